@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Cast has the identities of a world, with their credentials. A seed may leave any of them out. Call("GET", "/cast", nil,
-// &seed) reads all objects of the seed.
+// Cast has the identities of a world, with credentials. All of them are optional in a seed. Call("GET", "/cast", nil, &seed)
+// reads all objects of the seed.
 type Cast struct {
 	Runai struct {
 		Tenant struct {
@@ -43,8 +43,8 @@ type CastUser struct {
 	Password string `json:"password"`
 	// Role is empty for a user without one.
 	Role string `json:"role"`
-	// Bearer is an access token that does not end. It is empty in a world that was made; Call("GET", "/cast", nil, &cast)
-	// has it there, too.
+	// Bearer is an access token that does not expire. It is empty in a created world; use Call("GET", "/cast", nil, &cast)
+	// to get it there.
 	Bearer     string          `json:"bearer"`
 	AccessKey  *CastAccessKey  `json:"accessKey"`
 	AccessKeys []CastAccessKey `json:"accessKeys"`
@@ -114,7 +114,7 @@ func (c Cast) key(name string) (string, error) {
 	case 1:
 		return key, nil
 	default:
-		return "", fmt.Errorf("several keys in the cast are named %q. Use %s", name, listOfNames(name, found))
+		return "", fmt.Errorf("several keys of the cast are called %q. Use one of %s", name, listOfNames(name, found))
 	}
 }
 
@@ -124,7 +124,7 @@ const (
 	noGrantForApplications     = "3.0"
 )
 
-// tokenRequest is the request for an identity's token, in the form of a version of Run:ai.
+// tokenRequest returns the request for an identity's token, in the form of a version of Run:ai.
 func (c Cast) tokenRequest(name string, version any) (map[string]string, error) {
 	application := func(id, secret string) map[string]string {
 		return map[string]string{"grantType": "app_token", "appID": id, "appSecret": secret}
@@ -167,7 +167,7 @@ func (c Cast) tokenRequest(name string, version any) (map[string]string, error) 
 			continue
 		}
 		if version == noGrantForApplications {
-			return nil, errors.New("it is an application, and Run:ai 3.0 issues no tokens to applications. Use a service account or a user")
+			return nil, errors.New("it is an application, and Run:ai 3.0 does not grant tokens to applications. Use a service account or a user")
 		}
 		return application(one.ClientID, one.Secret), nil
 	}
@@ -181,15 +181,15 @@ func (c Cast) tokenRequest(name string, version any) (map[string]string, error) 
 
 func unknownName(kind, name string, all []string) error {
 	if len(all) == 0 {
-		return fmt.Errorf("there is no %s %q in the cast. It has none at all", kind, name)
+		return fmt.Errorf("the cast has no %s at all, so there is no %q", kind, name)
 	}
 	return fmt.Errorf("there is no %s %q in the cast. The cast has %s", kind, name, listOfNames(name, all))
 }
 
-// How many names a message lists.
+// The maximum number of names in a message.
 const mostNamed = 8
 
-// listOfNames lists the names that are nearest to the given one first.
+// listOfNames lists names, the nearest ones first.
 func listOfNames(given string, names []string) string {
 	var nearest []string
 	known := map[string]bool{}
@@ -202,13 +202,13 @@ func listOfNames(given string, names []string) string {
 	sort.SliceStable(nearest, func(i, j int) bool { return distance(given, nearest[i]) < distance(given, nearest[j]) })
 	more := ""
 	if len(nearest) > mostNamed {
-		more = fmt.Sprintf(" and %d more, which GET /_mock/cast lists", len(nearest)-mostNamed)
+		more = fmt.Sprintf(" and %d more (see GET /_mock/cast)", len(nearest)-mostNamed)
 		nearest = nearest[:mostNamed]
 	}
 	return strings.Join(nearest, ", ") + more
 }
 
-// distance is the number of letters to insert, delete or replace (Levenshtein).
+// distance returns the Levenshtein distance.
 func distance(one, other string) int {
 	row := make([]int, len(other)+1)
 	for at := range row {

@@ -17,53 +17,54 @@ import (
 	"time"
 )
 
-// How long a call may take.
+// The timeout of a call.
 const patience = 30 * time.Second
 
 // control calls the control API of a world.
 type control struct {
-	// base is the URL of the world, without a slash at its end.
+	// base is the URL of the world, without a trailing slash.
 	base       string
 	adminToken string
 	client     *http.Client
-	// newWorld is the id of the world that the call makes; empty if it makes none.
+	// newWorld is the id of the world that the call creates, if any.
 	newWorld string
 	// process is nil if the server was not started here.
 	process *process
 }
 
-// ofWorld is the end of the URL of a world.
+// ofWorld matches the path at the end of a world's URL.
 var ofWorld = regexp.MustCompile(`/w/[^/]*$`)
 
-// at is the control API of another world. Its path counts, not the URL that the server gives, which clients elsewhere may use.
+// at returns the control API of a different world. It only changes the path, because the URL in the server's response may be
+// for clients elsewhere.
 func (c control) at(id string) control {
 	c.base = ofWorld.ReplaceAllString(c.base, "") + "/w/" + id
 	return c
 }
 
-// inHeader is what an id may have in a header.
+// inHeader matches ids that can be sent in a header.
 var inHeader = regexp.MustCompile(`^[a-z0-9-]+$`)
 
-// making is the control API that makes a world: that of the server itself. A balancer selects the process by the header.
+// making returns the server's control API for creating a world. A load balancer selects the process by the header.
 func (c control) making(id string) control {
 	c.base = ofWorld.ReplaceAllString(c.base, "")
-	// The server says what is wrong with an id that no world can have.
+	// The server reports what is wrong with an invalid id.
 	if inHeader.MatchString(id) {
 		c.newWorld = id
 	}
 	return c
 }
 
-// freshID is the id of a new world, which is known before it is sent.
+// freshID returns a random id for a new world.
 func freshID() (string, error) {
 	var random [6]byte
 	if _, err := rand.Read(random[:]); err != nil {
-		return "", fmt.Errorf("no id for a world: %w", err)
+		return "", fmt.Errorf("cannot generate an id for a world: %w", err)
 	}
 	return "w-" + hex.EncodeToString(random[:]), nil
 }
 
-// refusal is an answer that says what to change.
+// refusal is an error response of the server.
 type refusal struct {
 	status int
 	text   string
@@ -77,7 +78,7 @@ func isNotFound(err error) bool {
 }
 
 func (c control) call(method, path string, body, answer any) error {
-	// Paths are also taken as the documents have them, and without their slash.
+	// Also accept paths as in the documents, and without the leading slash.
 	path = strings.TrimLeft(strings.TrimPrefix(path, "/_mock"), "/")
 	return c.send(patience, method, "/_mock/"+path, body, answer)
 }
@@ -106,7 +107,7 @@ func (c control) send(limit time.Duration, method, path string, body, answer any
 		return nil
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
-		return fmt.Errorf("the answer to %s %s%s cannot be read: %w. Is this URL that of an nv-auth-mock?", method, c.shown(), path, err)
+		return fmt.Errorf("the response to %s %s%s cannot be read: %w. Is this the URL of an nv-auth-mock?", method, c.shown(), path, err)
 	}
 	return nil
 }
@@ -132,29 +133,29 @@ func (c control) request(ctx context.Context, method, path string, body any) (*h
 	}
 	if c.newWorld != "" {
 		request.Header.Set("X-Mock-World", c.newWorld)
-		// The cast is read when a test needs it.
+		// The cast is loaded when a test needs it.
 		request.Header.Set("Prefer", "return=minimal")
 	}
 	return request, nil
 }
 
-// refusalOf says what the server says: problem documents have a detail, Run:ai's errors a message.
+// refusalOf returns the server's error: problem documents have a detail, Run:ai's errors have a message.
 func refusalOf(method, path string, response *http.Response, text []byte) error {
 	var problem struct{ Detail, Message string }
-	// An answer in another form has neither.
+	// Any other response has neither.
 	_ = json.Unmarshal(text, &problem)
 	said := problem.Detail + problem.Message
 	if said == "" {
-		said = "it does not say why. Is this the URL of an nv-auth-mock?"
+		said = "there is no reason in the response. Is this the URL of an nv-auth-mock?"
 	}
 	advice := ""
 	if response.StatusCode == http.StatusUnauthorized && strings.HasPrefix(path, "/_mock/") {
 		advice = " Set NV_AUTH_MOCK_ADMIN_TOKEN to it."
 	}
-	return refusal{response.StatusCode, fmt.Sprintf("%s %s was answered with %d: %s%s", method, path, response.StatusCode, said, advice)}
+	return refusal{response.StatusCode, fmt.Sprintf("%s %s failed with %d: %s%s", method, path, response.StatusCode, said, advice)}
 }
 
-// unreachable says why there is no answer.
+// unreachable explains why there is no response.
 func (c control) unreachable(cause error) error {
 	if c.process != nil {
 		if how, hasEnded := c.process.howItEnded(); hasEnded {
@@ -163,10 +164,10 @@ func (c control) unreachable(cause error) error {
 	}
 	var untrusted x509.UnknownAuthorityError
 	if errors.As(cause, &untrusted) && c.process != nil {
-		return errors.New("the mock was started with TLS, and its certificate is not trusted here. Start it without --tls and NV_AUTH_MOCK_TLS, or by yourself, and set NV_AUTH_MOCK_URL to its URL and SSL_CERT_FILE to its certificate")
+		return errors.New("the mock was started with TLS, and its certificate is not trusted here. Start it without --tls and NV_AUTH_MOCK_TLS, or start it yourself, and set NV_AUTH_MOCK_URL to its URL and SSL_CERT_FILE to its certificate")
 	}
 	if errors.As(cause, &untrusted) {
-		return fmt.Errorf("the certificate of %s is not trusted here. Set SSL_CERT_FILE to the certificate of its authority, which is at %s/_mock/ca.pem", c.shown(), c.shown())
+		return fmt.Errorf("the certificate of %s is not trusted here. Set SSL_CERT_FILE to the certificate of its CA, which is at %s/_mock/ca.pem", c.shown(), c.shown())
 	}
 	var inCall *url.Error
 	// It repeats the URL.
@@ -174,15 +175,15 @@ func (c control) unreachable(cause error) error {
 		cause = inCall.Err
 	}
 	if errors.Is(cause, context.DeadlineExceeded) {
-		return fmt.Errorf("the server at %s did not answer in time", c.shown())
+		return fmt.Errorf("the server at %s did not respond in time", c.shown())
 	}
 	if c.process != nil {
-		return fmt.Errorf("the mock at %s was not reached: %w", c.shown(), cause)
+		return fmt.Errorf("the mock at %s is not reachable: %w", c.shown(), cause)
 	}
-	return fmt.Errorf("no server answers at %s, which NV_AUTH_MOCK_URL names. Is it running, and is this its port? (%w)", c.shown(), cause)
+	return fmt.Errorf("no server responds at %s, from NV_AUTH_MOCK_URL. Is it running, and is the port correct? (%w)", c.shown(), cause)
 }
 
-// shown is the URL without a password.
+// shown returns the URL without the password.
 func (c control) shown() string {
 	parsed, err := url.Parse(c.base)
 	if err != nil {
@@ -191,13 +192,13 @@ func (c control) shown() string {
 	return parsed.Redacted()
 }
 
-// everything is the limit of a list without one.
+// everything is the limit of an unlimited list.
 const everything = -1
 
-// How many entries are asked for at once.
+// The page size.
 const mostAtOnce = 1000
 
-// listOf reads the entries of a list, page after page. The list has the name of its path.
+// listOf reads the entries of a list page by page. The list in the response is named like the path.
 func listOf[T any](c control, name string, query url.Values, limit int) ([]T, error) {
 	var all []T
 	for {
@@ -216,7 +217,7 @@ func listOf[T any](c control, name string, query url.Values, limit int) ([]T, er
 		}
 		all = append(all, entries...)
 		next := ""
-		// Absent or null: this was the last page.
+		// Absent or null on the last page.
 		_ = json.Unmarshal(page["next"], &next)
 		if next == "" || len(all) == limit {
 			return all, nil
@@ -225,7 +226,7 @@ func listOf[T any](c control, name string, query url.Values, limit int) ([]T, er
 	}
 }
 
-// membersOf are the members of an order that are given.
+// membersOf returns the members of an order that are set.
 func membersOf(order any) map[string]any {
 	members := map[string]any{}
 	text, err := json.Marshal(order)
@@ -233,7 +234,7 @@ func membersOf(order any) map[string]any {
 		err = json.Unmarshal(text, &members)
 	}
 	if err != nil {
-		// Then the server was not asked either: it takes JSON only.
+		// It can't be sent as JSON either.
 		return nil
 	}
 	return members

@@ -5,10 +5,10 @@ import (
 	"net/url"
 )
 
-// KeyControl is for the NGC keys of a world. Its methods fail the test that the Mock belongs to.
+// KeyControl manages the NGC keys of a world. On an error, its methods fail the test that the Mock belongs to.
 type KeyControl struct{ mock *Mock }
 
-// Create makes a key. Only this answer, and that of Rotate, has its text, as Key.
+// Create creates a key. Only this result and that of Rotate contain the key's text, as Key.
 func (k KeyControl) Create(order KeyOrder) KeyWithSecret {
 	k.mock.t.Helper()
 	var made KeyWithSecret
@@ -34,7 +34,7 @@ func (k KeyControl) List() []Key {
 	return all
 }
 
-// Edit changes what is given; the rest stays. A key that shall not expire takes a Call, with a map that has null.
+// Edit changes only the given members. To remove the expiry of a key, use Call with a map that has a null.
 func (k KeyControl) Edit(id string, edit KeyEdit) Key {
 	k.mock.t.Helper()
 	var edited Key
@@ -42,7 +42,7 @@ func (k KeyControl) Edit(id string, edit KeyEdit) Key {
 	return edited
 }
 
-// Rotate gives the key a new text. The old one is no longer valid.
+// Rotate gives the key a new text. The old one becomes invalid.
 func (k KeyControl) Rotate(id string) KeyWithSecret {
 	k.mock.t.Helper()
 	var rotated KeyWithSecret
@@ -58,14 +58,14 @@ func (k KeyControl) Delete(id string) {
 
 func pathOfKey(id string) string { return "/keys/" + url.PathEscape(id) }
 
-// PendingEdit is an edit of a service key that has not taken effect yet.
+// PendingEdit is an edit of a service key that hasn't taken effect yet.
 type PendingEdit struct {
 	KeyID string
 	KeyPolicy
 }
 
-// PropagationControl is for how long the previous policy of an edited service key stays in force. Its methods fail the test
-// that the Mock belongs to.
+// PropagationControl controls how long the previous policy of an edited service key remains in effect. On an error, its
+// methods fail the test that the Mock belongs to.
 type PropagationControl struct{ mock *Mock }
 
 // Get returns the mode and the delay.
@@ -76,7 +76,7 @@ func (p PropagationControl) Get() Propagation {
 	return found
 }
 
-// Set changes what is given, for later edits. What is pending keeps its time.
+// Set changes only the given members, for later edits. Pending edits keep their time.
 func (p PropagationControl) Set(change PropagationEdit) Propagation {
 	p.mock.t.Helper()
 	var changed Propagation
@@ -84,7 +84,7 @@ func (p PropagationControl) Set(change PropagationEdit) Propagation {
 	return changed
 }
 
-// Pending returns the edits of these keys that have not taken effect yet; without an id, those of all keys.
+// Pending returns the edits of these keys that haven't taken effect yet; without an id, of all keys.
 func (p PropagationControl) Pending(keyIDs ...string) []PendingEdit {
 	p.mock.t.Helper()
 	var keys []Key
@@ -103,8 +103,7 @@ func (p PropagationControl) Pending(keyIDs ...string) []PendingEdit {
 	return edits
 }
 
-// Apply puts the pending edits of these keys into force now; without an id, those of all keys. It returns the versions that
-// are in force.
+// Apply applies the pending edits of these keys immediately; without an id, of all keys. It returns the versions in effect.
 func (p PropagationControl) Apply(keyIDs ...string) []AppliedEdit {
 	p.mock.t.Helper()
 	var applied []AppliedEdit
@@ -115,7 +114,7 @@ func (p PropagationControl) Apply(keyIDs ...string) []AppliedEdit {
 		applied = append(applied, answer.Flushed...)
 	}
 	for _, id := range keyIDs {
-		// Not a Flush, which leaves out an empty id, and so applies all.
+		// Not a Flush, which would omit an empty id and apply all edits.
 		apply(map[string]string{"keyId": id})
 	}
 	if len(keyIDs) == 0 {

@@ -41,7 +41,7 @@ func TestKeysOfOnesOwn(t *testing.T) {
 		func(m *Mock) { m.Propagation.Apply(made.ID) },
 		func(m *Mock) { m.Propagation.Apply("") },
 	} {
-		record(func(r TB) { call(mock.with(r)) }).expect(t, "was answered with 40", "key")
+		record(func(r TB) { call(mock.with(r)) }).expect(t, "failed with 40", "key")
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package nvauthmock runs nv-auth-mock, a local mock of NVIDIA's auth APIs, for tests: one server for the tests of a binary,
-// and a world of its own for each test.
+// Package nvauthmock runs nv-auth-mock, a local mock of NVIDIA's auth APIs, for tests: one server for all tests of a binary,
+// and a separate world for each test.
 //
 //	func TestADeployerMayListFunctions(t *testing.T) {
 //		t.Parallel()
@@ -9,8 +9,8 @@
 //		mock.Verify(nvauthmock.RequestMatch{Operation: "listFunctions"}, nvauthmock.Times(1))
 //	}
 //
-// The server ends with the process, however that ends. When a test fails, the latest refusals in its world are logged, with
-// what was missing and how to fix it.
+// The server ends with the process, even if that is killed. When a test fails, the latest refusals in its world are logged,
+// with what was missing and how to fix it.
 package nvauthmock
 
 import (
@@ -23,7 +23,7 @@ import (
 	"time"
 )
 
-// TB is what this module uses of testing.TB: *testing.T, *testing.B and *testing.F are TBs, and so is a Program.
+// TB is the part of testing.TB that this package uses. *testing.T, *testing.B, *testing.F and *Program implement it.
 type TB interface {
 	Helper()
 	Name() string
@@ -35,18 +35,18 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Mock is a world of a running server. Its methods fail the test that it belongs to, saying what to do.
+// Mock is a world of a running server. On an error, its methods fail the test that it belongs to.
 type Mock struct {
-	// ID is `default`, or that of a World.
+	// ID is the id of the world, such as `default`.
 	ID string
 
 	// URL is the base URL for the code under test.
 	URL string
 
-	// Keys makes, edits and deletes NGC keys.
+	// Keys creates, edits and deletes NGC keys.
 	Keys KeyControl
 
-	// Propagation decides when edits of service keys take effect.
+	// Propagation controls when edits of service keys take effect.
 	Propagation PropagationControl
 
 	t       TB
@@ -54,14 +54,14 @@ type Mock struct {
 	cast    *lazyCast
 }
 
-// lazyCast is a cast that is read at its first use.
+// lazyCast is a cast that is loaded on first use.
 type lazyCast struct {
 	once sync.Once
 	cast Cast
 	err  error
 }
 
-// readCast returns a cast that is known already.
+// readCast returns a lazyCast that is already loaded.
 func readCast(cast Cast) *lazyCast {
 	known := &lazyCast{cast: cast}
 	known.once.Do(func() {})
@@ -74,10 +74,10 @@ func newMock(t TB, id string, cast *lazyCast, control control) *Mock {
 	return mock
 }
 
-// Start returns the default world of the server that all tests of this binary share. The first call starts it, unless
-// NV_AUTH_MOCK_URL names one that runs already. Its state is shared, too: tests take a World.
+// Start returns the default world of the server that all tests of this binary share. The first call starts the server, or
+// connects to the one in NV_AUTH_MOCK_URL. Its state is shared, so tests should use a World.
 //
-// Flags are those of the command, such as `--runai`, `3.0`. There is one server for each list of flags.
+// The flags are those of the command, such as `--runai`, `3.0`. Every list of flags has a separate server.
 func Start(t TB, flags ...string) *Mock {
 	t.Helper()
 	running := sharedServer(flags)
@@ -87,7 +87,7 @@ func Start(t TB, flags ...string) *Mock {
 	return newMock(t, "default", readCast(running.cast), running.control)
 }
 
-// Cast has the identities of the world, with their credentials. It is read at its first use.
+// Cast returns the identities of the world, with credentials. It is loaded on first use.
 func (m *Mock) Cast() Cast {
 	m.t.Helper()
 	cast, err := m.readCast()
@@ -104,14 +104,13 @@ func (m *Mock) readCast() (Cast, error) {
 	return m.cast.cast, m.cast.err
 }
 
-// World makes a world for this test, with a random id, and with state, clock and credentials of its own. It is deleted after
-// the test, by t.Cleanup, and its label is the name of the test. Pass a WorldOrder for another seed, or for a copy of a world.
+// World creates a world for this test, with a random id and separate state, clock and credentials. It is deleted after
+// the test with t.Cleanup, and its label is the test's name. Pass a WorldOrder for a different seed, or to copy a world.
 func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
 	t.Helper()
 	if len(order) > 1 {
-		t.Fatalf("nvauthmock: World takes one WorldOrder at most; it was given %d.", len(order))
+		t.Fatalf("nvauthmock: World takes up to one WorldOrder, but got %d.", len(order))
 	}
-	// Without one: the defaults.
 	wanted := append(order, WorldOrder{})[0]
 	if wanted.Label == "" {
 		wanted.Label = labelOf(t.Name())
@@ -132,7 +131,7 @@ func (m *Mock) World(t TB, order ...WorldOrder) *Mock {
 	return world
 }
 
-// labelOf returns the name of a test as the label of its world, which has at most 500 characters.
+// labelOf returns the name of a test as a label, which is limited to 500 characters.
 func labelOf(name string) string {
 	const longest = 500
 	characters := []rune(name)
@@ -142,7 +141,7 @@ func labelOf(name string) string {
 	return string(characters)
 }
 
-// end explains a failed test, and deletes the world.
+// end logs refusals if the test failed, and deletes the world.
 func (m *Mock) end() {
 	m.t.Helper()
 	hasFailed := m.t.Failed()
@@ -150,13 +149,13 @@ func (m *Mock) end() {
 		m.logFailure()
 	}
 	err := m.control.call(http.MethodDelete, "/worlds/"+m.ID, nil, nil)
-	// A failed test has said what is wrong. A world that is gone already needs no deleting.
+	// Not reported for a failed test, or if the world was already deleted.
 	if err != nil && !hasFailed && !isNotFound(err) {
-		m.t.Errorf("nvauthmock: the world of the test was not deleted: %v", err)
+		m.t.Errorf("nvauthmock: the test's world could not be deleted: %v", err)
 	}
 }
 
-// Key returns the text of an NGC key in the cast, by its name, or by `org/name`.
+// Key returns the text of an NGC key in the cast, by name or `org/name`.
 func (m *Mock) Key(name string) string {
 	m.t.Helper()
 	key, err := m.Cast().key(name)
@@ -195,7 +194,7 @@ func (m *Mock) token(name string) (string, error) {
 	return granted.AccessToken, err
 }
 
-// Advance moves the clock of the world, to the millisecond. Tokens expire, and edits of keys take effect, as time passes.
+// Advance moves the world's clock forward, with millisecond precision. Tokens expire and edits of keys take effect as usual.
 func (m *Mock) Advance(by time.Duration) ClockChange {
 	m.t.Helper()
 	var moved ClockChange
@@ -203,7 +202,7 @@ func (m *Mock) Advance(by time.Duration) ClockChange {
 	return moved
 }
 
-// Claims changes the tokens that Run:ai's grants issue from now on. It replaces all rules; without one it removes them.
+// Claims changes the claims of tokens that Run:ai issues from now on. It replaces all rules; without arguments, it removes them.
 func (m *Mock) Claims(rules ...ClaimRule) []ClaimRule {
 	m.t.Helper()
 	var kept ClaimRules
@@ -211,7 +210,7 @@ func (m *Mock) Claims(rules ...ClaimRule) []ClaimRule {
 	return kept.Rules
 }
 
-// Fault makes requests go wrong, as often as the order says.
+// Fault adds a fault.
 func (m *Mock) Fault(order FaultOrder) Fault {
 	m.t.Helper()
 	var added Fault
@@ -219,7 +218,7 @@ func (m *Mock) Fault(order FaultOrder) Fault {
 	return added
 }
 
-// Requests returns the recorded requests, newest first. Pass a RequestMatch without a Body to narrow them.
+// Requests returns the recorded requests, newest first. Pass a RequestMatch without a Body to filter them.
 func (m *Mock) Requests(filter ...RequestMatch) []RecordedRequest {
 	m.t.Helper()
 	query := url.Values{}
@@ -238,32 +237,32 @@ func (m *Mock) Requests(filter ...RequestMatch) []RecordedRequest {
 	return all
 }
 
-// A Count says how many requests Verify expects, or how long it waits for them.
+// A Count sets how many requests Verify expects, or how long it waits for them.
 type Count func(*Verification)
 
-// Times expects exactly so many requests.
+// Times expects exactly this number of requests.
 func Times(number int) Count { return func(v *Verification) { v.Times = &number } }
 
-// AtLeast expects so many requests, or more.
+// AtLeast expects this number of requests or more.
 func AtLeast(number int) Count { return func(v *Verification) { v.AtLeast = &number } }
 
-// AtMost expects so many requests, or fewer.
+// AtMost expects this number of requests or fewer.
 func AtMost(number int) Count { return func(v *Verification) { v.AtMost = &number } }
 
-// Within waits for the requests, at most so long.
+// Within waits for the requests, up to this limit.
 func Within(limit time.Duration) Count {
 	return func(v *Verification) { v.Within = limit.Truncate(time.Millisecond).String() }
 }
 
-// Verify fails the test unless such requests came: at least one, if no Count says otherwise. An operation or a reason that
-// does not exist fails it, too.
+// Verify fails the test unless matching requests arrived, by default at least one. It also fails for an unknown operation or
+// reason.
 func (m *Mock) Verify(match RequestMatch, counts ...Count) Verified {
 	m.t.Helper()
 	expected := Verification{Match: match}
 	for _, count := range counts {
 		count(&expected)
 	}
-	// What cannot be read as a duration, the server refuses.
+	// The server rejects invalid durations.
 	limit, _ := time.ParseDuration(expected.Within)
 	var found Verified
 	if err := m.control.send(patience+limit, http.MethodPost, "/_mock/requests/verify", expected, &found); err != nil {
@@ -275,37 +274,36 @@ func (m *Mock) Verify(match RequestMatch, counts ...Count) Verified {
 	return found
 }
 
-// AssertTokenFetchedOnce fails the test if a client fetched a token while it had a valid one. A client may renew its token in
-// the last tenth of the token's life, and after a 401.
+// AssertTokenFetchedOnce fails the test if a client fetched a token while it had a valid one. Clients may renew a token in
+// the last tenth of its lifetime, and after a 401.
 //
-// Like the other assertions about clients, it also fails if no request could have shown the mistake, because then it proves
-// nothing.
+// Like the other assertions about clients, it also fails if no request could have shown the mistake.
 func (m *Mock) AssertTokenFetchedOnce(t TB) {
 	t.Helper()
 	m.assert(t, "token-fetched-once")
 }
 
-// AssertTokenSentWithEveryRequest fails the test unless each request that needs a credential had one.
+// AssertTokenSentWithEveryRequest fails the test unless every request that needs a credential had one.
 func (m *Mock) AssertTokenSentWithEveryRequest(t TB) {
 	t.Helper()
 	m.assert(t, "token-sent-with-every-request")
 }
 
-// AssertGaveUpAfterForbidden fails the test if a client repeated a request after a 403. A repeated request that was allowed
-// does not count.
+// AssertGaveUpAfterForbidden fails the test if a client repeated a request after a 403. A repeated request that
+// succeeded doesn't count.
 func (m *Mock) AssertGaveUpAfterForbidden(t TB) {
 	t.Helper()
 	m.assert(t, "gave-up-after-forbidden")
 }
 
 // AssertRespectedRetryAfter fails the test if a client repeated a request before the time in Retry-After had passed, by the
-// clock of the world.
+// world's clock.
 func (m *Mock) AssertRespectedRetryAfter(t TB) {
 	t.Helper()
 	m.assert(t, "respected-retry-after")
 }
 
-// AssertCalledOnlyDocumentedOperations fails the test unless each request had an operation in the documents in force.
+// AssertCalledOnlyDocumentedOperations fails the test unless every request was for an operation in the current documents.
 func (m *Mock) AssertCalledOnlyDocumentedOperations(t TB) {
 	t.Helper()
 	m.assert(t, "called-only-documented-operations")
@@ -323,9 +321,9 @@ func (m *Mock) assert(t TB, name string) {
 	}
 }
 
-// Call calls the control API, whose paths begin with `/_mock`: `Call("POST", "/drills/expire-tokens", DrillOrder{}, nil)`.
-// The body and the answer are of the types of this package, of a type of your own, or nil. Send a map where null says
-// something, such as that a key does not expire.
+// Call calls the control API, with a path below `/_mock`: `Call("POST", "/drills/expire-tokens", DrillOrder{}, nil)`.
+// The body and the answer can be types of this package, your own types, or nil. To send null, for example for a key that
+// doesn't expire, use a map.
 func (m *Mock) Call(method, path string, body, answer any) {
 	m.t.Helper()
 	if err := m.control.call(method, path, body, answer); err != nil {
@@ -333,13 +331,13 @@ func (m *Mock) Call(method, path string, body, answer any) {
 	}
 }
 
-// Ptr returns a pointer, for the members of an order that may also be absent: `FaultOrder{After: Ptr(2)}`.
+// Ptr returns a pointer, for optional members of an order: `FaultOrder{After: Ptr(2)}`.
 func Ptr[T any](value T) *T { return &value }
 
-// ReasonOf returns why the mock refused a request, such as `missing_scope`; empty if it did not refuse it.
+// ReasonOf returns why the mock refused a request, such as `missing_scope`. It is empty if the request was not refused.
 func ReasonOf(answer *http.Response) string {
 	var decision struct{ Reason string }
-	// Without such a header the answer has no reason.
+	// Without the header, there is no reason.
 	_ = json.Unmarshal([]byte(answer.Header.Get("X-Mock-Decision")), &decision)
 	return decision.Reason
 }

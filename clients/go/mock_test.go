@@ -152,8 +152,8 @@ func TestAWorldTakesAnOrder(t *testing.T) {
 	if keys := server.World(t, WorldOrder{Seed: "none"}).Cast().Ngc.Keys; len(keys) > 0 {
 		t.Errorf("a world without a seed has %d keys", len(keys))
 	}
-	record(func(t TB) { server.World(t, WorldOrder{ID: "Not an id"}) }).expect(t, "POST /_mock/worlds was answered with 400")
-	record(func(t TB) { server.World(t, WorldOrder{}, WorldOrder{}) }).expect(t, "one WorldOrder at most; it was given 2")
+	record(func(t TB) { server.World(t, WorldOrder{ID: "Not an id"}) }).expect(t, "POST /_mock/worlds failed with 400")
+	record(func(t TB) { server.World(t, WorldOrder{}, WorldOrder{}) }).expect(t, "up to one WorldOrder, but got 2")
 }
 
 // recordingTransport keeps what it sends to make worlds: the path, the id in the body, and the header.
@@ -228,7 +228,7 @@ func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
 			if version != "3.0" {
 				names = append(names, one.Name, one.ClientID)
 			} else {
-				record(func(r TB) { mock.with(r).Token(one.Name) }).expect(t, "3.0 issues no tokens to applications")
+				record(func(r TB) { mock.with(r).Token(one.Name) }).expect(t, "3.0 does not grant tokens to applications")
 			}
 		}
 		for _, name := range names {
@@ -249,7 +249,7 @@ func TestAMisspeltNameIsAnsweredWithThoseThatThereAre(t *testing.T) {
 	record(func(t TB) { mock.with(t).Key("nvcf-deploier") }).expect(t, `no key "nvcf-deploier"`, "The cast has nvcf-deployer, ")
 	record(func(t TB) { mock.with(t).Token("admin@acme.tst") }).expect(t, `service account "admin@acme.tst"`, "The cast has admin@acme.test, ")
 	empty := Start(t).World(t, WorldOrder{Seed: "none"})
-	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `no key "any" in the cast. It has none at all`)
+	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `the cast has no key at all, so there is no "any"`)
 }
 
 func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
@@ -258,7 +258,7 @@ func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
 		cast.Ngc.Keys = append(cast.Ngc.Keys, CastKey{Org: "one", Name: name})
 	}
 	_, err := cast.key("deplyer")
-	if err == nil || !strings.HasSuffix(err.Error(), " The cast has deployer, d, e, a, b, c, f, g and 1 more, which GET /_mock/cast lists") {
+	if err == nil || !strings.HasSuffix(err.Error(), " There are deployer, d, e, a, b, c, f, g and 1 more (see GET /_mock/cast)") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -266,7 +266,7 @@ func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
 func TestAKeyOfSeveralOrganizationsIsCalledByBoth(t *testing.T) {
 	cast := Cast{}
 	cast.Ngc.Keys = []CastKey{{Org: "one", Name: "ci", Key: "1"}, {Org: "two", Name: "ci", Key: "2"}}
-	if _, err := cast.key("ci"); err == nil || !strings.Contains(err.Error(), "Use one/ci, two/ci") {
+	if _, err := cast.key("ci"); err == nil || !strings.Contains(err.Error(), "Use one of one/ci, two/ci") {
 		t.Errorf("got %v", err)
 	}
 	if key, err := cast.key("two/ci"); key != "2" || err != nil {
@@ -283,7 +283,7 @@ func TestTokensExpireAsTheClockIsMoved(t *testing.T) {
 	if ahead := time.Until(moved.Now); ahead < 119*time.Minute || ahead > 121*time.Minute {
 		t.Errorf("the clock shows %s", moved.Now)
 	}
-	record(func(t TB) { mock.with(t).Advance(time.Nanosecond) }).expect(t, "/clock/advance was answered with 400")
+	record(func(t TB) { mock.with(t).Advance(time.Nanosecond) }).expect(t, "/clock/advance failed with 400")
 }
 
 func TestClaimsOfIssuedTokensAreChanged(t *testing.T) {
@@ -310,7 +310,7 @@ func TestClaimsOfIssuedTokensAreChanged(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	record(func(t TB) { mock.with(t).Claims(ClaimRule{Set: map[string]any{"exp": 1}}) }).
-		expect(t, "PUT /_mock/tokens/claims was answered with 400")
+		expect(t, "PUT /_mock/tokens/claims failed with 400")
 }
 
 func TestAFaultIsInjectedAsOrdered(t *testing.T) {
@@ -331,7 +331,7 @@ func TestAFaultIsInjectedAsOrdered(t *testing.T) {
 		t.Errorf("got %+v", affected)
 	}
 	record(func(t TB) { mock.with(t).Fault(FaultOrder{Match: &FaultMatch{Operation: "get_user"}}) }).
-		expect(t, "POST /_mock/faults was answered with 400")
+		expect(t, "POST /_mock/faults failed with 400")
 }
 
 func TestAllPagesOfAListAreRead(t *testing.T) {
@@ -353,7 +353,7 @@ func TestVerifySaysWhatCameInstead(t *testing.T) {
 		record(func(r TB) { mock.with(r).Verify(match, counts...) }).expect(t, texts...)
 	}
 	match := RequestMatch{Operation: "get_users", Status: 200}
-	expected(t, match, nil, "expected at least 1 request with operation `get_users` and status `200`; none came, nor did any other")
+	expected(t, match, nil, "expected at least 1 request with operation `get_users` and status `200`; none came, and no other request did")
 	get(t, mock, users, "nonsense")
 	expected(t, match, nil, "none came", "the nearest others", "GET /api/v1/users: 401, malformed_token (request ", "status is `401`, not `200`")
 	match.Status = 401
@@ -362,7 +362,7 @@ func TestVerifySaysWhatCameInstead(t *testing.T) {
 	expected(t, match, []Count{Times(0)}, "expected exactly 0 requests with", "1 came, latest first:")
 	expected(t, match, []Count{AtLeast(2), AtMost(3)}, "expected at least 2 and at most 3 requests with")
 	expected(t, match, []Count{Times(2), Within(50 * time.Millisecond)}, "exactly 2 requests", "within 50ms; 1 came")
-	expected(t, RequestMatch{Operation: "get_userz"}, nil, "was answered with 400", "get_users")
+	expected(t, RequestMatch{Operation: "get_userz"}, nil, "failed with 400", "get_users")
 	if matched := mock.Verify(match).Matched; len(matched) != 1 {
 		t.Errorf("got %d", len(matched))
 	}
@@ -416,7 +416,7 @@ func TestAnAssertionAboutAClientPassesUntilItMakesTheMistake(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			mock := Start(t).World(t)
 			judge := func(t TB) { one.assert(mock, t) }
-			record(judge).expect(t, "was answered with 409", "cannot be judged")
+			record(judge).expect(t, "failed with 409", "cannot be judged")
 			one.correct(t, mock)
 			one.assert(mock, t)
 			one.mistake(t, mock)

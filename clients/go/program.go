@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Program is a TB for programs that are no tests. An error is logged, and ends the program with exit code 1.
+// Program is a TB for programs that aren't tests. On an error, it logs it and exits with code 1.
 //
 //	program := nvauthmock.NewProgram()
 //	defer program.Close()
@@ -16,10 +16,10 @@ type Program struct {
 	failed   bool
 }
 
-// NewProgram returns the TB of this program.
+// NewProgram returns a TB for this program.
 func NewProgram() *Program { return &Program{} }
 
-// Close deletes the worlds, the latest first.
+// Close deletes the worlds, latest first.
 func (p *Program) Close() {
 	for len(p.cleanups) > 0 {
 		last := len(p.cleanups) - 1
@@ -32,10 +32,10 @@ func (p *Program) Close() {
 // Helper does nothing.
 func (p *Program) Helper() {}
 
-// Name is the name of the program.
+// Name returns the name of the program.
 func (p *Program) Name() string { return filepath.Base(os.Args[0]) }
 
-// Cleanup registers what Close does.
+// Cleanup registers a function that Close calls.
 func (p *Program) Cleanup(cleanup func()) { p.cleanups = append(p.cleanups, cleanup) }
 
 // Failed reports whether there was an error.
@@ -50,7 +50,7 @@ func (p *Program) Errorf(format string, args ...any) {
 	log.Printf(format, args...)
 }
 
-// Fatalf logs an error, closes, and ends the program.
+// Fatalf logs an error, closes, and exits.
 func (p *Program) Fatalf(format string, args ...any) {
 	p.Errorf(format, args...)
 	p.Close()

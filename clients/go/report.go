@@ -9,23 +9,23 @@ import (
 )
 
 const (
-	// How many different refusals, and notices, are logged.
+	// The maximum number of different refusals, and of notices, in the log.
 	mostReported = 10
-	// They are taken from so many of the latest decisions and requests.
+	// The number of latest decisions and requests to read.
 	mostRead = 200
-	// How many requests a failed Verify or assertion shows.
+	// The maximum number of requests in the message of a failed Verify or assertion.
 	mostShown = 10
-	// How many affected requests, and idle faults, are logged.
+	// The maximum number of affected requests, and of idle faults, in the log.
 	mostFaults = 3
 )
 
-// logFailure logs possible causes of the test's failure: refusals with their fixes, other errors, and the effect of faults.
+// logFailure logs possible causes of the test's failure: refusals with fixes, other errors, and the effect of faults.
 func (m *Mock) logFailure() {
 	m.t.Helper()
 	text, err := m.describeFailure()
 	if err != nil {
-		// It must not hide the failure itself.
-		text = fmt.Sprintf("nvauthmock: what was refused cannot be read: %v", err)
+		// Must not hide the test's failure.
+		text = fmt.Sprintf("nvauthmock: the refusals could not be read: %v", err)
 	}
 	if text != "" {
 		m.t.Logf("%s", text)
@@ -59,7 +59,7 @@ func section(title string, lines []string) string {
 	return title + "\n" + strings.Join(lines, "\n") + "\n"
 }
 
-// repeats counts texts that differ only in their ids: a client that tries again makes one mistake.
+// repeats counts texts that differ only in their ids, because clients repeat requests.
 type repeats struct {
 	texts []string
 	times map[string]int
@@ -105,7 +105,7 @@ func refusedLines(refusals []Decision) []string {
 	return all.lines()
 }
 
-// howToSend is the call that makes the change, in parentheses.
+// howToSend returns the call that applies a fix, in parentheses.
 func howToSend(fix Fix) string {
 	if fix.Request == nil {
 		return ""
@@ -121,7 +121,7 @@ func howToSend(fix Fix) string {
 	return fmt.Sprintf(" (%s %s %s%s)", fix.Request.Method, fix.Request.Path, body, as)
 }
 
-// noticedLines are errors that no decision explains, and hints, unless the fixes of a refusal repeat them.
+// noticedLines returns errors without a decision, and hints that aren't among the fixes.
 func noticedLines(refusals []Decision, requests []RecordedRequest) []string {
 	isFix := map[string]bool{}
 	for _, one := range refusals {
@@ -150,7 +150,7 @@ func noticedLines(refusals []Decision, requests []RecordedRequest) []string {
 	return all.lines()
 }
 
-// faultLines are the requests that faults affected, and the faults that affected none.
+// faultLines returns the requests affected by faults, and the faults that affected none.
 func faultLines(requests []RecordedRequest, faults []Fault) []string {
 	var affected, idle []string
 	for _, one := range requests {
@@ -171,9 +171,9 @@ func faultLines(requests []RecordedRequest, faults []Fault) []string {
 	return append(affected, idle...)
 }
 
-// requestLine is a request in one line.
+// requestLine formats a request.
 func requestLine(one RecordedRequest) string {
-	line := fmt.Sprintf("%s %s: no answer", one.Method, one.Path)
+	line := fmt.Sprintf("%s %s: no response", one.Method, one.Path)
 	if one.Status != 0 {
 		line = fmt.Sprintf("%s %s: %d", one.Method, one.Path, one.Status)
 	}
@@ -189,7 +189,7 @@ func requestLine(one RecordedRequest) string {
 	return line + " (request " + one.ID + ")"
 }
 
-// requestLines are the first requests, one per line, and how many more of all there are.
+// requestLines formats the first requests, one per line, and the number of omitted ones.
 func requestLines(requests []RecordedRequest, all int) []string {
 	var lines []string
 	for _, one := range requests {
@@ -201,7 +201,7 @@ func requestLines(requests []RecordedRequest, all int) []string {
 	return lines
 }
 
-// expectation is what Verify expects, in words.
+// expectation describes what Verify expects.
 func expectation(expected Verification) string {
 	var bounds []string
 	last := 1
@@ -230,7 +230,7 @@ func expectation(expected Verification) string {
 	return text
 }
 
-// wordsOf are the members of a match. A body may have secrets, so it is not shown.
+// wordsOf describes a match, without the body, which may contain secrets.
 func wordsOf(match any) string {
 	var words []string
 	for name, value := range membersOf(match) {
@@ -244,7 +244,7 @@ func wordsOf(match any) string {
 	return strings.Join(words, " and ")
 }
 
-// whatCame is what Verify found, in several lines.
+// whatCame describes what Verify found.
 func whatCame(found Verified) string {
 	lines := requestLines(found.Matched, found.Count)
 	if len(found.Nearest) > 0 {
@@ -260,10 +260,10 @@ func whatCame(found Verified) string {
 		}
 	}
 	if found.Dropped > 0 {
-		lines = append(lines, fmt.Sprintf("(not compared, because the journal no longer has them or their bodies: %d)", found.Dropped))
+		lines = append(lines, fmt.Sprintf("(%d not compared, because the journal no longer has them or their bodies)", found.Dropped))
 	}
 	if len(lines) == 0 {
-		return "none came, nor did any other request: does the code under test use this URL?"
+		return "none came, and no other request did. Does the code under test use this URL?"
 	}
 	number := "none came"
 	if found.Count > 0 {

@@ -17,13 +17,13 @@ import (
 	"time"
 )
 
-// How long a server may take until it is ready. A command in NV_AUTH_MOCK_COMMAND may have to fetch an image first.
+// The startup timeout. Long enough for a command in NV_AUTH_MOCK_COMMAND that pulls an image first.
 const startPatience = 2 * time.Minute
 
-// How long a process may take to be seen as ended after it stopped answering.
+// How long to wait for the exit of a process that stopped responding.
 const endPatience = 5 * time.Second
 
-// server is a running server, or the reason why there is none.
+// server is a running server, or the error that prevented the start.
 type server struct {
 	once    sync.Once
 	control control
@@ -31,7 +31,7 @@ type server struct {
 	err     error
 }
 
-// The servers of this process, by their flags. They are shared, because a start takes much longer than a test.
+// The servers of this process, by flags. They are shared, because starting one takes much longer than a test.
 var servers = struct {
 	sync.Mutex
 	byFlags map[string]*server
@@ -46,14 +46,14 @@ func sharedServer(flags []string) *server {
 		servers.byFlags[key] = shared
 	}
 	servers.Unlock()
-	// Every other test fails with the same message, without another start.
+	// After a failed start, all tests fail with the same message.
 	shared.once.Do(func() { shared.err = shared.open(flags) })
 	return shared
 }
 
 func (s *server) open(flags []string) error {
 	s.control.adminToken = os.Getenv("NV_AUTH_MOCK_ADMIN_TOKEN")
-	// Not the default client, which the code under test may replace.
+	// Not the default client, which the code under test may change.
 	s.control.client = &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}
 	given := os.Getenv("NV_AUTH_MOCK_URL")
 	var err error
@@ -70,12 +70,12 @@ func (s *server) open(flags []string) error {
 
 func checkURL(given string, flags []string) (string, error) {
 	if len(flags) > 0 {
-		return "", errors.New("NV_AUTH_MOCK_URL names a server that runs already, and Start has flags for one of its own. Start that server with these flags, and leave them out here, or unset the variable")
+		return "", errors.New("NV_AUTH_MOCK_URL is set, so no server is started and the flags of Start have no effect. Start that server with these flags and leave them out here, or unset the variable")
 	}
 	parsed, err := url.Parse(given)
 	if err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
-		// The value is not shown: it may have a password.
-		return "", errors.New("NV_AUTH_MOCK_URL is not an http or https URL. Expected one such as http://127.0.0.1:6625")
+		// The value is not shown, because it may contain a password.
+		return "", errors.New("NV_AUTH_MOCK_URL is not an http or https URL. Expected a URL such as http://127.0.0.1:6625")
 	}
 	return strings.TrimRight(given, "/"), nil
 }
@@ -83,12 +83,12 @@ func checkURL(given string, flags []string) (string, error) {
 // process is a server that was started here.
 type process struct {
 	command *exec.Cmd
-	// stdin is never written to. The server ends when it closes, and the system closes it when this process ends.
+	// stdin is only kept open: the server ends when it closes, which the system does when this process ends.
 	stdin  io.Closer
 	stderr *tail
-	// pid is that of the server, which the command may have started as another process.
+	// pid is the server's process id, which may differ from the command's.
 	pid int
-	// ended is closed when the process has ended.
+	// ended is closed when the process ends.
 	ended chan struct{}
 }
 
@@ -110,7 +110,7 @@ func startProcess(flags []string) (*process, string, error) {
 		return nil, "", err
 	}
 	if err := command.Start(); err != nil {
-		return nil, "", fmt.Errorf("the mock cannot be started: %w. Set NV_AUTH_MOCK_COMMAND to the command that starts it, such as /app/node_modules/.bin/nv-auth-mock", err)
+		return nil, "", fmt.Errorf("the mock could not be started: %w. Set NV_AUTH_MOCK_COMMAND to the command that starts it, such as /app/node_modules/.bin/nv-auth-mock", err)
 	}
 	ready := make(chan readyLine, 1)
 	go started.watch(stdout, ready)
@@ -119,20 +119,20 @@ func startProcess(flags []string) (*process, string, error) {
 	return started, line.URL, err
 }
 
-// readyLine is what a server writes when it is ready.
+// readyLine is the line that a server prints when it is ready.
 type readyLine struct {
 	Event, URL string
 	PID        int
 }
 
-// watch reads what the server writes, so that it can go on writing, until it ends.
+// watch reads the server's output until it ends, so that the pipe never blocks the server.
 func (p *process) watch(stdout io.Reader, ready chan<- readyLine) {
 	defer close(p.ended)
 	lines := bufio.NewReader(stdout)
 	for {
 		line, err := lines.ReadBytes('\n')
 		var said readyLine
-		// Lines that are not JSON are not the server's.
+		// Other lines come from the command that starts the server.
 		if json.Unmarshal(line, &said) == nil && said.Event == "ready" {
 			ready <- said
 			break
@@ -157,17 +157,17 @@ func (p *process) waitUntil(ready <-chan readyLine) (readyLine, error) {
 	}
 }
 
-// The exit code of a server that says itself what to do.
+// The exit code of a server that printed advice itself.
 const unusable = 2
 
 func (p *process) advice() string {
 	if p.command.ProcessState.ExitCode() == unusable {
 		return ""
 	}
-	return "\nThe mock needs Node.js 20.19 or newer on the PATH. Install Node.js, or set NV_AUTH_MOCK_COMMAND to another command that starts the mock, or NV_AUTH_MOCK_URL to the URL of a running mock."
+	return "\nThe mock needs Node.js 20.19 or newer on the PATH. Install Node.js, or set NV_AUTH_MOCK_COMMAND to a different command that starts the mock, or NV_AUTH_MOCK_URL to the URL of a running mock."
 }
 
-// howItEnded waits a moment, because connections break before the process has ended.
+// howItEnded waits briefly, because connections break before the process exits.
 func (p *process) howItEnded() (string, bool) {
 	select {
 	case <-p.ended:
@@ -178,11 +178,11 @@ func (p *process) howItEnded() (string, bool) {
 }
 
 const (
-	notInstalled = "nv-auth-mock is not installed: it is neither on the PATH nor in node_modules/.bin of this folder or one above. Install it by `npm i -D` with the file that `npm pack` makes in a clone, as https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/how-to/install.md says, or set NV_AUTH_MOCK_COMMAND to the command that starts it, or NV_AUTH_MOCK_URL to the URL of a running mock"
-	noNode       = "the mock needs Node.js 20.19 or newer, and there is no node on the PATH. Install Node.js, set NV_AUTH_MOCK_COMMAND to another command, or NV_AUTH_MOCK_URL to the URL of a running mock"
+	notInstalled = "nv-auth-mock is not installed: it is neither on the PATH nor in node_modules/.bin of this folder or a parent folder. Install it with `npm i -D` and the file that `npm pack` creates in a clone, see https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/how-to/install.md says, or set NV_AUTH_MOCK_COMMAND to the command that starts it, or NV_AUTH_MOCK_URL to the URL of a running mock"
+	noNode       = "the mock needs Node.js 20.19 or newer, and there is no node on the PATH. Install Node.js, set NV_AUTH_MOCK_COMMAND to a different command, or NV_AUTH_MOCK_URL to the URL of a running mock"
 )
 
-// findCommand is the program and its first arguments. It installs nothing.
+// findCommand returns the program and its first arguments. It installs nothing.
 func findCommand() ([]string, error) {
 	if given := strings.TrimSpace(os.Getenv("NV_AUTH_MOCK_COMMAND")); given != "" {
 		return wordsOfCommand(given)
@@ -195,11 +195,11 @@ func findCommand() ([]string, error) {
 	return nil, errors.New(notInstalled)
 }
 
-// quotedOrNot matches a word of a command, also in quotes.
+// quotedOrNot matches a word of a command, with or without quotes.
 var quotedOrNot = regexp.MustCompile(`"[^"]*"|'[^']*'|\S+`)
 
 func wordsOfCommand(given string) ([]string, error) {
-	// A path may have spaces.
+	// A path may contain spaces.
 	if found := findProgram(given); found != "" {
 		return []string{found}, nil
 	}
@@ -210,17 +210,17 @@ func wordsOfCommand(given string) ([]string, error) {
 	if found := findProgram(words[0]); found != "" {
 		return append([]string{found}, words[1:]...), nil
 	}
-	// A script, such as dist/main.cjs, where it is no program.
+	// A script for Node, such as dist/main.cjs, that isn't executable.
 	if _, err := os.Stat(words[0]); err == nil && strings.HasSuffix(words[0], ".cjs") {
 		if node := findInPath("node"); node != "" {
 			return append([]string{node}, words...), nil
 		}
 		return nil, errors.New(noNode)
 	}
-	return nil, fmt.Errorf("NV_AUTH_MOCK_COMMAND names %q, which is not a program. Set it to the command that starts the mock, such as /app/node_modules/.bin/nv-auth-mock", words[0])
+	return nil, fmt.Errorf("NV_AUTH_MOCK_COMMAND is set to %q, which is not a program. Set it to the command that starts the mock, such as /app/node_modules/.bin/nv-auth-mock", words[0])
 }
 
-// findProgram is the path of a program, given by its path or by its name in PATH; empty if there is none.
+// findProgram returns the path of a program, given by path or by name in PATH; empty if there is none.
 func findProgram(name string) string {
 	if filepath.Base(name) == name {
 		return findInPath(name)
@@ -236,7 +236,8 @@ func programAt(path string) string {
 	return found
 }
 
-// findInPath looks in folders named in full: an empty entry of PATH and `.` are the working folder, whoever wrote it.
+// findInPath only searches the absolute folders of PATH: an empty entry or `.` would be the working folder, which isn't
+// trusted.
 func findInPath(name string) string {
 	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
 		if filepath.IsAbs(folder) {
@@ -248,12 +249,12 @@ func findInPath(name string) string {
 	return ""
 }
 
-// findInProject looks for what npm installed in the working folder, or in one above.
+// findInProject searches for a command that npm installed in the working folder or a parent folder.
 func findInProject(name string) string {
 	folder, err := os.Getwd()
 	for err == nil {
 		about, unknown := os.Stat(folder)
-		// Everybody may write into a folder with the sticky bit, such as /tmp.
+		// Any user may write to a folder with the sticky bit, such as /tmp.
 		if unknown == nil && about.Mode()&os.ModeSticky == 0 {
 			if found := programAt(filepath.Join(folder, "node_modules", ".bin", name)); found != "" {
 				return found
@@ -268,7 +269,7 @@ func findInProject(name string) string {
 	return ""
 }
 
-// environment is that of this process, without what this module reads itself: the server refuses names that it does not know.
+// environment returns this process's environment without the variables for this package, which the server rejects as unknown.
 func environment() []string {
 	var kept []string
 	for _, one := range os.Environ() {
@@ -279,10 +280,10 @@ func environment() []string {
 	return kept
 }
 
-// The most bytes that are kept of what a server writes.
+// The number of bytes to keep of a server's output.
 const mostKept = 4096
 
-// tail keeps the end of what is written to it.
+// tail is a writer that keeps the end of the output.
 type tail struct {
 	sync.Mutex
 	text []byte

@@ -104,7 +104,7 @@ func TestAServerThatRunsAlreadyIsUsedWithItsAdminToken(t *testing.T) {
 		t.Errorf("got %q, %q", failure, there.control.base)
 	}
 	_, failure = opened(t, map[string]string{"NV_AUTH_MOCK_URL": own.control.base})
-	expectText(t, failure, "GET /_mock/cast was answered with 401", "Set NV_AUTH_MOCK_ADMIN_TOKEN to it")
+	expectText(t, failure, "GET /_mock/cast failed with 401", "Set NV_AUTH_MOCK_ADMIN_TOKEN to it")
 	token["NV_AUTH_MOCK_ADMIN_TOKEN"] = "wrong-token"
 	_, failure = opened(t, token)
 	expectText(t, failure, "401", "NV_AUTH_MOCK_ADMIN_TOKEN")
@@ -116,7 +116,7 @@ func TestAServerThatRunsAlreadyIsUsedWithItsAdminToken(t *testing.T) {
 func TestAUnusableURLIsExplained(t *testing.T) {
 	const nothing = "http://somebody:secret@127.0.0.1:9"
 	_, failure := opened(t, map[string]string{"NV_AUTH_MOCK_URL": nothing})
-	expectText(t, failure, "no server answers at http://somebody:xxxxx@127.0.0.1:9, which NV_AUTH_MOCK_URL names. Is it running")
+	expectText(t, failure, "no server responds at http://somebody:xxxxx@127.0.0.1:9, from NV_AUTH_MOCK_URL. Is it running")
 	if strings.Contains(failure, "secret") {
 		t.Errorf("it shows the password: %s", failure)
 	}
@@ -134,7 +134,7 @@ func TestAUnusableURLIsExplained(t *testing.T) {
 		expectText(t, failure, "/_mock/cast", "URL", "of an nv-auth-mock?")
 	}
 	_, failure = opened(t, map[string]string{"NV_AUTH_MOCK_URL": "http://127.0.0.1:6625"}, "--runai", "3.0")
-	expectText(t, failure, "Start has flags for one of its own")
+	expectText(t, failure, "no server is started and the flags of Start have no effect")
 }
 
 func TestAServerThatDiesIsReported(t *testing.T) {
@@ -156,7 +156,7 @@ func TestAServerThatDiesIsReported(t *testing.T) {
 	unnoticed := record(func(r TB) {
 		r.Cleanup((&Mock{ID: "any", t: r, control: own.control}).end)
 	})
-	unnoticed.expect(t, "the world of the test was not deleted", "the mock ended during the tests")
+	unnoticed.expect(t, "the test's world could not be deleted", "the mock ended during the tests")
 }
 
 func TestAServerThatDoesNotStartIsReportedToEveryTest(t *testing.T) {
@@ -205,12 +205,12 @@ func TestTheCommandIsLookedForInOrder(t *testing.T) {
 		{inPath(t, "other"), `other "one two" 'three four'`, "other one two three four" + start},
 		{inPath(t, "node"), script, "node " + script + start},
 		{inPath(t), script, "there is no node on the PATH. Install Node.js"},
-		{inPath(t, "node"), "dist/no-such-main.cjs", `names "dist/no-such-main.cjs", which is not a program`},
+		{inPath(t, "node"), "dist/no-such-main.cjs", `is set to "dist/no-such-main.cjs", which is not a program`},
 		{inPath(t), spaced, spaced + start},
 		{inPath(t), spaced, spaced + " ended with exit status 3. It wrote:\ncalled as"},
 		{inPath(t), spaced, "\nThe mock needs Node.js 20.19 or newer on the PATH."},
-		{inPath(t), "/no/such/command --flag", `names "/no/such/command", which is not a program. Set it to the command`},
-		{inPath(t), "no-such-command", `names "no-such-command", which is not a program. Set it to the command`},
+		{inPath(t), "/no/such/command --flag", `is set to "/no/such/command", which is not a program. Set it to the command`},
+		{inPath(t), "no-such-command", `is set to "no-such-command", which is not a program. Set it to the command`},
 	} {
 		_, failure := opened(t, map[string]string{"PATH": one.path, "NV_AUTH_MOCK_COMMAND": one.command})
 		expectText(t, failure, one.expected)
@@ -278,7 +278,7 @@ func TestTheWorkingFolderIsNoPartOfThePath(t *testing.T) {
 		_, failure := opened(t, map[string]string{"PATH": path, "NV_AUTH_MOCK_COMMAND": ""})
 		expectText(t, failure, "nv-auth-mock is not installed")
 		_, failure = opened(t, map[string]string{"PATH": path, "NV_AUTH_MOCK_COMMAND": "nv-auth-mock"})
-		expectText(t, failure, `names "nv-auth-mock", which is not a program`)
+		expectText(t, failure, `is set to "nv-auth-mock", which is not a program`)
 		_, failure = opened(t, map[string]string{"PATH": path + ":" + folder, "NV_AUTH_MOCK_COMMAND": ""})
 		expectText(t, failure, "called as "+folder+"/nv-auth-mock start")
 	}

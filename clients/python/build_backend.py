@@ -1,4 +1,4 @@
-"""Builds the package with Python alone (PEP 517 and 660): `pip wheel` and `pip install` download nothing."""
+"""A build backend without dependencies (PEP 517 and 660), so that `pip wheel` and `pip install` download nothing."""
 
 import ast
 import base64
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 SOURCES = ROOT / "src"
-# Python 3.9 has no reader of TOML. The tables are sections, and the values Python literals, if lists are indented to their end.
+# Python 3.9 has no TOML parser. Tables are read as sections and values as Python literals, so lists must be indented.
 TABLES = configparser.ConfigParser(interpolation=None)
 TABLES.read(ROOT / "pyproject.toml", "utf-8")
 PROJECT = {name: ast.literal_eval(value) for name, value in TABLES["project"].items()}
@@ -77,7 +77,7 @@ def _write_wheel(folder, files):
     whole[f"{DIST_INFO}/RECORD"] = f"{record}{DIST_INFO}/RECORD,,\n".encode()
     with zipfile.ZipFile(Path(folder, name), "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in whole.items():
-            # Without a time: the same sources make the same file.
+            # Without a time, so that builds are reproducible.
             entry = zipfile.ZipInfo(path)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16

@@ -2,7 +2,7 @@ const hooks = require('hooks');
 const { paths } = require(process.env.DOCUMENT);
 hooks.beforeEach(({ origin, request }, done) => {
   request.headers.Authorization = `Bearer ${process.env.TOKEN}`;
-  // By itself, Dredd sends JSON only.
+  // By default, Dredd only sends JSON.
   const { content = {} } = paths[origin.resourceName]?.[request.method.toLowerCase()]?.requestBody ?? {};
   for (const [type, { example }] of Object.entries(content)) {
     if (type.endsWith('form-urlencoded')) request.body = `${new URLSearchParams(example)}`;
@@ -10,7 +10,7 @@ hooks.beforeEach(({ origin, request }, done) => {
   }
   fetch(`${process.env.MOCK_URL}/_mock/reset`, { method: 'POST' }).then(() => done(), done);
 });
-// Dredd compares media types with their parameters.
+// Dredd compares media types including parameters.
 hooks.beforeEachValidation(({ real: { headers } }) => {
   headers['content-type'] = headers['content-type']?.split(';')[0];
 });

@@ -1,5 +1,5 @@
-// Dredd knows one example of each part, without a name, takes every header of an answer for required, compares texts letter by
-// letter, and sends a request for each documented status.
+// Dredd only supports one unnamed example per part, requires all headers of a response, compares texts exactly, and sends a
+// request for each documented status.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [, , from, to] = process.argv;
@@ -18,7 +18,7 @@ for (const item of Object.values(document.paths)) {
     const successes = Object.entries(responses).filter(([status]) => status < 400);
     const hasExample = ([, { content = {} }]) => Object.values(content).some(({ example }) => example !== undefined);
     const [status, { headers: _, ...answer }] = successes.find(hasExample) ?? successes[0];
-    // Streams have no example, and are asked for by a field of the body.
+    // Streams have no example, and must be requested with a field of the body.
     if (Object.keys(answer.content ?? {}).length > 1) delete answer.content['text/event-stream'];
     const given = parameters.map(follow).filter(({ required }) => required);
     const parts = [...given, ...Object.values(requestBody?.content ?? {}), ...Object.values(answer.content ?? {})];

@@ -11,16 +11,16 @@ import (
 	nvauthmock "github.com/nv-auth-mock/nv-auth-mock/clients/go"
 )
 
-// client is the code under test: it holds one credential, and gets another when that is no longer accepted.
+// client is the code under test. It keeps a credential, and gets a new one when it is refused.
 type client struct {
 	url string
-	// refusal is the status for a credential that is not accepted: 401 at Run:ai, 403 at Cloud Functions.
+	// refusal is the status for an invalid credential: 401 for Run:ai, 403 for Cloud Functions.
 	refusal    int
 	credential func() (string, error)
 	held       string
 }
 
-// get repeats the request once, if there is another credential by now.
+// get repeats the request once, if there is a new credential.
 func (c *client) get(path string) (int, error) {
 	var err error
 	if c.held == "" {
@@ -39,7 +39,7 @@ func (c *client) get(path string) (int, error) {
 	return c.patiently(path)
 }
 
-// patiently repeats the request once, after as many seconds as the server asks for.
+// patiently repeats the request once, after the time in Retry-After.
 func (c *client) patiently(path string) (int, error) {
 	response, err := c.send(path)
 	if err != nil {

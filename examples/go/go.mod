@@ -4,5 +4,5 @@ go 1.19
 
 require github.com/nv-auth-mock/nv-auth-mock/clients/go v0.1.0
 
-// In a clone of the mock's repository. Your own go.mod has no such line.
+// Only for a clone of the mock's repository. You don't need this line.
 replace github.com/nv-auth-mock/nv-auth-mock/clients/go => ../../clients/go

@@ -1,4 +1,4 @@
-"""A client that renews its credential and waits when it is told to, and how the mock proves that."""
+"""Tests that a client renews its credential and respects Retry-After."""
 
 import datetime
 import json
@@ -8,7 +8,7 @@ import urllib.request
 
 
 def send(method, url, body=None, token=None):
-    """The status, body and headers of an answer."""
+    """Returns the status, body and headers of a response."""
     headers = {"content-type": "application/json"}
     if token:
         headers["authorization"] = f"Bearer {token}"
@@ -22,17 +22,17 @@ def send(method, url, body=None, token=None):
 
 
 class Client:
-    """The app: it holds one credential, and gets another when that is no longer accepted."""
+    """The app. It keeps a credential, and gets a new one when it is refused."""
 
     def __init__(self, url, refusal, credential):
-        """`refusal` is the status for a credential that is not accepted: 401 at Run:ai, 403 at Cloud Functions."""
+        """`refusal` is the status for an invalid credential: 401 for Run:ai, 403 for Cloud Functions."""
         self.url = url
         self.refusal = refusal
         self.credential = credential
         self.held = None
 
     def get(self, path):
-        """Repeats the request once, if there is another credential by now."""
+        """Repeats the request once, if there is a new credential."""
         if self.held is None:
             self.held = self.credential()
         status = self.patiently(path)
@@ -42,7 +42,7 @@ class Client:
         return status if self.held == before else self.patiently(path)
 
     def patiently(self, path):
-        """Repeats the request once, after as many seconds as the server asks for."""
+        """Repeats the request once, after the time in Retry-After."""
         status, _, headers = send("GET", f"{self.url}{path}", token=self.held)
         if "retry-after" not in headers:
             return status

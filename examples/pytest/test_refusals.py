@@ -1,4 +1,4 @@
-"""Refusals, and the clock."""
+"""Tests of refusals and the clock."""
 
 import json
 import urllib.error
@@ -6,7 +6,7 @@ import urllib.request
 
 
 def get(url, token):
-    """The status and the headers of an answer."""
+    """Returns the status and headers of a response."""
     request = urllib.request.Request(url, headers={"authorization": f"Bearer {token}"})
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:

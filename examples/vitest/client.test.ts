@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { World } from 'nv-auth-mock';
 import { expect, test } from 'nv-auth-mock/vitest';
 
-/** The app: a client that holds one credential, and gets another when that is no longer accepted. */
+/** The app: a client that keeps a credential, and gets a new one when it is refused. */
 class Client {
   readonly #url: string;
   readonly #refusal: number;
@@ -10,8 +10,8 @@ class Client {
   #held: Promise<string> | null = null;
 
   /**
-   * @param refusal the status for a credential that is not accepted: 401 at Run:ai, 403 at Cloud Functions
-   * @param credential gets a token, or reads a key from where it is kept
+   * @param refusal the status for an invalid credential: 401 for Run:ai, 403 for Cloud Functions
+   * @param credential gets a token, or reads a key from its storage
    */
   constructor(url: string, refusal: number, credential: () => Promise<string>) {
     this.#url = url;
@@ -19,19 +19,19 @@ class Client {
     this.#credential = credential;
   }
 
-  /** Repeats the request once, if there is another credential by now. */
+  /** Repeats the request once, if there is a new credential. */
   async get(path: string): Promise<Response> {
     this.#held ??= this.#credential();
     const held = this.#held;
     const answer = await this.#patiently(path, await held);
     if (answer.status !== this.#refusal) return answer;
-    // Unless another request has replaced it already.
+    // Unless a concurrent request has replaced it already.
     if (this.#held === held) this.#held = this.#credential();
     const [before, now] = await Promise.all([held, this.#held]);
     return now === before ? answer : this.#patiently(path, now);
   }
 
-  /** Repeats the request once, after as many seconds as the server asks for. */
+  /** Repeats the request once, after the time in `Retry-After`. */
   async #patiently(path: string, credential: string): Promise<Response> {
     const send = () => fetch(`${this.#url}${path}`, { headers: { authorization: `Bearer ${credential}` } });
     const answer = await send();
@@ -44,7 +44,7 @@ class Client {
 
 const USERS = '/api/v1/users';
 
-/** The client of the cast's administrator. */
+/** Creates a client with the administrator's access key. */
 function runaiClient({ url, cast }: World): Client {
   const { clientId = '', clientSecret = '' } = cast.runai.users[0]?.accessKey ?? {};
   return new Client(url, 401, async () => {

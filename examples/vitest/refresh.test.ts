@@ -1,11 +1,11 @@
 import { vi } from 'vitest';
 
-// Before anything else, so that the app and all that it loads have fake timers. The mock keeps the real ones. So does
-// `setImmediate`, because the `fetch` of Node waits for it.
+// Called first, so that the app and its imports get fake timers. The mock keeps the real ones. `setImmediate` stays real,
+// because Node's `fetch` waits for it.
 vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
 const { expect, test } = await import('nv-auth-mock/vitest');
 
-/** The app: it holds a token, and gets the next one a minute before that expires. */
+/** The app. It keeps a token, and gets the next one a minute before it expires. */
 class Session {
   token = '';
   readonly #url: string;
@@ -36,7 +36,7 @@ test('the app has its next token before the first one expires', async ({ mock })
   await session.renew();
   const first = session.token;
 
-  // Two clocks: that of the mock, and that of the app.
+  // Moves both clocks: the mock's and the app's.
   await mock.clock.advance('59m');
   await vi.advanceTimersByTimeAsync(59 * 60 * 1000);
   await vi.waitFor(() => expect(session.token).not.toBe(first));

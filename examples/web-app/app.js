@@ -1,4 +1,4 @@
-// A web page that logs users in at Run:ai (authorization code with PKCE, RFC 6749 and 7636), and lists their access keys.
+// A web page that logs users in to Run:ai (authorization code with PKCE, RFC 6749 and 7636), and lists their access keys.
 const query = new URLSearchParams(location.search);
 const CLIENT = 'web-app';
 const CALLBACK = `${location.origin}${location.pathname}`;
@@ -14,11 +14,11 @@ const base64url = (bytes) =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 
-// Tokens stay in memory: a page that is loaded again logs in again.
+// Tokens are only kept in memory, so reloading the page requires a new login.
 let tokens = null;
 let issuer = '';
 
-/** The issuer that `?issuer=` names, also after a login has led back here; else that of the mock whose ready line is in `mock.json`. */
+/** Returns the issuer from `?issuer=`, which is kept during a login; otherwise the one of the mock in `mock.json`. */
 async function findIssuer() {
   const named = query.get('issuer') ?? sessionStorage.getItem('issuer');
   if (named !== null) {
@@ -106,7 +106,7 @@ async function render() {
   );
 }
 
-/** Does something, and shows what the page has then, or why it failed. */
+/** Runs an action, and renders the result or the error. */
 async function act(work) {
   element('fault').textContent = '';
   try {

@@ -41,7 +41,9 @@ describe('a part of a document that refers to nothing any more', () => {
     const schemas = { Tree: { properties: { children: { items: ref('Tree') } } } };
 
     expect(() => inDocument(schemas, ref('Tree'))).toThrow('#/components/schemas/Tree refers to itself');
-    expect(() => inDocument(schemas, ref('Leaf'))).toThrow('#/components/schemas/Leaf is referred to');
+    expect(() => inDocument(schemas, ref('Leaf'))).toThrow(
+      'the reference #/components/schemas/Leaf cannot be resolved',
+    );
   });
 });
 

@@ -44,7 +44,7 @@ def test_the_variable_comes_before_the_path_and_the_path_before_the_folders(here
 def test_nothing_is_installed_but_told_how(monkeypatch, tmp_path):
     for name in ("node", "npx", "npm"):
         program(tmp_path / "path", name)
-    with pytest.raises(NotStarted, match="is not installed: .* Install it by `npm i -D` .* or set NV_AUTH_MOCK_COMMAND"):
+    with pytest.raises(NotStarted, match="is not installed: .* Install it with `npm i -D` .* or set NV_AUTH_MOCK_COMMAND"):
         Mock.start()
 
 
@@ -55,7 +55,7 @@ def test_the_working_folder_is_no_part_of_the_path_unless_it_is_named_in_full(he
     with pytest.raises(NotStarted, match="is not installed"):
         Mock.start()
     monkeypatch.setenv("NV_AUTH_MOCK_COMMAND", NAME)
-    with pytest.raises(NotStarted, match="NV_AUTH_MOCK_COMMAND names `nv-auth-mock`, which is not a program on the PATH"):
+    with pytest.raises(NotStarted, match="NV_AUTH_MOCK_COMMAND is set to `nv-auth-mock`, which is not a program on the PATH"):
         Mock.start()
     monkeypatch.setenv("PATH", os.pathsep.join([path, str(here)]))
     assert _server.command_line() == [found]
@@ -87,10 +87,10 @@ def test_a_file_that_is_no_program_is_not_taken_for_one(here, tmp_path):
 @pytest.mark.parametrize(
     "command, said",
     [
-        ("/no/such/command --flag", "names `/no/such/command`, which is not a program. Set it to"),
-        ("no-such-command --flag", "names `no-such-command`, which is not a program on the PATH. Set it to"),
-        ("/no/such/main.cjs", "names `/no/such/main.cjs`, which is not a program. Set it to"),
-        ("'/no/such", "has a quote without its end"),
+        ("/no/such/command --flag", "is set to `/no/such/command`, which is not a program. Set it to"),
+        ("no-such-command --flag", "is set to `no-such-command`, which is not a program on the PATH. Set it to"),
+        ("/no/such/main.cjs", "is set to `/no/such/main.cjs`, which is not a program. Set it to"),
+        ("'/no/such", "has an unclosed quote"),
         ("main.cjs", "needs Node.js 20.19 or newer, and there is no `node` on the PATH"),
     ],
 )
@@ -116,5 +116,5 @@ def test_the_path_of_a_command_may_have_spaces_and_of_a_script_too(here, monkeyp
 def test_a_command_that_does_not_start_the_mock_is_told_with_what_it_said(here, monkeypatch, tmp_path):
     named = program(tmp_path / "path", "other")
     monkeypatch.setenv("NV_AUTH_MOCK_COMMAND", "other")
-    with pytest.raises(NotStarted, match=f"did not start by `{re.escape(named)} start .*It said: started"):
+    with pytest.raises(NotStarted, match=f"did not start with `{re.escape(named)} start .*It wrote: started"):
         Mock.start()

@@ -65,7 +65,7 @@ def test_a_mock_that_ended_is_told_by_what_it_said(pytester):
     )
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(failed=1, errors=1)
-    result.stdout.re_match_lines([r"E .*MockError: No mock answers at .* It ended with exit code -?\d+\. It said: nothing"])
+    result.stdout.re_match_lines([r"E .*MockError: No mock responds at .* It ended with exit code -?\d+\. It wrote: nothing"])
     assert "The above exception" not in result.stdout.str()
 
 

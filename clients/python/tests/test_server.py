@@ -46,7 +46,7 @@ def found_by_its_command(monkeypatch):
 def test_it_takes_options_and_ends_with_its_block():
     with Mock.start("--runai", "3.0") as mock:
         assert mock.call("GET", "/info")["configuration"]["runai"]["value"] == "3.0"
-        with pytest.raises(LookupError, match="issues no tokens to applications"):
+        with pytest.raises(LookupError, match="does not grant tokens to applications"):
             mock.token("ci-app")
     assert ended(mock.url)
     with pytest.raises(MockError, match="It was stopped"):
@@ -80,14 +80,14 @@ def test_one_that_runs_already_is_used_with_its_admin_token_and_left_running(mon
 
 def test_options_are_not_for_one_that_runs_already(monkeypatch):
     monkeypatch.setenv("NV_AUTH_MOCK_URL", "http://127.0.0.1:9")
-    with pytest.raises(NotStarted, match="NV_AUTH_MOCK_URL names a server that runs already"):
+    with pytest.raises(NotStarted, match="NV_AUTH_MOCK_URL is set, so no server is started"):
         Mock.start("--runai", "3.0")
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:6625", "localhost", "ftp://x", "http://", "http://[::1", "http://me:swordfish@127.0.0.1:6625"])
 def test_a_url_that_is_none_is_told_without_its_text(monkeypatch, url):
     monkeypatch.setenv("NV_AUTH_MOCK_URL", url)
-    with pytest.raises(MockError, match="not valid. Expected one such as `http://127.0.0.1:6625`") as told:
+    with pytest.raises(MockError, match="not valid. Expected a URL such as `http://127.0.0.1:6625`") as told:
         Mock.start()
     assert "swordfish" not in str(told.value)
 
@@ -132,7 +132,7 @@ def test_a_wrong_option_is_told_as_the_command_says_it():
 
 def test_a_url_where_nobody_listens_is_told(monkeypatch):
     monkeypatch.setenv("NV_AUTH_MOCK_URL", "http://127.0.0.1:9")
-    with pytest.raises(MockError, match="No mock answers at http://127.0.0.1:9"):
+    with pytest.raises(MockError, match="No mock responds at http://127.0.0.1:9"):
         Mock.start()
 
 

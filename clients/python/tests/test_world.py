@@ -8,7 +8,7 @@ from nv_auth_mock import MockError
 from nv_auth_mock._http import Connection
 
 
-def test_a_token_counts_for_an_hour(nv_auth_mock, send):
+def test_a_token_is_valid_for_an_hour(nv_auth_mock, send):
     token = nv_auth_mock.token("researcher@acme.test")
     keys = f"{nv_auth_mock.url}/api/v1/access-keys"
     assert send("GET", keys, token)[0] == 200
@@ -50,7 +50,7 @@ def test_of_many_names_the_eight_nearest_are_told(nv_auth_mock):
     listed = text.split("The cast has ")[1].split(" and ")[0].split(", ")
     assert (listed[0], len(listed)) == ("`nvcf-deployer`", 8)
     more = len({key["name"] for key in nv_auth_mock.cast["ngc"]["keys"]}) - 8
-    assert text.endswith(f" and {more} more, which `GET /_mock/cast` lists.")
+    assert text.endswith(f" and {more} more (see `GET /_mock/cast`).")
     with pytest.raises(LookupError) as told:
         nv_auth_mock.key("unlike-any")
     assert "Did you mean" not in str(told.value)

@@ -107,7 +107,7 @@ export async function documentFor(
   if (max === 0) {
     const [first = 'none'] = Object.keys(Object(theirs.root['paths']));
     throw new Unusable(
-      `${theirs.name} has no path in common with ${names.join(', ')} of the mock. Its first path is \`${oneLine(first)}\`.`,
+      `${theirs.name} has no path in common with the mock's documents (${names.join(', ')}). Its first path is \`${oneLine(first)}\`.`,
     );
   }
   const fitting = all.filter(({ paths }) => paths === max);

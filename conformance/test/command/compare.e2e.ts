@@ -241,7 +241,7 @@ describe('`compare`', () => {
     });
     const { differences } = JSON.parse(stdout);
 
-    expect(stderr.split('\n')[1]).toBe('POST /api/v1/token (the client of the environment)');
+    expect(stderr.split('\n')[1]).toBe('POST /api/v1/token (with the client from the environment)');
     // There is no such realm, and nothing else differs.
     expect(differences.filter(({ place }: { place: string }) => place === 'status')).toContainEqual(
       expect.objectContaining({ request: expect.stringContaining('/auth/realms/acme/'), real: '404' }),

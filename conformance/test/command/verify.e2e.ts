@@ -147,7 +147,7 @@ describe('nv-auth-mock verify', () => {
       ['--update-baseline'],
       '--update-baseline needs --baseline FILE.',
     ],
-    ['paths that nobody knows', 'openapi: 3.0.3\npaths: { /nothing: { get: {} } }', [], 'its first path is `/nothing`'],
+    ['paths that nobody knows', 'openapi: 3.0.3\npaths: { /nothing: { get: {} } }', [], 'Its first path is `/nothing`'],
   ];
 
   it.for(refused)('ends with 2 and one line for %s', async ([, text, args, said], { command, folder }) => {

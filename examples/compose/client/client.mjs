@@ -1,7 +1,7 @@
-// What a service of yours would do: get a token, call Run:ai, Air and Cloud Functions. Exits 0 when all of them answer.
+// Like your own service: gets a token, and calls Run:ai, Air and Cloud Functions. Exits with 0 if all of them respond.
 const { RUNAI_BASE_URL: runai, AIR_API_URL: air, NVCF_BASE_URL: nvcf, ...given } = process.env;
 
-/** Credentials that it was given; else those of the cast that its base URL leads to. All are public test credentials. */
+/** Credentials from the environment, or from the cast at the base URL. All are public test credentials. */
 const { clientId, clientSecret, airKey, nvcfKey } =
   given.RUNAI_CLIENT_ID === undefined
     ? await credentialsOfCast()

@@ -1,4 +1,4 @@
-// Makes the world that its argument names, unless it exists. The header tells a balancer which process is to have it.
+// Creates the world with the given id, unless it exists. The header tells a load balancer which process to use.
 const [id] = process.argv.slice(2);
 const response = await fetch(`${process.env.MOCK_URL}/_mock/worlds`, {
   method: 'POST',
@@ -6,5 +6,5 @@ const response = await fetch(`${process.env.MOCK_URL}/_mock/worlds`, {
   body: JSON.stringify({ id }),
 });
 if (!response.ok && response.status !== 409) {
-  throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
+  throw new Error(`${response.url} failed with ${response.status}: ${await response.text()}`);
 }

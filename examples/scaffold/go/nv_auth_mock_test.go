@@ -8,7 +8,7 @@ import (
 	nvauthmock "github.com/nv-auth-mock/nv-auth-mock/clients/go"
 )
 
-// Each test has a mock of its own. Give mock.URL to your client in place of the control plane's URL.
+// Each test has its own world. Use mock.URL instead of the control plane's URL in your client.
 func TestATokenCountsForAnHour(t *testing.T) {
 	mock := nvauthmock.Start(t).World(t)
 	token := mock.Token("researcher@acme.test")

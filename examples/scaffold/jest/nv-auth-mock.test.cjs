@@ -1,6 +1,6 @@
 const { assertRefused, useMock } = require('nv-auth-mock');
 
-// Each test has a mock of its own. Give `mock().url` to your client in place of the control plane's URL.
+// Each test has its own world. Use `mock().url` instead of the control plane's URL in your client.
 const mock = useMock({ beforeAll, beforeEach, afterEach, afterAll });
 
 test('a token counts for an hour', async () => {

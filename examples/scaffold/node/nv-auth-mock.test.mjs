@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { assertRefused, useMock } from 'nv-auth-mock';
 
-// Each test has a mock of its own. Give `mock().url` to your client in place of the control plane's URL.
+// Each test has its own world. Use `mock().url` instead of the control plane's URL in your client.
 const mock = useMock({ beforeAll: before, beforeEach, afterEach, afterAll: after });
 
 test('a token counts for an hour', async () => {

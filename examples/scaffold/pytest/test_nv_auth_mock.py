@@ -11,8 +11,8 @@ def status(url, token):
         return refused.code
 
 
-# Each test has a mock of its own. Give `nv_auth_mock.url` to your client in place of the control plane's URL.
-def test_a_token_counts_for_an_hour(nv_auth_mock):
+# Each test has its own world. Use `nv_auth_mock.url` instead of the control plane's URL in your client.
+def test_a_token_is_valid_for_an_hour(nv_auth_mock):
     token = nv_auth_mock.token("researcher@acme.test")
     keys = f"{nv_auth_mock.url}/api/v1/access-keys"
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'nv-auth-mock/vitest';
 
-// Each test has a mock of its own. Give `mock.url` to your client in place of the control plane's URL.
+// Each test has its own world. Use `mock.url` instead of the control plane's URL in your client.
 test('a token counts for an hour', async ({ mock }) => {
   const authorization = `Bearer ${await mock.getToken()}`;
   const list = () => fetch(`${mock.url}/api/v1/access-keys`, { headers: { authorization } });

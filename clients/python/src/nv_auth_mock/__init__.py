@@ -4,7 +4,7 @@
         token = mock.token("researcher@acme.test")
         mock.clock.advance("1h")
 
-With pytest, the fixture `nv_auth_mock` is a world of each test's own.
+With pytest, the fixture `nv_auth_mock` is a separate world for each test.
 """
 
 from ._http import MockError

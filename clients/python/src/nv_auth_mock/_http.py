@@ -1,4 +1,4 @@
-"""Requests to a mock, by the standard library."""
+"""Sends requests to a mock with the standard library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATIENCE = 310.0
 
 
 class MockError(Exception):
-    """The mock refused a call, and says what to change."""
+    """The mock refused a call. The message describes what to change."""
 
     def __init__(self, message: str, status: Optional[int] = None) -> None:
         super().__init__(message)
@@ -37,14 +37,14 @@ class Connection:
         ca: Optional[str] = None,
         describe_end: Callable[[], Optional[str]] = lambda: None,
     ) -> None:
-        """`describe_end`: how the server ended, if that is known."""
+        """`describe_end`: describes how the server ended, if known."""
         self.url = url.rstrip("/")
         self.admin_token = admin_token
         self.ca = ca
         self._describe_end = describe_end
         handlers: list[Any] = []
         if urllib.parse.urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
-            # A proxy of the machine does not reach this machine.
+            # A proxy can't reach this machine's loopback address.
             handlers.append(urllib.request.ProxyHandler({}))
         if ca is not None:
             handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca)))
@@ -54,7 +54,7 @@ class Connection:
         return Connection(url, self.admin_token, self.ca, self._describe_end)
 
     def send(self, method: str, path: str, body: Any = None, headers: Optional[Mapping[str, str]] = None) -> Answer:
-        """Sends JSON, and returns the answer whatever its status."""
+        """Sends JSON, and returns the response with any status."""
         given = {"accept": "application/json", **(headers or {})}
         data = None
         if body is not None:
@@ -66,7 +66,7 @@ class Connection:
                 return Answer(response.status, _parsed(response.read()))
         except (OSError, http.client.HTTPException) as fault:
             reason = getattr(fault, "reason", fault)
-        # Not `from` the cause: three tracebacks of the standard library would hide this line.
+        # Without the cause, because its tracebacks from the standard library would hide this line.
         raise MockError(self._unanswered(reason))
 
     def _open(self, request: urllib.request.Request) -> Any:
@@ -78,24 +78,24 @@ class Connection:
     def _unanswered(self, reason: object) -> str:
         if isinstance(reason, ssl.SSLCertVerificationError):
             return (
-                f"The certificate of {self.url} is not trusted: {reason.verify_message}. Set SSL_CERT_FILE to the file of its "
-                "authority, or give the file to `Mock.connect(url, ca=...)`."
+                f"The certificate of {self.url} is not trusted: {reason.verify_message}. Set SSL_CERT_FILE to the "
+                "certificate of its CA, or pass that file to `Mock.connect(url, ca=...)`."
             )
-        return f"No mock answers at {self.url}: {reason}. {self._describe_end() or 'Is it still running?'}"
+        return f"No mock responds at {self.url}: {reason}. {self._describe_end() or 'Is it still running?'}"
 
     def call(self, method: str, path: str, body: Any = None, headers: Optional[Mapping[str, str]] = None) -> Any:
         """Calls the control API: `call("POST", "/clock/advance", {"by": "15m"})`."""
         admin = {} if self.admin_token is None else {"x-mock-admin-token": self.admin_token}
-        # Paths are also taken as the documents have them, and without their slash.
+        # Also accept paths as in the documents, and without the leading slash.
         path = path.removeprefix("/_mock").lstrip("/")
         status, answer = self.send(method, f"/_mock/{path}", body, {**admin, **(headers or {})})
         if status < 400:
             return answer
         detail = answer.get("detail") if isinstance(answer, dict) else None
-        raise MockError(detail or f"{method} {self.url}/_mock/{path} was answered {status}. Is this nv-auth-mock?", status)
+        raise MockError(detail or f"The response to {method} {self.url}/_mock/{path} is {status}. Is this nv-auth-mock?", status)
 
     def pages(self, name: str, query: Optional[Mapping[str, Any]] = None) -> list[Any]:
-        """The entries of a list, page after page; `limit`: at most this many."""
+        """Returns the entries of a list, reading page by page. `limit`: the maximum number."""
         given = {key: value for key, value in (query or {}).items() if value is not None}
         limit = given.pop("limit", None)
         entries: list[Any] = []
@@ -113,7 +113,7 @@ class Connection:
 
 
 def given(**members: Any) -> dict[str, Any]:
-    """The members that were given; None stands for none."""
+    """Returns the members that are not None."""
     return {name: value for name, value in members.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""What may have made a test fail, for people to read."""
+"""Describes possible causes of a failed test."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MAX_FAULTS = 3
 
 
 def request_line(entry: control.RecordedRequest) -> str:
-    """A request in one line: `POST /api/v1/token: 503 for admin@acme.test (request 4f-r7)`."""
-    status = "no answer" if entry["status"] is None else entry["status"]
+    """Formats a request: `POST /api/v1/token: 503 for admin@acme.test (request 4f-r7)`."""
+    status = "no response" if entry["status"] is None else entry["status"]
     whose = "" if entry["principal"] is None else f" for {entry['principal']['name']}"
     why = "" if entry["reason"] is None else f", {entry['reason']}"
     cause = "" if entry["fault"] is None else f", affected by fault {entry['fault']}"
@@ -25,14 +25,14 @@ def request_line(entry: control.RecordedRequest) -> str:
 
 
 def request_lines(entries: Sequence[control.RecordedRequest]) -> List[str]:
-    """The first requests, one per line, and how many more there are."""
+    """Formats the first requests, one per line, and the number of omitted ones."""
     lines = [f"  {request_line(entry)}" for entry in entries[:MAX_SHOWN]]
     more = len(entries) - MAX_SHOWN
     return [*lines, f"  and {more} more"] if more > 0 else lines
 
 
 def describe_failure(world: World) -> str:
-    """The latest refusals with their fixes, other errors and hints, and what faults did; empty if there is nothing."""
+    """Describes the latest refusals with fixes, other errors and hints, and the effect of faults; empty if there are none."""
     refusals: List[control.Decision] = world._connection.pages("decisions", {"effect": "deny", "limit": MAX_READ})
     entries = world.requests.list(limit=MAX_READ)
     faults = world.faults.list()
@@ -62,7 +62,7 @@ def _refusal(decision: control.Decision) -> str:
 def _notices(
     refusals: Iterable[control.Decision], entries: Iterable[control.RecordedRequest]
 ) -> Iterable[Tuple[str, str]]:
-    """Errors that no decision explains, and hints that no fix repeats."""
+    """Yields errors without a decision, and hints that aren't among the fixes."""
     fixes = {fix["text"] for refusal in refusals for fix in refusal["fixes"]}
     for entry in entries:
         status = entry["status"]
@@ -74,7 +74,7 @@ def _notices(
 
 
 def _without_repeats(texts: Iterable[Tuple[str, str]]) -> List[str]:
-    """A client that tries again makes one mistake."""
+    """Lists each text once, with its count, because clients repeat requests."""
     alike: dict[str, Tuple[str, int]] = {}
     for id, text in texts:
         key = text.replace(id, "")

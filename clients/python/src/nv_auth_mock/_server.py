@@ -12,29 +12,29 @@ import subprocess
 import threading
 from typing import Any, Deque, Mapping, Optional, Sequence
 
-# How long a start may take: a command in NV_AUTH_MOCK_COMMAND may have to fetch an image first.
+# Long enough for a command in NV_AUTH_MOCK_COMMAND that pulls an image first.
 PATIENCE = 120.0
 STOPPING = 10.0
 
-# Endings of programs. On Windows npm puts `nv-auth-mock`, a script for other shells, beside `nv-auth-mock.cmd`.
+# File extensions of programs. On Windows, npm also installs a shell script without an extension.
 ENDINGS = (".exe", ".cmd", ".bat", "") if os.name == "nt" else ("",)
 
 NOT_INSTALLED = (
-    "nv-auth-mock is not installed: it is neither on the PATH nor in `node_modules/.bin` of this folder or one above. "
-    "Install it by `npm i -D` with the file that `npm pack` makes in a clone, as "
-    "https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/how-to/install.md says, or set NV_AUTH_MOCK_COMMAND to the "
+    "nv-auth-mock is not installed: it is neither on the PATH nor in `node_modules/.bin` of this folder or a parent folder. "
+    "Install it with `npm i -D` and the file that `npm pack` creates in a clone (see "
+    "https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/how-to/install.md), or set NV_AUTH_MOCK_COMMAND to the "
     "command that starts it, or NV_AUTH_MOCK_URL to the URL of a running mock."
 )
 
 
 class NotStarted(Exception):
-    """The mock did not start, and says why."""
+    """The mock did not start. The message has the reason."""
 
 
 def command_line(command: Optional[Sequence[str]] = None) -> list[str]:
-    """How the mock is started: as given, by NV_AUTH_MOCK_COMMAND, or by the command that is installed. Nothing is installed here.
+    """Returns the command that starts the mock: the given one, NV_AUTH_MOCK_COMMAND, or the installed one. Installs nothing.
 
-    NV_AUTH_MOCK_COMMAND may also be the path of a script, such as `dist/main.cjs`, which Node then runs.
+    NV_AUTH_MOCK_COMMAND may also be the path of a script for Node, such as `dist/main.cjs`.
     """
     if command is not None:
         return list(command)
@@ -48,18 +48,18 @@ def command_line(command: Optional[Sequence[str]] = None) -> list[str]:
 
 
 def _named(given: str) -> list[str]:
-    """The words of NV_AUTH_MOCK_COMMAND, with the path of the program."""
+    """Splits NV_AUTH_MOCK_COMMAND into words, and resolves the program."""
     try:
-        # A path may have spaces.
+        # A path may contain spaces.
         words = [given] if os.path.dirname(given) and os.path.isfile(given) else shlex.split(given)
     except ValueError:
-        raise NotStarted("NV_AUTH_MOCK_COMMAND has a quote without its end. Close it.") from None
+        raise NotStarted("NV_AUTH_MOCK_COMMAND has an unclosed quote.") from None
     if len(words) == 1 and words[0].endswith((".cjs", ".js", ".mjs")) and os.path.isfile(words[0]):
         node = _in_path("node")
         if node is None:
             raise NotStarted(
                 "The mock needs Node.js 20.19 or newer, and there is no `node` on the PATH. Install Node.js, set "
-                "NV_AUTH_MOCK_COMMAND to another command, or NV_AUTH_MOCK_URL to the URL of a running mock."
+                "NV_AUTH_MOCK_COMMAND to a different command, or NV_AUTH_MOCK_URL to the URL of a running mock."
             )
         return [node, *words]
     program = words[0]
@@ -67,23 +67,23 @@ def _named(given: str) -> list[str]:
     if found is None:
         where = "" if os.path.dirname(program) else " on the PATH"
         raise NotStarted(
-            f"NV_AUTH_MOCK_COMMAND names `{program}`, which is not a program{where}. Set it to the command that starts the "
+            f"NV_AUTH_MOCK_COMMAND is set to `{program}`, which is not a program{where}. Set it to the command that starts the "
             "mock, such as `/app/node_modules/.bin/nv-auth-mock`."
         )
     return [found, *words[1:]]
 
 
 def _in_path(name: str) -> Optional[str]:
-    """A program of PATH, in folders named in full: an empty entry and `.` are the working folder, whoever wrote it."""
+    """Finds a program in the absolute folders of PATH: an empty entry or `.` would be the working folder, which isn't trusted."""
     folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
     return next(filter(None, (_program(os.path.join(folder, name)) for folder in folders)), None)
 
 
 def _in_project(name: str) -> Optional[str]:
-    """A command that npm installed in the working folder, or in one above."""
+    """Finds a command that npm installed in the working folder or a parent folder."""
     folder, inner = os.getcwd(), ""
     while folder != inner:
-        # Everybody may write into a folder with the sticky bit, such as /tmp.
+        # Any user may write to a folder with the sticky bit, such as /tmp.
         if not os.stat(folder).st_mode & stat.S_ISVTX:
             found = _program(os.path.join(folder, "node_modules", ".bin", name))
             if found is not None:
@@ -98,13 +98,13 @@ def _program(path: str) -> Optional[str]:
 
 
 class Server:
-    """A mock in a process of its own. It ends when its standard input closes, so however this process ends."""
+    """A mock in a separate process. It ends when its standard input closes, so even if this process is killed."""
 
     def __init__(
         self, arguments: Sequence[str], command: Optional[Sequence[str]] = None, env: Optional[Mapping[str, str]] = None
     ) -> None:
         line = [*command_line(command), "start", "--port", "0", "--log-level", "error", *arguments]
-        # Last, because the ready line is read, and the pipe is what ends it.
+        # Last, so that they can't be overridden: the ready line is parsed, and closing the pipe stops the server.
         line += ["--json", "--exit-with-stdin"]
         try:
             self._process = subprocess.Popen(
@@ -115,13 +115,13 @@ class Server:
                 text=True,
                 encoding="utf-8",
                 env=_environment(env),
-                # Ctrl-C in a terminal reaches every process of a group, and tests still need the mock to clean up.
+                # Keeps Ctrl-C in the terminal from stopping the mock, which tests still need to clean up.
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as fault:
             raise NotStarted(
-                f"The mock could not be started by `{shlex.join(line)}`: {fault}. Set NV_AUTH_MOCK_COMMAND to the command "
+                f"The mock could not be started with `{shlex.join(line)}`: {fault}. Set NV_AUTH_MOCK_COMMAND to the command "
                 "that starts it, such as `/app/node_modules/.bin/nv-auth-mock`."
             ) from fault
         self._said: Deque[str] = collections.deque(maxlen=50)
@@ -139,10 +139,10 @@ class Server:
         if url is not None:
             return url
         self.stop()
-        raise NotStarted(f"The mock did not start by `{shlex.join(line)}`. {self._last_words()}")
+        raise NotStarted(f"The mock did not start with `{shlex.join(line)}`. {self._last_words()}")
 
     def describe_end(self) -> Optional[str]:
-        """How the server ended, for the message of a call that it did not answer; None while it runs."""
+        """Describes how the server ended, for calls without a response; None while it runs."""
         code = self._process.poll()
         if code is None:
             return None
@@ -152,9 +152,9 @@ class Server:
 
     def _last_words(self) -> str:
         for reader in self._readers:
-            # The output of a process that has ended may not be read yet; a child of it may keep the pipe open.
+            # Output may not be read completely yet. Limited, because a child process may keep the pipe open.
             reader.join(timeout=1)
-        return f"It said: {''.join(self._said).strip() or 'nothing'}"
+        return f"It wrote: {''.join(self._said).strip() or 'nothing'}"
 
     def _read_output(self) -> None:
         assert self._process.stdout is not None
@@ -173,7 +173,7 @@ class Server:
             self._said.extend(errors)
 
     def stop(self) -> None:
-        """Ends the server; can be called again."""
+        """Stops the server. Can be called again."""
         process = self._process
         if process.stdin is not None and not process.stdin.closed:
             try:
@@ -190,7 +190,7 @@ class Server:
 
 
 def _environment(env: Optional[Mapping[str, str]]) -> dict[str, str]:
-    """The variables of the server: not those that say how it is found."""
+    """Returns the server's variables, without those that are only used to find it."""
     found = ("NV_AUTH_MOCK_URL", "NV_AUTH_MOCK_COMMAND")
     return {**{name: value for name, value in os.environ.items() if name not in found}, **(env or {})}
 

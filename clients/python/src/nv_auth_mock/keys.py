@@ -1,4 +1,4 @@
-"""The NGC keys of a world, and when edits of them take effect."""
+"""The NGC keys of a world, and when edits take effect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Resource = Union[KeyResource, List[KeyResource]]
 
-# Stands for a member that is left out, where None says something.
+# The default of an argument for which None has a meaning.
 UNCHANGED: Any = object()
 
 
@@ -37,9 +37,9 @@ class Keys:
         expires_at: Optional[str] = None,
         force: Optional[bool] = None,
     ) -> control.KeyWithSecret:
-        """`create(type="service", name="ci", services=["air"], scopes=["air:access"])`; `key` is its text.
+        """Creates a key: `create(type="service", name="ci", services=["air"], scopes=["air:access"])`.
 
-        Only this answer, and that of `rotate`, has the text. `expires_at`: as RFC 3339 writes it; without it, never.
+        Only this response and that of `rotate` contain the key's text, as `key`. `expires_at`: RFC 3339; default: never.
         """
         order = given(type=type, name=name, services=services, org=org, user=user, expiresAt=expires_at, force=force)
         rights = given(scopes=scopes, resource=resource, roles=roles)
@@ -65,14 +65,14 @@ class Keys:
         expires_at: Optional[str] = UNCHANGED,
         force: Optional[bool] = None,
     ) -> control.Key:
-        """Changes what is given: `edit(key["id"], scopes=["air:access"])`. `expires_at=None`: never."""
+        """Changes only the given members: `edit(key["id"], scopes=["air:access"])`. `expires_at=None`: never."""
         edit = given(name=name, status=status, services=services, force=force)
         rights = given(scopes=scopes, resource=resource, roles=roles)
         end = {} if expires_at is UNCHANGED else {"expiresAt": expires_at}
         return self._connection.call("PATCH", _of_key(key_id), {**edit, **rights, **end})
 
     def rotate(self, key_id: str) -> control.KeyWithSecret:
-        """Gives the key a new text; the old one is no longer valid."""
+        """Gives the key a new text. The old one becomes invalid."""
         return self._connection.call("POST", f"{_of_key(key_id)}/rotate")
 
     def delete(self, key_id: str) -> None:
@@ -84,13 +84,13 @@ def _of_key(key_id: str) -> str:
 
 
 class PendingEdit(KeyPolicy):
-    """An edit of a service key that has not taken effect yet."""
+    """An edit of a service key that hasn't taken effect yet."""
 
     keyId: str
 
 
 class Propagation:
-    """How long the previous policy of an edited service key stays in force."""
+    """How long the previous policy of an edited service key remains in effect."""
 
     def __init__(self, connection: Connection, keys: Keys) -> None:
         self._connection = connection
@@ -106,14 +106,14 @@ class Propagation:
         delay: Optional[str] = None,
         seed: Optional[str] = None,
     ) -> control.Propagation:
-        """For later edits: `set(mode="fixed", delay="15m")`. What is pending keeps its time."""
+        """Affects later edits: `set(mode="fixed", delay="15m")`. Pending edits keep their time."""
         return self._connection.call("PUT", "/propagation", given(mode=mode, delay=delay, seed=seed))
 
     def pending(self, key_id: Optional[str] = None) -> List[PendingEdit]:
-        """The edits of one key that have not taken effect yet, or of all."""
+        """Returns the edits that haven't taken effect yet, of one key or of all."""
         keys = self._keys.list() if key_id is None else [self._keys.get(key_id)]
         return [cast(PendingEdit, {"keyId": key["id"], **version}) for key in keys for version in key["pending"]]
 
     def apply(self, key_id: Optional[str] = None) -> List[control.AppliedEdit]:
-        """Pending edits take effect now, of one key or of all. Returns the versions that are in force."""
+        """Applies the pending edits of one key, or of all, immediately. Returns the versions in effect."""
         return self._connection.call("POST", "/propagation/flush", given(keyId=key_id))["flushed"]

@@ -1,4 +1,4 @@
-"""A mock, its worlds, and what tests drive in them."""
+"""A mock and its worlds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NO_GRANT_FOR_APPLICATIONS = "3.0"
 
 
 class Clock:
-    """The clock of a world. It only goes forward."""
+    """The clock of a world. It only moves forward."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -35,11 +35,11 @@ class Clock:
         return self._connection.call("GET", "/clock")
 
     def advance(self, by: str) -> control.ClockChange:
-        """Moves it forward by a duration, such as `15m`; a frozen one stays frozen."""
+        """Moves the clock forward by a duration, such as `15m`. A frozen clock stays frozen."""
         return self._connection.call("POST", "/clock/advance", {"by": by})
 
     def set(self, to: str) -> control.ClockChange:
-        """Moves it to a moment as RFC 3339 writes it, not before now."""
+        """Moves the clock to a time (RFC 3339) that is not in the past."""
         return self._connection.call("POST", "/clock/set", {"to": to})
 
     def freeze(self) -> control.ClockChange:
@@ -50,7 +50,7 @@ class Clock:
 
 
 class Requests:
-    """The journal of a world: every request of every service, but those of the control API."""
+    """The journal of a world: every request to every service, except the control API."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -68,16 +68,16 @@ class Requests:
         within: Optional[str] = None,
         **match: Any,
     ) -> control.Verified:
-        """Did such requests come? `verify(operation="grant_token", times=1)`; without a number, at least one.
+        """Checks that these requests arrived: `verify(operation="grant_token", times=1)`. Default: at least one.
 
-        Raises AssertionError with what came instead, and MockError where no request can be like this.
+        Raises AssertionError with the nearest requests, and MockError if no request can match.
         """
-        __tracebackhide__ = True  # pytest shows the line of the test.
+        __tracebackhide__ = True  # Makes pytest show the test's line.
         number = given(times=times, atLeast=at_least, atMost=at_most, within=within)
         found = self._connection.call("POST", "/requests/verify", {"match": match, **number})
         if found["verified"]:
             return found
-        # The body may have secrets.
+        # The body may contain secrets.
         shown = {name: value for name, value in match.items() if name != "body"}
         lines = request_lines(found["matched"])
         for near in found["nearest"]:
@@ -86,32 +86,32 @@ class Requests:
         raise AssertionError("\n".join([f"expected {number or 'at least one'} of {shown}; {came}", *lines]))
 
     def assert_token_fetched_once(self) -> None:
-        """No client fetched a token while it had a valid one. A client may renew its token in the last tenth of the
-        token's life, and after a 401.
+        """Asserts that no client fetched a token while it had a valid one. Clients may renew a token in the last tenth of
+        its lifetime, and after a 401.
 
         Like the other assertions about clients, it raises AssertionError with the requests, and MockError if no request
-        could have shown the mistake, because then it proves nothing.
+        could have shown the mistake.
         """
         __tracebackhide__ = True
         self._assert("token-fetched-once")
 
     def assert_token_sent_with_every_request(self) -> None:
-        """Each request that needs a credential had one."""
+        """Asserts that every request that needs a credential had one."""
         __tracebackhide__ = True
         self._assert("token-sent-with-every-request")
 
     def assert_gave_up_after_forbidden(self) -> None:
-        """No client repeated a request after a 403. A repeated request that was allowed does not count."""
+        """Asserts that no client repeated a request after a 403. A repeated request that succeeded doesn't count."""
         __tracebackhide__ = True
         self._assert("gave-up-after-forbidden")
 
     def assert_respected_retry_after(self) -> None:
-        """No client repeated a request before the time in `Retry-After` had passed, by the clock of the world."""
+        """Asserts that no client repeated a request before the time in `Retry-After` had passed, by the world's clock."""
         __tracebackhide__ = True
         self._assert("respected-retry-after")
 
     def assert_called_only_documented_operations(self) -> None:
-        """Each request had an operation in the documents in force."""
+        """Asserts that every request was for an operation in the current documents."""
         __tracebackhide__ = True
         self._assert("called-only-documented-operations")
 
@@ -123,17 +123,17 @@ class Requests:
 
 
 class Faults:
-    """What goes wrong on purpose in a world."""
+    """The faults of a world. They never affect the control API."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, order: control.FaultOrder) -> control.Fault:
-        """`add({"match": {"operation": "grant_token"}, "times": 1, "do": {"status": 503}})`."""
+        """Adds a fault: `add({"match": {"operation": "grant_token"}, "times": 1, "do": {"status": 503}})`."""
         return self._connection.call("POST", "/faults", order)
 
     def next(self, operation: str, *, times: int = 1, **do: Any) -> control.Fault:
-        """The next call of an operation fails: `next("grant_token", status=503)`."""
+        """Makes the next call of an operation fail: `next("grant_token", status=503)`."""
         return self.add({"match": {"operation": operation}, "times": times, "do": do})  # type: ignore[typeddict-item]
 
     def list(self) -> List[control.Fault]:
@@ -147,7 +147,7 @@ class Faults:
 
 
 class Clients:
-    """The OAuth clients with which users log in."""
+    """The OAuth clients that users log in with."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -163,16 +163,15 @@ class Clients:
 
 
 class Tokens:
-    """The tokens that Run:ai's grants issue."""
+    """The tokens that Run:ai issues."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def claims(self, rules: Optional[Sequence[control.ClaimRule]] = None) -> List[control.ClaimRule]:
-        """Changes the tokens that are issued from now on: `claims([{"sub": "admin@acme.test", "set": {"team": "a"}}])`.
+        """Changes the claims of tokens issued from now on: `claims([{"sub": "admin@acme.test", "set": {"team": "a"}}])`.
 
-        It replaces all rules, and `[]` removes them; without an argument nothing changes. Returns the rules in force.
-        Raises MockError.
+        Replaces all rules; `[]` removes them. Without an argument, only returns the current rules. Raises MockError.
         """
         if rules is None:
             kept: control.ClaimRules = self._connection.call("GET", "/tokens/claims")
@@ -182,7 +181,7 @@ class Tokens:
 
 
 class World:
-    """A world of a mock: users, keys, a clock and a journal of its own. `url` is the base URL of your client."""
+    """A world of a mock, with separate users, keys, clock and journal. `url` is the base URL for your client."""
 
     def __init__(self, connection: Connection, id: str, cast: Optional[control.Cast] = None) -> None:
         self._connection = connection
@@ -202,39 +201,39 @@ class World:
 
     @property
     def cast(self) -> control.Cast:
-        """The identities of the world, with their credentials; read at first use. Raises MockError."""
+        """The identities of the world, with credentials. Loaded on first use. Raises MockError."""
         if self._cast is None:
             self._cast = self._connection.call("GET", "/cast?bearers=false")
         return self._cast
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """Any call of the control API: `call("POST", "/drills/expire-tokens", {})`. Raises MockError."""
+        """Calls the control API: `call("POST", "/drills/expire-tokens", {})`. Raises MockError."""
         return self._connection.call(method, path, body)
 
     def key(self, name: str) -> str:
-        """The text of a key in the cast, by its name or `org/name`. Raises LookupError with the nearest name."""
+        """Returns the text of a key in the cast, by its name or `org/name`. Raises LookupError with the nearest name."""
         keys = (self.cast.get("ngc") or {}).get("keys") or []
         full = [f"{key['org']}/{key['name']}" for key in keys]
         found = [key for key, path in zip(keys, full) if name in (key["name"], path)]
         if len(found) == 1:
             return found[0]["key"]
         if found:
-            raise LookupError(f"Several keys in the cast are named `{name}`. Use {_list_names(name, (f for f in full if f.endswith('/' + name)))}.")
+            raise LookupError(f"Several keys of the cast are called `{name}`. Use one of {_list_names(name, (f for f in full if f.endswith('/' + name)))}.")
         names = full if "/" in name else [key["name"] for key in keys]
         raise LookupError(_unknown("key", name, names, names))
 
     def token(self, name: Optional[str] = None) -> str:
-        """An access token of Run:ai.
+        """Returns an access token of Run:ai.
 
-        `name`: a user's e-mail; the name or client id of an application, a service account or an access key; None: the
-        first user who has an access key. Raises LookupError with the nearest name.
+        `name`: a user's e-mail address, or the name or client id of an application, a service account or an access key.
+        Default: the first user with an access key. Raises LookupError with the nearest name.
         """
         version = self.call("GET", "/info")["configuration"]["runai"]["value"]
         status, answer = self._connection.send("POST", "/api/v1/token", self._token_request(name, version))
         if status == 200:
             return answer["accessToken"]
         said = answer.get("message") if isinstance(answer, dict) else answer
-        raise MockError(f"The mock did not issue a token: {said}", status)
+        raise MockError(f"The mock refused to grant a token: {said}", status)
 
     def _token_request(self, name: Optional[str], version: str) -> dict[str, str]:
         runai = self.cast.get("runai") or {}
@@ -260,13 +259,11 @@ class World:
         if name is None:
             first = next((request for _, request in holders if "username" not in request), None)
             if first is None:
-                raise LookupError("No user in the cast has an access key. Pass the name of a user, an application or a service account.")
+                raise LookupError("No user of the cast has an access key. Give the name of a user, an application or a service account.")
             return first
         for app in runai.get("applications") or []:
             if version == NO_GRANT_FOR_APPLICATIONS and name in (app["name"], app["clientId"]):
-                raise LookupError(
-                    f"`{name}` is an application, and Run:ai {version} issues no tokens to applications. Use a service account or a user."
-                )
+                raise LookupError(f"`{name}` is an application, and Run:ai {version} does not grant tokens to applications.")
             holders.append(([app["name"], app["clientId"]], application(app["clientId"], app["secret"])))
         for account in runai.get("serviceAccounts") or []:
             holders.append(([account["name"], account["clientId"]], client(account["clientId"], account["clientSecret"])))
@@ -277,15 +274,15 @@ class World:
         raise LookupError(_unknown("user, application or service account", name, every, [names[0] for names, _ in holders]))
 
     def describe_failure(self) -> str:
-        """What the mock refused and why, with fixes, for a test that failed; empty if there is nothing."""
+        """Describes what the mock refused and why, with fixes, for a failed test; empty if there is nothing to report."""
         return describe_failure(self)
 
     def reset(self) -> None:
-        """As it was seeded; the clock shows real time."""
+        """Resets the world to its seed, and the clock to real time."""
         self.call("POST", "/reset")
 
     def stop(self) -> None:
-        """Ends the world; can be called again."""
+        """Deletes the world. Can be called again."""
         try:
             self._connection.at(self._root()).call("DELETE", f"/worlds/{urllib.parse.quote(self.id, safe='')}")
         except MockError as fault:
@@ -312,7 +309,7 @@ class Mock(World):
         self._server = server
         cast = connection.call("GET", "/cast")
         if not isinstance(cast, dict):
-            raise MockError(f"{connection.url} answers, but it is not nv-auth-mock.")
+            raise MockError(f"The server at {connection.url} is not nv-auth-mock.")
         super().__init__(connection, "default", cast)
 
     @classmethod
@@ -321,15 +318,15 @@ class Mock(World):
     ) -> Mock:
         """Starts a server that ends with this process: `Mock.start("--runai", "3.0")`.
 
-        `options` and `env` are flags and variables of the server. Without a `command`, a server that NV_AUTH_MOCK_URL names
-        is used; it takes neither, and `stop` leaves it running. Raises NotStarted.
+        `options` and `env` are flags and variables of the server. If NV_AUTH_MOCK_URL is set and `command` is not, that
+        server is used instead: then neither is allowed, and `stop` leaves it running. Raises NotStarted.
         """
         url = os.environ.get("NV_AUTH_MOCK_URL")
         if url and command is None:
             if options or env:
                 raise NotStarted(
-                    "NV_AUTH_MOCK_URL names a server that runs already, and the options are for one that is started here. "
-                    "Start that server with them, and leave them out here, or unset the variable."
+                    "NV_AUTH_MOCK_URL is set, so no server is started and the options have no effect. Start that server with them "
+                    "and leave them out here, or unset the variable."
                 )
             return cls.connect(url)
         server = Server(options, command, env)
@@ -342,27 +339,27 @@ class Mock(World):
 
     @classmethod
     def connect(cls, url: str, *, admin_token: Optional[str] = None, ca: Optional[str] = None) -> Mock:
-        """A mock that runs already. `admin_token`: default NV_AUTH_MOCK_ADMIN_TOKEN; `ca`: the certificate to trust, a file."""
-        # The text is not shown: it may have a password.
+        """Connects to a running mock. `admin_token`: default NV_AUTH_MOCK_ADMIN_TOKEN; `ca`: a file with the certificate to trust."""
+        # The URL is not shown, because it may contain a password.
         if not _is_valid(url):
-            raise MockError("The URL of the mock is not valid. Expected one such as `http://127.0.0.1:6625`, without a user.")
+            raise MockError("The URL of the mock is not valid. Expected a URL such as `http://127.0.0.1:6625`, without a user name.")
         token = admin_token or os.environ.get("NV_AUTH_MOCK_ADMIN_TOKEN")
         return cls(Connection(url, token, ca), None)
 
     def world(
         self, id: Optional[str] = None, *, seed: Optional[Union[str, Mapping[str, Any]]] = None, label: Optional[str] = None
     ) -> World:
-        """A world of its own, with credentials of its own. `id`: default a random one; `seed`: `builtin`, `none`, or a seed as a
-        value; `label`: for people."""
-        # Known before it is sent, so that a balancer can select a process by it.
+        """Creates a world with separate state and credentials. `id`: random by default; `seed`: `builtin`, `none`, or a seed as a
+        value; `label`: a label for users."""
+        # Chosen here, so that a load balancer can select a process by it.
         chosen = f"w-{secrets.token_hex(6)}" if id is None else id
-        # The server says what is wrong with an id that no world can have.
+        # The server reports what is wrong with an invalid id.
         headers = {"prefer": "return=minimal", **({"x-mock-world": chosen} if re.fullmatch("[a-z0-9-]+", chosen) else {})}
         made = self._connection.at(self._root()).call("POST", "/worlds", given(id=chosen, seed=seed, label=label), headers)
         return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"])
 
     def stop(self) -> None:
-        """Ends the server, if it was started here; can be called again."""
+        """Stops the server if it was started here. Can be called again."""
         if self._server is not None:
             self._server.stop()
 
@@ -379,16 +376,16 @@ _MOST_LISTED = 8
 
 
 def _list_names(given: str, names: Iterable[str]) -> str:
-    """At most eight names, the nearest to the given one first."""
+    """Lists up to eight names, the nearest ones first."""
     known = list(dict.fromkeys(names))
     near = difflib.get_close_matches(given, known, _MOST_LISTED, 0)
     more = len(known) - len(near)
-    return ", ".join(f"`{name}`" for name in near) + (f" and {more} more, which `GET /_mock/cast` lists" if more else "")
+    return ", ".join(f"`{name}`" for name in near) + (f" and {more} more (see `GET /_mock/cast`)" if more else "")
 
 
 def _unknown(kind: str, name: str, valid: list[str], shown: list[str]) -> str:
     if not shown:
-        return f"There is no {kind} `{name}` in the cast. It has none at all."
+        return f"The cast has no {kind} at all, so there is no `{name}`."
     meant = difflib.get_close_matches(name, valid, 1)
     suggestion = f" Did you mean `{meant[0]}`?" if meant else ""
     return f"There is no {kind} `{name}` in the cast.{suggestion} The cast has {_list_names(name, shown)}."

@@ -1,6 +1,6 @@
-"""Fixtures of pytest: one server for all tests of a process, and a world of its own for each test.
+"""Fixtures for pytest: one server for all tests of a process, and a separate world for each test.
 
-With pytest-xdist, each worker has a server of its own: Node uses one core, so that the tests use as many as they have workers.
+With pytest-xdist, each worker starts a server, because Node uses one core.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pytest
 
 from .mock import Mock, World
 
-# The world of a test. A failing fixture is not among the test's arguments yet, nor is what it asked for.
+# The world of a test. Stored here because a failed fixture and its fixtures aren't in the test's arguments.
 WORLD = pytest.StashKey[World]()
 
 
@@ -20,20 +20,20 @@ MAX_LABEL = 500
 
 @pytest.fixture(scope="session")
 def nv_auth_mock_options() -> list[str]:
-    """Options of the server, such as `["--runai", "3.0"]`: override it in your conftest."""
+    """Options of the server, such as `["--runai", "3.0"]`. Override this fixture in your conftest."""
     return []
 
 
 @pytest.fixture(scope="session")
 def nv_auth_mock_server(nv_auth_mock_options: list[str]) -> Generator[Mock, None, None]:
-    """One server for all tests of this process. What a test changes there, other tests see."""
+    """One server for all tests of this process. Its state is shared between tests."""
     with Mock.start(*nv_auth_mock_options) as mock:
         yield mock
 
 
 @pytest.fixture
 def nv_auth_mock(nv_auth_mock_server: Mock, request: pytest.FixtureRequest) -> Generator[World, None, None]:
-    """A world of the test's own, with its own users, keys, clock and journal."""
+    """A world for this test, with separate users, keys, clock and journal."""
     with nv_auth_mock_server.world(label=request.node.nodeid[:MAX_LABEL]) as world:
         request.node.stash[WORLD] = world
         yield world
@@ -41,7 +41,7 @@ def nv_auth_mock(nv_auth_mock_server: Mock, request: pytest.FixtureRequest) -> G
 
 @pytest.hookimpl(hookwrapper=True)  # type: ignore[misc, unused-ignore]
 def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, None]:
-    """Adds to the report of a test or fixture that failed what the mock refused in the world of the test."""
+    """Adds the mock's refusals to the report of a failed test or fixture."""
     outcome = yield
     report = outcome.get_result()
     world = item.stash.get(WORLD, None)
@@ -49,7 +49,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, A
         return
     try:
         text = world.describe_failure()
-    except Exception as fault:  # It must not hide the failure of the test.
-        text = f"the mock cannot say what happened: {fault}"
+    except Exception as fault:  # Must not hide the test's failure.
+        text = f"the mock's refusals could not be read: {fault}"
     if text:
         report.sections.append(("nv-auth-mock", text))
