@@ -6,7 +6,7 @@ export const KEPT = 'coverage/mutation';
 
 /** Files in which each survivor must be explained. */
 export const EXPLAINED = [
-  /^src\/core\/(?:decide|policy)\.ts$/,
+  /^src\/decisions\/(?:decide|policy)\.ts$/,
   /^src\/http\/steps\//,
   /^src\/ngc-keys\/key-policy\.ts$/,
   /^src\/tokens\/verify\.ts$/,

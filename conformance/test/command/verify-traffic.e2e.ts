@@ -39,7 +39,9 @@ describe('nv-auth-mock verify --har', () => {
   it('tells the entry, where the archive is a single line', async ({ command, folder }) => {
     await writeFile(join(folder, 'line.har'), JSON.stringify(JSON.parse(archive(CLEAN, MISSPELT))));
     const { stdout } = await command.launch(['verify', '--har', 'line.har', '--junit', 'r.xml']).ended;
-    expect(stdout).toContain('line.har entry 2 GET /api/v1/users/count (count_users): the document has no query parameter');
+    expect(stdout).toContain(
+      'line.har entry 2 GET /api/v1/users/count (count_users): the document has no query parameter',
+    );
     expect(await readFile(join(folder, 'r.xml'), 'utf8')).toContain('name="GET /api/v1/users/count line.har entry 2"');
   });
 
