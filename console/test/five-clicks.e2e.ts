@@ -84,7 +84,7 @@ describe.runIf(hasBrowser)('with the page alone, by the keyboard', () => {
     // Enter in a field sends its form.
     await tabTo(page, 'Name');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'nvcf-registrar-least is made' }).waitFor();
+    await page.getByRole('heading', { name: 'nvcf-registrar-least was created' }).waitFor();
     await tabTo(page, 'Show key');
     await page.keyboard.press('Enter');
     expect(await page.locator('.secret code').innerText()).toMatch(/^nvapi-/);
@@ -155,7 +155,7 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     const ticked = page.getByRole('checkbox', { checked: true });
     expect(await ticked.count()).toBe(4);
     await page.getByRole('button', { name: 'Create the key' }).click();
-    await page.getByRole('heading', { name: 'nvcf-registrar-least is made' }).waitFor();
+    await page.getByRole('heading', { name: 'nvcf-registrar-least was created' }).waitFor();
     await page.getByRole('button', { name: 'Show key' }).click();
     const text = await page.locator('.secret code').innerText();
     expect((await ask('POST', '/v2/nvcf/functions', text, FUNCTION)).status).toBe(200);

@@ -121,7 +121,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await tick(page, 'Register Function');
     await allowed.getByText('createFunction', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Create the key' }).click();
-    await page.getByRole('heading', { name: 'made-by-hand is made' }).waitFor();
+    await page.getByRole('heading', { name: 'made-by-hand was created' }).waitFor();
     await page.getByRole('button', { name: 'Show key' }).click();
     const key = await page.locator('.secret code').innerText();
 
@@ -209,7 +209,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await tick(page, 'Allow what the documents rule out');
     await page.getByRole('button', { name: 'Create the key' }).click();
 
-    await page.getByRole('heading', { name: 'ruled-out is made' }).waitFor();
+    await page.getByRole('heading', { name: 'ruled-out was created' }).waitFor();
     expect(await page.locator('.hint').count()).toBeGreaterThan(0);
     const { keys } = await mock('GET', '/keys');
     expect(keys.at(-1)).toMatchObject({ name: 'ruled-out', policy: { scopes: ['manage_telemetries'] } });
@@ -383,7 +383,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByText('Advanced').click();
     await page.getByLabel('Organisation').selectOption('globex');
     await page.getByRole('button', { name: 'Create for All Functions' }).click();
-    await page.getByRole('heading', { name: 'of-globex is made' }).waitFor();
+    await page.getByRole('heading', { name: 'of-globex was created' }).waitFor();
 
     expect((await mock('GET', '/keys')).keys.at(-1)).toMatchObject({ name: 'of-globex', org: 'globex' });
   });
@@ -454,7 +454,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByRole('status').getByText('Field `name` is not valid'.replaceAll('`', '')).waitFor();
     await page.getByLabel('Name').fill('by-hand');
     await page.getByRole('button', { name: 'Create an access key' }).click();
-    await page.getByText('by-hand is made').waitFor();
+    await page.getByText('by-hand was created').waitFor();
     const made = page.getByRole('region', { name: 'Access keys' }).locator('p', { has: page.locator('.secret') });
     await made.getByRole('button', { name: 'Show client secret' }).click();
     const [clientId = '', clientSecret = ''] = await made.locator('code').allInnerTexts();

@@ -301,7 +301,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await panel.getByText('Advanced').click();
       await panel.getByLabel('Expires after … without use').fill('15m');
       await button(page, 'Create the world').click();
-      await panel.getByRole('heading', { name: 'World alice is made' }).waitFor();
+      await panel.getByRole('heading', { name: 'World alice was created' }).waitFor();
       await panel.getByText('Its credentials').click();
       const credentials = panel.getByRole('list', { name: 'Credentials' });
       await credentials.getByText('acme/nvcf-invoker').waitFor();
