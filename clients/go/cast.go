@@ -114,7 +114,7 @@ func (c Cast) key(name string) (string, error) {
 	case 1:
 		return key, nil
 	default:
-		return "", fmt.Errorf("several keys of the cast are called %q. Use one of %s", name, listOfNames(name, found))
+		return "", fmt.Errorf("several keys in the cast are named %q. Use one of %s", name, listOfNames(name, found))
 	}
 }
 
@@ -167,7 +167,7 @@ func (c Cast) tokenRequest(name string, version any) (map[string]string, error) 
 			continue
 		}
 		if version == noGrantForApplications {
-			return nil, errors.New("it is an application, and Run:ai 3.0 does not grant tokens to applications. Use a service account or a user")
+			return nil, errors.New("it is an application, and Run:ai 3.0 issues no tokens to applications. Use a service account or a user")
 		}
 		return application(one.ClientID, one.Secret), nil
 	}
@@ -181,7 +181,7 @@ func (c Cast) tokenRequest(name string, version any) (map[string]string, error) 
 
 func unknownName(kind, name string, all []string) error {
 	if len(all) == 0 {
-		return fmt.Errorf("the cast has no %s at all, so there is no %q", kind, name)
+		return fmt.Errorf("there is no %s %q in the cast. It has none at all", kind, name)
 	}
 	return fmt.Errorf("there is no %s %q in the cast. The cast has %s", kind, name, listOfNames(name, all))
 }
@@ -202,7 +202,7 @@ func listOfNames(given string, names []string) string {
 	sort.SliceStable(nearest, func(i, j int) bool { return distance(given, nearest[i]) < distance(given, nearest[j]) })
 	more := ""
 	if len(nearest) > mostNamed {
-		more = fmt.Sprintf(" and %d more (see GET /_mock/cast)", len(nearest)-mostNamed)
+		more = fmt.Sprintf(" and %d more, which GET /_mock/cast lists", len(nearest)-mostNamed)
 		nearest = nearest[:mostNamed]
 	}
 	return strings.Join(nearest, ", ") + more

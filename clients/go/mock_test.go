@@ -228,7 +228,7 @@ func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
 			if version != "3.0" {
 				names = append(names, one.Name, one.ClientID)
 			} else {
-				record(func(r TB) { mock.with(r).Token(one.Name) }).expect(t, "3.0 does not grant tokens to applications")
+				record(func(r TB) { mock.with(r).Token(one.Name) }).expect(t, "3.0 issues no tokens to applications")
 			}
 		}
 		for _, name := range names {
@@ -249,7 +249,7 @@ func TestAMisspeltNameIsAnsweredWithThoseThatThereAre(t *testing.T) {
 	record(func(t TB) { mock.with(t).Key("nvcf-deploier") }).expect(t, `no key "nvcf-deploier"`, "The cast has nvcf-deployer, ")
 	record(func(t TB) { mock.with(t).Token("admin@acme.tst") }).expect(t, `service account "admin@acme.tst"`, "The cast has admin@acme.test, ")
 	empty := Start(t).World(t, WorldOrder{Seed: "none"})
-	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `the cast has no key at all, so there is no "any"`)
+	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `no key "any" in the cast. It has none at all`)
 }
 
 func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
@@ -258,7 +258,7 @@ func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
 		cast.Ngc.Keys = append(cast.Ngc.Keys, CastKey{Org: "one", Name: name})
 	}
 	_, err := cast.key("deplyer")
-	if err == nil || !strings.HasSuffix(err.Error(), " There are deployer, d, e, a, b, c, f, g and 1 more (see GET /_mock/cast)") {
+	if err == nil || !strings.HasSuffix(err.Error(), " deployer, d, e, a, b, c, f, g and 1 more, which GET /_mock/cast lists") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -218,7 +218,7 @@ class World:
         if len(found) == 1:
             return found[0]["key"]
         if found:
-            raise LookupError(f"Several keys of the cast are called `{name}`. Use one of {_list_names(name, (f for f in full if f.endswith('/' + name)))}.")
+            raise LookupError(f"Several keys in the cast are named `{name}`. Use one of {_list_names(name, (f for f in full if f.endswith('/' + name)))}.")
         names = full if "/" in name else [key["name"] for key in keys]
         raise LookupError(_unknown("key", name, names, names))
 
@@ -233,7 +233,7 @@ class World:
         if status == 200:
             return answer["accessToken"]
         said = answer.get("message") if isinstance(answer, dict) else answer
-        raise MockError(f"The mock refused to grant a token: {said}", status)
+        raise MockError(f"The mock did not issue a token: {said}", status)
 
     def _token_request(self, name: Optional[str], version: str) -> dict[str, str]:
         runai = self.cast.get("runai") or {}
