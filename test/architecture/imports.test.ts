@@ -3,6 +3,25 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
+/** Imports that must be of types only, which a lint rule cannot tell. The first row that fits a file decides. */
+const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[] = [
+  { files: /^contract\//, targets: /./ },
+  {
+    files: /^services\/control\//,
+    targets: /^(?:contract|store)\/(?!errors$|collection$|row-form$|waiting$|updating$)/,
+  },
+  {
+    files: /^(?:services\/[a-z-]+|ngc-keys)\//,
+    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|collections$|row-form$)/,
+  },
+  {
+    files: /^http\//,
+    targets: /^(?:contract|metrics)\/|^credentials\/(?!presented-credential$)|^store\/(?!errors$|updating$|waiting$)/,
+  },
+  { files: /^(?:journal|faults)\//, targets: /^explaining\/|^generated\// },
+  { files: /^(?:seed|worlds|library|config|cli)\//, targets: /^contract\// },
+];
+
 /** A service is a folder of its own. */
 function folderOf(name: string): string {
   return /^services\/[a-z-]+(?=\/)/.exec(name)?.[0] ?? (name.includes('/') ? (name.split('/')[0] as string) : 'src');
@@ -29,6 +48,36 @@ describe('what may import what', () => {
     const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
     expect(folders.filter(({ name }) => !rules.includes(`"src/${name}/*`)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('is of types only, where only types are needed', () => {
+    const values = FILES.flatMap(({ name, imports }) => {
+      const targets = TYPES_ONLY.find(({ files }) => files.test(name))?.targets;
+      return imports
+        .filter(
+          ({ target, typeOnly }) => !typeOnly && targets?.test(target) === true && folderOf(target) !== folderOf(name),
+        )
+        .map(({ target }) => `${name} -> ${target}`);
+    });
+
+    expect(values).toEqual([]);
+  });
+
+  it('has few entries to explaining', () => {
+    const outside = FILES.filter(({ name }) => !name.startsWith('explaining/'));
+    const inside = outside.flatMap(({ imports }) => imports.filter(({ target }) => /^explaining\//.test(target)));
+
+    expect([...new Set(inside.map(({ target }) => target))].sort()).toEqual([
+      'explaining/hints/index',
+      'explaining/hints/refused-request',
+      'explaining/hints/token-usage',
+      'explaining/hints/tokens',
+      'explaining/index',
+      'explaining/least-rights',
+      // For browsers: the index has modules of Node.
+      'explaining/needs',
+      'explaining/other-versions',
+    ]);
   });
 
   it('points one way between folders, types included', () => {

@@ -12,6 +12,11 @@ const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
     'src/platform/random.ts',
   ],
   ['knows where files of the package lie', /import\.meta/, 'src/platform/assets.ts'],
+  [
+    'lets Node schedule what tests may replace',
+    /\bprocess\w*\.nextTick\(|AbortSignal\.timeout\(/,
+    'src/platform/time.ts',
+  ],
   ['takes what tests replace from Node', /'node:(?:timers|perf_hooks)|runIn\w+Context\('/, 'src/platform/time.ts'],
 ];
 

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 export interface Question {
   /** Such as `Delete world bob?`. */
   readonly title: string;
-  /** What the action destroys, as a sentence. */
+  /** A sentence that names the data the action destroys. */
   readonly loses: string;
   /** Label of the confirming button, such as `Delete world`. */
   readonly yes: string;

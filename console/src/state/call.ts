@@ -5,7 +5,7 @@ import type { Identity } from './identities.ts';
 import { madeTexts, type Policy, type ShownKey } from './keys.ts';
 import { baseUrl } from './ready-made.ts';
 
-/** The sender of a call. `nobody`: no credential. `other`: an identity with an unknown credential. */
+/** The sender of a call: `nobody` sends no credential, `other` an unknown one. */
 export type Caller =
   | { readonly kind: 'nobody' }
   /** `order` creates a key with the same rights; null: every new world has this key. */

@@ -79,7 +79,7 @@ export interface InForce {
   /** The view with the details. */
   readonly view: string;
   readonly end: string;
-  /** What is lost by ending it, as a sentence. Absent if it can be undone. */
+  /** A sentence that names the data lost by ending it. Absent if it can be undone. */
   readonly loses?: string;
   /** @returns a sentence that reports the result, unless the undo bar does */
   readonly run: () => Promise<unknown>;

@@ -16,7 +16,7 @@ export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly policy: Policy | null;
   readonly pending: readonly Policy[];
   readonly history: readonly Policy[];
-  /** What the key is bound to without a resource, in words. The meaning depends on the service. */
+  /** Describes the scope of a key without resources, which depends on the service. */
   readonly unbound: string;
   /** Only personal keys. */
   readonly user?: string;

@@ -1,7 +1,7 @@
 import { ask } from '../control-api/client.ts';
 import { changed } from './changes.ts';
 
-/** What is lost by applying pending edits. */
+/** The data lost by applying pending edits. */
 export const APPLYING_LOSES = 'All pending edits of keys take effect immediately. This cannot be undone.';
 
 /** Puts all pending key edits into effect. @returns a sentence with their number @throws like the control API */

@@ -7,7 +7,7 @@ export function baseUrl(): string {
   return location.origin + addressOf('');
 }
 
-/** What is needed to act as an identity. */
+/** The data needed to act as an identity. */
 type Callable = Pick<Identity, 'services' | 'credentials'>;
 
 /** A first call to each service that any caller may try. */

@@ -17,7 +17,7 @@ export type FixRequest = NonNullable<Fix['request']>;
 
 /** One way to have a refused request allowed: a change, another credential, or waiting. */
 export interface Way {
-  /** What it does. */
+  /** A sentence that describes the repair. */
   readonly text: string;
   readonly lines: readonly Line[];
   /** Label of its button, such as `Fix and send again`. */

@@ -34,7 +34,7 @@ async function readChoice() {
   return { names, usual: services.find((name) => names.includes(name)) };
 }
 
-/** What each operation requires, by right, role or identity. */
+/** The rights that each operation requires, by right, role or identity. */
 export function AccessMatrix() {
   const loaded = useLoaded(readChoice, []);
   return (

@@ -1,0 +1,73 @@
+/** The linter's rules for imports, tried with imports that they must reject and some that they must accept. */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ROOT } from './source-files.ts';
+
+const REJECTED: readonly [file: string, imported: string][] = [
+  ['decisions/a', '../store/index.ts'],
+  ['decisions/a', 'node:fs'],
+  ['decisions/a', '../ngc-keys/key-policy.ts'],
+  ['objects/a', '../time/clock.ts'],
+  ['store/a', 'better-sqlite3'],
+  ['store/a', './sqlite/index.ts'],
+  ['tokens/a', '../store/index.ts'],
+  ['credentials/a', '../http/bodies.ts'],
+  ['pages/a', '../http/bodies.ts'],
+  ['journal/a', '../worlds/world.ts'],
+  ['services/runai/a', 'fastify'],
+  ['services/runai/a', 'better-sqlite3'],
+  ['services/runai/a', 'node:fs/promises'],
+  ['services/runai/a', '../control/problem.ts'],
+  ['services/runai/a', '../../http/service.ts'],
+  ['services/runai/a', '../../store/sqlite/index.ts'],
+  ['services/runai/operations/a', '../../control/problem.ts'],
+  ['services/runai/tables/a', '../problem.ts'],
+  ['http/a', '../services/runai/index.ts'],
+  ['http/a', '../worlds/world.ts'],
+  ['config/a', '../services/runai/index.ts'],
+  ['worlds/a', '../store/sqlite/index.ts'],
+  ['app/a', '../store/sqlite/index.ts'],
+  ['app/a', '../store/postgres/index.ts'],
+  ['app/a', '../services/runai/index.ts'],
+];
+
+const ACCEPTED: readonly [file: string, imported: string][] = [
+  ['services/runai/operations/a', '../../../decisions/problem.ts'],
+  ['services/runai/a', '../../store/collection.ts'],
+  ['services/nvcf/catalogue/a', '../view.ts'],
+  ['http/steps/a', '../bodies.ts'],
+  ['store/sqlite/a', '../rows.ts'],
+];
+
+const nameOf = (file: string, imported: string) => `src/${file}-${Buffer.from(imported).toString('hex')}.ts`;
+let folder: string;
+let output: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'imports-'));
+  for (const name of ['biome.json', 'biome.imports.json']) await copyFile(join(ROOT, name), join(folder, name));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const [file, imported] of [...REJECTED, ...ACCEPTED]) {
+    const path = join(folder, nameOf(file, imported));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `export { x } from '${imported}';\n`);
+  }
+  const biome = join(ROOT, 'node_modules/@biomejs/biome/bin/biome');
+  const options = ['lint', 'src', '--only=style/noRestrictedImports', '--max-diagnostics=none', '--reporter=github'];
+  output = await new Promise((resolve) => {
+    execFile(process.execPath, [biome, ...options], { cwd: folder }, (_, stdout) => resolve(stdout));
+  });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it.each(REJECTED)('%s must not import %s', (file, imported) => {
+  expect(output).toContain(nameOf(file, imported));
+});
+
+it.each(ACCEPTED)('%s may import %s', (file, imported) => {
+  expect(output).not.toContain(nameOf(file, imported));
+});
