@@ -47,7 +47,6 @@ export default defineConfig({
     // Nothing in src keeps state of its own, so files share what they import: a third of the time.
     isolate: false,
     include: ['{test,conformance,console}/**/*.test.ts'],
-    setupFiles: ['test/support/watch-turns.ts'],
     exclude: excluded(),
     globalSetup: 'test/support/setup.ts',
     testTimeout: 60_000,

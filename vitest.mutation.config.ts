@@ -9,7 +9,6 @@ export default defineConfig({
   test: {
     // A change is tried in a thread of its own, in which its files share what they import.
     isolate: false,
-    setupFiles: 'test/support/watch-turns.ts',
     include: [...currentPart().tests],
     testTimeout: 20_000,
   },

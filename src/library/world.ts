@@ -4,7 +4,7 @@ import { MockError, switchboard } from './client.ts';
 import { findCastKey } from './credentials.ts';
 import { checkObject } from './given.ts';
 import type { Intercepting, Interception, InterceptOptions } from './intercept.ts';
-import { enterScope } from './interception/scopes.ts';
+import { endScope, enterScope } from './interception/scopes.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
@@ -201,7 +201,7 @@ function intercept(host: Intercepting, world: string, options: InterceptOptions 
   return import('./interception/index.ts')
     .then(({ beginInterception }) => beginInterception(host, world, scope, options))
     .catch((cause) => {
-      if (scope !== null) scope.isOver = true;
+      if (scope !== null) endScope(scope);
       throw cause;
     });
 }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import type { Change, Collections, Row } from '../../src/store/collections.ts';
 import { Changed, Collision } from '../../src/store/errors.ts';
-import '../support/watch-turns.ts';
 import { NOON } from '../support/records.ts';
+import { watchTurns } from '../support/turn-watch.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = new Collection<number, string | null>('things');
@@ -15,6 +15,7 @@ function thing(id: string, owner = 'acme', parent: string | null = null): Row<nu
 /** What `src/store/collections.ts` promises of revisions, and of what depends on them. */
 export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, revisions:`, () => {
+    watchTurns();
     let bench: Bench;
 
     beforeEach(async () => {

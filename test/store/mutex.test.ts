@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Mutex } from '../../src/store/mutex.ts';
+import { watchTurns } from '../support/turn-watch.ts';
+
+watchTurns();
 
 /** A task that ends when the test says so. */
 function task(name: string, log: string[]) {

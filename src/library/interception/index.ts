@@ -5,7 +5,7 @@ import { adviseName } from '../../text/nearest.ts';
 import { checkMembers, checkObject } from '../given.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import { redirectNodeHttp } from './node-http.ts';
-import { type Active, interceptions, plainName, type Scope, type Target } from './scopes.ts';
+import { type Active, endScope, interceptions, plainName, type Scope, type Target } from './scopes.ts';
 import { explainRefusals, redirectUndici } from './undici.ts';
 
 /**
@@ -58,7 +58,7 @@ function end(active: Active, scope: Scope | null): void {
   const known = interceptions();
   known.all.delete(active);
   if (scope === null) known.everywhere.splice(known.everywhere.indexOf(active), 1);
-  else scope.isOver = true;
+  else endScope(scope);
   if (known.all.size > 0) return;
   known.undo?.();
   known.undo = null;

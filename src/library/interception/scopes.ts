@@ -52,6 +52,8 @@ export interface Scope {
 /** All interceptions of the process, which has one `fetch` and one `http.Agent` even if this code is loaded twice. */
 export interface Interceptions {
   readonly scopes: AsyncLocalStorage<Scope>;
+  /** How many scopes have been entered and haven't ended. */
+  open: number;
   /** Interceptions for all contexts, newest last. */
   readonly everywhere: Active[];
   readonly all: Set<Active>;
@@ -62,8 +64,9 @@ export interface Interceptions {
 }
 
 export function interceptions(): Interceptions {
-  return processWide('interceptions.1', () => ({
+  return processWide('interceptions.2', () => ({
     scopes: new AsyncLocalStorage<Scope>(),
+    open: 0,
     everywhere: [],
     all: new Set<Active>(),
     entered: new WeakMap<object, Scope | undefined>(),
@@ -81,14 +84,25 @@ function refused(message: string): Error {
 
 /** Marks the caller's async context and everything that it starts from now on, before the interception begins. */
 export function enterScope(): Scope {
-  const { scopes } = interceptions();
+  const known = interceptions();
+  const { scopes } = known;
   const before = scopes.getStore();
   // Contexts of ended tests may surround this one. Leave them out to keep the chain short.
   const [outer = null] = scopesFrom(before);
   const scope: Scope = { active: null, isOver: false, outer };
   scopes.enterWith(scope);
+  known.open += 1;
   leaveResource(scope, before);
   return scope;
+}
+
+/** The last one to end disables the storage, because before Node 24 it slows down every promise of the process. */
+export function endScope(scope: Scope): void {
+  if (scope.isOver) return;
+  const known = interceptions();
+  scope.isOver = true;
+  known.open -= 1;
+  if (known.open === 0) known.scopes.disable();
 }
 
 /**
