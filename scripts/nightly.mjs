@@ -19,7 +19,7 @@ const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/
 /** Property tests, of which `npm test` only runs a few rounds. */
 const PROPERTIES =
   'test/decisions/decide-properties.test.ts test/explaining/hints/total.test.ts test/ngc-keys/least-rights.test.ts ' +
-  'test/services/nvcf/properties.test.ts test/services/control/forged-rows.test.ts test/store/sqlite.test.ts';
+  'test/services/nvcf/properties.test.ts test/store/sqlite.test.ts';
 
 /** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */
 const PARTS = [
@@ -36,6 +36,7 @@ const PARTS = [
   ['random requests, every version', LONG, 'test/fuzz/', { FUZZ_SEED: seed }],
   ['models', LONG, 'test/models/', { MODEL_SEED: seed, MODEL_RUNS: '1000' }],
   ['properties', 'vitest.config.ts', PROPERTIES, allRounds],
+  ['forged snapshot files', E2E, 'test/services/control/forged-rows', allRounds],
   ['documents in other tools', LONG, 'test/package/tools-', {}],
   ['valid requests, every version', E2E, 'test/fuzz/valid', allRounds],
 ];

@@ -11,7 +11,6 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const body = { name: 'unwanted' };
 
 const keys = async () => (await server.call(`GET ${KEYS}`, { token })).body.accessKeys;
-const addFault = (fault: object) => server.call('POST /_mock/faults', { body: { ...fault, times: 1 } });
 
 beforeEach(() => server.call('POST /_mock/reset'));
 
@@ -27,20 +26,6 @@ it.each<[what: string, status: number, request: Request]>([
 
   expect((await server.call(CREATE, request)).status).toBe(status);
   expect(await keys()).toEqual(before);
-});
-
-it('a request that a fault answers creates or deletes nothing, even while the answer is being sent', async () => {
-  const { id } = (await server.call(CREATE, { token, body: { name: 'kept' } })).body;
-  const before = await keys();
-  const slowly = { status: 503, body: 'slow', offDocument: true };
-  // With a body, the fault answers before validation; without one, before that body would be received.
-  for (const method of ['POST', 'DELETE']) await addFault({ match: { method }, do: slowly });
-  const answers = [CREATE, `DELETE ${KEYS}/${id}`].map((request) => server.call(request, { token, body }));
-
-  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503]);
-  expect(await keys()).toEqual(before);
-  const { requests } = (await server.call('GET /_mock/requests?status=503')).body;
-  expect(requests).toMatchObject([{ done: false }, { done: false }]);
 });
 
 it('a request whose answer fails is not decided again', async () => {

@@ -127,19 +127,6 @@ describe('the body of a refused request', () => {
     expect((await latest()).request).toMatchObject({ body: { name: 'translate' }, size: 20, truncated: false });
   });
 
-  it.each([
-    ['announced', 'Content-Length: 20', '{"name":', 20],
-    ['in chunks', 'Transfer-Encoding: chunked', '8\r\n{"name":\r\n', 8],
-  ])('that does not arrive, %s, delays the refusal by a second', async (_how, header, part, size) => {
-    const reply = await send(
-      port,
-      Buffer.concat([requestBytes(CREATE, ['Host: localhost', header]), Buffer.from(part)]),
-    );
-
-    expect(reply.status).toBe(401);
-    expect((await latest()).request).toMatchObject({ body: '{"name":', size, truncated: true });
-  });
-
   it('is not awaited from a client that asks first, and says so', async () => {
     const line = await openLine(port);
     const headers = ['Host: localhost', 'Content-Length: 20', 'Expect: 100-continue'];

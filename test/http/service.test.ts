@@ -2,8 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
-import { openLine, requestBytes, send } from '../support/wire.ts';
-import { makeWorld } from '../support/worlds.ts';
 
 const server = await testServer();
 const other = await testServer({ runai: '2.19', air: 'dsx' });
@@ -77,61 +75,4 @@ it('a request that needs no body is answered whatever type its body is said to h
   expect(await Promise.all(['foo', ';', '', 'text/', 'application/json'].map(statusOf))).toEqual(
     Array.from({ length: 5 }, () => 200),
   );
-});
-
-describe('a request whose body has not come yet', async () => {
-  const waiting = await testServer();
-  const { port } = await waiting.listen('127.0.0.1', 0);
-  const head = (path: string, ...headers: string[]) =>
-    requestBytes(`POST ${path}`, [
-      'Host: localhost',
-      'Content-Type: application/json',
-      'Content-Length: 2',
-      ...headers,
-    ]);
-  /** The status of the answer to a request, before its body comes and after. */
-  const statuses = async (bytes: Buffer) => {
-    const line = await openLine(port);
-    line.send(bytes);
-    const answering = line.reply();
-    const early = await Promise.race([answering, new Promise<null>((resolve) => setTimeout(resolve, 300, null))]);
-    if (early === null) line.send('{}');
-    const status = (await answering)?.status;
-    line.drop();
-    return early === null ? [null, status] : [early.status];
-  };
-  /** The status of the answer to a request whose body never comes. */
-  const statusWithout = async (bytes: Buffer) => (await send(port, bytes)).status;
-  const users = head('/api/v1/users');
-
-  it('is refused without it, after a second, if its caller has no right to it', async () => {
-    expect(await statusWithout(users)).toBe(401);
-  });
-
-  it('is waited for if a fault may strike it, which is then injected', async () => {
-    const order = { match: { operation: 'create_user' }, do: { status: 503, offDocument: true } };
-    const { id } = (await waiting.call('POST /_mock/faults', { body: order })).body;
-
-    expect(await statuses(users)).toEqual([null, 503]);
-    expect(await statusWithout(head('/api/v1/access-keys'))).toBe(401);
-    await waiting.call(`DELETE /_mock/faults/${id}`);
-    expect(await statusWithout(users)).toBe(401);
-  });
-
-  it('is waited for if a fault may strike its body, although that turns out to be another', async () => {
-    const order = { match: { operation: 'create_user', body: { email: 'a' } }, do: { status: 503, offDocument: true } };
-    const { id } = (await waiting.call('POST /_mock/faults', { body: order })).body;
-
-    expect(await statuses(users)).toEqual([null, 401]);
-    await waiting.call(`DELETE /_mock/faults/${id}`);
-  });
-
-  it('is waited for if the body may choose the world, but not if the request may enter none', async () => {
-    await makeWorld(waiting);
-    const foreign = ['Origin: http://evil.test', 'Sec-Fetch-Site: cross-site'];
-
-    expect(await statuses(head('/api/v1/token'))).toEqual([null, 400]);
-    expect(await statuses(head('/api/v1/token', ...foreign))).toEqual([403]);
-    expect(await statuses(head('/api/v1/token', 'Host: other'))).toEqual([400]);
-  });
 });
