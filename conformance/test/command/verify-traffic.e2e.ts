@@ -29,7 +29,7 @@ describe('nv-auth-mock verify --har', () => {
     const line = text.split('\n').findIndex((one) => one.includes('filterby')) - 2;
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
-      `traffic.har:${line} GET /api/v1/users/count (count_users): the document has no query parameter \`filterby\`; did you mean \`filterBy\`?`,
+      `traffic.har:${line} GET /api/v1/users/count (count_users): the document does not list the query parameter \`filterby\`; did you mean \`filterBy\`?`,
       expect.stringMatching(/^traffic.har:\d+ GET .*: response 200: .* must NOT have additional properties: `more`$/),
       '2 requests checked; 2 violations',
       '',
@@ -39,9 +39,7 @@ describe('nv-auth-mock verify --har', () => {
   it('tells the entry, where the archive is a single line', async ({ command, folder }) => {
     await writeFile(join(folder, 'line.har'), JSON.stringify(JSON.parse(archive(CLEAN, MISSPELT))));
     const { stdout } = await command.launch(['verify', '--har', 'line.har', '--junit', 'r.xml']).ended;
-    expect(stdout).toContain(
-      'line.har entry 2 GET /api/v1/users/count (count_users): the document has no query parameter',
-    );
+    expect(stdout).toMatch(/^line\.har entry 2 GET \/api\/v1\/users\/count \(count_users\): .*`filterby`/m);
     expect(await readFile(join(folder, 'r.xml'), 'utf8')).toContain('name="GET /api/v1/users/count line.har entry 2"');
   });
 
@@ -184,9 +182,13 @@ describe('nv-auth-mock verify --har --spec', () => {
     expect([same.code, same.stdout]).toEqual([0, '4 requests checked; 0 violations\n']);
     expect([changed.code, json.code]).toEqual([1, 1]);
     expect(changed.stdout.split('\n')).toEqual([
-      'traffic.har entry 1 GET /api/v1/users (get_users): the document has no query parameter `filterBy`; did you mean `filters`?',
-      'traffic.har entry 2 POST /api/v1/access-keys (create_access_key1): Field `scope` is missing; expected a value.',
-      'traffic.har entry 4 POST /api/v1/users (create_user): response 201: body/username must be equal to one of the allowed values: "x"',
+      expect.stringMatching(
+        /^traffic\.har entry 1 GET \/api\/v1\/users \(get_users\): .*`filterBy`; did you mean `filters`\?$/,
+      ),
+      expect.stringMatching(/^traffic\.har entry 2 POST \/api\/v1\/access-keys \(create_access_key1\): .*`scope`/),
+      expect.stringMatching(
+        /^traffic\.har entry 4 POST \/api\/v1\/users \(create_user\): response 201: body\/username .*: "x"$/,
+      ),
       '4 requests checked; 3 violations',
       '',
     ]);
