@@ -93,7 +93,7 @@ describePostgres('under load', () => {
         const { code, stderr } = await active.running.ended;
         expect([code, stderr.split('\n').at(-2)]).toEqual([
           75,
-          'nv-auth-mock: The session with the database has ended (terminating connection due to administrator command), so another process may have taken over the worlds. Start this one again.',
+          'nv-auth-mock: The session with the database has ended (terminating connection due to administrator command), so another process may have taken over the worlds. Restart this server.',
         ]);
       });
       scene.standby = await active.again();

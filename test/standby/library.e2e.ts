@@ -101,7 +101,7 @@ describePostgres('a mock in a process of tests', () => {
   describe('does not start', () => {
     it('if nothing listens', async () => {
       await expect(startMock({ data: 'postgres://ada:secret@127.0.0.1:1/mock' })).rejects.toThrow(
-        /^--data postgres:\/\/ada@127\.0\.0\.1:1\/mock refuses connections/,
+        /^--data postgres:\/\/ada@127\.0\.0\.1:1\/mock refused the connection/,
       );
     });
 

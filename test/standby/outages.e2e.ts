@@ -53,7 +53,7 @@ interface Write {
 /** The exit code of a process that has lost the session with its database, and the line that it prints. */
 const LOST = 75;
 const LOST_LINE =
-  /^nv-auth-mock: The session with the database has ended \(.+\), so another process may have taken over the worlds\. Start this one again\.$/m;
+  /^nv-auth-mock: The session with the database has ended \(.+\), so another process may have taken over the worlds\. Restart this server\.$/m;
 
 /** What one of them said, and how it ended. */
 function expectLost({ code, stderr }: Ended): void {
@@ -298,7 +298,7 @@ const AWAY: readonly [
   leave: (database: PostgresServer) => unknown,
   back: (database: PostgresServer) => unknown,
 ][] = [
-  ['refuses connections', (server) => server.kill(), (server) => server.restart()],
+  ['accepts no connections', (server) => server.kill(), (server) => server.restart()],
   ['is frozen', (server) => server.freeze(), (server) => server.thaw()],
 ];
 
@@ -599,7 +599,7 @@ describePostgres('with a database whose disk is full', () => {
           expect(took).toBeLessThan(2000);
           if (status < 300) continue;
           expect([request, status, headers['retry-after']]).toEqual([request, 507, undefined]);
-          expect(JSON.stringify(body)).toContain('its disk is full');
+          expect(JSON.stringify(body)).toContain('The database has a full disk, so nothing was done');
           expect(JSON.stringify(body)).not.toMatch(/Internal error|may or may not/);
           refused.add(`${request} ${name}`);
           break;
@@ -609,7 +609,7 @@ describePostgres('with a database whose disk is full', () => {
       await until(async () => !(await at.isReady()), 3000);
       expect((await at.call('GET /_mock/health')).body).toEqual({
         status: 'waiting',
-        detail: expect.stringMatching(/its disk is full, so nothing can be stored now/),
+        detail: expect.stringMatching(/^The database has a full disk, so nothing can be stored now\. /),
       });
       expect((await at.call('GET /api/v1/access-keys', { token })).status).toBe(200);
       await tokenOf(at);

@@ -68,7 +68,7 @@ const DISK_FULL = '53100';
 
 /** Reasons why the database accepts no changes, by error code. */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
-  ['25006', { why: 'is read-only, for example after a failover', advice: 'Make it writable, or wait for that.' }],
+  ['25006', { why: 'is read-only, for example after a failover', advice: 'Make it writable, or wait until it is.' }],
   [DISK_FULL, { why: 'has a full disk', advice: 'Free some disk space.' }],
   ['58030', { why: 'cannot write to its disk', advice: 'Check the disk.' }],
   ['42P01', LOST_TABLES],
