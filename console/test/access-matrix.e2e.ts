@@ -21,7 +21,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
 
     const panel = page.getByRole('article', { name: 'Cell' });
     await panel.getByText('service-keys page, scope requirements').waitFor();
-    await panel.getByText('contradicted: the documents say two things').waitFor();
+    await panel.getByText('contradicted: the documentation says two things').waitFor();
     const either = cell(page, 'listFunctions needs list_functions_details or list_functions');
     expect(await either.getAttribute('title')).toContain('one of these');
     expect(await cell(page, 'createFunction does not need invoke_function').count()).toBe(1);
@@ -276,7 +276,7 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(200);
     const report = page.getByRole('region', { name: 'nvcf-invoker' });
 
-    await report.getByText('invoke_function is not used').waitFor();
+    await report.getByText('invoke_function is unused').waitFor();
     await report.getByText('list_functions_details', { exact: true }).first().waitFor();
     await page.getByRole('switch', { name: 'Observe', checked: true }).click();
     await page.getByText('a request without the rights is refused').waitFor();

@@ -249,7 +249,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     await page.getByText('Meanwhile: version 2').waitFor();
     await ask('POST', '/v2/nvcf/functions', castKey('nvcf-registrar').key, FUNCTION);
     const undo = page.getByRole('complementary', { name: 'Undo' });
-    await undo.getByText('what 1 request changed since is lost').waitFor();
+    await undo.getByText('all later changes are lost, including those of 1 request.').waitFor();
     await undo.getByRole('button', { name: 'Undo' }).click();
     await undo.getByText('This world is back to its state before the clock moved.').waitFor();
 
@@ -300,7 +300,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     await mock('DELETE', `/snapshots/${id}`);
     for (let taken = 0; taken < 100; taken += 1) await mock('POST', '/snapshots', {});
     await button(page, '+1 h').click();
-    await panel(page).getByText('It cannot be undone: 100 snapshots are kept').waitFor();
+    await panel(page).getByText('This cannot be undone: 100 snapshots are stored').waitFor();
 
     expect((await mock('GET', '/clock')).ahead).toBe('PT1H2M');
     expect(await page.getByRole('complementary', { name: 'Undo' }).getByRole('button', { name: 'Undo' }).count()).toBe(

@@ -190,7 +190,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
     it('are code for a test only once they are whole', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?make=yes&which=operation`);
-      await page.getByText('the code stands here').waitFor();
+      await page.getByText('The code appears here once the form is complete.').waitFor();
       expect(await button(page, 'Copy the code').count()).toBe(0);
       await page.getByLabel('Operation', { exact: true }).selectOption('Get an access token · POST /api/v1/token');
       await page.getByLabel('Status', { exact: true }).fill('50');

@@ -70,7 +70,7 @@ describe.runIf(hasBrowser)('with the page alone, by the keyboard', () => {
     await page.getByText('Sent again, but still refused.').waitFor();
 
     // The edit counts in a quarter of an hour, to which the clock is moved.
-    await tabTo(page, 'Put version 2 into force now');
+    await tabTo(page, 'Apply version 2 now');
     await page.keyboard.press('ArrowDown');
     await tabTo(page, 'Move the clock and send again');
     await page.keyboard.press('Enter');

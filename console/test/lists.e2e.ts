@@ -149,7 +149,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('it has no body').waitFor();
       await answer.fill('{"status": 200, "body": {"functions": []}}');
       await button(page, 'Add the fault').click();
-      await cells(page, 'Faults, oldest first').getByText('an answer of your own, with the status 200').waitFor();
+      await cells(page, 'Faults, oldest first').getByText('a custom response with status 200').waitFor();
 
       expect(await (await ask('GET', '/v2/nvcf/functions')).json()).toEqual({ functions: [] });
       await page.goto(`${url}/#/journal`);
@@ -361,7 +361,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { url, mock } = await served();
       for (let made = 0; made < 120; made += 1) await mock('POST', '/worlds', { id: `w-${made}`, seed: 'none' });
       const page = await opened(`${url}/#/worlds`);
-      await page.getByText('These are 100 of 121').waitFor();
+      await page.getByText('Showing 100 of 121').waitFor();
       await page.getByRole('searchbox', { name: 'Search' }).fill('w-119');
       await expect.poll(() => texts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
       expect(page.url()).toContain('filter=w-119');
@@ -410,7 +410,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await button(page, 'Take a snapshot').click();
       await page.getByLabel('Name').fill('before');
       await button(page, 'Take it').click();
-      await page.getByText('“before” is taken').waitFor();
+      await page.getByText('“before” was taken').waitFor();
       await mock('POST', '/keys', { type: 'service', name: 'later', services: ['nvcf'], scopes: ['list_functions'] });
       const names = async () => (await readJson(`${url}/_mock/keys`)).keys.map(({ name }: { name: string }) => name);
       expect(await names()).toContain('later');
@@ -531,7 +531,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('DELETE', '/faults');
       const page = await opened(`${url}/#/findings?kind=storage`);
 
-      await page.getByText('No finding is of the kind “Storage”').waitFor();
+      await page.getByText('No findings of the kind “Storage”.').waitFor();
     });
   });
 

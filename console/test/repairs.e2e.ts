@@ -71,7 +71,7 @@ describe.runIf(hasBrowser)('a refused request', () => {
     expect(await fixes(page).getByRole('radio').count()).toBe(3);
     expect(
       await fixes(page)
-        .getByRole('radio', { name: /into force now recommended/ })
+        .getByRole('radio', { name: /^Apply version 2 now recommended/ })
         .isChecked(),
     ).toBe(true);
     await fixes(page)

@@ -101,9 +101,8 @@ function lossSince(from: string): string {
   const since = requests.value.filter(
     ({ at, done, method }) => done && !READING.includes(method) && Date.parse(at) > Date.parse(from),
   ).length;
-  if (since === 0) return 'Undo restores the world to its state before the step: all later changes are lost.';
-  const changes = since === 1 ? '1 request' : `${since} requests`;
-  return `Undo restores the world to its state before the step: the changes by ${changes} since are lost, and so are all others.`;
+  const included = since === 0 ? '' : `, including those of ${since === 1 ? '1 request' : `${since} requests`}`;
+  return `Undo restores the world to its state before the step: all later changes are lost${included}.`;
 }
 
 async function restore(snapshot: Snapshot): Promise<string> {
