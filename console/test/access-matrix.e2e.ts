@@ -293,7 +293,7 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     const report = page.getByRole('region', { name: 'nvcf-deployer' });
     await report.getByRole('button', { name: 'More for nvcf-deployer' }).click();
     await page.getByRole('button', { name: 'Reduce the key to this' }).click();
-    const question = page.getByRole('dialog', { name: 'Replace nvcf-deployer?' });
+    const question = page.getByRole('dialog', { name: 'Reduce nvcf-deployer?' });
     await question.getByText('deploy_function').waitFor();
     await question.getByRole('button', { name: 'Reduce key' }).click();
     await report.getByText('has exactly these rights').waitFor();

@@ -104,7 +104,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await person(page).getByText('everything of its organisation').waitFor();
     await page.goto(`${url}/#/identities?make=service&services=nvcf`);
 
-    await page.getByText('This key can do nothing yet: it is bound to no resource.').waitFor();
+    await page.getByText('This key can do nothing yet: it is not bound to a resource.').waitFor();
   });
 
   it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {
@@ -220,7 +220,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities?make=service&name=bound&services=nvcf&scopes=list_functions`);
     const allowed = page.getByRole('region', { name: 'What it allows' });
     await allowed.getByText('This key can do nothing yet').waitFor();
-    await allowed.getByText('Refused because it is bound to no resource:').waitFor();
+    await allowed.getByText('Refused because it is not bound to a resource:').waitFor();
     await allowed.getByText('listFunctionIds').waitFor();
     await allowed.getByRole('button', { name: 'All Functions' }).click();
     await allowed.getByText('Refused because it lacks deploy_function:').waitFor();
