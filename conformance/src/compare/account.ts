@@ -3,23 +3,23 @@ import { bodyFor, credentialOf, isOrganisation, type Side } from './credentials.
 import { isUuid } from './normalise.ts';
 import { type Operation, type Operations, variablesOf } from './operations.ts';
 import { isRead, type Plan, UNKNOWN_ID } from './plan.ts';
-import type { PlannedRequest, PlayedAnswer } from './play.ts';
+import type { PlannedRequest, ServiceResponse } from './types.ts';
 
 /** Separators between the parts of a URL that may be ids. */
 const SEPARATOR = /[/?&=]/;
 
 /** Sends a request to a side, with that side's URL and credential. */
-export type Send = (request: PlannedRequest, url: string, credential: string | null) => Promise<PlayedAnswer>;
+export type Send = (request: PlannedRequest, url: string, credential: string | null) => Promise<ServiceResponse>;
 
 /** A request as sent to one side, and the response. */
-export interface Played {
-  readonly answer: PlayedAnswer;
+export interface SentRequest {
+  readonly response: ServiceResponse;
   /** The URL with the ids of this side. */
   readonly url: string;
   /** Whether the path refers to an object that the comparison created on both sides. */
-  readonly isMade: boolean;
+  readonly isCreated: boolean;
   /** Whether the account has every object in the path, according to its lists. */
-  readonly isSure: boolean;
+  readonly hasAllObjects: boolean;
 }
 
 /**
@@ -49,22 +49,22 @@ export class Account {
   }
 
   /** Sends the request, or returns the reason why it cannot be sent to this side. */
-  async play(request: PlannedRequest): Promise<Played | string> {
+  async send(request: PlannedRequest): Promise<SentRequest | string> {
     const credential = credentialOf(this.#side, request.credential);
     if (credential === undefined) return 'it has no expired credential (see NV_AUTH_MOCK_COMPARE_EXPIRED_TOKEN)';
     const called = this.#operations.find(request.method, request.url);
     const url = called === undefined ? request.url : await this.#urlFor(request, called);
     if (url === null) return isRead(request.method) ? 'no such object is known' : 'no such object could be created';
-    const isMade = called !== undefined && variablesOf(called).some(({ collection }) => this.#made.has(collection));
+    const isCreated = called !== undefined && variablesOf(called).some(({ collection }) => this.#made.has(collection));
     const sent = { ...request, body: bodyFor(this.#side, request.body) };
-    const answer = await this.#send(sent, url, credential).catch((error: unknown) => {
+    const response = await this.#send(sent, url, credential).catch((error: unknown) => {
       if (request.credential === 'valid' && called !== undefined && this.#operations.deletionOf(called) !== undefined)
         this.#lost.push(`anything created by ${request.method} ${url}, which got no response`);
       throw error;
     });
-    if (called !== undefined) this.#keep(called, url, answer);
-    const isSure = !request.url.split(SEPARATOR).some((segment) => this.#isUnknown(segment));
-    return { answer, url, isMade, isSure };
+    if (called !== undefined) this.#keep(called, url, response);
+    const hasAllObjects = !request.url.split(SEPARATOR).some((segment) => this.#isUnknown(segment));
+    return { response, url, isCreated, hasAllObjects };
   }
 
   /** Deletes what was created, newest first. @returns the requests for deleting what is left */
@@ -73,7 +73,7 @@ export class Account {
     for (const url of [...this.#remaining].reverse()) {
       const request = { name: url, method: 'DELETE', url, credential: 'valid', mediaType: null, body: '' } as const;
       const status = await this.#send(request, url, this.#side.token).then(
-        (answer) => answer.status,
+        ({ status }) => status,
         () => 0,
       );
       if (status >= 200 && status < 300) this.#remaining.delete(url);
@@ -162,13 +162,13 @@ export class Account {
     if (known !== undefined) return known;
     const request = this.#listRequest(planned);
     const query = request?.url.slice(planned.length) ?? '';
-    const answer = request && (await this.#send(request, `${list}${query}`, this.#side.token));
-    const entries = answer !== undefined && answer.status < 300 ? entriesIn(answer.text) : null;
+    const response = request && (await this.#send(request, `${list}${query}`, this.#side.token));
+    const entries = response !== undefined && response.status < 300 ? entriesIn(response.text) : null;
     this.#lists.set(list, entries);
     return entries;
   }
 
-  #keep(called: Operation, url: string, { status, text }: PlayedAnswer): void {
+  #keep(called: Operation, url: string, { status, text }: ServiceResponse): void {
     if (called.method === 'DELETE' && status < 300) this.#remaining.delete(url);
     const deletion = this.#operations.deletionOf(called);
     if (deletion === undefined || status >= 300) return;
@@ -215,7 +215,7 @@ function entriesIn(text: string): readonly unknown[] | null {
 }
 
 /** Returns the segments of the first URL that differ from the second. */
-export function idsBeside(url: string, other: string): readonly string[] {
+export function differingIds(url: string, other: string): readonly string[] {
   const segments = other.split(SEPARATOR);
   return url.split(SEPARATOR).flatMap((segment, at) => (segment === segments[at] ? [] : [decoded(segment)]));
 }

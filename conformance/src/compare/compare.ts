@@ -1,15 +1,15 @@
 import { setTimeout, Unusable } from '../../../src/conformance-entry.ts';
-import { Account, type Played, type Send } from './account.ts';
+import { Account, type Send, type SentRequest } from './account.ts';
 import type { Side } from './credentials.ts';
 import { compareAnswers, type Findings } from './diff.ts';
 import { Operations } from './operations.ts';
 import { isRead, type Plan } from './plan.ts';
-import type { Difference, NotCompared, PlannedRequest } from './play.ts';
 import type { DriftReport } from './report.ts';
-import { play } from './send.ts';
+import { sendRequest } from './send.ts';
+import type { Difference, NotCompared, PlannedRequest } from './types.ts';
 
 /** Options of a comparison. */
-export interface Means {
+export interface CompareOptions {
   /** The mock's document as served, used to identify operations and classify differences. */
   readonly document?: unknown;
   /** The total time to wait until reads after writes match the mock, in milliseconds. */
@@ -20,8 +20,8 @@ export interface Means {
   readonly abandon?: AbortSignal;
 }
 
-/** The delay between two reads after a write, in milliseconds. */
-const PAUSE = 500;
+/** The delay between two reads after a write. */
+const RETRY_DELAY_MS = 500;
 
 /**
  * Sends the requests of a plan to both sides in order, and then deletes what it created, even if a service has become
@@ -34,16 +34,16 @@ export async function compareSides(
   plan: Plan,
   real: Side,
   mock: Side,
-  { document, patience = 0, stop, abandon }: Means = {},
+  { document, patience = 0, stop, abandon }: CompareOptions = {},
 ): Promise<DriftReport> {
   if (plan.requests.length === 0)
     throw new Unusable('There is nothing to send: no request is a read or has an example. See --from and --write.');
   const operations = new Operations(document);
   let isMock = false;
   const ofReal = new Account(real, plan, operations, async (...sent) => {
-    const answer = await sender(real, '--against', abandon)(...sent);
-    isMock ||= Object.keys(answer.headers).some((name) => name.startsWith('x-mock-'));
-    return answer;
+    const response = await sender(real, '--against', abandon)(...sent);
+    isMock ||= Object.keys(response.headers).some((name) => name.startsWith('x-mock-'));
+    return response;
   });
   const ofMock = new Account(mock, plan, operations, sender(mock, '--url', abandon));
   const secrets = [real, mock].flatMap(({ token, expired }) => [token, expired ?? '']);
@@ -60,8 +60,8 @@ export async function compareSides(
   try {
     for (const request of plan.requests) {
       if (stop?.aborted === true) stopped ??= INTERRUPTED;
-      stopped ??= await run.play(request).then(() => null, whyStopped);
-      if (stopped !== null) run.leaveOut(request, stopped);
+      stopped ??= await run.compare(request).then(() => null, whyStopped);
+      if (stopped !== null) run.addNotCompared(request, stopped);
     }
   } finally {
     leftBehind = await ofReal.cleanUp();
@@ -77,7 +77,7 @@ export async function compareSides(
     differences: run.differences,
     notCompared: [...run.notCompared, ...run.onlyRefused()],
     leftBehind,
-    operations: Object.fromEntries(run.played),
+    operations: Object.fromEntries(run.requestCounts),
   };
 }
 
@@ -95,27 +95,28 @@ class Run {
   readonly differences: Difference[] = [];
   readonly notCompared: NotCompared[] = [];
   /** The number of requests to each operation. */
-  readonly played = new Map<string, number>();
+  readonly requestCounts = new Map<string, number>();
   /** The number of requests sent to both sides. */
   sent = 0;
   readonly #real: Account;
   readonly #mock: Account;
-  readonly #means: Context;
+  readonly #context: Context;
   readonly #allowed = new Set<string>();
   #hasWritten = false;
   #patience: number;
 
-  constructor(real: Account, mock: Account, means: Context, patience: number) {
+  constructor(real: Account, mock: Account, context: Context, patience: number) {
     this.#real = real;
     this.#mock = mock;
-    this.#means = means;
+    this.#context = context;
     this.#patience = patience;
   }
 
-  async play(request: PlannedRequest): Promise<void> {
+  /** Sends a request to both sides and compares the responses. */
+  async compare(request: PlannedRequest): Promise<void> {
     const operation = this.#operationOf(request);
-    const real = await this.#real.play(request);
-    const mock = typeof real === 'string' ? real : await this.#mock.play(request);
+    const real = await this.#real.send(request);
+    const mock = typeof real === 'string' ? real : await this.#mock.send(request);
     if (typeof real === 'string' || typeof mock === 'string') {
       this.#skip(request, operation, typeof real === 'string' ? `real service: ${real}` : `mock: ${mock}`);
       return;
@@ -126,53 +127,53 @@ class Run {
       this.#skip(request, operation, `${missing === real ? 'real service' : 'mock'}: no such object is known`);
       return;
     }
-    if (real.answer.status === 429 && mock.answer.status !== 429) {
+    if (real.response.status === 429 && mock.response.status !== 429) {
       this.#skip(request, operation, 'real service: too many requests (429)');
       return;
     }
     const isOfWrites = this.#hasWritten && request.credential === 'valid' && isRead(request.method);
-    const found = compareAnswers(request, real, mock, this.#means);
+    const found = compareAnswers(request, real, mock, this.#context);
     const { differences, notCompared } =
-      isOfWrites && found.differences.some(counts) ? await this.#settled(request, found, mock) : found;
+      isOfWrites && found.differences.some(counts) ? await this.#retry(request, found, mock) : found;
     for (const one of differences) this.differences.push(one);
     for (const one of notCompared) this.notCompared.push(one);
-    this.#hasWritten ||= !isRead(request.method) && request.credential === 'valid' && real.answer.status < 400;
+    this.#hasWritten ||= !isRead(request.method) && request.credential === 'valid' && real.response.status < 400;
     if (operation === null) return;
-    this.played.set(operation, (this.played.get(operation) ?? 0) + 1);
-    if (real.answer.status < 400 && mock.answer.status < 400) this.#allowed.add(operation);
+    this.requestCounts.set(operation, (this.requestCounts.get(operation) ?? 0) + 1);
+    if (real.response.status < 400 && mock.response.status < 400) this.#allowed.add(operation);
   }
 
   /** Records a request that isn't compared. */
-  leaveOut(request: PlannedRequest, reason: string, operation = this.#operationOf(request)): void {
+  addNotCompared(request: PlannedRequest, reason: string, operation = this.#operationOf(request)): void {
     this.notCompared.push({ request: request.name, operation, place: 'request', reason });
   }
 
   #operationOf({ method, url }: PlannedRequest): string | null {
-    return this.#means.operations.find(method, url)?.id ?? null;
+    return this.#context.operations.find(method, url)?.id ?? null;
   }
 
   #skip(request: PlannedRequest, operation: string | null, reason: string): void {
     // Without an expired credential, nothing is known about the operation.
     const about = request.credential === 'expired' ? null : operation;
-    if (request.credential === 'valid' || about === null) this.leaveOut(request, reason, about);
+    if (request.credential === 'valid' || about === null) this.addNotCompared(request, reason, about);
   }
 
   /** Returns the operations for which only refusals were compared. */
   onlyRefused(): readonly NotCompared[] {
     const reason = 'no request succeeded on both sides';
-    return [...this.played.keys()].flatMap((operation) =>
+    return [...this.requestCounts.keys()].flatMap((operation) =>
       this.#allowed.has(operation) ? [] : [{ request: operation, operation, place: 'answer', reason }],
     );
   }
 
   /** Repeats a read until the real service matches the mock. If it does, only the timing differs. */
-  async #settled(request: PlannedRequest, found: Findings, mock: Played): Promise<Findings> {
-    for (let waited = PAUSE; this.#patience >= PAUSE; waited += PAUSE) {
-      this.#patience -= PAUSE;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      if (this.#means.stop?.aborted === true) throw new Unusable(INTERRUPTED);
-      const real = await this.#real.play(request);
-      const again = typeof real === 'string' ? found : compareAnswers(request, real, mock, this.#means);
+  async #retry(request: PlannedRequest, found: Findings, mock: SentRequest): Promise<Findings> {
+    for (let waited = RETRY_DELAY_MS; this.#patience >= RETRY_DELAY_MS; waited += RETRY_DELAY_MS) {
+      this.#patience -= RETRY_DELAY_MS;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+      if (this.#context.stop?.aborted === true) throw new Unusable(INTERRUPTED);
+      const real = await this.#real.send(request);
+      const again = typeof real === 'string' ? found : compareAnswers(request, real, mock, this.#context);
       if (again.differences.some(counts)) continue;
       const { request: name, operation } = found.differences[0] ?? { request: request.name, operation: null };
       const times = { real: `about ${waited / 1000} s`, mock: 'at once' };
@@ -184,8 +185,8 @@ class Run {
 }
 
 /** Returns the side without an object of the plan, possibly because its account is different. */
-function missingOn(side: Played, other: Played): Played | null {
-  return side.answer.status === 404 && !side.isSure && other.answer.status < 400 ? side : null;
+function missingOn(side: SentRequest, other: SentRequest): SentRequest | null {
+  return side.response.status === 404 && !side.hasAllObjects && other.response.status < 400 ? side : null;
 }
 
 /** Different data in the accounts doesn't count. */
@@ -196,15 +197,15 @@ function counts({ kind }: Difference): boolean {
 /** Sends a read first, because it can safely be repeated. */
 async function checkCredential(account: Account, real: Side, { requests }: Plan): Promise<void> {
   const first = requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
-  const played = first && (await account.play(first));
-  if (played === undefined || typeof played === 'string' || played.answer.status !== 401) return;
+  const sent = first && (await account.send(first));
+  if (sent === undefined || typeof sent === 'string' || sent.response.status !== 401) return;
   throw new Unusable(`--against ${real.url} refuses the credential from the environment (401). Nothing else was sent.`);
 }
 
 function sender(side: Side, flag: string, abandon?: AbortSignal): Send {
   return async (request, url, credential) => {
     try {
-      return await play(side.url, { ...request, url }, credential, abandon);
+      return await sendRequest(side.url, { ...request, url }, credential, abandon);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : 'no response';
       throw new Unusable(`${flag} ${side.url} does not respond: ${why.slice(0, 200)}.`, { cause });

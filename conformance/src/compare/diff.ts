@@ -1,10 +1,10 @@
 import { memberOf } from '../../../src/conformance-entry.ts';
-import { idsBeside, type Played } from './account.ts';
+import { differingIds, type SentRequest } from './account.ts';
 import { normalise } from './normalise.ts';
 import { classOf, constantsOf, type DifferenceClass, type Operations } from './operations.ts';
 import { isRead } from './plan.ts';
-import type { Difference, NotCompared, PlannedRequest, PlayedAnswer } from './play.ts';
-import { findShapes, type Shape } from './shapes.ts';
+import { type Shape, shapesOf } from './shapes.ts';
+import type { Difference, NotCompared, PlannedRequest, ServiceResponse } from './types.ts';
 
 /** Headers that clients act on. */
 const HEADERS = [
@@ -28,12 +28,12 @@ type Tell = (place: string, one: string, other: string, kind?: Kind, as?: Differ
 /** Compares the responses of the real service and the mock to one request. */
 export function compareAnswers(
   request: PlannedRequest,
-  ofReal: Played,
-  ofMock: Played,
+  ofReal: SentRequest,
+  ofMock: SentRequest,
   { secrets, operations }: { readonly secrets: readonly string[]; readonly operations: Operations },
 ): Findings {
-  const [real, mock] = [ofReal.answer, ofMock.answer];
-  const ids = [...idsBeside(ofReal.url, ofMock.url), ...idsBeside(ofMock.url, ofReal.url)];
+  const [real, mock] = [ofReal.response, ofMock.response];
+  const ids = [...differingIds(ofReal.url, ofMock.url), ...differingIds(ofMock.url, ofReal.url)];
   const differences: Difference[] = [];
   const notCompared: NotCompared[] = [];
   const called = operations.find(request.method, request.url);
@@ -47,19 +47,19 @@ export function compareAnswers(
   tell('status', String(real.status), String(mock.status));
   for (const name of HEADERS) {
     if (name === 'content-type' && real.status !== mock.status) continue;
-    const shown = ({ headers }: PlayedAnswer) => headerText(name, headers[name], secrets, ids);
+    const shown = ({ headers }: ServiceResponse) => headerText(name, headers[name], secrets, ids);
     tell(`header ${name}`, shown(real), shown(mock));
   }
   // Bodies with different statuses have nothing in common.
   if (real.status !== mock.status) return { differences, notCompared };
-  const reading = {
+  const context = {
     ...{ secrets, ids, url: request.url },
     constantsAt: (place: string) => constantsOf(schemaAt(place)),
     formatAt: (place: string) => memberOf(schemaAt(place), 'format'),
   };
-  const left = findShapes(real, reading);
-  const right = findShapes(mock, reading);
-  const isSame = (ofReal.isMade && ofMock.isMade) || ids.length === 0;
+  const left = shapesOf(real, context);
+  const right = shapesOf(mock, context);
+  const isSame = (ofReal.isCreated && ofMock.isCreated) || ids.length === 0;
   const isOther = isRead(request.method) && !isSame;
   const reported = new Set<string>();
   for (const place of new Set([...left.keys(), ...right.keys()])) {
@@ -81,7 +81,7 @@ export function compareAnswers(
       tell(place, typesOf(one), typesOf(other), isNull && allowsNull(schemaAt(place)) ? 'data' : 'behaviour');
     } else {
       const isOfAccount = real.status < 400 && !SETTINGS.test(request.url) && (isOther || place.includes('[]'));
-      compareValues(place, one, other, isOfAccount, reading.constantsAt(place), tell);
+      compareValues(place, one, other, isOfAccount, context.constantsAt(place), tell);
     }
   }
   return { differences, notCompared };

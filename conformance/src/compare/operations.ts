@@ -75,8 +75,8 @@ export class Operations {
 
   /** Returns the schema of a value in a response body. @param place in the body, as in `Difference` */
   schemaAt(operation: Operation | undefined, status: number, place: string): unknown {
-    const answer = this.#follow(memberOf(operation?.responses, String(status)));
-    const [content] = entriesOf(memberOf(answer, 'content'));
+    const response = this.#follow(memberOf(operation?.responses, String(status)));
+    const [content] = entriesOf(memberOf(response, 'content'));
     const steps = place.split(/\.|(?=\[\])/).slice(1);
     return steps.reduce<unknown>(
       (schema, step) => this.#inner(schema, step),

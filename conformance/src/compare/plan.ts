@@ -2,9 +2,9 @@ import { isRecord, memberOf, redact } from '../../../src/conformance-entry.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { isIdName, isSecretName } from './normalise.ts';
 import { Operations, variablesOf } from './operations.ts';
-import type { PlannedRequest } from './play.ts';
+import type { PlannedRequest } from './types.ts';
 
-/** The requests to send, and the number of requests left out. */
+/** The requests to send, and how many were left out. */
 export interface Plan {
   readonly requests: readonly PlannedRequest[];
   /** Requests that write and need `--write`. */
@@ -15,31 +15,30 @@ export interface Plan {
   readonly skipped: number;
 }
 
-type Base = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
+type RequestTemplate = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
 
 /** An id that no object has. */
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+/** The last id in a path. */
 const LAST_ID = /\/[0-9a-f-]{36}(?=\/?(?:\?|$))/i;
 
-/** The control API of the mock or of a world. */
-const CONTROL = /^(?:\/w\/[^/?]*)?\/_mock(?:[/?]|$)/;
-/** Even a `GET` ends the session. */
+/** Paths of the control API, of the mock or of a world. */
+const CONTROL_API = /^(?:\/w\/[^/?]*)?\/_mock(?:[/?]|$)/;
+/** Never sent: even a `GET` ends the session. */
 const LOGOUT = /\/logout(?:[/?]|$)/;
-const WORLD = /^\/w\/[^/?]+(?=\/)/;
-const SOME_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+const WORLD_PREFIX = /^\/w\/[^/?]+(?=\/)/;
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 
-/**
- * Plans the requests of recorded traffic. Their headers are ignored, and requests with a secret elsewhere are not sent.
- */
-export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean, document?: unknown): Plan {
-  const bases = exchanges
-    .filter(({ url }) => !CONTROL.test(url))
-    .map(({ method, url, request: { mediaType, text } }): Base | null =>
+/** Plans the requests of recorded traffic. Ignores their headers, and skips requests with a secret in the URL or body. */
+export function planFromTraffic(exchanges: readonly Exchange[], mayWrite: boolean, document?: unknown): Plan {
+  const templates = exchanges
+    .filter(({ url }) => !CONTROL_API.test(url))
+    .map(({ method, url, request: { mediaType, text } }): RequestTemplate | null =>
       text === null || hasSecret(url) || hasSecret(text)
         ? null
-        : { method, url: url.replace(WORLD, ''), mediaType, body: text },
+        : { method, url: url.replace(WORLD_PREFIX, ''), mediaType, body: text },
     );
-  return planOf(bases, mayWrite, new Operations(document));
+  return buildPlan(templates, mayWrite, new Operations(document));
 }
 
 /** Whether a URL, a form or JSON has a member with the name of a secret. */
@@ -54,36 +53,38 @@ function namesIn(text: string): readonly string[] {
 }
 
 /** Plans the requests in a document's examples. */
-export function planOfDocument(document: unknown, mayWrite: boolean): Plan {
-  const bases = membersOf(memberOf(document, 'paths')).flatMap(([path, item]) =>
+export function planFromDocument(document: unknown, mayWrite: boolean): Plan {
+  const templates = membersOf(memberOf(document, 'paths')).flatMap(([path, item]) =>
     membersOf(item)
       .filter(([method]) => /^(?:get|head|post|put|patch|delete)$/.test(method))
-      .map(([method, operation]) => exampleOf(path, method.toUpperCase(), item, operation)),
+      .map(([method, operation]) => exampleRequest(path, method.toUpperCase(), item, operation)),
   );
-  // Deletions come last, so that every other request still finds what the comparison created.
-  const isDeletion = (base: Base | null) => base?.method === 'DELETE';
-  const ordered = [...bases.filter((base) => !isDeletion(base)), ...bases.filter(isDeletion)];
-  return planOf(ordered, mayWrite, new Operations(document));
+  // Deletions come last because other requests use the objects that they delete.
+  const isDeletion = (template: RequestTemplate | null) => template?.method === 'DELETE';
+  const ordered = [...templates.filter((one) => !isDeletion(one)), ...templates.filter(isDeletion)];
+  return buildPlan(ordered, mayWrite, new Operations(document));
 }
 
-function planOf(bases: readonly (Base | null)[], mayWrite: boolean, operations: Operations): Plan {
-  const usable = bases.filter((base) => base !== null);
-  const made = new Set(usable.filter(isPlain).flatMap((base) => collectionsMadeBy(base, operations)));
-  const allowed = usable.filter((base) =>
-    isRead(base.method) ? !LOGOUT.test(base.url) : mayWrite && isHarmless(base, operations, made),
+function buildPlan(templates: readonly (RequestTemplate | null)[], mayWrite: boolean, operations: Operations): Plan {
+  const usable = templates.filter((template) => template !== null);
+  const created = new Set(
+    usable.filter(isSelfContained).flatMap((template) => createdCollections(template, operations)),
   );
-  const requests = new Map(allowed.flatMap(probesOf).map((request) => [JSON.stringify(request), request]));
-  const left = usable.length - allowed.length;
+  const allowed = usable.filter((template) =>
+    isRead(template.method) ? !LOGOUT.test(template.url) : mayWrite && isHarmless(template, operations, created),
+  );
+  const requests = new Map(allowed.flatMap(variantsOf).map((request) => [JSON.stringify(request), request]));
+  const refused = usable.length - allowed.length;
   return {
     requests: [...requests.values()],
-    writes: mayWrite ? 0 : left,
-    harmful: mayWrite ? left : 0,
-    skipped: bases.length - usable.length,
+    writes: mayWrite ? 0 : refused,
+    harmful: mayWrite ? refused : 0,
+    skipped: templates.length - usable.length,
   };
 }
 
 /** Returns the collections in which a request creates something that can be deleted again. */
-function collectionsMadeBy({ method, url }: Base, operations: Operations): readonly string[] {
+function createdCollections({ method, url }: RequestTemplate, operations: Operations): readonly string[] {
   const called = operations.find(method, url);
   const deletion = called && operations.deletionOf(called);
   if (called === undefined || deletion === undefined) return [];
@@ -94,39 +95,44 @@ function collectionsMadeBy({ method, url }: Base, operations: Operations): reado
  * Whether a write may be sent to a real account: it must create something that can be deleted again, or change something
  * that the comparison created.
  */
-function isHarmless(base: Base, operations: Operations, made: ReadonlySet<string>): boolean {
-  const called = operations.find(base.method, base.url);
-  if (called === undefined || !isPlain(base)) return false;
+function isHarmless(template: RequestTemplate, operations: Operations, created: ReadonlySet<string>): boolean {
+  const called = operations.find(template.method, template.url);
+  if (called === undefined || !isSelfContained(template)) return false;
   const variables = variablesOf(called);
-  const isNew = collectionsMadeBy(base, operations).length > 0 || variables.length > 0;
-  return isNew && variables.every(({ collection }) => made.has(collection));
+  if (variables.length === 0) return createdCollections(template, operations).length > 0;
+  return variables.every(({ collection }) => created.has(collection));
 }
 
 /** Whether a request contains no existing id and no secret. A wrong password could lock an account. */
-function isPlain({ url, body }: Base): boolean {
+function isSelfContained({ url, body }: RequestTemplate): boolean {
   const query = url.split('?').slice(1).join('?');
-  return !SOME_ID.test(body) && !SOME_ID.test(query) && !namesIn(body).some(isIdName) && !hasSecret(body);
+  return !UUID.test(body) && !UUID.test(query) && !namesIn(body).some(isIdName) && !hasSecret(body);
 }
 
 /** Returns the request and variants of it that reveal the order of checks. */
-function probesOf(base: Base): readonly PlannedRequest[] {
-  const name = `${base.method} ${shownUrl(base.url)}`;
-  const probes: PlannedRequest[] = [
-    { ...base, name, credential: 'valid' },
-    { ...base, name: `${name} without a credential`, credential: 'none' },
-    { ...base, name: `${name} with a broken credential`, credential: 'broken' },
+function variantsOf(template: RequestTemplate): readonly PlannedRequest[] {
+  const name = `${template.method} ${redactUrl(template.url)}`;
+  const variants: PlannedRequest[] = [
+    { ...template, name, credential: 'valid' },
+    { ...template, name: `${name} without a credential`, credential: 'none' },
+    { ...template, name: `${name} with a broken credential`, credential: 'broken' },
   ];
-  if (LAST_ID.test(base.url)) {
-    const url = base.url.replace(LAST_ID, `/${UNKNOWN_ID}`);
-    probes.push({ ...base, url, name: `${base.method} ${shownUrl(url)}`, credential: 'valid' });
+  if (LAST_ID.test(template.url)) {
+    const url = template.url.replace(LAST_ID, `/${UNKNOWN_ID}`);
+    variants.push({ ...template, url, name: `${template.method} ${redactUrl(url)}`, credential: 'valid' });
   }
-  if (!isRead(base.method))
-    probes.push({ ...base, body: '{', name: `${name} with an invalid body, without a credential`, credential: 'none' });
-  return probes;
+  if (!isRead(template.method))
+    variants.push({
+      ...template,
+      body: '{',
+      name: `${name} with an invalid body, without a credential`,
+      credential: 'none',
+    });
+  return variants;
 }
 
-/** Removes secrets from a recorded URL, for reports. */
-export function shownUrl(url: string): string {
+/** Redacts the secrets in a recorded URL, for reports. */
+export function redactUrl(url: string): string {
   const hidden = url.replace(/([?&])([^=&]{1,100})=[^&]*/g, (pair, mark: string, name: string) =>
     isSecretName(name) ? `${mark}${name}=<secret>` : pair,
   );
@@ -139,7 +145,7 @@ export function isRead(method: string): boolean {
 }
 
 /** Returns the example request of an operation, or null if a required value has no example. */
-function exampleOf(path: string, method: string, item: unknown, operation: unknown): Base | null {
+function exampleRequest(path: string, method: string, item: unknown, operation: unknown): RequestTemplate | null {
   let url = path;
   const query = new URLSearchParams();
   for (const parameter of [...listOf(item, 'parameters'), ...listOf(operation, 'parameters')]) {
@@ -172,8 +178,8 @@ function bodyText(body: unknown, mediaType: string): string {
   ).toString();
 }
 
-function exampleIn(holder: unknown): unknown {
-  return memberOf(memberOf(memberOf(holder, 'examples'), 'cast'), 'value') ?? memberOf(holder, 'example');
+function exampleIn(parent: unknown): unknown {
+  return memberOf(memberOf(memberOf(parent, 'examples'), 'cast'), 'value') ?? memberOf(parent, 'example');
 }
 
 function listOf(value: unknown, name: string): readonly unknown[] {

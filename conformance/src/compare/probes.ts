@@ -1,6 +1,6 @@
 import { CLIENT } from './credentials.ts';
 import { isRead, type Plan } from './plan.ts';
-import type { PlannedRequest } from './play.ts';
+import type { PlannedRequest } from './types.ts';
 
 /**
  * Adds requests with a wrong credential to a plan. Each is sent once, because repeated failures could lock an account.

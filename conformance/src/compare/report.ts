@@ -1,7 +1,7 @@
 import { countOf } from '../../../src/conformance-entry.ts';
 import type { CredentialKind } from './credentials.ts';
-import { type Plan, shownUrl } from './plan.ts';
-import type { Difference, NotCompared } from './play.ts';
+import { type Plan, redactUrl } from './plan.ts';
+import type { Difference, NotCompared } from './types.ts';
 
 /** The result of a comparison. */
 export interface DriftReport extends Omit<Plan, 'requests'> {
@@ -33,7 +33,7 @@ export function driftReport(report: DriftReport): string {
     `Not sent: ${leftOut(report)}.`,
     ...(stopped === null ? [] : ['', `**Stopped before all requests were sent:** ${stopped}`]),
     ...(leftBehind.length === 0 ? [] : ['', `**${LEFT}**`, '']),
-    ...leftBehind.map((one) => `- \`${shownUrl(one)}\``),
+    ...leftBehind.map((one) => `- \`${redactUrl(one)}\``),
     ...differencesIn('Differences', counted),
     ...table(
       'Not compared',
@@ -49,7 +49,7 @@ const LEFT = 'Still in the real account, to delete by hand:';
 
 /** Lists the objects left in the real account, one per line; empty if there are none. */
 export function leftList({ leftBehind }: DriftReport): string {
-  return leftBehind.length === 0 ? '' : `${[LEFT, ...leftBehind.map(shownUrl)].join('\n')}\n`;
+  return leftBehind.length === 0 ? '' : `${[LEFT, ...leftBehind.map(redactUrl)].join('\n')}\n`;
 }
 
 const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
@@ -64,7 +64,7 @@ const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
 export function requestList(plan: Plan): string {
   const byAddress = new Map<string, Set<string>>();
   for (const { method, url, credential } of plan.requests) {
-    const address = `${method} ${shownUrl(url)}`;
+    const address = `${method} ${redactUrl(url)}`;
     byAddress.set(address, (byAddress.get(address) ?? new Set()).add(CREDENTIALS[credential]));
   }
   const lines = [...byAddress].map(([address, all]) => `${address} (credential: ${[...all].join(', ')})`);

@@ -1,46 +1,47 @@
-import { request as requestByHttp } from 'node:http';
-import { request as requestByHttps } from 'node:https';
+import { request as requestOverHttp } from 'node:http';
+import { request as requestOverHttps } from 'node:https';
 import { timeoutSignal } from '../../../src/conformance-entry.ts';
-import type { PlannedRequest, PlayedAnswer } from './play.ts';
+import type { PlannedRequest, ServiceResponse } from './types.ts';
 
-/** How long to wait for a response, in milliseconds. */
-const PATIENCE = 10_000;
+/** The timeout for a complete response. */
+const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Sends a request, with or without a bearer token. Does not follow redirects.
+ * Sends a request to a service, with a bearer token unless it is null. Does not follow redirects.
  *
- * @param abandon stops waiting for the response
+ * @param abandon cancels the request
  * @throws Error if the response is late or too large
  */
-export function play(
+export function sendRequest(
   base: string,
   { method, url, mediaType, body }: Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>,
   token: string | null,
   abandon?: AbortSignal,
-): Promise<PlayedAnswer> {
+): Promise<ServiceResponse> {
   const headers = {
     accept: 'application/json',
     ...(token !== null && { authorization: `Bearer ${token}` }),
     ...(mediaType !== null && { 'content-type': mediaType }),
     ...(body !== '' && { 'content-length': Buffer.byteLength(body) }),
   };
+  const timeout = timeoutSignal(TIMEOUT_MS);
+  const signal = abandon === undefined ? timeout : AbortSignal.any([timeout, abandon]);
+  const open = base.startsWith('https:') ? requestOverHttps : requestOverHttp;
   return new Promise((resolve, reject) => {
-    const send = base.startsWith('https:') ? requestByHttps : requestByHttp;
-    const signal = AbortSignal.any([timeoutSignal(PATIENCE), ...(abandon === undefined ? [] : [abandon])]);
-    const request = send(`${base}${url}`, { method, headers, signal }, (response) => {
-      const parts: Buffer[] = [];
+    const request = open(`${base}${url}`, { method, headers, signal }, (response) => {
+      const chunks: Buffer[] = [];
       let size = 0;
-      response.on('data', (part: Buffer) => {
-        size += part.length;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
         if (size > MAX_BYTES) response.destroy(new Error('the response is larger than 4 MB'));
-        else parts.push(part);
+        else chunks.push(chunk);
       });
       response.on('error', reject).on('end', () =>
         resolve({
           status: response.statusCode ?? 0,
-          headers: Object.fromEntries(Object.entries(response.headers).map(([name, text]) => [name, String(text)])),
-          text: Buffer.concat(parts).toString('utf8'),
+          headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
+          text: Buffer.concat(chunks).toString('utf8'),
         }),
       );
     });

@@ -4,7 +4,7 @@ import { type Changes, changedMock } from '../../../test/support/changed-mock.ts
 import { listeningServer } from '../../../test/support/listening.ts';
 import { compareSides } from '../../src/compare/compare.ts';
 import type { Plan } from '../../src/compare/plan.ts';
-import type { PlannedRequest } from '../../src/compare/play.ts';
+import type { PlannedRequest } from '../../src/compare/types.ts';
 
 const { url } = await listeningServer();
 const second = await listeningServer();

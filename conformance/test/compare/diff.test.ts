@@ -18,12 +18,12 @@ const operations = new Operations({
 
 /** The differences in the bodies of two answers. */
 function between(real: unknown, mock: unknown, url = '/things/7') {
-  const played = (body: unknown) => ({
-    ...{ url, isMade: false, isSure: true },
-    answer: { status: 200, headers: {}, text: JSON.stringify(body) },
+  const sent = (body: unknown) => ({
+    ...{ url, isCreated: false, hasAllObjects: true },
+    response: { status: 200, headers: {}, text: JSON.stringify(body) },
   });
   const request = { name: 'it', method: 'GET', url, credential: 'valid', mediaType: null, body: '' } as const;
-  const { differences, notCompared } = compareAnswers(request, played(real), played(mock), {
+  const { differences, notCompared } = compareAnswers(request, sent(real), sent(mock), {
     secrets: ['hush'],
     operations,
   });

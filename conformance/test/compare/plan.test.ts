@@ -1,6 +1,6 @@
 /** Which requests a comparison with the real service sends. */
 import { describe, expect, it } from 'vitest';
-import { planOfDocument, planOfTraffic } from '../../src/compare/plan.ts';
+import { planFromDocument, planFromTraffic } from '../../src/compare/plan.ts';
 import { withWrongCredentials } from '../../src/compare/probes.ts';
 import type { Exchange } from '../../src/traffic/exchange.ts';
 
@@ -8,17 +8,17 @@ const DOCUMENT = { paths: { '/api/v1/users': { post: {} }, '/api/v1/users/{userI
 const recorded = (method: string, url: string, text: string | null, mediaType = 'application/json'): Exchange => ({
   ...{ place: 'entry 1', method, url, headers: null },
   request: { mediaType, text },
-  answer: null,
+  response: null,
 });
 
 describe('Of recorded traffic', () => {
   it('nothing is sent that writes, unless it may', () => {
     const traffic = [recorded('GET', '/api/v1/users', ''), recorded('POST', '/api/v1/users', '{"email":"a@b.test"}')];
     const methods = (mayWrite: boolean) =>
-      new Set(planOfTraffic(traffic, mayWrite, DOCUMENT).requests.map(({ method }) => method));
+      new Set(planFromTraffic(traffic, mayWrite, DOCUMENT).requests.map(({ method }) => method));
     expect(methods(false)).toEqual(new Set(['GET']));
     expect(methods(true)).toEqual(new Set(['GET', 'POST']));
-    expect(planOfTraffic(traffic, false).writes).toBe(1);
+    expect(planFromTraffic(traffic, false).writes).toBe(1);
   });
 
   it.each([
@@ -27,12 +27,12 @@ describe('Of recorded traffic', () => {
     ['in the address', '/callback?access_token=s', '', 'application/json'],
     ['deep in JSON', '/v2/nvcf/functions', '{"secrets":[{"name":"a","password":"s"}]}', 'application/json'],
   ])('nothing is sent that has a secret %s, not even with --write', (_, url, text, type) => {
-    const { requests, skipped } = planOfTraffic([recorded('POST', url, text, type)], true);
+    const { requests, skipped } = planFromTraffic([recorded('POST', url, text, type)], true);
     expect([requests, skipped]).toEqual([[], 1]);
   });
 
   it('a request whose body was not recorded whole is left out', () => {
-    expect(planOfTraffic([recorded('POST', '/api/v1/users', null)], true)).toEqual({
+    expect(planFromTraffic([recorded('POST', '/api/v1/users', null)], true)).toEqual({
       ...{ requests: [], writes: 0 },
       ...{ harmful: 0, skipped: 1 },
     });
@@ -45,7 +45,7 @@ describe('Of recorded traffic', () => {
     ['/w/team-a/api/v1/users', ['/api/v1/users']],
     ['/_mocks', ['/_mocks']],
   ])('%s is sent as %j: real services have neither the control API nor worlds', (url, sent) => {
-    const { requests, skipped } = planOfTraffic([recorded('GET', url, '')], true, DOCUMENT);
+    const { requests, skipped } = planFromTraffic([recorded('GET', url, '')], true, DOCUMENT);
     expect([[...new Set(requests.map((one) => one.url))], skipped]).toEqual([sent, 0]);
   });
 
@@ -58,7 +58,7 @@ describe('Of recorded traffic', () => {
     ['PUT', '/api/v1/settings', '{}', false],
   ])('%s %s with %s is sent: %s', (method, url, text, isSent) => {
     const made = recorded('POST', '/api/v1/users', '{}');
-    const { requests, harmful } = planOfTraffic([made, recorded(method, url, text)], true, DOCUMENT);
+    const { requests, harmful } = planFromTraffic([made, recorded(method, url, text)], true, DOCUMENT);
     expect([requests.some((one) => one.method === method && one.body === text), harmful]).toEqual([
       isSent,
       isSent ? 0 : 1,
@@ -67,7 +67,7 @@ describe('Of recorded traffic', () => {
 
   it('nothing is sent about objects of which none is made', () => {
     const traffic = [recorded('DELETE', '/api/v1/users/7', '')];
-    expect(planOfTraffic(traffic, true, DOCUMENT)).toMatchObject({ requests: [], harmful: 1 });
+    expect(planFromTraffic(traffic, true, DOCUMENT)).toMatchObject({ requests: [], harmful: 1 });
   });
 });
 
@@ -75,12 +75,12 @@ it('Of a document, forms are sent as forms', () => {
   const type = 'application/x-www-form-urlencoded';
   const content = { [type]: { examples: { cast: { value: { a: '1 2', b: 'c' } } } } };
   const paths = { '/form': { post: { requestBody: { content } } }, '/form/{id}': { delete: {} } };
-  const { requests } = planOfDocument({ paths }, true);
+  const { requests } = planFromDocument({ paths }, true);
   expect(requests[0]).toMatchObject({ method: 'POST', url: '/form', mediaType: type, body: 'a=1+2&b=c' });
 });
 
 it('Wrong credentials are sent once each', () => {
-  const plan = planOfTraffic([recorded('GET', '/api/v1/users', ''), recorded('GET', '/api/v1/apps', '')], false);
+  const plan = planFromTraffic([recorded('GET', '/api/v1/users', ''), recorded('GET', '/api/v1/apps', '')], false);
   const wrong = withWrongCredentials(plan, 'runai').requests.slice(plan.requests.length);
   expect(wrong.map(({ name }) => name)).toEqual([
     'GET /api/v1/users with an unknown credential',

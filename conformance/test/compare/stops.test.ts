@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { type Changes, changedMock } from '../../../test/support/changed-mock.ts';
 import { listeningServer } from '../../../test/support/listening.ts';
-import { compareSides, type Means } from '../../src/compare/compare.ts';
-import { planOfDocument } from '../../src/compare/plan.ts';
+import { type CompareOptions, compareSides } from '../../src/compare/compare.ts';
+import { planFromDocument } from '../../src/compare/plan.ts';
 
 const { url } = await listeningServer();
 const other = await listeningServer();
 const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
 const token = cast.runai.users[0].bearer;
 const document = await (await fetch(`${url}/openapi/runai.json`)).json();
-const plan = planOfDocument(document, true);
+const plan = planFromDocument(document, true);
 
-const against = async (to: string, changes: Changes, means: Means = {}, mock = url) => {
+const against = async (to: string, changes: Changes, means: CompareOptions = {}, mock = url) => {
   const real = { url: await changedMock(to, token, changes), token };
   return compareSides('runai', plan, real, { url: mock, token, hasIds: true }, { document, ...means });
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Changes, changedMock, type PassingAnswer, type Rewriting } from '../../../test/support/changed-mock.ts';
 import { listeningServer } from '../../../test/support/listening.ts';
 import { compareSides } from '../../src/compare/compare.ts';
-import { planOfDocument } from '../../src/compare/plan.ts';
+import { planFromDocument } from '../../src/compare/plan.ts';
 import { withWrongCredentials } from '../../src/compare/probes.ts';
 
 const { url } = await listeningServer();
@@ -36,7 +36,7 @@ async function compared(
   const document = (await answer.json()) as { readonly paths: Record<string, unknown> };
   for (const path of Object.keys(document.paths)) if (!paths.test(path)) delete document.paths[path];
   const token = tokenFor(service);
-  const plan = withWrongCredentials(planOfDocument(document, mayWrite), service);
+  const plan = withWrongCredentials(planFromDocument(document, mayWrite), service);
   const real = { url: await changedMock(other.url, token, changes, all), token };
   const report = await compareSides(service, plan, real, { url, token, hasIds: true }, { document });
   return { ...report, behaviour: report.differences.filter(({ kind }) => kind === 'behaviour') };

@@ -3,7 +3,7 @@ import type { DifferenceClass } from './operations.ts';
 
 /** A request to send to both services. */
 export interface PlannedRequest {
-  /** Method and path, and the change made to the request. */
+  /** Method and path, and how the request differs from the original. */
   readonly name: string;
   readonly method: string;
   /** Path and query. */
@@ -14,7 +14,7 @@ export interface PlannedRequest {
 }
 
 /** A response, with header names in lower case. */
-export interface PlayedAnswer {
+export interface ServiceResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
@@ -34,7 +34,7 @@ export interface Difference extends Place {
   readonly class: DifferenceClass;
   readonly real: string;
   readonly mock: string;
-  /** `data`: the accounts have different data, which doesn't count as a difference. */
+  /** `data`: the accounts contain different data, which doesn't count as a difference. */
   readonly kind: 'behaviour' | 'data';
 }
 
