@@ -9,15 +9,15 @@ import {
   Unusable,
 } from '../../src/conformance-entry.ts';
 import {
-  basesOf,
-  createSource,
+  basePathsOf,
   listOf,
   type Members,
   membersOf,
-  resolve,
-  type Source,
+  type OpenApiDocument,
+  parseOpenApi,
+  resolveReference,
   serversOf,
-} from './verify/source.ts';
+} from './verify/open-api.ts';
 import { METHODS } from './verify/structure.ts';
 
 /** A vendor's document that validates requests and responses. */
@@ -63,7 +63,7 @@ export class VendorDocument {
  * @throws Unusable if it isn't OpenAPI 3, or is malformed
  */
 export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
-  const source = createSource(content, name);
+  const source = parseOpenApi(content, name);
   try {
     const { operations, schemas } = prepared(complete(source), { isVendors: true });
     const text = JSON.stringify(schemas, (_, value) => nullableOf(boundsOf(value)));
@@ -100,16 +100,16 @@ function nullableOf(value: unknown): unknown {
 }
 
 /** Returns the document in the form that `prepared` expects: full paths that contain only operations with an id. */
-function complete(source: Source): object {
+function complete(source: OpenApiDocument): object {
   const ids = new Set<unknown>();
   const seen = new Set<string>();
   const paths = new Map<string, Record<string, object>>();
   for (const [path, value] of Object.entries(membersOf(source.root['paths']))) {
-    const item = membersOf(resolve(source, value));
+    const item = membersOf(resolveReference(source, value));
     for (const method of METHODS) {
       if (item[method] === undefined) continue;
       const operation = membersOf(item[method]);
-      for (const base of basesOf(serversOf(item, method) ?? source.root['servers'])) {
+      for (const base of basePathsOf(serversOf(item, method) ?? source.root['servers'])) {
         const whole = routable(`${base}${path}`);
         // If paths differ only in parameter names or a trailing slash, the first one wins.
         const key = `${method} ${shapeOf(whole ?? '')}`;
@@ -130,9 +130,9 @@ function complete(source: Source): object {
 /** Headers that OpenAPI describes elsewhere; parameters with these names are ignored. */
 const ELSEWHERE = /^(?:accept|content-type|authorization)$/i;
 
-function completeOperation(source: Source, id: string, item: Members, operation: Members): object {
+function completeOperation(source: OpenApiDocument, id: string, item: Members, operation: Members): object {
   const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].flatMap((one) => {
-    const parameter = membersOf(resolve(source, one));
+    const parameter = membersOf(resolveReference(source, one));
     const { in: place, name } = parameter;
     if (typeof name !== 'string') return [];
     if (place === 'path') return [{ ...parameter, name: plainName(name) }];
@@ -144,7 +144,7 @@ function completeOperation(source: Source, id: string, item: Members, operation:
   const body = operation['requestBody'];
   return {
     parameters: [...byName.values()],
-    ...(body !== undefined && { requestBody: { content: {}, ...membersOf(resolve(source, body)) } }),
+    ...(body !== undefined && { requestBody: { content: {}, ...membersOf(resolveReference(source, body)) } }),
     responses: operation['responses'] ?? {},
     security: [],
     ...{ operationId: id, 'x-alias-of': id },

@@ -15,15 +15,15 @@ import {
 import { checkExchanges, type TrafficReport } from '../traffic/check.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
-import { type Judge, judgeOfDocument, judgeOfRoutes } from '../traffic/judge.ts';
 import { toJUnit } from '../traffic/junit.ts';
+import { finderForDocument, finderForRoutes, type OperationFinder } from '../traffic/operation-finder.ts';
 import { openVendorDocument } from '../vendor-document.ts';
-import { createSource } from '../verify/source.ts';
+import { parseOpenApi } from '../verify/open-api.ts';
 import { archiveText } from './archive-text.ts';
 import { readVendorDocument } from './read-document.ts';
-import { candidatesOf, documentFor } from './verify-document.ts';
+import { candidateDocuments, findBestMatch } from './verify-document.ts';
 
-/** How the result is reported. */
+/** How to report the result. */
 export interface TrafficOutput {
   /** Prints JSON instead of lines. */
   readonly json: boolean;
@@ -31,8 +31,10 @@ export interface TrafficOutput {
   readonly junit: string | null;
 }
 
-/** Which documents to check recorded traffic against, and the prefix of its paths. */
-export interface TrafficJudge {
+const JOURNAL = 'The journal';
+
+/** The documents to check recorded traffic against, and the prefix of its paths. */
+export interface TrafficReference {
   /** A vendor's document in JSON or YAML: a file or a URL. Null for the mock's documents. */
   readonly spec: string | null;
   /** The corresponding document of the mock; null for the best match. */
@@ -51,11 +53,11 @@ export interface TrafficJudge {
 export async function verifyHar(
   file: string,
   flags: FlagTexts,
-  by: TrafficJudge,
+  reference: TrafficReference,
   output: TrafficOutput,
 ): Promise<void> {
   const exchanges = readHar(await archiveText(file, '--har'), showValue(file));
-  await tell(await checkOffline(exchanges, flags, by, `--har ${showValue(file)}`), output);
+  await printReport(await checkOffline(exchanges, flags, reference, `--har ${showValue(file)}`), output);
 }
 
 /**
@@ -66,39 +68,37 @@ export async function verifyHar(
  */
 export async function verifyJournal(
   flags: FlagTexts,
-  { url, world: named }: { readonly url: string | null; readonly world: string | null },
-  by: TrafficJudge,
+  { url, world: worldId }: { readonly url: string | null; readonly world: string | null },
+  reference: TrafficReference,
   output: TrafficOutput,
 ): Promise<void> {
-  const { server, world } = await runningWorld(flags, url, named);
-  if (by.spec !== null) {
+  const { server, world } = await runningWorld(flags, url, worldId);
+  if (reference.spec !== null) {
     const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
-    return tell(await checkOffline([...exchangesIn(archive, JOURNAL)], flags, by, JOURNAL), output);
+    return printReport(await checkOffline([...exchangesIn(archive, JOURNAL)], flags, reference, JOURNAL), output);
   }
-  // A server of another version may respond differently.
-  const read = (body: object) => ('violations' in body ? (body as TrafficResult) : undefined);
+  // The server may be of a different version, so check the response.
+  const read = (body: object) => ('violations' in body ? (body as ServerReport) : undefined);
   const report = await askWorld(server, world, '/requests/check', read, 'POST');
-  if (report.checked === 0) throw nothingChecked(JOURNAL, '');
-  await tell(report, output);
+  if (report.checked === 0) throw noRequestsFault(JOURNAL, '');
+  await printReport(report, output);
 }
 
-const JOURNAL = 'The journal';
-
-/** Fails a pipeline whose client never reached the server. */
-function nothingChecked(name: string, advice: string): Unusable {
+/** An error, and not an empty report, so that CI fails if the client never reached the server. */
+function noRequestsFault(name: string, advice: string): Unusable {
   return new Unusable(`${name} has no request for an API of the documents.${advice}`);
 }
 
-/** A server's report lists up to 1000 violations. */
-interface TrafficResult extends TrafficReport {
+/** The report of a running server, which lists up to 1000 violations of `total`. */
+interface ServerReport extends TrafficReport {
   readonly total?: number;
 }
 
-/** Uses the routes of a server that never listens, so that paths resolve as they do on a server. */
+/** Checks exchanges with the routes of a server that never listens, so that paths resolve as they do on a server. */
 async function checkOffline(
   exchanges: readonly Exchange[],
   flags: FlagTexts,
-  by: TrafficJudge,
+  reference: TrafficReference,
   name: string,
 ): Promise<TrafficReport> {
   if (exchanges.length === 0) throw new Unusable(`${name} has no requests, so there is nothing to check.`);
@@ -107,23 +107,31 @@ async function checkOffline(
     effective: createConfig({ ...config, data: null, seed: 'none', world: [] }),
   });
   try {
-    const judge = by.spec === null ? judgeOfRoutes(routes) : await judgeOfSpec(by.spec, by.document, routes);
-    const report = await checkExchanges(judge, withoutBase(exchanges, by.basePath));
+    const finder =
+      reference.spec === null
+        ? finderForRoutes(routes)
+        : await finderForSpec(reference.spec, reference.document, routes);
+    const report = await checkExchanges(finder, removeBasePath(exchanges, reference.basePath));
     if (report.checked > 0) return report;
-    throw nothingChecked(name, adviseBase(judge, exchanges));
+    throw noRequestsFault(name, adviseBasePath(finder, exchanges));
   } finally {
     await close();
   }
 }
 
-/** @param document the mock's document; null for the best match */
-async function judgeOfSpec(spec: string, document: string | null, routes: Routes): Promise<Judge> {
+/** @param document the mock's document that `spec` corresponds to; null for the best match */
+async function finderForSpec(spec: string, document: string | null, routes: Routes): Promise<OperationFinder> {
   const { name, content } = await readVendorDocument(spec, '--spec');
-  const [about] = await documentFor(createSource(content, name), await candidatesOf({ document }), null);
-  return judgeOfDocument(await openVendorDocument(content, name), routes, about.replace(/\..*$/s, ''));
+  const [matching] = await findBestMatch(parseOpenApi(content, name), await candidateDocuments({ document }), null);
+  return finderForDocument(await openVendorDocument(content, name), routes, serviceOf(matching));
 }
 
-function withoutBase(exchanges: readonly Exchange[], basePath: string | null): readonly Exchange[] {
+/** `runai` for the document `runai.2.24`. */
+function serviceOf(document: string): string {
+  return document.replace(/\..*$/s, '');
+}
+
+function removeBasePath(exchanges: readonly Exchange[], basePath: string | null): readonly Exchange[] {
   const base = (basePath ?? '').replace(/\/$/, '');
   if (base === '') return exchanges;
   return exchanges.map((one) =>
@@ -131,12 +139,12 @@ function withoutBase(exchanges: readonly Exchange[], basePath: string | null): r
   );
 }
 
-/** Suggests `--base-path`, because behind a proxy every path may have a prefix. */
-function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
-  for (const { method, url } of exchanges.slice(0, MAX_TRIED)) {
+/** Suggests `--base-path`, because a proxy may add a prefix to every path. */
+function adviseBasePath(finder: OperationFinder, exchanges: readonly Exchange[]): string {
+  for (const { method, url } of exchanges.slice(0, MAX_GUESSES)) {
     const segments = (url.split('?', 1)[0] ?? '').split('/');
     for (let at = 2; at < Math.min(segments.length, MAX_SEGMENTS); at += 1) {
-      if (!isFound(judge, method, `/${segments.slice(at).join('/')}`)) continue;
+      if (!hasOperation(finder, method, `/${segments.slice(at).join('/')}`)) continue;
       const base = showPath(segments.slice(0, at).join('/'));
       return ` Its paths start with \`${base}\`. Add --base-path ${base}.`;
     }
@@ -144,33 +152,33 @@ function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
   return ' If its paths have a prefix, such as one of a proxy, set it with --base-path.';
 }
 
-/** How many requests, and how many segments of each, to try when guessing a prefix. */
-const MAX_TRIED = 100;
+/** The number of requests, and of segments of each, to try when guessing a prefix. */
+const MAX_GUESSES = 100;
 const MAX_SEGMENTS = 8;
 
-function isFound(judge: Judge, method: string, path: string): boolean {
+function hasOperation(finder: OperationFinder, method: string, path: string): boolean {
   try {
-    return judge.find(method, path) !== null;
+    return finder.find(method, path) !== null;
   } catch {
     // The path can't be decoded.
     return false;
   }
 }
 
-async function tell(report: TrafficResult, { json, junit }: TrafficOutput): Promise<void> {
+async function printReport(report: ServerReport, { json, junit }: TrafficOutput): Promise<void> {
   if (junit !== null) await writeOutput('--junit', junit, toJUnit(report));
   const { checked, skipped, violations, total = violations.length } = report;
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {
     for (const { place, method, path, operation, part, status, what } of violations) {
-      const about = part === 'answer' ? `response ${status}: ` : '';
+      const subject = part === 'answer' ? `response ${status}: ` : '';
       process.stdout.write(
-        `${place} ${method} ${path}${operation === null ? '' : ` (${operation})`}: ${about}${what}\n`,
+        `${place} ${method} ${path}${operation === null ? '' : ` (${operation})`}: ${subject}${what}\n`,
       );
     }
-    const others = skipped === 0 ? '' : `, ${skipped} skipped (no documented API)`;
+    const unchecked = skipped === 0 ? '' : `, ${skipped} skipped (no documented API)`;
     const more = total > violations.length ? ` (${violations.length} listed)` : '';
-    process.stdout.write(`${countOf(checked, 'request')} checked${others}; ${countOf(total, 'violation')}${more}\n`);
+    process.stdout.write(`${countOf(checked, 'request')} checked${unchecked}; ${countOf(total, 'violation')}${more}\n`);
   }
   if (violations.length > 0) process.exitCode = 1;
 }

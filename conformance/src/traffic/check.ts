@@ -15,7 +15,7 @@ import {
   undocumentedSentence,
 } from '../../../src/conformance-entry.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
-import { type Judge, type Judged, MAX_METHOD } from './judge.ts';
+import { MAX_METHOD_LENGTH, type MatchedOperation, type OperationFinder } from './operation-finder.ts';
 
 /** A recorded request for a documented API. */
 export interface CheckedRequest {
@@ -48,15 +48,15 @@ export interface TrafficReport {
   readonly violations: readonly Violation[];
 }
 
-type What = Pick<Violation, 'part' | 'what'>;
+type Fault = Pick<Violation, 'part' | 'what'>;
 
-interface Checked {
-  readonly about: CheckedRequest;
-  readonly faults: readonly What[];
+interface CheckedExchange {
+  readonly request: CheckedRequest;
+  readonly faults: readonly Fault[];
 }
 
 /** Checks recorded traffic. */
-export async function checkExchanges(judge: Judge, exchanges: Iterable<Exchange>): Promise<TrafficReport> {
+export async function checkExchanges(finder: OperationFinder, exchanges: Iterable<Exchange>): Promise<TrafficReport> {
   const conforming: CheckedRequest[] = [];
   const violations: Violation[] = [];
   let checked = 0;
@@ -65,60 +65,58 @@ export async function checkExchanges(judge: Judge, exchanges: Iterable<Exchange>
   for (const exchange of exchanges) {
     all += 1;
     if (pacer.isLong) await pacer.pause();
-    const found = await check(judge, exchange);
+    const found = await check(finder, exchange);
     if (found === null) continue;
     checked += 1;
-    const { about, faults } = found;
-    if (faults.length === 0) conforming.push(about);
-    for (const fault of faults) violations.push({ ...about, ...fault });
+    const { request, faults } = found;
+    if (faults.length === 0) conforming.push(request);
+    for (const fault of faults) violations.push({ ...request, ...fault });
   }
   return { checked, skipped: all - checked, conforming, violations };
 }
 
-/** The maximum length of a URL, more than servers accept. */
-const MAX_URL = 64 * 1024;
+/** Longer than the URLs that servers accept. */
+const MAX_URL_LENGTH = 64 * 1024;
 
-/** Returns an exchange with its violations; null if it isn't for a documented API. */
-async function check(
-  judge: Judge,
-  { place, method, url, headers, request, answer }: Exchange,
-): Promise<Checked | null> {
-  const isLong = url.length > MAX_URL;
-  const { path, query } = targetOf(url.slice(0, MAX_URL));
+/** Returns the violations in an exchange; null if it isn't for a documented API. */
+async function check(finder: OperationFinder, exchange: Exchange): Promise<CheckedExchange | null> {
+  const { place, method, url, headers, request, response } = exchange;
   // A CORS preflight request.
   if (method === 'OPTIONS') return null;
-  const canRead = !isLong && isReadable(path);
-  const found = canRead ? judge.find(method, path) : null;
-  if (found === null && !judge.concerns(method, path)) return null;
-  const about = {
-    ...{ place, method: method.slice(0, MAX_METHOD), path: showPath(path), status: answer?.status ?? null },
-    service: found?.service ?? null,
-    operation: found?.operation.id ?? null,
+  const isTooLong = url.length > MAX_URL_LENGTH;
+  const { path, query } = splitUrl(url.slice(0, MAX_URL_LENGTH));
+  const canDecode = isDecodable(path);
+  const matched = isTooLong || !canDecode ? null : finder.find(method, path);
+  if (matched === null && !finder.isForApi(method, path)) return null;
+  const checked = {
+    ...{ place, method: method.slice(0, MAX_METHOD_LENGTH), path: showPath(path), status: response?.status ?? null },
+    service: matched?.service ?? null,
+    operation: matched?.operation.id ?? null,
   };
-  if (found === null) {
-    const what = isLong
-      ? `the URL is longer than ${MAX_URL} characters`
-      : canRead
-        ? judge.whyUnknown(method, path)
+  if (matched === null) {
+    const what = isTooLong
+      ? `the URL is longer than ${MAX_URL_LENGTH} characters`
+      : canDecode
+        ? finder.whyNotFound(method, path)
         : 'the path has an escape sequence that cannot be decoded';
-    return { about, faults: [{ part: 'request', what }] };
+    return { request: checked, faults: [{ part: 'request', what }] };
   }
-  await found.ready();
+  await matched.loadSchemas();
   const faults = [
-    ...requestFaults(found, query, headers, request),
-    ...(answer === null ? [] : answerFaults(found, method, answer)),
+    ...findRequestFaults(matched, query, headers, request),
+    ...(response === null ? [] : findResponseFaults(matched, method, response)),
   ];
-  return { about, faults };
+  return { request: checked, faults };
 }
 
 /** Returns the path and query of a URL, without the prefix of a world. */
-function targetOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
+function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
   const at = url.indexOf('?');
   const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/w\/[^/]*(?=\/)/, '');
   return { path, query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)) };
 }
 
-function isReadable(path: string): boolean {
+function isDecodable(path: string): boolean {
   try {
     decodeURIComponent(path);
     return true;
@@ -127,34 +125,34 @@ function isReadable(path: string): boolean {
   }
 }
 
-function requestFaults(
-  { operation, params, caseless }: Judged,
-  search: URLSearchParams,
+function findRequestFaults(
+  { operation, params, caseless }: MatchedOperation,
+  searchParams: URLSearchParams,
   headers: Exchange['headers'],
   recorded: RecordedBody,
-): readonly What[] {
-  const others = undocumentedQuery(operation.queryNames, new Set(search.keys()));
-  const faults = others.map((other) => undocumentedSentence('query parameter', other));
-  const query = readQuery(operation, search);
-  const written = bodyOf(operation, recorded, faults);
-  if (written === UNKNOWN) return faults.map(inRequest);
-  const sent = caseless.members ? spelt(operation, written, faults) : written;
-  const body = caseless.enums ? operation.normalizeSpelling(sent) : sent;
-  const header = headers === null ? UNRECORDED : { ...headers };
+): readonly Fault[] {
+  const undocumented = undocumentedQuery(operation.queryNames, new Set(searchParams.keys()));
+  const faults = undocumented.map((name) => undocumentedSentence('query parameter', name));
+  const query = readQuery(operation, searchParams);
+  const sent = readBody(operation, recorded, faults);
+  if (sent === UNKNOWN) return faults.map(requestFault);
+  const spelled = caseless.members ? inDocumentSpelling(operation, sent, faults) : sent;
+  const body = caseless.enums ? operation.normalizeSpelling(spelled) : spelled;
+  const header = headers === null ? UNRECORDED_HEADERS : { ...headers };
   const parts = { path: params, query, header, body };
-  const fault = orUnusable(() => operation.requestFault(parts, 'documented', isHidden)?.sentence ?? null);
+  const fault = orUnusable(() => operation.requestFault(parts, 'documented', isPlaceholder)?.sentence ?? null);
   if (fault !== null) faults.push(fault);
-  for (const member of undocumentedMembers(operation.bodySchema(), sent))
+  for (const member of undocumentedMembers(operation.bodySchema(), spelled))
     faults.push(undocumentedSentence('field', member));
-  return faults.map(inRequest);
+  return faults.map(requestFault);
 }
 
-function inRequest(what: string): What {
+function requestFault(what: string): Fault {
   return { part: 'request', what };
 }
 
-/** Returns the body with member names in the document's case. */
-function spelt({ bodyFields }: Operation, body: unknown, faults: string[]): unknown {
+/** Returns the body with member names spelled as in the document. */
+function inDocumentSpelling({ bodyFields }: Operation, body: unknown, faults: string[]): unknown {
   try {
     return documentSpelling(body, bodyFields);
   } catch (thrown) {
@@ -164,18 +162,21 @@ function spelt({ bodyFields }: Operation, body: unknown, faults: string[]): unkn
   }
 }
 
-/** A placeholder for headers that were not recorded. */
-const UNRECORDED = Object.freeze({});
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** Whether a value is a placeholder for an unknown value. */
-function isHidden(value: unknown): boolean {
-  return value === UNRECORDED || isFingerprint(value);
+/** A placeholder for headers that were not recorded. */
+const UNRECORDED_HEADERS = Object.freeze({});
+
+/** Whether a value was not recorded, or was replaced with a fingerprint. */
+function isPlaceholder(value: unknown): boolean {
+  return value === UNRECORDED_HEADERS || isFingerprint(value);
 }
 
 /** A placeholder for a body that was not recorded or can't be parsed. */
 const UNKNOWN = Symbol('unknown');
 
-function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults: string[]): unknown {
+/** Parses a recorded body as the operation expects it, and adds what is wrong with it to `faults`. */
+function readBody(operation: Operation, { mediaType, text }: RecordedBody, faults: string[]): unknown {
   const { body, bodyForm } = operation;
   if (text === null) return UNKNOWN;
   if (body === 'none') {
@@ -184,16 +185,16 @@ function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults:
   }
   if (bodyForm === 'bytes') {
     const types = operation.bodyTypes();
-    const isOther =
+    const isWrongType =
       mediaType !== null && isJsonType(mediaType) && !types.some((type) => isWithinRange(mediaType, type));
-    if (text !== '' && isOther) faults.push(`the body is ${mediaType}; the document has ${types.join(', ')}`);
+    if (text !== '' && isWrongType) faults.push(`the body is ${mediaType}; the document has ${types.join(', ')}`);
     return text === '' ? undefined : Buffer.from(text);
   }
   if (text === '') return body === 'optional' ? {} : undefined;
   if (bodyForm === 'form') {
-    if (mediaType === FORM) return Object.fromEntries(new URLSearchParams(text));
+    if (mediaType === FORM_TYPE) return Object.fromEntries(new URLSearchParams(text));
     faults.push(
-      `the body has ${mediaType === null ? 'no media type' : `media type ${mediaType}`}; the document has ${FORM}`,
+      `the body has ${mediaType === null ? 'no media type' : `media type ${mediaType}`}; the document has ${FORM_TYPE}`,
     );
     return UNKNOWN;
   }
@@ -201,15 +202,13 @@ function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults:
     faults.push(`the body is ${mediaType}; the document has application/json`);
     return UNKNOWN;
   }
-  const value = parsed(text);
+  const value = parseJson(text);
   if (value !== UNKNOWN) return value;
   faults.push('the body is not JSON');
   return UNKNOWN;
 }
 
-const FORM = 'application/x-www-form-urlencoded';
-
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -217,27 +216,26 @@ function parsed(text: string): unknown {
   }
 }
 
-function answerFaults(
-  { operation, service }: Judged,
+function findResponseFaults(
+  { operation, service }: MatchedOperation,
   method: string,
   { status, mediaType, text }: RecordedBody & { readonly status: number },
-): readonly What[] {
-  // These come from servers in general, not from an operation; 304 depends on the client's cache.
+): readonly Fault[] {
+  // Any server may respond with these. 304 depends on the client's cache.
   if (status >= 500 || status === 304 || STATUSES_OF_THE_SERVER.has(status)) return [];
-  const difference = (what: string): What[] => [{ part: 'answer', what }];
+  const faults = (what: string): Fault[] => [{ part: 'answer', what }];
   if (text === '' || method === 'HEAD') {
-    return operation.hasStatus(status) ? [] : difference(`the document does not list the status ${status}`);
+    return operation.hasStatus(status) ? [] : faults(`the document does not list the status ${status}`);
   }
   let value: unknown = Buffer.from('');
   if (text !== null) {
-    value = mediaType !== null && isJsonType(mediaType) ? parsed(text) : text;
-    if (value === UNKNOWN)
-      return difference(`the response ${status} is not JSON, although its media type is ${mediaType}`);
+    value = mediaType !== null && isJsonType(mediaType) ? parseJson(text) : text;
+    if (value === UNKNOWN) return faults(`the response ${status} is not JSON, although its media type is ${mediaType}`);
   }
-  const fault = orUnusable(() => operation.answerFault(status, mediaType, value, isHidden));
+  const fault = orUnusable(() => operation.answerFault(status, mediaType, value, isPlaceholder));
   // The mock's own documents reject undocumented members already.
-  if (fault !== null || service !== null) return fault === null ? [] : difference(fault);
+  if (fault !== null || service !== null) return fault === null ? [] : faults(fault);
   return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
-    difference(undocumentedSentence('field', member)),
+    faults(undocumentedSentence('field', member)),
   );
 }

@@ -9,7 +9,7 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>> | null;
   readonly request: RecordedBody;
   /** Null if there was no response. */
-  readonly answer: (RecordedBody & { readonly status: number }) | null;
+  readonly response: (RecordedBody & { readonly status: number }) | null;
 }
 
 /** A recorded body. */

@@ -65,7 +65,7 @@ export function readExchange(entry: unknown, place: string): Exchange | null {
     ...{ place, method: method.toUpperCase(), url: pathAndQuery(url), headers: headersOf(request) },
     request: sentBody(request),
     // Status 0 means a broken connection.
-    answer: typeof status === 'number' && status > 0 ? { status, ...receivedBody(response) } : null,
+    response: typeof status === 'number' && status > 0 ? { status, ...receivedBody(response) } : null,
   };
 }
 

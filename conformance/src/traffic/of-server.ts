@@ -2,7 +2,7 @@ import type { Routes } from '../../../src/conformance-entry.ts';
 import { checkExchanges, type TrafficReport } from './check.ts';
 import type { Exchange } from './exchange.ts';
 import { exchangesIn, readExchange } from './har.ts';
-import { judgeOfRoutes } from './judge.ts';
+import { finderForRoutes } from './operation-finder.ts';
 
 /** An entry of an HTTP Archive. */
 export interface RecordedEntry {
@@ -18,7 +18,7 @@ export interface RecordedEntry {
  */
 export function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
   const exchanges = Symbol.iterator in recorded ? exchangesOf(recorded) : exchangesIn(recorded, 'The body');
-  return checkExchanges(judgeOfRoutes(routes), exchanges);
+  return checkExchanges(finderForRoutes(routes), exchanges);
 }
 
 function* exchangesOf(entries: Iterable<RecordedEntry>): Generator<Exchange> {

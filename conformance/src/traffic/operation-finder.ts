@@ -8,17 +8,17 @@ import {
 import type { VendorDocument } from '../vendor-document.ts';
 
 /** Finds the operations for recorded traffic. */
-export interface Judge {
+export interface OperationFinder {
   /** Returns the operation of a request, or null. */
-  find(method: string, path: string): Judged | null;
-  /** Whether a request without an operation is for one of these APIs anyway. */
-  concerns(method: string, path: string): boolean;
+  find(method: string, path: string): MatchedOperation | null;
+  /** Whether the request is for one of the APIs, even if no operation matches. */
+  isForApi(method: string, path: string): boolean;
   /** Returns why there is no operation, as a sentence without a full stop. */
-  whyUnknown(method: string, path: string): string;
+  whyNotFound(method: string, path: string): string;
 }
 
-/** The operation of a recorded request. */
-export interface Judged {
+/** The operation that a recorded request matches. */
+export interface MatchedOperation {
   readonly operation: Operation;
   readonly params: Record<string, string>;
   /** Null for a document given by the user. */
@@ -26,20 +26,20 @@ export interface Judged {
   /** Whether member names and enum values are accepted in any case. */
   readonly caseless: { readonly members: boolean; readonly enums: boolean };
   /** Loads the schemas of the operation, before its first use. */
-  ready(): Promise<unknown>;
+  loadSchemas(): Promise<unknown>;
 }
 
-/** Returns a judge with the documents of a server. */
-export function judgeOfRoutes(routes: Routes): Judge {
+/** Finds operations in the documents of a server. */
+export function finderForRoutes(routes: Routes): OperationFinder {
   const paths = [false, true].flatMap((isControlApi) => routes.listServed(isControlApi).map(({ path }) => path));
-  const beginnings = new Set(paths.map(beginningOf));
+  const prefixes = new Set(paths.map(firstSegments));
   return {
     find: (method, path) => {
       const match = routes.find(method, path);
-      return match === null ? null : judgedOf(match);
+      return match === null ? null : matchedOperation(match);
     },
-    concerns: (_, path) => beginnings.has(beginningOf(path)),
-    whyUnknown: (method, path) => {
+    isForApi: (_, path) => prefixes.has(firstSegments(path)),
+    whyNotFound: (method, path) => {
       if (routes.notEmulated(method, path) !== null) return 'the mock does not emulate this operation';
       const methods = routes.methodsOf(path);
       if (methods.length > 0) return otherMethod(method, methods);
@@ -49,34 +49,34 @@ export function judgeOfRoutes(routes: Routes): Judge {
   };
 }
 
-function judgedOf(match: Match): Judged {
+function matchedOperation(match: Match): MatchedOperation {
   const { operation, service, document } = match.route;
   return {
     operation,
     params: match.params,
     service: service.name,
     caseless: caselessOf(match),
-    ready: () => Promise.all([document.ready(), document.ready('documented')]),
+    loadSchemas: () => Promise.all([document.ready(), document.ready('documented')]),
   };
 }
 
-function caselessOf({ route: { row, service } }: Match): Judged['caseless'] {
+function caselessOf({ route: { row, service } }: Match): MatchedOperation['caseless'] {
   return { members: row.fieldNames === 'caseless', enums: service.conventions?.caselessEnums === true };
 }
 
 /**
- * Returns a judge with a vendor's document. It ignores requests that the mock routes to a different service.
+ * Finds operations in a vendor's document. Ignores requests that the mock routes to a different service.
  *
  * @param service the service that the document describes
  */
-export function judgeOfDocument(
+export function finderForDocument(
   document: VendorDocument,
   routes: Pick<Routes, 'find' | 'operationsOf'>,
   service: string,
-): Judge {
+): OperationFinder {
   const { paths } = document;
   const own = routes.operationsOf(service).map(({ path }) => path);
-  const beginnings = new Set([...paths, ...own].map(beginningOf));
+  const prefixes = new Set([...paths, ...own].map(firstSegments));
   return {
     find: (method, path) => {
       const found = document.find(method, path);
@@ -84,13 +84,13 @@ export function judgeOfDocument(
       const known = routes.find(method, path);
       // A service can be more lenient about case than its document.
       const caseless = known === null ? { members: false, enums: false } : caselessOf(known);
-      return { ...found, service: null, caseless, ready: () => document.ready() };
+      return { ...found, service: null, caseless, loadSchemas: () => document.ready() };
     },
-    concerns: (method, path) => {
+    isForApi: (method, path) => {
       const known = routes.find(method, path);
-      return known === null ? beginnings.has(beginningOf(path)) : known.route.service.name === service;
+      return known === null ? prefixes.has(firstSegments(path)) : known.route.service.name === service;
     },
-    whyUnknown: (method, path) => {
+    whyNotFound: (method, path) => {
       const methods = document.methodsOf(path);
       return methods.length > 0
         ? otherMethod(method, methods)
@@ -100,7 +100,7 @@ export function judgeOfDocument(
 }
 
 function otherMethod(method: string, methods: readonly string[]): string {
-  return `the document has no ${method.slice(0, MAX_METHOD)} for this path; it has ${methods.join(', ')}`;
+  return `the document has no ${method.slice(0, MAX_METHOD_LENGTH)} for this path; it has ${methods.join(', ')}`;
 }
 
 function unknownPath(what: string, path: string, paths: readonly string[]): string {
@@ -109,9 +109,9 @@ function unknownPath(what: string, path: string, paths: readonly string[]): stri
 }
 
 /** Longer than any registered method. */
-export const MAX_METHOD = 20;
+export const MAX_METHOD_LENGTH = 20;
 
 /** Returns the first two segments of a path: `/api/v1`. */
-function beginningOf(path: string): string {
+function firstSegments(path: string): string {
   return path.split('/', 3).join('/');
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkExchanges } from '../../src/traffic/check.ts';
 import type { Exchange } from '../../src/traffic/exchange.ts';
-import { judgeOfDocument } from '../../src/traffic/judge.ts';
+import { finderForDocument } from '../../src/traffic/operation-finder.ts';
 import { openVendorDocument } from '../../src/vendor-document.ts';
 
 const STRING = { type: 'string' };
@@ -20,9 +20,9 @@ async function reported(operation: object, recorded: Recorded) {
   const exchange: Exchange = {
     ...{ place: 'things.har:1', method, url: '/things', headers },
     request: { mediaType: sent === undefined ? null : type, text: sent === undefined ? '' : JSON.stringify(sent) },
-    answer: { status, mediaType: 'application/json', text: JSON.stringify(answer) },
+    response: { status, mediaType: 'application/json', text: JSON.stringify(answer) },
   };
-  const { checked, violations } = await checkExchanges(judgeOfDocument(opened, routes, 'things'), [exchange]);
+  const { checked, violations } = await checkExchanges(finderForDocument(opened, routes, 'things'), [exchange]);
   expect(checked).toBe(1);
   return violations.map(({ part, what }) => `${part}: ${what}`);
 }
@@ -197,19 +197,19 @@ describe('Traffic that does not fit is told of, also where the document', () => 
 
 it('Other requests are answered while much traffic is checked', async () => {
   const opened = await openVendorDocument({ openapi: '3.0.3', paths: { '/things': { get: answers({}) } } }, 'x');
-  const judge = judgeOfDocument(opened, { find: () => null, operationsOf: () => [] }, 'things');
+  const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, 'things');
   const text = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => ({ [`name${at}`]: at })));
   const exchange: Exchange = {
     ...{ place: 'things.har:1', method: 'GET', url: '/things', headers: null },
     request: { mediaType: null, text: '' },
-    answer: { status: 200, mediaType: 'application/json', text },
+    response: { status: 200, mediaType: 'application/json', text },
   };
   let turns = 0;
   let timer = setImmediate(function count() {
     turns += 1;
     timer = setImmediate(count);
   });
-  const { checked } = await checkExchanges(judge, Array(39).fill(exchange));
+  const { checked } = await checkExchanges(finder, Array(39).fill(exchange));
   clearImmediate(timer);
 
   expect(checked).toBe(39);

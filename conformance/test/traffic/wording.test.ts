@@ -4,7 +4,7 @@ import { type Change, changedDocument } from '../../../test/support/changed-docu
 import { testServer } from '../../../test/support/server.ts';
 import { checkExchanges } from '../../src/traffic/check.ts';
 import type { Exchange } from '../../src/traffic/exchange.ts';
-import { judgeOfDocument } from '../../src/traffic/judge.ts';
+import { finderForDocument } from '../../src/traffic/operation-finder.ts';
 import { openVendorDocument } from '../../src/vendor-document.ts';
 
 const server = await testServer();
@@ -17,15 +17,15 @@ async function exchanged(request: string, body?: object): Promise<Exchange> {
   return {
     ...{ place: request, method, url, headers: null },
     request: { mediaType: body === undefined ? null : 'application/json', text: JSON.stringify(body) ?? '' },
-    answer: { status: answer.status, mediaType: 'application/json', text: JSON.stringify(answer.body) },
+    response: { status: answer.status, mediaType: 'application/json', text: JSON.stringify(answer.body) },
   };
 }
 
 /** What a changed document says of the server's own traffic. */
 async function violationsBy(change: Change, exchanges: readonly Exchange[]): Promise<string[]> {
   const opened = await openVendorDocument(changedDocument(change), '--spec changed.json');
-  const judge = judgeOfDocument(opened, { find: () => null, operationsOf: () => [] }, 'runai');
-  const { violations } = await checkExchanges(judge, exchanges);
+  const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, 'runai');
+  const { violations } = await checkExchanges(finder, exchanges);
   return violations.map(({ part, what }) => `${part}: ${what}`);
 }
 
