@@ -3,6 +3,5 @@
 import { fromSource } from '../../scripts/from-source.mjs';
 
 /** @type {typeof import('./comparison.ts')} */
-export const { compareDocuments, groupsOf, judge, readBaseline, createSource, Unusable } = await fromSource(
-  new URL('comparison.ts', import.meta.url),
-);
+export const { compareDocuments, formatDifferences, applyBaseline, readBaseline, parseOpenApi, Unusable } =
+  await fromSource(new URL('comparison.ts', import.meta.url));

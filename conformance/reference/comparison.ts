@@ -1,6 +1,6 @@
 /** Scripts bundle this file, because not every Node that builds can run TypeScript: `comparison.mjs`. */
 export { Unusable } from '../../src/conformance-entry.ts';
-export { judge, readBaseline } from '../src/verify/baseline.ts';
+export { applyBaseline, readBaseline } from '../src/verify/baseline.ts';
 export { compareDocuments } from '../src/verify/documents.ts';
-export { groupsOf } from '../src/verify/report.ts';
-export { createSource } from '../src/verify/source.ts';
+export { parseOpenApi } from '../src/verify/open-api.ts';
+export { formatDifferences } from '../src/verify/report.ts';

@@ -10,7 +10,14 @@ import { profilesOf } from '../../scripts/documents/versions.mjs';
 import { mergedDocuments } from '../../scripts/documents.mjs';
 import { operationsOf } from '../../scripts/import/operations.mjs';
 import { readSpec } from '../../scripts/import/read.mjs';
-import { compareDocuments, createSource, groupsOf, judge, readBaseline, Unusable } from './comparison.mjs';
+import {
+  applyBaseline,
+  compareDocuments,
+  formatDifferences,
+  parseOpenApi,
+  readBaseline,
+  Unusable,
+} from './comparison.mjs';
 import { correct, factsOf } from './facts.mjs';
 import { springDocument } from './java/spring.mjs';
 import { wordless } from './wordless.mjs';
@@ -129,7 +136,7 @@ async function airDocument(path) {
 /** @param {{ name: string, before: any, document: any, served: any }} given */
 async function changesOf({ name, before, document, served }) {
   const compare = async (/** @type {any} */ theirs, /** @type {any} */ ours) =>
-    (await compareDocuments(createSource(theirs, 'the reference'), createSource(ours, name))).differences;
+    (await compareDocuments(parseOpenApi(theirs, 'the reference'), parseOpenApi(ours, name))).differences;
   const namesIn = (/** @type {any} */ one) =>
     new Map([...operationsOf(one).keys()].map((key) => /** @type {const} */ ([nameless(key), key])));
   const [had, has] = [namesIn(before), namesIn(document)];
@@ -139,13 +146,13 @@ async function changesOf({ name, before, document, served }) {
   const file = `openapi/${name.replace(/\..*$/, '')}/baseline.json`;
   const text = await readFile(new URL(file, ROOT), 'utf8').catch(() => '{"differences":[]}');
   const found = await compare(document, served);
-  const { failing } = judge(found, readBaseline(JSON.parse(text), file), name, file);
+  const { failing } = applyBaseline(found, readBaseline(JSON.parse(text), file), name, file);
   return [
     `${name}, operations: ${has.size}; added: ${added.length}; removed: ${removed.length}; other changes: ${kept.length}`,
     ...added.map(([, key]) => `  added    ${key}`),
     ...removed.map(([, key]) => `  removed  ${key}`),
     // Worded as in `verify`, where "mock" is the previous reference.
-    ...groupsOf(kept, false).map((/** @type {string} */ line) => `  ${line}`),
+    ...formatDifferences(kept, false).map((/** @type {string} */ line) => `  ${line}`),
     `differences from the served document: ${found.length}; not in ${file}: ${failing.length}`,
   ];
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { compareDocuments, createSource } from '../../conformance/reference/comparison.mjs';
+import { compareDocuments, parseOpenApi } from '../../conformance/reference/comparison.mjs';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
@@ -54,7 +54,7 @@ export function componentOf(document, reference) {
  *   `query verbose: parameter`; names and texts are ignored
  */
 export async function differencesOf(theirs, ours) {
-  const { differences } = await compareDocuments(createSource(theirs, 'the document'), createSource(ours, 'ours'));
+  const { differences } = await compareDocuments(parseOpenApi(theirs, 'the document'), parseOpenApi(ours, 'ours'));
   const noticed = differences.filter((one) => one.class !== 'information');
   return (name) =>
     noticed

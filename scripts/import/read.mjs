@@ -1,7 +1,7 @@
 // @ts-check
 import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { createSource, Unusable } from '../../conformance/reference/comparison.mjs';
+import { parseOpenApi, Unusable } from '../../conformance/reference/comparison.mjs';
 
 /** The maximum size of a document, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -14,7 +14,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  */
 export async function readSpec(file) {
   const document = parsed(await textOf(file), file);
-  if (createSource(document, file).hasSiblings)
+  if (parseOpenApi(document, file).hasSiblings)
     throw new Unusable(`${file} has OpenAPI version ${document.openapi}. Convert it to OpenAPI 3.0 first.`);
   return document;
 }

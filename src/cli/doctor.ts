@@ -15,7 +15,7 @@ interface Check {
 }
 
 /** How long to wait for a response, in milliseconds. */
-const PATIENCE = 5000;
+const TIMEOUT_MS = 5000;
 /** The maximum clock skew at which clients still accept tokens, in milliseconds. */
 const MAX_SKEW = 5000;
 
@@ -114,7 +114,7 @@ function adviceOn(thrown: unknown, root: string): string {
   }
   if (!(thrown instanceof Error)) return String(thrown);
   if (thrown.name === 'TimeoutError')
-    return `no response within ${PATIENCE / 1000} s: a firewall may be dropping the packets.`;
+    return `no response within ${TIMEOUT_MS / 1000} s: a firewall may be dropping the packets.`;
   return `${thrown.message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
 }
 
@@ -201,7 +201,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
 }
 
 function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  return fetch(url, { headers, redirect: 'manual', signal: timeoutSignal(PATIENCE) });
+  return fetch(url, { headers, redirect: 'manual', signal: timeoutSignal(TIMEOUT_MS) });
 }
 
 async function bodyOf(answer: Response): Promise<Record<string, unknown> | null> {

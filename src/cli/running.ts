@@ -6,7 +6,7 @@ import { otherSchemeError } from '../diagnostics/connection-advice.ts';
 import { locateWorld } from './world.ts';
 
 /** How long to wait for a response, in milliseconds. */
-const PATIENCE = 5000;
+const TIMEOUT_MS = 5000;
 
 /** A running server: its URL, and the headers that its control API requires. */
 export interface Running {
@@ -82,7 +82,7 @@ export function textOfRunning(
         else reject(error);
       });
     });
-    request.setTimeout(PATIENCE, () => request.destroy(new Error(`no response within ${PATIENCE / 1000} s`)));
+    request.setTimeout(TIMEOUT_MS, () => request.destroy(new Error(`no response within ${TIMEOUT_MS / 1000} s`)));
     request.on('error', reject);
     request.end();
   });

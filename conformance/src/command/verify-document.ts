@@ -7,21 +7,21 @@ import {
   showValue,
   Unusable,
 } from '../../../src/conformance-entry.ts';
-import { type Baseline, judge, type Verdict, withReasons } from '../verify/baseline.ts';
-import { oneLine } from '../verify/difference.ts';
+import { applyBaseline, type Baseline, type BaselineResult, withReasons } from '../verify/baseline.ts';
+import { toSafeLine } from '../verify/difference.ts';
 import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
-import { countsOf, groupsOf, notesOf } from '../verify/report.ts';
-import { createSource, type Source } from '../verify/source.ts';
+import { type OpenApiDocument, parseOpenApi } from '../verify/open-api.ts';
+import { formatBaselineNotes, formatCounts, formatDifferences } from '../verify/report.ts';
 import { readBaselineFile, writeBaselineFile } from './baseline-file.ts';
 import { readVendorDocument } from './read-document.ts';
 
 /** What to compare. */
-export interface DocumentFlags {
+export interface VerifyDocumentFlags {
   /** An OpenAPI 3 document, JSON or YAML: a file or a URL. */
   readonly spec: string;
   /** A document of the mock, such as `runai.2.24`. */
   readonly document?: string | undefined;
-  /** A service, in its configured version. */
+  /** A service: its document in the configured version. */
   readonly service?: string | undefined;
   /** A file of accepted differences. */
   readonly baseline?: string | undefined;
@@ -35,36 +35,36 @@ export interface DocumentFlags {
  * Compares a vendor's document with the mock's and prints the differences. The exit code is 0 if the baseline accepts all
  * of them, otherwise 1.
  */
-export async function verifyDocument(flags: DocumentFlags): Promise<void> {
+export async function verifyDocument(flags: VerifyDocumentFlags): Promise<void> {
   const { spec, baseline: file, updateBaseline = false } = flags;
   if (updateBaseline && file === undefined) throw new Unusable('--update-baseline needs --baseline FILE.');
   const { name, content } = await readVendorDocument(spec, '--spec');
-  const theirs = createSource(content, name);
-  const before = file === undefined ? null : await readBaselineFile(file, updateBaseline);
-  const [document, ours] = await documentFor(theirs, await candidatesOf(flags), before?.document ?? null);
+  const theirs = parseOpenApi(content, name);
+  const baseline = file === undefined ? null : await readBaselineFile(file, updateBaseline);
+  const [document, ours] = await findBestMatch(theirs, await candidateDocuments(flags), baseline?.document ?? null);
   const compared = await compareDocuments(theirs, ours);
-  const verdict = await verdictOf(compared, document, file, before, updateBaseline);
+  const result = await compareWithBaseline(compared, document, file, baseline, updateBaseline);
   if (flags.json === true) {
-    const { open: differences, accepted, stale, unexplained } = verdict;
+    const { open: differences, accepted, stale, unexplained } = result;
     const { operations, otherPaths, missingPaths } = compared;
     const counts = { operations, otherPaths, missingPaths, accepted: accepted.length, stale, unexplained };
     process.stdout.write(`${JSON.stringify({ document, ...counts, differences }, null, 2)}\n`);
   } else {
-    const groups = groupsOf(verdict.open, flags.all === true);
+    const groups = formatDifferences(result.open, flags.all === true);
     process.stdout.write(
-      asLines([
+      joinLines([
         ...groups,
-        ...(groups.length < verdict.open.length ? ['--all prints a line for every place.'] : []),
-        ...notesOf(verdict),
-        countsOf(compared, verdict, document),
+        ...(groups.length < result.open.length ? ['--all prints a line for every place.'] : []),
+        ...formatBaselineNotes(result),
+        formatCounts(compared, result, document),
       ]),
     );
   }
-  if (verdict.failing.length > 0) process.exitCode = 1;
+  if (result.failing.length > 0) process.exitCode = 1;
 }
 
-/** Returns the names of the mock's documents that may match. */
-export async function candidatesOf({
+/** Returns the names of the mock's documents to choose from: all, or the one given by a flag. */
+export async function candidateDocuments({
   document,
   service,
 }: {
@@ -72,75 +72,84 @@ export async function candidatesOf({
   readonly service?: string | undefined;
 }): Promise<readonly string[]> {
   const names = await documentNames();
-  const isNamed = document !== undefined && document !== null;
-  if (isNamed && service !== undefined) throw new Unusable('Give either --document or --service.');
-  if (isNamed) {
+  if (document != null) {
+    if (service !== undefined) throw new Unusable('Give either --document or --service.');
     if (names.includes(document)) return [document];
     throw new Unusable(`--document ${showValue(document)} does not exist.${adviseName(document, names)}`);
   }
   if (service === undefined) return names;
   const { config } = await readConfig({});
-  const inForce = new Map((await loadServices()).map(({ name, rules }) => [name, rules.inForce(config).document]));
-  const found = service === 'control' ? 'control' : inForce.get(service);
+  const services = await loadServices();
+  const byService = new Map(services.map(({ name, rules }) => [name, rules.inForce(config).document]));
+  byService.set('control', 'control');
+  const found = byService.get(service);
   if (found !== undefined) return [found];
-  throw new Unusable(
-    `--service ${showValue(service)} does not exist.${adviseName(service, [...inForce.keys(), 'control'])}`,
-  );
+  throw new Unusable(`--service ${showValue(service)} does not exist.${adviseName(service, [...byService.keys()])}`);
 }
 
 /**
- * Returns the document with the most paths in common. If there are several, the baseline's document wins, then the one with
- * the fewest differences.
+ * Returns the document with the most paths in common. If there are several, prefers the baseline's document, then the one
+ * with the fewest differences.
  */
-export async function documentFor(
-  theirs: Source,
+export async function findBestMatch(
+  theirs: OpenApiDocument,
   names: readonly string[],
-  ofBaseline: string | null,
-): Promise<readonly [string, Source]> {
+  baselineDocument: string | null,
+): Promise<readonly [string, OpenApiDocument]> {
   const all = await Promise.all(
     names.map(async (name) => {
-      const source = createSource(JSON.parse(await documentText(name)), name);
-      return { name, source, paths: sharedPaths(theirs, source) };
+      const document = parseOpenApi(JSON.parse(await documentText(name)), name);
+      return { name, document, paths: sharedPaths(theirs, document) };
     }),
   );
   const max = Math.max(...all.map(({ paths }) => paths));
   if (max === 0) {
     const [first = 'none'] = Object.keys(Object(theirs.root['paths']));
     throw new Unusable(
-      `${theirs.name} has no path in common with the mock's documents (${names.join(', ')}). Its first path is \`${oneLine(first)}\`.`,
+      `${theirs.name} has no path in common with the mock's documents (${names.join(', ')}). Its first path is \`${toSafeLine(first)}\`.`,
     );
   }
-  const fitting = all.filter(({ paths }) => paths === max);
-  const known = fitting.filter(({ name }) => name === ofBaseline);
-  const best = known.length > 0 ? known : fitting;
+  const best = all.filter(({ paths }) => paths === max);
+  const ofBaseline = best.filter(({ name }) => name === baselineDocument);
+  const candidates = ofBaseline.length > 0 ? ofBaseline : best;
   const counted = [];
-  for (const one of best) {
-    const { differences } = best.length === 1 ? { differences: [] } : await compareDocuments(theirs, one.source);
-    counted.push({ ...one, differences: differences.filter(({ id }) => !id.endsWith(': path')).length });
+  for (const candidate of candidates) {
+    // Comparing is slow, so skip it if there is no choice.
+    const differences = candidates.length === 1 ? 0 : await countDifferences(theirs, candidate.document);
+    counted.push({ ...candidate, differences });
   }
-  const { name, source } = counted.reduce((one, other) => (other.differences < one.differences ? other : one));
-  return [name, source];
+  const { name, document } = counted.reduce((one, other) => (other.differences < one.differences ? other : one));
+  return [name, document];
 }
 
-/** Judges the differences by the baseline, which is updated first if asked. Without one, no difference is accepted. */
-async function verdictOf(
+/** Counts the differences, except paths that only one of the documents has. */
+async function countDifferences(theirs: OpenApiDocument, ours: OpenApiDocument): Promise<number> {
+  const { differences } = await compareDocuments(theirs, ours);
+  return differences.filter(({ id }) => !id.endsWith(': path')).length;
+}
+
+/** Splits the differences by the baseline, after updating it if requested. Without one, no difference is accepted. */
+async function compareWithBaseline(
   { differences }: Compared,
   document: string,
   file: string | undefined,
-  before: Baseline | null,
+  baseline: Baseline | null,
   isUpdate: boolean,
-): Promise<Verdict> {
+): Promise<BaselineResult> {
   const name = `--baseline ${showValue(file ?? '')}`;
-  // Also before an update, so that it doesn't overwrite the baseline of another document.
-  const verdict = judge(differences, before ?? { document, differences: [] }, document, name);
-  if (file === undefined || !isUpdate) return verdict;
-  const { patterns = [] } = before ?? {};
-  const kept = patterns.length === 0 ? {} : { patterns };
-  const updated = { document, differences: withReasons(differences, before), ...kept };
+  // Applied before an update, too: it fails if the file is the baseline of a different document.
+  const result = applyBaseline(differences, baseline ?? { document, differences: [] }, document, name);
+  if (file === undefined || !isUpdate) return result;
+  const { patterns = [] } = baseline ?? {};
+  const updated = {
+    document,
+    differences: withReasons(differences, baseline),
+    ...(patterns.length > 0 && { patterns }),
+  };
   await writeBaselineFile(file, updated);
-  return { ...judge(differences, updated, document, name), stale: [] };
+  return { ...applyBaseline(differences, updated, document, name), stale: [] };
 }
 
-function asLines(lines: readonly string[]): string {
+function joinLines(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }

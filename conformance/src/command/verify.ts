@@ -1,8 +1,8 @@
 import { type FlagTexts, Unusable } from '../../../src/conformance-entry.ts';
-import type { DocumentFlags } from './verify-document.ts';
+import type { VerifyDocumentFlags } from './verify-document.ts';
 
 /** The flags of `nv-auth-mock verify`, in addition to those of the configuration. */
-export interface VerifyFlags extends Partial<DocumentFlags> {
+export interface VerifyFlags extends Partial<VerifyDocumentFlags> {
   /** An HTTP Archive: a file. */
   readonly har?: string;
   /** The journal of a running server. */

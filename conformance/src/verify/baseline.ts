@@ -1,6 +1,6 @@
 import { Unusable } from '../../../src/conformance-entry.ts';
 import { CLASSES, type Difference, type DifferenceClass } from './difference.ts';
-import { membersOf } from './source.ts';
+import { membersOf } from './open-api.ts';
 
 /** Accepted differences, in the form that `--json` prints. Patterns are written by hand. */
 export interface Baseline {
@@ -23,7 +23,7 @@ export interface DifferencePattern {
 }
 
 /** The differences of a comparison, split by a baseline. */
-export interface Verdict {
+export interface BaselineResult {
   /** Differences that are not accepted. */
   readonly open: readonly Difference[];
   /** The open differences that fail a check: all but `information`. */
@@ -88,12 +88,12 @@ export function withReasons(found: readonly Difference[], before: Baseline | nul
  * @param document the compared document of the mock
  * @throws Unusable if the baseline is for a different document
  */
-export function judge(
+export function applyBaseline(
   found: readonly Difference[],
   { document: named, differences, patterns = [] }: Baseline,
   document: string,
   name: string,
-): Verdict {
+): BaselineResult {
   if (named !== null && named !== document) {
     throw new Unusable(`${name} is for the document ${named}, but this comparison is with ${document}.`);
   }

@@ -1,8 +1,15 @@
 import { findNearPath, Pacer, shapeOf } from '../../../src/conformance-entry.ts';
-import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';
+import {
+  type AddDifference,
+  canonicalJson,
+  type Difference,
+  describeValues,
+  onlyIn,
+  toSafeLine,
+} from './difference.ts';
+import { basePathsOf, type Members, membersOf, type OpenApiDocument, resolveReference, serversOf } from './open-api.ts';
 import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
-import { basesOf, type Members, membersOf, resolve, type Source, serversOf } from './source.ts';
 import { METHODS } from './structure.ts';
 
 /** The result of comparing a vendor's document with one of the mock's. */
@@ -40,7 +47,7 @@ interface Pairs {
 }
 
 /** Returns the number of paths in both documents. */
-export function sharedPaths(theirs: Source, ours: Source): number {
+export function sharedPaths(theirs: OpenApiDocument, ours: OpenApiDocument): number {
   return methodsByPath(pairsOf(theirs, ours).pairs).size;
 }
 
@@ -48,10 +55,10 @@ export function sharedPaths(theirs: Source, ours: Source): number {
  * Compares everything that a client can observe: paths, methods, parameters, bodies, statuses, headers, security and
  * schemas. Paths only in the vendor's document are just counted, because no client of the mock calls them.
  */
-export async function compareDocuments(theirs: Source, ours: Source): Promise<Compared> {
+export async function compareDocuments(theirs: OpenApiDocument, ours: OpenApiDocument): Promise<Compared> {
   const differences = new Map<string, Difference>();
-  const tell: Tell = (where, kind, found, what) => {
-    const place = oneLine(where, MAX_PLACE);
+  const tell: AddDifference = (where, kind, found, what) => {
+    const place = toSafeLine(where, MAX_PLACE);
     const id = `${place}: ${kind}`;
     differences.set(id, { id, class: found, where: place, what });
   };
@@ -120,23 +127,24 @@ const MIN_SHARE = 0.25;
 const MAX_CANDIDATES = 1000;
 
 /** Reports a path that only the mock has. @param isPart whether it doesn't count, unless a similar path exists */
-function tellGone(path: string, candidates: readonly string[], isPart: boolean, tell: Tell): boolean {
+function tellGone(path: string, candidates: readonly string[], isPart: boolean, tell: AddDifference): boolean {
   const near = findNearPath(path, candidates);
   if (near === undefined && isPart) return false;
-  const meant = near === undefined ? '' : `; the nearest path of the document is \`${oneLine(near)}\``;
+  const meant = near === undefined ? '' : `; the nearest path of the document is \`${toSafeLine(near)}\``;
   tell(path, 'path', 'breaks-requests', `${onlyIn(false)}${meant}`);
   return true;
 }
 
-function tellPath({ theirs, ours, moved }: Pair, tell: Tell): void {
+function tellPath({ theirs, ours, moved }: Pair, tell: AddDifference): void {
   if (moved !== null) {
-    for (const where of placesOf(theirs, ours.path)) tell(where, 'base path', 'breaks-requests', bothValues(...moved));
+    for (const where of placesOf(theirs, ours.path))
+      tell(where, 'base path', 'breaks-requests', describeValues(...moved));
   }
   const [names, own] = [pathNames(theirs.path), pathNames(ours.path)];
   const differing = [...own.keys()].filter((at) => names[at] !== own[at]);
   if (differing.length > 0) {
     const [one, other] = [names, own].map((all) => differing.map((at) => `{${all[at]}}`).join(', '));
-    tell(ours.path, 'path parameters', 'widens', `${oneLine(`${one}`)} in the document, ${other} in the mock`);
+    tell(ours.path, 'path parameters', 'widens', `${toSafeLine(`${one}`)} in the document, ${other} in the mock`);
   }
 }
 
@@ -153,7 +161,7 @@ function placesOf({ item, methods }: Path, path: string): string[] {
  * only the base path differs; an operation of the same path is paired; the rest is equal after the prefix that most of the
  * vendor's paths have instead of the mock's.
  */
-function pairsOf(theirs: Source, ours: Source): Pairs {
+function pairsOf(theirs: OpenApiDocument, ours: OpenApiDocument): Pairs {
   const own = pathsOf(ours);
   const wholes = (path: Path) => path.bases.map((base) => `${base}${path.path}`);
   const shapes = (path: Path) => wholes(path).map(shapeOf);
@@ -202,7 +210,7 @@ function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
       const found = byRest.get(rest);
       if (found === undefined) continue;
       const moved = [beginning, found.beginning] as const;
-      const key = canonical(moved);
+      const key = canonicalJson(moved);
       const group = groups.get(key) ?? { pairs: [], found: new Set() };
       group.pairs.push({ theirs: path, ours: found.path, moved });
       group.found.add(found.path);
@@ -228,17 +236,17 @@ function partsOf({ path }: Path): { readonly beginning: string; readonly rest: s
 }
 
 /** Returns the paths of a document, one for each group of operations with the same servers. */
-function pathsOf(source: Source): Path[] {
-  const ofDocument = basesOf(source.root['servers']);
+function pathsOf(source: OpenApiDocument): Path[] {
+  const ofDocument = basePathsOf(source.root['servers']);
   return Object.entries(membersOf(source.root['paths'])).flatMap(([path, value]) => {
     if (!path.startsWith('/')) return [];
-    const item = membersOf(resolve(source, value));
+    const item = membersOf(resolveReference(source, value));
     const groups = new Map<string, Path & { readonly methods: Set<string> }>();
     const methods = methodsOf(item);
     // Keep paths without operations.
     for (const method of methods.length === 0 ? [undefined] : methods) {
       const servers = serversOf(item, method);
-      const bases = servers === undefined ? ofDocument : basesOf(servers);
+      const bases = servers === undefined ? ofDocument : basePathsOf(servers);
       const key = bases.join(' ');
       const group = groups.get(key) ?? { path, item, bases, methods: new Set<string>() };
       if (method !== undefined) group.methods.add(method);

@@ -1,22 +1,22 @@
 import { isWithinRange } from '../../../src/conformance-entry.ts';
 import {
-  bothValues,
-  canonical,
-  classOf,
+  type AddDifference,
+  canonicalJson,
+  classOfEffect,
   compareNames,
-  goneWords,
+  describeMissingName,
+  describeValues,
   onlyIn,
-  pairsOf,
+  pairByName,
   type Side,
-  type Tell,
-  textOf,
+  textOrJson,
 } from './difference.ts';
+import { listOf, type Members, membersOf, type OpenApiDocument, resolveReference } from './open-api.ts';
 import type { SchemaComparison } from './schemas.ts';
-import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
 
 /** An operation, with its path item. */
 export interface Operation {
-  readonly source: Source;
+  readonly source: OpenApiDocument;
   /** The path as in its document. */
   readonly path: string;
   readonly item: Members;
@@ -37,10 +37,16 @@ export class OperationComparison {
   readonly #ours: Operation;
   readonly #schemas: SchemaComparison;
   readonly #hasSecurity: boolean;
-  readonly #tell: Tell;
+  readonly #tell: AddDifference;
 
   /** @param hasSecurity whether the document describes credentials. If not, that is reported once, not for each operation */
-  constructor(theirs: Operation, ours: Operation, schemas: SchemaComparison, hasSecurity: boolean, tell: Tell) {
+  constructor(
+    theirs: Operation,
+    ours: Operation,
+    schemas: SchemaComparison,
+    hasSecurity: boolean,
+    tell: AddDifference,
+  ) {
     this.#theirs = theirs;
     this.#ours = ours;
     this.#schemas = schemas;
@@ -72,7 +78,8 @@ export class OperationComparison {
     const security = securityOf(this.#theirs);
     const found = compareNames(security, securityOf(this.#ours));
     const isOpen = security.has('none');
-    if (found !== null) this.#tell(where, 'security', isOpen ? 'widens' : classOf('request', found.effect), found.what);
+    if (found !== null)
+      this.#tell(where, 'security', isOpen ? 'widens' : classOfEffect('request', found.effect), found.what);
   }
 
   /** Compares metadata. It doesn't affect messages, but generated clients use the operation's id as a name. */
@@ -83,33 +90,33 @@ export class OperationComparison {
       this.#tell(where, 'deprecated', 'information', onlyIn(isDeprecated));
     const [id, known] = [one['operationId'], other['operationId']];
     if (typeof id === 'string' && typeof known === 'string' && id !== known)
-      this.#tell(where, 'operationId', 'information', bothValues(id, known));
+      this.#tell(where, 'operationId', 'information', describeValues(id, known));
   }
 
   /** Pairs a part of both documents, with references resolved. */
   #part(theirs: unknown, ours: unknown, where: string, side: Side): Part {
-    const [one, other] = [resolve(this.#theirs.source, theirs), resolve(this.#ours.source, ours)];
+    const [one, other] = [resolveReference(this.#theirs.source, theirs), resolveReference(this.#ours.source, ours)];
     return { theirs: membersOf(one), ours: membersOf(other), where, side };
   }
 
   async #compareParameters(where: string): Promise<void> {
     const names = pathNames(this.#ours.path);
     const [theirs, ours] = [parametersOf(this.#theirs, names), parametersOf(this.#ours, names)];
-    const more = [...theirs].filter(([key]) => !ours.has(key)).map(([, { name }]) => textOf(name));
-    for (const [key, one, other] of pairsOf(theirs, ours)) {
+    const more = [...theirs].filter(([key]) => !ours.has(key)).map(([, { name }]) => textOrJson(name));
+    for (const [key, one, other] of pairByName(theirs, ours)) {
       const place = `${where} ${key}`;
       if (one === undefined) {
-        this.#tell(place, 'parameter', 'breaks-requests', goneWords(textOf(other?.['name']), more));
+        this.#tell(place, 'parameter', 'breaks-requests', describeMissingName(textOrJson(other?.['name']), more));
       } else if (other === undefined) {
         const isRequired = one['required'] === true;
         const found = isRequired ? 'breaks-requests' : 'widens';
         this.#tell(place, 'parameter', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
       } else {
         const [written, before] = [writingOf(this.#theirs.source, one), writingOf(this.#ours.source, other)];
-        for (const [keyword, value, known] of pairsOf(written, before)) {
+        for (const [keyword, value, known] of pairByName(written, before)) {
           // If only one side has the keyword, the types differ, which is reported separately.
           if (value !== known && value !== undefined && known !== undefined)
-            this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
+            this.#tell(place, keyword, 'breaks-requests', describeValues(value, known));
         }
         await this.#compareValues({ theirs: one, ours: other, where: place, side: 'request' });
       }
@@ -134,19 +141,24 @@ export class OperationComparison {
     if (found !== null) {
       // A client may accept any of the response's media types. A response without one allows any.
       const effect = side === 'request' ? found.effect : ours.size === 0 ? 'narrows' : 'alters';
-      this.#tell(where, 'media type', classOf(side, effect), found.what);
+      this.#tell(where, 'media type', classOfEffect(side, effect), found.what);
     }
     for (const [type, media, own] of contentPairs(theirs, ours)) {
       const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
-      if (canonical(media['encoding']) !== canonical(own['encoding']))
-        this.#tell(place, 'encoding', classOf(side, 'alters'), bothValues(media['encoding'], own['encoding']));
+      if (canonicalJson(media['encoding']) !== canonicalJson(own['encoding']))
+        this.#tell(
+          place,
+          'encoding',
+          classOfEffect(side, 'alters'),
+          describeValues(media['encoding'], own['encoding']),
+        );
       await this.#schemas.compare(media['schema'], own['schema'], side, place, this.#tell);
     }
   }
 
   async #compareHeaders({ theirs, ours, where }: Part): Promise<void> {
     const [all, known] = [headersOf(theirs), headersOf(ours)];
-    for (const [name, one, other] of pairsOf(all, known)) {
+    for (const [name, one, other] of pairByName(all, known)) {
       const part = this.#part(one, other, `${where} header ${name}`, 'answer');
       if (one !== undefined && other !== undefined) await this.#compareValues(part);
       else this.#tell(part.where, 'header', one === undefined ? 'breaks-answers' : 'widens', onlyIn(one !== undefined));
@@ -162,7 +174,7 @@ export class OperationComparison {
   #compareRequired({ theirs, ours, where, side }: Part): void {
     const isRequired = theirs['required'] === true;
     if (isRequired === (ours['required'] === true) || theirs['in'] === 'path') return;
-    this.#tell(where, 'required', classOf(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
+    this.#tell(where, 'required', classOfEffect(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
   }
 }
 
@@ -184,8 +196,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['header accept', 'header content
 function parametersOf({ source, item, members, path }: Operation, names: readonly string[]): Map<string, Members> {
   const own = pathNames(path);
   const listed = [...listOf(item['parameters']), ...listOf(members['parameters'])].map((one): [string, Members] => {
-    const parameter = membersOf(resolve(source, one));
-    const [place, name] = [textOf(parameter['in']), textOf(parameter['name'])];
+    const parameter = membersOf(resolveReference(source, one));
+    const [place, name] = [textOrJson(parameter['in']), textOrJson(parameter['name'])];
     const shared = place === 'path' ? (names[own.indexOf(name)] ?? name) : name;
     return [`${place} ${place === 'header' ? shared.toLowerCase() : shared}`, parameter];
   });
@@ -193,10 +205,10 @@ function parametersOf({ source, item, members, path }: Operation, names: readonl
 }
 
 /** Returns how a parameter is serialized: as a media type or, for lists and objects, in a style. */
-function writingOf(source: Source, parameter: Members): Map<string, unknown> {
+function writingOf(source: OpenApiDocument, parameter: Members): Map<string, unknown> {
   const place = parameter['in'] === 'query' || parameter['in'] === 'cookie' ? 'form' : 'simple';
   const { style = place, explode = style === 'form', allowReserved = false } = parameter;
-  const { type, items, properties } = membersOf(resolve(source, schemaOf(parameter)));
+  const { type, items, properties } = membersOf(resolveReference(source, schemaOf(parameter)));
   const isComposed = items !== undefined || properties !== undefined || type === 'array' || type === 'object';
   const composed = isComposed ? { style, explode } : {};
   const [media = null] = Object.keys(membersOf(parameter['content']));
@@ -245,7 +257,7 @@ function* answersOf(
     return range === undefined ? undefined : all.get(range);
   };
   const ranges: [status: string, theirs: unknown, ours: unknown][] = [];
-  for (const [status, one, other] of pairsOf(theirs, ours)) {
+  for (const [status, one, other] of pairByName(theirs, ours)) {
     if (!/^[1-5]\d\d$/.test(status)) ranges.push([status, one, other]);
     else yield [status, one ?? coveredBy(theirs, status), other ?? coveredBy(ours, status)];
   }
@@ -255,7 +267,7 @@ function* answersOf(
 }
 
 /** Whether a document describes authentication anywhere. */
-export function speaksOfSecurity({ root }: Source): boolean {
+export function speaksOfSecurity({ root }: OpenApiDocument): boolean {
   if (Object.keys(membersOf(membersOf(root['components'])['securitySchemes'])).length > 0) return true;
   const operations = Object.values(membersOf(root['paths'])).flatMap((item) => Object.values(membersOf(item)));
   return [root, ...operations].some((part) => listOf(membersOf(part)['security']).length > 0);
@@ -266,7 +278,7 @@ function securityOf({ source, members }: Operation): ReadonlySet<string> {
   const schemes = membersOf(membersOf(source.root['components'])['securitySchemes']);
   const ways = listOf(members['security'] ?? source.root['security']).map((requirement) =>
     Object.entries(membersOf(requirement))
-      .map(([name, scopes]) => schemeText(membersOf(resolve(source, schemes[name])), name, listOf(scopes)))
+      .map(([name, scopes]) => schemeText(membersOf(resolveReference(source, schemes[name])), name, listOf(scopes)))
       .sort()
       .join(' + '),
   );
@@ -274,9 +286,9 @@ function securityOf({ source, members }: Operation): ReadonlySet<string> {
 }
 
 function schemeText({ type, scheme, in: place, name }: Members, key: string, scopes: readonly unknown[]): string {
-  const needs = scopes.length === 0 ? '' : ` ${scopes.map(textOf).sort().join(',')}`;
-  if (type === 'http') return `${textOf(scheme).toLowerCase()}${needs}`;
+  const needs = scopes.length === 0 ? '' : ` ${scopes.map(textOrJson).sort().join(',')}`;
+  if (type === 'http') return `${textOrJson(scheme).toLowerCase()}${needs}`;
   if (type === 'apiKey')
-    return `${textOf(place)} ${place === 'header' ? textOf(name).toLowerCase() : textOf(name)}${needs}`;
-  return `${textOf(type ?? key)}${needs}`;
+    return `${textOrJson(place)} ${place === 'header' ? textOrJson(name).toLowerCase() : textOrJson(name)}${needs}`;
+  return `${textOrJson(type ?? key)}${needs}`;
 }

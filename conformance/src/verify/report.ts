@@ -1,48 +1,49 @@
 import { countOf } from '../../../src/conformance-entry.ts';
-import type { Verdict } from './baseline.ts';
+import type { BaselineResult } from './baseline.ts';
 import { CLASSES, type Difference } from './difference.ts';
 import type { Compared } from './documents.ts';
 
-/** A difference with the parts of its place. `POST /things body owner.name` is the name `name` in the part `body`. */
-interface Placed {
+/** A difference with its place, split into parts. `POST /things body owner.name` has the part `body` and the name `name`. */
+interface PlacedDifference {
   readonly difference: Difference;
   readonly kind: string;
   /** Such as `body` or `query`; empty for other places. */
   readonly part: string;
   /** The name of a member or parameter, or a status; empty for a whole body, operation or path. */
   readonly name: string;
-  readonly within: string;
+  /** The place of the object or operation that has the name. */
+  readonly parent: string;
 }
 
 /**
- * Formats the differences by class. The same difference in several places, such as in a shared schema, and names with the
- * same difference share a line.
+ * Formats the differences by class. Equal differences share a line if they have the same name in several places, as in a
+ * shared schema, or several names in one place.
  *
- * @param isAll prints a line for every place instead
+ * @param isAll use a line for every place instead
  */
-export function groupsOf(differences: readonly Difference[], isAll: boolean): string[] {
+export function formatDifferences(differences: readonly Difference[], isAll: boolean): string[] {
   return CLASSES.flatMap((name) => {
     const group = differences.filter((one) => one.class === name);
     if (group.length === 0) return [];
-    const lines = isAll ? group.map(lineOf) : alikeOf(group.map(placedOf)).map(linesOf);
+    const lines = isAll ? group.map(formatLine) : groupEqual(group.map(parsePlace)).map(formatGroup);
     return [`${name}:`, ...lines.map((line) => `${INDENT}${line}`)];
   });
 }
 
-function alikeOf(differences: readonly Placed[]): readonly Group<Placed>[] {
-  const byName = grouped(differences, ({ part, name, kind, difference }) => [part, name, kind, difference.what]);
-  const alike = grouped(byName, (group) => {
+function groupEqual(differences: readonly PlacedDifference[]): readonly Group<PlacedDifference>[] {
+  const byName = groupBy(differences, ({ part, name, kind, difference }) => [part, name, kind, difference.what]);
+  const merged = groupBy(byName, (group) => {
     const [{ part, name, kind, difference }] = group;
-    // "only in the ..." is the same for unrelated names, so only join names in the same places.
-    const isBare = difference.what.startsWith('only in the ');
-    return [part, name === '', kind, difference.what, isBare && group.map(({ within }) => within).sort()];
+    // Unrelated names can be "only in the document", so also compare the places.
+    const isOnlyInOne = difference.what.startsWith('only in the ');
+    return [part, name === '', kind, difference.what, isOnlyInOne && group.map(({ parent }) => parent).sort()];
   });
-  return alike.map(([first, ...others]) => [...first, ...others.flat()]);
+  return merged.map(([first, ...others]) => [...first, ...others.flat()]);
 }
 
 type Group<Value> = readonly [Value, ...Value[]];
 
-function grouped<Value>(values: readonly Value[], keyOf: (value: Value) => readonly unknown[]): Group<Value>[] {
+function groupBy<Value>(values: readonly Value[], keyOf: (value: Value) => readonly unknown[]): Group<Value>[] {
   const groups = new Map<string, [Value, ...Value[]]>();
   for (const value of values) {
     const key = JSON.stringify(keyOf(value));
@@ -53,61 +54,63 @@ function grouped<Value>(values: readonly Value[], keyOf: (value: Value) => reado
   return [...groups.values()];
 }
 
-function lineOf({ id, what }: Difference): string {
+function formatLine({ id, what }: Difference): string {
   return `${id}: ${what}`;
 }
 
-const STATUS = /^(\S+ \S+) ([1-5](?:\d\d|XX)|default)$/i;
-const PART = /^(\S+ \S+(?: (?:[1-5](?:\d\d|XX)|default))?) (body|query|path|header|cookie)(?: (.+))?$/is;
+/** `METHOD PATH STATUS` */
+const STATUS_PLACE = /^(\S+ \S+) ([1-5](?:\d\d|XX)|default)$/i;
+/** `METHOD PATH STATUS? PART NAME?` */
+const PART_PLACE = /^(\S+ \S+(?: (?:[1-5](?:\d\d|XX)|default))?) (body|query|path|header|cookie)(?: (.+))?$/is;
 
-function placedOf(difference: Difference): Placed {
+function parsePlace(difference: Difference): PlacedDifference {
   const { id, where } = difference;
   const kind = id.slice(where.length + ': '.length);
-  const [, operation, status = ''] = STATUS.exec(where) ?? [];
-  if (operation !== undefined) return { difference, kind, part: '', name: status, within: operation };
-  const [, message, part = '', place = ''] = PART.exec(where) ?? [];
-  if (message === undefined) return { difference, kind, part, name: '', within: where };
-  const at = part === 'body' ? place.lastIndexOf('.') + 1 : 0;
-  const owner = place.slice(0, Math.max(at - 1, 0));
-  const within = part === 'body' && place !== '' ? `${message} body ${owner}`.trim() : message;
-  return { difference, kind, part, name: place.slice(at), within };
+  const [, operation, status = ''] = STATUS_PLACE.exec(where) ?? [];
+  if (operation !== undefined) return { difference, kind, part: '', name: status, parent: operation };
+  const [, message, part = '', place = ''] = PART_PLACE.exec(where) ?? [];
+  if (message === undefined) return { difference, kind, part, name: '', parent: where };
+  if (part !== 'body' || place === '') return { difference, kind, part, name: place, parent: message };
+  const dot = place.lastIndexOf('.');
+  const owner = place.slice(0, Math.max(dot, 0));
+  return { difference, kind, part, name: place.slice(dot + 1), parent: `${message} body ${owner}`.trim() };
 }
 
 const INDENT = '  ';
-/** The width of a line, so that it fits on a screen. */
-const MAX_CHARACTERS = 160 - INDENT.length;
+/** Lines fit on a screen of 160 columns. */
+const MAX_LINE_LENGTH = 160 - INDENT.length;
 
-function linesOf(group: Group<Placed>): string {
+function formatGroup(group: Group<PlacedDifference>): string {
   const [{ difference, kind, part }, ...others] = group;
-  if (others.length === 0) return lineOf(difference);
+  if (others.length === 0) return formatLine(difference);
   const names = [...new Set(group.map(({ name }) => name))];
   // The shortest places are the best examples.
-  const places = [...new Set(group.map(({ within }) => within))].sort((one, other) => one.length - other.length);
+  const places = [...new Set(group.map(({ parent }) => parent))].sort((one, other) => one.length - other.length);
   const middle = `: ${kind}: ${difference.what} (${group.length} times, `;
-  const room = MAX_CHARACTERS - part.length - middle.length - ' as in )'.length;
-  const subject = fitting(names, room - (places[0] ?? '').length, ' and 99 more'.length);
-  const about = `${part} ${subject.text}${subject.more === 0 ? '' : ` and ${subject.more} more`}`.trim();
-  const shown = fitting(places, room + part.length + 1 - about.length);
-  return `${about}${middle}${shown.more === 0 ? 'in' : 'as in'} ${shown.text})`.replace(/^: /, '');
+  const room = MAX_LINE_LENGTH - part.length - middle.length - ' as in )'.length;
+  const shownNames = joinFitting(names, room - (places[0] ?? '').length, ' and 99 more'.length);
+  const subject =
+    `${part} ${shownNames.text}${shownNames.omitted === 0 ? '' : ` and ${shownNames.omitted} more`}`.trim();
+  const shownPlaces = joinFitting(places, room + part.length + 1 - subject.length);
+  return `${subject}${middle}${shownPlaces.omitted === 0 ? 'in' : 'as in'} ${shownPlaces.text})`.replace(/^: /, '');
 }
 
-interface Fitting {
+interface JoinedTexts {
   readonly text: string;
-  /** The number of omitted texts. */
-  readonly more: number;
+  readonly omitted: number;
 }
 
-/** Joins the first texts that fit, at least one. @param reserved space for a note about omitted texts */
-function fitting(texts: readonly string[], max: number, reserved = 0): Fitting {
+/** Joins as many texts as fit, and at least one. @param reserved the length of a note about omitted texts */
+function joinFitting(texts: readonly string[], max: number, reserved = 0): JoinedTexts {
   const all = texts.join(', ');
-  if (all.length <= max) return { text: all, more: 0 };
+  if (all.length <= max) return { text: all, omitted: 0 };
   let count = 1;
   while (texts.slice(0, count + 1).join(', ').length <= max - reserved) count += 1;
-  return { text: texts.slice(0, count).join(', '), more: texts.length - count };
+  return { text: texts.slice(0, count).join(', '), omitted: texts.length - count };
 }
 
-/** Formats notes about the baseline. */
-export function notesOf({ stale, unexplained }: Verdict): string[] {
+/** Formats what to change in the baseline. */
+export function formatBaselineNotes({ stale, unexplained }: BaselineResult): string[] {
   const entries = unexplained === 1 ? 'baseline entry has' : 'baseline entries have';
   return [
     ...stale.map((id) => `no longer differs: ${id}`),
@@ -116,9 +119,9 @@ export function notesOf({ stale, unexplained }: Verdict): string[] {
 }
 
 /** Formats the last line, with all counts. */
-export function countsOf(
+export function formatCounts(
   { operations, otherPaths, missingPaths }: Compared,
-  { open, accepted }: Verdict,
+  { open, accepted }: BaselineResult,
   document: string,
 ): string {
   const classes = CLASSES.map((name) => ({ name, count: open.filter((one) => one.class === name).length }));

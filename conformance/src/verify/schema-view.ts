@@ -1,5 +1,5 @@
-import { canonical, textOf } from './difference.ts';
-import { listOf, type Members, membersOf, referenceOf, resolve, type Source } from './source.ts';
+import { canonicalJson, textOrJson } from './difference.ts';
+import { listOf, type Members, membersOf, type OpenApiDocument, referenceOf, resolveReference } from './open-api.ts';
 
 /**
  * A normalized schema: references resolved, `allOf` merged, and OpenAPI 3.0 and 3.1 unified. A nested schema is a list of
@@ -54,13 +54,13 @@ const MAPS = ['patternProperties', 'dependentSchemas', 'prefixItems'];
 
 /** Reads the schemas of a document, with a cache. */
 export class SchemaReader {
-  readonly source: Source;
+  readonly source: OpenApiDocument;
   readonly #views = new Map<string, SchemaView>();
   readonly #ids = new Map<object, number>();
   readonly #spend: (steps: number) => void;
 
   /** @param spend counts the steps, and throws if there are too many */
-  constructor(source: Source, spend: (steps: number) => void) {
+  constructor(source: OpenApiDocument, spend: (steps: number) => void) {
     this.source = source;
     this.#spend = spend;
   }
@@ -79,7 +79,7 @@ export class SchemaReader {
   /** Resolves a schema that is only a reference, so that all references to a schema have the same id. */
   #targetOf(schema: unknown): unknown {
     const isOnlyReference = !this.source.hasSiblings || Object.keys(membersOf(schema)).length === 1;
-    return referenceOf(schema) !== null && isOnlyReference ? resolve(this.source, schema) : schema;
+    return referenceOf(schema) !== null && isOnlyReference ? resolveReference(this.source, schema) : schema;
   }
 
   #idOf(schema: unknown): number {
@@ -101,7 +101,7 @@ export class SchemaReader {
       this.#spend(1);
       const node = membersOf(schema);
       if (schema === false) leaves.add({ type: [] });
-      if (referenceOf(node) !== null) rest.push(resolve(this.source, node));
+      if (referenceOf(node) !== null) rest.push(resolveReference(this.source, node));
       if (referenceOf(node) !== null && !this.source.hasSiblings) continue;
       const { branches, hasNull } = this.#branchesOf(node);
       if (hasNull) leaves.add({ nullable: true });
@@ -120,7 +120,7 @@ export class SchemaReader {
   #branchesOf(node: Members): { readonly branches: readonly unknown[]; readonly hasNull: boolean } {
     const all = listOf(node['oneOf'] ?? node['anyOf']);
     const branches = all.filter((branch) => {
-      const { type, enum: values } = membersOf(resolve(this.source, branch));
+      const { type, enum: values } = membersOf(resolveReference(this.source, branch));
       return type !== 'null' && !(Array.isArray(values) && values.length === 1 && values[0] === null);
     });
     return { branches, hasNull: branches.length < all.length };
@@ -145,7 +145,7 @@ function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
     isNullable,
     values: lists.map(textsOf).reduce<ReadonlySet<string> | null>((all, texts) => intersectionOf(all, texts), null),
     plain: plainOf(leaves.map(withBounds)),
-    required: new Set(leaves.flatMap(({ required }) => listOf(required).map(textOf))),
+    required: new Set(leaves.flatMap(({ required }) => listOf(required).map(textOrJson))),
     properties: grouped(leaves.flatMap(({ properties }) => Object.entries(membersOf(properties)))),
     items: leaves.flatMap(({ items }) => (items === undefined ? [] : [items])),
     additional: leaves.some(({ additionalProperties }) => additionalProperties === false)
@@ -202,7 +202,7 @@ function typesOf(leaves: readonly Leaf[]): Pick<SchemaView, 'types' | 'isNullabl
 /** Returns the types of a leaf. Many documents omit the type of an object or list, so it is inferred from other keywords. */
 function ownTypes(leaf: Leaf): ReadonlySet<string> | null {
   const { type, properties, required, items, additionalProperties, enum: values, const: value } = leaf;
-  if (type !== undefined) return new Set([type].flat().map(textOf));
+  if (type !== undefined) return new Set([type].flat().map(textOrJson));
   if (Array.isArray(values)) return new Set(values.map(typeOf));
   if (value !== undefined) return new Set([typeOf(value)]);
   if (properties !== undefined || additionalProperties !== undefined || listOf(required).length > 0)
@@ -217,7 +217,7 @@ function typeOf(value: unknown): string {
 }
 
 function textsOf(values: readonly unknown[]): ReadonlySet<string> {
-  return new Set(values.filter((value) => value !== null).map((value) => canonical(value)));
+  return new Set(values.filter((value) => value !== null).map((value) => canonicalJson(value)));
 }
 
 function intersectionOf(all: ReadonlySet<string> | null, some: ReadonlySet<string>): ReadonlySet<string> {
@@ -255,7 +255,7 @@ function plainOf(leaves: readonly Leaf[]): Map<string, unknown> {
 /** Adds all different values of a keyword: each part of `allOf` may have a pattern. */
 function addDistinct(plain: Map<string, unknown>, keyword: string, values: readonly unknown[]): void {
   const stated = values.filter((value) => value !== undefined && (keyword !== 'uniqueItems' || value === true));
-  const distinct = new Map(stated.map((value) => [canonical(value), value]));
+  const distinct = new Map(stated.map((value) => [canonicalJson(value), value]));
   if (distinct.size > 0) plain.set(keyword, distinct.size === 1 ? stated[0] : [...distinct.keys()].sort());
 }
 

@@ -1,21 +1,21 @@
 import { Pacer, Unusable } from '../../../src/conformance-entry.ts';
 import {
-  bothValues,
-  canonical,
-  classOf,
+  type AddDifference,
+  canonicalJson,
+  classOfEffect,
   compareNames,
+  describeMissingName,
+  describeNames,
+  describeValues,
   type Effect,
-  goneWords,
-  namesWords,
-  oneLine,
   onlyIn,
-  pairsOf,
+  pairByName,
   type Side,
-  type Tell,
-  textOf,
+  textOrJson,
+  toSafeLine,
 } from './difference.ts';
+import { membersOf, type OpenApiDocument, referenceOf } from './open-api.ts';
 import { type Alternatives, BOUNDS, SchemaReader, type Schemas, type SchemaView } from './schema-view.ts';
-import { membersOf, referenceOf, type Source } from './source.ts';
 
 /** A pair of schemas, and the path of their values. */
 interface Pair {
@@ -32,7 +32,7 @@ interface Run {
   readonly seen: Set<string>;
   /** The comparison that waits for this one. Its pairs count as equal, because schemas can be recursive. */
   readonly outer: Run | null;
-  readonly tell: Tell;
+  readonly tell: AddDifference;
 }
 
 const MAX_DEPTH = 500;
@@ -49,7 +49,7 @@ export class SchemaComparison {
   readonly #pacer = new Pacer();
   #steps = 0;
 
-  constructor(theirs: Source, ours: Source) {
+  constructor(theirs: OpenApiDocument, ours: OpenApiDocument) {
     const spend = (steps: number) => this.#spend(steps);
     this.#name = theirs.name;
     this.#theirs = new SchemaReader(theirs, spend);
@@ -60,7 +60,7 @@ export class SchemaComparison {
    * Reports the differences between two schemas of a message. A recurring pair is only compared at its first place, so that
    * shared schemas don't multiply the work and the list.
    */
-  async compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: Tell): Promise<void> {
+  async compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: AddDifference): Promise<void> {
     let isEqual = true;
     const run = runOf({ theirs: [theirs], ours: [ours], path: '', depth: 0 }, side, null, (path, ...difference) => {
       isEqual = false;
@@ -99,11 +99,11 @@ export class SchemaComparison {
     pushWithin(run, pair, '[]', theirs.items, ours.items);
     compareAdditional(run, pair, theirs, ours);
     await this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
-    for (const [keyword, one = [], other = []] of pairsOf(theirs.others, ours.others)) {
+    for (const [keyword, one = [], other = []] of pairByName(theirs.others, ours.others)) {
       if (await this.#isEqual(run, one, other)) continue;
       // Adding one of these keywords always allows fewer values.
       const effect = other.length === 0 ? 'narrows' : one.length === 0 ? 'widens' : 'alters';
-      tellEffect(run, pair, oneLine(keyword), effect, bothValues(one[0], other[0]));
+      tellEffect(run, pair, toSafeLine(keyword), effect, describeValues(one[0], other[0]));
     }
   }
 
@@ -123,18 +123,18 @@ export class SchemaComparison {
       const isThere = one !== undefined && this.#theirs.view(one).absentIn !== side;
       const isOurs = other !== undefined && this.#ours.view(other).absentIn !== side;
       if ((one ?? other) !== undefined && !isThere && !isOurs) continue;
-      const path = pair.path === '' ? oneLine(name) : `${pair.path}.${oneLine(name)}`;
+      const path = pair.path === '' ? toSafeLine(name) : `${pair.path}.${toSafeLine(name)}`;
       const [isRequired, wasRequired] = [theirs.required.has(name), ours.required.has(name)];
       if (isThere && !isOurs) {
         const found = side === 'request' && isRequired ? 'breaks-requests' : 'widens';
         tell(path, 'field', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
       } else if (isOurs && !isThere) {
         // The document may have it on the opposite side.
-        const what = one === undefined ? goneWords(name, more) : `${onlyIn(false)}; ${absentWords(side)}`;
+        const what = one === undefined ? describeMissingName(name, more) : `${onlyIn(false)}; ${absentWords(side)}`;
         tell(path, 'field', `breaks-${side}s`, what);
       } else {
         if (isRequired !== wasRequired) {
-          tell(path, 'required', classOf(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
+          tell(path, 'required', classOfEffect(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
         }
         if (one !== undefined && other !== undefined)
           run.queue.push({ theirs: one, ours: other, path, depth: pair.depth + 1 });
@@ -194,11 +194,11 @@ export class SchemaComparison {
       // If only one side has alternatives, it allows fewer values.
       const isMore = theirs === null || (ours !== null && rest.size === 0);
       const isLess = ours === null || (theirs !== null && more.length === 0);
-      const what = namesWords(more.map(labelOf), [...rest].map(labelOf));
+      const what = describeNames(more.map(labelOf), [...rest].map(labelOf));
       tellEffect(run, pair, keyword, isMore ? 'widens' : isLess ? 'narrows' : 'alters', what);
     } else if (theirs?.keyword !== ours?.keyword) {
       const effect = theirs?.keyword === 'oneOf' ? 'narrows' : 'widens';
-      tellEffect(run, pair, keyword, effect, bothValues(theirs?.keyword, ours?.keyword));
+      tellEffect(run, pair, keyword, effect, describeValues(theirs?.keyword, ours?.keyword));
     }
   }
 
@@ -220,7 +220,7 @@ export class SchemaComparison {
   }
 }
 
-function runOf(root: Pair, side: Side, outer: Run | null, tell: Tell): Run {
+function runOf(root: Pair, side: Side, outer: Run | null, tell: AddDifference): Run {
   return { side, queue: [root], seen: new Set(), outer, tell };
 }
 
@@ -244,9 +244,9 @@ const MAX_OF_LABEL = 40;
 function labelOf([schema]: Schemas): string {
   const { type = 'any type', format, properties } = membersOf(schema);
   const members = Object.keys(membersOf(properties)).sort().join(', ');
-  const types = [type].flat().map(textOf).join(' or ');
-  const parts = [types, ...(format === undefined ? [] : [textOf(format)]), ...(members ? [`{${members}}`] : [])];
-  return oneLine(referenceOf(schema)?.split('/').at(-1) ?? parts.join(' '), MAX_OF_LABEL);
+  const types = [type].flat().map(textOrJson).join(' or ');
+  const parts = [types, ...(format === undefined ? [] : [textOrJson(format)]), ...(members ? [`{${members}}`] : [])];
+  return toSafeLine(referenceOf(schema)?.split('/').at(-1) ?? parts.join(' '), MAX_OF_LABEL);
 }
 
 function absentWords(side: Side): string {
@@ -254,7 +254,7 @@ function absentWords(side: Side): string {
 }
 
 function tellEffect({ side, tell }: Run, { path }: Pair, kind: string, effect: Effect, what: string): void {
-  tell(path, kind, classOf(side, effect), what);
+  tell(path, kind, classOfEffect(side, effect), what);
 }
 
 function pushWithin(run: Run, { path, depth }: Pair, step: string, theirs: Schemas, ours: Schemas): void {
@@ -306,10 +306,10 @@ function compareValues(run: Run, pair: Pair, { values: theirs }: SchemaView, { v
 }
 
 function comparePlain(run: Run, pair: Pair, { plain: theirs }: SchemaView, { plain: ours }: SchemaView): void {
-  for (const [keyword, one, other] of pairsOf(theirs, ours)) {
+  for (const [keyword, one, other] of pairByName(theirs, ours)) {
     if (isImplied(keyword, one, ours) || isImplied(keyword, other, theirs)) continue;
-    if (canonical(one) === canonical(other) || (keyword === 'default' && run.side === 'answer')) continue;
-    tellEffect(run, pair, keyword, effectOf(keyword, one, other), bothValues(one, other));
+    if (canonicalJson(one) === canonicalJson(other) || (keyword === 'default' && run.side === 'answer')) continue;
+    tellEffect(run, pair, keyword, effectOf(keyword, one, other), describeValues(one, other));
   }
 }
 

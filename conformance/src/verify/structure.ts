@@ -1,5 +1,5 @@
 import { Unusable } from '../../../src/conformance-entry.ts';
-import { oneLine } from './difference.ts';
+import { toSafeLine } from './difference.ts';
 
 /** The form of a part: an object with these members, a map of equal members, a list, or a schema. */
 interface Form {
@@ -98,9 +98,9 @@ function hasForm(part: unknown, { type }: Form): boolean {
 }
 
 function placeText(place: readonly string[]): string {
-  return `\`#/${oneLine(place.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/'), 300)}\``;
+  return `\`#/${toSafeLine(place.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/'), 300)}\``;
 }
 
 function showPart(part: unknown): string {
-  return oneLine(JSON.stringify(part) ?? 'missing', 60);
+  return toSafeLine(JSON.stringify(part) ?? 'missing', 60);
 }

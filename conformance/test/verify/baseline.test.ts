@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, readBaseline, withReasons } from '../../src/verify/baseline.ts';
+import { applyBaseline, readBaseline, withReasons } from '../../src/verify/baseline.ts';
 import type { Difference } from '../../src/verify/difference.ts';
 
 const difference = (name: string, more: Partial<Difference> = {}): Difference => ({
@@ -11,7 +11,7 @@ const difference = (name: string, more: Partial<Difference> = {}): Difference =>
 });
 const baseline = (...differences: Difference[]) => ({ document: 'runai.2.24', differences });
 const verdict = (found: Difference[], accepted: Difference[]) =>
-  judge(found, baseline(...accepted), 'runai.2.24', '--baseline b.json');
+  applyBaseline(found, baseline(...accepted), 'runai.2.24', '--baseline b.json');
 
 describe('a baseline', () => {
   it('accepts a difference that it gives a reason for', () => {
@@ -53,13 +53,13 @@ describe('a baseline', () => {
     const other = { document: 'air.2.0', differences: [] };
     const unnamed = { document: null, differences: [difference('b')] };
 
-    expect(() => judge([], other, 'runai.2.24', '--baseline b.json')).toThrow(
+    expect(() => applyBaseline([], other, 'runai.2.24', '--baseline b.json')).toThrow(
       '--baseline b.json is for the document air.2.0, ',
     );
-    expect(() => judge([difference('a')], unnamed, 'runai.2.24', '--baseline b.json')).toThrow(
+    expect(() => applyBaseline([difference('a')], unnamed, 'runai.2.24', '--baseline b.json')).toThrow(
       'none of its entries occurs',
     );
-    expect(judge([], { document: null, differences: [] }, 'runai.2.24', 'x').open).toEqual([]);
+    expect(applyBaseline([], { document: null, differences: [] }, 'runai.2.24', 'x').open).toEqual([]);
   });
 
   it('accepts by a pattern what has no entry of its own, and names patterns that accept nothing', () => {
@@ -79,7 +79,7 @@ describe('a baseline', () => {
     ];
     const entries = [{ ...difference('b 415'), reason: 'its own' }];
 
-    expect(judge(found, { document: 'x', differences: entries, patterns }, 'x', 'x')).toEqual({
+    expect(applyBaseline(found, { document: 'x', differences: entries, patterns }, 'x', 'x')).toEqual({
       open: [found[2]],
       failing: [found[2]],
       accepted: [found[0], found[1]],

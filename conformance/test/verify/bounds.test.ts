@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSource } from '../../src/verify/source.ts';
+import { parseOpenApi } from '../../src/verify/open-api.ts';
 import { compared, documentOf } from './comparing.ts';
 
 const reference = (index: number) => ({ $ref: `#/components/schemas/S${index}` });
@@ -172,7 +172,7 @@ describe('a document that cannot be compared is one message with the place', () 
   ];
 
   it.each(cases)('%s', (_what, content, said) => {
-    expect(() => createSource(content, '--spec x.json')).toThrow(said);
+    expect(() => parseOpenApi(content, '--spec x.json')).toThrow(said);
   });
 
   it('but `$ref` in an example is data, and a field may be called so', async () => {
@@ -222,7 +222,7 @@ describe('a document that cannot be compared is one message with the place', () 
       '`#/components/pathItems/Thing/get` is null. Expected an object.',
     ],
   ])('%s is refused, with its place', (_what, broken, said) => {
-    expect(() => createSource({ openapi: '3.0.3', ...broken }, 'x')).toThrow(`x: ${said}`);
+    expect(() => parseOpenApi({ openapi: '3.0.3', ...broken }, 'x')).toThrow(`x: ${said}`);
   });
 
   it('parts that OpenAPI does not name may have any form', async () => {

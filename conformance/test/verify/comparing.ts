@@ -1,5 +1,5 @@
 import { compareDocuments } from '../../src/verify/documents.ts';
-import { createSource } from '../../src/verify/source.ts';
+import { parseOpenApi } from '../../src/verify/open-api.ts';
 
 /** A document with one operation, whose answer is the schema `S0`. */
 export function documentOf(schemas: object): object {
@@ -10,6 +10,6 @@ export function documentOf(schemas: object): object {
 
 /** The ids of the differences between two documents. */
 export async function compared(theirs: object, ours: object): Promise<readonly string[]> {
-  const { differences } = await compareDocuments(createSource(theirs, '--spec x.json'), createSource(ours, 'ours'));
+  const { differences } = await compareDocuments(parseOpenApi(theirs, '--spec x.json'), parseOpenApi(ours, 'ours'));
   return differences.map(({ id }) => id);
 }

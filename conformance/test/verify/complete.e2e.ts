@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Unusable } from '../../../src/diagnostics/unusable.ts';
 import { compareDocuments } from '../../src/verify/documents.ts';
-import { createSource } from '../../src/verify/source.ts';
+import { parseOpenApi } from '../../src/verify/open-api.ts';
 
 const TEXT = readFileSync(new URL('../../../dist/openapi/ngc.json', import.meta.url), 'utf8');
 
@@ -80,10 +80,10 @@ async function whileChanged<Result>(
 }
 
 it('a document without any one of its members differs from the whole, unless that member says what is so without it', async () => {
-  const ours = createSource(JSON.parse(TEXT), 'ours');
+  const ours = parseOpenApi(JSON.parse(TEXT), 'ours');
   const theirs = JSON.parse(TEXT);
   const members = everyMember(theirs);
-  const isTold = async () => (await compareDocuments(createSource(theirs, 'theirs'), ours)).differences.length > 0;
+  const isTold = async () => (await compareDocuments(parseOpenApi(theirs, 'theirs'), ours)).differences.length > 0;
   const missed: Member[] = [];
   for (const member of members)
     if (!isImplied(member) && !(await whileChanged(member, undefined, isTold))) missed.push(member);
@@ -93,14 +93,14 @@ it('a document without any one of its members differs from the whole, unless tha
 });
 
 it('a document with nonsense in any place is compared, or refused with one message', async () => {
-  const ours = createSource(JSON.parse(TEXT), 'ours');
+  const ours = parseOpenApi(JSON.parse(TEXT), 'ours');
   const theirs = JSON.parse(TEXT);
   const nonsense: readonly unknown[] = [null, 7, 'x', [null], { toString: 1, $ref: 2 }, { $ref: '#/nowhere' }, false];
   const failures: unknown[] = [];
   for (const [index, member] of everyMember(theirs).entries()) {
     await whileChanged(member, nonsense[index % nonsense.length], async () => {
       try {
-        await compareDocuments(createSource(theirs, 'theirs'), ours);
+        await compareDocuments(parseOpenApi(theirs, 'theirs'), ours);
       } catch (thrown) {
         if (!(thrown instanceof Unusable)) failures.push([...member.place, member.name, thrown]);
       }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
-import { createSource } from '../../src/verify/source.ts';
+import { parseOpenApi } from '../../src/verify/open-api.ts';
 import { changed, exampleDocument, KINDS } from './kinds.ts';
 
-const ours = createSource(exampleDocument(), 'ours');
+const ours = parseOpenApi(exampleDocument(), 'ours');
 const differences = async (document: object) =>
-  (await compareDocuments(createSource(document, 'theirs'), ours)).differences;
+  (await compareDocuments(parseOpenApi(document, 'theirs'), ours)).differences;
 
 describe('each kind of change is told once, and nothing besides', () => {
   it.each(KINDS)('$what', async ({ edits, id, class: found }) => {

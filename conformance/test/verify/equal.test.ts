@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
-import { createSource } from '../../src/verify/source.ts';
+import { parseOpenApi } from '../../src/verify/open-api.ts';
 import { changed, type Edit, exampleDocument } from './kinds.ts';
 
 const LIST = 'paths /things get';
@@ -15,8 +15,8 @@ const SORT = exampleDocument().paths['/things'].get.parameters[0]?.schema;
 
 async function ids(theirs: readonly Edit[], ours: readonly Edit[] = []): Promise<string[]> {
   const compared = await compareDocuments(
-    createSource(changed(...theirs), 'theirs'),
-    createSource(changed(...ours), 'ours'),
+    parseOpenApi(changed(...theirs), 'theirs'),
+    parseOpenApi(changed(...ours), 'ours'),
   );
   return compared.differences.map(({ id }) => id);
 }
@@ -308,8 +308,8 @@ describe('documents differ', () => {
     async (range) => {
       const OK = 'paths /things get responses 200 content';
       const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
-      const theirs = createSource(changed([OK, { [range]: { schema } }]), 'theirs');
-      const { differences } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
+      const theirs = parseOpenApi(changed([OK, { [range]: { schema } }]), 'theirs');
+      const { differences } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
       const found = differences.map(({ id }) => id);
 
       expect(found).toContain('GET /things 200 body more: field');
@@ -319,8 +319,8 @@ describe('documents differ', () => {
 
   it('by the media type of an answer without one: clients go on as before', async () => {
     const content = { 'application/json': { schema: STRING } };
-    const theirs = createSource(changed(['paths /things/{id} get responses 404 content', content]), 'theirs');
-    const { differences } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
+    const theirs = parseOpenApi(changed(['paths /things/{id} get responses 404 content', content]), 'theirs');
+    const { differences } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
 
     expect(differences.map((one) => [one.id, one.class])).toEqual([
       ['GET /things/{id} 404 body: media type', 'widens'],
@@ -332,8 +332,8 @@ describe('documents differ', () => {
     [{ type: 'integer', nullable: true }, 'integer or null in the document, string in the mock'],
     [{}, 'any type in the document, string in the mock'],
   ])('by the type, in words: %j', async (note, what) => {
-    const theirs = createSource(changed([`${PROPERTIES} note`, note]), 'theirs');
-    const { differences } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
+    const theirs = parseOpenApi(changed([`${PROPERTIES} note`, note]), 'theirs');
+    const { differences } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
 
     expect(differences).toEqual([expect.objectContaining({ id: 'POST /things body note: type', what })]);
   });
@@ -342,7 +342,7 @@ describe('documents differ', () => {
     const patterns = (...all: string[]) =>
       changed([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
     const found = async (theirs: object, ours: object) =>
-      (await compareDocuments(createSource(theirs, 'theirs'), createSource(ours, 'ours'))).differences.map(
+      (await compareDocuments(parseOpenApi(theirs, 'theirs'), parseOpenApi(ours, 'ours'))).differences.map(
         ({ id }) => id,
       );
 
@@ -351,10 +351,10 @@ describe('documents differ', () => {
   });
 
   it('by security that becomes optional: clients go on as before', async () => {
-    const theirs = createSource(changed([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
+    const theirs = parseOpenApi(changed([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
     const {
       differences: [difference],
-    } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
+    } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
 
     expect(difference).toEqual({
       id: 'GET /things: security',
@@ -366,10 +366,10 @@ describe('documents differ', () => {
 });
 
 it('a difference reads as one line whatever the document calls its members', async () => {
-  const theirs = createSource(changed([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
+  const theirs = parseOpenApi(changed([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
   const {
     differences: [difference],
-  } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
+  } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
 
   expect(difference?.where).toBe('POST /things body a��[31mb');
 });

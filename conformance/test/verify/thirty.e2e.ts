@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
-import { groupsOf } from '../../src/verify/report.ts';
-import { createSource } from '../../src/verify/source.ts';
+import { parseOpenApi } from '../../src/verify/open-api.ts';
+import { formatDifferences } from '../../src/verify/report.ts';
 import { CHANGES, servedDocument } from './thirty.ts';
 
-const OURS = createSource(servedDocument(), 'ours');
+const OURS = parseOpenApi(servedDocument(), 'ours');
 
 it.each(CHANGES.map((change) => [change.what, change] as const))(
   '%s: told once, and for whom',
@@ -12,9 +12,9 @@ it.each(CHANGES.map((change) => [change.what, change] as const))(
     const { apply, reported } = change;
     const theirs = servedDocument();
     apply(theirs);
-    const { differences } = await compareDocuments(createSource(theirs, 'theirs'), OURS);
+    const { differences } = await compareDocuments(parseOpenApi(theirs, 'theirs'), OURS);
 
-    const lines = groupsOf(differences, false).map((line) => line.trim());
+    const lines = formatDifferences(differences, false).map((line) => line.trim());
     // Every document that is extended has more answers of the shared error.
     expect(lines.map((line) => line.replace(/\b\d{3} times/, 'many times'))).toEqual(reported);
   },
