@@ -121,7 +121,7 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     await rows(page).filter({ hasText: '403' }).click();
     const picture = page.getByRole('region', { name: 'Decision' });
     await picture.getByText('Held by nvcf-registrar').waitFor();
-    expect(await picture.locator('.lacking').allInnerTexts()).toEqual([
+    expect(await picture.locator('.missing').allInnerTexts()).toEqual([
       expect.stringContaining('deploy_function'),
       expect.stringContaining('list_functions'),
     ]);

@@ -17,7 +17,7 @@ import { VIEWS } from '../views/index.ts';
 import { Awaited, lazy } from '../views/lazy.tsx';
 import { InForceBar } from './in-force-bar.tsx';
 import { Rail } from './rail.tsx';
-import { opened, PALETTE_KEYS, useShortcuts } from './shortcuts.ts';
+import { openDialog, PALETTE_KEYS, useShortcuts } from './shortcuts.ts';
 
 worldNow.of = worldMinute;
 
@@ -85,7 +85,7 @@ export function GoTo() {
       class="go-to"
       disabled={connection.value === 'locked'}
       onClick={() => {
-        opened.value = 'palette';
+        openDialog.value = 'palette';
       }}
     >
       <Icon name="search" />
@@ -98,10 +98,10 @@ export function GoTo() {
 
 export function FrameDialog() {
   useShortcuts();
-  if (opened.value === null) return null;
+  if (openDialog.value === null) return null;
   const views = lazy.value;
   if (views === null) return <Awaited />;
-  return opened.value === 'palette' ? <views.Palette /> : <views.Help />;
+  return openDialog.value === 'palette' ? <views.Palette /> : <views.Help />;
 }
 
 /** Not a link, because the fragment holds the view. */

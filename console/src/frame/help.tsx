@@ -1,5 +1,5 @@
 import { Dialog } from './dialog.tsx';
-import { opened, PALETTE_KEYS } from './shortcuts.ts';
+import { openDialog, PALETTE_KEYS } from './shortcuts.ts';
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'search in this view'],
@@ -16,7 +16,7 @@ export function Help() {
     <Dialog
       label="Keys"
       onClose={() => {
-        opened.value = null;
+        openDialog.value = null;
       }}
     >
       <h2>Keys</h2>

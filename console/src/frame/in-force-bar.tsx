@@ -7,13 +7,13 @@ import { useLoaded } from '../parts/loaded.tsx';
 import { countChanges } from '../state/changes.ts';
 import { type InForce, inForce, pollInForce, readInForce } from '../state/in-force.ts';
 
-/** Not every change sends an event, so poll. */
+/** Polls because not every change sends an event. */
 const POLL_MS = 3000;
 
 /** Everything that changes the behaviour of the mock now, shown on every view, each with a button that ends it. */
 export function InForceBar() {
   const act = useAct();
-  // `readAll` reads everything once the stream is connected.
+  // While the stream connects, the frame reads everything anyway.
   useLoaded(
     async () => (connection.value === 'connecting' ? undefined : readInForce()),
     [countChanges('faults', 'drills', 'clock', 'findings', 'mode')],
@@ -29,10 +29,10 @@ export function InForceBar() {
   return (
     <section class="in-force" aria-label="In force">
       <ul>
-        {all.map(({ view, ...one }) => (
-          <li key={one.text} class="chip">
-            <a href={addressOfView(view)}>{one.text}</a>
-            <End {...one} act={act} />
+        {all.map((entry) => (
+          <li key={entry.text} class="chip">
+            <a href={addressOfView(entry.view)}>{entry.text}</a>
+            <EndButton entry={entry} act={act} />
           </li>
         ))}
       </ul>
@@ -42,19 +42,27 @@ export function InForceBar() {
 }
 
 /** The button that ends an entry. */
-function End(props: Omit<InForce, 'view'> & { readonly act: Act }) {
-  const { text, end, loses, run, act } = props;
-  const label = `${end} (${text})`;
-  const go = () => void act.run(run);
-  if (loses !== undefined) {
+function EndButton({ entry, act }: { readonly entry: InForce; readonly act: Act }) {
+  const { text, endLabel, warning, run } = entry;
+  const label = `${endLabel} (${text})`;
+  const end = () => void act.run(run);
+  if (warning !== undefined) {
     return (
-      <Confirm title={`${end}?`} yes={end} loses={loses} isBusy={act.isBusy} onYes={go} label={label} class="cross">
+      <Confirm
+        title={`${endLabel}?`}
+        confirmLabel={endLabel}
+        warning={warning}
+        isBusy={act.isBusy}
+        onConfirm={end}
+        label={label}
+        class="cross"
+      >
         ×
       </Confirm>
     );
   }
   return (
-    <button type="button" class="cross" aria-label={label} title={label} disabled={act.isBusy} onClick={go}>
+    <button type="button" class="cross" aria-label={label} title={label} disabled={act.isBusy} onClick={end}>
       ×
     </button>
   );

@@ -8,7 +8,7 @@ import { addressIn, requests } from '../state/requests.ts';
 import { readOperations } from '../state/rulesets.ts';
 import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
-import { opened } from './shortcuts.ts';
+import { openDialog } from './shortcuts.ts';
 
 /** In display order. Enter takes the first match. */
 const GROUPS = ['Actions', 'Views', 'Operations', 'Identities', 'Requests'] as const;
@@ -38,7 +38,7 @@ export function Palette() {
   const found = fitting(targets, text);
   const chosen = found[Math.min(at, found.length - 1)];
   const close = () => {
-    opened.value = null;
+    openDialog.value = null;
   };
   const open = (target: Target | undefined) => {
     if (target === undefined) return;

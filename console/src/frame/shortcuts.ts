@@ -5,48 +5,49 @@ import { isCovered } from '../parts/focus.ts';
 /** Firefox and Safari have no `userAgentData`. */
 const { userAgentData, platform } = navigator as Navigator & { userAgentData?: { platform: string } };
 
-/** The shortcut of the palette, in the notation of the platform. */
+/** The shortcut for the palette, as the platform writes it. */
 export const PALETTE_KEYS = /^mac|^iP/i.test(userAgentData?.platform ?? platform) ? '⌘K' : 'Ctrl K';
 
 /** The open dialog. */
-export const opened = signal<'help' | 'palette' | null>(null);
+export const openDialog = signal<'help' | 'palette' | null>(null);
 
-/** Controls that need the keys themselves. */
-const WRITING = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
+/** Controls that use letter keys themselves. */
+const TEXT_CONTROLS = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
 
-/** Elements that open a list entry, in document order. */
+/** Elements that open an entry of a list. */
 const ENTRIES = 'main [data-entry]';
 
-/** Rows of lists without marked entries. */
+/** Rows of lists whose entries are not marked with `data-entry`. */
 const ROWS = 'main :is(tbody tr, .drill, .report)';
 
 function firstControlOf(row: Element): HTMLElement | undefined {
-  return [...row.querySelectorAll<HTMLElement>('a, button, summary')].find((one) => one.checkVisibility());
+  return [...row.querySelectorAll<HTMLElement>('a, button, summary')].find((control) => control.checkVisibility());
 }
 
-/** Moves the focus among the entries of the visible list, unless the list handles the keys itself. */
-function step(by: 1 | -1): void {
+/** Moves the focus to the next or previous entry of the visible list. */
+function moveFocus(offset: 1 | -1): void {
   const marked = [...document.querySelectorAll<HTMLElement>(ENTRIES)];
   const all = marked.length > 0 ? marked : [...document.querySelectorAll(ROWS)].map(firstControlOf);
   const entries = all.filter((entry) => entry?.checkVisibility()) as readonly HTMLElement[];
   const focused = entries.findIndex((entry) => entry.contains(document.activeElement));
   const from = focused >= 0 ? focused : entries.findIndex((entry) => entry.matches('[aria-current=true]'));
-  entries[Math.max(0, Math.min(entries.length - 1, from < 0 ? 0 : from + by))]?.focus();
+  entries[Math.max(0, Math.min(entries.length - 1, from < 0 ? 0 : from + offset))]?.focus();
 }
 
 function onKeyDown(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey, altKey, target } = event;
   if ((ctrlKey || metaKey) && key.toLowerCase() === 'k') {
     event.preventDefault();
-    if (!isCovered()) opened.value = 'palette';
+    if (!isCovered()) openDialog.value = 'palette';
     return;
   }
+  // A list that handles the keys itself prevents the default.
   if (ctrlKey || metaKey || altKey || event.defaultPrevented || isCovered()) return;
-  if (target instanceof Element && target.matches(WRITING)) return;
+  if (target instanceof Element && target.matches(TEXT_CONTROLS)) return;
   if (key === '/') document.querySelector<HTMLElement>('main input[type=search]')?.focus();
-  else if (key === 'j') step(1);
-  else if (key === 'k') step(-1);
-  else if (key === '?') opened.value = 'help';
+  else if (key === 'j') moveFocus(1);
+  else if (key === 'k') moveFocus(-1);
+  else if (key === '?') openDialog.value = 'help';
   else return;
   event.preventDefault();
 }

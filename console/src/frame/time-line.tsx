@@ -11,7 +11,7 @@ import { readIdentities } from '../state/identities.ts';
 import { requests } from '../state/requests.ts';
 import { eventInWords, move, type Names, namesOf } from '../timeline/move.ts';
 import { LABEL, percent, placeOf, type Stretch, useScale, useWidth } from '../timeline/scale.ts';
-import { Preview } from './preview.tsx';
+import { MovePreview } from './move-preview.tsx';
 import './time-line.css';
 
 /** Dragging snaps to an event within this distance, in pixels. */
@@ -64,7 +64,7 @@ function Line({ clock }: { readonly clock: ClockReading }) {
   return (
     <>
       {held !== null && held.at > now && (
-        <Preview
+        <MovePreview
           at={held.at}
           now={now}
           events={clock.upcoming.filter(({ at }) => Date.parse(at) <= held.at)}

@@ -4,28 +4,29 @@ import { Sentence } from '../parts/sentence.tsx';
 import { countChanges } from '../state/changes.ts';
 import { dropIfStale, offerUndo, type Undoable, undo, undoable } from '../state/undo.ts';
 
-/** Offers to undo the last action, on every view. It takes its own space, so it covers nothing. */
+/** Offers to undo the latest action, on every view. It takes its own space instead of covering the view. */
 export function UndoBar() {
   const act = useAct();
-  const done = undoable.value;
+  const offered = undoable.value;
   useEffect(() => {
-    if (done !== null) act.forget();
-  }, [done]);
-  const isShown = done !== null || act.feedback !== null;
+    if (offered !== null) act.forget();
+  }, [offered]);
+  const isShown = offered !== null || act.feedback !== null;
   const close = () => {
     offerUndo(null);
     act.forget();
   };
   return (
     <aside class={isShown ? 'undo' : 'undo unseen'} aria-label="Undo">
-      {done !== null && (
-        <Offer
-          done={done}
+      {offered !== null && (
+        <UndoOffer
+          action={offered}
           isBusy={act.isBusy}
           onUndo={() =>
             act.run(async () => {
-              const text = await undo(done);
-              if (undoable.value === done) offerUndo(null);
+              const text = await undo(offered);
+              // Keep an offer that was made in the meantime.
+              if (undoable.value === offered) offerUndo(null);
               return text;
             })
           }
@@ -38,27 +39,27 @@ export function UndoBar() {
             ×
           </button>
           {/* The CSS animation is the timer: it pauses on hover and focus, and restarts with the next offer. */}
-          <span key={done?.text ?? ''} class="timer" aria-hidden="true" onAnimationEnd={close} />
+          <span key={offered?.text ?? ''} class="timer" aria-hidden="true" onAnimationEnd={close} />
         </>
       )}
     </aside>
   );
 }
 
-function Offer(props: { readonly done: Undoable; readonly isBusy: boolean; readonly onUndo: () => void }) {
-  const { done, isBusy, onUndo } = props;
-  const changes = countChanges(...(done.guard?.topics ?? []));
+function UndoOffer(props: { readonly action: Undoable; readonly isBusy: boolean; readonly onUndo: () => void }) {
+  const { action, isBusy, onUndo } = props;
+  const changes = countChanges(...(action.guard?.topics ?? []));
   useEffect(() => {
-    // If the check fails, the click reports why.
-    dropIfStale(done).catch(() => {});
-  }, [done, changes]);
+    // Ignore a failed check: a click on the button repeats it and reports the error.
+    dropIfStale(action).catch(() => {});
+  }, [action, changes]);
   return (
     <p>
-      <Sentence text={done.text} />{' '}
+      <Sentence text={action.text} />{' '}
       <button type="button" class="small" disabled={isBusy} onClick={onUndo}>
         Undo
       </button>
-      {done.loses !== undefined && <small class="quiet"> {done.loses}</small>}
+      {action.warning !== undefined && <small class="quiet"> {action.warning}</small>}
     </p>
   );
 }

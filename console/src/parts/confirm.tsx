@@ -1,28 +1,28 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** The question before an action that cannot be undone. */
-export interface Question {
+/** The texts of the dialog before an action that cannot be undone. */
+export interface Confirmation {
   /** Such as `Delete world bob?`. */
   readonly title: string;
-  /** A sentence that names the data the action destroys. */
-  readonly loses: string;
-  /** Label of the confirming button, such as `Delete world`. */
-  readonly yes: string;
+  /** The data that the action destroys, as a sentence. */
+  readonly warning: string;
+  /** The label of the button that confirms, such as `Delete world`. */
+  readonly confirmLabel: string;
 }
 
 /** A button for an action that cannot be undone. A dialog explains what will be lost and asks first. */
 export function Confirm(
-  props: Question & {
+  props: Confirmation & {
     readonly children: ComponentChildren;
     readonly isBusy: boolean;
-    readonly onYes: () => void;
+    readonly onConfirm: () => void;
     /** Accessible name, if the content is not enough. */
     readonly label?: string;
     readonly class?: string;
   },
 ) {
-  const { children, title, loses, yes, isBusy, onYes, label, class: kind = 'small danger' } = props;
+  const { children, title, warning, confirmLabel, isBusy, onConfirm, label, class: kind = 'small danger' } = props;
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -36,14 +36,22 @@ export function Confirm(
       >
         {children}
       </button>
-      {isAsking && <Asked title={title} yes={yes} loses={loses} onYes={onYes} onEnd={() => setAsking(false)} />}
+      {isAsking && (
+        <ConfirmDialog
+          title={title}
+          confirmLabel={confirmLabel}
+          warning={warning}
+          onConfirm={onConfirm}
+          onEnd={() => setAsking(false)}
+        />
+      )}
     </>
   );
 }
 
-/** The confirmation dialog. */
-export function Asked(props: Question & { readonly onYes: () => void; readonly onEnd: () => void }) {
-  const { title, yes, loses, onYes, onEnd } = props;
+/** The dialog itself. */
+export function ConfirmDialog(props: Confirmation & { readonly onConfirm: () => void; readonly onEnd: () => void }) {
+  const { title, confirmLabel: yes, warning: loses, onConfirm: onYes, onEnd } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (

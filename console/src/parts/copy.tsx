@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
 /** A button that copies a text. @param props.of names the text for screen readers, if the label does not */
-export function Copy(props: { readonly text: string; readonly label?: string; readonly of?: string }) {
+export function CopyButton(props: { readonly text: string; readonly label?: string; readonly of?: string }) {
   const { text, label = 'Copy', of } = props;
   const [message, setMessage] = useState('');
   const copy = () => {

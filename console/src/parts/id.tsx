@@ -1,4 +1,4 @@
-import { Copy } from './copy.tsx';
+import { CopyButton } from './copy.tsx';
 
 /** Shortens an id in the middle: `3f1d7c52…0001`. Ids differ at both ends. */
 export function shortId(id: string): string {
@@ -9,7 +9,7 @@ export function shortId(id: string): string {
 export function Id({ id, name = 'id' }: { readonly id: string; readonly name?: string }) {
   return (
     <span class="id">
-      <code title={id}>{shortId(id)}</code> <Copy text={id} label="Copy" of={name} />
+      <code title={id}>{shortId(id)}</code> <CopyButton text={id} label="Copy" of={name} />
     </span>
   );
 }

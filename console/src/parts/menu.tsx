@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { Asked, type Question } from './confirm.tsx';
+import { type Confirmation, ConfirmDialog } from './confirm.tsx';
 import { Popover } from './popover.tsx';
 
 /** An action of a menu. */
@@ -7,7 +7,7 @@ export interface MenuItem {
   readonly label: string;
   readonly run: () => void;
   /** The question to confirm, for actions that cannot be undone. */
-  readonly asks?: Question;
+  readonly asks?: Confirmation;
 }
 
 /**
@@ -51,7 +51,9 @@ export function Menu(props: { readonly of: string; readonly items: readonly Menu
           </ul>
         )}
       </Popover>
-      {asking?.asks !== undefined && <Asked {...asking.asks} onYes={asking.run} onEnd={() => setAsking(null)} />}
+      {asking?.asks !== undefined && (
+        <ConfirmDialog {...asking.asks} onConfirm={asking.run} onEnd={() => setAsking(null)} />
+      )}
     </>
   );
 }

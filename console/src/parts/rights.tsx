@@ -1,42 +1,42 @@
 import { Fragment } from 'preact';
 import { When } from './when.tsx';
 
-/** Whether a requirement is met. `open`: not met, and not needed. */
-export type Mark = 'there' | 'lacking' | 'open';
+/** Whether the caller meets a requirement. `optional`: not met, but not needed either. */
+export type RequirementStatus = 'met' | 'missing' | 'optional';
 
-const SIGNS = { there: '✓', lacking: '✗', open: '·' } as const;
-const SPOKEN = { there: '', lacking: ' (missing)', open: ' (not held, not needed)' } as const;
+const SYMBOLS = { met: '✓', missing: '✗', optional: '·' } as const;
+const SPOKEN_TEXTS = { met: '', missing: ' (missing)', optional: ' (not held, not needed)' } as const;
 
-/** A mark, with text for screen readers. */
-export function Sign({ mark }: { readonly mark: Mark }) {
+/** A symbol for a status, with text for screen readers. */
+export function StatusMark({ status }: { readonly status: RequirementStatus }) {
   return (
     <>
-      <span aria-hidden="true">{SIGNS[mark]}</span>
-      <span class="unseen">{SPOKEN[mark]}</span>
+      <span aria-hidden="true">{SYMBOLS[status]}</span>
+      <span class="unseen">{SPOKEN_TEXTS[status]}</span>
     </>
   );
 }
 
-/** Rights by name with their marks. Those in `used` are labelled "used". */
+/** A list of rights with their statuses. The rights in `used` are labelled "used". */
 export function Rights(props: {
   readonly ids: readonly string[];
-  readonly markOf?: (id: string) => Mark;
+  readonly statusOf?: (id: string) => RequirementStatus;
   readonly used?: readonly string[] | undefined;
-  /** When missing rights take effect, by id. */
-  readonly from?: ReadonlyMap<string, string>;
+  /** When missing rights take effect, by right. */
+  readonly effectiveFrom?: ReadonlyMap<string, string>;
 }) {
-  const { ids, markOf = () => 'there', used = [], from } = props;
+  const { ids, statusOf = () => 'met', used = [], effectiveFrom } = props;
   if (ids.length === 0) return <p class="quiet">none</p>;
   return (
     <ul class="rights">
       {ids.map((id) => (
-        <li key={id} class={markOf(id)}>
-          <Sign mark={markOf(id)} /> <Name text={id} />
+        <li key={id} class={statusOf(id)}>
+          <StatusMark status={statusOf(id)} /> <Name text={id} />
           {used.includes(id) && <span class="quiet"> used</span>}
-          {from?.has(id) && markOf(id) === 'lacking' && (
+          {effectiveFrom?.has(id) && statusOf(id) === 'missing' && (
             <span class="quiet">
               {' '}
-              takes effect at <When at={from.get(id) ?? ''} />
+              takes effect at <When at={effectiveFrom.get(id) ?? ''} />
             </span>
           )}
         </li>
@@ -45,7 +45,7 @@ export function Rights(props: {
   );
 }
 
-/** The name of a right or an operation. Long names break between words. */
+/** The name of a right or an operation. Long names can break between words. */
 export function Name({ text }: { readonly text: string }) {
   return (
     <code>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Copy } from './copy.tsx';
+import { CopyButton } from './copy.tsx';
 
 /** A secret, hidden until the user shows it. @param name for screen readers */
 export function Secret({ text, name }: { readonly text: string; readonly name: string }) {
@@ -11,7 +11,7 @@ export function Secret({ text, name }: { readonly text: string; readonly name: s
         {isShown ? 'Hide' : 'Show'}
         <span class="unseen"> {name}</span>
       </button>
-      <Copy text={text} />
+      <CopyButton text={text} />
     </span>
   );
 }

@@ -30,7 +30,7 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
   const [only] = faults;
   offerUndo({
     text: faults.length === 1 ? `The fault \`${only?.id}\` was removed.` : `${faults.length} faults were removed.`,
-    loses: 'Counters restart at zero, and older faults take precedence.',
+    warning: 'Counters restart at zero, and older faults take precedence.',
     undo: async () => {
       const ids: string[] = [];
       for (const fault of faults) ids.push(`\`${(await addAgain(fault)).id}\``);

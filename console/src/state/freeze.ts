@@ -9,7 +9,7 @@ export async function setFrozen(isFrozen: boolean): Promise<void> {
   const after = await send(isFrozen);
   offerUndo({
     text: isFrozen ? 'The clock is frozen: time passes only when it is moved.' : 'The clock runs again.',
-    ...(!isFrozen && { loses: 'Undo freezes it at its time then.' }),
+    ...(!isFrozen && { warning: 'Undo freezes it at its time then.' }),
     guard: {
       topics: ['clock'],
       obstacle: async () => ((await isAt(after)) ? null : 'The clock was moved, frozen or resumed in the meantime.'),

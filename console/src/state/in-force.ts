@@ -17,7 +17,7 @@ interface RunningDrill extends Drill {
 }
 
 /** Everything that changes the behaviour of this world, as last read. */
-interface Reading {
+interface StateInForce {
   /** Without faults of drills and used-up faults. */
   readonly faults: readonly Fault[];
   readonly drills: readonly RunningDrill[];
@@ -29,9 +29,9 @@ interface Reading {
   readonly findings: number;
 }
 
-const NOTHING: Reading = { faults: [], drills: [], mode: 'enforce', edits: 0, eventsOfKeys: 0, findings: 0 };
+const NOTHING: StateInForce = { faults: [], drills: [], mode: 'enforce', edits: 0, eventsOfKeys: 0, findings: 0 };
 
-const reading = signal<Reading>(NOTHING);
+const reading = signal<StateInForce>(NOTHING);
 
 /** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
@@ -78,9 +78,9 @@ export interface InForce {
   readonly text: string;
   /** The view with the details. */
   readonly view: string;
-  readonly end: string;
-  /** A sentence that names the data lost by ending it. Absent if it can be undone. */
-  readonly loses?: string;
+  readonly endLabel: string;
+  /** What is lost by ending it, as a sentence. Absent if it can be undone. */
+  readonly warning?: string;
   /** @returns a sentence that reports the result, unless the undo bar does */
   readonly run: () => Promise<unknown>;
 }
@@ -101,36 +101,36 @@ export const inForce = computed((): readonly InForce[] => {
 const faultsInForce = (faults: readonly Fault[]): InForce => ({
   text: faults.length === 1 ? '1 fault' : `${faults.length} faults`,
   view: 'faults',
-  end: 'Remove',
+  endLabel: 'Remove',
   run: () => removeFaults(faults),
 });
 
 const drillInForce = (drill: RunningDrill): InForce => ({
   text: `drill ${drillTitle(drill.name)}`,
   view: 'drills',
-  end: 'End',
+  endLabel: 'End',
   run: () => endDrill(drill, drill.principal),
 });
 
 const OBSERVE: InForce = {
   text: 'observe mode',
   view: 'least-privilege',
-  end: 'Enforce',
+  endLabel: 'Enforce',
   run: () => setMode('enforce'),
 };
 
 const FROZEN: InForce = {
   text: 'clock frozen',
   view: 'clock',
-  end: 'Resume',
+  endLabel: 'Resume',
   run: () => setFrozen(false),
 };
 
 const clockInForce = (ahead: string): InForce => ({
   text: `clock ${ahead}`,
   view: 'clock',
-  end: 'Reset world',
-  loses:
+  endLabel: 'Reset world',
+  warning:
     'Only a reset turns the clock back: the world returns to its seed, and its requests, findings and faults are deleted.',
   run: resetWorld,
 });
@@ -138,8 +138,8 @@ const clockInForce = (ahead: string): InForce => ({
 const editsInForce = (count: number): InForce => ({
   text: count === 1 ? '1 pending edit' : `${count} pending edits`,
   view: 'clock',
-  end: 'Apply now',
-  loses: APPLYING_LOSES,
+  endLabel: 'Apply now',
+  warning: APPLYING_LOSES,
   run: applyEdits,
 });
 

@@ -63,7 +63,7 @@ async function undoableStep<After extends ClockState>(
   offerUndo({
     text: describe(Date.parse(after.now) - Date.parse(from)),
     // A getter, so that it counts later requests too.
-    get loses() {
+    get warning() {
       return lossSince(from);
     },
     guard: {

@@ -11,7 +11,7 @@ export interface Change extends SimulatedRequest {
 }
 
 /** The simulation of a later time. */
-export interface Later {
+export interface SimulatedDecisions {
   readonly at: string;
   /** The number of distinct requests that were simulated. */
   readonly count: number;
@@ -32,7 +32,7 @@ function recent(): readonly RequestSummary[] {
 }
 
 /** Simulates recent requests at a later time, without moving the clock. @throws like the control API */
-export async function simulateAt(at: string): Promise<Later> {
+export async function simulateAt(at: string): Promise<SimulatedDecisions> {
   const asked = recent();
   if (asked.length === 0) return { at, count: 0, changes: [] };
   const { requests: simulated } = await ask<{ requests: readonly SimulatedRequest[] }>(

@@ -5,8 +5,8 @@ import type { Topic } from './changes.ts';
 export interface Undoable {
   /** What was done, as a sentence. */
   readonly text: string;
-  /** What else is lost by undoing it, as a sentence. */
-  readonly loses?: string;
+  /** A side effect of undoing it, as a sentence. */
+  readonly warning?: string;
   /** Checks whether undo is still possible. Absent: it always is. */
   readonly guard?: Guard;
   /**

@@ -1,5 +1,5 @@
 import { choose } from '../../address.ts';
-import { Name } from '../../parts/chips.tsx';
+import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { needsIn } from '../../state/rulesets.ts';
 import { Fold, type Folded } from './fold.tsx';

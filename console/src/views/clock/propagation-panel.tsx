@@ -61,10 +61,10 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
         </button>
         <Confirm
           title="Apply all edits now?"
-          yes="Apply edits"
-          loses={APPLYING_LOSES}
+          confirmLabel="Apply edits"
+          warning={APPLYING_LOSES}
           isBusy={act.isBusy || !hasPending}
-          onYes={() => act.run(applyEdits)}
+          onConfirm={() => act.run(applyEdits)}
         >
           Apply all edits now
         </Confirm>

@@ -5,7 +5,7 @@ import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
 import { inWords } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -48,7 +48,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
     <>
       <h2>{drillTitle(drill.name)}</h2>
       <p class="quiet">
-        {serviceTitle(service)} · <code>{name}</code> <Copy text={name} of="the id" />
+        {serviceTitle(service)} · <code>{name}</code> <CopyButton text={name} of="the id" />
       </p>
       <p>
         <Sentence text={what} />
@@ -91,10 +91,10 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
         {lasts === null ? (
           <Confirm
             title={`Start drill ${drillTitle(drill.name)}?`}
-            yes="Start drill"
-            loses={`${what.replaceAll('`', '')} ${plan}`}
+            confirmLabel="Start drill"
+            warning={`${what.replaceAll('`', '')} ${plan}`}
             isBusy={act.isBusy}
-            onYes={start}
+            onConfirm={start}
             class="main"
           >
             Start drill

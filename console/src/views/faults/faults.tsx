@@ -110,8 +110,8 @@ function removeAll(faults: readonly Fault[], act: Act): MenuItem {
     });
   const asks = {
     title: 'Remove all faults?',
-    loses: 'All faults are removed, including those of drills.',
-    yes: 'Remove all',
+    warning: 'All faults are removed, including those of drills.',
+    confirmLabel: 'Remove all',
   };
   return { label: 'Remove all', run, ...(isAsked && { asks }) };
 }
@@ -132,10 +132,10 @@ function RemoveOne({ fault, act }: { readonly fault: Fault; readonly act: Act })
     return (
       <Confirm
         title={`Remove fault ${id}?`}
-        yes="Remove fault"
-        loses={`The drill ${drillTitle(drill)} loses this fault until you restart it.`}
+        confirmLabel="Remove fault"
+        warning={`The drill ${drillTitle(drill)} loses this fault until you restart it.`}
         isBusy={act.isBusy}
-        onYes={remove}
+        onConfirm={remove}
         class="small"
       >
         {label}

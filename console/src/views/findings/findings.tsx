@@ -99,11 +99,11 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
         {findings.length > 1 && (
           <Confirm
             title={`Dismiss all of ${title}?`}
-            yes="Dismiss all"
-            loses={`All ${findings.length} findings of the kind “${title}” are dismissed. They come back if they happen again.`}
+            confirmLabel="Dismiss all"
+            warning={`All ${findings.length} findings of the kind “${title}” are dismissed. They come back if they happen again.`}
             class="small"
             isBusy={isBusy}
-            onYes={() => dismiss(findings)}
+            onConfirm={() => dismiss(findings)}
           >
             Dismiss all of this kind
           </Confirm>

@@ -61,10 +61,10 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
                 </span>
                 <Confirm
                   title={`Delete access key ${key.name}?`}
-                  yes="Delete access key"
-                  loses="It can no longer be exchanged for tokens. This cannot be undone."
+                  confirmLabel="Delete access key"
+                  warning="It can no longer be exchanged for tokens. This cannot be undone."
                   isBusy={act.isBusy}
-                  onYes={() => act.run(() => remove(key))}
+                  onConfirm={() => act.run(() => remove(key))}
                 >
                   Delete<span class="unseen"> {key.name}</span>
                 </Confirm>

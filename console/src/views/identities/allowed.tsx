@@ -1,8 +1,8 @@
 import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { OperationEffect } from '../../control-api/types.ts';
-import { Name } from '../../parts/chips.tsx';
 import { textOf } from '../../parts/loaded.tsx';
+import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { fetchEffects } from '../../state/effects.ts';

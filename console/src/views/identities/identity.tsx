@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { addressOfView, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 import { Id } from '../../parts/id.tsx';
 import { Long } from '../../parts/long.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
@@ -66,8 +66,8 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
         )}
       </dl>
       <div class="bar">
-        {curl !== null && <Copy text={curl} label="Copy as curl" />}
-        {env !== null && <Copy text={env} label="Copy as env" />}
+        {curl !== null && <CopyButton text={curl} label="Copy as curl" />}
+        {env !== null && <CopyButton text={env} label="Copy as env" />}
       </div>
       {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
       <MayDo identity={identity} />
@@ -96,7 +96,7 @@ function Proof({ credential }: { readonly credential: Credential }) {
               <Secret text={text} name={what.toLowerCase()} />
             ) : (
               <>
-                <code>{text}</code> <Copy text={text} />
+                <code>{text}</code> <CopyButton text={text} />
               </>
             )}
           </dd>
@@ -178,8 +178,8 @@ function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }
       run: () => void act.run(rotate),
       asks: {
         title: `Rotate key ${name}?`,
-        loses: 'The key gets a new secret. Clients that use the current one will be refused.',
-        yes: 'Rotate key',
+        warning: 'The key gets a new secret. Clients that use the current one will be refused.',
+        confirmLabel: 'Rotate key',
       },
     },
     {
@@ -187,8 +187,8 @@ function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }
       run: () => void act.run(remove),
       asks: {
         title: `Delete key ${name}?`,
-        loses: 'Requests with this key will be refused. This cannot be undone.',
-        yes: 'Delete key',
+        warning: 'Requests with this key will be refused. This cannot be undone.',
+        confirmLabel: 'Delete key',
       },
     },
   ];

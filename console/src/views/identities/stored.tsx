@@ -3,7 +3,7 @@ import { addressOfView } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision, Key, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -57,8 +57,8 @@ export function Stored({ answer, isNew }: { readonly answer: Answer; readonly is
       )}
       {key !== undefined && services.length > 0 && <FirstRequest id={id} name={name} text={key} services={services} />}
       <div class="bar">
-        {curl !== null && <Copy text={curl} label="Copy as curl" />}
-        {env !== null && <Copy text={env} label="Copy as env" />}
+        {curl !== null && <CopyButton text={curl} label="Copy as curl" />}
+        {env !== null && <CopyButton text={env} label="Copy as env" />}
         <a class="button" href={addressOfView('identities', { who: id })}>
           Open it
         </a>

@@ -4,7 +4,7 @@ import { ask } from '../../control-api/client.ts';
 import type { NeededKey } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { changed } from '../../state/changes.ts';
@@ -44,7 +44,7 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
             Create this key
           </button>
         )}
-        <Copy text={toCard(needed)} label="Copy for a pull request" of={title} />
+        <CopyButton text={toCard(needed)} label="Copy for a pull request" of={title} />
       </div>
       {made !== null && secret !== undefined && (
         <p role="status">

@@ -40,8 +40,8 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
     run: () => act.run(replace),
     asks: {
       title: `Reduce ${principal.name}?`,
-      yes: 'Reduce key',
-      loses: `The key ${principal.name} keeps the required rights, and loses: ${lostOf(report)}.`,
+      confirmLabel: 'Reduce key',
+      warning: `The key ${principal.name} keeps the required rights, and loses: ${lostOf(report)}.`,
     },
   };
   return (

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { choose } from '../../address.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
@@ -55,14 +55,14 @@ export function Again({
             Send again{call.lacks === null ? '' : ' …'}
           </button>
         )}
-        <Copy text={toCurl(call, caller)} label="Copy request" />
+        <CopyButton text={toCurl(call, caller)} label="Copy request" />
         {tests.length > 0 && (
           <Popover button="Copy as test" class={fix === undefined ? 'small' : 'small main'}>
             {() => (
               <ul class="menu">
                 {tests.map(({ language, text }) => (
                   <li key={language}>
-                    <Copy text={text} label={language} of="test" />
+                    <CopyButton text={text} label={language} of="test" />
                   </li>
                 ))}
               </ul>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 
 /** Longer bodies are cut on the page; the copy is complete. */
 const MAX_SHOWN = 20_000;
@@ -23,7 +23,7 @@ export function Body({ body, isTruncated }: { readonly body: unknown; readonly i
       </pre>
       {text.length > MAX_SHOWN && <p class="quiet">{text.length - MAX_SHOWN} more characters</p>}
       {isTruncated && <p class="quiet">The journal has only the beginning of it.</p>}
-      <Copy text={text} label="Copy the body" />
+      <CopyButton text={text} label="Copy the body" />
     </>
   );
 }

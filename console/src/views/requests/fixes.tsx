@@ -2,10 +2,10 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, choose } from '../../address.ts';
 import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Name } from '../../parts/chips.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 import { shortId } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
 import { type Call, type Caller, callOfFix, findObstacle, toCall, toCurl } from '../../state/call.ts';
@@ -196,7 +196,7 @@ function CopyFix({ change }: { readonly change: NonNullable<Way['request']> }) {
   const caller = sender === undefined ? ({ kind: 'other' } as const) : ({ kind: 'principal', name: sender } as const);
   return (
     <>
-      <Copy text={toCurl(callOfFix(change), caller)} label="Copy fix" />
+      <CopyButton text={toCurl(callOfFix(change), caller)} label="Copy fix" />
       {sender !== undefined && <span class="quiet">as {sender}</span>}
     </>
   );

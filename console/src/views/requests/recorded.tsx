@@ -17,7 +17,7 @@ import { Again } from './again.tsx';
 import { Body, sentenceIn } from './body.tsx';
 import { Changes, Fixes } from './fixes.tsx';
 import { IssuedToken } from './issued-token.tsx';
-import { Sides } from './refusal.tsx';
+import { RequiredAndHeld } from './refusal.tsx';
 import { Steps } from './steps.tsx';
 
 interface Whole {
@@ -90,7 +90,7 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
         {isSaidByVendor(whole) && <VendorsSentence service={whole.service} body={response.body} />}
         {isRefused && <Fixes key={decision.id} request={whole} decision={decision} isEntered={isEntered} />}
         <Again request={whole} decision={decision} />
-        {decision !== null && <Sides decision={decision} />}
+        {decision !== null && <RequiredAndHeld decision={decision} />}
       </section>
       <Facts request={whole} decision={decision} />
       {Object.keys(query).length > 0 && <Fields title="Query" fields={query} />}

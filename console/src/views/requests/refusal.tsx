@@ -1,17 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import type { Decision } from '../../control-api/types.ts';
 import { certaintyText } from '../../parts/certainty.ts';
-import { type Mark, Name, Rights, Sign } from '../../parts/chips.tsx';
 import { shortId } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
+import { Name, type RequirementStatus, Rights, StatusMark } from '../../parts/rights.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { readKeys } from '../../state/keys.ts';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 import { Later } from './fixes.tsx';
 
 /** What the rule of a request requires, next to what its caller has. */
-export function Sides({ decision }: { readonly decision: Decision }) {
+export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
   const { service, rule } = decision;
   const loaded = useLoaded(async () => (rule === null ? null : await rulesetOf(service)), [decision.id]);
   const pending = useLoaded(() => readPending(decision), [decision.id, countChanges('keys')]);
@@ -48,19 +48,23 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 const BINDING: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
 
 /** Returns whether the caller has a right of the rule. @param isChoice whether one of several rights is enough */
-function markOf(decision: Decision, id: string, isChoice: boolean): Mark {
+function statusOf(decision: Decision, id: string, isChoice: boolean): RequirementStatus {
   const { effect, reason, missing = [], missingAnyOf = [], held = [], used = [] } = decision;
-  if (missing.includes(id) || missingAnyOf.includes(id)) return 'lacking';
-  if (held.includes(id) || used.includes(id)) return 'there';
-  if (effect === 'allow' || isChoice) return 'open';
-  return BINDING.includes(reason) ? 'there' : 'lacking';
+  if (missing.includes(id) || missingAnyOf.includes(id)) return 'missing';
+  if (held.includes(id) || used.includes(id)) return 'met';
+  if (effect === 'allow' || isChoice) return 'optional';
+  return BINDING.includes(reason) ? 'met' : 'missing';
 }
 
 /** Returns whether the caller has a role of the rule. */
-function markOfRole({ effect, roles = [], missing = [], used = [] }: Decision, name: string, isNeeded: boolean): Mark {
-  if (missing.includes(name)) return 'lacking';
+function roleStatusOf(
+  { effect, roles = [], missing = [], used = [] }: Decision,
+  name: string,
+  isNeeded: boolean,
+): RequirementStatus {
+  if (missing.includes(name)) return 'missing';
   const isEnough = effect === 'allow' && (isNeeded || used.length === 0);
-  return isEnough || roles.includes(name) ? 'there' : 'open';
+  return isEnough || roles.includes(name) ? 'met' : 'optional';
 }
 
 function Needs(props: {
@@ -86,23 +90,23 @@ function Needs(props: {
   return (
     <section>
       <h3>Required</h3>
-      {all.length > 0 && <Rights ids={all} markOf={(id) => markOf(decision, id, false)} from={from} />}
+      {all.length > 0 && <Rights ids={all} statusOf={(id) => statusOf(decision, id, false)} effectiveFrom={from} />}
       {any.length > 0 && (
         <>
           <p>one of</p>
-          <Rights ids={any} markOf={(id) => markOf(decision, id, any.length > 1)} from={from} />
+          <Rights ids={any} statusOf={(id) => statusOf(decision, id, any.length > 1)} effectiveFrom={from} />
         </>
       )}
       {roles.length > 0 && (
         <>
           <p>the roles</p>
-          <Rights ids={roles} markOf={(name) => markOfRole(decision, name, true)} />
+          <Rights ids={roles} statusOf={(name) => roleStatusOf(decision, name, true)} />
         </>
       )}
       {orRoles.length > 0 && (
         <>
           <p>or one of the roles</p>
-          <Rights ids={orRoles} markOf={(name) => markOfRole(decision, name, false)} />
+          <Rights ids={orRoles} statusOf={(name) => roleStatusOf(decision, name, false)} />
         </>
       )}
       {all.length + any.length + roles.length === 0 && <p class="quiet">no {ruleset?.term}</p>}
@@ -139,10 +143,10 @@ function Bound(props: {
   readonly children: ComponentChildren;
 }) {
   const { isFailing = false, isMet = false, children } = props;
-  const mark = isFailing ? 'lacking' : 'there';
+  const status = isFailing ? 'missing' : 'met';
   return (
-    <p class={isFailing ? 'bound lacking' : 'bound'}>
-      {(isFailing || isMet) && <Sign mark={mark} />} {children}
+    <p class={isFailing ? 'bound missing' : 'bound'}>
+      {(isFailing || isMet) && <StatusMark status={status} />} {children}
     </p>
   );
 }

@@ -3,7 +3,7 @@ import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { MadeWorld, Snapshot } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
@@ -176,7 +176,7 @@ function Made({ world }: { readonly world: MadeWorld }) {
           <summary>Its credentials ({holders.length})</summary>
           {isOpen && (
             <>
-              <Copy text={JSON.stringify({ cast, created }, null, 2)} label="Copy all as JSON" />
+              <CopyButton text={JSON.stringify({ cast, created }, null, 2)} label="Copy all as JSON" />
               <Credentials holders={holders.slice(0, MAX_SHOWN)} />
               {holders.length > MAX_SHOWN && <p class="quiet">{holders.length - MAX_SHOWN} more are in the copy.</p>}
             </>

@@ -148,11 +148,11 @@ function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Ac
     <>
       <Confirm
         title={`Restore ${name}?`}
-        yes="Restore snapshot"
-        loses="This world returns to the snapshot. All later changes are lost."
+        confirmLabel="Restore snapshot"
+        warning="This world returns to the snapshot. All later changes are lost."
         class="small"
         isBusy={act.isBusy}
-        onYes={restore}
+        onConfirm={restore}
       >
         Restore<span class="unseen"> {name}</span>
       </Confirm>{' '}
@@ -170,8 +170,8 @@ function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Ac
             run: remove,
             asks: {
               title: `Delete ${name}?`,
-              yes: 'Delete snapshot',
-              loses: `The snapshot ${name} is deleted. Worlds created from it stay.`,
+              confirmLabel: 'Delete snapshot',
+              warning: `The snapshot ${name} is deleted. Worlds created from it stay.`,
             },
           },
         ]}

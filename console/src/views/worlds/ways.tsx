@@ -1,5 +1,5 @@
 import type { WorldInfo } from '../../control-api/types.ts';
-import { Copy } from '../../parts/copy.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 
 /** How clients address a world. */
 export function WaysIn({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {
@@ -11,7 +11,7 @@ export function WaysIn({ world: { url, hostUrl, header } }: { readonly world: Wo
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <code class="long">{text}</code> <Copy text={text} />
+            <code class="long">{text}</code> <CopyButton text={text} />
           </dd>
         </div>
       ))}

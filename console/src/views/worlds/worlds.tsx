@@ -176,8 +176,8 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
     run: () => act.run(resetWorld),
     asks: {
       title: `Reset world ${id}?`,
-      yes: 'Reset world',
-      loses: `The world ${id} returns to its seed, and its clock to real time. All changes since are lost, and so are its requests, findings and faults.`,
+      confirmLabel: 'Reset world',
+      warning: `The world ${id} returns to its seed, and its clock to real time. All changes since are lost, and so are its requests, findings and faults.`,
     },
   };
   const end = {
@@ -185,8 +185,8 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
     run: remove,
     asks: {
       title: `Delete world ${id}?`,
-      yes: 'Delete world',
-      loses: `The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`,
+      confirmLabel: 'Delete world',
+      warning: `The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`,
     },
   };
   return (

@@ -92,11 +92,11 @@ export function Replay() {
         ) : (
           <Confirm
             title={`Send ${text} again?`}
-            yes={`Send ${text}`}
-            loses="Requests that write change this world again. This cannot be undone: take a snapshot first."
+            confirmLabel={`Send ${text}`}
+            warning="Requests that write change this world again. This cannot be undone: take a snapshot first."
             class="main"
             isBusy={wanted.length === 0 || isOffline.value}
-            onYes={() => void run(wanted)}
+            onConfirm={() => void run(wanted)}
           >
             Send {text}
           </Confirm>

@@ -4,16 +4,16 @@ import { inWords } from '../duration.ts';
 import { useLoaded } from '../parts/loaded.tsx';
 import { Path } from '../parts/path.tsx';
 import { timeText } from '../parts/time.ts';
-import { type Change, type Later, simulateAt } from '../state/timeline.ts';
+import { type Change, type SimulatedDecisions, simulateAt } from '../state/timeline.ts';
 import { eventInWords, type Names } from '../timeline/move.ts';
 
-/** Simulate only after the pointer rests this long. */
-const REST_MS = 150;
-/** Maximum number of changes and of events. */
+/** Simulates only once the pointer has stopped for this long. */
+const HOVER_DELAY_MS = 150;
+/** The maximum number of changes and of events to list. */
 const MAX_LISTED = 5;
 
-/** Shows what would change at a later time, before the clock moves there. */
-export function Preview(props: {
+/** Shows how recent requests would be decided at a later time, before the clock moves there. */
+export function MovePreview(props: {
   readonly at: number;
   readonly now: number;
   /** The events before that time. */
@@ -26,20 +26,20 @@ export function Preview(props: {
   const { at, now, events, names, isBusy, onMove, onCancel } = props;
   const iso = new Date(at).toISOString();
   const loaded = useLoaded(async () => {
-    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    await new Promise((resolve) => setTimeout(resolve, HOVER_DELAY_MS));
     return simulateAt(iso);
   }, [iso]);
-  // Ignore the result for another time.
-  const later = loaded !== null && 'value' in loaded && loaded.value.at !== iso ? null : loaded;
+  // Ignore an outdated result for a different time.
+  const simulated = loaded !== null && 'value' in loaded && loaded.value.at !== iso ? null : loaded;
   return (
     <fieldset class="preview" aria-label="At that time">
       <p>
         <strong>
           {timeText(iso, new Date(now).toISOString())} (+{inWords(at - now)})
         </strong>{' '}
-        <span role="status">{sentenceOf(later)}</span>
+        <span role="status">{summarize(simulated)}</span>
       </p>
-      {later !== null && 'value' in later && <Changes changes={later.value.changes} />}
+      {simulated !== null && 'value' in simulated && <Changes changes={simulated.value.changes} />}
       {events.length > 0 && (
         <p class="quiet">
           Until then:{' '}
@@ -62,10 +62,10 @@ export function Preview(props: {
   );
 }
 
-function sentenceOf(later: ReturnType<typeof useLoaded<Later>>): string {
-  if (later === null) return 'Deciding recent requests for that time …';
-  if ('fault' in later) return later.fault;
-  const { count, changes } = later.value;
+function summarize(simulated: ReturnType<typeof useLoaded<SimulatedDecisions>>): string {
+  if (simulated === null) return 'Deciding recent requests for that time …';
+  if ('fault' in simulated) return simulated.fault;
+  const { count, changes } = simulated.value;
   if (count === 0) return 'No recent requests to compare.';
   const different = changes.length === 0 ? 'None' : `${changes.length}`;
   return `${different} of ${count} recent ${count === 1 ? 'request' : 'requests'} would be decided differently.`;
