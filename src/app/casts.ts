@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { castAt, castOf } from '../seed/index.ts';
-import type { KeptSeed } from '../store/seed.ts';
+import type { StoredSeed } from '../store/seed.ts';
 
 type Cast = ReturnType<typeof castOf>;
 
@@ -11,7 +11,7 @@ type Cast = ReturnType<typeof castOf>;
  */
 export class Casts {
   readonly #services: readonly ServiceDefinition[];
-  readonly #made = new WeakMap<World, KeptSeed>();
+  readonly #made = new WeakMap<World, StoredSeed>();
 
   /** @param services all services except the control API */
   constructor(services: readonly ServiceDefinition[]) {
@@ -19,7 +19,7 @@ export class Casts {
   }
 
   /** Keeps the seed of a world. @param kept the seed with the world's own credentials */
-  note(world: World, kept: KeptSeed): void {
+  note(world: World, kept: StoredSeed): void {
     this.#made.set(world, kept);
   }
 

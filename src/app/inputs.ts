@@ -16,7 +16,7 @@ import type { Clock } from '../time/clock.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
-import type { Beginnings } from '../worlds/beginnings.ts';
+import type { SeedStates } from '../worlds/seed-states.ts';
 import { identityProviderFrom, signingKeyFrom, trustedIssuersFrom } from './keys.ts';
 import { type FirstSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
 
@@ -47,7 +47,7 @@ export interface ServerParts {
   /** Default: the documents shared by all servers of the process. */
   readonly documents?: Documents;
   /** The cached built-in seed, shared by servers with the same object. By default, each server creates its own. */
-  readonly beginnings?: Beginnings;
+  readonly seedStates?: SeedStates;
 }
 
 /** Everything that is read before opening anything that has to be closed. */
@@ -86,7 +86,7 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
 }
 
 async function seedToBeginWith(
-  { effective: { config, origins }, seed, beginnings }: ServerParts,
+  { effective: { config, origins }, seed, seedStates }: ServerParts,
   services: readonly ServiceDefinition[],
   random: Random,
   snapshot: FirstSnapshot | null,
@@ -94,8 +94,8 @@ async function seedToBeginWith(
   if (snapshot !== null) return revivedSeed(seedOfSnapshot(snapshot), services, random);
   if (seed !== undefined) return seedOfContent(seed, SEED_OPTION, services, random);
   const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
-  if (beginnings === undefined || !isBuiltIn(config)) return choose();
-  return beginnings.builtIn(
+  if (seedStates === undefined || !isBuiltIn(config)) return choose();
+  return seedStates.builtIn(
     services.map(({ name }) => name),
     choose,
   );

@@ -10,12 +10,12 @@ import { revivedSeed } from '../seed/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
 import { openStorage } from '../store/open.ts';
-import type { KeptSeed, Seed } from '../store/seed.ts';
+import type { Seed, StoredSeed } from '../store/seed.ts';
 import { newStoreParts, type StoreParts } from '../store/shared.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';
-import { stateOfSeed } from '../worlds/beginnings.ts';
 import { Credentials } from '../worlds/credentials.ts';
+import { stateOfSeed } from '../worlds/seed-states.ts';
 import type { Customs } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
 import { offersTls, storedAuthority } from './tls.ts';
@@ -53,12 +53,12 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
 async function openIn(
   storage: Storage,
   shared: StoreParts,
-  { effective: { config }, beginnings, log: makeLog, onWait, onLost }: ServerParts,
+  { effective: { config }, seedStates, log: makeLog, onWait, onLost }: ServerParts,
   { services, random, signingKey, seed, snapshot }: Inputs,
 ): Promise<OpenWorlds> {
   const rulesets = services.map((service) => service.rules.inForce(config));
   const customs = { settings: config, rulesets };
-  const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
+  const revive = (kept: StoredSeed) => revivedSeed(kept, services, random);
   const authority = offersTls(config) ? await storedAuthority(storage) : null;
   const process = await WorldsOfProcess.start(
     {
@@ -71,7 +71,7 @@ async function openIn(
       random,
       signingKey,
       revive,
-      stateOf: (one: Seed, at: Instant) => beginnings?.stateOf(one, at) ?? stateOfSeed(one, at),
+      stateOf: (one: Seed, at: Instant) => seedStates?.stateOf(one, at) ?? stateOfSeed(one, at),
       keys: new Credentials(services),
       secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
     },

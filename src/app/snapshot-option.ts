@@ -4,9 +4,9 @@ import { Problem } from '../decisions/problem.ts';
 import { whyUnreadable } from '../diagnostics/file-fault.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { bytesOfFile } from '../platform/text-file.ts';
-import { findKeptSeedFault } from '../seed/index.ts';
+import { findStoredSeedFault } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
-import { type KeptSeed, SEEDS } from '../store/seed.ts';
+import { SEEDS, type StoredSeed } from '../store/seed.ts';
 import { SETTINGS, settingRow } from '../store/settings.ts';
 import { type State, StateBuilder } from '../store/state.ts';
 import { showValue } from '../text/redact.ts';
@@ -53,7 +53,7 @@ export async function snapshotFrom(
       reader.read(part);
     }
     const read = reader.end();
-    await checkContent(read, (seed) => findKeptSeedFault(seed, services));
+    await checkContent(read, (seed) => findStoredSeedFault(seed, services));
     builder.add(settingRow(BEGAN_WITH, read.sha256));
     return { ...read, option, state: builder.state };
   } catch (cause) {
@@ -64,9 +64,9 @@ export async function snapshotFrom(
 }
 
 /** Returns the seed of the world in a snapshot, with that world's credentials. @throws Unusable if there is none */
-export function seedOfSnapshot({ state, option }: FirstSnapshot): KeptSeed {
+export function seedOfSnapshot({ state, option }: FirstSnapshot): StoredSeed {
   const [row] = state.collections.get(SEEDS.name)?.all ?? [];
-  if (row !== undefined) return row.body as KeptSeed;
+  if (row !== undefined) return row.body as StoredSeed;
   throw new Unusable(`${option} has no seed. Download the snapshot again.`);
 }
 

@@ -1,12 +1,12 @@
 import { Problem } from '../decisions/problem.ts';
 import { streamOfParts } from '../http/answers.ts';
-import { findKeptSeedFault } from '../seed/index.ts';
+import { findStoredSeedFault } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import { StateBuilder } from '../store/state.ts';
 import type { StateMemory } from '../store/state-memory.ts';
 import type { WorldEntry } from '../worlds/entry.ts';
-import { provenanceIn, provenanceText } from '../worlds/provenance.ts';
+import { parseProvenance, serializeProvenance } from '../worlds/provenance.ts';
 import {
   type AddRow,
   checkContent,
@@ -34,16 +34,16 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
     download: async (world, snapshotId) => {
       const { snapshots } = keeping.process;
       const { id, name, world: of, at, made } = await snapshots.find(snapshotId, world.id);
-      const snapshot = { id, name, world: of, at, made: provenanceIn(made) };
+      const snapshot = { id, name, world: of, at, made: parseProvenance(made) };
       return streamOfParts(snapshotBytes(version, snapshot, snapshots.rowsOf(id)));
     },
     upload: async (world, receive) => {
       const builder = new StateBuilder(memory);
       try {
         const file = await receiveFile(receive, memory.quota.bytes, builder);
-        await checkContent(file, (seed) => findKeptSeedFault(seed, services));
+        await checkContent(file, (seed) => findStoredSeedFault(seed, services));
         const { made, id, name, at, world: of } = file.snapshot;
-        const stored = { id, name, world: of, at, made: provenanceText(made), state: builder.state };
+        const stored = { id, name, world: of, at, made: serializeProvenance(made), state: builder.state };
         return await keeping.process.snapshots.add(stored, world.id);
       } finally {
         builder.release();

@@ -8,8 +8,8 @@ import type { Random } from '../platform/random.ts';
 import { seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import { Pacer } from '../time/pacer.ts';
-import type { WorldOrigin } from '../worlds/copies.ts';
 import { describeWorld, type MadeWorld } from '../worlds/entry.ts';
+import type { WorldOrigin } from '../worlds/initial-content.ts';
 import type { Casts } from './casts.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
@@ -52,10 +52,10 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
       const made = await withOrigin(order, (origin) =>
         keeping.process.worlds.create({ id, credentials, ttl, label, origin }),
       );
-      const { entry, kept, ambiguous } = made;
+      const { entry, storedSeed, ambiguous } = made;
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? await createdOf(made) : null;
-      casts.note(entry.world, kept);
+      casts.note(entry.world, storedSeed);
       // Without bearers, because nine signatures take ten times as long as everything else.
       return { ...describeWorld(entry), cast: await casts.of(entry.world), ambiguous, created };
     },

@@ -1,14 +1,14 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { shownData } from '../store/data-option.ts';
-import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
+import { type Seed, type StoredSeed, seedIn } from '../store/seed.ts';
 import { snapshotsInMemory } from '../store/snapshot-store.ts';
 import type { State } from '../store/state.ts';
 import type { Held, Storage } from '../store/storage.ts';
 import { noWorldsProblem, UNREACHABLE, type Waiting } from '../store/waiting.ts';
 import { type Clock, machineClock } from '../time/clock.ts';
-import type { Filled } from '../worlds/beginnings.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
+import type { FilledStore } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
 import { type Customs, finishFilled, type StateOfSeed, Templates } from '../worlds/templates.ts';
 import { makeNamedWorlds } from './named-worlds.ts';
@@ -177,14 +177,14 @@ async function openWorlds(
   { config, seed, customs, revive, stateOf }: BeginParts,
   { store, clock, notices }: Held,
   worlds: Worlds,
-  kept: KeptSeed | null,
+  kept: StoredSeed | null,
   snapshot: State | null,
 ): Promise<readonly string[]> {
   if (kept === null) await store.restore(snapshot ?? (await stateOf(seed, clock.now())));
   // Repeat the notices for users who only open the console.
-  const findings = notices.map((notice): Filled['findings'][number] => ['storage', notice, clock.now()]);
+  const findings = notices.map((notice): FilledStore['findings'][number] => ['storage', notice, clock.now()]);
   await finishFilled(store, (...finding) => findings.push(finding), customs, clock.now());
-  await worlds.begin(kept === null ? seed : revive(kept), { store, findings, isNew: false });
+  await worlds.openDefault(kept === null ? seed : revive(kept), { store, findings, isNew: false });
   const reopened = await worlds.reopen();
   await makeNamedWorlds(worlds, config.world);
   return reopened;

@@ -12,7 +12,7 @@ import type { Findings } from '../journal/finding.ts';
 import type { WorldCache } from '../memory/caches.ts';
 import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
-import type { KeptSeed } from '../store/seed.ts';
+import type { StoredSeed } from '../store/seed.ts';
 import type { Instant, WorldClock } from '../time/clock.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { Tokens } from '../tokens/index.ts';
@@ -132,7 +132,7 @@ export interface World extends WorldScope, Modes {
   /** An id for the next decision: unique, even across restarts. */
   nextDecisionId(): string;
   /** The seed it was created from. */
-  seed(): Promise<KeptSeed>;
+  seed(): Promise<StoredSeed>;
   /** Marks the world as in use until `release`: it stays usable until then, even if it is deleted. */
   hold(): void;
   release(): void;

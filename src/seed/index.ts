@@ -10,7 +10,7 @@ import { fixture } from '../platform/assets.ts';
 import { once } from '../platform/once.ts';
 import type { Random } from '../platform/random.ts';
 import { parseStored } from '../store/errors.ts';
-import type { KeptSeed, Seed } from '../store/seed.ts';
+import type { Seed, StoredSeed } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
 import { showValue } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
@@ -125,8 +125,8 @@ async function readLayers(content: SeedParts, layer: Layer, services: readonly S
 }
 
 /** Returns the first error of a seed that was allegedly stored; null if it is valid. */
-export async function findKeptSeedFault(
-  kept: KeptSeed,
+export async function findStoredSeedFault(
+  kept: StoredSeed,
   services: readonly ServiceDefinition[],
 ): Promise<string | null> {
   const { faultSentence, findSeedFaults } = await import('./check.ts');
@@ -136,7 +136,7 @@ export async function findKeptSeedFault(
   return fault === undefined ? null : faultSentence(fault);
 }
 
-function partsIn(kept: KeptSeed): SeedParts | null {
+function partsIn(kept: StoredSeed): SeedParts | null {
   try {
     const { parts } = read(kept);
     return isParts(parts) ? parts : null;
@@ -146,7 +146,7 @@ function partsIn(kept: KeptSeed): SeedParts | null {
 }
 
 /** Restores a stored seed. */
-export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition[], random: Random): Seed {
+export function revivedSeed(kept: StoredSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = read(kept);
   return seedOf(parts, { origin: kept.origin, extended }, services, random);
 }
@@ -163,7 +163,7 @@ export function ownSeed(seed: Seed, derivation: Derivation): Seed {
 }
 
 /** Returns the readable form of a seed, with credentials. */
-export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Cast {
+export function castOf(kept: StoredSeed, services: readonly ServiceDefinition[]): Cast {
   return isOwnable(kept) ? kept.cast : castOfParts(read(kept).parts, services);
 }
 
@@ -186,7 +186,7 @@ export async function withBearers(
 }
 
 /** Summarizes a seed in one line: `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
-export function castLine(kept: KeptSeed, services: readonly ServiceDefinition[]): string {
+export function castLine(kept: StoredSeed, services: readonly ServiceDefinition[]): string {
   const { parts, extended } = read(kept);
   const from = extended.length === 0 ? '' : `; extends ${extended.join(' and ')}`;
   return `${summaryOf(parts, services)}${kept.origin === 'built-in' ? '; built-in' : from}`;
@@ -215,12 +215,12 @@ function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): 
 
 /** The stored origin of a seed. */
 interface Provenance {
-  readonly origin: KeptSeed['origin'];
+  readonly origin: StoredSeed['origin'];
   /** The extended seeds, nearest first. They are already merged. */
   readonly extended?: readonly string[];
 }
 
-function read({ text }: KeptSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
+function read({ text }: StoredSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
   // Written by this module.
   const { extends: extended = [], ...parts } = parseStored<SeedParts & { readonly extends?: readonly string[] }>(
     text,
@@ -341,7 +341,7 @@ function isParts(value: unknown): value is SeedParts {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isOwnable(seed: KeptSeed): seed is OwnableSeed {
+function isOwnable(seed: StoredSeed): seed is OwnableSeed {
   return 'own' in seed;
 }
 

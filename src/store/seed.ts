@@ -3,7 +3,7 @@ import { Collection } from './collection.ts';
 import type { Collections, Row } from './collections.ts';
 
 /** The seed of a world. Stored with its credentials, because these are public test credentials. */
-export interface KeptSeed {
+export interface StoredSeed {
   /** Identifies the text of the seed. */
   readonly fingerprint: string;
   readonly origin: 'built-in' | 'file';
@@ -12,20 +12,20 @@ export interface KeptSeed {
 }
 
 /** A seed that can create its rows for a given moment. */
-export interface Seed extends KeptSeed {
+export interface Seed extends StoredSeed {
   rows(now: Instant): Promise<readonly Row[]>;
 }
 
 /** This collection has only one row. */
-export const SEEDS = new Collection<KeptSeed>('seed');
+export const SEEDS = new Collection<StoredSeed>('seed');
 
 const ID = 'seed';
 
-export function seedRow({ fingerprint, origin, text }: KeptSeed): Row<KeptSeed, null> {
+export function seedRow({ fingerprint, origin, text }: StoredSeed): Row<StoredSeed, null> {
   return SEEDS.row({ id: ID, owner: '', parent: null, body: { fingerprint, origin, text } });
 }
 
 /** Returns the stored seed of a world; null before the first load. */
-export async function seedIn(rows: Collections): Promise<KeptSeed | null> {
+export async function seedIn(rows: Collections): Promise<StoredSeed | null> {
   return (await SEEDS.byId(rows, ID))?.body ?? null;
 }

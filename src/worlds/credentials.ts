@@ -4,7 +4,7 @@ import type { Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { Rows } from '../store/rows.ts';
-import type { KeptSeed } from '../store/seed.ts';
+import type { StoredSeed } from '../store/seed.ts';
 import { SEEDS, seedRow } from '../store/seed.ts';
 import { type State, stateWith } from '../store/state.ts';
 import { Pacer } from '../time/pacer.ts';
@@ -17,15 +17,15 @@ interface AliasOf {
   readonly alias: string;
 }
 
-/** The source of a world's own credentials. */
-export interface Own {
+/** A world's own credentials. */
+export interface OwnCredentials {
   readonly rekeying: Rekeying;
-  /** The seed with these credentials. */
-  readonly kept: () => KeptSeed;
+  /** Returns the seed with these credentials. */
+  readonly storedSeed: () => StoredSeed;
 }
 
 /** The credentials that identify callers of a world. */
-interface Known {
+interface CallerCredentials {
   readonly keyHashes: readonly string[];
   readonly clientIds: readonly string[];
 }
@@ -83,7 +83,7 @@ export class Credentials {
   }
 
   /** Returns all credentials that identify a world. @param all returns the rows of a collection */
-  async of(all: (collection: string) => readonly Row[] | Promise<readonly Row[]>): Promise<Known> {
+  async of(all: (collection: string) => readonly Row[] | Promise<readonly Row[]>): Promise<CallerCredentials> {
     const pacer = new Pacer();
     const keyHashes: string[] = [];
     const clientIds = new Set<string>();
@@ -135,8 +135,8 @@ export class Credentials {
   }
 
   /** Returns a state with a world's own credentials, created per collection on first use. */
-  withOwn(state: State, own: () => Own): State {
-    let made: Own | null = null;
+  withOwnCredentials(state: State, own: () => OwnCredentials): State {
+    let made: OwnCredentials | null = null;
     const change = (row: Row) => {
       made ??= own();
       return this.#own(row, made);
@@ -156,7 +156,10 @@ export class Credentials {
    * @returns the new state, and the identities with new credentials
    * @throws Collision if two credentials of a kind would become equal
    */
-  async rekeyed(state: State, own: Own): Promise<{ readonly state: State; readonly holders: readonly Holder[] }> {
+  async rekey(
+    state: State,
+    own: OwnCredentials,
+  ): Promise<{ readonly state: State; readonly holders: readonly Holder[] }> {
     const pacer = new Pacer();
     const [collections, uses] = [new Map(state.collections), new Map(state.uses)];
     const holders: Holder[] = [];
@@ -178,8 +181,8 @@ export class Credentials {
     return { state: stateWith({ ...state, collections, uses }), holders };
   }
 
-  #own(row: Row, { rekeying, kept }: Own): Row {
-    if (row.collection === SEEDS.name) return { ...seedRow(kept()), revision: row.revision };
+  #own(row: Row, { rekeying, storedSeed }: OwnCredentials): Row {
+    if (row.collection === SEEDS.name) return { ...seedRow(storedSeed()), revision: row.revision };
     return this.#rows.get(row.collection)?.rekey(row, rekeying) ?? row;
   }
 }

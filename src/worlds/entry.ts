@@ -19,7 +19,7 @@ export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
 export interface MadeWorld {
   readonly entry: WorldEntry;
   /** The seed with the world's own credentials. */
-  readonly kept: Seed;
+  readonly storedSeed: Seed;
   /** Client ids, and ids of keys, that other worlds have as well, so they don't identify a world. */
   readonly ambiguous: readonly string[];
   /** For a copy with its own credentials: the objects created since the seed, with their new secrets. */

@@ -1,12 +1,12 @@
 import { bodySchema, INSTANT, list, object, TEXT } from '../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../store/row-form.ts';
-import { type KeptSeed, SEEDS, seedRow } from '../store/seed.ts';
+import { SEEDS, type StoredSeed, seedRow } from '../store/seed.ts';
 import { SETTINGS, settingRow } from '../store/settings.ts';
 import { SIGNING_ALGORITHMS } from '../tokens/keys.ts';
 import { CLOCK_SETTING } from './clock.ts';
 import { KEYS_SETTING } from './signing-keys.ts';
 
-const SEED = bodySchema<KeptSeed>({ fingerprint: TEXT, origin: { enum: ['built-in', 'file'] }, text: TEXT });
+const SEED = bodySchema<StoredSeed>({ fingerprint: TEXT, origin: { enum: ['built-in', 'file'] }, text: TEXT });
 
 const CLOCK = { anyOf: [object({ ahead: INSTANT }), object({ frozenAt: INSTANT })] };
 

@@ -1,27 +1,27 @@
 import type { World } from '../contract/world.ts';
-import type { KeptSeed } from '../store/seed.ts';
+import type { StoredSeed } from '../store/seed.ts';
 
-/** How a world was created, as stored. */
+/** What a world was created from. Stored with the world, and with its snapshots. */
 export interface Provenance {
-  readonly seed: KeptSeed;
+  readonly seed: StoredSeed;
   readonly credentials: World['credentials'];
   /** The world that shares its credentials; null if the world has its own. */
   readonly source?: string | null;
-  /** A label for users. */
+  /** A label that the user chose. */
   readonly label?: string | null;
 }
 
-export function provenanceText({
+export function serializeProvenance({
   seed: { fingerprint, origin, text },
   credentials,
   source,
   label,
 }: Provenance): string {
-  // Selects the members to store; JSON omits undefined ones.
+  // Listed because the arguments may have more members, which must not be stored.
   return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, source, label });
 }
 
-export function provenanceIn(text: string): Provenance {
-  // Written by `provenanceText`.
+export function parseProvenance(text: string): Provenance {
+  // Written by `serializeProvenance`, so it needs no validation.
   return JSON.parse(text);
 }

@@ -5,20 +5,26 @@ import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
 import { isStorageFailure } from '../store/errors.ts';
 import type { KeptWorlds } from '../store/kept-worlds.ts';
-import type { KeptSeed, Seed } from '../store/seed.ts';
+import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { State } from '../store/state.ts';
 import type { Weighed } from '../store/state-memory.ts';
 import type { KeptWorld } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
-import type { Filled } from './beginnings.ts';
 import { newBudgets } from './budgets.ts';
-import { type Begun, beginCopy, makeCopy, openStore, type WorldOrigin } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
 import { describeWorld, type MadeWorld, type WorldEntry } from './entry.ts';
 import { Indexing } from './indexing.ts';
+import {
+  createInitialContent,
+  createInitialState,
+  type InitialContent,
+  openStore,
+  type WorldOrigin,
+} from './initial-content.ts';
 import { closing, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
-import { provenanceIn } from './provenance.ts';
+import { parseProvenance } from './provenance.ts';
+import type { FilledStore } from './seed-states.ts';
 import { SEED_COPIES, type Templates } from './templates.ts';
 import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
@@ -36,7 +42,7 @@ export interface WorldsParts
   /** Replaces the seed's state in the default world, also on a reset; null without `--snapshot`. */
   readonly snapshot: State | null;
   /** Restores a stored seed. */
-  readonly revive: (kept: KeptSeed) => Seed;
+  readonly revive: (storedSeed: StoredSeed) => Seed;
   readonly templates: Templates;
   /** The maximum number of worlds besides the default one. */
   readonly max: number;
@@ -77,9 +83,9 @@ export class Worlds implements WorldsByName {
     this.#common = {
       ...{ machine, random, signingKey, budgets: newBudgets(), modes, secrets, keys },
       changed: (world, changed) => this.#indexing.noteChanges(world, changed),
-      begin: async ({ id, credentials }, seed) => {
+      createInitialState: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };
-        return beginCopy({ id, credentials, seed }, parts);
+        return createInitialState({ id, credentials, seed }, parts);
       },
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
       left: (world) => this.#noteLeft(world),
@@ -87,7 +93,7 @@ export class Worlds implements WorldsByName {
   }
 
   /** Creates the default world. @param filled its store */
-  async begin(seed: Seed, filled: Filled): Promise<void> {
+  async openDefault(seed: Seed, filled: FilledStore): Promise<void> {
     // Every server has one, so it doesn't count as memory used by requests.
     this.#seedsInMemory.set(seed, { weight: 0 });
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.#common);
@@ -189,10 +195,10 @@ export class Worlds implements WorldsByName {
     // Reserves the id.
     this.#making.add(id);
     try {
-      const begun = await makeCopy({ id, origin, credentials }, { ...this.#parts, memory });
-      memory.check(memory.missing(begun.state));
-      const seeded = origin.kind === 'seed' ? begun.clients : undefined;
-      const made = await this.#store(id, begun, { ...order, memory: beside }, seeded);
+      const content = await createInitialContent({ id, origin, credentials }, { ...this.#parts, memory });
+      memory.check(memory.missing(content.state));
+      const seeded = origin.kind === 'seed' ? content.clients : undefined;
+      const made = await this.#store(id, content, { ...order, memory: beside }, seeded);
       memory.hold(beside);
       this.#tell('made', id);
       return made;
@@ -253,8 +259,8 @@ export class Worlds implements WorldsByName {
   }
 
   async #reopen(keptWorlds: KeptWorlds, { name: id, made, ttl, createdAt, usedAt }: KeptWorld): Promise<void> {
-    const { seed: kept, credentials, source = null, label = null } = provenanceIn(made);
-    const seed = this.#parts.revive(kept);
+    const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made);
+    const seed = this.#parts.revive(storedSeed);
     const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#beside(seed);
@@ -336,16 +342,16 @@ export class Worlds implements WorldsByName {
   /** @param seeded the clients, if they are exactly those of the seed */
   async #store(
     id: string,
-    begun: Begun,
+    content: InitialContent,
     { credentials, ttl, label, memory }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label' | 'memory'>,
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
-    const { seed, kept, source, clients, created, isNew, findings } = begun;
+    const { seed, storedSeed, source, clients, created, isNew, findings } = content;
     // The same time is stored and returned.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
     const { kept: keptWorlds, shared } = this.#parts;
-    const store = await openStore(begun, { id, credentials, ttl, label, ...times }, keptWorlds, shared);
+    const store = await openStore(content, { id, credentials, ttl, label, ...times }, keptWorlds, shared);
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
       const ambiguous = await this.#indexing.add(world, source, seeded);
@@ -354,7 +360,12 @@ export class Worlds implements WorldsByName {
       this.#entries.set(id, entry);
       this.#noteBegun(id);
       this.#sweepLater();
-      return { entry, kept, ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true), created };
+      return {
+        entry,
+        storedSeed,
+        ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true),
+        created,
+      };
     } catch (cause) {
       this.#indexing.drop(id);
       await store.close();

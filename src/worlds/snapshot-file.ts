@@ -6,7 +6,7 @@ import { isRecord } from '../objects/members.ts';
 import type { RowCheck } from '../seed/check-rows.ts';
 import { NEW, type Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
-import { type KeptSeed, SEEDS } from '../store/seed.ts';
+import { SEEDS, type StoredSeed } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
 import type { SnapshotInfo } from '../store/snapshot-store.ts';
 import type { UsedRow } from '../store/state.ts';
@@ -252,7 +252,7 @@ const MAX_NAME = 100;
  */
 export async function checkContent(
   { snapshot, special }: SnapshotFile,
-  seedFault: (seed: KeptSeed) => Promise<string | null>,
+  seedFault: (seed: StoredSeed) => Promise<string | null>,
 ): Promise<void> {
   const fault = await seedFault(snapshot.made.seed);
   if (fault !== null) throw damaged(`Line 2 has a seed that cannot be used: ${fault}`);
@@ -271,10 +271,10 @@ function isSpecial({ collection, id }: Pick<Row, 'collection' | 'id'>): boolean 
 /** @param row is special and has the right form */
 async function contentFault(
   { collection, body }: Row,
-  seedFault: (seed: KeptSeed) => Promise<string | null>,
+  seedFault: (seed: StoredSeed) => Promise<string | null>,
 ): Promise<string | null> {
   if (collection === SEEDS.name) {
-    const fault = await seedFault(body as KeptSeed);
+    const fault = await seedFault(body as StoredSeed);
     return fault === null ? null : `\`body.text\` is not a seed: ${fault}`;
   }
   return ringIn(String(body)).then(

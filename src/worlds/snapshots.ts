@@ -2,15 +2,15 @@ import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Random } from '../platform/random.ts';
 import { Collision } from '../store/errors.ts';
-import type { KeptSeed, Seed } from '../store/seed.ts';
+import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { SnapshotInfo, SnapshotRecord, SnapshotStore, StoredSnapshot } from '../store/snapshot-store.ts';
 import { type State, sizeOf, type UsedRow } from '../store/state.ts';
-import type { Made } from './copies.ts';
 import type { WorldEntry } from './entry.ts';
-import { provenanceIn, provenanceText } from './provenance.ts';
+import type { SeedAndCredentials } from './initial-content.ts';
+import { parseProvenance, serializeProvenance } from './provenance.ts';
 
 /** The state of a world at one moment. */
-export interface Snapshot extends Made, SnapshotInfo {
+export interface Snapshot extends SeedAndCredentials, SnapshotInfo {
   readonly state: State;
 }
 
@@ -22,10 +22,10 @@ const ID_LENGTH = 12;
 export class Snapshots {
   readonly #store: SnapshotStore;
   readonly #random: Random;
-  readonly #revive: (kept: KeptSeed) => Seed;
+  readonly #revive: (kept: StoredSeed) => Seed;
 
   /** @param revive restores a stored seed */
-  constructor(random: Random, store: SnapshotStore, revive: (kept: KeptSeed) => Seed) {
+  constructor(random: Random, store: SnapshotStore, revive: (kept: StoredSeed) => Seed) {
     this.#store = store;
     this.#random = random;
     this.#revive = revive;
@@ -39,7 +39,10 @@ export class Snapshots {
     const state = await world.store.freeze();
     await this.#mustHaveRoom(sizeOf(state));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
-    return { ...info, size: await this.#store.put({ ...info, made: provenanceText({ seed, credentials }), state }) };
+    return {
+      ...info,
+      size: await this.#store.put({ ...info, made: serializeProvenance({ seed, credentials }), state }),
+    };
   }
 
   /** Returns the snapshots of all worlds, oldest first. */
@@ -83,7 +86,7 @@ export class Snapshots {
     return this.#store.use(id, async (found) => {
       if (found === null || !isSeen(found, from)) throw noSnapshot(id);
       const { made, ...rest } = found;
-      const { seed, credentials } = provenanceIn(made);
+      const { seed, credentials } = parseProvenance(made);
       return work({ ...rest, seed: this.#revive(seed), credentials });
     });
   }

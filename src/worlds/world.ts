@@ -13,17 +13,16 @@ import { WorldCache } from '../memory/caches.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row, Watcher } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
-import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
+import { type Seed, type StoredSeed, seedIn } from '../store/seed.ts';
 import type { State } from '../store/state.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { RefreshTokens, Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
-
-import type { Begin, Filled, FoundInSeed } from './beginnings.ts';
 import type { Budgets } from './budgets.ts';
 import { createClock, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
+import type { FilledStore, InitialState, SeedFindings } from './seed-states.ts';
 import { StoredKeys } from './signing-keys.ts';
 import { changeState, stateIn, type WorldState } from './world-state.ts';
 
@@ -62,7 +61,7 @@ export interface WorldsCommon {
   /** Called when rows with credentials change. */
   readonly changed: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
   /** Returns the initial content of a world after a reset. */
-  readonly begin: (world: World, seed: Seed) => Promise<Begin>;
+  readonly createInitialState: (world: World, seed: Seed) => Promise<InitialState>;
   /** Called when the state of a world was replaced. */
   readonly noteReplacement: (world: World, clients?: SeedClients) => Promise<void>;
   /** Called when the last request that used a world has ended. */
@@ -75,7 +74,7 @@ export interface WorldParts {
   readonly credentials: World['credentials'];
   /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
-  readonly filled: Filled;
+  readonly filled: FilledStore;
 }
 
 export async function openWorld(parts: WorldParts, common: WorldsCommon): Promise<OwnedWorld> {
@@ -130,7 +129,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   /** Reads the store, unless it is new. */
-  async open({ isNew, findings }: Filled): Promise<void> {
+  async open({ isNew, findings }: FilledStore): Promise<void> {
     await this.#beginState();
     if (!isNew) await this.#reread();
     this.#tell(findings);
@@ -195,9 +194,9 @@ class OpenedWorld implements OwnedWorld {
     this.activityLog.event('world', { world: this.id, what: 'modes' });
   }
 
-  async seed(): Promise<KeptSeed> {
+  async seed(): Promise<StoredSeed> {
     // A world always has its seed in the store.
-    return (await seedIn(this.store.collections)) as KeptSeed;
+    return (await seedIn(this.store.collections)) as StoredSeed;
   }
 
   hold(): void {
@@ -224,9 +223,9 @@ class OpenedWorld implements OwnedWorld {
   }
 
   async reset(): Promise<void> {
-    const { begin, modes, noteReplacement: replaced } = this.#common;
+    const { createInitialState, modes, noteReplacement: replaced } = this.#common;
     const shown = this.clock.now();
-    const { state, findings, clients } = await begin(this, this.origin);
+    const { state, findings, clients } = await createInitialState(this, this.origin);
     await this.store.restore(state);
     await this.#reread();
     this.activityLog.empty();
@@ -320,7 +319,7 @@ class OpenedWorld implements OwnedWorld {
     await this.signingKeys.reread();
   }
 
-  #tell(found: FoundInSeed): void {
+  #tell(found: SeedFindings): void {
     for (const finding of found) this.findings.report(...finding);
   }
 

@@ -9,7 +9,7 @@ import { type Config, flagName, OPTION_NAMES, OPTIONS, variableName } from '../.
 import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { faultOfData } from '../../src/store/data-option.ts';
 import { it } from '../support/in-folder.ts';
-import { BEGINNINGS } from '../support/server.ts';
+import { SEED_STATES } from '../support/server.ts';
 
 /** Each has a password, or a part of one, that contains `secret`. */
 const VALUES = [
@@ -50,7 +50,7 @@ async function refusalOf(read: () => unknown): Promise<string> {
 
 /** What a server says of its options; throws if it does not start. */
 async function saidBy(effective: Effective): Promise<string> {
-  const server = await buildServer({ effective, beginnings: BEGINNINGS });
+  const server = await buildServer({ effective, seedStates: SEED_STATES });
   try {
     const { body } = await server.app.inject({ method: 'GET', url: '/_mock/info' });
     const { notices, posture } = await server.begun();

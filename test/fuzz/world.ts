@@ -7,7 +7,7 @@ import { seededRandom } from '../../src/platform/random.ts';
 import { loadServices } from '../../src/services/index.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { type Document, readDocument } from '../support/documents.ts';
-import { BEGINNINGS } from '../support/server.ts';
+import { SEED_STATES } from '../support/server.ts';
 import type { FuzzAnswer } from './judge.ts';
 import type { FuzzRequest } from './requests.ts';
 
@@ -31,7 +31,7 @@ export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
     clock: manualClock(START),
     random: seededRandom('fuzz'),
     offDocument: 'throw',
-    beginnings: BEGINNINGS,
+    seedStates: SEED_STATES,
     log: (clock) =>
       lineLog('error', false, clock, (text) => {
         logged += text;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CredentialRows, Rekeying } from '../../src/contract/credentials.ts';
 import { Collision } from '../../src/store/errors.ts';
-import type { KeptSeed } from '../../src/store/seed.ts';
+import type { StoredSeed } from '../../src/store/seed.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 import { credentials, type FullStore as Store } from '../support/nouns.ts';
 import {
@@ -21,7 +21,7 @@ import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
 
-const derivedSeed: KeptSeed = { fingerprint: 'print-of-the-derived', origin: 'file', text: '{"derived":true}' };
+const derivedSeed: StoredSeed = { fingerprint: 'print-of-the-derived', origin: 'file', text: '{"derived":true}' };
 
 /** What everything gets in a world `w`. */
 const rekeying: Rekeying = {
@@ -70,7 +70,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       };
       const own = { ...rekeying, keyHash: (_: unknown, id: string) => `other-alias-of-${id}` };
       const its = new Credentials([{ credentials: { stored: { rows: [toys], ended: [] } } }]);
-      const { state } = await its.rekeyed(await store.freeze(), { rekeying: own, kept: () => derivedSeed });
+      const { state } = await its.rekey(await store.freeze(), { rekeying: own, storedSeed: () => derivedSeed });
       await store.restore(state);
 
       await nowAndLater(store, async (later) => {

@@ -2,14 +2,14 @@ import { afterAll } from 'vitest';
 import { buildServer, type MockServer } from '../../src/app/server.ts';
 import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
-import { BEGINNINGS } from './server.ts';
+import { SEED_STATES } from './server.ts';
 
 /** Starts a listening server with the real time, for clients in any language. @param port default: a free one */
 export async function listeningServer(
   config: Partial<Config> = {},
   port = 0,
 ): Promise<MockServer & { readonly url: string }> {
-  const server = await buildServer({ effective: createConfig(config), offDocument: 'throw', beginnings: BEGINNINGS });
+  const server = await buildServer({ effective: createConfig(config), offDocument: 'throw', seedStates: SEED_STATES });
   const { url } = await server.listen('127.0.0.1', port);
   afterAll(() => server.close());
   return { ...server, url };

@@ -31,7 +31,7 @@ import {
 } from '../../src/services/runai/collections/oauth-clients.ts';
 import type { Row } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
-import { type KeptSeed, seedIn, seedRow } from '../../src/store/seed.ts';
+import { type StoredSeed, seedIn, seedRow } from '../../src/store/seed.ts';
 import { settingRow } from '../../src/store/settings.ts';
 import { createState, rowsIn } from '../../src/store/state.ts';
 import { countsIn } from '../../src/worlds/counts.ts';
@@ -81,9 +81,9 @@ export interface FullStore extends Store {
   readonly grants: Grants;
   readonly ngcKeys: NgcKeys;
   readonly world: {
-    seed(): Promise<KeptSeed | null>;
-    load(seed: KeptSeed, records: Records): Promise<void>;
-    rekey(rekeying: Rekeying, kept: KeptSeed): Promise<readonly Holder[]>;
+    seed(): Promise<StoredSeed | null>;
+    load(seed: StoredSeed, records: Records): Promise<void>;
+    rekey(rekeying: Rekeying, kept: StoredSeed): Promise<readonly Holder[]>;
     credentials(): ReturnType<Credentials['of']>;
     counts(): Promise<Readonly<Record<string, number>>>;
   };
@@ -107,9 +107,9 @@ export function fullStore(store: Store): FullStore {
       seed: () => seedIn(collections),
       load: async (seed, records) => store.restore(createState([seedRow(seed), ...rowsOf(records)])),
       rekey: async (rekeying, kept) => {
-        const { state: rekeyed, holders } = await credentials.rekeyed(await store.freeze(), {
+        const { state: rekeyed, holders } = await credentials.rekey(await store.freeze(), {
           rekeying,
-          kept: () => kept,
+          storedSeed: () => kept,
         });
         await store.restore(rekeyed);
         return holders;

@@ -5,7 +5,7 @@ import type { PresentedToken, RefreshToken } from '../../src/services/runai/coll
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { blankIdentity } from '../../src/services/runai/identities.ts';
 import { NEW, type Row } from '../../src/store/collections.ts';
-import type { KeptSeed } from '../../src/store/seed.ts';
+import type { StoredSeed } from '../../src/store/seed.ts';
 import type { Instant } from '../../src/time/clock.ts';
 import type { Records } from './nouns.ts';
 
@@ -49,7 +49,7 @@ export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): R
   };
 }
 
-export const keptSeed: KeptSeed = { fingerprint: 'print-of-the-first', origin: 'built-in', text: '{"first":true}' };
+export const keptSeed: StoredSeed = { fingerprint: 'print-of-the-first', origin: 'built-in', text: '{"first":true}' };
 
 /** Two users, an application and a service account, without keys. */
 export const people: Records = {

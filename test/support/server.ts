@@ -7,12 +7,12 @@ import type { Config } from '../../src/config/options.ts';
 import { lineLog } from '../../src/diagnostics/log.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { type ManualClock, manualClock } from '../../src/time/clock.ts';
-import { Beginnings } from '../../src/worlds/beginnings.ts';
+import { SeedStates } from '../../src/worlds/seed-states.ts';
 import type { CastUser } from './cast.ts';
 import { vendorSchemas } from './vendor-schemas.ts';
 
 /** Shared, because most tests start with the same rows. */
-export const BEGINNINGS = new Beginnings();
+export const SEED_STATES = new SeedStates();
 
 /** The time at which every test starts. */
 export const START = Date.UTC(2026, 0, 15, 12);
@@ -89,7 +89,7 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
   return buildServer({
     effective: createConfig(config),
     offDocument: 'throw',
-    beginnings: BEGINNINGS,
+    seedStates: SEED_STATES,
     log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
     ...parts,
   });

@@ -5,23 +5,23 @@ import { createState, type State } from '../store/state.ts';
 import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
 
-/** Notices about a world for its user. */
-export type FoundInSeed = readonly Parameters<Reports['report']>[];
+/** Findings to report about a new world, as arguments of `report`. */
+export type SeedFindings = readonly Parameters<Reports['report']>[];
 
 /** The initial content of a world, created from its seed. */
-export interface Begin {
+export interface InitialState {
   readonly state: State;
-  readonly findings: FoundInSeed;
-  /** The client ids in a world with its own credentials; undefined: ask the store. */
+  readonly findings: SeedFindings;
+  /** The clients of the seed, for a world with its own credentials. Undefined: look them up in the store. */
   readonly clients?: SeedClients | undefined;
 }
 
-/** A store with the initial content of a world. */
-export interface Filled {
+/** A store that contains the rows of a world. */
+export interface FilledStore {
   readonly store: Store;
   /** Whether the clock shows real time. */
   readonly isNew: boolean;
-  readonly findings: FoundInSeed;
+  readonly findings: SeedFindings;
 }
 
 /** Returns the rows of a seed at a given moment, including the seed as a row. */
@@ -29,7 +29,7 @@ export async function stateOfSeed(seed: Seed, now: Instant): Promise<State> {
   return createState([seedRow(seed), ...(await seed.rows(now))]);
 }
 
-interface Kept {
+interface CachedState {
   readonly at: Instant;
   readonly state: Promise<State>;
 }
@@ -38,20 +38,20 @@ interface Kept {
  * Caches the built-in seed, and its rows for the latest requested moment. Servers with the same services share them,
  * because creating them takes half of the startup time. Keeps at most one for each set of services.
  */
-export class Beginnings {
+export class SeedStates {
   readonly #seeds = new Map<string, Promise<Seed>>();
   /** The rows of each cached seed; null until they are requested. */
-  readonly #rows = new WeakMap<Seed, Kept | null>();
+  readonly #rows = new WeakMap<Seed, CachedState | null>();
 
   /**
    * Returns the built-in seed.
    *
    * @param services the names of the services
-   * @param made creates the seed if there is none yet
+   * @param create called if the seed is not cached yet
    */
-  builtIn(services: readonly string[], made: () => Promise<Seed>): Promise<Seed> {
+  builtIn(services: readonly string[], create: () => Promise<Seed>): Promise<Seed> {
     const name = services.join(' ');
-    const seed = this.#seeds.get(name) ?? made();
+    const seed = this.#seeds.get(name) ?? create();
     this.#seeds.set(name, seed);
     return seed.then((one) => {
       if (!this.#rows.has(one)) this.#rows.set(one, null);

@@ -1,0 +1,158 @@
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
+import type { Holder, Rekeying } from '../contract/credentials.ts';
+import type { World, WorldInfo } from '../contract/world.ts';
+import { type Derivation, deriveFor } from '../credentials/derivation.ts';
+import { hashSecret } from '../credentials/secret.ts';
+import { ownSeed } from '../seed/index.ts';
+import type { Store } from '../store/index.ts';
+import type { KeptWorlds } from '../store/kept-worlds.ts';
+import { openMemory } from '../store/memory.ts';
+import type { Seed } from '../store/seed.ts';
+import type { StoreParts } from '../store/shared.ts';
+import { completeState, type State } from '../store/state.ts';
+import type { StateMemory } from '../store/state-memory.ts';
+import { Pacer } from '../time/pacer.ts';
+import type { Credentials, SeedClients } from './credentials.ts';
+import { serializeProvenance } from './provenance.ts';
+import type { FilledStore, InitialState } from './seed-states.ts';
+import type { Template, Templates } from './templates.ts';
+
+/** What a world is created from: a seed, or the state of another world or a snapshot. */
+export type WorldOrigin =
+  | { readonly kind: 'seed'; readonly seed: Seed }
+  | (SeedAndCredentials & { readonly kind: 'copy'; readonly state: State; readonly of: string });
+
+export interface SeedAndCredentials {
+  /** The seed with the credentials of the cast, even if the world has its own. */
+  readonly seed: Seed;
+  readonly credentials: World['credentials'];
+}
+
+/** The initial content of a new world. */
+export interface InitialContent extends Pick<FilledStore, 'isNew' | 'findings'> {
+  readonly state: State;
+  /** The seed with the credentials of the cast. */
+  readonly seed: Seed;
+  /** The seed with the credentials of this world. */
+  readonly storedSeed: Seed;
+  /** The world that shares its credentials; null if the world has its own. */
+  readonly source: string | null;
+  /** See `InitialState.clients`. */
+  readonly clients: SeedClients | undefined;
+  /** For a copy with its own credentials: the objects created since the seed, with their new secrets. */
+  readonly created: readonly Holder[];
+}
+
+interface ContentParts {
+  readonly templates: Templates;
+  readonly memory: StateMemory;
+  readonly keys: Credentials;
+}
+
+/** Creates the content of a new world: a copy of its seed's template, or of another world. */
+export async function createInitialContent(
+  {
+    id,
+    origin,
+    credentials,
+  }: { readonly id: string; readonly origin: WorldOrigin } & Pick<SeedAndCredentials, 'credentials'>,
+  { templates, memory, keys }: ContentParts,
+): Promise<InitialContent> {
+  const isOwn = credentials === 'own';
+  const seed = isOwn ? origin.seed : seedOfOrigin(origin);
+  const derivation = isOwn ? deriveFor(id) : null;
+  const storedSeed = derivation === null ? seed : ownSeed(seed, derivation);
+  const sharedWith = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
+  const template = await templates.of(seed);
+  const { state, findings, clients } = stateFromTemplate({ id, seed, credentials }, template, keys);
+  const content = { seed, storedSeed, source: isOwn ? null : sharedWith, clients, created: [] };
+  if (origin.kind === 'seed') return { ...content, state, findings, isNew: true };
+  const copy = { ...content, findings: template.findings, isNew: false };
+  if (derivation === null) return { ...copy, state: origin.state };
+  memory.check(keys.weightIn(origin.state));
+  const clientId = await mapClientIds(origin, derivation, template, keys);
+  const own = { rekeying: createRekeying(derivation, clientId), storedSeed: () => storedSeed };
+  const { state: rekeyed, holders } = await keys.rekey(origin.state, own);
+  const idsInSeed = new Set(template.credentials.map((holder) => holder.id));
+  return { ...copy, state: rekeyed, created: holders.filter((holder) => !idsInSeed.has(holder.id)) };
+}
+
+/** Creates the state of a world from its seed, at its creation and at every reset. */
+export async function createInitialState(
+  world: Pick<World, 'id'> & SeedAndCredentials,
+  { templates, keys }: Pick<ContentParts, 'templates' | 'keys'>,
+): Promise<InitialState> {
+  return stateFromTemplate(world, await templates.of(world.seed), keys);
+}
+
+function stateFromTemplate(
+  { id, seed, credentials }: Pick<World, 'id'> & SeedAndCredentials,
+  { state, findings, clients }: Template,
+  keys: Credentials,
+): InitialState {
+  if (credentials === 'cast') return { state, findings };
+  // Derived on first use, because most worlds use few of their credentials.
+  const own = () => {
+    const derivation = deriveFor(id);
+    return { rekeying: createRekeying(derivation), storedSeed: () => ownSeed(seed, derivation) };
+  };
+  return { state: keys.withOwnCredentials(state, own), findings, clients };
+}
+
+/** @param clientId returns the replacement for a client id */
+function createRekeying(derivation: Derivation, clientId: Rekeying['clientId'] = derivation.clientId): Rekeying {
+  return {
+    keyHash: (derive, id) => hashSecret(derive(derivation, id)),
+    secretHash: (id) => hashSecret(derivation.secret(id)),
+    clientId,
+  };
+}
+
+/**
+ * Chooses new client ids for a copy with its own credentials. Ids from the seed are derived for the new world. In all
+ * other ids, the suffix with the name of the source world is replaced, unless the new id is taken.
+ */
+async function mapClientIds(
+  origin: Extract<WorldOrigin, { kind: 'copy' }>,
+  derivation: Derivation,
+  template: Template,
+  keys: Credentials,
+): Promise<Rekeying['clientId']> {
+  const { clientIds } = await keys.of((name) => origin.state.collections.get(name)?.all ?? []);
+  const { clientId: inWorld } = derivation;
+  const { clientId: inSource } = deriveFor(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
+  const idsInSeed = template.credentials.flatMap(({ clientId }) => clientId ?? []);
+  const replacements = new Map(idsInSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
+  const taken = new Set(replacements.values());
+  const suffix = origin.of === DEFAULT_WORLD ? '' : `-${origin.of}`;
+  const hasSuffix = (clientId: string) => clientId.endsWith(suffix);
+  const others = clientIds.filter((clientId) => !replacements.has(clientId));
+  // Ids with the suffix come first: they have precedence over ids that equal theirs without the suffix.
+  const inOrder = [...others.filter(hasSuffix), ...others.filter((clientId) => !hasSuffix(clientId))];
+  await new Pacer().each(inOrder, (before) => {
+    let after = inWorld(hasSuffix(before) ? before.slice(0, before.length - suffix.length) : before);
+    if (taken.has(after)) after = inWorld(before);
+    while (taken.has(after)) after = inWorld(after);
+    replacements.set(before, after);
+    taken.add(after);
+  });
+  return (before) => replacements.get(before) ?? inWorld(before);
+}
+
+/** Returns the seed with the credentials of the origin. */
+function seedOfOrigin(origin: WorldOrigin): Seed {
+  if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
+  return ownSeed(origin.seed, deriveFor(origin.of));
+}
+
+/** Creates the store of a new world. @param kept null: the world is only in memory */
+export async function openStore(
+  { state, seed, source }: InitialContent,
+  { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
+  kept: KeptWorlds | null,
+  { memory }: Pick<StoreParts, 'memory'>,
+): Promise<Store> {
+  if (kept === null) return openMemory(state, memory);
+  const made = serializeProvenance({ seed, credentials, source, label });
+  return kept.make({ name: id, made, ttl, createdAt, usedAt: lastUsedAt }, completeState(state));
+}
