@@ -135,7 +135,7 @@ describe.runIf(hasBrowser)('the time line', () => {
 
     await page
       .getByRole('status')
-      .getByText(/never moves back|before now/)
+      .getByText(/`?to`? must not be in the past/)
       .waitFor();
   });
 

@@ -259,7 +259,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await panel.getByText('Affects all callers for 30s on this world’s clock').waitFor();
       await panel.getByLabel('Affects').selectOption('researcher@acme.test');
       await panel.getByLabel('For how long').fill('5m');
-      await panel.getByText('Affects researcher@acme.test for 5m by the clock').waitFor();
+      await panel.getByText('Affects researcher@acme.test for 5m on this world’s clock').waitFor();
 
       await page.getByRole('link', { name: 'Start … Expire tokens' }).click();
       await panel.getByText('happens immediately, affects all callers, and cannot be undone').waitFor();

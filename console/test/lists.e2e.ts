@@ -211,7 +211,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await panel.getByRole('button', { name: 'Start drill' }).click();
       await panel.getByText('The token endpoints are unavailable').waitFor();
       await panel.getByText('Runs until').waitFor();
-      await row.getByText('running').waitFor();
+      await row.getByText('running', { exact: true }).waitFor();
 
       expect(await loginStatus(url)).toBe(503);
       await row.getByRole('button', { name: 'End Token outage' }).click();
@@ -277,7 +277,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('POST', '/clock/advance', { by: '2h' });
 
       await expect.poll(() => page.getByText('Runs until').count()).toBe(0);
-      expect(await cells(page, 'Drills').getByText('running').count()).toBe(0);
+      expect(await cells(page, 'Drills').getByText('running', { exact: true }).count()).toBe(0);
     });
 
     it('are rows of two lines on a telephone', async () => {
