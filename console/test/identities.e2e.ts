@@ -283,7 +283,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const { url, ask, mock } = await served();
     const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
     await choose(page, 'Disable');
-    await person(page).getByText('It is disabled now.').waitFor();
+    await person(page).getByText('The key is disabled now.').waitFor();
     await choose(page, 'Enable');
     await choose(page, 'Rotate');
     await page.getByRole('dialog', { name: 'Rotate key nvcf-invoker?' }).waitFor();

@@ -314,7 +314,7 @@ describe.runIf(hasBrowser)('the focus', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Disable' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('It is disabled now.').waitFor();
+    await page.getByText('The key is disabled now.').waitFor();
     await expect.poll(() => focused(page)).toContain('More for key');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Delete' }).focus();
