@@ -1,19 +1,20 @@
-import { type AccessRequest, type Caller, decideOnResource, usedPermissions } from '../decisions/decide.ts';
+import { type Caller, decideOnResource, usedPermissions } from '../decisions/decide.ts';
 import type { HeldRights } from '../decisions/policy.ts';
 import type { Principal } from '../decisions/principal.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
 import type { Fix } from './fixes.ts';
 
-/** A principal with its uses and, if it still exists, its current rights. */
+/** The uses of a principal. */
 export interface PrincipalUses {
   readonly principal: Principal;
+  /** The principal with its current rights; null if it was deleted. */
   readonly caller: Caller | null;
   readonly uses: readonly Use[];
 }
 
 /** A right that is broader than its uses require. */
-export interface Broader {
+export interface BroaderRight {
   readonly what: 'resource' | 'services' | 'role';
   readonly held: unknown;
   readonly enough: unknown;
@@ -26,48 +27,44 @@ export interface LeastRights {
   readonly smallest: Readonly<Record<string, unknown>>;
   /** Rights that no use needs. */
   readonly unused: readonly string[];
-  readonly broader: readonly Broader[];
+  readonly broader: readonly BroaderRight[];
   /** A seed entry with exactly the smallest rights. */
   readonly seed: Readonly<Record<string, unknown>>;
   /** The requests, in order, that create a credential with exactly the smallest rights; empty if none can. */
   readonly make: readonly NonNullable<Fix['request']>[];
-  /** Uses that no rights of this kind of credential would allow. They were allowed in observe mode. */
+  /** Uses that were only allowed in observe mode: no rights of this kind of credential would allow them. */
   readonly beyond: readonly Use[];
   /** The smallest rights as held rights of a ruleset. */
   heldRights(ruleset: Ruleset): HeldRights;
 }
 
-/** Would these rights allow the use? */
+/** Returns whether these rights would allow the use. */
 export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal, heldRights: HeldRights): boolean {
   return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
 }
 
 /**
- * Removes items in order, as long as the rest is enough. No single item of the result can be removed.
+ * Removes items, first to last, as long as the rest is enough. In the result, every item is needed. A smaller set may
+ * exist.
  *
  * @param items are enough together
  */
-export function leaveOut<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
+export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
   let kept = items;
-  let before: readonly Item[];
+  for (const item of items) {
+    const rest = kept.filter((other) => other !== item);
+    if (isEnough(rest)) kept = rest;
+  }
   // Removing an item can make an earlier one redundant, so repeat until nothing changes.
-  do {
-    before = kept;
-    for (const item of before) {
-      const rest = kept.filter((one) => one !== item);
-      if (isEnough(rest)) kept = rest;
-    }
-  } while (kept.length < before.length);
-  return kept;
+  return kept.length < items.length ? minimize(kept, isEnough) : kept;
 }
 
-/** Returns which of these rights allow a use. */
-export function grantsOf(
+/** Returns which of these rights a use needs. */
+export function usedRights(
   { accessRequest, lookedUp }: Use,
   principal: Principal,
   heldRights: HeldRights,
 ): readonly string[] {
-  const asked: AccessRequest = accessRequest;
-  const reach = lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
-  return usedPermissions(asked, { principal, heldRights }, reach);
+  const attributes = lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
+  return usedPermissions(accessRequest, { principal, heldRights }, attributes);
 }

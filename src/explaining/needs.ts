@@ -1,7 +1,7 @@
 import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../decisions/rule.ts';
 
 /** A source of a table row, with its certainty. */
-export interface Evidence {
+export interface SourceOfNeed {
   /** The subject, such as `the rule`. */
   readonly about: string;
   readonly certainty: Certainty;
@@ -12,7 +12,7 @@ export interface Evidence {
 export interface Needs {
   /** Sentences in Markdown. */
   readonly text: string;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly SourceOfNeed[];
 }
 
 /** The tables that define the needs of an operation. */
@@ -31,12 +31,12 @@ export function describeNeeds(
   row: Pick<OperationRow, 'rule' | 'certainty' | 'source'>,
   open = 'No credential.',
 ): Needs {
-  const ofOperation: Evidence = { about: 'the operation', certainty: row.certainty, source: row.source };
+  const ofOperation: SourceOfNeed = { about: 'the operation', certainty: row.certainty, source: row.source };
   const rule = tables.rules.find(({ id }) => id === row.rule);
   if (rule === undefined) return { text: open, evidence: [ofOperation] };
   const labels = new Map((tables.resourceTypes ?? []).map(({ id, label }) => [id, label]));
   const added = (rule.added ?? []).map(
-    ({ types, certainty, source }): Evidence => ({ about: listTypes(types, labels, 'and'), certainty, source }),
+    ({ types, certainty, source }): SourceOfNeed => ({ about: listTypes(types, labels, 'and'), certainty, source }),
   );
   return {
     text: [

@@ -5,7 +5,7 @@ import type { Caller } from '../decisions/decide.ts';
 import { namesOf, type Principal } from '../decisions/principal.ts';
 import { Problem } from '../decisions/problem.ts';
 import { credentialOf, type Use, type UsesOfCredential } from '../decisions/uses.ts';
-import { grantsOf, type LeastRights } from '../explaining/least-rights.ts';
+import { type LeastRights, usedRights } from '../explaining/least-rights.ts';
 import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import type { Server } from './server.ts';
@@ -95,7 +95,7 @@ export function usedFor(
   return {
     service: accessRequest.ruleset.service,
     operation,
-    grants: [...grantsOf(use, principal, heldRights(accessRequest.ruleset))],
+    grants: [...usedRights(use, principal, heldRights(accessRequest.ruleset))],
     ...(target !== undefined && { target }),
     example: { ...example },
   };

@@ -4,7 +4,7 @@ import type { HeldRights, Resource } from '../decisions/policy.ts';
 import type { PermissionRow } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
-import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
+import { isAllowed, type LeastRights, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';
 import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
@@ -38,9 +38,9 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
   // Among interchangeable scopes, prefer one that the key has; for a new key, the first.
   const byHeld = [...scopesOfRulesets].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
   const order = caller === null ? byHeld.reverse() : byHeld;
-  const needed = leaveOut(order, (rest) => isEnough(new Set(rest.map(({ id }) => id)), everything));
+  const needed = minimize(order, (rest) => isEnough(new Set(rest.map(({ id }) => id)), everything));
   const scopes = new Set(needed.map(({ id }) => id));
-  const types = leaveOut(everything.widestFirst, (rest) => {
+  const types = minimize(everything.widestFirst, (rest) => {
     const bindings = everything.only(rest);
     return isOffered(needed, rest) && isEnough(scopes, bindings);
   });

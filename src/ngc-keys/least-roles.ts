@@ -2,7 +2,7 @@ import { serviceOfKey } from '../decisions/decide.ts';
 import type { HeldRights } from '../decisions/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
-import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
+import { isAllowed, type LeastRights, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
 import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
 
 /** Finds the fewest roles for the recorded uses of a personal key, dropping the largest first. */
@@ -26,7 +26,7 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
     const bySize = [...roles].sort(
       (one, other) => sizeOf(other, rulesets) - sizeOf(one, rulesets) || byHeld(one, other, held),
     );
-    return leaveOut(bySize, (rest) => allow(rest, allowed).length === allowed.length);
+    return minimize(bySize, (rest) => allow(rest, allowed).length === allowed.length);
   };
   const within = (roles: readonly string[]) => all.filter((role) => roles.includes(role));
   const roles = within(fewest(all));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { findValueFault, type TypeWords, tellingViolations, type Violation } from '../explaining/index.ts';
+import { findValueFault, selectViolations, type TypeWords, type Violation } from '../explaining/index.ts';
 import { NEW, type Row } from '../store/collections.ts';
 import type { KeptForms, RowForm, SettingForm } from '../store/row-form.ts';
 import { SETTINGS } from '../store/settings.ts';
@@ -88,7 +88,7 @@ function schemaFault(schema: object, value: unknown, above: readonly string[]): 
   if (validate(value)) return null;
   const [first, ...others] = (validate.errors ?? []) as Violation[];
   if (first === undefined) return null;
-  const fault = findValueFault(tellingViolations([first, ...others]), WORDS);
+  const fault = findValueFault(selectViolations([first, ...others]), WORDS);
   const place = `\`${[...above, ...fault.place].join('.')}\``;
   switch (fault.kind) {
     case 'missing':

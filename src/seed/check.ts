@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import type { SeedFault, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { isStorable } from '../definitions/storable-text.ts';
-import { findValueFault, type TypeWords, tellingViolations, type Violation } from '../explaining/index.ts';
+import { findValueFault, selectViolations, type TypeWords, type Violation } from '../explaining/index.ts';
 import { findNear, listNames } from '../text/nearest.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
 
@@ -125,7 +125,7 @@ function byChoice(violations: readonly Violation[]): readonly Violations[] {
     const [first = one, ...others] = groups.splice(outside + 1).flat();
     groups.push(first === one ? [one] : [first, ...others, one]);
   }
-  return groups.map((group) => (group.length === 1 ? group : tellingViolations(group)));
+  return groups.map((group) => (group.length === 1 ? group : selectViolations(group)));
 }
 
 type Schemas = ReadonlyMap<string, SeedSchema>;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Use } from '../../src/decisions/uses.ts';
-import { grantsOf, isAllowed, leaveOut } from '../../src/explaining/least-rights.ts';
+import { isAllowed, minimize, usedRights } from '../../src/explaining/least-rights.ts';
 import { ask, BALL, key, seen } from '../decisions/toy-law.ts';
 
 describe('what can be left out', () => {
   it('is left out in the order given, as long as the rest is enough', () => {
     const tried: string[] = [];
-    const left = leaveOut(['a', 'b', 'c'], (rest) => {
+    const left = minimize(['a', 'b', 'c'], (rest) => {
       tried.push(rest.join(''));
       return rest.includes('b');
     });
@@ -17,8 +17,8 @@ describe('what can be left out', () => {
 
   it('is tried again, once something else is left out', () => {
     // `a` is needed only beside `b`.
-    expect(leaveOut(['a', 'b', 'c'], (rest) => !rest.includes('b') || rest.includes('a'))).toEqual([]);
-    expect(leaveOut(['a', 'b'], (rest) => rest.length === 2)).toEqual(['a', 'b']);
+    expect(minimize(['a', 'b', 'c'], (rest) => !rest.includes('b') || rest.includes('a'))).toEqual([]);
+    expect(minimize(['a', 'b'], (rest) => rest.length === 2)).toEqual(['a', 'b']);
   });
 });
 
@@ -39,9 +39,9 @@ describe('a use', () => {
   it('rests on those of the permissions that reach its object', () => {
     const { principal } = key([]);
 
-    expect(grantsOf(use, principal, apart)).toEqual(['play']);
-    expect(grantsOf({ ...use, lookedUp: null }, principal, apart)).toEqual(['look']);
-    expect(grantsOf({ ...use, lookedUp: { found: 'object' } }, principal, apart)).toEqual(['look']);
-    expect(grantsOf({ ...use, lookedUp: { found: 'foreign', owner: 'bo' } }, principal, apart)).toEqual(['look']);
+    expect(usedRights(use, principal, apart)).toEqual(['play']);
+    expect(usedRights({ ...use, lookedUp: null }, principal, apart)).toEqual(['look']);
+    expect(usedRights({ ...use, lookedUp: { found: 'object' } }, principal, apart)).toEqual(['look']);
+    expect(usedRights({ ...use, lookedUp: { found: 'foreign', owner: 'bo' } }, principal, apart)).toEqual(['look']);
   });
 });

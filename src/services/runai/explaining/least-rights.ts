@@ -4,7 +4,7 @@ import { type HeldRights, NO_RIGHTS, type Resource } from '../../../decisions/po
 import type { Principal } from '../../../decisions/principal.ts';
 import { type Ruleset, rowsOf } from '../../../decisions/ruleset.ts';
 import type { Use } from '../../../decisions/uses.ts';
-import { isAllowed, type LeastRights, leaveOut } from '../../../explaining/least-rights.ts';
+import { isAllowed, type LeastRights, minimize } from '../../../explaining/least-rights.ts';
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type Role, type Roles, rolesOf } from '../roles.ts';
@@ -122,7 +122,7 @@ function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role
 function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
   const all = allowed(held);
   const bySize = [...held].sort((one, other) => other.role.permissions.size - one.role.permissions.size);
-  return leaveOut(bySize, (rest) => allowed(rest) === all);
+  return minimize(bySize, (rest) => allowed(rest) === all);
 }
 
 /** Returns the smallest predefined role, or several if no single one is sufficient. On a tie, a held role wins. */
@@ -138,7 +138,7 @@ function smallestRoles(
   );
   const single = byNeed.find((role) => suffice([role]));
   if (single !== undefined) return [single];
-  return suffice(byNeed) ? leaveOut(byNeed.reverse(), suffice) : [];
+  return suffice(byNeed) ? minimize(byNeed.reverse(), suffice) : [];
 }
 
 function hasRule({ tables }: Ruleset, rule: string): boolean {
@@ -151,7 +151,7 @@ function customRole(ruleset: Ruleset, suffice: (permissions: readonly string[]) 
     (one, other) => other.permissions.length - one.permissions.length,
   );
   const permissionsOf = (sets: typeof all) => [...new Set(sets.flatMap(({ permissions }) => [...permissions]))];
-  const sets = [...leaveOut(all, (rest) => suffice(permissionsOf([...rest])))];
+  const sets = [...minimize(all, (rest) => suffice(permissionsOf([...rest])))];
   return { permissionSets: sets.map(({ id, name }) => ({ id, name })), permissions: permissionsOf(sets) };
 }
 

@@ -4,13 +4,13 @@ import type { Schema, Violation } from './validation.ts';
 type Violations = readonly [Violation, ...Violation[]];
 
 /**
- * Selects the most useful of the violations that a validator lists when it stops at the first. An unknown member
- * precedes a missing one, because it is probably the missing one, misspelt. A violation within the only alternative
- * that fits, by its type or required members, precedes the list of all alternatives.
+ * Selects the violations to report when a validator stops at the first error. Prefers an unknown member to a missing
+ * one, because it is probably the missing one, misspelled. Prefers a violation within the only alternative that fits, by
+ * its type or required members, to the list of all alternatives.
  *
  * @param violations in ajv's order: those inside a choice before the choice itself
  */
-export function tellingViolations(violations: Violations): Violations {
+export function selectViolations(violations: Violations): Violations {
   const [first] = violations;
   const choice = violations.find(
     ({ keyword, instancePath }) =>
@@ -32,7 +32,7 @@ function withinChoice(choice: Violation, violations: Violations): Violations | u
     const within = `${schemaPath}/${schemas.indexOf(only)}/`;
     const [first, ...others] = violations.filter((one) => one.schemaPath?.startsWith(within));
     if (first === undefined || !isAboutMembers(first, choice)) return undefined;
-    return tellingViolations([first, ...others]);
+    return selectViolations([first, ...others]);
   }
   const isClosed = possible.length > 0 && possible.every(({ additionalProperties }) => additionalProperties === false);
   if (!isClosed) return undefined;

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { tellingViolations } from '../../src/explaining/telling-violation.ts';
 import { findValueFault, type Violation } from '../../src/explaining/validation.ts';
+import { selectViolations } from '../../src/explaining/violation-selection.ts';
 
 const ajv = new Ajv({ verbose: true, strict: false });
 const THING = {
@@ -24,7 +24,7 @@ function faultOf(schema: object, value: unknown) {
   validate({ body: { a: value } });
   const [first, ...others]: Violation[] = validate.errors ?? [];
   if (first === undefined) throw new Error('the value fits');
-  return findValueFault(tellingViolations([first, ...others]));
+  return findValueFault(selectViolations([first, ...others]));
 }
 
 describe('a member that is not known is told', () => {
