@@ -3,8 +3,8 @@ import { whyUnreadable } from '../diagnostics/file-fault.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import type { Instant } from '../time/clock.ts';
-import type { Identity } from './certificates.ts';
-import { checkIdentity } from './given.ts';
+import type { CertificateWithKey } from './certificates.ts';
+import { checkCertificate } from './given.ts';
 
 /** Returns the part of a PEM text with this label. */
 function partOf(text: string, label: string): string {
@@ -14,17 +14,17 @@ function partOf(text: string, label: string): string {
 }
 
 /** Parses the certificate and key of a CA from one text. @throws Unusable if the CA cannot be used now */
-export function authorityIn(text: string, name: string, now: Instant, advice: string): Identity {
+export function authorityIn(text: string, name: string, now: Instant, advice: string): CertificateWithKey {
   const authority = { certificate: partOf(text, 'CERTIFICATE'), key: partOf(text, 'PRIVATE KEY') };
   if (authority.certificate === '' || authority.key === '') {
     throw new Unusable(`${name} lacks a certificate or a key. ${advice}`);
   }
   const names = { certificate: `The certificate in ${name}`, key: `the key in ${name}` };
-  checkIdentity(authority, names, now, advice);
+  checkCertificate(authority, names, now, advice);
   return authority;
 }
 
-export function authorityText({ certificate, key }: Identity): string {
+export function authorityText({ certificate, key }: CertificateWithKey): string {
   return `${certificate}${key}`;
 }
 
@@ -34,7 +34,11 @@ export function authorityText({ certificate, key }: Identity): string {
  *
  * @throws Unusable if the file cannot be used
  */
-export async function authorityInFile(file: string, make: () => Identity, now: Instant): Promise<Identity> {
+export async function authorityInFile(
+  file: string,
+  make: () => CertificateWithKey,
+  now: Instant,
+): Promise<CertificateWithKey> {
   // The server creates this file, so a pipe in its place is a mistake.
   const text = await readTextFile(file, { onlyFile: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null;

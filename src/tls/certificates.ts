@@ -35,15 +35,15 @@ import type { Random } from '../platform/random.ts';
 import { RealDate } from '../platform/time.ts';
 import type { Instant } from '../time/clock.ts';
 
-/** A certificate with its private key, as PEM. */
-export interface Identity {
+/** A certificate and its private key, as PEM. */
+export interface CertificateWithKey {
   readonly certificate: string;
   readonly key: string;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Tolerance for clients' clocks that are behind. */
-const LEEWAY = DAY;
+const CLOCK_TOLERANCE = DAY;
 const AUTHORITY_LIFETIME = 3650 * DAY;
 /** 397 days with the tolerance: Apple's clients refuse more than 398. */
 export const LEAF_LIFETIME = 396 * DAY;
@@ -52,71 +52,72 @@ export const LEAF_LIFETIME = 396 * DAY;
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
 const COMMON_NAME = '2.5.4.3';
 
-export function newKey(): KeyObject {
+export function generateKey(): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 }
 
-export function keyText(key: KeyObject): string {
+export function exportKey(key: KeyObject): string {
   return String(key.export({ type: 'pkcs8', format: 'pem' }));
 }
 
-/** Creates a CA. Its name contains part of its key's hash, so that a trust store can have several. */
-export function makeAuthority(now: Instant, random: Random): Identity {
-  const key = newKey();
+/** Creates a CA. Its name contains part of its key's hash, so that a trust store can hold several of them. */
+export function createAuthority(now: Instant, random: Random): CertificateWithKey {
+  const key = generateKey();
   const id = keyId(key);
-  const name = nameOf(`nv-auth-mock local authority ${id.toString('hex').slice(0, 8)}`);
-  const certificate = issue(random, {
+  const name = createName(`nv-auth-mock local authority ${id.toString('hex').slice(0, 8)}`);
+  const certificate = signCertificate(random, {
     issuer: { name, key },
     subject: { name, key },
-    from: now - LEEWAY,
+    from: now - CLOCK_TOLERANCE,
     to: now + AUTHORITY_LIFETIME,
     extensions: [
-      extension(id_ce_basicConstraints, new BasicConstraints({ cA: true, pathLenConstraint: 0 }), true),
-      extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign), true),
-      extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(id)),
+      createExtension(id_ce_basicConstraints, new BasicConstraints({ cA: true, pathLenConstraint: 0 }), true),
+      createExtension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign), true),
+      createExtension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(id)),
     ],
   });
-  return { certificate, key: keyText(key) };
+  return { certificate, key: exportKey(key) };
 }
 
-/** Issues server certificates with a CA. */
+/** Issues server certificates that are signed by a CA. */
 export class Issuer {
   readonly #name: Name;
   readonly #key: KeyObject;
   readonly #random: Random;
 
-  constructor({ certificate, key }: Identity, random: Random) {
+  constructor({ certificate, key }: CertificateWithKey, random: Random) {
     const der = Buffer.from(certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');
     this.#name = AsnConvert.parse(der, Certificate).tbsCertificate.subject;
     this.#key = createPrivateKey(key);
     this.#random = random;
   }
 
-  /** @param names host names and IP addresses */
+  /** Issues a server certificate. @param names host names and IP addresses */
   issue(names: readonly string[], key: KeyObject, now: Instant): string {
     const alternatives = names.map((name) => new GeneralName(isIP(name) > 0 ? { iPAddress: name } : { dNSName: name }));
-    return issue(this.#random, {
+    return signCertificate(this.#random, {
       issuer: { name: this.#name, key: this.#key },
-      subject: { name: nameOf('nv-auth-mock'), key },
-      from: now - LEEWAY,
+      subject: { name: createName('nv-auth-mock'), key },
+      from: now - CLOCK_TOLERANCE,
       to: now + LEAF_LIFETIME,
       extensions: [
-        extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
-        extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature), true),
-        extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
-        extension(id_ce_subjectAltName, new SubjectAlternativeName(alternatives)),
-        // Python refuses certificates without it (`VERIFY_X509_STRICT`).
-        extension(
+        createExtension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
+        createExtension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature), true),
+        createExtension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
+        createExtension(id_ce_subjectAltName, new SubjectAlternativeName(alternatives)),
+        // Python refuses certificates without this extension (`VERIFY_X509_STRICT`).
+        createExtension(
           id_ce_authorityKeyIdentifier,
           new AuthorityKeyIdentifier({ keyIdentifier: new SubjectKeyIdentifier(keyId(this.#key)) }),
         ),
-        extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(key))),
+        createExtension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(key))),
       ],
     });
   }
 }
 
-interface Order {
+/** The fields that differ between the CA and server certificates. */
+interface CertificateFields {
   readonly issuer: { readonly name: Name; readonly key: KeyObject };
   readonly subject: { readonly name: Name; readonly key: KeyObject };
   readonly from: Instant;
@@ -124,17 +125,18 @@ interface Order {
   readonly extensions: Extension[];
 }
 
-function issue(random: Random, { issuer, subject, from, to, extensions }: Order): string {
+/** Signs a certificate. @returns PEM */
+function signCertificate(random: Random, { issuer, subject, from, to, extensions }: CertificateFields): string {
   const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
-    // Positive, and without a leading zero byte.
+    // The leading `4` makes it positive, without a leading zero byte.
     serialNumber: Uint8Array.from(Buffer.from(`4${random.hex(31)}`, 'hex')).buffer,
     signature: signatureAlgorithm,
     issuer: issuer.name,
-    validity: Object.assign(new Validity(), { notBefore: timeOf(from), notAfter: timeOf(to) }),
+    validity: Object.assign(new Validity(), { notBefore: createTime(from), notAfter: createTime(to) }),
     subject: subject.name,
-    subjectPublicKeyInfo: AsnConvert.parse(publicKey(subject.key), SubjectPublicKeyInfo),
+    subjectPublicKeyInfo: AsnConvert.parse(exportPublicKey(subject.key), SubjectPublicKeyInfo),
     extensions: new Extensions(extensions),
   });
   const signature = sign('sha256', Buffer.from(AsnConvert.serialize(tbsCertificate)), issuer.key);
@@ -146,25 +148,26 @@ function issue(random: Random, { issuer, subject, from, to, extensions }: Order)
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
-function extension(id: string, value: unknown, critical = false): Extension {
+function createExtension(id: string, value: unknown, critical = false): Extension {
   return new Extension({ extnID: id, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
-function nameOf(text: string): Name {
+function createName(text: string): Name {
   const value = new AttributeValue({ utf8String: text });
   return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: COMMON_NAME, value })])]);
 }
 
-function publicKey(key: KeyObject): Buffer {
+function exportPublicKey(key: KeyObject): Buffer {
   return createPublicKey(key).export({ type: 'spki', format: 'der' });
 }
 
+/** Returns the key identifier: a truncated hash of the public key. */
 function keyId(key: KeyObject): Buffer {
-  return createHash('sha256').update(publicKey(key)).digest().subarray(0, 20);
+  return createHash('sha256').update(exportPublicKey(key)).digest().subarray(0, 20);
 }
 
-/** Converts to whole seconds. From 2050 on the time has a different format (RFC 5280, 4.1.2.5). */
-function timeOf(at: Instant): Time {
+/** Rounds down to seconds. The format changes in 2050 (RFC 5280, 4.1.2.5). */
+function createTime(at: Instant): Time {
   const date = new RealDate(Math.floor(at / 1000) * 1000);
   return new Time(date.getUTCFullYear() < 2050 ? { utcTime: date } : { generalTime: date });
 }

@@ -6,7 +6,7 @@ import { readTextFile } from '../platform/text-file.ts';
 import { RealDate } from '../platform/time.ts';
 import { showValue } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
-import type { Identity } from './certificates.ts';
+import type { CertificateWithKey } from './certificates.ts';
 
 const PEM = /^\s*-----BEGIN /;
 
@@ -15,10 +15,10 @@ const PEM = /^\s*-----BEGIN /;
  *
  * @throws Unusable if they cannot be read, do not match, or are not valid now
  */
-export async function readIdentity(certificate: string, key: string, now: Instant): Promise<Identity> {
+export async function readCertificate(certificate: string, key: string, now: Instant): Promise<CertificateWithKey> {
   const identity = { certificate: await read(certificate, '--tls-cert'), key: await read(key, '--tls-key') };
   const names = { certificate: named('--tls-cert', certificate), key: named('--tls-key', key) };
-  checkIdentity(identity, names, now, 'Use one that is valid now, or --tls without a certificate.');
+  checkCertificate(identity, names, now, 'Use one that is valid now, or --tls without a certificate.');
   return identity;
 }
 
@@ -27,9 +27,9 @@ export async function readIdentity(certificate: string, key: string, now: Instan
  * @param advice what to do about a certificate that is not valid now
  * @throws Unusable if they do not match, or are not valid now
  */
-export function checkIdentity(
-  { certificate, key }: Identity,
-  names: Readonly<Record<keyof Identity, string>>,
+export function checkCertificate(
+  { certificate, key }: CertificateWithKey,
+  names: Readonly<Record<keyof CertificateWithKey, string>>,
   now: Instant,
   advice: string,
 ): void {

@@ -7,8 +7,8 @@ import { hostName } from '../addresses/hosts.ts';
 import { systemRandom } from '../platform/random.ts';
 import { type Instant, machineClock } from '../time/clock.ts';
 import { authorityIn, authorityInFile, authorityText } from './authority-file.ts';
-import { type Identity, Issuer, makeAuthority } from './certificates.ts';
-import { readIdentity } from './given.ts';
+import { type CertificateWithKey, createAuthority, Issuer } from './certificates.ts';
+import { readCertificate } from './given.ts';
 import { NamedCertificates } from './named-certificates.ts';
 
 /**
@@ -31,7 +31,7 @@ export type AuthorityPlace =
 
 /** @throws Unusable if a given file cannot be used */
 export async function tlsOfFiles(certificate: string, key: string): Promise<Tls> {
-  const identity = await readIdentity(certificate, key, machineClock().now());
+  const identity = await readCertificate(certificate, key, machineClock().now());
   return { makeServer: serversWith({ cert: identity.certificate, key: identity.key }), ca: null };
 }
 
@@ -42,7 +42,7 @@ export async function tlsOfFiles(certificate: string, key: string): Promise<Tls>
 export async function tlsOfAuthority(place: AuthorityPlace, names: readonly string[]): Promise<Tls> {
   const clock = machineClock();
   const random = systemRandom();
-  const authority = await authorityAt(place, () => makeAuthority(clock.now(), random), clock.now());
+  const authority = await authorityAt(place, () => createAuthority(clock.now(), random), clock.now());
   const certificates = new NamedCertificates(new Issuer(authority, random), clock);
   const makeServer = serversWith({
     ...certificates.issue([...new Set(names)]),
@@ -64,7 +64,11 @@ function serversWith(tls: TlsOptions): Tls['makeServer'] {
 /** Maximum duration of a handshake, in milliseconds. */
 const HANDSHAKE_MS = 60_000;
 
-async function authorityAt(place: AuthorityPlace, make: () => Identity, now: Instant): Promise<Identity> {
+async function authorityAt(
+  place: AuthorityPlace,
+  make: () => CertificateWithKey,
+  now: Instant,
+): Promise<CertificateWithKey> {
   if (place.kind === 'memory') return make();
   if (place.kind === 'file') return authorityInFile(place.file, make, now);
   const advice = 'Start with an empty schema, and let clients trust the new /_mock/ca.pem.';

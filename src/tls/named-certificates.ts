@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock, Instant } from '../time/clock.ts';
-import { type Issuer, keyText, LEAF_LIFETIME, newKey } from './certificates.ts';
+import { exportKey, generateKey, type Issuer, LEAF_LIFETIME } from './certificates.ts';
 
 /** Maximum number of cached certificates; each takes about 30 kB. */
 const MAX_CONTEXTS = 200;
@@ -10,8 +10,8 @@ const MAX_CONTEXTS = 200;
 export class NamedCertificates {
   readonly #issuer: Issuer;
   readonly #clock: Clock;
-  readonly #key: KeyObject = newKey();
-  readonly #keyText = keyText(this.#key);
+  readonly #key: KeyObject = generateKey();
+  readonly #keyText = exportKey(this.#key);
   readonly #contexts = new Map<string, { readonly context: SecureContext; readonly until: Instant }>();
 
   constructor(issuer: Issuer, clock: Clock) {

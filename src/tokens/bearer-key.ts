@@ -3,9 +3,9 @@ import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { PublicJwk } from './keys.ts';
 
 /**
- * The public key for the cast's bearer tokens, which never expire, for tools that take a token as an option. Separate
- * from the signing key of all other tokens, because that one can be replaced. `fixtures/runai/bearer-key.rs256.json`
- * has the private half.
+ * The public key for the cast's bearer tokens, which never expire: tools can have one in their configuration. All other
+ * tokens have a different signing key, which can be replaced. The private key is in
+ * `fixtures/runai/bearer-key.rs256.json`.
  */
 export const BEARER_KEY = {
   kty: 'RSA',
@@ -19,7 +19,7 @@ export const BEARER_KEY = {
 /** `iat` and `exp` of every bearer token, in seconds: from 2020-01-01 to the end of the year 9999. */
 export const BEARER_TIMES = { iat: 1_577_836_800, exp: 253_402_300_799 } as const;
 
-/** The issuer's origin, on every machine and port: that of a server with default options. */
+/** The issuer's origin, whatever the host and port of the server: the origin of a server with default options. */
 export const BEARER_ORIGIN = 'http://localhost:6625';
 
 /** The encoded header of every bearer token. */
@@ -27,21 +27,18 @@ export const BEARER_HEADER: string = base64url.encode(
   JSON.stringify({ alg: BEARER_KEY.alg, typ: 'JWT', kid: BEARER_KEY.kid }),
 );
 
-/** Does a token claim to be a bearer token of the cast? */
-export function looksLikeBearer(token: string): boolean {
+/** Returns whether a token claims to be a bearer token of the cast. */
+export function hasBearerHeader(token: string): boolean {
   return token.startsWith(`${BEARER_HEADER}.`);
 }
 
 /** Imports the key that verifies these tokens. */
-export function bearerKey() {
+export function importBearerKey() {
   return importJWK(BEARER_KEY, BEARER_KEY.alg);
 }
 
-/**
- * Returns the world in the bearer tokens of a world: worlds with the credentials of the cast share those of the default
- * world.
- */
-export function worldOfBearers({
+/** Returns the id in the bearer tokens of a world. Worlds with the cast's credentials accept tokens of the default world. */
+export function worldInBearers({
   id,
   credentials,
 }: {

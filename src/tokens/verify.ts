@@ -2,7 +2,7 @@ import { type CryptoKey, compactVerify, errors, type JWTPayload, jwtVerify } fro
 import type { Principal } from '../decisions/principal.ts';
 import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
 import { type Instant, rfc3339 } from '../time/clock.ts';
-import { BEARER_KEY, BEARER_TIMES, bearerKey, looksLikeBearer } from './bearer-key.ts';
+import { BEARER_KEY, BEARER_TIMES, hasBearerHeader, importBearerKey } from './bearer-key.ts';
 import { encodingFault } from './compact.ts';
 import { type KeyRing, keyOf, type PublicKey } from './keys.ts';
 
@@ -28,7 +28,7 @@ export interface VerifiedClaims extends AccessTokenClaims {
 }
 
 /** Finds a token's key by its header. */
-type FindKey = (header: { kid?: string }) => CryptoKey | ReturnType<typeof bearerKey>;
+type FindKey = (header: { kid?: string }) => CryptoKey | ReturnType<typeof importBearerKey>;
 
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
@@ -47,7 +47,7 @@ export async function verifyToken(token: string, ring: KeyRing, now: Instant): P
   };
   const fault = encodingFault(token);
   if (fault !== null) throw malformedToken(fault);
-  if (looksLikeBearer(token)) return verifyBearer(token);
+  if (hasBearerHeader(token)) return verifyBearer(token);
   const claims = await verifiedClaims(token, find, ring.current.algorithm);
   return { ...claims, kid };
 }
@@ -59,7 +59,7 @@ export function isBearer({ kid }: VerifiedClaims): boolean {
 
 /** Verifies a bearer token of the cast. Both halves of its key are public, so no other token may use it. */
 async function verifyBearer(token: string): Promise<VerifiedClaims> {
-  const claims = await verifiedClaims(token, bearerKey, BEARER_KEY.alg);
+  const claims = await verifiedClaims(token, importBearerKey, BEARER_KEY.alg);
   const { iat, exp } = claims;
   if (iat !== BEARER_TIMES.iat || exp !== BEARER_TIMES.exp) {
     const why = 'this key signs only the `bearer` tokens of `GET /_mock/cast`';

@@ -5,7 +5,7 @@ import type { Mode, Modes } from '../decisions/mode.ts';
 import { TokenUsage } from '../explaining/hints/token-usage.ts';
 import type { Fault } from '../faults/fault.ts';
 import { Faults, type KeepFaults } from '../faults/faults.ts';
-import { unusedSentence } from '../faults/unused.ts';
+import { describeUnused } from '../faults/unused.ts';
 import { ActivityLog } from '../journal/activity-log.ts';
 import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
@@ -121,7 +121,7 @@ class OpenedWorld implements OwnedWorld {
     this.tokenUsage = new TokenUsage(budgets.tokenUsage);
     this.verifiedTokens = new WorldCache(budgets.tokens);
     const reportRemoval = (fault: Fault) => {
-      const sentence = unusedSentence(fault);
+      const sentence = describeUnused(fault);
       if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
     };
     this.faults = new Faults(this.#series, budgets.faults, reportRemoval, this.#keepFaults());

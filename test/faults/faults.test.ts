@@ -3,7 +3,7 @@ import type { Fault, FaultOrder } from '../../src/faults/fault.ts';
 import { momentOf } from '../../src/faults/fault.ts';
 import { delayOf, Faults } from '../../src/faults/faults.ts';
 import { weightOf } from '../../src/faults/list.ts';
-import { unusedSentence } from '../../src/faults/unused.ts';
+import { describeUnused } from '../../src/faults/unused.ts';
 import type { Facts } from '../../src/journal/match.ts';
 import { Quota } from '../../src/memory/quota.ts';
 
@@ -49,10 +49,10 @@ describe('the faults of a world', () => {
       [1, 0, 's-f1'],
     ]);
     const [, shadowed] = faults.list();
-    expect(unusedSentence(shadowed as Fault)).toBe(
+    expect(describeUnused(shadowed as Fault)).toBe(
       'the fault s-f2 (any request) was never injected: the fault s-f1, which takes precedence, was injected instead',
     );
-    expect(unusedSentence({ ...(shadowed as Fault), shadowedBy: null, seen: 7 })).toBe(
+    expect(describeUnused({ ...(shadowed as Fault), shadowedBy: null, seen: 7 })).toBe(
       'the fault s-f2 (any request) was never injected: its probability skipped all 7 matching requests',
     );
   });

@@ -15,7 +15,7 @@ import { newStoreParts } from '../../src/store/shared.ts';
 import type { Held, Storage } from '../../src/store/storage.ts';
 import type { Waiting } from '../../src/store/waiting.ts';
 import { machineClock } from '../../src/time/clock.ts';
-import { Issuer, keyText, makeAuthority, newKey } from '../../src/tls/certificates.ts';
+import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { describePostgres, freshSchema, it, privatePostgres } from '../support/postgres.ts';
 import { changed, sql } from '../support/standby-faults.ts';
@@ -278,14 +278,14 @@ describePostgres('a database', () => {
   describe('by TLS', () => {
     it('is reached in each mode, and refused where its certificate is not the right one', async () => {
       const clock = machineClock();
-      const authority = makeAuthority(clock.now(), systemRandom());
-      const key = newKey();
+      const authority = createAuthority(clock.now(), systemRandom());
+      const key = generateKey();
       const cert = new Issuer(authority, systemRandom()).issue(['db.test'], key, clock.now());
       const server = await privatePostgres({
         settings: { ssl: 'on' },
         files: {
           'server.crt': cert,
-          'server.key': keyText(key),
+          'server.key': exportKey(key),
           'pg_hba.conf': 'hostssl all all 127.0.0.1/32 trust\n',
         },
       });
@@ -293,7 +293,7 @@ describePostgres('a database', () => {
       const folder = await emptyFolder();
       const [ours, others] = [join(folder, 'ours.pem'), join(folder, 'others.pem')];
       await writeFile(ours, authority.certificate);
-      await writeFile(others, makeAuthority(clock.now(), systemRandom()).certificate);
+      await writeFile(others, createAuthority(clock.now(), systemRandom()).certificate);
       const by = (mode: string, file?: string) =>
         `${server.url}?schema=${mode.replace('-', '_')}&sslmode=${mode}${file === undefined ? '' : `&sslrootcert=${file}`}`;
       await taken(by('require'));

@@ -15,7 +15,7 @@ import type { Config } from '../../src/config/options.ts';
 import type { Limits } from '../../src/http/transport/limits.ts';
 import { connect as clientOf, startMock } from '../../src/index.ts';
 import { systemRandom } from '../../src/platform/random.ts';
-import { Issuer, keyText, makeAuthority, newKey } from '../../src/tls/certificates.ts';
+import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
 import { cast } from '../support/cast.ts';
 import { pythonWith } from '../support/python.ts';
 
@@ -146,7 +146,7 @@ describe('a server with --tls', () => {
 
     expect(await get(port, 'localhost', '/_mock/health', ca)).toMatchObject({ status: 200 });
     await expect(
-      get(port, 'localhost', '/_mock/health', makeAuthority(Date.now(), systemRandom()).certificate),
+      get(port, 'localhost', '/_mock/health', createAuthority(Date.now(), systemRandom()).certificate),
     ).rejects.toThrow();
   });
 
@@ -340,9 +340,9 @@ describe('the authority', () => {
 describe('a given certificate', () => {
   const random = systemRandom();
   const DAY = 86_400_000;
-  const key = newKey();
-  const given = async (now = Date.now(), itsKey = keyText(key)) => {
-    const authority = makeAuthority(now, random);
+  const key = generateKey();
+  const given = async (now = Date.now(), itsKey = exportKey(key)) => {
+    const authority = createAuthority(now, random);
     const place = await folder();
     const [tlsCert, tlsKey] = [join(place, 'cert.pem'), join(place, 'key.pem')];
     await writeFile(tlsCert, new Issuer(authority, random).issue(['localhost'], key, now));
@@ -376,7 +376,7 @@ describe('a given certificate', () => {
   });
 
   it('with the key of another one is refused', async () => {
-    const { tlsCert, tlsKey } = await given(Date.now(), keyText(newKey()));
+    const { tlsCert, tlsKey } = await given(Date.now(), exportKey(generateKey()));
 
     await expect(httpsServer({ tlsCert, tlsKey })).rejects.toThrow(
       `--tls-key ${tlsKey} does not match --tls-cert ${tlsCert}.`,
@@ -449,9 +449,9 @@ describe('in a test', () => {
 
   it('takes a certificate and its key as texts', async () => {
     const random = systemRandom();
-    const [authority, key] = [makeAuthority(Date.now(), random), newKey()];
+    const [authority, key] = [createAuthority(Date.now(), random), generateKey()];
     const cert = new Issuer(authority, random).issue(['localhost'], key, Date.now());
-    await using mock = await startMock({ tls: { cert, key: keyText(key) } });
+    await using mock = await startMock({ tls: { cert, key: exportKey(key) } });
 
     expect(await get(Number(new URL(mock.url).port), 'localhost', '/_mock/info', authority.certificate)).toMatchObject({
       status: 200,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemRandom } from '../../src/platform/random.ts';
 import { manualClock } from '../../src/time/clock.ts';
-import { Issuer, LEAF_LIFETIME, makeAuthority } from '../../src/tls/certificates.ts';
+import { createAuthority, Issuer, LEAF_LIFETIME } from '../../src/tls/certificates.ts';
 import { NamedCertificates } from '../../src/tls/named-certificates.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -9,7 +9,7 @@ const NOW = Date.UTC(2026, 10, 23);
 function made() {
   const clock = manualClock(NOW);
   const random = systemRandom();
-  const issuer = new Issuer(makeAuthority(NOW, random), random);
+  const issuer = new Issuer(createAuthority(NOW, random), random);
   return { clock, issuer, certificates: new NamedCertificates(issuer, clock) };
 }
 

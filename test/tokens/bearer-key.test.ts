@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BEARER_KEY, bearerKey, looksLikeBearer, worldOfBearers } from '../../src/tokens/bearer-key.ts';
+import { BEARER_KEY, hasBearerHeader, importBearerKey, worldInBearers } from '../../src/tokens/bearer-key.ts';
 import { forge } from '../support/tokens.ts';
 
 const [shipped = ''] = JSON.parse(
@@ -9,14 +9,14 @@ const [shipped = ''] = JSON.parse(
 
 describe('a bearer of the cast', () => {
   it('is told by its header', async () => {
-    expect(looksLikeBearer(shipped)).toBe(true);
-    expect(looksLikeBearer(await forge({}, { kid: BEARER_KEY.kid, typ: 'at+jwt' }))).toBe(false);
-    expect(looksLikeBearer(await forge())).toBe(false);
-    expect(looksLikeBearer(`abc${shipped}`)).toBe(false);
+    expect(hasBearerHeader(shipped)).toBe(true);
+    expect(hasBearerHeader(await forge({}, { kid: BEARER_KEY.kid, typ: 'at+jwt' }))).toBe(false);
+    expect(hasBearerHeader(await forge())).toBe(false);
+    expect(hasBearerHeader(`abc${shipped}`)).toBe(false);
   });
 
   it('is verified with a key that is public', async () => {
-    expect(await bearerKey()).toMatchObject({ type: 'public', algorithm: { name: 'RSASSA-PKCS1-v1_5' } });
+    expect(await importBearerKey()).toMatchObject({ type: 'public', algorithm: { name: 'RSASSA-PKCS1-v1_5' } });
   });
 
   it.each([
@@ -24,6 +24,6 @@ describe('a bearer of the cast', () => {
     ['own', 'default', 'default'],
     ['cast', 'team-a', 'default'],
   ] as const)('names, of a world whose credentials are its %s: %s, the world %s', (credentials, id, named) => {
-    expect(worldOfBearers({ id, credentials })).toBe(named);
+    expect(worldInBearers({ id, credentials })).toBe(named);
   });
 });

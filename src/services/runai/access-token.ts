@@ -7,7 +7,7 @@ import type { Reports } from '../../journal/finding.ts';
 import type { WorldCache } from '../../memory/caches.ts';
 import type { Store } from '../../store/index.ts';
 import type { Instant } from '../../time/clock.ts';
-import { BEARER_ORIGIN, worldOfBearers } from '../../tokens/bearer-key.ts';
+import { BEARER_ORIGIN, worldInBearers } from '../../tokens/bearer-key.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
 import type { Tokens } from '../../tokens/index.ts';
 import { checkTimes, isBearer, type VerifiedClaims } from '../../tokens/verify.ts';
@@ -146,7 +146,7 @@ function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt
     const why = `iss is ${quote(iss)}, expected ${expected}`;
     throw unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', why);
   }
-  checkWorld({ sid: sid ?? '' }, worldOfBearers(world));
+  checkWorld({ sid: sid ?? '' }, worldInBearers(world));
 }
 
 /** Checks the world of a token. Its signature is not enough: most worlds share a signing key. */

@@ -2,7 +2,7 @@ import { nameInWorld } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
 import { fixture } from '../../platform/assets.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldOfBearers } from '../../tokens/bearer-key.ts';
+import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldInBearers } from '../../tokens/bearer-key.ts';
 import { type Claims, importSigningKey, type JWK, mint, plainJson, type SigningKey } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
 import type { RunaiSeed } from './seed-types.ts';
@@ -28,7 +28,7 @@ export async function withBearers(
   groupsOf: (email: string) => readonly string[],
   world: Pick<World, 'id' | 'credentials'>,
 ): Promise<object> {
-  const signer = new BearerSigner(part, worldOfBearers(world));
+  const signer = new BearerSigner(part, worldInBearers(world));
   const add = <Entry>(entries: readonly Entry[], holderOf: (entry: Entry) => Holder) =>
     Promise.all(entries.map(async (entry) => ({ ...entry, bearer: await signer.bearerOf(holderOf(entry)) })));
   const { users, applications, serviceAccounts } = part;

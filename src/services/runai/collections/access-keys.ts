@@ -9,13 +9,13 @@ import { IDENTITIES } from './identities.ts';
 export interface AccessKey {
   readonly id: string;
   readonly owner: string;
-  /** Name of the owner. */
+  /** The name of the owner. */
   readonly createdBy: string;
   readonly name: string;
   readonly clientId: string;
   readonly secretHash: string;
   readonly createdAt: Instant;
-  /** Null until the first grant. */
+  /** When a token was last issued for the key; null if never. */
   readonly lastLogin: Instant | null;
 }
 
@@ -27,16 +27,17 @@ export const ACCESS_KEYS = new Collection<NewAccessKey>('access-keys');
 
 export function accessKeyRow(key: NewAccessKey): AccessKeyRow {
   const { id, owner, createdBy, name, clientId } = key;
-  const aliases = [keyClient(clientId), keyName(owner, name)];
+  const aliases = [clientAlias(clientId), nameAlias(owner, name)];
   return ACCESS_KEYS.row({ id, owner, parent: null, aliases, labels: [createdBy], body: key });
 }
 
-export function keyClient(clientId: string): string {
+/** The alias that finds a key by its client id. */
+export function clientAlias(clientId: string): string {
   return `client ${clientId}`;
 }
 
-/** The alias that keeps key names unique per owner. */
-function keyName(owner: string, name: string): string {
+/** The alias that makes key names unique per owner. */
+function nameAlias(owner: string, name: string): string {
   return `name ${JSON.stringify([owner, name])}`;
 }
 
@@ -52,7 +53,7 @@ export class AccessKeys {
   }
 
   /**
-   * Adds a key. Checks in this order:
+   * Adds a key. The errors are in the order of the checks.
    *
    * @throws NotFound if the owner was deleted
    * @throws Collision if the owner has a key of this name
@@ -63,7 +64,7 @@ export class AccessKeys {
     return rows.updating(async (commit) => {
       const { owner, name } = key;
       if ((await IDENTITIES.byId(rows, owner)) === null) throw new NotFound();
-      if ((await ACCESS_KEYS.byAlias(rows, keyName(owner, name))) !== null) throw new Collision();
+      if ((await ACCESS_KEYS.byAlias(rows, nameAlias(owner, name))) !== null) throw new Collision();
       if ((await rows.count(ACCESS_KEYS.name, owner)) >= limit) throw new LimitReached();
       await commit([ACCESS_KEYS.put(accessKeyRow(key))]);
     });
@@ -96,7 +97,7 @@ export class AccessKeys {
   }
 
   async byClientId(clientId: string): Promise<AccessKey | null> {
-    return this.#key(await ACCESS_KEYS.byAlias(this.#rows, keyClient(clientId)));
+    return this.#key(await ACCESS_KEYS.byAlias(this.#rows, clientAlias(clientId)));
   }
 
   /** @throws NotFound */
@@ -110,8 +111,8 @@ export class AccessKeys {
   }
 
   /**
-   * Records a login with this key. Reads see it at once; it is written to disk within a second, so that issuing a token
-   * needs no write.
+   * Updates `lastLogin`. The change is visible at once, but written to disk up to a second later, so that issuing a token
+   * does not wait for the disk.
    *
    * @param secretHash the hash that the secret was verified against
    * @throws NotFound if the key was deleted
@@ -127,15 +128,15 @@ export class AccessKeys {
 
   async #keys(rows: readonly AccessKeyRow[]): Promise<readonly AccessKey[]> {
     const uses = await this.#rows.uses(ACCESS_KEYS.name);
-    return rows.map((row) => keyOf(row, uses));
+    return rows.map((row) => accessKeyOf(row, uses));
   }
 
   async #key(row: AccessKeyRow | null): Promise<AccessKey | null> {
-    return row === null ? null : keyOf(row, await this.#rows.uses(ACCESS_KEYS.name));
+    return row === null ? null : accessKeyOf(row, await this.#rows.uses(ACCESS_KEYS.name));
   }
 }
 
-function keyOf({ body }: AccessKeyRow, uses: ReadonlyMap<string, Instant>): AccessKey {
+function accessKeyOf({ body }: AccessKeyRow, uses: ReadonlyMap<string, Instant>): AccessKey {
   const { id, owner, createdBy, name, clientId, secretHash, createdAt } = body;
   return { id, owner, createdBy, name, clientId, secretHash, createdAt, lastLogin: uses.get(id) ?? null };
 }

@@ -1,5 +1,5 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../../contract/credentials.ts';
-import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, keyClient } from './access-keys.ts';
+import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, clientAlias } from './access-keys.ts';
 import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
 import { IDENTITIES, type IdentityRow, identityClient, identityName, identityRow } from './identities.ts';
 import { OAUTH_CLIENTS } from './oauth-clients.ts';
@@ -17,7 +17,7 @@ const accessKeys: CredentialRows<AccessKeyRow> = {
   },
   clients: {
     idsOf: (row) => [row.body.clientId],
-    aliasesOf: (clientId) => [keyClient(clientId)],
+    aliasesOf: (clientId) => [clientAlias(clientId)],
   },
 };
 
