@@ -15,11 +15,11 @@ import {
 } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** Placement of a new object. */
+/** The columns of a row besides its members. */
 interface Placement {
-  /** Default: the value of the table's `part` member. */
+  /** Default: the member that the table calls `part`. */
   readonly parent?: string;
-  /** Accounts that may see it; `*` is everyone. */
+  /** Accounts that may see it; `*` stands for all. */
   readonly sharedWith?: readonly string[];
   /** When its state next changes with the clock. */
   readonly dueAt?: Instant;
@@ -39,31 +39,32 @@ export interface AmendmentOf<Name extends StoredName> extends Placement {
   readonly hidden?: Partial<HiddenOf<Name>>;
 }
 
-interface Placed {
+interface RowIdentity {
   readonly id: string;
   readonly owner: string;
-  /** Revision of the replaced row. */
+  /** The revision of the row that this one replaces. */
   readonly revision?: Revision;
 }
 
+/** Builds a row. Everything derived from the members is computed here. */
 export function airRow<Name extends StoredName>(
   table: Table<Name>,
-  place: Placed,
+  identity: RowIdentity,
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
-// Safe overload: the row has the members of the draft.
+// TypeScript cannot infer this overload from the implementation: the row has the members of the draft.
 export function airRow(
   table: Table,
-  place: Placed,
+  identity: RowIdentity,
   times: Times,
   draft: Placement & { readonly members: Members; readonly hidden?: Members },
 ): AirRow {
   const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
-  const part = table.part === undefined ? undefined : members[table.part];
+  const parentId = table.part === undefined ? undefined : members[table.part];
   return anyCollectionOf(table.name).row({
-    ...place,
-    parent: parent ?? (typeof part === 'string' ? part : null),
+    ...identity,
+    parent: parent ?? (typeof parentId === 'string' ? parentId : null),
     sharedWith,
     dueAt: dueAt ?? null,
     body: { ...times, members, hidden },
@@ -76,7 +77,7 @@ export function airRow(
   });
 }
 
-/** Returns the owner of a new object: the organisation or, for personal resources, the caller. */
+/** Returns the owner of a new object: the organisation, or the caller if the resource is personal. */
 export function ownerOf(
   context: Pick<AuthenticatedContext, 'caller'>,
   { personal }: Pick<AirResource, 'personal'>,
@@ -123,12 +124,12 @@ export function changedRow<Name extends StoredName>(
 }
 
 /** Renders the stored members of an object. */
-export function storedView<Its extends Members>({
+export function storedView<Stored extends Members>({
   id,
   body: { created, modified, members },
 }: {
   readonly id: string;
-  readonly body: Times & { readonly members: Its };
+  readonly body: Times & { readonly members: Stored };
 }) {
   // `{ ...members, id }` is many times slower in V8.
   return Object.assign({}, members, { id, created: rfc3339(created), modified: rfc3339(modified) });

@@ -8,6 +8,7 @@ import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
+// Adds the tasks to the type of the cast.
 import type {} from './cast.ts';
 import { taskLookups, taskOperations } from './operations/tasks.ts';
 import { renderProblem } from './problem.ts';

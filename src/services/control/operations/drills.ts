@@ -10,10 +10,11 @@ import type { KnownDrill, Ports } from '../ports.ts';
 
 /** Operations that list, start and end drills: scripted failures that a correct client survives. */
 export function drillOperations({ drills }: Ports) {
-  const find = (name: string): KnownDrill => {
-    const found = drills().find(({ drill }) => drill.name === name);
+  const findDrill = (name: string): KnownDrill => {
+    const all = drills();
+    const found = all.find(({ drill }) => drill.name === name);
     if (found !== undefined) return found;
-    const names = drills().map(({ drill }) => drill.name);
+    const names = all.map(({ drill }) => drill.name);
     throw new Problem(
       'not_found',
       `Unknown drill \`${name.slice(0, 100)}\`.${adviseName(name, names, '`GET /_mock/drills`')}`,
@@ -30,27 +31,27 @@ export function drillOperations({ drills }: Ports) {
   const get: Handler<'control', 'get_drill'> = async (context) => {
     const { faults, activityLog } = context.world;
     await faults.sweep(context.now);
-    return { status: 200, body: drillView(find(context.params.name), context, activityLog.watches.verdicts()) };
+    return { status: 200, body: drillView(findDrill(context.params.name), context, activityLog.watches.verdicts()) };
   };
 
   const start: Handler<'control', 'start_drill'> = async (context) => {
     const { world, params, body } = context;
-    const known = find(params.name);
+    const known = findDrill(params.name);
     const { drill } = known;
-    const lasts = durationOf(known, body.for, context.now);
-    const who = await principalOf(known, body.principal, context);
+    const duration = readDuration(known, body.for, context.now);
+    const affected = await findPrincipal(known, body.principal, context);
     await stop(context, drill.name);
     const {
       did,
       faults = [],
-      principal = who?.principal,
+      principal = affected?.principal,
       credentials,
       key,
       watch,
-    } = await namingRefusal(drill.run(context, who));
+    } = await withRefusalAsConflict(drill.run(context, affected));
     if (watch !== undefined) world.activityLog.watches.begin(drill.name, watch);
     const startedAt = world.clock.now();
-    const until = lasts === null ? null : startedAt + lasts;
+    const until = duration === null ? null : startedAt + duration;
     for (const { match, action } of faults) {
       await world.faults.add(
         { match, action, probability: 1, seed: '1', times: null, after: 0, until, drill: drill.name },
@@ -74,7 +75,7 @@ export function drillOperations({ drills }: Ports) {
   };
 
   const end: Handler<'control', 'end_drill'> = async (context) => {
-    const { drill } = find(context.params.name);
+    const { drill } = findDrill(context.params.name);
     if (await stop(context, drill.name)) return { status: 204 };
     throw new Problem(
       'not_found',
@@ -89,7 +90,7 @@ function faultsOf({ world }: Context, name: string) {
   return world.faults.list().filter(({ drill }) => drill === name);
 }
 
-/** @returns whether the drill was running */
+/** Removes the faults of a drill. @returns whether the drill was running */
 async function stop(context: Context, name: string): Promise<boolean> {
   await context.world.faults.sweep(context.now);
   const faults = faultsOf(context, name);
@@ -110,8 +111,8 @@ function drillView({ service, drill }: KnownDrill, context: Context, verdicts: R
   };
 }
 
-/** Returns the duration in milliseconds; null for a drill without one. */
-function durationOf({ drill: { name, lasts } }: KnownDrill, given: string | undefined, now: number): number | null {
+/** Returns the duration of a drill in milliseconds; null if it happens at once. */
+function readDuration({ drill: { name, lasts } }: KnownDrill, given: string | undefined, now: number): number | null {
   if (given === undefined) return lasts;
   if (lasts === null)
     throw new Problem('invalid_request', `Field \`for\` is not allowed: the drill \`${name}\` has no duration.`);
@@ -120,8 +121,8 @@ function durationOf({ drill: { name, lasts } }: KnownDrill, given: string | unde
   throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, and end before the year 9999.`);
 }
 
-/** Returns the principal that the drill affects; null for all. */
-async function principalOf(
+/** Returns the principal that was chosen for the drill; null if none was. */
+async function findPrincipal(
   { service, drill: { name, about }, find }: KnownDrill,
   given: string | undefined,
   context: Context,
@@ -133,7 +134,7 @@ async function principalOf(
       `Field \`principal\` is not allowed: the drill \`${name}\` affects all callers.`,
     );
   }
-  const caller = await namingRefusal(find(context, given));
+  const caller = await withRefusalAsConflict(find(context, given));
   if (caller !== null) return caller;
   throw new Problem(
     'invalid_request',
@@ -141,8 +142,8 @@ async function principalOf(
   );
 }
 
-/** Reports a refused credential of the principal as a conflict: the call itself needs no credential. */
-async function namingRefusal<Result>(work: Promise<Result>): Promise<Result> {
+/** Turns a 401 about the credential of the chosen principal into a 409, because the caller needs no credential. */
+async function withRefusalAsConflict<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (thrown) {

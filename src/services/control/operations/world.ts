@@ -4,8 +4,8 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** Plain text, never rendered as a page. */
-const NO_PAGE = {
+/** Prevents browsers from rendering the metrics as a page. */
+const METRICS_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
 } as const;
@@ -17,7 +17,7 @@ export function worldOperations(ports: Ports) {
     return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
   };
 
-  /** `ready` while this process has the worlds and the store accepts writes. */
+  /** `waiting` while the store does not accept writes; an error only with the query parameter `ready`. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };
@@ -30,7 +30,7 @@ export function worldOperations(ports: Ports) {
 
   const getMetrics: Handler<'control', 'get_metrics'> = async () => {
     const { text, contentType } = await ports.metrics();
-    return { status: 200, headers: { 'content-type': contentType, ...NO_PAGE }, body: Buffer.from(text) };
+    return { status: 200, headers: { 'content-type': contentType, ...METRICS_HEADERS }, body: Buffer.from(text) };
   };
 
   const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => ({

@@ -1,7 +1,7 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { issuerNamed } from '../headers.ts';
+import { readIssuer } from '../headers.ts';
 import { findKeys, type IssuedKey, issuedKey, type KeyOwner, ownerOf, setOwner, statusOf } from '../issued.ts';
 import { ownerView, wholeKeyView } from '../view.ts';
 import { found, listView, orAbsent } from './keys.ts';
@@ -10,12 +10,12 @@ import { found, listView, orAbsent } from './keys.ts';
 
 /** Finds a key of this owner that the calling service issued. @throws Problem */
 async function keyOfUser(context: Context, userId: string, keyId: string): Promise<IssuedKey> {
-  const issuer = issuerNamed(context);
+  const issuer = readIssuer(context);
   return found(await issuedKey(context, keyId, (one) => one.owner === userId && one.issuer === issuer.id));
 }
 
 const listOfUser: Handler<'nak', 'listUserApiKeys'> = async (context) => {
-  const issuer = issuerNamed(context);
+  const issuer = readIssuer(context);
   return { status: 200, body: listView(context, await findKeys(context, context.params.userId, issuer.id)) };
 };
 
@@ -42,7 +42,7 @@ const setStatusOfUser: Handler<'nak', 'setUserApiKeyStatus'> = async (context) =
 };
 
 const suspendOfUser: Handler<'nak', 'suspendUserApiKeys'> = async (context) => {
-  const issuer = issuerNamed(context);
+  const issuer = readIssuer(context);
   const { userId } = context.params;
   for (const { key } of await findKeys(context, userId, issuer.id)) {
     if (key.enabled) await orAbsent(ngcKeysIn(context.store).edit(key.id, { enabled: false }));

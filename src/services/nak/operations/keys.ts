@@ -9,7 +9,7 @@ import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
 import { parseInstant } from '../../../time/clock.ts';
-import { callerNamed, type Named } from '../headers.ts';
+import { type CallerHeaders, readCallerHeaders } from '../headers.ts';
 import {
   findKeys,
   type IssuedKey,
@@ -35,7 +35,7 @@ const TOO_MANY = 'Actor reached maximum allowed number of keys in service';
 /** Checks in the order of the published code. */
 const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const { body, now, random } = context;
-  const named = callerNamed(context);
+  const named = readCallerHeaders(context);
   await refuseSuspended(context, named.owner);
   const { description, authorizations } = body;
   if (typeof description !== 'string' || !DESCRIPTION.test(description)) {
@@ -138,7 +138,7 @@ function suspended(): Problem {
 }
 
 const list: Handler<'nak', 'listApiKeys'> = async (context) => {
-  const { owner, issuer } = callerNamed(context);
+  const { owner, issuer } = readCallerHeaders(context);
   await refuseSuspended(context, owner);
   return { status: 200, body: listView(context, await findKeys(context, owner, issuer.id)) };
 };
@@ -149,13 +149,13 @@ export function listView(storing: Storing, keys: readonly IssuedKey[]) {
 }
 
 const get: Handler<'nak', 'getApiKey'> = async (context) => {
-  const named = callerNamed(context);
+  const named = readCallerHeaders(context);
   await refuseSuspended(context, named.owner);
   return { status: 200, body: await wholeKeyView(context, await keyNamed(context, named, context.params.keyId)) };
 };
 
 const remove: Handler<'nak', 'deleteApiKey'> = async (context) => {
-  const named = callerNamed(context);
+  const named = readCallerHeaders(context);
   await refuseSuspended(context, named.owner);
   const { key } = await keyNamed(context, named, context.params.keyId);
   await ngcKeysIn(context.store).deleteAll([key.id]);
@@ -164,7 +164,7 @@ const remove: Handler<'nak', 'deleteApiKey'> = async (context) => {
 
 const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async (context) => {
   const { params, rulesets, store, now } = context;
-  const named = callerNamed(context);
+  const named = readCallerHeaders(context);
   await refuseSuspended(context, named.owner);
   const { authorizations } = context.body;
   // Before the look-up, as in the published code.
@@ -190,7 +190,7 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
 };
 
 /** Finds a key of this owner and issuer. @throws Problem if it does not exist, or belongs to others */
-async function keyNamed(storing: Storing, { owner, issuer }: Named, id: string): Promise<IssuedKey> {
+async function keyNamed(storing: Storing, { owner, issuer }: CallerHeaders, id: string): Promise<IssuedKey> {
   return found(await issuedKey(storing, id, (one) => one.owner === owner && one.issuer === issuer.id));
 }
 

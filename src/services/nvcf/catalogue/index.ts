@@ -6,6 +6,7 @@ import { findOtherKey } from '../../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
 import { authenticateCaller, CALLERS } from './caller.ts';
+// Adds the models to the type of the cast.
 import type {} from './cast.ts';
 import { checks } from './checks.ts';
 import { DRILLS } from './drills.ts';
@@ -23,6 +24,7 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   name: 'catalogue',
   title: 'NVIDIA API Catalogue',
   prefixes: ['/integrate', '/ai'],
+  // The hosts are those of NVIDIA (`integrate.api.nvidia.com`), `integrate.localhost` and `integrate.WORLD.localhost`.
   hosts: [
     {
       pattern: /^integrate\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/,
@@ -50,14 +52,14 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   explaining: {
     findFixes: findKeyFixes,
     findOther: { service_not_enabled: findOtherKey },
-    // Models do not belong to accounts, although their functions may.
+    // Models belong to no organization, although their functions may.
     hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
     leastRights: leastRightsOfKey,
   },
   drills: DRILLS,
   seed,
   state: {
-    // The end of a model's life is the only possible event; in the built-in world it is in 2099, so it is not reported.
+    // Not worth reporting: the only event would be the end of a model's life, in 2099 for the built-in models.
     events: null,
   },
 };
