@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import { expect, it } from 'vitest';
-import { pagesOn } from '../../src/http/pages.ts';
+import { serveConsole } from '../../src/http/console.ts';
+import { type PageText, pagesOn } from '../../src/http/pages.ts';
 
 it('A page that fails is answered 500, and the log says why', async () => {
   const app = fastify();
@@ -22,4 +23,22 @@ it('A page that fails is answered 500, and the log says why', async () => {
   expect(statusCode).toBe(500);
   expect(body).toContain('Its log has the details.');
   expect(logged).toEqual([['GET /docs/static/reader.js failed', cause]]);
+});
+
+it('The links of the console of a world stay in it', async () => {
+  const served = new Map<string, PageText>();
+  const pages = {
+    serve: (path: string, ...[, , text]: [string, unknown, PageText]) => served.set(path, text),
+    forward: () => {},
+  };
+  const firstView = '<a href="/#/requests">Requests</a><a href="/docs">Documents</a><a href="/#/clock">Clock</a>';
+  serveConsole(pages, async (file) => Buffer.from(file === 'first-view.html' ? firstView : ''));
+  const linksBelow = async (below: string) => {
+    const page = String(await served.get('/')?.(below, '', {} as never));
+    return [...page.matchAll(/<a href="([^"]*)"/g)].map(([, link]) => link);
+  };
+
+  const links = ['/docs', '/_mock/decisions?effect=deny', '/#/requests', '/docs', '/#/clock'];
+  expect(await linksBelow('')).toEqual(links);
+  expect(await linksBelow('/w/ada')).toEqual(links.map((link) => `/w/ada${link}`));
 });

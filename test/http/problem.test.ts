@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/decisions/problem.ts';
-import { toProblem } from '../../src/http/problem.ts';
+import { problemWithoutSecrets, toProblem } from '../../src/http/problem.ts';
 import { Damaged, ReadOnly, Unwritable } from '../../src/store/errors.ts';
+import { toySecrets } from '../journal/toy-secrets.ts';
 
 const whole = { fault: () => null };
 const gone = { fault: () => 'The data file is gone.' };
@@ -48,4 +49,25 @@ describe('what was thrown', () => {
   ] as const)('by a disk that is %s is a problem of storage', (why, kind) => {
     expect(toProblem(new Unwritable(why, 'No room.'))).toMatchObject({ kind, message: 'No room.' });
   });
+});
+
+it('a problem whose message quotes a secret of its world lacks nothing but that secret', () => {
+  const secrets = toySecrets(['a-secret-of-ada']);
+  const parts = {
+    why: 'it is over',
+    reason: 'expired_token',
+    claimed: { kind: 'user', id: '1', name: 'ada', clientId: 'cli' },
+    ofWorld: 'blue',
+    challenge: 'Bearer',
+    allow: ['GET', 'DELETE'],
+    close: true,
+    retryAfter: 7,
+    acceptEncoding: 'identity',
+    isLogged: true,
+    cause: new Error('x'),
+  } as const;
+  const hidden = problemWithoutSecrets(new Problem('unauthenticated', 'No a-secret-of-ada.', parts), secrets);
+
+  const message = `No ${secrets.fingerprint('a-secret-of-ada')}.`;
+  expect(hidden).toMatchObject({ kind: 'unauthenticated', message, ...parts });
 });

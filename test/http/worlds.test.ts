@@ -14,7 +14,7 @@ import {
   REALM_TOKEN,
   V2_TOKEN,
 } from '../support/oauth.ts';
-import { testServer } from '../support/server.ts';
+import { START, testServer } from '../support/server.ts';
 import { claimsOf, DOOR_NAMES, DOORS, makeWorld, orderWorld, tokenOf } from '../support/worlds.ts';
 
 const server = await testServer({ alias: ['mock.test'] });
@@ -547,6 +547,17 @@ describe('a world that nobody uses', () => {
 
     expect([used.status, usedAgain.status, ended.status]).toEqual([200, 200, 404]);
     expect((await idle.call('GET /_mock/worlds')).body.worlds).toHaveLength(1);
+  });
+
+  it('tells when it ends: its ttl after its last use', async () => {
+    const idle = await testServer();
+    const world = await makeWorld(idle, { ttl: '10m' });
+    idle.clock.set(START + 9 * 60_000);
+    await world.call('GET /_mock/clock');
+    const { body } = await idle.call(`GET /_mock/worlds/${world.made.id}`);
+
+    expect(world.made.expiresAt).toBe('2026-01-15T12:10:00.000Z');
+    expect([body.lastUsedAt, body.expiresAt]).toEqual(['2026-01-15T12:09:00.000Z', '2026-01-15T12:19:00.000Z']);
   });
 
   it('stays for good where its ttl is `never`', async () => {

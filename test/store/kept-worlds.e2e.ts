@@ -255,6 +255,29 @@ describe('uses', () => {
     ).toEqual([['default things a 1', 'default things b 2']]);
   });
 
+  it('that were noted during a write that failed are the ones that are written later', async () => {
+    const { kept, main, make, of, fail, mend, hold, go } = keptWorlds();
+    await make('alice');
+    await insert(main, 'a');
+    const noteAll = async (at: number) => {
+      await main.collections.note('things', 'a', NOON + at);
+      kept.noteUse('alice', NOON + at);
+    };
+    await noteAll(1);
+    hold();
+    fail('use');
+    await setTimeout(A_SECOND);
+    await noteAll(2);
+    go();
+    await settled();
+    mend();
+    await kept.close();
+    expect(of('use')).toEqual([
+      ['default things a 1', 'alice 1'],
+      ['default things a 2', 'alice 2'],
+    ]);
+  });
+
   it('that can never be written do not keep the log open', async () => {
     const { kept, main, of, fail } = keptWorlds();
     await insert(main, 'a');

@@ -96,6 +96,17 @@ describe.each([
   });
 });
 
+it('every response of a service varies with the origin under --cors, also where no page asked', async () => {
+  const request = 'GET /integrate/v1/models';
+  const answers = [await server.call(request), await server.call(request, from('http://localhost:5174'))];
+
+  expect(answers.map(({ status, headers }) => [status, headers['vary']])).toEqual([
+    [200, 'Origin'],
+    [403, 'Origin'],
+  ]);
+  expect((await closed.call(request)).headers).not.toHaveProperty('vary');
+});
+
 it('the refusal of a page names the option that lets it in, and none where none does', async () => {
   const ofService = await closed.call('GET /api/v1/users', from(PAGE));
   const ofControl = await server.call('GET /_mock/info', from(PAGE));

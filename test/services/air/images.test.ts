@@ -202,6 +202,17 @@ describe('an image of one’s own', () => {
     expectRefusal(await acme(`DELETE images/${id}/`, {}), 404, NOT_FOUND);
   });
 
+  it('leaves nothing behind when it is deleted, not even its history', async () => {
+    const sizeOfWorld = async () => (await server.call('POST /_mock/snapshots', { body: {} })).body.bytes;
+    const before = await sizeOfWorld();
+    const id = await server.uploaded();
+    for (const action of ['publish', 'unpublish']) await acme(`PATCH images/${id}/${action}/`, {});
+    expect(await sizeOfWorld()).toBeGreaterThan(before);
+
+    expect((await acme(`DELETE images/${id}/`, {})).status).toBe(204);
+    expect(await sizeOfWorld()).toBe(before);
+  });
+
   it('cannot be deleted while a node boots from it', async () => {
     const image = await server.image();
     const { body: simulation } = await acme('POST simulations/', { name: 'uses-an-image' });

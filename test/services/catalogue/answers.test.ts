@@ -193,6 +193,9 @@ describe('/v1/models', () => {
 
     expect(await shown(world)).toEqual(['a/playground_b']);
     expect((await world.call('GET /integrate/v1/models/private/b')).status).toBe(404);
+    const { decision } = await ask('chat/completions', { model: 'private/c', messages: HELLO }, world);
+    const { detail } = (await world.call(`GET /_mock/decisions/${decision?.id}`)).body;
+    expect(detail).toBe('no model has this name');
     expect((await ask('chat/completions', { model: 'private/b', messages: HELLO }, world)).status).toBe(200);
   });
 

@@ -50,6 +50,16 @@ describe('a fault', () => {
     expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 1, fired: 1 });
   });
 
+  it.each([
+    ['1ms', '1'],
+    ['1500ms', '2'],
+    ['PT1M30S', '90'],
+  ])('that is over in %s says so in whole seconds, rounded up: %s', async (retryAfter, seconds) => {
+    await add({ do: { status: 503, retryAfter, offDocument: true } });
+
+    expect((await server.grant(order)).headers['retry-after']).toBe(seconds);
+  });
+
   it('of several operations counts the requests for all of them', async () => {
     const match = { operations: ['grant_token', 'get_users'] };
     const id = await add({ match, times: 2, do: { status: 503, offDocument: true } });

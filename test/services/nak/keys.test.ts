@@ -5,6 +5,7 @@ import { type TestServer, testServer } from '../../support/server.ts';
 
 const server = (): Promise<TestServer> => testServer({ nvcf: 'open-source' });
 const shared = await server();
+const DAY = 86_400_000;
 
 describe('the key service', () => {
   it('is part of a server under `--nvcf open-source` alone', async () => {
@@ -232,6 +233,20 @@ describe('a new key', () => {
     await call('POST /_mock/clock/advance', { body: { by: '48h' } });
     expect((await call('GET /v1/keys', { headers: asOwner() })).body).toEqual({ keys: [] });
     expect((await createKey(one, later)).status).toBe(200);
+  });
+
+  it('is kept for two days after its end', async () => {
+    const own = await server();
+    const end = Date.parse('2026-01-16T12:00:00Z');
+    await createKey(own, { expires_at: new Date(end).toISOString() });
+    const statusesAt = async (time: number) => {
+      own.clock.set(time);
+      const { body } = await own.call('GET /v1/keys', { headers: asOwner() });
+      return body.keys.map(({ status }: { status: string }) => status);
+    };
+
+    expect(await statusesAt(end + 2 * DAY - 1)).toEqual(['EXPIRED']);
+    expect(await statusesAt(end + 2 * DAY)).toEqual([]);
   });
 });
 

@@ -170,6 +170,16 @@ describe('the page of a device login', () => {
     expect((await choose(server, 'nobody')).status).toBe(400);
   });
 
+  it('is there for a thousand logins; one more replaces the oldest', async () => {
+    const own = await testServer();
+    await start(own, 'oldest');
+    await own.call('POST /_mock/clock/advance', { body: { by: '1m' } });
+    for (let device = 1; device <= 1000; device += 1) await start(own, `device-${device}`);
+
+    expect((await page(own, 'oldest')).status).toBe(404);
+    for (const device of ['device-1', 'device-999', 'device-1000']) expect((await page(own, device)).status).toBe(200);
+  });
+
   it('lists nobody and confirms nothing without the admin token', async () => {
     const guarded = await testServer({ adminToken: 'admin-token-of-the-test' });
     await start(guarded);

@@ -40,10 +40,10 @@ const namesIn = (functions: readonly { name: string }[]) => [...new Set(function
 const read = async (place = echo, caller = acme) => (await caller(`GET ${inPath(place)}`)).body.function;
 
 describe('creating a function', async () => {
-  const { acme, create } = await afresh(another);
-  const telemetryFor = async (...types: string[]) => {
-    const endpoint = { endpoint: 'https://t.test', protocol: 'HTTP', provider: 'SPLUNK', types };
-    const { body } = await acme('POST telemetries', { ...endpoint, secret: { name: types.join('-'), value: 'x' } });
+  const { acme, globex, create } = await afresh(another);
+  const telemetryFor = async (type: string, caller = acme) => {
+    const endpoint = { endpoint: 'https://t.test', protocol: 'HTTP', provider: 'SPLUNK', types: [type] };
+    const { body } = await caller('POST telemetries', { ...endpoint, secret: { name: type, value: 'x' } });
     return body.telemetry.telemetryId;
   };
   it('answers 200 with an inactive function and what it has by default', async () => {
@@ -139,8 +139,11 @@ describe('creating a function', async () => {
       return { status, detail: body.detail };
     };
 
-    const absent = `Account '${ACME}' Telemetry '${NOBODY}': Not found`;
-    expect(await sent({ metricsTelemetryId: NOBODY })).toEqual({ status: 404, detail: absent });
+    const others = await telemetryFor('METRICS', globex);
+    for (const id of [NOBODY, others]) {
+      const absent = `Account '${ACME}' Telemetry '${id}': Not found`;
+      expect(await sent({ metricsTelemetryId: id })).toEqual({ status: 404, detail: absent });
+    }
     expect(await sent({ tracesTelemetryId: metrics })).toEqual({ status: 400, detail: 'Invalid telemetry type' });
     expect((await sent({ metricsTelemetryId: metrics.toUpperCase() })).status).toBe(200);
   });

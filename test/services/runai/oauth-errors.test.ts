@@ -1055,6 +1055,13 @@ describe('revocation', () => {
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
   });
 
+  it('of an access token stays in force when another one is revoked', async () => {
+    const [{ access_token: first }, { access_token: second }] = [await tokensOf(server), await tokensOf(server)];
+    for (const token of [first, second]) expect((await revoke(token)).status).toBe(200);
+
+    expect(await judged(server, first)).toEqual([401, 'revoked_token']);
+  });
+
   it('ends with a refresh token all that came of its login', async () => {
     const { access_token: access, refresh_token: refresh } = await tokensOf(server);
     expect((await revoke(refresh)).status).toBe(200);

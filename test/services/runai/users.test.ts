@@ -153,6 +153,15 @@ describe('a user who is deleted', () => {
     expect(await done(200, 'GET users/count')).toEqual({ count: 1 });
   });
 
+  it('is gone with a login that had ended', async () => {
+    const { body: login } = await byPassword(researcher.email, researcher.password);
+    await done(200, `POST users/${researcher.id}/logout`);
+    expect((await byRefresh(login.refreshToken)).decision.reason).toBe('revoked_refresh_token');
+    await done(204, `DELETE users/${researcher.id}`);
+
+    expect((await byRefresh(login.refreshToken)).decision.reason).toBe('unknown_refresh_token');
+  });
+
   it('gives the name back to somebody else, whom the old tokens are not for', async () => {
     await done(204, `DELETE users/${researcher.id}`);
     const heir = await create(researcher.email);
