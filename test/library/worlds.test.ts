@@ -73,6 +73,13 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect((await world.decisions.get(decisionOf(anonymous)?.id ?? '')).reason).toBe('no_token');
   });
 
+  it('fetches from the world that a header of the request names', async () => {
+    await using other = await mock.world();
+    await world.fetch('https://acme.run.ai/api/v1/users', { headers: { 'x-mock-world': other.id } });
+
+    expect(await other.decisions.list()).toMatchObject([{ operation: 'get_users', reason: 'no_token' }]);
+  });
+
   it('sends methods, headers and bodies', async () => {
     const token = await world.getToken();
     const made = await world.fetch('/api/v1/access-keys', {
