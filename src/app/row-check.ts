@@ -1,19 +1,19 @@
 import { TEXT } from '../definitions/json-schema.ts';
 import type { RowCheck } from '../seed/check-rows.ts';
-import { loadForms } from '../services/index.ts';
-import type { KeptForms } from '../store/row-form.ts';
+import { loadSchemas } from '../services/index.ts';
+import type { StoredSchemas } from '../store/row-schema.ts';
 
 /** The setting with the SHA-256 of the file that a world was created from. */
 export const BEGAN_WITH = 'snapshot';
 
-const OF_APP: KeptForms = { rows: [], settings: { [BEGAN_WITH]: { text: TEXT } } };
+const OF_APP: StoredSchemas = { rows: [], settings: { [BEGAN_WITH]: { text: TEXT } } };
 
 /** Loads the check for rows from outside. Loaded on demand, because few servers need it. */
 export async function loadRowCheck(): Promise<RowCheck> {
-  const [{ createRowCheck }, { FORMS }, ofServices] = await Promise.all([
+  const [{ createRowCheck }, { STORED_SCHEMAS: ofWorlds }, ofServices] = await Promise.all([
     import('../seed/check-rows.ts'),
-    import('../worlds/forms.ts'),
-    loadForms(),
+    import('../worlds/stored-schemas.ts'),
+    loadSchemas(),
   ]);
-  return createRowCheck([FORMS, OF_APP, ...ofServices]);
+  return createRowCheck([ofWorlds, OF_APP, ...ofServices]);
 }

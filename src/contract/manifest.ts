@@ -2,7 +2,7 @@ import type { Reasons } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Option } from '../definitions/option.ts';
 import type { Settings } from '../definitions/settings.ts';
-import type { KeptForms } from '../store/row-form.ts';
+import type { StoredSchemas } from '../store/row-schema.ts';
 import type { ServiceDefinition } from './service.ts';
 
 /** A line of `nv-auth-mock env`. */
@@ -64,7 +64,7 @@ export interface Manifest {
   readonly hostsOfCast?: (part: unknown) => readonly string[];
   readonly probes: readonly Probe[];
   /** The schemas of its stored rows and settings. Loaded only to check rows of snapshot files. */
-  readonly forms: () => Promise<KeptForms>;
+  readonly schemas: () => Promise<StoredSchemas>;
   /** Does a server with these settings have the service? Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
   /** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types NGC keys can hold */

@@ -3,7 +3,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { findValueFault, selectViolations, type TypeWords, type Violation } from '../explaining/index.ts';
 import { NEW, type Row } from '../store/collections.ts';
-import type { KeptForms, RowForm, SettingForm } from '../store/row-form.ts';
+import type { RowSchema, SettingSchema, StoredSchemas } from '../store/row-schema.ts';
 import { SETTINGS } from '../store/settings.ts';
 import { adviseName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
@@ -38,30 +38,31 @@ const VALIDATORS = new WeakMap<object, ValidateFunction>();
  * Returns a check for rows of a snapshot file: that all code can read the body, and that the members used for lookups
  * match the body.
  */
-export function createRowCheck(kept: readonly KeptForms[]): RowCheck {
-  const forms = new Map(kept.flatMap(({ rows }) => rows).map((form) => [form.collection, form]));
-  const settings = new Map(kept.flatMap((one) => Object.entries(one.settings ?? {})));
+export function createRowCheck(all: readonly StoredSchemas[]): RowCheck {
+  const byCollection = new Map(all.flatMap(({ rows }) => rows).map((schema) => [schema.collection, schema]));
+  const settings = new Map(all.flatMap((one) => Object.entries(one.settings ?? {})));
   return (row) => {
-    const form = forms.get(row.collection);
-    if (form === undefined) return unknownName('collection', row.collection, [...forms.keys()]);
-    const fault = bodyFault(form, row) ?? (row.collection === SETTINGS.name ? settingFault(settings, row) : null);
-    return fault === null ? derivedFault(form, row) : fault;
+    const schema = byCollection.get(row.collection);
+    if (schema === undefined) return unknownName('collection', row.collection, [...byCollection.keys()]);
+    const fault =
+      findBodyFault(schema, row) ?? (row.collection === SETTINGS.name ? findSettingFault(settings, row) : null);
+    return fault === null ? findDerivedFault(schema, row) : fault;
   };
 }
 
-function bodyFault({ body: schema, isPart }: RowForm, { parent, body }: GivenRow): string | null {
+function findBodyFault({ body: schema, isPart }: RowSchema, { parent, body }: GivenRow): string | null {
   if (isPart && parent === null) return '`parent` is not valid; expected a string, got null';
-  return schemaFault(schema, body, ['body']);
+  return findSchemaFault(schema, body, ['body']);
 }
 
 /** @param row has text as its body */
-function settingFault(forms: ReadonlyMap<string, SettingForm>, { id, body }: GivenRow): string | null {
-  const form = forms.get(id);
-  if (form === undefined) return unknownName('id', id, [...forms.keys()]);
-  if ('text' in form) return schemaFault(form.text, body, ['body']);
+function findSettingFault(schemas: ReadonlyMap<string, SettingSchema>, { id, body }: GivenRow): string | null {
+  const schema = schemas.get(id);
+  if (schema === undefined) return unknownName('id', id, [...schemas.keys()]);
+  if ('text' in schema) return findSchemaFault(schema.text, body, ['body']);
   const value = jsonIn(String(body));
   if (value === undefined) return '`body` is not valid; expected JSON';
-  return schemaFault(form.json, value, ['body']);
+  return findSchemaFault(schema.json, value, ['body']);
 }
 
 function jsonIn(text: string): unknown {
@@ -73,17 +74,17 @@ function jsonIn(text: string): unknown {
 }
 
 /** @param row has a valid body */
-function derivedFault(form: RowForm, row: GivenRow): string | null {
-  const remade = form.remake({ ...row, revision: NEW });
+function findDerivedFault(schema: RowSchema, row: GivenRow): string | null {
+  const rebuilt = schema.rebuild({ ...row, revision: NEW });
   for (const name of DERIVED) {
-    if (isDeepStrictEqual(row[name], remade[name])) continue;
-    const expected = redact(JSON.stringify(remade[name]) ?? 'nothing').slice(0, MAX_SHOWN);
+    if (isDeepStrictEqual(row[name], rebuilt[name])) continue;
+    const expected = redact(JSON.stringify(rebuilt[name]) ?? 'nothing').slice(0, MAX_SHOWN);
     return `\`${name}\` does not fit the body; expected \`${expected}\``;
   }
   return null;
 }
 
-function schemaFault(schema: object, value: unknown, above: readonly string[]): string | null {
+function findSchemaFault(schema: object, value: unknown, above: readonly string[]): string | null {
   const validate = VALIDATORS.get(schema) ?? compiled(schema);
   if (validate(value)) return null;
   const [first, ...others] = (validate.errors ?? []) as Violation[];

@@ -4,7 +4,7 @@ import { COMMON_REASONS, type DenyReason, type Reason } from '../decisions/reaso
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Option } from '../definitions/option.ts';
 import type { Settings } from '../definitions/settings.ts';
-import type { KeptForms } from '../store/row-form.ts';
+import type { StoredSchemas } from '../store/row-schema.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
 import { nakManifest } from './nak/manifest.ts';
@@ -55,10 +55,10 @@ export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition
   return (await import('./control/index.ts')).control;
 }
 
-/** Loads the row formats of all services, including services that this server does not enable. */
-export async function loadForms(): Promise<readonly KeptForms[]> {
-  const { FORMS } = await import('./control/forms.ts');
-  return [FORMS, ...(await Promise.all(MANIFESTS.map(({ forms }) => forms())))];
+/** Loads the schemas of all services, including services that this server does not enable. */
+export async function loadSchemas(): Promise<readonly StoredSchemas[]> {
+  const { STORED_SCHEMAS: ofControl } = await import('./control/stored-schemas.ts');
+  return [ofControl, ...(await Promise.all(MANIFESTS.map(({ schemas }) => schemas())))];
 }
 
 /** Loads the services enabled by these settings, or every service without settings. */

@@ -8,11 +8,11 @@ const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[
   { files: /^contract\//, targets: /./ },
   {
     files: /^services\/control\//,
-    targets: /^(?:contract|store)\/(?!errors$|collection$|row-form$|waiting$|updating$)/,
+    targets: /^(?:contract|store)\/(?!errors$|collection$|row-schema$|waiting$|updating$)/,
   },
   {
     files: /^(?:services\/[a-z-]+|ngc-keys)\//,
-    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|collections$|row-form$)/,
+    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|collections$|row-schema$)/,
   },
   {
     files: /^http\//,

@@ -9,6 +9,6 @@ export const nvctManifest = {
   // nvcf-cli's default.
   hosts: ['api.nvct.nvidia.com'],
   probes: [],
-  forms: async () => (await import('./forms.ts')).FORMS,
+  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).nvct,
 } as const satisfies Manifest;

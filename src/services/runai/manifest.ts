@@ -76,6 +76,6 @@ export const runaiManifest = {
   hosts: ['*.run.ai'],
   hostsOfCast: controlPlanes,
   probes: [ISSUER, REFUSES],
-  forms: async () => (await import('./forms.ts')).FORMS,
+  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).runai,
 } as const satisfies Manifest;

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import type { SettingForm } from '../../store/row-form.ts';
+import type { SettingSchema } from '../../store/row-schema.ts';
 import { adviseName } from '../../text/nearest.ts';
 import { tenantIdOf } from './tenant.ts';
 
@@ -51,7 +51,7 @@ export class TenantSettings<Key extends string> {
   }
 
   /** Returns the schemas of the stored values, by stored name. @param schemas by key */
-  forms(schemas: Readonly<Record<Key, object>>): Readonly<Record<string, SettingForm>> {
+  forms(schemas: Readonly<Record<Key, object>>): Readonly<Record<string, SettingSchema>> {
     return Object.fromEntries(this.keys.map((key) => [this.#storedName(key), { json: schemas[key] }]));
   }
 

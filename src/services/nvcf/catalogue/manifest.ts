@@ -9,6 +9,6 @@ export const catalogueManifest = {
   variables: [{ name: 'NVIDIA_BASE_URL', of: (_part, url) => `${url}/integrate/v1` }],
   hosts: ['integrate.api.nvidia.com', 'ai.api.nvidia.com'],
   probes: [],
-  forms: async () => (await import('./forms.ts')).FORMS,
+  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).catalogue,
 } as const satisfies Manifest;

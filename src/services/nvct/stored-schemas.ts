@@ -1,6 +1,6 @@
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
 import { bodySchema, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
-import { type KeptForms, rowForm } from '../../store/row-form.ts';
+import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { type StatusChange, TASKS, type Task, type TaskResult } from './tasks.ts';
 
 const { status, percentComplete, lastHeartbeatAt, healthInfo, instances } = SCHEMAS.Task.properties;
@@ -18,4 +18,4 @@ const TASK = bodySchema<Task>(
   ['reported', 'results'],
 );
 
-export const FORMS: KeptForms = { rows: [rowForm(TASKS, TASK)] };
+export const STORED_SCHEMAS: StoredSchemas = { rows: [rowSchema(TASKS, TASK)] };

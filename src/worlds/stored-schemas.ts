@@ -1,5 +1,5 @@
 import { bodySchema, INSTANT, list, object, TEXT } from '../definitions/json-schema.ts';
-import { type KeptForms, rowForm } from '../store/row-form.ts';
+import { rowSchema, type StoredSchemas } from '../store/row-schema.ts';
 import { SEEDS, type StoredSeed, seedRow } from '../store/seed.ts';
 import { SETTINGS, settingRow } from '../store/settings.ts';
 import { SIGNING_ALGORITHMS } from '../tokens/keys.ts';
@@ -17,11 +17,11 @@ const KEYS = object({
   retired: list(object({ jwk: KEY, until: INSTANT })),
 });
 
-/** What a world stores besides the objects of services. */
-export const FORMS: KeptForms = {
+/** The schemas of what a world stores besides the objects of services. */
+export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowForm(SEEDS, SEED, ({ body }) => seedRow(body)),
-    rowForm(SETTINGS, TEXT, ({ id, body }) => settingRow(id, body)),
+    rowSchema(SEEDS, SEED, ({ body }) => seedRow(body)),
+    rowSchema(SETTINGS, TEXT, ({ id, body }) => settingRow(id, body)),
   ],
   settings: { [CLOCK_SETTING]: { json: CLOCK }, [KEYS_SETTING]: { json: KEYS } },
 };

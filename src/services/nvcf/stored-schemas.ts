@@ -1,7 +1,7 @@
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
 import { bodySchema, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import { ACCOUNTS, type Account, accountRow } from '../../ngc-keys/accounts.ts';
-import { type KeptForms, partForm, rowForm } from '../../store/row-form.ts';
+import { partSchema, rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { type Content, PIECES, type Piece } from './asset-content.ts';
 import {
   type AuthorizedParty,
@@ -95,31 +95,31 @@ const ACCOUNT = bodySchema<Account>({
   lastUpdatedAt: orNull(INSTANT),
 });
 
-export const FORMS: KeptForms = {
+export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowForm(ACCOUNTS, ACCOUNT, ({ body }) => accountRow(body)),
-    partForm(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
+    rowSchema(ACCOUNTS, ACCOUNT, ({ body }) => accountRow(body)),
+    partSchema(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
       functionRow({ owner, functionId: parent, versionId: id }, body),
     ),
-    rowForm(ASSETS, ASSET, ({ id, owner, body }) =>
+    rowSchema(ASSETS, ASSET, ({ id, owner, body }) =>
       ASSETS.row({ id, owner, parent: null, aliases: [body.uploadId], body }),
     ),
-    partForm(PIECES, bodySchema<Piece>({ base64: TEXT }), ({ id, owner, parent, labels, body }) =>
+    partSchema(PIECES, bodySchema<Piece>({ base64: TEXT }), ({ id, owner, parent, labels, body }) =>
       PIECES.row({ id, owner, parent, labels, body }),
     ),
-    partForm(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
+    partSchema(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
       // Invocations of a seed never end.
       INVOCATIONS.row({ id, owner, parent, dueAt: dueAt === null ? null : body.readyAt, body }),
     ),
-    rowForm(LLM_BUCKETS, BUCKETS),
-    rowForm(CLUSTER_GROUPS, CLUSTER_GROUP),
-    rowForm(GPU_QUOTAS, GPU_QUOTA),
-    rowForm(INSTANCE_TYPES, INSTANCE_TYPE),
-    rowForm(
+    rowSchema(LLM_BUCKETS, BUCKETS),
+    rowSchema(CLUSTER_GROUPS, CLUSTER_GROUP),
+    rowSchema(GPU_QUOTAS, GPU_QUOTA),
+    rowSchema(INSTANCE_TYPES, INSTANCE_TYPE),
+    rowSchema(
       RECOGNIZED_REGISTRIES,
       bodySchema<RecognizedRegistry>({ artifactType: TEXT, registryName: TEXT, registryHostname: TEXT }),
     ),
-    rowForm(REGISTRY_CREDENTIALS, CREDENTIAL),
-    rowForm(TELEMETRIES, TELEMETRY),
+    rowSchema(REGISTRY_CREDENTIALS, CREDENTIAL),
+    rowSchema(TELEMETRIES, TELEMETRY),
   ],
 };

@@ -1,6 +1,6 @@
 import type { PolicyVersion, Resource } from '../decisions/policy.ts';
 import { BOOLEAN, bodySchema, INSTANT, list, orNull, TEXT, TEXTS } from '../definitions/json-schema.ts';
-import { type KeptForms, partForm, rowForm } from '../store/row-form.ts';
+import { partSchema, rowSchema, type StoredSchemas } from '../store/row-schema.ts';
 import { DEVICE_LOGINS, type DeviceLogin, deviceLoginRow } from './device-logins.ts';
 import { PROPAGATION_MODES } from './propagation.ts';
 import {
@@ -63,19 +63,19 @@ const DEVICE_LOGIN = bodySchema<DeviceLogin>({
   user: orNull(bodySchema<NonNullable<DeviceLogin['user']>>({ org: TEXT, email: TEXT })),
 });
 
-export const FORMS: KeptForms = {
+export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowForm(ORGANIZATIONS, bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
+    rowSchema(ORGANIZATIONS, bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
       organizationRow(body),
     ),
-    rowForm(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) => ngcUserRow(body)),
-    rowForm(NGC_KEYS, KEY, ({ body }) => ngcKeyRow(body)),
-    partForm(NGC_POLICIES, POLICY, ({ parent, body, dueAt }) => {
+    rowSchema(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) => ngcUserRow(body)),
+    rowSchema(NGC_KEYS, KEY, ({ body }) => ngcKeyRow(body)),
+    partSchema(NGC_POLICIES, POLICY, ({ parent, body, dueAt }) => {
       const row = policyRow(parent, body);
       // A later edit cancelled it.
       return dueAt === null ? { ...row, dueAt } : row;
     }),
-    rowForm(DEVICE_LOGINS, DEVICE_LOGIN, ({ body }) => deviceLoginRow(body)),
+    rowSchema(DEVICE_LOGINS, DEVICE_LOGIN, ({ body }) => deviceLoginRow(body)),
   ],
   settings: {
     'propagation.mode': { text: { enum: PROPAGATION_MODES } },

@@ -1,6 +1,6 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import { bodySchema, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
-import type { KeptForms, RowForm } from '../../store/row-form.ts';
+import type { RowSchema, StoredSchemas } from '../../store/row-schema.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import {
   type AirRow,
@@ -43,8 +43,8 @@ interface More {
   readonly hidden?: object;
 }
 
-/** Derives the form of stored rows. @param answer documented response schema of the resource */
-function form<Name extends StoredName>(table: Table<Name>, answer: Answer, more: More = {}): RowForm {
+/** Derives the schema of stored rows. @param answer the documented response schema of the resource */
+function objectSchema<Name extends StoredName>(table: Table<Name>, answer: Answer, more: More = {}): RowSchema {
   const { without = [], also = {}, hidden = object({}) } = more;
   const shown = withoutMembers(answer, [...OF_EVERY_ROW.filter((name) => name in answer.properties), ...without]);
   const members = {
@@ -56,7 +56,7 @@ function form<Name extends StoredName>(table: Table<Name>, answer: Answer, more:
     collection: collectionOf(table).name,
     body: object({ created: INSTANT, modified: INSTANT, members, hidden }),
     isPart: (table as AirResource).part !== undefined,
-    remake: (row) => remade(table, row as AirRow),
+    rebuild: (row) => remade(table, row as AirRow),
   };
 }
 
@@ -96,55 +96,60 @@ const { category } = SCHEMAS.Node.properties;
 const { state } = SCHEMAS.Simulation.properties;
 
 /** Typed so that the compiler reports missing resources. */
-const ROWS: Readonly<Record<StoredName, RowForm>> = {
-  simulations: form(SIMULATIONS, SCHEMAS.Simulation, {
+const ROWS: Readonly<Record<StoredName, RowSchema>> = {
+  simulations: objectSchema(SIMULATIONS, SCHEMAS.Simulation, {
     hidden: hiddenOf<'simulations'>({ steps: list(object({ state, at: INSTANT })) }, ['steps']),
   }),
-  simulation_ztp_script: form(SIMULATION_ZTP_SCRIPT, SCHEMAS.ZtpScript),
-  histories: form(HISTORIES, SCHEMAS.History, { hidden: hiddenOf<'histories'>({ labels: TEXTS }, ['labels']) }),
-  nodes: form(NODES, SCHEMAS.Node),
-  interfaces: form(INTERFACES, SCHEMAS.Interface, {
+  simulation_ztp_script: objectSchema(SIMULATION_ZTP_SCRIPT, SCHEMAS.ZtpScript),
+  histories: objectSchema(HISTORIES, SCHEMAS.History, { hidden: hiddenOf<'histories'>({ labels: TEXTS }, ['labels']) }),
+  nodes: objectSchema(NODES, SCHEMAS.Node),
+  interfaces: objectSchema(INTERFACES, SCHEMAS.Interface, {
     hidden: hiddenOf<'interfaces'>({ ...IN_SIMULATION, whole: { ...WHOLE, type: ['object', 'null'] } }, ['whole']),
   }),
-  links: form(LINKS, SCHEMAS.Link, {
+  links: objectSchema(LINKS, SCHEMAS.Link, {
     without: ['interfaces'],
     hidden: hiddenOf<'links'>({ ...IN_SIMULATION, interface: TEXTS, node: TEXTS }),
   }),
-  services: form(SERVICES, SCHEMAS.Service, {
+  services: objectSchema(SERVICES, SCHEMAS.Service, {
     without: ['worker_port', 'worker_fqdn'],
     hidden: hiddenOf<'services'>({ ...IN_SIMULATION, node: TEXT, worker_port, worker_fqdn }),
   }),
-  instructions: form(INSTRUCTIONS, SCHEMAS.NodeInstruction, {
+  instructions: objectSchema(INSTRUCTIONS, SCHEMAS.NodeInstruction, {
     hidden: hiddenOf<'instructions'>({ ...IN_SIMULATION, executor: TEXT, creator: TEXT }, ['creator']),
   }),
-  checkpoints: form(CHECKPOINTS, SCHEMAS.Checkpoint, { hidden: hiddenOf<'checkpoints'>(IN_SIMULATION) }),
-  runs: form(RUNS, SCHEMAS.Run),
-  userconfigs: form(USERCONFIGS, SCHEMAS.UserConfig, { without: ['content'], also: { content: TEXT } }),
-  images: form(IMAGES, SCHEMAS.Image, {
+  checkpoints: objectSchema(CHECKPOINTS, SCHEMAS.Checkpoint, { hidden: hiddenOf<'checkpoints'>(IN_SIMULATION) }),
+  runs: objectSchema(RUNS, SCHEMAS.Run),
+  userconfigs: objectSchema(USERCONFIGS, SCHEMAS.UserConfig, { without: ['content'], also: { content: TEXT } }),
+  images: objectSchema(IMAGES, SCHEMAS.Image, {
     without: ['is_owned_by_client'],
     hidden: hiddenOf<'images'>({ upload: { ...UPLOAD, type: ['object', 'null'] } }, ['upload']),
   }),
-  image_shares: form(IMAGE_SHARES, SCHEMAS.ImageShare, { hidden: hiddenOf<'image_shares'>({ target: TEXT }) }),
-  image_publish_access_records: form(IMAGE_PUBLISH_ACCESS_RECORDS, SCHEMAS.ImagePublishAccessRecord, {
+  image_shares: objectSchema(IMAGE_SHARES, SCHEMAS.ImageShare, { hidden: hiddenOf<'image_shares'>({ target: TEXT }) }),
+  image_publish_access_records: objectSchema(IMAGE_PUBLISH_ACCESS_RECORDS, SCHEMAS.ImagePublishAccessRecord, {
     hidden: REQUESTED,
   }),
-  demo_publish_access_records: form(DEMO_PUBLISH_ACCESS_RECORDS, SCHEMAS.MarketplaceDemoPublishAccessRecord, {
+  demo_publish_access_records: objectSchema(DEMO_PUBLISH_ACCESS_RECORDS, SCHEMAS.MarketplaceDemoPublishAccessRecord, {
     hidden: REQUESTED,
   }),
-  demos: form(DEMOS, SCHEMAS.MarketplaceDemo),
-  demo_access_requests: form(DEMO_ACCESS_REQUESTS, SCHEMAS.DemoAccessRequest, { without: ['marketplace_demo_name'] }),
-  demo_tags: form(DEMO_TAGS, SCHEMAS.MarketplaceDemoTag),
-  trainings: form(TRAININGS, SCHEMAS.Training, { without: ['training_simulation_state'], also: { attendees: TEXTS } }),
-  ssh_keys: form(SSH_KEYS, SCHEMAS.SshKey),
-  system_nodes: form(SYSTEM_NODES, SCHEMAS.SystemNode, { without: ['category'], also: { category } }),
-  fleets: form(FLEETS, SCHEMAS.Fleet),
-  workers: form(WORKERS, SCHEMAS.Worker, { without: ['registration_token'] }),
-  worker_certificates: form(WORKER_CERTIFICATES, SCHEMAS.WorkerCertificate, { without: ['usable'] }),
-  manifests: form(MANIFESTS, SCHEMAS.Manifest),
-  plugin_images: form(PLUGIN_IMAGES, SCHEMAS.Manifest),
-  os_image_manifests: form(OS_IMAGE_MANIFESTS, SCHEMAS.OsImageManifest),
-  os_templates: form(OS_TEMPLATES, SCHEMAS.OsTemplate),
-  platform_information: form(PLATFORM_INFORMATION, SCHEMAS.PlatformInformation),
+  demos: objectSchema(DEMOS, SCHEMAS.MarketplaceDemo),
+  demo_access_requests: objectSchema(DEMO_ACCESS_REQUESTS, SCHEMAS.DemoAccessRequest, {
+    without: ['marketplace_demo_name'],
+  }),
+  demo_tags: objectSchema(DEMO_TAGS, SCHEMAS.MarketplaceDemoTag),
+  trainings: objectSchema(TRAININGS, SCHEMAS.Training, {
+    without: ['training_simulation_state'],
+    also: { attendees: TEXTS },
+  }),
+  ssh_keys: objectSchema(SSH_KEYS, SCHEMAS.SshKey),
+  system_nodes: objectSchema(SYSTEM_NODES, SCHEMAS.SystemNode, { without: ['category'], also: { category } }),
+  fleets: objectSchema(FLEETS, SCHEMAS.Fleet),
+  workers: objectSchema(WORKERS, SCHEMAS.Worker, { without: ['registration_token'] }),
+  worker_certificates: objectSchema(WORKER_CERTIFICATES, SCHEMAS.WorkerCertificate, { without: ['usable'] }),
+  manifests: objectSchema(MANIFESTS, SCHEMAS.Manifest),
+  plugin_images: objectSchema(PLUGIN_IMAGES, SCHEMAS.Manifest),
+  os_image_manifests: objectSchema(OS_IMAGE_MANIFESTS, SCHEMAS.OsImageManifest),
+  os_templates: objectSchema(OS_TEMPLATES, SCHEMAS.OsTemplate),
+  platform_information: objectSchema(PLATFORM_INFORMATION, SCHEMAS.PlatformInformation),
 };
 
-export const FORMS: KeptForms = { rows: Object.values(ROWS) };
+export const STORED_SCHEMAS: StoredSchemas = { rows: Object.values(ROWS) };

@@ -2,7 +2,7 @@ import * as SCHEMAS from '../../../generated/runai.schemas.ts';
 import { PASSWORD_HASH } from '../../credentials/password.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import { BOOLEAN, bodySchema, INSTANT, list, orNull, TEXT, TEXTS } from '../../definitions/json-schema.ts';
-import { type KeptForms, rowForm } from '../../store/row-form.ts';
+import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule } from '../../tokens/claim-rules.ts';
 import { ACCESS_RULES, type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
 import { ACCESS_KEYS, accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
@@ -137,26 +137,26 @@ const RULE = bodySchema<AccessRule>({
 const CLIENT = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: list(TEXT), secretHash: TEXT }, ['secretHash']);
 
 const units = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
-  rowForm(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
+  rowSchema(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
 );
 const logins = [LOGINS, ENDED_LOGINS].map((collection) =>
-  rowForm(collection, TOKEN, ({ body }) => loginRow(collection, body)),
+  rowSchema(collection, TOKEN, ({ body }) => loginRow(collection, body)),
 );
 
-export const FORMS: KeptForms = {
+export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowForm(IDENTITIES, IDENTITY, ({ body }) => identityRow({ ...body, lastLogin: null })),
-    rowForm(ACCESS_KEYS, ACCESS_KEY, ({ body }) => accessKeyRow(body)),
+    rowSchema(IDENTITIES, IDENTITY, ({ body }) => identityRow({ ...body, lastLogin: null })),
+    rowSchema(ACCESS_KEYS, ACCESS_KEY, ({ body }) => accessKeyRow(body)),
     ...logins,
-    rowForm(CODES, CODE, ({ body }) => codeRow(body)),
-    rowForm(REVOKED_NAMES, { type: 'null' }, ({ id, dueAt }) =>
+    rowSchema(CODES, CODE, ({ body }) => codeRow(body)),
+    rowSchema(REVOKED_NAMES, { type: 'null' }, ({ id, dueAt }) =>
       REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: dueAt ?? 0, body: null }),
     ),
-    rowForm(OAUTH_CLIENTS, CLIENT, ({ body }) => oauthClientRow(body)),
+    rowSchema(OAUTH_CLIENTS, CLIENT, ({ body }) => oauthClientRow(body)),
     ...units,
-    rowForm(WORKLOADS, WORKLOAD, ({ owner, body }) => workloadRow(body, owner)),
-    rowForm(ROLES, ROLE, ({ owner, body }) => roleRow(body, owner)),
-    rowForm(ACCESS_RULES, RULE, ({ owner, body }) => ruleRow(body, owner)),
+    rowSchema(WORKLOADS, WORKLOAD, ({ owner, body }) => workloadRow(body, owner)),
+    rowSchema(ROLES, ROLE, ({ owner, body }) => roleRow(body, owner)),
+    rowSchema(ACCESS_RULES, RULE, ({ owner, body }) => ruleRow(body, owner)),
   ],
   settings: {
     [TENANT_ID_SETTING]: { json: NUMBER },

@@ -1,5 +1,5 @@
 import { BOOLEAN, bodySchema, orNull, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
-import { type KeptForms, rowForm } from '../../../store/row-form.ts';
+import { rowSchema, type StoredSchemas } from '../../../store/row-schema.ts';
 import { MODELS, type Model, modelRow } from './models.ts';
 
 const MODEL = bodySchema<Model>({
@@ -12,4 +12,4 @@ const MODEL = bodySchema<Model>({
   takesSingleToolCalls: BOOLEAN,
 });
 
-export const FORMS: KeptForms = { rows: [rowForm(MODELS, MODEL, ({ id, body }) => modelRow(id, body))] };
+export const STORED_SCHEMAS: StoredSchemas = { rows: [rowSchema(MODELS, MODEL, ({ id, body }) => modelRow(id, body))] };
