@@ -22,12 +22,25 @@ export function createRouter({ service, document }: Mounted): OperationRouter {
   return new OperationRouter(document.operations, service.conventions?.eitherSlash === true, notEmulated);
 }
 
-/** Creates the routes of a service. @throws Error if an operation has no row or no handler */
+/** Creates the routes of a service. @throws Error if an operation has no row or no handler, or is also listed as not emulated */
 export function createRoutes(mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
+  refuseNotEmulated(mounted);
   const rows = ruledRows(mounted);
   return document.operations.map((operation) =>
     routeOf(operation, mounted, rows, service.operations[operation.id], service),
+  );
+}
+
+/** A router refuses a path that it already has, but only at the first request and without the place to change. */
+function refuseNotEmulated({ service, document }: Mounted): void {
+  const callOf = ({ method, path }: Pick<Operation, 'method' | 'path'>) =>
+    `${method} ${path.replaceAll(/\{[^{}]*\}/g, '{}')}`;
+  const listed = new Set(notEmulatedOperations(service.name, service.rules.notEmulated).map(callOf));
+  const both = document.operations.find((operation) => listed.has(callOf(operation)));
+  if (both === undefined) return;
+  throw new Error(
+    `Operation \`${both.id}\` is also listed as not emulated. Remove \`${both.method} ${both.path}\` from src/services/${service.name}/tables/not-emulated.ts.`,
   );
 }
 

@@ -3,6 +3,7 @@ import type { OwnHost, ServiceDefinition } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Rule, Tables } from '../../src/decisions/rule.ts';
 import { createRuleset } from '../../src/decisions/ruleset.ts';
+import type { NotEmulatedRow } from '../../src/definitions/not-emulated.ts';
 import { createRoutes, routeOfHost } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';
@@ -73,6 +74,18 @@ it('a service without a handler, or without a row, gives none, and says which is
   expect(() => createRoutes(withoutRow)).toThrow(
     'Operation `get_toy` has no row. Add one to a table of src/services/toys/tables/.',
   );
+});
+
+it('a service that lists one of its operations as not emulated gives none, and says what to remove', async () => {
+  const row = (path: string, methods: readonly string[]) => ({ path, methods, ...sourced });
+  const listing = (...notEmulated: NotEmulatedRow[]) => mounted({ service: { rules: { ...toys.rules, notEmulated } } });
+
+  const twice = await listing(row('/toys/{id}', ['PUT', 'GET']));
+  expect(() => createRoutes(twice)).toThrow(
+    'Operation `get_toy` is also listed as not emulated. Remove `GET /toys/{toyId}` from src/services/toys/tables/not-emulated.ts.',
+  );
+  const others = await listing(row('/toys/{id}', ['PUT']), row('/toys/metrics', ['GET']));
+  expect(createRoutes(others)).toHaveLength(1);
 });
 
 describe('a service is incomplete when', () => {
