@@ -24,8 +24,8 @@ export const PARTS = {
   tokens: { files: ['src/tokens/**/*.ts'], tests: ['test/tokens/**/*.test.ts'] },
   // Without the files of the store that open, write and read files and databases.
   state: {
-    files: ['src/store/{indexes,plan,rows,state,state-memory,turns,weight,world-rows}.ts'],
-    tests: ['test/store/{collection,memory,plan,rows,state,state-memory,turns,weight,world-rows}.test.ts'],
+    files: ['src/store/{indexes,plan,rows,state,state-memory,mutex,weight,world-rows}.ts'],
+    tests: ['test/store/{collection,memory,plan,rows,state,state-memory,mutex,weight,world-rows}.test.ts'],
   },
   steps: {
     files: ['src/http/steps/*.ts'],
