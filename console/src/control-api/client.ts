@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { pagesOf } from '../../../src/console-entry.ts';
 
 /** The path prefix of this world; empty for the default world, and for a world with a separate host. */
-const BELOW = document.documentElement.dataset['below'] ?? '';
+const WORLD_PREFIX = document.documentElement.dataset['below'] ?? '';
 
 /** A refusal by the control API, with its message. */
 export class Refused extends Error {
@@ -15,12 +15,12 @@ export class Refused extends Error {
   }
 }
 
-/** Entered by the user and kept in memory only, never in a URL or in storage. */
+/** The admin token that the user entered. Only in memory, never in a URL or in storage. */
 export const adminToken = signal<string | null>(null);
 
 /** Returns the address of a path in this world, for links. */
 export function addressOf(path: string): string {
-  return BELOW + path;
+  return WORLD_PREFIX + path;
 }
 
 /**
@@ -34,9 +34,9 @@ export function send(method: string, path: string, init: RequestInit = {}): Prom
 
 async function sendTo(address: string, method: string, init: RequestInit): Promise<Response> {
   const token = adminToken.value;
-  // The server recognises its own pages by this header if a browser sends neither Origin nor Referer.
-  const ours = { 'x-mock-console': '1', ...(token !== null && { 'x-mock-admin-token': token }) };
-  const headers = { ...init.headers, ...ours };
+  // Tells the server that the request is from its own page, if a browser sends neither Origin nor Referer.
+  const consoleHeaders = { 'x-mock-console': '1', ...(token !== null && { 'x-mock-admin-token': token }) };
+  const headers = { ...init.headers, ...consoleHeaders };
   const response = await fetch(address, { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
   if (response.ok) return response;
   const problem: { detail?: unknown; code?: unknown } = await response.json().catch(() => ({}));
@@ -51,8 +51,8 @@ export async function ask<Answer>(method: string, path: string, body?: unknown):
   return (response.status === 204 ? undefined : await response.json()) as Answer;
 }
 
-/** For `catch`: returns null for a 404. @throws any other error */
-export function nullIfGone(fault: unknown): null {
+/** For `catch`: turns a 404 into null. @throws any other error */
+export function nullIfNotFound(fault: unknown): null {
   if (fault instanceof Refused && fault.status === 404) return null;
   throw fault;
 }
@@ -71,13 +71,13 @@ export function askAll<Entry>(
   return pagesOf((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }
 
-/** Reads from the control API of another world, given its path prefix. @throws like `send` */
+/** Reads from the control API of a different world, by its path prefix. @throws like `send` */
 export const askAt = {
-  async one<Answer>(below: string, path: string): Promise<Answer> {
-    return (await (await sendTo(`${below}/_mock/${path}`, 'GET', {})).json()) as Answer;
+  async one<Answer>(prefix: string, path: string): Promise<Answer> {
+    return (await (await sendTo(`${prefix}/_mock/${path}`, 'GET', {})).json()) as Answer;
   },
-  all<Entry>(below: string, list: string): Promise<readonly Entry[]> {
-    const call = async (method: string, path: string) => (await sendTo(`${below}/_mock${path}`, method, {})).json();
+  all<Entry>(prefix: string, list: string): Promise<readonly Entry[]> {
+    const call = async (method: string, path: string) => (await sendTo(`${prefix}/_mock${path}`, method, {})).json();
     return pagesOf(call, list);
   },
 };

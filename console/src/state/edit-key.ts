@@ -1,4 +1,4 @@
-import { ask, nullIfGone } from '../control-api/client.ts';
+import { ask, nullIfNotFound } from '../control-api/client.ts';
 import { changed } from './changes.ts';
 import type { ShownKey } from './keys.ts';
 import type { Undoable } from './undo.ts';
@@ -47,7 +47,7 @@ export async function editKey(
   const made = stateOf(key, names);
   const { name } = before;
   const obstacle = async () => {
-    const now = await ask<ShownKey>('GET', path).catch(nullIfGone);
+    const now = await ask<ShownKey>('GET', path).catch(nullIfNotFound);
     if (now === null) return `The key \`${name}\` was deleted.`;
     return stateOf(now, names) === made
       ? null

@@ -15,8 +15,8 @@ export interface Line {
 /** The request of a fix. */
 export type FixRequest = NonNullable<Fix['request']>;
 
-/** One way to have a refused request allowed: a change, another credential, or waiting. */
-export interface Way {
+/** What makes a refused request succeed: a change, a different credential, or waiting. */
+export interface Remedy {
   /** A sentence that describes the repair. */
   readonly text: string;
   readonly lines: readonly Line[];
@@ -42,7 +42,7 @@ export interface Way {
 /** A refused request that was resent after a change. */
 export interface Repair {
   readonly before: RecordedRequest;
-  readonly way: Way;
+  readonly remedy: Remedy;
   /** The id of the resent request. */
   readonly after: string;
   readonly status: number | null;
@@ -55,22 +55,22 @@ export const repairs = signal<ReadonlyMap<string, Repair>>(new Map());
 export const arrival: { id: string | null } = { id: null };
 
 /** Makes the change, and offers to undo it. @throws like `Way.apply` */
-export async function apply(way: Way, signal: AbortSignal): Promise<void> {
-  const undo = await way.apply(signal);
+export async function apply(remedy: Remedy, signal: AbortSignal): Promise<void> {
+  const undo = await remedy.apply(signal);
   if (undo !== undefined) offerUndo(undo);
 }
 
 /** Makes the change, and resends the request. @throws like `Way.apply` and `sendCall` */
 export async function repair(
   before: RecordedRequest,
-  way: Way,
+  remedy: Remedy,
   call: Call,
   caller: Caller,
   signal: AbortSignal,
 ): Promise<Repair> {
-  await apply(way, signal);
-  const { id, status } = await sendCall(call, way.caller ?? caller);
-  const done: Repair = { before, way, after: id, status };
+  await apply(remedy, signal);
+  const { id, status } = await sendCall(call, remedy.caller ?? caller);
+  const done: Repair = { before, remedy: remedy, after: id, status };
   repairs.value = new Map([...repairs.value, [before.id, done], [id, done]]);
   arrival.id = id;
   return done;

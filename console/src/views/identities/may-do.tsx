@@ -11,15 +11,15 @@ import type { Identity } from '../../state/identities.ts';
 import { addressIn } from '../../state/requests.ts';
 import { rulesetOf } from '../../state/rulesets.ts';
 
-/** The rules with one label: how many operations they cover, and how many are allowed. */
+/** How many operations the rules with a label have, and how many of them are allowed. */
 interface RuleLine {
   readonly label: string;
   readonly allowed: number;
   readonly all: number;
 }
 
-/** Label for operations without a rule. */
-const OPEN = 'Open to all callers';
+/** The label of operations without a rule. */
+const OPEN_LABEL = 'Open to all callers';
 
 async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
   const [{ rules, operations }, effects] = await Promise.all([
@@ -27,12 +27,12 @@ async function readLines(principal: string, service: string): Promise<readonly R
     fetchEffects({ principal }, service),
   ]);
   const labels = new Map(rules.map(({ id, label }) => [id, label]));
-  const labelOf = new Map(operations.map(({ id, rule }) => [id, labels.get(rule) ?? OPEN]));
-  return [...labels.values(), OPEN]
+  const labelOf = new Map(operations.map(({ id, rule }) => [id, labels.get(rule) ?? OPEN_LABEL]));
+  return [...labels.values(), OPEN_LABEL]
     .filter((label, index, all) => all.indexOf(label) === index)
     .map((label) => {
-      const own = effects.filter(({ operation }) => labelOf.get(operation) === label);
-      return { label, all: own.length, allowed: own.filter(({ effect }) => effect === 'allow').length };
+      const labelled = effects.filter(({ operation }) => labelOf.get(operation) === label);
+      return { label, all: labelled.length, allowed: labelled.filter(({ effect }) => effect === 'allow').length };
     })
     .filter(({ all }) => all > 0);
 }
@@ -44,13 +44,13 @@ export function MayDo({ identity: { id, services } }: { readonly identity: Ident
       <h3>What they may do</h3>
       {services.length === 0 && <p class="quiet">Nothing: this identity belongs to no service.</p>}
       {services.map((service) => (
-        <InService key={service} principal={id} service={service} />
+        <AllowedInService key={service} principal={id} service={service} />
       ))}
     </section>
   );
 }
 
-function InService({ principal, service }: { readonly principal: string; readonly service: string }) {
+function AllowedInService({ principal, service }: { readonly principal: string; readonly service: string }) {
   const loaded = useLoaded(() => readLines(principal, service), [countChanges('keys', 'clock')]);
   const address = addressOfView('access-matrix', { service, by: 'everybody', who: principal });
   return (
@@ -81,13 +81,13 @@ function InService({ principal, service }: { readonly principal: string; readonl
 /** Longer lists start collapsed. */
 const MAX_OPEN = 40;
 
-/** Number of requests shown here. */
-const NEWEST = 5;
+/** The number of requests to show. */
+const MAX_RECENT = 5;
 
 /** The latest requests of an identity. */
 export function RecentRequests({ identity: { id, name } }: { readonly identity: Identity }) {
   const loaded = useLoaded(
-    () => askAll<RequestSummary>('requests', { limit: NEWEST, bodies: false, principal: id }),
+    () => askAll<RequestSummary>('requests', { limit: MAX_RECENT, bodies: false, principal: id }),
     [countChanges('requests')],
   );
   return (

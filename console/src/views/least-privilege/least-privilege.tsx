@@ -21,7 +21,7 @@ export function LeastPrivilegeView() {
   const { who, text = '' } = chosen.value;
   const { principals = [], mode } = readValue(loaded, {} as Partial<LeastPrivilege & { mode: Mode }>);
   const isObserving = mode === 'observe';
-  const shown = matching(principals, text.toLowerCase(), who);
+  const shown = filterReports(principals, text.toLowerCase(), who);
   const count = shown.length === principals.length ? shown.length : `${shown.length} of ${principals.length}`;
   return (
     <div class="two">
@@ -58,7 +58,7 @@ export function LeastPrivilegeView() {
         <WhenLoaded of={loaded}>
           {({ full }) => (
             <>
-              <p class="quiet">{MEANING[mode ?? 'enforce']}</p>
+              <p class="quiet">{MODE_TEXTS[mode ?? 'enforce']}</p>
               {full && <p class="hint">Too many operations were used to record them all: the report is incomplete.</p>}
               {principals.length === 0 ? (
                 <p>
@@ -81,7 +81,7 @@ export function LeastPrivilegeView() {
   );
 }
 
-function matching(all: readonly PrincipalReport[], sought: string, who: string | undefined) {
+function filterReports(all: readonly PrincipalReport[], sought: string, who: string | undefined) {
   return all.filter(
     ({ principal: { id, name, kind }, used }) =>
       (who === undefined || id === who) &&
@@ -89,7 +89,7 @@ function matching(all: readonly PrincipalReport[], sought: string, who: string |
   );
 }
 
-const MEANING = {
+const MODE_TEXTS = {
   enforce: 'Observe is off: a request without the rights is refused.',
   observe:
     'Observe is on: a request without the rights is allowed and recorded. A flow runs to its end and shows everything it needs.',

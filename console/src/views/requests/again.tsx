@@ -22,7 +22,7 @@ export function Again({
   readonly decision: Decision | null;
 }) {
   const repair = repairs.value.get(request.id);
-  const fix = repair?.after === request.id ? repair.way.request : undefined;
+  const fix = repair?.after === request.id ? repair.remedy.request : undefined;
   const loaded = useLoaded(
     async () => pickCaller(request, decision, await readIdentities(), fix?.method === 'PATCH'),
     [request.id, countChanges('keys')],

@@ -10,8 +10,8 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
 import { type Call, type Caller, callOfFix, findObstacle, toCall, toCurl } from '../../state/call.ts';
 import { countChanges } from '../../state/changes.ts';
-import { apply, type Line, type Repair, repair, repairs, type Way } from '../../state/repairs.ts';
-import { type Remedies, readRemedies } from './ways.ts';
+import { apply, type Line, type Remedy, type Repair, repair, repairs } from '../../state/repairs.ts';
+import { type RepairOptions, readRepairOptions } from './remedies.ts';
 
 interface FixesParts {
   readonly request: RecordedRequest;
@@ -22,7 +22,7 @@ interface FixesParts {
 
 /** Offers fixes for a refused request, and resends it after a fix. */
 export function Fixes({ request, decision, isEntered }: FixesParts) {
-  const loaded = useLoaded(() => readRemedies(request, decision), [request.id, countChanges('keys')]);
+  const loaded = useLoaded(() => readRepairOptions(request, decision), [request.id, countChanges('keys')]);
   const section = useRef<HTMLElement>(null);
   // A layout effect, so that it runs before the next key.
   useLayoutEffect(() => {
@@ -35,35 +35,42 @@ export function Fixes({ request, decision, isEntered }: FixesParts) {
       {done?.before.id === request.id ? (
         <Repaired repair={done} />
       ) : (
-        <WhenLoaded of={loaded}>{(remedies) => <Choice request={request} remedies={remedies} />}</WhenLoaded>
+        <WhenLoaded of={loaded}>{(options) => <Choice request={request} options={options} />}</WhenLoaded>
       )}
     </section>
   );
 }
 
 /** Replaces the button after it was used. */
-function Repaired({ repair: { way, after, status } }: { readonly repair: Repair }) {
+function Repaired({ repair: { remedy, after, status } }: { readonly repair: Repair }) {
   return (
     <p>
-      <Sentence text={way.text} />: done.{' '}
+      <Sentence text={remedy.text} />: done.{' '}
       <a href={addressOfView('requests', { request: after })}>Sent again: {status ?? 'no answer'}</a>
     </p>
   );
 }
 
-/** Number of ways shown at first. A single further one is shown too. */
+/** The number of remedies shown at first. A single further one is shown too. */
 const MAX_SHOWN = 3;
 
-function Choice({ request, remedies }: { readonly request: RecordedRequest; readonly remedies: Remedies }) {
-  const { ways, caller, others } = remedies;
+function Choice({ request, options }: { readonly request: RecordedRequest; readonly options: RepairOptions }) {
+  const { remedies, caller, others } = options;
   const [chosen, setChosen] = useState('');
   const call = toCall(request);
-  const way = ways.find(({ text }) => text === chosen) ?? ways[0];
+  const remedy = remedies.find(({ text }) => text === chosen) ?? remedies[0];
   return (
     <>
-      {ways.length > 1 && <Ways ways={ways} chosen={way} choose={setChosen} />}
-      {way !== undefined && (
-        <CarryOut key={way.text} request={request} way={way} call={call} caller={caller} isAlone={ways.length === 1} />
+      {remedies.length > 1 && <RemedyList remedies={remedies} chosen={remedy} choose={setChosen} />}
+      {remedy !== undefined && (
+        <CarryOut
+          key={remedy.text}
+          request={request}
+          remedy={remedy}
+          call={call}
+          caller={caller}
+          isAlone={remedies.length === 1}
+        />
       )}
       {others.length > 0 && (
         <ul class="others">
@@ -74,45 +81,45 @@ function Choice({ request, remedies }: { readonly request: RecordedRequest; read
           ))}
         </ul>
       )}
-      {ways.length + others.length === 0 && <p class="quiet">No known fix.</p>}
+      {remedies.length + others.length === 0 && <p class="quiet">No known fix.</p>}
     </>
   );
 }
 
-/** Alternatives to choose from. */
-function Ways(props: {
-  readonly ways: readonly Way[];
-  readonly chosen: Way | undefined;
+/** The remedies, to choose one of them. */
+function RemedyList(props: {
+  readonly remedies: readonly Remedy[];
+  readonly chosen: Remedy | undefined;
   readonly choose: (text: string) => void;
 }) {
-  const { ways, chosen, choose } = props;
-  const [isWhole, setWhole] = useState(ways.length <= MAX_SHOWN + 1);
-  const lead = leadOf(ways);
+  const { remedies, chosen, choose } = props;
+  const [isWhole, setWhole] = useState(remedies.length <= MAX_SHOWN + 1);
+  const lead = leadOf(remedies);
   return (
     <fieldset class="ways">
       <legend class={lead === '' ? 'unseen' : 'way'}>
         {lead === '' ? 'Ways to fix it' : <Sentence text={`${lead} ...`} />}
       </legend>
-      {ways.slice(0, isWhole ? ways.length : MAX_SHOWN).map((way, index) => (
-        <label key={way.text} class="tick" title={way.text}>
-          <input type="radio" name="way" checked={way === chosen} onChange={() => choose(way.text)} />
+      {remedies.slice(0, isWhole ? remedies.length : MAX_SHOWN).map((remedy, index) => (
+        <label key={remedy.text} class="tick" title={remedy.text}>
+          <input type="radio" name="way" checked={remedy === chosen} onChange={() => choose(remedy.text)} />
           <span>
-            <Sentence text={withShortIds(way.text.slice(lead.length).trim())} />
+            <Sentence text={withShortIds(remedy.text.slice(lead.length).trim())} />
             {index === 0 && <small class="quiet"> recommended</small>}
           </span>
         </label>
       ))}
       {!isWhole && (
         <button type="button" class="small" onClick={() => setWhole(true)}>
-          {ways.length - MAX_SHOWN} more
+          {remedies.length - MAX_SHOWN} more
         </button>
       )}
     </fieldset>
   );
 }
 
-/** Returns the common beginning of all ways, such as a scope to add before binding a key; empty if there is none. */
-function leadOf([first, ...others]: readonly Way[]): string {
+/** Returns the common beginning of all remedies, such as a scope to add before binding a key; empty if there is none. */
+function leadOf([first, ...others]: readonly Remedy[]): string {
   const lead = /^.*, and(?= )/.exec(first?.text ?? '')?.[0] ?? '';
   return others.every(({ text }) => text.startsWith(lead)) ? lead : '';
 }
@@ -123,34 +130,34 @@ function withShortIds(text: string): string {
   return text.replaceAll(UUID, shortId);
 }
 
-/** The button for a way, with its changes. */
+/** The button for a remedy, with its changes. */
 function CarryOut(props: {
   readonly request: RecordedRequest;
-  readonly way: Way;
+  readonly remedy: Remedy;
   readonly call: Call;
   readonly caller: Caller;
   readonly isAlone: boolean;
 }) {
-  const { request, way, call, caller, isAlone } = props;
-  const { lines, label, request: change } = way;
-  const lacks = way.body === undefined ? call.lacks : null;
+  const { request, remedy, call, caller, isAlone } = props;
+  const { lines, label, request: change } = remedy;
+  const lacks = remedy.body === undefined ? call.lacks : null;
   const act = useAct();
-  const [body, setBody] = useState(way.body ?? call.body ?? '{}');
+  const [body, setBody] = useState(remedy.body ?? call.body ?? '{}');
   const [isApplied, setApplied] = useState(false);
   const ended = useRef(new AbortController());
   useEffect(() => () => ended.current.abort(), []);
-  const obstacle = findObstacle(way.caller ?? caller);
+  const obstacle = findObstacle(remedy.caller ?? caller);
   const run = () =>
     act.run(async () => {
       ended.current = new AbortController();
       const { signal } = ended.current;
       if (obstacle !== null) {
-        await apply(way, signal);
+        await apply(remedy, signal);
         setApplied(true);
         return;
       }
-      const sent = lacks === null && way.body === undefined ? call : { ...call, body };
-      choose({ request: (await repair(request, way, sent, caller, signal)).after });
+      const sent = lacks === null && remedy.body === undefined ? call : { ...call, body };
+      choose({ request: (await repair(request, remedy, sent, caller, signal)).after });
     });
   return (
     <form
@@ -161,7 +168,7 @@ function CarryOut(props: {
     >
       {isAlone && lines.length === 0 && (
         <p class="way">
-          <Sentence text={way.text} />
+          <Sentence text={remedy.text} />
         </p>
       )}
       <Changes lines={lines} />
@@ -179,7 +186,7 @@ function CarryOut(props: {
             {obstacle === null ? label : 'Apply the fix'}
           </button>
         )}
-        {act.isBusy && way.waits && (
+        {act.isBusy && remedy.waits && (
           <button type="button" class="small" onClick={() => ended.current.abort()}>
             Stop waiting
           </button>
@@ -191,7 +198,7 @@ function CarryOut(props: {
   );
 }
 
-function CopyFix({ change }: { readonly change: NonNullable<Way['request']> }) {
+function CopyFix({ change }: { readonly change: NonNullable<Remedy['request']> }) {
   const sender = change.as?.principal;
   const caller = sender === undefined ? ({ kind: 'other' } as const) : ({ kind: 'principal', name: sender } as const);
   return (

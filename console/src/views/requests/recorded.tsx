@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
-import { ask, nullIfGone } from '../../control-api/client.ts';
+import { ask, nullIfNotFound } from '../../control-api/client.ts';
 import type { Decision, RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
 import { Id } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -32,7 +32,7 @@ async function read(id: string): Promise<Whole> {
   // A decision may be dropped before its request.
   return {
     request,
-    decision: await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(decision)}`).catch(nullIfGone),
+    decision: await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(decision)}`).catch(nullIfNotFound),
   };
 }
 
@@ -102,7 +102,7 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
 
 /** The change before this request, and whether it was enough. */
 function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRefused: boolean }) {
-  const { way, before, status } = repair;
+  const { remedy, before, status } = repair;
   const isFixed = status !== null && status < 400;
   return (
     <section class={isFixed ? 'result allow' : 'result'} aria-label="Result">
@@ -114,14 +114,14 @@ function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRef
               ? 'Sent again, but still refused.'
               : 'Sent again and allowed now, but the response is an error.'}
         </strong>{' '}
-        {way.lines.length === 0 && (
+        {remedy.lines.length === 0 && (
           <>
-            Done: <Sentence text={way.text} />.{' '}
+            Done: <Sentence text={remedy.text} />.{' '}
           </>
         )}
         <a href={addressOfView('requests', { ...chosen.value, request: before.id })}>The refused request</a>
       </p>
-      <Changes lines={way.lines} />
+      <Changes lines={remedy.lines} />
     </section>
   );
 }

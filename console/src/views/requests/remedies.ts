@@ -7,51 +7,52 @@ import { isFrozen, untilWorldTime } from '../../state/clock.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { moveClock } from '../../state/move-clock.ts';
-import type { FixRequest, Way } from '../../state/repairs.ts';
+import type { FixRequest, Remedy } from '../../state/repairs.ts';
 import type { Undoable } from '../../state/undo.ts';
 import { diffFix } from './diff.ts';
 
-/** The remedies for a refusal. */
-export interface Remedies {
+/** The remedies for a refusal, and who can resend the request. */
+export interface RepairOptions {
   /** The caller, with the credential if it is known. */
   readonly caller: Caller;
-  /** The recommended way first. */
-  readonly ways: readonly Way[];
+  /** The recommended one first. */
+  readonly remedies: readonly Remedy[];
   /** Fixes that must be made elsewhere. */
   readonly others: readonly Fix[];
 }
 
 /** Finds the remedies for a refusal. @throws like the control API */
-export async function readRemedies(request: RecordedRequest, decision: Decision): Promise<Remedies> {
+export async function readRepairOptions(request: RecordedRequest, decision: Decision): Promise<RepairOptions> {
   const identities = await readIdentities();
   const caller = pickCaller(request, decision, identities);
   const fixes = decision.fixes.filter(({ kind }) => kind !== 'hint');
-  const found = fixes.map((fix) => [fix, waysOf(fix, decision)] as const);
-  const ways = found.flatMap(([, all]) => all);
+  const found = fixes.map((fix) => [fix, remediesForFix(fix, decision)] as const);
+  const remedies = found.flatMap(([, all]) => all);
   const others = found.flatMap(([fix, all]) => (all.length === 0 ? [fix] : []));
   if (decision.principal !== null)
-    return { caller, ways: [...ways, ...(await waysByRole(fixes, decision, identities))], others };
-  const credential = await waysByCredential(request, decision, identities);
-  return { caller, ways: [...ways, ...credential], others: credential.length > 0 ? [] : others };
+    return { caller, remedies: [...remedies, ...(await roleRemedies(fixes, decision, identities))], others };
+  const credential = await credentialRemedies(request, decision, identities);
+  return { caller, remedies: [...remedies, ...credential], others: credential.length > 0 ? [] : others };
 }
 
-/** Returns the ways of a fix; none if it has no request. */
-function waysOf(fix: Fix, decision: Decision): readonly Way[] {
+/** Returns the remedies that make a fix; none if it has no request. */
+function remediesForFix(fix: Fix, decision: Decision): readonly Remedy[] {
   const { kind, request, text } = fix;
   if (request === undefined) return [];
   const change = changeOf(request);
   if (change === null) return [];
-  if (kind === 'propagation' && decision.pending !== undefined) return waysToForce(decision.pending, request, change);
+  if (kind === 'propagation' && decision.pending !== undefined)
+    return remediesForPending(decision.pending, request, change);
   return [{ text, lines: diffFix(fix, decision), label: 'Fix and send again', request, apply: change }];
 }
 
-/** Returns the ways to put a pending edit into effect: now, by moving the clock, or by waiting. */
-function waysToForce(
+/** Returns the remedies that put a pending edit into effect: now, by moving the clock, or by waiting. */
+function remediesForPending(
   { version, effectiveAt }: NonNullable<Decision['pending']>,
   request: FixRequest,
-  change: Way['apply'],
-): readonly Way[] {
-  const moving: Way = {
+  change: Remedy['apply'],
+): readonly Remedy[] {
+  const moving: Remedy = {
     text: `Move the clock to ${effectiveAt}, when version ${version} takes effect`,
     lines: [],
     label: 'Move the clock and send again',
@@ -60,7 +61,7 @@ function waysToForce(
       return undefined;
     },
   };
-  const waiting: Way = {
+  const waiting: Remedy = {
     text: `Wait until ${effectiveAt}`,
     lines: [],
     label: 'Wait and send again',
@@ -85,44 +86,48 @@ function waysToForce(
 }
 
 /** Calls as an identity with a sufficient role, preferring the one with the fewest rights. */
-async function waysByRole(fixes: readonly Fix[], decision: Decision, identities: readonly Identity[]): Promise<Way[]> {
+async function roleRemedies(
+  fixes: readonly Fix[],
+  decision: Decision,
+  identities: readonly Identity[],
+): Promise<Remedy[]> {
   const roles = fixes.find(({ kind, request }) => kind === 'identity' && request === undefined)?.roles ?? [];
   const able = roles.flatMap((role) => identities.filter(({ holds, kind }) => holds === role && !kind.endsWith('key')));
   const [one] = await allowedAmong(able, decision);
   return one === undefined
     ? []
-    : [wayAs(one, `Send it as ${one.kind} \`${one.name}\`, which has the role \`${one.holds}\``)];
+    : [resendAs(one, `Send it as ${one.kind} \`${one.name}\`, which has the role \`${one.holds}\``)];
 }
 
 /** For a refused credential: makes it valid again, or uses a new one or another identity. */
-async function waysByCredential(
+async function credentialRemedies(
   recorded: RecordedRequest,
   decision: Decision,
   identities: readonly Identity[],
-): Promise<readonly Way[]> {
+): Promise<readonly Remedy[]> {
   const { claimed, fixes, service, reason } = decision;
   if (reason === 'wrong_secret')
-    return waysBySecret(
+    return secretRemedies(
       recorded,
       identities.find(({ id }) => id === claimed?.id),
     );
   const isBearer = /^Bearer /i.test(String(recorded.request.headers['authorization']));
   if (!isBearer && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
   const own = identities.find(({ id }) => id === claimed?.id);
-  if (own?.key !== undefined) return waysToRevive(own, reason);
+  if (own?.key !== undefined) return revivalRemedies(own, reason);
   const isEnded = reason === 'disabled';
   if (own !== undefined && !isEnded) {
-    return [wayAs(own, `Get a fresh token for ${own.kind} \`${own.name}\``, 'Send again with a fresh token')];
+    return [resendAs(own, `Get a fresh token for ${own.kind} \`${own.name}\``, 'Send again with a fresh token')];
   }
   const able = await allowedAmong(
     identities.filter(({ services }) => services.includes(service)).toSorted(byRights),
     decision,
   );
-  return able.map((one) => wayAs(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`));
+  return able.map((one) => resendAs(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`));
 }
 
 /** Resends a token request with the right secret of its client. */
-function waysBySecret(request: RecordedRequest, own: Identity | undefined): readonly Way[] {
+function secretRemedies(request: RecordedRequest, own: Identity | undefined): readonly Remedy[] {
   const { body } = toCall(request);
   const secrets = (own?.credentials ?? []).flatMap((credential) => {
     if (credential.kind === 'key') return [];
@@ -148,7 +153,7 @@ function waysBySecret(request: RecordedRequest, own: Identity | undefined): read
 }
 
 /** Makes a disabled or expired key valid again. */
-function waysToRevive({ id, kind, name }: Identity, reason: string | null): readonly Way[] {
+function revivalRemedies({ id, kind, name }: Identity, reason: string | null): readonly Remedy[] {
   const edit = { disabled_key: { status: 'active' }, expired_key: { expiresAt: null } }[reason ?? ''];
   if (edit === undefined) return [];
   const text = reason === 'disabled_key' ? `Enable ${kind} \`${name}\`` : `Remove the expiry of ${kind} \`${name}\``;
@@ -158,7 +163,7 @@ function waysToRevive({ id, kind, name }: Identity, reason: string | null): read
 }
 
 /** Sends it as another identity. Nothing else changes. */
-function wayAs(identity: Identity, text: string, label = `Send again as ${identity.name}`): Way {
+function resendAs(identity: Identity, text: string, label = `Send again as ${identity.name}`): Remedy {
   return { text, lines: [], label, caller: callerOfIdentity(identity), apply: async () => undefined };
 }
 
@@ -187,7 +192,7 @@ async function allowedAmong(all: readonly Identity[], { request }: Decision): Pr
 }
 
 /** Returns how to send the call of a fix; null if no known identity may send it. */
-function changeOf(request: FixRequest): Way['apply'] | null {
+function changeOf(request: FixRequest): Remedy['apply'] | null {
   const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
   if (key !== undefined && request.method === 'PATCH') {
     return async () => (await editKey(decodeURIComponent(key), request.body ?? {})).undo;
