@@ -16,51 +16,43 @@ import { ACCESS_RULES_PATH } from './fixes.ts';
 export const APPLICATIONS_PATH = '/api/v1/apps';
 
 /** The scope that contains all other scopes. */
-const SYSTEM: Resource = { type: 'system', ids: ['system'] };
+const SYSTEM_SCOPE: Resource = { type: 'system', ids: ['system'] };
 
 /**
  * Returns the minimal rights of a principal: the predefined role with the fewest permissions, in the narrowest scope
  * that covers every object used, and the smallest sufficient custom role.
  */
-export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (world, ofPrincipal) => {
-  const { principal, caller, uses } = ofPrincipal;
+export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (world, { principal, caller, uses }) => {
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await rolesOf(world);
-  const allow = (heldRights: HeldRights, some: readonly Use[]) =>
-    some.filter((use) => isAllowed(use, principal, heldRights));
-  const suffices = (rightsByRule: readonly RightsOfRule[], some: readonly Use[]) =>
-    some.every((use) => isAllowed(use, principal, heldRightsOf(rightsByRule)));
+  const allowedBy = (rules: readonly RightsOfRule[]) =>
+    uses.filter((use) => isAllowed(use, principal, heldRightsOf(rules)));
 
-  const every = new Set(ruleset.tables.permissions.map(({ id }) => id));
-  const everywhere = candidateScopes(principal, []).map((scope) => ({ held: every, scope }));
-  const possible = new Set(allow(heldRightsOf(everywhere), uses));
-  const free = new Set(allow(NO_STANDING_AT_ALL, uses));
-  const demanding = uses.filter((use) => possible.has(use) && !free.has(use));
-  const scopes = candidateScopes(principal, demanding);
-  const scope = scopes.find((one) => suffices([{ held: every, scope: one }], demanding)) ?? SYSTEM;
-  const inScope = (held: Iterable<string>): RightsOfRule => ({ held: new Set(held), scope });
+  const allPermissions = new Set(ruleset.tables.permissions.map(({ id }) => id));
+  const possible = new Set(allowedBy(inScopes(allPermissions, candidateScopes(principal, []))));
+  const allowedWithoutRights = new Set(allowedBy([]));
+  const usesNeedingRights = uses.filter((use) => possible.has(use) && !allowedWithoutRights.has(use));
+  const areEnough = (rules: readonly RightsOfRule[]) =>
+    usesNeedingRights.every((use) => isAllowed(use, principal, heldRightsOf(rules)));
+
+  const scopes = candidateScopes(principal, usesNeedingRights);
+  const scope = scopes.find((one) => areEnough([{ held: allPermissions, scope: one }])) ?? SYSTEM_SCOPE;
+  const inScope = (permissions: Iterable<string>): RightsOfRule => ({ held: new Set(permissions), scope });
+  const rightsInScope = (some: readonly Role[]) => some.map(({ permissions }) => inScope(permissions));
 
   const held = caller === null ? null : await heldRules(world, principal, roles);
   const chosen =
-    demanding.length === 0
-      ? []
-      : smallestRoles(roles, held ?? [], (some) =>
-          suffices(
-            some.map(({ permissions }) => inScope(permissions)),
-            demanding,
-          ),
-        );
+    usesNeedingRights.length === 0 ? [] : smallestRoles(roles, held ?? [], (some) => areEnough(rightsInScope(some)));
   const rules = chosen.map((role) => ({ role: role.name, ...scopeMembers(scope, principal) }));
-  const used =
-    held === null ? [] : fewestRules(held, (some) => allow(heldRightsOf(some.map(rightsOfRule)), uses).length);
+  const used = fewestRules(held ?? [], (some) => allowedBy(some.map(rightsOfRule)).length);
   return {
     held: held && { roles: roleNames(held.map(({ role }) => role)), rules: held.map(renderRule) },
     smallest: {
       roles: roleNames(chosen),
       rules,
-      ...(demanding.length > 0 &&
+      ...(usesNeedingRights.length > 0 &&
         hasRule(ruleset, 'create-role') && {
-          custom: customRole(ruleset, (some) => suffices([inScope(some)], demanding)),
+          custom: smallestCustomRole(ruleset, (permissions) => areEnough([inScope(permissions)])),
         }),
     },
     unused: (held ?? []).filter((one) => !used.includes(one)).map(({ role }) => role.name),
@@ -69,17 +61,17 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
       .map((one) => ({ what: 'role', held: renderRule(one), enough: rules[0] ?? null })),
     seed: seedOfRules(principal, rules),
     make: hasRule(ruleset, 'create-application')
-      ? makeApplication(
+      ? requestsForApplication(
           principal,
           chosen.map(({ id }) => ({ roleId: id, ...scopeMembers(scope, principal) })),
         )
       : [],
     beyond: uses.filter((use) => !possible.has(use)),
-    heldRights: () => heldRightsOf(chosen.map(({ permissions }) => inScope(permissions))),
+    heldRights: () => heldRightsOf(rightsInScope(chosen)),
   };
 };
 
-/** Permissions in a scope. */
+/** The permissions that an access rule grants, and their scope. */
 interface RightsOfRule {
   readonly held: ReadonlySet<string>;
   readonly scope: Resource;
@@ -93,7 +85,9 @@ function heldRightsOf(rightsByRule: readonly RightsOfRule[]): HeldRights {
   };
 }
 
-const NO_STANDING_AT_ALL = heldRightsOf([]);
+function inScopes(held: ReadonlySet<string>, scopes: readonly Resource[]): readonly RightsOfRule[] {
+  return scopes.map((scope) => ({ held, scope }));
+}
 
 /** An access rule of the principal, with its role. */
 interface HeldRule {
@@ -125,20 +119,20 @@ function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRu
   return minimize(bySize, (rest) => allowed(rest) === all);
 }
 
-/** Returns the smallest predefined role, or several if no single one is sufficient. On a tie, a held role wins. */
+/** Returns the smallest predefined role, or several if no single one is enough. Prefers held roles of the same size. */
 function smallestRoles(
   roles: Roles,
   held: readonly HeldRule[],
-  suffice: (some: readonly Role[]) => boolean,
+  isEnough: (some: readonly Role[]) => boolean,
 ): readonly Role[] {
   const isHeld = (role: Role) => Number(held.some((one) => one.role.id === role.id));
   const predefined = [...roles.values()].filter(({ custom }) => !custom);
-  const byNeed = predefined.sort(
+  const smallestFirst = predefined.sort(
     (one, other) => one.permissions.size - other.permissions.size || isHeld(other) - isHeld(one),
   );
-  const single = byNeed.find((role) => suffice([role]));
+  const single = smallestFirst.find((role) => isEnough([role]));
   if (single !== undefined) return [single];
-  return suffice(byNeed) ? minimize(byNeed.reverse(), suffice) : [];
+  return isEnough(smallestFirst) ? minimize(smallestFirst.reverse(), isEnough) : [];
 }
 
 function hasRule({ tables }: Ruleset, rule: string): boolean {
@@ -146,12 +140,12 @@ function hasRule({ tables }: Ruleset, rule: string): boolean {
 }
 
 /** Returns the fewest permission sets, preferring smaller ones. */
-function customRole(ruleset: Ruleset, suffice: (permissions: readonly string[]) => boolean) {
+function smallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
   const all = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (one, other) => other.permissions.length - one.permissions.length,
   );
   const permissionsOf = (sets: typeof all) => [...new Set(sets.flatMap(({ permissions }) => [...permissions]))];
-  const sets = [...minimize(all, (rest) => suffice(permissionsOf([...rest])))];
+  const sets = [...minimize(all, (rest) => isEnough(permissionsOf([...rest])))];
   return { permissionSets: sets.map(({ id, name }) => ({ id, name })), permissions: permissionsOf(sets) };
 }
 
@@ -169,33 +163,33 @@ function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
 
 /** Returns the scopes that could cover all uses, narrowest first, ending with the tenant and the system. */
 function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
-  const touched = uses.flatMap(({ lookedUp }) =>
+  const usedObjects = uses.flatMap(({ lookedUp }) =>
     lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? [lookedUp.attributes.names] : [],
   );
-  const [first = {}, ...others] = touched.filter((names) => Object.keys(names).length > 0);
+  const [first = {}, ...others] = usedObjects.filter((names) => Object.keys(names).length > 0);
   const shared = Object.entries(first).filter(([type, ids]) =>
     others.every((names) => ids.every((id) => names[type]?.includes(id) === true)),
   );
-  const whole = { type: 'tenant', ids: [tenant] };
+  const tenantScope = { type: 'tenant', ids: [tenant] };
   const narrower = shared.filter(([type]) => type !== 'tenant').map(([type, ids]): Resource => ({ type, ids }));
-  return [...narrower.reverse(), whole, SYSTEM];
+  return [...narrower.reverse(), tenantScope, SYSTEM_SCOPE];
 }
 
-/** Relies on the table, which lists wider scope types first. */
+/** Compares scope types by their order in the table, which lists the widest first. */
 function isWider(type: string, other: string): boolean {
-  const place = (one: string) => SCOPE_TYPES.findIndex(({ id }) => id === one);
-  return place(type) < place(other);
+  const rank = (scopeType: string) => SCOPE_TYPES.findIndex(({ id }) => id === scopeType);
+  return rank(type) < rank(other);
 }
 
 /** A role in a scope, as in a seed. */
-interface WrittenRule {
+interface RuleOfSeed {
   readonly role: string;
   readonly scopeType: string;
   readonly scopeId: string;
 }
 
 /** Creates an application and its access rules. Not for users: no request can choose a password. */
-function makeApplication({ kind, name }: Principal, rules: readonly object[]): LeastRights['make'] {
+function requestsForApplication({ kind, name }: Principal, rules: readonly object[]): LeastRights['make'] {
   if (kind !== 'application') return [];
   const subject = { subjectId: name, subjectType: SUBJECT_TYPES[kind] };
   return [
@@ -207,16 +201,16 @@ function makeApplication({ kind, name }: Principal, rules: readonly object[]): L
 const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
 
 /** Returns a seed for an identity with only these rules. A single role in the whole tenant becomes its `role`. */
-function seedOfRules({ kind, name }: Principal, rules: readonly WrittenRule[]) {
-  // Only these kinds can have Run:ai tokens.
+function seedOfRules({ kind, name }: Principal, rules: readonly RuleOfSeed[]) {
+  // No other kind can have a Run:ai token.
   if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
-  const called = kind === 'user' ? { email: name } : { name };
+  const identifier = kind === 'user' ? { email: name } : { name };
   const [only] = rules;
   const isWhole = rules.length === 1 && only?.scopeType === 'tenant';
   const subject = { subjectType: SUBJECT_TYPES[kind], subjectId: name };
   return {
     runai: {
-      [SEED_LISTS[kind]]: [{ ...called, role: isWhole ? only.role : null }],
+      [SEED_LISTS[kind]]: [{ ...identifier, role: isWhole ? only.role : null }],
       ...(!isWhole && rules.length > 0 && { accessRules: rules.map((rule) => ({ ...subject, ...rule })) }),
     },
   };
