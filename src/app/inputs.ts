@@ -18,7 +18,7 @@ import type { SigningKey } from '../tokens/keys.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { SeedStates } from '../worlds/seed-states.ts';
 import { identityProviderFrom, signingKeyFrom, trustedIssuersFrom } from './keys.ts';
-import { type FirstSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
+import { type InitialSnapshot, readSnapshotOption, seedOfSnapshot } from './snapshot-option.ts';
 
 /** Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
@@ -63,7 +63,7 @@ export interface Inputs {
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file for a new default world; null without `--snapshot`. */
-  readonly snapshot: FirstSnapshot | null;
+  readonly snapshot: InitialSnapshot | null;
 }
 
 /** The name of a seed given by a program, for messages. */
@@ -74,7 +74,7 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const { config } = parts.effective;
   const random = parts.random ?? systemRandom();
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
-  const snapshot = await snapshotFrom(config, config.maxState * MEGABYTE, services);
+  const snapshot = await readSnapshotOption(config, config.maxState * MEGABYTE, services);
   const [version, signingKey, identityProvider, trustedIssuers, seed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
@@ -89,7 +89,7 @@ async function seedToBeginWith(
   { effective: { config, origins }, seed, seedStates }: ServerParts,
   services: readonly ServiceDefinition[],
   random: Random,
-  snapshot: FirstSnapshot | null,
+  snapshot: InitialSnapshot | null,
 ): Promise<Seed> {
   if (snapshot !== null) return revivedSeed(seedOfSnapshot(snapshot), services, random);
   if (seed !== undefined) return seedOfContent(seed, SEED_OPTION, services, random);

@@ -31,7 +31,7 @@ import { describePosture, exposureNotices, heapNotices } from './notices.ts';
 import { type OpenWorlds, openWorlds, startFault } from './open-worlds.ts';
 import { createPorts } from './ports.ts';
 import { mount, pages, routesOfAll } from './services.ts';
-import { checkSnapshotOption } from './snapshot-option.ts';
+import { refuseSnapshotWithSeed } from './snapshot-option.ts';
 import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
 
 /** Facts about a server that are known once its process owns the worlds. */
@@ -79,7 +79,7 @@ export interface MockServer {
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { config } = parts.effective;
   checkNamedWorlds(config);
-  checkSnapshotOption(config, parts.seed);
+  refuseSnapshotWithSeed(config, parts.seed);
   checkTlsOptions(config);
   const inputs = await readInputs(parts);
   const open = await openWorlds(parts, inputs);

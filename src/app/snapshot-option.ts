@@ -13,16 +13,16 @@ import { showValue } from '../text/redact.ts';
 import { checkContent, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
 import { BEGAN_WITH, loadRowCheck } from './row-check.ts';
 
-/** A snapshot file for a new default world. */
-export interface FirstSnapshot extends SnapshotFile {
-  /** For messages: `--snapshot FILE`. */
+/** The file from which the default world is created. */
+export interface InitialSnapshot extends SnapshotFile {
+  /** For messages, such as `--snapshot world.ndjson`. */
   readonly option: string;
   /** The initial state of the default world. */
   readonly state: State;
 }
 
-/** @param value the seed given by a program @throws Unusable if a seed is given as well */
-export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' | 'seed'>, value?: object): void {
+/** @param value a seed given by a program @throws Unusable if both a snapshot and a seed are given */
+export function refuseSnapshotWithSeed({ snapshot, seed }: Pick<Config, 'snapshot' | 'seed'>, value?: object): void {
   if (snapshot === null || (seed === null && value === undefined)) return;
   throw new Unusable('--snapshot and --seed are both set, but a snapshot includes a seed. Remove one of them.');
 }
@@ -33,15 +33,15 @@ export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' 
  * @param max the maximum size in bytes
  * @throws Unusable with the reason
  */
-export async function snapshotFrom(
+export async function readSnapshotOption(
   { snapshot: file }: Pick<Config, 'snapshot'>,
   max: number,
   services: readonly ServiceDefinition[],
-): Promise<FirstSnapshot | null> {
+): Promise<InitialSnapshot | null> {
   if (file === null) return null;
   const builder = new StateBuilder();
   const reader = new SnapshotReader(await loadRowCheck(), max, (row, usedAt) => {
-    // Skip the file that the saved world was created from: this world is created from the new file.
+    // Skip the row that records the file of the saved world: the new world is created from this file.
     if (row.collection !== SETTINGS.name || row.id !== BEGAN_WITH) builder.add(row, { usedAt, isOurs: true });
   });
   const option = `--snapshot ${showValue(file)}`;
@@ -64,7 +64,7 @@ export async function snapshotFrom(
 }
 
 /** Returns the seed of the world in a snapshot, with that world's credentials. @throws Unusable if there is none */
-export function seedOfSnapshot({ state, option }: FirstSnapshot): StoredSeed {
+export function seedOfSnapshot({ state, option }: InitialSnapshot): StoredSeed {
   const [row] = state.collections.get(SEEDS.name)?.all ?? [];
   if (row !== undefined) return row.body as StoredSeed;
   throw new Unusable(`${option} has no seed. Download the snapshot again.`);
@@ -75,12 +75,15 @@ function unusable(option: string, cause: Problem): Unusable {
 }
 
 /** Whether the world of a store was created from this file. */
-export async function startedFrom({ settings }: Pick<Store, 'settings'>, { sha256 }: FirstSnapshot): Promise<boolean> {
+export async function isCreatedFrom(
+  { settings }: Pick<Store, 'settings'>,
+  { sha256 }: InitialSnapshot,
+): Promise<boolean> {
   return (await settings.get(BEGAN_WITH)) === sha256;
 }
 
-/** @param data the location of a store with another world */
-export function differentStart({ option }: FirstSnapshot, data: string): Unusable {
+/** The error if the stored world was not created from this file. @param data the location of the store */
+export function otherWorldFault({ option }: InitialSnapshot, data: string): Unusable {
   return new Unusable(
     `--data ${data} has a world that was not created from ${option}. ` +
       'Remove --snapshot to keep that world, use other --data, or replace the default world with --reseed.',

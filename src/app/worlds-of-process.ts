@@ -13,7 +13,7 @@ import { Snapshots } from '../worlds/snapshots.ts';
 import { type Customs, finishFilled, type StateOfSeed, Templates } from '../worlds/templates.ts';
 import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
-import { differentStart, type FirstSnapshot, startedFrom } from './snapshot-option.ts';
+import { type InitialSnapshot, isCreatedFrom, otherWorldFault } from './snapshot-option.ts';
 
 /** The parts that worlds are created from, except the storage. */
 export interface BeginParts
@@ -24,7 +24,7 @@ export interface BeginParts
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file for a new default world, instead of the seed's rows; null without `--snapshot`. */
-  readonly snapshot: FirstSnapshot | null;
+  readonly snapshot: InitialSnapshot | null;
   readonly stateOf: StateOfSeed;
 }
 
@@ -197,10 +197,10 @@ async function snapshotFor(
   isNew: boolean,
 ): Promise<{ readonly snapshot: State | null; readonly unused: boolean }> {
   if (snapshot === null) return { snapshot: null, unused: false };
-  if (isNew || (await startedFrom(store, snapshot))) {
+  if (isNew || (await isCreatedFrom(store, snapshot))) {
     return { snapshot: snapshot.state, unused: false };
   }
-  if (isFirstTry) throw differentStart(snapshot, shownData(config.data ?? ''));
+  if (isFirstTry) throw otherWorldFault(snapshot, shownData(config.data ?? ''));
   return { snapshot: null, unused: true };
 }
 

@@ -34,52 +34,52 @@ export interface RightsFixes {
  */
 export type FindFixes = (decision: Decision, input: DecisionInput, reason: DenyReason) => RightsFixes | null;
 
-/** Finds the smallest changes that would fix a refusal; none if the request was allowed or cannot be fixed. */
+/** Finds the smallest changes that would fix a refusal; none if the request was allowed or nothing can fix it. */
 export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
   const { reason, input } = decision;
   if (reason === null) return [];
   const found = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
   if (input !== undefined && found !== null) {
     if (found.fixes.length > 0) return found.fixes;
-    const absence = absenceOf(input);
+    const absence = whyAbsent(input);
     const cause = absence ?? found.otherwise;
-    const remedies = cause === undefined ? [] : remedyOf(cause, tables);
+    const remedies = cause === undefined ? [] : remediesFor(cause, tables);
     if (absence === null || reason !== 'resource_mismatch') return remedies;
-    return absence === 'no_such_object' ? [ofItsOwn(decision)] : [ofItsOwn(decision), ...remedies];
+    return [boundObjectFix(decision), ...(absence === 'foreign_object' ? remedies : [])];
   }
-  const remedy = remedyOf(reason, tables);
-  if (remedy.length > 0) return remedy;
+  const remedies = remediesFor(reason, tables);
+  if (remedies.length > 0) return remedies;
   const isLack = reason === 'missing_permission' || reason === 'missing_scope';
   return isLack ? roleFixes(decision, tables.roles) : [];
 }
 
-function remedyOf(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
-  return [remedies[reason] ?? COMMON[reason] ?? []].flat();
+function remediesFor(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
+  return [remedies[reason] ?? COMMON_REMEDIES[reason] ?? []].flat();
 }
 
 /** Returns why no rights would fix a refusal: its object does not exist, or has another owner. */
-function absenceOf({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
+function whyAbsent({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
   if (lookedUp?.found === 'nothing') return 'no_such_object';
   return lookedUp?.found === 'foreign' ? 'foreign_object' : null;
 }
 
 function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
   const { missing: all = [], missingAnyOf: any = [] } = decision.rights ?? {};
-  const does = ({ permissions }: RoleRow) =>
+  const isEnough = ({ permissions }: RoleRow) =>
     all.every((permission) => permissions.includes(permission)) &&
     (any.length === 0 || any.some((permission) => permissions.includes(permission)));
-  const would = roles.filter(does).map(({ name }) => name);
+  const sufficient = roles.filter(isEnough).map(({ name }) => name);
   const who = namePrincipal(decision.principal);
   const lack = describeLack({ missing: all, missingAnyOf: any });
-  if (would.length === 0) return [{ kind: 'grant', text: `give ${who} ${lack}` }];
+  if (sufficient.length === 0) return [{ kind: 'grant', text: `give ${who} ${lack}` }];
   return [
-    { kind: 'role', roles: would, text: `give ${who} a role that has ${lack}: ${quote(would)}` },
-    { kind: 'identity', roles: would, text: `call as a principal with the role ${quote(would)}` },
+    { kind: 'role', roles: sufficient, text: `give ${who} a role that has ${lack}: ${quote(sufficient)}` },
+    { kind: 'identity', roles: sufficient, text: `call as a principal with the role ${quote(sufficient)}` },
   ];
 }
 
-/** For a caller that is bound to other objects, and requested one that does not exist for it. */
-function ofItsOwn({ resources, principal }: Decision): Fix {
+/** The fix for a caller that is bound to other objects, and requested one that does not exist or is not its own. */
+function boundObjectFix({ resources, principal }: Decision): Fix {
   return {
     kind: 'object',
     text: `request an object that ${namePrincipal(principal)} is bound to: \`${resources?.boundTo}\``,
@@ -91,17 +91,17 @@ const SEND_TOKEN: RemedyRow = {
   text: 'send one `Authorization: Bearer <token>` header with a token or key of this server',
 };
 
-const ANOTHER_OBJECT: RemedyRow = {
+const LISTED_OBJECT: RemedyRow = {
   kind: 'object',
   text: 'use an id from the list of objects; ids of deleted objects are not reused',
 };
 
 /** Remedies that are the same for every vendor. */
-const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
+const COMMON_REMEDIES: Partial<Record<DenyReason, RemedyRow>> = {
   no_token: SEND_TOKEN,
   multiple_authorization: SEND_TOKEN,
   wrong_scheme: SEND_TOKEN,
-  no_such_object: ANOTHER_OBJECT,
+  no_such_object: LISTED_OBJECT,
   foreign_object: { kind: 'identity', text: 'call as the owner' },
   not_owner: { kind: 'identity', text: 'call as the owner; other callers may only read it' },
   foreign_credential: {

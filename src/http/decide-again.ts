@@ -9,7 +9,7 @@ import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { decideOnly } from './simulate.ts';
 import { imagine } from './simulated-caller.ts';
-import { authenticate, nextDecisionFacts } from './steps/decide.ts';
+import { authenticate, createDecisionFacts } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
@@ -32,7 +32,7 @@ export async function decideAgain(
     await authenticate(request);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
-    const decision = decisionOfProblem(nextDecisionFacts(request), thrown, server.reasons);
+    const decision = decisionOfProblem(createDecisionFacts(request), thrown, server.reasons);
     return decision && decisionWithoutSecrets(decision, world.activityLog.secrets);
   }
   return decideOnly(request);

@@ -14,10 +14,10 @@ import { type Asked, findCaller, imagineAny } from './simulated-caller.ts';
 type Report = Schema<'control', 'LeastPrivilege'>;
 
 /**
- * Reports the uses of a world's credentials, and the smallest rights that would have sufficed.
+ * Reports what the credentials of a world were used for, and the smallest rights that allow it.
  *
  * @param services all services
- * @param who a principal by id, name, client id or e-mail address, used or not; null for all that were used
+ * @param who a principal by id, name, client id or e-mail address, even if it was not used; null for all that were
  * @throws Problem if no principal has that name
  */
 export async function leastPrivilege(
@@ -27,53 +27,52 @@ export async function leastPrivilege(
   who: string | null,
 ): Promise<Report> {
   const request = imagineAny(server, world);
-  const known = world.activityLog.uses.list();
-  const asked = who === null ? known : await usesOf(request, services, known, who);
-  const principals = await Promise.all(asked.map((one) => reportOn(request, services, one)));
+  const recorded = world.activityLog.uses.list();
+  const selected = who === null ? recorded : await findUses(request, services, recorded, who);
+  const principals = await Promise.all(selected.map((uses) => reportPrincipal(request, services, uses)));
   return { principals: principals.flat(), full: world.activityLog.uses.isFull };
 }
 
-/** Returns the credentials of the named principal, including unused ones. */
-async function usesOf(
+/** Returns the uses of the principal; an empty list of uses if it was not used. */
+async function findUses(
   world: Asked,
   services: readonly ServiceDefinition[],
-  known: readonly UsesOfCredential[],
+  recorded: readonly UsesOfCredential[],
   who: string,
 ): Promise<readonly UsesOfCredential[]> {
-  const used = known.filter(({ principal }) => namesOf(principal).includes(who));
+  const used = recorded.filter(({ principal }) => namesOf(principal).includes(who));
   if (used.length > 0) return used;
   for (const service of services) {
     const caller = await findCaller(world, service, { principal: who, holding: null });
-    if (caller instanceof Problem) continue;
-    if (caller === null) continue;
+    if (caller === null || caller instanceof Problem) continue;
     const name = credentialOf(caller.principal);
     return [
-      known.find(({ principal }) => credentialOf(principal) === name) ?? { principal: caller.principal, uses: [] },
+      recorded.find(({ principal }) => credentialOf(principal) === name) ?? { principal: caller.principal, uses: [] },
     ];
   }
-  const suggestion = suggestName(who, [...new Set(known.flatMap(({ principal }) => namesOf(principal)))]);
+  const suggestion = suggestName(who, [...new Set(recorded.flatMap(({ principal }) => namesOf(principal)))]);
   throw new Problem(
     'invalid_request',
     `Query parameter \`principal\`: no accepted credential has the name \`${redact(who).slice(0, 100)}\`. \`GET /_mock/cast\` lists all principals.${suggestion}`,
   );
 }
 
-async function reportOn(
+async function reportPrincipal(
   world: Asked,
   services: readonly ServiceDefinition[],
   { principal, uses }: UsesOfCredential,
 ): Promise<Report['principals']> {
-  const caller = await callerNow(world, services, principal);
+  const caller = await findCurrentCaller(world, services, principal);
   // All services that accept a credential compute its least rights in the same way.
   const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
-  const found = await service?.explaining?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
-  if (found === undefined) return [];
-  const { held, smallest, unused, broader, beyond, seed } = found;
+  const rights = await service?.explaining?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
+  if (rights === undefined) return [];
+  const { held, smallest, unused, broader, beyond, seed } = rights;
   return [
     {
       principal: { ...principal },
       held: held && { ...held },
-      used: uses.map((use) => usedFor(use, principal, found)),
+      used: uses.map((use) => describeUse(use, principal, rights)),
       smallest: { ...smallest },
       unused: [...new Set(unused)],
       broader: broader.map((one) => ({ ...one })),
@@ -84,7 +83,7 @@ async function reportOn(
 }
 
 /** Describes a use, with the rights that allow it. */
-export function usedFor(
+export function describeUse(
   use: Use,
   principal: Principal,
   { heldRights }: Pick<LeastRights, 'heldRights'>,
@@ -101,8 +100,8 @@ export function usedFor(
   };
 }
 
-/** Returns the current caller, for the first service that accepts them; null if the principal was deleted. */
-async function callerNow(
+/** Returns the principal as a caller of the first service that accepts it; null if it was deleted. */
+async function findCurrentCaller(
   world: Asked,
   services: readonly ServiceDefinition[],
   { id, kind }: Principal,

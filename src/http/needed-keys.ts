@@ -9,7 +9,7 @@ import type { LeastRights } from '../explaining/least-rights.ts';
 import { own } from '../objects/members.ts';
 import { adviseName } from '../text/nearest.ts';
 import { showPath } from '../text/redact.ts';
-import { usedFor } from './least-privilege.ts';
+import { describeUse } from './least-privilege.ts';
 import { type Located, locate, type Served } from './locate.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Route, Server } from './server.ts';
@@ -123,7 +123,7 @@ function render(found: Found, senderOf: SenderOf): Needed['keys'][number] {
     kind,
     services: [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset.service))],
     smallest: { ...smallest },
-    used: uses.map((use) => usedFor(use, principal, found)),
+    used: uses.map((use) => describeUse(use, principal, found)),
     beyond: [...new Set(beyond.map(({ operation }) => operation))],
     seed: { ...seed },
     make: first,

@@ -14,7 +14,7 @@ import { problemWithoutSecrets } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
-import { authenticate, checkFidelity, checkResource, decide, nextDecisionFacts } from './steps/decide.ts';
+import { authenticate, checkFidelity, checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { injectPreferredError, waitsForPreference } from './steps/prefer-error.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
@@ -194,7 +194,7 @@ export async function handle(request: RequestInWorld): Promise<void> {
   if (outcome.principal !== undefined) request.hints = hintsOfGrant(request, outcome.principal);
   if (outcome.refusal === undefined) return;
   const refusal = problemWithoutSecrets(outcome.refusal, request.world.activityLog.secrets);
-  const decision = decisionOfProblem(nextDecisionFacts(request), refusal, request.server.reasons);
+  const decision = decisionOfProblem(createDecisionFacts(request), refusal, request.server.reasons);
   request.hints = hintsOfRefusal(request, refusal, decision);
   request.decision = addHints(decision, request.hints);
   request.outcome = addHintHeader({ ...outcome, refusal }, request.hints, request.server);

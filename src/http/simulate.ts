@@ -13,7 +13,7 @@ import type { RequestInWorld } from './request.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Route, Server } from './server.ts';
 import { checkRoles, findCaller, imagine, type Who } from './simulated-caller.ts';
-import { checkResource, decide, nextDecisionFacts } from './steps/decide.ts';
+import { checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
@@ -68,7 +68,7 @@ export async function decideOnly(request: RequestInWorld): Promise<Decision> {
   }
   const { decision, world } = request;
   const allowed = { effect: 'allow', principal: null, rule: null, reason: null } as const;
-  return decisionWithoutSecrets(decision ?? { ...nextDecisionFacts(request), ...allowed }, world.activityLog.secrets);
+  return decisionWithoutSecrets(decision ?? { ...createDecisionFacts(request), ...allowed }, world.activityLog.secrets);
 }
 
 /** Removes the world's prefix from a path copied from a real request. */
@@ -118,7 +118,7 @@ export function matchOf(
 /** @throws Problem if the credential is valid but its organisation has no subscription */
 function refusedCredential(request: RequestInWorld, path: string, problem: Problem): Decision {
   const { title } = request.route.service;
-  const facts = { ...nextDecisionFacts(request), request: { method: request.method, path: showPath(path) } };
+  const facts = { ...createDecisionFacts(request), request: { method: request.method, path: showPath(path) } };
   const decision = decisionOfProblem(facts, problem, request.server.reasons);
   if (decision !== null) return decision;
   const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]} whatever the rights, because the organisation has no subscription.`;

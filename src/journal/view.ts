@@ -13,20 +13,21 @@ export interface MessageView {
   readonly size: number | null;
   /** Is the body incomplete or missing? */
   readonly truncated: boolean;
-  /** Set if the client waited for `100 Continue` and was refused. */
+  /** Set if the client waited for `100 Continue` and got a refusal instead. */
   readonly bodyNotSent?: true;
 }
 
 /**
- * Converts an entry to the form of the control API. @param options `bodies: false` omits the bodies, which is much
- * cheaper
+ * Converts an entry for the control API.
+ *
+ * @param options `bodies: false` omits the bodies, which is much faster
  */
 export function viewEntry(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
   const { bodies = true } = options;
-  const sent = headersOf(requestHeaders.split('\n'), secrets);
-  const answered = headersOf(Object.entries(responseHeaders).flat(), secrets);
+  const sent = hideHeaders(requestHeaders.split('\n'), secrets);
+  const received = hideHeaders(Object.entries(responseHeaders).flat(), secrets);
   return {
     id,
     at: rfc3339(at),
@@ -41,7 +42,7 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     principal,
     reason,
     decision,
-    ...traceIn(sent),
+    ...traceparentOf(sent),
     explanation: entry.explanation ?? null,
     hints: [...hints],
     fault,
@@ -49,7 +50,7 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
     ...(tokenExpiresAt !== null && { tokenExpiresAt: rfc3339(tokenExpiresAt) }),
     request: messageView(sent, requestBody, bodies, secrets),
-    response: messageView(answered, responseBody, bodies, secrets),
+    response: messageView(received, responseBody, bodies, secrets),
   };
 }
 
@@ -58,7 +59,7 @@ export type EntryView = ReturnType<typeof viewEntry>;
 /** https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
+function traceparentOf({ traceparent }: Headers): { readonly traceparent?: string } {
   return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {};
 }
 
@@ -69,15 +70,15 @@ function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
  */
 export function readFacts(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
-  const hiddenBody = once(() => bodyIn(requestBody, sentTypeOf(draft), secrets) ?? undefined);
+  const hiddenBody = lazy(() => bodyValue(requestBody, contentTypeOf(draft), secrets) ?? undefined);
   const isHidden = requestBody.isHidden === true || isTruncated(requestBody);
-  const body = isHidden ? hiddenBody : () => sentBody(draft, parsed);
+  const body = isHidden ? hiddenBody : () => parseSentBody(draft, parsed);
   const isDropped = requestBody.isDropped === true;
   const kept = { isHidden, isDropped, hiddenBody, fingerprint: secrets.fingerprint };
   return { service, operation, method, path: pathOf(url), status, principal, reason, body, kept };
 }
 
-function once<Value>(make: () => Value): () => Value {
+function lazy<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | null = null;
   return () => {
     made ??= { value: make() };
@@ -85,20 +86,20 @@ function once<Value>(make: () => Value): () => Value {
   };
 }
 
-/** Parsed bodies, until they are garbage-collected. */
+/** A cache of parsed bodies. The garbage collector may remove them. */
 export type ParsedBodies = WeakMap<KeptBody, WeakRef<object>>;
 
-/** Returns the request body as sent. */
-function sentBody(draft: Draft, parsed: ParsedBodies): unknown {
+/** Parses the request body, including its secrets. */
+function parseSentBody(draft: Draft, parsed: ParsedBodies): unknown {
   const { requestBody } = draft;
   const known = parsed.get(requestBody)?.deref();
   if (known !== undefined) return known;
-  const value = sentValue(textOf(requestBody) ?? '', sentTypeOf(draft));
+  const value = parseBody(decodeBody(requestBody) ?? '', contentTypeOf(draft));
   if (typeof value === 'object' && value !== null) parsed.set(requestBody, new WeakRef(value));
   return value;
 }
 
-function sentTypeOf(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
+function contentTypeOf(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
   return sentHeader(draft, 'content-type');
 }
 
@@ -118,7 +119,7 @@ export function pathOf(url: string): string {
 type Headers = MessageView['headers'];
 
 function messageView(headers: Headers, body: KeptBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
-  const shown = hasBody ? bodyIn(body, headers['content-type'], secrets) : null;
+  const shown = hasBody ? bodyValue(body, headers['content-type'], secrets) : null;
   return {
     ...{ headers, body: shown, size: body.size, truncated: isTruncated(body) },
     ...(body.isNotSent === true && { bodyNotSent: true as const }),
@@ -130,23 +131,23 @@ export function isTruncated({ text, size, isCut }: KeptBody): boolean {
   return text !== null && size !== null && text.length < size;
 }
 
-/** @param lines alternating names and values */
-function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
+/** Replaces the secrets in headers with fingerprints. @param lines alternating names and values */
+function hideHeaders(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers = new Map<string, string | string[]>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
     const sent = lines[index] ?? '';
     const name = hideInLine(sent, secrets).toLowerCase();
     const value = hideInHeader(sent.toLowerCase(), lines[index + 1] ?? '', secrets);
-    const before = headers.get(name);
-    headers.set(name, before === undefined ? value : [before, value].flat());
+    const earlier = headers.get(name);
+    headers.set(name, earlier === undefined ? value : [earlier, value].flat());
   }
   return Object.fromEntries(headers);
 }
 
 /** Parses a body without hiding secrets: a form, a JSON value, otherwise the text; undefined if it is empty. */
-export function sentValue(text: string, type: string | undefined): unknown {
+export function parseBody(text: string, type: string | undefined): unknown {
   if (text === '') return undefined;
-  if (isForm(type)) return fieldsOf(new URLSearchParams(text));
+  if (isForm(type)) return formFields(new URLSearchParams(text));
   try {
     return JSON.parse(text);
   } catch {
@@ -155,7 +156,7 @@ export function sentValue(text: string, type: string | undefined): unknown {
 }
 
 /** A repeated field becomes a list. */
-function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
+function formFields(form: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(form.keys())];
   return Object.fromEntries(
     names.map((name) => {
@@ -169,22 +170,27 @@ export function isForm(type: string | string[] | undefined): boolean {
   return /^application\/x-www-form-urlencoded/i.test(String(type));
 }
 
-/** Returns the body as a value; null if it is missing or not text. */
-function bodyIn(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
-  const text = textOf(kept);
+/** Returns a body for views, without secrets; null if it is missing or not text. */
+function bodyValue(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
+  const text = decodeBody(kept);
   if (text === null || text === '') return null;
-  if (kept.isHidden !== true) return hideIn(text, kept, type, secrets).value;
+  if (kept.isHidden !== true) return hideBody(text, kept, type, secrets).value;
   // A truncated form can still be parsed.
-  return isTruncated(kept) && !isForm(type) ? text : sentValue(text, [type].flat()[0]);
+  return isTruncated(kept) && !isForm(type) ? text : parseBody(text, [type].flat()[0]);
 }
 
 /** A parsed body, with fingerprints instead of secrets. */
-type Hidden =
+type HiddenBody =
   | { readonly form: 'fields'; readonly value: ReturnType<typeof hideFields> }
   | { readonly form: 'json'; readonly value: unknown }
   | { readonly form: 'text'; readonly value: string };
 
-function hideIn(text: string, kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): Hidden {
+function hideBody(
+  text: string,
+  kept: KeptBody,
+  type: string | string[] | undefined,
+  secrets: KnownSecrets,
+): HiddenBody {
   const isCut = isTruncated(kept);
   if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text), secrets) };
   if (isCut) return { form: 'text', value: hideInText(text, secrets) };
@@ -201,22 +207,22 @@ export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   if (requestBody.isHidden && responseBody.isHidden) return draft;
   return {
     ...draft,
-    requestBody: bodyWithoutSecrets(requestBody, sentTypeOf(draft), secrets),
+    requestBody: bodyWithoutSecrets(requestBody, contentTypeOf(draft), secrets),
     responseBody: bodyWithoutSecrets(responseBody, draft.responseHeaders['content-type'], secrets),
   };
 }
 
-/** Drops bytes that are not text, because no view contains them. */
+/** Replaces the secrets in a body. Drops a body that is not text, because no view contains it. */
 function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
   if (kept.isHidden) return kept;
-  const text = textOf(kept);
+  const text = decodeBody(kept);
   if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept), isHidden: true };
-  const hidden = hideInBody(text, kept, type, secrets);
+  const hidden = hideBodyAsText(text, kept, type, secrets);
   return { text: hidden, form: 'text', size: kept.size, isCut: isTruncated(kept), isHidden: true };
 }
 
-function hideInBody(...body: Parameters<typeof hideIn>): string {
-  const { form, value } = hideIn(...body);
+function hideBodyAsText(...body: Parameters<typeof hideBody>): string {
+  const { form, value } = hideBody(...body);
   if (form === 'text') return value;
   if (form === 'json') return JSON.stringify(value);
   const fields = Object.entries(value).flatMap(([name, all]) =>
@@ -226,7 +232,7 @@ function hideInBody(...body: Parameters<typeof hideIn>): string {
 }
 
 /** Decodes a body; null for invalid UTF-8. The last character of a truncated text may be incomplete. */
-export function textOf(kept: KeptBody): string | null {
+export function decodeBody(kept: KeptBody): string | null {
   if (kept.text === null || kept.form === 'text') return kept.text;
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true });

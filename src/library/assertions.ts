@@ -1,4 +1,4 @@
-import { assertPassed, checkReceiver, type Judgement, type Receiver, requestLines } from './received.ts';
+import { assertPassed, checkReceiver, type Outcome, type Receiver, requestLines } from './received.ts';
 import type { AssertionName } from './requests.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { AssertionName } from './requests.ts';
  * @throws TypeError unless it is a mock; MockError if no request could have shown the mistake, so that neither the
  *  assertion nor its negation proves anything
  */
-export async function judgeClient(mock: Receiver, assertion: AssertionName): Promise<Judgement> {
+export async function judgeClient(mock: Receiver, assertion: AssertionName): Promise<Outcome> {
   checkReceiver(mock);
   const { passed: pass, sentence, requests } = await mock.requests.judge(assertion);
   return { pass, message: [pass ? `expected a mistake; ${sentence}` : sentence, ...requestLines(requests)].join('\n') };

@@ -1,6 +1,6 @@
 import type { DenyReason } from '../decisions/reasons.ts';
 import { judgeClient } from './assertions.ts';
-import { type ExpectedRequests, errorAt, type Judgement, judgeRequests, type Receiver } from './received.ts';
+import { compareRequests, type ExpectedRequests, errorAt, type Outcome, type Receiver } from './received.ts';
 import { type Answered, type ExpectedRefusal, refusalFault } from './refusals.ts';
 
 /** The pending expectations of a test's world. */
@@ -29,7 +29,7 @@ export function checkAwaited(pending: Pending): void {
 /** Creates a matcher that asks the server. It is pending until the server has responded. */
 function asyncMatcher<More extends readonly unknown[]>(
   matcher: string,
-  judge: (mock: Receiver, ...more: More) => Promise<Judgement>,
+  judge: (mock: Receiver, ...more: More) => Promise<Outcome>,
 ) {
   return async function (this: { readonly isNot?: boolean }, mock: Receiver, ...more: More) {
     const place = new Error();
@@ -57,7 +57,7 @@ export const matchers = {
       message: () => (fault === null ? 'expected the response not to be this refusal' : fault),
     };
   },
-  toHaveReceived: asyncMatcher('toHaveReceived', judgeRequests),
+  toHaveReceived: asyncMatcher('toHaveReceived', compareRequests),
   toFetchTokenOnce: asyncMatcher('toFetchTokenOnce', (mock) => judgeClient(mock, 'token-fetched-once')),
   toSendTokenWithEveryRequest: asyncMatcher('toSendTokenWithEveryRequest', (mock) =>
     judgeClient(mock, 'token-sent-with-every-request'),

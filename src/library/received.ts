@@ -13,30 +13,30 @@ export type Receiver = Pick<Switchboard, 'requests'>;
  * Returns an error with the stack of the expectation. Without `await`, the test may have ended when the error is
  * thrown, so nothing else would point to that line.
  *
- * @param place created in the line of the expectation
+ * @param origin an error created in the line of the expectation
  */
-export function errorAt(place: Error, message: string): Error {
+export function errorAt(origin: Error, message: string): Error {
   const error = new Error(message);
-  error.stack = `Error: ${message}${place.stack?.slice(place.stack.indexOf('\n')) ?? ''}`;
+  error.stack = `Error: ${message}${origin.stack?.slice(origin.stack.indexOf('\n')) ?? ''}`;
   return error;
 }
 
 /** The result of an expectation. */
-export interface Judgement {
+export interface Outcome {
   readonly pass: boolean;
-  /** What was expected, and the relevant requests, for a failure (or with `not`, a success); several lines. */
+  /** Reported if the assertion fails: what was expected, and the requests that arrived. Several lines. */
   readonly message: string;
 }
 
-const COUNTS: readonly (keyof RequestCount)[] = ['times', 'atLeast', 'atMost', 'within'];
-const MEMBERS: readonly (keyof RequestMatch)[] = [
+const COUNT_NAMES: readonly (keyof RequestCount)[] = ['times', 'atLeast', 'atMost', 'within'];
+const MATCH_NAMES: readonly (keyof RequestMatch)[] = [
   ...(['operation', 'service', 'method', 'path', 'status', 'principal', 'reason', 'body'] as const),
 ];
 
 /** The maximum number of requests in a message. */
 const MAX_SHOWN = 10;
 
-/** @throws TypeError */
+/** @throws TypeError if the value has no journal */
 export function checkReceiver(mock: Receiver): void {
   if (typeof mock?.requests?.verify === 'function') return;
   throw new TypeError('expected a mock, a world, or the result of `connect`');
@@ -46,12 +46,12 @@ export function checkReceiver(mock: Receiver): void {
  * Compares the received requests with an expectation.
  *
  * @throws TypeError unless it is a mock, or for an unknown member of the expectation; MockError for an unknown
- * operation or reason. All of them name the nearest valid name. Expecting an impossible request proves nothing, even
- * with `not`
+ * operation or reason, because an assertion about impossible requests proves nothing, even with `not`. The messages
+ * suggest the nearest valid name
  */
-export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
+export async function compareRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Outcome> {
   checkReceiver(mock);
-  checkMembers(expected, [...COUNTS, ...MEMBERS], 'an expectation', "{ operation: 'grant_token', times: 1 }");
+  checkMembers(expected, [...COUNT_NAMES, ...MATCH_NAMES], 'an expectation', "{ operation: 'grant_token', times: 1 }");
   const { times, atLeast, atMost, within, ...match } = expected;
   const found = await mock.requests.verify({
     match,
@@ -59,11 +59,14 @@ export async function judgeRequests(mock: Receiver, expected: ExpectedRequests =
     ...{ ...(atMost !== undefined && { atMost }), ...(within !== undefined && { within }) },
   });
   const { verified: pass } = found;
-  return { pass, message: `expected ${pass ? 'anything but ' : ''}${expectation(expected)}; ${whatCame(found)}` };
+  return {
+    pass,
+    message: `expected ${pass ? 'anything but ' : ''}${describeExpected(expected)}; ${describeReceived(found)}`,
+  };
 }
 
 /** Describes the expectation, except an expected body, which may contain secrets. */
-function expectation({ times, atLeast, atMost, within, ...match }: ExpectedRequests): string {
+function describeExpected({ times, atLeast, atMost, within, ...match }: ExpectedRequests): string {
   const min = atLeast ?? (atMost === undefined ? 1 : undefined);
   const bounds: readonly (readonly [words: string, number: number | undefined])[] =
     times === undefined
@@ -75,14 +78,15 @@ function expectation({ times, atLeast, atMost, within, ...match }: ExpectedReque
   const given = bounds.filter(([, number]) => number !== undefined);
   const number = given.map((bound) => bound.join(' ')).join(' and ');
   const noun = given.at(-1)?.[1] === 1 ? 'request' : 'requests';
-  const members = MEMBERS.filter((name) => match[name] !== undefined).map((name) =>
+  const members = MATCH_NAMES.filter((name) => match[name] !== undefined).map((name) =>
     name === 'body' ? 'that body' : `${name} \`${match[name]}\``,
   );
   const what = members.length === 0 ? noun : `${noun} with ${members.join(' and ')}`;
   return `${number} ${what}${within === undefined ? '' : ` within ${within}`}`;
 }
 
-function whatCame({ count, matched, nearest, dropped }: Verified): string {
+/** Describes the requests that match, and the nearest others. */
+function describeReceived({ count, matched, nearest, dropped }: Verified): string {
   const lines = [
     ...requestLines(matched, count),
     ...(nearest.length > 0 ? ['the nearest others:'] : []),
@@ -110,25 +114,25 @@ export function requestLines(requests: readonly RequestSummary[], count = reques
 
 /** Formats a request: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */
 export function requestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
-  const whose = principal === null ? '' : ` for ${principal.name}`;
+  const caller = principal === null ? '' : ` for ${principal.name}`;
   const why = reason === null ? '' : `, ${reason}`;
   const cause = fault === null ? '' : `, affected by fault ${fault}`;
-  return `${method} ${path}: ${status ?? 'no answer'}${whose}${why}${cause} (request ${id})`;
+  return `${method} ${path}: ${status ?? 'no answer'}${caller}${why}${cause} (request ${id})`;
 }
 
 /**
- * Asserts received requests, for runners without matchers: `await assertReceived(mock, { operation: 'grant_token',
+ * Asserts received requests, for test runners without custom matchers: `await assertReceived(mock, { operation: 'grant_token',
  * times: 1 })`.
  *
  * @throws Error with the requests that arrived instead; TypeError or MockError if no request can match
  */
 export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
-  await assertPassed(judgeRequests(mock, expected));
+  await assertPassed(compareRequests(mock, expected));
 }
 
-/** @throws Error with the message of a failed judgement and the stack of this call */
-export async function assertPassed(judging: Promise<Judgement>): Promise<void> {
-  const place = new Error();
-  const { pass, message } = await judging;
-  if (!pass) throw errorAt(place, message);
+/** @throws Error with the message of a failed expectation and the stack of this call */
+export async function assertPassed(outcome: Promise<Outcome>): Promise<void> {
+  const origin = new Error();
+  const { pass, message } = await outcome;
+  if (!pass) throw errorAt(origin, message);
 }

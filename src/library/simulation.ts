@@ -6,7 +6,7 @@ export type Holding =
       /** Scopes as in a service key, by id or documented label. */
       readonly scopes: readonly string[];
       readonly resource?: KeyResource | readonly KeyResource[];
-      /** Accepts a combination that the documents rule out. */
+      /** Accepts a combination of rights that the documentation rules out. */
       readonly force?: boolean;
     }
   | {
@@ -14,27 +14,27 @@ export type Holding =
       readonly roles: readonly string[];
     };
 
-/** The simulated caller: an id, name, client id or e-mail address, rights, or both. */
+/** The simulated caller: an existing principal (by id, name, client id or e-mail address), other rights, or both. */
 export type Asker =
   | { readonly principal: string; readonly holding?: Holding }
   | { readonly principal?: never; readonly holding: Holding };
 
-/** The time of the decision, not before now. Default: now. */
+/** When to decide. Default: now; a time in the past is not allowed. */
 interface When {
   readonly at?: Date | string;
 }
 
-/** Simulates decisions without their effects. */
+/** Makes decisions without executing requests. */
 export interface Simulate {
   /** Simulates one request. */
   (accessRequest: Asker & When & { readonly method: string; readonly path: string }): Promise<Decision>;
-  /** Simulates every operation, or those of one service. */
+  /** Simulates every operation, of all services or of one. */
   (
     accessRequest: Asker & When & { readonly operations: '*'; readonly service?: string },
   ): Promise<{ readonly operations: readonly OperationEffect[] }>;
   /** Simulates recorded requests by id, with their original credentials, at the current and another time. */
   (
-    asked: Required<When> & { readonly requests: readonly string[] },
+    accessRequest: Required<When> & { readonly requests: readonly string[] },
   ): Promise<{
     readonly requests: readonly SimulatedRequest[];
   }>;

@@ -1,41 +1,42 @@
 import type { Derivation } from '../credentials/derivation.ts';
 
-/** Creates a value for a world. */
+/** Creates a value with the texts derived for a world. */
 export type Fill<Value> = (derivation: Derivation) => Value;
 
 /**
- * Finds the places of derived texts in a value once. Parts without such places are shared by all worlds.
+ * Finds the derived texts in a value once, so that creating the value for a world only replaces them. Worlds share all
+ * other parts.
  *
- * @param make may only store derived texts, not inspect them
+ * @param make must not inspect the derived texts, because it gets placeholders
  */
 export function createTemplate<Value>(make: Fill<Value>): Fill<Value> {
-  const places = new Map<unknown, Fill<unknown>>();
-  const place = (fill: Fill<string>): string => {
-    // An object, so that it never equals a user's text.
-    const mark = Object('');
-    places.set(mark, fill);
-    return mark;
+  const fills = new Map<unknown, Fill<unknown>>();
+  const placeholder = (fill: Fill<string>): string => {
+    // A `String` object, so that it never equals a user's text.
+    const text = Object('');
+    fills.set(text, fill);
+    return text;
   };
   const value = make({
-    draw: (use, id, form) => place((derivation) => derivation.draw(use, id, form)),
-    secret: (id) => place((derivation) => derivation.secret(id)),
-    clientId: (given) => place((derivation) => derivation.clientId(given)),
+    draw: (use, id, form) => placeholder((derivation) => derivation.draw(use, id, form)),
+    secret: (id) => placeholder((derivation) => derivation.secret(id)),
+    clientId: (given) => placeholder((derivation) => derivation.clientId(given)),
   });
-  // Filled-in texts have the same types as the marks.
-  return (fillOf(value, places) ?? (() => value)) as Fill<Value>;
+  // Replacing placeholders does not change the type of the value.
+  return (findFill(value, fills) ?? (() => value)) as Fill<Value>;
 }
 
-/** Returns null if the value contains no mark. */
-function fillOf(value: unknown, places: ReadonlyMap<unknown, Fill<unknown>>): Fill<unknown> | null {
-  const known = places.get(value);
+/** Returns a function that replaces the placeholders in a value; null if it contains none. */
+function findFill(value: unknown, fills: ReadonlyMap<unknown, Fill<unknown>>): Fill<unknown> | null {
+  const known = fills.get(value);
   if (known !== undefined || typeof value !== 'object' || value === null) return known ?? null;
   const members = Object.entries(value).flatMap(([name, member]) => {
-    const fill = fillOf(member, places);
+    const fill = findFill(member, fills);
     return fill === null ? [] : [{ name, fill }];
   });
   if (members.length === 0) return null;
   return (derivation) => {
-    // Sets existing members by name, or entries of a list by index.
+    // `name` is a member, or the index of a list entry.
     const filled = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
     for (const { name, fill } of members) filled[name] = fill(derivation);
     return filled;

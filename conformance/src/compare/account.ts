@@ -1,5 +1,5 @@
 import { isRecord, memberOf } from '../../../src/conformance-entry.ts';
-import { bodyFor, credentialOf, isOrganisation, type Side } from './credentials.ts';
+import { credentialOf, fillClient, isOrganisation, type Side } from './credentials.ts';
 import { isUuid } from './normalise.ts';
 import { type Operation, type Operations, variablesOf } from './operations.ts';
 import { isRead, type Plan, UNKNOWN_ID } from './plan.ts';
@@ -56,7 +56,7 @@ export class Account {
     const url = called === undefined ? request.url : await this.#urlFor(request, called);
     if (url === null) return isRead(request.method) ? 'no such object is known' : 'no such object could be created';
     const isCreated = called !== undefined && variablesOf(called).some(({ collection }) => this.#made.has(collection));
-    const sent = { ...request, body: bodyFor(this.#side, request.body) };
+    const sent = { ...request, body: fillClient(this.#side, request.body) };
     const response = await this.#send(sent, url, credential).catch((error: unknown) => {
       if (request.credential === 'valid' && called !== undefined && this.#operations.deletionOf(called) !== undefined)
         this.#lost.push(`anything created by ${request.method} ${url}, which got no response`);

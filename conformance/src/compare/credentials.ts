@@ -3,7 +3,7 @@
  */
 export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired';
 
-/** A service to play requests against. */
+/** A service to send the requests to: the real one or the mock. */
 export interface Side {
   /** Without a trailing slash. */
   readonly url: string;
@@ -19,7 +19,7 @@ export interface Side {
 }
 
 /** A placeholder for the client in a request body. */
-export const CLIENT = '{clientId}';
+export const CLIENT_PLACEHOLDER = '{clientId}';
 const NO_CLIENT = 'unknown-client';
 
 /** Returns the credential to send; null for none, undefined if the side has no such credential. */
@@ -27,35 +27,36 @@ export function credentialOf(side: Side, kind: CredentialKind): string | null | 
   if (kind === 'none') return null;
   if (kind === 'broken') return 'broken';
   if (kind === 'valid') return side.token;
-  return kind === 'unknown' ? unknownLike(side.token) : (side.expired ?? expiredLike(side.token));
+  return kind === 'unknown' ? createUnknown(side.token) : (side.expired ?? createExpired(side.token));
 }
 
 /** Returns an unknown credential of the same form. */
-function unknownLike(token: string): string {
+function createUnknown(token: string): string {
   const parts = token.split('.');
   const prefix = /^[a-z]{2,10}-/i.exec(token)?.[0] ?? '';
-  const kept = parts.length === 3 ? `${parts[0]}.${parts[1]}.` : prefix;
-  return kept.padEnd(token.length, 'A');
+  // A JWT keeps its header and payload, so that only its signature is wrong.
+  const start = parts.length === 3 ? `${parts[0]}.${parts[1]}.` : prefix;
+  return start.padEnd(token.length, 'A');
 }
 
-/** Returns the same JWT (RFC 7519) with an `exp` in the past. Its signature is invalid on both sides. */
-function expiredLike(token: string): string | undefined {
+/** Returns the JWT with an `exp` in the past; undefined for anything else. Its signature is no longer valid. */
+function createExpired(token: string): string | undefined {
   const [header, payload = '', signature] = token.split('.');
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    const ended = Buffer.from(JSON.stringify({ ...(claims as object), exp: 1 })).toString('base64url');
-    return signature === undefined ? undefined : `${header}.${ended}.${signature}`;
+    const expired = Buffer.from(JSON.stringify({ ...(claims as object), exp: 1 })).toString('base64url');
+    return signature === undefined ? undefined : `${header}.${expired}.${signature}`;
   } catch {
     return undefined;
   }
 }
 
-/** Returns the body with this side's client. */
-export function bodyFor({ clientId }: Side, body: string): string {
-  return body.replaceAll(CLIENT, clientId ?? NO_CLIENT);
+/** Replaces the placeholder in a body with the client of this side. */
+export function fillClient({ clientId }: Side, body: string): string {
+  return body.replaceAll(CLIENT_PLACEHOLDER, clientId ?? NO_CLIENT);
 }
 
-/** Whether the next path segment is an organisation: the one after `orgs` or `realms`. */
-export function isOrganisation(before: string | undefined): boolean {
-  return before === 'orgs' || before === 'realms';
+/** Whether the path segment after this one is the name of an organisation. */
+export function isOrganisation(previous: string | undefined): boolean {
+  return previous === 'orgs' || previous === 'realms';
 }

@@ -1,4 +1,4 @@
-import { CLIENT } from './credentials.ts';
+import { CLIENT_PLACEHOLDER } from './credentials.ts';
 import { isRead, type Plan } from './plan.ts';
 import type { PlannedRequest } from './types.ts';
 
@@ -16,7 +16,7 @@ export function withWrongCredentials(plan: Plan, service: string): Plan {
 }
 
 function tokenRequests(): readonly PlannedRequest[] {
-  const client = { grantType: 'client_credentials', clientId: CLIENT };
+  const client = { grantType: 'client_credentials', clientId: CLIENT_PLACEHOLDER };
   const request = { method: 'POST', url: '/api/v1/token', mediaType: 'application/json', credential: 'none' } as const;
   return [
     {

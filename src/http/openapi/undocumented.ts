@@ -3,10 +3,11 @@ import { findNear } from '../../text/nearest.ts';
 import { showPath } from '../../text/redact.ts';
 import type { JsonSchema } from './prepared.ts';
 
-/** A member or parameter that is not in the document, with the documented name the client probably meant. */
+/** A member or parameter that the document does not list. */
 export interface UndocumentedMember {
-  /** `accessKeys[0].nmae` */
+  /** Such as `accessKeys[0].nmae`. */
   readonly path: string;
+  /** The documented name that the client probably meant. */
   readonly near: string | undefined;
 }
 
@@ -26,27 +27,33 @@ export function undocumentedQuery(
 /** Returns the members of a value that its schema lacks, at any depth. None for objects that allow any member. */
 export function undocumentedMembers(schema: JsonSchema | undefined, value: unknown): readonly UndocumentedMember[] {
   const found: UndocumentedMember[] = [];
-  collect(schema === undefined ? [] : [schema], value, '', found);
+  addUndocumented(schema === undefined ? [] : [schema], value, '', found);
   return found;
 }
 
-/** @param schemas that all describe the value, or of which one does */
-function collect(schemas: readonly JsonSchema[], value: unknown, path: string, found: UndocumentedMember[]): void {
+/** @param schemas the schemas of the value, including alternatives */
+function addUndocumented(
+  schemas: readonly JsonSchema[],
+  value: unknown,
+  path: string,
+  found: UndocumentedMember[],
+): void {
   if (found.length >= MAX_LISTED || schemas.length === 0) return;
-  const all = schemas.flatMap(partsOf);
+  const all = schemas.flatMap(composedSchemas);
   if (Array.isArray(value)) {
     const items = all.flatMap((one): JsonSchema[] => (one.items === undefined ? [] : [one.items]));
     for (const [index, entry] of value.entries()) {
       if (found.length >= MAX_LISTED) return;
-      collect(items, entry, `${path}[${index}]`, found);
+      addUndocumented(items, entry, `${path}[${index}]`, found);
     }
     return;
   }
-  // Names that match a pattern are treated like any other.
-  const entries = all
+  // Does not check which names match a pattern: the schemas are candidates for every name.
+  const schemasOfAnyName = all
     .flatMap((one) => [one['additionalProperties'], ...Object.values(Object(one['patternProperties']))])
     .filter(isRecord);
-  if (!isRecord(value) || !(entries.length > 0 || all.some(({ properties }) => properties !== undefined))) return;
+  if (!isRecord(value) || !(schemasOfAnyName.length > 0 || all.some(({ properties }) => properties !== undefined)))
+    return;
   const isOpen = all.some(({ additionalProperties = false, patternProperties = false }) =>
     [additionalProperties, patternProperties].some((one) => one !== false),
   );
@@ -57,16 +64,15 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
       const schema = own(properties, name);
       return schema === undefined ? [] : [schema];
     });
-    // In a map, such as objects by name, every value has a schema.
-    const described = named.length > 0 ? named : entries;
-    const at = path === '' ? showPath(name) : `${path}.${showPath(name)}`;
-    if (described.length > 0) collect(described, member, at, found);
+    const memberSchemas = named.length > 0 ? named : schemasOfAnyName;
+    const memberPath = path === '' ? showPath(name) : `${path}.${showPath(name)}`;
+    if (memberSchemas.length > 0) addUndocumented(memberSchemas, member, memberPath, found);
     else if (!isOpen) {
       found.push({
-        path: at,
+        path: memberPath,
         near: findNear(
           name,
-          names.filter((one) => !Object.hasOwn(value, one)),
+          names.filter((documented) => !Object.hasOwn(value, documented)),
         ),
       });
     }
@@ -79,9 +85,9 @@ export function undocumentedSentence(kind: 'field' | 'query parameter', { path, 
 }
 
 /** Returns a schema and the schemas it is composed of. */
-function partsOf(schema: JsonSchema): readonly JsonSchema[] {
+function composedSchemas(schema: JsonSchema): readonly JsonSchema[] {
   const parts = (['allOf', 'oneOf', 'anyOf', 'if', 'then', 'else'] as const).flatMap(
     (keyword) => (schema[keyword] ?? []) as JsonSchema | readonly JsonSchema[],
   );
-  return [schema, ...parts.filter(isRecord).flatMap(partsOf)];
+  return [schema, ...parts.filter(isRecord).flatMap(composedSchemas)];
 }

@@ -2,9 +2,9 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import {
   type AccessRequest,
   type Caller,
-  checkResource as checkResourceBy,
   completeDenial,
-  decide as decideBy,
+  decide as evaluate,
+  checkResource as evaluateResource,
   type LookupResult,
   namesInPath,
   type Verdict,
@@ -41,21 +41,24 @@ export function checkFidelity({ server, route, caller, findings, now }: RequestI
   findings.report('contradicted_source', message, now);
 }
 
-/** Checks whether the caller may do this at all. A refusal still looks up the object, to explain how to fix it. */
+/** Decides by the rule of the operation, before the object is known. A refusal still looks it up, to suggest a fix. */
 export async function decide(request: RequestInWorld): Promise<void> {
   const { route, caller, params } = request;
   if (route.rule === null || caller === null) return;
   const { rule, ruleset } = route;
   const accessRequest = { rule, ruleset, org: params['org'], names: namesInPath(rule, params) };
   request.accessRequest = accessRequest;
-  const verdict = decideBy(accessRequest, caller);
+  const verdict = evaluate(accessRequest, caller);
   if (verdict.effect === 'allow') {
-    request.decision = decisionOfVerdict(nextDecisionFacts(request), accessRequest, caller, null, verdict, params);
+    request.decision = decisionOfVerdict(createDecisionFacts(request), accessRequest, caller, null, verdict, params);
     return;
   }
-  if (isLetPass(request, accessRequest, verdict)) {
+  if (isObserved(request, accessRequest, verdict)) {
     // `checkResource` looks up the object later, and refuses the request if it does not exist.
-    letPass(request, decisionOfVerdict(nextDecisionFacts(request), accessRequest, caller, null, verdict, params));
+    recordObservedDenial(
+      request,
+      decisionOfVerdict(createDecisionFacts(request), accessRequest, caller, null, verdict, params),
+    );
     return;
   }
   await deny(request, accessRequest, caller, verdict);
@@ -70,18 +73,18 @@ async function deny(
   const lookedUp = await lookUp(request, accessRequest);
   const denial = completeDenial(verdict, accessRequest, caller, lookedUp);
   const refusal = decisionOfVerdict(
-    nextDecisionFacts(request),
+    createDecisionFacts(request),
     accessRequest,
     caller,
     lookedUp,
     denial,
     request.params,
   );
-  request.decision = await withOther(request, refusal);
+  request.decision = await withOtherCredential(request, refusal);
   throw new Problem('forbidden');
 }
 
-/** Runs the rule's look-up; null if the rule has none, or if the object is named in a body that was not read yet. */
+/** Looks up the object of the request. Null if the rule has none, or if its id is in a body that was not read yet. */
 export async function lookUp(request: RequestInWorld, { rule }: AccessRequest): Promise<LookupResult | null> {
   const { lookup } = request.route;
   if (rule.cover === undefined || lookup === null || !isAuthenticated(request)) return null;
@@ -94,7 +97,7 @@ function isAuthenticated(request: RequestInWorld): request is RequestInWorld & A
   return request.caller !== null;
 }
 
-/** Checks that the object exists for this caller and that their rights cover it. */
+/** Checks that the object exists for the caller, and that the rights of the caller cover it. */
 export async function checkResource(request: RequestInWorld): Promise<void> {
   const { caller, accessRequest, decision } = request;
   if (accessRequest === null || caller === null || decision === null) return;
@@ -110,9 +113,9 @@ function checkObject(
   caller: Caller,
   lookedUp: LookupResult,
 ): void {
-  const verdict = verdictAbout(request, accessRequest, caller, lookedUp);
+  const verdict = verdictOnObject(request, accessRequest, caller, lookedUp);
   const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, request.params);
-  if (isLetPass(request, accessRequest, verdict)) letPass(request, covered);
+  if (isObserved(request, accessRequest, verdict)) recordObservedDenial(request, covered);
   else {
     request.decision = covered;
     request.wouldBe = null;
@@ -120,7 +123,7 @@ function checkObject(
   const isRefused = verdict.effect === 'deny' && request.decision?.enforced !== false;
   if (lookedUp.found !== 'object') {
     if (isRefused && verdict.reason === 'resource_mismatch') throw new Problem('forbidden');
-    // Learning that the object does not exist uses the rights, too.
+    // A 404 requires the same rights as a success, so it counts as a use.
     request.use = { lookedUp: null };
     throw new Problem('not_found');
   }
@@ -130,34 +133,34 @@ function checkObject(
 }
 
 /**
- * Hides this object from callers whose rights name other objects. A world in observe mode lets the caller through, so
- * there only the missing object explains the refusal.
+ * Decides about the object. In observe mode, missing rights let the request pass, so a missing object is the only
+ * remaining reason to refuse it.
  */
-function verdictAbout(
+function verdictOnObject(
   request: RequestInWorld,
   accessRequest: AccessRequest,
   caller: Caller,
   lookedUp: LookupResult,
 ): Verdict {
-  const verdict = checkResourceBy(accessRequest, caller, lookedUp);
-  if (lookedUp.found === 'object' || !isLetPass(request, accessRequest, verdict)) return verdict;
+  const verdict = evaluateResource(accessRequest, caller, lookedUp);
+  if (lookedUp.found === 'object' || !isObserved(request, accessRequest, verdict)) return verdict;
   const { names: _, ...absent } = lookedUp;
-  return checkResourceBy(accessRequest, caller, absent);
+  return evaluateResource(accessRequest, caller, absent);
 }
 
-/** Does a denied request continue? It does if the world only observes, and only rights are missing. */
-function isLetPass({ world }: RequestInWorld, accessRequest: AccessRequest, verdict: Verdict): boolean {
+/** Returns whether a denied request continues: the world is in observe mode, and only rights are missing. */
+function isObserved({ world }: RequestInWorld, accessRequest: AccessRequest, verdict: Verdict): boolean {
   return world.mode === 'observe' && isForRights(accessRequest, verdict);
 }
 
-/** Records an unenforced denial, with the status it would have had. */
-function letPass(request: RequestInWorld, denial: Decision): void {
+/** Records a denial that is not enforced, and the status that it would have had. */
+function recordObservedDenial(request: RequestInWorld, denial: Decision): void {
   request.decision = { ...denial, enforced: false };
   request.wouldBe = request.route.errorRenderer.renderProblem(new Problem('forbidden'), request.about()).status;
 }
 
-/** Adds to a refusal a credential that would be allowed, if the service knows one. */
-export async function withOther(request: RequestInWorld, refusal: Decision): Promise<Decision> {
+/** Adds a credential that would be allowed to a refusal, if the service finds one. */
+export async function withOtherCredential(request: RequestInWorld, refusal: Decision): Promise<Decision> {
   const { server, route } = request;
   const { reason, input } = refusal;
   const find = reason === null ? undefined : own(route.service.explaining?.findOther, reason);
@@ -167,8 +170,8 @@ export async function withOther(request: RequestInWorld, refusal: Decision): Pro
   return instead === null ? refusal : { ...refusal, credential: { ...refusal.credential, instead } };
 }
 
-/** Returns the facts shared by all decisions about this request. */
-export function nextDecisionFacts(request: RequestInWorld): RequestFacts {
+/** Creates what a decision records about its request, with a new id. */
+export function createDecisionFacts(request: RequestInWorld): RequestFacts {
   const { route, raw, now, method } = request;
   return {
     id: request.nextDecisionId(),

@@ -7,7 +7,7 @@ import { errorWithStatus } from '../../faults/outcome.ts';
 import { ownOutcome } from '../../faults/own-answer.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
-import { isTruncated, sentValue } from '../../journal/view.ts';
+import { isTruncated, parseBody } from '../../journal/view.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { allowRenewal } from '../hints.ts';
 import type { InjectedFault, RequestInWorld } from '../request.ts';
@@ -112,7 +112,7 @@ export function vendorError(request: RequestInWorld, status: number): Outcome {
 function bodyAsSent({ raw, body, received, sent }: RequestInWorld): unknown {
   const text = received?.text ?? sent.text;
   if (text === null || (received === null && isTruncated(sent))) return body;
-  return sentValue(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
+  return parseBody(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
 }
 
 /** Returns the facts that faults match on, as far as they are known. */

@@ -17,7 +17,7 @@ import type { RequestInWorld } from '../request.ts';
 import { versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { waitsForContinue } from '../transport/expectations.ts';
-import { nextDecisionFacts, withOther } from './decide.ts';
+import { createDecisionFacts, withOtherCredential } from './decide.ts';
 import { findPresentedCredentials } from './select-world.ts';
 import { watchBody } from './validate-request.ts';
 
@@ -54,9 +54,9 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
 async function decisionOfCredential(request: RequestInWorld, problem: Problem): Promise<Decision | null> {
   const located = await addOwnerWorld(request, problem);
   const deleted = located === problem ? addDeletion(request, problem) : null;
-  const refusal = decisionOfProblem(nextDecisionFacts(request), deleted ?? located, request.server.reasons);
+  const refusal = decisionOfProblem(createDecisionFacts(request), deleted ?? located, request.server.reasons);
   // A deleted credential was the intended one, so do not suggest another.
-  return refusal === null || deleted !== null ? refusal : withOther(request, refusal);
+  return refusal === null || deleted !== null ? refusal : withOtherCredential(request, refusal);
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
@@ -66,7 +66,7 @@ function overturn(request: RequestInWorld, allowed: Decision | null, reason: Den
     basis: __,
     ...facts
   }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
-    ...nextDecisionFacts(request),
+    ...createDecisionFacts(request),
     principal: null,
     rule: null,
   };

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { SERVES_HTTPS } from '../../diagnostics/connection-advice.ts';
+import { HTTPS_PORT_TEXT } from '../../diagnostics/connection-advice.ts';
 import type { Log } from '../../diagnostics/log.ts';
 import { stopwatch } from '../../time/clock.ts';
 import type { WireError } from './protocol-errors.ts';
@@ -52,7 +52,7 @@ export class WrongProtocol {
 
   /** Answers plain http on an https port. @param socket below TLS */
   answerHttp(socket: Socket): void {
-    this.#answer(socket, `${SERVES_HTTPS} Use https://, or serve http with \`--http-port\`.`);
+    this.#answer(socket, `${HTTPS_PORT_TEXT} Use https://, or serve http with \`--http-port\`.`);
   }
 
   #answer(socket: Socket, sentence: string): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/decisions/decision.ts';
-import { withOther } from '../../../src/http/steps/decide.ts';
+import { withOtherCredential } from '../../../src/http/steps/decide.ts';
 import { ruleOf } from '../../decisions/toy-law.ts';
 import { ALLOWED, toyRequest } from './toy-request.ts';
 
@@ -22,7 +22,7 @@ async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD
     service: { explaining: { findOther: { missing_scope } } },
   });
   const refusal = { ...ALLOWED, effect: 'deny', reason, input: INPUT } as unknown as Decision;
-  return { refusal, asked, request, reported: await withOther(request, refusal) };
+  return { refusal, asked, request, reported: await withOtherCredential(request, refusal) };
 }
 
 describe('a refusal', () => {
@@ -49,5 +49,5 @@ describe('a refusal', () => {
 it('a service that knows no other credentials is not asked for one', async () => {
   const refusal: Decision = { ...ALLOWED, effect: 'deny', reason: 'missing_scope' };
 
-  expect(await withOther(toyRequest(), refusal)).toBe(refusal);
+  expect(await withOtherCredential(toyRequest(), refusal)).toBe(refusal);
 });
