@@ -1,5 +1,5 @@
 // A web page that logs users in to Run:ai (authorization code with PKCE, RFC 6749 and 7636), and lists their access keys.
-const query = new URLSearchParams(location.search);
+const parameters = new URLSearchParams(location.search);
 const CLIENT = 'web-app';
 const CALLBACK = `${location.origin}${location.pathname}`;
 
@@ -20,27 +20,27 @@ let issuer = '';
 
 /** Returns the issuer from `?issuer=`, which is kept during a login; otherwise the one of the mock in `mock.json`. */
 async function findIssuer() {
-  const named = query.get('issuer') ?? sessionStorage.getItem('issuer');
-  if (named !== null) {
-    sessionStorage.setItem('issuer', named);
-    return named;
+  const given = parameters.get('issuer') ?? sessionStorage.getItem('issuer');
+  if (given !== null) {
+    sessionStorage.setItem('issuer', given);
+    return given;
   }
   const ready = await fetch('mock.json', { cache: 'no-store' })
-    .then((answer) => answer.json())
+    .then((response) => response.json())
     .catch(() => null);
   return `${ready?.url ?? 'http://localhost:6625'}/auth/realms/acme`;
 }
 
-async function answerOf(response) {
+async function readJson(response) {
   if (response.ok) return response.json();
   throw new Error(`${response.status}: ${await response.text()}`);
 }
 
 async function discover() {
-  const answer = await fetch(`${issuer}/.well-known/openid-configuration`).catch(() => {
-    throw new Error(`Nothing that this page may call answers at ${issuer}. Start the mock as README.md says.`);
+  const response = await fetch(`${issuer}/.well-known/openid-configuration`).catch(() => {
+    throw new Error(`${issuer} does not respond, or does not allow this page. Start the mock as README.md describes.`);
   });
-  return answerOf(answer);
+  return readJson(response);
 }
 
 async function logIn() {
@@ -49,7 +49,7 @@ async function logIn() {
   const state = randomText();
   sessionStorage.setItem('login', JSON.stringify({ verifier, state }));
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  const asked = new URLSearchParams({
+  const query = new URLSearchParams({
     response_type: 'code',
     client_id: CLIENT,
     redirect_uri: CALLBACK,
@@ -58,24 +58,24 @@ async function logIn() {
     code_challenge: base64url(new Uint8Array(digest)),
     code_challenge_method: 'S256',
   });
-  location.assign(`${authorization_endpoint}?${asked}`);
+  location.assign(`${authorization_endpoint}?${query}`);
 }
 
 async function requestTokens(form) {
   const { token_endpoint } = await discover();
   const body = new URLSearchParams({ client_id: CLIENT, ...form });
-  tokens = { ...tokens, ...(await answerOf(await fetch(token_endpoint, { method: 'POST', body }))) };
+  tokens = { ...tokens, ...(await readJson(await fetch(token_endpoint, { method: 'POST', body }))) };
 }
 
-async function redeem() {
+async function redeemCode() {
   const { verifier, state } = JSON.parse(sessionStorage.getItem('login') ?? '{}');
   sessionStorage.removeItem('login');
   history.replaceState(null, '', location.pathname);
-  if (query.has('error')) throw new Error(query.get('error_description') ?? query.get('error'));
-  if (query.get('state') !== state) throw new Error('This login was not begun here.');
+  if (parameters.has('error')) throw new Error(parameters.get('error_description') ?? parameters.get('error'));
+  if (parameters.get('state') !== state) throw new Error('This login was not started on this page.');
   await requestTokens({
     grant_type: 'authorization_code',
-    code: query.get('code'),
+    code: parameters.get('code'),
     redirect_uri: CALLBACK,
     code_verifier: verifier,
   });
@@ -83,8 +83,8 @@ async function redeem() {
 
 async function logOut() {
   const { end_session_endpoint } = await discover();
-  const asked = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: CALLBACK });
-  location.assign(`${end_session_endpoint}?${asked}`);
+  const query = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: CALLBACK });
+  location.assign(`${end_session_endpoint}?${query}`);
 }
 
 async function render() {
@@ -94,9 +94,9 @@ async function render() {
   if (tokens === null) return;
   const authorization = `Bearer ${tokens.access_token}`;
   const { userinfo_endpoint } = await discover();
-  const { email } = await answerOf(await fetch(userinfo_endpoint, { headers: { authorization } }));
+  const { email } = await readJson(await fetch(userinfo_endpoint, { headers: { authorization } }));
   element('who').textContent = `Logged in as ${email}.`;
-  const { accessKeys } = await answerOf(
+  const { accessKeys } = await readJson(
     await fetch(`${issuer.slice(0, issuer.indexOf('/auth/realms/'))}/api/v1/access-keys`, {
       headers: { authorization },
     }),
@@ -107,22 +107,22 @@ async function render() {
 }
 
 /** Runs an action, and renders the result or the error. */
-async function act(work) {
-  element('fault').textContent = '';
+async function run(action) {
+  element('error').textContent = '';
   try {
-    await work();
+    await action();
     await render();
-  } catch (fault) {
-    element('fault').textContent = fault.message;
+  } catch (error) {
+    element('error').textContent = error.message;
   }
 }
 
-element('log-in').addEventListener('click', () => act(logIn));
-element('log-out').addEventListener('click', () => act(logOut));
+element('log-in').addEventListener('click', () => run(logIn));
+element('log-out').addEventListener('click', () => run(logOut));
 element('refresh').addEventListener('click', () =>
-  act(() => requestTokens({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })),
+  run(() => requestTokens({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })),
 );
-await act(async () => {
+await run(async () => {
   issuer = await findIssuer();
-  if (query.has('code') || query.has('error')) await redeem();
+  if (parameters.has('code') || parameters.has('error')) await redeemCode();
 });

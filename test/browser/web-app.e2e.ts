@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)('the web page of the example', () => {
     const renewed = page.waitForResponse((answer) => answer.url().endsWith('/token'));
     await page.getByRole('button', { name: 'Refresh the token' }).click();
     expect((await renewed).status()).toBe(200);
-    expect(await page.textContent('#fault')).toBe('');
+    expect(await page.textContent('#error')).toBe('');
 
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('button', { name: 'Log in' }).waitFor();
@@ -67,7 +67,7 @@ describe.skipIf(!hasBrowser)('the web page of the example', () => {
     onTestFinished(() => own.close());
     const page = await opened('/', own);
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('Nothing that this page may call answers at http://localhost:6625').waitFor();
+    await page.getByText('http://localhost:6625/auth/realms/acme does not respond').waitFor();
 
     const readme = await readFile(new URL('README.md', EXAMPLE), 'utf8');
     const [, args = ''] = /^`npx --no-install nv-auth-mock (.*)`$/m.exec(readme) ?? [];
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)('the web page of the example', () => {
     mock.kill('SIGTERM');
     await mock.ended;
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('Nothing that this page may call answers at http://127.0.0.1:').waitFor();
+    await page.getByText(/^http:\/\/127\.0\.0\.1:.* does not respond, or does not allow this page/).waitFor();
   });
 
   it('shows why a token was not renewed', async () => {
