@@ -37,7 +37,7 @@ export class NvAuthMockContainer extends GenericContainer {
   #aliases: string[] = [];
   #adminToken: string | null = null;
   readonly #files: string[] = [];
-  #said = '';
+  #output = '';
   #log: Readable | null = null;
 
   constructor(image = IMAGE) {
@@ -86,9 +86,9 @@ export class NvAuthMockContainer extends GenericContainer {
     try {
       return new StartedNvAuthMockContainer(await super.start(), this.#aliases[0] ?? null, this.#adminToken);
     } catch (cause) {
-      const said = this.#said.trim();
-      const why = errorMessage(cause);
-      throw new Error(`The mock did not become ready: ${why}. Its output: ${said === '' ? 'none' : `\n${said}`}`, {
+      const output = this.#output.trim();
+      const message = `The mock did not become ready: ${errorMessage(cause)}.`;
+      throw new Error(output === '' ? `${message} It has printed nothing.` : `${message} Its output:\n${output}`, {
         cause,
       });
     } finally {
@@ -98,10 +98,10 @@ export class NvAuthMockContainer extends GenericContainer {
 
   /** Reads the log from the start, because a container that fails to become ready is removed together with its log. */
   protected override async containerCreated(containerId: string): Promise<void> {
-    this.#said = '';
+    this.#output = '';
     this.#log = await this.logOf(containerId);
     this.#log.on('data', (text: unknown) => {
-      this.#said = `${this.#said}${String(text)}`.slice(-MAX_OUTPUT);
+      this.#output = `${this.#output}${String(text)}`.slice(-MAX_OUTPUT);
     });
   }
 

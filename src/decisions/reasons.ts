@@ -91,7 +91,7 @@ export const COMMON_REASONS = {
   },
   unknown_subject: {
     stage: 'authenticate',
-    meaning: 'nobody in this world has the `sub` of the token',
+    meaning: 'no principal of this world has the `sub` of the token',
     source: 'RFC 8725, 3.8',
     certainty: 'documented',
   },
