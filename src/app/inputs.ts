@@ -8,7 +8,7 @@ import type { Limits } from '../http/transport/limits.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { packageVersion } from '../platform/assets.ts';
 import { type Random, systemRandom } from '../platform/random.ts';
-import { BUILT_IN, chooseSeed, revivedSeed, seedOfContent } from '../seed/index.ts';
+import { BUILT_IN, chooseSeed, createSeedFromContent, restoreSeed } from '../seed/index.ts';
 import { loadControl, loadServices, type Ports } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
 import type { Waiting } from '../store/waiting.ts';
@@ -91,8 +91,8 @@ async function seedToBeginWith(
   random: Random,
   snapshot: InitialSnapshot | null,
 ): Promise<Seed> {
-  if (snapshot !== null) return revivedSeed(seedOfSnapshot(snapshot), services, random);
-  if (seed !== undefined) return seedOfContent(seed, SEED_OPTION, services, random);
+  if (snapshot !== null) return restoreSeed(seedOfSnapshot(snapshot), services, random);
+  if (seed !== undefined) return createSeedFromContent(seed, SEED_OPTION, services, random);
   const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
   if (seedStates === undefined || !isBuiltIn(config)) return choose();
   return seedStates.builtIn(

@@ -6,7 +6,7 @@ import { MEGABYTE } from '../memory/bytes.ts';
 import { processWide } from '../platform/process-wide.ts';
 import { systemRandom } from '../platform/random.ts';
 import { roomForState } from '../platform/room-for-state.ts';
-import { revivedSeed } from '../seed/index.ts';
+import { restoreSeed } from '../seed/index.ts';
 import { shownData } from '../store/data-option.ts';
 import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
 import { openStorage } from '../store/open.ts';
@@ -58,7 +58,7 @@ async function openIn(
 ): Promise<OpenWorlds> {
   const rulesets = services.map((service) => service.rules.inForce(config));
   const customs = { settings: config, rulesets };
-  const revive = (kept: StoredSeed) => revivedSeed(kept, services, random);
+  const revive = (kept: StoredSeed) => restoreSeed(kept, services, random);
   const authority = offersTls(config) ? await storedAuthority(storage) : null;
   const process = await WorldsOfProcess.start(
     {

@@ -21,7 +21,7 @@ import { type OpenProductionPort, productionPorts } from '../http/transport/prod
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { roomForState } from '../platform/room-for-state.ts';
-import { castLine, seedValueOfFile } from '../seed/index.ts';
+import { readSeedValue, summarizeSeed } from '../seed/index.ts';
 import { ALL_REASONS, vendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
 import type { Worlds } from '../worlds/registry.ts';
@@ -161,11 +161,11 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
       return {
         notices: [...notices, ...exposureNotices(config), ...heapNotices(config, roomForState())],
         posture: await describePosture(server, storage, config),
-        cast: castLine(seed, services),
+        cast: summarizeSeed(seed, services),
         isBuiltIn: seed.origin === 'built-in',
       };
     },
-    readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
+    readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
     castOf: ports.worlds.castOf,
     close: async () => {
       // Let running requests finish, but end everything that waits for events.

@@ -4,7 +4,7 @@ import { Problem } from '../decisions/problem.ts';
 import { whyUnreadable } from '../diagnostics/file-fault.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { bytesOfFile } from '../platform/text-file.ts';
-import { findStoredSeedFault } from '../seed/index.ts';
+import { findStoredSeedError } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
 import { SEEDS, type StoredSeed } from '../store/seed.ts';
 import { SETTINGS, settingRow } from '../store/settings.ts';
@@ -53,7 +53,7 @@ export async function readSnapshotOption(
       reader.read(part);
     }
     const read = reader.end();
-    await checkContent(read, (seed) => findStoredSeedFault(seed, services));
+    await checkContent(read, (seed) => findStoredSeedError(seed, services));
     builder.add(settingRow(BEGAN_WITH, read.sha256));
     return { ...read, option, state: builder.state };
   } catch (cause) {

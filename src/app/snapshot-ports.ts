@@ -1,6 +1,6 @@
 import { Problem } from '../decisions/problem.ts';
 import { streamOfParts } from '../http/answers.ts';
-import { findStoredSeedFault } from '../seed/index.ts';
+import { findStoredSeedError } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import { Unwritable } from '../store/errors.ts';
 import { StateBuilder } from '../store/state.ts';
@@ -41,7 +41,7 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
       const builder = new StateBuilder(memory);
       try {
         const file = await receiveFile(receive, memory.quota.bytes, builder);
-        await checkContent(file, (seed) => findStoredSeedFault(seed, services));
+        await checkContent(file, (seed) => findStoredSeedError(seed, services));
         const { made, id, name, at, world: of } = file.snapshot;
         const stored = { id, name, world: of, at, made: serializeProvenance(made), state: builder.state };
         return await keeping.process.snapshots.add(stored, world.id);

@@ -5,7 +5,7 @@ import { Problem } from '../decisions/problem.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
 import type { Random } from '../platform/random.ts';
-import { seedOfValue } from '../seed/index.ts';
+import { createSeedFromValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import { Pacer } from '../time/pacer.ts';
 import { describeWorld, type MadeWorld } from '../worlds/entry.ts';
@@ -30,7 +30,7 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
     const { worlds, snapshots } = keeping.process;
     if (from === undefined) {
       if (seed === undefined) return make({ kind: 'seed', seed: worlds.entry('default').world.origin });
-      return make({ kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) });
+      return make({ kind: 'seed', seed: await readSeed(() => createSeedFromValue(seed, services, random)) });
     }
     if (seed !== undefined) {
       throw new Problem(

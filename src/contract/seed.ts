@@ -19,7 +19,7 @@ export interface SeedList {
 }
 
 /** An error in a seed. */
-export interface SeedFault {
+export interface SeedError {
   /** Its place in the seed: `ngc.keys[9].scopes`. */
   readonly place: string;
   /** A sentence without the full stop. */
@@ -45,7 +45,7 @@ export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed, and each member is described. */
   readonly schema: SeedSchema;
   /** The schema of a stored part, if it has further members. */
-  readonly keptSchema?: SeedSchema;
+  readonly storedSchema?: SeedSchema;
   /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
   /**
@@ -53,7 +53,7 @@ export interface Seeding {
    *
    * @param seed the whole seed
    */
-  faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedFault[];
+  faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedError[];
   /**
    * Adds omitted ids, keys, secrets, client ids and passwords. Absent if nothing can be omitted.
    * Existing values stay, so a complete part is unchanged.

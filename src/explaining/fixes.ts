@@ -41,45 +41,45 @@ export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: 
   const found = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
   if (input !== undefined && found !== null) {
     if (found.fixes.length > 0) return found.fixes;
-    const absence = whyAbsent(input);
+    const absence = findAbsenceReason(input);
     const cause = absence ?? found.otherwise;
-    const remedies = cause === undefined ? [] : remediesFor(cause, tables);
+    const remedies = cause === undefined ? [] : findRemedies(cause, tables);
     if (absence === null || reason !== 'resource_mismatch') return remedies;
-    return [boundObjectFix(decision), ...(absence === 'foreign_object' ? remedies : [])];
+    return [createBoundObjectFix(decision), ...(absence === 'foreign_object' ? remedies : [])];
   }
-  const remedies = remediesFor(reason, tables);
+  const remedies = findRemedies(reason, tables);
   if (remedies.length > 0) return remedies;
   const isLack = reason === 'missing_permission' || reason === 'missing_scope';
-  return isLack ? roleFixes(decision, tables.roles) : [];
+  return isLack ? findRoleFixes(decision, tables.roles) : [];
 }
 
-function remediesFor(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
+function findRemedies(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
   return [remedies[reason] ?? COMMON_REMEDIES[reason] ?? []].flat();
 }
 
 /** Returns why no rights would fix a refusal: its object does not exist, or has another owner. */
-function whyAbsent({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
+function findAbsenceReason({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
   if (lookedUp?.found === 'nothing') return 'no_such_object';
   return lookedUp?.found === 'foreign' ? 'foreign_object' : null;
 }
 
-function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
+function findRoleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
   const { missing: all = [], missingAnyOf: any = [] } = decision.rights ?? {};
   const isEnough = ({ permissions }: RoleRow) =>
     all.every((permission) => permissions.includes(permission)) &&
     (any.length === 0 || any.some((permission) => permissions.includes(permission)));
   const sufficient = roles.filter(isEnough).map(({ name }) => name);
-  const who = namePrincipal(decision.principal);
+  const principalName = namePrincipal(decision.principal);
   const lack = describeLack({ missing: all, missingAnyOf: any });
-  if (sufficient.length === 0) return [{ kind: 'grant', text: `give ${who} ${lack}` }];
+  if (sufficient.length === 0) return [{ kind: 'grant', text: `give ${principalName} ${lack}` }];
   return [
-    { kind: 'role', roles: sufficient, text: `give ${who} a role that has ${lack}: ${quote(sufficient)}` },
+    { kind: 'role', roles: sufficient, text: `give ${principalName} a role that has ${lack}: ${quote(sufficient)}` },
     { kind: 'identity', roles: sufficient, text: `call as a principal with the role ${quote(sufficient)}` },
   ];
 }
 
 /** The fix for a caller that is bound to other objects, and requested one that does not exist or is not its own. */
-function boundObjectFix({ resources, principal }: Decision): Fix {
+function createBoundObjectFix({ resources, principal }: Decision): Fix {
   return {
     kind: 'object',
     text: `request an object that ${namePrincipal(principal)} is bound to: \`${resources?.boundTo}\``,

@@ -2,7 +2,7 @@ import type { Decision } from '../decisions/decision.ts';
 import { rfc3339 } from '../time/clock.ts';
 
 /** Maximum size of the header: Node's clients accept 16 kB for all headers together. */
-const MAX_HEADER = 4096;
+const MAX_HEADER_LENGTH = 4096;
 
 /** Returns the value of `x-mock-decision`: compact JSON in ASCII, up to 4 kB. */
 export function decisionHeader(decision: Decision): string {
@@ -16,7 +16,7 @@ export function decisionHeader(decision: Decision): string {
   }
   // JSON omits undefined members.
   const always = { id, effect, reason: reason ?? undefined, certainty, enforced };
-  const turning = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
-  const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: turning });
-  return header.length <= MAX_HEADER ? header : JSON.stringify(always);
+  const pendingChange = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
+  const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: pendingChange });
+  return header.length <= MAX_HEADER_LENGTH ? header : JSON.stringify(always);
 }

@@ -7,5 +7,10 @@ export { type FindFixes, type Fix, findFixes, type RightsFixes } from './fixes.t
 export { decisionHeader } from './header.ts';
 export { describeNeeds, type Needs } from './needs.ts';
 export { describeLack, explain, namePrincipal, quote } from './sentence.ts';
-export { describeRequestFault, findValueFault, type TypeWords, type Violation } from './validation.ts';
+export {
+  describeRequestError,
+  findValueError,
+  type TypeNames,
+  type Violation,
+} from './validation.ts';
 export { selectViolations } from './violation-selection.ts';

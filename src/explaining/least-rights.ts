@@ -50,13 +50,13 @@ export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal
  * @param items are enough together
  */
 export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
-  let kept = items;
+  let remaining = items;
   for (const item of items) {
-    const rest = kept.filter((other) => other !== item);
-    if (isEnough(rest)) kept = rest;
+    const rest = remaining.filter((other) => other !== item);
+    if (isEnough(rest)) remaining = rest;
   }
   // Removing an item can make an earlier one redundant, so repeat until nothing changes.
-  return kept.length < items.length ? minimize(kept, isEnough) : kept;
+  return remaining.length < items.length ? minimize(remaining, isEnough) : remaining;
 }
 
 /** Returns which of these rights a use needs. */

@@ -24,16 +24,16 @@ interface NeedTables extends Pick<Tables, 'term' | 'rules'> {
 /**
  * Describes the rights that an operation needs, based on its tables.
  *
- * @param open the text for an operation that needs no credential
+ * @param noCredentialText the text for an operation that needs no credential
  */
 export function describeNeeds(
   tables: NeedTables,
   row: Pick<OperationRow, 'rule' | 'certainty' | 'source'>,
-  open = 'No credential.',
+  noCredentialText = 'No credential.',
 ): Needs {
-  const ofOperation: SourceOfNeed = { about: 'the operation', certainty: row.certainty, source: row.source };
+  const operationSource: SourceOfNeed = { about: 'the operation', certainty: row.certainty, source: row.source };
   const rule = tables.rules.find(({ id }) => id === row.rule);
-  if (rule === undefined) return { text: open, evidence: [ofOperation] };
+  if (rule === undefined) return { text: noCredentialText, evidence: [operationSource] };
   const labels = new Map((tables.resourceTypes ?? []).map(({ id, label }) => [id, label]));
   const added = (rule.added ?? []).map(
     ({ types, certainty, source }): SourceOfNeed => ({ about: listTypes(types, labels, 'and'), certainty, source }),
@@ -43,7 +43,7 @@ export function describeNeeds(
       `${describeRights(rule, nameWithLabel(tables))}${describeTypes(tables, rule, labels)}.`,
       ...describeConditions(rule),
     ].join(' '),
-    evidence: [ofOperation, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
+    evidence: [operationSource, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
   };
 }
 
@@ -59,18 +59,18 @@ function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
 /** Lists the permissions and roles that the caller needs. */
 function describeRights({ needs }: Rule, describePermission: (id: string) => string): string {
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
-  const held = [
+  const needed = [
     ...all.map(describePermission),
     ...(any.length === 0
       ? []
       : [any.length === 1 ? any.map(describePermission).join() : `one of ${any.map(describePermission).join(', ')}`]),
     ...roles.map((role) => `the role \`${role}\``),
   ];
-  const instead =
+  const alternative =
     orRoles.length === 0
       ? ''
       : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${orRoles.map((role) => `\`${role}\``).join(', ')}`;
-  return `${join(held, 'and') || 'A credential, but no right'}${instead}`;
+  return `${join(needed, 'and') || 'A credential, but no right'}${alternative}`;
 }
 
 /** Lists the resource types that the right must be granted for, or that the key must be bound to. */

@@ -1,7 +1,7 @@
 import { showPath } from '../text/redact.ts';
 
 /** An operation that only other versions have. */
-export interface OfOtherVersions {
+export interface OtherVersions {
   /** Oldest first; empty for an operation that a version removed and no version of the mock has. */
   readonly profiles: readonly string[];
   /** The vendor's version that removed such an operation. */
@@ -11,24 +11,24 @@ export interface OfOtherVersions {
 }
 
 /** Returns the message of a finding about a call that only other versions accept. */
-export function otherVersionSentence(method: string, path: string, other: OfOtherVersions): string {
+export function describeOtherVersions(method: string, path: string, other: OtherVersions): string {
   const { profiles, removedIn } = other;
   const owners =
     removedIn === undefined
       ? `which only ${profiles.join(', ')} has`
       : `which ${removedIn} removed and no version of the mock has`;
-  return `${method} ${showPath(path)} was called, ${owners}${replacement(other)}`;
+  return `${method} ${showPath(path)} was called, ${owners}${describeReplacement(other)}`;
 }
 
 /** Returns the violation of recorded traffic that calls this operation. */
-export function otherVersionViolation(other: OfOtherVersions): string {
+export function describeOtherVersionsViolation(other: OtherVersions): string {
   const { profiles, removedIn } = other;
   const owners =
     removedIn === undefined ? `only ${profiles.join(', ')} has this operation` : `${removedIn} removed this operation`;
-  return `${owners}${replacement(other)}`;
+  return `${owners}${describeReplacement(other)}`;
 }
 
 /** Returns the end of a sentence about an operation of other versions: its replacement, if there is one. */
-function replacement({ replacedBy }: OfOtherVersions): string {
+function describeReplacement({ replacedBy }: OtherVersions): string {
   return replacedBy === undefined ? '' : `; its replacement is ${replacedBy}`;
 }

@@ -6,17 +6,17 @@ import { rfc3339 } from '../time/clock.ts';
 
 /** Explains the decision to the caller in one sentence. @param reasons of all services */
 export function explain(decision: Decision, reasons: Reasons): string {
-  const who = namePrincipal(decision.principal);
-  const what =
+  const caller = namePrincipal(decision.principal);
+  const outcome =
     decision.effect === 'allow'
-      ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
-      : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${underVersion(decision)}: ${describeGrounds(decision, who, reasons)}`;
+      ? `${caller} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
+      : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${describeVersion(decision)}: ${describeGrounds(decision, caller, reasons)}`;
   const detail = decision.credential?.detail === undefined ? '' : ` (${decision.credential.detail})`;
-  return `${what}${detail}${describePending(decision)}`;
+  return `${outcome}${detail}${describePending(decision)}`;
 }
 
 /** Returns an empty string if the first version is active and no other is pending. */
-function underVersion({ rights: { policyVersion, pending } = {} }: Decision): string {
+function describeVersion({ rights: { policyVersion, pending } = {} }: Decision): string {
   return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
     ? ''
     : ` under version ${policyVersion} of the policy`;
@@ -24,34 +24,34 @@ function underVersion({ rights: { policyVersion, pending } = {} }: Decision): st
 
 function describePending({ rights: { pending } = {} }: Decision): string {
   if (pending === undefined) return '';
-  const does = pending.effect === 'allow' ? 'would allow' : 'would refuse';
-  return `; version ${pending.version} is recorded, and ${does} it from ${rfc3339(pending.effectiveAt)}`;
+  const effect = pending.effect === 'allow' ? 'would allow' : 'would refuse';
+  return `; version ${pending.version} is recorded, and ${effect} it from ${rfc3339(pending.effectiveAt)}`;
 }
 
-function describeGrounds(decision: Decision, who: string, reasons: Reasons): string {
+function describeGrounds(decision: Decision, caller: string, reasons: Reasons): string {
   const { reason, resources = {} } = decision;
   const { target, boundTo, accepted = [], held = [] } = resources;
   switch (reason) {
     case 'missing_role':
     case 'missing_permission':
     case 'missing_scope':
-      return `it needs ${describeMissing(decision)}, and ${who} ${describeHeld(decision)}`;
+      return `it needs ${describeMissing(decision)}, and ${caller} ${describeHeld(decision)}`;
     case 'incompatible_resource_type':
-      if (isGivenByScope(decision)) {
-        return `${who} has the permission for ${quote(held)}, but the call concerns all of ${quote(accepted)}`;
+      if (isGrantedByScope(decision)) {
+        return `${caller} has the permission for ${quote(held)}, but the call concerns all of ${quote(accepted)}`;
       }
-      return `${who} has the scope, but it applies only to ${quote(accepted)}; the key is bound to ${quote(held) || 'nothing'}`;
+      return `${caller} has the scope, but it applies only to ${quote(accepted)}; the key is bound to ${quote(held) || 'nothing'}`;
     case 'resource_mismatch':
-      if (isGivenByScope(decision)) {
-        return `${who} has the permission for \`${boundTo}\`, but the call is about \`${target}\``;
+      if (isGrantedByScope(decision)) {
+        return `${caller} has the permission for \`${boundTo}\`, but the call is about \`${target}\``;
       }
-      return `${who} is bound to \`${boundTo}\`, but the call is about \`${target}\``;
+      return `${caller} is bound to \`${boundTo}\`, but the call is about \`${target}\``;
     case 'foreign_object':
-      return `\`${target}\` belongs to \`${boundTo}\`, so it does not exist for ${who}`;
+      return `\`${target}\` belongs to \`${boundTo}\`, so it does not exist for ${caller}`;
     case 'no_such_object':
-      return `\`${target}\` does not exist for ${who}`;
+      return `\`${target}\` does not exist for ${caller}`;
     case 'other_organization':
-      return `the path has an organisation other than \`${decision.principal?.org}\`, the organisation of ${who}`;
+      return `the path has an organisation other than \`${decision.principal?.org}\`, the organisation of ${caller}`;
     case null:
       return 'no reason was recorded';
     default:
@@ -60,16 +60,21 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
 }
 
 /** Refusals of a token with a verified signature, which proves whom the token was issued to. */
-const OF_VERIFIED_TOKENS: readonly (string | null)[] = ['expired_token', 'not_yet_valid', 'revoked_token', 'disabled'];
+const VERIFIED_TOKEN_REASONS: readonly (string | null)[] = [
+  'expired_token',
+  'not_yet_valid',
+  'revoked_token',
+  'disabled',
+];
 
 function describeClaimed({ credential, reason }: Decision): string | undefined {
   if (credential?.claimed === undefined) return undefined;
-  const was = OF_VERIFIED_TOKENS.includes(reason) ? 'it was issued to' : 'it claims to be';
-  return `${was} ${namePrincipal(credential.claimed)}`;
+  const relation = VERIFIED_TOKEN_REASONS.includes(reason) ? 'it was issued to' : 'it claims to be';
+  return `${relation} ${namePrincipal(credential.claimed)}`;
 }
 
 /** Does each scope have separate permissions, rather than the key as a whole? */
-function isGivenByScope({ input }: Decision): boolean {
+function isGrantedByScope({ input }: Decision): boolean {
   return input?.caller.heldRights.rightsByRule !== undefined;
 }
 

@@ -41,11 +41,11 @@ export interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-/** The fault of a value, as parts of a sentence. */
-export interface ValueFault {
+/** Why a value is invalid, as parts of a sentence. */
+export interface ValueError {
   readonly kind: 'missing' | 'unknown' | 'invalid';
   /** From the outside in, ending with a missing or unknown member. Names are truncated, because clients choose them. */
-  readonly place: readonly string[];
+  readonly path: readonly string[];
   /** `a string of 1 to 64 characters`. */
   readonly expected: string;
   /** The given value, by kind and length only, because it may be a secret: `a string of 12 characters`. */
@@ -55,25 +55,28 @@ export interface ValueFault {
   /** For an unknown name or value: the given one, and the valid ones. */
   readonly given?: string;
   readonly valid?: readonly string[];
-  /** For an unknown name: nested places where the schema has it, each as a path from here. */
+  /** For an unknown name: nested paths where the schema has it, relative to its parent. */
   readonly deeper?: readonly (readonly string[])[];
 }
 
 /** Names of types for the author of a value: JSON has an array, a YAML seed a list. */
-export type TypeWords = Readonly<Record<string, string>>;
+export type TypeNames = Readonly<Record<string, string>>;
 
 /**
- * Describes the first fault. A value that fits none of several schemas is compared with all of them: the first
+ * Describes the first error. A value that fits none of several schemas is compared with all of them: the first
  * violation alone would rule out the other schemas.
  *
  * @param violations in ajv's order: those inside a choice before the choice itself
  */
-export function findValueFault(violations: readonly [Violation, ...Violation[]], words: TypeWords = {}): ValueFault {
+export function findValueError(
+  violations: readonly [Violation, ...Violation[]],
+  typeNames: TypeNames = {},
+): ValueError {
   const [first] = violations;
   const choice = violations.find(
     ({ keyword, instancePath }) => isChoice(keyword) && instancePath === first.instancePath,
   );
-  return (choice && choiceFault(choice, words)) ?? faultOf(first, words);
+  return (choice && describeChoice(choice, typeNames)) ?? describeViolation(first, typeNames);
 }
 
 function isChoice(keyword: string): boolean {
@@ -81,73 +84,75 @@ function isChoice(keyword: string): boolean {
 }
 
 /** Returns undefined if a schema of the choice has no type, or for a whole body. */
-function choiceFault(choice: Violation, words: TypeWords): ValueFault | undefined {
+function describeChoice(choice: Violation, typeNames: TypeNames): ValueError | undefined {
   const { instancePath, parentSchema, data } = choice;
   if (isAmbiguous(choice)) return undefined;
   const { anyOf, oneOf }: Schema = parentSchema ?? {};
   const schemas = anyOf ?? oneOf ?? [];
-  const place = segmentsOf(instancePath);
-  if (place.length < 2 || schemas.some(({ type }) => type === undefined)) return undefined;
-  const [last = '', ...others] = schemas.map((schema) => alternative(schema, words)).reverse();
+  const path = splitPath(instancePath);
+  if (path.length < 2 || schemas.some(({ type }) => type === undefined)) return undefined;
+  const [last = '', ...others] = schemas.map((schema) => describeAlternative(schema, typeNames)).reverse();
   const expected = others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`;
-  return { kind: 'invalid', place, expected, got: kindOf(data) };
+  return { kind: 'invalid', path, expected, got: describeKind(data) };
 }
 
-/** Does a value fit more than one of the schemas? */
+/** Whether a value fits more than one of the schemas. */
 function isAmbiguous({ params }: Violation): boolean {
   return Array.isArray(params['passingSchemas']);
 }
 
-function alternative(schema: Schema, words: TypeWords): string {
+function describeAlternative(schema: Schema, typeNames: TypeNames): string {
   if (schema.required === undefined) {
     const { 'x-example': example } = schema;
-    return `${expectation(schema, words)}${typeof example === 'string' ? ` such as \`${example}\`` : ''}`;
+    return `${describeExpectation(schema, typeNames)}${typeof example === 'string' ? ` such as \`${example}\`` : ''}`;
   }
-  return `${expectation(schema, words)} with ${schema.required.map((name) => `\`${name}\``).join(', ')}`;
+  return `${describeExpectation(schema, typeNames)} with ${schema.required.map((name) => `\`${name}\``).join(', ')}`;
 }
 
-function faultOf(violation: Violation, words: TypeWords): ValueFault {
+function describeViolation(violation: Violation, typeNames: TypeNames): ValueError {
   const { keyword, instancePath, params, parentSchema, data } = violation;
   const schema: Schema = parentSchema ?? {};
-  const place = segmentsOf(instancePath);
+  const path = splitPath(instancePath);
   if (keyword === 'required') {
     const missing = String(params['missingProperty']);
     const otherSpelling = isRecord(data) ? findOtherSpelling(Object.keys(data), missing) : undefined;
     return {
       kind: 'missing',
-      place: [...place, missing],
-      expected: expectation(own(schema.properties, missing) ?? {}, words),
+      path: [...path, missing],
+      expected: describeExpectation(own(schema.properties, missing) ?? {}, typeNames),
       got: 'nothing',
-      ...(otherSpelling !== undefined && { otherSpelling: quotable(otherSpelling) }),
+      ...(otherSpelling !== undefined && { otherSpelling: sanitizeName(otherSpelling) }),
     };
   }
   if (keyword === 'additionalProperties') {
     const given = String(params['additionalProperty']);
     const valid = Object.keys(schema.properties ?? {});
     const expected = listNames(given, valid);
-    const named = { given: quotable(given), valid, deeper: placesOf(given, schema) };
-    return { kind: 'unknown', place: [...place, quotable(given)], expected, got: kindOf(data), ...named };
+    const named = { given: sanitizeName(given), valid, deeper: findNestedPaths(given, schema) };
+    return { kind: 'unknown', path: [...path, sanitizeName(given)], expected, got: describeKind(data), ...named };
   }
-  if (keyword === 'not') return { kind: 'invalid', place, ...combinationFault(data) };
+  if (keyword === 'not') return { kind: 'invalid', path, ...describeCombination(data) };
   const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
   return {
     kind: 'invalid',
-    place,
-    expected: expectation(schema, words, typeof data === 'string' ? data : '') + furtherExpectation(violation),
-    got: NUMERIC.has(keyword) ? `\`${data}\`` : kindOf(data),
+    path,
+    expected:
+      describeExpectation(schema, typeNames, typeof data === 'string' ? data : '') +
+      describeFurtherExpectation(violation),
+    got: NUMERIC_KEYWORDS.has(keyword) ? `\`${data}\`` : describeKind(data),
     ...(typeof data === 'string' && names.length > 0 && { given: data, valid: names }),
   };
 }
 
 /** Describes a violation of `not`, whose schema defines only what is forbidden. */
-function combinationFault(data: unknown): Pick<ValueFault, 'expected' | 'got'> {
-  if (!isRecord(data) || Array.isArray(data)) return { expected: 'another value', got: kindOf(data) };
-  const names = Object.keys(data).map(quotable);
+function describeCombination(data: unknown): Pick<ValueError, 'expected' | 'got'> {
+  if (!isRecord(data) || Array.isArray(data)) return { expected: 'another value', got: describeKind(data) };
+  const names = Object.keys(data).map(sanitizeName);
   return { expected: 'another combination of fields', got: names.length === 0 ? 'none' : listNames('', names) };
 }
 
 /** Keywords about the value of a number. */
-const NUMERIC: ReadonlySet<string> = new Set([
+const NUMERIC_KEYWORDS: ReadonlySet<string> = new Set([
   'minimum',
   'maximum',
   'exclusiveMinimum',
@@ -156,19 +161,19 @@ const NUMERIC: ReadonlySet<string> = new Set([
 ]);
 
 /** Keywords that `expectation` describes. */
-const DESCRIBED: ReadonlySet<string> = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
-const DESCRIBED_SIZE = /^(?:min|max)(?:Length|Items)$/;
+const DESCRIBED_KEYWORDS: ReadonlySet<string> = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
+const DESCRIBED_SIZE_KEYWORD = /^(?:min|max)(?:Length|Items)$/;
 
 /** Describes any other keyword in ajv's words: otherwise, the message would expect exactly the given kind of value. */
-function furtherExpectation(violation: Violation): string {
+function describeFurtherExpectation(violation: Violation): string {
   const { keyword, message = '' } = violation;
-  const isDescribed = DESCRIBED.has(keyword) || DESCRIBED_SIZE.test(keyword);
+  const isDescribed = DESCRIBED_KEYWORDS.has(keyword) || DESCRIBED_SIZE_KEYWORD.test(keyword);
   if (isDescribed || !message.startsWith('must ') || (isChoice(keyword) && !isAmbiguous(violation))) return '';
   return ` that ${message.replaceAll('NOT', 'not')}`;
 }
 
 /** Returns where a misplaced name belongs: the shallowest nested places that have it. */
-function placesOf(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
+function findNestedPaths(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
   let level = Object.entries(properties).map(([at, schema]) => ({ place: [at], schema }));
   while (level.length > 0) {
     const within = level.flatMap(({ place, schema: { properties, items } }) => {
@@ -177,32 +182,32 @@ function placesOf(name: string, { properties = {} }: Schema): readonly (readonly
         return { name: at, place: [...above, at], schema };
       });
     });
-    const found = within.filter((one) => one.name.toLowerCase() === name.toLowerCase());
+    const found = within.filter((member) => member.name.toLowerCase() === name.toLowerCase());
     if (found.length > 0) return found.map(({ place }) => place);
     level = within;
   }
   return [];
 }
 
-function segmentsOf(instancePath: string): readonly string[] {
+function splitPath(instancePath: string): readonly string[] {
   return instancePath.split('/').slice(1);
 }
 
 /** Makes a given name safe for messages: it may be a credential, or contain line breaks. */
-function quotable(name: string): string {
+function sanitizeName(name: string): string {
   return shorten(redact(name).replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?'));
 }
 
 /** Describes the value that a schema expects. @param given the value, if it is a string */
-function expectation(schema: Schema, words: TypeWords, given = ''): string {
+function describeExpectation(schema: Schema, typeNames: TypeNames, given = ''): string {
   if (schema.enum !== undefined) {
     const values = schema.enum.filter((value) => value !== null).map(String);
     return `${schema.enum.includes(null) ? 'null or ' : ''}one of ${listNames(given, values)}`;
   }
   const { type = 'value', format, pattern } = schema;
   return [
-    own(words, type) ?? withArticle(type),
-    own(words, type) === undefined ? range(schema) : '',
+    own(typeNames, type) ?? withArticle(type),
+    own(typeNames, type) === undefined ? describeRange(schema) : '',
     format && `in the form \`${format}\``,
     pattern !== undefined && `that matches \`${pattern}\``,
   ]
@@ -210,7 +215,7 @@ function expectation(schema: Schema, words: TypeWords, given = ''): string {
     .join(' ');
 }
 
-function range({ minLength, maxLength, minimum, maximum, minItems, maxItems }: Schema): string {
+function describeRange({ minLength, maxLength, minimum, maximum, minItems, maxItems }: Schema): string {
   if (minItems !== undefined && maxItems !== undefined) return `of ${minItems} to ${maxItems} entries`;
   if (minItems !== undefined) return `of at least ${minItems} ${minItems === 1 ? 'entry' : 'entries'}`;
   if (maxItems !== undefined) return `of at most ${maxItems} entries`;
@@ -222,7 +227,7 @@ function range({ minLength, maxLength, minimum, maximum, minItems, maxItems }: S
   return minimum === undefined ? '' : `of at least ${minimum}`;
 }
 
-function kindOf(data: unknown): string {
+function describeKind(data: unknown): string {
   if (data === null) return 'null';
   if (Array.isArray(data)) return `an array of ${data.length}`;
   return typeof data === 'string' ? `a string of ${characters([...data].length)}` : withArticle(typeof data);
@@ -236,27 +241,27 @@ function withArticle(noun: string): string {
   return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
 
-/** Names for the parts of a request, by the first segment of a place. */
-const PARTS: Readonly<Record<string, string>> = {
+/** Names for the parts of a request, by the first segment of a path. */
+const PART_NAMES: Readonly<Record<string, string>> = {
   requestBody: 'Field',
   query: 'Query parameter',
   path: 'Path parameter',
   header: 'Header',
 };
 
-/** Maximum number of places in a sentence. */
-const MAX_PLACES = 2;
+/** Maximum number of paths in a sentence. */
+const MAX_PATHS = 2;
 
 /**
  * Describes an invalid request: which field, what was expected, what was sent.
  *
  * @param near the name or value that was probably meant
  */
-export function describeRequestFault(fault: ValueFault, near?: string): string {
-  const { kind, place, expected, got, otherSpelling, deeper = [] } = fault;
-  const [part = '', ...segments] = place;
+export function describeRequestError(error: ValueError, near?: string): string {
+  const { kind, path, expected, got, otherSpelling, deeper = [] } = error;
+  const [part = '', ...segments] = path;
   if (kind === 'missing' && segments.length === 0) return 'The request has no body; expected a JSON object.';
-  const name = segments.length === 0 ? 'The body' : `${PARTS[part]} \`${segments.join('.')}\``;
+  const name = segments.length === 0 ? 'The body' : `${PART_NAMES[part]} \`${segments.join('.')}\``;
   switch (kind) {
     case 'missing':
       return `${name} is missing; expected ${expected}${
@@ -265,18 +270,18 @@ export function describeRequestFault(fault: ValueFault, near?: string): string {
     case 'unknown':
       if (deeper.length > 0) {
         const places = deeper.map((further) => `\`${[...segments.slice(0, -1), ...further].join('.')}\``);
-        return `${name} is not known here; it belongs at ${places.slice(0, MAX_PLACES).join(' or ')}. There ${are(expected)}.`;
+        return `${name} is not known here; it belongs at ${places.slice(0, MAX_PATHS).join(' or ')}. There ${describeList(expected)}.`;
       }
       return near === undefined
-        ? `${name} is not known here; there ${are(expected)}.`
-        : `${name} is not known here; did you mean \`${near}\`? There ${are(expected)}.`;
+        ? `${name} is not known here; there ${describeList(expected)}.`
+        : `${name} is not known here; did you mean \`${near}\`? There ${describeList(expected)}.`;
     case 'invalid':
       return `${name} is not valid; expected ${expected}, got ${got}.${near === undefined ? '' : ` Did you mean \`${near}\`?`}`;
   }
 }
 
 /** @param names as a list */
-function are(names: string): string {
+function describeList(names: string): string {
   if (names === '') return 'are none';
   return `${names.includes(', ') ? 'are' : 'is only'} ${names}`;
 }

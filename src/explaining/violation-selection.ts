@@ -16,10 +16,10 @@ export function selectViolations(violations: Violations): Violations {
     ({ keyword, instancePath }) =>
       (keyword === 'anyOf' || keyword === 'oneOf') && first.instancePath.startsWith(instancePath),
   );
-  return (choice && withinChoice(choice, violations)) ?? unknownBeforeMissing(first) ?? violations;
+  return (choice && selectWithinChoice(choice, violations)) ?? findUnknownBeforeMissing(first) ?? violations;
 }
 
-function withinChoice(choice: Violation, violations: Violations): Violations | undefined {
+function selectWithinChoice(choice: Violation, violations: Violations): Violations | undefined {
   const { parentSchema: { anyOf, oneOf } = {}, data, schemaPath = '' } = choice;
   const schemas = anyOf ?? oneOf ?? [];
   const ofType = schemas.filter((schema) => isOfType(data, schema));
@@ -30,14 +30,14 @@ function withinChoice(choice: Violation, violations: Violations): Violations | u
   const [only] = possible;
   if (only !== undefined && possible.length === 1) {
     const within = `${schemaPath}/${schemas.indexOf(only)}/`;
-    const [first, ...others] = violations.filter((one) => one.schemaPath?.startsWith(within));
+    const [first, ...others] = violations.filter((violation) => violation.schemaPath?.startsWith(within));
     if (first === undefined || !isAboutMembers(first, choice)) return undefined;
     return selectViolations([first, ...others]);
   }
   const isClosed = possible.length > 0 && possible.every(({ additionalProperties }) => additionalProperties === false);
   if (!isClosed) return undefined;
   const properties = Object.assign({}, ...possible.map((schema) => schema.properties ?? {}));
-  return unknownMember(choice, { properties });
+  return findUnknownMember(choice, { properties });
 }
 
 /** Is it about a member of the value, rather than the whole value? */
@@ -45,14 +45,14 @@ function isAboutMembers({ keyword, instancePath }: Violation, choice: Violation)
   return instancePath !== choice.instancePath || keyword === 'required' || keyword === 'additionalProperties';
 }
 
-function unknownBeforeMissing(first: Violation): Violations | undefined {
+function findUnknownBeforeMissing(first: Violation): Violations | undefined {
   const { keyword, parentSchema } = first;
   return keyword === 'required' && parentSchema?.additionalProperties === false
-    ? unknownMember(first, parentSchema)
+    ? findUnknownMember(first, parentSchema)
     : undefined;
 }
 
-function unknownMember({ instancePath, data }: Violation, schema: Schema): Violations | undefined {
+function findUnknownMember({ instancePath, data }: Violation, schema: Schema): Violations | undefined {
   if (!isRecord(data)) return undefined;
   const unknown = Object.keys(data).find((name) => !Object.hasOwn(schema.properties ?? {}, name));
   if (unknown === undefined) return undefined;

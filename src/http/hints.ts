@@ -7,13 +7,13 @@ import {
   claimOf,
   type Hint,
   linesOf,
+  parseCredential,
   type RefusedRequest,
   type SentCredential,
   type ServedPath,
-  sentCredential,
 } from '../explaining/hints/refused-request.ts';
-import { earlyRenewal } from '../explaining/hints/tokens.ts';
-import type { OfOtherVersions } from '../explaining/other-versions.ts';
+import { findEarlyRenewal } from '../explaining/hints/tokens.ts';
+import type { OtherVersions } from '../explaining/other-versions.ts';
 import { isRecord } from '../objects/members.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import type { RequestInWorld } from './request.ts';
@@ -25,7 +25,7 @@ import { pathOf } from './transport/arrival.ts';
 export interface Offered {
   listServed(): readonly ServedPath[];
   /** The operation in other versions, if the running version lacks it. */
-  readonly otherVersions: OfOtherVersions | null;
+  readonly otherVersions: OtherVersions | null;
 }
 
 /** Returns hints about likely mistakes in a request that an operation refused. */
@@ -81,7 +81,7 @@ export function hintsOfGrant(
   const lifetime = route.service.tokens?.lifetime?.(settings);
   if (lifetime === undefined) return [];
   const count = world.tokenUsage.countGrant(holderName(clientId, id), now, lifetime);
-  const hint = earlyRenewal(count, lifetime);
+  const hint = findEarlyRenewal(count, lifetime);
   return hint === null ? [] : [hint];
 }
 
@@ -139,7 +139,7 @@ function linesByName(raw: readonly string[]): ReadonlyMap<string, readonly strin
 
 function credentialIn(refused: Pick<RefusedRequest, 'headers'>): SentCredential | null {
   const [line, second] = linesOf(refused, 'authorization');
-  return line === undefined || second !== undefined ? null : sentCredential(line);
+  return line === undefined || second !== undefined ? null : parseCredential(line);
 }
 
 function membersOf(body: unknown): RefusedRequest['fields'] {

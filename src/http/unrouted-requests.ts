@@ -4,8 +4,8 @@ import { isBelow } from '../addresses/path-template.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { asProblem, isOurs, Problem } from '../decisions/problem.ts';
 import { notEmulatedSentence } from '../definitions/not-emulated.ts';
-import { olderApiSentence } from '../explaining/hints/index.ts';
-import { otherVersionSentence } from '../explaining/other-versions.ts';
+import { describeOlderApi } from '../explaining/hints/index.ts';
+import { describeOtherVersions } from '../explaining/other-versions.ts';
 import type { FindingKind } from '../journal/finding.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { problemDetails } from '../responses/problem-details.ts';
@@ -54,14 +54,14 @@ export class UnroutedRequests {
     if (other === null) {
       const lacking = this.#routes.notEmulated(method, path);
       if (lacking !== null) return this.#refuseKnown(raw, 'not_emulated', notEmulatedSentence(lacking));
-      const older = olderApiSentence(path);
+      const older = describeOlderApi(path);
       if (older !== null) return this.#refuseKnown(raw, 'other_version', older, `${method} \`${showPath(path)}\`: `);
       return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));
     }
     // Other versions of the vendor's API have this operation, which is worth a finding.
     return this.#refuse(raw, unknownPath(raw), other, {
       kind: 'other_version',
-      message: otherVersionSentence(method, path, other),
+      message: describeOtherVersions(method, path, other),
     });
   }
 

@@ -1,11 +1,11 @@
-import type { SeedFault } from '../contract/seed.ts';
+import type { SeedError } from '../contract/seed.ts';
 import type { Placed } from '../definitions/seed-entries.ts';
 
 /** Finds entries with an unknown organisation. @param known names of all organisations */
 export function findUnknownOrganizations(
   entries: readonly Placed<{ readonly org: string }>[],
   known: readonly string[],
-): SeedFault[] {
+): SeedError[] {
   return entries.flatMap(({ entry: { org }, place }) =>
     known.includes(org)
       ? []

@@ -26,13 +26,13 @@ export const BUILT_IN = 'builtin';
 export type SeedParts = Readonly<Record<string, unknown>>;
 
 /** Omitted credentials are derived for the default world. */
-const FIRST = deriveFor('default');
+const DEFAULT_DERIVATION = deriveFor('default');
 
 /** A seed that can be derived for other worlds. */
-interface OwnableSeed extends Seed {
+interface DerivableSeed extends Seed {
   readonly parts: SeedParts;
   readonly cast: Cast;
-  own(derivation: Derivation): OwnableSeed;
+  derive(derivation: Derivation): DerivableSeed;
 }
 
 /** The readable form of a seed, with credentials. */
@@ -42,20 +42,26 @@ type Cast = Record<string, unknown>;
  * Returns the server's initial seed.
  *
  * @param file a seed file, `none`, or `builtin` or null for the built-in cast
- * @param asked the name of the option in messages
+ * @param optionName the name of the option in messages
  * @throws Unusable with the errors of the file
  */
 export async function chooseSeed(
   file: string | null,
   services: readonly ServiceDefinition[],
   random: Random,
-  asked = '--seed',
+  optionName = '--seed',
 ): Promise<Seed> {
-  if (file === NONE) return seedOf({}, { origin: 'file' }, services, random);
+  if (file === NONE) return buildSeed({}, { origin: 'file' }, services, random);
   if (file !== null && file !== BUILT_IN) {
-    return seedOfContent(await contentOf(file, asked), `${asked} ${showValue(file)}`, services, random, file);
+    return createSeedFromContent(
+      await readContent(file, optionName),
+      `${optionName} ${showValue(file)}`,
+      services,
+      random,
+      file,
+    );
   }
-  return seedOf(await builtInParts(services), { origin: 'built-in' }, services, random);
+  return buildSeed(await builtInParts(services), { origin: 'built-in' }, services, random);
 }
 
 /**
@@ -64,13 +70,13 @@ export async function chooseSeed(
  * @param value `builtin`, `none`, or the content of a seed
  * @throws Unusable with all errors
  */
-export async function seedOfValue(
+export async function createSeedFromValue(
   value: unknown,
   services: readonly ServiceDefinition[],
   random: Random,
 ): Promise<Seed> {
   if (value === BUILT_IN || value === NONE) return chooseSeed(value, services, random);
-  if (isParts(value)) return seedOfContent(value, 'the seed', services, random);
+  if (isParts(value)) return createSeedFromContent(value, 'the seed', services, random);
   throw new Unusable(
     typeof value === 'string'
       ? `The seed is the string \`${showValue(value).slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`. File paths are not accepted over HTTP.`
@@ -86,16 +92,16 @@ export async function seedOfValue(
  * @param file its path, for line numbers and `extends`; without a path, a seed can only extend `builtin`
  * @throws Unusable with all errors
  */
-export async function seedOfContent(
+export async function createSeedFromContent(
   content: object,
   name: string,
   services: readonly ServiceDefinition[],
   random: Random,
   file: string | null = null,
 ): Promise<Seed> {
-  if (!isParts(content)) throw notParts(name);
+  if (!isParts(content)) throw createFormatError(name);
   const { parts, extended } = await readLayers(content, { name, file }, services);
-  return seedOf(parts, { origin: 'file', extended }, services, random);
+  return buildSeed(parts, { origin: 'file', extended }, services, random);
 }
 
 /**
@@ -105,12 +111,12 @@ export async function seedOfContent(
  * @param name the name of the option in messages
  * @throws Unusable with all errors of the file and of the seeds it extends
  */
-export async function seedValueOfFile(
+export async function readSeedValue(
   file: string,
   name: string,
   services: readonly ServiceDefinition[],
 ): Promise<SeedParts> {
-  const content = await contentOf(file, name);
+  const content = await readContent(file, name);
   const { parts } = await readLayers(content, { name: `${name} ${showValue(file)}`, file }, services);
   const { extends: base } = content;
   // The server extends the built-in cast faster, because it has the password hashes.
@@ -121,24 +127,24 @@ export async function seedValueOfFile(
 async function readLayers(content: SeedParts, layer: Layer, services: readonly ServiceDefinition[]) {
   const { readSeed } = await import('./read.ts');
   const builtIn = async () => castOfParts(await builtInParts(services), services);
-  return readSeed(content, layer, services, { builtIn, contentOf });
+  return readSeed(content, layer, services, { builtIn, readContent: readContent });
 }
 
 /** Returns the first error of a seed that was allegedly stored; null if it is valid. */
-export async function findStoredSeedFault(
-  kept: StoredSeed,
+export async function findStoredSeedError(
+  stored: StoredSeed,
   services: readonly ServiceDefinition[],
 ): Promise<string | null> {
-  const { faultSentence, findSeedFaults } = await import('./check.ts');
-  const parts = partsIn(kept);
+  const { formatSeedError, findSeedErrors } = await import('./check.ts');
+  const parts = parseParts(stored);
   if (parts === null) return 'it is not JSON in the form of `GET /_mock/cast`';
-  const [fault] = findSeedFaults(parts, services, 'kept');
-  return fault === undefined ? null : faultSentence(fault);
+  const [fault] = findSeedErrors(parts, services, 'kept');
+  return fault === undefined ? null : formatSeedError(fault);
 }
 
-function partsIn(kept: StoredSeed): SeedParts | null {
+function parseParts(stored: StoredSeed): SeedParts | null {
   try {
-    const { parts } = read(kept);
+    const { parts } = parseSeed(stored);
     return isParts(parts) ? parts : null;
   } catch {
     return null;
@@ -146,9 +152,9 @@ function partsIn(kept: StoredSeed): SeedParts | null {
 }
 
 /** Restores a stored seed. */
-export function revivedSeed(kept: StoredSeed, services: readonly ServiceDefinition[], random: Random): Seed {
-  const { parts, extended } = read(kept);
-  return seedOf(parts, { origin: kept.origin, extended }, services, random);
+export function restoreSeed(stored: StoredSeed, services: readonly ServiceDefinition[], random: Random): Seed {
+  const { parts, extended } = parseSeed(stored);
+  return buildSeed(parts, { origin: stored.origin, extended }, services, random);
 }
 
 /**
@@ -157,14 +163,14 @@ export function revivedSeed(kept: StoredSeed, services: readonly ServiceDefiniti
  *
  * @param seed created by this module
  */
-export function ownSeed(seed: Seed, derivation: Derivation): Seed {
-  if (!isOwnable(seed)) throw new TypeError('only a seed of this module can be derived for a world');
-  return seed.own(derivation);
+export function deriveSeed(seed: Seed, derivation: Derivation): Seed {
+  if (!isDerivable(seed)) throw new TypeError('only a seed of this module can be derived for a world');
+  return seed.derive(derivation);
 }
 
 /** Returns the readable form of a seed, with credentials. */
-export function castOf(kept: StoredSeed, services: readonly ServiceDefinition[]): Cast {
-  return isOwnable(kept) ? kept.cast : castOfParts(read(kept).parts, services);
+export function castOf(stored: StoredSeed, services: readonly ServiceDefinition[]): Cast {
+  return isDerivable(stored) ? stored.cast : castOfParts(parseSeed(stored).parts, services);
 }
 
 /** Returns the cast with everything that depends on time, such as the state of a model. */
@@ -186,10 +192,10 @@ export async function withBearers(
 }
 
 /** Summarizes a seed in one line: `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
-export function castLine(kept: StoredSeed, services: readonly ServiceDefinition[]): string {
-  const { parts, extended } = read(kept);
+export function summarizeSeed(stored: StoredSeed, services: readonly ServiceDefinition[]): string {
+  const { parts, extended } = parseSeed(stored);
   const from = extended.length === 0 ? '' : `; extends ${extended.join(' and ')}`;
-  return `${summaryOf(parts, services)}${kept.origin === 'built-in' ? '; built-in' : from}`;
+  return `${summarizeParts(parts, services)}${stored.origin === 'built-in' ? '; built-in' : from}`;
 }
 
 /**
@@ -197,7 +203,7 @@ export function castLine(kept: StoredSeed, services: readonly ServiceDefinition[
  *
  * @param parts the content, by service
  */
-function summaryOf(parts: Readonly<Record<string, unknown>>, services: readonly ServiceDefinition[]): string {
+function summarizeParts(parts: Readonly<Record<string, unknown>>, services: readonly ServiceDefinition[]): string {
   const counted = services.flatMap(({ name, seed }) => {
     // The part matches its schema, so its lists are arrays.
     const part = (parts[name] ?? {}) as Readonly<Record<string, readonly unknown[] | undefined>>;
@@ -220,7 +226,7 @@ interface Provenance {
   readonly extended?: readonly string[];
 }
 
-function read({ text }: StoredSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
+function parseSeed({ text }: StoredSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
   // Written by this module.
   const { extends: extended = [], ...parts } = parseStored<SeedParts & { readonly extends?: readonly string[] }>(
     text,
@@ -230,28 +236,28 @@ function read({ text }: StoredSeed): { readonly parts: SeedParts; readonly exten
   return { parts, extended };
 }
 
-/** @param given valid parts */
-function seedOf(
-  given: SeedParts,
+/** @param validParts valid parts */
+function buildSeed(
+  validParts: SeedParts,
   provenance: Provenance,
   services: readonly ServiceDefinition[],
   random: Random,
-): OwnableSeed {
-  const parts = mapParts(given, services, (seed, part) => seed.complete?.(part, FIRST) ?? part);
+): DerivableSeed {
+  const parts = mapParts(validParts, services, (seed, part) => seed.complete?.(part, DEFAULT_DERIVATION) ?? part);
   const hashPasswords = once(async () => {
-    const known: SeedParts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
+    const hashed: SeedParts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
     const present = seededServices(services).filter(({ name }) => parts[name] !== undefined);
     const all = present.map(async ({ name, seed }) => {
-      return [name, (await seed.hashSecrets?.(parts[name], random, known[name])) ?? parts[name]] as const;
+      return [name, (await seed.hashSecrets?.(parts[name], random, hashed[name])) ?? parts[name]] as const;
     });
     return Object.fromEntries(await Promise.all(all));
   });
-  const made = { parts: () => parts, cast: () => castOfParts(parts, services), hashPasswords };
-  return completeSeed(made, provenance, services, random);
+  const lazyParts = { parts: () => parts, cast: () => castOfParts(parts, services), hashPasswords };
+  return completeSeed(lazyParts, provenance, services, random);
 }
 
 /** The parts of a seed that are computed on first use. */
-interface Made {
+interface LazyParts {
   readonly parts: () => SeedParts;
   readonly cast: () => Cast;
   /** The parts with password hashes. */
@@ -259,18 +265,18 @@ interface Made {
 }
 
 function completeSeed(
-  { parts, cast, hashPasswords }: Made,
+  { parts, cast, hashPasswords }: LazyParts,
   { origin, extended = [] }: Provenance,
   services: readonly ServiceDefinition[],
   random: Random,
-): OwnableSeed {
+): DerivableSeed {
   let text: string | undefined;
   let fingerprint: string | undefined;
-  const derive = (of: SeedParts, derivation: Derivation) =>
-    mapParts(of, services, (seed, part) => seed.own?.(part, derivation) ?? part);
+  const derive = (source: SeedParts, derivation: Derivation) =>
+    mapParts(source, services, (seed, part) => seed.own?.(part, derivation) ?? part);
   /** Shared by all worlds that are derived from this seed. */
   let templates: { readonly parts: Fill<SeedParts>; readonly cast: Fill<Cast> } | undefined;
-  const templatesOf = (all: SeedParts) => ({
+  const createTemplates = (all: SeedParts) => ({
     parts: createTemplate((derivation) => derive(all, derivation)),
     cast: createTemplate((derivation) => castOfParts(derive(all, derivation), services)),
   });
@@ -288,25 +294,27 @@ function completeSeed(
     },
     origin,
     get fingerprint() {
-      fingerprint ??= fingerprintOf(parts(), services);
+      fingerprint ??= computeFingerprint(parts(), services);
       return fingerprint;
     },
     rows: async (now) => {
       const complete = await hashPasswords();
       const present = seededServices(services).filter(({ name }) => complete[name] !== undefined);
-      const made = await Promise.all(present.map(({ name, seed }) => seed.rows(complete[name], now, random, complete)));
-      const settings = made.flatMap((one) => Object.entries(one.settings ?? {}));
-      return [...made.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
+      const results = await Promise.all(
+        present.map(({ name, seed }) => seed.rows(complete[name], now, random, complete)),
+      );
+      const settings = results.flatMap((one) => Object.entries(one.settings ?? {}));
+      return [...results.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
     },
-    own: (derivation) => {
-      templates ??= templatesOf(parts());
+    derive: (derivation) => {
+      templates ??= createTemplates(parts());
       const fill = templates;
-      const made = {
+      const derived = {
         parts: () => fill.parts(derivation),
         cast: () => fill.cast(derivation),
         hashPasswords: async () => derive(await hashPasswords(), derivation),
       };
-      return completeSeed(made, { origin, extended }, services, random);
+      return completeSeed(derived, { origin, extended }, services, random);
     },
   };
 }
@@ -315,7 +323,7 @@ function completeSeed(
  * Hashes the cast, so that a saved cast equals the seed it came from. Ids derived from names are left out, so giving
  * them explicitly makes no difference.
  */
-function fingerprintOf(parts: SeedParts, services: readonly ServiceDefinition[]): string {
+function computeFingerprint(parts: SeedParts, services: readonly ServiceDefinition[]): string {
   const bare = mapParts(parts, services, (seed, part) => seed.bare?.(part) ?? part);
   return createHash('sha256')
     .update(JSON.stringify(castOfParts(bare, services)))
@@ -327,13 +335,13 @@ async function builtInParts(services: readonly ServiceDefinition[]): Promise<See
   return Object.fromEntries(await Promise.all(parts));
 }
 
-async function contentOf(file: string, asked: string): Promise<SeedParts> {
-  const content = (await readDocument(file, asked, extname(file) === '' ? ` Or use \`${BUILT_IN}\`.` : '')) ?? {};
+async function readContent(file: string, optionName: string): Promise<SeedParts> {
+  const content = (await readDocument(file, optionName, extname(file) === '' ? ` Or use \`${BUILT_IN}\`.` : '')) ?? {};
   if (isParts(content)) return content;
-  throw notParts(`${asked} ${showValue(file)}`);
+  throw createFormatError(`${optionName} ${showValue(file)}`);
 }
 
-function notParts(name: string): Unusable {
+function createFormatError(name: string): Unusable {
   return new Unusable(`${name} must be an object in the form of \`GET /_mock/cast\`.`);
 }
 
@@ -341,14 +349,14 @@ function isParts(value: unknown): value is SeedParts {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isOwnable(seed: StoredSeed): seed is OwnableSeed {
+function isDerivable(seed: StoredSeed): seed is DerivableSeed {
   return 'own' in seed;
 }
 
-type Seeded = ServiceDefinition & { readonly seed: Seeding };
+type SeededService = ServiceDefinition & { readonly seed: Seeding };
 
-function seededServices(services: readonly ServiceDefinition[]): Seeded[] {
-  return services.filter((service): service is Seeded => service.seed !== null);
+function seededServices(services: readonly ServiceDefinition[]): SeededService[] {
+  return services.filter((service): service is SeededService => service.seed !== null);
 }
 
 /** Maps the parts that exist, in the order of the services. */

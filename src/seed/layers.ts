@@ -1,4 +1,4 @@
-import type { SeedFault, SeedList, SeedSchema } from '../contract/seed.ts';
+import type { SeedError, SeedList, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { memberOf, own } from '../objects/members.ts';
 
@@ -11,7 +11,7 @@ export interface Layer {
 }
 
 /** A part of a seed, with its origin. */
-export interface Written {
+export interface SourcedValue {
   readonly value: unknown;
   readonly origin: Origin;
 }
@@ -29,22 +29,22 @@ export interface Source {
 }
 
 /** An error in a change, in the layer that makes the change. */
-export interface LayerFault extends SeedFault {
+export interface LayerError extends SeedError {
   readonly layer: Layer;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** Wraps a layer before merging. */
-export function asWritten(value: unknown, layer: Layer): Written {
+export function fromLayer(value: unknown, layer: Layer): SourcedValue {
   return { value, origin: { layer, place: '' } };
 }
 
 /** Returns the origin of a place in a merged seed. @param place as in `SeedFault` */
-export function sourceOf({ origin }: Written, place: string): Source {
-  let at = origin;
-  for (const step of place.split(/[.[\]]+/).filter(Boolean)) at = originBelow(at, step);
-  return at;
+export function findSource({ origin }: SourcedValue, place: string): Source {
+  let current = origin;
+  for (const step of place.split(/[.[\]]+/).filter(Boolean)) current = originOfChild(current, step);
+  return current;
 }
 
 /**
@@ -57,11 +57,11 @@ export function sourceOf({ origin }: Written, place: string): Source {
  * @param faults receives the errors
  */
 export function mergeLayer(
-  base: Written,
-  changes: Written,
+  base: SourcedValue,
+  changes: SourcedValue,
   services: readonly ServiceDefinition[],
-  faults: LayerFault[],
-): Written {
+  faults: LayerError[],
+): SourcedValue {
   const seeds = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed] as const]));
   const lists = new Map(seeds.map(([name, seed]) => [name, seed.lists]));
   const root = { properties: Object.fromEntries(seeds.map(([name, { schema }]) => [name, schema])) };
@@ -76,67 +76,72 @@ export function mergeLayer(
   });
 }
 
-type Merge = (name: string, below: Written, above: Written, schema: SeedSchema) => Written;
+type Merge = (name: string, below: SourcedValue, above: SourcedValue, schema: SeedSchema) => SourcedValue;
 
-const byMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
+const mergeMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
 
 /** Merges objects whose members the schema lists. An open object is a single value. */
-function mergeValue(below: Written, above: Written, schema: SeedSchema, merge: Merge = byMember): Written {
+function mergeValue(
+  below: SourcedValue,
+  above: SourcedValue,
+  schema: SeedSchema,
+  merge: Merge = mergeMember,
+): SourcedValue {
   if (schema.properties === undefined || !isObject(below.value) || !isObject(above.value)) return above;
   return mergeObject({ ...below, value: below.value }, { ...above, value: above.value }, schema, merge);
 }
 
 /** An object as the user wrote it. */
-type WrittenObject = Written & { readonly value: Members };
+type SourcedObject = SourcedValue & { readonly value: Members };
 
 function mergeObject(
-  below: WrittenObject,
-  above: WrittenObject,
+  below: SourcedObject,
+  above: SourcedObject,
   { properties = {} }: SeedSchema,
   merge: Merge,
-): Written {
-  const members = new Map(Object.keys(below.value).map((name) => [name, part(below, name)]));
+): SourcedValue {
+  const members = new Map(Object.keys(below.value).map((name) => [name, getChild(below, name)]));
   for (const [name, value] of Object.entries(above.value)) {
     if (value === undefined) continue;
     const schema = own(properties, name);
-    const member = part(above, name);
-    if (value === null && schema !== undefined && !takesNull(schema)) members.delete(name);
-    else members.set(name, merge(name, members.get(name) ?? emptyOf(member), member, schema ?? {}));
+    const member = getChild(above, name);
+    if (value === null && schema !== undefined && !acceptsNull(schema)) members.delete(name);
+    else members.set(name, merge(name, members.get(name) ?? createEmpty(member), member, schema ?? {}));
   }
   return assemble(above, Object.fromEntries([...members].map(([name, { value }]) => [name, value])), members);
 }
 
 function mergeList(
-  below: Written,
-  above: Written,
+  below: SourcedValue,
+  above: SourcedValue,
   schema: SeedSchema,
   { by }: SeedList,
-  faults: LayerFault[],
-): Written {
-  const entries: (Written | null)[] = entriesOf(below);
+  faults: LayerError[],
+): SourcedValue {
+  const entries: (SourcedValue | null)[] = getEntries(below);
   // An entry can be changed or removed only once: a duplicate is reported, or added as a new entry.
-  const open = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
-  const names = entriesOf(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, by)] : []));
-  for (const entry of entriesOf(above)) {
+  const changeable = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
+  const names = getEntries(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, by)] : []));
+  for (const entry of getEntries(above)) {
     const [key = ''] = keyOf(entry.value, by);
-    const index = open.get(key);
-    open.delete(key);
+    const index = changeable.get(key);
+    changeable.delete(key);
     if (isObject(entry.value) && 'remove' in entry.value) {
-      const fault = faultOfRemoval(entry.value, by, index !== undefined, names);
+      const fault = checkRemoval(entry.value, by, index !== undefined, names);
       if (fault !== null) faults.push({ ...fault, place: entry.origin.place, layer: entry.origin.layer });
       else if (index !== undefined) entries[index] = null;
     } else {
       const lower = index === undefined ? null : entries[index];
-      const merged = mergeValue(lower ?? emptyOf(entry), entry, schema);
+      const merged = mergeValue(lower ?? createEmpty(entry), entry, schema);
       if (index === undefined) entries.push(merged);
       else entries[index] = merged;
     }
   }
-  const left = entries.filter((entry) => entry !== null);
+  const remaining = entries.filter((entry) => entry !== null);
   return assemble(
     above,
-    left.map(({ value }) => value),
-    left.map((entry, index) => [String(index), entry] as const),
+    remaining.map(({ value }) => value),
+    remaining.map((entry, index) => [String(index), entry] as const),
   );
 }
 
@@ -153,16 +158,16 @@ function nameOf(entry: Members, by: readonly string[]): string {
 }
 
 /** Returns an empty value of the same kind, as the base of a new value. */
-function emptyOf({ value, origin }: Written): Written {
+function createEmpty({ value, origin }: SourcedValue): SourcedValue {
   return { value: Array.isArray(value) ? [] : isObject(value) ? {} : undefined, origin };
 }
 
-function faultOfRemoval(
+function checkRemoval(
   entry: Members,
   by: readonly string[],
-  isThere: boolean,
-  there: readonly string[],
-): Omit<SeedFault, 'place'> | null {
+  isInBase: boolean,
+  baseNames: readonly string[],
+): Omit<SeedError, 'place'> | null {
   const quoteMembers = (members: readonly string[]) => members.map((member) => `\`${member}\``).join(', ');
   const missing = by.filter((member) => typeof own(entry, member) !== 'string');
   const others = Object.keys(entry).filter((member) => member !== 'remove' && !by.includes(member));
@@ -178,31 +183,35 @@ function faultOfRemoval(
       message: `${quoteMembers(others)} must be omitted: an entry with \`remove\` has no members besides ${quoteMembers(by)}`,
     };
   }
-  if (isThere) return null;
+  if (isInBase) return null;
   const name = nameOf(entry, by);
-  return { message: `\`${name}\` cannot be removed: the extended seed does not have it`, given: name, valid: there };
+  return {
+    message: `\`${name}\` cannot be removed: the extended seed does not have it`,
+    given: name,
+    valid: baseNames,
+  };
 }
 
 /** Returns a member by name, or an entry by index. */
-function part({ value, origin }: Written, step: string): Written {
-  return { value: memberOf(value, step), origin: originBelow(origin, step) };
+function getChild({ value, origin }: SourcedValue, step: string): SourcedValue {
+  return { value: memberOf(value, step), origin: originOfChild(origin, step) };
 }
 
-function entriesOf(list: Written): Written[] {
-  return Array.isArray(list.value) ? list.value.map((_, index) => part(list, String(index))) : [];
+function getEntries(list: SourcedValue): SourcedValue[] {
+  return Array.isArray(list.value) ? list.value.map((_, index) => getChild(list, String(index))) : [];
 }
 
-function originBelow({ layer, place, parts }: Origin, step: string): Origin {
+function originOfChild({ layer, place, parts }: Origin, step: string): Origin {
   const isIndex = /^\d+$/.test(step);
   const below = place === '' ? step : isIndex ? `${place}[${step}]` : `${place}.${step}`;
   return parts?.get(step) ?? { layer, place: below };
 }
 
 function assemble(
-  { origin: { layer, place } }: Written,
+  { origin: { layer, place } }: SourcedValue,
   value: unknown,
-  parts: Iterable<readonly [string, Written]>,
-): Written {
+  parts: Iterable<readonly [string, SourcedValue]>,
+): SourcedValue {
   const origins = new Map([...parts].map(([step, { origin }]) => [step, origin]));
   return { value, origin: { layer, place, parts: origins } };
 }
@@ -212,6 +221,6 @@ function isObject(value: unknown): value is Members {
 }
 
 /** Whether null is a valid value, so that it doesn't mean removal. */
-function takesNull({ enum: values, type }: SeedSchema): boolean {
+function acceptsNull({ enum: values, type }: SeedSchema): boolean {
   return values?.includes(null) === true || (Array.isArray(type) && type.includes('null'));
 }

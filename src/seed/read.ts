@@ -1,20 +1,28 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readSourceLines } from '../config/source-lines.ts';
-import type { SeedFault } from '../contract/seed.ts';
+import type { SeedError } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { showValue } from '../text/redact.ts';
-import { faultSentence, findSeedFaults, MAX_DESCRIBED } from './check.ts';
-import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, sourceOf, type Written } from './layers.ts';
+import { findSeedErrors, formatSeedError, MAX_DESCRIBED } from './check.ts';
+import {
+  findSource,
+  fromLayer,
+  type Layer,
+  type LayerError,
+  mergeLayer,
+  type Source,
+  type SourcedValue,
+} from './layers.ts';
 
 type Parts = Readonly<Record<string, unknown>>;
 
 /** Loads extended seeds. */
-export interface Bases {
+export interface BaseLoader {
   /** Returns the readable form, without password hashes. */
   builtIn(): Promise<Parts>;
-  /** @param asked the name of the option or member in messages */
-  contentOf(file: string, asked: string): Promise<Parts>;
+  /** @param optionName the name of the option or member in messages */
+  readContent(file: string, optionName: string): Promise<Parts>;
 }
 
 /** The name of the built-in cast in `extends`. */
@@ -33,26 +41,26 @@ export async function readSeed(
   content: Parts,
   layer: Layer,
   services: readonly ServiceDefinition[],
-  bases: Bases,
+  loader: BaseLoader,
 ): Promise<{ readonly parts: Parts; readonly extended: readonly string[] }> {
-  const stack = await stackOf(content, layer.name, [layer], bases);
-  const faults: LayerFault[] = [];
+  const stack = await loadStack(content, layer.name, [layer], loader);
+  const faults: LayerError[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
-  const found = findSeedFaults(merged.value, services);
+  const found = findSeedErrors(merged.value, services);
   // Errors of the merge already have a layer.
   const all = [
-    ...faults.map((fault) => ({ fault, at: fault as Source })),
+    ...faults.map((fault) => ({ error: fault, source: fault as Source })),
     ...found.slice(0, MAX_DESCRIBED).map((fault) => locateFault(fault, merged, layer)),
   ];
-  if (all.length > 0) throw await unusable(all, layer, faults.length + found.length);
+  if (all.length > 0) throw await createUnusable(all, layer, faults.length + found.length);
   // Validated, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 
-interface Stacked {
+interface StackedSeed {
   /** The name in the `extends` of the seed above. */
   readonly name: string;
-  readonly seed: Written;
+  readonly seed: SourcedValue;
 }
 
 /**
@@ -60,17 +68,17 @@ interface Stacked {
  *
  * @param layers the chain so far, topmost first; the last one belongs to the content
  */
-async function stackOf(
+async function loadStack(
   { $schema, extends: base, ...parts }: Parts,
   name: string,
   layers: readonly [Layer, ...Layer[]],
-  bases: Bases,
-): Promise<Stacked[]> {
+  loader: BaseLoader,
+): Promise<StackedSeed[]> {
   const [top] = layers;
   const layer = layers.at(-1) ?? top;
   const refuse = (place: string, sentence: string) =>
-    unusable([{ fault: { place, message: `\`${place}\` ${sentence}` }, at: { layer, place } }], top);
-  const here = { name, seed: asWritten(parts, layer) };
+    createUnusable([{ error: { place, message: `\`${place}\` ${sentence}` }, source: { layer, place } }], top);
+  const here = { name, seed: fromLayer(parts, layer) };
 
   if ($schema !== undefined && typeof $schema !== 'string') throw await refuse('$schema', 'must be a text');
   if (base === undefined) return [here];
@@ -78,7 +86,7 @@ async function stackOf(
     throw await refuse('extends', `must be \`${BUILT_IN}\`, or the path of a seed file`);
   }
   if (base === BUILT_IN) {
-    return [here, { name: base, seed: asWritten(await bases.builtIn(), { name: 'the built-in cast', file: null }) }];
+    return [here, { name: base, seed: fromLayer(await loader.builtIn(), { name: 'the built-in cast', file: null }) }];
   }
   if (layer.file === null) {
     throw await refuse(
@@ -94,46 +102,46 @@ async function stackOf(
   if (files.length > MAX_LAYERS) {
     throw await refuse('extends', `chains more than ${MAX_LAYERS} files`);
   }
-  const where = await whereOf({ layer, place: 'extends' }, top);
+  const where = await describeLocation({ layer, place: 'extends' }, top);
   // The file isn't read yet, so the message has to name the seed.
   const named = layer !== top ? where : where === '' ? `${top.name}: ` : `${top.name}, ${where}`;
-  const content = await bases.contentOf(next, `${named}\`extends\``);
-  const below = await stackOf(content, base, [...layers, { name: next, file: next }], bases);
+  const content = await loader.readContent(next, `${named}\`extends\``);
+  const below = await loadStack(content, base, [...layers, { name: next, file: next }], loader);
   return [here, ...below];
 }
 
-interface Settled {
-  readonly fault: SeedFault;
+interface LocatedError {
+  readonly error: SeedError;
   /** The place in the user's seed. */
-  readonly at: Source;
+  readonly source: Source;
 }
 
 /** Places with an index, which may differ between the user's seed and the merged seed. */
-const PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
+const INDEXED_PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
 /** Translates an error of the merged seed to places in the user's seed. */
-function locateFault(fault: SeedFault, merged: Written, top: Layer): Settled {
-  const at = sourceOf(merged, fault.place);
-  const message = fault.message.replaceAll(PLACE, (_, place: string) => {
-    const source = sourceOf(merged, place);
+function locateFault(fault: SeedError, merged: SourcedValue, top: Layer): LocatedError {
+  const at = findSource(merged, fault.place);
+  const message = fault.message.replaceAll(INDEXED_PLACE, (_, place: string) => {
+    const source = findSource(merged, place);
     return `\`${source.place}\`${source.layer === top || source.layer === at.layer ? '' : ` of ${source.layer.name}`}`;
   });
-  return { fault: { ...fault, message }, at };
+  return { error: { ...fault, message }, source: at };
 }
 
 /** @param count the total number of errors; `faults` may have fewer */
-async function unusable(faults: readonly Settled[], top: Layer, count = faults.length): Promise<Unusable> {
-  const lines = linesOnce();
+async function createUnusable(faults: readonly LocatedError[], top: Layer, count = faults.length): Promise<Unusable> {
+  const lines = createLineReader();
   const rest = count - MAX_DESCRIBED;
   const sentences = faults
     .slice(0, MAX_DESCRIBED)
-    .map(async ({ fault, at }) => `${await whereOf(at, top, lines)}${faultSentence(fault)}`);
+    .map(async ({ error, source }) => `${await describeLocation(source, top, lines)}${formatSeedError(error)}`);
   const sentence = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
   return new Unusable(`${top.name} cannot be used:\n  ${sentence.join('\n  ')}`);
 }
 
 /** Returns a function that finds lines and reads each file only once. */
-function linesOnce(): typeof readSourceLines {
+function createLineReader(): typeof readSourceLines {
   const read = new Map<string, ReturnType<typeof readSourceLines>>();
   return (file) => {
     const lines = read.get(file) ?? readSourceLines(file);
@@ -143,7 +151,7 @@ function linesOnce(): typeof readSourceLines {
 }
 
 /** Returns file and line of a place as the start of a message; only the line if it is in the top file. */
-async function whereOf(
+async function describeLocation(
   { layer, place }: Source,
   top: Layer,
   lines: typeof readSourceLines = readSourceLines,

@@ -16,7 +16,7 @@ const NO_NUMBER = -1;
  * Makes a value match its schema, so that the valid parts can be checked further. Fills in missing members and wrong
  * types, and removes unknown members. Leaves texts that only violate an enum.
  */
-export function repairValue(schema: SeedSchema, given: unknown): Repaired {
+export function repairValue(schema: SeedSchema, input: unknown): Repaired {
   const places = new Set<string>();
   const texts = new Set<string>();
 
@@ -33,16 +33,16 @@ export function repairValue(schema: SeedSchema, given: unknown): Repaired {
       const kind = Array.isArray(value) ? 'array' : 'object';
       return repair(anyOf.find(({ type }) => type === kind) ?? {}, value, place);
     }
-    if (properties !== undefined) return object(properties, schema.required ?? [], value, place);
+    if (properties !== undefined) return repairObject(properties, schema.required ?? [], value, place);
     if (items !== undefined) {
-      if (Array.isArray(value)) return value.map((one, index) => repair(items, one, `${place}[${index}]`));
+      if (Array.isArray(value)) return value.map((item, index) => repair(items, item, `${place}[${index}]`));
       makeUp(place);
       return [repair(items, undefined, `${place}[0]`)];
     }
-    return single(schema, value, place);
+    return repairScalar(schema, value, place);
   };
 
-  const object = (
+  const repairObject = (
     properties: Readonly<Record<string, SeedSchema>>,
     required: readonly string[],
     value: unknown,
@@ -60,7 +60,7 @@ export function repairValue(schema: SeedSchema, given: unknown): Repaired {
     );
   };
 
-  const single = ({ type, enum: values }: SeedSchema, value: unknown, place: string): unknown => {
+  const repairScalar = ({ type, enum: values }: SeedSchema, value: unknown, place: string): unknown => {
     const types = type === undefined ? (values ?? []).map(typeOf) : [type].flat();
     if (types.length === 0 || (types.includes(typeOf(value)) && value !== '')) return value;
     if (types.includes('integer')) {
@@ -77,7 +77,7 @@ export function repairValue(schema: SeedSchema, given: unknown): Repaired {
     return typeof value === 'number' ? String(value) : makeUp(place);
   };
 
-  return { value: repair(schema, given, ''), places, texts };
+  return { value: repair(schema, input, ''), places, texts };
 }
 
 function typeOf(value: unknown): string {
@@ -85,7 +85,7 @@ function typeOf(value: unknown): string {
 }
 
 /** Whether an error is about the user's text rather than about made-up values. */
-export function isAboutWritten(
+export function isAboutUserInput(
   { place, given, valid = [] }: { readonly place: string; readonly given?: string; readonly valid?: readonly string[] },
   { places, texts }: Repaired,
 ): boolean {

@@ -3,7 +3,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import { describe, text } from '../definitions/json-schema.ts';
 import { own } from '../objects/members.ts';
 
-const SCHEMA_OF = describe(text, 'The URL or path of the schema, for editors; the mock ignores it.');
+const SCHEMA_REFERENCE = describe(text, 'The URL or path of the schema, for editors; the mock ignores it.');
 const EXTENDS = describe(
   text,
   'The seed to change: `builtin` for the built-in cast, or the path of a file, relative to this file. All other members are changes to that seed.',
@@ -40,7 +40,7 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
         title: 'A whole world',
         description: 'The complete contents; an omitted part is empty.',
         type: 'object',
-        properties: { $schema: SCHEMA_OF, extends: EXTENDS, ...parts((schema) => schema) },
+        properties: { $schema: SCHEMA_REFERENCE, extends: EXTENDS, ...parts((schema) => schema) },
         additionalProperties: false,
       },
       changes: {
@@ -48,9 +48,9 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
         description: 'The differences from the extended seed; null removes an optional member.',
         type: 'object',
         properties: {
-          $schema: SCHEMA_OF,
+          $schema: SCHEMA_REFERENCE,
           extends: EXTENDS,
-          ...parts((schema, lists) => orNull(changesOf(schema, lists))),
+          ...parts((schema, lists) => orNull(toChangesSchema(schema, lists))),
         },
         additionalProperties: false,
       },
@@ -59,24 +59,24 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
 }
 
 /** Returns the schema for changes: no member is required, and optional members can be removed. */
-function changesOf(schema: SeedSchema, lists: Readonly<Record<string, SeedList>> = {}): SeedSchema {
+function toChangesSchema(schema: SeedSchema, lists: Readonly<Record<string, SeedList>> = {}): SeedSchema {
   const { properties, required = [] } = schema;
   if (properties === undefined) return schema;
   const changes = Object.entries(properties).map(([name, member]) => {
     const list = own(lists, name);
     const change =
       list === undefined || member.items === undefined
-        ? changesOf(member)
-        : { ...member, items: entryChangesOf(member.items, list) };
+        ? toChangesSchema(member)
+        : { ...member, items: toEntryChangesSchema(member.items, list) };
     return [name, required.includes(name) ? change : orNull(change)] as const;
   });
   return { ...schema, properties: Object.fromEntries(changes), required: [] };
 }
 
-function entryChangesOf(schema: SeedSchema, { by }: SeedList): SeedSchema {
-  const { properties, ...changes } = changesOf(schema);
-  const needed = by.filter((member) => schema.required?.includes(member));
-  return { ...changes, properties: { ...properties, remove: REMOVE }, required: needed };
+function toEntryChangesSchema(schema: SeedSchema, { by }: SeedList): SeedSchema {
+  const { properties, ...changes } = toChangesSchema(schema);
+  const requiredMembers = by.filter((member) => schema.required?.includes(member));
+  return { ...changes, properties: { ...properties, remove: REMOVE }, required: requiredMembers };
 }
 
 function orNull(schema: SeedSchema): object {

@@ -28,8 +28,8 @@ export function createTemplate<Value>(make: Fill<Value>): Fill<Value> {
 
 /** Returns a function that replaces the placeholders in a value; null if it contains none. */
 function findFill(value: unknown, fills: ReadonlyMap<unknown, Fill<unknown>>): Fill<unknown> | null {
-  const known = fills.get(value);
-  if (known !== undefined || typeof value !== 'object' || value === null) return known ?? null;
+  const knownFill = fills.get(value);
+  if (knownFill !== undefined || typeof value !== 'object' || value === null) return knownFill ?? null;
   const members = Object.entries(value).flatMap(([name, member]) => {
     const fill = findFill(member, fills);
     return fill === null ? [] : [{ name, fill }];

@@ -1,4 +1,4 @@
-import type { Stretch } from '../explaining/hints/token-usage.ts';
+import type { EventCount } from '../explaining/hints/token-usage.ts';
 import { type ActivityBudgets, activityBudgets } from '../journal/activity-log.ts';
 import { bytesOf, MEGABYTE } from '../memory/bytes.ts';
 import { type SharedCache, sharedCache } from '../memory/caches.ts';
@@ -11,7 +11,7 @@ export interface Budgets extends ActivityBudgets {
   /** verified tokens */
   readonly tokens: SharedCache<VerifiedClaims>;
   /** how clients treat their tokens */
-  readonly tokenUsage: SharedCache<Stretch>;
+  readonly tokenUsage: SharedCache<EventCount>;
   /** when credentials were deleted */
   readonly deleted: SharedCache<Instant>;
   /** hashes of earlier secrets, for hiding them */

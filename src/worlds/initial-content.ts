@@ -3,7 +3,7 @@ import type { Holder, Rekeying } from '../contract/credentials.ts';
 import type { World, WorldInfo } from '../contract/world.ts';
 import { type Derivation, deriveFor } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
-import { ownSeed } from '../seed/index.ts';
+import { deriveSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptWorlds } from '../store/kept-worlds.ts';
 import { openMemory } from '../store/memory.ts';
@@ -61,7 +61,7 @@ export async function createInitialContent(
   const isOwn = credentials === 'own';
   const seed = isOwn ? origin.seed : seedOfOrigin(origin);
   const derivation = isOwn ? deriveFor(id) : null;
-  const storedSeed = derivation === null ? seed : ownSeed(seed, derivation);
+  const storedSeed = derivation === null ? seed : deriveSeed(seed, derivation);
   const sharedWith = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
   const template = await templates.of(seed);
   const { state, findings, clients } = stateFromTemplate({ id, seed, credentials }, template, keys);
@@ -94,7 +94,7 @@ function stateFromTemplate(
   // Derived on first use, because most worlds use few of their credentials.
   const own = () => {
     const derivation = deriveFor(id);
-    return { rekeying: createRekeying(derivation), storedSeed: () => ownSeed(seed, derivation) };
+    return { rekeying: createRekeying(derivation), storedSeed: () => deriveSeed(seed, derivation) };
   };
   return { state: keys.withOwnCredentials(state, own), findings, clients };
 }
@@ -142,7 +142,7 @@ async function mapClientIds(
 /** Returns the seed with the credentials of the origin. */
 function seedOfOrigin(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
-  return ownSeed(origin.seed, deriveFor(origin.of));
+  return deriveSeed(origin.seed, deriveFor(origin.of));
 }
 
 /** Creates the store of a new world. @param kept null: the world is only in memory */

@@ -14,7 +14,7 @@ import { ownHostsOf } from '../../src/http/mount.ts';
 import type { ApiDocument } from '../../src/http/openapi.ts';
 import { keyServices, productsOf } from '../../src/ngc-keys/key-policy.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
-import { findSeedFaults } from '../../src/seed/check.ts';
+import { findSeedErrors } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
@@ -155,7 +155,7 @@ it('the built-in casts fit what a seed must be', () => {
   const seeded = SERVICES.filter(({ seed }) => seed !== null);
   const parts = seeded.map(({ name, seed }) => [name, seed?.cast(JSON.parse(text(`fixtures/${name}/cast.json`)))]);
 
-  expect(findSeedFaults(Object.fromEntries(parts), SERVICES)).toEqual([]);
+  expect(findSeedErrors(Object.fromEntries(parts), SERVICES)).toEqual([]);
 });
 
 describe('every reason', () => {

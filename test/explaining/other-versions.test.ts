@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { otherVersionSentence, otherVersionViolation } from '../../src/explaining/other-versions.ts';
+import { describeOtherVersions, describeOtherVersionsViolation } from '../../src/explaining/other-versions.ts';
 
 it.each([
   [{ profiles: ['2', '3'] }, 'GET /kites/7 was called, which only 2, 3 has', 'only 2, 3 has this operation'],
@@ -14,6 +14,6 @@ it.each([
     '4 removed this operation',
   ],
 ])('a call of what only other versions have is told in a sentence: %j', (other, sentence, violation) => {
-  expect(otherVersionSentence('GET', '/kites/7', other)).toBe(sentence);
-  expect(otherVersionViolation(other)).toBe(violation);
+  expect(describeOtherVersions('GET', '/kites/7', other)).toBe(sentence);
+  expect(describeOtherVersionsViolation(other)).toBe(violation);
 });

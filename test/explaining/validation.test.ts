@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { describeRequestFault, findValueFault, type Violation } from '../../src/explaining/validation.ts';
+import { describeRequestError, findValueError, type Violation } from '../../src/explaining/validation.ts';
 
 const ajv = new Ajv({ verbose: true, strict: false, logger: false });
 
@@ -11,9 +11,9 @@ function faultOf(properties: object, body: unknown, more: object = {}) {
   validate({ requestBody: body });
   const [first, ...others]: Violation[] = validate.errors ?? [];
   if (first === undefined) throw new Error('the body fits');
-  return findValueFault([first, ...others]);
+  return findValueError([first, ...others]);
 }
-const sentenceOf = (...given: Parameters<typeof faultOf>) => describeRequestFault(faultOf(...given));
+const sentenceOf = (...given: Parameters<typeof faultOf>) => describeRequestError(faultOf(...given));
 
 describe('a value that is not what was asked for is told what was, and by its kind what it is', () => {
   const cases: [schema: object, value: unknown, sentence: string][] = [
@@ -129,7 +129,7 @@ describe('a value that is not what was asked for is told what was, and by its ki
 it('a value that is nearly one of an enumeration is told which', () => {
   const fault = faultOf({ mode: { enum: ['off', 'fixed'] } }, { mode: 'fixd' });
 
-  expect(describeRequestFault(fault, 'fixed')).toBe(
+  expect(describeRequestError(fault, 'fixed')).toBe(
     'Field `mode` is not valid; expected one of `fixed`, `off`, got a string of 4 characters. Did you mean `fixed`?',
   );
 });
@@ -156,14 +156,14 @@ describe('a member', () => {
       ['user', 'role'],
       ['keys[]', 'Role'],
     ]);
-    expect(describeRequestFault(fault)).toBe(
+    expect(describeRequestError(fault)).toBe(
       'Field `role` is not known here; it belongs at `user.role` or `keys[].Role`. There are `user`, `keys`.',
     );
     const misspelt = faultOf(properties, { usr: 1 }, { additionalProperties: false });
-    expect(describeRequestFault(misspelt, 'user')).toBe(
+    expect(describeRequestError(misspelt, 'user')).toBe(
       'Field `usr` is not known here; did you mean `user`? There are `user`, `keys`.',
     );
-    expect(describeRequestFault(misspelt)).toBe('Field `usr` is not known here; there are `user`, `keys`.');
+    expect(describeRequestError(misspelt)).toBe('Field `usr` is not known here; there are `user`, `keys`.');
     expect(faultOf(properties, { ['x'.repeat(200)]: 1 }, { additionalProperties: false })).toMatchObject({
       given: `${'x'.repeat(100)}…`,
       deeper: [],
@@ -180,9 +180,9 @@ describe('a member', () => {
   });
 
   it('that is unknown, and for which no other place was looked for, is told with those that are known', () => {
-    const fault = { kind: 'unknown', place: ['query', 'limt'], expected: '`limit`', got: '' } as const;
+    const fault = { kind: 'unknown', path: ['query', 'limt'], expected: '`limit`', got: '' } as const;
 
-    expect(describeRequestFault(fault)).toBe('Query parameter `limt` is not known here; there is only `limit`.');
+    expect(describeRequestError(fault)).toBe('Query parameter `limt` is not known here; there is only `limit`.');
   });
 
   it('that is unknown is told where there is only one, or none', () => {
@@ -206,14 +206,14 @@ describe('a member', () => {
 it('a body that is missing, or is none, is told as a whole', () => {
   const missing = { keyword: 'required', instancePath: '', params: { missingProperty: 'requestBody' } };
 
-  expect(describeRequestFault(findValueFault([missing]))).toBe('The request has no body; expected a JSON object.');
+  expect(describeRequestError(findValueError([missing]))).toBe('The request has no body; expected a JSON object.');
   expect(sentenceOf({}, 7)).toBe('The body is not valid; expected an object, got a number.');
 });
 
 it('a seed is told in the words of files', () => {
   const violation = { keyword: 'type', instancePath: '/users', params: {}, parentSchema: { type: 'array' }, data: {} };
 
-  expect(findValueFault([violation], { array: 'a list' })).toMatchObject({ expected: 'a list', got: 'an object' });
+  expect(findValueError([violation], { array: 'a list' })).toMatchObject({ expected: 'a list', got: 'an object' });
   const short = { ...violation, keyword: 'minItems', parentSchema: { type: 'array', minItems: 1 }, data: [] };
-  expect(findValueFault([short], { array: 'a list' })).toMatchObject({ expected: 'a list' });
+  expect(findValueError([short], { array: 'a list' })).toMatchObject({ expected: 'a list' });
 });

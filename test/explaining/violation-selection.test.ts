@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { findValueFault, type Violation } from '../../src/explaining/validation.ts';
+import { findValueError, type Violation } from '../../src/explaining/validation.ts';
 import { selectViolations } from '../../src/explaining/violation-selection.ts';
 
 const ajv = new Ajv({ verbose: true, strict: false });
@@ -13,8 +13,8 @@ const THING = {
 
 /** What is told about a value: what kind of fault, and where. */
 function reported(schema: object, value: unknown) {
-  const { kind, place, valid } = faultOf(schema, value);
-  return [kind, place.slice(1).join('.'), ...(valid ?? [])];
+  const { kind, path, valid } = faultOf(schema, value);
+  return [kind, path.slice(1).join('.'), ...(valid ?? [])];
 }
 
 const expectedOf = (schema: object, value: unknown) => faultOf(schema, value).expected;
@@ -24,7 +24,7 @@ function faultOf(schema: object, value: unknown) {
   validate({ body: { a: value } });
   const [first, ...others]: Violation[] = validate.errors ?? [];
   if (first === undefined) throw new Error('the value fits');
-  return findValueFault(selectViolations([first, ...others]));
+  return findValueError(selectViolations([first, ...others]));
 }
 
 describe('a member that is not known is told', () => {

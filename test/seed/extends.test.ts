@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/platform/random.ts';
-import { castLine, castOf, chooseSeed } from '../../src/seed/index.ts';
+import { castOf, chooseSeed, summarizeSeed } from '../../src/seed/index.ts';
 import { cast as builtIn } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
@@ -307,7 +307,7 @@ describe('a seed file', () => {
 
       expect(emails(cast).slice(3)).toEqual(['ada@acme.test', 'bo@acme.test']);
       expect(cast.runai.users[3].role).toBe('Viewer');
-      expect(castLine(made, SERVICES)).toBe(
+      expect(summarizeSeed(made, SERVICES)).toBe(
         `5 users, 3 applications, 3 service accounts, ${ngcCast.keys.length} NGC keys; extends ../base/team.yaml and builtin`,
       );
     },

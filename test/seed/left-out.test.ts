@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { seededRandom } from '../../src/platform/random.ts';
-import { castOf, revivedSeed } from '../../src/seed/index.ts';
+import { castOf, restoreSeed } from '../../src/seed/index.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
@@ -185,7 +185,7 @@ describe('a saved cast', () => {
 it('a seed that an earlier version kept, without ids, is the same world', async () => {
   const { fingerprint } = await seedFrom(withoutIds);
   const kept = { text: JSON.stringify(withoutIds), origin: 'file', fingerprint } as const;
-  const revived = revivedSeed(kept, SERVICES, seededRandom('seed'));
+  const revived = restoreSeed(kept, SERVICES, seededRandom('seed'));
   const ids = async (seed: typeof revived) => {
     const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await seed.rows(NOON));
     return [identities, accessKeys, ngcKeys].map((rows) => rows.map(({ id, secretHash }) => [id, secretHash]));

@@ -5,7 +5,7 @@ import { hashSecret } from '../../src/credentials/secret.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';
 import { deriveKeyText, keyForm } from '../../src/ngc-keys/key-text.ts';
 import { seededRandom } from '../../src/platform/random.ts';
-import { castOf, ownSeed, revivedSeed } from '../../src/seed/index.ts';
+import { castOf, deriveSeed, restoreSeed } from '../../src/seed/index.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
@@ -51,7 +51,7 @@ const SEEDS = [
 describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
   it('has every key, secret and client id of its own, and everything else as it was', async () => {
     const seed = await seedFrom(value);
-    const owned = castFrom(ownSeed(seed, derivation));
+    const owned = castFrom(deriveSeed(seed, derivation));
     const before = credentials(castFrom(seed));
     const after = credentials(owned);
 
@@ -67,7 +67,10 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
 
   it('has records under the same ids, each with what is derived of its id', async () => {
     const seed = await seedFrom(value);
-    const [before, after] = [recordsIn(await seed.rows(NOON)), recordsIn(await ownSeed(seed, derivation).rows(NOON))];
+    const [before, after] = [
+      recordsIn(await seed.rows(NOON)),
+      recordsIn(await deriveSeed(seed, derivation).rows(NOON)),
+    ];
     const ids = (records: typeof before) =>
       [records.identities, records.accessKeys, records.ngcKeys, records.objects].map((rows) =>
         rows?.map(({ id }) => id),
@@ -82,9 +85,9 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
   });
 
   it('is a seed like any other when its cast is saved, and when a store kept it', async () => {
-    const owned = ownSeed(await seedFrom(value), derivation);
+    const owned = deriveSeed(await seedFrom(value), derivation);
     const saved = await seedFrom(castFrom(owned));
-    const revived = revivedSeed(owned, SERVICES, seededRandom('seed'));
+    const revived = restoreSeed(owned, SERVICES, seededRandom('seed'));
 
     for (const again of [saved, revived]) {
       expect(castFrom(again)).toEqual(castFrom(owned));
@@ -97,18 +100,18 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
 describe('worlds of one seed', () => {
   it('share no credential, and each has the same every time', async () => {
     const seed = await seedFrom('builtin');
-    const casts = ['a', 'b', 'c'].map((id) => castFrom(ownSeed(seed, deriveFor(id))));
+    const casts = ['a', 'b', 'c'].map((id) => castFrom(deriveSeed(seed, deriveFor(id))));
     const all = [castFrom(seed), ...casts].flatMap((cast) => Object.values(credentials(cast)));
 
     expect(new Set(all).size).toBe(all.length);
-    expect(castFrom(ownSeed(await seedFrom('builtin'), deriveFor('b')))).toEqual(casts[1]);
+    expect(castFrom(deriveSeed(await seedFrom('builtin'), deriveFor('b')))).toEqual(casts[1]);
   });
 
   it('share the hashes of passwords, whichever of them is filled first', async () => {
     const seed = await seedFrom(withoutIds);
-    const [one, two] = ['a', 'b'].map((id) => ownSeed(seed, deriveFor(id)));
+    const [one, two] = ['a', 'b'].map((id) => deriveSeed(seed, deriveFor(id)));
     const hashes = await Promise.all(
-      [one, two, seed, ownSeed(one as typeof seed, deriveFor('c'))].map(async (of) =>
+      [one, two, seed, deriveSeed(one as typeof seed, deriveFor('c'))].map(async (of) =>
         recordsIn((await of?.rows(NOON)) ?? []).identities.map(({ passwordHash }) => passwordHash),
       ),
     );
@@ -119,8 +122,8 @@ describe('worlds of one seed', () => {
 
   it('let in with credentials of their own, and not with those of the seed', async () => {
     const seed = await seedFrom(withoutIds);
-    const server = await testServer({}, { seed: castFrom(ownSeed(seed, derivation)) });
-    const { accessKey } = castFrom(ownSeed(seed, derivation)).runai.users[0];
+    const server = await testServer({}, { seed: castFrom(deriveSeed(seed, derivation)) });
+    const { accessKey } = castFrom(deriveSeed(seed, derivation)).runai.users[0];
 
     expect((await server.grant({ grantType: 'client_credentials', ...accessKey })).status).toBe(200);
     expect(
@@ -132,5 +135,5 @@ describe('worlds of one seed', () => {
 it('only a seed that came from here has own ones', () => {
   const foreign = { text: '{}', fingerprint: '', origin: 'file', rows: async () => [] } as const;
 
-  expect(() => ownSeed(foreign, derivation)).toThrow(TypeError);
+  expect(() => deriveSeed(foreign, derivation)).toThrow(TypeError);
 });

@@ -6,8 +6,8 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { deriveFor } from '../../src/credentials/derivation.ts';
-import { findSchemaFaults } from '../../src/seed/check.ts';
-import { castOf, ownSeed } from '../../src/seed/index.ts';
+import { findSchemaErrors } from '../../src/seed/check.ts';
+import { castOf, deriveSeed } from '../../src/seed/index.ts';
 import { seedSchema } from '../../src/seed/schema.ts';
 import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
@@ -110,7 +110,7 @@ describe('a seed that is right fits it:', () => {
     const seed = await seedFrom(value);
 
     expect(errors(castOf(seed, SERVICES))).toEqual([]);
-    expect(errors(castOf(ownSeed(seed, deriveFor('team-a')), SERVICES))).toEqual([]);
+    expect(errors(castOf(deriveSeed(seed, deriveFor('team-a')), SERVICES))).toEqual([]);
   });
 
   it('every seed of the documentation, which a mock takes as well', async () => {
@@ -160,7 +160,7 @@ describe('what our own check refuses by schema, it refuses, too:', () => {
   ])('each way to spoil %s, and nothing else', async (_, value) => {
     const ways = [...spoilt(shortened(castOf(await seedFrom(value), SERVICES)))];
     const differing = ways.filter(
-      ([, seed]) => findSchemaFaults(seed, SERVICES).length > 0 !== errors(seed).length > 0,
+      ([, seed]) => findSchemaErrors(seed, SERVICES).length > 0 !== errors(seed).length > 0,
     );
 
     expect(ways.length).toBeGreaterThan(200);

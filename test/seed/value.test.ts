@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { passwordFits } from '../../src/credentials/password.ts';
 import { Unusable } from '../../src/diagnostics/unusable.ts';
-import { castLine, castOf } from '../../src/seed/index.ts';
+import { castOf, summarizeSeed } from '../../src/seed/index.ts';
 import { Mutex } from '../../src/store/mutex.ts';
 import { ngcCast } from '../support/ngc-cast.ts';
 import { recordsIn } from '../support/nouns.ts';
@@ -86,5 +86,5 @@ it.each<[value: unknown, line: string]>([
     '3 users, 3 applications, 3 service accounts, no NGC keys; extends builtin',
   ],
 ])('who is in %j is told in one line', async (value, line) => {
-  expect(castLine(await seedFrom(value), SERVICES)).toBe(line);
+  expect(summarizeSeed(await seedFrom(value), SERVICES)).toBe(line);
 });

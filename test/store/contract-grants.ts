@@ -120,10 +120,10 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         await nowAndLater(store, async (grants) => {
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
-          expect(await grants.active(presentedToken('next'), NOON)).toBeNull();
+          expect(await grants.findActive(presentedToken('next'), NOON)).toBeNull();
           expect(await use(grants, 'next', 'one-more')).toEqual({ outcome: 'revoked' });
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
-          expect(await grants.active(presentedToken('of-other', 'other'), NOON)).not.toBeNull();
+          expect(await grants.findActive(presentedToken('of-other', 'other'), NOON)).not.toBeNull();
         });
         expect(await redeem((await bench.next()).grants, 'other')).toMatchObject({ outcome: 'redeemed' });
       });
@@ -156,7 +156,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         const store = await holding(refreshToken('first', given));
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active(presentedToken('first'), NOON)).toEqual(refreshToken('first', given));
+          expect(await grants.findActive(presentedToken('first'), NOON)).toEqual(refreshToken('first', given));
         });
       });
 
@@ -165,8 +165,8 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await use(store.grants, 'first', 'second');
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active(presentedToken('first'), NOON)).toBeNull();
-          expect(await grants.active(presentedToken('second'), NOON)).toEqual({
+          expect(await grants.findActive(presentedToken('first'), NOON)).toBeNull();
+          expect(await grants.findActive(presentedToken('second'), NOON)).toEqual({
             ...refreshToken('first', { scope: 'openid' }),
             hash: 'second',
             expiresAt: NOON + 2 * HOUR,
@@ -177,9 +177,9 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       it('is none that was never issued, and none whose time has come', async () => {
         const { grants } = await holding(refreshToken('first', { expiresAt: NOON + 10 }));
 
-        expect(await grants.active(presentedToken('nothing'), NOON)).toBeNull();
-        expect(await grants.active(presentedToken('first'), NOON + 9)).not.toBeNull();
-        expect(await grants.active(presentedToken('first'), NOON + 10)).toBeNull();
+        expect(await grants.findActive(presentedToken('nothing'), NOON)).toBeNull();
+        expect(await grants.findActive(presentedToken('first'), NOON + 9)).not.toBeNull();
+        expect(await grants.findActive(presentedToken('first'), NOON + 10)).toBeNull();
       });
     });
 
@@ -216,8 +216,8 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         const { grants } = await holding(bound);
         await grants.rotate({ ...anyClient, anyClient: false }, next, NOON, LATER);
 
-        expect(await grants.active(presentedToken('first'), NOON)).toEqual(bound);
-        expect(await grants.active(presentedToken('second'), NOON)).toBeNull();
+        expect(await grants.findActive(presentedToken('first'), NOON)).toEqual(bound);
+        expect(await grants.findActive(presentedToken('second'), NOON)).toBeNull();
         expect(await grants.isRevoked([bound.family])).toBe(false);
       });
     });
@@ -253,7 +253,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       };
       const nothingIssued = (store: Store) =>
         nowAndLater(store, async (grants) => {
-          expect(await grants.active(presentedToken('first'), NOON)).toBeNull();
+          expect(await grants.findActive(presentedToken('first'), NOON)).toBeNull();
           expect(await redeem(grants, 'first')).toEqual({ outcome: 'unknown' });
         });
 
@@ -287,7 +287,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           await issue(store, { passwordHash: 'scrypt-of-ada' });
 
           const isThere =
-            (await store.grants.active(presentedToken('first'), NOON)) !== null ||
+            (await store.grants.findActive(presentedToken('first'), NOON)) !== null ||
             (await redeem(store.grants, 'first')).outcome === 'redeemed';
           expect(isThere).toBe(true);
         });
@@ -300,7 +300,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         const late = refreshToken('late', { family: 'family-of-first' });
 
         await store.grants.issue(late, NOON);
-        expect(await store.grants.active(presentedToken('late', 'late'), NOON)).toBeNull();
+        expect(await store.grants.findActive(presentedToken('late', 'late'), NOON)).toBeNull();
         expect(await use(store.grants, 'late', 'next')).toEqual({ outcome: 'revoked' });
       });
     });
@@ -338,10 +338,10 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.grants.end('family-of-first', NOON, LATER);
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active(presentedToken('second'), NOON)).toBeNull();
+          expect(await grants.findActive(presentedToken('second'), NOON)).toBeNull();
           expect(await use(grants, 'second', 'third')).toEqual({ outcome: 'revoked' });
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
-          expect(await grants.active(presentedToken('other', 'other'), NOON)).not.toBeNull();
+          expect(await grants.findActive(presentedToken('other', 'other'), NOON)).not.toBeNull();
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
           expect(await grants.expiredBetween(NOON, NOON + DAY, ALL)).toEqual([
             { subject: 'ada', expiresAt: refreshToken('other').expiresAt },
@@ -367,10 +367,10 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         await nowAndLater(store, async (grants) => {
           for (const hash of ['first', 'successor', 'second'])
-            expect(await grants.active(presentedToken(hash, hash), NOON), hash).toBeNull();
+            expect(await grants.findActive(presentedToken(hash, hash), NOON), hash).toBeNull();
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
           expect(await grants.isRevoked(['family-of-second'])).toBe(true);
-          expect(await grants.active(presentedToken('robots', 'robots'), NOON)).not.toBeNull();
+          expect(await grants.findActive(presentedToken('robots', 'robots'), NOON)).not.toBeNull();
           expect(await grants.isRevoked(['family-of-robots'])).toBe(false);
         });
       });
@@ -381,7 +381,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.grants.issue(refreshToken('later'), NOON);
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active(presentedToken('later', 'later'), NOON)).toEqual(refreshToken('later'));
+          expect(await grants.findActive(presentedToken('later', 'later'), NOON)).toEqual(refreshToken('later'));
           expect(await grants.isRevoked(['family-of-later'])).toBe(false);
         });
       });
@@ -397,7 +397,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         await nowAndLater(store, async (grants) => {
           for (const hash of ['first', 'second', 'third']) {
-            expect(await grants.active(presentedToken(hash, hash), NOON + 10), hash).toBeNull();
+            expect(await grants.findActive(presentedToken(hash, hash), NOON + 10), hash).toBeNull();
             expect(await grants.isRevoked([`family-of-${hash}`]), hash).toBe(true);
           }
           expect(await grants.isRevoked(['past'])).toBe(false);
@@ -409,7 +409,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await grants.endAllOf('bo', NOON, LATER);
         await grants.endAllOf('nobody', NOON, LATER);
 
-        expect(await grants.active(presentedToken('first'), NOON)).not.toBeNull();
+        expect(await grants.findActive(presentedToken('first'), NOON)).not.toBeNull();
       });
     });
 
@@ -466,7 +466,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       await nowAndLater(store, async (grants) => {
         expect(await grants.isRevoked(['jti'])).toBe(false);
-        expect(await grants.active(presentedToken('token', 'token'), NOON)).toBeNull();
+        expect(await grants.findActive(presentedToken('token', 'token'), NOON)).toBeNull();
         expect(await redeem(grants, 'first')).toEqual({ outcome: 'unknown' });
       });
     });

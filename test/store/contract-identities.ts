@@ -248,9 +248,9 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
           expect(await accessKeys.byClientId(key.clientId)).toBeNull();
           expect(await accessKeys.ofOwner('ada')).toEqual([]);
           expect((await accessKeys.all({})).map(({ id }) => id)).toEqual([bosKey.id]);
-          expect(await grants.active(presentedToken('token-of-ada', 'token-of-ada'), NOON)).toBeNull();
+          expect(await grants.findActive(presentedToken('token-of-ada', 'token-of-ada'), NOON)).toBeNull();
           expect(await grants.redeemCode('code-of-ada', NOON, LATER)).toEqual({ outcome: 'unknown' });
-          expect(await grants.active(presentedToken('token-of-bo', 'token-of-bo'), NOON)).not.toBeNull();
+          expect(await grants.findActive(presentedToken('token-of-bo', 'token-of-bo'), NOON)).not.toBeNull();
           expect(await world.counts()).toMatchObject({ users: 1, accessKeys: 1, refreshTokens: 1 });
         });
         const { grants } = await bench.next();

@@ -87,7 +87,7 @@ export async function readingsOf(store: Store) {
     parts: await collections.ofParent('things', 'first lamp'),
     due: await collections.dueBetween('things', NOON, LATER, ALL),
     found: await collections.page(searchFor('lamp')),
-    login: await grants.active(presentedToken('first'), NOON),
+    login: await grants.findActive(presentedToken('first'), NOON),
     revoked: await grants.isRevoked(['a-token']),
   };
 }

@@ -219,7 +219,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         await store.world.rekey(rekeying, derivedSeed);
 
         await nowAndLater(store, async ({ grants }) => {
-          expect(await grants.active(presentedToken('first'), NOON)).toBeNull();
+          expect(await grants.findActive(presentedToken('first'), NOON)).toBeNull();
           expect(await grants.redeemCode('code', NOON, LATER)).toEqual({ outcome: 'unknown' });
           expect(await grants.isRevoked(['a-token'])).toBe(false);
         });

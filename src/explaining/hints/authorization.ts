@@ -7,12 +7,12 @@ function describeCredential(text: string): string {
 }
 
 /** Returns the malformed header of a request; null for any other request. */
-function malformedHeader({ problem, credential }: RefusedRequest): SentCredential | null {
+function findMalformedHeader({ problem, credential }: RefusedRequest): SentCredential | null {
   return problem.reason === 'wrong_scheme' ? credential : null;
 }
 
 /** Is the scheme spelled `Bearer`, like in the standard? */
-function saysBearer(refused: RefusedRequest): boolean {
+function isSpelledBearer(refused: RefusedRequest): boolean {
   return /^\s*Bearer\b/.test(linesOf(refused, 'authorization')[0] ?? '');
 }
 
@@ -33,7 +33,7 @@ const OTHER_HEADERS = [
 const OTHER_PARAMETERS = ['access_token', 'api_key', 'apikey', 'api-key', 'token', 'key', 'authorization'] as const;
 
 const RFC_6750 = { source: 'RFC 6750, 2.1: `Authorization: Bearer <token>`', certainty: 'documented' } as const;
-const OURS = { source: 'a frequent mistake of clients', certainty: 'ours' } as const;
+const FREQUENT_MISTAKE = { source: 'a frequent mistake of clients', certainty: 'ours' } as const;
 
 /** The Basic user with which NGC exchanges a key for a token. */
 const NGC_USER = '$oauthtoken:';
@@ -102,7 +102,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     advice: 'add the token; the variable for it may be empty',
     ...RFC_6750,
     when: (refused) => {
-      const sent = malformedHeader(refused);
+      const sent = findMalformedHeader(refused);
       if (sent === null || sent.scheme !== '' || !/^(?:bearer)?:?$/i.test(sent.text)) return null;
       return 'The `Authorization` header has no token. Send `Bearer <token>`. The variable that should contain the token may be empty.';
     },
@@ -113,7 +113,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
-      const sent = malformedHeader(refused);
+      const sent = findMalformedHeader(refused);
       if (sent === null || sent.scheme !== '' || /^(?:bearer|basic)?:?$/i.test(sent.text)) return null;
       if (/^bearer/i.test(sent.text)) return 'The space between `Bearer` and the token is missing. Add it.';
       return `The \`Authorization\` header contains ${describeCredential(sent.text)} without a scheme. Put \`Bearer\` and a space in front.`;
@@ -137,8 +137,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     source: 'published control-plane code of Cloud Functions; elsewhere the case does not matter (RFC 9110, 11.1)',
     certainty: 'documented',
     when: (refused) => {
-      const sent = malformedHeader(refused);
-      if (sent?.scheme !== 'bearer' || saysBearer(refused)) return null;
+      const sent = findMalformedHeader(refused);
+      if (sent?.scheme !== 'bearer' || isSpelledBearer(refused)) return null;
       return 'The scheme must be spelled `Bearer`, because the published code of the service compares it case-sensitively.';
     },
   },
@@ -148,7 +148,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     advice: 'exchange the client id and secret for a token',
     ...RFC_6750,
     when: (refused) => {
-      const sent = malformedHeader(refused);
+      const sent = findMalformedHeader(refused);
       if (sent === null || (sent.scheme !== 'basic' && !/^basic$/i.test(sent.text))) return null;
       return 'The request uses Basic authentication, but this operation needs `Authorization: Bearer <token>`. First exchange the client id and secret, or the user and password, for a token at the token endpoint.';
     },
@@ -159,9 +159,9 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     advice: 'send `Authorization: Bearer <token>`',
     ...RFC_6750,
     when: (refused) => {
-      const sent = malformedHeader(refused);
+      const sent = findMalformedHeader(refused);
       if (sent === null || sent.scheme === '' || sent.scheme === 'basic') return null;
-      if (saysBearer(refused) || /^bearer\W/.test(sent.scheme)) {
+      if (isSpelledBearer(refused) || /^bearer\W/.test(sent.scheme)) {
         return 'There are extra characters between `Bearer` and the token. Send `Bearer`, one space and the token.';
       }
       if (sent.scheme === 'bearer') return null;
@@ -173,7 +173,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     code: 'placeholder_as_token',
     symptom: 'a word instead of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
     advice: 'set the variable',
-    ...OURS,
+    ...FREQUENT_MISTAKE,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential === null || !PLACEHOLDER.test(credential.text)) return null;
       return 'The header has a placeholder such as `undefined`, `$TOKEN` or `<token>` instead of a token. The variable for the token is not set, or was not substituted.';

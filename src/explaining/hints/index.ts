@@ -6,12 +6,12 @@ import type { Hint, HintRule, RefusedRequest } from './refused-request.ts';
 import { STRAY_CHARACTERS } from './stray.ts';
 import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 
-export { olderApiSentence } from './older-apis.ts';
+export { describeOlderApi } from './older-apis.ts';
 
 /** Maximum number of hints for a request. */
 const MAX_HINTS = 3;
 /** Maximum length of a hint, so that it fits into a header. */
-const MAX_TEXT = 600;
+const MAX_TEXT_LENGTH = 600;
 
 /**
  * Checked before the service's hints: first another world, which would make all other hints wrong, then unreadable
@@ -22,14 +22,14 @@ const FIRST: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...B
 /** The hints shared by all services. */
 export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...OLDER_API_HINTS, ...PATH_HINTS];
 
-/** Finds likely mistakes in a refused request, most likely first. @param own the hints of the service */
-export function findHints(own: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
+/** Finds likely mistakes in a refused request, most likely first. @param serviceHints the hints of the service */
+export function findHints(serviceHints: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
   const hints: Hint[] = [];
-  for (const rules of [FIRST, own, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
+  for (const rules of [FIRST, serviceHints, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
     for (const { code, when, isOnly } of rules) {
       const text = when(refused);
       if (text === null) continue;
-      hints.push({ code, text: inAscii(text) });
+      hints.push({ code, text: toAscii(text) });
       if (hints.length === MAX_HINTS || isOnly) return hints;
       // One path hint is enough: a second guess would contradict the first.
       if (rules === PATH_HINTS) break;
@@ -39,6 +39,6 @@ export function findHints(own: readonly HintRule[], refused: RefusedRequest): re
 }
 
 /** Converts a hint to ASCII, because it is sent in a header. */
-function inAscii(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_TEXT);
+function toAscii(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_TEXT_LENGTH);
 }

@@ -15,8 +15,8 @@ const OLDER_AIR: readonly { readonly version: number; readonly path: RegExp }[] 
 /**
  * Explains that a path belongs to an earlier version of a vendor's API, which the mock lacks; null for any other path.
  */
-export function olderApiSentence(path: string): string | null {
-  const older = OLDER_AIR.find((one) => one.path.test(path));
+export function describeOlderApi(path: string): string | null {
+  const older = OLDER_AIR.find((api) => api.path.test(path));
   if (older === undefined) return null;
   return `This path belongs to version ${older.version} of Air's API, which the older SDK (\`air_sdk\`) calls. The mock has version 3 only: call paths below \`/api/v3/\` with an NGC key, as NVIDIA/nv-air-sdk does.`;
 }
@@ -28,6 +28,6 @@ export const OLDER_API_HINTS: readonly HintRule[] = [
     advice: 'call version 3, below `/api/v3/`, with an NGC key',
     source: 'the older SDK of Air (NVIDIA/air_sdk)',
     certainty: 'observed',
-    when: ({ problem, path }) => (problem.kind === 'unknown_path' ? olderApiSentence(path) : null),
+    when: ({ problem, path }) => (problem.kind === 'unknown_path' ? describeOlderApi(path) : null),
   },
 ];

@@ -3,46 +3,48 @@ import { fits, segmentsOf } from '../../addresses/path-template.ts';
 import type { HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
 
 /** Longer paths are not compared, because no operation has one. */
-const MAX_PATH = 500;
+const MAX_PATH_LENGTH = 500;
 /** Maximum number of operations in a hint. */
-const MAX_NAMED = 3;
+const MAX_LISTED = 3;
 
-const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented' } as const;
+const DOCUMENTED_PATHS = { source: 'the paths of the documents', certainty: 'documented' } as const;
 
 /** Paths of the key service; `test/explaining/hints/paths.test.ts` compares them with its document. */
-const OF_KEY_SERVICE = /^\/v1\/(?:admin|introspect|keys|namespaces|service-admin|services)(?:\/|$)/;
+const KEY_SERVICE_PATH = /^\/v1\/(?:admin|introspect|keys|namespaces|service-admin|services)(?:\/|$)/;
 
 /** Placeholder for an id that a path lacks. */
 const NO_ID = '{}';
 
 /** Returns the segments of an unknown path; null for any other request. */
-function unknownSegments({ problem, path }: RefusedRequest): readonly string[] | null {
-  return problem.kind === 'unknown_path' && path.length <= MAX_PATH ? segmentsOf(path) : null;
+function splitUnknownPath({ problem, path }: RefusedRequest): readonly string[] | null {
+  return problem.kind === 'unknown_path' && path.length <= MAX_PATH_LENGTH ? segmentsOf(path) : null;
 }
 
 /** Returns the operations whose path matches exactly these segments. */
-function operationsAt({ served }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
+function findOperationsAt({ served }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
   if (segments.length === 0) return [];
-  return served.filter((one) => fits(one.segments, segments));
+  return served.filter((operation) => fits(operation.segments, segments));
 }
 
 /** Lists operations, only those with the request's method if there are any. */
-function nameOperations(found: readonly ServedPath[], method: string): string {
-  const same = found.filter((one) => one.method === method);
-  const shown = (same.length > 0 ? same : found).map((one) => `\`${one.method} ${one.path}\``);
-  return [...new Set(shown)].slice(0, MAX_NAMED).join(', ');
+function listOperations(operations: readonly ServedPath[], method: string): string {
+  const withMethod = operations.filter((operation) => operation.method === method);
+  const descriptions = (withMethod.length > 0 ? withMethod : operations).map(
+    (operation) => `\`${operation.method} ${operation.path}\``,
+  );
+  return [...new Set(descriptions)].slice(0, MAX_LISTED).join(', ');
 }
 
 /** Lists operations with a host of their own, by their paths there. */
-function nameAtHosts(found: readonly ServedPath[], method: string): string {
-  const named = found.flatMap((one) =>
-    one.method === method && one.atHost !== undefined
-      ? [`\`${method} ${one.atHost.path}\` on the host \`${one.atHost.host}\``]
+function listAtHosts(operations: readonly ServedPath[], method: string): string {
+  const named = operations.flatMap((operation) =>
+    operation.method === method && operation.atHost !== undefined
+      ? [`\`${method} ${operation.atHost.path}\` on the host \`${operation.atHost.host}\``]
       : [],
   );
   return [...new Set(named)]
-    .slice(0, MAX_NAMED)
-    .map((one) => `, or ${one}`)
+    .slice(0, MAX_LISTED)
+    .map((entry) => `, or ${entry}`)
     .join('');
 }
 
@@ -50,10 +52,10 @@ function nameAtHosts(found: readonly ServedPath[], method: string): string {
  * Describes the extra start of a path. Quotes it only if all its words occur in known paths, because it may be a
  * secret.
  */
-function startOf({ served }: RefusedRequest, given: readonly string[]): string {
+function describeExtraStart({ served }: RefusedRequest, segments: readonly string[]): string {
   const known = new Set(served.flatMap(({ segments }) => segments));
-  const isKnown = given.every((segment) => known.has(segment));
-  return isKnown ? `\`/${given.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
+  const isKnown = segments.every((segment) => known.has(segment));
+  return isKnown ? `\`/${segments.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 
 /**
@@ -70,7 +72,7 @@ function findLongerPaths({ problem, path, method, served, credential }: RefusedR
   if (problem.kind !== 'method_not_allowed' || credential?.scheme === 'apikey') return [];
   const nearest = findNearestPaths(
     path,
-    served.filter((one) => one.method === method),
+    served.filter((operation) => operation.method === method),
   );
   return nearest.filter(({ missing, extra, lacksLastId }) => missing > 0 && extra === 0 && !lacksLastId);
 }
@@ -80,14 +82,14 @@ const NEAREST = new WeakMap<RefusedRequest, Nearest | null>();
 
 /** Returns null if no operation is similar. */
 function findNearest(refused: RefusedRequest): Nearest | null {
-  const known = NEAREST.get(refused);
-  if (known !== undefined) return known;
+  const cached = NEAREST.get(refused);
+  if (cached !== undefined) return cached;
   const { problem, path, method, served } = refused;
   const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : findLongerPaths(refused);
   const [first] = found;
-  const paths = found.map((one) => one.path);
+  const paths = found.map((match) => match.path);
   const nearest =
-    first === undefined ? null : { ...first, near: nameOperations(paths, method), atHosts: nameAtHosts(paths, method) };
+    first === undefined ? null : { ...first, near: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
   NEAREST.set(refused, nearest);
   return nearest;
 }
@@ -114,7 +116,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { problem, path, method } = refused;
       if (problem.kind !== 'unknown_path' || !path.includes('//')) return null;
-      const meant = nameOperations(operationsAt(refused, unknownSegments(refused) ?? []), method);
+      const meant = listOperations(findOperationsAt(refused, splitUnknownPath(refused) ?? []), method);
       const there = meant === '' ? '' : ` With one slash, the path is ${meant}.`;
       return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${there}`;
     },
@@ -123,7 +125,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     code: 'path_of_other_version',
     symptom: 'an operation of another version',
     advice: 'start the mock with that version',
-    ...AS_SERVED,
+    ...DOCUMENTED_PATHS,
     when: ({ otherVersions, service, method }) => {
       if (otherVersions === null) return null;
       const { profiles, removedIn, replacedBy } = otherVersions;
@@ -144,7 +146,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     source: 'published key service (NVIDIA/nvcf), which only self-hosted Cloud Functions have',
     certainty: 'documented',
     when: ({ problem, path, settings }) =>
-      problem.kind === 'unknown_path' && settings.nvcf !== 'open-source' && OF_KEY_SERVICE.test(path)
+      problem.kind === 'unknown_path' && settings.nvcf !== 'open-source' && KEY_SERVICE_PATH.test(path)
         ? 'This path belongs to the key service of self-hosted Cloud Functions, which `nvcf-cli` calls: start the mock with `--nvcf open-source`.'
         : null,
   },
@@ -152,13 +154,13 @@ export const PATH_HINTS: readonly HintRule[] = [
     code: 'slash_at_end',
     symptom: 'a slash at the end, or an empty id after it',
     advice: 'remove the slash, or add the id; only Air accepts both forms',
-    ...AS_SERVED,
+    ...DOCUMENTED_PATHS,
     when: (refused) => {
       const { path, method } = refused;
       if (!path.endsWith('/') || path.includes('//')) return null;
-      const segments = unknownSegments(refused) ?? [];
-      const meant = nameOperations(
-        [...operationsAt(refused, segments), ...operationsAt(refused, [...segments, NO_ID])],
+      const segments = splitUnknownPath(refused) ?? [];
+      const meant = listOperations(
+        [...findOperationsAt(refused, segments), ...findOperationsAt(refused, [...segments, NO_ID])],
         method,
       );
       return meant === '' ? null : `The path ends with a slash, or the id after it is empty: call ${meant}.`;
@@ -168,11 +170,11 @@ export const PATH_HINTS: readonly HintRule[] = [
     code: 'path_prefix_extra',
     symptom: 'extra segments before the path: `/api/v1/api/v1/token`',
     advice: 'remove them from the base URL',
-    ...AS_SERVED,
+    ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
       if (nearest === null || nearest.extra === 0 || nearest.missing > 0) return null;
-      const start = startOf(refused, segmentsOf(refused.path).slice(0, nearest.extra));
+      const start = describeExtraStart(refused, segmentsOf(refused.path).slice(0, nearest.extra));
       return `The path starts with ${start}: call ${nearest.near}. The base URL may end with segments that the path repeats.`;
     },
   },
@@ -180,7 +182,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     code: 'path_incomplete',
     symptom: 'a path without its prefix, version or id: `/token`, `/v1/token`, `/nvcf/functions`',
     advice: 'call the complete path in the hint',
-    ...AS_SERVED,
+    ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
       if (nearest === null || nearest.missing === 0) return null;
@@ -193,7 +195,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     code: 'path_misspelt',
     symptom: 'a path of another version or case, or with misspelt words: `/v1/nvcf/functions`',
     advice: 'call the path in the hint',
-    ...AS_SERVED,
+    ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
       if (nearest === null || nearest.missing > 0 || nearest.extra > 0) return null;

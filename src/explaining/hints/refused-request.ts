@@ -4,7 +4,7 @@ import type { Sourced } from '../../decisions/rule.ts';
 import type { Settings } from '../../definitions/settings.ts';
 import type { Instant } from '../../time/clock.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
-import type { OfOtherVersions } from '../other-versions.ts';
+import type { OtherVersions } from '../other-versions.ts';
 
 /** A refused request as it arrived, with the reason: the input of all hints. */
 export interface RefusedRequest {
@@ -50,7 +50,7 @@ export interface RefusedRequest {
   /** All operations; empty if the request matched one. */
   readonly served: readonly ServedPath[];
   /** The operation in other versions, if the running version lacks it. */
-  readonly otherVersions: OfOtherVersions | null;
+  readonly otherVersions: OtherVersions | null;
 }
 
 /** An operation with its path segments. */
@@ -74,11 +74,11 @@ export interface SentCredential {
 }
 
 /** Parses an `Authorization` header. */
-export function sentCredential(line: string): SentCredential {
-  const whole = line.trim();
-  const at = whole.search(/\s/);
-  const text = at < 0 ? whole : whole.slice(at).trimStart();
-  return { scheme: at < 0 ? '' : whole.slice(0, at).toLowerCase(), text, claims: decodeClaims(text) };
+export function parseCredential(line: string): SentCredential {
+  const header = line.trim();
+  const separator = header.search(/\s/);
+  const text = separator < 0 ? header : header.slice(separator).trimStart();
+  return { scheme: separator < 0 ? '' : header.slice(0, separator).toLowerCase(), text, claims: decodeClaims(text) };
 }
 
 /** Returns a string claim; an empty string for any other claim. */

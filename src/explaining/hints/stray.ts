@@ -1,27 +1,27 @@
 import type { HintRule, RefusedRequest } from './refused-request.ts';
 
 /** Stray characters around a credential, with their usual cause; the first match is reported. */
-const STRAYS: readonly { readonly form: RegExp; readonly what: string; readonly how: string }[] = [
+const STRAY_FORMS: readonly { readonly pattern: RegExp; readonly finding: string; readonly advice: string }[] = [
   {
-    form: /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/,
-    what: 'has quotes at the start or end',
-    how: 'A shell, an `.env` file or JSON within JSON may leave them. Remove them',
+    pattern: /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/,
+    finding: 'has quotes at the start or end',
+    advice: 'A shell, an `.env` file or JSON within JSON may leave them. Remove them',
   },
   {
-    form: /^[\r\n]|[\r\n]$|(?:%0[ad]|\\[nr])$/i,
-    what: 'has a line break at the start or end, or an escaped one (`%0A`, `\\n`)',
-    how: 'A file or `echo` may add it. Use `printf`, `echo -n` or a `trim`',
+    pattern: /^[\r\n]|[\r\n]$|(?:%0[ad]|\\[nr])$/i,
+    finding: 'has a line break at the start or end, or an escaped one (`%0A`, `\\n`)',
+    advice: 'A file or `echo` may add it. Use `printf`, `echo -n` or a `trim`',
   },
   {
-    form: /^(?:\s|%20)|(?:\s|%20)$/i,
-    what: 'has a space at the start or end',
-    how: 'It may have been copied with the credential. Use a `trim`',
+    pattern: /^(?:\s|%20)|(?:\s|%20)$/i,
+    finding: 'has a space at the start or end',
+    advice: 'It may have been copied with the credential. Use a `trim`',
   },
-  { form: /[\r\n]/, what: 'contains a line break', how: '`base64` and terminals break long lines. Remove it' },
+  { pattern: /[\r\n]/, finding: 'contains a line break', advice: '`base64` and terminals break long lines. Remove it' },
   {
-    form: /^<|>$|[,;]$/,
-    what: 'has punctuation at the start or end',
-    how: 'It may have been copied with the credential. Remove it',
+    pattern: /^<|>$|[,;]$/,
+    finding: 'has punctuation at the start or end',
+    advice: 'It may have been copied with the credential. Remove it',
   },
 ];
 
@@ -32,10 +32,14 @@ const FIELDS = [
 ] as const;
 
 /** Longer texts cannot be a credential of the mock, and are not searched. */
-const MAX_LETTERS = 16 * 1024;
+const MAX_TEXT_LENGTH = 16 * 1024;
 
 /** Yields the credentials and identities in a request, with their names. */
-function* partsOf({ credential, fields, problem }: RefusedRequest): Generator<readonly [what: string, text: string]> {
+function* credentialTexts({
+  credential,
+  fields,
+  problem,
+}: RefusedRequest): Generator<readonly [label: string, text: string]> {
   if (credential !== null) {
     if (credential.scheme === 'bearer') yield ['The token in the `Authorization` header', credential.text];
     if (credential.scheme === 'basic') {
@@ -51,7 +55,7 @@ function* partsOf({ credential, fields, problem }: RefusedRequest): Generator<re
 }
 
 /** Kinds of problems about credentials. */
-const OF_CREDENTIALS: readonly string[] = ['unauthenticated', 'bad_client', 'bad_credentials'];
+const CREDENTIAL_PROBLEMS: readonly string[] = ['unauthenticated', 'bad_client', 'bad_credentials'];
 
 export const STRAY_CHARACTERS: HintRule = {
   code: 'stray_characters',
@@ -60,11 +64,11 @@ export const STRAY_CHARACTERS: HintRule = {
   source: 'a frequent mistake of clients',
   certainty: 'ours',
   when: (refused) => {
-    if (!OF_CREDENTIALS.includes(refused.problem.kind)) return null;
-    for (const [what, text] of partsOf(refused)) {
-      if (text.length > MAX_LETTERS) continue;
-      const stray = STRAYS.find(({ form }) => form.test(text));
-      if (stray !== undefined) return `${what} ${stray.what}. ${stray.how}.`;
+    if (!CREDENTIAL_PROBLEMS.includes(refused.problem.kind)) return null;
+    for (const [label, text] of credentialTexts(refused)) {
+      if (text.length > MAX_TEXT_LENGTH) continue;
+      const stray = STRAY_FORMS.find(({ pattern }) => pattern.test(text));
+      if (stray !== undefined) return `${label} ${stray.finding}. ${stray.advice}.`;
     }
     return null;
   },

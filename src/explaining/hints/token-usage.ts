@@ -2,25 +2,25 @@ import { type SharedCache, WorldCache } from '../../memory/caches.ts';
 import type { Instant } from '../../time/clock.ts';
 
 /** A number of events since a time. */
-export interface Stretch {
+export interface EventCount {
   since: Instant;
   count: number;
 }
 
 /** Longer names are truncated, because clients choose them. */
-const MAX_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 /**
  * Tracks how clients of one world use tokens, across requests. Keeps only counters, for the most recent clients and
  * tokens.
  */
 export class TokenUsage {
-  readonly #grants: WorldCache<Stretch>;
-  readonly #refusals: WorldCache<Stretch>;
+  readonly #grants: WorldCache<EventCount>;
+  readonly #refusals: WorldCache<EventCount>;
   #resetAt: Instant | null = null;
   #clockBeforeReset: Instant | null = null;
 
-  constructor(shared: SharedCache<Stretch>) {
+  constructor(shared: SharedCache<EventCount>) {
     this.#grants = new WorldCache(shared);
     this.#refusals = new WorldCache(shared);
   }
@@ -38,17 +38,17 @@ export class TokenUsage {
   /**
    * Counts a granted token.
    *
-   * @param who the client and the principal
+   * @param holder the client and the principal
    * @param lifetime of the token, in milliseconds
    * @returns how many tokens were granted while the first of them was in the first half of its lifetime
    */
-  countGrant(who: string, now: Instant, lifetime: number): number {
-    const stretch = increment(this.#grants, who.slice(0, MAX_NAME), now);
-    if (now < stretch.since || now - stretch.since >= lifetime / 2) {
-      stretch.since = now;
-      stretch.count = 1;
+  countGrant(holder: string, now: Instant, lifetime: number): number {
+    const grants = increment(this.#grants, holder.slice(0, MAX_NAME_LENGTH), now);
+    if (now < grants.since || now - grants.since >= lifetime / 2) {
+      grants.since = now;
+      grants.count = 1;
     }
-    return stretch.count;
+    return grants.count;
   }
 
   /**
@@ -57,14 +57,14 @@ export class TokenUsage {
    * @param token its id
    * @returns how often the token was refused, including now
    */
-  countRefusal(token: string, who: string, now: Instant): number {
-    this.forgetGrants(who);
-    return increment(this.#refusals, token.slice(0, MAX_NAME), now).count;
+  countRefusal(token: string, holder: string, now: Instant): number {
+    this.forgetGrants(holder);
+    return increment(this.#refusals, token.slice(0, MAX_NAME_LENGTH), now).count;
   }
 
   /** Forgets the grants of a holder who has reason to request a new token. */
-  forgetGrants(who: string): void {
-    this.#grants.delete(who.slice(0, MAX_NAME));
+  forgetGrants(holder: string): void {
+    this.#grants.delete(holder.slice(0, MAX_NAME_LENGTH));
   }
 
   /** Forgets everything, because the world was reset. @param before the time on its clock until then */
@@ -81,9 +81,9 @@ export class TokenUsage {
 }
 
 /** Increments the counter with this name. */
-function increment(counters: WorldCache<Stretch>, name: string, now: Instant): Stretch {
-  const stretch = counters.get(name) ?? { since: now, count: 0 };
-  stretch.count += 1;
-  counters.set(name, stretch);
-  return stretch;
+function increment(counters: WorldCache<EventCount>, name: string, now: Instant): EventCount {
+  const counter = counters.get(name) ?? { since: now, count: 0 };
+  counter.count += 1;
+  counters.set(name, counter);
+  return counter;
 }

@@ -5,10 +5,10 @@ import { worldOfToken } from '../../tokens/compact.ts';
 import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 
 /** Number of refusals of an expired token that cause the hint. */
-const MAX_REPEATS = 3;
+const MIN_REPEATS = 3;
 
 /** Returns the token's `iat`; null if it is not a valid time. */
-function issuedAt(credential: RefusedRequest['credential']): Instant | null {
+function readIssuedAt(credential: RefusedRequest['credential']): Instant | null {
   const iat = credential?.claims?.['iat'];
   return typeof iat === 'number' && iat >= 0 && iat * 1000 <= END_OF_TIME ? iat * 1000 : null;
 }
@@ -18,11 +18,11 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   const { problem, credential, fields, query, world } = refused;
   const { reason } = problem;
   // The clock was moved, a token was issued, and the reset turned the clock back.
-  if (reason === 'not_yet_valid') return (issuedAt(credential) ?? END_OF_TIME) <= (world.clockBeforeReset ?? 0);
-  if (reason === 'unknown_subject') return (issuedAt(credential) ?? END_OF_TIME) <= resetAt;
+  if (reason === 'not_yet_valid') return (readIssuedAt(credential) ?? END_OF_TIME) <= (world.clockBeforeReset ?? 0);
+  if (reason === 'unknown_subject') return (readIssuedAt(credential) ?? END_OF_TIME) <= resetAt;
   if (reason !== 'unknown_refresh_token' && reason !== 'unknown_code') return false;
-  const sent = ['refreshToken', 'refresh_token', 'code'].map((name) => own(fields, name) ?? own(query, name));
-  return sent.some((text) => typeof text === 'string' && isOfWorld(text, world));
+  const credentials = ['refreshToken', 'refresh_token', 'code'].map((name) => own(fields, name) ?? own(query, name));
+  return credentials.some((text) => typeof text === 'string' && isOfWorld(text, world));
 }
 
 /** Was the refresh token or code issued in this world? */
@@ -32,7 +32,7 @@ function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): bo
 }
 
 /** Explains how a reset affected the refused credential. */
-function effectOfReset({ problem: { reason } }: RefusedRequest): string {
+function describeReset({ problem: { reason } }: RefusedRequest): string {
   if (reason === 'not_yet_valid') {
     return 'The reset returned the clock to real time, and this token was issued at a later time. Request a new one.';
   }
@@ -57,11 +57,11 @@ function isOfSelfHosted(refused: RefusedRequest): boolean {
   const { nvcf, nvcfAdminIssuer, nvcfTrustedIssuer } = refused.settings;
   if (nvcf !== 'open-source') return false;
   const issuer = claimOf(refused, 'iss');
-  return issuer === nvcfAdminIssuer || nvcfTrustedIssuer.some((one) => one.startsWith(`${issuer}=`));
+  return issuer === nvcfAdminIssuer || nvcfTrustedIssuer.some((trusted) => trusted.startsWith(`${issuer}=`));
 }
 
 /** Returns the parts of the token's issuer and of the server's URL; null if the issuer is not the problem. */
-function issuers(refused: RefusedRequest) {
+function compareIssuers(refused: RefusedRequest) {
   if (!SIGNED_ELSEWHERE.includes(refused.problem.reason)) return null;
   if (isOfSelfHosted(refused)) return null;
   const [, scheme, host, path] = URL_PARTS.exec(claimOf(refused, 'iss')) ?? [];
@@ -80,7 +80,7 @@ function issuers(refused: RefusedRequest) {
  * Suffix of cluster-internal names, which an administrator's token of self-hosted Cloud Functions has wherever it is
  * used.
  */
-const IN_CLUSTER = '.svc.cluster.local';
+const CLUSTER_SUFFIX = '.svc.cluster.local';
 
 /** Hints about credentials of other worlds. */
 export const WORLD_HINTS: readonly HintRule[] = [
@@ -118,7 +118,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { resetAt } = refused.world;
       if (resetAt === null || !isOlderThanReset(refused, resetAt)) return null;
-      return `The world was reset at ${rfc3339(resetAt)}. ${effectOfReset(refused)} Access tokens of the seed's users and clients stay valid.`;
+      return `The world was reset at ${rfc3339(resetAt)}. ${describeReset(refused)} Access tokens of the seed's users and clients stay valid.`;
     },
   },
   {
@@ -129,7 +129,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     certainty: 'ours',
     when: (refused) => {
       const { problem, credential, now, world } = refused;
-      const issued = issuedAt(credential);
+      const issued = readIssuedAt(credential);
       if (problem.reason !== 'not_yet_valid' || issued === null || issued <= now) return null;
       if (world.resetAt !== null && isOlderThanReset(refused, world.resetAt)) return null;
       return `The token was issued at ${rfc3339(issued)} by another clock, such as on another machine, server or world. The clock of the world \`${world.id}\` shows ${rfc3339(now)}. Request a token here, or move this clock: \`POST ${worldPath(world.id)}/_mock/clock/set\` with \`{"to": "${rfc3339(issued)}"}\`.`;
@@ -141,9 +141,9 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     advice: 'start the server with the right `--public-url`',
     ...RFC_7519,
     when: (refused) => {
-      const found = issuers(refused);
-      if (found === null || found.host !== found.own.host || found.scheme === found.own.scheme) return null;
-      return `The issuer of the token starts with \`${found.scheme}\`, but this server expects \`${found.own.scheme}\`. Start it with \`--public-url ${found.scheme}://${found.own.host}\`, or request the token at the URL where it is used.`;
+      const issuers = compareIssuers(refused);
+      if (issuers === null || issuers.host !== issuers.own.host || issuers.scheme === issuers.own.scheme) return null;
+      return `The issuer of the token starts with \`${issuers.scheme}\`, but this server expects \`${issuers.own.scheme}\`. Start it with \`--public-url ${issuers.scheme}://${issuers.own.host}\`, or request the token at the URL where it is used.`;
     },
   },
   {
@@ -152,11 +152,11 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     advice: 'request the token at the name you call',
     ...RFC_7519,
     when: (refused) => {
-      const found = issuers(refused);
-      if (found === null || found.host === found.own.host || found.host.endsWith(IN_CLUSTER)) return null;
+      const issuers = compareIssuers(refused);
+      if (issuers === null || issuers.host === issuers.own.host || issuers.host.endsWith(CLUSTER_SUFFIX)) return null;
       // Neither Run:ai nor a test server has such a name.
-      if (found.host.endsWith('.nvidia.com')) return null;
-      return `The issuer of the token is at \`${found.host}\`, but the request went to \`${found.own.host}\`. Request the token there. If both names belong to this server, add the second with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
+      if (issuers.host.endsWith('.nvidia.com')) return null;
+      return `The issuer of the token is at \`${issuers.host}\`, but the request went to \`${issuers.own.host}\`. Request the token there. If both names belong to this server, add the second with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
     },
   },
   {
@@ -165,9 +165,9 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     advice: 'request the token from the realm of this world',
     ...RFC_7519,
     when: (refused) => {
-      const found = issuers(refused);
-      if (refused.problem.reason !== 'wrong_issuer' || found === null) return null;
-      if (found.host !== found.own.host || found.scheme !== found.own.scheme) return null;
+      const issuers = compareIssuers(refused);
+      if (refused.problem.reason !== 'wrong_issuer' || issuers === null) return null;
+      if (issuers.host !== issuers.own.host || issuers.scheme !== issuers.own.scheme) return null;
       return 'The issuer of the token has the host of this server but another path, so it may be another realm or world. Request the token in the world where it is used.';
     },
   },
@@ -178,7 +178,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
     certainty: 'documented',
     when: ({ repeats }) =>
-      repeats < MAX_REPEATS
+      repeats < MIN_REPEATS
         ? null
         : `This expired token was sent ${repeats} times. On a 401, request a new token once, then repeat the request.`,
   },
@@ -194,11 +194,11 @@ export const RENEWED_TOO_EARLY = {
 } as const;
 
 /** Number of tokens within the first half of the first token's lifetime that causes a hint. */
-const MAX_GRANTS = 3;
+const MIN_GRANTS = 3;
 
 /** @param count as returned by `TokenUsage.countGrant` */
-export function earlyRenewal(count: number, lifetime: number) {
-  if (count < MAX_GRANTS) return null;
+export function findEarlyRenewal(count: number, lifetime: number) {
+  if (count < MIN_GRANTS) return null;
   const { code } = RENEWED_TOO_EARLY;
   const text = `The client requested ${count} tokens while the first has more than half of its ${Math.round(lifetime / 1000)} s left. Cache the token, and request the next one shortly before it expires, or on a 401.`;
   return { code, text };

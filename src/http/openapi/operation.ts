@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { describeRequestFault, findValueFault, selectViolations, type Violation } from '../../explaining/index.ts';
+import { describeRequestError, findValueError, selectViolations, type Violation } from '../../explaining/index.ts';
 import { own } from '../../objects/members.ts';
 import { isWithinRange } from '../../responses/media-type.ts';
 import { findNear } from '../../text/nearest.ts';
@@ -183,9 +183,9 @@ function requestFaultOf(violations: readonly [Violation, ...Violation[]]): Reque
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
   // Other types cannot be names, and an object may not even convert to a string.
   const otherVersions = typeof sent === 'string' || typeof sent === 'number' ? own(values, String(sent)) : undefined;
-  const fault = findValueFault(selectViolations(violations));
+  const fault = findValueError(selectViolations(violations));
   const near = findNear(fault.given ?? '', fault.valid ?? []);
-  return { sentence: describeRequestFault(fault, near), otherVersions: otherVersions ?? [] };
+  return { sentence: describeRequestError(fault, near), otherVersions: otherVersions ?? [] };
 }
 
 /** Returns a value with enum values in the schema's spelling, ignoring case. Undescribed parts stay unchanged. */

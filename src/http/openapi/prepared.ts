@@ -1,4 +1,4 @@
-import type { OfOtherVersions } from '../../explaining/other-versions.ts';
+import type { OtherVersions } from '../../explaining/other-versions.ts';
 
 /**
  * A document as prepared by the build (`scripts/documents/prepared.mjs`): two JSON texts. Startup needs the first. The
@@ -18,7 +18,7 @@ export interface PreparedOperations {
 }
 
 /** An operation that only other versions of a document have. */
-export interface OtherOperation extends OfOtherVersions {
+export interface OtherOperation extends OtherVersions {
   readonly method: string;
   readonly path: string;
 }

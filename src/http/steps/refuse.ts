@@ -4,7 +4,7 @@ import type { PresentedCredential } from '../../credentials/presented-credential
 import { basisOfReason, type Decision, decisionOfProblem } from '../../decisions/decision.ts';
 import { deletedAt, isOurs, isStorageProblem, Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { DenyReason } from '../../decisions/reasons.ts';
-import { otherVersionSentence } from '../../explaining/other-versions.ts';
+import { describeOtherVersions } from '../../explaining/other-versions.ts';
 import { type KeptBody, keptBytes, MAX_KEPT, NO_BODY } from '../../journal/entry.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import { problemDetails } from '../../responses/problem-details.ts';
@@ -123,7 +123,7 @@ async function ownerElsewhere(request: RequestInWorld, { reason }: Problem): Pro
 function reportOtherVersion({ route, raw, method, findings, now }: RequestInWorld): void {
   const path = pathOf(raw.url);
   const other = versionsWith(route.document.otherVersions, method, path);
-  if (other !== null) findings.report('other_version', otherVersionSentence(method, path, other), now);
+  if (other !== null) findings.report('other_version', describeOtherVersions(method, path, other), now);
 }
 
 /** Maximum time between arrival and refusal, in milliseconds. */

@@ -1,5 +1,5 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
-import type { SeedFault } from '../../contract/seed.ts';
+import type { SeedError } from '../../contract/seed.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { sshFingerprint } from '../../credentials/ssh-key.ts';
 import type { Placed } from '../../definitions/seed-entries.ts';
@@ -205,7 +205,7 @@ const REFERENCES: Readonly<Record<string, string>> = Object.assign(
 export function findObjectFaults(
   objects: readonly Placed<SeedObject>[],
   known: ReadonlyMap<string, StoredName>,
-): SeedFault[] {
+): SeedError[] {
   const resources = new Map(known);
   return objects.flatMap(({ place, entry }) => {
     const members: Members = entry.members;

@@ -2,6 +2,6 @@ import { fixture } from '../../platform/assets.ts';
 import { importSigningKey, type JWK, type SigningKey } from '../../tokens/keys.ts';
 
 /** The key that signs administrators' tokens, loaded on first use. */
-export async function adminKey(): Promise<SigningKey> {
+export async function loadAdminKey(): Promise<SigningKey> {
   return importSigningKey((await fixture('nak', 'admin-key.es256.json')) as JWK, 'ES256');
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { Audience } from '../../ngc-keys/audiences.ts';
-import { serviceOf } from './limits.ts';
+import { findService } from './limits.ts';
 
 /** The caller that the request headers claim. */
 export interface CallerHeaders {
@@ -17,7 +17,7 @@ export function readCallerHeaders(context: Pick<Context, 'headerLines'>): Caller
 
 /** Reads the issuing service. @throws Problem if the header is missing or the service is unknown */
 export function readIssuer(context: Pick<Context, 'headerLines'>): Audience {
-  const issuer = serviceOf(requireHeader(context, 'Key-Issuer-Id'));
+  const issuer = findService(requireHeader(context, 'Key-Issuer-Id'));
   if (issuer === undefined) throw new Problem('bad_state', 'Caller service not registered');
   return issuer;
 }

@@ -1,13 +1,13 @@
 import type { HintRule } from '../../explaining/hints/refused-request.ts';
 import { quote } from '../../explaining/index.ts';
 import { AUDIENCES } from '../../ngc-keys/audiences.ts';
-import { KEPT, LIMITS } from './limits.ts';
+import { EXPIRED_KEY_RETENTION_MS, LIMITS } from './limits.ts';
 
-const CODE = { source: 'published code of the key service', certainty: 'documented' } as const;
-const HOUR = 60 * 60 * 1000;
+const PUBLISHED_CODE = { source: 'published code of the key service', certainty: 'documented' } as const;
+const HOUR_MS = 60 * 60 * 1000;
 const ISSUERS = quote(AUDIENCES.map(({ id }) => id));
 const NAMESPACES = quote(AUDIENCES.map(({ namespace }) => namespace));
-const RESUME = 'Resume the owner with `PUT /v1/admin/users/{userId}/status` and `{"status": "ACTIVE"}`.';
+const RESUME_ADVICE = 'Resume the owner with `PUT /v1/admin/users/{userId}/status` and `{"status": "ACTIVE"}`.';
 
 /**
  * A common mistake, with an explanation for each of the vendor's texts about it. Keys are the beginnings of the texts.
@@ -34,14 +34,14 @@ const MISTAKES: readonly Mistake[] = [
     advice: 'correct the member in the hint',
     texts: {
       'description is invalid': 'Field `description` is required: 1 to 64 ASCII letters, digits, spaces, `_` and `-`.',
-      'expires_at must be': `Field \`expires_at\` is required: an RFC 3339 time within the next ${LIMITS.days} days, by the world's clock (\`GET /_mock/clock\`).`,
+      'expires_at must be': `Field \`expires_at\` is required: an RFC 3339 time within the next ${LIMITS.maxLifetimeDays} days, by the world's clock (\`GET /_mock/clock\`).`,
       "audience_service_ids can't be":
         'Omit `audience_service_ids`: the key is then valid for the service that issues it.',
       "service '":
         'A service issues keys only for itself. Omit `audience_service_ids`, or send the other id as `Key-Issuer-Id`.',
       'authorizations can not be null':
         'Field `authorizations` is missing. Send an object with `policies`: a list of `{"aud", "product", "scopes", "resources"}`.',
-      'authorizations size': `Field \`authorizations\` may have up to ${LIMITS.characters} characters as JSON without spaces. Send fewer scopes or resources, or create two keys.`,
+      'authorizations size': `Field \`authorizations\` may have up to ${LIMITS.maxAuthorizationsLength} characters as JSON without spaces. Send fewer scopes or resources, or create two keys.`,
     },
   },
   {
@@ -49,7 +49,7 @@ const MISTAKES: readonly Mistake[] = [
     symptom: 'a ninth key of an owner at a service',
     advice: 'delete keys that are no longer needed',
     texts: {
-      'Actor reached maximum': `An owner may have up to ${LIMITS.keys} keys of a service. Suspended keys count, and expired keys count for ${KEPT / HOUR} hours. List them with \`GET /v1/keys\`, and delete some with \`DELETE /v1/keys/{id}\`.`,
+      'Actor reached maximum': `An owner may have up to ${LIMITS.maxKeys} keys of a service. Suspended keys count, and expired keys count for ${EXPIRED_KEY_RETENTION_MS / HOUR_MS} hours. List them with \`GET /v1/keys\`, and delete some with \`DELETE /v1/keys/{id}\`.`,
     },
   },
   {
@@ -69,7 +69,7 @@ const MISTAKES: readonly Mistake[] = [
     symptom: "two updates of a key's authorizations within three seconds",
     advice: "wait, or advance the world's clock",
     texts: {
-      'Slow down.': `The authorizations of a key can only be updated every ${LIMITS.seconds} seconds, and creating the key counts as an update. Wait, or advance the clock with \`POST /_mock/clock/advance\`.`,
+      'Slow down.': `The authorizations of a key can only be updated every ${LIMITS.minUpdateIntervalSeconds} seconds, and creating the key counts as an update. Wait, or advance the clock with \`POST /_mock/clock/advance\`.`,
     },
   },
   {
@@ -77,8 +77,8 @@ const MISTAKES: readonly Mistake[] = [
     symptom: 'a suspended key owner',
     advice: 'resume the owner',
     texts: {
-      'Key owner suspended.': `A suspended owner cannot manage keys. ${RESUME}`,
-      'Key not found.': `The key is refused because its owner is suspended. ${RESUME}`,
+      'Key owner suspended.': `A suspended owner cannot manage keys. ${RESUME_ADVICE}`,
+      'Key not found.': `The key is refused because its owner is suspended. ${RESUME_ADVICE}`,
     },
   },
   {
@@ -128,7 +128,7 @@ const MISTAKES: readonly Mistake[] = [
 /** Hints for refusals with the vendor's short texts. Other refusals need none. */
 export const KEY_SERVICE_HINTS: readonly HintRule[] = MISTAKES.map(({ texts, ...mistake }) => ({
   ...mistake,
-  ...CODE,
+  ...PUBLISHED_CODE,
   when: ({ problem: { kind, message } }) => {
     // The message quotes a malformed body, which could contain one of the texts.
     if (kind === 'invalid_request') return null;

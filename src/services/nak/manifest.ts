@@ -16,8 +16,8 @@ const VARIABLES: readonly Variable[] = [
 function invocationHost(url: string): string {
   const { hostname, pathname } = new URL(url);
   const [, world] = /^\/w\/([^/]+)/.exec(pathname) ?? [];
-  const known = /^\[|^[\d.]+$/.test(hostname) ? 'localhost' : hostname;
-  return ['invocation', ...(world === undefined ? [] : [world]), known].join('.');
+  const host = /^\[|^[\d.]+$/.test(hostname) ? 'localhost' : hostname;
+  return ['invocation', ...(world === undefined ? [] : [world]), host].join('.');
 }
 
 /** The part of the service that the command and the library need without loading it. */

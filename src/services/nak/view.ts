@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import { END_OF_TIME, rfc3339 } from '../../time/clock.ts';
-import { describeAuthorizations, type IssuedKey, type KeyOwner, type Storing, statusOf } from './issued.ts';
+import { describeAuthorizations, type IssuedKey, type KeyContext, type KeyOwner, statusOf } from './issued.ts';
 
 type KeyBody = Schema<'nak', 'Key'>;
 
@@ -10,7 +10,7 @@ type KeyBody = Schema<'nak', 'Key'>;
  *
  * @param value the key itself, masked or not; undefined to omit it, as in an administrator's look-up
  */
-export function keyView({ now }: Pick<Storing, 'now'>, issued: IssuedKey, value: string | undefined): KeyBody {
+export function renderKey({ now }: Pick<KeyContext, 'now'>, issued: IssuedKey, value: string | undefined): KeyBody {
   const { id, name, issuance, createdAt, expiresAt } = issued.key;
   return {
     id,
@@ -28,15 +28,19 @@ export function keyView({ now }: Pick<Storing, 'now'>, issued: IssuedKey, value:
 }
 
 /** Renders a key with its authorizations. */
-export async function wholeKeyView(storing: Storing, issued: IssuedKey, value = maskedKey(issued)): Promise<KeyBody> {
-  return { ...keyView(storing, issued, value), authorizations: await describeAuthorizations(storing, issued) };
+export async function renderWholeKey(
+  storing: KeyContext,
+  issued: IssuedKey,
+  value = maskKey(issued),
+): Promise<KeyBody> {
+  return { ...renderKey(storing, issued, value), authorizations: await describeAuthorizations(storing, issued) };
 }
 
 /** Masks a key as the service does: prefix, ten asterisks and the last three characters. */
-export function maskedKey({ key: { issuance } }: IssuedKey): string {
+export function maskKey({ key: { issuance } }: IssuedKey): string {
   return `${NGC_KEY_PREFIX}${'*'.repeat(10)}${issuance.ending}`;
 }
 
-export function ownerView(id: string, { status, statusUpdatedAt }: KeyOwner): Schema<'nak', 'KeyOwner'> {
+export function renderOwner(id: string, { status, statusUpdatedAt }: KeyOwner): Schema<'nak', 'KeyOwner'> {
   return { owner_type: 'USER', owner_id: id, status, status_updated_at: rfc3339(statusUpdatedAt) };
 }

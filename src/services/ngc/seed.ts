@@ -1,4 +1,4 @@
-import type { SeedFault, Seeding } from '../../contract/seed.ts';
+import type { SeedError, Seeding } from '../../contract/seed.ts';
 import { type Derivation, deriveFor } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
@@ -183,7 +183,7 @@ export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
   };
 }
 
-function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: readonly string[]): SeedFault[] {
+function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: readonly string[]): SeedError[] {
   const roles = [...ofServices, ...TABLES.roles.map(({ name }) => name)];
   const known = keyNames(rulesets);
   const organizations = placeEntries('ngc.organizations', seed.organizations);
@@ -206,13 +206,13 @@ function findKeyFaults(
   rulesets: readonly Ruleset[],
   roles: readonly string[],
   known: KeyNames,
-): SeedFault[] {
+): SeedError[] {
   const of = `key \`${key.name}\` of \`ngc\``;
   const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
     placeEntries(`${place}.${list}`, names)
       .filter(({ entry }) => !valid.includes(entry))
       .map(({ entry, place }) => ({ place, message: `${of}: unknown ${what} \`${entry}\``, given: entry, valid }));
-  const faults: SeedFault[] = [
+  const faults: SeedError[] = [
     ...findForeignMembers(key, place),
     ...findOwnerFaults(key, of, place),
     ...findPolicyFaults(policyOf(key, rulesets, known), of, place),
@@ -233,7 +233,7 @@ function findKeyFaults(
   return faults;
 }
 
-function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
+function findForeignMembers(key: GivenKey, place: string): SeedError[] {
   // The schema already reports unknown types.
   const { members = [], why = '' } = own(FOREIGN, key.type) ?? {};
   return members
@@ -244,7 +244,7 @@ function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
     }));
 }
 
-function findOwnerFaults({ owner, type, services }: GivenKey, of: string, place: string): SeedFault[] {
+function findOwnerFaults({ owner, type, services }: GivenKey, of: string, place: string): SeedError[] {
   if (owner === undefined || (type === 'service' && audienceOf(services) !== undefined)) return [];
   const valid = quote(AUDIENCES.flatMap(({ honoured }) => honoured?.service ?? []));
   const message = `${of}: \`owner\` is only for keys of the self-hosted key service: service keys with ${valid} as first service`;
@@ -255,7 +255,7 @@ function audienceOf([service]: readonly string[]): Audience | undefined {
   return AUDIENCES.find(({ honoured }) => honoured?.service === service);
 }
 
-function findPolicyFaults({ faults }: ReturnType<typeof policyOf>, of: string, place: string): SeedFault[] {
+function findPolicyFaults({ faults }: ReturnType<typeof policyOf>, of: string, place: string): SeedError[] {
   return faults
     .filter(({ forceable }) => !forceable)
     .map(({ message, field, given, valid }) => ({
@@ -309,7 +309,7 @@ function usersOf(keys: readonly GivenKey[]): NgcUser[] {
 }
 
 /** Finds duplicate keys. The messages must not reveal them. */
-function sameKeys(keys: readonly Placed<GivenKey>[]): SeedFault[] {
+function sameKeys(keys: readonly Placed<GivenKey>[]): SeedError[] {
   const derivation = deriveFor('default');
   return findDuplicates(
     '',
@@ -320,7 +320,7 @@ function sameKeys(keys: readonly Placed<GivenKey>[]): SeedFault[] {
 }
 
 /** Checks the roles of users: one key of each user must have them, and keys must not contradict each other. */
-function findUserFaults(keys: readonly Placed<GivenKey>[]): SeedFault[] {
+function findUserFaults(keys: readonly Placed<GivenKey>[]): SeedError[] {
   const nameOf = ({ org, user }: GivenKey) => `\`${user}\` of \`${org}\``;
   const sorted = (roles: readonly string[]) => [...roles].sort().join(', ');
   const known = new Map<string, string>();
@@ -328,7 +328,7 @@ function findUserFaults(keys: readonly Placed<GivenKey>[]): SeedFault[] {
     const name = nameOf(entry);
     if (entry.roles !== undefined && !known.has(name)) known.set(name, sorted(entry.roles));
   }
-  return keys.flatMap(({ entry, place }): SeedFault[] => {
+  return keys.flatMap(({ entry, place }): SeedError[] => {
     const { type, org, name, user, roles } = entry;
     const rolesOfUser = known.get(nameOf(entry));
     if (user === undefined) return [];

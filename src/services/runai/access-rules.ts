@@ -83,14 +83,14 @@ type World = Pick<Surroundings, 'store' | 'settings'>;
 
 export async function readRuleBook(world: Pick<World, 'store'>): Promise<RuleBook> {
   const tenantId = await tenantIdOf(world);
-  return bookOf(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
+  return buildRuleBook(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
 }
 
-const bookOf = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
+const buildRuleBook = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
   const all = rows.map(({ body }) => body);
-  const counting = all.filter(({ deletedAt }) => deletedAt === null);
+  const active = all.filter(({ deletedAt }) => deletedAt === null);
   const bySubject = new Map<string, AccessRule[]>();
-  for (const rule of counting) {
+  for (const rule of active) {
     const key = subjectKey(rule.subjectType, rule.subjectId);
     const own = bySubject.get(key);
     if (own === undefined) bySubject.set(key, [rule]);
@@ -115,22 +115,22 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
  * Cached until a rule, a role or the identity's groups change, because every request needs them.
  */
 export async function heldRightsOf(
-  world: World & Partial<Witness>,
+  world: World & Partial<FindingReporter>,
   identity: Identity,
   tenantId: string,
 ): Promise<HeldRights> {
   const { collections } = world.store;
   const rules = await ACCESS_RULES.ofOwner(collections, tenantId);
   const custom = await ROLES.ofOwner(collections, tenantId);
-  const book = bookOf(rules);
-  const byIdentity = rightsUnder(collections, book, custom);
+  const book = buildRuleBook(rules);
+  const byIdentity = getCachedRights(collections, book, custom);
   const key = `${identity.kind} ${identity.name}`;
-  const known = byIdentity.get(key);
-  if (known !== undefined && known.groups === identity.groups) return known.heldRights;
+  const cached = byIdentity.get(key);
+  if (cached !== undefined && cached.groups === identity.groups) return cached.heldRights;
   const roles = rolesIn(world, custom);
   const own = rulesOf(book, identity);
   reportOtherRoles(world, own, roles);
-  const heldRights = heldRightsBy(own, roles);
+  const heldRights = combineRights(own, roles);
   byIdentity.set(key, { groups: identity.groups, heldRights });
   return heldRights;
 }
@@ -139,18 +139,22 @@ export async function heldRightsOf(
 type RightsByIdentity = Map<string, { readonly groups: readonly string[]; readonly heldRights: HeldRights }>;
 
 /** Returns the cached rights of a world, as long as its rules and roles are unchanged. */
-function rightsUnder({ made }: Collections, book: RuleBook, custom: readonly CustomRoleRow[]): RightsByIdentity {
-  const known = made.get(book) as { readonly custom: unknown; readonly byIdentity: RightsByIdentity } | undefined;
-  if (known?.custom === custom) return known.byIdentity;
+function getCachedRights({ made }: Collections, book: RuleBook, custom: readonly CustomRoleRow[]): RightsByIdentity {
+  const cached = made.get(book) as { readonly custom: unknown; readonly byIdentity: RightsByIdentity } | undefined;
+  if (cached?.custom === custom) return cached.byIdentity;
   const byIdentity: RightsByIdentity = new Map();
   made.set(book, { custom, byIdentity });
   return byIdentity;
 }
 
-type Witness = Pick<RequestContext, 'findings' | 'now'>;
+type FindingReporter = Pick<RequestContext, 'findings' | 'now'>;
 
 /** Reports roles that exist only in other versions. A seed may assign them, but they grant nothing here. */
-function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly AccessRule[], roles: Roles): void {
+function reportOtherRoles(
+  { findings, now }: Partial<FindingReporter>,
+  rules: readonly AccessRule[],
+  roles: Roles,
+): void {
   for (const { id, roleId, subjectId } of rules) {
     if (roles.has(roleId) || findings === undefined || now === undefined) continue;
     const message = `access rule ${id} assigns role ${roleId} to \`${subjectId}\`; the role does not exist in this version, so the rule grants nothing`;
@@ -162,19 +166,19 @@ function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly A
 export function heldRightsOfRoles(names: readonly string[], roles: Roles, tenantId: string): HeldRights {
   const held = [...roles.values()].filter(({ name }) => names.includes(name));
   const rules = held.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);
-  return heldRightsBy(rules, roles);
+  return combineRights(rules, roles);
 }
 
 /** A disabled role grants nothing. */
-function heldRightsBy(
+function combineRights(
   rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 'scopeId'>[],
   roles: Roles,
 ): HeldRights {
-  const given = rules.flatMap((rule) => {
+  const enabled = rules.flatMap((rule) => {
     const role = roles.get(rule.roleId);
     return role?.enabled === true ? [{ rule, role }] : [];
   });
-  const rightsByRule = given.map(
+  const rightsByRule = enabled.map(
     ({ rule, role }): Rights => ({
       held: role.permissions,
       resources: [{ type: rule.scopeType, ids: [rule.scopeId] }],
@@ -182,8 +186,8 @@ function heldRightsBy(
   );
   return {
     ...NO_RIGHTS,
-    roles: [...new Set(given.map(({ role }) => role.name))],
-    held: new Set(given.flatMap(({ role }) => [...role.permissions])),
+    roles: [...new Set(enabled.map(({ role }) => role.name))],
+    held: new Set(enabled.flatMap(({ role }) => [...role.permissions])),
     rightsByRule,
   };
 }

@@ -61,10 +61,10 @@ export async function acceptToken(
   attempt: AccessTokenAttempt,
   { issuerPath, tenantId }: TokenRealm,
 ): Promise<AcceptedToken> {
-  const claims = await claimsOf(token, attempt);
+  const claims = await readClaims(token, attempt);
   if (isBearer(claims)) checkBearer(claims, attempt, issuerPath);
   else {
-    if (!isOfServer(claims.iss, attempt)) throw wrongIssuer(claims.iss, attempt, issuerPath);
+    if (!isOfServer(claims.iss, attempt)) throw createWrongIssuer(claims.iss, attempt, issuerPath);
     checkWorld(claims, attempt.world.id);
     checkIssuer(claims.iss, attempt, issuerPath);
   }
@@ -75,27 +75,27 @@ export async function acceptToken(
     await refuseForTimes(token, claims, attempt);
   }
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
-  if (identity === null) throw unknownSubject(claims.sub, attempt);
+  if (identity === null) throw createUnknownSubject(claims.sub, attempt);
   const accepted: AcceptedToken = { identity, clientId: claims.azp, claims };
-  if (!identity.enabled) throw refusedOf(accepted, 'disabled', 'The owner of the access token is disabled.');
+  if (!identity.enabled) throw createRefusal(accepted, 'disabled', 'The owner of the access token is disabled.');
   if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? '']))
-    throw refusedOf(accepted, 'revoked_token', 'The access token was revoked.');
+    throw createRefusal(accepted, 'revoked_token', 'The access token was revoked.');
   return accepted;
 }
 
-function refusedOf(granted: Granted, reason: 'disabled' | 'revoked_token', message: string): Problem {
+function createRefusal(granted: Granted, reason: 'disabled' | 'revoked_token', message: string): Problem {
   return unauthenticatedProblem(reason, message, undefined, principalOf(granted));
 }
 
-function unknownSubject(subject: string, { world }: AccessTokenAttempt): Problem {
+function createUnknownSubject(subject: string, { world }: AccessTokenAttempt): Problem {
   const at = world.deleted.find(subject);
-  const why = at === null ? undefined : deletedAt(at);
-  return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', why);
+  const detail = at === null ? undefined : deletedAt(at);
+  return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', detail);
 }
 
-async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<VerifiedClaims> {
+async function readClaims(token: string, attempt: AccessTokenAttempt): Promise<VerifiedClaims> {
   try {
-    return rememberedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
+    return readCachedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
   } catch (thrown) {
     // The token is refused either way, but "issued by another world" is more helpful than "unknown key".
     const { sid, iss } = decodeClaims(token) ?? {};
@@ -107,7 +107,7 @@ async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<Ver
 }
 
 /** Returns the cached claims of a verified token, if its signing key is still valid. */
-function rememberedClaims(
+function readCachedClaims(
   token: string,
   { tokens, verifiedTokens, now }: AccessTokenAttempt,
 ): VerifiedClaims | undefined {
@@ -143,8 +143,8 @@ async function refuseForTimes(token: string, claims: VerifiedClaims, attempt: Ac
 function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt, issuerPath: string): void {
   const expected = `${BEARER_ORIGIN}${issuerPath}`;
   if (iss !== expected) {
-    const why = `iss is ${quote(iss)}, expected ${expected}`;
-    throw unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', why);
+    const detail = `iss is ${quote(iss)}, expected ${expected}`;
+    throw unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', detail);
   }
   checkWorld({ sid: sid ?? '' }, worldInBearers(world));
 }
@@ -167,9 +167,9 @@ function isNameOf(hosts: KnownHosts, host: string): boolean {
   return hosts.isOwn(host) || hosts.isVendors(host);
 }
 
-function wrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
-  const why = `iss is ${quote(issuer)}, expected ${origin}${issuerPath}`;
-  return unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', why);
+function createWrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
+  const detail = `iss is ${quote(issuer)}, expected ${origin}${issuerPath}`;
+  return unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', detail);
 }
 
 /** Captures the authority and the world id of a `/w/<id>` prefix. */
@@ -183,10 +183,10 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
   const { origin, hosts, findings, now, world } = attempt;
   if (issuer === `${origin}${issuerPath}`) return;
   const base = issuer.endsWith(issuerPath) ? issuer.slice(0, -issuerPath.length) : '';
-  const [, host, below] = HTTP_ORIGIN.exec(base) ?? [];
-  const ofWorld = below ?? hosts.labelOf(host ?? '') ?? world.id;
-  const ours = host !== undefined && ofWorld === world.id && isNameOf(hosts, host) && hosts.has(new URL(origin).host);
-  if (!ours) throw wrongIssuer(issuer, attempt, issuerPath);
+  const [, host, worldInPath] = HTTP_ORIGIN.exec(base) ?? [];
+  const ofWorld = worldInPath ?? hosts.labelOf(host ?? '') ?? world.id;
+  const isOurs = host !== undefined && ofWorld === world.id && isNameOf(hosts, host) && hosts.has(new URL(origin).host);
+  if (!isOurs) throw createWrongIssuer(issuer, attempt, issuerPath);
   findings.report(
     'issuer_differs',
     `a token with issuer ${quote(issuer)} was sent to ${origin}; set --public-url so that all tokens have the same issuer`,
@@ -197,8 +197,8 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
 /** Checks the tenant: worlds can share a signing key. Tokens of earlier versions have no `tenant_id`. */
 function checkTenant({ tenant_id: given }: VerifiedClaims, tenantId: string): void {
   if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
-  const why = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;
-  throw unauthenticatedProblem('wrong_tenant', 'The access token belongs to another tenant.', why);
+  const detail = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;
+  throw unauthenticatedProblem('wrong_tenant', 'The access token belongs to another tenant.', detail);
 }
 
 function quote(text: string): string {

@@ -39,12 +39,20 @@ export async function withBearers(
         return { id, name: email, clientId: accessKey?.clientId ?? NO_CLIENT, isUser: true, groups: groupsOf(email) };
       }),
     }),
-    ...(applications && { applications: await add(applications, ofAccount) }),
-    ...(serviceAccounts && { serviceAccounts: await add(serviceAccounts, ofAccount) }),
+    ...(applications && { applications: await add(applications, holderOfAccount) }),
+    ...(serviceAccounts && { serviceAccounts: await add(serviceAccounts, holderOfAccount) }),
   };
 }
 
-function ofAccount({ id, name, clientId }: { readonly id: string; readonly name: string; readonly clientId: string }) {
+function holderOfAccount({
+  id,
+  name,
+  clientId,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+}) {
   return { id, name, clientId, isUser: false, groups: [] };
 }
 

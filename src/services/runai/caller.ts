@@ -15,10 +15,10 @@ import { tenantIdOf, tokenRealmOf } from './tenant.ts';
 /** @throws Problem `unauthenticated` */
 export async function authenticate(context: RequestContext): Promise<Caller> {
   const realm = await tokenRealmOf(context);
-  return callerOf(context, await tokenOf(context, realm), realm.tenantId);
+  return createCaller(context, await acceptBearer(context, realm), realm.tenantId);
 }
 
-function tokenOf(context: RequestContext, realm: TokenRealm): Promise<AcceptedToken> {
+function acceptBearer(context: RequestContext, realm: TokenRealm): Promise<AcceptedToken> {
   const token = bearerToken(context.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticatedProblem('ngc_key_as_token', 'The bearer token is not an access token of this system.');
@@ -27,23 +27,26 @@ function tokenOf(context: RequestContext, realm: TokenRealm): Promise<AcceptedTo
 }
 
 /** The result of a look-up by name. `key` is set if the name was an access key. */
-export interface Named {
+export interface NamedIdentity {
   readonly identity: Identity;
   readonly key: AccessKey | null;
 }
 
 /** Finds an identity by id, name, e-mail address or client id, enabled or not. */
-export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: string): Promise<Named | null> {
+export async function findNamedIdentity(
+  { store }: Pick<Surroundings, 'store'>,
+  name: string,
+): Promise<NamedIdentity | null> {
   const identities = identitiesIn(store);
   const accessKeys = accessKeysIn(store);
-  const key = (await accessKeys.byId(who)) ?? (await accessKeys.byClientId(who));
+  const key = (await accessKeys.byId(name)) ?? (await accessKeys.byClientId(name));
   const identity =
-    (await identities.byId(key?.owner ?? who)) ??
-    (await identities.byName('user', who)) ??
-    (await identities.byClientId('application', who)) ??
-    (await identities.byClientId('service-account', who)) ??
-    (await identities.byName('application', who)) ??
-    (await identities.byName('service-account', who));
+    (await identities.byId(key?.owner ?? name)) ??
+    (await identities.byName('user', name)) ??
+    (await identities.byClientId('application', name)) ??
+    (await identities.byClientId('service-account', name)) ??
+    (await identities.byName('application', name)) ??
+    (await identities.byName('service-account', name));
   return identity === null ? null : { identity, key };
 }
 
@@ -53,16 +56,16 @@ export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: str
  *
  * @throws Problem `disabled`
  */
-export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
-  const named = await findNamed(world, who);
+export async function impersonate(world: Surroundings, name: string): Promise<Caller | null> {
+  const named = await findNamedIdentity(world, name);
   if (named === null) return null;
   const { identity, key } = named;
   if (!identity.enabled) throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.');
   const granted = { identity, clientId: key?.clientId ?? identity.clientId ?? '' };
-  return callerOf(world, granted, await tenantIdOf(world));
+  return createCaller(world, granted, await tenantIdOf(world));
 }
 
-async function callerOf(world: Surroundings, granted: Granted, tenant: string): Promise<Caller> {
+async function createCaller(world: Surroundings, granted: Granted, tenant: string): Promise<Caller> {
   const { kind, id, name } = granted.identity;
   return {
     principal: { kind, id, name, clientId: granted.clientId, tenant },

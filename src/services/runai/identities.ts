@@ -2,9 +2,9 @@ import type { Context } from '../../contract/request.ts';
 import type { Identity } from './collections/identities.ts';
 
 /** Returns an identity with defaults for the other members. */
-export function blankIdentity(given: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>): Identity {
+export function blankIdentity(members: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>): Identity {
   return {
-    ...given,
+    ...members,
     clientId: null,
     secretHash: null,
     passwordHash: null,

@@ -20,7 +20,7 @@ export interface Field<Item> {
 export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
 
 /** A documented field that no item has. Only `!=` and `!@` match it. */
-export function absent(kind: FieldKind): Field<unknown> {
+export function absentField(kind: FieldKind): Field<unknown> {
   return { kind, of: () => null };
 }
 
@@ -56,11 +56,11 @@ export function selectItems<Item>(
 ): Item[] {
   const filters = filterBy.filter((text) => text !== '').map((text) => parseFilter(text, fields, operators));
   const wanted = search.toLowerCase();
-  const places = searched.flatMap((name) => own(fields, name) ?? []);
+  const searchedFields = searched.flatMap((name) => own(fields, name) ?? []);
   const found = items.filter(
     (item) =>
-      filters.every((fits) => fits(item)) &&
-      (wanted === '' || places.some((field) => textOf(field, item).includes(wanted))),
+      filters.every((matches) => matches(item)) &&
+      (wanted === '' || searchedFields.some((field) => readText(field, item).includes(wanted))),
   );
   const field = sortBy === undefined ? undefined : own(fields, sortBy);
   if (field === undefined) return sortOrder === 'desc' ? found.reverse() : found;
@@ -68,16 +68,20 @@ export function selectItems<Item>(
   return found.sort((one, other) => sign * compare(field.of(one), field.of(other)));
 }
 
-export function slice<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, max: number): readonly Item[] {
+export function slicePage<Item>(
+  items: readonly Item[],
+  { offset = 0, limit }: ListQuery,
+  max: number,
+): readonly Item[] {
   return items.slice(offset, offset + (limit ?? max));
 }
 
 /** Default page size. */
-export const PAGE = 50;
+export const DEFAULT_PAGE_SIZE = 50;
 
 /** Returns a page and the offset of the next one (null after the last page), for organisation units and roles. */
-export function pageOf<Item>(items: readonly Item[], query: ListQuery, max: number) {
-  const page = slice(items, query, max);
+export function paginate<Item>(items: readonly Item[], query: ListQuery, max: number) {
+  const page = slicePage(items, query, max);
   const reached = (query.offset ?? 0) + page.length;
   return { page, next: page.length > 0 && reached < items.length ? reached : null };
 }
@@ -88,26 +92,26 @@ function parseFilter<Item>(
   operators: readonly Operator[],
 ): (item: Item) => boolean {
   const [, name = '', sign, value = ''] = FILTER.exec(text) ?? [];
-  const names = Object.keys(fields).filter((one) => fields[one]?.onlySorts !== true);
-  const operator = operators.find((one) => one === sign);
+  const names = Object.keys(fields).filter((name) => fields[name]?.onlySorts !== true);
+  const operator = operators.find((candidate) => candidate === sign);
   if (operator === undefined) {
-    throw badFilter(
+    throw createFilterProblem(
       `\`${shorten(text)}\` must consist of a field, an operator (${operators.join(' ')}) and a value, such as \`${names[0]}==...\`; separate two filters with a comma, or send \`filterBy\` twice`,
     );
   }
   const field = names.includes(name) ? own(fields, name) : undefined;
   if (field === undefined)
-    throw badFilter(`unknown field \`${shorten(name)}\`; the fields are ${listNames(name, names)}`);
-  if (isOfTexts(operator)) {
+    throw createFilterProblem(`unknown field \`${shorten(name)}\`; the fields are ${listNames(name, names)}`);
+  if (isTextOperator(operator)) {
     if (field.kind === 'time') {
-      const ordered = operators.filter((one) => !isOfTexts(one));
-      throw badFilter(`field \`${name}\` has no operator \`${operator}\`; use one of ${ordered.join(' ')}`);
+      const ordered = operators.filter((candidate) => !isTextOperator(candidate));
+      throw createFilterProblem(`field \`${name}\` has no operator \`${operator}\`; use one of ${ordered.join(' ')}`);
     }
     const part = value.toLowerCase();
-    return (item) => holdsText(operator, textOf(field, item), part);
+    return (item) => matchesText(operator, readText(field, item), part);
   }
   const wanted = parseValue(name, field.kind, value);
-  return (item) => holds(operator, field.of(item), wanted);
+  return (item) => matchesValue(operator, field.of(item), wanted);
 }
 
 /** A date, or a time with a time zone (RFC 3339). */
@@ -115,18 +119,18 @@ const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$
 
 /** Parses a time from the query, in milliseconds; null if it is invalid. */
 export function parseTime(text: string): number | null {
-  const time = TIME.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  const time = TIME.test(text) && isExistingDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }
 
 /** Checks that a day exists: `Date` parses 31 February as a day in March. */
-function isDay(day: string): boolean {
+function isExistingDay(day: string): boolean {
   const midnight = Date.parse(day);
   return !Number.isNaN(midnight) && rfc3339(midnight).startsWith(day);
 }
 
 /** Describes a valid time in error messages. */
-export const A_TIME = 'must be a time such as `2026-01-15T12:00:00Z`';
+export const MUST_BE_TIME = 'must be a time such as `2026-01-15T12:00:00Z`';
 
 function parseValue(name: string, kind: FieldKind, text: string): string | number | boolean {
   switch (kind) {
@@ -134,30 +138,31 @@ function parseValue(name: string, kind: FieldKind, text: string): string | numbe
       return text;
     case 'time': {
       const time = parseTime(text);
-      if (time === null) throw badFilter(`the value of \`${name}\` ${A_TIME}`);
+      if (time === null) throw createFilterProblem(`the value of \`${name}\` ${MUST_BE_TIME}`);
       return time;
     }
     case 'number':
-      if (!/^-?\d+$/.test(text)) throw badFilter(`the value of \`${name}\` must be an integer`);
+      if (!/^-?\d+$/.test(text)) throw createFilterProblem(`the value of \`${name}\` must be an integer`);
       return Number(text);
     case 'decimal':
-      if (!/^-?\d+(?:\.\d+)?$/.test(text)) throw badFilter(`the value of \`${name}\` must be a number such as \`1.5\``);
+      if (!/^-?\d+(?:\.\d+)?$/.test(text))
+        throw createFilterProblem(`the value of \`${name}\` must be a number such as \`1.5\``);
       return Number(text);
     case 'boolean':
       if (text !== 'true' && text !== 'false')
-        throw badFilter(`the value of \`${name}\` must be \`true\` or \`false\``);
+        throw createFilterProblem(`the value of \`${name}\` must be \`true\` or \`false\``);
       return text === 'true';
   }
 }
 
-type OperatorOfTexts = Extract<Operator, '=@' | '!@' | '=^' | '=$'>;
+type TextOperator = Extract<Operator, '=@' | '!@' | '=^' | '=$'>;
 
-function isOfTexts(operator: Operator): operator is OperatorOfTexts {
+function isTextOperator(operator: Operator): operator is TextOperator {
   return operator.includes('@') || operator === '=^' || operator === '=$';
 }
 
 /** Case-insensitive. */
-function holdsText(operator: OperatorOfTexts, text: string, part: string): boolean {
+function matchesText(operator: TextOperator, text: string, part: string): boolean {
   switch (operator) {
     case '=@':
       return text.includes(part);
@@ -171,7 +176,7 @@ function holdsText(operator: OperatorOfTexts, text: string, part: string): boole
 }
 
 /** Case-sensitive. */
-function holds(operator: Exclude<Operator, OperatorOfTexts>, value: FieldValue, wanted: string | number | boolean) {
+function matchesValue(operator: Exclude<Operator, TextOperator>, value: FieldValue, wanted: string | number | boolean) {
   switch (operator) {
     case '==':
       return value === wanted;
@@ -185,18 +190,18 @@ function holds(operator: Exclude<Operator, OperatorOfTexts>, value: FieldValue, 
 }
 
 /** Returns a value as text for matching, in lower case. */
-function textOf<Item>({ of }: Field<Item>, item: Item): string {
+function readText<Item>({ of }: Field<Item>, item: Item): string {
   return String(of(item) ?? '').toLowerCase();
 }
 
 /** Absent values sort first. */
-function compare(one: FieldValue, other: FieldValue): number {
-  if (one === other) return 0;
-  if (one === null) return -1;
-  if (other === null) return 1;
-  return one < other ? -1 : 1;
+function compare(left: FieldValue, right: FieldValue): number {
+  if (left === right) return 0;
+  if (left === null) return -1;
+  if (right === null) return 1;
+  return left < right ? -1 : 1;
 }
 
-function badFilter(what: string): Problem {
-  return new Problem('invalid_request', `Query parameter \`filterBy\`: ${what}.`);
+function createFilterProblem(description: string): Problem {
+  return new Problem('invalid_request', `Query parameter \`filterBy\`: ${description}.`);
 }

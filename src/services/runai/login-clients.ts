@@ -8,22 +8,22 @@ import { drawSecret } from './secrets.ts';
 
 /** OAuth clients for user logins, managed with the control API. */
 export const loginClients: LoginClients = {
-  all: async (context) => (await oauthClientsIn(context).all()).map(viewOf),
+  all: async (context) => (await oauthClientsIn(context).all()).map(renderClient),
   add: async (context, { clientId, redirectUris, isPublic }) => {
     for (const [index, uri] of redirectUris.entries()) {
       if (!isRedirectUri(uri)) {
         throw new Problem('invalid_request', `Field \`redirectUris[${index}]\` must be ${REDIRECT_URI_FORM}.`);
       }
     }
-    if ((await confidentialClient(context, clientId)) !== null) throw taken();
+    if ((await confidentialClient(context, clientId)) !== null) throw createTakenProblem();
     const drawn = isPublic ? null : drawSecret(context);
     const client = { clientId, redirectUris, ...(drawn !== null && { secretHash: drawn.secretHash }) };
-    await added(oauthClientsIn(context).add(client));
+    await addOrRefuse(oauthClientsIn(context).add(client));
     return drawn?.secret ?? null;
   },
   remove: async (context, clientId) => {
     const clients = oauthClientsIn(context);
-    if (clients.isNamed(clientId)) {
+    if (clients.isFromOption(clientId)) {
       throw new Problem(
         'conflict',
         'This client comes from `--redirect-uri` and cannot be deleted. Restart the server without that option.',
@@ -37,22 +37,22 @@ export const loginClients: LoginClients = {
   },
 };
 
-function viewOf({ clientId, redirectUris, secretHash }: OAuthClient): LoginClient {
+function renderClient({ clientId, redirectUris, secretHash }: OAuthClient): LoginClient {
   return { clientId, redirectUris, isPublic: secretHash === undefined };
 }
 
-async function added(adding: Promise<void>): Promise<void> {
+async function addOrRefuse(adding: Promise<void>): Promise<void> {
   try {
     await adding;
   } catch (thrown) {
-    if (thrown instanceof Collision) throw taken();
+    if (thrown instanceof Collision) throw createTakenProblem();
     if (!(thrown instanceof LimitReached)) throw thrown;
     const message = `This world already has ${MAX_CLIENTS} OAuth clients, the maximum. Delete one with \`DELETE /_mock/clients/{clientId}\`.`;
     throw new Problem('conflict', message);
   }
 }
 
-function taken(): Problem {
+function createTakenProblem(): Problem {
   return new Problem(
     'conflict',
     'Field `clientId` is already in use in this world. Choose another id, or delete that client first.',

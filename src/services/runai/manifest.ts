@@ -9,7 +9,9 @@ function castOf(part: unknown): Partial<RunaiCast> {
 }
 
 /** Finds the access key of an administrator. @param part the Run:ai part of the cast, from a server */
-function administratorsKey(part: unknown): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
+function findAdministratorKey(
+  part: unknown,
+): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
   const { users = [] } = castOf(part);
   return users.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
 }
@@ -18,14 +20,14 @@ const VARIABLES: readonly Variable[] = [
   { name: 'RUNAI_BASE_URL', of: (_part, url) => url },
   {
     name: 'RUNAI_CLIENT_ID',
-    of: (part) => administratorsKey(part)?.clientId,
+    of: (part) => findAdministratorKey(part)?.clientId,
     absent: 'administrator with an access key',
   },
-  { name: 'RUNAI_CLIENT_SECRET', of: (part) => administratorsKey(part)?.clientSecret },
+  { name: 'RUNAI_CLIENT_SECRET', of: (part) => findAdministratorKey(part)?.clientSecret },
 ];
 
 /** Returns the hosts of control planes: the one in the vendor's document, and the tenant's. */
-function controlPlanes(part: unknown): readonly string[] {
+function listControlPlanes(part: unknown): readonly string[] {
   const { tenant } = castOf(part);
   return ['app.run.ai', ...(tenant === undefined ? [] : [`${tenant.name}.run.ai`])];
 }
@@ -74,7 +76,7 @@ export const runaiManifest = {
   variables: VARIABLES,
   // The vendor's cloud has one control plane per tenant.
   hosts: ['*.run.ai'],
-  hostsOfCast: controlPlanes,
+  hostsOfCast: listControlPlanes,
   probes: [ISSUER, REFUSES],
   schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).runai,

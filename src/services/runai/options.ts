@@ -1,5 +1,5 @@
 import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../definitions/option.ts';
-import { isRedirectUri, REDIRECT_URI_FORM, splitNamed } from './redirect-uris.ts';
+import { isRedirectUri, REDIRECT_URI_FORM, splitClientUri } from './redirect-uris.ts';
 import { TOKEN_LIFETIMES, tokenLifetimes } from './token-lifetimes.ts';
 
 /** Run:ai options: version, token lifetimes and identity provider. */
@@ -16,7 +16,8 @@ export const OPTIONS = {
     description: 'redirect URI of an OAuth client; an unknown client is added as a public client',
     fallback: [] as readonly string[],
     expected: `a client id and its redirect URI, such as \`my-app=http://localhost:5173/callback\`; the URI is ${REDIRECT_URI_FORM}`,
-    read: (text: string) => (/^[!-<>-~]{1,255}=/.test(text) && isRedirectUri(splitNamed(text)[1]) ? [text] : undefined),
+    read: (text: string) =>
+      /^[!-<>-~]{1,255}=/.test(text) && isRedirectUri(splitClientUri(text)[1]) ? [text] : undefined,
   },
   runai: {
     argument: 'VERSION',

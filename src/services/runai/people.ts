@@ -8,7 +8,7 @@ export interface Person {
   readonly id: string;
   readonly name: string;
   /** A summary of the user's rights. */
-  readonly may: string;
+  readonly rights: string;
 }
 
 /** Users who can log in, and how many more there are. */
@@ -26,7 +26,7 @@ export async function findPeople(world: Pick<Surroundings, 'store' | 'settings'>
   const [book, names] = await Promise.all([readRuleBook(world), readNames(world)]);
   const people = users
     .slice(0, max)
-    .map((user): Person => ({ id: user.id, name: user.name, may: describeRoles(rulesOf(book, user), names) }));
+    .map((user): Person => ({ id: user.id, name: user.name, rights: describeRoles(rulesOf(book, user), names) }));
   return { people, more: users.length - people.length };
 }
 
@@ -36,18 +36,18 @@ function canLogIn({ enabled, passwordHash }: Identity): boolean {
 
 /** Summarizes the enabled roles, their scopes and the number of permissions. */
 function describeRoles(rules: readonly AccessRule[], names: Names): string {
-  const given = rules.flatMap((rule) => {
+  const granted = rules.flatMap((rule) => {
     const role = names.roles.get(rule.roleId);
     return role?.enabled === true
       ? [{ role, where: `${rule.scopeType} ${scopeName(rule, names) || rule.scopeId}` }]
       : [];
   });
-  const [first] = given;
+  const [first] = granted;
   if (first === undefined) return 'No role: may use only operations that need no permission.';
-  const listed = given.slice(0, MAX_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
-  const more = given.length > listed.length ? ` and ${given.length - listed.length} more` : '';
-  const sentence = given.length === 1 ? first.role.description.replace(/\.$/, '') : '';
-  const permissions = new Set(given.flatMap(({ role }) => [...role.permissions]));
+  const listed = granted.slice(0, MAX_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
+  const more = granted.length > listed.length ? ` and ${granted.length - listed.length} more` : '';
+  const sentence = granted.length === 1 ? first.role.description.replace(/\.$/, '') : '';
+  const permissions = new Set(granted.flatMap(({ role }) => [...role.permissions]));
   const changing = [...permissions].filter((permission) => !permission.endsWith(':read')).length;
   return [
     `${listed.join('; ')}${more}.`,

@@ -28,7 +28,7 @@ export function messageOf({ kind, message }: Problem): string {
 
 /** Renders a problem as Run:ai does: an HTML page for browsers, OAuth errors at OAuth endpoints. */
 export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
-  if (PAGES.test(about.path)) {
+  if (PAGE_PATHS.test(about.path)) {
     const page = messagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
   }
@@ -37,23 +37,23 @@ export function renderProblem(problem: Problem, about: RefusalContext): Outcome 
 
 /** Whether to render an OAuth error. The published document has them at `/api/v2/token` for 400 and 401 only. */
 function isOfOAuth({ kind }: Problem, { path }: RefusalContext): boolean {
-  return OAUTH.test(path) && (path !== '/api/v2/token' || HTTP_STATUS[kind] < 500);
+  return OAUTH_PATHS.test(path) && (path !== '/api/v2/token' || HTTP_STATUS[kind] < 500);
 }
 
 /** Paths opened in a browser. */
-const PAGES = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
+const PAGE_PATHS = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
 /** Paths with the error format of RFC 6749, 7009 or 7662. */
-const OAUTH =
+const OAUTH_PATHS =
   /^\/api\/v2\/token$|^\/auth\/realms\/[^/]*\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
 
-const USERINFO = /\/userinfo$/;
+const USERINFO_PATH = /\/userinfo$/;
 
 function allowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
 /** Clients often send a token request to the wrong endpoint. */
-const NO_FORM =
+const JSON_ADVICE =
   'Send JSON with `grantType`, `clientId` and `clientSecret`. A form with `grant_type` belongs to the token endpoint of the realm and, since 2.24, to `/api/v2/token`.';
 
 /** The published document has `clientID` and `appID`; guides and most clients use `clientId` and `appId`. */
@@ -66,7 +66,7 @@ function vendorError(problem: Problem, { settings, path }: RefusalContext): Outc
   const documented = DOCUMENTED_MESSAGES[problem.kind];
   const isOtherType = problem.kind === 'unsupported_media_type' && problem.acceptEncoding === undefined;
   const isForm = isOtherType && path === '/api/v1/token';
-  const text = isForm ? `${problem.message} ${NO_FORM}` : problem.message;
+  const text = isForm ? `${problem.message} ${JSON_ADVICE}` : problem.message;
   const message = path === '/api/v1/token' ? text.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`') : text;
   return {
     status,
@@ -131,7 +131,7 @@ function bearerChallenge({ reason }: Problem): string {
 
 function oauthCode({ kind, reason }: Problem, { path }: RefusalContext): OAuthCode {
   // Of the OAuth endpoints, only userinfo takes an access token. The others authenticate clients.
-  if (kind === 'unauthenticated') return USERINFO.test(path) ? 'invalid_token' : 'invalid_client';
+  if (kind === 'unauthenticated') return USERINFO_PATH.test(path) ? 'invalid_token' : 'invalid_client';
   if (kind === 'bad_client') return reason === 'wrong_grant' ? 'unauthorized_client' : 'invalid_client';
   return kind === 'bad_credentials' ? 'invalid_grant' : (OAUTH_CODES[kind] ?? 'invalid_request');
 }

@@ -29,10 +29,10 @@ export async function mintRefreshToken(context: RequestContext, login: Login, id
 }
 
 /** Returns the ids in a refresh token; null if another world or server signed it. */
-export async function presentedRefreshToken(
+export async function readRefreshToken(
   token: string,
   { world }: Pick<RequestContext, 'world'>,
 ): Promise<PresentedToken | null> {
-  const read = await world.refreshTokens.read(token);
-  return read === null ? null : { family: read.sid, hash: hashSecret(read.jti) };
+  const ids = await world.refreshTokens.read(token);
+  return ids === null ? null : { family: ids.sid, hash: hashSecret(ids.jti) };
 }

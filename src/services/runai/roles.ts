@@ -74,7 +74,7 @@ function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
       id,
       name,
       description,
-      permissionSets: setsWithin(permissions),
+      permissionSets: findSetsWithin(permissions),
       enabled: true,
       createdBy: VENDOR,
       createdAt: PREDEFINED_AT,
@@ -96,7 +96,9 @@ function permissionsOfSets(ids: readonly string[]): readonly string[] {
 }
 
 /** Returns the permission sets that are subsets of these permissions. */
-function setsWithin(permissions: readonly string[]): string[] {
+function findSetsWithin(permissions: readonly string[]): string[] {
   const held = new Set(permissions);
-  return PERMISSION_SETS.filter(({ permissions }) => permissions.every((one) => held.has(one))).map(({ id }) => id);
+  return PERMISSION_SETS.filter(({ permissions }) => permissions.every((permission) => held.has(permission))).map(
+    ({ id }) => id,
+  );
 }

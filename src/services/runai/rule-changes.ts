@@ -25,25 +25,25 @@ export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
  *
  * @throws Problem if the role, scope or subject does not exist; `conflict` if the subject already has the role there
  */
-export async function createRule(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
+export async function createRule(context: AuthenticatedContext, newRule: NewRule): Promise<AccessRule> {
   const { store, now } = context;
   const scopes = await readScopes(context);
-  const scopeId = resolveScopeId(scopes, order.scopeType, order.scopeId, 'scopeId');
+  const scopeId = resolveScopeId(scopes, newRule.scopeType, newRule.scopeId, 'scopeId');
   const clusterId =
-    order.clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', order.clusterId, 'clusterId');
-  const role = (await rolesOf(context)).get(order.roleId);
-  if (role === undefined) throw notFound('roleId', `role \`${order.roleId}\` does not exist`);
+    newRule.clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', newRule.clusterId, 'clusterId');
+  const role = (await rolesOf(context)).get(newRule.roleId);
+  if (role === undefined) throw createNotFound('roleId', `role \`${newRule.roleId}\` does not exist`);
   if (!role.enabled)
     throw new Problem('bad_state', `Field \`roleId\`: role \`${role.name}\` is disabled. Enable it first.`);
-  const subjectId = await resolveSubject(context, order);
+  const subjectId = await resolveSubject(context, newRule);
   await ACCESS_RULES.sweep(store.collections, now);
   const rule: AccessRule = {
     id: (await store.settings.next(LAST_RULE_SETTING)) + 1,
     subjectId,
-    subjectType: order.subjectType,
+    subjectType: newRule.subjectType,
     roleId: role.id,
     scopeId,
-    scopeType: order.scopeType,
+    scopeType: newRule.scopeType,
     clusterId,
     createdBy: context.caller.principal.name,
     createdAt: now,
@@ -62,7 +62,7 @@ export async function createRule(context: AuthenticatedContext, order: NewRule):
 /** Finds a scope. @throws Problem naming the field, if the scope does not exist */
 export function resolveScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
   const path = scopes.path(type, id);
-  if (path === null) throw notFound(field, `${type} \`${id}\` does not exist`);
+  if (path === null) throw createNotFound(field, `${type} \`${id}\` does not exist`);
   return path;
 }
 
@@ -89,12 +89,12 @@ async function resolveSubject({ store }: Context, { subjectType, subjectId }: Ne
   const kind = KINDS[subjectType];
   if ((await identities.byName(kind, subjectId)) !== null) return subjectId;
   const account = await identities.byClientId(kind, subjectId);
-  if (account === null) throw notFound('subjectId', `${subjectType} \`${subjectId}\` does not exist`);
+  if (account === null) throw createNotFound('subjectId', `${subjectType} \`${subjectId}\` does not exist`);
   return account.name;
 }
 
-function notFound(field: string, what: string): Problem {
-  return new Problem('not_found', `Field \`${field}\`: ${what}.`);
+function createNotFound(field: string, message: string): Problem {
+  return new Problem('not_found', `Field \`${field}\`: ${message}.`);
 }
 
 /** Ends a rule at once. It can still be listed for 30 days. @throws NotFound */
@@ -102,7 +102,7 @@ export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id
   const tenantId = await tenantIdOf({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
     if (rule.deletedAt !== null) throw new NotFound();
-    return endedRow(rule, tenantId, now);
+    return createEndedRow(rule, tenantId, now);
   });
 }
 
@@ -113,11 +113,13 @@ export async function deleteRulesOf(context: Context, { kind, name }: Identity):
   await store.collections.updating(async (commit) => {
     const rules = rulesOfSubject(await readRuleBook(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
     const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
-    const ended = rows.map(({ body, revision }) => ACCESS_RULES.put({ ...endedRow(body, tenantId, now), revision }));
+    const ended = rows.map(({ body, revision }) =>
+      ACCESS_RULES.put({ ...createEndedRow(body, tenantId, now), revision }),
+    );
     await commit(ended);
   });
 }
 
-function endedRow(rule: AccessRule, tenantId: string, now: number) {
+function createEndedRow(rule: AccessRule, tenantId: string, now: number) {
   return ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
 }

@@ -28,18 +28,21 @@ export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
 
 /** The predefined roles of each version, with their permissions in that version. */
 export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
-  '2.19': rolesIn('2.19', ROLES_2_19),
-  '2.24': rolesIn('2.24', ROLES_2_24),
-  '3.0': rolesIn('3.0', ROLES_2_24),
+  '2.19': limitToProfile('2.19', ROLES_2_19),
+  '2.24': limitToProfile('2.24', ROLES_2_24),
+  '3.0': limitToProfile('3.0', ROLES_2_24),
 };
 
-function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
-  const known = new Set<string>(rowsOf(PERMISSIONS, profile).map(({ id }) => id));
-  return roles.map((role) => ({ ...role, permissions: role.permissions.filter((one) => known.has(one)) }));
+function limitToProfile(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
+  const existing = new Set<string>(rowsOf(PERMISSIONS, profile).map(({ id }) => id));
+  return roles.map((role) => ({
+    ...role,
+    permissions: role.permissions.filter((permission) => existing.has(permission)),
+  }));
 }
 
 /** Builds the ruleset of a version, without operations that it lacks. */
-function rulesetOfProfile(profile: Profile): Ruleset {
+function buildRuleset(profile: Profile): Ruleset {
   const operations = rowsOf(OPERATIONS, profile);
   const used = new Set<string>(operations.map(({ rule }) => rule));
   return createRuleset(
@@ -68,17 +71,17 @@ function rulesetOfProfile(profile: Profile): Ruleset {
   );
 }
 
-const OWN_RULESETS: Readonly<Record<Profile, Ruleset>> = {
-  '2.19': rulesetOfProfile('2.19'),
-  '2.24': rulesetOfProfile('2.24'),
-  '3.0': rulesetOfProfile('3.0'),
+const PROFILE_RULESETS: Readonly<Record<Profile, Ruleset>> = {
+  '2.19': buildRuleset('2.19'),
+  '2.24': buildRuleset('2.24'),
+  '3.0': buildRuleset('3.0'),
 };
 
 /** The ruleset of each version of `--runai`. */
 export const RULESETS: Readonly<Record<Version, Ruleset>> = {
-  ...OWN_RULESETS,
-  '2.25': { ...OWN_RULESETS['2.24'], profile: '2.25', servedAs: '2.25' },
-  '2.26': { ...OWN_RULESETS['2.24'], profile: '2.26', servedAs: '2.26' },
+  ...PROFILE_RULESETS,
+  '2.25': { ...PROFILE_RULESETS['2.24'], profile: '2.25', servedAs: '2.25' },
+  '2.26': { ...PROFILE_RULESETS['2.24'], profile: '2.26', servedAs: '2.26' },
 };
 
 /** Returns the version that provides the tables. */

@@ -37,7 +37,7 @@ export type ScopePath = readonly Scope[];
 export interface Scopes {
   readonly tenantId: string;
   /** Path of the tenant. */
-  readonly whole: ScopePath;
+  readonly tenantPath: ScopePath;
   readonly clusters: readonly Unit[];
   readonly departments: readonly Unit[];
   readonly projects: readonly Unit[];
@@ -51,7 +51,7 @@ export async function readScopes(world: Pick<Surroundings, 'store'>): Promise<Sc
   const tenantId = await tenantIdOf(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await tenantNameOf(world) };
   const unitsIn = async (collection: Collection<Unit>) =>
-    unitsOf(await collection.ofOwner(world.store.collections, tenantId));
+    indexUnits(await collection.ofOwner(world.store.collections, tenantId));
   const [cluster, department, project] = await Promise.all([
     unitsIn(CLUSTERS),
     unitsIn(DEPARTMENTS),
@@ -61,7 +61,7 @@ export async function readScopes(world: Pick<Surroundings, 'store'>): Promise<Sc
   const unitOf = (type: UnitType, id: string) => units[type].byId.get(id.toLowerCase()) ?? null;
   return {
     tenantId,
-    whole: [tenant],
+    tenantPath: [tenant],
     clusters: units.cluster.list,
     departments: units.department.list,
     projects: units.project.list,
@@ -69,7 +69,7 @@ export async function readScopes(world: Pick<Surroundings, 'store'>): Promise<Sc
       if (type === 'system') return [{ type, id, name: 'System' }];
       if (type === 'tenant') return id === tenantId ? [tenant] : null;
       const unit = unitOf(type, id);
-      return unit === null ? null : [tenant, ...parentsOf(units, unit), { type, id: unit.id, name: unit.name }];
+      return unit === null ? null : [tenant, ...findParents(units, unit), { type, id: unit.id, name: unit.name }];
     },
     unit: unitOf,
   };
@@ -80,20 +80,20 @@ interface Units {
   readonly byId: ReadonlyMap<string, Unit>;
 }
 
-const unitsOf = memoize((rows: readonly Row<Unit>[]): Units => {
+const indexUnits = memoize((rows: readonly Row<Unit>[]): Units => {
   const list = rows.map(({ body }) => body);
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 });
 
 /** Returns the cluster and department of a unit. A project without a cluster inherits the cluster of its department. */
-function parentsOf(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
+function findParents(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
   const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
   const clusterId = unit.clusterId ?? department?.clusterId;
   const found = [
     ['cluster', units.cluster.byId.get(clusterId?.toLowerCase() ?? '')],
     ['department', department],
   ] as const;
-  return found.flatMap(([type, one]) => (one === undefined ? [] : [{ type, id: one.id, name: one.name }]));
+  return found.flatMap(([type, parent]) => (parent === undefined ? [] : [{ type, id: parent.id, name: parent.name }]));
 }
 
 /** Returns the attributes that access rules are checked against: the ids of a scope and of its parents. */
@@ -104,5 +104,5 @@ export function attributesOf(path: ScopePath): ResourceAttributes {
 
 /** Like `attributesOf`, by type and id. Objects in a deleted scope belong to the tenant. */
 export function attributesIn(scopes: Scopes, type: ScopeType, id: string): ResourceAttributes {
-  return attributesOf(scopes.path(type, id) ?? scopes.whole);
+  return attributesOf(scopes.path(type, id) ?? scopes.tenantPath);
 }

@@ -110,7 +110,7 @@ export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSe
 }
 
 /** Derives client ids and secrets for another world. User passwords stay. */
-export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
+export function derivePart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   return mapCredentials(part, (entry, { id, clientId, secret }) =>
     clientId === undefined
       ? entry
@@ -131,10 +131,14 @@ export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
 }
 
 /** Hashes all passwords. */
-export async function hashAll(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
+export async function hashPasswords(
+  part: RunaiSeed,
+  random: Random,
+  builtIn: RunaiSeed | undefined,
+): Promise<RunaiSeed> {
   if (part.users === undefined) return part;
-  const known = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));
+  const builtInHashes = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));
   const hashOf = ({ password, passwordHash }: SeedUser) =>
-    passwordHash ?? known.get(password) ?? digestPassword(password, random.alphanumeric(SALT_LENGTH));
+    passwordHash ?? builtInHashes.get(password) ?? digestPassword(password, random.alphanumeric(SALT_LENGTH));
   return { ...part, users: part.users.map((user) => ({ ...user, passwordHash: hashOf(user) })) };
 }

@@ -1,4 +1,4 @@
-import type { SeedFault } from '../../contract/seed.ts';
+import type { SeedError } from '../../contract/seed.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { claimRulesFault } from '../../tokens/claim-rules.ts';
 import { ruleKey } from './access-rules.ts';
@@ -8,20 +8,20 @@ import { PREDEFINED_ROLES } from './seed-schema.ts';
 import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
 
 /** Finds faults that the schema cannot express, such as duplicates and dangling references. */
-export function findFaults(part: WrittenSeed): SeedFault[] {
+export function findErrors(part: WrittenSeed): SeedError[] {
   return [
     ...findRepeatedNames(part),
     ...findRepeatedCredentials(part),
     ...findRepeatedRules(part),
-    ...findDangling(part),
+    ...findDanglingReferences(part),
     ...findUnknownRoles(part),
-    ...findPhasesThatStay(part),
+    ...findFixedPhasesThatFail(part),
     ...findReservedClaims(part),
   ];
 }
 
 /** Finds workloads that are to fail, but have a fixed phase. */
-function findPhasesThatStay(part: WrittenSeed): SeedFault[] {
+function findFixedPhasesThatFail(part: WrittenSeed): SeedError[] {
   return placeEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) =>
     phase === undefined || fails !== true
       ? []
@@ -34,14 +34,14 @@ function findPhasesThatStay(part: WrittenSeed): SeedFault[] {
   );
 }
 
-function findReservedClaims({ claims = [] }: WrittenSeed): SeedFault[] {
+function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
   const fault = claimRulesFault(claims);
   if (fault === null) return [];
   const place = fault.index === null ? 'runai.claims' : `runai.claims[${fault.index}]`;
   return [{ place, message: `\`${place}\` ${fault.why}` }];
 }
 
-function findRepeatedNames(part: WrittenSeed): SeedFault[] {
+function findRepeatedNames(part: WrittenSeed): SeedError[] {
   const ofLists = LIST_NAMES.flatMap((list) => {
     const { by, isExact = false } = SEED_LISTS[list];
     const nameOf = ({ name }: { readonly name: string }) => (isExact ? name : name.toLowerCase());
@@ -59,7 +59,7 @@ function accessKeysOf({ accessKey, accessKeys }: WrittenUser, place: string): re
   return [...first, ...placeEntries(`${place}.accessKeys`, accessKeys)];
 }
 
-function findRepeatedCredentials(part: WrittenSeed): SeedFault[] {
+function findRepeatedCredentials(part: WrittenSeed): SeedError[] {
   const all = credentialsIn(part);
   const keys = all.filter(({ entry }) => entry.defaults.kind === 'access-key');
   const identities = all.filter(({ entry }) => entry.defaults.kind !== 'access-key');
@@ -84,15 +84,15 @@ function findRepeatedCredentials(part: WrittenSeed): SeedFault[] {
 }
 
 /** Finds duplicate rules. Rules from `role` members are skipped: their identities already have duplicate names. */
-function findRepeatedRules(part: WrittenSeed): SeedFault[] {
+function findRepeatedRules(part: WrittenSeed): SeedError[] {
   const keyOf = ({ rule }: AnyRule) => ruleKey(rule, rule.role);
-  return findDuplicates('accessRules', rulesIn(part), (one) => (one.isOfRole ? undefined : keyOf(one)), keyOf);
+  return findDuplicates('accessRules', rulesIn(part), (entry) => (entry.isOfRole ? undefined : keyOf(entry)), keyOf);
 }
 
 /**
  * Finds roles that are neither predefined nor in the seed. Without custom roles, the schema already checks the names.
  */
-function findUnknownRoles(part: WrittenSeed): SeedFault[] {
+function findUnknownRoles(part: WrittenSeed): SeedError[] {
   if (part.roles === undefined) return [];
   const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];
   const predefined = readEntries(part, 'roles').filter(({ entry }) =>
@@ -112,8 +112,8 @@ function findUnknownRoles(part: WrittenSeed): SeedFault[] {
 }
 
 /** Finds references to entries that are not in the seed. */
-function findDangling(part: WrittenSeed): SeedFault[] {
-  const known = new Map<string, readonly string[]>([['tenant', [String(part.tenant.id)]]]);
+function findDanglingReferences(part: WrittenSeed): SeedError[] {
+  const namesByKind = new Map<string, readonly string[]>([['tenant', [String(part.tenant.id)]]]);
   for (const list of LIST_NAMES) {
     const { scope, subject } = SEED_LISTS[list];
     const names = readEntries(part, list).map(({ entry: { name } }) =>
@@ -121,13 +121,13 @@ function findDangling(part: WrittenSeed): SeedFault[] {
     );
     const kind = scope ?? subject;
     // Any group is valid, because groups belong to the identity provider.
-    if (kind !== undefined && kind !== 'group') known.set(kind, names);
+    if (kind !== undefined && kind !== 'group') namesByKind.set(kind, names);
   }
-  const sets = new Map([...known].map(([kind, valid]) => [kind, new Set(valid)]));
+  const nameSets = new Map([...namesByKind].map(([kind, valid]) => [kind, new Set(valid)]));
   return LIST_NAMES.flatMap((list) => readEntries(part, list)).flatMap(({ entry, place }) =>
-    entry.references.flatMap(([member, kind, name]): SeedFault[] => {
-      const valid = known.get(kind);
-      if (name === undefined || valid === undefined || sets.get(kind)?.has(name) === true) return [];
+    entry.references.flatMap(([member, kind, name]): SeedError[] => {
+      const valid = namesByKind.get(kind);
+      if (name === undefined || valid === undefined || nameSets.get(kind)?.has(name) === true) return [];
       const message = `\`${place}.${member}\` is \`${name}\`, but the seed has no such ${kind}`;
       return [{ place: `${place}.${member}`, message, given: name, valid }];
     }),

@@ -28,16 +28,16 @@ const uuid = { type: 'string', pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-
 /** Up to a year. */
 const seconds = { type: 'integer', minimum: 0, maximum: 31_536_000 } as const;
 
-const ID_LEFT_OUT = 'The id. Default: derived from the name.';
+const ID_DESCRIPTION = 'The id. Default: derived from the name.';
 const bearer = describe(text, 'Ignored. Saved casts have it, but the token is derived from the identity.');
-const SECRET_LEFT_OUT = 'The secret. Default: derived from the id.';
+const SECRET_DESCRIPTION = 'The secret. Default: derived from the id.';
 
 const accessKey = object(
   {
     id: describe(text, 'The id. Default: derived from the client id.'),
     name: describe(keyName, 'The name of the key.'),
     clientId: describe(text, 'The client id. Default: derived from the user and the name of the key.'),
-    clientSecret: describe(text, SECRET_LEFT_OUT),
+    clientSecret: describe(text, SECRET_DESCRIPTION),
   },
   ['id', 'clientId', 'clientSecret'],
 );
@@ -46,10 +46,10 @@ const accessKey = object(
 function client(secret: 'secret' | 'clientSecret') {
   return object(
     {
-      id: describe(text, ID_LEFT_OUT),
+      id: describe(text, ID_DESCRIPTION),
       name: describe(text, 'The name.'),
       clientId: describe(text, 'The client id. Default: the name.'),
-      [secret]: describe(text, SECRET_LEFT_OUT),
+      [secret]: describe(text, SECRET_DESCRIPTION),
       role,
       bearer,
     },
@@ -76,7 +76,7 @@ const ROLES_IN_USE = {
 
 const USER = object(
   {
-    id: describe(text, ID_LEFT_OUT),
+    id: describe(text, ID_DESCRIPTION),
     email: describe(text, 'The e-mail address, which is the login name.'),
     password: describe(text, 'The password. Default: derived from the id.'),
     role,
@@ -252,7 +252,7 @@ const MEMBERS = object(
 export const SEED_SCHEMA = { ...MEMBERS, ...ROLES_IN_USE };
 
 /** The schema of a stored seed: the built-in cast contains password hashes. */
-export const KEPT_SCHEMA = {
+export const STORED_SEED_SCHEMA = {
   ...SEED_SCHEMA,
   properties: {
     ...SEED_SCHEMA.properties,

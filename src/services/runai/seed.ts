@@ -12,10 +12,10 @@ import { blankIdentity } from './identities.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS } from './scopes.ts';
-import { completeSeed, hashAll, ownPart, withoutDerivedIds } from './seed-credentials.ts';
-import { findFaults } from './seed-faults.ts';
+import { completeSeed, derivePart, hashPasswords, withoutDerivedIds } from './seed-credentials.ts';
+import { findErrors } from './seed-faults.ts';
 import { rulesIn, SEED_LISTS } from './seed-lists.ts';
-import { KEPT_SCHEMA, SEED_SCHEMA } from './seed-schema.ts';
+import { SEED_SCHEMA, STORED_SEED_SCHEMA } from './seed-schema.ts';
 import type { RunaiSeed, SeedRole, SeedRule, SeedUser, WrittenSeed } from './seed-types.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
@@ -23,33 +23,33 @@ import { DEFAULT_PHASES, WORKLOAD_PHASES_SETTING, workloadRow } from './workload
 
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
-  keptSchema: KEPT_SCHEMA,
+  storedSchema: STORED_SEED_SCHEMA,
   lists: SEED_LISTS,
-  faults: (part) => findFaults(asWritten(part)),
+  faults: (part) => findErrors(asWritten(part)),
   complete: (part, derivation) => completeSeed(asWritten(part), derivation),
-  own: (part, derivation) => ownPart(asComplete(part), derivation),
+  own: (part, derivation) => derivePart(asComplete(part), derivation),
   bare: (part) => withoutDerivedIds(asWritten(part)),
   hashSecrets: (part, random, builtIn) =>
-    hashAll(asComplete(part), random, builtIn === undefined ? undefined : asComplete(builtIn)),
+    hashPasswords(asComplete(part), random, builtIn === undefined ? undefined : asComplete(builtIn)),
   rows: async (complete, now) => {
     const part = asComplete(complete);
     const { tenant } = part;
     const tenantId = String(tenant.id);
-    const users = withGroups(part).map((user) => userRecords(user, now));
-    const roles = (part.roles ?? []).map((role, index) => customRole(role, index, now));
+    const users = addGroups(part).map((user) => createUser(user, now));
+    const roles = (part.roles ?? []).map((role, index) => createCustomRole(role, index, now));
     const roleIds = new Map([...PREDEFINED_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
     const rules = rulesIn(part).map(({ entry }) => entry.rule);
     return {
       rows: [
-        ...[...users.map(({ identity }) => identity), ...accountsOf(part, now)].map(identityRow),
+        ...[...users.map(({ identity }) => identity), ...createAccounts(part, now)].map(identityRow),
         ...users.flatMap(({ accessKeys }) => accessKeys.map(accessKeyRow)),
         ...(part.clients ?? []).map(oauthClientRow),
-        ...rowsOf(CLUSTERS, withCreatedAt(part.clusters, now), tenantId),
-        ...rowsOf(DEPARTMENTS, withCreatedAt(inCluster(part.departments, part.clusters), now), tenantId),
-        ...rowsOf(PROJECTS, withCreatedAt(inCluster(part.projects, part.clusters), now), tenantId),
-        ...withCreatedAt(part.workloads, now).map((workload) => workloadRow(workload, tenantId)),
+        ...createRows(CLUSTERS, addCreatedAt(part.clusters, now), tenantId),
+        ...createRows(DEPARTMENTS, addCreatedAt(addDefaultCluster(part.departments, part.clusters), now), tenantId),
+        ...createRows(PROJECTS, addCreatedAt(addDefaultCluster(part.projects, part.clusters), now), tenantId),
+        ...addCreatedAt(part.workloads, now).map((workload) => workloadRow(workload, tenantId)),
         ...roles.map((role) => roleRow(role, tenantId)),
-        ...rules.map((rule, index) => ruleRow(ruleOf(rule, roleIds, index + 1, now), tenantId)),
+        ...rules.map((rule, index) => ruleRow(createAccessRule(rule, roleIds, index + 1, now), tenantId)),
       ],
       settings: {
         [TENANT_ID_SETTING]: tenantId,
@@ -71,7 +71,7 @@ export const seed: Seeding = {
   withBearers: async (part, world) => {
     const { withBearers } = await import('./bearers.ts');
     const complete = asComplete(part);
-    const groups = new Map(withGroups(complete).map(({ email, groups = [] }) => [email, groups]));
+    const groups = new Map(addGroups(complete).map(({ email, groups = [] }) => [email, groups]));
     return withBearers(complete, (email) => groups.get(email) ?? [], world);
   },
 };
@@ -86,7 +86,7 @@ function asComplete(part: unknown): RunaiSeed {
   return part as RunaiSeed;
 }
 
-function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now: Instant): Identity[] {
+function createAccounts({ applications = [], serviceAccounts = [] }: RunaiSeed, now: Instant): Identity[] {
   const rows = [
     ...applications.map((row) => ({ ...row, kind: 'application', clientSecret: row.secret }) as const),
     ...serviceAccounts.map((row) => ({ ...row, kind: 'service-account' }) as const),
@@ -98,12 +98,12 @@ function accountsOf({ applications = [], serviceAccounts = [] }: RunaiSeed, now:
   }));
 }
 
-function userRecords(user: SeedUser, now: Instant) {
+function createUser(user: SeedUser, now: Instant) {
   const { id, email, groups = [], accessKey, accessKeys = [] } = user;
   const passwordHash = user.passwordHash ?? null;
-  const begun = blankIdentity({ id, kind: 'user', name: email, createdBy: VENDOR, createdAt: now });
-  const identity: Identity = { ...begun, groups, passwordHash };
-  const made = [accessKey ?? [], accessKeys].flat().map(
+  const base = blankIdentity({ id, kind: 'user', name: email, createdBy: VENDOR, createdAt: now });
+  const identity: Identity = { ...base, groups, passwordHash };
+  const keys = [accessKey ?? [], accessKeys].flat().map(
     ({ clientSecret, ...key }): NewAccessKey => ({
       ...key,
       owner: id,
@@ -112,10 +112,10 @@ function userRecords(user: SeedUser, now: Instant) {
       createdAt: now,
     }),
   );
-  return { identity, accessKeys: made };
+  return { identity, accessKeys: keys };
 }
 
-function rowsOf<Body extends { readonly id: string }>(
+function createRows<Body extends { readonly id: string }>(
   collection: Collection<Body>,
   bodies: readonly Body[],
   tenantId: string,
@@ -124,13 +124,13 @@ function rowsOf<Body extends { readonly id: string }>(
 }
 
 /** Departments, and projects without a department, default to the first cluster. */
-function inCluster(units: RunaiSeed['projects'] = [], [first]: RunaiSeed['clusters'] = []) {
+function addDefaultCluster(units: RunaiSeed['projects'] = [], [first]: RunaiSeed['clusters'] = []) {
   return units.map((unit) =>
     first === undefined || unit.departmentId !== undefined ? unit : { clusterId: first.id, ...unit },
   );
 }
 
-function withCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
+function addCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
   return entries.map((entry) => ({ ...entry, createdAt }));
 }
 
@@ -138,7 +138,11 @@ const PREDEFINED_IDS: ReadonlyMap<string, number> = new Map(
   PROFILES.flatMap((profile) => ROLES_OF[profile]).map(({ name, id }) => [name, id]),
 );
 
-function customRole({ name, description = '', permissionSets }: SeedRole, index: number, now: Instant): CustomRole {
+function createCustomRole(
+  { name, description = '', permissionSets }: SeedRole,
+  index: number,
+  now: Instant,
+): CustomRole {
   const ids = PERMISSION_SETS.filter((set) => permissionSets.includes(set.name)).map(({ id }) => id);
   return {
     id: FIRST_CUSTOM_ROLE + index,
@@ -151,18 +155,21 @@ function customRole({ name, description = '', permissionSets }: SeedRole, index:
 }
 
 /** Adds the groups that list a user to the user's groups. */
-function withGroups({ users = [], groups = [] }: RunaiSeed): readonly SeedUser[] {
-  const named = new Map<string, string[]>();
+function addGroups({ users = [], groups = [] }: RunaiSeed): readonly SeedUser[] {
+  const groupsByEmail = new Map<string, string[]>();
   for (const { name, users: emails = [] } of groups) {
-    for (const email of emails.map((one) => one.toLowerCase())) named.set(email, [...(named.get(email) ?? []), name]);
+    for (const email of emails.map((one) => one.toLowerCase()))
+      groupsByEmail.set(email, [...(groupsByEmail.get(email) ?? []), name]);
   }
   return users.map((user) => {
-    const further = named.get(user.email.toLowerCase());
-    return further === undefined ? user : { ...user, groups: [...new Set([...(user.groups ?? []), ...further])] };
+    const groupsOfUser = groupsByEmail.get(user.email.toLowerCase());
+    return groupsOfUser === undefined
+      ? user
+      : { ...user, groups: [...new Set([...(user.groups ?? []), ...groupsOfUser])] };
   });
 }
 
-function ruleOf(
+function createAccessRule(
   { role, ...rule }: SeedRule,
   roleIds: ReadonlyMap<string, number>,
   id: number,

@@ -22,9 +22,9 @@ import { tenantIdOf } from './tenant.ts';
 const KINDS = ['user', 'application', 'service-account'] as const;
 
 /** Maximum number of subjects to try. */
-const MAX_TRIED = 100;
+const MAX_SUBJECTS = 100;
 
-const NOTHING: Rights = { held: new Set(), resources: [] };
+const EMPTY_RIGHTS: Rights = { held: new Set(), resources: [] };
 
 /** Finds an identity that can create an application or the access rule of a fix. Users first, then the oldest rule. */
 export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (world) => {
@@ -39,23 +39,23 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
   ]);
   const granting = all.filter(({ deletedAt, roleId }) => {
     const role = roles.get(roleId);
-    const brings = role?.enabled === true && missingRightsOf(rule, { ...NOTHING, held: role.permissions }, []);
-    return deletedAt === null && brings !== false && isEnough(brings);
+    const missing = role?.enabled === true && missingRightsOf(rule, { ...EMPTY_RIGHTS, held: role.permissions }, []);
+    return deletedAt === null && missing !== false && isEnough(missing);
   });
   const namesOf = (kind: (typeof KINDS)[number]) =>
     new Set(granting.flatMap(({ subjectType, subjectId }) => (subjectType === SUBJECT_TYPES[kind] ? subjectId : [])));
   const subjects = KINDS.flatMap((kind) => [...namesOf(kind)].map((name) => ({ kind, name })));
   const callers: Caller[] = [];
-  for (const { kind, name } of subjects.slice(0, MAX_TRIED)) {
+  for (const { kind, name } of subjects.slice(0, MAX_SUBJECTS)) {
     const identity = await identitiesIn(world.store).byName(kind, name);
     if (identity?.enabled !== true) continue;
     const principal = { kind, id: identity.id, name: identity.name, tenant };
     callers.push({ principal, heldRights: await heldRightsOf(world, identity, tenant) });
   }
   const applications = ruleset.tables.rules.find(({ id }) => id === 'create-application');
-  const findCaller = (of: Rule, lookedUp: ResourceState | null) =>
-    callers.find((caller) => decideOnResource({ rule: of, ruleset }, caller, lookedUp).effect === 'allow')?.principal
-      .name ?? null;
+  const findCaller = (requiredRule: Rule, lookedUp: ResourceState | null) =>
+    callers.find((caller) => decideOnResource({ rule: requiredRule, ruleset }, caller, lookedUp).effect === 'allow')
+      ?.principal.name ?? null;
   return ({ path, body }) => {
     if (path === APPLICATIONS_PATH && applications !== undefined) return findCaller(applications, null);
     if (path !== ACCESS_RULES_PATH) return null;

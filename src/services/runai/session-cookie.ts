@@ -11,25 +11,25 @@ const MAX_LOGINS = 8;
  * authenticate. Keycloak's cookie has only one id, because it has one session per browser.
  */
 export async function addLoginToCookie(context: Context, sid: string): Promise<string> {
-  return cookieOf(context, [sid, ...loginsIn(context).filter((one) => one !== sid)].slice(0, MAX_LOGINS));
+  return renderCookie(context, [sid, ...readLogins(context).filter((one) => one !== sid)].slice(0, MAX_LOGINS));
 }
 
 /** Returns the cookie after a logout. @param sid the ended login; null for all logins of the browser */
 export async function removeLoginFromCookie(context: Context, sid: string | null): Promise<string> {
-  return cookieOf(context, sid === null ? [] : loginsIn(context).filter((one) => one !== sid));
+  return renderCookie(context, sid === null ? [] : readLogins(context).filter((one) => one !== sid));
 }
 
-function loginsIn(context: Context): readonly string[] {
+function readLogins(context: Context): readonly string[] {
   const pairs = context.headerLines('cookie').flatMap((line) => line.split(';'));
   const value = pairs.map((pair) => pair.trim()).find((pair) => pair.startsWith(`${SESSION_COOKIE}=`));
   const logins = value?.slice(SESSION_COOKIE.length + 1).split('/') ?? [];
-  return logins.filter((login) => LOGIN.test(login));
+  return logins.filter((login) => LOGIN_PATTERN.test(login));
 }
 
 /** The format of a `sid`. */
-const LOGIN = /^[a-z0-9.-]{1,100}$/;
+const LOGIN_PATTERN = /^[a-z0-9.-]{1,100}$/;
 
-async function cookieOf(context: Context, logins: readonly string[]): Promise<string> {
+async function renderCookie(context: Context, logins: readonly string[]): Promise<string> {
   const { protocol, host, pathname } = new URL(context.openOrigin);
   const path = `${pathname.replace(/\/$/, '')}${issuerPath(await realmOf(context))}/`;
   const end = logins.length === 0 ? '; Max-Age=0' : '';

@@ -34,10 +34,10 @@ export class TenantSettings<Key extends string> {
   }
 
   /** @throws Problem if the key is unknown */
-  keyOf(given: string): Key {
-    const known = this.keys.find((key) => key === given);
-    if (known !== undefined) return known;
-    throw new Problem('not_found', `There is no such ${this.#kind} setting.${adviseName(given, this.keys)}`);
+  parseKey(text: string): Key {
+    const match = this.keys.find((key) => key === text);
+    if (match !== undefined) return match;
+    throw new Problem('not_found', `There is no such ${this.#kind} setting.${adviseName(text, this.keys)}`);
   }
 
   /** Returns the last value of `set`; null if there is none. */
@@ -51,7 +51,7 @@ export class TenantSettings<Key extends string> {
   }
 
   /** Returns the schemas of the stored values, by stored name. @param schemas by key */
-  forms(schemas: Readonly<Record<Key, object>>): Readonly<Record<string, SettingSchema>> {
+  storedSchemas(schemas: Readonly<Record<Key, object>>): Readonly<Record<string, SettingSchema>> {
     return Object.fromEntries(this.keys.map((key) => [this.#storedName(key), { json: schemas[key] }]));
   }
 

@@ -10,11 +10,11 @@ import {
   CODES,
   codeRow,
   ENDED_LOGINS,
-  type KeptCode,
   LOGINS,
   loginRow,
   REVOKED_NAMES,
   type RefreshToken,
+  type StoredCode,
 } from './collections/grants.ts';
 import { IDENTITIES, identityRow, type StoredIdentity } from './collections/identities.ts';
 import { OAUTH_CLIENTS, type OAuthClient, oauthClientRow } from './collections/oauth-clients.ts';
@@ -66,7 +66,7 @@ const LOGIN = { family: TEXT, subject: TEXT, scope: TEXT, authTime: INSTANT, has
 
 const TOKEN = bodySchema<RefreshToken>({ ...LOGIN, clientId: orNull(TEXT) });
 
-const CODE = bodySchema<KeptCode>({
+const CODE = bodySchema<StoredCode>({
   ...LOGIN,
   clientId: TEXT,
   redirectUri: TEXT,
@@ -166,7 +166,7 @@ export const STORED_SCHEMAS: StoredSchemas = {
     [REALM_SETTING]: { text: TEXT },
     [LAST_ROLE_SETTING]: COUNTER,
     [LAST_RULE_SETTING]: COUNTER,
-    ...AUTHORIZATION_SETTINGS.forms({ enableScopedAuthorization: orNull(BOOLEAN) }),
-    ...SECURITY_SETTINGS.forms(SCHEMAS.SecuritySettings.properties),
+    ...AUTHORIZATION_SETTINGS.storedSchemas({ enableScopedAuthorization: orNull(BOOLEAN) }),
+    ...SECURITY_SETTINGS.storedSchemas(SCHEMAS.SecuritySettings.properties),
   },
 };

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../contract/request.ts';
 import type { TokenDrafts } from '../../contract/service.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
-import { findNamed, type Named } from './caller.ts';
+import { findNamedIdentity, type NamedIdentity } from './caller.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { accessTokenClaims, idTokenClaims, type TokenOrder } from './issue.ts';
@@ -16,9 +16,9 @@ const KINDS = ['user', 'service-account', 'application'] as const satisfies read
 /** Builds the claims of tokens as `POST /api/v1/token` would issue them. */
 export const tokenDrafts: TokenDrafts = {
   draft: async (context, who) => {
-    const named = who === null ? await firstOf(context) : await findNamed(context, who);
+    const named = who === null ? await findFirst(context) : await findNamedIdentity(context, who);
     if (named === null) return null;
-    const order = await orderFor(context, named);
+    const order = await createOrder(context, named);
     const issuer = `${context.origin}${issuerPath(await realmOf(context))}`;
     return {
       issuer,
@@ -27,23 +27,23 @@ export const tokenDrafts: TokenDrafts = {
       id: await idTokenClaims(context, { ...order, authTime: context.now }),
     };
   },
-  names: async (world) => (await everybody(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
+  names: async (world) => (await findIdentities(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
 };
 
 /** Users come first, because the first user of the cast is an administrator. */
-async function everybody({ store }: Pick<Surroundings, 'store'>): Promise<readonly Identity[]> {
+async function findIdentities({ store }: Pick<Surroundings, 'store'>): Promise<readonly Identity[]> {
   return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
 
-async function firstOf(context: RequestContext): Promise<Named | null> {
-  const identity = (await everybody(context)).find(({ enabled }) => enabled);
+async function findFirst(context: RequestContext): Promise<NamedIdentity | null> {
+  const identity = (await findIdentities(context)).find(({ enabled }) => enabled);
   return identity === undefined ? null : { identity, key: null };
 }
 
 /** Uses a user's access key, if there is one; otherwise a login without a client. */
-async function orderFor(
+async function createOrder(
   { store, random, world }: RequestContext,
-  { identity, key: named }: Named,
+  { identity, key: named }: NamedIdentity,
 ): Promise<TokenOrder> {
   const { kind, id, name, clientId, secretHash } = identity;
   const key = named ?? (await accessKeysIn(store).ofOwner(id))[0];

@@ -16,21 +16,22 @@ export const TOKEN_LIFETIMES: TokenLifetimes = { access: 3_600_000, refresh: 86_
 const PARTS = keysOf(TOKEN_LIFETIMES);
 
 /** One second, because claims have whole seconds. */
-const MIN_LIFETIME = 1000;
+const MIN_LIFETIME_MS = 1000;
 
 /** Parses the option `tokenTtl`, such as `access=1h,refresh=24h,code=1m`. A part without a name is `access`. */
 export const tokenLifetimes = {
   isDuration: true,
   expected: `${DURATION_FORMS}, one second or longer, for access tokens; or named durations such as \`access=1h,refresh=24h,code=1m\`, each name once`,
   read: (text: string): TokenLifetimes | undefined => {
-    const given = new Map<string, number>();
+    const lifetimes = new Map<string, number>();
     for (const part of text.split(',')) {
       const [, name = 'access', duration = ''] = /^(?:([^=]*)=)?(.*)$/s.exec(part.trim()) ?? [];
       const lifetime = parseDuration(duration);
-      if (!isOneOf(PARTS, name) || given.has(name) || lifetime === null || lifetime < MIN_LIFETIME) return undefined;
-      given.set(name, lifetime);
+      if (!isOneOf(PARTS, name) || lifetimes.has(name) || lifetime === null || lifetime < MIN_LIFETIME_MS)
+        return undefined;
+      lifetimes.set(name, lifetime);
     }
-    return { ...TOKEN_LIFETIMES, ...Object.fromEntries(given) };
+    return { ...TOKEN_LIFETIMES, ...Object.fromEntries(lifetimes) };
   },
   show: (lifetimes: TokenLifetimes): string =>
     PARTS.map((name) => `${name}=${formatDuration(lifetimes[name])}`).join(','),

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { rfc3339 } from '../../time/clock.ts';
-import { absent, type Fields } from './lists.ts';
+import { absentField, type Fields } from './lists.ts';
 import type { Scopes, Unit } from './scopes.ts';
 
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
@@ -48,7 +48,7 @@ const CREATED_AT = { kind: 'time', of: ({ createdAt }: Unit) => createdAt } as c
 const MEASURES: Fields<Unit> = Object.fromEntries(
   ['24h', '7d', '30d']
     .flatMap((range) => [`avgGpuAllocation${range}`, `avgGpuUtilization${range}`, `avgGpuMemoryUtilization${range}`])
-    .map((name) => [name, absent('decimal')]),
+    .map((name) => [name, absentField('decimal')]),
 );
 
 /** Fields to filter and sort departments by. */
@@ -56,7 +56,7 @@ export const DEPARTMENT_FIELDS: Fields<Unit> = {
   name: { kind: 'text', of: ({ name }) => name },
   clusterId: { kind: 'text', of: ({ clusterId = NO_CLUSTER }) => clusterId },
   totalGpuQuota: GPU_QUOTA,
-  gpuAllocated: absent('decimal'),
+  gpuAllocated: absentField('decimal'),
   createdAt: CREATED_AT,
   ...MEASURES,
 };
@@ -72,7 +72,7 @@ export function createProjectFields(scopes: Scopes): Fields<Unit> {
     parentName: { kind: 'text', of: (unit) => departmentOf(unit, scopes)?.name ?? null },
     phase: { kind: 'text', of: () => PROJECT_PHASE },
     totalGpuQuota: GPU_QUOTA,
-    gpuAllocated: absent('decimal'),
+    gpuAllocated: absentField('decimal'),
     createdAt: CREATED_AT,
     ...MEASURES,
   };

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
-import { absent, type Fields } from './lists.ts';
+import { absentField, type Fields } from './lists.ts';
 import type { Scopes } from './scopes.ts';
 import { type ScopeType, WORKLOAD_TYPES } from './tables/index.ts';
 import { NO_CLUSTER, namespaceOf } from './unit-view.ts';
@@ -106,18 +106,18 @@ export const WORKLOAD_FIELDS: Fields<PlacedWorkload> = {
   submittedBy: { kind: 'text', of: ({ submission }) => submission?.createdBy ?? null },
   phase: { kind: 'text', of: ({ phase }) => phase },
   completedAt: { kind: 'time', of: ({ completedAt }) => completedAt },
-  nodepool: absent('text'),
-  distributedFramework: absent('text'),
-  allocatedGPU: absent('decimal'),
-  idleGpus: absent('decimal'),
-  idleAllocatedGpus: absent('decimal'),
+  nodepool: absentField('text'),
+  distributedFramework: absentField('text'),
+  allocatedGPU: absentField('decimal'),
+  idleGpus: absentField('decimal'),
+  idleAllocatedGpus: absentField('decimal'),
   phaseUpdatedAt: { kind: 'time', of: ({ phaseSince }) => phaseSince },
   category: { kind: 'text', of: ({ category }) => category },
-  totalPendingTimeSeconds: absent('decimal'),
-  totalRunningTimeSeconds: absent('decimal'),
-  priority: absent('decimal'),
+  totalPendingTimeSeconds: absentField('decimal'),
+  totalRunningTimeSeconds: absentField('decimal'),
+  priority: absentField('decimal'),
   priorityClassName: { kind: 'text', of: ({ priorityClassName }) => priorityClassName },
-  guaranteedRuntimeEndsAt: absent('time'),
-  aiApplicationId: absent('text'),
-  aiApplicationName: absent('text'),
+  guaranteedRuntimeEndsAt: absentField('time'),
+  aiApplicationId: absentField('text'),
+  aiApplicationName: absentField('text'),
 };

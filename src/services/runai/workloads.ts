@@ -38,24 +38,24 @@ export interface Submission {
 export const WORKLOADS = new Collection<Workload>('runai.workloads');
 
 /** How long deleted workloads are listed, in milliseconds. */
-const DELETED_KEPT = 24 * 3_600_000;
+const DELETED_RETENTION_MS = 24 * 3_600_000;
 
 /** Maximum number of workloads of a tenant, including deleted ones. */
 const MAX_WORKLOADS = 5000;
 
 export function workloadRow(workload: Workload, tenantId: string): Row<Workload, null> {
   const { id, deletedAt } = workload;
-  const dueAt = deletedAt === undefined ? null : deletedAt + DELETED_KEPT;
+  const dueAt = deletedAt === undefined ? null : deletedAt + DELETED_RETENTION_MS;
   return WORKLOADS.row({ id: id.toLowerCase(), owner: tenantId, parent: null, dueAt, body: workload });
 }
 
 /** Whether lists of deleted workloads still include this one. */
 export function isListedAsDeleted({ deletedAt }: Workload, now: Instant): boolean {
-  return deletedAt !== undefined && now < deletedAt + DELETED_KEPT;
+  return deletedAt !== undefined && now < deletedAt + DELETED_RETENTION_MS;
 }
 
 /** Finds a workload that is not deleted. */
-export async function workloadIn({ collections }: Pick<Store, 'collections'>, id: string): Promise<Workload | null> {
+export async function findWorkload({ collections }: Pick<Store, 'collections'>, id: string): Promise<Workload | null> {
   const workload = (await WORKLOADS.byId(collections, id.toLowerCase()))?.body;
   return workload === undefined || workload.deletedAt !== undefined ? null : workload;
 }
@@ -73,9 +73,9 @@ export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSecond
 export const WORKLOAD_PHASES_SETTING = 'runai.workload-phases';
 
 export async function workloadPhasesOf({ store }: Pick<Surroundings, 'store'>): Promise<WorkloadPhases> {
-  const kept = await store.settings.get(WORKLOAD_PHASES_SETTING);
+  const stored = await store.settings.get(WORKLOAD_PHASES_SETTING);
   // Safe cast: written by the seed.
-  return kept === null ? DEFAULT_PHASES : (JSON.parse(kept) as WorkloadPhases);
+  return stored === null ? DEFAULT_PHASES : (JSON.parse(stored) as WorkloadPhases);
 }
 
 /** A phase and its start. */
@@ -95,7 +95,7 @@ export function phasesOf(workload: Workload, phases: WorkloadPhases): readonly T
     { phase: 'Running', since: startedAt },
   ];
   if (fails) return [...running, { phase: 'Failed', since: endedAt }];
-  return runsOn(workload) ? running : [...running, { phase: 'Completed', since: endedAt }];
+  return runsUntilDeleted(workload) ? running : [...running, { phase: 'Completed', since: endedAt }];
 }
 
 /** Returns the phase of a workload at a given time. */
@@ -106,7 +106,7 @@ export function phaseAt(workload: Workload, phases: WorkloadPhases, now: Instant
 }
 
 /** Whether it runs until it is deleted: a workspace does, unless it was submitted with a command. */
-function runsOn({ type, submission }: Workload): boolean {
+function runsUntilDeleted({ type, submission }: Workload): boolean {
   if (type !== 'Workspace') return false;
   const { spec } = (submission?.content ?? {}) as { spec?: { command?: unknown; args?: unknown } | null };
   return spec?.command == null && spec?.args == null;

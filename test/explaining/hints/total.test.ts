@@ -6,7 +6,7 @@ import { createConfig } from '../../../src/config/config.ts';
 import { HTTP_STATUS, type ProblemKind } from '../../../src/decisions/problem.ts';
 import type { CredentialReason } from '../../../src/decisions/reasons.ts';
 import { findHints, GENERAL_HINTS } from '../../../src/explaining/hints/index.ts';
-import { type RefusedRequest, sentCredential } from '../../../src/explaining/hints/refused-request.ts';
+import { parseCredential, type RefusedRequest } from '../../../src/explaining/hints/refused-request.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
 import { NASTY } from '../../fuzz/values.ts';
 import { roundsOf, seedNumberOf } from '../../support/properties.ts';
@@ -75,7 +75,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
         ['authorization', [line]],
         ['content-type', [type]],
       ]),
-      credential: sentCredential(line),
+      credential: parseCredential(line),
       text: sent,
       fields,
       problem: { kind, reason, message },
@@ -166,7 +166,7 @@ describe('what it costs grows as what was sent', () => {
         ...base,
         problem: { kind: 'unauthenticated', reason: 'wrong_scheme', message: '' } as const,
         headers: new Map([['authorization', [line]]]),
-        credential: sentCredential(line),
+        credential: parseCredential(line),
       })),
     ];
   };

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyForm } from '../../../src/ngc-keys/key-text.ts';
-import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
+import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { RESOURCES } from '../../../src/services/air/tables/index.ts';
 import {
   type AirImagesServer,
@@ -320,7 +320,7 @@ describe('the objects of the cast', () => {
 
 describe('the cast as a seed', () => {
   it('is without fault', () => {
-    expect(findSeedFaults(cast, SERVICES)).toEqual([]);
+    expect(findSeedErrors(cast, SERVICES)).toEqual([]);
   });
 
   it('gives the same world', async () => {
@@ -408,7 +408,7 @@ describe('the cast as a seed', () => {
       /globex/,
     ],
   ])('is refused with %s', (_, air, fault) => {
-    expect(findSeedFaults({ ngc: cast.ngc, air }, SERVICES).map(faultSentence).join('\n')).toMatch(fault);
+    expect(findSeedErrors({ ngc: cast.ngc, air }, SERVICES).map(formatSeedError).join('\n')).toMatch(fault);
   });
 });
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyForm } from '../../../src/ngc-keys/key-text.ts';
-import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
+import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
   type CastFunction,
@@ -39,7 +39,7 @@ async function seeded(parts: unknown): Promise<NvcfServer> {
 
 describe('the built-in cast', () => {
   it('fits what a seed must be', () => {
-    expect(findSeedFaults({ ngc: cast.ngc, nvcf: cast.nvcf }, SERVICES)).toEqual([]);
+    expect(findSeedErrors({ ngc: cast.ngc, nvcf: cast.nvcf }, SERVICES)).toEqual([]);
   });
 
   it('is shown as it stands in the fixtures', () => {
@@ -333,22 +333,22 @@ describe('a function of a seed', () => {
     ['no name', { name: undefined }, 'name'],
   ])('is refused with %s', (_what, change, word) => {
     const functions = [JSON.parse(JSON.stringify({ ...first, ...change }))];
-    const faults = findSeedFaults({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
+    const faults = findSeedErrors({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
 
-    expect(faults.map(faultSentence).join('\n')).toContain(word);
+    expect(faults.map(formatSeedError).join('\n')).toContain(word);
   });
 
   it('is refused where it is there twice', () => {
-    const faults = findSeedFaults({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
+    const faults = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
 
-    expect(faults.map(faultSentence).join('\n')).toContain(first.versionId);
+    expect(faults.map(formatSeedError).join('\n')).toContain(first.versionId);
   });
 
   it('is refused where its versions are of two organisations', () => {
     const other = { ...first, org: 'globex', versionId: placeOf('private').versionId };
-    const faults = findSeedFaults({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
+    const faults = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
 
-    expect(faults.map(faultSentence).join('\n')).toContain(first.functionId);
+    expect(faults.map(formatSeedError).join('\n')).toContain(first.functionId);
   });
 });
 
@@ -385,7 +385,7 @@ describe('the other objects of the cast', () => {
   });
 
   it('of a seed are refused where they name nothing', () => {
-    const faultsOf = (nvcf: object) => findSeedFaults({ ngc: ngcCast, nvcf }, SERVICES).map(faultSentence).join('\n');
+    const faultsOf = (nvcf: object) => findSeedErrors({ ngc: ngcCast, nvcf }, SERVICES).map(formatSeedError).join('\n');
     const [invocation] = cast.nvcf.invocations;
     const [asset] = cast.nvcf.assets;
 

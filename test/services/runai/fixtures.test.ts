@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../../src/credentials/derivation.ts';
 import { hashPassword, passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
-import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
+import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
@@ -10,7 +10,7 @@ import { SERVICES } from '../../support/services.ts';
 
 describe('the built-in cast', () => {
   it('fits what a seed must be', () => {
-    expect(findSeedFaults({ runai: seed.cast(cast) }, SERVICES)).toEqual([]);
+    expect(findSeedErrors({ runai: seed.cast(cast) }, SERVICES)).toEqual([]);
   });
 
   it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
@@ -115,6 +115,6 @@ describe('a seed is refused, naming the member at fault:', () => {
     ],
     ['`runai.clients[0].redirectUris` is missing; it must be a list', { tenant, clients: [{ clientId: 'c' }] }],
   ])('%s', (fault, part) => {
-    expect(findSeedFaults({ runai: part }, SERVICES).map(faultSentence).join('\n')).toContain(fault);
+    expect(findSeedErrors({ runai: part }, SERVICES).map(formatSeedError).join('\n')).toContain(fault);
   });
 });

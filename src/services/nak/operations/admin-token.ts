@@ -6,7 +6,7 @@ import { mint } from '../../../tokens/keys.ts';
 import { SELF_HOSTED_ALGORITHM } from '../../../tokens/scoped-claims.ts';
 
 /** In seconds, from the published chart. */
-const LIFETIME = 12 * 60 * 60;
+const LIFETIME_SECONDS = 12 * 60 * 60;
 
 /** The scopes in the published chart. No `admin:` scope and no scope to invoke functions is available. */
 const SCOPES = [
@@ -24,10 +24,10 @@ const SCOPES = [
 
 /** Requires no credential, as in a self-hosted deployment. */
 const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, settings, world }) => {
-  const { adminKey } = await import('../admin-key.ts');
+  const { loadAdminKey: adminKey } = await import('../admin-key.ts');
   const id = random.uuid();
   const iat = Math.floor(now / 1000);
-  const exp = iat + LIFETIME;
+  const exp = iat + LIFETIME_SECONDS;
   const value = await mint(
     {
       iss: settings.nvcfAdminIssuer,

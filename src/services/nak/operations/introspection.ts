@@ -6,12 +6,12 @@ import { AUDIENCES, type Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { isInForce } from '../../../ngc-keys/key-bearer.ts';
 import { keyForm } from '../../../ngc-keys/key-text.ts';
-import { describeAuthorizations, type IssuedKey, isIssued, policiesIn, statusOf } from '../issued.ts';
-import { keyView } from '../view.ts';
-import { found } from './keys.ts';
+import { describeAuthorizations, type IssuedKey, isIssued, readPolicies, statusOf } from '../issued.ts';
+import { renderKey } from '../view.ts';
+import { requireKey } from './keys.ts';
 
 /** Finds a key by its value, in any status; null if it does not exist. @throws Problem if the value is not a key */
-async function keyOfText({ store, now }: Context, text: string | null | undefined): Promise<IssuedKey | null> {
+async function findKeyByText({ store, now }: Context, text: string | null | undefined): Promise<IssuedKey | null> {
   if (text === undefined || text === null || text === '') throw new Problem('bad_state', 'api key empty');
   const form = keyForm(text);
   if (form === 'malformed') throw new Problem('bad_state', 'api key format invalid');
@@ -23,7 +23,7 @@ async function keyOfText({ store, now }: Context, text: string | null | undefine
 /** Checks in the order of the published code. Unlike there, the owner always exists. */
 const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   const { key: text, audience_service_id: audience } = context.body;
-  const issued = found(await keyOfText(context, text));
+  const issued = requireKey(await findKeyByText(context, text));
   const { id, issuance } = issued.key;
   if (statusOf(issued, context.now) !== 'ACTIVE') throw new Problem('not_found', 'Key not found');
   if (typeof audience !== 'string' || !issuance.audiences.includes(audience)) {
@@ -51,8 +51,8 @@ const LIMITS_RULE = 'ssa.allow';
 const NO_TOKEN_LIMITS = { inputTokenRateLimit: null, outputTokenRateLimit: null };
 
 /** Returns the service of a namespace. @throws Problem */
-function audienceOf(namespace: string): Audience {
-  const audience = AUDIENCES.find((one) => one.namespace === namespace);
+function requireAudience(namespace: string): Audience {
+  const audience = AUDIENCES.find((candidate) => candidate.namespace === namespace);
   if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
   return audience;
 }
@@ -67,20 +67,20 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   if (kind === undefined) throw new Problem('bad_state', `Rule name is not supported: ${rule}`);
   const { apiKey, tiered_rate_key: account } = context.body.input ?? {};
   if (rule === LIMITS_RULE) {
-    audienceOf(namespace);
+    requireAudience(namespace);
     if ((account ?? '') === '') throw new Problem('bad_state', 'Tiered rate key is not provided');
-    return evaluated(namespace, rule, NO_TOKEN_LIMITS);
+    return createEvaluation(namespace, rule, NO_TOKEN_LIMITS);
   }
   const text = apiKey ?? '';
   if (text === '') throw new Problem('bad_state', 'Api key is not provided');
-  const audience = audienceOf(namespace);
-  const key = keyForm(text) === 'marked' ? await keyOfText(context, text) : null;
+  const audience = requireAudience(namespace);
+  const key = keyForm(text) === 'marked' ? await findKeyByText(context, text) : null;
   const isValid = key !== null && isInForce(key, context.now);
-  const policies = isValid ? policiesIn(await describeAuthorizations(context, key, key.policy)) : [];
+  const policies = isValid ? readPolicies(await describeAuthorizations(context, key, key.policy)) : [];
   const policy = policies.find(({ aud }) => aud === audience.id);
-  if (key === null || policy === undefined) return evaluated(namespace, rule, { allowed: false });
+  if (key === null || policy === undefined) return createEvaluation(namespace, rule, { allowed: false });
   const { organization, key: stored } = key;
-  return evaluated(namespace, rule, {
+  return createEvaluation(namespace, rule, {
     allowed: true,
     ncaId: organization.ncaId,
     ownerId: stored.issuance.owner,
@@ -89,7 +89,7 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   });
 };
 
-function evaluated(namespace: string, rule: string, result: Schema<'nak', 'Evaluation'>['result']) {
+function createEvaluation(namespace: string, rule: string, result: Schema<'nak', 'Evaluation'>['result']) {
   const body = { namespace, rule_name: rule, result };
   return { status: 200 as const, headers: { 'cache-control': 'max-age=60' }, body };
 }
@@ -97,7 +97,7 @@ function evaluated(namespace: string, rule: string, result: Schema<'nak', 'Evalu
 /** For administrators: returns a key in any status, without value and authorizations. */
 const lookUp: Handler<'nak', 'lookUpApiKey'> = async (context) => ({
   status: 200,
-  body: keyView(context, found(await keyOfText(context, context.body.key)), undefined),
+  body: renderKey(context, requireKey(await findKeyByText(context, context.body.key)), undefined),
 });
 
 export const introspectionOperations = {

@@ -38,7 +38,7 @@ export interface AuthorizationCode extends Login {
 }
 
 /** A stored code, and when it was redeemed. */
-export type KeptCode = AuthorizationCode & { readonly usedAt: Instant | null };
+export type StoredCode = AuthorizationCode & { readonly usedAt: Instant | null };
 
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
@@ -52,7 +52,7 @@ export type Redemption =
 export const LOGINS = new Collection<RefreshToken>('oauth.logins');
 /** Logins that were ended before expiry. */
 export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
-export const CODES = new Collection<KeptCode>('oauth.codes');
+export const CODES = new Collection<StoredCode>('oauth.codes');
 /** Revoked access tokens: by `jti`, or by `sid` for all tokens of a login or a client secret. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
 
@@ -64,14 +64,14 @@ export function loginRow(collection: Collection<RefreshToken>, token: RefreshTok
   return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
 }
 
-export function codeRow(code: KeptCode): Row<KeptCode, null> {
+export function codeRow(code: StoredCode): Row<StoredCode, null> {
   return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
 }
 
 /** How long an expired code is kept, so that its reuse differs from an unknown code. */
-const CODE_KEPT_MS = 86_400_000;
+const CODE_RETENTION_MS = 86_400_000;
 /** How long an expired refresh token is kept: logging out with it also ends access tokens, which may live longer. */
-const TOKEN_KEPT_MS = 2_592_000_000;
+const TOKEN_RETENTION_MS = 2_592_000_000;
 
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {
   return new Grants(collections);
@@ -94,8 +94,8 @@ export class Grants {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
       await checkSubject(rows, code.subject, premise);
-      const past = await CODES.swept(rows, now - CODE_KEPT_MS);
-      await commit([...past, CODES.put(codeRow({ ...code, usedAt: null }))]);
+      const expired = await CODES.swept(rows, now - CODE_RETENTION_MS);
+      await commit([...expired, CODES.put(codeRow({ ...code, usedAt: null }))]);
     });
   }
 
@@ -112,7 +112,7 @@ export class Grants {
       if (row === null) return { outcome: 'unknown' };
       const { usedAt, ...code } = row.body;
       if (usedAt !== null) {
-        await commit(await ending(rows, [code.family], now, until));
+        await commit(await prepareLoginEnds(rows, [code.family], now, until));
         return { outcome: 'reused' };
       }
       await commit([CODES.put({ ...row, body: { ...row.body, usedAt: now } })]);
@@ -133,9 +133,9 @@ export class Grants {
       await checkSubject(rows, token.subject, premise);
       const ended = await REVOKED_NAMES.byId(rows, token.family);
       const isEnded = ended?.dueAt != null && ended.dueAt > now;
-      const kind = isEnded ? ENDED_LOGINS : LOGINS;
-      const past = [LOGINS, ENDED_LOGINS].map((collection) => collection.swept(rows, now - TOKEN_KEPT_MS));
-      const changes = [...(await Promise.all(past)).flat(), kind.put(loginRow(kind, token))];
+      const collection = isEnded ? ENDED_LOGINS : LOGINS;
+      const expired = [LOGINS, ENDED_LOGINS].map((collection) => collection.swept(rows, now - TOKEN_RETENTION_MS));
+      const changes = [...(await Promise.all(expired)).flat(), collection.put(loginRow(collection, token))];
       await commit(changes);
     });
   }
@@ -158,10 +158,10 @@ export class Grants {
       if (found === null) return { outcome: 'unknown' };
       const { login, isActive } = found;
       const { clientId, family, expiresAt } = login.body;
-      const isOthers = clientId !== null && clientId !== presented.clientId;
-      if (isOthers && presented.anyClient !== true) return { outcome: 'other_client' };
+      const isOtherClient = clientId !== null && clientId !== presented.clientId;
+      if (isOtherClient && presented.anyClient !== true) return { outcome: 'other_client' };
       if (login.body.hash !== presented.hash) {
-        await commit(await ending(rows, [family], now, until));
+        await commit(await prepareLoginEnds(rows, [family], now, until));
         return { outcome: 'reused' };
       }
       if (!isActive) return { outcome: 'revoked' };
@@ -172,7 +172,7 @@ export class Grants {
   }
 
   /** Returns the stored token, if the presented one is still usable. */
-  async active({ family, hash }: PresentedToken, now: Instant): Promise<RefreshToken | null> {
+  async findActive({ family, hash }: PresentedToken, now: Instant): Promise<RefreshToken | null> {
     const token = (await LOGINS.byId(this.#rows, family))?.body;
     return token === undefined || token.hash !== hash || token.expiresAt <= now ? null : token;
   }
@@ -187,7 +187,7 @@ export class Grants {
   end(family: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
-      await commit(await ending(rows, [family], now, until));
+      await commit(await prepareLoginEnds(rows, [family], now, until));
     });
   }
 
@@ -199,7 +199,7 @@ export class Grants {
       const used = (await CODES.ofOwner(rows, subject))
         .filter(({ body }) => body.usedAt === null)
         .map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
-      await commit([...(await ending(rows, families, now, until)), ...used]);
+      await commit([...(await prepareLoginEnds(rows, families, now, until)), ...used]);
     });
   }
 
@@ -207,13 +207,13 @@ export class Grants {
   revoke(name: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
-      await commit(await revocations(rows, [name], now, until));
+      await commit(await prepareRevocations(rows, [name], now, until));
     });
   }
 
   /** Whether one of these `jti` or `sid` values is revoked. Reads from memory, because every request asks. */
-  async isRevoked(carried: readonly string[]): Promise<boolean> {
-    for (const name of carried) if ((await REVOKED_NAMES.byId(this.#rows, name)) !== null) return true;
+  async isRevoked(names: readonly string[]): Promise<boolean> {
+    for (const name of names) if ((await REVOKED_NAMES.byId(this.#rows, name)) !== null) return true;
     return false;
   }
 
@@ -232,19 +232,19 @@ export class Grants {
 async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<void> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
-  const isOther = passwordHash !== undefined && passwordHash !== row.body.passwordHash;
-  if (!row.body.enabled || isOther) throw new Outdated();
+  const hasChanged = passwordHash !== undefined && passwordHash !== row.body.passwordHash;
+  if (!row.body.enabled || hasChanged) throw new Outdated();
 }
 
 /** Returns the changes that revoke names and delete expired revocations. A name in both groups stays revoked. */
-async function revocations(
+async function prepareRevocations(
   rows: Collections,
   names: readonly string[],
   now: Instant,
   until: Instant,
 ): Promise<readonly Change[]> {
   const revoked = new Set(names);
-  const past = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !revoked.has(id));
+  const expired = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !revoked.has(id));
   const puts: Change[] = [];
   for (const id of names) {
     const revision = (await REVOKED_NAMES.byId(rows, id))?.revision ?? NEW;
@@ -252,11 +252,11 @@ async function revocations(
       REVOKED_NAMES.put(REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: until, body: null, revision })),
     );
   }
-  return [...past, ...puts];
+  return [...expired, ...puts];
 }
 
 /** Returns the changes that end these logins, if they exist, and revoke their access tokens. */
-async function ending(
+async function prepareLoginEnds(
   rows: Collections,
   families: readonly string[],
   now: Instant,
@@ -267,7 +267,7 @@ async function ending(
     const login = await LOGINS.byId(rows, family);
     if (login !== null) moved.push(LOGINS.remove(login), ENDED_LOGINS.put(loginRow(ENDED_LOGINS, login.body)));
   }
-  return [...moved, ...(await revocations(rows, families, now, until))];
+  return [...moved, ...(await prepareRevocations(rows, families, now, until))];
 }
 
 /** Finds a login, active or ended. */

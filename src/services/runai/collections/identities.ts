@@ -43,16 +43,16 @@ const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', '
 
 export function identityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
   const { id, kind, name, clientId } = body;
-  const aliases = [identityName(kind, name), ...(clientId === null ? [] : [identityClient(kind, clientId)])];
+  const aliases = [identityNameAlias(kind, name), ...(clientId === null ? [] : [identityClientAlias(kind, clientId)])];
   return IDENTITIES.row({ id, owner: kind, parent: null, aliases, body });
 }
 
 /** The alias by name. Lower case, because names are case-insensitive. */
-export function identityName(kind: Identity['kind'], name: string): string {
+export function identityNameAlias(kind: Identity['kind'], name: string): string {
   return `${kind} named ${name.toLowerCase()}`;
 }
 
-export function identityClient(kind: Identity['kind'], clientId: string): string {
+export function identityClientAlias(kind: Identity['kind'], clientId: string): string {
   return `${kind} client ${clientId}`;
 }
 
@@ -105,7 +105,7 @@ export class Identities {
       const removals = await Promise.all(
         OWNED_BY_IDENTITIES.map(async (collection) => {
           const owned = await rows.list({ collection, owner: id });
-          return owned.map((one) => ({ kind: 'remove', collection, id: one.id }) as const);
+          return owned.map((row) => ({ kind: 'remove', collection, id: row.id }) as const);
         }),
       );
       await commit([IDENTITIES.remove(row), ...removals.flat()]);
@@ -118,19 +118,19 @@ export class Identities {
 
   /** Finds an identity by name, case-insensitively. */
   async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
-    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
+    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityNameAlias(kind, name)));
   }
 
   async byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null> {
-    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
+    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityClientAlias(kind, clientId)));
   }
 
   /** See `AccessKeys.touch`. @param secretHash for identities with a secret: the hash that it was verified against */
   async touch(id: string, at: Instant, secretHash?: string | null): Promise<void> {
     const row = await IDENTITIES.byId(this.#rows, id);
     if (row === null) throw new NotFound();
-    const isOther = secretHash !== undefined && secretHash !== row.body.secretHash;
-    if (!row.body.enabled || isOther) throw new Outdated();
+    const hasChanged = secretHash !== undefined && secretHash !== row.body.secretHash;
+    if (!row.body.enabled || hasChanged) throw new Outdated();
     await this.#rows.note(IDENTITIES.name, id, at);
   }
 

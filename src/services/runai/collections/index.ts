@@ -1,7 +1,7 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../../contract/credentials.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, clientAlias } from './access-keys.ts';
 import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
-import { IDENTITIES, type IdentityRow, identityClient, identityName, identityRow } from './identities.ts';
+import { IDENTITIES, type IdentityRow, identityClientAlias, identityNameAlias, identityRow } from './identities.ts';
 import { OAUTH_CLIENTS } from './oauth-clients.ts';
 
 const accessKeys: CredentialRows<AccessKeyRow> = {
@@ -41,9 +41,9 @@ const identities: CredentialRows<IdentityRow> = {
       return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];
     },
     aliasesOf: (clientId) => [
-      identityClient('application', clientId),
-      identityClient('service-account', clientId),
-      identityName('application', clientId),
+      identityClientAlias('application', clientId),
+      identityClientAlias('service-account', clientId),
+      identityNameAlias('application', clientId),
     ],
   },
 };

@@ -3,7 +3,7 @@ import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
 import { Collision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import { splitNamed } from '../redirect-uris.ts';
+import { splitClientUri } from '../redirect-uris.ts';
 
 /** An OAuth client for logins (RFC 6749, 2). */
 export interface OAuthClient {
@@ -20,11 +20,11 @@ export function oauthClientRow(client: OAuthClient): Row<OAuthClient, null> {
 }
 
 /** The OAuth clients of a world, including the ones from `--redirect-uri`. */
-export function oauthClientsIn({ store, settings }: OfWorld): OAuthClients {
+export function oauthClientsIn({ store, settings }: World): OAuthClients {
   return new OAuthClients(store.collections, settings.redirectUri);
 }
 
-interface OfWorld {
+interface World {
   readonly store: Pick<Store, 'collections'>;
   readonly settings: Pick<Settings, 'redirectUri'>;
 }
@@ -44,26 +44,28 @@ export class OAuthClients {
 
   /** Returns the stored clients, oldest first, then clients that only `--redirect-uri` defines. */
   async all(): Promise<readonly OAuthClient[]> {
-    const kept = (await OAUTH_CLIENTS.all(this.#rows)).map(({ body }) => this.#withNamed(body));
-    const known = new Set(kept.map(({ clientId }) => clientId));
-    const others = new Set(this.#named.map((one) => splitNamed(one)[0]).filter((clientId) => !known.has(clientId)));
-    return [...kept, ...[...others].map((clientId) => this.#withNamed({ clientId, redirectUris: [] }))];
+    const stored = (await OAUTH_CLIENTS.all(this.#rows)).map(({ body }) => this.#withNamed(body));
+    const storedIds = new Set(stored.map(({ clientId }) => clientId));
+    const others = new Set(
+      this.#named.map((one) => splitClientUri(one)[0]).filter((clientId) => !storedIds.has(clientId)),
+    );
+    return [...stored, ...[...others].map((clientId) => this.#withNamed({ clientId, redirectUris: [] }))];
   }
 
   async byId(clientId: string): Promise<OAuthClient | null> {
-    const kept = (await OAUTH_CLIENTS.byId(this.#rows, clientId))?.body;
-    if (kept === undefined && !this.isNamed(clientId)) return null;
-    return this.#withNamed(kept ?? { clientId, redirectUris: [] });
+    const stored = (await OAUTH_CLIENTS.byId(this.#rows, clientId))?.body;
+    if (stored === undefined && !this.isFromOption(clientId)) return null;
+    return this.#withNamed(stored ?? { clientId, redirectUris: [] });
   }
 
   /** Whether `--redirect-uri` defines this client, which then exists in every world. */
-  isNamed(clientId: string): boolean {
-    return this.#named.some((one) => splitNamed(one)[0] === clientId);
+  isFromOption(clientId: string): boolean {
+    return this.#named.some((entry) => splitClientUri(entry)[0] === clientId);
   }
 
   /** @throws Collision if the client exists @throws LimitReached */
   async add(client: OAuthClient): Promise<void> {
-    if (this.isNamed(client.clientId)) throw new Collision();
+    if (this.isFromOption(client.clientId)) throw new Collision();
     await OAUTH_CLIENTS.insert(this.#rows, oauthClientRow(client), MAX_CLIENTS);
   }
 
@@ -74,7 +76,7 @@ export class OAuthClients {
 
   #withNamed(client: OAuthClient): OAuthClient {
     if (this.#named.length === 0) return client;
-    const more = this.#named.map(splitNamed).filter(([clientId]) => clientId === client.clientId);
+    const more = this.#named.map(splitClientUri).filter(([clientId]) => clientId === client.clientId);
     return { ...client, redirectUris: [...client.redirectUris, ...more.map(([, uri]) => uri)] };
   }
 }

@@ -34,8 +34,8 @@ export const regenerateSecret: Drill = {
   lasts: null,
   about: 'one',
   run: async (context, who) => {
-    const { principal } = who ?? (await administratorOf(context));
-    const client = await clientOf(context, principal);
+    const { principal } = who ?? (await findAdministrator(context));
+    const client = await findClient(context, principal);
     const { secret, secretHash } = drawSecret(context);
     await orNotFound(client.replace(secretHash));
     await grantsIn(context.store).revoke(
@@ -58,7 +58,7 @@ export const revokeSession: Drill = {
   lasts: null,
   about: 'one',
   run: async (context, who) => {
-    const { principal } = who ?? (await administratorOf(context));
+    const { principal } = who ?? (await findAdministrator(context));
     if (principal.kind !== 'user') {
       throw new Problem('invalid_request', 'Field `principal` must name a user: only users log in.');
     }
@@ -80,7 +80,7 @@ export const expireTokens: Drill = {
 };
 
 /** The first user with an access key; in the built-in cast, an administrator. */
-async function administratorOf(context: RequestContext): Promise<Caller> {
+async function findAdministrator(context: RequestContext): Promise<Caller> {
   for (const { id } of await identitiesIn(context.store).all('user')) {
     const [key] = await accessKeysIn(context.store).ofOwner(id);
     const caller = key === undefined ? null : await impersonate(context, key.id);
@@ -99,9 +99,9 @@ interface Client {
 }
 
 /** Returns the access key that identified the principal, or the principal's first one; otherwise the identity. */
-async function clientOf({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<Client> {
+async function findClient({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<Client> {
   const keys = await accessKeysIn(store).ofOwner(id);
-  const key = keys.find((one) => one.clientId === clientId) ?? keys[0];
+  const key = keys.find((candidate) => candidate.clientId === clientId) ?? keys[0];
   if (key !== undefined) {
     const { clientId: ofKey, secretHash } = key;
     return { clientId: ofKey, secretHash, replace: (hash) => accessKeysIn(store).replaceSecret(key.id, hash) };

@@ -13,7 +13,7 @@ const TOKEN_OPERATIONS: readonly string[] = [
   'refresh_token',
 ];
 
-const HALF_A_MINUTE = 30_000;
+const HALF_A_MINUTE_MS = 30_000;
 
 /** Delay of a slow token in real milliseconds: longer than a careless timeout, shorter than a good one. */
 const SLOW_MS = 2000;
@@ -25,38 +25,38 @@ export const tokenOutage: Drill = {
   what: 'The token endpoints respond 503 with `Retry-After`.',
   rightClient:
     'It keeps using its token while valid, waits for `Retry-After`, and does not send one request per thread.',
-  lasts: HALF_A_MINUTE,
+  lasts: HALF_A_MINUTE_MS,
   about: 'one-or-all',
   run: async (_, who) =>
-    effect('The token endpoints are unavailable.', tokensOf(who), { status: 503, retryAfter: 'end' }),
+    createEffect('The token endpoints are unavailable.', matchTokenRequests(who), { status: 503, retryAfter: 'end' }),
 };
 
 export const slowToken: Drill = {
   name: 'slow-token',
   what: `Each response of the token endpoints takes ${SLOW_MS / 1000} s of real time.`,
   rightClient: 'It renews its token before expiry with a single request; other requests wait for it and do not fail.',
-  lasts: HALF_A_MINUTE,
+  lasts: HALF_A_MINUTE_MS,
   about: 'one-or-all',
   run: async (_, who) =>
-    effect('The token endpoints are slow.', tokensOf(who), { delay: { min: SLOW_MS, max: SLOW_MS } }),
+    createEffect('The token endpoints are slow.', matchTokenRequests(who), { delay: { min: SLOW_MS, max: SLOW_MS } }),
 };
 
 export const rateLimit: Drill = {
   name: 'rate-limit',
   what: 'Token requests, or all requests of one principal, get 429 with `Retry-After`. The vendor documents no 429.',
   rightClient: 'It waits for `Retry-After`, and then repeats the request once.',
-  lasts: HALF_A_MINUTE,
+  lasts: HALF_A_MINUTE_MS,
   about: 'one-or-all',
   run: async (_, who) => {
-    const match = who === null ? tokensOf(null) : { service: SERVICE, principal: who.principal.id };
-    return effect('Requests are rate limited.', match, { status: 429, retryAfter: 'end' });
+    const match = who === null ? matchTokenRequests(null) : { service: SERVICE, principal: who.principal.id };
+    return createEffect('Requests are rate limited.', match, { status: 429, retryAfter: 'end' });
   },
 };
 
-function tokensOf(who: Caller | null): Match {
-  return { service: SERVICE, operations: TOKEN_OPERATIONS, ...(who !== null && { principal: who.principal.id }) };
+function matchTokenRequests(caller: Caller | null): Match {
+  return { service: SERVICE, operations: TOKEN_OPERATIONS, ...(caller !== null && { principal: caller.principal.id }) };
 }
 
-function effect(did: string, match: Match, action: FaultAction): DrillEffect {
+function createEffect(did: string, match: Match, action: FaultAction): DrillEffect {
   return { did, faults: [{ match, action }] };
 }

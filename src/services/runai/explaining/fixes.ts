@@ -20,13 +20,13 @@ export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
  * scope. Each candidate is checked with the decision itself.
  */
 export const findRuleFixes: FindFixes = (_decision, input, reason) =>
-  REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(input) } : null;
+  REASONS_OF_RIGHTS.has(reason) ? { fixes: findRuleFixesFor(input) } : null;
 
-function ruleFixes(input: DecisionInput): Fix[] {
+function findRuleFixesFor(input: DecisionInput): Fix[] {
   const { accessRequest, caller, lookedUp } = input;
   const { rule, ruleset } = accessRequest;
   const { principal } = caller;
-  const scopes = narrowestScopes(input);
+  const scopes = listScopes(input);
   const allows = (role: PredefinedRole, scope: Resource): boolean => {
     const added = { held: new Set<string>(role.permissions), resources: [scope] };
     const heldRights: HeldRights = {
@@ -36,23 +36,23 @@ function ruleFixes(input: DecisionInput): Fix[] {
     return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
   };
   // Safe cast: the tables of this service contain roles of this type.
-  const all = ruleset.tables.roles as readonly PredefinedRole[];
+  const roles = ruleset.tables.roles as readonly PredefinedRole[];
   const found = scopes
-    .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
+    .map((scope) => ({ scope, would: roles.filter((role) => allows(role, scope)) }))
     .find(({ would }) => would.length > 0);
   const needs = describeLack(missingRightsOf(rule, { held: new Set(), resources: [] }, []));
   if (found === undefined)
     return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
   // Smallest role first. The sort is stable, so roles of equal size keep the vendor's order.
-  const would = [...found.would].sort((one, other) => one.permissions.length - other.permissions.length);
-  const [least] = would as [PredefinedRole];
-  const where = labelsOfResources(ruleset, [found.scope]).join('');
+  const sufficient = [...found.would].sort((one, other) => one.permissions.length - other.permissions.length);
+  const [smallest] = sufficient as [PredefinedRole];
+  const scopeLabel = labelsOfResources(ruleset, [found.scope]).join('');
   const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
   return [
     {
       kind: 'role',
-      roles: [least.name],
-      text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with the role \`${least.name}\`, which has ${needs}`,
+      roles: [smallest.name],
+      text: `give ${namePrincipal(principal)} an access rule for \`${scopeLabel}\` with the role \`${smallest.name}\`, which has ${needs}`,
       // 2.19 has no service accounts, so none can have a rule.
       ...((ruleset.profile !== '2.19' || principal.kind !== 'service-account') && {
         request: {
@@ -61,26 +61,26 @@ function ruleFixes(input: DecisionInput): Fix[] {
           body: {
             subjectId: principal.name,
             subjectType: own(SUBJECT_TYPES, principal.kind),
-            roleId: least.id,
+            roleId: smallest.id,
             scopeId,
             scopeType,
           },
         },
       }),
     },
-    ...identityFix(would),
+    ...createIdentityFix(sufficient),
   ];
 }
 
 /** Suggests any sufficient role, not only the smallest: an identity with such a role may exist. */
-function identityFix(would: readonly PredefinedRole[]): Fix[] {
-  const roles = would.map(({ name }) => name);
+function createIdentityFix(sufficient: readonly PredefinedRole[]): Fix[] {
+  const roles = sufficient.map(({ name }) => name);
   const which = roles.length === 1 ? 'the role' : 'one of the roles';
   return [{ kind: 'identity', roles, text: `call as an identity that has ${which} ${quote(roles)} there` }];
 }
 
 /** Returns the scopes that contain the object, narrowest first. Without a single object, it starts with the tenant. */
-function narrowestScopes({ caller, lookedUp }: DecisionInput): Resource[] {
+function listScopes({ caller, lookedUp }: DecisionInput): Resource[] {
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const { tenant } = caller.principal;
   const whole: Resource = { type: 'tenant', ids: [tenant ?? ''] };
@@ -91,8 +91,8 @@ function narrowestScopes({ caller, lookedUp }: DecisionInput): Resource[] {
 /** Finds the existing client id that is most similar to an unknown one. */
 export const findNearestClient: FindOther = async ({ presented }, context) => {
   const { store } = context;
-  const given = presented.flatMap((one) => (one.kind === 'client' ? one.clientId : []))[0];
-  if (given === undefined) return null;
+  const clientId = presented.flatMap((credential) => (credential.kind === 'client' ? credential.clientId : []))[0];
+  if (clientId === undefined) return null;
   const [keys, applications, accounts, clients] = await Promise.all([
     accessKeysIn(store).all({}),
     identitiesIn(store).all('application'),
@@ -100,5 +100,5 @@ export const findNearestClient: FindOther = async ({ presented }, context) => {
     oauthClientsIn(context).all(),
   ]);
   const known = [...keys, ...applications, ...accounts].flatMap(({ clientId }) => clientId ?? []);
-  return findNear(given, [...new Set([...known, ...clients.map(({ clientId }) => clientId)])]) ?? null;
+  return findNear(clientId, [...new Set([...known, ...clients.map(({ clientId }) => clientId)])]) ?? null;
 };

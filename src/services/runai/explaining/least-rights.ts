@@ -26,19 +26,19 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await rolesOf(world);
   const allowedBy = (rules: readonly RightsOfRule[]) =>
-    uses.filter((use) => isAllowed(use, principal, heldRightsOf(rules)));
+    uses.filter((use) => isAllowed(use, principal, toHeldRights(rules)));
 
   const allPermissions = new Set(ruleset.tables.permissions.map(({ id }) => id));
   const possible = new Set(allowedBy(inScopes(allPermissions, candidateScopes(principal, []))));
   const allowedWithoutRights = new Set(allowedBy([]));
   const usesNeedingRights = uses.filter((use) => possible.has(use) && !allowedWithoutRights.has(use));
   const areEnough = (rules: readonly RightsOfRule[]) =>
-    usesNeedingRights.every((use) => isAllowed(use, principal, heldRightsOf(rules)));
+    usesNeedingRights.every((use) => isAllowed(use, principal, toHeldRights(rules)));
 
   const scopes = candidateScopes(principal, usesNeedingRights);
-  const scope = scopes.find((one) => areEnough([{ held: allPermissions, scope: one }])) ?? SYSTEM_SCOPE;
+  const scope = scopes.find((candidate) => areEnough([{ held: allPermissions, scope: candidate }])) ?? SYSTEM_SCOPE;
   const inScope = (permissions: Iterable<string>): RightsOfRule => ({ held: new Set(permissions), scope });
-  const rightsInScope = (some: readonly Role[]) => some.map(({ permissions }) => inScope(permissions));
+  const rightsInScope = (someRoles: readonly Role[]) => someRoles.map(({ permissions }) => inScope(permissions));
 
   const held = caller === null ? null : await heldRules(world, principal, roles);
   const chosen =
@@ -67,7 +67,7 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
         )
       : [],
     beyond: uses.filter((use) => !possible.has(use)),
-    heldRights: () => heldRightsOf(rightsInScope(chosen)),
+    heldRights: () => toHeldRights(rightsInScope(chosen)),
   };
 };
 
@@ -77,7 +77,7 @@ interface RightsOfRule {
   readonly scope: Resource;
 }
 
-function heldRightsOf(rightsByRule: readonly RightsOfRule[]): HeldRights {
+function toHeldRights(rightsByRule: readonly RightsOfRule[]): HeldRights {
   return {
     ...NO_RIGHTS,
     held: new Set(rightsByRule.flatMap(({ held }) => [...held])),

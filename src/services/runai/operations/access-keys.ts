@@ -32,12 +32,12 @@ const MAX_LISTED = 100;
 
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
-  reportCut(context, keys.length);
+  reportTruncation(context, keys.length);
   return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKey) } };
 };
 
 /** Reports that a list is incomplete. Without pages, the client cannot notice. */
-function reportCut({ findings, now }: Pick<AuthenticatedContext, 'findings' | 'now'>, count: number): void {
+function reportTruncation({ findings, now }: Pick<AuthenticatedContext, 'findings' | 'now'>, count: number): void {
   if (count <= MAX_LISTED) return;
   const message = `A list of access keys contains only the oldest ${MAX_LISTED} and has no pages: ${count - MAX_LISTED} keys are missing from the response. Delete keys that you do not need.`;
   findings.report('list_cut', message, now);
@@ -59,12 +59,12 @@ async function createKey(context: AuthenticatedContext, name: string) {
     const key = { id, ...owned, name, clientId, secretHash, createdAt: now };
     await accessKeysIn(store).create(key, settings.runaiKeyLimit);
   } catch (thrown) {
-    throw creationProblem(thrown, name, settings.runaiKeyLimit);
+    throw toCreationProblem(thrown, name, settings.runaiKeyLimit);
   }
   return { id, name, clientId, clientSecret, createdAt: now };
 }
 
-function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, ShownKey> {
+function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, RenderedKey> {
   return { status: 200, body: renderKey(target) };
 }
 
@@ -87,7 +87,7 @@ async function regenerate(
 
 const listAll: Handler<'runai', 'get_access_keys_administration'> = async (context) => {
   const keys = await accessKeysIn(context.store).all(context.query);
-  reportCut(context, keys.length);
+  reportTruncation(context, keys.length);
   return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKeyWithCreator) } };
 };
 
@@ -124,9 +124,9 @@ export const accessKeyOperations = {
   delete_user_application_by_id_administration: remove,
 };
 
-type ShownKey = Schema<'runai', 'AccessKey1'>;
+type RenderedKey = Schema<'runai', 'AccessKey1'>;
 
-function renderKey({ id, name, clientId, createdAt, lastLogin }: AccessKey): ShownKey {
+function renderKey({ id, name, clientId, createdAt, lastLogin }: AccessKey): RenderedKey {
   return {
     id,
     name,
@@ -140,7 +140,7 @@ function renderKeyWithCreator(key: AccessKey) {
   return { ...renderKey(key), createdBy: key.createdBy };
 }
 
-function creationProblem(thrown: unknown, name: string, limit: number): unknown {
+function toCreationProblem(thrown: unknown, name: string, limit: number): unknown {
   if (thrown instanceof Collision) return new Problem('conflict', `You already have an access key named \`${name}\`.`);
   if (thrown instanceof NotFound) {
     return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.');

@@ -48,7 +48,7 @@ const batch: Handler<'runai', 'access_rules_batch'> = async (context) => {
 const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (context) => {
   const { payload } = context.body;
   const { roleId, clusterId, subjects } = payload;
-  const orders = subjects.flatMap(({ subjectId, subjectType }) =>
+  const newRules = subjects.flatMap(({ subjectId, subjectType }) =>
     payload.scopes.map(
       ({ scopeId, scopeType }): NewRule => ({
         subjectId,
@@ -63,14 +63,14 @@ const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (contex
   const names = await readNames(context);
   const succeeded: Schema<'runai', 'AccessRule'>[] = [];
   const failed: (Failure & { payload: NewRule })[] = [];
-  for (const order of orders) {
+  for (const newRule of newRules) {
     const outcome = await attempt(async () => {
-      const path = resolveScope(names.scopes, order.scopeType, order.scopeId);
+      const path = resolveScope(names.scopes, newRule.scopeType, newRule.scopeId);
       if (!context.mayAccess(attributesOf(path))) throw new Problem('forbidden');
-      return createRule(context, order);
+      return createRule(context, newRule);
     });
     if ('result' in outcome) succeeded.push(renderRule(outcome.result, names));
-    else failed.push({ payload: order, ...outcome });
+    else failed.push({ payload: newRule, ...outcome });
   }
   return { status: 200, body: { succeeded, failed } };
 };

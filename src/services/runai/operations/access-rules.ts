@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/re
 import { Problem } from '../../../decisions/problem.ts';
 import { ACCESS_RULES, type AccessRule, readRuleBook } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
-import { A_TIME, parseTime, selectItems, slice } from '../lists.ts';
+import { MUST_BE_TIME, parseTime, selectItems, slicePage } from '../lists.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
 import { createFields, type Names, readNames, renderRule } from '../rule-view.ts';
 import { attributesIn, attributesOf, readScopes, type ScopePath } from '../scopes.ts';
@@ -31,33 +31,33 @@ export const accessRuleLookups = { accessRule, scopeInBody };
 /** The query of the list. The count supports only some of its members. */
 type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 /** Returns the rules that match a query and that the caller may see. */
 async function findRules(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
   const { all } = await readRuleBook(context);
   const since = query.lastUpdated === undefined ? null : parseTime(query.lastUpdated);
   if (since === null && query.lastUpdated !== undefined) {
-    throw new Problem('invalid_request', `Query parameter \`lastUpdated\` ${A_TIME}.`);
+    throw new Problem('invalid_request', `Query parameter \`lastUpdated\` ${MUST_BE_TIME}.`);
   }
   const ids = query.subjectIds?.map((id) => id.toLowerCase());
-  const seen = all.filter(
+  const visible = all.filter(
     (rule) =>
       (query.includeDeleted === true || rule.deletedAt === null) &&
-      fits(query.subjectType, rule.subjectType) &&
-      fits(query.scopeType, rule.scopeType) &&
-      fits(query.scopeId?.toLowerCase(), rule.scopeId.toLowerCase()) &&
-      fits(query.clusterId?.toLowerCase(), rule.clusterId?.toLowerCase() ?? null) &&
-      fits(query.roleId, rule.roleId) &&
+      matches(query.subjectType, rule.subjectType) &&
+      matches(query.scopeType, rule.scopeType) &&
+      matches(query.scopeId?.toLowerCase(), rule.scopeId.toLowerCase()) &&
+      matches(query.clusterId?.toLowerCase(), rule.clusterId?.toLowerCase() ?? null) &&
+      matches(query.roleId, rule.roleId) &&
       (ids === undefined || ids.includes(rule.subjectId.toLowerCase())) &&
       (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&
       (since === null || rule.updatedAt >= since) &&
       context.mayAccess(attributesIn(names.scopes, rule.scopeType, rule.scopeId)),
   );
-  return selectItems(seen, query, createFields(names), ['subjectId', 'roleName', 'scopeName']);
+  return selectItems(visible, query, createFields(names), ['subjectId', 'roleName', 'scopeName']);
 }
 
-function fits<Value>(wanted: Value | undefined, value: Value | null): boolean {
+function matches<Value>(wanted: Value | undefined, value: Value | null): boolean {
   return wanted === undefined || wanted === value;
 }
 
@@ -68,7 +68,7 @@ function contains(text: string, part: string): boolean {
 const list: Handler<'runai', 'get_access_rules'> = async (context) => {
   const names = await readNames(context);
   const all = await findRules(context, context.query, names);
-  const page = slice(all, context.query, PAGE);
+  const page = slicePage(all, context.query, PAGE_SIZE);
   return {
     status: 200,
     body: {

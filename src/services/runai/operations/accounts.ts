@@ -13,52 +13,52 @@ import { drawSecret, revokeTokens } from '../secrets.ts';
 import { tenantIdOf } from '../tenant.ts';
 
 /** Applications and service accounts work alike: they have a name and a secret, and can be disabled. */
-interface Kind<Secret> {
+interface AccountKind<Secret> {
   readonly kind: 'application' | 'service-account';
   /** Noun with article, for messages. */
-  readonly called: string;
+  readonly noun: string;
   /** Wraps the secret in the member that the API uses for it. */
-  readonly shownSecret: (secret: string) => Secret;
+  readonly wrapSecret: (secret: string) => Secret;
 }
 
-const APPLICATION: Kind<{ readonly secret: string }> = {
+const APPLICATION: AccountKind<{ readonly secret: string }> = {
   kind: 'application',
-  called: 'an application',
-  shownSecret: (secret) => ({ secret }),
+  noun: 'an application',
+  wrapSecret: (secret) => ({ secret }),
 };
-const SERVICE_ACCOUNT: Kind<{ readonly clientSecret: string }> = {
+const SERVICE_ACCOUNT: AccountKind<{ readonly clientSecret: string }> = {
   kind: 'service-account',
-  called: 'a service account',
-  shownSecret: (clientSecret) => ({ clientSecret }),
+  noun: 'a service account',
+  wrapSecret: (clientSecret) => ({ clientSecret }),
 };
 
-function lookupOf({ kind }: Kind<unknown>): Lookup<Identity> {
+function createLookup({ kind }: AccountKind<unknown>): Lookup<Identity> {
   return async ({ store }, id) => {
     const found = await identitiesIn(store).byId(id);
     return found?.kind === kind ? { found: 'object', target: found } : { found: 'nothing' };
   };
 }
 
-export const accountLookups = { application: lookupOf(APPLICATION), serviceAccount: lookupOf(SERVICE_ACCOUNT) };
+export const accountLookups = { application: createLookup(APPLICATION), serviceAccount: createLookup(SERVICE_ACCOUNT) };
 
-type Named = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
-type Shown = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
+type CreatedAccount = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
+type Account = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
 
-interface Making extends AuthenticatedContext {
+interface CreateContext extends AuthenticatedContext {
   readonly body: { readonly name: string };
 }
 
-interface Changing extends AuthenticatedContext<Identity> {
+interface UpdateContext extends AuthenticatedContext<Identity> {
   readonly body: { readonly enabled: boolean };
 }
 
-function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind<Secret>) {
-  const list = async (context: AuthenticatedContext): Promise<Outcome<200, readonly Shown[]>> => {
+function createOperations<Secret extends object>({ kind, noun, wrapSecret }: AccountKind<Secret>) {
+  const list = async (context: AuthenticatedContext): Promise<Outcome<200, readonly Account[]>> => {
     const tenantId = await tenantIdOf(context);
     const all = await identitiesIn(context.store).all(kind);
-    return { status: 200, body: all.map((one) => renderAccount(one, tenantId)) };
+    return { status: 200, body: all.map((account) => renderAccount(account, tenantId)) };
   };
-  const create = async (context: Making): Promise<Outcome<201, Named & Secret>> => {
+  const create = async (context: CreateContext): Promise<Outcome<201, CreatedAccount & Secret>> => {
     const { name } = context.body;
     const { secret, secretHash } = drawSecret(context);
     const { world } = context;
@@ -70,16 +70,16 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
       await identitiesIn(context.store).create(account);
     } catch (thrown) {
       throw thrown instanceof Collision
-        ? new Problem('conflict', `There is already ${called} named \`${name}\`. Choose another name.`)
+        ? new Problem('conflict', `There is already ${noun} named \`${name}\`. Choose another name.`)
         : thrown;
     }
-    return { status: 201, body: { id: account.id, name, clientId, ...shownSecret(secret) } };
+    return { status: 201, body: { id: account.id, name, clientId, ...wrapSecret(secret) } };
   };
-  const get = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Shown>> => ({
+  const get = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Account>> => ({
     status: 200,
     body: renderAccount(context.target, await tenantIdOf(context)),
   });
-  const update = async (context: Changing): Promise<Outcome<200, undefined>> => {
+  const update = async (context: UpdateContext): Promise<Outcome<200, undefined>> => {
     const { enabled } = context.body;
     await orNotFound(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
     return { status: 200 };
@@ -95,13 +95,13 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
     const { secret, secretHash } = drawSecret(context);
     await orNotFound(identitiesIn(context.store).edit(id, { secretHash }, context.now));
     await revokeTokens(context, before);
-    return { status: 200, body: shownSecret(secret) };
+    return { status: 200, body: wrapSecret(secret) };
   };
   return { list, create, get, update, remove, regenerate };
 }
 
-const applications = operationsOf(APPLICATION);
-const serviceAccounts = operationsOf(SERVICE_ACCOUNT);
+const applications = createOperations(APPLICATION);
+const serviceAccounts = createOperations(SERVICE_ACCOUNT);
 
 export const accountOperations = {
   get_applications: applications.list,
@@ -118,7 +118,7 @@ export const accountOperations = {
   regenerate_service_account_secret: serviceAccounts.regenerate,
 };
 
-function renderAccount(account: Identity, tenantId: string): Shown {
+function renderAccount(account: Identity, tenantId: string): Account {
   const { id, name, clientId, createdBy, createdAt, updatedAt, lastLogin, enabled } = account;
   return {
     id,

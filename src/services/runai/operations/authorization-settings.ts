@@ -4,7 +4,7 @@ import { checkTenant, TenantSettings } from '../settings.ts';
 export const AUTHORIZATION_SETTINGS = new TenantSettings('authorization', ['enableScopedAuthorization']);
 
 /** Returns null if the setting was never set. Safe cast: only `update` writes it. */
-async function enabledOf(
+async function readEnabled(
   context: AuthenticatedContext,
   key: (typeof AUTHORIZATION_SETTINGS.keys)[number],
 ): Promise<boolean | null> {
@@ -13,19 +13,22 @@ async function enabledOf(
 
 const list: Handler<'runai', 'get_authorization_settings'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  const settings = AUTHORIZATION_SETTINGS.keys.map(async (key) => ({ key, enabled: await enabledOf(context, key) }));
+  const settings = AUTHORIZATION_SETTINGS.keys.map(async (key) => ({ key, enabled: await readEnabled(context, key) }));
   return { status: 200, body: { settings: await Promise.all(settings) } };
 };
 
 const get: Handler<'runai', 'get_authorization_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  return { status: 200, body: { enabled: await enabledOf(context, AUTHORIZATION_SETTINGS.keyOf(context.params.key)) } };
+  return {
+    status: 200,
+    body: { enabled: await readEnabled(context, AUTHORIZATION_SETTINGS.parseKey(context.params.key)) },
+  };
 };
 
 /** Stores the value, if there is one. No decision depends on it: the vendor does not document its effect. */
 const update: Handler<'runai', 'update_authorization_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  const key = AUTHORIZATION_SETTINGS.keyOf(context.params.key);
+  const key = AUTHORIZATION_SETTINGS.parseKey(context.params.key);
   const { enabled } = context.body;
   if (enabled !== undefined) await AUTHORIZATION_SETTINGS.set(context, key, enabled);
   return { status: 200 };

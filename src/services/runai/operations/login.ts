@@ -16,11 +16,11 @@ import { clientsPage, formPostPage, loginPage } from '../pages/login.ts';
 import { findPeople } from '../people.ts';
 import { toDescription } from '../problem.ts';
 import { isRedirectOf, isRedirectUri } from '../redirect-uris.ts';
-import { presentedRefreshToken } from '../refresh-tokens.ts';
+import { readRefreshToken } from '../refresh-tokens.ts';
 import { addLoginToCookie, removeLoginFromCookie } from '../session-cookie.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { refuseIfEnded } from './grants/grant.ts';
-import { authenticateUser, badUser, chosenUser, samePassword } from './grants/password.ts';
+import { authenticateUser, createUserProblem, findSelectedUser, requireSamePassword } from './grants/password.ts';
 import { newLogin } from './grants/sessions.ts';
 import { type Form, issuerInPath, type RealmContext, readForm } from './oauth-client.ts';
 import { parseScope } from './oauth-token.ts';
@@ -28,13 +28,13 @@ import { parseScope } from './oauth-token.ts';
 const CODE_LENGTH = 43;
 
 /** Maximum number of users on the login page. */
-const MAX_PEOPLE = 20;
+const MAX_USERS = 20;
 
 /** An S256 challenge, in base64url without padding (RFC 7636, 4.2). */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
 /** Parameters of the authorization request that the login form repeats. */
-const CARRIED = [
+const REPEATED_PARAMETERS = [
   'response_type',
   'client_id',
   'redirect_uri',
@@ -55,49 +55,52 @@ interface AuthorizationRequest {
 }
 
 /** The authorization endpoint. Always shows the login page, because the mock has no browser sessions. */
-const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, readForm(context.query));
-const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, readForm(context.body));
+const authorize: Handler<'runai', 'authorize'> = (context) => startLogin(context, readForm(context.query));
+const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => startLogin(context, readForm(context.body));
 
-async function begin(context: RealmContext, form: Form): Promise<Answer<'runai', 'authorize'>> {
-  const request = await checkedRequest(context, form);
+async function startLogin(context: RealmContext, form: Form): Promise<Answer<'runai', 'authorize'>> {
+  const request = await checkRequest(context, form);
   if ('refusal' in request) return request;
-  const fault = requestFault(request);
-  if (fault !== null) return answerClient(request, fault);
+  const error = findRequestError(request);
+  if (error !== null) return respondToClient(request, error);
   if (form['prompt']?.split(' ').includes('none') === true) {
-    return answerClient(request, {
+    return respondToClient(request, {
       error: 'login_required',
       error_description: 'This server has no browser sessions. Repeat the request without prompt=none.',
     });
   }
-  return askWho(context, request, form['login_hint'] ?? '', null);
+  return renderLogin(context, request, form['login_hint'] ?? '', null);
 }
 
 const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const form = readForm(context.body);
-  const request = await checkedRequest(context, form);
+  const request = await checkRequest(context, form);
   if ('refusal' in request) return request;
-  const fault = requestFault(request);
-  if (fault !== null) return answerClient(request, fault);
+  const error = findRequestError(request);
+  if (error !== null) return respondToClient(request, error);
   const { username = '' } = form;
   try {
-    const user = await userOf(context, request);
+    const user = await identifyUser(context, request);
     const login = newLogin(context, user, request.clientId, parseScope(form['scope']));
     const code = await refuseIfEnded(issueCode(context, request, user, login), (reason) =>
-      badUser(reason, { identity: user, clientId: request.clientId }),
+      createUserProblem(reason, { identity: user, clientId: request.clientId }),
     );
-    const answer = answerClient(request, { code, session_state: login.family });
-    return { ...answer, headers: { ...answer.headers, 'set-cookie': await addLoginToCookie(context, login.family) } };
+    const response = respondToClient(request, { code, session_state: login.family });
+    return {
+      ...response,
+      headers: { ...response.headers, 'set-cookie': await addLoginToCookie(context, login.family) },
+    };
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
-    return { ...(await askWho(context, request, username, thrown.message)), status: 401, refusal: thrown };
+    return { ...(await renderLogin(context, request, username, thrown.message)), status: 401, refusal: thrown };
   }
 };
 
 /** Returns the user who logs in with a password, or who was selected from the list. @throws Problem */
-function userOf(context: Context, { form, clientId }: AuthorizationRequest): Promise<Identity> {
+function identifyUser(context: Context, { form, clientId }: AuthorizationRequest): Promise<Identity> {
   const { username, password, user } = form;
   if (user === undefined) return authenticateUser(context, username ?? '', password ?? '', clientId);
-  if (username === undefined && password === undefined) return chosenUser(context, user, clientId);
+  if (username === undefined && password === undefined) return findSelectedUser(context, user, clientId);
   throw new Problem('invalid_request', 'Send `user`, or `username` and `password`, not both.');
 }
 
@@ -115,19 +118,19 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   }
   if (claims !== null) await grantsIn(store).end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
-  const presented = refreshToken === undefined ? null : await presentedRefreshToken(refreshToken, context);
+  const presented = refreshToken === undefined ? null : await readRefreshToken(refreshToken, context);
   // A used or expired refresh token may end its login, too.
-  const known = presented === null ? null : await grantsIn(store).loginOf(presented);
-  if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
-    await grantsIn(store).end(known.family, now, lastExpiry(context));
+  const login = presented === null ? null : await grantsIn(store).loginOf(presented);
+  if (login !== null && (login.clientId === null || login.clientId === form['client_id'])) {
+    await grantsIn(store).end(login.family, now, lastExpiry(context));
   }
-  const answer = await answerToLogout(context, form, claims?.aud ?? form['client_id'] ?? '');
-  const cookie = await removeLoginFromCookie(context, claims?.sid ?? known?.family ?? null);
-  return { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } };
+  const response = await respondToLogout(context, form, claims?.aud ?? form['client_id'] ?? '');
+  const cookie = await removeLoginFromCookie(context, claims?.sid ?? login?.family ?? null);
+  return { ...response, headers: { ...response.headers, 'set-cookie': cookie } };
 }
 
 /** @throws Problem if `post_logout_redirect_uri` does not belong to the client */
-async function answerToLogout(
+async function respondToLogout(
   context: RealmContext,
   form: Form,
   clientId: string,
@@ -142,7 +145,7 @@ async function answerToLogout(
       'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Identify the client with `id_token_hint` or `client_id`.',
     );
   }
-  return redirection(withQuery(target, definedFields({ state: form['state'] })));
+  return redirect(withQuery(target, definedFields({ state: form['state'] })));
 }
 
 export const loginOperations = {
@@ -161,62 +164,66 @@ type RefusedPage = Outcome<400, Buffer> & { readonly refusal: Problem };
  * @returns an error page that lists the known clients, if the check fails
  * @throws Problem if the realm does not exist
  */
-async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
+async function checkRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
   const issuer = await issuerInPath(context);
   const { client_id: clientId, redirect_uri: redirectUri } = form;
   const client = await oauthClientsIn(context).byId(clientId ?? '');
   if (client === null) {
     const what = clientId === undefined ? 'is missing' : 'is not a client for user logins';
-    return refusedPage(context, `Parameter \`client_id\` ${what}.`);
+    return renderRefusal(context, `Parameter \`client_id\` ${what}.`);
   }
-  if (redirectUri === undefined) return refusedPage(context, 'Parameter `redirect_uri` is missing.', client);
+  if (redirectUri === undefined) return renderRefusal(context, 'Parameter `redirect_uri` is missing.', client);
   if (!isRedirectOf(client.redirectUris, redirectUri, context.origin)) {
-    return refusedPage(context, redirectRefusal(client.clientId, redirectUri), client);
+    return renderRefusal(context, describeRedirectRefusal(client.clientId, redirectUri), client);
   }
   return { issuer, clientId: client.clientId, redirectUri, form };
 }
 
-function redirectRefusal(clientId: string, uri: string): string {
-  const shown = shorten(uri, MAX_SENTENCE);
-  const refusal = `Parameter \`redirect_uri\` is \`${shown}\`, which is not a redirect URI of \`${clientId}\`.`;
+function describeRedirectRefusal(clientId: string, uri: string): string {
+  const shortUri = shorten(uri, MAX_SENTENCE);
+  const refusal = `Parameter \`redirect_uri\` is \`${shortUri}\`, which is not a redirect URI of \`${clientId}\`.`;
   if (!URL.canParse(uri) || !isRedirectUri(uri)) return `${refusal} It must be an absolute URL without a fragment.`;
   return `${refusal} To allow it, start the server with \`--redirect-uri ${shellWord(`${clientId}=${uri}`)}\`.`;
 }
 
 /** @param client the request's client, if known: the page then lists only this one */
-async function refusedPage(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
+async function renderRefusal(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
   const clients = client === undefined ? await oauthClientsIn(context).all() : [client];
   const refusal = new Problem('invalid_request', message);
   return { ...clientsPage(400, message, clients, context.origin), refusal };
 }
 
 /** Returns the error to send to the client, if any (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
-function requestFault({ form }: AuthorizationRequest): Form | null {
+function findRequestError({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
-  const fault = (error: string, description: string) => ({ error, error_description: toDescription(description) });
+  const createError = (error: string, description: string) => ({
+    error,
+    error_description: toDescription(description),
+  });
   for (const name of ['request', 'request_uri']) {
-    if (own(form, name) !== undefined) return fault(`${name}_not_supported`, `The parameter ${name} is not supported.`);
+    if (own(form, name) !== undefined)
+      return createError(`${name}_not_supported`, `The parameter ${name} is not supported.`);
   }
-  if (type === undefined) return fault('invalid_request', 'The parameter response_type is missing.');
-  if (type !== 'code') return fault('unsupported_response_type', 'The parameter response_type must be code.');
-  if (mode !== undefined && !RESPONSE_MODES.some((known) => known === mode)) {
-    return fault('invalid_request', 'The parameter response_mode must be query, fragment or form_post.');
+  if (type === undefined) return createError('invalid_request', 'The parameter response_type is missing.');
+  if (type !== 'code') return createError('unsupported_response_type', 'The parameter response_type must be code.');
+  if (mode !== undefined && !RESPONSE_MODES.some((supported) => supported === mode)) {
+    return createError('invalid_request', 'The parameter response_mode must be query, fragment or form_post.');
   }
   if (challenge === undefined && method !== undefined) {
-    return fault('invalid_request', 'The parameter code_challenge is missing.');
+    return createError('invalid_request', 'The parameter code_challenge is missing.');
   }
   if (challenge !== undefined && method !== 'S256') {
-    return fault('invalid_request', 'The parameter code_challenge_method must be S256.');
+    return createError('invalid_request', 'The parameter code_challenge_method must be S256.');
   }
   if (challenge !== undefined && !CHALLENGE.test(challenge)) {
-    return fault('invalid_request', 'The parameter code_challenge must be 43 characters of base64url.');
+    return createError('invalid_request', 'The parameter code_challenge must be 43 characters of base64url.');
   }
   try {
     parseScope(form['scope']);
     return null;
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
-    return fault('invalid_scope', thrown.message);
+    return createError('invalid_scope', thrown.message);
   }
 }
 
@@ -226,14 +233,14 @@ type Redirection = Outcome<302, undefined>;
 export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const;
 
 /** Sends parameters to the client, via the browser. `iss` is the issuer (RFC 9207). */
-function answerClient(
+function respondToClient(
   { issuer, redirectUri, form }: AuthorizationRequest,
-  answer: Form,
+  result: Form,
 ): Redirection | Outcome<200, Buffer> {
-  const parameters = definedFields({ ...answer, state: form['state'], iss: issuer });
+  const parameters = definedFields({ ...result, state: form['state'], iss: issuer });
   if (form['response_mode'] === 'form_post') return formPostPage(redirectUri, parameters);
-  if (form['response_mode'] === 'fragment') return redirection(`${redirectUri}#${new URLSearchParams(parameters)}`);
-  return redirection(withQuery(redirectUri, parameters));
+  if (form['response_mode'] === 'fragment') return redirect(`${redirectUri}#${new URLSearchParams(parameters)}`);
+  return redirect(withQuery(redirectUri, parameters));
 }
 
 function definedFields(form: Form): [name: string, value: string][] {
@@ -247,22 +254,22 @@ function withQuery(uri: string, parameters: [name: string, value: string][]): st
   return `${uri}${joint}${query}`;
 }
 
-function redirection(location: string): Redirection {
+function redirect(location: string): Redirection {
   return { status: 302, headers: { location, 'cache-control': 'no-store' } };
 }
 
-async function askWho(
+async function renderLogin(
   context: Context,
   { clientId, form }: AuthorizationRequest,
   username: string,
-  fault: string | null,
+  error: string | null,
 ): Promise<Outcome<200, Buffer>> {
   const realm = await realmOf(context);
-  const hidden = CARRIED.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
+  const hidden = REPEATED_PARAMETERS.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
   const { pathname } = new URL(context.openOrigin);
   const action = `${pathname.replace(/\/$/, '')}${issuerPath(realm)}/login-actions/authenticate`;
-  const people = context.mayReadCast ? await findPeople(context, MAX_PEOPLE) : null;
-  return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), fault, people });
+  const people = context.mayReadCast ? await findPeople(context, MAX_USERS) : null;
+  return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), error, people });
 }
 
 async function issueCode(
@@ -284,7 +291,7 @@ async function issueCode(
       expiresAt: later(now, settings.tokenTtl.code),
     },
     now,
-    samePassword(user),
+    requireSamePassword(user),
   );
   return code;
 }

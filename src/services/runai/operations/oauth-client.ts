@@ -5,7 +5,7 @@ import { findOtherSpelling } from '../../../text/spelling.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateClient, checkClientSecret, confidentialClient } from './grants/clients.ts';
-import { badClient, type PresentedClient } from './grants/grant.ts';
+import { createClientProblem, type PresentedClient } from './grants/grant.ts';
 
 /** RFC 7617, section 2. */
 const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
@@ -42,7 +42,7 @@ export async function presentedClient(
       'The client authenticates with both the `Authorization` header and the field `client_secret`. Send one of them.',
     );
   }
-  const [name, password] = pairOf(header, challenge);
+  const [name, password] = decodeBasic(header, challenge);
   if (id !== null && id !== name) {
     throw new Problem('invalid_request', 'Field `client_id` differs from the client in the `Authorization` header.');
   }
@@ -62,11 +62,11 @@ export function refuseAssertion(sent: object, secretField: string): void {
 }
 
 /** Decodes Basic credentials. Id and secret are form-encoded first (RFC 6749, 2.3.1). */
-function pairOf(header: string, challenge: string): readonly [id: string, secret: string] {
+function decodeBasic(header: string, challenge: string): readonly [id: string, secret: string] {
   const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
-  const at = text.indexOf(':');
+  const separator = text.indexOf(':');
   try {
-    if (at > 0) return [decodeForm(text.slice(0, at)), decodeForm(text.slice(at + 1))];
+    if (separator > 0) return [decodeForm(text.slice(0, separator)), decodeForm(text.slice(separator + 1))];
   } catch {
     // Refused below, like any other malformed header.
   }
@@ -86,35 +86,35 @@ function decodeForm(text: string): string {
  * @throws Problem `bad_credentials`; also if the client is public
  */
 export async function confidentialCaller(context: Context, form: Form): Promise<string> {
-  return callerOf(context, form, false);
+  return identifyCaller(context, form, false);
 }
 
 /** Identifies the client and returns its id. A public client needs no secret. */
 export async function anyCaller(context: Context, form: Form): Promise<string> {
-  return callerOf(context, form, true);
+  return identifyCaller(context, form, true);
 }
 
-async function callerOf(context: Context, form: Form, mayBePublic: boolean): Promise<string> {
+async function identifyCaller(context: Context, form: Form, mayBePublic: boolean): Promise<string> {
   const { id, secret, challenge } = await presentedClient(context, form, 'required');
-  if (id === null) throw noClient();
+  if (id === null) throw createNoClientProblem();
   const client = await oauthClientsIn(context).byId(id);
   const presented = { id, secret: secret ?? '', challenge };
   if (client === null) {
     return (await authenticateClient(context, await confidentialClient(context, id), presented)).clientId;
   }
   if (client.secretHash !== undefined) checkClientSecret(client, presented);
-  else if (!mayBePublic) throw badClient('public_client', undefined, challenge);
+  else if (!mayBePublic) throw createClientProblem('public_client', undefined, challenge);
   return id;
 }
 
 /** Returns a required field. @throws Problem if it is missing */
 export function requireField(form: Form, name: string): string {
   const value = own(form, name);
-  if (value === undefined) throw missingField(name, findOtherSpelling(Object.keys(form), name));
+  if (value === undefined) throw createMissingFieldProblem(name, findOtherSpelling(Object.keys(form), name));
   return value;
 }
 
-function noClient(): Problem {
+function createNoClientProblem(): Problem {
   return new Problem(
     'bad_client',
     'The request has no client credentials. Send `client_id` and, unless the client is public, `client_secret`.',
@@ -124,7 +124,7 @@ function noClient(): Problem {
   );
 }
 
-function missingField(name: string, other: string | undefined): Problem {
+function createMissingFieldProblem(name: string, other: string | undefined): Problem {
   const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not a field of this endpoint`;
   return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }

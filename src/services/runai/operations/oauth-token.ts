@@ -3,7 +3,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import type { TokenEndpoint } from '../tables/index.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, issuerInPath, presentedClient, readForm, requireField } from './oauth-client.ts';
-import { findGrant, grantNames, type Issued, issueTokens, NO_STORE } from './token.ts';
+import { findGrant, grantNames, type IssuedTokens, issueTokens, NO_STORE } from './token.ts';
 
 /** Supported scopes (OpenID Connect Core 1.0, 5.4 and 11). They grant no rights; access rules do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
@@ -28,9 +28,9 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
 const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   const form = readForm(context.body);
   reportIgnored('grant_token_v2', form, context);
-  const request = await requestOf(context, form, 'v2', 'optional');
+  const request = await readTokenRequest(context, form, 'v2', 'optional');
   const grant = findGrant(context, 'v2', request.grantType, 'grant_type');
-  return answerOf(await issueTokens(context, await grant.redeem(request, context), true), '');
+  return createTokenResponse(await issueTokens(context, await grant.redeem(request, context), true), '');
 };
 
 /** The token endpoint of the realm (RFC 6749, 3.2). */
@@ -38,29 +38,29 @@ const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) =
   await issuerInPath(context);
   const form = readForm(context.body);
   reportIgnored('grant_realm_token', form, context);
-  const request = await requestOf(context, form, 'realm', 'required');
+  const request = await readTokenRequest(context, form, 'realm', 'required');
   const grant = findGrant(context, 'realm', request.grantType, 'grant_type');
   const granted = await grant.redeem(request, context);
   const scope = granted.scope ?? granted.session?.login.scope ?? request.scope ?? '';
   const result = { ...granted, scope };
-  return answerOf(await issueTokens(context, result, scope.split(' ').includes('openid')), scope);
+  return createTokenResponse(await issueTokens(context, result, scope.split(' ').includes('openid')), scope);
 };
 
 export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_token: grantRealmToken };
 
 /** Parameters that set the `aud` of a token at other servers (RFC 8693, 2.1; RFC 8707, 2). */
-const ABOUT_AUDIENCES = ['audience', 'resource'] as const;
+const AUDIENCE_PARAMETERS = ['audience', 'resource'] as const;
 
 /** Reports ignored parameters, without their values: a client that sends them expects an `aud`. */
 function reportIgnored(operation: string, form: Form, { findings, now }: Context): void {
-  for (const name of ABOUT_AUDIENCES) {
+  for (const name of AUDIENCE_PARAMETERS) {
     if (form[name] === undefined) continue;
     const message = `${operation} was called with the undocumented field \`${name}\`. It has no effect: Run:ai access tokens have no \`aud\`.`;
     findings.report('undocumented_field', message, now);
   }
 }
 
-async function requestOf(
+async function readTokenRequest(
   context: Context,
   form: Form,
   endpoint: TokenEndpoint,
@@ -86,26 +86,26 @@ async function requestOf(
 }
 
 /** Longer values are not repeated, not even in part: they may be misplaced credentials. */
-const MAX_SCOPE = 40;
+const MAX_SCOPE_LENGTH = 40;
 const MAX_LISTED = 5;
 
 /** Validates a list of scopes and removes duplicates. @throws Problem `invalid_scope` if a scope is unknown */
 export function parseScope(scope: string | undefined): string {
-  const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
-  const unknown = asked.filter((one) => !SCOPES.some((known) => known === one));
-  if (unknown.length === 0) return asked.join(' ');
+  const scopes = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
+  const unknown = scopes.filter((one) => !SCOPES.some((known) => known === one));
+  if (unknown.length === 0) return scopes.join(' ');
   throw new Problem(
     'invalid_scope',
     `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${unknown
-      .map((one) => (one.length > MAX_SCOPE ? 'a longer value' : one))
+      .map((one) => (one.length > MAX_SCOPE_LENGTH ? 'a longer value' : one))
       .slice(0, MAX_LISTED)
       .join(', ')}.`,
   );
 }
 
 /** The response of RFC 6749, 5.1, with an ID token (OpenID Connect Core 1.0, 3.1.3.3). */
-function answerOf(
-  { principal, accessToken, expiresIn, refreshToken, idToken }: Issued,
+function createTokenResponse(
+  { principal, accessToken, expiresIn, refreshToken, idToken }: IssuedTokens,
   scope: string,
 ): Answer<'runai', 'grant_realm_token'> {
   return {

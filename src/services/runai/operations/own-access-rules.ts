@@ -1,13 +1,13 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
-import { type ListQuery, selectItems, slice } from '../lists.ts';
+import { type ListQuery, selectItems, slicePage } from '../lists.ts';
 import { createFields, type Names, readNames, roleName, scopeName } from '../rule-view.ts';
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 /** Returns the access rules of the caller and the caller's groups. */
-async function ownRules(
+async function findOwnRules(
   context: AuthenticatedContext,
   { search }: Pick<ListQuery, 'search'>,
   names: Names,
@@ -22,8 +22,8 @@ async function ownRules(
 
 const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
   const names = await readNames(context);
-  const all = await ownRules(context, context.query, names);
-  const page = slice(all, context.query, PAGE);
+  const all = await findOwnRules(context, context.query, names);
+  const page = slicePage(all, context.query, PAGE_SIZE);
   const accessRules = page.map((rule) => {
     const { id, subjectId, subjectType, roleId, scopeId, scopeType, clusterId } = rule;
     return {
@@ -41,7 +41,7 @@ const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
 };
 
 const countOwn: Handler<'runai', 'count_me_access_rules'> = async (context) => {
-  const all = await ownRules(context, context.query, await readNames(context));
+  const all = await findOwnRules(context, context.query, await readNames(context));
   return { status: 200, body: { count: all.length } };
 };
 

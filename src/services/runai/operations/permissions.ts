@@ -4,13 +4,13 @@ import { rowsOf } from '../../../decisions/ruleset.ts';
 import { profileOf } from '../rulesets.ts';
 import { readScopes } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
-import { type ACTIONS, permissionsOf } from './roles.ts';
+import { type ACTIONS, groupPermissions } from './roles.ts';
 
 /** Returns the caller's permissions in any scope. */
 const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
   const { held } = context.caller.heldRights;
   const types = rowsOf(RESOURCE_TYPES, profileOf(context.settings));
-  return { status: 200, body: permissionsOf(held, types).filter(({ actions }) => actions.length > 0) };
+  return { status: 200, body: groupPermissions(held, types).filter(({ actions }) => actions.length > 0) };
 };
 
 type Action = (typeof ACTIONS)[number];
@@ -20,8 +20,8 @@ const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (cont
   const { resourceType, action } = context.body;
   const { tenantId } = await readScopes(context);
   const { heldRights } = context.caller;
-  const scopesFor = (one: Action) =>
-    permittedScopes(heldRights, `${resourceType}:${one}`, (action ?? one) === one, tenantId);
+  const scopesFor = (name: Action) =>
+    groupPermittedScopes(heldRights, `${resourceType}:${name}`, (action ?? name) === name, tenantId);
   return {
     status: 200,
     body: {
@@ -33,9 +33,14 @@ const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (cont
   };
 };
 
-function permittedScopes({ rightsByRule = [] }: HeldRights, permission: string, asked: boolean, tenantId: string) {
+function groupPermittedScopes(
+  { rightsByRule = [] }: HeldRights,
+  permission: string,
+  isRequested: boolean,
+  tenantId: string,
+) {
   const scopes = rightsByRule
-    .filter(({ held }) => asked && held.has(permission))
+    .filter(({ held }) => isRequested && held.has(permission))
     .flatMap(({ resources }) => resources ?? []);
   const ids = (type: string) => [
     ...new Set(scopes.filter((scope) => scope.type === type).flatMap((scope) => scope.ids ?? [])),

@@ -7,7 +7,7 @@ import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { lastExpiry } from '../issue.ts';
-import { presentedRefreshToken } from '../refresh-tokens.ts';
+import { readRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, tokenRealmOf } from '../tenant.ts';
@@ -123,8 +123,8 @@ async function introspectAccessToken(context: Context, token: string) {
 
 async function introspectRefreshToken(context: Context, token: string) {
   const { store, now } = context;
-  const presented = await presentedRefreshToken(token, context);
-  const known = presented === null ? null : await grantsIn(store).active(presented, now);
+  const presented = await readRefreshToken(token, context);
+  const known = presented === null ? null : await grantsIn(store).findActive(presented, now);
   const identity = known === null ? null : await identitiesIn(store).byId(known.subject);
   if (known === null || identity === null || !identity.enabled) return { active: false };
   const { clientId, subject, expiresAt, family, scope } = known;
@@ -146,7 +146,7 @@ const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   const clientId = await anyCaller(context, form);
   const token = requireField(form, 'token');
   const { store, now } = context;
-  const presented = await presentedRefreshToken(token, context);
+  const presented = await readRefreshToken(token, context);
   const refresh = presented === null ? null : await grantsIn(store).loginOf(presented);
   const access = refresh === null ? await introspectAccessToken(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;

@@ -6,7 +6,7 @@ import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { readRuleBook } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
-import { type Fields, pageOf, selectItems } from '../lists.ts';
+import { type Fields, paginate, selectItems } from '../lists.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, roleRow, rolesOf } from '../roles.ts';
 import { profileOf } from '../rulesets.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
@@ -17,7 +17,7 @@ export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 type Permission = Schema<'runai', 'Permission'>;
 
 /** Groups permissions by resource type, including types without actions. */
-export function permissionsOf(
+export function groupPermissions(
   held: ReadonlySet<string>,
   types: readonly ({ readonly id: Permission['resourceType'] } & Pick<Permission, 'displayName' | 'groupId'>)[],
 ): Permission[] {
@@ -29,50 +29,55 @@ export function permissionsOf(
   }));
 }
 
-const role: Lookup<Role> = async (context, id) => {
+const findRole: Lookup<Role> = async (context, id) => {
   const found = /^[1-9]\d*$/.test(id) ? (await rolesOf(context)).get(Number(id)) : undefined;
   return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
 };
 
-const permissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
+const findPermissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
   const found = rowsOf(PERMISSION_SETS, profileOf(settings)).find((set) => set.id === id);
   return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
 };
 
-export const roleLookups = { role, permissionSet };
+export const roleLookups = { role: findRole, permissionSet: findPermissionSet };
 
-function renderV1(one: Role, profile: Profile) {
-  const { id, name, description, createdBy, custom, enabled } = one;
+function renderV1(role: Role, profile: Profile) {
+  const { id, name, description, createdBy, custom, enabled } = role;
   return {
     id,
     name,
     description,
-    permissions: permissionsOf(one.permissions, rowsOf(RESOURCE_TYPES, profile)),
-    createdAt: rfc3339(one.createdAt),
-    updatedAt: rfc3339(one.updatedAt),
+    permissions: groupPermissions(role.permissions, rowsOf(RESOURCE_TYPES, profile)),
+    createdAt: rfc3339(role.createdAt),
+    updatedAt: rfc3339(role.updatedAt),
     createdBy,
     ...(profile !== '2.19' && { custom, effectiveEnabled: enabled, enabled }),
   };
 }
 
-function renderV2(one: Role, profile: Profile) {
-  const sets = rowsOf(PERMISSION_SETS, profile).filter(({ id }) => one.permissionSets.includes(id));
+function renderV2(role: Role, profile: Profile) {
+  const sets = rowsOf(PERMISSION_SETS, profile).filter(({ id }) => role.permissionSets.includes(id));
   return {
-    ...renderV1(one, profile),
-    custom: one.custom,
-    effectiveEnabled: one.enabled,
-    enabled: one.enabled,
-    deprecated: LEGACY.has(one.name),
+    ...renderV1(role, profile),
+    custom: role.custom,
+    effectiveEnabled: role.enabled,
+    enabled: role.enabled,
+    deprecated: LEGACY_ROLES.has(role.name),
     permissionSets: sets.map(({ id, name }) => ({ id, name })),
   };
 }
 
 /** Roles that the 2.25 guide calls legacy. */
-const LEGACY: ReadonlySet<string> = new Set(['L1 researcher', 'L2 researcher', 'ML engineer', 'Research manager']);
+const LEGACY_ROLES: ReadonlySet<string> = new Set([
+  'L1 researcher',
+  'L2 researcher',
+  'ML engineer',
+  'Research manager',
+]);
 
 const list: Handler<'runai', 'get_roles_v1'> = async (context) => {
   const roles = await rolesOf(context);
-  return { status: 200, body: [...roles.values()].map((one) => renderV1(one, profileOf(context.settings))) };
+  return { status: 200, body: [...roles.values()].map((role) => renderV1(role, profileOf(context.settings))) };
 };
 
 const get: Handler<'runai', 'get_role_v1', Role> = (context) => ({
@@ -87,13 +92,13 @@ const FIELDS: Fields<Role> = {
   custom: { kind: 'boolean', of: ({ custom }) => custom },
   enabled: { kind: 'boolean', of: ({ enabled }) => enabled },
 };
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 const listV2: Handler<'runai', 'get_roles_v2'> = async (context) => {
   const { query } = context;
   const all = selectItems([...(await rolesOf(context)).values()], query, FIELDS, ['name']);
-  const { page, next } = pageOf(all, query, PAGE);
-  return { status: 200, body: { roles: page.map((one) => renderV2(one, profileOf(context.settings))), next } };
+  const { page, next } = paginate(all, query, PAGE_SIZE);
+  return { status: 200, body: { roles: page.map((role) => renderV2(role, profileOf(context.settings))), next } };
 };
 
 const getV2: Handler<'runai', 'get_role_by_id_v2', Role> = (context) => ({
@@ -162,19 +167,19 @@ async function changeRole(context: Context, id: number, change: (role: CustomRol
 }
 
 /** Validates a role. @throws Problem if a permission set is unknown or the name is taken */
-async function checkRole(context: Context, body: RoleBody, self: number | null) {
+async function checkRole(context: Context, body: RoleBody, ownId: number | null) {
   const { name, description = '' } = body;
-  const known: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
+  const validSets: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);
-  const unknown = permissionSets.find((id) => !known.includes(id));
+  const unknown = permissionSets.find((id) => !validSets.includes(id));
   if (unknown !== undefined) {
     throw new Problem(
       'invalid_request',
       `Field \`permissionSets\`: permission set \`${unknown}\` does not exist. \`GET /api/v1/authorization/permission-sets\` lists them.`,
     );
   }
-  const others = [...(await rolesOf(context)).values()].filter(({ id }) => id !== self);
-  if (others.some((one) => one.name.toLowerCase() === name.toLowerCase())) throw nameConflict(name);
+  const others = [...(await rolesOf(context)).values()].filter(({ id }) => id !== ownId);
+  if (others.some((role) => role.name.toLowerCase() === name.toLowerCase())) throw nameConflict(name);
   return { name, description, permissionSets };
 }
 
@@ -190,7 +195,7 @@ async function renderById(context: Context, id: number) {
 
 function renderSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
   const held = new Set<string>(permissions);
-  const types = permissionsOf(held, rowsOf(RESOURCE_TYPES, profile));
+  const types = groupPermissions(held, rowsOf(RESOURCE_TYPES, profile));
   return { id, name, description, permissions: types.filter(({ actions }) => actions.length > 0) };
 }
 

@@ -16,24 +16,28 @@ const INITIAL: Values = {
 };
 
 /** A member of a setting. Every member may be omitted or null. */
-interface Member {
+interface SettingMember {
   readonly name: string;
   readonly expected: string;
   isValid(value: unknown): boolean;
 }
 
-const ENABLED: Member = { name: 'enabled', expected: 'a boolean', isValid: (value) => typeof value === 'boolean' };
-const IDP_ALIAS: Member = {
+const ENABLED: SettingMember = {
+  name: 'enabled',
+  expected: 'a boolean',
+  isValid: (value) => typeof value === 'boolean',
+};
+const IDP_ALIAS: SettingMember = {
   name: 'idpAlias',
   expected: 'a string of up to 255 lowercase letters, digits, `_` and `-`',
   isValid: (value) => isText(value, 255, /^[a-z0-9_-]*$/),
 };
-const IDLE_TIMEOUT: Member = {
+const IDLE_TIMEOUT: SettingMember = {
   name: 'idleTimeout',
   expected: 'a number, 1 or greater',
   isValid: (value) => typeof value === 'number' && value >= 1,
 };
-const URI: Member = {
+const URI: SettingMember = {
   name: 'uri',
   expected: 'a web address such as `https://example.com/`, or an empty string',
   // The published pattern without its enclosing slashes, which would match nothing.
@@ -44,7 +48,7 @@ function isText(value: unknown, max: number, pattern: RegExp): boolean {
   return typeof value === 'string' && value.length <= max && pattern.test(value);
 }
 
-const MEMBERS: Readonly<Record<Key, { readonly all: readonly Member[]; readonly form: string }>> = {
+const MEMBERS: Readonly<Record<Key, { readonly all: readonly SettingMember[]; readonly form: string }>> = {
   autoRedirectSSO: { all: [ENABLED, IDP_ALIAS], form: '{"enabled": boolean, "idpAlias": string}' },
   browserSessionTimeout: { all: [IDLE_TIMEOUT], form: '{"idleTimeout": minutes}' },
   logoutRedirectUri: { all: [URI], form: '{"uri": string}' },
@@ -57,23 +61,23 @@ export const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
 ]);
 
 /** Safe cast: only `update` writes settings. */
-async function settingOf<Name extends Key>(context: AuthenticatedContext, key: Name): Promise<Values[Name]> {
+async function readSetting<Name extends Key>(context: AuthenticatedContext, key: Name): Promise<Values[Name]> {
   return ((await SECURITY_SETTINGS.get(context, key)) ?? INITIAL[key]) as Values[Name];
 }
 
 const list: Handler<'runai', 'get_security_settings'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
   const [autoRedirectSSO, browserSessionTimeout, logoutRedirectUri] = await Promise.all([
-    settingOf(context, 'autoRedirectSSO'),
-    settingOf(context, 'browserSessionTimeout'),
-    settingOf(context, 'logoutRedirectUri'),
+    readSetting(context, 'autoRedirectSSO'),
+    readSetting(context, 'browserSessionTimeout'),
+    readSetting(context, 'logoutRedirectUri'),
   ]);
   return { status: 200, body: { autoRedirectSSO, browserSessionTimeout, logoutRedirectUri } };
 };
 
 const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  return { status: 200, body: await settingOf(context, SECURITY_SETTINGS.keyOf(context.params.key)) };
+  return { status: 200, body: await readSetting(context, SECURITY_SETTINGS.parseKey(context.params.key)) };
 };
 
 /**
@@ -81,27 +85,27 @@ const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => 
  *
  * @throws Problem if a member is invalid
  */
-function valueIn(key: Key, body: unknown): object {
+function parseMembers(key: Key, body: unknown): object {
   const { all, form } = MEMBERS[key];
-  const refuse = (fault: string) =>
-    new Problem('invalid_request', `Setting \`${key}\` must have the form \`${form}\`. ${fault}`);
+  const refuse = (problem: string) =>
+    new Problem('invalid_request', `Setting \`${key}\` must have the form \`${form}\`. ${problem}`);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is not an object.');
-  const given = Object.entries(body).filter(([name]) => all.some((member) => member.name === name));
+  const known = Object.entries(body).filter(([name]) => all.some((member) => member.name === name));
   for (const { name, expected, isValid } of all) {
     const value = memberOf(body, name) ?? null;
     if (value !== null && !isValid(value)) {
       throw refuse(`Field \`${name}\` must be ${expected}, or null.`);
     }
   }
-  return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(given) };
+  return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(known) };
 }
 
 /** Stores the given members. They have no effect: there are no browser sessions, and no IdP on the login page. */
 const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  const key = SECURITY_SETTINGS.keyOf(context.params.key);
-  const given = valueIn(key, context.body);
-  await SECURITY_SETTINGS.set(context, key, { ...(await settingOf(context, key)), ...given });
+  const key = SECURITY_SETTINGS.parseKey(context.params.key);
+  const changes = parseMembers(key, context.body);
+  await SECURITY_SETTINGS.set(context, key, { ...(await readSetting(context, key)), ...changes });
   return { status: 200 };
 };
 

@@ -17,7 +17,7 @@ import { refuseAssertion } from './oauth-client.ts';
 export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
 /** The tokens issued for a grant. */
-export interface Issued {
+export interface IssuedTokens {
   readonly principal: Principal;
   readonly accessToken: string;
   /** In seconds. */
@@ -33,9 +33,9 @@ export interface Issued {
  */
 export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const names = grantNames(context, endpoint);
-  const name = names.find((one) => one === grantType);
+  const name = names.find((candidate) => candidate === grantType);
   if (name !== undefined) return GRANTS[name];
-  const row = rowsAt(endpoint).find((one) => one.grantType === grantType);
+  const row = grantTypesAt(endpoint).find((candidate) => candidate.grantType === grantType);
   if (row !== undefined) {
     const message = `${context.method} requested the grant \`${grantType}\`, which this endpoint supports only in ${row.profiles.join(', ')}`;
     context.findings.report('other_version', message, context.now);
@@ -47,10 +47,10 @@ export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: 
 /** Returns the grants of an endpoint in this version. */
 export function grantNames({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
   const profile = profileOf(settings);
-  return rowsAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));
+  return grantTypesAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));
 }
 
-function rowsAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly grantType: GrantName })[] {
+function grantTypesAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly grantType: GrantName })[] {
   return GRANT_TYPES.filter((row) => row.endpoint === endpoint);
 }
 
@@ -59,7 +59,7 @@ function rowsAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly gr
  *
  * @param withIdToken whether to add an ID token for user logins and for the scope `openid`
  */
-export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
+export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<IssuedTokens> {
   const { identity, clientId, sid, session } = result;
   const { authTime } = session?.login ?? { authTime: context.now };
   const scope = result.scope ?? session?.login.scope ?? '';
@@ -93,11 +93,11 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
     sent: Object.keys(body),
   };
   const grant = findGrant(context, 'v1', grantType, 'grantType');
-  return v1Answer(context, await issueTokens(context, await grant.redeem(request, context), true));
+  return createV1Response(context, await issueTokens(context, await grant.redeem(request, context), true));
 };
 
 /** Builds the response; 2.19 has no `expiresIn`. */
-function v1Answer({ settings }: Context, issued: Issued): Answer<'runai', 'grant_token'> {
+function createV1Response({ settings }: Context, issued: IssuedTokens): Answer<'runai', 'grant_token'> {
   const { principal, accessToken, expiresIn, refreshToken, idToken } = issued;
   const body: Partial<Record<'refreshToken' | 'idToken', string>> & { accessToken: string; expiresIn?: number } = {
     accessToken,
@@ -109,7 +109,7 @@ function v1Answer({ settings }: Context, issued: Issued): Answer<'runai', 'grant
 }
 
 /** Builds the token request of an old endpoint, which has other field names. */
-function oldRequest(grantType: string, client: PresentedClient, fields: Partial<TokenRequest>): TokenRequest {
+function createOldRequest(grantType: string, client: PresentedClient, fields: Partial<TokenRequest>): TokenRequest {
   const names: Readonly<Record<string, string>> = {
     appID: 'id',
     appSecret: 'secret',
@@ -127,12 +127,12 @@ function oldRequest(grantType: string, client: PresentedClient, fields: Partial<
   };
 }
 
-const NO_CLIENT_NAMED: PresentedClient = { id: null, secret: null, need: 'unasked' };
+const NO_PRESENTED_CLIENT: PresentedClient = { id: null, secret: null, need: 'unasked' };
 
 /** `POST /v1/k8s/auth/oauth/apptoken` */
 const grantAppToken: Handler<'runai', 'app_token'> = async (context) => {
   const { id, secret } = context.body;
-  const request = oldRequest('app_token', NO_CLIENT_NAMED, { appID: id, appSecret: secret });
+  const request = createOldRequest('app_token', NO_PRESENTED_CLIENT, { appID: id, appSecret: secret });
   const result = await appToken.redeem(request, context);
   const { principal, accessToken } = await issueTokens(context, result, false);
   const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
@@ -142,17 +142,17 @@ const grantAppToken: Handler<'runai', 'app_token'> = async (context) => {
 /** `GET /v1/k8s/auth/token/exchange`. The request has no client, so the client of the code is used. */
 const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
   const { code, redirect_uri: redirectUri } = context.query;
-  const request = oldRequest('exchange_token', NO_CLIENT_NAMED, { code, redirectUri });
+  const request = createOldRequest('exchange_token', NO_PRESENTED_CLIENT, { code, redirectUri });
   const result = await GRANTS.exchange_token.redeem(request, context);
-  return v1Answer(context, await issueTokens(context, result, true));
+  return createV1Response(context, await issueTokens(context, result, true));
 };
 
 /** `POST /v1/k8s/auth/oauth/tokens/refresh` */
 const refresh: Handler<'runai', 'refresh_token'> = async (context) => {
   const { refresh_token: refreshToken } = context.query;
-  const request = oldRequest('refresh_token', NO_CLIENT_NAMED, { refreshToken });
+  const request = createOldRequest('refresh_token', NO_PRESENTED_CLIENT, { refreshToken });
   const result = await GRANTS.refresh_token.redeem(request, context);
-  return v1Answer(context, await issueTokens(context, result, true));
+  return createV1Response(context, await issueTokens(context, result, true));
 };
 
 export const tokenOperations = {

@@ -1,18 +1,18 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
+import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
 import { attributesIn, readScopes, type Scopes, type Unit, type UnitType } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
 import { createProjectFields, DEPARTMENT_FIELDS, renderDepartment, renderProject } from '../unit-view.ts';
 
-const OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
+const UNITS_OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
   cluster: ({ clusters }) => clusters,
   department: ({ departments }) => departments,
   project: ({ projects }) => projects,
 };
 
-function lookupOf(type: UnitType): Lookup<Unit> {
+function createLookup(type: UnitType): Lookup<Unit> {
   return async (context, id) => {
     const scopes = await readScopes(context);
     const unit = scopes.unit(type, id);
@@ -22,22 +22,22 @@ function lookupOf(type: UnitType): Lookup<Unit> {
 }
 
 export const unitLookups = {
-  cluster: lookupOf('cluster'),
-  department: lookupOf('department'),
-  project: lookupOf('project'),
+  cluster: createLookup('cluster'),
+  department: createLookup('department'),
+  project: createLookup('project'),
 };
 
 /** Returns the units in the caller's scopes. */
-function visible(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
-  return OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesIn(scopes, type, id)));
+function findVisible(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
+  return UNITS_OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesIn(scopes, type, id)));
 }
 
-function departments(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
-  return selectItems(visible(context, scopes, 'department'), query, DEPARTMENT_FIELDS, ['name']);
+function findDepartments(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
+  return selectItems(findVisible(context, scopes, 'department'), query, DEPARTMENT_FIELDS, ['name']);
 }
 
-function projects(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
-  return selectItems(visible(context, scopes, 'project'), query, createProjectFields(scopes), ['name']);
+function findProjects(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
+  return selectItems(findVisible(context, scopes, 'project'), query, createProjectFields(scopes), ['name']);
 }
 
 async function renderCluster(
@@ -58,13 +58,13 @@ const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
 const listClusters: Handler<'runai', 'get_clusters'> = async (context) => ({
   status: 200,
   body: await Promise.all(
-    visible(context, await readScopes(context), 'cluster').map((unit) => renderCluster(context, unit)),
+    findVisible(context, await readScopes(context), 'cluster').map((unit) => renderCluster(context, unit)),
   ),
 });
 
 const listClustersMinimal: Handler<'runai', 'get_clusters_minimal'> = async (context) => ({
   status: 200,
-  body: visible(context, await readScopes(context), 'cluster').map(({ id, name }) => ({ uuid: id, name })),
+  body: findVisible(context, await readScopes(context), 'cluster').map(({ id, name }) => ({ uuid: id, name })),
 });
 
 const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context) => ({
@@ -73,13 +73,17 @@ const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context
 });
 
 const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
-  const { page, next } = pageOf(departments(context, await readScopes(context), context.query), context.query, PAGE);
+  const { page, next } = paginate(
+    findDepartments(context, await readScopes(context), context.query),
+    context.query,
+    DEFAULT_PAGE_SIZE,
+  );
   return { status: 200, body: { departments: page.map(renderDepartment), ...(next !== null && { next }) } };
 };
 
 const countDepartments: Handler<'runai', 'count_departments'> = async (context) => ({
   status: 200,
-  body: { count: departments(context, await readScopes(context), context.query).length },
+  body: { count: findDepartments(context, await readScopes(context), context.query).length },
 });
 
 const getDepartment: Handler<'runai', 'get_department', Unit> = ({ target }) => ({
@@ -89,7 +93,7 @@ const getDepartment: Handler<'runai', 'get_department', Unit> = ({ target }) => 
 
 const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
   const scopes = await readScopes(context);
-  const { page, next } = pageOf(projects(context, scopes, context.query), context.query, PAGE);
+  const { page, next } = paginate(findProjects(context, scopes, context.query), context.query, DEFAULT_PAGE_SIZE);
   return {
     status: 200,
     body: { projects: page.map((unit) => renderProject(unit, scopes)), ...(next !== null && { next }) },
@@ -98,7 +102,7 @@ const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
 
 const countProjects: Handler<'runai', 'count_projects'> = async (context) => ({
   status: 200,
-  body: { count: projects(context, await readScopes(context), context.query).length },
+  body: { count: findProjects(context, await readScopes(context), context.query).length },
 });
 
 const getProject: Handler<'runai', 'get_project', Unit> = async (context) => ({

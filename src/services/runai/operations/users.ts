@@ -9,13 +9,13 @@ import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { orNotFound } from '../gone.ts';
 import { newUser } from '../identities.ts';
 import { lastExpiry } from '../issue.ts';
-import { type Fields, type Operator, selectItems, slice } from '../lists.ts';
+import { type Fields, type Operator, selectItems, slicePage } from '../lists.ts';
 import { deleteRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
-const TEMPORARY_LENGTH = 16;
+const TEMPORARY_PASSWORD_LENGTH = 16;
 /** Default and maximum page size. */
-const PAGE = 500;
+const PAGE_SIZE = 500;
 
 const user: Lookup<Identity> = async ({ store }, id) => {
   const found = await identitiesIn(store).byId(id);
@@ -40,11 +40,11 @@ const OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
 /** The query of the list. The count supports only some of its members. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
-async function findUsers({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
-  const search = asked.search ?? filter;
+async function findUsers({ store }: Context, { filter, ...query }: UserQuery): Promise<Identity[]> {
+  const search = query.search ?? filter;
   return selectItems(
     await identitiesIn(store).all('user'),
-    { ...asked, ...(search !== undefined && { search }) },
+    { ...query, ...(search !== undefined && { search }) },
     FIELDS,
     ['username'],
     OPERATORS,
@@ -52,8 +52,8 @@ async function findUsers({ store }: Context, { filter, ...asked }: UserQuery): P
 }
 
 const list: Handler<'runai', 'get_users'> = async (context) => {
-  const page = slice(await findUsers(context, context.query), context.query, PAGE);
-  return { status: 200, body: page.map(render) };
+  const page = slicePage(await findUsers(context, context.query), context.query, PAGE_SIZE);
+  return { status: 200, body: page.map(renderUser) };
 };
 
 const count: Handler<'runai', 'count_users'> = async (context) => ({
@@ -61,20 +61,23 @@ const count: Handler<'runai', 'count_users'> = async (context) => ({
   body: { count: (await findUsers(context, context.query)).length },
 });
 
-const get: Handler<'runai', 'get_user_by_id', Identity> = (context) => ({ status: 200, body: render(context.target) });
+const get: Handler<'runai', 'get_user_by_id', Identity> = (context) => ({
+  status: 200,
+  body: renderUser(context.target),
+});
 
 const create: Handler<'runai', 'create_user'> = async (context) => {
   const { email } = context.body;
   const { password: tempPassword, passwordHash } = await drawPassword(context);
-  const fresh = { ...newUser(context, email, context.caller.principal.name), passwordHash };
+  const user = { ...newUser(context, email, context.caller.principal.name), passwordHash };
   try {
-    await identitiesIn(context.store).create(fresh);
+    await identitiesIn(context.store).create(user);
   } catch (thrown) {
     throw thrown instanceof Collision
       ? new Problem('conflict', `There is already a user \`${email}\`. Choose another e-mail address.`)
       : thrown;
   }
-  return { status: 201, body: { id: fresh.id, username: email, tempPassword } };
+  return { status: 201, body: { id: user.id, username: email, tempPassword } };
 };
 
 const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) => {
@@ -92,7 +95,7 @@ const logOut: Handler<'runai', 'logout_user', Identity> = async (context) => {
 
 const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (context) => {
   const { id, isLocal, name } = context.target;
-  if (!isLocal) throw noPassword(`\`${name}\``);
+  if (!isLocal) throw createNoPassword(`\`${name}\``);
   const { password: tempPassword, passwordHash } = await drawPassword(context);
   await orNotFound(identitiesIn(context.store).edit(id, { passwordHash }, context.now));
   return { status: 200, body: { tempPassword } };
@@ -102,29 +105,29 @@ const changeOwnPassword: Handler<'runai', 'change_user_password'> = async (conte
   const { store, now } = context;
   const { currentPassword, newPassword } = context.body;
   const identity = await identitiesIn(store).byId(context.caller.principal.id);
-  if (identity?.kind !== 'user' || !identity.isLocal) throw noPassword('The caller');
+  if (identity?.kind !== 'user' || !identity.isLocal) throw createNoPassword('The caller');
   const { passwordHash: before } = identity;
-  if (!(await passwordFits(currentPassword, before))) throw wrongPassword();
+  if (!(await passwordFits(currentPassword, before))) throw createWrongPassword();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
   try {
     await orNotFound(identitiesIn(store).edit(identity.id, { passwordHash }, now, { passwordHash: before }));
   } catch (thrown) {
-    throw thrown instanceof Outdated ? wrongPassword() : thrown;
+    throw thrown instanceof Outdated ? createWrongPassword() : thrown;
   }
   // The documented members are passwords, and optional.
   return { status: 200, body: {} };
 };
 
-function wrongPassword(): Problem {
+function createWrongPassword(): Problem {
   return new Problem('invalid_request', 'Field `currentPassword` is not the current password.');
 }
 
-function noPassword(who: string): Problem {
-  return new Problem('bad_state', `${who} is not a local user, so there is no password to change.`);
+function createNoPassword(subject: string): Problem {
+  return new Problem('bad_state', `${subject} is not a local user, so there is no password to change.`);
 }
 
 async function drawPassword({ random }: Context) {
-  const password = random.alphanumeric(TEMPORARY_LENGTH);
+  const password = random.alphanumeric(TEMPORARY_PASSWORD_LENGTH);
   return { password, passwordHash: await hashPassword(password, random.alphanumeric(SALT_LENGTH)) };
 }
 
@@ -139,7 +142,7 @@ export const userOperations = {
   change_user_password: changeOwnPassword,
 };
 
-function render({
+function renderUser({
   id,
   name,
   createdBy,

@@ -2,7 +2,7 @@ import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/re
 import { Problem } from '../../../decisions/problem.ts';
 import type { Settings } from '../../../definitions/settings.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
+import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
 import { attributesIn, readScopes, type Unit } from '../scopes.ts';
 import {
@@ -16,11 +16,11 @@ import {
 } from '../workload-view.ts';
 import {
   deleteWorkload,
+  findWorkload,
   isListedAsDeleted,
   submitWorkload,
   WORKLOADS,
   type Workload,
-  workloadIn,
   workloadPhasesOf,
 } from '../workloads.ts';
 
@@ -28,14 +28,14 @@ interface WorkloadQuery extends ListQuery {
   readonly deleted?: boolean;
 }
 
-async function momentOf(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<Moment> {
+async function readMoment(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<Moment> {
   const [scopes, phases] = await Promise.all([readScopes(context), workloadPhasesOf(context)]);
   return { scopes, phases, now: context.now };
 }
 
 /** Returns the workloads that match the query, in projects within the caller's scopes. */
-async function select(context: AuthenticatedContext, query: WorkloadQuery): Promise<PlacedWorkload[]> {
-  const moment = await momentOf(context);
+async function findWorkloads(context: AuthenticatedContext, query: WorkloadQuery): Promise<PlacedWorkload[]> {
+  const moment = await readMoment(context);
   const { scopes } = moment;
   const rows = await WORKLOADS.ofOwner(context.store.collections, scopes.tenantId);
   const visible = rows
@@ -48,13 +48,13 @@ async function select(context: AuthenticatedContext, query: WorkloadQuery): Prom
 }
 
 const listWorkloads: Handler<'runai', 'get_workloads'> = async (context) => {
-  const { page, next } = pageOf(await select(context, context.query), context.query, PAGE);
+  const { page, next } = paginate(await findWorkloads(context, context.query), context.query, DEFAULT_PAGE_SIZE);
   return { status: 200, body: { workloads: page.map(renderWorkload), ...(next !== null && { next }) } };
 };
 
 const countWorkloads: Handler<'runai', 'count_workloads'> = async (context) => ({
   status: 200,
-  body: { count: (await select(context, context.query)).length },
+  body: { count: (await findWorkloads(context, context.query)).length },
 });
 
 /**
@@ -62,9 +62,9 @@ const countWorkloads: Handler<'runai', 'count_workloads'> = async (context) => (
  *
  * @param type type of workload; null for any
  */
-function lookupOf(type: string | null): Lookup<Workload> {
+function createLookup(type: string | null): Lookup<Workload> {
   return async (context, id) => {
-    const workload = await workloadIn(context.store, id);
+    const workload = await findWorkload(context.store, id);
     if (workload === null || (type !== null && workload.type !== type)) return { found: 'nothing' };
     const attributes = attributesIn(await readScopes(context), 'project', workload.projectId);
     return { found: 'object', target: workload, attributes };
@@ -92,16 +92,16 @@ const projectInBody: Lookup<Unit> = async (context) => {
 };
 
 export const workloadLookups = {
-  workload: lookupOf(null),
-  workspace: lookupOf('Workspace'),
-  training: lookupOf('Training'),
-  distributed: lookupOf('Distributed'),
+  workload: createLookup(null),
+  workspace: createLookup('Workspace'),
+  training: createLookup('Training'),
+  distributed: createLookup('Distributed'),
   projectInBody,
 };
 
 const getWorkload: Handler<'runai', 'get_workload', Workload> = async (context) => ({
   status: 200,
-  body: renderWorkload(placeWorkload(context.target, await momentOf(context))),
+  body: renderWorkload(placeWorkload(context.target, await readMoment(context))),
 });
 
 interface NewWorkload {
@@ -117,7 +117,7 @@ interface NewWorkload {
 
 /** The pattern of version 2 of the API. */
 const NAME = /^[a-z][a-z0-9-]*$/;
-const MAX_NAME = 63;
+const MAX_NAME_LENGTH = 63;
 /** Length of the random suffix that makes a name unique. */
 const SUFFIX_LENGTH = 12;
 
@@ -129,11 +129,11 @@ function isSince222({ settings }: { readonly settings: Settings }): boolean {
 async function submit(
   context: AuthenticatedContext<Unit>,
   type: string,
-  order: NewWorkload,
+  request: NewWorkload,
 ): Promise<SubmittedWorkload> {
   const { caller, now, random, target: project } = context;
-  const { name: requestedName, useGivenNameAsPrefix = false, clusterId, templateId } = order;
-  const moment = await momentOf(context);
+  const { name: requestedName, useGivenNameAsPrefix = false, clusterId, templateId } = request;
+  const moment = await readMoment(context);
   const { scopes, phases } = moment;
   const name = useGivenNameAsPrefix ? `${requestedName}-${random.hex(SUFFIX_LENGTH)}` : requestedName;
   checkName(name, requestedName);
@@ -142,13 +142,13 @@ async function submit(
   }
   const cluster = scopes.path('project', project.id)?.find((scope) => scope.type === 'cluster');
   if (cluster === undefined || cluster.id.toLowerCase() !== clusterId.toLowerCase()) {
-    const own = cluster === undefined ? 'the project has none' : `send \`${cluster.id}\``;
+    const advice = cluster === undefined ? 'the project has none' : `send \`${cluster.id}\``;
     throw new Problem(
       'invalid_request',
-      `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${own}.`,
+      `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${advice}.`,
     );
   }
-  const { spec, masterSpec, masterSpecSameAsWorker } = order;
+  const { spec, masterSpec, masterSpecSameAsWorker } = request;
   const content = {
     ...(spec !== undefined && { spec }),
     ...(masterSpec !== undefined && { masterSpec }),
@@ -171,23 +171,23 @@ function checkName(name: string, requestedName: string): void {
       `Field \`name\`: The workload name must consist of lower case alphanumeric characters or '-', and start with an alphabetic character; got \`${requestedName.slice(0, 100)}\`.`,
     );
   }
-  if (name.length > MAX_NAME) {
+  if (name.length > MAX_NAME_LENGTH) {
     const added = name.length - requestedName.length;
     const why = added === 0 ? '' : ` With \`useGivenNameAsPrefix\`, ${added} characters are added.`;
     throw new Problem(
       'invalid_request',
-      `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME} characters.${why}`,
+      `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME_LENGTH} characters.${why}`,
     );
   }
 }
 
 /** Uses 202 since 2.22, and 200 before. */
-function created(context: { readonly settings: Settings }, body: SubmittedWorkload) {
+function createSubmissionResponse(context: { readonly settings: Settings }, body: SubmittedWorkload) {
   return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
 }
 
 async function read(context: AuthenticatedContext<Workload>) {
-  const placed = placeWorkload(context.target, await momentOf(context));
+  const placed = placeWorkload(context.target, await readMoment(context));
   return { status: 200, body: renderSubmission(placed, isSince222(context)) } as const;
 }
 
@@ -203,13 +203,13 @@ async function remove(context: AuthenticatedContext<Workload>) {
 }
 
 const createWorkspace: Handler<'runai', 'create_workspace1', Unit> = async (context) =>
-  created(context, await submit(context, 'Workspace', context.body));
+  createSubmissionResponse(context, await submit(context, 'Workspace', context.body));
 
 const createTraining: Handler<'runai', 'create_training1', Unit> = async (context) =>
-  created(context, await submit(context, 'Training', context.body));
+  createSubmissionResponse(context, await submit(context, 'Training', context.body));
 
 const createDistributed: Handler<'runai', 'create_distributed', Unit> = async (context) =>
-  created(context, await submit(context, 'Distributed', context.body));
+  createSubmissionResponse(context, await submit(context, 'Distributed', context.body));
 
 export const workloadOperations = {
   get_workloads: listWorkloads,

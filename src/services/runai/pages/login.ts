@@ -24,28 +24,28 @@ export interface LoginPage {
   /** Parameters of the authorization request, repeated as hidden fields. */
   readonly hidden: Readonly<Record<string, string>>;
   /** Error of the last attempt; null on the first. */
-  readonly fault: string | null;
+  readonly error: string | null;
   /** Users with a one-click login; null if the requester may not read the cast. */
   readonly people: People | null;
 }
 
-export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
-  const { action, realm, clientId, username, hidden, fault, people } = asked;
-  const carried = Object.entries(hidden)
+export function loginPage(options: LoginPage): Outcome<200, Buffer> {
+  const { action, realm, clientId, username, hidden, error, people } = options;
+  const hiddenInputs = Object.entries(hidden)
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
     .join('\n');
   // Focusing the password form would scroll the list above it out of view.
   const hasPeople = people !== null && people.people.length > 0;
-  const begin = `<form method="post" action="${escapeHtml(action)}">\n${carried}`;
+  const formStart = `<form method="post" action="${escapeHtml(action)}">\n${hiddenInputs}`;
   return page(
     200,
     `Log in to ${realm}`,
     `<h1>Log in to ${escapeHtml(realm)}</h1>
 <p class="quiet">for <code>${escapeHtml(shorten(clientId, MAX_NAME))}</code>, at a mock of the Run:ai control plane</p>
-${fault === null ? '' : `<p class="fault" role="alert">${escapeWithCode(fault)}</p>`}
+${error === null ? '' : `<p class="fault" role="alert">${escapeWithCode(error)}</p>`}
 <div class="ways">
-${people === null ? '' : renderPeople(begin, people)}
-${begin}
+${people === null ? '' : renderPeople(formStart, people)}
+${formStart}
 ${hasPeople ? '<h2>Or log in with a password</h2>' : ''}
 <label for="username">E-mail address</label>
 <input id="username" name="username" type="email" autocomplete="username" required value="${escapeHtml(username)}"${username === '' && !hasPeople ? ' autofocus' : ''}>
@@ -59,15 +59,15 @@ ${hasPeople ? '<h2>Or log in with a password</h2>' : ''}
 }
 
 /** Renders one button per user, in a separate form: the other form requires a name and a password. */
-function renderPeople(begin: string, { people, more }: People): string {
+function renderPeople(formStart: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
-    ({ id, name, may }, index) =>
+    ({ id, name, rights }, index) =>
       `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MAX_NAME))}</button>
-<span id="may-${index}">${escapeHtml(shorten(may, MAX_SENTENCE))}</span></li>`,
+<span id="may-${index}">${escapeHtml(shorten(rights, MAX_SENTENCE))}</span></li>`,
   );
   const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in with name and password.`;
-  return `${begin}
+  return `${formStart}
 <h2>Log in as one of these users</h2>
 <p class="quiet">One click logs in, without a password.</p>
 <ul class="people">

@@ -3,11 +3,11 @@ import { quote } from '../../../../explaining/index.ts';
 import { own } from '../../../../objects/members.ts';
 
 /** Field names at the token endpoints. */
-const CAMEL = [
+const CAMEL_CASE_NAMES = [
   ...['grantType', 'clientId', 'clientSecret', 'appId', 'appSecret', 'username', 'password', 'refreshToken'],
   ...['code', 'redirectUri', 'externalToken'],
 ] as const;
-const SNAKE = [
+const SNAKE_CASE_NAMES = [
   ...['grant_type', 'client_id', 'client_secret', 'username', 'password', 'refresh_token', 'code', 'redirect_uri'],
   ...['code_verifier', 'external_token', 'scope'],
 ] as const;
@@ -23,12 +23,12 @@ interface Spelling {
 
 const CAMEL_CASE: Spelling = {
   name: 'camel case',
-  fields: indexByBareName(CAMEL),
+  fields: indexByBareName(CAMEL_CASE_NAMES),
   other: 'The realm and, since 2.24, `/api/v2/token` read snake case, in a form',
 };
 const SNAKE_CASE: Spelling = {
   name: 'snake case',
-  fields: indexByBareName(SNAKE),
+  fields: indexByBareName(SNAKE_CASE_NAMES),
   other: '`/api/v1/token` reads camel case, in JSON',
 };
 
@@ -39,9 +39,9 @@ const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, S
 ]);
 
 /** Longer than any field name. */
-const MAX_NAME = 40;
+const MAX_NAME_LENGTH = 40;
 /** Maximum number of fields in a hint. */
-const MAX_NAMED = 6;
+const MAX_LISTED = 6;
 
 function indexByBareName(names: readonly string[]): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [bareName(name), name]));
@@ -61,26 +61,26 @@ function findMisspelt(
   const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
   const isSent = (name: string) => names.has(name.toLowerCase());
   return Object.keys(fields).flatMap((sent) => {
-    const read = sent.length > MAX_NAME ? undefined : spelling.fields.get(bareName(sent));
+    const read = sent.length > MAX_NAME_LENGTH ? undefined : spelling.fields.get(bareName(sent));
     const isRead = read === undefined || read === sent || (spelling === CAMEL_CASE && !/[_-]/.test(sent));
     return isRead || isSent(read) ? [] : [[sent, read] as const];
   });
 }
 
 /** Returns the value of a field of `/api/v1/token`. Field names are case-insensitive. */
-function fieldOf({ fields }: RefusedRequest, name: string): unknown {
-  const sent = Object.keys(fields).find((one) => one.toLowerCase() === name.toLowerCase());
+function readField({ fields }: RefusedRequest, name: string): unknown {
+  const sent = Object.keys(fields).find((key) => key.toLowerCase() === name.toLowerCase());
   return sent === undefined ? undefined : own(fields, sent);
 }
 
-function sends(refused: RefusedRequest, name: string): boolean {
-  const value = fieldOf(refused, name);
+function hasField(refused: RefusedRequest, name: string): boolean {
+  const value = readField(refused, name);
   return typeof value === 'string' && value !== '';
 }
 
 /** Returns the client id of the request, at any endpoint. */
-function clientIdIn(refused: RefusedRequest): string {
-  const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => fieldOf(refused, name));
+function readClientId(refused: RefusedRequest): string {
+  const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => readField(refused, name));
   const found = named.find((value) => typeof value === 'string');
   return typeof found === 'string' ? found : (decodeBasic(refused).split(':', 1)[0] ?? '');
 }
@@ -93,18 +93,18 @@ function decodeBasic({ credential }: RefusedRequest): string {
 /** Finds body fields that were sent in the query. */
 function findInQuery(refused: RefusedRequest, { fields }: Spelling): readonly string[] {
   return Object.keys(refused.query)
-    .filter((name) => name.length <= MAX_NAME)
+    .filter((name) => name.length <= MAX_NAME_LENGTH)
     .flatMap((name) => fields.get(bareName(name)) ?? [])
-    .filter((name) => !sends(refused, name));
+    .filter((name) => !hasField(refused, name));
 }
 
 /** Refusals of a client that unencoded characters can cause. */
-const OF_BASIC: readonly string[] = ['malformed_basic', 'unknown_client', 'wrong_secret'];
+const BASIC_REASONS: readonly string[] = ['malformed_basic', 'unknown_client', 'wrong_secret'];
 
 /** Object ids are UUIDs; client ids are not. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const V1 = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
+const V1_SOURCE = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
 
 const SEND_CREDENTIALS = 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`';
 
@@ -118,7 +118,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const spelling = SPELLINGS.get(refused.operation);
-      const names = spelling === undefined ? [] : findInQuery(refused, spelling).slice(0, MAX_NAMED);
+      const names = spelling === undefined ? [] : findInQuery(refused, spelling).slice(0, MAX_LISTED);
       if (spelling === undefined || names.length === 0) return null;
       const form = refused.bodyForm === 'json' ? 'as JSON' : 'as a form';
       return `This endpoint ignores the query string, and URLs end up in logs. Send ${quote(names)} in the body, ${form}.`;
@@ -128,14 +128,14 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     code: 'field_spelling',
     symptom: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
     advice: 'camel case in JSON, snake case in forms',
-    ...V1,
+    ...V1_SOURCE,
     certainty: 'documented',
     when: (refused) => {
       const spelling = SPELLINGS.get(refused.operation);
-      const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MAX_NAMED);
+      const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MAX_LISTED);
       if (spelling === undefined || pairs.length === 0) return null;
-      const wanted = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
-      return `This endpoint reads fields in ${spelling.name}: send ${wanted}. ${spelling.other}.`;
+      const corrections = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
+      return `This endpoint reads fields in ${spelling.name}: send ${corrections}. ${spelling.other}.`;
     },
   },
   {
@@ -147,7 +147,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { operation, settings } = refused;
       if (operation !== 'grant_token' || settings.runai !== '2.19') return null;
-      if (fieldOf(refused, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
+      if (readField(refused, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
       return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. This endpoint has `client_credentials` with `clientId` since 2.24: start the mock with `--runai 2.24` to use it. In 2.19, only the realm\'s token endpoint has it.';
     },
   },
@@ -160,20 +160,20 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { operation, settings } = refused;
       if (operation !== 'grant_token' || settings.runai === '2.19') return null;
-      const isApplication = fieldOf(refused, 'grantType') === 'app_token';
+      const isApplication = readField(refused, 'grantType') === 'app_token';
       if (isApplication && settings.runai === '3.0') {
         return `3.0 removed the grant \`app_token\` and applications: ${SEND_CREDENTIALS} of an access key or a service account. Start the mock with \`--runai 2.24\` for clients that cannot change.`;
       }
-      if (isApplication || !sends(refused, 'appID') || sends(refused, 'clientID')) return null;
-      const still = settings.runai === '3.0' ? 'has no applications' : 'accepts `AppId` only with `app_token`';
-      return `Since 2.24 a client is an access key or a service account: ${SEND_CREDENTIALS}. ${settings.runai} ${still}.`;
+      if (isApplication || !hasField(refused, 'appID') || hasField(refused, 'clientID')) return null;
+      const limitation = settings.runai === '3.0' ? 'has no applications' : 'accepts `AppId` only with `app_token`';
+      return `Since 2.24 a client is an access key or a service account: ${SEND_CREDENTIALS}. ${settings.runai} ${limitation}.`;
     },
   },
   {
     code: 'client_id_with_app_token',
     symptom: '`app_token` with `clientId` and `clientSecret`',
     advice: 'send `AppId` and `AppSecret`, or `client_credentials`',
-    ...V1,
+    ...V1_SOURCE,
     certainty: 'documented',
     when: (refused) => {
       const { runai } = refused.settings;
@@ -185,13 +185,13 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     code: 'basic_at_v1',
     symptom: '`Authorization: Basic` at `/api/v1/token`',
     advice: 'send `clientId` and `clientSecret` in the body',
-    ...V1,
+    ...V1_SOURCE,
     certainty: 'documented',
     when: (refused) => {
       const { operation, problem, credential, settings } = refused;
       if (operation !== 'grant_token' || problem.kind !== 'invalid_request' || credential?.scheme !== 'basic')
         return null;
-      if (sends(refused, 'clientID') || sends(refused, 'appID')) return null;
+      if (hasField(refused, 'clientID') || hasField(refused, 'appID')) return null;
       const [names, others] =
         settings.runai === '2.19'
           ? ['`AppId` and `AppSecret`', 'The realm accepts']
@@ -207,7 +207,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const { reason = '' } = refused.problem;
-      const [, sign] = /([+%])/.exec(OF_BASIC.includes(reason) ? decodeBasic(refused) : '') ?? [];
+      const [, sign] = /([+%])/.exec(BASIC_REASONS.includes(reason) ? decodeBasic(refused) : '') ?? [];
       // A valid percent-encoding is probably intended.
       if (sign === undefined || (sign === '%' && reason !== 'malformed_basic')) return null;
       const effect = sign === '+' ? 'is read as a space' : 'is not followed by two hex digits';
@@ -232,13 +232,13 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     source: 'OpenAPI 2.24, access keys: `id` and `clientId` are different members',
     certainty: 'documented',
     when: (refused) => {
-      if (refused.problem.reason !== 'unknown_client' || !UUID.test(clientIdIn(refused))) return null;
+      if (refused.problem.reason !== 'unknown_client' || !UUID.test(readClientId(refused))) return null;
       return 'The client id is a UUID, so it may be the `id` of an access key, application or service account. Send the `clientId` next to that `id`.';
     },
   },
 ];
 
 function isClientOfAppToken(refused: RefusedRequest): boolean {
-  const isApplication = fieldOf(refused, 'grantType') === 'app_token';
-  return isApplication && sends(refused, 'clientID') && !sends(refused, 'appID');
+  const isApplication = readField(refused, 'grantType') === 'app_token';
+  return isApplication && hasField(refused, 'clientID') && !hasField(refused, 'appID');
 }

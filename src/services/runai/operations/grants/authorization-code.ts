@@ -7,7 +7,7 @@ import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
 import { loginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember, requireValue, type TokenRequest } from './grant.ts';
-import { beginSession } from './sessions.ts';
+import { startSession } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, CredentialReason>> = {
   unknown: 'unknown_code',
@@ -25,47 +25,47 @@ export const authorizationCode: Grant = {
     const clientId = await loginClient(context, request);
     const redemption = await grantsIn(store).redeemCode(hashSecret(presented), now, lastExpiry(context));
     if (redemption.outcome !== 'redeemed') {
-      throw badCode(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` is not a valid code.`);
+      throw createCodeProblem(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` is not a valid code.`);
     }
     const { code } = redemption;
     checkCode(code, request, clientId);
     const identity = await identitiesIn(store).byId(code.subject);
-    if (identity === null) throw badCode('unknown_subject', 'The user of the code no longer exists.');
-    if (!identity.enabled) throw badCode('disabled', 'The user of the code is disabled.');
-    return refuseIfEnded(beginSession(context, identity, code, { nonce: code.nonce }), (reason) =>
-      badCode(reason, 'The login of the code has ended.'),
+    if (identity === null) throw createCodeProblem('unknown_subject', 'The user of the code no longer exists.');
+    if (!identity.enabled) throw createCodeProblem('disabled', 'The user of the code is disabled.');
+    return refuseIfEnded(startSession(context, identity, code, { nonce: code.nonce }), (reason) =>
+      createCodeProblem(reason, 'The login of the code has ended.'),
     );
   },
 };
 
 function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequest, clientId: string | null): void {
-  const name = request.nameOf;
+  const nameOf = request.nameOf;
   if (request.client.need !== 'unasked' && code.clientId !== clientId) {
-    throw badCode(
+    throw createCodeProblem(
       'code_of_other_client',
-      `Field \`${name('clientID')}\` is not the client that the code was issued to.`,
+      `Field \`${nameOf('clientID')}\` is not the client that the code was issued to.`,
     );
   }
   if (code.redirectUri !== request.redirectUri) {
-    throw badCode(
+    throw createCodeProblem(
       'wrong_redirect',
-      `Field \`${name('redirectUri')}\` differs from the redirect URI of the authorization request.`,
+      `Field \`${nameOf('redirectUri')}\` differs from the redirect URI of the authorization request.`,
     );
   }
   const { codeVerifier } = request;
-  const fits =
+  const isVerified =
     challenge === null
       ? codeVerifier === undefined
       : codeVerifier !== undefined && verifierFits(codeVerifier, challenge);
-  if (!fits) {
-    const what =
+  if (!isVerified) {
+    const requirement =
       challenge === null
         ? 'must be omitted: the authorization request had no challenge'
         : 'does not match the challenge of the authorization request';
-    throw badCode('wrong_verifier', `Field \`${name('codeVerifier')}\` ${what}.`);
+    throw createCodeProblem('wrong_verifier', `Field \`${nameOf('codeVerifier')}\` ${requirement}.`);
   }
 }
 
-function badCode(reason: CredentialReason, message: string): Problem {
+function createCodeProblem(reason: CredentialReason, message: string): Problem {
   return new Problem('bad_credentials', message, { reason });
 }

@@ -6,7 +6,7 @@ import {
   refuseLoginClient,
   serviceAccountClient,
 } from './clients.ts';
-import { areApplicationsClients, type Grant, requireValue, wrongGrant } from './grant.ts';
+import { areApplicationsClients, createGrantProblem, type Grant, requireValue } from './grant.ts';
 
 /** Accepts an access key, a service account or, in versions that allow it, an application (RFC 6749, 4.4). */
 export const clientCredentials: Grant = {
@@ -23,6 +23,6 @@ export const clientCredentials: Grant = {
     if (candidate !== null) return authenticateClient(context, candidate, presented);
     await refuseLoginClient(context, request, presented);
     // Check the secret first: without it, a client must not learn whether the application exists.
-    throw wrongGrant(request, context, await authenticateClient(context, dryRun(application), presented));
+    throw createGrantProblem(request, context, await authenticateClient(context, dryRun(application), presented));
   },
 };

@@ -5,14 +5,14 @@ import { identitiesIn } from '../../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../../collections/oauth-clients.ts';
 import { secretName } from '../../secrets.ts';
 import {
-  badClient,
+  createClientProblem,
+  createGrantProblem,
   type GrantResult,
   NO_CLIENT,
   type PresentedClient,
   refuseIfEnded,
   requireValue,
   type TokenRequest,
-  wrongGrant,
 } from './grant.ts';
 
 /** A client with its stored secret, and the grant it gets if the secret matches. */
@@ -39,15 +39,15 @@ export async function authenticateClient(
   candidate: Candidate | null,
   { id, secret, challenge }: ConfidentialClient,
 ): Promise<GrantResult> {
-  const fits = secretFits(secret, candidate?.secretHash ?? null);
+  const isSecretValid = secretFits(secret, candidate?.secretHash ?? null);
   if (candidate === null) {
     const isSwapped = await belongTogether(context, { id: secret, secret: id });
-    throw badClient(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
+    throw createClientProblem(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
   }
-  if (!fits) throw badClient('wrong_secret', candidate.granted, challenge);
-  if (!candidate.granted.identity.enabled) throw badClient('disabled', candidate.granted, challenge);
+  if (!isSecretValid) throw createClientProblem('wrong_secret', candidate.granted, challenge);
+  if (!candidate.granted.identity.enabled) throw createClientProblem('disabled', candidate.granted, challenge);
   const { granted } = candidate;
-  await refuseIfEnded(candidate.touch(), (reason) => badClient(reason, granted, challenge));
+  await refuseIfEnded(candidate.touch(), (reason) => createClientProblem(reason, granted, challenge));
   return granted;
 }
 
@@ -75,9 +75,9 @@ export function checkClientSecret(
   { secretHash }: OAuthClient,
   { secret, challenge }: Pick<PresentedClient, 'secret'> & Pick<ConfidentialClient, 'challenge'>,
 ): void {
-  if (secretHash === undefined && secret !== null) throw badClient('public_client', undefined, challenge);
+  if (secretHash === undefined && secret !== null) throw createClientProblem('public_client', undefined, challenge);
   if (secretHash === undefined || secretFits(secret ?? '', secretHash)) return;
-  throw badClient('wrong_secret', undefined, challenge);
+  throw createClientProblem('wrong_secret', undefined, challenge);
 }
 
 /**
@@ -94,7 +94,7 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
     return id;
   }
   const candidate = await confidentialClient(context, id);
-  throw wrongGrant(
+  throw createGrantProblem(
     request,
     context,
     await authenticateClient(context, dryRun(candidate), { id, secret: secret ?? '', challenge }),
@@ -110,7 +110,7 @@ export async function refuseLoginClient(
   const client = await oauthClientsIn(context).byId(id);
   if (client === null) return;
   checkClientSecret(client, { secret, challenge });
-  throw wrongGrant(request, context, null);
+  throw createGrantProblem(request, context, null);
 }
 
 /** Returns the candidate without recording a login, for requests that are refused even with the right secret. */
@@ -139,7 +139,7 @@ export async function accessKeyClient(
 
 export async function serviceAccountClient(context: RequestContext, clientId: string): Promise<Candidate | null> {
   const identity = await identitiesIn(context.store).byClientId('service-account', clientId);
-  return identity === null ? null : candidateOf(identity, context);
+  return identity === null ? null : createCandidate(identity, context);
 }
 
 /** Finds an application by name or client id. */
@@ -147,10 +147,10 @@ export async function applicationClient(context: RequestContext, nameOrId: strin
   const identities = identitiesIn(context.store);
   const identity =
     (await identities.byClientId('application', nameOrId)) ?? (await identities.byName('application', nameOrId));
-  return identity === null ? null : candidateOf(identity, context);
+  return identity === null ? null : createCandidate(identity, context);
 }
 
-function candidateOf(identity: GrantResult['identity'], { store, now, world }: RequestContext): Candidate {
+function createCandidate(identity: GrantResult['identity'], { store, now, world }: RequestContext): Candidate {
   const { id, name, clientId, secretHash } = identity;
   return {
     secretHash,

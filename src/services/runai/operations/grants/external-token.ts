@@ -6,7 +6,7 @@ import { type Identity, identitiesIn } from '../../collections/identities.ts';
 import { newUser } from '../../identities.ts';
 import { loginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
-import { beginSession, newLogin } from './sessions.ts';
+import { newLogin, startSession } from './sessions.ts';
 
 /** Claims that identity providers use for groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];
@@ -32,26 +32,26 @@ export const externalToken: Grant = {
       );
     }
     const { email_verified: verified } = claims;
-    if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw unverifiedEmail();
-    const isVouchedFor = claims['email'] !== undefined && verified === true;
+    if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw createUnverifiedEmail();
+    const isEmailVerified = claims['email'] !== undefined && verified === true;
     const groups =
       GROUP_CLAIMS.map((claim) => claims[claim])
         .find(Array.isArray)
         ?.map(String) ?? null;
     const refuse = (reason: CredentialReason) => badCredentialsProblem(reason, 'The user was deleted or disabled.');
-    const user = await refuseIfEnded(resolveUser(context, { name, groups, isVouchedFor }), refuse);
+    const user = await refuseIfEnded(resolveUser(context, { name, groups, isEmailVerified }), refuse);
     if (!user.enabled) throw badCredentialsProblem('disabled', 'The user of the token is disabled.');
-    return refuseIfEnded(beginSession(context, user, newLogin(context, user, clientId)), refuse);
+    return refuseIfEnded(startSession(context, user, newLogin(context, user, clientId)), refuse);
   },
 };
 
 /** User data from the token. */
-interface Named {
+interface ExternalUser {
   readonly name: string;
   /** Null if the token has no groups claim. */
   readonly groups: readonly string[] | null;
   /** Whether the name is a verified e-mail address. */
-  readonly isVouchedFor: boolean;
+  readonly isEmailVerified: boolean;
 }
 
 /**
@@ -60,27 +60,27 @@ interface Named {
  *
  * @throws Problem `bad_credentials` if the address of a local user is not verified
  */
-async function resolveUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
+async function resolveUser(context: Context, { name, groups, isEmailVerified }: ExternalUser): Promise<Identity> {
   const identities = identitiesIn(context.store);
-  const known = await identities.byName('user', name);
-  if (known === null) {
-    const fresh = { ...newUser(context, name, null), isLocal: false, groups: groups ?? [] };
+  const user = await identities.byName('user', name);
+  if (user === null) {
+    const created = { ...newUser(context, name, null), isLocal: false, groups: groups ?? [] };
     try {
-      await identities.create(fresh);
-      return fresh;
+      await identities.create(created);
+      return created;
     } catch (thrown) {
       if (thrown instanceof Collision)
         throw new Problem('conflict', `The user \`${name}\` was created at the same time. Try again.`);
       throw thrown;
     }
   }
-  if (known.isLocal && !isVouchedFor) throw unverifiedEmail();
-  if (groups === null || JSON.stringify(groups) === JSON.stringify(known.groups)) return known;
-  await identities.edit(known.id, { groups }, context.now);
-  return { ...known, groups };
+  if (user.isLocal && !isEmailVerified) throw createUnverifiedEmail();
+  if (groups === null || JSON.stringify(groups) === JSON.stringify(user.groups)) return user;
+  await identities.edit(user.id, { groups }, context.now);
+  return { ...user, groups };
 }
 
-function unverifiedEmail(): Problem {
+function createUnverifiedEmail(): Problem {
   return badCredentialsProblem(
     'unverified_email',
     'The e-mail address in the token of the identity provider is not verified. The token must have `"email_verified": true`.',

@@ -96,7 +96,7 @@ export const NO_CLIENT = 'runai';
  *
  * @param challenge see `Problem`
  */
-export function badClient(reason: CredentialReason, claimed?: Granted, challenge?: string): Problem {
+export function createClientProblem(reason: CredentialReason, claimed?: Granted, challenge?: string): Problem {
   return new Problem('bad_client', 'The client id or the secret is not valid.', {
     reason,
     ...(claimed !== undefined && { claimed: principalOf(claimed) }),
@@ -127,18 +127,20 @@ export function areApplicationsClients({ endpoint }: TokenRequest, { settings }:
  *
  * @param granted what the client would get; null for an OAuth client for user logins
  */
-export function wrongGrant(
+export function createGrantProblem(
   request: TokenRequest,
   { settings }: Pick<Context, 'settings'>,
   granted: Granted | null,
 ): Problem {
   const { grantType, grants, client } = request;
   const kind = granted?.identity.kind ?? 'login';
-  const { label, grants: own } = CLIENTS[kind];
+  const { label, grants: grantsOfKind } = CLIENTS[kind];
   const isAtRealm = kind !== 'application' || areApplicationsClients(request, { settings });
-  const usable = own.filter((name) => grants.includes(name) && (isAtRealm || name !== 'client_credentials'));
+  const usable = grantsOfKind.filter((name) => grants.includes(name) && (isAtRealm || name !== 'client_credentials'));
   const advice =
-    usable.length === 0 ? noGrant(kind, settings) : `It may use ${usable.map((name) => `\`${name}\``).join(', ')}`;
+    usable.length === 0
+      ? describeNoGrant(kind, settings)
+      : `It may use ${usable.map((name) => `\`${name}\``).join(', ')}`;
   return new Problem('bad_client', `The client may not use the grant \`${grantType}\`: it is ${label}. ${advice}.`, {
     reason: 'wrong_grant',
     ...(granted !== null && { claimed: principalOf(granted) }),
@@ -146,7 +148,7 @@ export function wrongGrant(
   });
 }
 
-function noGrant(kind: keyof typeof CLIENTS, settings: Context['settings']): string {
+function describeNoGrant(kind: keyof typeof CLIENTS, settings: Context['settings']): string {
   const none = 'This endpoint has no grant for this client';
   if (kind !== 'application') return none;
   return profileOf(settings) === '3.0'

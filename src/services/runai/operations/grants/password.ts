@@ -6,7 +6,7 @@ import { type Granted, principalOf } from '../../access-token.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone, loginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
-import { beginSession, newLogin } from './sessions.ts';
+import { newLogin, startSession } from './sessions.ts';
 
 /** Accepts a local user's password (RFC 6749, 4.3). */
 export const password: Grant = {
@@ -16,8 +16,8 @@ export const password: Grant = {
     const clientId = await loginClient(context, request);
     const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
     const login = newLogin(context, user, clientId, request.scope);
-    return refuseIfEnded(beginSession(context, user, login, samePassword(user)), (reason) =>
-      badUser(reason, { identity: user, clientId: clientOrNone(clientId) }),
+    return refuseIfEnded(startSession(context, user, login, requireSamePassword(user)), (reason) =>
+      createUserProblem(reason, { identity: user, clientId: clientOrNone(clientId) }),
     );
   },
 };
@@ -30,12 +30,12 @@ export async function authenticateUser(
   clientId: string,
 ): Promise<Identity> {
   const user = await identitiesIn(store).byName('user', username);
-  const fits = await passwordFits(secret, user?.passwordHash ?? null);
-  if (user === null) throw badUser('unknown_user');
+  const isPasswordValid = await passwordFits(secret, user?.passwordHash ?? null);
+  if (user === null) throw createUserProblem('unknown_user');
   const granted = { identity: user, clientId };
-  if (user.passwordHash === null) throw badUser('external_user', granted);
-  if (!fits) throw badUser('wrong_password', granted);
-  if (!user.enabled) throw badUser('disabled', granted);
+  if (user.passwordHash === null) throw createUserProblem('external_user', granted);
+  if (!isPasswordValid) throw createUserProblem('wrong_password', granted);
+  if (!user.enabled) throw createUserProblem('disabled', granted);
   return user;
 }
 
@@ -45,7 +45,7 @@ export async function authenticateUser(
  *
  * @throws Problem
  */
-export async function chosenUser(
+export async function findSelectedUser(
   { store, mayReadCast }: Pick<Context, 'store' | 'mayReadCast'>,
   id: string,
   clientId: string,
@@ -69,11 +69,11 @@ export async function chosenUser(
 }
 
 /** The precondition of a password login: the password has not changed since it was verified. */
-export function samePassword({ passwordHash }: Identity): Premise {
+export function requireSamePassword({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
 
 /** Creates the error for a failed login. The message does not reveal which part was wrong. */
-export function badUser(reason: CredentialReason, claimed?: Granted) {
+export function createUserProblem(reason: CredentialReason, claimed?: Granted) {
   return badCredentialsProblem(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

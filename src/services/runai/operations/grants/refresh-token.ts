@@ -6,7 +6,7 @@ import { later } from '../../../../time/clock.ts';
 import { grantsIn, type PresentedToken, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
-import { presentedRefreshToken } from '../../refresh-tokens.ts';
+import { readRefreshToken } from '../../refresh-tokens.ts';
 import { clientOrNone, loginClient } from './clients.ts';
 import { type Grant, requireMember, type TokenRequest } from './grant.ts';
 
@@ -24,9 +24,9 @@ export const refreshToken: Grant = {
     const { store, now, settings, random } = context;
     const token = requireMember(request, 'refreshToken');
     const clientId = await loginClient(context, request);
-    const presented = await presentedRefreshToken(token, context);
-    if (presented === null) throw badRefreshToken(REASONS.unknown);
-    const narrower = await narrowerScope(request, context, presented, clientId);
+    const presented = await readRefreshToken(token, context);
+    if (presented === null) throw createTokenProblem(REASONS.unknown);
+    const scope = await narrowScope(request, context, presented, clientId);
     const refreshTokenId = random.uuid();
     const rotation = await grantsIn(store).rotate(
       { ...presented, clientId, anyClient: request.client.need === 'unasked' },
@@ -34,11 +34,11 @@ export const refreshToken: Grant = {
       now,
       lastExpiry(context),
     );
-    if (rotation.outcome !== 'rotated') throw badRefreshToken(REASONS[rotation.outcome]);
+    if (rotation.outcome !== 'rotated') throw createTokenProblem(REASONS[rotation.outcome]);
     const { login } = rotation;
     const identity = await identitiesIn(store).byId(login.subject);
-    if (identity === null) throw badRefreshToken('unknown_subject');
-    if (!identity.enabled) throw badRefreshToken('disabled');
+    if (identity === null) throw createTokenProblem('unknown_subject');
+    if (!identity.enabled) throw createTokenProblem('disabled');
     const session = { login, refreshTokenId };
     const clientOfLogin = clientOrNone(login.clientId);
     return {
@@ -46,7 +46,7 @@ export const refreshToken: Grant = {
       clientId: clientOfLogin,
       sid: login.family,
       session,
-      ...(narrower !== null && { scope: narrower }),
+      ...(scope !== null && { scope }),
     };
   },
 };
@@ -56,25 +56,25 @@ export const refreshToken: Grant = {
  *
  * @throws Problem `invalid_scope` for other scopes
  */
-async function narrowerScope(
+async function narrowScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,
   presented: PresentedToken,
   clientId: string | null,
 ): Promise<string | null> {
   if (scope === '') return null;
-  const login = await grantsIn(store).active(presented, now);
+  const login = await grantsIn(store).findActive(presented, now);
   // The rotation refuses a token of another client without revealing its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const granted = new Set(login.scope.split(' '));
-  const more = scope.split(' ').filter((one) => !granted.has(one));
-  if (more.length === 0) return scope;
+  const excess = scope.split(' ').filter((requested) => !granted.has(requested));
+  if (excess.length === 0) return scope;
   throw new Problem(
     'invalid_scope',
-    `Field \`scope\` contains ${more.join(', ')}, which the login did not request. Omit it, or log in again.`,
+    `Field \`scope\` contains ${excess.join(', ')}, which the login did not request. Omit it, or log in again.`,
   );
 }
 
-function badRefreshToken(reason: CredentialReason) {
+function createTokenProblem(reason: CredentialReason) {
   return badCredentialsProblem(reason, 'The refresh token is not valid.');
 }

@@ -12,7 +12,7 @@ export function newLogin({ random, now, world }: Context, user: Identity, client
 }
 
 /** The premise of a login, and the `nonce` for its ID token. */
-export interface Beginning extends Premise {
+export interface SessionOptions extends Premise {
   readonly nonce?: string | null;
 }
 
@@ -21,11 +21,11 @@ export interface Beginning extends Premise {
  *
  * @throws NotFound, Outdated see `Grants.issue`
  */
-export async function beginSession(
+export async function startSession(
   context: Context,
   identity: Identity,
   login: Login,
-  { nonce = null, ...premise }: Beginning = {},
+  { nonce = null, ...premise }: SessionOptions = {},
 ): Promise<GrantResult> {
   const { store, now, settings, random } = context;
   const refreshTokenId = random.uuid();
