@@ -4,7 +4,7 @@ import { Unusable } from '../diagnostics/unusable.ts';
 import type { Server } from '../http/server.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { readToggle } from '../ngc-keys/keyring.ts';
-import { shownData } from '../store/data-option.ts';
+import { redactData } from '../store/data-option.ts';
 import type { Storage } from '../store/storage.ts';
 import { showValue } from '../text/redact.ts';
 import { rfc3339, type WorldClock } from '../time/clock.ts';
@@ -40,7 +40,7 @@ export async function seedNotices(
   if (kept.fingerprint === fingerprint) return [];
   if (seed !== null) {
     throw new Unusable(
-      `--data ${shownData(data ?? '')} has a world that was created from a seed other than --seed ${showValue(seed)}. ` +
+      `--data ${redactData(data ?? '')} has a world that was created from a seed other than --seed ${showValue(seed)}. ` +
         'Add --reseed to replace that world, or remove --seed to keep it.',
     );
   }

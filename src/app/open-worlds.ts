@@ -7,7 +7,7 @@ import { processWide } from '../platform/process-wide.ts';
 import { systemRandom } from '../platform/random.ts';
 import { roomForState } from '../platform/room-for-state.ts';
 import { restoreSeed } from '../seed/index.ts';
-import { shownData } from '../store/data-option.ts';
+import { redactData } from '../store/data-option.ts';
 import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
 import { openStorage } from '../store/open.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
@@ -16,7 +16,7 @@ import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';
 import { Credentials } from '../worlds/credentials.ts';
 import { stateOfSeed } from '../worlds/seed-states.ts';
-import type { Customs } from '../worlds/templates.ts';
+import type { FinishingParts } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
 import { offersTls, storedAuthority } from './tls.ts';
 import { WorldsOfProcess } from './worlds-of-process.ts';
@@ -26,7 +26,7 @@ export interface OpenWorlds {
   readonly storage: Storage;
   readonly process: WorldsOfProcess;
   readonly shared: StoreParts;
-  readonly customs: Customs;
+  readonly customs: FinishingParts;
   readonly log: Log;
   /** The stored certificate authority for https, or null. */
   readonly authority: string | null;
@@ -94,12 +94,15 @@ export function startFault(cause: unknown, { data }: Config): unknown {
   const isMissing = cause instanceof TypeError || cause instanceof RangeError;
   if (data !== null && (cause instanceof Damaged || isMissing)) {
     const reason = cause instanceof Damaged ? cause.message : `it contains unexpected data (${cause.message})`;
-    return new Unusable(`--data ${shownData(data)} is damaged: ${reason}. The file was not changed; use another one.`, {
-      cause,
-    });
+    return new Unusable(
+      `--data ${redactData(data)} is damaged: ${reason}. The file was not changed; use another one.`,
+      {
+        cause,
+      },
+    );
   }
   if (data !== null && cause instanceof Unreachable) {
-    const why = `--data ${shownData(data)} cannot be used right now: ${cause.message}. Try again later.`;
+    const why = `--data ${redactData(data)} cannot be used right now: ${cause.message}. Try again later.`;
     return new Unusable(why, { cause });
   }
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;

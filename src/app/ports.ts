@@ -24,7 +24,7 @@ import { withBearers } from '../seed/index.ts';
 import { ALL_REASONS, MANIFESTS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';
-import { countsIn } from '../worlds/counts.ts';
+import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
 import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
@@ -132,7 +132,7 @@ async function describeServer(
       const { name, title } = service;
       return { name, title, hosts: vendorHosts(name), profile, operations: tables.operations.length };
     }),
-    counts: await countsIn(store.collections, services),
+    counts: await countObjects(store.collections, services),
     store: {
       ...{ kind: storage.kind, driver: storage.driver },
       ...(storage.schema !== null && { schema: storage.schema }),

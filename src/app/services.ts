@@ -5,7 +5,7 @@ import { notEmulatedOperations } from '../definitions/not-emulated.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';
-import { createRoutes, type Mounted, ownHostsOf, routeOfHost } from '../http/mount.ts';
+import { createHostRoute, createRoutes, type Mounted, ownHostsOf } from '../http/mount.ts';
 import type { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
@@ -31,7 +31,9 @@ export function routesOfAll(all: readonly Mounted[]): Routes {
     all.flatMap(createRoutes),
     all.flatMap(({ document }) => document.otherVersions),
     all.flatMap(({ service }) => notEmulatedOperations(service.name, service.rules.notEmulated)),
-    all.flatMap((mounted) => ownHostsOf(mounted.service).map((host) => ({ host, route: routeOfHost(host, mounted) }))),
+    all.flatMap((mounted) =>
+      ownHostsOf(mounted.service).map((host) => ({ host, route: createHostRoute(host, mounted) })),
+    ),
   );
 }
 

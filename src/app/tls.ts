@@ -1,9 +1,9 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
-import type { KeptState } from '../store/kept-state.ts';
+import type { StoredText } from '../store/kept-state.ts';
 import type { Storage } from '../store/storage.ts';
 import type { AuthorityPlace, Tls } from '../tls/index.ts';
-import { changeState, stateIn } from '../worlds/world-state.ts';
+import { changeState, parseWorldState } from '../worlds/world-state.ts';
 
 /** Whether the main port offers https. */
 export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
@@ -37,7 +37,7 @@ export function checkTlsOptions(config: Config): void {
  */
 export async function storedAuthority(storage: Storage): Promise<string | null> {
   const state = await storage.stateOfDefault();
-  return (state === null ? null : stateIn(state)?.authority) ?? null;
+  return (state === null ? null : parseWorldState(state)?.authority) ?? null;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function tlsFrom(
   config: Config,
   kind: Storage['kind'],
   authority: string | null,
-  state: () => KeptState | null,
+  state: () => StoredText | null,
 ): Promise<Tls | null> {
   const { tlsCert, tlsKey, host, alias, publicUrl } = config;
   if (!offersTls(config)) return null;
@@ -72,7 +72,7 @@ function authorityPlace(
 }
 
 /** Returns the stored authority, or stores this one. */
-async function keptAuthority(begun: Config, state: KeptState | null, text: string): Promise<string> {
+async function keptAuthority(begun: Config, state: StoredText | null, text: string): Promise<string> {
   if (state === null) return text;
   return changeState(state, begun, ({ authority: kept = text }) => [{ authority: kept }, kept]);
 }

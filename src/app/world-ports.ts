@@ -8,7 +8,7 @@ import type { Random } from '../platform/random.ts';
 import { createSeedFromValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import { Pacer } from '../time/pacer.ts';
-import { describeWorld, type MadeWorld } from '../worlds/entry.ts';
+import { type CreatedWorld, describeWorld } from '../worlds/entry.ts';
 import type { WorldOrigin } from '../worlds/initial-content.ts';
 import type { Casts } from './casts.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
@@ -77,7 +77,7 @@ async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
 }
 
 /** Returns the created objects in the form of the cast. */
-async function createdOf({ entry, created }: MadeWorld) {
+async function createdOf({ entry, created }: CreatedWorld) {
   const derivation = deriveFor(entry.world.id);
   const pacer = new Pacer();
   const shown = async <Shown>(kind: Holder['kind'], show: (holder: Holder) => Shown) => {

@@ -1,16 +1,16 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
-import { shownData } from '../store/data-option.ts';
-import { type Seed, type StoredSeed, seedIn } from '../store/seed.ts';
+import { redactData } from '../store/data-option.ts';
+import { readSeed, type Seed, type StoredSeed } from '../store/seed.ts';
 import { snapshotsInMemory } from '../store/snapshot-store.ts';
 import type { State } from '../store/state.ts';
-import type { Held, Storage } from '../store/storage.ts';
+import type { Ownership, Storage } from '../store/storage.ts';
 import { noWorldsProblem, UNREACHABLE, type Waiting } from '../store/waiting.ts';
 import { type Clock, machineClock } from '../time/clock.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
 import type { FilledStore } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
-import { type Customs, finishFilled, type StateOfSeed, Templates } from '../worlds/templates.ts';
+import { type FinishingParts, finishStore, type StateOfSeed, Templates } from '../worlds/templates.ts';
 import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
 import { type InitialSnapshot, isCreatedFrom, otherWorldFault } from './snapshot-option.ts';
@@ -20,7 +20,7 @@ export interface BeginParts
   extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'modes' | 'max'> {
   readonly config: Config;
   readonly storage: Storage;
-  readonly customs: Customs;
+  readonly customs: FinishingParts;
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file for a new default world, instead of the seed's rows; null without `--snapshot`. */
@@ -48,7 +48,7 @@ export class WorldsOfProcess {
   /** Why this process doesn't own the worlds yet; null once it does. */
   waiting: Waiting | null = { status: 'waiting', why: UNREACHABLE };
   readonly #parts: BeginParts;
-  #held: Held | null = null;
+  #held: Ownership | null = null;
   #current: Current | null = null;
   #isClosed = false;
 
@@ -134,11 +134,11 @@ export class WorldsOfProcess {
  */
 async function beginWorlds(
   parts: BeginParts,
-  held: Held,
+  held: Ownership,
 ): Promise<{ readonly current: Current; readonly notices: readonly string[] }> {
   const { config, customs, keys, stateOf, random, revive } = parts;
   const { kept: keptWorlds, clock: machine, isFirstTry: mayAct } = held;
-  const kept = await seedIn(held.store.collections);
+  const kept = await readSeed(held.store.collections);
   const isNew = kept === null || (config.reseed && mayAct);
   const { snapshot, unused } = await snapshotFor(parts, held, isNew);
   const worlds = new Worlds({
@@ -175,7 +175,7 @@ async function beginWorlds(
 /** @param kept the seed of the existing default world; null creates a new world @returns notices about the other worlds */
 async function openWorlds(
   { config, seed, customs, revive, stateOf }: BeginParts,
-  { store, clock, notices }: Held,
+  { store, clock, notices }: Ownership,
   worlds: Worlds,
   kept: StoredSeed | null,
   snapshot: State | null,
@@ -183,7 +183,7 @@ async function openWorlds(
   if (kept === null) await store.restore(snapshot ?? (await stateOf(seed, clock.now())));
   // Repeat the notices for users who only open the console.
   const findings = notices.map((notice): FilledStore['findings'][number] => ['storage', notice, clock.now()]);
-  await finishFilled(store, (...finding) => findings.push(finding), customs, clock.now());
+  await finishStore(store, (...finding) => findings.push(finding), customs, clock.now());
   await worlds.openDefault(kept === null ? seed : revive(kept), { store, findings, isNew: false });
   const reopened = await worlds.reopen();
   await makeNamedWorlds(worlds, config.world);
@@ -193,14 +193,14 @@ async function openWorlds(
 /** @returns the state of the snapshot if the default world is or was created from it */
 async function snapshotFor(
   { snapshot, config }: BeginParts,
-  { store, isFirstTry }: Held,
+  { store, isFirstTry }: Ownership,
   isNew: boolean,
 ): Promise<{ readonly snapshot: State | null; readonly unused: boolean }> {
   if (snapshot === null) return { snapshot: null, unused: false };
   if (isNew || (await isCreatedFrom(store, snapshot))) {
     return { snapshot: snapshot.state, unused: false };
   }
-  if (isFirstTry) throw otherWorldFault(snapshot, shownData(config.data ?? ''));
+  if (isFirstTry) throw otherWorldFault(snapshot, redactData(config.data ?? ''));
   return { snapshot: null, unused: true };
 }
 

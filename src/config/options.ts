@@ -7,7 +7,7 @@ import type { Settings } from '../definitions/settings.ts';
 import { LOG_LEVELS, type LogLevel } from '../diagnostics/log.ts';
 import { keysOf } from '../objects/members.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
-import { isInMemory, shownData } from '../store/data-option.ts';
+import { isInMemory, redactData } from '../store/data-option.ts';
 import { showValue } from '../text/redact.ts';
 
 export const PREFIX = 'NV_AUTH_MOCK_';
@@ -253,7 +253,7 @@ export function shownValue(name: keyof Config, config: Config): unknown {
   if (value === null) return null;
   if (isSecret === true) return '(set)';
   if (Array.isArray(value)) return value.map((one) => showValue(String(one)));
-  if (typeof value === 'string') return name === 'data' ? shownData(value) : showValue(value);
+  if (typeof value === 'string') return name === 'data' ? redactData(value) : showValue(value);
   return show?.(value) ?? value;
 }
 

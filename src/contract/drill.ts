@@ -1,11 +1,11 @@
 import type { Caller } from '../decisions/decide.ts';
 import type { Principal } from '../decisions/principal.ts';
 import type { FaultOrder } from '../faults/fault.ts';
-import type { Seen, Watch } from '../journal/watches.ts';
+import type { JudgedRequest, Watch } from '../journal/watches.ts';
 import type { Schema } from './documented.ts';
 import type { RequestContext } from './request.ts';
 
-export type { Seen };
+export type { JudgedRequest as Seen };
 
 /** A rehearsed failure that occurs in production and that a client must survive. */
 export interface Drill {

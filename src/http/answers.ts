@@ -23,7 +23,7 @@ export function respond(reply: FastifyReply, request: RequestInWorld): FastifyRe
 }
 
 /** Like `respond`, for handlers: Fastify sends the returned payload without waiting for the response to end. */
-export function payloadOf(reply: FastifyReply, request: RequestInWorld): unknown {
+export function preparePayload(reply: FastifyReply, request: RequestInWorld): unknown {
   // Fastify sends `undefined` only while the client is connected.
   if (request.outcome.body === undefined) return respond(reply, request);
   withHead(reply, request);
@@ -44,7 +44,7 @@ function bodyToSend({ body }: Outcome): unknown {
  * Completes the responses of a service before they are sent: checks them against the document, injects faults and
  * records them. `onResponse` would be too late: a client may query the journal as soon as it has its response.
  */
-export function addAnswerHook(service: FastifyInstance): void {
+export function addResponseHook(service: FastifyInstance): void {
   // Takes a callback because an `async` hook would still send after `hijack`.
   service.addHook<Payload>('onSend', (request, reply, payload, next) => {
     const { inWorld } = request;
@@ -54,9 +54,9 @@ export function addAnswerHook(service: FastifyInstance): void {
     }
     prepareResponse(inWorld, reply, payload)
       // Fastify sends nothing until `next` is called.
-      .then((its) => {
-        if (its === BROKEN) reply.hijack();
-        else next(null, its);
+      .then((prepared) => {
+        if (prepared === BROKEN) reply.hijack();
+        else next(null, prepared);
       })
       // Fastify throws if it cannot write a header, such as an invalid content type returned by a function.
       .catch((thrown) => {
@@ -75,17 +75,17 @@ const BROKEN = Symbol('broken');
 async function prepareResponse(
   request: RequestInWorld,
   reply: FastifyReply,
-  given: Payload,
+  original: Payload,
 ): Promise<Payload | typeof BROKEN> {
   const { outcome, world } = request;
-  let payload = given;
+  let payload = original;
   try {
     const { 'content-type': type } = outcome.headers ?? {};
     // Fastify replaces a content type that it cannot parse.
     if (type !== undefined && isBytes(outcome.body)) reply.type(type);
     await checkResponse(request);
     if (request.outcome !== outcome) {
-      if (given instanceof Readable) given.destroy();
+      if (original instanceof Readable) original.destroy();
       payload = replace(reply, outcome, request);
     }
     reply.headers(dateHeader(world.clock));
@@ -161,18 +161,18 @@ function writePayload(
     if (drop === undefined && !isWithoutBody && server.streams.watch(reply.raw, payload)) return payload;
     payload.destroy();
   }
-  const whole = payload instanceof Readable ? null : payload;
+  const content = payload instanceof Readable ? null : payload;
   if (drop !== undefined) {
-    breakOff(reply, isWithoutBody ? '' : (whole ?? ''), drop);
+    breakOff(reply, isWithoutBody ? '' : (content ?? ''), drop);
     return BROKEN;
   }
-  if (body === 'slow' && !isWithoutBody && whole) return throttleBody(server, reply, Buffer.from(whole));
+  if (body === 'slow' && !isWithoutBody && content) return throttleBody(server, reply, Buffer.from(content));
   // Node encodes the head like the string after it, but a header may contain raw bytes.
-  return typeof whole === 'string' && hasBytes(outcome?.headers) ? Buffer.from(whole) : whole;
+  return typeof content === 'string' && hasRawBytes(outcome?.headers) ? Buffer.from(content) : content;
 }
 
 /** Does a header contain non-ASCII characters, which stand for raw bytes? */
-function hasBytes(headers: Outcome['headers'] = {}): boolean {
+function hasRawBytes(headers: Outcome['headers'] = {}): boolean {
   return Object.values(headers).some((value) => /[^\0-\x7f]/.test(value));
 }
 

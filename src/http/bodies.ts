@@ -49,8 +49,8 @@ export async function receivedBody({ body, raw, routed, server }: FastifyRequest
   const text = bytes.toString('latin1');
   try {
     return { value: readBody(bytes, route), text, fault: null };
-  } catch (fault) {
-    return { value: undefined, text, fault };
+  } catch (error) {
+    return { value: undefined, text, fault: error };
   }
 }
 
@@ -103,14 +103,14 @@ export function readBody(bytes: Buffer, { operation, row }: Pick<Route, 'operati
     const cause = new SyntaxError('no JSON');
     throw new Problem('invalid_request', 'The request has no body; expected a JSON object.', { cause });
   }
-  if (bytes.length > SMALL && row.readsTraffic !== true) checkStructure(bytes);
+  if (bytes.length > SMALL_BODY_BYTES && row.readsTraffic !== true) checkStructure(bytes);
   const value = parseJson(bytes);
   checkMembers(value, row.readsTraffic === true ? Number.POSITIVE_INFINITY : MAX_ENTRIES);
-  return row.fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
+  return row.fieldNames === 'caseless' ? useDocumentSpelling(value, operation.bodyFields) : value;
 }
 
 /** Bodies up to this size in bytes may have any structure. */
-const SMALL = 1024 * 1024;
+const SMALL_BODY_BYTES = 1024 * 1024;
 /** For larger bodies, which may contain long strings but not many parts: `JSON.parse` blocks the event loop. */
 const MAX_STRUCTURE = 500_000;
 
@@ -216,7 +216,7 @@ function parseJson(bytes: Buffer): unknown {
 
 /** Parameters must not be repeated (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
-  if (countOf(bytes, 0x26) >= MAX_FIELDS) {
+  if (countByte(bytes, 0x26) >= MAX_FIELDS) {
     throw new Problem('invalid_request', `The body has more than ${MAX_FIELDS} fields. Send fewer.`);
   }
   const fields = new Map<string, string>();
@@ -231,7 +231,7 @@ function parseForm(bytes: Buffer): Record<string, string> {
   return form;
 }
 
-function countOf(bytes: Buffer, byte: number): number {
+function countByte(bytes: Buffer, byte: number): number {
   let count = 0;
   for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count += 1;
   return count;
@@ -267,7 +267,7 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
 }
 
 /** Renames members to the document's spelling, ignoring case. */
-export function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
+export function useDocumentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const sentAs = new Map<string, string>();
   const renamed: Record<string, unknown> = {};

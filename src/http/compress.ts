@@ -35,9 +35,9 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   if (useCoding(reply, ['gzip']) === null) return payload;
   if (isStream) return pipeline(payload, createGzip(), () => {});
   if (typeof payload === 'string') return gzipped(payload);
-  const known = COMPRESSED.get(payload) ?? gzipped(payload);
-  COMPRESSED.set(payload, known);
-  return known;
+  const compressed = COMPRESSED.get(payload) ?? gzipped(payload);
+  COMPRESSED.set(payload, compressed);
+  return compressed;
 }
 
 /** Reads a built file in the best form that the client accepts. @param read reads the file with the given extension */

@@ -26,9 +26,9 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   const headers = once(async () => {
     return pageHeaders(`'self' ${contentSource(await styles())}`, `'self' ${contentSource(UNLESS_FIRST)}`);
   });
-  const pageOf = async (below: string) => Buffer.from(consolePage(below, await firstView(), await styles()));
-  const pageOfDefault = once(() => pageOf(''));
-  pages.serve('/', HTML, headers, (below) => (below === '' ? pageOfDefault() : pageOf(below)));
+  const renderPage = async (below: string) => Buffer.from(consolePage(below, await firstView(), await styles()));
+  const renderDefaultPage = once(() => renderPage(''));
+  pages.serve('/', HTML, headers, (below) => (below === '' ? renderDefaultPage() : renderPage(below)));
   // Browsers request an icon with every page and JSON response.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {

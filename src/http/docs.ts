@@ -35,7 +35,7 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
     read: once(() => explainDocument(document)),
   }));
   pages.serve('/docs', HTML, PAGE_HEADERS, (below) => indexPage(documents, below));
-  pages.serve('/openapi', 'application/json', PAGE_HEADERS, (_below, base) => listOf(documents, base));
+  pages.serve('/openapi', 'application/json', PAGE_HEADERS, (_below, base) => renderList(documents, base));
   const docs = once(() => swaggerUi(explained, files));
   for (const document of explained) {
     serveDocument(pages, document);
@@ -52,10 +52,10 @@ function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
     yaml: async (server: string) => `${await yaml()}servers:\n  - url: ${server}\n`,
   };
   for (const form of ['json', 'yaml'] as const) {
-    const textAt = async (server: string) => Buffer.from(await texts[form](server));
+    const renderText = async (server: string) => Buffer.from(await texts[form](server));
     // Cached so that requests share the bytes.
-    const textOfDefault = once(() => textAt('/'));
-    const text: PageText = (below) => (below === '' ? textOfDefault() : textAt(below));
+    const renderDefaultText = once(() => renderText('/'));
+    const text: PageText = (below) => (below === '' ? renderDefaultText() : renderText(below));
     pages.serve(`/openapi/${name}.${form}`, `application/${form}`, PAGE_HEADERS, text);
     // Swagger UI requests the document here. Its plugin would serialize it again for each request.
     pages.serve(`/docs/${name}/${form}`, `application/${form}`, PAGE_HEADERS, text);
@@ -85,8 +85,8 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
     );
   app.setNotFoundHandler(sendNoPage);
   // The plugin answers 403 for paths outside its folder.
-  app.setErrorHandler<FastifyError>((fault, request, reply) =>
-    fault.statusCode === 403 ? sendNoPage(request, reply) : reply.send(fault),
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    error.statusCode === 403 ? sendNoPage(request, reply) : reply.send(error),
   );
   for (const { name, title, read } of documents) {
     await app.register(async (scope) => {
@@ -111,7 +111,7 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
 }
 
 /** Lists the documents with absolute URLs, which clients can use directly. */
-function listOf(documents: readonly ReadableDocument[], base: string): string {
+function renderList(documents: readonly ReadableDocument[], base: string): string {
   const listed = documents.map(({ name, title }) => {
     const at = `${base}/openapi/${name}`;
     return { name, title, json: `${at}.json`, yaml: `${at}.yaml` };

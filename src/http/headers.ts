@@ -9,7 +9,7 @@ import type { WorldClock } from '../time/clock.ts';
 const JSON_TYPE = 'application/json';
 
 /** Headers of a stream: proxies must neither cache nor buffer it. */
-const PASSING = {
+const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',
@@ -20,23 +20,23 @@ const PASSING = {
  * streamed list or a replaced response.
  */
 export function headersOf({ status, body, headers }: Outcome, problem: Problem | null): Record<string, string> {
-  if (body instanceof Readable) return { ...PASSING, ...headers };
-  const all: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
-  if (problem === null && isUsers(body, headers))
-    Object.assign(all, untrustedContentHeaders(headers?.['content-type']));
-  Object.assign(all, headers);
-  const { 'content-type': type = '' } = all;
+  if (body instanceof Readable) return { ...STREAM_HEADERS, ...headers };
+  const merged: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
+  if (problem === null && isUserContent(body, headers))
+    Object.assign(merged, untrustedContentHeaders(headers?.['content-type']));
+  Object.assign(merged, headers);
+  const { 'content-type': type = '' } = merged;
   if (!isBytes(body) && type.includes('json') && !type.includes('charset'))
-    all['content-type'] = `${type}; charset=utf-8`;
-  if (status === 204) delete all['content-type'];
-  if (problem?.close === true) all['connection'] = 'close';
-  if (problem?.retryAfter !== undefined) all['retry-after'] ??= String(problem.retryAfter);
-  if (problem?.acceptEncoding !== undefined) all['accept-encoding'] = problem.acceptEncoding;
-  return all;
+    merged['content-type'] = `${type}; charset=utf-8`;
+  if (status === 204) delete merged['content-type'];
+  if (problem?.close === true) merged['connection'] = 'close';
+  if (problem?.retryAfter !== undefined) merged['retry-after'] ??= String(problem.retryAfter);
+  if (problem?.acceptEncoding !== undefined) merged['accept-encoding'] = problem.acceptEncoding;
+  return merged;
 }
 
 /** Are these bytes user content? Pages of this server have a content security policy. */
-function isUsers(body: unknown, headers: Outcome['headers']): boolean {
+function isUserContent(body: unknown, headers: Outcome['headers']): boolean {
   return isBytes(body) && headers?.['content-security-policy'] === undefined;
 }
 

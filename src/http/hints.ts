@@ -33,17 +33,17 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
   const { body, received, sent } = request;
   const { service, operation } = request.route;
   if (service.isControlApi === true) return [];
-  const facts = factsOf(request);
+  const facts = collectFacts(request);
   const refused = refusedRequest(facts, {
     service: service.name,
     serviceTitle: service.title,
     operation: operation.id,
     bodyForm: operation.body === 'none' ? null : operation.bodyForm,
     text: sent.text,
-    fields: membersOf(body ?? received?.value),
+    fields: readMembers(body ?? received?.value),
     problem,
     decision,
-    repeats: repeatsOf(request, facts, problem),
+    repeats: countRepeats(request, facts, problem),
     served: [],
     otherVersions: null,
   });
@@ -57,7 +57,7 @@ export function hintsOfUnrouted(
   problem: Problem,
   { listServed: served, otherVersions }: Offered,
 ): readonly Hint[] {
-  const refused = refusedRequest(factsOf(request), {
+  const refused = refusedRequest(collectFacts(request), {
     service: service.name ?? null,
     serviceTitle: service.title ?? null,
     operation: null,
@@ -87,8 +87,8 @@ export function hintsOfGrant(
 
 /** Forgets the earlier tokens of a client hit by a fault, which has reason to request another. */
 export function allowRenewal(request: RequestInWorld): void {
-  const who = principalOf(request);
-  if (who !== null) request.world.tokenUsage.forgetGrants(holderName(who.clientId ?? '', who.id));
+  const principal = principalOf(request);
+  if (principal !== null) request.world.tokenUsage.forgetGrants(holderName(principal.clientId ?? '', principal.id));
 }
 
 export function addHints(decision: Decision | null, hints: readonly Hint[]): Decision | null {
@@ -105,7 +105,7 @@ export function addHintHeader(
   return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hint.text } };
 }
 
-type KnownFacts = ReturnType<typeof factsOf>;
+type KnownFacts = ReturnType<typeof collectFacts>;
 
 /** `Object.assign` because V8 takes 17 microseconds for a literal with this spread, a tenth of a refusal. */
 function refusedRequest(facts: KnownFacts, more: Omit<RefusedRequest, keyof KnownFacts>): RefusedRequest {
@@ -113,9 +113,9 @@ function refusedRequest(facts: KnownFacts, more: Omit<RefusedRequest, keyof Know
 }
 
 /** Collects the facts known about every request, answered or refused. */
-function factsOf({ raw, world, settings, origin, method, now }: RequestInWorld<Route | null>) {
+function collectFacts({ raw, world, settings, origin, method, now }: RequestInWorld<Route | null>) {
   const headers = linesByName(raw.rawHeaders);
-  const credential = credentialIn({ headers });
+  const credential = readCredential({ headers });
   const { id, grantMark, tokenUsage } = world;
   const { resetAt, clockBeforeReset } = tokenUsage;
   const path = pathOf(raw.url);
@@ -137,17 +137,17 @@ function linesByName(raw: readonly string[]): ReadonlyMap<string, readonly strin
   return lines;
 }
 
-function credentialIn(refused: Pick<RefusedRequest, 'headers'>): SentCredential | null {
+function readCredential(refused: Pick<RefusedRequest, 'headers'>): SentCredential | null {
   const [line, second] = linesOf(refused, 'authorization');
   return line === undefined || second !== undefined ? null : parseCredential(line);
 }
 
-function membersOf(body: unknown): RefusedRequest['fields'] {
+function readMembers(body: unknown): RefusedRequest['fields'] {
   return isRecord(body) && !Array.isArray(body) && !Buffer.isBuffer(body) ? body : {};
 }
 
 /** Counts how often this token was refused as expired. After any other refusal, the holder may request a new token. */
-function repeatsOf(
+function countRepeats(
   { world: { tokenUsage }, now }: RequestInWorld,
   { credential }: Pick<RefusedRequest, 'credential'>,
   { kind, reason }: Problem,

@@ -21,8 +21,8 @@ export class OwnHosts {
   }
 
   /** Returns the path of the operation; null if the host belongs to no operation. */
-  pathFor({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
-    const host = this.#hosts.find((one) => paramsOfHost(one, headers.host) !== null);
+  findPath({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+    const host = this.#hosts.find((candidate) => paramsOfHost(candidate, headers.host) !== null);
     return host === undefined ? null : pathOfHost(host);
   }
 }

@@ -9,7 +9,7 @@ import { type LeastRights, usedRights } from '../explaining/least-rights.ts';
 import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import type { Server } from './server.ts';
-import { type Asked, findCaller, imagineAny } from './simulated-caller.ts';
+import { findCaller, imagineAny, type WorldAtTime } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;
 
@@ -17,48 +17,48 @@ type Report = Schema<'control', 'LeastPrivilege'>;
  * Reports what the credentials of a world were used for, and the smallest rights that allow it.
  *
  * @param services all services
- * @param who a principal by id, name, client id or e-mail address, even if it was not used; null for all that were
+ * @param name a principal by id, name, client id or e-mail address, even if it was not used; null for all that were
  * @throws Problem if no principal has that name
  */
 export async function leastPrivilege(
   server: Server,
   world: World,
   services: readonly ServiceDefinition[],
-  who: string | null,
+  name: string | null,
 ): Promise<Report> {
   const request = imagineAny(server, world);
   const recorded = world.activityLog.uses.list();
-  const selected = who === null ? recorded : await findUses(request, services, recorded, who);
+  const selected = name === null ? recorded : await findUses(request, services, recorded, name);
   const principals = await Promise.all(selected.map((uses) => reportPrincipal(request, services, uses)));
   return { principals: principals.flat(), full: world.activityLog.uses.isFull };
 }
 
 /** Returns the uses of the principal; an empty list of uses if it was not used. */
 async function findUses(
-  world: Asked,
+  world: WorldAtTime,
   services: readonly ServiceDefinition[],
   recorded: readonly UsesOfCredential[],
-  who: string,
+  principalName: string,
 ): Promise<readonly UsesOfCredential[]> {
-  const used = recorded.filter(({ principal }) => namesOf(principal).includes(who));
+  const used = recorded.filter(({ principal }) => namesOf(principal).includes(principalName));
   if (used.length > 0) return used;
   for (const service of services) {
-    const caller = await findCaller(world, service, { principal: who, holding: null });
+    const caller = await findCaller(world, service, { principal: principalName, holding: null });
     if (caller === null || caller instanceof Problem) continue;
     const name = credentialOf(caller.principal);
     return [
       recorded.find(({ principal }) => credentialOf(principal) === name) ?? { principal: caller.principal, uses: [] },
     ];
   }
-  const suggestion = suggestName(who, [...new Set(recorded.flatMap(({ principal }) => namesOf(principal)))]);
+  const suggestion = suggestName(principalName, [...new Set(recorded.flatMap(({ principal }) => namesOf(principal)))]);
   throw new Problem(
     'invalid_request',
-    `Query parameter \`principal\`: no accepted credential has the name \`${redact(who).slice(0, 100)}\`. \`GET /_mock/cast\` lists all principals.${suggestion}`,
+    `Query parameter \`principal\`: no accepted credential has the name \`${redact(principalName).slice(0, 100)}\`. \`GET /_mock/cast\` lists all principals.${suggestion}`,
   );
 }
 
 async function reportPrincipal(
-  world: Asked,
+  world: WorldAtTime,
   services: readonly ServiceDefinition[],
   { principal, uses }: UsesOfCredential,
 ): Promise<Report['principals']> {
@@ -75,7 +75,7 @@ async function reportPrincipal(
       used: uses.map((use) => describeUse(use, principal, rights)),
       smallest: { ...smallest },
       unused: [...new Set(unused)],
-      broader: broader.map((one) => ({ ...one })),
+      broader: broader.map((rights) => ({ ...rights })),
       beyond: [...new Set(beyond.map(({ operation }) => operation))],
       seed: { ...seed },
     },
@@ -102,7 +102,7 @@ export function describeUse(
 
 /** Returns the principal as a caller of the first service that accepts it; null if it was deleted. */
 async function findCurrentCaller(
-  world: Asked,
+  world: WorldAtTime,
   services: readonly ServiceDefinition[],
   { id, kind }: Principal,
 ): Promise<{ readonly caller: Caller; readonly service: string } | null> {

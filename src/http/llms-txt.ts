@@ -13,7 +13,7 @@ export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[
     return texts.flatMap(linkedCalls);
   });
   pages.serve('/llms.txt', TEXT, pageHeaders("'none'"), async (_below, base) => {
-    const linkTo = ({ name, title, tables }: ReadableDocument) =>
+    const renderLink = ({ name, title, tables }: ReadableDocument) =>
       `- [${title}](${base}/openapi/${name}.json): OpenAPI, ${tables.operations.length} operations`;
     const calls = (await paths()).map(({ path, summary }) => `- [GET ${path}](${base}${path}): ${summary}`);
     return `# nv-auth-mock
@@ -29,12 +29,12 @@ A refused request has the header \`x-mock-decision\` with an \`id\`. \`GET ${bas
 
 ${documents
   .filter(({ isControlApi }) => !isControlApi)
-  .map(linkTo)
+  .map(renderLink)
   .join('\n')}
 
 ## Control API
 
-${[...control.map(linkTo), ...calls].join('\n')}
+${[...control.map(renderLink), ...calls].join('\n')}
 `;
   });
 }

@@ -4,7 +4,7 @@ import { quote } from '../explaining/index.ts';
 import { showPath } from '../text/redact.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Server } from './server.ts';
-import { isDecodable, matchOf, refuseControlApi } from './simulate.ts';
+import { findMatch, isDecodable, refuseControlApi } from './simulate.ts';
 import { withoutWorld } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
@@ -17,7 +17,7 @@ export interface Served {
 }
 
 /** A request that a client sends to the mock or the vendor. */
-interface Sent {
+interface SentRequest {
   readonly method: string;
   readonly url?: string;
   readonly path?: string;
@@ -34,37 +34,37 @@ export interface Located extends Match {
  * Finds the operation of a request. Its host may serve a service's paths without their prefix. At other hosts, such as
  * a proxy, only the path counts.
  *
- * @param place the field with the request, for messages
+ * @param pointer the field with the request, for messages
  * @throws Problem if no operation matches, or operations of several services do
  */
-export function locate(server: Server, served: Served, sent: Sent, place: string): Located {
-  const { method, service } = sent;
-  const { host, path, field } = targetOf(sent, place);
-  const found = isDecodable(path) ? matchesOf(served, method, host, path, service) : [];
-  const own = found.filter(({ route }) => served.servicesAt(host).includes(route.service.name));
-  const [first, second] = own.length === 1 ? own : found;
+export function locate(server: Server, served: Served, request: SentRequest, pointer: string): Located {
+  const { method, service } = request;
+  const { host, path, field } = parseTarget(request, pointer);
+  const matches = isDecodable(path) ? findMatches(served, method, host, path, service) : [];
+  const atHost = matches.filter(({ route }) => served.servicesAt(host).includes(route.service.name));
+  const [first, second] = atHost.length === 1 ? atHost : matches;
   if (second !== undefined) {
-    const services = quote(found.map(({ route }) => route.service.name));
+    const services = quote(matches.map(({ route }) => route.service.name));
     const line = `${method} ${showPath(path)}`;
-    const message = `Field \`${place}\`: \`${line}\` belongs to several services: ${services}. Add \`"service"\`.`;
+    const message = `Field \`${pointer}\`: \`${line}\` belongs to several services: ${services}. Add \`"service"\`.`;
     throw new Problem('invalid_request', message);
   }
   if (first !== undefined) {
     refuseControlApi(server, first.route, field);
     return { ...first, method };
   }
-  const { route } = matchOf(served.routes, method, path, { method: `${place}.method`, path: field });
-  const message = `Field \`${place}.service\`: \`${method} ${showPath(path)}\` belongs to \`${route.service.name}\`, not to \`${service}\`.`;
+  const { route } = findMatch(served.routes, method, path, { method: `${pointer}.method`, path: field });
+  const message = `Field \`${pointer}.service\`: \`${method} ${showPath(path)}\` belongs to \`${route.service.name}\`, not to \`${service}\`.`;
   throw new Problem('invalid_request', message);
 }
 
 /** Returns the host, or an empty string, and the path without a world's prefix. */
-function targetOf({ url, path }: Sent, place: string) {
+function parseTarget({ url, path }: SentRequest, pointer: string) {
   if ((url === undefined) === (path === undefined)) {
-    throw new Problem('invalid_request', `Field \`${place}\` must have either \`url\` or \`path\`.`);
+    throw new Problem('invalid_request', `Field \`${pointer}\` must have either \`url\` or \`path\`.`);
   }
-  if (path !== undefined) return { host: '', path: withoutWorld(pathOf(path)), field: `${place}.path` };
-  const field = `${place}.url`;
+  if (path !== undefined) return { host: '', path: withoutWorld(pathOf(path)), field: `${pointer}.path` };
+  const field = `${pointer}.url`;
   if (url === undefined || !URL.canParse(url)) {
     throw new Problem(
       'invalid_request',
@@ -76,7 +76,7 @@ function targetOf({ url, path }: Sent, place: string) {
 }
 
 /** Returns the operations that match, each with its path on this server. Several matches belong to several services. */
-function matchesOf(
+function findMatches(
   { services, routes }: Served,
   method: string,
   host: string,
@@ -88,7 +88,7 @@ function matchesOf(
     return [{ ...ofHost, path }];
   }
   const prefixes = services.flatMap(({ hosts = [] }) =>
-    hosts.flatMap((one) => ('prefix' in one && one.pattern.test(host) ? one.prefix : [])),
+    hosts.flatMap((candidate) => ('prefix' in candidate && candidate.pattern.test(host) ? candidate.prefix : [])),
   );
   for (const prefix of [...prefixes, '']) {
     const match = routes.find(method, prefix + path, service);

@@ -28,19 +28,19 @@ export function createRoutes(mounted: Mounted): readonly Route[] {
   refuseNotEmulated(mounted);
   const rows = ruledRows(mounted);
   return document.operations.map((operation) =>
-    routeOf(operation, mounted, rows, service.operations[operation.id], service),
+    createRoute(operation, mounted, rows, service.operations[operation.id], service),
   );
 }
 
-/** A router refuses a path that it already has, but only at the first request and without the place to change. */
+/** Checks this at startup: the router would fail only at the first request, and not say which file to change. */
 function refuseNotEmulated({ service, document }: Mounted): void {
-  const callOf = ({ method, path }: Pick<Operation, 'method' | 'path'>) =>
+  const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) =>
     `${method} ${path.replaceAll(/\{[^{}]*\}/g, '{}')}`;
-  const listed = new Set(notEmulatedOperations(service.name, service.rules.notEmulated).map(callOf));
-  const both = document.operations.find((operation) => listed.has(callOf(operation)));
-  if (both === undefined) return;
+  const listed = new Set(notEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
+  const duplicate = document.operations.find((operation) => listed.has(describeCall(operation)));
+  if (duplicate === undefined) return;
   throw new Error(
-    `Operation \`${both.id}\` is also listed as not emulated. Remove \`${both.method} ${both.path}\` from src/services/${service.name}/tables/not-emulated.ts.`,
+    `Operation \`${duplicate.id}\` is also listed as not emulated. Remove \`${duplicate.method} ${duplicate.path}\` from src/services/${service.name}/tables/not-emulated.ts.`,
   );
 }
 
@@ -50,7 +50,7 @@ export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): re
 }
 
 /** Creates the route of a host's operation, for any method, path and body. */
-export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
+export function createHostRoute(host: OwnHost, mounted: Mounted): Route {
   const anything: Operation = {
     ...operationOfHost(host),
     isAlias: false,
@@ -74,7 +74,7 @@ export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
     answerSchema: () => undefined,
     answerFault: () => null,
   };
-  return routeOf(anything, mounted, ruledRows(mounted), host.handler, host);
+  return createRoute(anything, mounted, ruledRows(mounted), host.handler, host);
 }
 
 /** Indexes the rows with their rules by operation: a service has hundreds, too many to search for each route. */
@@ -85,7 +85,7 @@ function ruledRows({ ruleset: { tables } }: Mounted): ReadonlyMap<string, RuledR
   );
 }
 
-function routeOf(
+function createRoute(
   operation: Operation,
   { service, ruleset, document }: Mounted,
   rows: ReadonlyMap<string, RuledRow>,
@@ -105,8 +105,6 @@ function routeOf(
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
-  const guardOfService = row.framed === true ? 'framed' : 'open';
-  const guard = service.isControlApi !== true ? guardOfService : row.unguarded === true ? 'known' : 'admin';
   return {
     service,
     ruleset,
@@ -116,11 +114,16 @@ function routeOf(
     errorRenderer,
     row,
     readsBody,
-    guard,
+    guard: chooseGuard(service, row),
     rule,
     lookup,
     firstCheck: row.checksFirst === undefined ? null : (service.checks?.[row.checksFirst] ?? null),
   };
+}
+
+function chooseGuard({ isControlApi }: ServiceDefinition, { framed, unguarded }: Route['row']): Route['guard'] {
+  if (isControlApi === true) return unguarded === true ? 'known' : 'admin';
+  return framed === true ? 'framed' : 'open';
 }
 
 /** Describes a host's operation like a documented one. */

@@ -19,10 +19,10 @@ import { paramsOf } from './steps/select-world.ts';
 
 type Needed = Schema<'control', 'NeededKeys'>;
 
-const MAX_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 /** A request to allow. `body` is undefined if it has none. */
-type Asked = Located & { readonly body: unknown };
+type RequestToAllow = Located & { readonly body: unknown };
 
 /**
  * Returns the keys with the smallest rights that allow these requests. Nothing is executed or recorded.
@@ -35,21 +35,21 @@ export async function neededKeys(
   served: Served,
   requests: readonly Schema<'control', 'RequestToAllow'>[],
 ): Promise<Needed> {
-  const asked = requests.map((request, index): Asked => {
-    const place = `requests[${index}]`;
-    checkService(served, request.service, `${place}.service`);
-    return { ...locate(server, served, request, place), body: request.body };
+  const located = requests.map((request, index): RequestToAllow => {
+    const pointer = `requests[${index}]`;
+    checkService(served, request.service, `${pointer}.service`);
+    return { ...locate(server, served, request, pointer), body: request.body };
   });
   const keys: Needed['keys'][number][] = [];
   // All services that accept a credential compute its least rights in the same way.
   for (const leastRights of new Set(served.services.map((service) => service.explaining?.leastRights))) {
-    const group = asked.filter(
+    const group = located.filter(
       ({ route: { rule, service } }) => rule !== null && service.explaining?.leastRights === leastRights,
     );
     const [first] = group;
-    if (first !== undefined) keys.push(...(await keysFor(server, world, first.route.service, group)));
+    if (first !== undefined) keys.push(...(await findKeys(server, world, first.route.service, group)));
   }
-  const free = asked
+  const free = located
     .filter(({ route }) => route.rule === null)
     .map(({ route: { service, operation }, method, path }) => {
       return { service: service.name, operation: operation.id, method, path: showPath(path) };
@@ -58,42 +58,46 @@ export async function neededKeys(
 }
 
 function checkService({ services }: Served, name: string | undefined, field: string): void {
-  const known = services.map((service) => service.name);
-  if (name === undefined || known.includes(name)) return;
-  throw new Problem('invalid_request', `Field \`${field}\` names an unknown service.${adviseName(name, known)}`);
+  const names = services.map((service) => service.name);
+  if (name === undefined || names.includes(name)) return;
+  throw new Problem('invalid_request', `Field \`${field}\` names an unknown service.${adviseName(name, names)}`);
 }
 
 /**
  * Returns one key of the first kind that can do everything. If no kind can, each kind gets the uses that no earlier
  * kind can have.
  */
-async function keysFor(
+async function findKeys(
   server: Server,
   world: World,
   service: ServiceDefinition,
-  asked: readonly Asked[],
+  requests: readonly RequestToAllow[],
 ): Promise<Needed['keys']> {
   const surroundings = imagineAny(server, world);
   const { principal } = await newCaller(surroundings, service);
-  const uses = await usesOf(server, world, asked);
-  const leastOf = async (part: Part, as: Principal = { ...principal, kind: part.kind }): Promise<readonly Found[]> => {
-    const found = await service.explaining?.leastRights?.(surroundings, {
+  const uses = await collectUses(server, world, requests);
+  const findLeast = async (
+    part: Part,
+    as: Principal = { ...principal, kind: part.kind },
+  ): Promise<readonly KeyWithLeastRights[]> => {
+    const rights = await service.explaining?.leastRights?.(surroundings, {
       principal: as,
       caller: null,
       uses: part.uses,
     });
-    return found === undefined ? [] : [{ ...found, kind: part.kind, uses: part.uses, principal: as }];
+    return rights === undefined ? [] : [{ ...rights, kind: part.kind, uses: part.uses, principal: as }];
   };
-  const leastOfEach = async (parts: readonly Part[]) => (await Promise.all(parts.map((part) => leastOf(part)))).flat();
+  const findLeastOfEach = async (parts: readonly Part[]) =>
+    (await Promise.all(parts.map((part) => findLeast(part)))).flat();
   const kinds = service.callers.holding?.kinds ?? [];
-  const alone = await leastOfEach(kinds.map((kind) => ({ kind, uses })));
+  const alone = await findLeastOfEach(kinds.map((kind) => ({ kind, uses })));
   const able = alone.find(({ beyond }) => beyond.length === 0);
-  const kindOf = (use: Use) => (alone.find(({ beyond }) => !beyond.includes(use)) ?? alone[0])?.kind;
-  const parts = kinds.map((kind) => ({ kind, uses: uses.filter((use) => kindOf(use) === kind) }));
-  const chosen = able === undefined ? await leastOfEach(parts.filter((part) => part.uses.length > 0)) : [able];
-  const named = await Promise.all(chosen.map((found) => leastOf(found, withName(found))));
-  const senderOf = (await service.explaining?.findSenders?.(surroundings)) ?? (() => null);
-  return named.flat().map((found) => render(found, senderOf));
+  const chooseKind = (use: Use) => (alone.find(({ beyond }) => !beyond.includes(use)) ?? alone[0])?.kind;
+  const parts = kinds.map((kind) => ({ kind, uses: uses.filter((use) => chooseKind(use) === kind) }));
+  const chosen = able === undefined ? await findLeastOfEach(parts.filter((part) => part.uses.length > 0)) : [able];
+  const named = await Promise.all(chosen.map((key) => findLeast(key, withName(key))));
+  const findSender = (await service.explaining?.findSenders?.(surroundings)) ?? (() => null);
+  return named.flat().map((key) => render(key, findSender));
 }
 
 /** Some uses, for a key of one kind. */
@@ -103,27 +107,27 @@ interface Part {
 }
 
 /** The least rights for some uses, and the key with those rights. */
-type Found = LeastRights & Part & { readonly principal: Principal };
+type KeyWithLeastRights = LeastRights & Part & { readonly principal: Principal };
 
 /** Names a new key after its rights. A personal key gets a new user, because roles belong to users. */
-function withName({ smallest, principal }: Found): Principal {
+function withName({ smallest, principal }: KeyWithLeastRights): Principal {
   const { roles, services } = smallest as { readonly roles?: readonly string[]; readonly services?: readonly string[] };
   const words = ['least', ...(roles ?? services ?? [])].join('-').toLowerCase();
-  const name = words.replaceAll(/[^a-z0-9]+/g, '-').slice(0, MAX_NAME);
+  const name = words.replaceAll(/[^a-z0-9]+/g, '-').slice(0, MAX_NAME_LENGTH);
   return { ...principal, name, ...(principal.kind === 'personal-key' && { user: `${name}@${principal.org}.test` }) };
 }
 
-function render(found: Found, senderOf: SenderOf): Needed['keys'][number] {
-  const { kind, uses, smallest, beyond, seed, make, principal } = found;
+function render(key: KeyWithLeastRights, findSender: FindSender): Needed['keys'][number] {
+  const { kind, uses, smallest, beyond, seed, make, principal } = key;
   const [first = null, ...next] = make.map((request) => {
-    const sender = senderOf(request);
+    const sender = findSender(request);
     return { ...request, body: { ...request.body }, ...(sender !== null && { as: { principal: sender } }) };
   });
   return {
     kind,
     services: [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset.service))],
     smallest: { ...smallest },
-    used: uses.map((use) => describeUse(use, principal, found)),
+    used: uses.map((use) => describeUse(use, principal, key)),
     beyond: [...new Set(beyond.map(({ operation }) => operation))],
     seed: { ...seed },
     make: first,
@@ -131,18 +135,18 @@ function render(found: Found, senderOf: SenderOf): Needed['keys'][number] {
   };
 }
 
-type SenderOf = Awaited<ReturnType<NonNullable<DecisionHelp['findSenders']>>>;
+type FindSender = Awaited<ReturnType<NonNullable<DecisionHelp['findSenders']>>>;
 
 /** Returns the uses, one per operation and object. */
-async function usesOf(server: Server, world: World, asked: readonly Asked[]): Promise<readonly Use[]> {
+async function collectUses(server: Server, world: World, requests: readonly RequestToAllow[]): Promise<readonly Use[]> {
   const uses = new Map<string, Use>();
-  for (const { route, method, path, params, body } of asked) {
+  for (const { route, method, path, params, body } of requests) {
     const { rule, ruleset, operation } = route;
     if (rule === null) continue;
     const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) });
     request.caller = await newCaller(request, route.service);
     const accessRequest = { rule, ruleset };
-    const lookedUp = (await objectOf(request, accessRequest, body)) ?? objectInPath(accessRequest, request.params);
+    const lookedUp = (await findObject(request, accessRequest, body)) ?? objectInPath(accessRequest, request.params);
     const use = { operation: operation.id, accessRequest, lookedUp, example: { method, path: showPath(path) } };
     const key = JSON.stringify([ruleset.service, operation.id, lookedUp]);
     if (!uses.has(key)) uses.set(key, use);
@@ -166,7 +170,7 @@ async function newCaller(world: RequestInWorld<Route | null>, service: ServiceDe
 }
 
 /** Finds the object in this world; null if it does not exist, or if the body does not identify it. */
-async function objectOf(
+async function findObject(
   request: RequestInWorld,
   accessRequest: Use['accessRequest'],
   body: unknown,
@@ -206,6 +210,6 @@ function objectInPath(
 /** Script variables such as `$FUNCTION_ID` are not ids. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function distinct<Thing>(things: readonly Thing[]): Thing[] {
-  return [...new Map(things.map((thing) => [JSON.stringify(thing), thing])).values()];
+function distinct<Value>(values: readonly Value[]): Value[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }

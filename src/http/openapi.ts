@@ -54,10 +54,10 @@ export class Documents {
    * Returns the router of a document's operations.
    *
    * @param name of the document and its ruleset
-   * @param made called if no router exists yet
+   * @param create called if no router exists yet
    */
-  router(name: string, made: () => OperationRouter): OperationRouter {
-    const router = this.#routers.get(name) ?? made();
+  router(name: string, create: () => OperationRouter): OperationRouter {
+    const router = this.#routers.get(name) ?? create();
     this.#routers.set(name, router);
     return router;
   }
@@ -78,8 +78,8 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
     return validators;
   };
   const load = async (keywords: Keywords) => {
-    const [read, made] = await Promise.all([schemas(), compiler()]);
-    loaded.set(keywords, await compileValidators(read, made, keywords));
+    const [read, loadedCompiler] = await Promise.all([schemas(), compiler()]);
+    loaded.set(keywords, await compileValidators(read, loadedCompiler, keywords));
   };
   const loading: Readonly<Record<Keywords, () => Promise<void>>> = {
     validated: once(() => load('validated')),
@@ -93,8 +93,8 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
     },
     ready: (keywords = 'validated') => loading[keywords](),
     schemaFault: (name, body) => {
-      const fault = getValidators().bodyFault(getValidators().errorSchema(name), body);
-      return fault === null ? null : `${name}: ${fault}`;
+      const violation = getValidators().bodyFault(getValidators().errorSchema(name), body);
+      return violation === null ? null : `${name}: ${violation}`;
     },
   };
 }

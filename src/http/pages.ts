@@ -89,7 +89,7 @@ interface Page {
   /** Is it meant for people? */
   readonly isHtml: boolean;
   /** @param below the path of the world @param base the URL by which the request reached it */
-  answer(reply: FastifyReply, below: string, base: string): Promise<FastifyReply>;
+  respond(reply: FastifyReply, below: string, base: string): Promise<FastifyReply>;
 }
 
 /** Serves pages and their files, next to the operations. */
@@ -110,8 +110,8 @@ export function pagesOn(app: FastifyInstance): Pages {
   const locate = (raw: IncomingMessage): readonly [below: string, base: string] => {
     const origin = originOf(raw, server);
     originGuard.check(raw, 'open');
-    const fault = server.worlds.fault();
-    if (fault !== null) throw fault;
+    const error = server.worlds.fault();
+    if (error !== null) throw error;
     const address = addresses.of(raw);
     if (address === null) return ['', origin];
     const world = worldBehind(server, address, raw);
@@ -136,7 +136,7 @@ export function pagesOn(app: FastifyInstance): Pages {
       const page = served.get(path) ?? forwarded.get(parent);
       if (page === undefined) return reply.callNotFound();
       try {
-        return await page.answer(reply, ...locate(raw));
+        return await page.respond(reply, ...locate(raw));
       } catch (thrown) {
         const problem = toProblem(thrown);
         // A person who follows an old link gets a page, a program gets the problem.
@@ -156,21 +156,21 @@ export function pagesOn(app: FastifyInstance): Pages {
     serve: (path, type, headers, text) => {
       const page: Page = {
         isHtml: type === HTML,
-        answer: async (reply, below, base) => {
-          const given = typeof headers === 'function' ? await headers() : headers;
-          reply.type(type).headers(given);
+        respond: async (reply, below, base) => {
+          const resolved = typeof headers === 'function' ? await headers() : headers;
+          reply.type(type).headers(resolved);
           return reply.send(await compress(reply, await text(below, base, reply)));
         },
       };
       const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
-      for (const one of paths) served.set(one, page);
+      for (const servedPath of paths) served.set(servedPath, page);
     },
     forward: (path, to) => {
       // The links of these pages are relative.
-      served.set(path, { isHtml: true, answer: async (reply, below) => reply.redirect(`${below}${path}/`) });
+      served.set(path, { isHtml: true, respond: async (reply, below) => reply.redirect(`${below}${path}/`) });
       forwarded.set(path, {
         isHtml: true,
-        answer: async (reply) => {
+        respond: async (reply) => {
           const { routing } = await to();
           reply.hijack();
           routing(reply.request.raw, reply.raw);

@@ -28,9 +28,9 @@ export async function receivePieces(
     parts = [];
     length = 0;
   };
-  const keep = (part: Buffer) => {
-    parts.push(part);
-    length += part.length;
+  const keep = (chunk: Buffer) => {
+    parts.push(chunk);
+    length += chunk.length;
   };
   const passOn = async () => {
     await take(Buffer.concat(parts, length));

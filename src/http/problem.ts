@@ -35,8 +35,8 @@ export function toProblem(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
   }
   if (!(thrown instanceof Unwritable)) {
     const problem = asProblem(thrown);
-    const fault = problem.kind === 'internal' ? (store?.fault() ?? null) : null;
-    return fault === null ? problem : new Problem('storage_failing', fault, { cause: thrown });
+    const storeProblem = problem.kind === 'internal' ? (store?.fault() ?? null) : null;
+    return storeProblem === null ? problem : new Problem('storage_failing', storeProblem, { cause: thrown });
   }
   return new Problem(thrown.why === 'full' ? 'storage_full' : 'storage_failing', thrown.message, { cause: thrown });
 }

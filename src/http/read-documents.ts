@@ -17,7 +17,7 @@ export interface ReadableDocument {
 export type ExplainedDocument = Extract<StaticDocumentSpec['document'], { readonly openapi: string }>;
 
 /** The members of an operation that this module reads. Tests prove that the documents are valid. */
-interface Described {
+interface DescribedOperation {
   readonly operationId: string;
   readonly description?: string;
   readonly 'x-alias-of'?: string;
@@ -26,7 +26,7 @@ interface Described {
 /** Adds to each operation's description what the operation needs, and how certain that is. */
 export async function explainDocument(document: ReadableDocument): Promise<ExplainedDocument> {
   const { servers: _, ...parsed } = JSON.parse(await document.read());
-  for (const operations of Object.values<Record<string, Described>>(parsed.paths)) {
+  for (const operations of Object.values<Record<string, DescribedOperation>>(parsed.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       operations[method] = explainOperation(document, operation);
     }
@@ -34,8 +34,8 @@ export async function explainDocument(document: ReadableDocument): Promise<Expla
   return parsed;
 }
 
-function explainOperation(document: ReadableDocument, operation: Described): Described {
-  const needs = needsOf(document, operation);
+function explainOperation(document: ReadableDocument, operation: DescribedOperation): DescribedOperation {
+  const needs = findNeeds(document, operation);
   if (needs === null) return operation;
   const { text, evidence } = needs;
   const sure = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
@@ -47,9 +47,9 @@ function explainOperation(document: ReadableDocument, operation: Described): Des
 }
 
 /** Returns null for path item members that are not operations, such as `parameters`. */
-function needsOf({ tables, isControlApi }: ReadableDocument, operation: Described): Needs | null {
+function findNeeds({ tables, isControlApi }: ReadableDocument, operation: DescribedOperation): Needs | null {
   const id = operation['x-alias-of'] ?? operation.operationId;
-  const row = tables.operations.find((one) => one.id === id);
+  const row = tables.operations.find((candidate) => candidate.id === id);
   if (row === undefined) return null;
   const open =
     isControlApi && row.unguarded !== true ? 'The admin token, if the server was started with one.' : undefined;

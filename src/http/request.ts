@@ -41,9 +41,9 @@ declare module 'fastify' {
 export type Payload = string | Buffer | Readable | null | undefined;
 
 /** A request whose operation is known. @typeParam Its null: no operation has its path */
-export interface RoutedRequest<Its extends Route | null = Route> {
+export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly raw: IncomingMessage;
-  readonly route: Its;
+  readonly route: OfRoute;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
   /** How the request names its world; null if it does not. */
@@ -82,11 +82,11 @@ interface Entry extends Pick<RoutedRequest, 'fault'> {
  *
  * @typeParam Its null: no operation has its path
  */
-export class RequestInWorld<Its extends Route | null = Route> implements Context {
+export class RequestInWorld<OfRoute extends Route | null = Route> implements Context {
   readonly server: Server;
   readonly world: World;
   readonly raw: IncomingMessage;
-  readonly route: Its;
+  readonly route: OfRoute;
   /** Why the request may not enter this world, or any world; null if it may. */
   readonly fault: Problem | null;
   /** Arrival time in milliseconds of a monotonic clock. */
@@ -155,7 +155,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   constructor(
     server: Server,
     world: World,
-    routed: Omit<RoutedRequest<Its>, 'address' | 'base' | 'fault'>,
+    routed: Omit<RoutedRequest<OfRoute>, 'address' | 'base' | 'fault'>,
     entry: Entry,
   ) {
     const { raw } = routed;
@@ -204,8 +204,8 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   }
 
   publishedKeys(): PublishedKeys {
-    const own = this.world.tokens.publishedKeys(this.now);
-    return this.#namesWorld ? own : unique([...own, ...this.server.worlds.publishedKeys()]);
+    const keys = this.world.tokens.publishedKeys(this.now);
+    return this.#namesWorld ? keys : unique([...keys, ...this.server.worlds.publishedKeys()]);
   }
 
   mayAccess(attributes: ResourceAttributes): boolean {

@@ -30,7 +30,7 @@ export class Routes {
   readonly #otherVersions: readonly OtherOperation[];
   readonly #notEmulated: readonly NotEmulatedOperation[];
   #notEmulatedTemplates:
-    | readonly { readonly one: NotEmulatedOperation; readonly template: readonly string[] }[]
+    | readonly { readonly operation: NotEmulatedOperation; readonly template: readonly string[] }[]
     | undefined;
 
   /**
@@ -52,8 +52,8 @@ export class Routes {
 
   /** Returns the routes of a service, by the operation that its document's router finds. */
   byOperation(service: string): ReadonlyMap<Operation, Route> {
-    const its = this.#routes.filter((route) => route.service.name === service);
-    return new Map(its.map((route) => [route.operation, route]));
+    const routes = this.#routes.filter((route) => route.service.name === service);
+    return new Map(routes.map((route) => [route.operation, route]));
   }
 
   /** Returns the operations of a service, in document order. */
@@ -82,13 +82,16 @@ export class Routes {
 
   /** Finds the vendor's operation, if the mock does not emulate it. Prefers a path without variables. */
   notEmulated(method: string, path: string): NotEmulatedOperation | null {
-    this.#notEmulatedTemplates ??= this.#notEmulated.map((one) => ({ one, template: one.path.split('/') }));
-    const given = path.split('/');
-    const wanted = requestedMethod(method);
-    const found = this.#notEmulatedTemplates.filter(
-      ({ one, template }) => one.method === wanted && fits(template, given),
+    this.#notEmulatedTemplates ??= this.#notEmulated.map((operation) => ({
+      operation,
+      template: operation.path.split('/'),
+    }));
+    const segments = path.split('/');
+    const normalized = requestedMethod(method);
+    const matches = this.#notEmulatedTemplates.filter(
+      ({ operation, template }) => operation.method === normalized && fits(template, segments),
     );
-    return found.map(({ one }) => one).sort((one, other) => variables(one) - variables(other))[0] ?? null;
+    return matches.map(({ operation }) => operation).sort((a, b) => countVariables(a) - countVariables(b))[0] ?? null;
   }
 
   /** Returns the methods that a path supports. */
@@ -104,14 +107,14 @@ export class Routes {
    * @throws URIError if the path cannot be decoded
    */
   find(method: string, path: string, only?: string): Match | null {
-    const wanted = requestedMethod(method);
-    const found = this.#matching(path).filter(
-      ({ operation, service }) => operation.method === wanted && (only === undefined || service.name === only),
+    const normalized = requestedMethod(method);
+    const matches = this.#matching(path).filter(
+      ({ operation, service }) => operation.method === normalized && (only === undefined || service.name === only),
     );
-    const [route] = found.sort((one, other) => variables(one.operation) - variables(other.operation));
+    const [route] = matches.sort((a, b) => countVariables(a.operation) - countVariables(b.operation));
     if (route === undefined) return null;
     const lacking = this.notEmulated(method, path);
-    if (lacking !== null && variables(lacking) < variables(route.operation)) return null;
+    if (lacking !== null && countVariables(lacking) < countVariables(route.operation)) return null;
     const params = variablesIn(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
   }
@@ -131,23 +134,23 @@ export class Routes {
    * @throws URIError if the path cannot be decoded
    */
   withoutPrefix(method: string, path: string): readonly (Match & { readonly path: string })[] {
-    const wanted = requestedMethod(method);
+    const normalized = requestedMethod(method);
     const prefixes = this.listServed(false).flatMap(({ atHost: at, ...served }) =>
-      at !== undefined && served.method === wanted && fits(at.path.split('/'), path.split('/'))
+      at !== undefined && served.method === normalized && fits(at.path.split('/'), path.split('/'))
         ? served.path.slice(0, -at.path.length)
         : [],
     );
-    const found = [...new Set(prefixes)].flatMap((prefix) => {
+    const matches = [...new Set(prefixes)].flatMap((prefix) => {
       const match = this.find(method, prefix + path);
       return match === null ? [] : [{ ...match, path: prefix + path }];
     });
-    return [...new Map(found.map((match) => [match.route.service, match])).values()];
+    return [...new Map(matches.map((match) => [match.route.service, match])).values()];
   }
 
   /** Lists every operation of the control API, or of all other services, with its path segments. */
   listServed(isControlApi: boolean): readonly ServedPath[] {
-    const known = this.#served.get(isControlApi);
-    if (known !== undefined) return known;
+    const cached = this.#served.get(isControlApi);
+    if (cached !== undefined) return cached;
     const served = this.#routes
       .filter(({ service, operation }) => (service.isControlApi === true) === isControlApi && hasWords(operation))
       .map(({ operation: { method, path }, service }) => ({
@@ -160,7 +163,9 @@ export class Routes {
 
   /** Returns the route of an operation once its document is ready. */
   async #ready(service: string, operation: string): Promise<Route | undefined> {
-    const route = this.#routes.find((one) => one.service.name === service && one.operation.id === operation);
+    const route = this.#routes.find(
+      (candidate) => candidate.service.name === service && candidate.operation.id === operation,
+    );
     await route?.document.ready();
     return route;
   }
@@ -168,9 +173,9 @@ export class Routes {
   /** Splits the paths on first use, because they are rarely needed. */
   #matching(path: string): readonly Route[] {
     this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
-    const given = path.split('/');
+    const segments = path.split('/');
     return this.#templates
-      .filter(({ route, template }) => fits(template, given, route.service.conventions?.eitherSlash === true))
+      .filter(({ route, template }) => fits(template, segments, route.service.conventions?.eitherSlash === true))
       .map(({ route }) => route);
   }
 }
@@ -181,8 +186,11 @@ export function versionsWith(
   method: string,
   path: string,
 ): OtherOperation | null {
-  const given = path.split('/');
-  return otherVersions.find((one) => one.method === method && fits(one.path.split('/'), given, true)) ?? null;
+  const segments = path.split('/');
+  return (
+    otherVersions.find((operation) => operation.method === method && fits(operation.path.split('/'), segments, true)) ??
+    null
+  );
 }
 
 /** HEAD is handled like GET. */
@@ -190,7 +198,7 @@ function requestedMethod(method: string): string {
   return method === 'HEAD' ? 'GET' : method;
 }
 
-function variables({ path }: { readonly path: string }): number {
+function countVariables({ path }: { readonly path: string }): number {
   return path.split('{').length;
 }
 

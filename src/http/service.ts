@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decisionOfProblem } from '../decisions/decision.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { Changed } from '../store/errors.ts';
-import { addAnswerHook, payloadOf, respond } from './answers.ts';
+import { addResponseHook, preparePayload, respond } from './answers.ts';
 import { bodyProblem, checkBodyType, collectBodies, leaveBodies, type ReceivedBody, receivedBody } from './bodies.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
-import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
+import { createHostRoute, type Mounted, ownHostsOf } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
 import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
@@ -71,29 +71,29 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
     const request = assertPresent(inWorld);
     if (!looksUpFirst(request)) await checkResource(request);
   });
-  addAnswerHook(app);
+  addResponseHook(app);
   app.setErrorHandler(async (error, request, reply) => {
     let refusal = bodyProblem(error, request);
     if (waitsForBody(request)) {
       // The body cannot be received, so decide without it.
       try {
-        const answered = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
-        if (answered !== undefined) return answered;
+        const sent = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
+        if (sent !== undefined) return sent;
       } catch (thrown) {
         refusal = thrown;
       }
     }
     if (request.inWorld === null) return sendUnrouted(reply, unrouted.failed(refusal, request.raw));
     await refuse(request.inWorld, refusal);
-    return payloadOf(reply, request.inWorld);
+    return preparePayload(reply, request.inWorld);
   });
   addRoutes(app, options);
 }
 
 /** The reply if the request was answered; otherwise the next hook runs. */
-type Answered = Promise<FastifyReply | undefined>;
+type HookResult = Promise<FastifyReply | undefined>;
 
-async function arrive({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): Answered {
+async function arrive({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): HookResult {
   const { mock } = request.server;
   // Fastify derives the type of a query from a schema, which our routes do not have.
   const query = request.query as Record<string, unknown>;
@@ -107,7 +107,7 @@ async function arrive({ route, params }: Found, request: FastifyRequest, reply: 
  *
  * @param received null if the body was not received yet
  */
-async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): Answered {
+async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): HookResult {
   const inWorld = request.inWorld ?? enterWorld(request, received);
   const hasPreference = inWorld.raw.headers.prefer !== undefined;
   if (received !== null) await keepReceived(inWorld, received);
@@ -151,11 +151,11 @@ function waitsForBody({ routed, inWorld }: FastifyRequest): boolean {
   return routed !== null && (inWorld === null || (inWorld.fault === null && !inWorld.isDecided));
 }
 
-async function validate(request: FastifyRequest, reply: FastifyReply): Answered {
+async function validate(request: FastifyRequest, reply: FastifyReply): HookResult {
   const received = await receivedBody(request);
   if (request.inWorld?.isDecided !== true) {
-    const answered = await decideRequest(request, reply, received);
-    if (answered !== undefined) return answered;
+    const sent = await decideRequest(request, reply, received);
+    if (sent !== undefined) return sent;
   }
   const inWorld = assertPresent(request.inWorld);
   const { document } = inWorld.route;
@@ -171,15 +171,15 @@ function looksUpFirst({ route }: RequestInWorld): boolean {
 }
 
 /** Maximum attempts of an operation. Each failure means that another writer of the same row made progress. */
-const MAX_TRIES = 5;
+const MAX_ATTEMPTS = 5;
 
 /** Executes the operation, and retries if what it read was changed before the commit. */
-async function carryOut(request: RequestInWorld): Promise<void> {
-  for (let tried = 1; ; tried += 1) {
+async function executeWithRetries(request: RequestInWorld): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await handle(request);
     } catch (cause) {
-      if (!(cause instanceof Changed) || tried === MAX_TRIES) throw cause;
+      if (!(cause instanceof Changed) || attempt === MAX_ATTEMPTS) throw cause;
     }
     await checkResource(request);
   }
@@ -208,14 +208,14 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
   const { service, document } = mounted;
   const handler = async ({ inWorld }: FastifyRequest, reply: FastifyReply) => {
     const request = assertPresent(inWorld);
-    await carryOut(request);
-    return payloadOf(reply, request);
+    await executeWithRetries(request);
+    return preparePayload(reply, request);
   };
-  const routeOf = routes.byOperation(service.name);
+  const routesByOperation = routes.byOperation(service.name);
   const find = ({ raw }: FastifyRequest) => {
     const found = router.find(methodOf(raw), raw.url ?? '/');
     if (found === null || found === 'path_too_long') return found;
-    const route = routeOf.get(found.operation);
+    const route = routesByOperation.get(found.operation);
     return route === undefined ? null : { route, params: found.params };
   };
   const method = [...new Set(['HEAD', ...document.operations.map((operation) => operation.method)])];
@@ -223,17 +223,17 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
     // Not `/llm*`, which would also match `/llms.txt`.
     for (const url of [prefix, `${prefix}/*`]) app.route({ method, url, config: { find }, handler });
   }
-  for (const [operation, { row }] of routeOf) {
+  for (const [operation, { row }] of routesByOperation) {
     const { bodyLimit } = row;
-    if (bodyLimit !== undefined) app.route({ ...urlOf(operation), bodyLimit, config: { find }, handler });
+    if (bodyLimit !== undefined) app.route({ ...methodAndUrl(operation), bodyLimit, config: { find }, handler });
   }
   app.register(async (streaming) => {
     leaveBodies(streaming);
-    for (const [operation, { row }] of routeOf) {
-      if (row.streams === true) streaming.route({ ...urlOf(operation), config: { find }, handler });
+    for (const [operation, { row }] of routesByOperation) {
+      if (row.streams === true) streaming.route({ ...methodAndUrl(operation), config: { find }, handler });
     }
     for (const host of ownHostsOf(service)) {
-      const route = routeOfHost(host, mounted);
+      const route = createHostRoute(host, mounted);
       const findHost = ({ raw, originalUrl }: FastifyRequest) => {
         const params = paramsOfHost(host, raw.headers.host);
         // Under any other host, the client requested this very path.
@@ -247,7 +247,7 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
   });
 }
 
-function urlOf({ method, path }: Operation) {
+function methodAndUrl({ method, path }: Operation) {
   return { method, url: fastifyPath(path) };
 }
 

@@ -6,7 +6,7 @@ import type { DenyReason } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Server } from './server.ts';
-import { checkRoles, findCaller, imagineAny, isHeldHere, type Who } from './simulated-caller.ts';
+import { checkRoles, findCaller, imagineAny, knowsRights, type SimulatedCaller } from './simulated-caller.ts';
 
 /** The decision about an operation before its object is known. */
 export interface OperationEffect extends Partial<MissingRights> {
@@ -30,24 +30,24 @@ export async function simulateOperations(
   server: Server,
   world: World,
   services: readonly ServiceDefinition[],
-  who: Who,
+  who: SimulatedCaller,
   only: string | null,
   at: Instant,
 ): Promise<readonly OperationEffect[]> {
   const request = imagineAny(server, world, at);
   await checkRoles(request, services, who, only);
-  const asked = services.filter(({ name }) => only === null || name === only);
+  const selected = services.filter(({ name }) => only === null || name === only);
   const effects = await Promise.all(
-    asked.map(async (service) => {
+    selected.map(async (service) => {
       const isMeant = only !== null || who.principal !== null || who.holding === null;
-      if (!isMeant && !(await isHeldHere(request, service, who.holding))) return [];
+      if (!isMeant && !(await knowsRights(request, service, who.holding))) return [];
       const caller = await findCaller(request, service, who);
       return caller === null ? [] : effectsUnder(service.rules.inForce(request.settings), caller);
     }),
   );
   const all = effects.flat();
   if (all.length > 0) return all;
-  const titles = asked.map(({ title }) => title).join(', ');
+  const titles = selected.map(({ title }) => title).join(', ');
   throw new Problem(
     'invalid_request',
     `Field \`principal\` does not match any principal that can call ${titles}. \`GET /_mock/cast\` lists all principals.`,

@@ -12,12 +12,12 @@ import type { Instant } from '../time/clock.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Route, Server } from './server.ts';
-import { checkRoles, findCaller, imagine, type Who } from './simulated-caller.ts';
+import { checkRoles, findCaller, imagine, type SimulatedCaller } from './simulated-caller.ts';
 import { checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
-export interface Thought {
+export interface SimulatedRequest {
   readonly method: string;
   readonly path: string;
   /** When the request is decided. */
@@ -35,11 +35,11 @@ export async function simulate(
   world: World,
   routes: Routes,
   services: readonly ServiceDefinition[],
-  who: Who,
-  { method, path: target, at }: Thought,
+  who: SimulatedCaller,
+  { method, path: target, at }: SimulatedRequest,
 ): Promise<Decision> {
   const path = pathWithin(world, pathOf(target));
-  const { route, params } = matchOf(routes, method, path);
+  const { route, params } = findMatch(routes, method, path);
   refuseControlApi(server, route);
   const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) }, at);
   await checkRoles(request, services, who, route.service.name);
@@ -87,7 +87,7 @@ export function refuseControlApi({ rulesets }: Pick<Server, 'rulesets'>, { rules
 }
 
 /** @param fields the field names for messages @throws Problem if no operation has the path */
-export function matchOf(
+export function findMatch(
   routes: Routes,
   method: string,
   path: string,
@@ -105,9 +105,10 @@ export function matchOf(
     throw new Problem('invalid_request', `Field \`${fields.path}\`: ${notEmulatedSentence(lacking)}`);
   const methods = routes.methodsOf(path).join(', ');
   const served = routes.listServed(false);
-  const pathsOf = (operations: typeof served) => operations.map((one) => one.path);
+  const listPaths = (operations: typeof served) => operations.map((operation) => operation.path);
   const near =
-    findNearPath(path, pathsOf(served.filter((one) => one.method === method))) ?? findNearPath(path, pathsOf(served));
+    findNearPath(path, listPaths(served.filter((operation) => operation.method === method))) ??
+    findNearPath(path, listPaths(served));
   const message =
     methods === ''
       ? `Field \`${fields.path}\`: no operation has the path \`${showPath(path)}\`${near === undefined ? '.' : `. Did you mean \`${near}\`?`}`

@@ -15,7 +15,7 @@ import { originsOf } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
 
 /** The caller of a simulated request. At least one member is set. */
-export interface Who {
+export interface SimulatedCaller {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
   /** Rights that replace the principal's own. */
@@ -23,37 +23,37 @@ export interface Who {
 }
 
 /** Refusals of a credential that precede any check of rights. */
-const NOT_LET_IN: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
+const CREDENTIAL_REFUSALS: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
 /** A world at a given time. */
-export type Asked = Surroundings & Pick<Context, 'now'>;
+export type WorldAtTime = Surroundings & Pick<Context, 'now'>;
 
-const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
+const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
 /** The id of a simulated decision, which is not recorded. */
 const SIMULATED = 'simulated';
 
 /** Creates a simulated request, which is never sent. @param at when it is decided; default: now */
-export function imagine<Its extends Route | null>(
+export function imagine<OfRoute extends Route | null>(
   server: Server,
   world: World,
-  { method, path, headers = [], ...routed }: Imagined<Its>,
+  { method, path, headers = [], ...routed }: Imagined<OfRoute>,
   at: Instant = world.clock.now(),
-): RequestInWorld<Its> {
+): RequestInWorld<OfRoute> {
   // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
   const raw = { httpVersion: '1.0', method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
   const request = { ...routed, raw, query: {}, worldToMake: null, startedAt: 0 };
-  const origins = headers.length === 0 ? NOWHERE : originsOf(server, world, null, originOf(raw, server));
+  const origins = headers.length === 0 ? NO_ORIGINS : originsOf(server, world, null, originOf(raw, server));
   const entry = { fault: null, origins, received: null, simulated: { decisionId: SIMULATED, at } };
   return new RequestInWorld(server, world, request, entry);
 }
 
-interface Imagined<Its extends Route | null> {
+interface Imagined<OfRoute extends Route | null> {
   readonly method: string;
   readonly path: string;
   /** Headers of a request that was sent before: alternating names and values. */
   readonly headers?: readonly string[];
-  readonly route: Its;
+  readonly route: OfRoute;
   readonly params: Record<string, string>;
 }
 
@@ -68,9 +68,9 @@ export function imagineAny(server: Server, world: World, at?: Instant): RequestI
  * @throws Problem if the principal cannot have the given rights
  */
 export async function findCaller(
-  world: Asked,
+  world: WorldAtTime,
   service: ServiceDefinition,
-  { principal, holding }: Who,
+  { principal, holding }: SimulatedCaller,
 ): Promise<Caller | Problem | null> {
   try {
     const found = principal === null ? null : await service.callers.impersonate?.(world, principal, world.now);
@@ -78,7 +78,7 @@ export async function findCaller(
     if (holding === null || isNobody) return found ?? null;
     return (await service.callers.holding?.caller(world, holding, found ?? null)) ?? null;
   } catch (thrown) {
-    if (thrown instanceof Problem && NOT_LET_IN.has(thrown.kind)) return thrown;
+    if (thrown instanceof Problem && CREDENTIAL_REFUSALS.has(thrown.kind)) return thrown;
     throw thrown;
   }
 }
@@ -96,19 +96,19 @@ export async function namesFound(
   const request = imagineAny(server, world);
   const names = new Set<string>();
   for (const service of services) {
-    const found = await findCaller(request, service, { principal, holding: null });
-    for (const name of found instanceof Problem ? [principal] : found === null ? [] : namesOf(found.principal)) {
-      names.add(name);
-    }
+    const caller = await findCaller(request, service, { principal, holding: null });
+    if (caller === null) continue;
+    const found = caller instanceof Problem ? [principal] : namesOf(caller.principal);
+    for (const name of found) names.add(name);
   }
   return [...names];
 }
 
-/** Does the service know these rights? One known role is enough. */
-export async function isHeldHere(world: Asked, service: ServiceDefinition, holding: Holding): Promise<boolean> {
+/** Returns whether the service knows these rights. One known role is enough. */
+export async function knowsRights(world: WorldAtTime, service: ServiceDefinition, holding: Holding): Promise<boolean> {
   if ('policy' in holding) return serviceOfKey(service.rules.inForce(world.settings), 'service-key') !== null;
-  const known = (await service.callers.holding?.roles(world)) ?? [];
-  return holding.roles.length === 0 || holding.roles.some((role) => known.includes(role));
+  const roles = (await service.callers.holding?.roles(world)) ?? [];
+  return holding.roles.length === 0 || holding.roles.some((role) => roles.includes(role));
 }
 
 /**
@@ -116,22 +116,22 @@ export async function isHeldHere(world: Asked, service: ServiceDefinition, holdi
  * @throws Problem with the nearest role, if no service knows one of the roles
  */
 export async function checkRoles(
-  world: Asked,
+  world: WorldAtTime,
   services: readonly ServiceDefinition[],
-  { holding }: Who,
+  { holding }: SimulatedCaller,
   only: string | null,
 ): Promise<void> {
   if (holding === null || 'policy' in holding) return;
-  const rolesOf = async (some: readonly ServiceDefinition[]) =>
-    (await Promise.all(some.map((one) => one.callers.holding?.roles(world) ?? []))).flat();
-  const known = await rolesOf(services);
+  const listRoles = async (selected: readonly ServiceDefinition[]) =>
+    (await Promise.all(selected.map((service) => service.callers.holding?.roles(world) ?? []))).flat();
+  const known = await listRoles(services);
   const unknown = holding.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;
-  const asked = await rolesOf(services.filter(({ name }) => name === only));
+  const rolesOfService = await listRoles(services.filter(({ name }) => name === only));
   const listed =
-    asked.length === 0
+    rolesOfService.length === 0
       ? `Expected one of ${listNames(unknown, known)}`
-      : `The roles of \`${only}\` are ${listNames(unknown, asked)}`;
+      : `The roles of \`${only}\` are ${listNames(unknown, rolesOfService)}`;
   const message = `Field \`holding.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.`;
   throw new Problem('invalid_request', `${message}${suggestName(unknown, known)} ${listed}.`);
 }

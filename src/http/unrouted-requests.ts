@@ -20,14 +20,14 @@ import type { Server } from './server.ts';
 import { logRefusal, record, requestLine } from './steps/record.ts';
 import { admit, isOfForeignPage, routed, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
-import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
+import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
 
 /** The parts of a service that answer requests without an operation. */
 type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
   Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'callers' | 'explaining'>>;
 
 /** A finding about a request without an operation. */
-interface WorthKnowing {
+interface UnroutedFinding {
   readonly kind: FindingKind;
   readonly message: string;
   /** The vendor has the path, so no other path was meant. */
@@ -47,11 +47,11 @@ export class UnroutedRequests {
   }
 
   /** No operation has this method and path. */
-  noOperation(raw: IncomingMessage): Promise<WireAnswer> {
+  noOperation(raw: IncomingMessage): Promise<WireResponse> {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
-    const other = this.#routes.otherVersions(method, path);
-    if (other === null) {
+    const otherVersions = this.#routes.otherVersions(method, path);
+    if (otherVersions === null) {
       const lacking = this.#routes.notEmulated(method, path);
       if (lacking !== null) return this.#refuseKnown(raw, 'not_emulated', notEmulatedSentence(lacking));
       const older = describeOlderApi(path);
@@ -59,23 +59,23 @@ export class UnroutedRequests {
       return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));
     }
     // Other versions of the vendor's API have this operation, which is worth a finding.
-    return this.#refuse(raw, unknownPath(raw), other, {
+    return this.#refuse(raw, unknownPath(raw), otherVersions, {
       kind: 'other_version',
-      message: describeOtherVersions(method, path, other),
+      message: describeOtherVersions(method, path, otherVersions),
     });
   }
 
-  pathTooLong(raw: IncomingMessage): Promise<WireAnswer> {
+  pathTooLong(raw: IncomingMessage): Promise<WireResponse> {
     return this.#refuse(raw, pathTooLongProblem());
   }
 
   /** Fastify refused the request, or the mock failed before the request was in its world. */
-  failed(error: unknown, raw: IncomingMessage): Promise<WireAnswer> {
+  failed(error: unknown, raw: IncomingMessage): Promise<WireResponse> {
     return this.#refuse(raw, frameworkProblem(error));
   }
 
   /** The request has an expectation other than `100-continue`. */
-  expectation(raw: IncomingMessage): Promise<WireAnswer> {
+  expectation(raw: IncomingMessage): Promise<WireResponse> {
     const message = 'The server supports no expectation other than `100-continue`.';
     return this.#refuse(raw, new Problem('expectation_failed', message, { close: true }));
   }
@@ -94,11 +94,11 @@ export class UnroutedRequests {
         .filter((prefix) => isBelow(path, prefix))
         .map((prefix) => ({ service, depth: prefix.split('/').length })),
     );
-    return claims.sort((one, other) => other.depth - one.depth)[0]?.service ?? nobody(this.#services);
+    return claims.sort((a, b) => b.depth - a.depth)[0]?.service ?? createDefaultService(this.#services);
   }
 
   /** Refuses a path that the vendor has and the mock lacks. @param request starts the message of the finding */
-  #refuseKnown(raw: IncomingMessage, kind: FindingKind, sentence: string, request = ''): Promise<WireAnswer> {
+  #refuseKnown(raw: IncomingMessage, kind: FindingKind, sentence: string, request = ''): Promise<WireResponse> {
     const problem = new Problem('unknown_path', sentence);
     return this.#refuse(raw, problem, null, { kind, message: request + sentence, isMeant: true });
   }
@@ -107,43 +107,42 @@ export class UnroutedRequests {
     raw: IncomingMessage,
     problem: Problem,
     otherVersions: OtherOperation | null = null,
-    worthKnowing?: WorthKnowing,
-  ): Promise<WireAnswer> {
-    if (this.#server.waiting() !== null) return writeAnswer(this.render(problem, pathOf(raw.url)), problem);
+    finding?: UnroutedFinding,
+  ): Promise<WireResponse> {
+    if (this.#server.waiting() !== null) return renderWireResponse(this.render(problem, pathOf(raw.url)), problem);
     const service = this.#ownerOf(pathOf(raw.url));
-    const listServed = () =>
-      worthKnowing?.isMeant === true ? [] : this.#routes.listServed(service.isControlApi === true);
-    return answerUnrouted(this.#server, service, raw, problem, { listServed, otherVersions }, worthKnowing);
+    const listServed = () => (finding?.isMeant === true ? [] : this.#routes.listServed(service.isControlApi === true));
+    return respondUnrouted(this.#server, service, raw, problem, { listServed, otherVersions }, finding);
   }
 }
 
 /** Sends a response without an operation. */
 export async function sendUnrouted(
   reply: FastifyReply,
-  answering: WireAnswer | Promise<WireAnswer>,
+  response: WireResponse | Promise<WireResponse>,
 ): Promise<FastifyReply> {
-  const { status, headers, payload } = await answering;
+  const { status, headers, payload } = await response;
   return reply.code(status).headers(headers).send(payload);
 }
 
 /**
  * @param offered alternatives, for hints
- * @param worthKnowing a finding about the request, if any
+ * @param finding a finding about the request, if any
  */
-async function answerUnrouted(
+async function respondUnrouted(
   server: Server,
   service: UnroutedService,
   raw: IncomingMessage,
   problem: Problem,
   offered: Offered,
-  worthKnowing?: WorthKnowing,
-): Promise<WireAnswer> {
+  finding?: UnroutedFinding,
+): Promise<WireResponse> {
   const guard = service.isControlApi === true ? 'admin' : 'open';
   const request = selectWorld(server, routed(server, raw, { guard, route: null, params: {}, query: {} }), null);
   const { world, findings } = request;
   const { secrets } = world.activityLog;
   let reported = problem;
-  if (worthKnowing !== undefined) findings.report(worthKnowing.kind, worthKnowing.message, request.now);
+  if (finding !== undefined) findings.report(finding.kind, finding.message, request.now);
   try {
     admit(request);
     const isKnownPath = problem.kind === 'method_not_allowed';
@@ -163,8 +162,8 @@ async function answerUnrouted(
   const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
   Object.assign(request, { problem: reported, outcome, hints });
   logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
-  const answer = writeAnswer(outcome, reported);
-  const written = { ...answer, headers: { ...answer.headers, ...dateHeader(world.clock) } };
+  const rendered = renderWireResponse(outcome, reported);
+  const written = { ...rendered, headers: { ...rendered.headers, ...dateHeader(world.clock) } };
   const reason = reported.kind;
   server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
   if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
@@ -173,7 +172,7 @@ async function answerUnrouted(
 }
 
 /** Renders errors of paths that no service owns as problem details (RFC 9457). */
-function nobody(services: readonly ServiceDefinition[]): UnroutedService {
+function createDefaultService(services: readonly ServiceDefinition[]): UnroutedService {
   const served = services.map(
     ({ title, prefixes }) => `${title} (${prefixes.map((prefix) => `${prefix}/...`).join(', ')})`,
   );

@@ -6,26 +6,26 @@ import { noWorldsProblem, type Waiting } from '../store/waiting.ts';
 import { toProblem } from './problem.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { isControlPath, type OriginGuard } from './transport/origins.ts';
-import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
+import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
 import type { UnroutedRequests } from './unrouted-requests.ts';
 
 /**
  * Answers for a process whose worlds are not ready: `GET /_mock/health` reports that it is alive, and everything else
  * is refused in the vendor's format.
  */
-export function answerWithoutWorlds(
+export function respondWithoutWorlds(
   request: FastifyRequest,
-  why: Waiting,
+  waiting: Waiting,
   originGuard: OriginGuard,
   unrouted: Pick<UnroutedRequests, 'render'>,
-): WireAnswer {
-  const problem = refusalOf(request, why, originGuard);
-  const outcome = problem === null ? healthOf(why) : unrouted.render(problem, pathOf(request.raw.url));
-  return writeAnswer(outcome, problem);
+): WireResponse {
+  const problem = findRefusal(request, waiting, originGuard);
+  const outcome = problem === null ? describeHealth(waiting) : unrouted.render(problem, pathOf(request.raw.url));
+  return renderWireResponse(outcome, problem);
 }
 
 /** Returns null for the one request that is answered. */
-function refusalOf({ raw, query }: FastifyRequest, why: Waiting, originGuard: OriginGuard): Problem | null {
+function findRefusal({ raw, query }: FastifyRequest, waiting: Waiting, originGuard: OriginGuard): Problem | null {
   try {
     originGuard.check(raw, isControlPath(raw.url) ? 'known' : 'open');
   } catch (thrown) {
@@ -33,9 +33,9 @@ function refusalOf({ raw, query }: FastifyRequest, why: Waiting, originGuard: Or
   }
   const isHealth = methodOf(raw) === 'GET' && pathOf(raw.url) === '/_mock/health';
   // Fastify derives the type of a query from a schema, which our routes do not have.
-  return isHealth && own(query as Record<string, unknown>, 'ready') === undefined ? null : noWorldsProblem(why);
+  return isHealth && own(query as Record<string, unknown>, 'ready') === undefined ? null : noWorldsProblem(waiting);
 }
 
-function healthOf({ status, why }: Waiting): Outcome {
+function describeHealth({ status, why }: Waiting): Outcome {
   return { status: 200, body: { status, detail: why } };
 }

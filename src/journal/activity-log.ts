@@ -9,7 +9,7 @@ import { type Draft, dropBodies } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Findings, findingView } from './finding.ts';
 import { Journal, type WorldEnd } from './journal.ts';
-import { type PriorityPlaces, priorityPlaces } from './ring.ts';
+import { createPriorityPlaces, type PriorityPlaces } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summarize } from './view.ts';
 import { Watches } from './watches.ts';
@@ -26,14 +26,14 @@ export interface ActivityBudgets {
 }
 
 /** Creates the places for the requests of all worlds. @param bytes their total limit */
-export function requestPlaces(bytes: number): PriorityPlaces<Draft> {
-  return priorityPlaces<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
+export function createRequestPlaces(bytes: number): PriorityPlaces<Draft> {
+  return createPriorityPlaces<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
 }
 
-export function activityBudgets(): ActivityBudgets {
+export function createActivityBudgets(): ActivityBudgets {
   return {
-    requests: requestPlaces(16 * MEGABYTE),
-    decisions: priorityPlaces({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE, all: 7 * MEGABYTE }),
+    requests: createRequestPlaces(16 * MEGABYTE),
+    decisions: createPriorityPlaces({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE, all: 7 * MEGABYTE }),
     uses: sharedCache(4 * MEGABYTE, sizeOfUses),
     verifications: new Quota(4 * MEGABYTE),
   };
@@ -87,7 +87,7 @@ export class ActivityLog {
   request(draft: Draft): void {
     const { journal, events } = this;
     const number = journal.record(draft);
-    if (draft.reported !== undefined) this.findings.concern(draft.reported, journal.idOf(number));
+    if (draft.reported !== undefined) this.findings.linkToRequest(draft.reported, journal.idOf(number));
     if (events.isWatched) events.publish('request', () => summarize(journal, number));
   }
 
@@ -95,7 +95,7 @@ export class ActivityLog {
     const { decisions, events } = this;
     const { id } = decision;
     decisions.record(decision);
-    if (events.isWatched) events.publish('decision', () => decisionSummary(decisions, id));
+    if (events.isWatched) events.publish('decision', () => summarizeDecision(decisions, id));
   }
 
   /** @param data of the event in the stream */
@@ -104,7 +104,7 @@ export class ActivityLog {
   }
 
   /** Deletes everything but the events, and ends waiting verifications. */
-  empty(): void {
+  clear(): void {
     this.journal.empty();
     this.decisions.clear();
     this.findings.clear();
@@ -127,7 +127,7 @@ export class ActivityLog {
 }
 
 /** Builds the event of a decision; null if the decision was evicted. */
-function decisionSummary(decisions: Decisions, id: string): object | null {
+function summarizeDecision(decisions: Decisions, id: string): object | null {
   const decision = decisions.byId(id);
   if (decision === null) return null;
   const { at, service, operation, request, effect, principal, reason } = decision;

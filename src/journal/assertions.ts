@@ -108,17 +108,17 @@ export function judge(
     );
   }
   if (mistakes.length === 0) return { name, passed: true, sentence: passed(judged) + forgotten, requests: [] };
-  const shown = new Set(mistakes.flat());
+  const mistaken = new Set(mistakes.flat());
   return {
     name,
     passed: false,
     sentence: `${failed(mistakes.length)} ${expected}${forgotten}`,
-    requests: entries.filter((entry) => shown.has(entry)),
+    requests: entries.filter((entry) => mistaken.has(entry)),
   };
 }
 
 /** The last part of a token's lifetime, in which a client may renew it. */
-const RENEWAL = 0.1;
+const RENEWAL_SHARE = 0.1;
 
 /** Finds tokens fetched while the client's latest one was neither about to expire nor refused with 401. */
 function findTokensFetchedAgain(entries: readonly JournalEntry[]): Findings {
@@ -129,30 +129,30 @@ function findTokensFetchedAgain(entries: readonly JournalEntry[]): Findings {
     const { at, status, tokenExpiresAt, principal } = entry;
     // A refused credential without a principal may be any client's.
     if (status === 401 && principal === null) latest.clear();
-    else if (status === 401) latest.delete(clientOf(principal));
+    else if (status === 401) latest.delete(clientKey(principal));
     if (tokenExpiresAt === null) continue;
     judged += 1;
-    const before = latest.get(clientOf(principal));
+    const before = latest.get(clientKey(principal));
     if (before !== undefined && at < before.renewableAt) mistakes.push([before.entry, entry]);
-    latest.set(clientOf(principal), { entry, renewableAt: tokenExpiresAt - RENEWAL * (tokenExpiresAt - at) });
+    latest.set(clientKey(principal), { entry, renewableAt: tokenExpiresAt - RENEWAL_SHARE * (tokenExpiresAt - at) });
   }
   return { judged, mistakes };
 }
 
 function findRequestsWithoutCredential(entries: readonly JournalEntry[], needsCredential: NeedsCredential): Findings {
   const judged = entries.filter(needsCredential);
-  return eachAlone(judged, ({ reason }) => reason === 'no_token');
+  return findSingleMistakes(judged, ({ reason }) => reason === 'no_token');
 }
 
 /** Exempts operations that the vendor documents but the mock does not emulate. */
 function findUndocumentedRequests(entries: readonly JournalEntry[]): Findings {
-  return eachAlone(
+  return findSingleMistakes(
     entries,
     ({ operation, reported = [] }) => operation === null && !reported.some(({ kind }) => kind === 'not_emulated'),
   );
 }
 
-function eachAlone(judged: readonly JournalEntry[], isMistake: (entry: JournalEntry) => boolean): Findings {
+function findSingleMistakes(judged: readonly JournalEntry[], isMistake: (entry: JournalEntry) => boolean): Findings {
   return { judged: judged.length, mistakes: judged.filter(isMistake).map((entry) => [entry]) };
 }
 
@@ -160,8 +160,7 @@ function eachAlone(judged: readonly JournalEntry[], isMistake: (entry: JournalEn
 function findRepeatedAfterForbidden(entries: readonly JournalEntry[]): Findings {
   return findRepeated(entries, {
     isWarning: ({ status }) => status === 403,
-    isSame: (one, other) =>
-      clientOf(one.principal) === clientOf(other.principal) && one.url === other.url && hasSameBody(one, other),
+    isSame: (a, b) => clientKey(a.principal) === clientKey(b.principal) && a.url === b.url && hasSameBody(a, b),
     isMistake: ({ status }) => status === null || status < 200 || status > 299,
   });
 }
@@ -169,10 +168,9 @@ function findRepeatedAfterForbidden(entries: readonly JournalEntry[]): Findings 
 /** The latest `Retry-After` counts. A request without a known principal may be any client's. */
 function findRepeatedTooEarly(entries: readonly JournalEntry[]): Findings {
   return findRepeated(entries, {
-    isWarning: (entry) => retryAtOf(entry) !== null,
-    isSame: ({ principal: one }, { principal: other }) =>
-      one === null || other === null || clientOf(one) === clientOf(other),
-    isMistake: ({ at }, warning) => at < (retryAtOf(warning) ?? at),
+    isWarning: (entry) => readRetryAt(entry) !== null,
+    isSame: ({ principal: a }, { principal: b }) => a === null || b === null || clientKey(a) === clientKey(b),
+    isMistake: ({ at }, warning) => at < (readRetryAt(warning) ?? at),
   });
 }
 
@@ -180,7 +178,7 @@ interface Repetition {
   /** Must the client not simply repeat the request after this response? */
   readonly isWarning: (entry: JournalEntry) => boolean;
   /** Given the same method and path, are these the same request of the same client? */
-  readonly isSame: (one: JournalEntry, other: JournalEntry) => boolean;
+  readonly isSame: (a: JournalEntry, b: JournalEntry) => boolean;
   readonly isMistake: (repeated: JournalEntry, warning: JournalEntry) => boolean;
 }
 
@@ -192,7 +190,7 @@ function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isM
   for (const entry of entries) {
     const key = `${entry.method} ${pathOf(entry.url)}`;
     const ofPath = warnings.get(key) ?? [];
-    const index = ofPath.findIndex((one) => entry.startedAt >= answeredAt(one) && isSame(entry, one));
+    const index = ofPath.findIndex((earlier) => entry.startedAt >= answeredAt(earlier) && isSame(entry, earlier));
     const warning = ofPath[index];
     const isRepeatedWrongly = warning !== undefined && isMistake(entry, warning);
     if (isRepeatedWrongly) mistakes.push([warning, entry]);
@@ -205,21 +203,21 @@ function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isM
   return { judged, mistakes };
 }
 
-function clientOf(principal: Principal | null): string {
+function clientKey(principal: Principal | null): string {
   return principal === null ? '' : `${principal.kind} ${principal.id} ${principal.clientId ?? ''}`;
 }
 
 /** A body that was viewed is stored without its secrets. */
-function hasSameBody(one: JournalEntry, other: JournalEntry): boolean {
-  const [ours, theirs] = [one.requestBody, other.requestBody];
+function hasSameBody(a: JournalEntry, b: JournalEntry): boolean {
+  const [ours, theirs] = [a.requestBody, b.requestBody];
   if (ours.size !== theirs.size) return false;
   // Only successful requests lose their bodies. Treat them as equal: otherwise a 403 that has ended would stay alive.
   if (ours.isDropped || theirs.isDropped) return true;
   if (ours.isHidden === theirs.isHidden) return ours.text === theirs.text;
-  return hiddenBodyOf(one) === hiddenBodyOf(other);
+  return readHiddenBody(a) === readHiddenBody(b);
 }
 
-function hiddenBodyOf(entry: JournalEntry): string | null {
+function readHiddenBody(entry: JournalEntry): string | null {
   return withHiddenBodies(entry, entry.secrets).requestBody.text;
 }
 
@@ -227,7 +225,7 @@ function hiddenBodyOf(entry: JournalEntry): string | null {
  * Returns when the client may repeat a request: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3); null without
  * it.
  */
-function retryAtOf({ at, status, responseHeaders }: JournalEntry): Instant | null {
+function readRetryAt({ at, status, responseHeaders }: JournalEntry): Instant | null {
   const { 'retry-after': value } = responseHeaders;
   if (value === undefined || status === null) return null;
   const until = /^\d+$/.test(value) ? at + Number(value) * 1000 : Date.parse(value);

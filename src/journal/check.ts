@@ -41,42 +41,42 @@ export function checkMatch(
   const method = match.method?.toUpperCase();
   checkName(match.service, services, member('service'), 'there is no service');
   const ofService = operations.filter(({ service }) => match.service === undefined || service === match.service);
-  const checkOperation = (name: string | undefined, place: string): void => {
+  const checkOperation = (name: string | undefined, memberName: string): void => {
     if (operations.some(({ id }) => id === name)) return;
     const names = ofService.map(({ id }) => id);
-    checkName(name, names, place, 'no operation is called', '`/docs`');
+    checkName(name, names, memberName, 'no operation is called', '`/docs`');
   };
   checkOperation(match.operation, member('operation'));
   for (const name of match.operations ?? []) checkOperation(name, member('operations'));
   checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/fidelity`');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
-  if (match.body !== undefined && JSON.stringify(match.body).length > MAX_BODY) {
+  if (match.body !== undefined && JSON.stringify(match.body).length > MAX_BODY_CHARACTERS) {
     throw new Problem(
       'invalid_request',
-      `${member('body')} is longer than ${MAX_BODY} characters. Match fewer members.`,
+      `${member('body')} is longer than ${MAX_BODY_CHARACTERS} characters. Match fewer members.`,
     );
   }
   if (match.status !== undefined) checkStatus(match.status, member('status'));
   const { path: _, ...others } = { ...match, ...(method !== undefined && { method }) };
   const checked = { ...others, ...(path !== undefined && { path }) };
   const possible = isOfOperations ? checked : others;
-  operationsLike(possible, operations, member);
+  findPossibleOperations(possible, operations, member);
   // Check each operation alone: an impossible one would go unnoticed next to a possible one.
   const { operations: named = [], ...conditions } = possible;
-  for (const operation of named) operationsLike({ ...conditions, operation }, operations, member);
+  for (const operation of named) findPossibleOperations({ ...conditions, operation }, operations, member);
   return checked;
 }
 
 /** @param where the place that lists all valid names */
 function checkName(
-  given: string | undefined,
+  name: string | undefined,
   valid: readonly string[],
   member: string,
   none: string,
   where?: string,
 ): void {
-  if (given === undefined || valid.includes(given)) return;
-  const message = `${member}: ${none} \`${shorten(given)}\`.${adviseName(given, valid, where)}`;
+  if (name === undefined || valid.includes(name)) return;
+  const message = `${member}: ${none} \`${shorten(name)}\`.${adviseName(name, valid, where)}`;
   throw new Problem('invalid_request', message);
 }
 
@@ -88,7 +88,7 @@ function checkStatus(status: number, member: string): void {
   }
   const nearest = Object.keys(STATUS_CODES)
     .map(Number)
-    .reduce((best, other) => (Math.abs(other - status) < Math.abs(best - status) ? other : best));
+    .reduce((best, candidate) => (Math.abs(candidate - status) < Math.abs(best - status) ? candidate : best));
   throw new Problem(
     'invalid_request',
     `${member}: HTTP has no status \`${status}\`, so it never matches. Did you mean \`${nearest}\`?`,
@@ -99,7 +99,7 @@ function checkStatus(status: number, member: string): void {
  * Maximum size of a body in a match, in characters of its JSON, because it stays in memory while the verification
  * waits.
  */
-const MAX_BODY = 16_384;
+const MAX_BODY_CHARACTERS = 16_384;
 
 /** Returns the path without a world's prefix. */
 function checkPath(path: string, member: string): string {
@@ -113,51 +113,54 @@ function checkPath(path: string, member: string): string {
 }
 
 /** Returns the operations that a match can apply to. @throws Problem with the member that excludes them all */
-export function operationsLike(
+export function findPossibleOperations(
   match: Match,
   operations: readonly KnownOperation[],
   member: (name: string) => string = String,
 ): readonly KnownOperation[] {
   const namesOperation = (match.operation ?? match.operations) !== undefined;
-  const tests: readonly (readonly [name: keyof Match, fits: (one: KnownOperation) => boolean])[] = [
+  const tests: readonly (readonly [name: keyof Match, fits: (operation: KnownOperation) => boolean])[] = [
     ['operation', ({ id }) => id === match.operation],
     ['operations', ({ id }) => match.operations?.includes(id) === true],
     ['service', ({ service }) => service === match.service],
-    ['method', (one) => one.method === '*' || one.method === match.method],
+    ['method', (operation) => operation.method === '*' || operation.method === match.method],
     // A host's operation has any path, so the match must also select the operation.
-    ['path', (one) => (one.path === null ? namesOperation : couldBe(one.path, match.path ?? ''))],
+    [
+      'path',
+      (operation) => (operation.path === null ? namesOperation : canMatchPath(operation.path, match.path ?? '')),
+    ],
   ];
   let possible = operations;
   const before: string[] = [];
   for (const [name, fits] of tests) {
     if (match[name] === undefined) continue;
-    const left = possible.filter(fits);
-    if (left.length === 0) throw neverMatches(member(name), String(match[name]), before, possible);
+    const remaining = possible.filter(fits);
+    if (remaining.length === 0) throw impossibleMatchProblem(member(name), String(match[name]), before, possible);
     before.push(`${name} \`${String(match[name])}\``);
-    possible = left;
+    possible = remaining;
   }
   return possible;
 }
 
-function neverMatches(
+function impossibleMatchProblem(
   member: string,
-  given: string,
+  value: string,
   before: readonly string[],
   possible: readonly KnownOperation[],
 ): Problem {
-  const what = before.length === 0 ? 'no operation has it' : `no operation with ${before.join(' and ')} has it`;
+  const reason = before.length === 0 ? 'no operation has it' : `no operation with ${before.join(' and ')} has it`;
   // Only paths begin with a slash.
-  const near = given.startsWith('/')
+  const near = value.startsWith('/')
     ? findNearPath(
-        given,
+        value,
         possible.map(({ path }) => path ?? ''),
       )
     : undefined;
   const named = possible.map(({ method, path, service }) => `${method} ${path ?? '*'} (${service})`);
-  const there = `There are ${listNames(given, named, '`/docs`')}.`;
+  const alternatives = `There are ${listNames(value, named, '`/docs`')}.`;
   return new Problem(
     'invalid_request',
-    `${member} is \`${shorten(given)}\`, which can never match: ${what}. ${near === undefined ? there : `Did you mean \`${near}\`?`}`,
+    `${member} is \`${shorten(value)}\`, which can never match: ${reason}. ${near === undefined ? alternatives : `Did you mean \`${near}\`?`}`,
   );
 }
 
@@ -165,9 +168,9 @@ function neverMatches(
  * Can a path of this operation match? Placeholders on either side match any non-empty segment. A trailing slash is
  * optional, because operations with one also answer without it.
  */
-function couldBe(template: string, path: string): boolean {
+function canMatchPath(template: string, path: string): boolean {
   const isOptional = template.endsWith('/') && !path.endsWith('/');
   const [ones, others] = [template.split('/'), `${path}${isOptional ? '/' : ''}`.split('/')];
-  const isLike = (one: string, other: string) => fitsSegment(one, other) || fitsSegment(other, one);
-  return ones.length === others.length && ones.every((one, index) => isLike(one, others[index] ?? ''));
+  const isLike = (a: string, b: string) => fitsSegment(a, b) || fitsSegment(b, a);
+  return ones.length === others.length && ones.every((segment, index) => isLike(segment, others[index] ?? ''));
 }

@@ -2,7 +2,7 @@ import type { Decision } from '../decisions/decision.ts';
 import { namesOf } from '../decisions/principal.ts';
 import { bytesOf } from '../memory/bytes.ts';
 import { shortenPath } from '../text/redact.ts';
-import { numberIn } from './numbered-ids.ts';
+import { parseNumber } from './numbered-ids.ts';
 import { type PriorityPlaces, PriorityRing } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
@@ -16,11 +16,11 @@ export interface DecisionFilter {
 /** Size of a decision with only table names and a path, like nearly all. */
 const PLAIN_BYTES = 1200;
 /** Larger decision input is dropped: the decision can still be explained, but has fewer fixes. */
-const MAX_INPUT = 256 * 1024;
+const MAX_INPUT_BYTES = 256 * 1024;
 
 /** The newest 2000 denials and the newest 2000 other decisions of one world, as far as the process has room. */
 export class Decisions {
-  readonly #kept: PriorityRing<Decision>;
+  readonly #ring: PriorityRing<Decision>;
   readonly #series: string;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
@@ -31,26 +31,26 @@ export class Decisions {
 
   /** @param series prefix of the ids, unique to the world and the process */
   constructor(places: PriorityPlaces<Decision>, series: string) {
-    this.#kept = new PriorityRing(places);
+    this.#ring = new PriorityRing(places);
     this.#series = series;
   }
 
   /** Returns the number of a decision, kept or evicted; null for an id of another world. */
   numberOf(id: string): number | null {
-    return numberIn(id, `${this.#series}-`, this.lastId);
+    return parseNumber(id, `${this.#series}-`, this.lastId);
   }
 
   record(decision: Decision): void {
     this.#recorded += 1;
-    const whole = this.#weightOf(decision);
-    const kept = whole <= MAX_INPUT ? decision : withoutInput(decision);
-    const bytes = kept === decision ? whole : this.#weightOf(kept);
-    this.#kept.add(this.#recorded, kept, decision.effect === 'deny', bytes);
+    const fullBytes = this.#weightOf(decision);
+    const stored = fullBytes <= MAX_INPUT_BYTES ? decision : withoutInput(decision);
+    const bytes = stored === decision ? fullBytes : this.#weightOf(stored);
+    this.#ring.add(this.#recorded, stored, decision.effect === 'deny', bytes);
   }
 
   /** Newest first. */
   list(filter: DecisionFilter): readonly PlacedDecision[] {
-    return [...this.#placed()].filter(({ decision }) => fits(decision, filter));
+    return [...this.#newestFirst()].filter(({ decision }) => fits(decision, filter));
   }
 
   byId(id: string): Decision | null {
@@ -59,21 +59,21 @@ export class Decisions {
 
   find(id: string): PlacedDecision | undefined {
     // No index: every request would pay for it, and decisions are nearly always looked up while they are new.
-    for (const placed of this.#placed()) if (placed.decision.id === id) return placed;
+    for (const placed of this.#newestFirst()) if (placed.decision.id === id) return placed;
     return undefined;
   }
 
-  *#placed(): Generator<PlacedDecision> {
-    for (const [place, decision] of this.#kept.newestFirst()) yield { decision, place };
+  *#newestFirst(): Generator<PlacedDecision> {
+    for (const [position, decision] of this.#ring.newestFirst()) yield { decision, place: position };
   }
 
   /** Decisions evicted since the last `clear`. */
   get dropped(): number {
-    return this.#recorded - this.#clearedAt - this.#kept.size;
+    return this.#recorded - this.#clearedAt - this.#ring.size;
   }
 
   clear(): void {
-    this.#kept.clear();
+    this.#ring.clear();
     this.#clearedAt = this.#recorded;
   }
 
@@ -99,11 +99,11 @@ function withoutInput({ input: _, ...bare }: Decision): Decision {
 }
 
 function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {
-  const who = decision.principal ?? decision.credential?.claimed;
+  const claimant = decision.principal ?? decision.credential?.claimed;
   return (
     (effect === undefined || decision.effect === effect) &&
     (operation === undefined || decision.operation === operation) &&
-    (principal === undefined || (who !== undefined && namesOf(who).includes(principal)))
+    (principal === undefined || (claimant !== undefined && namesOf(claimant).includes(principal)))
   );
 }
 
@@ -114,10 +114,10 @@ export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets
   const { request, resources = {}, credential, hints } = decision;
   const { target, boundTo } = resources;
   const hide = (text: string) => hideInLine(text, secrets);
-  const shown = { ...decision, request: { ...request, path: shortenPath(hide(request.path)) } };
-  if (decision.effect === 'allow') return shown;
+  const hidden = { ...decision, request: { ...request, path: shortenPath(hide(request.path)) } };
+  if (decision.effect === 'allow') return hidden;
   return {
-    ...shown,
+    ...hidden,
     resources: {
       ...resources,
       ...(target !== undefined && { target: hide(target) }),

@@ -90,17 +90,17 @@ export const NO_BODY: KeptBody = { text: null, form: 'bytes', size: null };
 
 /** @param text one character per byte */
 export function keptBytes(text: string): KeptBody {
-  return { text: beginningOf(text), form: 'bytes', size: text.length };
+  return { text: copyStart(text), form: 'bytes', size: text.length };
 }
 
 export function keptPayload(payload: string | Buffer | undefined): KeptBody {
   if (payload === undefined) return { text: null, form: 'text', size: 0 };
-  if (typeof payload === 'string') return { text: beginningOf(payload), form: 'text', size: payload.length };
+  if (typeof payload === 'string') return { text: copyStart(payload), form: 'text', size: payload.length };
   return { text: payload.toString('latin1', 0, MAX_KEPT), form: 'bytes', size: payload.length };
 }
 
 /** Copies the start of a text: a substring would keep the whole string in memory. */
-function beginningOf(text: string): string {
+function copyStart(text: string): string {
   return text.length <= MAX_KEPT ? text : Buffer.from(text.slice(0, MAX_KEPT), 'utf16le').toString('utf16le');
 }
 
@@ -108,7 +108,7 @@ function beginningOf(text: string): string {
 const ENTRY_BYTES = 800;
 
 /** Estimates the size of an entry in bytes, without its bodies. */
-export function weightOf(draft: Draft): number {
+export function estimateBytes(draft: Draft): number {
   const { url, requestHeaders, responseHeaders, hints, explanation, reported = [] } = draft;
   let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length;
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
@@ -118,7 +118,7 @@ export function weightOf(draft: Draft): number {
 }
 
 /** Estimates the size of an entry's bodies in bytes. */
-export function bytesOfBodies({ requestBody, responseBody }: Draft): number {
+export function estimateBodyBytes({ requestBody, responseBody }: Draft): number {
   // Responses may contain two-byte characters.
   return (requestBody.text?.length ?? 0) + 2 * (responseBody.text?.length ?? 0);
 }

@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 15_000;
 /**
  * Maximum backlog of a reader in bytes. Beyond it the reader is disconnected, and may reconnect with its last event id.
  */
-const MAX_BEHIND = 256 * 1024;
+const MAX_BACKLOG_BYTES = 256 * 1024;
 
 /**
  * Streams new events as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.
@@ -17,26 +17,26 @@ const MAX_BEHIND = 256 * 1024;
  * reader
  */
 export function eventStream(events: Events, lastId: string | null): Readable {
-  const stream = new Readable({ read: () => {}, highWaterMark: MAX_BEHIND });
+  const stream = new Readable({ read: () => {}, highWaterMark: MAX_BACKLOG_BYTES });
   // Sequential, because the data of some events is read asynchronously.
-  let sent: Promise<void> = Promise.resolve();
+  let sending: Promise<void> = Promise.resolve();
   const send = (event: HappenedEvent, before: () => Promise<void> | void = () => {}) => {
-    sent = sent.then(async () => {
+    sending = sending.then(async () => {
       await before();
       if (stream.destroyed || stream.readableEnded) return;
       const data = await event.read();
-      if (data !== null) push(textOf(events.idOf(event.number), event.kind, data));
+      if (data !== null) push(renderEvent(events.idOf(event.number), event.kind, data));
     });
   };
   const push = (text: string) => {
-    if (stream.destroyed || stream.readableLength > MAX_BEHIND) stream.destroy();
+    if (stream.destroyed || stream.readableLength > MAX_BACKLOG_BYTES) stream.destroy();
     else stream.push(text);
   };
   const heartbeat = setInterval(() => push(': still here\n\n'), HEARTBEAT_MS).unref();
   const unlisten = events.listen({
     onEvent: (event) => send(event),
     onEnd: () => {
-      sent = sent.then(() => {
+      sending = sending.then(() => {
         stream.push(null);
       });
     },
@@ -46,12 +46,12 @@ export function eventStream(events: Events, lastId: string | null): Readable {
     clearInterval(heartbeat);
   });
   push(': this is the beginning\n\n');
-  if (lastId !== null) for (const missed of missedBy(events, lastId)) send(missed, eventLoopTurn);
+  if (lastId !== null) for (const missed of findMissed(events, lastId)) send(missed, eventLoopTurn);
   return stream;
 }
 
 /** Returns the events that a reader missed, preceded by a restart event, or by the number of evicted events. */
-function missedBy(events: Events, lastId: string): readonly HappenedEvent[] {
+function findMissed(events: Events, lastId: string): readonly HappenedEvent[] {
   const number = events.numberOf(lastId);
   const missed = events.after(number ?? 0);
   // The id before the first event, so that a reader who reconnects with it gets all of them.
@@ -64,6 +64,6 @@ function missedBy(events: Events, lastId: string): readonly HappenedEvent[] {
   return [{ number: first, kind: 'world', read: () => ({ what: 'missed', events: lost }) }, ...missed];
 }
 
-function textOf(id: string, kind: string, data: object): string {
+function renderEvent(id: string, kind: string, data: object): string {
   return `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -23,7 +23,7 @@ export interface EventListener {
 /** The events of one world, in order, since the first listener was added. Keeps the newest 1000, without their data. */
 export class Events {
   readonly #series: string;
-  readonly #kept: HappenedEvent[] = [];
+  readonly #events: HappenedEvent[] = [];
   readonly #listeners = new Set<EventListener>();
   #newest = 0;
   #isWatched = false;
@@ -60,8 +60,8 @@ export class Events {
     if (!this.#isWatched) return;
     this.#newest += 1;
     const event = { number: this.#newest, kind, read };
-    this.#kept[this.#newest % MAX_EVENTS] = event;
-    for (const { onEvent: happened } of this.#listeners) happened(event);
+    this.#events[this.#newest % MAX_EVENTS] = event;
+    for (const { onEvent } of this.#listeners) onEvent(event);
   }
 
   /** Was there ever a listener? If not, there is no need to publish. */
@@ -76,7 +76,7 @@ export class Events {
 
   /** Returns the kept events after a number, oldest first. */
   after(number: number): readonly HappenedEvent[] {
-    return this.#kept.filter((event) => event.number > number).sort((one, other) => one.number - other.number);
+    return this.#events.filter((event) => event.number > number).sort((a, b) => a.number - b.number);
   }
 
   get listeners(): number {
@@ -95,6 +95,6 @@ export class Events {
     this.#isOver = true;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
-    for (const { onEnd: ended } of listeners) ended();
+    for (const { onEnd } of listeners) onEnd();
   }
 }

@@ -67,7 +67,7 @@ export class Findings {
   readonly #notify: (finding: Finding) => void;
   #reported = 0;
   /** Findings since the last `clear`, without deleted ones. */
-  #kept = 0;
+  #total = 0;
   readonly #hide: (message: string) => string;
 
   /**
@@ -94,11 +94,11 @@ export class Findings {
   }
 
   #count({ kind, message }: Reported, at: Instant): void {
-    const known = this.find(kind, message);
-    if (known !== undefined) {
-      known.lastSeenAt = at;
-      known.count += 1;
-      this.#notify(known);
+    const existing = this.find(kind, message);
+    if (existing !== undefined) {
+      existing.lastSeenAt = at;
+      existing.count += 1;
+      this.#notify(existing);
       return;
     }
     this.#reported += 1;
@@ -108,10 +108,10 @@ export class Findings {
   }
 
   /** Links findings to the request that caused them, once it is in the journal. */
-  concern(reported: readonly Reported[], request: string): void {
+  linkToRequest(reported: readonly Reported[], request: string): void {
     for (const { kind, message } of reported) {
-      const found = this.find(kind, message);
-      if (found !== undefined) found.request = request;
+      const finding = this.find(kind, message);
+      if (finding !== undefined) finding.request = request;
     }
   }
 
@@ -120,7 +120,7 @@ export class Findings {
   }
 
   #put(finding: Finding): Finding {
-    this.#kept += 1;
+    this.#total += 1;
     this.#byText.set(keyOf(finding), finding);
     const [oldest] = this.#byText.keys();
     if (this.#byText.size > MAX_FINDINGS && oldest !== undefined) this.#byText.delete(oldest);
@@ -134,21 +134,21 @@ export class Findings {
 
   /** @returns whether it existed */
   delete(id: string): boolean {
-    const found = [...this.#byText.values()].find((one) => one.id === id);
-    if (found === undefined) return false;
-    this.#byText.delete(keyOf(found));
-    this.#kept -= 1;
+    const finding = [...this.#byText.values()].find((candidate) => candidate.id === id);
+    if (finding === undefined) return false;
+    this.#byText.delete(keyOf(finding));
+    this.#total -= 1;
     return true;
   }
 
   /** Findings evicted since the last `clear`. */
   get dropped(): number {
-    return this.#kept - this.#byText.size;
+    return this.#total - this.#byText.size;
   }
 
   clear(): void {
     this.#byText.clear();
-    this.#kept = 0;
+    this.#total = 0;
   }
 }
 

@@ -14,20 +14,22 @@ export function toHar<Entry>(entries: Entry[], version: string) {
 export function harEntry(view: EntryView) {
   const { request, response, status, durationMs } = view;
   const type = (headers: EntryView['request']['headers']) => [headers['content-type'] ?? ''].flat()[0] ?? '';
-  const sent = textOf(request);
+  const requestText = serializeBody(request);
   return {
     startedDateTime: view.at,
     time: durationMs,
     request: {
       method: view.method,
-      url: urlOf(view),
+      url: buildUrl(view),
       httpVersion: 'HTTP/1.1',
       cookies: [],
-      headers: pairsOf(request.headers),
-      queryString: pairsOf(view.query),
+      headers: toPairs(request.headers),
+      queryString: toPairs(view.query),
       headersSize: -1,
       bodySize: request.size ?? -1,
-      ...(sent !== '' && { postData: { mimeType: type(request.headers), text: sent, ...cut(request) } }),
+      ...(requestText !== '' && {
+        postData: { mimeType: type(request.headers), text: requestText, ...markTruncated(request) },
+      }),
     },
     response: {
       // The format's value for a broken connection.
@@ -35,10 +37,10 @@ export function harEntry(view: EntryView) {
       statusText: STATUS_CODES[status ?? 0] ?? '',
       httpVersion: 'HTTP/1.1',
       cookies: [],
-      headers: pairsOf(response.headers),
+      headers: toPairs(response.headers),
       content: {
-        ...{ size: response.size ?? 0, mimeType: type(response.headers), text: textOf(response) },
-        ...cut(response),
+        ...{ size: response.size ?? 0, mimeType: type(response.headers), text: serializeBody(response) },
+        ...markTruncated(response),
       },
       redirectURL: [response.headers['location'] ?? ''].flat()[0] ?? '',
       headersSize: -1,
@@ -56,30 +58,30 @@ export function harEntry(view: EntryView) {
   };
 }
 
-function urlOf({ request, path, query }: EntryView): string {
+function buildUrl({ request, path, query }: EntryView): string {
   const host = [request.headers['host'] ?? 'localhost'].flat()[0] ?? 'localhost';
-  const search = queryOf(query);
+  const search = serializeQuery(query);
   return `http://${host}${path}${search === '' ? '' : `?${search}`}`;
 }
 
-function queryOf(fields: EntryView['query']): string {
-  return new URLSearchParams(pairsOf(fields).map(({ name, value }): [string, string] => [name, value])).toString();
+function serializeQuery(fields: EntryView['query']): string {
+  return new URLSearchParams(toPairs(fields).map(({ name, value }): [string, string] => [name, value])).toString();
 }
 
-function pairsOf(members: Readonly<Record<string, string | string[]>>) {
+function toPairs(members: Readonly<Record<string, string | string[]>>) {
   return Object.entries(members).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
 }
 
 /** Serializes a body. The journal has parsed forms. */
-function textOf({ headers, body }: EntryView['request']): string {
+function serializeBody({ headers, body }: EntryView['request']): string {
   if (body === null || body === undefined) return '';
   if (typeof body === 'string') return body;
   if (!isForm(headers['content-type'])) return JSON.stringify(body);
   // Fields are strings, or lists of strings.
-  return queryOf(body as EntryView['query']);
+  return serializeQuery(body as EntryView['query']);
 }
 
 /** Marks a truncated body with a custom member, which starts with an underscore. */
-function cut({ truncated }: EntryView['request']) {
+function markTruncated({ truncated }: EntryView['request']) {
   return truncated ? { _truncated: true } : {};
 }

@@ -1,8 +1,8 @@
 import type { Instant } from '../time/clock.ts';
-import { bytesOfBodies, type Draft, isRefusal, type JournalEntry, weightOf } from './entry.ts';
+import { type Draft, estimateBodyBytes, estimateBytes, isRefusal, type JournalEntry } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
-import { numberIn } from './numbered-ids.ts';
+import { parseNumber } from './numbered-ids.ts';
 import { type PriorityPlaces, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { type ParsedBodies, readFacts, withHiddenBodies } from './view.ts';
@@ -28,7 +28,7 @@ export class Journal {
   #recorded = 0;
   /** Requests recorded before the journal was last emptied. */
   #emptiedAt = 0;
-  #over: WorldEnd | null = null;
+  #ended: WorldEnd | null = null;
 
   /**
    * @param series prefix of the ids, unique to the process
@@ -44,9 +44,9 @@ export class Journal {
   record(draft: Draft): number {
     this.#recorded += 1;
     const number = this.#recorded;
-    this.#drafts.add(number, draft, isRefusal(draft), weightOf(draft), bytesOfBodies(draft));
+    this.#drafts.add(number, draft, isRefusal(draft), estimateBytes(draft), estimateBodyBytes(draft));
     if (this.listeners > 0) {
-      const entry = this.#entryOf(number, draft);
+      const entry = this.#createEntry(number, draft);
       const facts = this.factsOf(draft);
       for (const listener of [...(this.#listeners ?? [])]) listener.onRecord(entry, facts);
     }
@@ -56,7 +56,7 @@ export class Journal {
   /** Returns the entry with this number, if it is kept. */
   at(number: number): JournalEntry | undefined {
     const draft = this.#drafts.at(number);
-    return draft && this.#entryOf(number, draft);
+    return draft && this.#createEntry(number, draft);
   }
 
   /** Returns the entry with secrets hidden in its bodies, which is done only once. */
@@ -64,8 +64,8 @@ export class Journal {
     const draft = this.#drafts.at(number);
     if (draft === undefined) return undefined;
     const hidden = withHiddenBodies(draft, this.#secrets);
-    if (hidden !== draft) this.#drafts.replace(number, hidden, weightOf(hidden), bytesOfBodies(hidden));
-    return this.#entryOf(number, hidden);
+    if (hidden !== draft) this.#drafts.replace(number, hidden, estimateBytes(hidden), estimateBodyBytes(hidden));
+    return this.#createEntry(number, hidden);
   }
 
   idOf(number: number): string {
@@ -86,7 +86,7 @@ export class Journal {
     for (const [number, draft] of this.#drafts.newestFirst()) {
       if (entries.length === max) break;
       // Building an entry costs more than its facts.
-      if (fits?.(this.factsOf(draft)) !== false) entries.push(this.#entryOf(number, draft));
+      if (fits?.(this.factsOf(draft)) !== false) entries.push(this.#createEntry(number, draft));
     }
     return entries;
   }
@@ -146,7 +146,7 @@ export class Journal {
 
   /** Returns the number of an entry, kept or evicted; null for an id of another journal. */
   numberOf(id: string): number | null {
-    return numberIn(id, `${this.#series}-r`, this.#recorded);
+    return parseNumber(id, `${this.#series}-r`, this.#recorded);
   }
 
   get listeners(): number {
@@ -156,20 +156,20 @@ export class Journal {
   /** @returns a function that removes the listener */
   listen(listener: Listener): () => void {
     this.#listeners ??= new Set();
-    if (this.#over !== null) listener.onEnd(this.#over);
+    if (this.#ended !== null) listener.onEnd(this.#ended);
     else this.#listeners.add(listener);
     return () => this.#listeners?.delete(listener);
   }
 
   /** Deletes all entries, and ends waiting verifications. */
   empty(): void {
-    this.#forgetAll('emptied');
+    this.#clearAll('emptied');
   }
 
   /** Deletes all entries, and stops recording. */
   end(why: WorldEnd): void {
-    this.#over ??= why;
-    this.#forgetAll(this.#over);
+    this.#ended ??= why;
+    this.#clearAll(this.#ended);
   }
 
   /** The secrets that views hide. */
@@ -177,15 +177,15 @@ export class Journal {
     return this.#secrets;
   }
 
-  #entryOf(number: number, draft: Draft): JournalEntry {
+  #createEntry(number: number, draft: Draft): JournalEntry {
     return { ...draft, id: this.idOf(number), number, secrets: this.#secrets };
   }
 
-  #forgetAll(why: 'emptied' | WorldEnd): void {
+  #clearAll(why: 'emptied' | WorldEnd): void {
     this.#drafts.clear();
     this.#emptiedAt = this.#recorded;
     const listeners = [...(this.#listeners ?? [])];
     this.#listeners?.clear();
-    for (const { onEnd: ended } of listeners) ended(why);
+    for (const { onEnd } of listeners) onEnd(why);
   }
 }

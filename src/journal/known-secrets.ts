@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type SharedCache, WorldCache } from '../memory/caches.ts';
-import { fingerprintOf, type KnownSecrets, MIN_VALUE, secretsIn } from './secrets.ts';
+import { collectSecrets, createFingerprint, type KnownSecrets, MIN_SECRET_LENGTH } from './secrets.ts';
 
 /** Settings shared by all worlds of a process. */
 export interface SecretSettings {
@@ -10,7 +10,7 @@ export interface SecretSettings {
 }
 
 /** Generated secrets are longer; shorter ones are in seeds, as plain text. Saves hashing each word of a path. */
-const MIN_SECRET = 16;
+const MIN_GENERATED_LENGTH = 16;
 
 /** Hexadecimal numbers and UUIDs: no generated secret has this form. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
@@ -27,13 +27,15 @@ export interface SeedSecrets {
 
 /** The secrets of seeds, read once per seed for all its worlds. */
 export class SecretsOfSeeds {
-  readonly #known = new WeakMap<object, SeedSecrets>();
+  readonly #cache = new WeakMap<object, SeedSecrets>();
 
   of(seed: SeedText): SeedSecrets {
-    const known = this.#known.get(seed);
-    if (known !== undefined) return known;
-    const secrets = new Set([...secretsIn(JSON.parse(seed.text))].filter(({ length }) => length >= MIN_VALUE));
-    this.#known.set(seed, secrets);
+    const cached = this.#cache.get(seed);
+    if (cached !== undefined) return cached;
+    const secrets = new Set(
+      [...collectSecrets(JSON.parse(seed.text))].filter(({ length }) => length >= MIN_SECRET_LENGTH),
+    );
+    this.#cache.set(seed, secrets);
     return secrets;
   }
 }
@@ -46,7 +48,7 @@ export class WorldSecrets implements KnownSecrets {
   readonly #ofSeeds: SecretsOfSeeds;
   readonly #seed: SeedText;
   /** Hashes of deleted secrets, which older journal entries may still contain. */
-  readonly #given: WorldCache<true>;
+  readonly #deletedHashes: WorldCache<true>;
   readonly #hasSecret: HasSecret;
   readonly #key: string;
 
@@ -55,24 +57,24 @@ export class WorldSecrets implements KnownSecrets {
     this.#ofSeeds = settings.ofSeeds;
     this.#seed = seed;
     this.#hasSecret = hasSecret;
-    this.#given = new WorldCache(shared);
+    this.#deletedHashes = new WorldCache(shared);
   }
 
-  readonly fingerprint = (secret: string): string => fingerprintOf(secret, this.#key);
+  readonly fingerprint = (secret: string): string => createFingerprint(secret, this.#key);
 
   has(text: string): boolean {
     if (this.#ofSeeds.of(this.#seed).has(text)) return true;
-    if (text.length < MIN_SECRET || HEXADECIMAL.test(text)) return false;
+    if (text.length < MIN_GENERATED_LENGTH || HEXADECIMAL.test(text)) return false;
     const hashed = hash('sha256', text, 'hex');
-    return this.#hasSecret(hashed) || this.#given.has(hashed);
+    return this.#hasSecret(hashed) || this.#deletedHashes.has(hashed);
   }
 
   /** @param hash SHA-256 in hexadecimal, as stored; null if there is none */
   addHash(hash: string | null | undefined): void {
-    if (hash !== null && hash !== undefined) this.#given.set(hash, true);
+    if (hash !== null && hash !== undefined) this.#deletedHashes.set(hash, true);
   }
 
   clear(): void {
-    this.#given.clear();
+    this.#deletedHashes.clear();
   }
 }

@@ -34,11 +34,11 @@ export interface Facts {
   /** The parsed body; undefined if it is missing or was not read. */
   body(): unknown;
   /** For a journal entry, whose body can be viewed; absent for a request in progress. */
-  readonly kept?: KeptFacts;
+  readonly stored?: StoredFacts;
 }
 
 /** The body of an entry, in a form that can be returned to clients. */
-export interface KeptFacts {
+export interface StoredFacts {
   /** Is the body stored with fingerprints instead of secrets? Then `body` has them, too. */
   readonly isHidden: boolean;
   /** Was the body dropped to make room for newer requests? Then no body matches. */
@@ -67,8 +67,8 @@ const MEMBERS = [
 
 export interface Matcher {
   fits(facts: Facts): boolean;
-  /** Returns the members in which a request differs; empty if it matches. @param but a member to ignore */
-  differing(facts: Facts, but?: Member): readonly Member[];
+  /** Returns the members in which a request differs; empty if it matches. @param ignored a member to ignore */
+  differing(facts: Facts, ignored?: Member): readonly Member[];
   /** Describes the difference in a member. Slow, because it hides secrets. */
   describe(member: Member, facts: Facts, secrets: KnownSecrets): string;
 }
@@ -79,13 +79,13 @@ const FINGERPRINT = /sha256:[0-9a-f]{10}/;
 /** @param hiddenBody the match's body with fingerprints instead of secrets, to compare it with journal entries */
 export function createMatcher(match: Match, hiddenBody: unknown = match.body): Matcher {
   const namesFingerprint = match.body !== undefined && FINGERPRINT.test(JSON.stringify(match.body));
-  const bodyLack = ({ body, kept }: Facts, isShown: boolean): string | null => {
+  const compareBodies = ({ body, stored: kept }: Facts, isShown: boolean): string | null => {
     if (kept?.isDropped) return 'body was evicted';
     return kept !== undefined && (isShown || kept.isHidden || namesFingerprint)
-      ? lackIn(hiddenBody, kept.hiddenBody(), 'body', kept.fingerprint)
-      : lackIn(match.body, body(), 'body');
+      ? findDifference(hiddenBody, kept.hiddenBody(), 'body', kept.fingerprint)
+      : findDifference(match.body, body(), 'body');
   };
-  const given = MEMBERS.filter((member) => match[member] !== undefined);
+  const compared = MEMBERS.filter((member) => match[member] !== undefined);
   const path = match.path?.split('/') ?? [];
   const differs = (member: Member, facts: Facts): boolean => {
     switch (member) {
@@ -98,20 +98,27 @@ export function createMatcher(match: Match, hiddenBody: unknown = match.body): M
       case 'principal':
         return facts.principal === null || !namesOf(facts.principal).includes(match.principal ?? '');
       case 'body':
-        return bodyLack(facts, false) !== null;
+        return compareBodies(facts, false) !== null;
       default:
         return facts[member] !== match[member];
     }
   };
   return {
-    fits: (facts) => given.every((member) => !differs(member, facts)),
-    differing: (facts, but) => given.filter((member) => member !== but && differs(member, facts)),
+    fits: (facts) => compared.every((member) => !differs(member, facts)),
+    differing: (facts, ignored) => compared.filter((member) => member !== ignored && differs(member, facts)),
     describe: (member, facts, secrets) =>
-      member === 'body' ? (bodyLack(facts, true) ?? 'body differs') : sentenceOf(member, match, facts, secrets),
+      member === 'body'
+        ? (compareBodies(facts, true) ?? 'body differs')
+        : describeDifference(member, match, facts, secrets),
   };
 }
 
-function sentenceOf(member: Exclude<Member, 'body'>, match: Match, facts: Facts, secrets: KnownSecrets): string {
+function describeDifference(
+  member: Exclude<Member, 'body'>,
+  match: Match,
+  facts: Facts,
+  secrets: KnownSecrets,
+): string {
   const hide = (value: unknown) => hideInLine(String(value), secrets);
   const describe = (name: string, got: unknown, expected: unknown) =>
     `${name} is ${got === null ? 'none' : `\`${hide(got)}\``}, not \`${hide(expected)}\``;
@@ -136,11 +143,16 @@ const MAX_SHOWN = 100;
  * @param fingerprint if secrets are hidden in the value
  * @returns the first difference; null if there is none
  */
-export function lackIn(expected: unknown, got: unknown, name: string, fingerprint?: Fingerprint): string | null {
+export function findDifference(
+  expected: unknown,
+  got: unknown,
+  name: string,
+  fingerprint?: Fingerprint,
+): string | null {
   if (Array.isArray(expected)) {
     if (!Array.isArray(got)) return `${name} is ${quoteValue(got)}, not an array`;
     if (got.length !== expected.length) return `${name} has ${got.length} entries, not ${expected.length}`;
-    return firstOf(expected, (one, index) => lackIn(one, got[index], `${name}[${index}]`, fingerprint));
+    return findFirst(expected, (entry, index) => findDifference(entry, got[index], `${name}[${index}]`, fingerprint));
   }
   if (typeof expected !== 'object' || expected === null) {
     // A sibling member that is not in the match may have marked the value as secret.
@@ -148,15 +160,15 @@ export function lackIn(expected: unknown, got: unknown, name: string, fingerprin
     return isSame ? null : `${name} is ${quoteValue(got)}, not ${quoteValue(expected)}`;
   }
   if (!isRecord(got) || Array.isArray(got)) return `${name} is ${quoteValue(got)}, not an object`;
-  return firstOf(Object.entries(expected), ([member, value]) =>
-    lackIn(value, own(got, member), `${name}.${member}`, fingerprint),
+  return findFirst(Object.entries(expected), ([member, value]) =>
+    findDifference(value, own(got, member), `${name}.${member}`, fingerprint),
   );
 }
 
-function firstOf<One>(list: readonly One[], find: (one: One, index: number) => string | null): string | null {
+function findFirst<Item>(list: readonly Item[], find: (item: Item, index: number) => string | null): string | null {
   for (const [index, one] of list.entries()) {
-    const found = find(one, index);
-    if (found !== null) return found;
+    const difference = find(one, index);
+    if (difference !== null) return difference;
   }
   return null;
 }

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 export type Places<Entry extends NonNullable<unknown>> = LRUCache<number, Entry>;
 
 /** @param bytes the total limit. A larger entry is not kept. */
-export function ringPlaces<Entry extends NonNullable<unknown>>(bytes: number): Places<Entry> {
+export function createRingPlaces<Entry extends NonNullable<unknown>>(bytes: number): Places<Entry> {
   return new LRUCache({ maxSize: bytes });
 }
 
@@ -13,11 +13,11 @@ export type Numbered<Entry> = readonly [number: number, entry: Entry];
 
 /** The newest entries of one world, by number. */
 export class Ring<Entry extends NonNullable<unknown>> {
-  static #taken = 0;
+  static #nextKey = 0;
   readonly #places: Places<Entry>;
   readonly #max: number;
   /** The key of the ring's first place. Rings of the process use distinct keys. */
-  readonly #first: number;
+  readonly #firstKey: number;
   /** The entries' numbers, by slot. Grows with the entries, because most worlds have few. */
   readonly #numbers: number[] = [];
   /** Number of entries added so far. */
@@ -27,8 +27,8 @@ export class Ring<Entry extends NonNullable<unknown>> {
   constructor(places: Places<Entry>, max: number) {
     this.#places = places;
     this.#max = max;
-    this.#first = Ring.#taken;
-    Ring.#taken += max;
+    this.#firstKey = Ring.#nextKey;
+    Ring.#nextKey += max;
   }
 
   get size(): number {
@@ -45,7 +45,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
     const slot = this.#added % this.#max;
     this.#added += 1;
     this.#numbers[slot] = number;
-    const key = this.#first + slot;
+    const key = this.#firstKey + slot;
     this.#places.set(key, entry, { size: bytes });
     return key;
   }
@@ -66,13 +66,13 @@ export class Ring<Entry extends NonNullable<unknown>> {
   /** Iterates over the entries with their numbers, newest first. */
   *newestFirst(): Generator<Numbered<Entry>> {
     for (let index = this.#added - 1; index >= this.#oldest; index -= 1) {
-      const entry = this.#places.peek(this.#first + (index % this.#max));
+      const entry = this.#places.peek(this.#firstKey + (index % this.#max));
       if (entry !== undefined) yield [this.#numberAt(index), entry];
     }
   }
 
   clear(): void {
-    for (const slot of this.#numbers.keys()) this.#places.delete(this.#first + slot);
+    for (const slot of this.#numbers.keys()) this.#places.delete(this.#firstKey + slot);
     this.#numbers.length = 0;
     this.#added = 0;
   }
@@ -94,7 +94,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
       if (this.#numberAt(middle) < number) low = middle + 1;
       else high = middle;
     }
-    return low < this.#added && this.#numberAt(low) === number ? this.#first + (low % this.#max) : -1;
+    return low < this.#added && this.#numberAt(low) === number ? this.#firstKey + (low % this.#max) : -1;
   }
 }
 
@@ -162,12 +162,12 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
   /** Iterates over the entries with their numbers, newest first. */
   *newestFirst(): Generator<Numbered<Entry>> {
     const others = this.#others.newestFirst();
-    let other = others.next();
+    let next = others.next();
     for (const refusal of this.#refusals.newestFirst()) {
-      for (; !other.done && other.value[0] > refusal[0]; other = others.next()) yield other.value;
+      for (; !next.done && next.value[0] > refusal[0]; next = others.next()) yield next.value;
       yield refusal;
     }
-    for (; !other.done; other = others.next()) yield other.value;
+    for (; !next.done; next = others.next()) yield next.value;
   }
 
   clear(): void {
@@ -188,13 +188,13 @@ interface PlaceLimits {
  *
  * @param dropParts drops an entry's parts. Changes the entry, because a copy would take memory
  */
-export function priorityPlaces<Entry extends NonNullable<unknown>>(
+export function createPriorityPlaces<Entry extends NonNullable<unknown>>(
   limits: PlaceLimits,
   dropParts: (entry: Entry) => void = () => {},
 ): PriorityPlaces<Entry> {
   // The size is limited in `makeRoom`, where evicted parts are dropped from their entries.
   const parts = new LRUCache<number, Entry>({ maxSize: Number.MAX_SAFE_INTEGER });
-  const refusals = ringPlaces<Entry>(limits.refusals);
+  const refusals = createRingPlaces<Entry>(limits.refusals);
   const others = new LRUCache<number, Entry>({
     maxSize: limits.others,
     // Not on replacement, because the new entry's parts are recorded under the same key.

@@ -10,16 +10,16 @@ export interface KnownSecrets {
 }
 
 /** Digits of a fingerprint: enough to compare two secrets, too few to search for one. */
-const DIGITS = 10;
+const FINGERPRINT_DIGITS = 10;
 const MARK = 'sha256:';
 
 /**
  * Returns a fingerprint such as `sha256:0c5e1f9a2b`. It is keyed, so that guesses cannot be tested against it. A
  * fingerprint is its own fingerprint, so that one copied from the journal can be searched for.
  */
-export function fingerprintOf(secret: string, key: string): string {
+export function createFingerprint(secret: string, key: string): string {
   if (isFingerprint(secret)) return secret;
-  return `${MARK}${createHmac('sha256', key).update(secret).digest('hex').slice(0, DIGITS)}`;
+  return `${MARK}${createHmac('sha256', key).update(secret).digest('hex').slice(0, FINGERPRINT_DIGITS)}`;
 }
 
 /**
@@ -49,7 +49,7 @@ const WHOLE: readonly string[] = ['pass', 'pin', 'otp', 'jwt', 'code', 'auth', '
 const NAME_OF_SECRET = new RegExp(`(?:${ENDINGS.join('|')}|^x?(?:${WHOLE.join('|')}))$`);
 
 /** Longer than any name in an API. */
-const MAX_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 /** Lists of secrets. Each entry has a name, which is not hidden, and a value. */
 const SECRET_LIST = 'secrets';
@@ -58,20 +58,20 @@ const SECRET_LIST = 'secrets';
 const ERROR_CODE = /^(?:.{0,15}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,9})$/s;
 
 /** Lower-cases a name, and removes punctuation and trailing digits. */
-function bareName(name: string): string {
-  if (name.length > MAX_NAME) return '';
+function normalizeName(name: string): string {
+  if (name.length > MAX_NAME_LENGTH) return '';
   const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   return bare.replace(/\d{1,9}$/, '') || bare;
 }
 
 /** @param name in any spelling @param value tells a secret `code` from an error code */
 function isSecret(name: string, value: unknown): boolean {
-  const bare = bareName(name);
+  const bare = normalizeName(name);
   return NAME_OF_SECRET.test(bare) && !(bare === 'code' && ERROR_CODE.test(String(value)));
 }
 
 /** Shorter values are too common to compare. */
-export const MIN_VALUE = 8;
+export const MIN_SECRET_LENGTH = 8;
 
 /** A value in a path, a query or a log line: everything between separators. */
 const VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
@@ -89,10 +89,10 @@ const USER = /(\/\/)([^\s/?#"'<>\\:@]*:)?([^\s/?#"'<>\\@]+)@/g;
  */
 export function hideInLine(line: string, secrets: KnownSecrets): string {
   const hidden = hideInPlainLine(line, secrets);
-  const meant = decodeOften(hidden);
-  if (meant === hidden) return hidden;
-  const shown = hideInPlainLine(meant, secrets);
-  return shown === meant ? hidden : shown;
+  const decoded = decodeOften(hidden);
+  if (decoded === hidden) return hidden;
+  const hiddenDecoded = hideInPlainLine(decoded, secrets);
+  return hiddenDecoded === decoded ? hidden : hiddenDecoded;
 }
 
 function hideInPlainLine(line: string, secrets: KnownSecrets): string {
@@ -104,8 +104,8 @@ function hideInPlainLine(line: string, secrets: KnownSecrets): string {
 function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
   const withoutCredentials = replaceCredentials(text, (credential) => fingerprint(credential));
   const withoutUsers = withoutCredentials.includes('@')
-    ? withoutCredentials.replace(USER, (_, begin: string, name = '', secret: string) => {
-        return `${begin}${name}${fingerprint(secret)}@`;
+    ? withoutCredentials.replace(USER, (_, slashes: string, name = '', secret: string) => {
+        return `${slashes}${name}${fingerprint(secret)}@`;
       })
     : withoutCredentials;
   const withoutParameters = withoutUsers.includes('=')
@@ -133,40 +133,40 @@ interface Context {
   readonly isNested: boolean;
 }
 
-const OUTSIDE: Context = { depth: 0, is: 'open', isNested: false };
+const ROOT: Context = { depth: 0, is: 'open', isNested: false };
 
 /**
  * Copies a JSON value with fingerprints instead of secrets: values of members named like a secret, secrets of the
  * world, and credentials of a known form. Drops values deeper than any accepted body.
  */
 export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
-  return hideValue(value, OUTSIDE, secrets);
+  return hideValue(value, ROOT, secrets);
 }
 
-function hideValue(value: unknown, place: Context, secrets: KnownSecrets): unknown {
-  if (typeof value === 'number' && place.is === 'secret') return secrets.fingerprint(String(value));
-  if (typeof value === 'string') return hideText(value, place, secrets);
+function hideValue(value: unknown, context: Context, secrets: KnownSecrets): unknown {
+  if (typeof value === 'number' && context.is === 'secret') return secrets.fingerprint(String(value));
+  if (typeof value === 'string') return hideText(value, context, secrets);
   if (typeof value !== 'object' || value === null) return value;
-  if (place.depth > MAX_DEPTH) return null;
-  const deeper = { ...place, depth: place.depth + 1 };
+  if (context.depth > MAX_DEPTH) return null;
+  const deeper = { ...context, depth: context.depth + 1 };
   if (Array.isArray(value)) {
     // Responses list only the names of secrets.
-    const placeOf = (one: unknown): Context =>
-      place.is === SECRET_LIST && typeof one === 'string' ? { ...deeper, is: 'open' } : deeper;
-    return value.map((one) => hideValue(one, placeOf(one), secrets));
+    const contextOfEntry = (entry: unknown): Context =>
+      context.is === SECRET_LIST && typeof entry === 'string' ? { ...deeper, is: 'open' } : deeper;
+    return value.map((entry) => hideValue(entry, contextOfEntry(entry), secrets));
   }
   const isPair = isPairOfSecret(value);
   const members = Object.entries(value).map(([name, member]): [string, unknown] => {
-    const is = isPair && name === 'value' ? 'secret' : secrecyOf(name, member, place.is);
+    const is = isPair && name === 'value' ? 'secret' : findSecrecy(name, member, context.is);
     return [hideByForm(name, secrets), hideValue(member, { ...deeper, is }, secrets)];
   });
   return Object.fromEntries(members);
 }
 
-function secrecyOf(name: string, member: unknown, around: Context['is']): Context['is'] {
-  if (around === SECRET_LIST) return bareName(name) === 'name' ? 'open' : 'secret';
-  if (around === 'secret' || isSecret(name, member)) return 'secret';
-  return bareName(name) === SECRET_LIST ? SECRET_LIST : 'open';
+function findSecrecy(name: string, member: unknown, outer: Context['is']): Context['is'] {
+  if (outer === SECRET_LIST) return normalizeName(name) === 'name' ? 'open' : 'secret';
+  if (outer === 'secret' || isSecret(name, member)) return 'secret';
+  return normalizeName(name) === SECRET_LIST ? SECRET_LIST : 'open';
 }
 
 /** Is it a pair of `name` or `key` and `value`, such as an environment variable? */
@@ -176,13 +176,14 @@ function isPairOfSecret(value: object): boolean {
   return names.some((name) => typeof name === 'string' && isSecret(name, value.value));
 }
 
-function hideText(text: string, place: Context, secrets: KnownSecrets): string {
+function hideText(text: string, context: Context, secrets: KnownSecrets): string {
   if (text === '') return text;
-  if (place.is !== 'open' || (text.length >= MIN_VALUE && secrets.has(text))) return secrets.fingerprint(text);
-  if (/^\s*[[{]/.test(text) && !place.isNested) {
+  if (context.is !== 'open' || (text.length >= MIN_SECRET_LENGTH && secrets.has(text)))
+    return secrets.fingerprint(text);
+  if (/^\s*[[{]/.test(text) && !context.isNested) {
     const value = parseJson(text);
     if (value !== undefined) {
-      const hidden = JSON.stringify(hideValue(value, { ...place, isNested: true }, secrets));
+      const hidden = JSON.stringify(hideValue(value, { ...context, isNested: true }, secrets));
       // Keep the original formatting if nothing was hidden.
       return hidden === JSON.stringify(value) ? text : hidden;
     }
@@ -218,18 +219,18 @@ export function hideInText(text: string, secrets: KnownSecrets): string {
 
 /** Converts a form or query to an object with fingerprints instead of secrets; a repeated field becomes a list. */
 export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Record<string, string | string[]> {
-  const shown = new Map<string, string | string[]>();
-  for (const [sent, value] of fields) {
-    const name = hideByForm(sent, secrets);
-    const text = hideField(sent, value, secrets);
-    const before = shown.get(name);
-    shown.set(name, before === undefined ? text : [before, text].flat());
+  const hidden = new Map<string, string | string[]>();
+  for (const [original, value] of fields) {
+    const name = hideByForm(original, secrets);
+    const text = hideField(original, value, secrets);
+    const before = hidden.get(name);
+    hidden.set(name, before === undefined ? text : [before, text].flat());
   }
-  return Object.fromEntries(shown);
+  return Object.fromEntries(hidden);
 }
 
 function hideField(name: string, value: string, secrets: KnownSecrets): string {
-  return hideText(value, { ...OUTSIDE, is: secrecyOf(name, value, 'open') }, secrets);
+  return hideText(value, { ...ROOT, is: findSecrecy(name, value, 'open') }, secrets);
 }
 
 /** Headers with a URL or a path. */
@@ -250,16 +251,16 @@ function hideCredential(value: string, secrets: KnownSecrets): string {
 }
 
 /** Returns the secrets in a value, such as a seed, recognized by their names. */
-export function secretsIn(root: unknown): string[] {
-  const found: string[] = [];
+export function collectSecrets(root: unknown): string[] {
+  const secrets: string[] = [];
   const waiting: [value: unknown, isSecret: boolean][] = [[root, false]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, isNamed] = next;
-    if (typeof value === 'string' && isNamed) found.push(value);
+    if (typeof value === 'string' && isNamed) secrets.push(value);
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, member] of Object.entries(value)) {
       waiting.push([member, typeof member === 'string' && isSecret(name, member)]);
     }
   }
-  return found;
+  return secrets;
 }

@@ -56,70 +56,70 @@ export async function verify(
   let ended: JournalEnded | null = null;
   /** Matching requests since then: their number, and the newest of them, newest first. */
   const later = { count: 0, newest: [] as number[] };
-  let notice = () => {};
-  const endings = [
+  let notify = () => {};
+  const cleanups = [
     journal.listen({
       onRecord: (entry, facts) => {
         if (!matcher.fits(facts)) return;
         later.count += 1;
         later.newest.unshift(entry.number);
         later.newest.length = Math.min(later.newest.length, MAX_LISTED);
-        notice();
+        notify();
       },
       onEnd: (why) => {
         ended = new JournalEnded(why);
-        notice();
+        notify();
       },
     }),
     onLeft(() => {
       hasLeft = true;
-      notice();
+      notify();
     }),
   ];
-  let found: Found = { fitting: [], withoutBody: 0 };
+  let result: MatchingRequests = { fitting: [], withoutBody: 0 };
   try {
-    found = await journal.work.do(() => findIn(journal, matcher));
-    const countNow = () => found.fitting.length + later.count;
-    const isOpen = () => ended === null && !hasLeft && verdictOn(countNow(), expectation) === 'open';
+    result = await journal.work.do(() => findMatching(journal, matcher));
+    const countNow = () => result.fitting.length + later.count;
+    const isOpen = () => ended === null && !hasLeft && judgeCount(countNow(), expectation) === 'open';
     if (within > 0 && isOpen()) {
-      if (journal.listeners > MAX_WAITING) throw tooManyWait();
+      if (journal.listeners > MAX_WAITING) throw tooManyProblem();
       const bytes = WAITING_BYTES + bytesOf(match);
-      if (!quota.take(bytes)) throw tooMuchIsAwaited(quota);
-      endings.push(() => quota.release(bytes));
+      if (!quota.take(bytes)) throw quotaProblem(quota);
+      cleanups.push(() => quota.release(bytes));
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, within);
-        endings.push(() => clearTimeout(timer));
-        notice = () => {
+        cleanups.push(() => clearTimeout(timer));
+        notify = () => {
           if (!isOpen()) resolve();
         };
       });
     }
     if (ended !== null) throw ended;
   } finally {
-    for (const end of endings) end();
+    for (const end of cleanups) end();
   }
-  const count = found.fitting.length + later.count;
-  const { min, max } = boundsOf(expectation);
-  const newest = [...later.newest, ...found.fitting].slice(0, MAX_LISTED);
+  const count = result.fitting.length + later.count;
+  const { min, max } = readBounds(expectation);
+  const newest = [...later.newest, ...result.fitting].slice(0, MAX_LISTED);
   return {
     verified: count >= min && count <= max,
     count,
     matched: newest.flatMap((number) => journal.at(number) ?? []),
     // The result is discarded if the client has left.
-    nearest: count < min && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
-    dropped: journal.dropped + found.withoutBody,
+    nearest: count < min && !hasLeft ? await journal.work.do(() => findNearest(journal, matcher)) : [],
+    dropped: journal.dropped + result.withoutBody,
   };
 }
 
 /** What a verification finds in the requests so far. */
-interface Found {
+interface MatchingRequests {
   /** Numbers of the matching requests, newest first. Not the entries, which are large and may be evicted. */
   readonly fitting: readonly number[];
   /** Number of requests that would match, except for an evicted body. */
   readonly withoutBody: number;
 }
 
-async function findIn(journal: Journal, matcher: Matcher): Promise<Found> {
+async function findMatching(journal: Journal, matcher: Matcher): Promise<MatchingRequests> {
   const fitting: number[] = [];
   let withoutBody = 0;
   for (const number of journal.numbers()) {
@@ -127,7 +127,7 @@ async function findIn(journal: Journal, matcher: Matcher): Promise<Found> {
     const facts = journal.factsAt(number);
     if (facts === undefined) continue;
     if (matcher.fits(facts)) fitting.push(number);
-    else if (facts.kept?.isDropped && matcher.differing(facts, 'body').length === 0) withoutBody += 1;
+    else if (facts.stored?.isDropped && matcher.differing(facts, 'body').length === 0) withoutBody += 1;
   }
   return { fitting, withoutBody };
 }
@@ -141,29 +141,29 @@ const MAX_WAITING = 100;
 /** The size of a waiting verification without its conditions. */
 const WAITING_BYTES = 2000;
 
-function tooMuchIsAwaited({ bytes }: Quota): Problem {
+function quotaProblem({ bytes }: Quota): Problem {
   return new Problem(
     'conflict',
     `The conditions of waiting verifications exceed the server's limit of ${bytes / 1024 / 1024} MB. Match fewer members of the body, or wait until a verification ends.`,
   );
 }
 
-function tooManyWait(): Problem {
+function tooManyProblem(): Problem {
   return new Problem(
     'conflict',
     `The limit of ${MAX_WAITING} waiting verifications in this world is reached. Wait until one ends.`,
   );
 }
 
-function boundsOf(expectation: Expectation): { readonly min: number; readonly max: number } {
+function readBounds(expectation: Expectation): { readonly min: number; readonly max: number } {
   if ('times' in expectation) return { min: expectation.times, max: expectation.times };
   const { atMost = Number.POSITIVE_INFINITY, atLeast } = expectation;
   return { min: atLeast ?? (expectation.atMost === undefined ? 1 : 0), max: atMost };
 }
 
 /** `open`: further requests may still change the result. */
-function verdictOn(count: number, expectation: Expectation): 'met' | 'missed' | 'open' {
-  const { min, max } = boundsOf(expectation);
+function judgeCount(count: number, expectation: Expectation): 'met' | 'missed' | 'open' {
+  const { min, max } = readBounds(expectation);
   if (count > max) return 'missed';
   return count >= min && max === Number.POSITIVE_INFINITY ? 'met' : 'open';
 }
@@ -184,7 +184,7 @@ const WEIGHTS: Readonly<Partial<Record<Member, number>>> = {
 };
 
 /** Returns the requests with the fewest differences, newest first among equals. */
-async function nearestTo(journal: Journal, matcher: Matcher): Promise<Verification['nearest']> {
+async function findNearest(journal: Journal, matcher: Matcher): Promise<Verification['nearest']> {
   const { secrets } = journal;
   const weigh = (entry: JournalEntry, members: readonly Member[]) =>
     members.reduce((sum, member) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
@@ -194,7 +194,7 @@ async function nearestTo(journal: Journal, matcher: Matcher): Promise<Verificati
       const facts = journal.factsOf(entry);
       return { entry, facts, weight: weigh(entry, matcher.differing(facts, 'body')) };
     })
-    .sort((one, other) => one.weight - other.weight)
+    .sort((a, b) => a.weight - b.weight)
     .slice(0, MAX_BODIES);
   const compared = [];
   for (const { entry, facts } of candidates) {
@@ -202,14 +202,14 @@ async function nearestTo(journal: Journal, matcher: Matcher): Promise<Verificati
     const members = matcher.differing(facts);
     if (members.length > 0) compared.push({ entry, members, weight: weigh(entry, members) });
   }
-  const nearest = compared.sort((one, other) => one.weight - other.weight).slice(0, MAX_NEAREST);
+  const nearest = compared.sort((a, b) => a.weight - b.weight).slice(0, MAX_NEAREST);
   const described = [];
   for (const { entry, members } of nearest) {
     if (journal.work.isLong) await journal.work.pause();
     // Hide secrets once, no matter how many verifications are near this request.
-    const shown = journal.redact(entry.number) ?? entry;
-    const facts = journal.factsOf(shown);
-    described.push({ entry: shown, differs: members.map((member) => matcher.describe(member, facts, secrets)) });
+    const redacted = journal.redact(entry.number) ?? entry;
+    const facts = journal.factsOf(redacted);
+    described.push({ entry: redacted, differs: members.map((member) => matcher.describe(member, facts, secrets)) });
   }
   return described;
 }

@@ -26,8 +26,8 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
   const { bodies = true } = options;
-  const sent = hideHeaders(requestHeaders.split('\n'), secrets);
-  const received = hideHeaders(Object.entries(responseHeaders).flat(), secrets);
+  const sentHeaders = hideHeaders(requestHeaders.split('\n'), secrets);
+  const receivedHeaders = hideHeaders(Object.entries(responseHeaders).flat(), secrets);
   return {
     id,
     at: rfc3339(at),
@@ -42,15 +42,15 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     principal,
     reason,
     decision,
-    ...traceparentOf(sent),
+    ...readTraceparent(sentHeaders),
     explanation: entry.explanation ?? null,
     hints: [...hints],
     fault,
     done,
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
     ...(tokenExpiresAt !== null && { tokenExpiresAt: rfc3339(tokenExpiresAt) }),
-    request: messageView(sent, requestBody, bodies, secrets),
-    response: messageView(received, responseBody, bodies, secrets),
+    request: viewMessage(sentHeaders, requestBody, bodies, secrets),
+    response: viewMessage(receivedHeaders, responseBody, bodies, secrets),
   };
 }
 
@@ -59,7 +59,7 @@ export type EntryView = ReturnType<typeof viewEntry>;
 /** https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-function traceparentOf({ traceparent }: Headers): { readonly traceparent?: string } {
+function readTraceparent({ traceparent }: Headers): { readonly traceparent?: string } {
   return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {};
 }
 
@@ -70,19 +70,19 @@ function traceparentOf({ traceparent }: Headers): { readonly traceparent?: strin
  */
 export function readFacts(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
-  const hiddenBody = lazy(() => bodyValue(requestBody, contentTypeOf(draft), secrets) ?? undefined);
+  const hiddenBody = lazy(() => viewBody(requestBody, readContentType(draft), secrets) ?? undefined);
   const isHidden = requestBody.isHidden === true || isTruncated(requestBody);
   const body = isHidden ? hiddenBody : () => parseSentBody(draft, parsed);
   const isDropped = requestBody.isDropped === true;
-  const kept = { isHidden, isDropped, hiddenBody, fingerprint: secrets.fingerprint };
-  return { service, operation, method, path: pathOf(url), status, principal, reason, body, kept };
+  const stored = { isHidden, isDropped, hiddenBody, fingerprint: secrets.fingerprint };
+  return { service, operation, method, path: pathOf(url), status, principal, reason, body, stored };
 }
 
 function lazy<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | null = null;
+  let cached: { readonly value: Value } | null = null;
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    cached ??= { value: make() };
+    return cached.value;
   };
 }
 
@@ -92,14 +92,14 @@ export type ParsedBodies = WeakMap<KeptBody, WeakRef<object>>;
 /** Parses the request body, including its secrets. */
 function parseSentBody(draft: Draft, parsed: ParsedBodies): unknown {
   const { requestBody } = draft;
-  const known = parsed.get(requestBody)?.deref();
-  if (known !== undefined) return known;
-  const value = parseBody(decodeBody(requestBody) ?? '', contentTypeOf(draft));
+  const cached = parsed.get(requestBody)?.deref();
+  if (cached !== undefined) return cached;
+  const value = parseBody(decodeBody(requestBody) ?? '', readContentType(draft));
   if (typeof value === 'object' && value !== null) parsed.set(requestBody, new WeakRef(value));
   return value;
 }
 
-function contentTypeOf(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
+function readContentType(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
   return sentHeader(draft, 'content-type');
 }
 
@@ -118,10 +118,10 @@ export function pathOf(url: string): string {
 
 type Headers = MessageView['headers'];
 
-function messageView(headers: Headers, body: KeptBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
-  const shown = hasBody ? bodyValue(body, headers['content-type'], secrets) : null;
+function viewMessage(headers: Headers, body: KeptBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
+  const bodyToShow = hasBody ? viewBody(body, headers['content-type'], secrets) : null;
   return {
-    ...{ headers, body: shown, size: body.size, truncated: isTruncated(body) },
+    ...{ headers, body: bodyToShow, size: body.size, truncated: isTruncated(body) },
     ...(body.isNotSent === true && { bodyNotSent: true as const }),
   };
 }
@@ -135,9 +135,9 @@ export function isTruncated({ text, size, isCut }: KeptBody): boolean {
 function hideHeaders(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers = new Map<string, string | string[]>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
-    const sent = lines[index] ?? '';
-    const name = hideInLine(sent, secrets).toLowerCase();
-    const value = hideInHeader(sent.toLowerCase(), lines[index + 1] ?? '', secrets);
+    const original = lines[index] ?? '';
+    const name = hideInLine(original, secrets).toLowerCase();
+    const value = hideInHeader(original.toLowerCase(), lines[index + 1] ?? '', secrets);
     const earlier = headers.get(name);
     headers.set(name, earlier === undefined ? value : [earlier, value].flat());
   }
@@ -171,12 +171,12 @@ export function isForm(type: string | string[] | undefined): boolean {
 }
 
 /** Returns a body for views, without secrets; null if it is missing or not text. */
-function bodyValue(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
-  const text = decodeBody(kept);
+function viewBody(stored: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
+  const text = decodeBody(stored);
   if (text === null || text === '') return null;
-  if (kept.isHidden !== true) return hideBody(text, kept, type, secrets).value;
+  if (stored.isHidden !== true) return hideBody(text, stored, type, secrets).value;
   // A truncated form can still be parsed.
-  return isTruncated(kept) && !isForm(type) ? text : parseBody(text, [type].flat()[0]);
+  return isTruncated(stored) && !isForm(type) ? text : parseBody(text, [type].flat()[0]);
 }
 
 /** A parsed body, with fingerprints instead of secrets. */
@@ -187,11 +187,11 @@ type HiddenBody =
 
 function hideBody(
   text: string,
-  kept: KeptBody,
+  stored: KeptBody,
   type: string | string[] | undefined,
   secrets: KnownSecrets,
 ): HiddenBody {
-  const isCut = isTruncated(kept);
+  const isCut = isTruncated(stored);
   if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text), secrets) };
   if (isCut) return { form: 'text', value: hideInText(text, secrets) };
   try {
@@ -207,36 +207,36 @@ export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   if (requestBody.isHidden && responseBody.isHidden) return draft;
   return {
     ...draft,
-    requestBody: bodyWithoutSecrets(requestBody, contentTypeOf(draft), secrets),
+    requestBody: bodyWithoutSecrets(requestBody, readContentType(draft), secrets),
     responseBody: bodyWithoutSecrets(responseBody, draft.responseHeaders['content-type'], secrets),
   };
 }
 
 /** Replaces the secrets in a body. Drops a body that is not text, because no view contains it. */
-function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
-  if (kept.isHidden) return kept;
-  const text = decodeBody(kept);
-  if (text === null || text === '') return { ...kept, text: null, isCut: isTruncated(kept), isHidden: true };
-  const hidden = hideBodyAsText(text, kept, type, secrets);
-  return { text: hidden, form: 'text', size: kept.size, isCut: isTruncated(kept), isHidden: true };
+function bodyWithoutSecrets(stored: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
+  if (stored.isHidden) return stored;
+  const text = decodeBody(stored);
+  if (text === null || text === '') return { ...stored, text: null, isCut: isTruncated(stored), isHidden: true };
+  const hidden = hideBodyAsText(text, stored, type, secrets);
+  return { text: hidden, form: 'text', size: stored.size, isCut: isTruncated(stored), isHidden: true };
 }
 
 function hideBodyAsText(...body: Parameters<typeof hideBody>): string {
   const { form, value } = hideBody(...body);
   if (form === 'text') return value;
   if (form === 'json') return JSON.stringify(value);
-  const fields = Object.entries(value).flatMap(([name, all]) =>
-    [all].flat().map((one): [string, string] => [name, one]),
+  const fields = Object.entries(value).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
   );
   return new URLSearchParams(fields).toString();
 }
 
 /** Decodes a body; null for invalid UTF-8. The last character of a truncated text may be incomplete. */
-export function decodeBody(kept: KeptBody): string | null {
-  if (kept.text === null || kept.form === 'text') return kept.text;
+export function decodeBody(stored: KeptBody): string | null {
+  if (stored.text === null || stored.form === 'text') return stored.text;
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true });
-    return decoder.decode(Buffer.from(kept.text, 'latin1'), { stream: isTruncated(kept) });
+    return decoder.decode(Buffer.from(stored.text, 'latin1'), { stream: isTruncated(stored) });
   } catch {
     return null;
   }

@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts';
 import { pathOf, sentHeader } from './view.ts';
 
 /** A request with its decision, as input for drills. */
-export interface Seen {
+export interface JudgedRequest {
   readonly entry: JournalEntry;
   readonly decision: Decision;
   /** Without the query. */
@@ -20,17 +20,17 @@ export interface Seen {
 /** How a drill judges the client by its requests. */
 export interface Watch {
   /** Was the request refused because of the drill? */
-  readonly isRefused: (seen: Seen) => boolean;
+  readonly isRefused: (seen: JudgedRequest) => boolean;
   /**
    * Identifies what a correct client does not send again after such a refusal: requests with equal texts are the same.
    * Default: the method and path.
    */
-  readonly subject?: (seen: Seen) => string;
+  readonly subject?: (seen: JudgedRequest) => string;
   /** What a correct client sends in the end. Absent: it only stops. */
   readonly cure?: {
     /** As the subject of a sentence. */
     readonly name: string;
-    readonly matches: (seen: Seen) => boolean;
+    readonly matches: (seen: JudgedRequest) => boolean;
   };
 }
 
@@ -55,24 +55,24 @@ export class Watches {
   }
 
   /** Judges requests from now on. */
-  begin(drill: string, watch: Watch): void {
+  start(drill: string, watch: Watch): void {
     this.#running.set(drill, { watch, since: this.#journal.recorded });
   }
 
   /** By drill name. */
   verdicts(): ReadonlyMap<string, Verdict> {
     if (this.#running.size === 0) return new Map();
-    const seen = this.newestFirst().toReversed();
+    const requests = this.newestFirst().toReversed();
     return new Map(
       [...this.#running].map(([drill, { watch, since }]) => {
-        const later = seen.filter(({ entry }) => entry.number > since);
-        return [drill, verdictOf(watch, later)];
+        const later = requests.filter(({ entry }) => entry.number > since);
+        return [drill, judge(watch, later)];
       }),
     );
   }
 
   /** Returns the requests whose decision is kept. */
-  newestFirst(): readonly Seen[] {
+  newestFirst(): readonly JudgedRequest[] {
     const decisions = new Map(this.#decisions.list({}).map(({ decision }) => [decision.id, decision]));
     return this.#journal.newestFirst().flatMap((entry) => {
       const decision = decisions.get(entry.decision ?? '');
@@ -88,38 +88,42 @@ export class Watches {
 }
 
 /** @param requests oldest first */
-export function verdictOf({ isRefused, subject = methodAndPath, cure }: Watch, requests: readonly Seen[]): Verdict {
-  const refused: Seen[] = [];
-  const mistakes = new Set<Seen>();
+export function judge(
+  { isRefused, subject = methodAndPath, cure }: Watch,
+  requests: readonly JudgedRequest[],
+): Verdict {
+  const refused: JudgedRequest[] = [];
+  const mistakes = new Set<JudgedRequest>();
   /** The first answered refusal of each subject. */
-  const first = new Map<string, Seen>();
-  for (const seen of requests) {
+  const first = new Map<string, JudgedRequest>();
+  for (const request of requests) {
     // A fault or observe mode responds for other reasons.
-    if (seen.entry.fault !== null || seen.decision.enforced === false || !isRefused(seen)) continue;
-    refused.push(seen);
-    const what = subject(seen);
-    const earlier = first.get(what);
+    if (request.entry.fault !== null || request.decision.enforced === false || !isRefused(request)) continue;
+    refused.push(request);
+    const text = subject(request);
+    const earlier = first.get(text);
     // Concurrent requests cannot know each other's responses.
-    if (earlier !== undefined && seen.entry.startedAt >= answeredAt(earlier.entry)) mistakes.add(earlier).add(seen);
-    if (earlier === undefined || answeredAt(seen.entry) < answeredAt(earlier.entry)) first.set(what, seen);
+    if (earlier !== undefined && request.entry.startedAt >= answeredAt(earlier.entry))
+      mistakes.add(earlier).add(request);
+    if (earlier === undefined || answeredAt(request.entry) < answeredAt(earlier.entry)) first.set(text, request);
   }
   if (mistakes.size > 0) {
-    const shown = refused.filter((seen) => mistakes.has(seen));
-    return verdict('failed', 'A request was sent again after its refusal.', shown);
+    const repeated = refused.filter((request) => mistakes.has(request));
+    return createVerdict('failed', 'A request was sent again after its refusal.', repeated);
   }
   const cured = cure === undefined ? undefined : requests.find(cure.matches);
   if (cure !== undefined && cured !== undefined)
-    return verdict('passed', `${cure.name} was sent.`, [...refused, cured]);
-  if (refused.length === 0) return verdict('waiting', 'The drill has not refused a request yet.', []);
+    return createVerdict('passed', `${cure.name} was sent.`, [...refused, cured]);
+  if (refused.length === 0) return createVerdict('waiting', 'The drill has not refused a request yet.', []);
   const met = `The drill has refused ${countOf(refused.length, 'request')}.`;
-  if (cure !== undefined) return verdict('waiting', `${met} ${cure.name} has not been sent yet.`, refused);
-  return verdict('passed', `${met} None was sent again.`, refused);
+  if (cure !== undefined) return createVerdict('waiting', `${met} ${cure.name} has not been sent yet.`, refused);
+  return createVerdict('passed', `${met} None was sent again.`, refused);
 }
 
-function methodAndPath({ entry, path }: Seen): string {
+function methodAndPath({ entry, path }: JudgedRequest): string {
   return `${entry.method} ${path}`;
 }
 
-function verdict(result: Verdict['result'], sentence: string, requests: readonly Seen[]): Verdict {
+function createVerdict(result: Verdict['result'], sentence: string, requests: readonly JudgedRequest[]): Verdict {
   return { result, sentence, requests: requests.map(({ entry }) => entry.id) };
 }

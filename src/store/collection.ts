@@ -30,7 +30,7 @@ interface Members<Body, Parent> {
 type Removal = Extract<Change, { readonly kind: 'remove' }>;
 
 /** The maximum number of rows that one commit sweeps. */
-const SWEPT = 500;
+const MAX_SWEPT = 500;
 
 /**
  * A collection with typed rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each collection has one
@@ -53,42 +53,42 @@ export class Collection<Body, Parent extends string | null = null> {
     sharedWith = [],
     dueAt = null,
     revision = NEW,
-    ...own
+    ...members
   }: Members<Body, Parent>): Row<Body, Parent> {
-    return { collection: this.name, aliases, labels, sharedWith, dueAt, revision, ...own };
+    return { collection: this.name, aliases, labels, sharedWith, dueAt, revision, ...members };
   }
 
   byId(from: Collections, id: string): Promise<Row<Body, Parent> | null> {
-    return this.#of(from).byId(this.name, id);
+    return this.#typed(from).byId(this.name, id);
   }
 
   byAlias(from: Collections, alias: string): Promise<Row<Body, Parent> | null> {
-    return this.#of(from).byAlias(this.name, alias);
+    return this.#typed(from).byAlias(this.name, alias);
   }
 
   /** Returns all rows, oldest first. Without a limit, the array is reused until a row changes. */
   all(from: Collections, limit?: number): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
+    return this.#typed(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
   }
 
   /** Returns the parts of an object, oldest first. */
   ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).list({ collection: this.name, parent });
+    return this.#typed(from).list({ collection: this.name, parent });
   }
 
   /** Returns the rows with a label, oldest first. */
   ofLabel(from: Collections, label: string, limit?: number): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) });
+    return this.#typed(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) });
   }
 
   /** Returns the objects of an account, oldest first. The array is reused until one of them changes. */
   ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).list({ collection: this.name, owner });
+    return this.#typed(from).list({ collection: this.name, owner });
   }
 
   /** Returns the objects visible to an account (owned, shared or public), oldest first. */
   visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).list({ collection: this.name, visibleTo: account });
+    return this.#typed(from).list({ collection: this.name, visibleTo: account });
   }
 
   /**
@@ -136,7 +136,7 @@ export class Collection<Body, Parent extends string | null = null> {
       const before = await this.byId(within, id);
       if (before === null) throw new NotFound();
       const after = change(before);
-      const [stored = null] = await commit([this.#changeOf(before, after)]);
+      const [stored = null] = await commit([this.#createChange(before, after)]);
       // The stored row has the type of `after`.
       return stored as After;
     });
@@ -150,19 +150,19 @@ export class Collection<Body, Parent extends string | null = null> {
   ): Promise<readonly Row<Body, Parent>[]> {
     return within.updating(async (commit) => {
       const rows = await this.ofParent(within, parent);
-      const stored = await commit(rows.map((row) => this.#changeOf(row, change(row))));
+      const stored = await commit(rows.map((row) => this.#createChange(row, change(row))));
       // All rows of this collection were written through this handle.
       return stored as readonly Row<Body, Parent>[];
     });
   }
 
   page(from: Collections, query: Omit<PageQuery, 'collection'>): Promise<Page<Row<Body, Parent>>> {
-    return this.#of(from).page({ collection: this.name, ...query });
+    return this.#typed(from).page({ collection: this.name, ...query });
   }
 
   /** Returns the first `limit` rows due in `(after, to]`, earliest first. */
   dueBetween(from: Collections, after: Instant, to: Instant, limit: number): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).due({ collection: this.name, after, to, limit });
+    return this.#typed(from).due({ collection: this.name, after, to, limit });
   }
 
   /** Returns the parts of an object that are due in `(after, to]`. */
@@ -171,19 +171,19 @@ export class Collection<Body, Parent extends string | null = null> {
     parent: string,
     within: { readonly after: Instant; readonly to: Instant; readonly limit: number; readonly latestFirst?: boolean },
   ): Promise<readonly Row<Body, Parent>[]> {
-    return this.#of(from).due({ collection: this.name, parent, ...within });
+    return this.#typed(from).due({ collection: this.name, parent, ...within });
   }
 
   /** Deletes the rows with a `dueAt` in the past. */
   async sweep(within: Collections, at: Instant): Promise<void> {
-    const changes = await this.swept(within, at);
+    const changes = await this.findExpired(within, at);
     if (changes.length > 0) await within.commit(changes);
-    if (changes.length === SWEPT) await this.sweep(within, at);
+    if (changes.length === MAX_SWEPT) await this.sweep(within, at);
   }
 
   /** Returns removals for rows with a `dueAt` in the past, up to the maximum for one commit. */
-  async swept(within: Collections, at: Instant): Promise<readonly Removal[]> {
-    const due = await this.dueBetween(within, Number.MIN_SAFE_INTEGER, at, SWEPT);
+  async findExpired(within: Collections, at: Instant): Promise<readonly Removal[]> {
+    const due = await this.dueBetween(within, Number.MIN_SAFE_INTEGER, at, MAX_SWEPT);
     return due.map(({ id }) => this.removal(id));
   }
 
@@ -209,12 +209,12 @@ export class Collection<Body, Parent extends string | null = null> {
     await commit([this.put(row)]);
   }
 
-  #changeOf(before: Row<Body, Parent>, after: Row<Body, Parent> | null): Change {
+  #createChange(before: Row<Body, Parent>, after: Row<Body, Parent> | null): Change {
     return after === null ? this.remove(before) : this.put({ ...after, revision: before.revision });
   }
 
-  #of(all: Collections): Collections<Row<Body, Parent>> {
+  #typed(collections: Collections): Collections<Row<Body, Parent>> {
     // All rows of this collection were written through this handle, so the bodies have this type.
-    return all as Collections<Row<Body, Parent>>;
+    return collections as Collections<Row<Body, Parent>>;
   }
 }

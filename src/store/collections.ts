@@ -93,10 +93,10 @@ export interface PageQuery {
   readonly most?: number;
 }
 
-export interface Page<Its extends Row = Row> {
+export interface Page<RowType extends Row = Row> {
   /** The total number of rows on all pages. */
   readonly count: number;
-  readonly rows: readonly Its[];
+  readonly rows: readonly RowType[];
 }
 
 /** Selects rows due in `(after, to]`. */
@@ -135,16 +135,16 @@ export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
  *
  * @typeParam Its the type of the rows
  */
-export interface Collections<Its extends Row = Row> {
-  byId(collection: string, id: string): Promise<Its | null>;
-  byAlias(collection: string, alias: string): Promise<Its | null>;
+export interface Collections<RowType extends Row = Row> {
+  byId(collection: string, id: string): Promise<RowType | null>;
+  byAlias(collection: string, alias: string): Promise<RowType | null>;
   /** Returns the rows of a list, oldest first. Without a limit, the array is reused until a row changes. */
-  list(query: ListQuery): Promise<readonly Its[]>;
+  list(query: ListQuery): Promise<readonly RowType[]>;
   /** Returns the number of rows in constant time. @param owner default: all owners */
   count(collection: string, owner?: string): Promise<number>;
   /** Returns one page of objects. Sorting and filtering by facets doesn't get slower with more rows. */
-  page(query: PageQuery): Promise<Page<Its>>;
-  due(query: DueQuery): Promise<readonly Its[]>;
+  page(query: PageQuery): Promise<Page<RowType>>;
+  due(query: DueQuery): Promise<readonly RowType[]>;
   /** Returns the number of rows in each non-empty collection. */
   counts(): Promise<Readonly<Record<string, number>>>;
   /** See `Commit`. Waits until no update is running. */

@@ -5,14 +5,14 @@ export class CommitTimes {
   /** Receives the duration of each commit in milliseconds. Null disables measuring. */
   observer: ((milliseconds: number) => void) | null = null;
 
-  measure<Made>(commit: () => Made): Made {
+  measure<Result>(commit: () => Result): Result {
     const { observer } = this;
     if (observer === null) return commit();
-    const begun = stopwatch();
-    const made = commit();
-    const end = () => observer(stopwatch() - begun);
-    if (made instanceof Promise) made.then(end, end);
-    else end();
-    return made;
+    const startedAt = stopwatch();
+    const result = commit();
+    const report = () => observer(stopwatch() - startedAt);
+    if (result instanceof Promise) result.then(report, report);
+    else report();
+    return result;
   }
 }

@@ -24,7 +24,7 @@ const BROKEN_PASSWORD = /^[^/]*\/\/[^/?#@]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/;
  * Explains why `--data` is neither a path nor a valid URL; null if it is usable. Quotes only the scheme, because the
  * rest may contain a password at an unknown position.
  */
-export function faultOfData(data: string): string | null {
+export function checkDataOption(data: string): string | null {
   const advice = 'Give the path of a file, such as `./mock.db`, a URL that begins with `postgres://`, or `:memory:`';
   if (isPostgresUrl(data)) {
     if (!BROKEN_PASSWORD.test(data)) return null;
@@ -42,11 +42,11 @@ export function faultOfData(data: string): string | null {
 }
 
 /** Returns `--data` without secrets: drops the password and all options of a URL except the schema. */
-export function shownData(data: string): string {
+export function redactData(data: string): string {
   if (!isPostgresUrl(data)) return data;
   if (!URL.canParse(data)) return 'postgres://...';
   const { username, host, pathname, searchParams } = new URL(data);
   const schema = searchParams.get('schema');
-  const whose = username === '' ? '' : `${username}@`;
-  return `postgres://${whose}${host}${pathname}${schema === null ? '' : `?schema=${schema}`}`;
+  const userPart = username === '' ? '' : `${username}@`;
+  return `postgres://${userPart}${host}${pathname}${schema === null ? '' : `?schema=${schema}`}`;
 }

@@ -1,5 +1,5 @@
 import type { Collections } from './collections.ts';
-import type { KeptState } from './kept-state.ts';
+import type { StoredText } from './kept-state.ts';
 import type { SettingsStore } from './settings.ts';
 import type { State } from './state.ts';
 
@@ -11,7 +11,7 @@ export interface Store {
   readonly collections: Collections;
   readonly settings: SettingsStore;
   /** State besides the rows, which snapshots don't include. Null if it ends with the process. */
-  readonly state: KeptState | null;
+  readonly state: StoredText | null;
   /** Whether a body in this collection has this `secretHash`. */
   hasSecret(collection: string, hash: string): boolean;
   /** Explains why writes fail now, judged without writing. Null if they seem possible. */

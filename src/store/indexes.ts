@@ -64,50 +64,50 @@ export class Group {
 
 /** Sorted rows for binary search. No two rows compare as equal. */
 export class Order {
-  readonly #compare: (one: Row, other: Row) => number;
+  readonly #compare: (a: Row, b: Row) => number;
   readonly rows: Row[];
 
-  constructor(compare: (one: Row, other: Row) => number, rows: readonly Row[]) {
+  constructor(compare: (a: Row, b: Row) => number, rows: readonly Row[]) {
     this.#compare = compare;
     this.rows = [...rows].sort(compare);
   }
 
   add(row: Row): void {
-    this.rows.splice(this.#placeOf(row), 0, row);
+    this.rows.splice(this.#indexFor(row), 0, row);
   }
 
   remove(row: Row): void {
-    this.rows.splice(this.#placeOf(row), 1);
+    this.rows.splice(this.#indexFor(row), 1);
   }
 
   /** Returns the number of rows that sort before this one. */
-  #placeOf(row: Row): number {
-    return firstWhere(this.rows, (one) => this.#compare(one, row) >= 0);
+  #indexFor(row: Row): number {
+    return firstWhere(this.rows, (candidate) => this.#compare(candidate, row) >= 0);
   }
 }
 
 /** Returns the index of the first row that satisfies `holds`. All later rows must satisfy it too. */
-export function firstWhere(rows: readonly Row[], holds: (row: Row) => boolean): number {
+export function firstWhere(rows: readonly Row[], matches: (row: Row) => boolean): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (holds(rows[middle] as Row)) high = middle;
+    if (matches(rows[middle] as Row)) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
-export const byPlace = (one: Row, other: Row): number => one.revision.place - other.revision.place;
-const byId = (one: Row, other: Row): number => compareTexts(one.id, other.id);
+export const byPlace = (a: Row, b: Row): number => a.revision.place - b.revision.place;
+const byId = (a: Row, b: Row): number => compareTexts(a.id, b.id);
 const byTime = (one: Instant, other: Instant): number => (one === other ? 0 : one < other ? -1 : 1);
 /** Only for rows with a `dueAt`. */
 export const dueAtOf = ({ dueAt }: Row): Instant => dueAt ?? 0;
-export const byDueAt = (one: Row, other: Row): number => byTime(dueAtOf(one), dueAtOf(other)) || byId(one, other);
+export const byDueAt = (a: Row, b: Row): number => byTime(dueAtOf(a), dueAtOf(b)) || byId(a, b);
 
 /** Sorts null first. */
-function byState(one: string | null, other: string | null): number {
-  if (one === null || other === null) return Number(one !== null) - Number(other !== null);
-  return compareTexts(one, other);
+function byState(a: string | null, b: string | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return compareTexts(a, b);
 }
 
 export type OrderName = PageQuery['order']['by'];
@@ -116,10 +116,10 @@ export type OrderName = PageQuery['order']['by'];
 const facetsOf = ({ facets }: Row) => facets as Facets;
 
 /** The sort orders of rows with facets. */
-export const ORDERS: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
+export const ORDERS: Readonly<Record<OrderName, (a: Row, b: Row) => number>> = {
   id: byId,
-  name: (one, other) => compareTexts(facetsOf(one).name, facetsOf(other).name) || byId(one, other),
-  state: (one, other) => byState(facetsOf(one).state, facetsOf(other).state) || byId(one, other),
-  createdAt: (one, other) => byTime(facetsOf(one).createdAt, facetsOf(other).createdAt) || byId(one, other),
-  modifiedAt: (one, other) => byTime(facetsOf(one).modifiedAt, facetsOf(other).modifiedAt) || byId(one, other),
+  name: (a, b) => compareTexts(facetsOf(a).name, facetsOf(b).name) || byId(a, b),
+  state: (a, b) => byState(facetsOf(a).state, facetsOf(b).state) || byId(a, b),
+  createdAt: (a, b) => byTime(facetsOf(a).createdAt, facetsOf(b).createdAt) || byId(a, b),
+  modifiedAt: (a, b) => byTime(facetsOf(a).modifiedAt, facetsOf(b).modifiedAt) || byId(a, b),
 };

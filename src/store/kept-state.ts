@@ -1,10 +1,10 @@
 import { Mutex } from './mutex.ts';
 
 /** Text stored with a world besides its rows; snapshots don't include it. Changes are stored before they are visible. */
-export class KeptState {
+export class StoredText {
   #text: string;
   readonly #write: (text: string) => Promise<void>;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
 
   constructor(text: string, write: (text: string) => Promise<void>) {
     this.#text = text;
@@ -22,7 +22,7 @@ export class KeptState {
    * @throws the same errors as a commit
    */
   update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result> {
-    return this.#turns.take(async () => {
+    return this.#mutex.take(async () => {
       const [after, result] = change(this.#text);
       if (after !== this.#text) await this.#write(after);
       this.#text = after;

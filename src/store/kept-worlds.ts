@@ -4,15 +4,15 @@ import type { Clock, Instant } from '../time/clock.ts';
 import type { Row } from './collections.ts';
 import { Collision, Damaged, isStorageFailure, NotFound } from './errors.ts';
 import type { Store } from './index.ts';
-import { KeptState } from './kept-state.ts';
+import { StoredText } from './kept-state.ts';
 import { LogQueue } from './log-queue.ts';
-import { storeOn } from './memory.ts';
-import { type LoggedCommit, nameOf, type RowLog, type RowName } from './row-log.ts';
-import { partsOf, type ReadRow, readPart, savedText } from './saved-row.ts';
+import { createStore } from './memory.ts';
+import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
+import { type ReadRow, readPart, serializeRow, splitIntoParts } from './saved-row.ts';
 import type { StoreParts } from './shared.ts';
 import type { SnapshotRecord, SnapshotStore } from './snapshot-store.ts';
 import { type State, StateBuilder, sizeOf } from './state.ts';
-import type { KeptWorld, Logged, LoggedWorld, LogHead, LogUses, WorldLog } from './world-log.ts';
+import type { Logged, LoggedWorld, LogHead, LogUses, StoredWorld, WorldLog } from './world-log.ts';
 import { WorldRows } from './world-rows.ts';
 
 /** How long a use may wait to be written, in milliseconds, because otherwise every request with a token would write. */
@@ -39,18 +39,18 @@ class Writing {
 
   use(world: string, row: RowName, at: Instant): void {
     const rows = this.#rows.get(world) ?? new Map();
-    this.#rows.set(world, rows.set(nameOf(row), { ...row, at }));
-    this.#later();
+    this.#rows.set(world, rows.set(rowKey(row), { ...row, at }));
+    this.#scheduleFlush();
   }
 
   useWorld(world: string, at: Instant): void {
     this.#worlds.set(world, at);
-    this.#later();
+    this.#scheduleFlush();
   }
 
   /** A new row may reuse the id of a removed one, and must not inherit its last use. */
   forget(world: string, rows: readonly RowName[]): void {
-    for (const row of rows) this.#rows.get(world)?.delete(nameOf(row));
+    for (const row of rows) this.#rows.get(world)?.delete(rowKey(row));
   }
 
   forgetWorld(world: string): void {
@@ -62,7 +62,9 @@ class Writing {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const rows = [...this.#rows].flatMap(([world, its]) => [...its.values()].map((row) => ({ world, ...row })));
+    const rows = [...this.#rows].flatMap(([world, worldRows]) =>
+      [...worldRows.values()].map((row) => ({ world, ...row })),
+    );
     const worlds = [...this.#worlds].map(([world, at]) => ({ world, at }));
     if (rows.length === 0 && worlds.length === 0) return;
     this.#rows.clear();
@@ -70,21 +72,21 @@ class Writing {
     try {
       await this.queue.run(() => this.log.use({ rows, worlds }, this.head));
     } catch (cause) {
-      this.#again({ rows, worlds });
+      this.#restorePending({ rows, worlds });
       throw cause;
     }
   }
 
-  #later(): void {
+  #scheduleFlush(): void {
     // If the log rejects the write, the next use retries it.
     this.#timer ??= setTimeout(() => this.flush().catch(ignoreRefusal), DELAY_MS).unref();
   }
 
   /** Uses noted since then are newer, so they win. */
-  #again({ rows, worlds }: LogUses): void {
+  #restorePending({ rows, worlds }: LogUses): void {
     for (const { world, ...row } of rows) {
-      const its = this.#rows.get(world) ?? new Map();
-      if (!its.has(nameOf(row))) this.#rows.set(world, its.set(nameOf(row), row));
+      const worldRows = this.#rows.get(world) ?? new Map();
+      if (!worldRows.has(rowKey(row))) this.#rows.set(world, worldRows.set(rowKey(row), row));
     }
     for (const { world, at } of worlds) if (!this.#worlds.has(world)) this.#worlds.set(world, at);
   }
@@ -99,27 +101,27 @@ class LogOfWorld implements RowLog {
   readonly #writing: Writing;
   readonly #world: string;
   /** Rows below this place are part of the world's initial state. */
-  #begunAt: number;
+  #firstPlace: number;
   /** Whether the world was deleted. Null if no deletion is under way. */
   #deletion: Promise<boolean> | null = null;
 
-  constructor(writing: Writing, world: string, begunAt: number) {
+  constructor(writing: Writing, world: string, firstPlace: number) {
     this.#writing = writing;
     this.#world = world;
-    this.#begunAt = begunAt;
+    this.#firstPlace = firstPlace;
   }
 
   async commit({ puts, removed, usedAt }: LoggedCommit): Promise<void> {
     if (await this.#isDeleted()) return;
     const world = this.#world;
-    const nameIn = ({ collection, id }: RowName) => ({ world, collection, id });
-    const isOfBeginning = ({ revision }: Row) => revision.place < this.#begunAt;
+    const qualify = ({ collection, id }: RowName) => ({ world, collection, id });
+    const isInitial = ({ revision }: Row) => revision.place < this.#firstPlace;
     await this.#writing.queue.commit({
       puts: [
-        ...puts.map((row) => ({ ...nameIn(row), text: savedText(row, usedAt(row)) })),
-        ...removed.filter(isOfBeginning).map((row) => ({ ...nameIn(row), text: null })),
+        ...puts.map((row) => ({ ...qualify(row), text: serializeRow(row, usedAt(row)) })),
+        ...removed.filter(isInitial).map((row) => ({ ...qualify(row), text: null })),
       ],
-      removed: removed.filter((row) => !isOfBeginning(row)).map(nameIn),
+      removed: removed.filter((row) => !isInitial(row)).map(qualify),
       states: [],
     });
     this.#writing.forget(world, removed);
@@ -128,8 +130,8 @@ class LogOfWorld implements RowLog {
   async replace(state: State): Promise<void> {
     if (await this.#isDeleted()) return;
     const writing = this.#writing;
-    await writing.queue.run(() => writing.log.fill(this.#world, partsOf(state), writing.head));
-    this.#begunAt = state.nextPlace;
+    await writing.queue.run(() => writing.log.fill(this.#world, splitIntoParts(state), writing.head));
+    this.#firstPlace = state.nextPlace;
     this.#writing.forgetWorld(this.#world);
   }
 
@@ -144,11 +146,11 @@ class LogOfWorld implements RowLog {
 
   /** Marks the world as being deleted. If the deletion fails, the world continues. */
   end(deleted: Promise<void>): void {
-    const ended = () => {
+    const onDeleted = () => {
       this.#writing.forgetWorld(this.#world);
       return true;
     };
-    this.#deletion = deleted.then(ended, () => {
+    this.#deletion = deleted.then(onDeleted, () => {
       this.#deletion = null;
       return false;
     });
@@ -161,9 +163,9 @@ class LogOfWorld implements RowLog {
 }
 
 /** The worlds that a log keeps after the process ends. No other process has them. */
-export class KeptWorlds {
+export class StoredWorlds {
   /** The worlds found in the log, except the default world; oldest first. */
-  readonly found: readonly KeptWorld[];
+  readonly found: readonly StoredWorld[];
   readonly snapshots: SnapshotStore;
   readonly #writing: Writing;
   readonly #parts: StoreParts;
@@ -181,7 +183,7 @@ export class KeptWorlds {
     this.found = logged.worlds
       .filter(({ name }) => name !== DEFAULT_WORLD)
       .map(({ name, made, ttl, createdAt, usedAt }) => ({ name, made, ttl, createdAt, usedAt }));
-    this.snapshots = this.#snapshots(logged.snapshots);
+    this.snapshots = this.#createSnapshots(logged.snapshots);
   }
 
   /** Opens the default world or a world in `found`, once each. */
@@ -191,8 +193,8 @@ export class KeptWorlds {
     // The store owns the rows now.
     this.#logged.delete(name);
     const { memory } = this.#parts;
-    const log = this.#logOf(name, nextPlaceIn(logged.begin));
-    return this.#storeOn(new WorldRows(stateIn(logged), { log, memory }), log, logged.state);
+    const log = this.#createLog(name, findNextPlace(logged.begin));
+    return this.#createStore(new WorldRows(buildState(logged), { log, memory }), log, logged.state);
   }
 
   /**
@@ -201,17 +203,17 @@ export class KeptWorlds {
    * @param state with all rows created (`wholeOf`)
    * @throws Unwritable, Unreachable if it cannot be stored; the world isn't created
    */
-  async make(world: KeptWorld, state: State): Promise<Store> {
-    const log = this.#logOf(world.name, state.nextPlace);
+  async make(world: StoredWorld, state: State): Promise<Store> {
+    const log = this.#createLog(world.name, state.nextPlace);
     const writing = this.#writing;
     const rows = new WorldRows(state, { log, memory: this.#parts.memory });
     try {
-      await writing.queue.run(() => writing.log.fill(world, partsOf(state), writing.head));
+      await writing.queue.run(() => writing.log.fill(world, splitIntoParts(state), writing.head));
     } catch (cause) {
       rows.release();
       throw cause;
     }
-    return this.#storeOn(rows, log, '');
+    return this.#createStore(rows, log, '');
   }
 
   /** Deletes a world and discards later writes of its running requests. @throws Unwritable, Unreachable */
@@ -245,42 +247,42 @@ export class KeptWorlds {
     }
   }
 
-  #logOf(name: string, begunAt: number): LogOfWorld {
-    const log = new LogOfWorld(this.#writing, name, begunAt);
+  #createLog(name: string, firstPlace: number): LogOfWorld {
+    const log = new LogOfWorld(this.#writing, name, firstPlace);
     this.#logs.set(name, log);
     return log;
   }
 
-  #storeOn(rows: WorldRows, log: LogOfWorld, text: string): Store {
-    const state = new KeptState(text, (next) => log.writeState(next));
-    return storeOn(rows, { state, fault: () => this.fault() });
+  #createStore(rows: WorldRows, log: LogOfWorld, text: string): Store {
+    const state = new StoredText(text, (next) => log.writeState(next));
+    return createStore(rows, { state, fault: () => this.fault() });
   }
 
-  #snapshots(found: readonly SnapshotRecord[]): SnapshotStore {
+  #createSnapshots(records: readonly SnapshotRecord[]): SnapshotStore {
     const { queue, log } = this.#writing;
-    const byId = new Map(found.map((one) => [one.id, one]));
-    let place = Math.max(0, ...found.map((one) => one.place));
-    const rowsOf = async function* (id: string) {
-      const known = byId.get(id);
-      for (let part = 0; known !== undefined; part += 1) {
+    const byId = new Map(records.map((record) => [record.id, record]));
+    let place = Math.max(0, ...records.map((record) => record.place));
+    const readRows = async function* (id: string) {
+      const record = byId.get(id);
+      for (let part = 0; record !== undefined; part += 1) {
         const text = await queue.run(() => log.partOfSnapshot(id, part));
         if (text === null) break;
         yield* readPart(text, id);
         await eventLoopTurn();
       }
       // Without its last parts, it would be a different snapshot.
-      if (known === undefined || byId.get(id) !== known) throw new NotFound();
+      if (record === undefined || byId.get(id) !== record) throw new NotFound();
     };
     return {
       list: async () => [...byId.values()],
-      rowsOf,
+      rowsOf: readRows,
       use: async (id, work) => {
-        const known = byId.get(id);
-        if (known === undefined) return work(null);
+        const record = byId.get(id);
+        if (record === undefined) return work(null);
         const builder = new StateBuilder(this.#parts.memory);
         const read = async () => {
-          for await (const { row, ...its } of rowsOf(id)) builder.add(row, { ...its, isOurs: true });
-          return { ...known, state: builder.state };
+          for await (const { row, ...its } of readRows(id)) builder.add(row, { ...its, isOurs: true });
+          return { ...record, state: builder.state };
         };
         try {
           return await work(await read().catch(nullIfDeleted));
@@ -295,7 +297,7 @@ export class KeptWorlds {
         const snapshot = { ...rest, size, place };
         byId.set(rest.id, snapshot);
         try {
-          await queue.run(() => log.putSnapshot(snapshot, partsOf(state)));
+          await queue.run(() => log.putSnapshot(snapshot, splitIntoParts(state)));
         } catch (cause) {
           byId.delete(rest.id);
           throw cause;
@@ -317,17 +319,17 @@ function nullIfDeleted(cause: unknown): null {
 }
 
 /** Returns the state of a world read from the log. */
-function stateIn({ begin, later, uses }: LoggedWorld): State {
-  const rows = new Map(begin.map((read) => [nameOf(read.row), read]));
+function buildState({ begin, later, uses }: LoggedWorld): State {
+  const rows = new Map(begin.map((read) => [rowKey(read.row), read]));
   for (const { read, ...name } of later) {
-    if (read === null) rows.delete(nameOf(name));
-    else rows.set(nameOf(name), read);
+    if (read === null) rows.delete(rowKey(name));
+    else rows.set(rowKey(name), read);
   }
-  const used = new Map(uses.map(({ at, ...name }) => [nameOf(name), at]));
+  const used = new Map(uses.map(({ at, ...name }) => [rowKey(name), at]));
   const builder = new StateBuilder();
-  for (const { row, place, usedAt } of [...rows.values()].sort((one, other) => one.place - other.place)) {
+  for (const { row, place, usedAt } of [...rows.values()].sort((a, b) => a.place - b.place)) {
     try {
-      builder.add(row, { place, usedAt: used.get(nameOf(row)) ?? usedAt, isOurs: true });
+      builder.add(row, { place, usedAt: used.get(rowKey(row)) ?? usedAt, isOurs: true });
     } catch (cause) {
       throw cause instanceof Collision ? new Damaged(row.collection, row.id, 'another row has its alias') : cause;
     }
@@ -335,6 +337,6 @@ function stateIn({ begin, later, uses }: LoggedWorld): State {
   return builder.state;
 }
 
-function nextPlaceIn(rows: readonly ReadRow[]): number {
+function findNextPlace(rows: readonly ReadRow[]): number {
   return 1 + rows.reduce((highest, { place }) => Math.max(highest, place), 0);
 }

@@ -29,10 +29,10 @@ export class LogQueue {
   /** Writes changes, possibly together with others. */
   commit(changes: LogChanges): Promise<void> {
     // Usually no write is under way.
-    return this.#isWriting ? this.#later(changes) : this.#now(changes);
+    return this.#isWriting ? this.#enqueue(changes) : this.#writeNow(changes);
   }
 
-  async #now(changes: LogChanges): Promise<void> {
+  async #writeNow(changes: LogChanges): Promise<void> {
     this.#isWriting = true;
     try {
       await this.#commit(changes);
@@ -42,7 +42,7 @@ export class LogQueue {
     }
   }
 
-  #later(changes: LogChanges): Promise<void> {
+  #enqueue(changes: LogChanges): Promise<void> {
     return new Promise((done, failed) => {
       const rows = changes.puts.length + changes.removed.length;
       const last = this.#units.at(-1);
@@ -77,7 +77,7 @@ export class LogQueue {
   async #write(group: readonly Waiting[]): Promise<void> {
     const commit = this.#commit;
     try {
-      await commit(together(group.map(({ changes }) => changes)));
+      await commit(combine(group.map(({ changes }) => changes)));
       for (const { done } of group) done();
     } catch (cause) {
       const isOver = cause instanceof OutcomeUnknown || cause instanceof Unreachable;
@@ -88,12 +88,12 @@ export class LogQueue {
   }
 }
 
-function together(all: readonly LogChanges[]): LogChanges {
-  const [first] = all;
-  if (first !== undefined && all.length === 1) return first;
+function combine(changes: readonly LogChanges[]): LogChanges {
+  const [first] = changes;
+  if (first !== undefined && changes.length === 1) return first;
   return {
-    puts: all.flatMap(({ puts }) => puts),
-    removed: all.flatMap(({ removed }) => removed),
-    states: all.flatMap(({ states }) => states),
+    puts: changes.flatMap(({ puts }) => puts),
+    removed: changes.flatMap(({ removed }) => removed),
+    states: changes.flatMap(({ states }) => states),
   };
 }

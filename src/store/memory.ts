@@ -7,34 +7,34 @@ import { WorldRows } from './world-rows.ts';
 /**
  * Opens a store in memory.
  *
- * @param begin the initial state
+ * @param initial the initial state
  * @param memory counts the memory used; null disables counting
  */
-export function openMemory(begin: State, memory: StateMemory | null = null): Store {
-  return storeOn(new WorldRows(begin, { memory }));
+export function openMemory(initial: State, memory: StateMemory | null = null): Store {
+  return createStore(new WorldRows(initial, { memory }));
 }
 
 /** The parts of a store besides its rows. */
-type Kept = Pick<Store, 'state' | 'fault'>;
+type Persistence = Pick<Store, 'state' | 'fault'>;
 
-const NOT_KEPT: Kept = { state: null, fault: () => null };
+const IN_MEMORY_ONLY: Persistence = { state: null, fault: () => null };
 
-/** Creates a store with its rows in memory. @param kept where they are also stored */
-export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
-  return new StoreInMemory(rows, kept);
+/** Creates a store with its rows in memory. @param persistence where they are also stored */
+export function createStore(rows: WorldRows, persistence: Persistence = IN_MEMORY_ONLY): Store {
+  return new StoreInMemory(rows, persistence);
 }
 
 class StoreInMemory implements Store {
   readonly collections: WorldRows;
   readonly settings: SettingsStore;
   readonly state: Store['state'];
-  readonly #kept: Kept;
+  readonly #persistence: Persistence;
 
-  constructor(rows: WorldRows, kept: Kept) {
+  constructor(rows: WorldRows, persistence: Persistence) {
     this.collections = rows;
     this.settings = new Settings(rows);
-    this.state = kept.state;
-    this.#kept = kept;
+    this.state = persistence.state;
+    this.#persistence = persistence;
   }
 
   hasSecret(collection: string, hash: string): boolean {
@@ -42,7 +42,7 @@ class StoreInMemory implements Store {
   }
 
   fault(): string | null {
-    return this.#kept.fault();
+    return this.#persistence.fault();
   }
 
   async freeze(): Promise<State> {

@@ -14,12 +14,12 @@ export class Mutex {
   /** Runs a task after all earlier tasks have settled. */
   async take<Result>(work: () => Promise<Result>): Promise<Result> {
     const { watch } = Mutex;
-    const held = watch?.getStore();
-    if (held?.has(this) === true) throw new TypeError('a task waits for its own turn');
+    const taken = watch?.getStore();
+    if (taken?.has(this) === true) throw new TypeError('a task waits for its own turn');
     if (this.#isTaken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#isTaken = true;
     try {
-      return await (watch === null ? work() : watch.run(new Set([...(held ?? []), this]), work));
+      return await (watch === null ? work() : watch.run(new Set([...(taken ?? []), this]), work));
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#isTaken = false;

@@ -1,15 +1,15 @@
 import { Unusable } from '../diagnostics/unusable.ts';
 import { type Clock, machineClock } from '../time/clock.ts';
-import { faultOfData, isPostgresUrl } from './data-option.ts';
+import { checkDataOption, isPostgresUrl } from './data-option.ts';
 import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';
 import { NO_ROWS } from './state.ts';
-import { type Held, heldOf, type Storage } from './storage.ts';
+import { type Ownership, openOwnership, type Storage } from './storage.ts';
 
 /** Creates a storage that no other process can access. */
-function unsharedStorage(
+function createUnsharedStorage(
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
-  take: () => Promise<Omit<Held, 'isFirstTry' | 'lost'>>,
+  take: () => Promise<Omit<Ownership, 'isFirstTry' | 'lost'>>,
   close: () => Promise<void>,
 ): Storage {
   const never = new Promise<string>(() => {});
@@ -31,14 +31,14 @@ export async function openStorage(
   parts: StoreParts,
   clock: Clock = machineClock(),
 ): Promise<Storage> {
-  const fault = data === null ? null : faultOfData(data);
-  if (fault !== null) throw new Unusable(fault);
+  const problem = data === null ? null : checkDataOption(data);
+  if (problem !== null) throw new Unusable(problem);
   if (data === null) {
     const store = openMemory(NO_ROWS, parts.memory);
-    const held = { store, kept: null, clock, isSure: () => true, notices: [] };
-    return unsharedStorage(
+    const ownership = { store, kept: null, clock, isSure: () => true, notices: [] };
+    return createUnsharedStorage(
       { kind: 'memory', driver: null },
-      async () => held,
+      async () => ownership,
       async () => {},
     );
   }
@@ -47,13 +47,13 @@ export async function openStorage(
     const { log, driver, notices } = await openDataFile(data);
     const take = async () => {
       try {
-        const held = await heldOf(log, parts, clock);
-        return { ...held, notices: [...notices, ...held.notices] };
+        const ownership = await openOwnership(log, parts, clock);
+        return { ...ownership, notices: [...notices, ...ownership.notices] };
       } catch (cause) {
         throw damagedFile(data, cause);
       }
     };
-    return unsharedStorage({ kind: 'file', driver }, take, () => log.close());
+    return createUnsharedStorage({ kind: 'file', driver }, take, () => log.close());
   }
   const { PostgresStorage } = await import('./postgres/index.ts');
   return PostgresStorage.open(data, parts, clock);

@@ -1,7 +1,7 @@
 import type { Change, Row } from './collections.ts';
 import { NEW } from './collections.ts';
 import { Changed, Collision } from './errors.ts';
-import { nameOf, type RowName } from './row-log.ts';
+import { type RowName, rowKey } from './row-log.ts';
 import { storedRow } from './stored-row.ts';
 
 /** The changes of a commit. Each row is in it once. */
@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 /** The current rows that a plan is based on. */
-interface Found {
+interface CurrentRows {
   byId(row: RowName): Row | undefined;
   byAlias(collection: string, alias: string): Row | undefined;
   /** See `weightOf`. */
@@ -29,44 +29,44 @@ interface Found {
  * @throws Changed, Collision
  * @throws TypeError if a row changes twice, or if a body isn't valid JSON
  */
-export function planChanges(changes: readonly Change[], found: Found): Plan {
+export function planChanges(changes: readonly Change[], current: CurrentRows): Plan {
   const kinds = new Map<string, Change['kind']>();
   const removed: Row[] = [];
   const replaced: Row[] = [];
   const puts: Row[] = [];
-  let { nextPlace } = found;
+  let { nextPlace } = current;
   for (const change of changes) {
     const named = change.kind === 'put' ? change.row : change;
-    const name = nameOf(named);
+    const name = rowKey(named);
     const earlier = kinds.get(name);
     if (earlier === 'remove' && change.kind === 'remove') continue;
     if (earlier !== undefined) throw new TypeError(`${name} is changed twice in one commit`);
     kinds.set(name, change.kind);
-    const before = found.byId(named);
+    const before = current.byId(named);
     if (change.kind === 'remove') {
       if (change.revision !== undefined && before?.revision !== change.revision) throw new Changed();
       if (before !== undefined) removed.push(before);
     } else if (change.row.revision === NEW) {
       if (before !== undefined) throw new Collision();
-      puts.push(storedRow(change.row, nextPlace, found.names(change.row.collection)));
+      puts.push(storedRow(change.row, nextPlace, current.names(change.row.collection)));
       nextPlace += 1;
     } else {
       if (before === undefined || before.revision !== change.row.revision) throw new Changed();
       replaced.push(before);
-      puts.push(storedRow(change.row, before.revision.place, found.names(change.row.collection)));
+      puts.push(storedRow(change.row, before.revision.place, current.names(change.row.collection)));
     }
   }
   const before = [...removed, ...replaced];
-  checkAliases(puts, new Set(before), found);
+  checkAliases(puts, new Set(before), current);
   return { puts, removed, before, nextPlace };
 }
 
 /** @param freed rows that give up their aliases in this commit @throws Collision if an alias is taken */
-function checkAliases(puts: readonly Row[], freed: ReadonlySet<Row>, found: Found): void {
+function checkAliases(puts: readonly Row[], freed: ReadonlySet<Row>, current: CurrentRows): void {
   const taken = new Set<string>();
   for (const { collection, aliases } of puts) {
     for (const alias of new Set(aliases)) {
-      const holder = found.byAlias(collection, alias);
+      const holder = current.byAlias(collection, alias);
       const key = `${collection}\n${alias}`;
       if ((holder !== undefined && !freed.has(holder)) || taken.has(key)) throw new Collision();
       taken.add(key);

@@ -6,7 +6,7 @@ import type { State } from './state.ts';
 export type RowName = Pick<Row, 'collection' | 'id'>;
 
 /** Returns the name of a row as text. */
-export function nameOf({ collection, id }: RowName): string {
+export function rowKey({ collection, id }: RowName): string {
   return `${collection} ${id}`;
 }
 

@@ -114,10 +114,10 @@ export class Rows {
   /** See `Collections.due`. */
   due({ parent, after, to, limit, latestFirst = false }: DueQuery): readonly Row[] {
     const { rows } = parent === undefined ? this.#dueOfAll() : this.#dueOfParts(parent);
-    const begin = firstWhere(rows, (row) => dueAtOf(row) > after);
+    const start = firstWhere(rows, (row) => dueAtOf(row) > after);
     const end = firstWhere(rows, (row) => dueAtOf(row) > to);
-    const max = Math.min(limit, end - begin);
-    return latestFirst ? rows.slice(end - max, end).reverse() : rows.slice(begin, begin + max);
+    const max = Math.min(limit, end - start);
+    return latestFirst ? rows.slice(end - max, end).reverse() : rows.slice(start, start + max);
   }
 
   /** Returns the rows with facets, sorted. Callers must not modify the array. */
@@ -135,8 +135,8 @@ export class Rows {
 
   /** Returns the number of rows of a page query, cached until the next change. */
   counted(query: string, count: () => number): number {
-    const known = this.#counts.get(query);
-    if (known !== undefined) return known;
+    const cached = this.#counts.get(query);
+    if (cached !== undefined) return cached;
     const counted = count();
     if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
     this.#counts.set(query, counted);
@@ -163,7 +163,7 @@ export class Rows {
     this.#size += row.revision.size;
     this.#all.put(row);
     if (this.#aliases !== null) for (const alias of row.aliases) this.#aliases.set(alias, row);
-    for (const [index, groups] of this.#groups) addTo(groups, index, row);
+    for (const [index, groups] of this.#groups) addToGroups(groups, index, row);
     if (row.dueAt !== null) {
       this.#due?.add(row);
       if (row.parent !== null) this.#dueParts.get(row.parent)?.add(row);
@@ -179,9 +179,9 @@ export class Rows {
     // Another row of the same commit may have taken the alias already.
     for (const alias of row.aliases) if (this.#aliases?.get(alias) === row) this.#aliases.delete(alias);
     for (const [index, groups] of this.#groups) {
-      const kept = next === null ? NO_KEYS : new Set(KEYS[index](next));
+      const keptKeys = next === null ? NO_KEYS : new Set(KEYS[index](next));
       for (const key of KEYS[index](row)) {
-        const group = kept.has(key) ? undefined : groups.get(key);
+        const group = keptKeys.has(key) ? undefined : groups.get(key);
         group?.remove(row.id);
         if (group?.size === 0) groups.delete(key);
       }
@@ -209,7 +209,7 @@ export class Rows {
     let groups = this.#groups.get(index);
     if (groups === undefined) {
       groups = new Map();
-      for (const row of this.all) addTo(groups, index, row);
+      for (const row of this.all) addToGroups(groups, index, row);
       this.#groups.set(index, groups);
     }
     return groups.get(key);
@@ -217,10 +217,10 @@ export class Rows {
 
   /** Returns rows that an account owns, rows shared with it, and public rows. */
   #visibleTo(account: string): readonly Row[] {
-    const known = this.#visible.get(account);
-    if (known !== undefined) return known;
-    const found = [this.in('owner', account), this.in('account', account), this.in('account', ANYONE)];
-    const rows = [...new Set(found.flat())].sort(byPlace);
+    const cached = this.#visible.get(account);
+    if (cached !== undefined) return cached;
+    const lists = [this.in('owner', account), this.in('account', account), this.in('account', ANYONE)];
+    const rows = [...new Set(lists.flat())].sort(byPlace);
     if (this.#visible.size >= MAX_VISIBLE) this.#visible.clear();
     this.#visible.set(account, rows);
     return rows;
@@ -232,8 +232,8 @@ export class Rows {
   }
 
   #dueOfParts(parent: string): Order {
-    const known = this.#dueParts.get(parent);
-    if (known !== undefined) return known;
+    const cached = this.#dueParts.get(parent);
+    if (cached !== undefined) return cached;
     const order = new Order(byDueAt, this.in('parent', parent).filter(isDue));
     if (order.rows.length > 0) this.#dueParts.set(parent, order);
     return order;
@@ -246,7 +246,7 @@ function isDue({ dueAt }: Row): boolean {
   return dueAt !== null;
 }
 
-function addTo(groups: Map<string, Group>, index: IndexName, row: Row): void {
+function addToGroups(groups: Map<string, Group>, index: IndexName, row: Row): void {
   for (const key of KEYS[index](row)) {
     const group = groups.get(key) ?? new Group();
     groups.set(key, group);

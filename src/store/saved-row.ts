@@ -1,7 +1,7 @@
 import type { Instant } from '../time/clock.ts';
 import { type Facets, NEW, type Row } from './collections.ts';
 import { Damaged, parseStored } from './errors.ts';
-import { type State, type UsedRow, usedRowsIn } from './state.ts';
+import { listUsedRows, type State, type UsedRow } from './state.ts';
 
 /** A row as stored JSON. Empty members are left out. */
 interface SavedRow {
@@ -24,7 +24,7 @@ export interface ReadRow extends UsedRow {
   readonly place: number;
 }
 
-export function savedText(row: Row, usedAt: Instant | null = null): string {
+export function serializeRow(row: Row, usedAt: Instant | null = null): string {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets, body } = row;
   const { place } = row.revision;
   // JSON omits undefined members. One object literal is much faster than adding members one by one.
@@ -34,9 +34,9 @@ export function savedText(row: Row, usedAt: Instant | null = null): string {
     place,
     owner: owner === '' ? undefined : owner,
     parent: parent ?? undefined,
-    aliases: unlessEmpty(aliases),
-    labels: unlessEmpty(labels),
-    sharedWith: unlessEmpty(sharedWith),
+    aliases: omitEmpty(aliases),
+    labels: omitEmpty(labels),
+    sharedWith: omitEmpty(sharedWith),
     dueAt: dueAt ?? undefined,
     facets,
     usedAt: usedAt ?? undefined,
@@ -44,9 +44,9 @@ export function savedText(row: Row, usedAt: Instant | null = null): string {
   } satisfies Loose<SavedRow>);
 }
 
-type Loose<Its> = { readonly [Name in keyof Its]: Its[Name] | undefined };
+type Loose<Members> = { readonly [Name in keyof Members]: Members[Name] | undefined };
 
-function unlessEmpty(texts: readonly string[]): readonly string[] | undefined {
+function omitEmpty(texts: readonly string[]): readonly string[] | undefined {
   return texts.length === 0 ? undefined : texts;
 }
 
@@ -73,16 +73,16 @@ const MAX_ROWS = 500;
 const MAX_CHARACTERS = 1024 * 1024;
 
 /** Splits the rows of a state into parts of limited size, each a JSON array. Rows of a collection are oldest first. */
-export function* partsOf(state: Pick<State, 'collections' | 'uses'>): Generator<string> {
+export function* splitIntoParts(state: Pick<State, 'collections' | 'uses'>): Generator<string> {
   let part: string[] = [];
   let characters = 0;
-  for (const { row, usedAt } of usedRowsIn(state)) {
+  for (const { row, usedAt } of listUsedRows(state)) {
     if (part.length === MAX_ROWS || (part.length > 0 && characters + row.revision.size > MAX_CHARACTERS)) {
       yield `[${part.join()}]`;
       part = [];
       characters = 0;
     }
-    part.push(savedText(row, usedAt));
+    part.push(serializeRow(row, usedAt));
     characters += row.revision.size;
   }
   if (part.length > 0) yield `[${part.join()}]`;

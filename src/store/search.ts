@@ -4,7 +4,7 @@ import { MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections
 import type { Rows } from './rows.ts';
 
 /** Members of a query that refer to the row instead of its body. */
-const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
+const ROW_MEMBERS: Readonly<Record<string, (row: Row) => string | number | null>> = {
   id: ({ id }) => id,
   parent: ({ parent }) => parent,
   name: ({ facets }) => facets?.name ?? null,
@@ -22,38 +22,38 @@ type Condition = (row: Row) => boolean;
 /** Returns one page of the rows of a collection (`Collections.page`). */
 export async function findPage(rows: Rows, query: PageQuery): Promise<Page> {
   const { account, whose, where, order, search } = query;
-  const isAsked = conditionOf(query);
+  const matches = createCondition(query);
   const all = rows.inOrder(order.by);
-  if (search !== null) return searchedPage(all, query, isAsked);
+  if (search !== null) return findSearchedPage(all, query, matches);
   let page: Page | null = null;
   const count = rows.counted(JSON.stringify([account, whose, where]), () => {
-    page = wholePage(all, query, isAsked);
+    page = findWholePage(all, query, matches);
     return page.count;
   });
-  return page ?? countedPage(all, query, isAsked, count);
+  return page ?? findCountedPage(all, query, matches, count);
 }
 
-function wholePage(rows: readonly Row[], query: PageQuery, isAsked: Condition): Page {
-  const collected = new Collected(query);
-  for (const row of inDirection(rows, query.order.descending)) if (isAsked(row)) collected.add(row);
+function findWholePage(rows: readonly Row[], query: PageQuery, matches: Condition): Page {
+  const collected = new PageCollector(query);
+  for (const row of inDirection(rows, query.order.descending)) if (matches(row)) collected.add(row);
   return collected.page;
 }
 
 /** With a known number of rows, reads only from the nearer end up to the page. */
-function countedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition, count: number): Page {
+function findCountedPage(rows: readonly Row[], query: PageQuery, matches: Condition, count: number): Page {
   const { offset, limit, most: max, order } = query;
   const length = Math.max(0, Math.min(limit, count - offset));
   const isFromEnd = offset > count / 2;
   let skipped = isFromEnd ? count - offset - length : offset;
-  const found: Row[] = [];
+  const pageRows: Row[] = [];
   for (const row of inDirection(rows, order.descending !== isFromEnd)) {
-    if (found.length >= length) break;
-    if (!isAsked(row)) continue;
+    if (pageRows.length >= length) break;
+    if (!matches(row)) continue;
     if (skipped > 0) skipped -= 1;
-    else found.push(row);
+    else pageRows.push(row);
   }
-  if (isFromEnd) found.reverse();
-  return { count, rows: rowsWithRoom(found, max) };
+  if (isFromEnd) pageRows.reverse();
+  return { count, rows: limitSize(pageRows, max) };
 }
 
 function* inDirection(rows: readonly Row[], descending: boolean): Iterable<Row> {
@@ -62,18 +62,18 @@ function* inDirection(rows: readonly Row[], descending: boolean): Iterable<Row> 
 }
 
 /** Other requests may change the collection while the search pauses, so it reads a copy of the rows. */
-async function searchedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition): Promise<Page> {
-  const collected = new Collected(query);
+async function findSearchedPage(rows: readonly Row[], query: PageQuery, matches: Condition): Promise<Page> {
+  const collected = new PageCollector(query);
   const pacer = new Pacer();
   for (const [index, row] of [...inDirection(rows, query.order.descending)].entries()) {
     if (index % ROWS_PER_CHECK === 0 && pacer.isLong) await pacer.pause();
-    if (isAsked(row)) collected.add(row);
+    if (matches(row)) collected.add(row);
   }
   return collected.page;
 }
 
 /** Collects the rows of one page, and counts the rows on all pages. */
-class Collected {
+class PageCollector {
   readonly #query: PageQuery;
   readonly #rows: Row[] = [];
   #count = 0;
@@ -89,13 +89,13 @@ class Collected {
   }
 
   get page(): Page {
-    return { count: this.#count, rows: rowsWithRoom(this.#rows, this.#query.most) };
+    return { count: this.#count, rows: limitSize(this.#rows, this.#query.most) };
   }
 }
 
-function conditionOf({ account, whose, where, search }: PageQuery): Condition {
+function createCondition({ account, whose, where, search }: PageQuery): Condition {
   const conditions = [
-    ...(account === null ? [] : [whoseCondition(account, whose)]),
+    ...(account === null ? [] : [ownerCondition(account, whose)]),
     ...where.map(({ member, value }) => memberCondition(member, value)),
     ...(search === null ? [] : [searchCondition(search)]),
   ];
@@ -103,7 +103,7 @@ function conditionOf({ account, whose, where, search }: PageQuery): Condition {
   return conditions.length <= 1 ? only : (row) => conditions.every((condition) => condition(row));
 }
 
-function whoseCondition(account: string, whose: PageQuery['whose']): Condition {
+function ownerCondition(account: string, whose: PageQuery['whose']): Condition {
   const isShared = ({ sharedWith }: Row) =>
     sharedWith.length > 0 && (sharedWith.includes(account) || sharedWith.includes('*'));
   if (whose === 'own') return ({ owner }) => owner === account;
@@ -113,26 +113,26 @@ function whoseCondition(account: string, whose: PageQuery['whose']): Condition {
 
 /** If the member is a list, one matching entry is enough. */
 function memberCondition(member: string, value: string): Condition {
-  const ofRow = own(OF_ROW, member);
+  const ofRow = own(ROW_MEMBERS, member);
   if (ofRow !== undefined) return (row) => ofRow(row) === value;
   const path = member.split('.');
   return ({ body }) => {
-    const found = memberAt(body, path);
-    return Array.isArray(found) ? found.includes(value) || textOf(found) === value : textOf(found) === value;
+    const actual = readMember(body, path);
+    return Array.isArray(actual) ? actual.includes(value) || toText(actual) === value : toText(actual) === value;
   };
 }
 
 function searchCondition({ members, text }: NonNullable<PageQuery['search']>): Condition {
-  const wanted = text.toLowerCase();
+  const lowerCase = text.toLowerCase();
   const reads = members.map((member) => {
-    const ofRow = own(OF_ROW, member);
+    const ofRow = own(ROW_MEMBERS, member);
     const path = member.split('.');
-    return (row: Row) => textOf(ofRow === undefined ? memberAt(row.body, path) : ofRow(row));
+    return (row: Row) => toText(ofRow === undefined ? readMember(row.body, path) : ofRow(row));
   });
-  return (row) => reads.some((read) => read(row)?.slice(0, MAX_SEARCHED).toLowerCase().includes(wanted) === true);
+  return (row) => reads.some((read) => read(row)?.slice(0, MAX_SEARCHED).toLowerCase().includes(lowerCase) === true);
 }
 
-function memberAt(body: unknown, path: readonly string[]): unknown {
+function readMember(body: unknown, path: readonly string[]): unknown {
   let value = body;
   for (const name of path) {
     if (typeof value !== 'object' || value === null) return undefined;
@@ -142,17 +142,17 @@ function memberAt(body: unknown, path: readonly string[]): unknown {
 }
 
 /** Returns the text of a member for comparisons, or null. */
-function textOf(value: unknown): string | null {
+function toText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Returns the first rows whose bodies fit in `max` characters, but at least one row. */
-function rowsWithRoom(found: readonly Row[], max = Number.POSITIVE_INFINITY): readonly Row[] {
+function limitSize(rows: readonly Row[], max = Number.POSITIVE_INFINITY): readonly Row[] {
   let characters = 0;
-  const end = found.findIndex(({ revision }, index) => {
+  const end = rows.findIndex(({ revision }, index) => {
     characters += revision.size;
     return characters > max && index > 0;
   });
-  return end < 0 ? found : found.slice(0, end);
+  return end < 0 ? rows : rows.slice(0, end);
 }

@@ -26,6 +26,6 @@ export function seedRow({ fingerprint, origin, text }: StoredSeed): Row<StoredSe
 }
 
 /** Returns the stored seed of a world; null before the first load. */
-export async function seedIn(rows: Collections): Promise<StoredSeed | null> {
+export async function readSeed(rows: Collections): Promise<StoredSeed | null> {
   return (await SEEDS.byId(rows, ID))?.body ?? null;
 }

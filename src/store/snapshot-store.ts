@@ -1,6 +1,6 @@
 import type { Instant } from '../time/clock.ts';
 import { Collision, NotFound } from './errors.ts';
-import { type State, sizeOf, type UsedRow, usedRowsIn } from './state.ts';
+import { listUsedRows, type State, sizeOf, type UsedRow } from './state.ts';
 import type { StateMemory, Weighed } from './state-memory.ts';
 
 /** A snapshot as described by the control API. */
@@ -48,28 +48,28 @@ export interface SnapshotStore {
 
 /** Creates a store for snapshots that end with the process. */
 export function snapshotsInMemory(memory: StateMemory): SnapshotStore {
-  const byId = new Map<string, StoredSnapshot & { readonly held: Weighed }>();
-  let taken = 0;
+  const byId = new Map<string, StoredSnapshot & { readonly weighed: Weighed }>();
+  let lastPlace = 0;
   return {
     list: async () => [...byId.values()],
     rowsOf: async function* (id) {
       const state = byId.get(id)?.state;
       if (state === undefined) throw new NotFound();
-      yield* usedRowsIn(state);
+      yield* listUsedRows(state);
     },
     use: async (id, work) => work(byId.get(id) ?? null),
     put: async (snapshot) => {
       if (byId.has(snapshot.id)) throw new Collision();
-      const held = { weight: 2 * snapshot.made.length, parts: [snapshot.state] };
-      memory.hold(held);
-      taken += 1;
+      const weighed = { weight: 2 * snapshot.made.length, parts: [snapshot.state] };
+      memory.hold(weighed);
+      lastPlace += 1;
       const size = sizeOf(snapshot.state);
-      byId.set(snapshot.id, { ...snapshot, size, place: taken, held });
+      byId.set(snapshot.id, { ...snapshot, size, place: lastPlace, weighed });
       return size;
     },
     delete: async (id) => {
-      const found = byId.get(id);
-      if (found !== undefined) memory.release(found.held);
+      const snapshot = byId.get(id);
+      if (snapshot !== undefined) memory.release(snapshot.weighed);
       return byId.delete(id);
     },
   };

@@ -24,24 +24,24 @@ export class StateMemory {
   }
 
   /** Counts data that is already in memory, even beyond the quota. */
-  hold(one: Weighed): void {
-    const holders = this.#holders.get(one) ?? 0;
-    this.#holders.set(one, holders + 1);
+  hold(data: Weighed): void {
+    const holders = this.#holders.get(data) ?? 0;
+    this.#holders.set(data, holders + 1);
     if (holders > 0) return;
-    this.quota.takeAnyway(one.weight);
-    for (const part of one.parts ?? []) this.hold(part);
+    this.quota.takeAnyway(data.weight);
+    for (const part of data.parts ?? []) this.hold(part);
   }
 
   /** Releases one use of the data. */
-  release(one: Weighed): void {
-    const holders = (this.#holders.get(one) ?? 0) - 1;
+  release(data: Weighed): void {
+    const holders = (this.#holders.get(data) ?? 0) - 1;
     if (holders > 0) {
-      this.#holders.set(one, holders);
+      this.#holders.set(data, holders);
       return;
     }
-    this.#holders.delete(one);
-    this.quota.release(one.weight);
-    for (const part of one.parts ?? []) this.release(part);
+    this.#holders.delete(data);
+    this.quota.release(data.weight);
+    for (const part of data.parts ?? []) this.release(part);
   }
 
   /** Adjusts the count after counted data has grown or (negative) shrunk. */
@@ -51,14 +51,14 @@ export class StateMemory {
 
   /** Reserves memory for data that will be needed soon. Call `unreserve` later. @throws Unwritable if there isn't enough */
   reserve(bytes: number): void {
-    if (bytes > 0 && !this.quota.take(bytes)) throw full(this.quota.bytes);
+    if (bytes > 0 && !this.quota.take(bytes)) throw fullError(this.quota.bytes);
   }
 
   /** Returns how many bytes of the data aren't counted yet. */
-  missing(one: Weighed): number {
-    if (this.#holders.has(one)) return 0;
-    let bytes = one.weight;
-    for (const part of one.parts ?? []) bytes += this.missing(part);
+  missing(data: Weighed): number {
+    if (this.#holders.has(data)) return 0;
+    let bytes = data.weight;
+    for (const part of data.parts ?? []) bytes += this.missing(part);
     return bytes;
   }
 
@@ -73,7 +73,7 @@ export class StateMemory {
   }
 }
 
-function full(bytes: number): Unwritable {
+function fullError(bytes: number): Unwritable {
   return new Unwritable(
     'full',
     `The objects of all worlds fill the ${Math.round(bytes / MEGABYTE)} MB of memory that \`--max-state\` allows, so nothing was ` +

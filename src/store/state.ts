@@ -4,7 +4,7 @@ import { Collision } from './errors.ts';
 import { byPlace } from './indexes.ts';
 import { Rows } from './rows.ts';
 import type { StateMemory, Weighed } from './state-memory.ts';
-import { keptRow, storedRow } from './stored-row.ts';
+import { storedRow, storedRowWithoutCopy } from './stored-row.ts';
 
 /** When rows were last used, by collection and id. */
 export type Uses = ReadonlyMap<string, ReadonlyMap<string, Instant>>;
@@ -20,7 +20,7 @@ export interface State extends Weighed {
   readonly parts: readonly Weighed[];
 }
 
-export function stateWith({ collections, uses, nextPlace }: Pick<State, 'collections' | 'uses' | 'nextPlace'>): State {
+export function buildState({ collections, uses, nextPlace }: Pick<State, 'collections' | 'uses' | 'nextPlace'>): State {
   return { collections, uses, nextPlace, own: null, weight: 0, parts: [...collections.values()] };
 }
 
@@ -32,10 +32,10 @@ export interface UsedRow {
 }
 
 /** Returns all rows, oldest first in each collection. */
-export function* usedRowsIn({ collections, uses }: Pick<State, 'collections' | 'uses'>): Generator<UsedRow> {
+export function* listUsedRows({ collections, uses }: Pick<State, 'collections' | 'uses'>): Generator<UsedRow> {
   for (const [name, { all }] of collections) {
-    const its = uses.get(name);
-    for (const row of all) yield { row, usedAt: its?.get(row.id) ?? null };
+    const usesById = uses.get(name);
+    for (const row of all) yield { row, usedAt: usesById?.get(row.id) ?? null };
   }
 }
 
@@ -66,21 +66,21 @@ export class StateBuilder {
    * @throws Collision if the id or an alias is taken
    * @throws Unwritable if there isn't enough memory
    */
-  add(given: Row, { usedAt = null, place = this.#nextPlace, isOurs = false }: Partial<Added> = {}): void {
-    const rows = this.#collections.get(given.collection) ?? new Rows();
-    if (rows.byId(given.id) !== undefined) throw new Collision();
-    for (const alias of given.aliases) if (rows.byAlias(alias) !== undefined) throw new Collision();
-    const row = isOurs ? keptRow(given, place, rows.names) : storedRow(given, place, rows.names);
+  add(original: Row, { usedAt = null, place = this.#nextPlace, isOurs = false }: Partial<Added> = {}): void {
+    const rows = this.#collections.get(original.collection) ?? new Rows();
+    if (rows.byId(original.id) !== undefined) throw new Collision();
+    for (const alias of original.aliases) if (rows.byAlias(alias) !== undefined) throw new Collision();
+    const row = isOurs ? storedRowWithoutCopy(original, place, rows.names) : storedRow(original, place, rows.names);
     this.#memory?.reserve(row.revision.weight);
     this.#weight += row.revision.weight;
-    this.#collections.set(given.collection, rows);
+    this.#collections.set(original.collection, rows);
     rows.put(row);
     this.#nextPlace = Math.max(this.#nextPlace, place + 1);
     if (usedAt !== null) this.#noteUse(row, usedAt);
   }
 
   get state(): State {
-    return stateWith({ collections: this.#collections, uses: this.#uses, nextPlace: this.#nextPlace });
+    return buildState({ collections: this.#collections, uses: this.#uses, nextPlace: this.#nextPlace });
   }
 
   /** Stops counting the rows: the state is counted elsewhere now, or no longer needed. */
@@ -117,15 +117,15 @@ export function sizeOf({ collections }: Pick<State, 'collections'>): number {
 }
 
 /** Returns all rows, oldest first. */
-export function rowsIn({ collections }: Pick<State, 'collections'>): readonly Row[] {
+export function listRows({ collections }: Pick<State, 'collections'>): readonly Row[] {
   return [...collections.values()].flatMap(({ all }) => all).sort(byPlace);
 }
 
 /** Returns the state with the world's own rows created. */
 export function completeState(state: State): State {
-  const made = [...state.collections].map(([name, rows]) => {
+  const collections = [...state.collections].map(([name, rows]) => {
     const change = state.own?.(name) ?? null;
     return [name, change === null ? rows : rows.map(change)] as const;
   });
-  return stateWith({ ...state, collections: new Map(made) });
+  return buildState({ ...state, collections: new Map(collections) });
 }

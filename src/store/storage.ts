@@ -1,17 +1,17 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { type Clock, type Instant, rfc3339 } from '../time/clock.ts';
 import type { Store } from './index.ts';
-import { KeptWorlds } from './kept-worlds.ts';
+import { StoredWorlds } from './kept-worlds.ts';
 import type { StoreParts } from './shared.ts';
 import type { Waiting } from './waiting.ts';
 import type { WorldLog } from './world-log.ts';
 
 /** What a process has while it owns the worlds. */
-export interface Held {
+export interface Ownership {
   /** The store of the default world. */
   readonly store: Store;
   /** The worlds kept beyond the process; null if they end with it. */
-  readonly kept: KeptWorlds | null;
+  readonly kept: StoredWorlds | null;
   /** Real time, but never before the latest time at which any process wrote. */
   readonly clock: Clock;
   /** Whether it is certain that no other process owns the worlds. */
@@ -40,7 +40,7 @@ export interface Storage {
    * @returns null if the storage was closed meanwhile
    * @throws Unusable, Damaged if the first attempt fails for a reason other than an unreachable database
    */
-  take(onWait: (waiting: Waiting) => void): Promise<Held | null>;
+  take(onWait: (waiting: Waiting) => void): Promise<Ownership | null>;
   /** Gives up the worlds after all their stores are closed. */
   close(): Promise<void>;
 }
@@ -49,22 +49,22 @@ export interface Storage {
 const UNNOTICED_MS = 60_000;
 
 /** Reads all worlds of a log. @throws Damaged, Unreachable */
-export async function heldOf(
+export async function openOwnership(
   log: WorldLog,
   parts: StoreParts,
   machine: Clock,
-): Promise<Omit<Held, 'isFirstTry' | 'lost'>> {
+): Promise<Omit<Ownership, 'isFirstTry' | 'lost'>> {
   const logged = await log.read();
   const { at } = logged.head;
   const behind = at - machine.now();
   const clock = behind <= 0 ? machine : { now: () => machine.now() + behind };
-  const kept = new KeptWorlds(log, logged, parts, clock);
+  const storedWorlds = new StoredWorlds(log, logged, parts, clock);
   const isSure = () => log.isSure();
   return {
-    kept,
+    kept: storedWorlds,
     clock,
     isSure,
-    store: kept.open(DEFAULT_WORLD),
+    store: storedWorlds.open(DEFAULT_WORLD),
     notices: behind > UNNOTICED_MS ? [aheadNotice(at, machine)] : [],
   };
 }

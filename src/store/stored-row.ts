@@ -1,5 +1,5 @@
 import type { Row } from './collections.ts';
-import { weightOf } from './weight.ts';
+import { estimateRowBytes } from './weight.ts';
 
 /**
  * Creates a row for storing. Copies the body through JSON, so that the caller cannot change it, and so that it is the
@@ -8,20 +8,20 @@ import { weightOf } from './weight.ts';
  * @param names see `weightOf`
  * @throws TypeError if the body isn't valid JSON
  */
-export function storedRow(given: Row, place: number, names: Set<string>): Row {
-  const json = JSON.stringify(given.body) ?? 'null';
-  return rowWith(given, place, JSON.parse(json), json, names);
+export function storedRow(row: Row, place: number, names: Set<string>): Row {
+  const json = JSON.stringify(row.body) ?? 'null';
+  return createRow(row, place, JSON.parse(json), json, names);
 }
 
 /** Like `storedRow`, for a body that no other code has because it was just parsed or derived. */
-export function keptRow(given: Row, place: number, names: Set<string>): Row {
-  return rowWith(given, place, given.body, JSON.stringify(given.body), names);
+export function storedRowWithoutCopy(row: Row, place: number, names: Set<string>): Row {
+  return createRow(row, place, row.body, JSON.stringify(row.body), names);
 }
 
 /** Lists all members explicitly, so that all rows share one hidden class. */
-function rowWith(given: Row, place: number, body: unknown, json: string, names: Set<string>): Row {
-  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = given;
-  const revision = { place, size: json.length, weight: weightOf(given, body, json, names) };
+function createRow(source: Row, place: number, body: unknown, json: string, names: Set<string>): Row {
+  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = source;
+  const revision = { place, size: json.length, weight: estimateRowBytes(source, body, json, names) };
   const row = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, body, revision };
   if (facets === undefined) return row;
   const { name, state, createdAt, modifiedAt } = facets;

@@ -4,7 +4,7 @@ import type { ReadRow } from './saved-row.ts';
 import type { SnapshotRecord } from './snapshot-store.ts';
 
 /** A stored world. */
-export interface KeptWorld {
+export interface StoredWorld {
   readonly name: string;
   /** The provenance of the world, which the store doesn't interpret. */
   readonly made: string;
@@ -15,7 +15,7 @@ export interface KeptWorld {
 }
 
 /** A world with its content, as last stored. */
-export interface LoggedWorld extends KeptWorld {
+export interface LoggedWorld extends StoredWorld {
   /** State besides the rows (mode, faults), which the store doesn't interpret. */
   readonly state: string;
   /** The initial rows. */
@@ -88,7 +88,7 @@ export interface WorldLog {
    * @param world the record of a new world, which replaces a world with the same name
    * @param parts as created by `partsOf`
    */
-  fill(world: string | KeptWorld, parts: Iterable<string>, head: LogHead): Promise<void>;
+  fill(world: string | StoredWorld, parts: Iterable<string>, head: LogHead): Promise<void>;
   /** Deletes a world with its rows. */
   delete(world: string): Promise<void>;
   /** @param parts as created by `partsOf` */

@@ -5,11 +5,11 @@ import { type Plan, planChanges } from './plan.ts';
 import type { RowLog } from './row-log.ts';
 import { Rows } from './rows.ts';
 import { findPage } from './search.ts';
-import { completeState, type State, stateWith } from './state.ts';
+import { buildState, completeState, type State } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
 
 /** The surroundings of a world's rows. */
-interface Beside {
+interface WorldRowsOptions {
   /** Stores the rows beyond the process; null if they are only in memory. */
   readonly log: RowLog | null;
   /** Counts the memory of the rows; null if it isn't counted. */
@@ -25,7 +25,7 @@ const UNUSED: ReadonlyMap<string, Instant> = new Map();
  */
 export class WorldRows implements Collections {
   /** The initial state. */
-  #begin: State;
+  #initial: State;
   /** Collections that aren't shared: those that have changed, and those with the world's own credentials. */
   #own = new Map<string, Rows>();
   /** Copies of own collections in snapshots. Valid while the collection is unchanged and the copy is in use. */
@@ -33,18 +33,18 @@ export class WorldRows implements Collections {
   /** When rows were last used, for collections where this differs from the initial state. */
   #uses = new Map<string, Map<string, Instant>>();
   #nextPlace: number;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   readonly #log: RowLog | null;
   readonly #memory: StateMemory | null;
   #watcher: Watcher | null = null;
   #made: WeakMap<object, unknown> | null = null;
 
-  constructor(begin: State, { log = null, memory = null }: Partial<Beside> = {}) {
-    this.#begin = begin;
-    this.#nextPlace = begin.nextPlace;
+  constructor(initial: State, { log = null, memory = null }: Partial<WorldRowsOptions> = {}) {
+    this.#initial = initial;
+    this.#nextPlace = initial.nextPlace;
     this.#log = log;
     this.#memory = memory;
-    memory?.hold(begin);
+    memory?.hold(initial);
   }
 
   get made(): WeakMap<object, unknown> {
@@ -90,13 +90,13 @@ export class WorldRows implements Collections {
   }
 
   commit(changes: readonly Change[]): Promise<readonly Row[]> {
-    return this.#turns.take(() => this.#commit(changes));
+    return this.#mutex.take(() => this.#commit(changes));
   }
 
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result> {
     // Commits within one update must not overlap either.
     const commits = new Mutex();
-    return this.#turns.take(() => work((changes) => commits.take(() => this.#commit(changes))));
+    return this.#mutex.take(() => work((changes) => commits.take(() => this.#commit(changes))));
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {
@@ -106,7 +106,7 @@ export class WorldRows implements Collections {
   }
 
   async uses(collection: string): Promise<ReadonlyMap<string, Instant>> {
-    return this.#usesOf(collection);
+    return this.#findUses(collection);
   }
 
   watch(watcher: Watcher): void {
@@ -121,15 +121,15 @@ export class WorldRows implements Collections {
    */
   freeze(): State {
     const all = this.#all();
-    if (this.#own.size === 0 && this.#uses.size === 0) return this.#begin;
-    const known = (name: string) => (this.#own.has(name) ? this.#copies.get(name)?.deref() : all.get(name));
+    if (this.#own.size === 0 && this.#uses.size === 0) return this.#initial;
+    const existingCopy = (name: string) => (this.#own.has(name) ? this.#copies.get(name)?.deref() : all.get(name));
     let weight = 0;
-    for (const [name, rows] of all) if (known(name) === undefined) weight += rows.weight;
+    for (const [name, rows] of all) if (existingCopy(name) === undefined) weight += rows.weight;
     this.#memory?.check(weight);
-    const copies = [...all].map(([name, rows]) => [name, known(name) ?? this.#copy(name, rows)] as const);
-    const uses = new Map(this.#begin.uses);
-    for (const [name, its] of this.#uses) uses.set(name, new Map(its));
-    return stateWith({ collections: new Map(copies), uses, nextPlace: this.#nextPlace });
+    const copies = [...all].map(([name, rows]) => [name, existingCopy(name) ?? this.#copy(name, rows)] as const);
+    const uses = new Map(this.#initial.uses);
+    for (const [name, usesById] of this.#uses) uses.set(name, new Map(usesById));
+    return buildState({ collections: new Map(copies), uses, nextPlace: this.#nextPlace });
   }
 
   #copy(collection: string, rows: Rows): Rows {
@@ -140,11 +140,11 @@ export class WorldRows implements Collections {
 
   /** Replaces all rows. @throws the same errors as a commit; nothing changes then */
   replace(state: State): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.take(async () => {
       await this.#log?.replace(completeState(state));
       this.#memory?.hold(state);
       this.release();
-      this.#begin = state;
+      this.#initial = state;
       this.#own = new Map();
       this.#copies.clear();
       this.#uses = new Map();
@@ -154,8 +154,8 @@ export class WorldRows implements Collections {
 
   /** Stops counting the memory of the rows. */
   release(): void {
-    this.#memory?.release(this.#begin);
-    for (const own of this.#own.values()) this.#memory?.release(own);
+    this.#memory?.release(this.#initial);
+    for (const rows of this.#own.values()) this.#memory?.release(rows);
   }
 
   /** Runs in a turn, so no other change happens between plan and result. Rows may still be used meanwhile. */
@@ -168,12 +168,12 @@ export class WorldRows implements Collections {
     });
     const reserved = this.#reserve(plan);
     try {
-      const usedAt = ({ collection, id }: Row) => this.#usesOf(collection).get(id) ?? null;
+      const usedAt = ({ collection, id }: Row) => this.#findUses(collection).get(id) ?? null;
       if (this.#log !== null) await this.#log.commit({ ...plan, usedAt });
     } finally {
       this.#memory?.unreserve(reserved);
     }
-    this.#show(plan);
+    this.#apply(plan);
     await this.#watcher?.(plan);
     return plan.puts;
   }
@@ -185,7 +185,7 @@ export class WorldRows implements Collections {
    * @returns the bytes @throws Unwritable if there isn't enough memory
    */
   #reserve({ puts, before }: Plan): number {
-    const more = weightOf(puts) - weightOf(before);
+    const more = sumWeights(puts) - sumWeights(before);
     if (more <= 0) return 0;
     const copied = new Set([...puts, ...before].map(({ collection }) => collection));
     let bytes = more;
@@ -194,18 +194,18 @@ export class WorldRows implements Collections {
     return bytes;
   }
 
-  #show({ puts, removed, nextPlace }: Plan): void {
+  #apply({ puts, removed, nextPlace }: Plan): void {
     for (const row of removed) {
       this.#change(row.collection, (rows) => rows.remove(row.id));
       // A new row may reuse the id of a removed one, and must not inherit its last use.
-      if (this.#usesOf(row.collection).has(row.id)) this.#ownUses(row.collection).delete(row.id);
+      if (this.#findUses(row.collection).has(row.id)) this.#ownUses(row.collection).delete(row.id);
     }
     for (const row of puts) this.#change(row.collection, (rows) => rows.put(row));
     this.#nextPlace = nextPlace;
   }
 
   #change(collection: string, change: (rows: Rows) => void): void {
-    const own = this.#own.get(collection) ?? this.#keep(collection, this.#rows(collection)?.copy() ?? new Rows());
+    const own = this.#own.get(collection) ?? this.#takeOver(collection, this.#rows(collection)?.copy() ?? new Rows());
     this.#copies.delete(collection);
     const before = own.weight;
     change(own);
@@ -213,7 +213,7 @@ export class WorldRows implements Collections {
   }
 
   /** Gives the world its own copy of a collection. */
-  #keep(collection: string, rows: Rows): Rows {
+  #takeOver(collection: string, rows: Rows): Rows {
     this.#own.set(collection, rows);
     this.#memory?.hold(rows);
     return rows;
@@ -222,28 +222,28 @@ export class WorldRows implements Collections {
   #rows(collection: string): Rows | undefined {
     const own = this.#own.get(collection);
     if (own !== undefined) return own;
-    const shared = this.#begin.collections.get(collection);
-    const change = this.#begin.own?.(collection) ?? null;
-    return shared === undefined || change === null ? shared : this.#keep(collection, shared.map(change));
+    const shared = this.#initial.collections.get(collection);
+    const change = this.#initial.own?.(collection) ?? null;
+    return shared === undefined || change === null ? shared : this.#takeOver(collection, shared.map(change));
   }
 
-  #usesOf(collection: string): ReadonlyMap<string, Instant> {
-    return this.#uses.get(collection) ?? this.#begin.uses.get(collection) ?? UNUSED;
+  #findUses(collection: string): ReadonlyMap<string, Instant> {
+    return this.#uses.get(collection) ?? this.#initial.uses.get(collection) ?? UNUSED;
   }
 
   #ownUses(collection: string): Map<string, Instant> {
-    const own = this.#uses.get(collection) ?? new Map(this.#usesOf(collection));
+    const own = this.#uses.get(collection) ?? new Map(this.#findUses(collection));
     this.#uses.set(collection, own);
     return own;
   }
 
   #all(): ReadonlyMap<string, Rows> {
-    const names = new Set([...this.#begin.collections.keys(), ...this.#own.keys()]);
+    const names = new Set([...this.#initial.collections.keys(), ...this.#own.keys()]);
     // Each of these names has a collection.
     return new Map([...names].map((name) => [name, this.#rows(name) as Rows]));
   }
 }
 
-function weightOf(rows: readonly Row[]): number {
+function sumWeights(rows: readonly Row[]): number {
   return rows.reduce((bytes, { revision }) => bytes + revision.weight, 0);
 }

@@ -1,5 +1,5 @@
 import type { EventCount } from '../explaining/hints/token-usage.ts';
-import { type ActivityBudgets, activityBudgets } from '../journal/activity-log.ts';
+import { type ActivityBudgets, createActivityBudgets } from '../journal/activity-log.ts';
 import { bytesOf, MEGABYTE } from '../memory/bytes.ts';
 import { type SharedCache, sharedCache } from '../memory/caches.ts';
 import { Quota } from '../memory/quota.ts';
@@ -22,7 +22,7 @@ export interface Budgets extends ActivityBudgets {
 /** Creates the budgets. Each process needs only one. */
 export function newBudgets(): Budgets {
   return {
-    ...activityBudgets(),
+    ...createActivityBudgets(),
     tokens: sharedCache<VerifiedClaims>(6 * MEGABYTE, bytesOf),
     tokenUsage: sharedCache(MEGABYTE / 4),
     deleted: sharedCache(MEGABYTE / 4),

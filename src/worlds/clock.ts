@@ -32,7 +32,7 @@ export function createClock(machine: Clock, settings: SettingsStore): OwnedClock
 
 /** Opens the clock of a world with its stored state. */
 export async function openClock(machine: Clock, settings: SettingsStore): Promise<OwnedClock> {
-  return new StoredClock(machine, settings, await storedState(settings));
+  return new StoredClock(machine, settings, await readState(settings));
 }
 
 /** Stores the state of a clock. Call `reread` to apply it. */
@@ -40,11 +40,11 @@ export async function storeState(settings: SettingsStore, state: ClockState): Pr
   await settings.set(CLOCK_SETTING, JSON.stringify(state));
 }
 
-async function storedState(settings: SettingsStore): Promise<ClockState> {
-  return stateIn(await settings.get(CLOCK_SETTING));
+async function readState(settings: SettingsStore): Promise<ClockState> {
+  return parseState(await settings.get(CLOCK_SETTING));
 }
 
-function stateIn(text: string | null): ClockState {
+function parseState(text: string | null): ClockState {
   // A new object each time, so that a change in progress notices a replaced state. This module wrote the text.
   return text === null ? { ...REAL_TIME } : parseStored<ClockState>(text, 'settings', CLOCK_SETTING);
 }
@@ -56,7 +56,7 @@ function stateIn(text: string | null): ClockState {
 class StoredClock implements OwnedClock {
   readonly #machine: Clock;
   readonly #settings: SettingsStore;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   #state: ClockState;
 
   constructor(machine: Clock, settings: SettingsStore, state: ClockState) {
@@ -78,7 +78,7 @@ class StoredClock implements OwnedClock {
   }
 
   advance(milliseconds: number, before?: BeforeJump): Promise<Jump> {
-    return this.#move((shown) => shown + milliseconds, before);
+    return this.#move((current) => current + milliseconds, before);
   }
 
   set(to: Instant, before?: BeforeJump): Promise<Jump> {
@@ -86,7 +86,7 @@ class StoredClock implements OwnedClock {
   }
 
   freeze(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.take(async () => {
       const running = this.#state;
       if ('frozenAt' in running) return;
       const frozen = { frozenAt: this.now() };
@@ -102,7 +102,7 @@ class StoredClock implements OwnedClock {
   }
 
   resume(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.take(async () => {
       if (!this.frozen) return;
       await this.#change((stored) =>
         'frozenAt' in stored ? { ahead: stored.frozenAt - this.#machine.now() } : stored,
@@ -111,23 +111,23 @@ class StoredClock implements OwnedClock {
   }
 
   reread(): Promise<void> {
-    return this.#turns.take(() => this.#read());
+    return this.#mutex.take(() => this.#read());
   }
 
-  #move(target: (shown: Instant) => Instant, before: BeforeJump = async () => {}): Promise<Jump> {
-    return this.#turns.take(async () => {
+  #move(target: (current: Instant) => Instant, before: BeforeJump = async () => {}): Promise<Jump> {
+    return this.#mutex.take(async () => {
       // Time that passes before the write is added automatically.
       const real = this.#machine.now();
-      const jumpOf = (state: ClockState): Jump & { readonly next: ClockState } => {
+      const createJump = (state: ClockState): Jump & { readonly next: ClockState } => {
         const from = readTime(state, real);
         const to = target(from);
         return { from, to, next: moveTo(state, to, real) };
       };
-      let { next: _, ...jump } = jumpOf(this.#state);
+      let { next: _, ...jump } = createJump(this.#state);
       await before(jump);
       await this.#change((stored) => {
-        const { next, ...its } = jumpOf(stored);
-        jump = its;
+        const { next, ...storedJump } = createJump(stored);
+        jump = storedJump;
         return next;
       });
       return jump;
@@ -141,7 +141,7 @@ class StoredClock implements OwnedClock {
     try {
       await this.#settings.update(CLOCK_SETTING, (text) => {
         // If the change fails, this state remains in effect.
-        next = stateIn(text);
+        next = parseState(text);
         next = change(next);
         return JSON.stringify(next);
       });
@@ -155,6 +155,6 @@ class StoredClock implements OwnedClock {
   }
 
   async #read(): Promise<void> {
-    this.#state = await storedState(this.#settings);
+    this.#state = await readState(this.#settings);
   }
 }

@@ -4,18 +4,20 @@ import { SEEDS } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
 
 /** Counts the objects of a world, by their readable names. */
-export async function countsIn(
+export async function countObjects(
   rows: Collections,
   services: readonly Pick<ServiceDefinition, 'state'>[],
 ): Promise<Readonly<Record<string, number>>> {
-  const all = services.flatMap(({ state }) => state.objectCounts ?? []);
-  const counted = Object.entries(Object.assign({}, ...all.map((one) => one.counted)) as (typeof all)[0]['counted']);
+  const declared = services.flatMap(({ state }) => state.objectCounts ?? []);
+  const counted = Object.entries(
+    Object.assign({}, ...declared.map((declaration) => declaration.counted)) as (typeof declared)[0]['counted'],
+  );
   const counts = counted.map(async ([name, { collection, owner }]) => {
     return [name, await rows.count(collection, owner)] as const;
   });
   const others = new Set([
     ...counted.map(([, { collection }]) => collection),
-    ...all.flatMap(({ passedOver }) => passedOver),
+    ...declared.flatMap(({ passedOver }) => passedOver),
     ...[SEEDS.name, SETTINGS.name],
   ]);
   const objects = Object.entries(await rows.counts()).filter(([name]) => !others.has(name));

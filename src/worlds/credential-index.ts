@@ -31,19 +31,19 @@ export class CredentialIndex {
     return this.#worlds.key.size > 0;
   }
 
-  of(kind: Kind, given: string): readonly string[] {
-    const name = normalizeName(given);
+  of(kind: Kind, credential: string): readonly string[] {
+    const name = normalizeName(credential);
     const worlds = [...(this.#worlds[kind].get(name) ?? [])];
-    const seeded = kind === 'client' ? this.#seededOf(name) : null;
+    const seeded = kind === 'client' ? this.#findSeeded(name) : null;
     return seeded === null || worlds.includes(seeded) ? worlds : [...worlds, seeded];
   }
 
-  add(kind: Kind, given: string, world: string): void {
-    const name = normalizeName(given);
-    this.#put(kind, name, world);
-    const own = this.#ofWorld.get(world) ?? emptyEntries();
-    own[kind].add(name);
-    this.#ofWorld.set(world, own);
+  add(kind: Kind, credential: string, world: string): void {
+    const name = normalizeName(credential);
+    this.#addWorld(kind, name, world);
+    const entries = this.#ofWorld.get(world) ?? emptyEntries();
+    entries[kind].add(name);
+    this.#ofWorld.set(world, entries);
   }
 
   /** Adds the clients of a world's seed as one entry, because there may be thousands of such worlds. */
@@ -51,20 +51,20 @@ export class CredentialIndex {
     const ids = this.#idsOf.get(clients) ?? new Set(clients.ids.map(normalizeName));
     this.#idsOf.set(clients, ids);
     this.#seeded.set(world, { ids, clients });
-    for (const name of clients.names) this.#put('client', normalizeName(name), world);
+    for (const name of clients.names) this.#addWorld('client', normalizeName(name), world);
   }
 
-  remove(kind: Kind, given: string, world: string): void {
-    const name = normalizeName(given);
+  remove(kind: Kind, credential: string, world: string): void {
+    const name = normalizeName(credential);
     const seeded = this.#seeded.get(world);
     // From now on, each client of this world has a separate entry.
     if (seeded !== undefined && kind === 'client') {
       this.#seeded.delete(world);
-      for (const one of seeded.clients.ids) this.add('client', clientIdInWorld(one, world), world);
-      for (const one of seeded.clients.names) this.add('client', one, world);
+      for (const clientId of seeded.clients.ids) this.add('client', clientIdInWorld(clientId, world), world);
+      for (const clientName of seeded.clients.names) this.add('client', clientName, world);
     }
     this.#ofWorld.get(world)?.[kind].delete(name);
-    this.#take(kind, name, world);
+    this.#removeWorld(kind, name, world);
   }
 
   /**
@@ -76,16 +76,16 @@ export class CredentialIndex {
     // A world with the client ids of its seed has few entries.
     if (this.#seeded.has(world)) this.drop(world);
     const earlier = this.#ofWorld.get(world) ?? emptyEntries();
-    const now = emptyEntries();
-    this.#ofWorld.set(world, now);
-    return this.#removals(world, earlier, now);
+    const current = emptyEntries();
+    this.#ofWorld.set(world, current);
+    return this.#createRemovals(world, earlier, current);
   }
 
-  *#removals(world: string, earlier: Entries, now: Entries): Generator<() => void> {
+  *#createRemovals(world: string, earlier: Entries, current: Entries): Generator<() => void> {
     for (const kind of KINDS) {
       for (const name of earlier[kind]) {
         yield () => {
-          if (!now[kind].has(name)) this.#take(kind, name, world);
+          if (!current[kind].has(name)) this.#removeWorld(kind, name, world);
         };
       }
     }
@@ -95,16 +95,17 @@ export class CredentialIndex {
   drop(world: string): void {
     const { clients } = this.#seeded.get(world) ?? {};
     this.#seeded.delete(world);
-    for (const name of clients?.names ?? []) this.#take('client', normalizeName(name), world);
+    for (const name of clients?.names ?? []) this.#removeWorld('client', normalizeName(name), world);
     // The default world may have the same client ids.
-    for (const one of clients?.ids ?? []) this.#take('client', normalizeName(clientIdInWorld(one, world)), world);
-    const own = this.#ofWorld.get(world);
-    for (const kind of KINDS) for (const name of own?.[kind] ?? []) this.remove(kind, name, world);
+    for (const clientId of clients?.ids ?? [])
+      this.#removeWorld('client', normalizeName(clientIdInWorld(clientId, world)), world);
+    const entries = this.#ofWorld.get(world);
+    for (const kind of KINDS) for (const name of entries?.[kind] ?? []) this.remove(kind, name, world);
     this.#ofWorld.delete(world);
   }
 
   /** Returns the world whose id is at the end of a seed's client id. */
-  #seededOf(name: string): string | null {
+  #findSeeded(name: string): string | null {
     const from = Math.max(0, name.length - MAX_WORLD_ID - 1);
     for (let at = name.indexOf('-', from); at >= 0; at = name.indexOf('-', at + 1)) {
       const world = name.slice(at + 1);
@@ -113,12 +114,12 @@ export class CredentialIndex {
     return null;
   }
 
-  #put(kind: Kind, name: string, world: string): void {
+  #addWorld(kind: Kind, name: string, world: string): void {
     const worlds = this.#worlds[kind].get(name) ?? new Set();
     this.#worlds[kind].set(name, worlds.add(world));
   }
 
-  #take(kind: Kind, name: string, world: string): void {
+  #removeWorld(kind: Kind, name: string, world: string): void {
     const worlds = this.#worlds[kind].get(name);
     worlds?.delete(world);
     if (worlds?.size === 0) this.#worlds[kind].delete(name);

@@ -6,13 +6,13 @@ import type { Store } from '../store/index.ts';
 import { Rows } from '../store/rows.ts';
 import type { StoredSeed } from '../store/seed.ts';
 import { SEEDS, seedRow } from '../store/seed.ts';
-import { type State, stateWith } from '../store/state.ts';
+import { buildState, type State } from '../store/state.ts';
 import { Pacer } from '../time/pacer.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 
 /** An alias of a row. */
-interface AliasOf {
+interface RowAlias {
   readonly collection: string;
   readonly alias: string;
 }
@@ -44,37 +44,37 @@ export class Credentials {
   readonly #keys: readonly string[];
   readonly #clients: readonly (readonly [collection: string, clients: Clients])[];
   readonly #ended: readonly string[];
-  readonly #isOwn = (collection: string) => this.#rows.has(collection) || collection === SEEDS.name;
+  readonly #isReplaced = (collection: string) => this.#rows.has(collection) || collection === SEEDS.name;
 
   constructor(services: readonly Pick<ServiceDefinition, 'credentials'>[]) {
-    const all = services.flatMap(({ credentials }) => credentials?.stored ?? []);
-    const rows = all.flatMap((one) => one.rows);
-    this.#rows = new Map(rows.map((one) => [one.collection, one]));
+    const stored = services.flatMap(({ credentials }) => credentials?.stored ?? []);
+    const rows = stored.flatMap((credentials) => credentials.rows);
+    this.#rows = new Map(rows.map((credentialRows) => [credentialRows.collection, credentialRows]));
     this.#keys = rows.filter(({ clients }) => clients === undefined).map(({ collection }) => collection);
     this.#clients = rows.flatMap(({ collection, clients }) => (clients === undefined ? [] : [[collection, clients]]));
-    this.#ended = all.flatMap(({ ended }) => ended);
+    this.#ended = stored.flatMap(({ ended }) => ended);
   }
 
   /** Returns the rows that may have a key. @param hash of the key */
-  #keyAliases(hash: string): readonly AliasOf[] {
+  #keyAliases(hash: string): readonly RowAlias[] {
     return this.#keys.map((collection) => ({ collection, alias: hash }));
   }
 
   /** Returns the rows that a client id may refer to. Several worlds may have the same client id. */
-  #clientAliases(clientId: string): readonly AliasOf[] {
+  #clientAliases(clientId: string): readonly RowAlias[] {
     return this.#clients.flatMap(([collection, { aliasesOf }]) =>
       aliasesOf(clientId).map((alias) => ({ collection, alias })),
     );
   }
 
   /** Finds the row of a key. */
-  async keyIn(store: Store, hash: string): Promise<Row | null> {
-    return rowOf(store, this.#keyAliases(hash));
+  async findKey(store: Store, hash: string): Promise<Row | null> {
+    return findRow(store, this.#keyAliases(hash));
   }
 
   /** Whether this world has a client with this client id. */
   async hasClient(store: Store, clientId: string): Promise<boolean> {
-    return (await rowOf(store, this.#clientAliases(clientId))) !== null;
+    return (await findRow(store, this.#clientAliases(clientId))) !== null;
   }
 
   /** Whether this is the hash of a client's secret. */
@@ -82,26 +82,26 @@ export class Credentials {
     return this.#clients.some(([collection]) => store.hasSecret(collection, hash));
   }
 
-  /** Returns all credentials that identify a world. @param all returns the rows of a collection */
-  async of(all: (collection: string) => readonly Row[] | Promise<readonly Row[]>): Promise<CallerCredentials> {
+  /** Returns all credentials that identify a world. @param listRows returns the rows of a collection */
+  async of(listRows: (collection: string) => readonly Row[] | Promise<readonly Row[]>): Promise<CallerCredentials> {
     const pacer = new Pacer();
     const keyHashes: string[] = [];
     const clientIds = new Set<string>();
     for (const name of this.#keys) {
-      await pacer.each(await all(name), ({ aliases }) => {
+      await pacer.each(await listRows(name), ({ aliases }) => {
         keyHashes.push(...aliases);
       });
     }
     for (const [name, { idsOf }] of this.#clients) {
-      await pacer.each(await all(name), (row) => {
-        for (const one of idsOf(row)) clientIds.add(one);
+      await pacer.each(await listRows(name), (row) => {
+        for (const clientId of idsOf(row)) clientIds.add(clientId);
       });
     }
     return { keyHashes, clientIds: [...clientIds] };
   }
 
   /** Whether changes of this row affect the credentials of its world. */
-  isOf({ collection }: Row): boolean {
+  hasCredentials({ collection }: Row): boolean {
     return this.#rows.has(collection);
   }
 
@@ -128,24 +128,28 @@ export class Credentials {
   }
 
   /** Returns all principals that have credentials in a state. */
-  holdersIn({ collections }: Pick<State, 'collections'>): readonly Holder[] {
+  listHolders({ collections }: Pick<State, 'collections'>): readonly Holder[] {
     return [...this.#rows].flatMap(([collection, { holderOf }]) =>
       (collections.get(collection)?.all ?? []).flatMap((row) => holderOf(row) ?? []),
     );
   }
 
   /** Returns a state with a world's own credentials, created per collection on first use. */
-  withOwnCredentials(state: State, own: () => OwnCredentials): State {
-    let made: OwnCredentials | null = null;
-    const change = (row: Row) => {
-      made ??= own();
-      return this.#own(row, made);
+  withOwnCredentials(state: State, createOwn: () => OwnCredentials): State {
+    let created: OwnCredentials | null = null;
+    const replaceCredentials = (row: Row) => {
+      created ??= createOwn();
+      return this.#replaceCredentials(row, created);
     };
-    return { ...state, own: (collection) => (this.#isOwn(collection) ? change : null), parts: [state] };
+    return {
+      ...state,
+      own: (collection) => (this.#isReplaced(collection) ? replaceCredentials : null),
+      parts: [state],
+    };
   }
 
   /** Returns the approximate memory of rows with credentials, in bytes. */
-  weightIn({ collections }: Pick<State, 'collections'>): number {
+  weigh({ collections }: Pick<State, 'collections'>): number {
     return [...this.#rows.keys()].reduce((bytes, name) => bytes + (collections.get(name)?.weight ?? 0), 0);
   }
 
@@ -168,26 +172,26 @@ export class Credentials {
       uses.delete(name);
     }
     for (const name of [...this.#rows.keys(), SEEDS.name]) {
-      const made = new Rows();
+      const rekeyed = new Rows();
       await pacer.each(collections.get(name)?.all ?? [], (before) => {
-        const row = this.#own(before, own);
+        const row = this.#replaceCredentials(before, own);
         const holder = this.#rows.get(name)?.holderOf(row) ?? null;
         if (holder !== null) holders.push(holder);
-        for (const alias of row.aliases) if (made.byAlias(alias) !== undefined) throw new Collision();
-        made.put(row);
+        for (const alias of row.aliases) if (rekeyed.byAlias(alias) !== undefined) throw new Collision();
+        rekeyed.put(row);
       });
-      if (made.count > 0) collections.set(name, made);
+      if (rekeyed.count > 0) collections.set(name, rekeyed);
     }
-    return { state: stateWith({ ...state, collections, uses }), holders };
+    return { state: buildState({ ...state, collections, uses }), holders };
   }
 
-  #own(row: Row, { rekeying, storedSeed }: OwnCredentials): Row {
+  #replaceCredentials(row: Row, { rekeying, storedSeed }: OwnCredentials): Row {
     if (row.collection === SEEDS.name) return { ...seedRow(storedSeed()), revision: row.revision };
     return this.#rows.get(row.collection)?.rekey(row, rekeying) ?? row;
   }
 }
 
-async function rowOf({ collections }: Store, aliases: readonly AliasOf[]): Promise<Row | null> {
+async function findRow({ collections }: Store, aliases: readonly RowAlias[]): Promise<Row | null> {
   for (const { collection, alias } of aliases) {
     const row = await collections.byAlias(collection, alias);
     if (row !== null) return row;

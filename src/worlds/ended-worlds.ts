@@ -10,12 +10,12 @@ export class EndedWorlds {
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
 
-  markBegun(id: string): void {
+  noteCreated(id: string): void {
     this.#gone.delete(id);
     this.#marks.set(worldMark(id), id);
   }
 
-  markEnded(id: string): void {
+  noteEnded(id: string): void {
     this.#gone.add(id);
     const [oldest] = this.#gone;
     if (this.#gone.size <= MAX_ENDED || oldest === undefined) return;

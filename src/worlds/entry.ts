@@ -16,7 +16,7 @@ export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
 }
 
 /** A world that was just created. */
-export interface MadeWorld {
+export interface CreatedWorld {
   readonly entry: WorldEntry;
   /** The seed with the world's own credentials. */
   readonly storedSeed: Seed;

@@ -5,7 +5,7 @@ import { type Derivation, deriveFor } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { deriveSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
-import type { KeptWorlds } from '../store/kept-worlds.ts';
+import type { StoredWorlds } from '../store/kept-worlds.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
@@ -69,10 +69,10 @@ export async function createInitialContent(
   if (origin.kind === 'seed') return { ...content, state, findings, isNew: true };
   const copy = { ...content, findings: template.findings, isNew: false };
   if (derivation === null) return { ...copy, state: origin.state };
-  memory.check(keys.weightIn(origin.state));
+  memory.check(keys.weigh(origin.state));
   const clientId = await mapClientIds(origin, derivation, template, keys);
-  const own = { rekeying: createRekeying(derivation, clientId), storedSeed: () => storedSeed };
-  const { state: rekeyed, holders } = await keys.rekey(origin.state, own);
+  const ownCredentials = { rekeying: createRekeying(derivation, clientId), storedSeed: () => storedSeed };
+  const { state: rekeyed, holders } = await keys.rekey(origin.state, ownCredentials);
   const idsInSeed = new Set(template.credentials.map((holder) => holder.id));
   return { ...copy, state: rekeyed, created: holders.filter((holder) => !idsInSeed.has(holder.id)) };
 }
@@ -92,11 +92,11 @@ function stateFromTemplate(
 ): InitialState {
   if (credentials === 'cast') return { state, findings };
   // Derived on first use, because most worlds use few of their credentials.
-  const own = () => {
+  const createOwn = () => {
     const derivation = deriveFor(id);
     return { rekeying: createRekeying(derivation), storedSeed: () => deriveSeed(seed, derivation) };
   };
-  return { state: keys.withOwnCredentials(state, own), findings, clients };
+  return { state: keys.withOwnCredentials(state, createOwn), findings, clients };
 }
 
 /** @param clientId returns the replacement for a client id */
@@ -145,14 +145,14 @@ function seedOfOrigin(origin: WorldOrigin): Seed {
   return deriveSeed(origin.seed, deriveFor(origin.of));
 }
 
-/** Creates the store of a new world. @param kept null: the world is only in memory */
+/** Creates the store of a new world. @param keptWorlds null: the world is only in memory */
 export async function openStore(
   { state, seed, source }: InitialContent,
   { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
-  kept: KeptWorlds | null,
+  keptWorlds: StoredWorlds | null,
   { memory }: Pick<StoreParts, 'memory'>,
 ): Promise<Store> {
-  if (kept === null) return openMemory(state, memory);
-  const made = serializeProvenance({ seed, credentials, source, label });
-  return kept.make({ name: id, made, ttl, createdAt, usedAt: lastUsedAt }, completeState(state));
+  if (keptWorlds === null) return openMemory(state, memory);
+  const provenance = serializeProvenance({ seed, credentials, source, label });
+  return keptWorlds.make({ name: id, made: provenance, ttl, createdAt, usedAt: lastUsedAt }, completeState(state));
 }

@@ -11,7 +11,7 @@ const MAX_NAMED = 5;
 export function crowdedProblem(entries: readonly WorldEntry[], max: number, now: Instant): Problem {
   const idle = entries.filter(({ world }) => !world.isHeld);
   const named = idle
-    .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
+    .sort((a, b) => a.lastUsedAt - b.lastUsedAt)
     .slice(0, MAX_NAMED)
     .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(now - lastUsedAt)})`);
   const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
@@ -20,11 +20,11 @@ export function crowdedProblem(entries: readonly WorldEntry[], max: number, now:
 }
 
 export function takenProblem(id: string): Problem {
-  const instead = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
-  return new Problem('conflict', `The world \`${id}\` already exists. Choose another id${instead}.`);
+  const alternative = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
+  return new Problem('conflict', `The world \`${id}\` already exists. Choose another id${alternative}.`);
 }
 
-export function closing(): Problem {
+export function closingProblem(): Problem {
   return new Problem('unavailable', 'The server is closing and creates no more worlds.');
 }
 

@@ -4,16 +4,16 @@ import type { PresentedCredential } from '../credentials/presented-credential.ts
 import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
 import { isStorageFailure } from '../store/errors.ts';
-import type { KeptWorlds } from '../store/kept-worlds.ts';
+import type { StoredWorlds } from '../store/kept-worlds.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { State } from '../store/state.ts';
 import type { Weighed } from '../store/state-memory.ts';
-import type { KeptWorld } from '../store/world-log.ts';
+import type { StoredWorld } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import { newBudgets } from './budgets.ts';
 import type { SeedClients } from './credentials.ts';
-import { describeWorld, type MadeWorld, type WorldEntry } from './entry.ts';
+import { type CreatedWorld, describeWorld, type WorldEntry } from './entry.ts';
 import { Indexing } from './indexing.ts';
 import {
   createInitialContent,
@@ -22,16 +22,16 @@ import {
   openStore,
   type WorldOrigin,
 } from './initial-content.ts';
-import { closing, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
+import { closingProblem, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
 import { parseProvenance } from './provenance.ts';
 import type { FilledStore } from './seed-states.ts';
 import { SEED_COPIES, type Templates } from './templates.ts';
 import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
-const FRESH_ID_LENGTH = 10;
+const NEW_ID_LENGTH = 10;
 
 /** The approximate memory of a world in use, without its rows, in bytes. */
-const WORLD_BYTES = 16 * 1024;
+const BYTES_PER_WORLD = 16 * 1024;
 
 /** How often to look for unused worlds, in milliseconds. */
 const SWEEP_MS = 10_000;
@@ -47,7 +47,7 @@ export interface WorldsParts
   /** The maximum number of worlds besides the default one. */
   readonly max: number;
   /** Stores worlds beyond the process; null if they end with it. */
-  readonly kept: KeptWorlds | null;
+  readonly kept: StoredWorlds | null;
   /** See `WorldsByName.fault`. */
   readonly fault: WorldsByName['fault'];
 }
@@ -77,18 +77,18 @@ export class Worlds implements WorldsByName {
       credentials: keys,
       default: () => this.default,
       find: (id) => this.find(id),
-      isThere: (world) => this.#entryNow(world.id)?.world === world,
-      isAny: () => this.#entries.size > 0,
+      exists: (world) => this.#currentEntry(world.id)?.world === world,
+      hasOthers: () => this.#entries.size > 0,
     });
     this.#common = {
       ...{ machine, random, signingKey, budgets: newBudgets(), modes, secrets, keys },
-      changed: (world, changed) => this.#indexing.noteChanges(world, changed),
+      noteChanges: (world, changed) => this.#indexing.noteChanges(world, changed),
       createInitialState: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };
         return createInitialState({ id, credentials, seed }, parts);
       },
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
-      left: (world) => this.#noteLeft(world),
+      noteLeft: (world) => this.#noteLeft(world),
     };
   }
 
@@ -113,15 +113,15 @@ export class Worlds implements WorldsByName {
   async reopen(): Promise<readonly string[]> {
     const { kept, machine } = this.#parts;
     if (kept === null || kept.found.length === 0) return [];
-    const ended: string[] = [];
-    for (const one of kept.found) {
-      const isOver = one.ttl !== null && machine.now() - one.usedAt >= one.ttl;
-      if (isOver) await kept.delete(one.name);
-      if (isOver) ended.push(one.name);
-      else await this.#reopen(kept, one);
+    const unused: string[] = [];
+    for (const stored of kept.found) {
+      const isOver = stored.ttl !== null && machine.now() - stored.usedAt >= stored.ttl;
+      if (isOver) await kept.delete(stored.name);
+      if (isOver) unused.push(stored.name);
+      else await this.#reopen(kept, stored);
     }
     if (this.#entries.size > 0) this.#sweepLater();
-    return reopenedNotices(this.#entries.size, ended);
+    return reopenedNotices(this.#entries.size, unused);
   }
 
   get default(): OwnedWorld {
@@ -130,18 +130,18 @@ export class Worlds implements WorldsByName {
   }
 
   has(id: string): boolean {
-    return this.#entryThere(id) !== undefined;
+    return this.#findEntry(id) !== undefined;
   }
 
   find(id: string): OwnedWorld | undefined {
-    const entry = this.#entryThere(id);
+    const entry = this.#findEntry(id);
     if (entry === undefined) return undefined;
     this.#noteUse(entry);
     return entry.world;
   }
 
   isGone(id: string): boolean {
-    return this.#indexing.ended.isGone(id);
+    return this.#indexing.endedWorlds.isGone(id);
   }
 
   ownersOf(presented: PresentedCredential): readonly string[] {
@@ -160,7 +160,7 @@ export class Worlds implements WorldsByName {
 
   /** Returns all worlds, the default one first. */
   list(): readonly WorldInfo[] {
-    const others = [...this.#entries.keys()].flatMap((id) => this.#entryThere(id) ?? []);
+    const others = [...this.#entries.keys()].flatMap((id) => this.#findEntry(id) ?? []);
     return (this.#default === null ? others : [this.#default, ...others]).map(describeWorld);
   }
 
@@ -176,34 +176,34 @@ export class Worlds implements WorldsByName {
 
   /** @throws Problem `not_found` */
   entry(id: string): WorldEntry {
-    const entry = this.#entryThere(id);
+    const entry = this.#findEntry(id);
     if (entry !== undefined) return entry;
     throw new Problem('not_found', `There is no world \`${id.slice(0, 100)}\`; \`GET /_mock/worlds\` lists them.`);
   }
 
   /** @throws Problem if the order is invalid */
-  async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
+  async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<CreatedWorld> {
     const { origin, credentials } = order;
-    const id = order.id ?? this.#parts.random.hex(FRESH_ID_LENGTH);
-    this.#check(id);
+    const id = order.id ?? this.#parts.random.hex(NEW_ID_LENGTH);
+    this.#checkId(id);
     const { memory } = this.#parts.shared;
-    const beside = this.#beside(origin.seed);
-    memory.check(memory.missing(beside));
+    const memoryBesideRows = this.#weighWorld(origin.seed);
+    memory.check(memory.missing(memoryBesideRows));
     // Its source may have been deleted meanwhile.
-    const held = origin.kind === 'copy' ? [beside, origin.state] : [beside];
-    for (const one of held) memory.hold(one);
+    const memoryInUse = origin.kind === 'copy' ? [memoryBesideRows, origin.state] : [memoryBesideRows];
+    for (const weighed of memoryInUse) memory.hold(weighed);
     // Reserves the id.
     this.#making.add(id);
     try {
       const content = await createInitialContent({ id, origin, credentials }, { ...this.#parts, memory });
       memory.check(memory.missing(content.state));
       const seeded = origin.kind === 'seed' ? content.clients : undefined;
-      const made = await this.#store(id, content, { ...order, memory: beside }, seeded);
-      memory.hold(beside);
-      this.#tell('made', id);
-      return made;
+      const created = await this.#store(id, content, { ...order, memory: memoryBesideRows }, seeded);
+      memory.hold(memoryBesideRows);
+      this.#reportChange('made', id);
+      return created;
     } finally {
-      for (const one of held) memory.release(one);
+      for (const weighed of memoryInUse) memory.release(weighed);
       this.#making.delete(id);
     }
   }
@@ -221,8 +221,8 @@ export class Worlds implements WorldsByName {
   }
 
   /** Informs watchers of the default world about other worlds, which don't know of each other. */
-  #tell(what: 'made' | 'deleted', id: string): void {
-    this.default.activityLog.event('world', { world: id, what });
+  #reportChange(change: 'made' | 'deleted', id: string): void {
+    this.default.activityLog.event('world', { world: id, what: change });
   }
 
   /** Ends everything that waits for an event of a world: verifications, event streams and delayed responses. */
@@ -258,24 +258,24 @@ export class Worlds implements WorldsByName {
     else if (entry?.world === world) await this.#indexing.addAgain(world, entry.source, clients);
   }
 
-  async #reopen(keptWorlds: KeptWorlds, { name: id, made, ttl, createdAt, usedAt }: KeptWorld): Promise<void> {
+  async #reopen(keptWorlds: StoredWorlds, { name: id, made, ttl, createdAt, usedAt }: StoredWorld): Promise<void> {
     const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made);
     const seed = this.#parts.revive(storedSeed);
     const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
-    const memory = this.#beside(seed);
+    const memory = this.#weighWorld(seed);
     this.#parts.shared.memory.hold(memory);
     this.#entries.set(id, { world, credentials, source, label, memory, ttl, createdAt, lastUsedAt: usedAt });
-    this.#noteBegun(id);
+    this.#noteCreated(id);
     await this.#indexing.add(world, source);
   }
 
-  #noteBegun(id: string): void {
+  #noteCreated(id: string): void {
     this.isAlone = false;
-    this.#indexing.ended.markBegun(id);
+    this.#indexing.endedWorlds.noteCreated(id);
   }
 
-  #entryThere(id: string): WorldEntry | undefined {
+  #findEntry(id: string): WorldEntry | undefined {
     if (id === DEFAULT_WORLD) return this.#default ?? undefined;
     const entry = this.#entries.get(id);
     if (entry === undefined || !this.#isOver(entry)) return entry;
@@ -297,10 +297,10 @@ export class Worlds implements WorldsByName {
     const { world } = entry;
     this.#entries.delete(world.id);
     this.#indexing.drop(world.id);
-    this.#indexing.ended.markEnded(world.id);
+    this.#indexing.endedWorlds.noteEnded(world.id);
     if (entry.memory !== null) this.#parts.shared.memory.release(entry.memory);
     world.end();
-    this.#tell('deleted', world.id);
+    this.#reportChange('deleted', world.id);
   }
 
   #sweep(): void {
@@ -321,10 +321,10 @@ export class Worlds implements WorldsByName {
     return [this.#default, ...this.#entries.values()].flatMap((entry) => entry ?? []);
   }
 
-  #check(id: string): void {
-    if (this.#isClosed) throw closing();
-    const fault = worldIdFault(id);
-    if (fault !== null) throw new Problem('invalid_request', `Field \`id\` ${fault}.`);
+  #checkId(id: string): void {
+    if (this.#isClosed) throw closingProblem();
+    const problem = worldIdFault(id);
+    if (problem !== null) throw new Problem('invalid_request', `Field \`id\` ${problem}.`);
     if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw takenProblem(id);
     if (this.#entries.size + this.#making.size < this.#parts.max) return;
     this.#sweep();
@@ -333,10 +333,10 @@ export class Worlds implements WorldsByName {
   }
 
   /** Returns the memory of a world besides its rows. Worlds with the same seed share it. */
-  #beside(seed: Seed): Weighed {
-    const known = this.#seedsInMemory.get(seed) ?? { weight: SEED_COPIES * seed.text.length };
-    this.#seedsInMemory.set(seed, known);
-    return { weight: WORLD_BYTES, parts: [known] };
+  #weighWorld(seed: Seed): Weighed {
+    const seedMemory = this.#seedsInMemory.get(seed) ?? { weight: SEED_COPIES * seed.text.length };
+    this.#seedsInMemory.set(seed, seedMemory);
+    return { weight: BYTES_PER_WORLD, parts: [seedMemory] };
   }
 
   /** @param seeded the clients, if they are exactly those of the seed */
@@ -345,7 +345,7 @@ export class Worlds implements WorldsByName {
     content: InitialContent,
     { credentials, ttl, label, memory }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label' | 'memory'>,
     seeded?: SeedClients,
-  ): Promise<MadeWorld> {
+  ): Promise<CreatedWorld> {
     const { seed, storedSeed, source, clients, created, isNew, findings } = content;
     // The same time is stored and returned.
     const now = this.#parts.machine.now();
@@ -355,15 +355,15 @@ export class Worlds implements WorldsByName {
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
       const ambiguous = await this.#indexing.add(world, source, seeded);
-      if (this.#isClosed) throw closing();
+      if (this.#isClosed) throw closingProblem();
       const entry: WorldEntry = { world, credentials, source, ttl, label, memory, ...times };
       this.#entries.set(id, entry);
-      this.#noteBegun(id);
+      this.#noteCreated(id);
       this.#sweepLater();
       return {
         entry,
         storedSeed,
-        ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true),
+        ambiguous: ambiguous.filter((name) => clients?.names.includes(name) !== true),
         created,
       };
     } catch (cause) {
@@ -376,11 +376,11 @@ export class Worlds implements WorldsByName {
   }
 
   #noteLeft(world: OwnedWorld): void {
-    const entry = this.#entryNow(world.id);
+    const entry = this.#currentEntry(world.id);
     if (entry?.world === world) this.#noteUse(entry);
   }
 
-  #entryNow(id: string): WorldEntry | null | undefined {
+  #currentEntry(id: string): WorldEntry | null | undefined {
     return id === DEFAULT_WORLD ? this.#default : this.#entries.get(id);
   }
 }

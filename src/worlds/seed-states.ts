@@ -53,18 +53,18 @@ export class SeedStates {
     const name = services.join(' ');
     const seed = this.#seeds.get(name) ?? create();
     this.#seeds.set(name, seed);
-    return seed.then((one) => {
-      if (!this.#rows.has(one)) this.#rows.set(one, null);
-      return one;
+    return seed.then((cached) => {
+      if (!this.#rows.has(cached)) this.#rows.set(cached, null);
+      return cached;
     });
   }
 
   /** Like the function `stateOfSeed`. Other seeds aren't cached, because their number is unlimited. */
   async stateOf(seed: Seed, now: Instant): Promise<State> {
-    const known = this.#rows.get(seed);
-    if (known === undefined) return stateOfSeed(seed, now);
-    const kept = known?.at === now ? known : { at: now, state: stateOfSeed(seed, now) };
-    this.#rows.set(seed, kept);
-    return kept.state;
+    const cached = this.#rows.get(seed);
+    if (cached === undefined) return stateOfSeed(seed, now);
+    const current = cached?.at === now ? cached : { at: now, state: stateOfSeed(seed, now) };
+    this.#rows.set(seed, current);
+    return current.state;
   }
 }

@@ -27,7 +27,7 @@ export class StoredKeys implements SigningKeys {
   readonly #random: Random;
   readonly #settings: SettingsStore;
   /** Rotations run one at a time, each starting from the keys of the previous one. */
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   #ring: KeyRing;
 
   /** @param world the world's id */
@@ -40,23 +40,23 @@ export class StoredKeys implements SigningKeys {
   }
 
   rotate(now: Instant): Promise<Rotation> {
-    return this.#turns.take(async () => {
+    return this.#mutex.take(async () => {
       const before = this.#ring;
       const { algorithm, kid: replaced } = before.current;
       // JWKs of Node and jose are interchangeable.
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
-      const made = await importSigningKey(jwk, algorithm);
-      const next = rotateRing(before, made, now);
-      await this.#settings.set(KEYS_SETTING, JSON.stringify(storedForm(next, jwk)));
+      const created = await importSigningKey(jwk, algorithm);
+      const next = rotateRing(before, created, now);
+      await this.#settings.set(KEYS_SETTING, JSON.stringify(serializeRing(next, jwk)));
       this.#ring = next;
-      return { kid: made.kid, replaced, until: next.retired[0]?.until ?? now };
+      return { kid: created.kid, replaced, until: next.retired[0]?.until ?? now };
     });
   }
 
   /** Reads the settings again after the content of the store was replaced. */
   reread(): Promise<void> {
-    return this.#turns.take(async () => {
-      this.#ring = (await storedRing(this.#settings)) ?? this.#server;
+    return this.#mutex.take(async () => {
+      this.#ring = (await readRing(this.#settings)) ?? this.#server;
     });
   }
 }
@@ -67,17 +67,17 @@ interface Stored {
   readonly retired: readonly { readonly jwk: SigningKey['publicJwk']; readonly until: Instant }[];
 }
 
-function storedForm({ current: { algorithm }, retired }: KeyRing, current: JWK): Stored {
+function serializeRing({ current: { algorithm }, retired }: KeyRing, current: JWK): Stored {
   return { algorithm, current, retired: retired.map(({ key, until }) => ({ jwk: key.publicJwk, until })) };
 }
 
-async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
+async function readRing(settings: SettingsStore): Promise<KeyRing | null> {
   const text = await settings.get(KEYS_SETTING);
-  return text === null ? null : ringIn(text);
+  return text === null ? null : parseRing(text);
 }
 
 /** @throws Damaged if a key is invalid */
-export async function ringIn(text: string): Promise<KeyRing> {
+export async function parseRing(text: string): Promise<KeyRing> {
   // Written by this module.
   const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', KEYS_SETTING);
   try {

@@ -13,7 +13,7 @@ import type { UsedRow } from '../store/state.ts';
 import { redact } from '../text/redact.ts';
 import { type Instant, LAST_MOMENT } from '../time/clock.ts';
 import type { Provenance } from './provenance.ts';
-import { KEYS_SETTING, ringIn } from './signing-keys.ts';
+import { KEYS_SETTING, parseRing } from './signing-keys.ts';
 
 /**
  * The format version of written files. Increment it with each change of a line, and with each change of a service's
@@ -25,15 +25,15 @@ const FORMAT = 1;
 const SERVER = 'nv-auth-mock';
 
 /** The maximum length of the first line, in bytes. */
-const MAX_FIRST_LINE = 1000;
+const MAX_FIRST_LINE_BYTES = 1000;
 
 const MEBIBYTE = 1024 * 1024;
 
 /** The maximum length of a line with a row, in bytes. No request creates a longer row, because bodies have up to 1 MiB. */
-const MAX_ROW_LINE = 2 * MEBIBYTE;
+const MAX_ROW_LINE_BYTES = 2 * MEBIBYTE;
 
 /** The same for a line with a seed, which is longer because omitted members are filled in. */
-const MAX_SEED_LINE = 16 * MEBIBYTE;
+const MAX_SEED_LINE_BYTES = 16 * MEBIBYTE;
 
 /** The maximum share of the memory for state that one line may take, because parsing takes several times its length. */
 const LINE_SHARE = 1 / 4;
@@ -45,7 +45,7 @@ const SEED_ROW = `{"row":{"collection":"${SEEDS.name}",`;
 const MAX_DEPTH = 64;
 
 /** The minimum number of characters in a chunk of lines. */
-const MIN_CHUNK = 64 * 1024;
+const MIN_CHUNK_LENGTH = 64 * 1024;
 
 /** A row with its line number in the file. */
 interface LineRow {
@@ -81,20 +81,20 @@ export async function* snapshotBytes(
     hash.update(text);
     return Buffer.from(text);
   };
-  let text = lineOf({ server: SERVER, version, format: FORMAT }) + lineOf({ snapshot });
+  let text = renderLine({ server: SERVER, version, format: FORMAT }) + renderLine({ snapshot });
   for await (const { row, usedAt } of rows) {
     // Revisions only make sense within one process.
     const { revision: _, ...saved } = row;
-    text += lineOf({ row: { ...saved, usedAt } });
-    if (text.length < MIN_CHUNK) continue;
+    text += renderLine({ row: { ...saved, usedAt } });
+    if (text.length < MIN_CHUNK_LENGTH) continue;
     yield hashed(text);
     text = '';
   }
   yield hashed(text);
-  yield Buffer.from(lineOf({ sha256: hash.digest('hex') }));
+  yield Buffer.from(renderLine({ sha256: hash.digest('hex') }));
 }
 
-function lineOf(value: object): string {
+function renderLine(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
@@ -126,7 +126,7 @@ export class SnapshotReader {
    */
   constructor(check: RowCheck, room: number, add: AddRow) {
     this.#check = check;
-    this.#maxSeedLine = Math.max(MAX_ROW_LINE, Math.min(MAX_SEED_LINE, room * LINE_SHARE));
+    this.#maxSeedLine = Math.max(MAX_ROW_LINE_BYTES, Math.min(MAX_SEED_LINE_BYTES, room * LINE_SHARE));
     this.#add = add;
   }
 
@@ -147,10 +147,10 @@ export class SnapshotReader {
 
   /** Call at the end of the file. @throws Problem if the file is incomplete */
   end(): SnapshotFile {
-    if (this.#lines === 0) throw foreign();
+    if (this.#lines === 0) throw foreignProblem();
     const [snapshot, sha256] = [this.#snapshot, this.#sha256];
     if (snapshot === null || sha256 === null || this.#length > 0) {
-      throw damaged(`It ends too early, after line ${this.#lines}`);
+      throw damagedProblem(`It ends too early, after line ${this.#lines}`);
     }
     return { snapshot, special: this.#special, sha256 };
   }
@@ -158,11 +158,11 @@ export class SnapshotReader {
   #collect(part: Buffer): void {
     this.#parts.push(part);
     this.#length += part.length;
-    if (this.#lines === 0 && this.#length > MAX_FIRST_LINE) throw foreign();
-    if (this.#length <= MAX_ROW_LINE) return;
+    if (this.#lines === 0 && this.#length > MAX_FIRST_LINE_BYTES) throw foreignProblem();
+    if (this.#length <= MAX_ROW_LINE_BYTES) return;
     this.#isSeedLine ??= this.#hasSeed();
-    const max = this.#isSeedLine ? this.#maxSeedLine : MAX_ROW_LINE;
-    if (this.#length > max) throw longLine(this.#lines + 1, max, this.#isSeedLine);
+    const max = this.#isSeedLine ? this.#maxSeedLine : MAX_ROW_LINE_BYTES;
+    if (this.#length > max) throw longLineProblem(this.#lines + 1, max, this.#isSeedLine);
   }
 
   #hasSeed(): boolean {
@@ -171,36 +171,36 @@ export class SnapshotReader {
 
   #readLine(line: Buffer): void {
     this.#lines += 1;
-    if (this.#sha256 !== null) throw damaged(`Line ${this.#lines} follows the line that ends the file`);
-    if (isDeep(line)) throw damaged(`Line ${this.#lines} is nested deeper than ${MAX_DEPTH} levels`);
-    const value = jsonIn(line);
+    if (this.#sha256 !== null) throw damagedProblem(`Line ${this.#lines} follows the line that ends the file`);
+    if (isDeep(line)) throw damagedProblem(`Line ${this.#lines} is nested deeper than ${MAX_DEPTH} levels`);
+    const value = parseJson(line);
     if (this.#lines === 1) checkFirst(value);
-    else if (!isRecord(value)) throw damaged(`Line ${this.#lines} is not a JSON object in UTF-8`);
+    else if (!isRecord(value)) throw damagedProblem(`Line ${this.#lines} is not a JSON object in UTF-8`);
     else if (this.#lines === 2 && isSnapshot(value['snapshot'])) this.#snapshot = value['snapshot'];
     else if (this.#snapshot !== null && isRow(value['row'])) this.#addRow(value['row']);
-    else if (this.#snapshot !== null && typeof value['sha256'] === 'string') this.#endWith(value['sha256']);
-    else throw damaged(`Line ${this.#lines} has an unexpected form`);
+    else if (this.#snapshot !== null && typeof value['sha256'] === 'string') this.#checkHash(value['sha256']);
+    else throw damagedProblem(`Line ${this.#lines} has an unexpected form`);
     this.#hash.update(line);
   }
 
-  #addRow({ usedAt, ...given }: SavedRow): void {
+  #addRow({ usedAt, ...stored }: SavedRow): void {
     const line = this.#lines;
-    const fault = this.#check(given);
-    if (fault !== null) throw unfitRow(line, given, fault);
-    const row = { ...given, revision: NEW };
+    const violation = this.#check(stored);
+    if (violation !== null) throw invalidRowProblem(line, stored, violation);
+    const row = { ...stored, revision: NEW };
     if (isSpecial(row)) this.#special.push({ line, row });
     try {
       this.#add(row, usedAt);
     } catch (cause) {
       if (!(cause instanceof Collision)) throw cause;
-      throw damaged(`Line ${line} has the same object as an earlier line, or an object with the same name`);
+      throw damagedProblem(`Line ${line} has the same object as an earlier line, or an object with the same name`);
     }
   }
 
-  #endWith(sha256: string): void {
+  #checkHash(sha256: string): void {
     const isSame = sha256 === this.#hash.copy().digest('hex');
     if (!isSame)
-      throw damaged(
+      throw damagedProblem(
         `Its last line, ${this.#lines}, does not have the SHA-256 of the lines before it, so a line was changed`,
       );
     this.#sha256 = sha256;
@@ -208,26 +208,26 @@ export class SnapshotReader {
 }
 
 function checkFirst(value: unknown): void {
-  if (!isRecord(value) || value['server'] !== SERVER || typeof value['format'] !== 'number') throw foreign();
+  if (!isRecord(value) || value['server'] !== SERVER || typeof value['format'] !== 'number') throw foreignProblem();
   if (value['format'] === FORMAT) return;
   const version = typeof value['version'] === 'string' ? value['version'].slice(0, 20) : 'another version';
   const message = `The snapshot file has format ${value['format']} (nv-auth-mock ${version}), but this server reads format ${FORMAT}. Use the version that wrote it.`;
   throw new Problem('invalid_request', message, { close: true });
 }
 
-function foreign(): Problem {
+function foreignProblem(): Problem {
   const message =
     'This is not a snapshot file: its first line is wrong. Use a file from `GET /_mock/snapshots/{id}/file`.';
   return new Problem('invalid_request', message, { close: true });
 }
 
-function damaged(what: string): Problem {
-  const end = /[.?]$/.test(what) ? '' : '.';
-  const message = `The snapshot file is damaged. ${what}${end} Download the snapshot again.`;
+function damagedProblem(reason: string): Problem {
+  const end = /[.?]$/.test(reason) ? '' : '.';
+  const message = `The snapshot file is damaged. ${reason}${end} Download the snapshot again.`;
   return new Problem('invalid_request', message, { close: true });
 }
 
-function longLine(line: number, max: number, hasSeed: boolean): Problem {
+function longLineProblem(line: number, max: number, hasSeed: boolean): Problem {
   const advice = hasSeed
     ? 'which is the limit for a seed. Start the server with that seed (`--seed`), or with a higher `--max-state`'
     : 'which is longer than any row that the mock writes. Download the snapshot again';
@@ -235,14 +235,18 @@ function longLine(line: number, max: number, hasSeed: boolean): Problem {
   return new Problem('too_large', message, { close: true });
 }
 
-/** @param fault the result of a `RowCheck` */
-function unfitRow(line: number, { collection, id }: Pick<Row, 'collection' | 'id'>, fault: string): Problem {
-  const [where, name] = [collection, id].map((one) => redact(one).slice(0, MAX_NAME));
-  return damaged(`Line ${line} has the object \`${name}\` of \`${where}\`, but its ${fault}`);
+/** @param violation the result of a `RowCheck` */
+function invalidRowProblem(
+  line: number,
+  { collection, id }: Pick<Row, 'collection' | 'id'>,
+  violation: string,
+): Problem {
+  const [where, name] = [collection, id].map((text) => redact(text).slice(0, MAX_NAME_LENGTH));
+  return damagedProblem(`Line ${line} has the object \`${name}\` of \`${where}\`, but its ${violation}`);
 }
 
 /** The maximum number of characters of a name in a message. */
-const MAX_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 /**
  * Checks what goes beyond single rows: that there is a seed, and that keys and seeds are usable.
@@ -254,12 +258,12 @@ export async function checkContent(
   { snapshot, special }: SnapshotFile,
   seedFault: (seed: StoredSeed) => Promise<string | null>,
 ): Promise<void> {
-  const fault = await seedFault(snapshot.made.seed);
-  if (fault !== null) throw damaged(`Line 2 has a seed that cannot be used: ${fault}`);
-  if (!special.some(({ row }) => row.collection === SEEDS.name)) throw damaged('It has no seed');
+  const problem = await seedFault(snapshot.made.seed);
+  if (problem !== null) throw damagedProblem(`Line 2 has a seed that cannot be used: ${problem}`);
+  if (!special.some(({ row }) => row.collection === SEEDS.name)) throw damagedProblem('It has no seed');
   for (const { line, row } of special) {
-    const fault = await contentFault(row, seedFault);
-    if (fault !== null) throw unfitRow(line, row, fault);
+    const violation = await findContentViolation(row, seedFault);
+    if (violation !== null) throw invalidRowProblem(line, row, violation);
   }
 }
 
@@ -269,15 +273,15 @@ function isSpecial({ collection, id }: Pick<Row, 'collection' | 'id'>): boolean 
 }
 
 /** @param row is special and has the right form */
-async function contentFault(
+async function findContentViolation(
   { collection, body }: Row,
   seedFault: (seed: StoredSeed) => Promise<string | null>,
 ): Promise<string | null> {
   if (collection === SEEDS.name) {
-    const fault = await seedFault(body as StoredSeed);
-    return fault === null ? null : `\`body.text\` is not a seed: ${fault}`;
+    const violation = await seedFault(body as StoredSeed);
+    return violation === null ? null : `\`body.text\` is not a seed: ${violation}`;
   }
-  return ringIn(String(body)).then(
+  return parseRing(String(body)).then(
     () => null,
     () => '`body` has a key that cannot be used; expected JWKs',
   );
@@ -301,7 +305,7 @@ function isDeep(line: Buffer): boolean {
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Returns undefined if the line isn't JSON. */
-function jsonIn(line: Buffer): unknown {
+function parseJson(line: Buffer): unknown {
   try {
     return JSON.parse(UTF8.decode(line));
   } catch {

@@ -22,10 +22,10 @@ const ID_LENGTH = 12;
 export class Snapshots {
   readonly #store: SnapshotStore;
   readonly #random: Random;
-  readonly #revive: (kept: StoredSeed) => Seed;
+  readonly #revive: (storedSeed: StoredSeed) => Seed;
 
   /** @param revive restores a stored seed */
-  constructor(random: Random, store: SnapshotStore, revive: (kept: StoredSeed) => Seed) {
+  constructor(random: Random, store: SnapshotStore, revive: (storedSeed: StoredSeed) => Seed) {
     this.#store = store;
     this.#random = random;
     this.#revive = revive;
@@ -33,11 +33,11 @@ export class Snapshots {
 
   /** Takes a snapshot. @throws Problem `conflict` if the limit is reached */
   async take({ world, credentials }: WorldEntry, name: string | null): Promise<SnapshotInfo> {
-    await this.#mustHaveRoom(0);
+    await this.#checkRoom(0);
     const { origin: seed } = world;
     const at = world.clock.now();
     const state = await world.store.freeze();
-    await this.#mustHaveRoom(sizeOf(state));
+    await this.#checkRoom(sizeOf(state));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
     return {
       ...info,
@@ -46,7 +46,7 @@ export class Snapshots {
   }
 
   /** Returns the snapshots of all worlds, oldest first. */
-  all(): Promise<readonly SnapshotRecord[]> {
+  list(): Promise<readonly SnapshotRecord[]> {
     return this.#store.list();
   }
 
@@ -58,11 +58,11 @@ export class Snapshots {
    */
   async add({ made, ...rest }: Omit<StoredSnapshot, 'place' | 'size'>, to: string): Promise<SnapshotInfo> {
     const { id, name, world, at } = rest;
-    if (!isSeen(rest, to)) {
+    if (!isVisible(rest, to)) {
       const message = `The snapshot is of the world \`${world.slice(0, 100)}\`: upload it to that world, or to \`${DEFAULT_WORLD}\`.`;
       throw new Problem('conflict', message);
     }
-    await this.#mustHaveRoom(sizeOf(rest.state));
+    await this.#checkRoom(sizeOf(rest.state));
     try {
       return { id, name, world, at, size: await this.#store.put({ ...rest, made }) };
     } catch (thrown) {
@@ -73,7 +73,7 @@ export class Snapshots {
 
   /** Returns the snapshots of a world, newest first. */
   async of(world: string): Promise<readonly SnapshotRecord[]> {
-    return (await this.#store.list()).filter((one) => one.world === world).reverse();
+    return (await this.#store.list()).filter((snapshot) => snapshot.world === world).reverse();
   }
 
   /**
@@ -83,9 +83,9 @@ export class Snapshots {
    * @throws Problem `not_found`
    */
   use<Result>(id: string, work: (snapshot: Snapshot) => Promise<Result>, from = DEFAULT_WORLD): Promise<Result> {
-    return this.#store.use(id, async (found) => {
-      if (found === null || !isSeen(found, from)) throw noSnapshot(id);
-      const { made, ...rest } = found;
+    return this.#store.use(id, async (snapshot) => {
+      if (snapshot === null || !isVisible(snapshot, from)) throw noSnapshot(id);
+      const { made, ...rest } = snapshot;
       const { seed, credentials } = parseProvenance(made);
       return work({ ...rest, seed: this.#revive(seed), credentials });
     });
@@ -93,9 +93,9 @@ export class Snapshots {
 
   /** Returns a snapshot without its content. @throws Problem `not_found` */
   async find(id: string, from: string): Promise<SnapshotRecord> {
-    const found = (await this.#store.list()).find((one) => one.id === id && isSeen(one, from));
-    if (found === undefined) throw noSnapshot(id);
-    return found;
+    const snapshot = (await this.#store.list()).find((one) => one.id === id && isVisible(one, from));
+    if (snapshot === undefined) throw noSnapshot(id);
+    return snapshot;
   }
 
   /** Returns the rows of a snapshot that exists. */
@@ -109,21 +109,21 @@ export class Snapshots {
     if (!(await this.#store.delete(id))) throw noSnapshot(id);
   }
 
-  async #mustHaveRoom(bytes: number): Promise<void> {
-    const all = await this.#store.list();
-    const held = all.reduce((sum, { size }) => sum + size, 0);
-    const isFull = all.length >= MAX_SNAPSHOTS || held + bytes > MAX_BYTES;
+  async #checkRoom(bytes: number): Promise<void> {
+    const stored = await this.#store.list();
+    const totalBytes = stored.reduce((sum, { size }) => sum + size, 0);
+    const isFull = stored.length >= MAX_SNAPSHOTS || totalBytes + bytes > MAX_BYTES;
     if (!isFull) return;
-    const [oldest] = all;
+    const [oldest] = stored;
     const message =
-      `${all.length} snapshots are stored, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MAX_SNAPSHOTS} and 256 MB. ` +
+      `${stored.length} snapshots are stored, with ${Math.ceil(totalBytes / 1024)} kB in total; the limits are ${MAX_SNAPSHOTS} and 256 MB. ` +
       `Delete one with \`DELETE /_mock/snapshots/{id}\`, in its world or in \`default\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
     throw new Problem('conflict', message);
   }
 }
 
 /** A test must not see the snapshots of another test. The default world shows all of them. */
-function isSeen({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
+function isVisible({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
   return world === from || from === DEFAULT_WORLD;
 }
 

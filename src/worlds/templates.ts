@@ -26,7 +26,7 @@ export interface Template {
 }
 
 /** The maximum age of a template, in milliseconds, because its time becomes the starting time of worlds. */
-const FRESH = 1000;
+const MAX_AGE_MS = 1000;
 
 /** The memory used by rows, relative to their length as JSON. */
 const ROW_COPIES = 10;
@@ -36,16 +36,16 @@ export const SEED_COPIES = 6;
 const sizeOfTemplate = ({ state, seed }: Template) => ROW_COPIES * sizeOf(state) + SEED_COPIES * seed.text.length;
 
 /** Parts for finishing a new world. */
-export interface Customs {
+export interface FinishingParts {
   readonly settings: Settings;
   readonly rulesets: readonly Ruleset[];
 }
 
 /** Restores the toggle that the server was started with, and reports useless keys. */
-export async function finishFilled(
+export async function finishStore(
   store: KeyReport['store'],
   report: Reports['report'],
-  { settings, rulesets }: Customs,
+  { settings, rulesets }: FinishingParts,
   now: Instant,
 ): Promise<void> {
   await reviveToggle({ store, settings });
@@ -60,11 +60,11 @@ export class Templates {
   readonly #templates = sharedCache(4 * MEGABYTE, sizeOfTemplate);
   readonly #making = new Map<string, Promise<Template>>();
   readonly #machine: Clock;
-  readonly #customs: Customs;
+  readonly #customs: FinishingParts;
   readonly #keys: Credentials;
   readonly #stateOf: StateOfSeed;
 
-  constructor(machine: Clock, customs: Customs, keys: Credentials, stateOf: StateOfSeed) {
+  constructor(machine: Clock, customs: FinishingParts, keys: Credentials, stateOf: StateOfSeed) {
     this.#machine = machine;
     this.#customs = customs;
     this.#keys = keys;
@@ -73,30 +73,30 @@ export class Templates {
 
   /** Returns the template of a seed, up to a second old. */
   async of(seed: Seed): Promise<Template> {
-    const known = this.#templates.get(seed.text);
-    const age = known === undefined ? FRESH : this.#machine.now() - known.at;
-    if (known !== undefined && age >= 0 && age < FRESH) return known;
+    const cached = this.#templates.get(seed.text);
+    const age = cached === undefined ? MAX_AGE_MS : this.#machine.now() - cached.at;
+    if (cached !== undefined && age >= 0 && age < MAX_AGE_MS) return cached;
     const making =
-      this.#making.get(seed.text) ?? this.#make(known?.seed ?? seed).finally(() => this.#making.delete(seed.text));
+      this.#making.get(seed.text) ?? this.#make(cached?.seed ?? seed).finally(() => this.#making.delete(seed.text));
     this.#making.set(seed.text, making);
-    const made = await making;
-    this.#templates.set(seed.text, made);
-    return made;
+    const created = await making;
+    this.#templates.set(seed.text, created);
+    return created;
   }
 
   async #make(seed: Seed): Promise<Template> {
     const at = this.#machine.now();
     const store = openMemory(await this.#stateOf(seed, at));
     try {
-      const found: Parameters<Reports['report']>[] = [];
-      await finishFilled(store, (...finding) => found.push(finding), this.#customs, at);
+      const findings: Parameters<Reports['report']>[] = [];
+      await finishStore(store, (...finding) => findings.push(finding), this.#customs, at);
       const state = await store.freeze();
-      const credentials = this.#keys.holdersIn(state);
+      const credentials = this.#keys.listHolders(state);
       const clients = {
         ids: credentials.flatMap(({ clientId }) => clientId ?? []),
         names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),
       };
-      return { seed, state, at, findings: found, credentials, clients };
+      return { seed, state, at, findings: findings, credentials, clients };
     } finally {
       await store.close();
     }

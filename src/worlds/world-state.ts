@@ -1,6 +1,6 @@
 import type { Modes } from '../decisions/mode.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { KeptState } from '../store/kept-state.ts';
+import type { StoredText } from '../store/kept-state.ts';
 import type { Instant } from '../time/clock.ts';
 
 /** State of a stored world besides its rows. Snapshots don't include it. */
@@ -16,27 +16,27 @@ export interface WorldState extends Modes {
 }
 
 /** Parses a stored state; null before anything was stored. */
-export function stateIn(text: string): WorldState | null {
+export function parseWorldState(text: string): WorldState | null {
   if (text === '') return null;
   // Written by `changeState`, possibly before `prefer` existed. Keep the order, so that equal states have equal texts.
-  const kept: WorldState = JSON.parse(text);
-  return { ...kept, prefer: kept.prefer ?? false, begunPrefer: kept.begunPrefer ?? false };
+  const stored: WorldState = JSON.parse(text);
+  return { ...stored, prefer: stored.prefer ?? false, begunPrefer: stored.begunPrefer ?? false };
 }
 
 /**
  * Stores a changed state.
  *
- * @param begun the modes given when the server started, which apply until a state is stored
+ * @param initialModes the modes given when the server started, which apply until a state is stored
  * @param change returns only the changed members
  */
 export function changeState<Result>(
-  kept: KeptState,
-  begun: Modes,
+  stored: StoredText,
+  initialModes: Modes,
   change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
 ): Promise<Result> {
-  return kept.update((text) => {
-    const { mode, prefer } = begun;
-    const before = stateIn(text) ?? { mode, prefer, faults: [], begunMode: mode, begunPrefer: prefer };
+  return stored.update((text) => {
+    const { mode, prefer } = initialModes;
+    const before = parseWorldState(text) ?? { mode, prefer, faults: [], begunMode: mode, begunPrefer: prefer };
     const [after, result] = change(before);
     return [JSON.stringify({ ...before, ...after }), result];
   });

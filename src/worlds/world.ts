@@ -13,7 +13,7 @@ import { WorldCache } from '../memory/caches.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row, Watcher } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
-import { type Seed, type StoredSeed, seedIn } from '../store/seed.ts';
+import { readSeed, type Seed, type StoredSeed } from '../store/seed.ts';
 import type { State } from '../store/state.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { RefreshTokens, Tokens } from '../tokens/index.ts';
@@ -24,7 +24,7 @@ import { createClock, type OwnedClock, openClock, storeState } from './clock.ts'
 import type { Credentials, SeedClients } from './credentials.ts';
 import type { FilledStore, InitialState, SeedFindings } from './seed-states.ts';
 import { StoredKeys } from './signing-keys.ts';
-import { changeState, stateIn, type WorldState } from './world-state.ts';
+import { changeState, parseWorldState, type WorldState } from './world-state.ts';
 
 /** A world, with the operations reserved for its owner. */
 export interface OwnedWorld extends World {
@@ -59,13 +59,13 @@ export interface WorldsCommon {
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
   /** Called when rows with credentials change. */
-  readonly changed: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
+  readonly noteChanges: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
   /** Returns the initial content of a world after a reset. */
   readonly createInitialState: (world: World, seed: Seed) => Promise<InitialState>;
   /** Called when the state of a world was replaced. */
   readonly noteReplacement: (world: World, clients?: SeedClients) => Promise<void>;
   /** Called when the last request that used a world has ended. */
-  readonly left: (world: OwnedWorld) => void;
+  readonly noteLeft: (world: OwnedWorld) => void;
 }
 
 /** The source of a world. */
@@ -130,9 +130,9 @@ class OpenedWorld implements OwnedWorld {
 
   /** Reads the store, unless it is new. */
   async open({ isNew, findings }: FilledStore): Promise<void> {
-    await this.#beginState();
+    await this.#restoreState();
     if (!isNew) await this.#reread();
-    this.#tell(findings);
+    this.#reportFindings(findings);
   }
 
   async keptSince(now: Instant): Promise<Instant> {
@@ -196,7 +196,7 @@ class OpenedWorld implements OwnedWorld {
 
   async seed(): Promise<StoredSeed> {
     // A world always has its seed in the store.
-    return (await seedIn(this.store.collections)) as StoredSeed;
+    return (await readSeed(this.store.collections)) as StoredSeed;
   }
 
   hold(): void {
@@ -206,7 +206,7 @@ class OpenedWorld implements OwnedWorld {
   release(): void {
     this.#holders -= 1;
     if (this.#holders > 0) return;
-    this.#common.left(this);
+    this.#common.noteLeft(this);
     if (this.#isEnding) void this.close();
   }
 
@@ -224,33 +224,33 @@ class OpenedWorld implements OwnedWorld {
 
   async reset(): Promise<void> {
     const { createInitialState, modes, noteReplacement: replaced } = this.#common;
-    const shown = this.clock.now();
+    const timeBefore = this.clock.now();
     const { state, findings, clients } = await createInitialState(this, this.origin);
     await this.store.restore(state);
     await this.#reread();
-    this.activityLog.empty();
+    this.activityLog.clear();
     this.verifiedTokens.clear();
     this.deleted.clear();
-    this.tokenUsage.reset(this.clock.now(), shown);
+    this.tokenUsage.reset(this.clock.now(), timeBefore);
     await this.faults.clear();
     await this.#storeModes(modes);
-    this.#tell(findings);
+    this.#reportFindings(findings);
     await replaced(this, clients);
     this.activityLog.event('world', { world: this.id, what: 'reset' });
   }
 
   announceEnd(): void {
-    this.#end('stopping');
+    this.#endWaiting('stopping');
   }
 
   end(): void {
     this.#isEnding = true;
-    this.#end('deleted');
+    this.#endWaiting('deleted');
     if (this.#holders === 0) void this.close();
   }
 
   async close(): Promise<void> {
-    this.#end('stopping');
+    this.#endWaiting('stopping');
     this.activityLog.close();
     this.#forget();
     this.#secrets.clear();
@@ -270,23 +270,23 @@ class OpenedWorld implements OwnedWorld {
   }
 
   /** Restores the stored state, except for modes that were started with another value since. */
-  async #beginState(): Promise<void> {
-    const kept = this.#kept;
-    if (kept === null) return;
-    this.faults.begin(kept.faults);
+  async #restoreState(): Promise<void> {
+    const stored = this.#stored;
+    if (stored === null) return;
+    this.faults.begin(stored.faults);
     const { mode: begunMode, prefer: begunPrefer } = this.#common.modes;
-    const mode = kept.begunMode === begunMode ? kept.mode : begunMode;
-    const prefer = kept.begunPrefer === begunPrefer ? kept.prefer : begunPrefer;
-    if (kept.begunMode !== begunMode || kept.begunPrefer !== begunPrefer) {
+    const mode = stored.begunMode === begunMode ? stored.mode : begunMode;
+    const prefer = stored.begunPrefer === begunPrefer ? stored.prefer : begunPrefer;
+    if (stored.begunMode !== begunMode || stored.begunPrefer !== begunPrefer) {
       await this.#changeState(() => [{ mode, prefer, begunMode, begunPrefer }, undefined], undefined);
     }
     this.#modes = { mode, prefer };
   }
 
   /** The stored state, or null. */
-  get #kept(): WorldState | null {
+  get #stored(): WorldState | null {
     const { state } = this.store;
-    return state === null ? null : stateIn(state.text);
+    return state === null ? null : parseWorldState(state.text);
   }
 
   async #storeModes(change: Partial<Modes>): Promise<void> {
@@ -294,24 +294,26 @@ class OpenedWorld implements OwnedWorld {
     this.#modes = { ...this.#modes, ...change };
   }
 
-  /** @param unkept the result if the state ends with the process */
+  /** @param fallback the result if the state ends with the process */
   async #changeState<Result>(
     change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
-    unkept: Result,
+    fallback: Result,
   ): Promise<Result> {
     const { state } = this.store;
-    return state === null ? unkept : changeState(state, this.#common.modes, change);
+    return state === null ? fallback : changeState(state, this.#common.modes, change);
   }
 
   /** Updates the credential index, records deleted credentials for refusals, and hides secrets in the journal. */
   async #noteChanges(changed: Parameters<Watcher>[0]): Promise<void> {
-    const { keys, changed: tell } = this.#common;
-    const isOf = (row: Row) => keys.isOf(row);
-    if (!changed.puts.some(isOf) && !changed.before.some(isOf)) return;
+    const { keys, noteChanges: reportChange } = this.#common;
+    const hasCredentials = (row: Row) => keys.hasCredentials(row);
+    if (!changed.puts.some(hasCredentials) && !changed.before.some(hasCredentials)) return;
     for (const row of changed.puts) this.#secrets.addHash(keys.secretHashOf(row));
-    const removed = changed.before.filter((row) => isOf(row) && !changed.puts.some(({ id }) => id === row.id));
+    const removed = changed.before.filter(
+      (row) => hasCredentials(row) && !changed.puts.some(({ id }) => id === row.id),
+    );
     for (const row of removed) this.deleted.note(keys.namesOf(row), this.clock.now());
-    await tell(this, changed);
+    await reportChange(this, changed);
   }
 
   async #reread(): Promise<void> {
@@ -319,12 +321,12 @@ class OpenedWorld implements OwnedWorld {
     await this.signingKeys.reread();
   }
 
-  #tell(found: SeedFindings): void {
-    for (const finding of found) this.findings.report(...finding);
+  #reportFindings(findings: SeedFindings): void {
+    for (const finding of findings) this.findings.report(...finding);
   }
 
   /** Ends everything that waits for an event of this world. */
-  #end(why: WorldEnd): void {
+  #endWaiting(why: WorldEnd): void {
     this.faults.end();
     this.activityLog.end(why);
   }

@@ -7,7 +7,7 @@ import { buildServer } from '../../src/app/server.ts';
 import { type Effective, parseDocument, readConfig, readOptions } from '../../src/config/config.ts';
 import { type Config, flagName, OPTION_NAMES, OPTIONS, variableName } from '../../src/config/options.ts';
 import { Unusable } from '../../src/diagnostics/unusable.ts';
-import { faultOfData } from '../../src/store/data-option.ts';
+import { checkDataOption } from '../../src/store/data-option.ts';
 import { it } from '../support/in-folder.ts';
 import { SEED_STATES } from '../support/server.ts';
 
@@ -93,7 +93,7 @@ describe('a value with a secret is not repeated:', () => {
   it.for(READING)('%s, by a server that starts or does not', async (name) => {
     for (const value of VALUES.filter((one) => isRead(one)(name))) {
       // Otherwise its file would be made.
-      if (name === 'data') expect(faultOfData(value), value).not.toBeNull();
+      if (name === 'data') expect(checkDataOption(value), value).not.toBeNull();
       const given = OPTIONS[name].repeatable === true ? [value] : value;
       let shown = '';
       const refusal = await refusalOf(async () => {

@@ -4,7 +4,7 @@ import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Rule, Tables } from '../../src/decisions/rule.ts';
 import { createRuleset } from '../../src/decisions/ruleset.ts';
 import type { NotEmulatedRow } from '../../src/definitions/not-emulated.ts';
-import { createRoutes, routeOfHost } from '../../src/http/mount.ts';
+import { createHostRoute, createRoutes } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';
 
@@ -165,7 +165,7 @@ describe('the host of a service', () => {
   });
 
   it('is a route for every method, path and body, in its own voice', async () => {
-    const route = routeOfHost(host, await mounted({ service, ruleset }));
+    const route = createHostRoute(host, await mounted({ service, ruleset }));
 
     expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
     expect(route).toMatchObject({ rule, lookup, errorRenderer: host, handler: host.handler, readsBody: true });
@@ -175,7 +175,7 @@ describe('the host of a service', () => {
   it('has no route without a row in the tables', async () => {
     const whole = await mounted({ service });
 
-    expect(() => routeOfHost(host, whole)).toThrow('Operation `play_at_host` has no row.');
+    expect(() => createHostRoute(host, whole)).toThrow('Operation `play_at_host` has no row.');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ActivityLog, activityBudgets } from '../../src/journal/activity-log.ts';
+import { ActivityLog, createActivityBudgets } from '../../src/journal/activity-log.ts';
 import { type Draft, NO_BODY } from '../../src/journal/entry.ts';
 import { eventStream } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
@@ -12,7 +12,7 @@ const draft = (url: string, parts: Partial<Draft> = {}): Draft => ({
   ...{ requestHeaders: '', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
   ...parts,
 });
-const opened = () => new ActivityLog(activityBudgets(), 's', toySecrets());
+const opened = () => new ActivityLog(createActivityBudgets(), 's', toySecrets());
 const requestsIn = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id, url }) => [id, url]);
 
 describe('the activity log of a world', () => {
@@ -39,7 +39,7 @@ describe('the activity log of a world', () => {
 
   it('hides the secrets of its world in findings', () => {
     const secret = 'MOCKciAppSecret00000000000000001';
-    const log = new ActivityLog(activityBudgets(), 's', toySecrets([secret]));
+    const log = new ActivityLog(createActivityBudgets(), 's', toySecrets([secret]));
     log.findings.report('storage', `full of ${secret}`, 0);
 
     expect(JSON.stringify(log.findings.list())).not.toContain(secret);
@@ -50,7 +50,7 @@ describe('the activity log of a world', () => {
     log.request(draft('/one'));
     log.decision(decision('1'));
     log.findings.report('storage', 'full', 0);
-    log.empty();
+    log.clear();
     expect([requestsIn(log), log.decisions.list({}), log.findings.list(), log.uses.list()]).toEqual([[], [], [], []]);
 
     log.request(draft('/two'));
@@ -83,7 +83,7 @@ describe('the activity log of a world', () => {
     log.events.listen({ onEvent: () => {}, onEnd: () => {} });
     log.request(draft('/one'));
     log.decision(decision('1'));
-    log.empty();
+    log.clear();
 
     expect(await Promise.all(log.events.after(0).map(({ read }) => read()))).toEqual([null, null]);
   });

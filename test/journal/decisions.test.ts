@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Decisions } from '../../src/journal/decisions.ts';
-import { priorityPlaces } from '../../src/journal/ring.ts';
+import { createPriorityPlaces } from '../../src/journal/ring.ts';
 import { decision } from '../support/records.ts';
 
 const BYTES = 64 * 1024 * 1024;
-const opened = () => new Decisions(priorityPlaces({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
+const opened = () => new Decisions(createPriorityPlaces({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
 
 describe('the decisions of a world:', () => {
   const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;

@@ -24,7 +24,7 @@ it('a finding names the latest request that it is about', () => {
   for (const request of ['s-r1', 's-r2']) {
     const reports = new ReportsOfRequest(findings);
     reports.report('issuer_differs', 'two names of nvapi-secret', 1000);
-    findings.concern(reports.reported, request);
+    findings.linkToRequest(reports.reported, request);
   }
   findings.report('storage', 'full', 0);
   const [first] = findings.list().filter(({ kind }) => kind === 'issuer_differs');
@@ -76,7 +76,7 @@ it('a finding that is gone concerns no request', () => {
   const findings = new Findings('s');
   const reported = findings.report('storage', 'full', 1000);
   findings.clear();
-  findings.concern([reported], 's-r1');
+  findings.linkToRequest([reported], 's-r1');
 
   expect(findings.list()).toEqual([]);
 });

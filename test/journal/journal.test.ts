@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestPlaces } from '../../src/journal/activity-log.ts';
+import { createRequestPlaces } from '../../src/journal/activity-log.ts';
 import { type Draft, type JournalEntry, keptBytes, keptPayload, MAX_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
@@ -37,7 +37,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
 
 describe('the journal of a world', () => {
   it('keeps the newest 2000 refusals and the newest 2000 others, newest first, and counts those it dropped', () => {
-    const journal = new Journal(requestPlaces(64 * MEGABYTE), 'abc', toySecrets());
+    const journal = new Journal(createRequestPlaces(64 * MEGABYTE), 'abc', toySecrets());
     for (let index = 1; index <= 4004; index += 1) journal.record(draft(index % 2 === 0 ? { status: 403 } : {}));
 
     const kept = journal.newestFirst().map(({ number }) => number);
@@ -52,7 +52,7 @@ describe('the journal of a world', () => {
     ['a broken connection', { status: null }],
     ['a request that is refused without observe mode', { status: 200, reason: 'missing_permission' }],
   ])('keeps %s, whatever came since', (_what, refusal) => {
-    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
     journal.record(draft({ ...refusal, responseBody: keptPayload('its body') }));
     const large = draft({ responseBody: keptPayload('x'.repeat(1000)) });
     for (let index = 0; index < 3000; index += 1) journal.record(large);
@@ -63,7 +63,7 @@ describe('the journal of a world', () => {
   });
 
   it('drops the bodies of requests before the requests, oldest first, and no body of a refusal', () => {
-    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
     const bodies = { requestBody: keptBytes('y'.repeat(1000)), responseBody: keptPayload('x'.repeat(50_000)) };
     journal.record(draft({ ...bodies, status: 500 }));
     for (let index = 0; index < 20; index += 1) journal.record(draft({ ...bodies }));
@@ -79,7 +79,7 @@ describe('the journal of a world', () => {
   });
 
   it('leaves a missing body what it is when it drops bodies', () => {
-    const journal = new Journal(requestPlaces(2000), 'a', toySecrets());
+    const journal = new Journal(createRequestPlaces(2000), 'a', toySecrets());
     journal.record(draft({ responseBody: keptPayload('x'.repeat(5000)) }));
 
     const { request, response } = viewEntry(journal.at(1) as JournalEntry);
@@ -87,7 +87,7 @@ describe('the journal of a world', () => {
   });
 
   it('keeps no more bytes than there is room for in the process, which it shares with other worlds', () => {
-    const places = requestPlaces(MEGABYTE);
+    const places = createRequestPlaces(MEGABYTE);
     const [one, other] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
     const large = draft({ url: `/${'x'.repeat(5000)}`, responseBody: keptPayload('x'.repeat(50_000)) });
     const refused = { ...large, status: 400 };
@@ -112,7 +112,7 @@ describe('the journal of a world', () => {
   });
 
   it('has the newest requests without a gap, for what depends on their order', () => {
-    const journal = new Journal(requestPlaces(64 * MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(createRequestPlaces(64 * MEGABYTE), 'a', toySecrets());
     const withoutGaps = () => journal.withoutGaps().map(({ number }) => number);
     for (let index = 0; index < 3; index += 1) journal.record(draft({ status: 401 }));
     journal.record(draft());
@@ -124,7 +124,7 @@ describe('the journal of a world', () => {
   });
 
   it('gives its budget back when it is emptied, and begins to count anew, but never gives an id again', () => {
-    const places = requestPlaces(MEGABYTE);
+    const places = createRequestPlaces(MEGABYTE);
     const journal = new Journal(places, 'a', toySecrets());
     journal.record(draft());
     journal.record(draft({ status: 400 }));
@@ -136,20 +136,20 @@ describe('the journal of a world', () => {
   });
 
   it('does not keep a request that is larger than its whole budget', () => {
-    const journal = new Journal(requestPlaces(2000), 'a', toySecrets());
+    const journal = new Journal(createRequestPlaces(2000), 'a', toySecrets());
     journal.record(draft({ url: `/${'x'.repeat(2000)}` }));
     expect([journal.newestFirst(), journal.dropped]).toEqual([[], 1]);
   });
 
   it('knows the ids that it gave, and no others', () => {
-    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
     journal.record(draft());
     const ids = ['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''];
     expect(ids.map((id) => journal.numberOf(id))).toEqual([1, null, null, null, null, null]);
   });
 
   it('tells those who listen of every request, and when it ends', () => {
-    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
     const reported: unknown[] = [];
     const listener = {
       onRecord: ({ id }: { id: string }) => reported.push(id),
@@ -170,7 +170,7 @@ describe('the journal of a world', () => {
 });
 
 it('a verification does not begin to wait once the journal has ended', async () => {
-  const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
+  const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
   journal.end('deleted');
 
   await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({

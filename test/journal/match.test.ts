@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMatcher, type Facts, lackIn, type Match } from '../../src/journal/match.ts';
+import { createMatcher, type Facts, findDifference, type Match } from '../../src/journal/match.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const secrets = toySecrets();
@@ -71,7 +71,7 @@ describe('a match', () => {
       createMatcher({ body: { environment: [{ value }] } }).fits({
         ...FACTS,
         body,
-        kept: { isHidden: true, isDropped: false, hiddenBody: body, fingerprint },
+        stored: { isHidden: true, isDropped: false, hiddenBody: body, fingerprint },
       });
 
     expect([fits('hunter2'), fits(fingerprint('hunter2')), fits('hunter3')]).toEqual([true, true, false]);
@@ -83,6 +83,6 @@ describe('a match', () => {
   });
 
   it('does not take members of all objects for members of a body', () => {
-    expect(lackIn({ constructor: {} }, {}, 'body')).toBe('body.constructor is missing, not an object');
+    expect(findDifference({ constructor: {} }, {}, 'body')).toBe('body.constructor is missing, not an object');
   });
 });

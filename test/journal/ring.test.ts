@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Ring, ringPlaces } from '../../src/journal/ring.ts';
+import { createRingPlaces, Ring } from '../../src/journal/ring.ts';
 
 const entriesOf = (ring: Ring<string>) => [...ring.newestFirst()].map(([, entry]) => entry);
 
 describe('a ring', () => {
   it('has its newest entries, by number', () => {
-    const ring = new Ring<string>(ringPlaces<string>(1000), 3);
+    const ring = new Ring<string>(createRingPlaces<string>(1000), 3);
     for (const number of [1, 2, 3, 4, 5]) ring.add(number, `entry ${number}`, 10);
 
     expect(entriesOf(ring)).toEqual(['entry 5', 'entry 4', 'entry 3']);
@@ -14,7 +14,7 @@ describe('a ring', () => {
   });
 
   it('finds its entries by numbers with gaps', () => {
-    const ring = new Ring<string>(ringPlaces<string>(1000), 3);
+    const ring = new Ring<string>(createRingPlaces<string>(1000), 3);
     for (const number of [2, 3, 70, 1000, 1001]) ring.add(number, `entry ${number}`, 10);
 
     expect([...ring.newestFirst()].map(([number]) => number)).toEqual([1001, 1000, 70]);
@@ -23,7 +23,7 @@ describe('a ring', () => {
   });
 
   it('makes room in the places that it shares: the entry that is the oldest of all rings goes', () => {
-    const places = ringPlaces<string>(30);
+    const places = createRingPlaces<string>(30);
     const [one, other] = [new Ring<string>(places, 9), new Ring<string>(places, 9)];
     one.add(1, 'first', 10);
     other.add(1, 'second', 10);
@@ -34,7 +34,7 @@ describe('a ring', () => {
   });
 
   it('does not keep an entry that is larger than all places', () => {
-    const ring = new Ring<string>(ringPlaces<string>(30), 3);
+    const ring = new Ring<string>(createRingPlaces<string>(30), 3);
     ring.add(1, 'small', 10);
     ring.add(2, 'large', 31);
 
@@ -42,7 +42,7 @@ describe('a ring', () => {
   });
 
   it('keeps nothing after it was cleared, and goes on', () => {
-    const places = ringPlaces<string>(30);
+    const places = createRingPlaces<string>(30);
     const ring = new Ring<string>(places, 3);
     ring.add(1, 'before', 10);
     ring.clear();
@@ -53,7 +53,7 @@ describe('a ring', () => {
   });
 
   it('has another entry in the place of one, if that is still there', () => {
-    const ring = new Ring<string>(ringPlaces<string>(30), 3);
+    const ring = new Ring<string>(createRingPlaces<string>(30), 3);
     ring.add(1, 'before', 10);
     ring.replace(1, 'after', 5);
     ring.replace(2, 'never there', 5);

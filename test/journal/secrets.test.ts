@@ -32,7 +32,7 @@ describe('a secret', () => {
   it('is not found by the fingerprints of likely ones: they depend on a key', () => {
     // sha256("hunter2"), as any other program computes it.
     expect(fingerprint('hunter2')).not.toBe('sha256:f52fbd32b2');
-    expect(journal.fingerprintOf('hunter2', 'one key')).not.toBe(journal.fingerprintOf('hunter2', 'another'));
+    expect(journal.createFingerprint('hunter2', 'one key')).not.toBe(journal.createFingerprint('hunter2', 'another'));
   });
 
   it('that is a fingerprint already stays as it is, so that what was copied from the journal can be looked for', () => {

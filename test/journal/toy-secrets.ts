@@ -1,9 +1,9 @@
-import { fingerprintOf, type KnownSecrets } from '../../src/journal/secrets.ts';
+import { createFingerprint, type KnownSecrets } from '../../src/journal/secrets.ts';
 
 /** Secrets that a world knows. */
 export function toySecrets(known: readonly string[] = []): KnownSecrets {
   return {
-    fingerprint: (secret) => fingerprintOf(secret, 'a key of tests'),
+    fingerprint: (secret) => createFingerprint(secret, 'a key of tests'),
     has: (text) => known.includes(text),
   };
 }

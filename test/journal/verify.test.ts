@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { requestPlaces } from '../../src/journal/activity-log.ts';
+import { createRequestPlaces } from '../../src/journal/activity-log.ts';
 import { type Draft, keptBytes, keptPayload } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { LongWork } from '../../src/journal/long-work.ts';
-import { fingerprintOf } from '../../src/journal/secrets.ts';
+import { createFingerprint } from '../../src/journal/secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { Quota } from '../../src/memory/quota.ts';
 import { toySecrets } from './toy-secrets.ts';
@@ -32,7 +32,7 @@ function countingJournal() {
     if (text.startsWith('number-')) hidden.add(text);
     return known.has(text);
   };
-  return { journal: new Journal(requestPlaces(64 * 1024 * 1024), 's', { ...known, has }), hidden };
+  return { journal: new Journal(createRequestPlaces(64 * 1024 * 1024), 's', { ...known, has }), hidden };
 }
 
 const quota = new Quota(100_000);
@@ -59,7 +59,7 @@ describe('a verification with a body', () => {
     for (const clientSecret of [SECRET, journal.secrets.fingerprint(SECRET)]) {
       expect((await once(journal, { body: { clientSecret } })).verified).toBe(true);
     }
-    for (const clientSecret of ['another', fingerprintOf('another', 'a key of tests')]) {
+    for (const clientSecret of ['another', createFingerprint('another', 'a key of tests')]) {
       const { verified, nearest } = await once(journal, { body: { clientSecret } });
       expect(verified).toBe(false);
       expect(JSON.stringify(nearest.map(({ differs }) => differs))).toContain('body.clientSecret is `');
@@ -82,7 +82,7 @@ describe('a verification with a body', () => {
 });
 
 describe('a verification with a body that is no longer kept', () => {
-  const journal = new Journal(requestPlaces(4000), 's', toySecrets());
+  const journal = new Journal(createRequestPlaces(4000), 's', toySecrets());
   for (const operation of ['create', 'list']) journal.record(draft(operation, { name: 'x'.repeat(3000) }));
 
   it('counts the requests that it cannot compare', async () => {

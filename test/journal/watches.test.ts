@@ -1,13 +1,19 @@
 import { expect, it } from 'vitest';
-import type { Seen, Watch } from '../../src/journal/watches.ts';
-import { verdictOf } from '../../src/journal/watches.ts';
+import type { JudgedRequest, Watch } from '../../src/journal/watches.ts';
+import { judge } from '../../src/journal/watches.ts';
 
 const WATCH: Watch = { isRefused: ({ decision }) => decision.effect === 'deny' };
 
 /** A request from one time to another, in milliseconds. */
-function seen(id: string, path: string, effect: 'allow' | 'deny', from: number, until: number): Seen {
-  const entry = { id, method: 'GET', fault: null, startedAt: from, durationMs: until - from } as Seen['entry'];
-  return { entry, path, decision: { effect } as Seen['decision'], body: () => undefined, header: () => undefined };
+function seen(id: string, path: string, effect: 'allow' | 'deny', from: number, until: number): JudgedRequest {
+  const entry = { id, method: 'GET', fault: null, startedAt: from, durationMs: until - from } as JudgedRequest['entry'];
+  return {
+    entry,
+    path,
+    decision: { effect } as JudgedRequest['decision'],
+    body: () => undefined,
+    header: () => undefined,
+  };
 }
 
 it.each([
@@ -24,7 +30,7 @@ it.each([
     ['b', 'c'],
   ],
 ])('%s', (_, requests, result, ids) => {
-  expect(verdictOf(WATCH, requests)).toMatchObject({ result, requests: ids });
+  expect(judge(WATCH, requests)).toMatchObject({ result, requests: ids });
 });
 
 it('a cure passes even before a refusal, and does not excuse a repetition', () => {
@@ -37,8 +43,8 @@ it('a cure passes even before a refusal, and does not excuse a repetition', () =
     seen('b', '/x', 'allow', 2, 3),
     seen('c', '/x', 'deny', 4, 5),
   ];
-  expect(verdictOf(watch, [cured])).toMatchObject({ result: 'passed', requests: ['b'] });
-  expect(verdictOf(watch, [refused])).toMatchObject({ result: 'waiting', requests: ['a'] });
-  expect(verdictOf(watch, [refused, cured])).toMatchObject({ result: 'passed', requests: ['a', 'b'] });
-  expect(verdictOf(watch, [refused, cured, again])).toMatchObject({ result: 'failed', requests: ['a', 'c'] });
+  expect(judge(watch, [cured])).toMatchObject({ result: 'passed', requests: ['b'] });
+  expect(judge(watch, [refused])).toMatchObject({ result: 'waiting', requests: ['a'] });
+  expect(judge(watch, [refused, cured])).toMatchObject({ result: 'passed', requests: ['a', 'b'] });
+  expect(judge(watch, [refused, cured, again])).toMatchObject({ result: 'failed', requests: ['a', 'c'] });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { rowsIn, type State } from '../../src/store/state.ts';
+import { listRows, type State } from '../../src/store/state.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import {
@@ -180,14 +180,14 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       it('stays as it is, whatever becomes of its copies', async () => {
         const store = await filled();
         const image = await store.freeze();
-        const rows = JSON.stringify(rowsIn(image));
+        const rows = JSON.stringify(listRows(image));
         await inCopy(image, disturb);
         await inCopy(image, async (copy) => copy.world.load(keptSeed, {}));
         await inCopy(image, async (copy) => copy.restore(image));
         await restored(store, image);
         await disturb(await bench.next());
 
-        expect(JSON.stringify(rowsIn(image))).toBe(rows);
+        expect(JSON.stringify(listRows(image))).toBe(rows);
       });
 
       it('of a copy is as good as the first', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
-import { type ReadRow, savedText } from '../../src/store/saved-row.ts';
+import { type ReadRow, serializeRow } from '../../src/store/saved-row.ts';
 import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
-import type { KeptWorld, LogChanges, LoggedPut, LoggedWorld, WorldLog } from '../../src/store/world-log.ts';
+import type { LogChanges, LoggedPut, LoggedWorld, StoredWorld, WorldLog } from '../../src/store/world-log.ts';
 import { NOON, row } from '../support/records.ts';
 
 /** How a kind of log is opened for one test. */
@@ -23,7 +23,7 @@ function logged(given: Row, place: number, usedAt: number | null = null): ReadRo
 }
 
 function textOf({ row: given, place, usedAt }: ReadRow): string {
-  return savedText({ ...given, revision: { place, size: 0, weight: 0 } }, usedAt);
+  return serializeRow({ ...given, revision: { place, size: 0, weight: 0 } }, usedAt);
 }
 
 function putIn(world: string, read: ReadRow): LoggedPut {
@@ -50,7 +50,7 @@ function contentOf({ begin, later, uses }: LoggedWorld): readonly ReadRow[] {
   return all.sort((one, other) => one.place - other.place);
 }
 
-function world(name: string, given: Partial<KeptWorld> = {}): KeptWorld {
+function world(name: string, given: Partial<StoredWorld> = {}): StoredWorld {
   return { name, made: `{"name":"${name}"}`, ttl: null, createdAt: NOON, usedAt: NOON, ...given };
 }
 

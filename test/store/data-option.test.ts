@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOfData, isInMemory, isPostgresUrl, shownData } from '../../src/store/data-option.ts';
+import { checkDataOption, isInMemory, isPostgresUrl, redactData } from '../../src/store/data-option.ts';
 import { resolveLocation } from '../../src/store/postgres/location.ts';
 
 describe('what `--data` names', () => {
@@ -45,7 +45,7 @@ describe('what `--data` names', () => {
     ...['postgres://a/b', 'postgresql://ada:secret@db/mock?schema=team', 'postgres://db:5432/mock?password=s@cret'],
     ...['postgres://ada:%2Fsecret@db/mock', 'postgres://ada:s@cret@db/mock', 'postgres://db/mock?sslrootcert=/a/b'],
   ])('can be %j', (data) => {
-    expect(faultOfData(data)).toBeNull();
+    expect(checkDataOption(data)).toBeNull();
   });
 
   it.each([
@@ -87,8 +87,8 @@ describe('what `--data` names', () => {
     ['postgres://ada:1?secret@db/mock', '%3F'],
     ['postgres://ada:1#secret@db/mock', '%23'],
   ])('is not %j, which is said without a password', (data, said) => {
-    expect(faultOfData(data)).toContain(said);
-    expect(faultOfData(data)).not.toContain('secret');
+    expect(checkDataOption(data)).toContain(said);
+    expect(checkDataOption(data)).not.toContain('secret');
   });
 
   it.each(['schema', 'sslmode'])('has a `%s` that is refused without the password behind it', async (name) => {
@@ -97,11 +97,11 @@ describe('what `--data` names', () => {
   });
 
   it('is shown without a password', () => {
-    expect(shownData('data/mock.db')).toBe('data/mock.db');
-    expect(shownData('postgres://ada:secret@db.test:5433/mock?schema=team&sslmode=require&password=secret')).toBe(
+    expect(redactData('data/mock.db')).toBe('data/mock.db');
+    expect(redactData('postgres://ada:secret@db.test:5433/mock?schema=team&sslmode=require&password=secret')).toBe(
       'postgres://ada@db.test:5433/mock?schema=team',
     );
-    expect(shownData('postgres://db.test/mock')).toBe('postgres://db.test/mock');
-    expect(shownData('postgres://ada:secret@db.test:99999/mock')).toBe('postgres://...');
+    expect(redactData('postgres://db.test/mock')).toBe('postgres://db.test/mock');
+    expect(redactData('postgres://ada:secret@db.test:99999/mock')).toBe('postgres://...');
   });
 });

@@ -4,8 +4,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
 import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
-import { codeOf, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { faultOfVersion, findDriverFault, loadDriver } from '../../src/store/sqlite/drivers.ts';
+import { errorCode, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
+import { checkVersion, findDriverFault, loadDriver } from '../../src/store/sqlite/drivers.ts';
 import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { it } from '../support/in-folder.ts';
@@ -80,12 +80,12 @@ describe.each(DRIVERS)('$name', (driver) => {
   });
 
   it('tells faults by the codes of SQLite', ({ folder }) => {
-    expect(codeOf(thrownBy(() => driver.open(folder)))).toMatch(/^SQLITE_CANTOPEN/);
+    expect(errorCode(thrownBy(() => driver.open(folder)))).toMatch(/^SQLITE_CANTOPEN/);
     const [one, other] = [driver.open(join(folder, 'some.db')), driver.open(join(folder, 'some.db'))];
     one.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE numbers (number INTEGER)');
-    expect(codeOf(thrownBy(() => other.exec('PRAGMA busy_timeout = 0; CREATE TABLE others (number INTEGER)')))).toMatch(
-      /^SQLITE_BUSY/,
-    );
+    expect(
+      errorCode(thrownBy(() => other.exec('PRAGMA busy_timeout = 0; CREATE TABLE others (number INTEGER)'))),
+    ).toMatch(/^SQLITE_BUSY/);
     one.close();
     other.close();
   });
@@ -117,12 +117,12 @@ describe('the driver that is loaded', () => {
   it('is not one that asks for a newer Node, which its binary would end', () => {
     const of = (node: string) => ({ version: '13.2.0', engines: { node } });
 
-    expect(faultOfVersion(of('>=22'), '20.19.0')).toEqual({
+    expect(checkVersion(of('>=22'), '20.19.0')).toEqual({
       what: 'is installed as 13.2.0, which needs Node 22 or newer',
       remedy: expect.stringContaining('npm install better-sqlite3@12'),
     });
     for (const manifest of [of('>=20'), of('20.x || 22.x'), { version: '12.0.0' }, null]) {
-      expect(faultOfVersion(manifest, '20.19.0')).toBeNull();
+      expect(checkVersion(manifest, '20.19.0')).toBeNull();
     }
   });
 
@@ -141,12 +141,12 @@ it('the code of a fault is told whichever copy of the driver made it, and of not
   const ofOtherCopy = Object.assign(new Error('disk I/O error'), { name: 'SqliteError', code: 'SQLITE_IOERR_READ' });
   const ofNode = Object.assign(new Error('disk full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
 
-  expect(codeOf(ofOtherCopy)).toBe('SQLITE_IOERR_READ');
-  expect(codeOf(new Database.SqliteError('full', 'SQLITE_FULL'))).toBe('SQLITE_FULL');
-  expect(codeOf(ofNode)).toBe('SQLITE_FULL');
-  expect(codeOf({ code: 'ERR_SQLITE_ERROR', errcode: 1 })).toBe('SQLITE_ERROR');
+  expect(errorCode(ofOtherCopy)).toBe('SQLITE_IOERR_READ');
+  expect(errorCode(new Database.SqliteError('full', 'SQLITE_FULL'))).toBe('SQLITE_FULL');
+  expect(errorCode(ofNode)).toBe('SQLITE_FULL');
+  expect(errorCode({ code: 'ERR_SQLITE_ERROR', errcode: 1 })).toBe('SQLITE_ERROR');
   for (const other of [null, undefined, 'SqliteError', Object.assign(new Error('no file'), { code: 'ENOENT' })]) {
-    expect(codeOf(other)).toBe('');
+    expect(errorCode(other)).toBe('');
   }
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { KeptState } from '../../src/store/kept-state.ts';
+import { StoredText } from '../../src/store/kept-state.ts';
 
 /** A state whose writes end when the test says so. */
 function stateOf(text: string) {
   const writes: { readonly text: string; end(fault?: Error): void }[] = [];
-  const state = new KeptState(
+  const state = new StoredText(
     text,
     (next) =>
       new Promise<void>((resolve, reject) => {

@@ -4,12 +4,12 @@ import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import type { Row } from '../../src/store/collections.ts';
 import { Collision, Unreachable, Unwritable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
-import { KeptWorlds } from '../../src/store/kept-worlds.ts';
+import { StoredWorlds } from '../../src/store/kept-worlds.ts';
 import { readPart } from '../../src/store/saved-row.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
-import { createState, NO_ROWS, rowsIn } from '../../src/store/state.ts';
-import type { KeptWorld, LogChanges, Logged, LogHead, LogUses, WorldLog } from '../../src/store/world-log.ts';
+import { createState, listRows, NO_ROWS } from '../../src/store/state.ts';
+import type { LogChanges, Logged, LogHead, LogUses, StoredWorld, WorldLog } from '../../src/store/world-log.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { NOON, row } from '../support/records.ts';
@@ -105,7 +105,7 @@ function logOf() {
   };
 }
 
-const world = (name: string, given: Partial<KeptWorld> = {}): KeptWorld => ({
+const world = (name: string, given: Partial<StoredWorld> = {}): StoredWorld => ({
   ...{ name, made: `made of ${name}`, ttl: null, createdAt: NOON, usedAt: NOON },
   ...given,
 });
@@ -122,8 +122,8 @@ function keptWorlds(given: Partial<Logged> = {}) {
   const parts = newStoreParts();
   const clock = manualClock(NOON);
   const log = logOf();
-  const kept = new KeptWorlds(log.log, logged(given), parts, clock);
-  const make = (name: string, rows: readonly Row[] = [], info: Partial<KeptWorld> = {}) =>
+  const kept = new StoredWorlds(log.log, logged(given), parts, clock);
+  const make = (name: string, rows: readonly Row[] = [], info: Partial<StoredWorld> = {}) =>
     kept.make(world(name, info), rows.length === 0 ? NO_ROWS : createState(rows));
   return { ...log, kept, parts, clock, make, main: kept.open(DEFAULT_WORLD) };
 }
@@ -423,7 +423,7 @@ describe('snapshots that outlive the process', () => {
 
     await all.kept.snapshots.use('one', async (found) => {
       expect(found).toMatchObject({ id: 'one', name: 'mine', made: 'made of it', size, at: NOON });
-      expect(found && rowsIn(found.state).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+      expect(found && listRows(found.state).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
       expect(all.parts.memory.quota.used).toBeGreaterThan(500_000);
     });
     expect(all.parts.memory.quota.used).toBeLessThan(10_000);

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import { openStorage } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { createState, rowsIn } from '../../src/store/state.ts';
+import { createState, listRows } from '../../src/store/state.ts';
 import type { Storage } from '../../src/store/storage.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
@@ -69,7 +69,7 @@ describe('the place of all worlds', () => {
     }
     expect((await held.kept?.snapshots.list())?.map(({ id }) => id)).toEqual(['s']);
     await held.kept?.snapshots.use('s', async (found) => {
-      expect(found && rowsIn(found.state).map(({ id }) => id)).toEqual(['a', 'b']);
+      expect(found && listRows(found.state).map(({ id }) => id)).toEqual(['a', 'b']);
     });
     await held.kept?.close();
     await again.close();

@@ -3,7 +3,7 @@ import { Collection } from '../../src/store/collection.ts';
 import { type Change, NEW, type Revision, type Row } from '../../src/store/collections.ts';
 import { Changed, Collision } from '../../src/store/errors.ts';
 import { type Plan, planChanges } from '../../src/store/plan.ts';
-import { nameOf } from '../../src/store/row-log.ts';
+import { rowKey } from '../../src/store/row-log.ts';
 
 const THINGS = new Collection<null>('things');
 const OTHERS = new Collection<null>('others');
@@ -24,7 +24,7 @@ const removed = (id: string, revision: Revision) => THINGS.remove(thing(id, revi
 
 const check = (changes: readonly Change[]) =>
   planChanges(changes, {
-    byId: (row) => STORED.find((one) => nameOf(one) === nameOf(row)),
+    byId: (row) => STORED.find((one) => rowKey(one) === rowKey(row)),
     byAlias: (collection, alias) => STORED.find((one) => one.collection === collection && one.aliases.includes(alias)),
     names: () => new Set(),
     nextPlace: 8,

@@ -12,7 +12,7 @@ import { resolveLocation } from '../../src/store/postgres/location.ts';
 import { openSession } from '../../src/store/postgres/open.ts';
 import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import type { Held, Storage } from '../../src/store/storage.ts';
+import type { Ownership, Storage } from '../../src/store/storage.ts';
 import type { Waiting } from '../../src/store/waiting.ts';
 import { machineClock } from '../../src/time/clock.ts';
 import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
@@ -24,7 +24,7 @@ import { changed, sql } from '../support/standby-faults.ts';
 const DRIVER = pg as unknown as typeof Postgres;
 
 /** Takes the worlds of a database, as a process does at its start. It is closed with the test. */
-async function taken(url: string): Promise<{ readonly place: Storage; readonly held: Held }> {
+async function taken(url: string): Promise<{ readonly place: Storage; readonly held: Ownership }> {
   const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
   onTestFinished(() => place.close());
   const held = await place.take(() => {});

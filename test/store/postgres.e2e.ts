@@ -9,7 +9,7 @@ import { PostgresLog } from '../../src/store/postgres/log.ts';
 import { createTables, openSession, tryLock } from '../../src/store/postgres/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
-import type { Held } from '../../src/store/storage.ts';
+import type { Ownership } from '../../src/store/storage.ts';
 import { machineClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
@@ -18,7 +18,7 @@ import { type LogBench, worldLogContract } from './contract-world-log.ts';
 import { CONTRACTS } from './contracts.ts';
 
 /** The worlds of a schema, as a process has them. */
-async function held(url: string): Promise<Held & { close(): Promise<void> }> {
+async function held(url: string): Promise<Ownership & { close(): Promise<void> }> {
   const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
   const found = await place.take(() => {});
   if (found === null) throw new Error('the place was closed');

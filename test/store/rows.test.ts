@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
 import { Rows } from '../../src/store/rows.ts';
-import { createState, rowsIn } from '../../src/store/state.ts';
+import { createState, listRows } from '../../src/store/state.ts';
 import { NOON, row } from '../support/records.ts';
 
-const made = (rows: readonly Row[]) => new Rows(rowsIn(createState(rows)));
+const made = (rows: readonly Row[]) => new Rows(listRows(createState(rows)));
 const ids = (rows: readonly Row[]) => rows.map(({ id }) => id);
 
 describe('rows that are due', () => {
@@ -39,7 +39,7 @@ describe('rows that are due', () => {
     ] as const) {
       const ever = { ...query, ...of, after: -1 };
       expect(ids(rows.due(ever))).toEqual(['soon', 'late']);
-      const [more] = rowsIn(createState([row('more', { parent: 'p' })]));
+      const [more] = listRows(createState([row('more', { parent: 'p' })]));
       rows.put(more as Row);
       expect(ids(rows.due(ever))).toEqual(['soon', 'late']);
     }

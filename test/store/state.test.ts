@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
 import { Collision } from '../../src/store/errors.ts';
-import { completeState, createState, rowsIn, StateBuilder, sizeOf, usedRowsIn } from '../../src/store/state.ts';
+import { completeState, createState, listRows, listUsedRows, StateBuilder, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { NOON, row } from '../support/records.ts';
@@ -14,7 +14,7 @@ describe('a state that is made row by row', () => {
     builder.add(row('two'), { usedAt: NOON + 1 });
     builder.add(row('three', { collection: 'others' }));
 
-    const used = [...usedRowsIn(builder.state)].map(({ row: { id }, usedAt }) => [id, usedAt]);
+    const used = [...listUsedRows(builder.state)].map(({ row: { id }, usedAt }) => [id, usedAt]);
     expect(used).toEqual([
       ['one', NOON],
       ['two', NOON + 1],
@@ -29,7 +29,7 @@ describe('a state that is made row by row', () => {
     builder.add(row('a', { collection: 'others' }), { place: 3 });
     builder.add(row('c', { collection: 'others' }));
 
-    expect(rowsIn(builder.state).map(({ id, revision }) => [id, revision.place])).toEqual([
+    expect(listRows(builder.state).map(({ id, revision }) => [id, revision.place])).toEqual([
       ['a', 3],
       ['b', 7],
       ['c', 8],
@@ -50,7 +50,7 @@ describe('a state that is made row by row', () => {
     const builder = new StateBuilder();
     builder.add(row('one', { body }));
     builder.add(row('two', { body }), { isOurs: true });
-    const [one, two] = rowsIn(builder.state);
+    const [one, two] = listRows(builder.state);
 
     expect(one?.body).toStrictEqual({ known: 1 });
     expect(two?.body).toBe(body);
@@ -80,7 +80,7 @@ describe('a state with rows of its own', () => {
   it('is made whole for a log', () => {
     const whole = completeState(own);
 
-    expect(rowsIn(whole).map(({ id, body }) => [id, body])).toEqual([
+    expect(listRows(whole).map(({ id, body }) => [id, body])).toEqual([
       ['one', 'own'],
       ['two', { about: 'two' }],
     ]);
@@ -94,6 +94,6 @@ describe('a state with rows of its own', () => {
     expect((await world.byId('things', 'one'))?.body).toBe('own');
     expect((await world.byId('others', 'two'))?.body).toEqual({ about: 'two' });
     expect(await world.byId('nothing', 'one')).toBeNull();
-    expect(rowsIn(cast).map(({ body }) => body)).toEqual([{ about: 'one' }, { about: 'two' }]);
+    expect(listRows(cast).map(({ body }) => body)).toEqual([{ about: 'one' }, { about: 'two' }]);
   });
 });

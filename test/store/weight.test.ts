@@ -1,12 +1,12 @@
 /** The numbers by which rows are weighed. That they are enough for the heap: `weight.e2e.ts`. */
 import { expect, it } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
-import { weightOf } from '../../src/store/weight.ts';
+import { estimateRowBytes } from '../../src/store/weight.ts';
 import { row } from '../support/records.ts';
 
 const weigh = (given: Partial<Row>, names = new Set<string>()) => {
   const one = row('', { owner: '', body: null, ...given });
-  return weightOf(one, one.body, JSON.stringify(one.body), names);
+  return estimateRowBytes(one, one.body, JSON.stringify(one.body), names);
 };
 const EMPTY = weigh({});
 

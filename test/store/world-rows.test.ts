@@ -4,7 +4,7 @@ import { Quota } from '../../src/memory/quota.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/collections.ts';
 import type { RowLog } from '../../src/store/row-log.ts';
-import { createState, NO_ROWS, rowsIn, type State, sizeOf } from '../../src/store/state.ts';
+import { createState, listRows, NO_ROWS, type State, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
@@ -40,7 +40,7 @@ async function answersOf(rows: WorldRows) {
     pages: await Promise.all(
       ORDERS.map(async (by) => [ids((await page(by, false, 'acme')).rows), ids((await page(by, true, null)).rows)]),
     ),
-    dump: ids(rowsIn(rows.freeze())),
+    dump: ids(listRows(rows.freeze())),
   };
 }
 
@@ -82,7 +82,7 @@ it('indexes that are kept up say what indexes that are made afresh say, in every
     if (below(8) === 0 && worlds.length < 6) worlds.push(new WorldRows(world.freeze()));
     if (below(10) === 0) kept.push({ frozen: world.freeze(), answers: await answersOf(world) });
     if (below(12) === 0 && kept.length > 0) await world.replace(pick(kept).frozen);
-    const afresh = new WorldRows(createState(rowsIn(world.freeze())));
+    const afresh = new WorldRows(createState(listRows(world.freeze())));
     expect(await answersOf(world)).toEqual(await answersOf(afresh));
   }
   // What was frozen is as it was, whatever became of the worlds that began with it.
@@ -228,7 +228,7 @@ it('the log of a world has each change with the last use of its rows, before it 
       const isVisible = (await world.byId('things', 'two')) !== null;
       logged.push([puts.map((one) => [one.id, usedAt(one)]), removed.map(({ id }) => id), isVisible]);
     },
-    replace: async (state) => void logged.push(['replace', rowsIn(state).map(({ id }) => id)]),
+    replace: async (state) => void logged.push(['replace', listRows(state).map(({ id }) => id)]),
     use: ({ collection, id }, at) => void logged.push(['use', collection, id, at]),
   };
   const world = new WorldRows(createState([row('one')]), { log });

@@ -2,7 +2,7 @@ import { afterAll } from 'vitest';
 import { knownHosts } from '../../src/addresses/hosts.ts';
 import { SILENT } from '../../src/diagnostics/log.ts';
 import type { Fault } from '../../src/faults/fault.ts';
-import { addAnswerHook, respond } from '../../src/http/answers.ts';
+import { addResponseHook, respond } from '../../src/http/answers.ts';
 import type { Server } from '../../src/http/server.ts';
 import { createWorldAddresses } from '../../src/http/steps/select-world.ts';
 import { OpenStreams } from '../../src/http/streams.ts';
@@ -59,12 +59,12 @@ export async function answeringServer(
   const app = makeFastify({
     server: server as unknown as Server,
     unrouted: { failed, render: () => ({ status: 400 }) } as unknown as UnroutedRequests,
-    ownHosts: { pathFor: () => null },
+    ownHosts: { findPath: () => null },
     connections,
     limits,
     makeTlsServer: null,
   });
-  addAnswerHook(app);
+  addResponseHook(app);
   let held = 0;
   for (const [url, answer] of Object.entries(answers)) {
     app.route({

@@ -3,7 +3,7 @@ import { newStoreParts, type StoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { damagedFile, openSqliteFile } from '../../src/store/sqlite/index.ts';
 import { type Opened, openDatabase } from '../../src/store/sqlite/open.ts';
-import { heldOf } from '../../src/store/storage.ts';
+import { openOwnership } from '../../src/store/storage.ts';
 import { machineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
 
@@ -20,7 +20,7 @@ export async function openFile(
 ): Promise<OpenFile> {
   const { log, notices } = openSqliteFile(path, by);
   try {
-    const { store, kept } = await heldOf(log, parts, machineClock());
+    const { store, kept } = await openOwnership(log, parts, machineClock());
     const closeStore = store.close.bind(store);
     const close = async () => {
       await closeStore();

@@ -31,10 +31,10 @@ import {
 } from '../../src/services/runai/collections/oauth-clients.ts';
 import type { Row } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
-import { type StoredSeed, seedIn, seedRow } from '../../src/store/seed.ts';
+import { readSeed, type StoredSeed, seedRow } from '../../src/store/seed.ts';
 import { settingRow } from '../../src/store/settings.ts';
-import { createState, rowsIn } from '../../src/store/state.ts';
-import { countsIn } from '../../src/worlds/counts.ts';
+import { createState, listRows } from '../../src/store/state.ts';
+import { countObjects } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 
 /** The records of a world. Absent members are empty. */
@@ -104,7 +104,7 @@ export function fullStore(store: Store): FullStore {
     grants: grantsIn(store),
     ngcKeys: ngcKeysIn(store),
     world: {
-      seed: () => seedIn(collections),
+      seed: () => readSeed(collections),
       load: async (seed, records) => store.restore(createState([seedRow(seed), ...rowsOf(records)])),
       rekey: async (rekeying, kept) => {
         const { state: rekeyed, holders } = await credentials.rekey(await store.freeze(), {
@@ -115,14 +115,14 @@ export function fullStore(store: Store): FullStore {
         return holders;
       },
       credentials: () => credentials.of((collection) => collections.list({ collection })),
-      counts: () => countsIn(collections, SERVICES),
+      counts: () => countObjects(collections, SERVICES),
     },
   };
 }
 
 /** Returns all rows of a store, oldest first. */
 export async function rowsOfStore(store: Pick<Store, 'freeze'>): Promise<readonly Row[]> {
-  return rowsIn(await store.freeze());
+  return listRows(await store.freeze());
 }
 
 /** Converts rows to records, without the last login of identities. */

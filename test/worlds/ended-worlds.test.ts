@@ -7,8 +7,8 @@ const MAX_REMEMBERED = 10_000;
 
 function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): EndedWorlds {
   const all = new EndedWorlds();
-  for (const id of begun) all.markBegun(id);
-  for (const id of ended) all.markEnded(id);
+  for (const id of begun) all.noteCreated(id);
+  for (const id of ended) all.noteEnded(id);
   return all;
 }
 
@@ -37,7 +37,7 @@ describe('a client id leads to', () => {
 
   it('none that exists, or exists again', () => {
     const all = traces({ begun: ['red'], ended: ['blue'] });
-    all.markBegun('blue');
+    all.noteCreated('blue');
 
     expect(all.endedWorldByClientId('robot-red')).toEqual([]);
     expect(all.endedWorldByClientId('robot-blue')).toEqual([]);
@@ -48,9 +48,9 @@ describe('a world is gone', () => {
   it('from its end until there is another of its id', () => {
     const all = traces({ begun: ['red'] });
     expect(all.isGone('red')).toBe(false);
-    all.markEnded('red');
+    all.noteEnded('red');
     expect(all.isGone('red')).toBe(true);
-    all.markBegun('red');
+    all.noteCreated('red');
     expect(all.isGone('red')).toBe(false);
   });
 
@@ -58,7 +58,7 @@ describe('a world is gone', () => {
     const ids = Array.from({ length: MAX_REMEMBERED }, (_, number) => `world-${number}`);
     const all = traces({ begun: ids, ended: ids });
     expect(all.isGone('world-0')).toBe(true);
-    all.markEnded('one-more');
+    all.noteEnded('one-more');
 
     expect(['world-0', 'world-1', 'one-more'].map((id) => all.isGone(id))).toEqual([false, true, true]);
     expect(all.ofMark(worldMark('world-0'))).toEqual([]);

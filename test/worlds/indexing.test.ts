@@ -31,7 +31,7 @@ function indexingWith(...worlds: readonly World[]): Indexing {
   const find = (id: string) => worlds.find((one) => one.id === id);
   // The default world is always there.
   const first = find('default') as World;
-  return new Indexing({ credentials, default: () => first, find, isThere: () => true, isAny: () => true });
+  return new Indexing({ credentials, default: () => first, find, exists: () => true, hasOthers: () => true });
 }
 
 it('a new world is not searched for shared keys because others share those of the default world', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { KeptState } from '../../src/store/kept-state.ts';
-import { changeState, stateIn, type WorldState } from '../../src/worlds/world-state.ts';
+import { StoredText } from '../../src/store/kept-state.ts';
+import { changeState, parseWorldState, type WorldState } from '../../src/worlds/world-state.ts';
 
 const FIRST: WorldState = {
   mode: 'enforce',
@@ -12,12 +12,12 @@ const FIRST: WorldState = {
 
 it('the state of a world begins as the server says, and each change keeps the rest', async () => {
   const texts: string[] = [];
-  const kept = new KeptState('', async (text) => void texts.push(text));
-  expect(stateIn(kept.text)).toBeNull();
+  const kept = new StoredText('', async (text) => void texts.push(text));
+  expect(parseWorldState(kept.text)).toBeNull();
 
   expect(await changeState(kept, FIRST, (before) => [{ mode: 'observe' }, before.mode])).toBe('enforce');
-  expect(stateIn(kept.text)).toEqual({ ...FIRST, mode: 'observe' });
+  expect(parseWorldState(kept.text)).toEqual({ ...FIRST, mode: 'observe' });
   await changeState(kept, FIRST, () => [{ createdAt: 7 }, undefined]);
-  expect(stateIn(kept.text)).toEqual({ ...FIRST, mode: 'observe', createdAt: 7 });
+  expect(parseWorldState(kept.text)).toEqual({ ...FIRST, mode: 'observe', createdAt: 7 });
   expect(texts).toHaveLength(2);
 });

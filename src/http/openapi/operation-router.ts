@@ -37,7 +37,7 @@ export class OperationRouter {
   /** @returns null if no operation matches, or the path cannot be decoded */
   find(method: string, url: string): FoundOperation | 'path_too_long' | null {
     // Built on first use: find-my-way generates code per path, and most servers use one or two services.
-    this.#router ??= routerOf(this.#operations, this.#eitherSlash, this.#notEmulated);
+    this.#router ??= createRouter(this.#operations, this.#eitherSlash, this.#notEmulated);
     const found = this.#router.find(method as HTTPMethod, url);
     if (found === null) return null;
     const operation: Operation | typeof NOT_EMULATED | null = found.store;
@@ -51,7 +51,7 @@ export class OperationRouter {
 
 const NOT_EMULATED = 'not emulated';
 
-function routerOf(
+function createRouter(
   operations: readonly Operation[],
   eitherSlash: boolean,
   notEmulated: readonly NotEmulatedOperation[],
@@ -66,7 +66,7 @@ function routerOf(
     const url = fastifyPath(operation.path);
     const urls = eitherSlash && url.length > 1 && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
     // OpenAPI allows only methods that Node knows.
-    for (const one of urls) router.on(operation.method as HTTPMethod, one, () => undefined, operation);
+    for (const routePath of urls) router.on(operation.method as HTTPMethod, routePath, () => undefined, operation);
   }
   for (const { method, path } of notEmulated)
     router.on(method as HTTPMethod, fastifyPath(path), () => undefined, NOT_EMULATED);

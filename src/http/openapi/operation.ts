@@ -129,7 +129,7 @@ export class DocumentOperation implements Operation {
     };
     const errors = this.#validators(keywords).requestErrors(this.#operationId, request);
     const [first, ...others] = errors.filter(({ data }) => !isUnknown(data));
-    return first === undefined ? null : requestFaultOf([first, ...others]);
+    return first === undefined ? null : describeFault([first, ...others]);
   }
 
   vendorStatuses(): readonly number[] {
@@ -142,7 +142,7 @@ export class DocumentOperation implements Operation {
   }
 
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined {
-    const schema = mediaOf(this.#response(status)?.content, mediaType)?.schema;
+    const schema = findMedia(this.#response(status)?.content, mediaType)?.schema;
     return schema?.['format'] === 'binary' ? undefined : schema;
   }
 
@@ -152,7 +152,7 @@ export class DocumentOperation implements Operation {
     const { content } = response;
     if (content === undefined) return body === undefined ? null : 'it has a body, but the document has none';
     if (body === undefined) return Object.hasOwn(content, '*/*') ? null : 'it has no body, but the document has one';
-    if (mediaOf(content, mediaType) === undefined) return `the document does not list the media type ${mediaType}`;
+    if (findMedia(content, mediaType) === undefined) return `the document does not list the media type ${mediaType}`;
     const schema = this.answerSchema(status, mediaType);
     if (schema === undefined || Buffer.isBuffer(body) || body instanceof Readable) return null;
     return this.#validators().bodyFault(schema, body, isUnknown);
@@ -171,18 +171,18 @@ export class DocumentOperation implements Operation {
 }
 
 /** Returns the content for a media type, or for the first media range that includes it. */
-function mediaOf<Media>(content: Readonly<Record<string, Media>> | undefined, mediaType: string | null) {
+function findMedia<Media>(content: Readonly<Record<string, Media>> | undefined, mediaType: string | null) {
   const type = mediaType ?? '';
-  const range = () => Object.entries(content ?? {}).find(([one]) => isWithinRange(type, one))?.[1];
+  const range = () => Object.entries(content ?? {}).find(([name]) => isWithinRange(type, name))?.[1];
   return own(content, type) ?? range();
 }
 
 /** @param violations in ajv's order */
-function requestFaultOf(violations: readonly [Violation, ...Violation[]]): RequestFault {
-  const [{ keyword, parentSchema, data: sent }] = violations;
+function describeFault(violations: readonly [Violation, ...Violation[]]): RequestFault {
+  const [{ keyword, parentSchema, data: value }] = violations;
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
   // Other types cannot be names, and an object may not even convert to a string.
-  const otherVersions = typeof sent === 'string' || typeof sent === 'number' ? own(values, String(sent)) : undefined;
+  const otherVersions = typeof value === 'string' || typeof value === 'number' ? own(values, String(value)) : undefined;
   const fault = findValueError(selectViolations(violations));
   const near = findNear(fault.given ?? '', fault.valid ?? []);
   return { sentence: describeRequestError(fault, near), otherVersions: otherVersions ?? [] };
@@ -192,11 +192,13 @@ function requestFaultOf(violations: readonly [Violation, ...Violation[]]): Reque
 function spellAs(schema: JsonSchema | undefined, value: unknown): unknown {
   if (schema === undefined || value === null) return value;
   if (typeof value === 'string') {
-    const wanted = value.toLowerCase();
-    return schema.enum?.find((one) => typeof one === 'string' && one.toLowerCase() === wanted) ?? value;
+    const lowerCase = value.toLowerCase();
+    return (
+      schema.enum?.find((candidate) => typeof candidate === 'string' && candidate.toLowerCase() === lowerCase) ?? value
+    );
   }
-  if (Array.isArray(value)) return value.map((one) => spellAs(schema.items, one));
+  if (Array.isArray(value)) return value.map((item) => spellAs(schema.items, item));
   if (typeof value !== 'object' || schema.properties === undefined) return value;
-  const entries = Object.entries(value).map(([name, one]) => [name, spellAs(own(schema.properties, name), one)]);
+  const entries = Object.entries(value).map(([name, member]) => [name, spellAs(own(schema.properties, name), member)]);
   return Object.fromEntries(entries);
 }

@@ -17,14 +17,14 @@ export function readQuery(
   { queryNames, queryTypes }: Pick<Operation, 'queryNames' | 'queryTypes'>,
   search: URLSearchParams,
 ): Record<string, unknown> {
-  const given = new Map<string, string[]>();
+  const valuesByName = new Map<string, string[]>();
   for (const [name, value] of search) {
-    const values = given.get(name);
+    const values = valuesByName.get(name);
     if (values !== undefined) values.push(value);
-    else if (queryNames === 'any' || queryNames.includes(name)) given.set(name, [value]);
+    else if (queryNames === 'any' || queryNames.includes(name)) valuesByName.set(name, [value]);
   }
   return Object.fromEntries(
-    [...given].map(([name, values]) => [
+    [...valuesByName].map(([name, values]) => [
       name,
       values.length > 1 ? values : readQueryValue(own(queryTypes, name), values[0]),
     ]),

@@ -17,10 +17,10 @@ const MAX_LISTED = 20;
 /** Returns the query parameters that an operation does not document. */
 export function undocumentedQuery(
   queryNames: readonly string[] | 'any',
-  given: Iterable<string>,
+  names: Iterable<string>,
 ): readonly UndocumentedMember[] {
   if (queryNames === 'any') return [];
-  const unknown = [...given].filter((name) => !queryNames.includes(name));
+  const unknown = [...names].filter((name) => !queryNames.includes(name));
   return unknown.slice(0, MAX_LISTED).map((name) => ({ path: showPath(name), near: findNear(name, queryNames) }));
 }
 
@@ -39,9 +39,9 @@ function addUndocumented(
   found: UndocumentedMember[],
 ): void {
   if (found.length >= MAX_LISTED || schemas.length === 0) return;
-  const all = schemas.flatMap(composedSchemas);
+  const composed = schemas.flatMap(composedSchemas);
   if (Array.isArray(value)) {
-    const items = all.flatMap((one): JsonSchema[] => (one.items === undefined ? [] : [one.items]));
+    const items = composed.flatMap((schema): JsonSchema[] => (schema.items === undefined ? [] : [schema.items]));
     for (const [index, entry] of value.entries()) {
       if (found.length >= MAX_LISTED) return;
       addUndocumented(items, entry, `${path}[${index}]`, found);
@@ -49,18 +49,18 @@ function addUndocumented(
     return;
   }
   // Does not check which names match a pattern: the schemas are candidates for every name.
-  const schemasOfAnyName = all
-    .flatMap((one) => [one['additionalProperties'], ...Object.values(Object(one['patternProperties']))])
+  const schemasOfAnyName = composed
+    .flatMap((schema) => [schema['additionalProperties'], ...Object.values(Object(schema['patternProperties']))])
     .filter(isRecord);
-  if (!isRecord(value) || !(schemasOfAnyName.length > 0 || all.some(({ properties }) => properties !== undefined)))
+  if (!isRecord(value) || !(schemasOfAnyName.length > 0 || composed.some(({ properties }) => properties !== undefined)))
     return;
-  const isOpen = all.some(({ additionalProperties = false, patternProperties = false }) =>
-    [additionalProperties, patternProperties].some((one) => one !== false),
+  const isOpen = composed.some(({ additionalProperties = false, patternProperties = false }) =>
+    [additionalProperties, patternProperties].some((keyword) => keyword !== false),
   );
-  const names = [...new Set(all.flatMap(({ properties = {} }) => Object.keys(properties)))];
+  const names = [...new Set(composed.flatMap(({ properties = {} }) => Object.keys(properties)))];
   for (const [name, member] of Object.entries(value)) {
     if (found.length >= MAX_LISTED) return;
-    const named = all.flatMap(({ properties }): JsonSchema[] => {
+    const named = composed.flatMap(({ properties }): JsonSchema[] => {
       const schema = own(properties, name);
       return schema === undefined ? [] : [schema];
     });

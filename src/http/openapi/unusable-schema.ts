@@ -2,9 +2,9 @@ import { errorMessage } from '../../diagnostics/error-message.ts';
 import { showPath } from '../../text/redact.ts';
 
 /** Returns the result; for a schema that cannot be compiled, which is the document's fault, a sentence about it. */
-export function orUnusable<Found>(find: () => Found): Found | string {
+export function orUnusable<Result>(compile: () => Result): Result | string {
   try {
-    return find();
+    return compile();
   } catch (thrown) {
     if (thrown instanceof RangeError) return 'its schema cannot be used: it is too large, or nested too deeply';
     return `its schema cannot be used: ${showPath(errorMessage(thrown))}`;

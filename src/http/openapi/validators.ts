@@ -18,14 +18,14 @@ export interface Validators {
   errorSchema(name: string): JsonSchema;
 }
 
-/** Is the value a placeholder, whose actual value is unknown? */
+/** Returns whether a value is a placeholder for an unknown value. */
 export type IsUnknown = (value: unknown) => boolean;
 
 /** The keywords that the server validates, or also those that operations check themselves. Default: the former. */
 export type Keywords = 'validated' | 'documented';
 
 /** Vendors' patterns have escapes such as `\\_`, which are invalid with the `u` flag. */
-const asWritten = Object.assign(
+const createPattern = Object.assign(
   (pattern: string, flags: string): RegExp => {
     try {
       return new RegExp(pattern, flags);
@@ -37,7 +37,7 @@ const asWritten = Object.assign(
 );
 
 /** Turns off ajv features that are useless here. */
-const COMPILING = {
+const AJV_OPTIONS = {
   // `test/architecture/prepared-documents.test.ts` validates the schemas. openapi-backend creates an Ajv per operation,
   // and each would compile the meta-schema, which takes four times as long as the rest.
   validateSchema: false,
@@ -46,7 +46,7 @@ const COMPILING = {
   // A vendor's document may have formats unknown to ajv, which would warn on stderr.
   logger: false,
   // Ajv's optimizer makes compilation 50% slower, and V8 removes dead code anyway.
-  code: { optimize: false, regExp: asWritten },
+  code: { optimize: false, regExp: createPattern },
 } as const;
 
 /** Creates validators. Shared by all documents of the process. */
@@ -58,7 +58,7 @@ export interface Compiler {
 
 /** Ajv options that differ for third-party documents. */
 export interface CompilerOptions {
-  /** Ignore inherited members, such as `constructor`? */
+  /** Whether to ignore inherited members, such as `constructor`. */
   readonly ownProperties?: boolean;
 }
 
@@ -69,8 +69,8 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
     import('ajv'),
     import('ajv-formats'),
   ]);
-  const customized = (one: AjvInstance) => addFormats.default(withNotLast(one));
-  const ajv = customized(new Ajv({ strict: false, verbose: true, ...COMPILING, ...options }));
+  const customize = (instance: AjvInstance) => addFormats.default(withNotLast(instance));
+  const ajv = customize(new Ajv({ strict: false, verbose: true, ...AJV_OPTIONS, ...options }));
   return {
     requests: (definition) =>
       new OpenAPIBackend({
@@ -78,8 +78,8 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
         // Tests prove that the document is valid. Validators are compiled when first needed.
         quick: true,
         strict: true,
-        ajvOpts: { verbose: true, ...COMPILING, ...options },
-        customizeAjv: customized,
+        ajvOpts: { verbose: true, ...AJV_OPTIONS, ...options },
+        customizeAjv: customize,
       }).init(),
     body: (schema) => ajv.compile(schema),
   };
@@ -96,40 +96,35 @@ function withNotLast(ajv: AjvInstance): AjvInstance {
 }
 
 /** Maximum number of enum values in a message. */
-const MAX_VALUES = 8;
+const MAX_LISTED_VALUES = 8;
 
 /** Like ajv's own text, plus the unexpected property or the allowed values. */
 function errorText({ keyword, instancePath, message, params }: ErrorObject): string {
   const extra: unknown = params['additionalProperty'];
   const values: unknown = params['allowedValues'];
-  const expected =
-    typeof extra === 'string'
-      ? `: \`${showPath(extra)}\``
-      : Array.isArray(values)
-        ? `: ${values
-            .slice(0, MAX_VALUES)
-            .map((one) => showPath(JSON.stringify(one)))
-            .join(', ')}`
-        : '';
-  return `body${instancePath} ${keyword === 'not' ? 'is what the document rules out' : message}${expected}`;
+  const text = `body${instancePath} ${keyword === 'not' ? 'is what the document rules out' : message}`;
+  if (typeof extra === 'string') return `${text}: \`${showPath(extra)}\``;
+  if (!Array.isArray(values)) return text;
+  const listed = values.slice(0, MAX_LISTED_VALUES).map((value) => showPath(JSON.stringify(value)));
+  return `${text}: ${listed.join(', ')}`;
 }
 
 /** @param text `PreparedSchemas` as JSON */
 export async function compileValidators(text: string, compiler: Compiler, keywords: Keywords): Promise<Validators> {
   const { validator, definition } = await compiler.requests(
-    JSON.parse(text, keywords === 'documented' ? asDocumented : undefined),
+    JSON.parse(text, keywords === 'documented' ? restoreKeywords : undefined),
   );
   const { paths, components } = definition as unknown as PreparedSchemas;
   const operations = new Map(
     Object.values(paths)
       .flatMap(Object.values<OperationSchemas>)
-      .map((one) => [one.operationId, one]),
+      .map((operation) => [operation.operationId, operation]),
   );
   return {
     schemasOf: (operationId) => {
-      const found = operations.get(operationId);
-      if (found === undefined) throw new Error(`the document has no operation \`${operationId}\``);
-      return found;
+      const operation = operations.get(operationId);
+      if (operation === undefined) throw new Error(`the document has no operation \`${operationId}\``);
+      return operation;
     },
     requestErrors: (operationId, request) => {
       const validators = validator.getRequestValidatorsForOperation(operationId) ?? [];
@@ -142,15 +137,15 @@ export async function compileValidators(text: string, compiler: Compiler, keywor
       return errors.length === 0 ? null : errors.map(errorText).join(', ');
     },
     errorSchema: (name) => {
-      const found = own(components.schemas, name);
-      if (found === undefined) throw new Error(`the document has no \`${name}\` among its \`x-errors\``);
-      return found;
+      const schema = own(components.schemas, name);
+      if (schema === undefined) throw new Error(`the document has no \`${name}\` among its \`x-errors\``);
+      return schema;
     },
   };
 }
 
 /** Restores the keywords that operations check themselves (`scripts/documents/handler-checks.mjs`). */
-function asDocumented(_: string, value: unknown): unknown {
-  const kept = memberOf(value, 'x-documented');
-  return isRecord(value) && isRecord(kept) ? { ...value, ...kept, 'x-documented': undefined } : value;
+function restoreKeywords(_: string, value: unknown): unknown {
+  const documented = memberOf(value, 'x-documented');
+  return isRecord(value) && isRecord(documented) ? { ...value, ...documented, 'x-documented': undefined } : value;
 }

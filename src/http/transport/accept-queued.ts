@@ -12,14 +12,14 @@ const MAX_TURNS = 2000;
  * and no client opens its next connection. They are handled once the listeners are closed. Neither `server.close()` nor
  * Fastify's `forceCloseConnections` considers the queue.
  */
-export async function acceptQueued(server: Server): Promise<void> {
+export async function acceptQueuedConnections(server: Server): Promise<void> {
   if (!server.listening) return;
   let accepted = 0;
   const count = () => {
     accepted += 1;
   };
-  const held: [IncomingMessage, ServerResponse][] = [];
-  const hold: RequestListener = (...exchange) => held.push(exchange);
+  const heldRequests: [IncomingMessage, ServerResponse][] = [];
+  const hold: RequestListener = (...exchange) => heldRequests.push(exchange);
   // Only request listeners are registered for this event.
   const handlers = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request').on('request', hold);
@@ -34,6 +34,6 @@ export async function acceptQueued(server: Server): Promise<void> {
   void eventLoopTurn().then(() => {
     server.off('request', hold);
     for (const handler of handlers) server.on('request', handler);
-    for (const exchange of held) server.emit('request', ...exchange);
+    for (const exchange of heldRequests) server.emit('request', ...exchange);
   });
 }

@@ -15,22 +15,22 @@ export function breakOff(reply: FastifyReply, payload: string | Buffer, where: B
   const headers = sentHeaders(reply);
   if (where === 'body' && body.length > 0) {
     response.writeHead(status, headers);
-    response.write(halfOf(body), () => response.destroy());
+    response.write(firstHalf(body), () => response.destroy());
     return;
   }
-  const { socket: line } = response;
+  const { socket } = response;
   // An injected request has no connection that could carry half of the headers.
-  if (!(line instanceof Socket)) response.destroy();
-  else if (where === 'before') reset(line);
-  else line.write(halfOf(headBytes(status, headers)), () => line.destroy());
+  if (!(socket instanceof Socket)) response.destroy();
+  else if (where === 'before') reset(socket);
+  else socket.write(firstHalf(headBytes(status, headers)), () => socket.destroy());
 }
 
 /** Resets the connection. Node cannot reset one with TLS, so that one closes without a response. */
-function reset(line: Socket): void {
-  if ('encrypted' in line) line.destroy();
-  else line.resetAndDestroy();
+function reset(socket: Socket): void {
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
-function halfOf(bytes: Buffer): Buffer {
+function firstHalf(bytes: Buffer): Buffer {
   return bytes.subarray(0, Math.floor(bytes.length / 2));
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../decisions/problem.ts';
 import { setTimeout } from '../../platform/time.ts';
 import { problemDetails } from '../../responses/problem-details.ts';
-import { wireBytes, writeAnswer } from './wire-answer.ts';
+import { renderWireResponse, wireBytes } from './wire-answer.ts';
 
 /** A request with its response. */
 interface Exchange {
@@ -53,7 +53,7 @@ export class Connections {
   watch(server: Server): void {
     if (isTls(server)) server.on('connection', (socket: Socket) => this.#watchHandshake(socket));
     server.on(isTls(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
-      this.#handshakes.delete(peerOf(socket));
+      this.#handshakes.delete(formatPeer(socket));
       if (!this.#idleKeepRunning) socket.unref();
       if (this.#busyWith.size >= this.#limits.connections) {
         socket.end(renderTooMany(this.#limits.connections), () => socket.destroy());
@@ -64,7 +64,7 @@ export class Connections {
     });
     // Runs before Fastify's listener, because the hook of `serveInTurn` reads the exchange.
     server.prependListener('request', (request, response) => {
-      const earlier = unwrittenAnswers(this.#busyWith.get(request.socket));
+      const earlier = unwrittenResponses(this.#busyWith.get(request.socket));
       this.#busyWith.set(request.socket, { request, response, earlier });
       if (!this.#idleKeepRunning) this.#keepRunningUntilAnswered(request.socket, response);
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
@@ -93,7 +93,7 @@ export class Connections {
       socket.destroy();
       return;
     }
-    const peer = peerOf(socket);
+    const peer = formatPeer(socket);
     this.#encrypted += 1;
     this.#handshakes.set(peer, socket);
     socket.once('close', () => {
@@ -116,7 +116,7 @@ export class Connections {
 
   /** Returns the TCP connection below a TLS connection that is still in its handshake. */
   below(encrypted: Socket): Socket | undefined {
-    return this.#handshakes.get(peerOf(encrypted));
+    return this.#handshakes.get(formatPeer(encrypted));
   }
 
   /** Returns the latest request on a connection. */
@@ -176,32 +176,32 @@ function isAwaited(exchange: Exchange | null | undefined): boolean {
 
 function eitherClosed(response: ServerResponse, socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    const go = () => {
-      response.off('close', go);
-      socket.off('close', go);
+    const onClose = () => {
+      response.off('close', onClose);
+      socket.off('close', onClose);
       resolve();
     };
-    response.once('close', go);
+    response.once('close', onClose);
     // `unanswered` allows more waiting requests than Node's warning threshold for listeners.
-    socket.setMaxListeners(0).once('close', go);
+    socket.setMaxListeners(0).once('close', onClose);
   });
 }
 
 /** Identifies a socket, and the TLS socket on top of it, by the peer. */
-function peerOf({ remoteAddress, remotePort }: Socket): string {
+function formatPeer({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
 const NONE: readonly ServerResponse[] = [];
 
 /** Fast path: the previous response, and so all earlier ones, are nearly always written. */
-function unwrittenAnswers(before: Exchange | null | undefined): readonly ServerResponse[] {
-  if (before == null || before.response.writableFinished) return NONE;
-  return [...before.earlier.filter((response) => !response.writableFinished), before.response];
+function unwrittenResponses(latest: Exchange | null | undefined): readonly ServerResponse[] {
+  if (latest == null || latest.response.writableFinished) return NONE;
+  return [...latest.earlier.filter((response) => !response.writableFinished), latest.response];
 }
 
 function renderTooMany(max: number): Buffer {
   const message = `The limit of ${max} open connections is reached. Close some, or send more requests over each.`;
   const problem = new Problem('unavailable', message);
-  return wireBytes(writeAnswer(problemDetails(problem), problem));
+  return wireBytes(renderWireResponse(problemDetails(problem), problem));
 }

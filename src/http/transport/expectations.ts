@@ -10,7 +10,7 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
  * Answers requests with an `Expect` header, which Node passes to no request listener. A client gets `100 Continue` only
  * when its body is needed: without this listener, Node requests every body immediately.
  */
-export function answerExpectations({ server }: Pick<FastifyInstance, 'server'>, unrouted: UnroutedRequests): void {
+export function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, unrouted: UnroutedRequests): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);
   });

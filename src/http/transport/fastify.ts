@@ -6,10 +6,10 @@ import type { OwnHosts } from '../hosts.ts';
 import { MAX_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
 import { sendUnrouted, type UnroutedRequests } from '../unrouted-requests.ts';
-import { answerWithoutWorlds } from '../without-worlds.ts';
+import { respondWithoutWorlds } from '../without-worlds.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import { answerExpectations } from './expectations.ts';
+import { handleExpectations } from './expectations.ts';
 import type { Limits } from './limits.ts';
 import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
 import { endWithWireError, type WireError } from './protocol-errors.ts';
@@ -19,10 +19,10 @@ import { WrongProtocol } from './wrong-protocol.ts';
 export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
 
 /** The parts of a server that requests pass before they reach a service. */
-export interface Entrance {
+export interface FastifyParts {
   readonly server: Server;
   readonly unrouted: UnroutedRequests;
-  readonly ownHosts: Pick<OwnHosts, 'pathFor'>;
+  readonly ownHosts: Pick<OwnHosts, 'findPath'>;
   readonly connections: Connections;
   readonly limits: Limits;
   /** Null: the server speaks http. */
@@ -37,7 +37,7 @@ export function makeFastify({
   connections,
   limits,
   makeTlsServer,
-}: Entrance): FastifyInstance {
+}: FastifyParts): FastifyInstance {
   const http = {
     requireHostHeader: false,
     headersTimeout: limits.headersTimeout,
@@ -54,12 +54,12 @@ export function makeFastify({
     routerOptions: { maxParamLength: MAX_PARAM },
     http,
     // Fastify's own https takes certificates only as options.
-    ...(makeTlsServer !== null && { serverFactory: factoryOf(makeTlsServer, http) }),
+    ...(makeTlsServer !== null && { serverFactory: createServerFactory(makeTlsServer, http) }),
     // Removes the prefix of a world, so that routes are independent of worlds.
     rewriteUrl: (request) => {
       readTarget(request);
       const path = server.addresses.open(request);
-      return ownHosts.pathFor(request) ?? path;
+      return ownHosts.findPath(request) ?? path;
     },
     // The path cannot be decoded, or a part of it is too long. Fastify runs no hooks for these, and does not await
     // this.
@@ -71,14 +71,14 @@ export function makeFastify({
     clientErrorHandler: (error, socket) => {
       const wireError = error as unknown as WireError;
       const isFirst = connections.requestOn(socket) === undefined;
-      if (isFirst && wrongProtocol.answerFirstBytes(wireError, socket)) return;
+      if (isFirst && wrongProtocol.endIfWrongProtocol(wireError, socket)) return;
       endWithWireError(unrouted, connections, wireError, socket);
     },
   });
   if (makeTlsServer !== null) {
     app.server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       const below = error.code === 'ERR_SSL_HTTP_REQUEST' ? connections.below(socket) : undefined;
-      if (below !== undefined) wrongProtocol.answerHttp(below);
+      if (below !== undefined) wrongProtocol.endPlainHttp(below);
       else {
         wrongProtocol.reportHandshake(error, socket);
         // Other bytes that are not TLS, or a client that does not trust the certificate: a response would not be
@@ -99,15 +99,15 @@ export function makeFastify({
   connections.serveInTurn(app);
   app.addHook('onRequest', async (request, reply) => {
     ignoreUnreadableType(request);
-    if (server.crossOrigin.isPreflightAnswered(request, reply)) return reply;
+    if (server.crossOrigin.answerPreflight(request, reply)) return reply;
     const waiting = server.waiting();
     // Before any hook of a service, which would need a world.
     if (waiting === null) return undefined;
-    return sendUnrouted(reply, answerWithoutWorlds(request, waiting, server.originGuard, unrouted));
+    return sendUnrouted(reply, respondWithoutWorlds(request, waiting, server.originGuard, unrouted));
   });
   app.setNotFoundHandler(({ raw }, reply) => sendUnrouted(reply, unrouted.noOperation(raw)));
   app.setErrorHandler((error, { raw }, reply) => sendUnrouted(reply, unrouted.failed(error, raw)));
-  answerExpectations(app, unrouted);
+  handleExpectations(app, unrouted);
   return app;
 }
 
@@ -124,7 +124,7 @@ function ignoreUnreadableType({ raw: { headers } }: FastifyRequest): void {
 }
 
 /** Mirrors the settings of Fastify's own servers. */
-function factoryOf(make: MakeTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
+function createServerFactory(make: MakeTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
   return (handler, { keepAliveTimeout, connectionTimeout }) => {
     const server = make(http, handler);
     server.requestTimeout = 0;

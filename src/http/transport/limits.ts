@@ -13,8 +13,8 @@ export interface Limits extends ConnectionLimits {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Returns the limits of one server. @param given overrides the defaults */
-export function createLimits(given: Partial<Limits> = {}): Limits {
+/** Returns the limits of one server. @param overrides overrides the defaults */
+export function createLimits(overrides: Partial<Limits> = {}): Limits {
   return {
     bodyBytes: MEBIBYTE,
     silence: 60_000,
@@ -22,6 +22,6 @@ export function createLimits(given: Partial<Limits> = {}): Limits {
     unanswered: 100,
     headersTimeout: 60_000,
     checkingInterval: 5_000,
-    ...given,
+    ...overrides,
   };
 }

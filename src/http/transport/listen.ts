@@ -6,7 +6,7 @@ import { Unusable } from '../../diagnostics/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
 import { showValue } from '../../text/redact.ts';
 import type { OpenStreams } from '../streams.ts';
-import { acceptQueued } from './accept-queued.ts';
+import { acceptQueuedConnections } from './accept-queued.ts';
 import { type Connections, isTls } from './connections.ts';
 
 /** How long a stopping server waits for incomplete requests, in milliseconds. */
@@ -49,12 +49,12 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
   const { server } = app;
   const scheme = isTls(server) ? 'https' : 'http';
   /** Listeners besides Fastify's own. */
-  const others: NetServer[] = [];
+  const otherListeners: NetServer[] = [];
 
   connections.watch(server);
   app.addHook('preClose', async () => {
-    await acceptQueued(server);
-    for (const other of others) other.close();
+    await acceptQueuedConnections(server);
+    for (const listener of otherListeners) listener.close();
     connections.announceClose();
     streams.finish();
     setTimeout(() => {
@@ -65,12 +65,13 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
 
   const listenForHttp = async (host: string, port: number) => {
     // An https server handles connections after their TLS handshake, so plain http connections can enter there.
-    const forHttp = acceptFor(server, 'secureConnection');
-    others.push(forHttp);
+    const forHttp = createListener(server, 'secureConnection');
+    otherListeners.push(forHttp);
     await listenOn(forHttp, host, port, '--http-port');
-    const bound = portOf(forHttp, port);
-    if (host === LOOPBACK) others.push(await listenOnLoopback6(server, 'secureConnection', bound, port, '--http-port'));
-    return originAt('http', `${shownHost(host)}:${bound}`);
+    const bound = findPort(forHttp, port);
+    if (host === LOOPBACK)
+      otherListeners.push(await listenOnLoopback6(server, 'secureConnection', bound, port, '--http-port'));
+    return originAt('http', `${reachableHost(host)}:${bound}`);
   };
 
   return async (host, port, keepRunning = true, httpPort = null) => {
@@ -78,56 +79,56 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
     try {
       await app.listen({ host: address, port });
     } catch (cause) {
-      throw unusableAddress(host, port, cause, '--port');
+      throw toListenError(host, port, cause, '--port');
     }
-    const bound = portOf(server, port);
-    if (address === LOOPBACK) others.push(await listenOnLoopback6(server, 'connection', bound, port, '--port'));
+    const bound = findPort(server, port);
+    if (address === LOOPBACK) otherListeners.push(await listenOnLoopback6(server, 'connection', bound, port, '--port'));
     const httpUrl = httpPort === null ? null : await listenForHttp(address, httpPort);
     if (!keepRunning) {
       connections.letProcessEnd();
       server.unref();
-      for (const other of others) other.unref();
+      for (const listener of otherListeners) listener.unref();
     }
-    return { port: bound, url: originAt(scheme, `${shownHost(address)}:${bound}`), httpUrl };
+    return { port: bound, url: originAt(scheme, `${reachableHost(address)}:${bound}`), httpUrl };
   };
 }
 
 /** Accepts connections on behalf of a server. A second Fastify listener would lack its error handling. */
-function acceptFor(server: Server, event: 'connection' | 'secureConnection'): NetServer {
+function createListener(server: Server, event: 'connection' | 'secureConnection'): NetServer {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit(event, socket));
 }
 
-function portOf(server: NetServer, asked: number): number {
+function findPort(server: NetServer, requested: number): number {
   const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : asked;
+  return typeof address === 'object' && address !== null ? address.port : requested;
 }
 
 function listenOn(server: NetServer, host: string, port: number, flag: PortFlag): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(unusableAddress(host, port, cause, flag)));
+    server.once('error', (cause) => reject(toListenError(host, port, cause, flag)));
     server.listen({ host, port }, resolve);
   });
 }
 
-/** Also listens on ::1, if the machine has it. @param asked the port that the user requested; 0: any */
+/** Also listens on ::1, if the machine has it. @param requested the port that the user requested; 0: any */
 function listenOnLoopback6(
   server: Server,
   event: 'connection' | 'secureConnection',
   port: number,
-  asked: number,
+  requested: number,
   flag: PortFlag,
 ): Promise<NetServer> {
-  const onLoopback6 = acceptFor(server, event);
+  const onLoopback6 = createListener(server, event);
   return new Promise((resolve, reject) => {
     onLoopback6.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'EADDRINUSE' && asked !== 0) reject(unusableAddress('::1', port, cause, flag));
+      if (cause.code === 'EADDRINUSE' && requested !== 0) reject(toListenError('::1', port, cause, flag));
       else resolve(onLoopback6);
     });
     onLoopback6.listen({ host: '::1', port, ipv6Only: true }, () => resolve(onLoopback6));
   });
 }
 
-function unusableAddress(host: string, port: number, cause: unknown, flag: PortFlag): unknown {
+function toListenError(host: string, port: number, cause: unknown, flag: PortFlag): unknown {
   // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
@@ -158,7 +159,7 @@ function unusableAddress(host: string, port: number, cause: unknown, flag: PortF
 }
 
 /** Returns a host that clients can connect to, unlike 0.0.0.0 and ::. */
-function shownHost(host: string): string {
+function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return LOOPBACK;
   return host.includes(':') ? `[${host}]` : host;
 }

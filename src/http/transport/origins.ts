@@ -73,21 +73,21 @@ export function createOriginGuard({
     return last.known;
   };
   /** Is this the origin of one of our pages, or one that `--cors` allows? */
-  const isOfFriend = (origin: string | undefined, host: string) =>
+  const isTrustedOrigin = (origin: string | undefined, host: string) =>
     origin !== undefined && (isOwn(origin, host, publicUrl) || crossOrigin.allows(origin));
   /**
    * May a browser have sent it for a page of another origin without any sign of that? Unless the host is loopback,
    * browsers add `Sec-Fetch-Site` only for https, and no `Origin` to a GET for an image or a frame.
    */
-  const mayBeOfOtherPage = ({ method, headers }: IncomingMessage, host: string) =>
+  const mayBeFromOtherPage = ({ method, headers }: IncomingMessage, host: string) =>
     (method === 'GET' || method === 'HEAD') &&
     isBrowser(headers) &&
     headers['sec-fetch-site'] === undefined &&
     !isLoopback(host) &&
     headers[CONSOLE_HEADER] !== '1' &&
-    !isOfFriend(headers.origin, host) &&
-    !isOfFriend(originIn(headers.referer), host);
-  const faultOf = (request: IncomingMessage, guard: Guard): Problem | null => {
+    !isTrustedOrigin(headers.origin, host) &&
+    !isTrustedOrigin(parseOrigin(headers.referer), host);
+  const findProblem = (request: IncomingMessage, guard: Guard): Problem | null => {
     const { headers, url } = request;
     const isOpen = guard === 'open' || guard === 'framed';
     const host = headers.host ?? 'localhost';
@@ -95,23 +95,23 @@ export function createOriginGuard({
       if (isOpen && crossOrigin.allows(headers.origin)) return null;
       if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin(isOpen);
       if (isLoadedElsewhere(headers) && !(guard === 'framed' && isFrame(headers))) return foreignOrigin(isOpen);
-      if (isControlPath(url) && mayBeOfOtherPage(request, host)) return unknownPage();
+      if (isControlPath(url) && mayBeFromOtherPage(request, host)) return unknownPage();
     } else if (!isOpen || isFromPage(headers)) return unknownHost(host);
     if (guard !== 'admin' || tokenHash === null) return null;
     // Prometheus, for one, can send the token only as a bearer token.
     const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-    const given = headers[ADMIN_HEADER] ?? bearer;
-    if (given === undefined) return noAdminToken(ADMIN_HEADER, 'missing');
+    const token = headers[ADMIN_HEADER] ?? bearer;
+    if (token === undefined) return noAdminToken(ADMIN_HEADER, 'missing');
     // Node joins the values of a custom header, so this is one string.
-    if (timingSafeEqual(sha256(String(given)), tokenHash)) return null;
+    if (timingSafeEqual(sha256(String(token)), tokenHash)) return null;
     return noAdminToken(headers[ADMIN_HEADER] === undefined ? 'authorization' : ADMIN_HEADER, 'wrong');
   };
   return {
     check: (request, guard) => {
-      const fault = faultOf(request, guard);
-      if (fault !== null) throw fault;
+      const problem = findProblem(request, guard);
+      if (problem !== null) throw problem;
     },
-    admits: (request, guard) => faultOf(request, guard) === null,
+    admits: (request, guard) => findProblem(request, guard) === null,
   };
 }
 
@@ -132,7 +132,7 @@ function isBrowser(headers: IncomingMessage['headers']): boolean {
   return headers['user-agent']?.startsWith('Mozilla/') === true;
 }
 
-function originIn(url: string | undefined): string | undefined {
+function parseOrigin(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
@@ -151,8 +151,8 @@ function isFrame(headers: IncomingMessage['headers']): boolean {
 }
 
 function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
-  const given = origin.toLowerCase();
-  return given === originAt('http', host) || given === originAt('https', host) || given === publicUrl;
+  const normalized = origin.toLowerCase();
+  return normalized === originAt('http', host) || normalized === originAt('https', host) || normalized === publicUrl;
 }
 
 function foreignOrigin(isOpen: boolean): Problem {
@@ -178,10 +178,10 @@ function unknownHost(host: string): Problem {
   );
 }
 
-function noAdminToken(header: string, fault: 'missing' | 'wrong'): Problem {
+function noAdminToken(header: string, state: 'missing' | 'wrong'): Problem {
   return new Problem(
     'no_admin_token',
-    `The header \`${header}\` is ${fault}. Send the token that the server was started with (\`--admin-token\`).`,
+    `The header \`${header}\` is ${state}. Send the token that the server was started with (\`--admin-token\`).`,
   );
 }
 
@@ -215,7 +215,7 @@ export class CrossOrigin {
    *
    * @returns whether the request was a preflight, which is now answered
    */
-  isPreflightAnswered({ raw: { headers, method, url } }: FastifyRequest, reply: FastifyReply): boolean {
+  answerPreflight({ raw: { headers, method, url } }: FastifyRequest, reply: FastifyReply): boolean {
     if (isControlPath(url)) {
       reply.headers(NOT_FOR_PAGES);
       return false;
@@ -234,7 +234,7 @@ export class CrossOrigin {
     reply.headers({
       'access-control-allow-methods': METHODS,
       'access-control-allow-headers': headers['access-control-request-headers'] ?? '',
-      'access-control-max-age': String(REMEMBERED),
+      'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
     });
     reply.code(204).send();
     return true;
@@ -261,4 +261,4 @@ const EXPOSED = [
 ].join(', ');
 
 /** How long a browser caches the response to a preflight, in seconds. */
-const REMEMBERED = 600;
+const PREFLIGHT_MAX_AGE_SECONDS = 600;

@@ -40,7 +40,7 @@ export function productionPorts(app: FastifyInstance, connections: Connections):
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       if (world !== null) worlds.set(socket, world);
-      server.emit(isTls(server) ? 'secureConnection' : 'connection', asOf(socket, scheme));
+      server.emit(isTls(server) ? 'secureConnection' : 'connection', markScheme(socket, scheme));
     });
     const port = await listenAnywhere(listener);
     const opening: ProductionPort = {
@@ -59,7 +59,7 @@ export function productionPorts(app: FastifyInstance, connections: Connections):
 }
 
 /** Marks a socket like Node marks TLS sockets, so that responses use https URLs. */
-function asOf(socket: Socket, scheme: 'http' | 'https'): Socket {
+function markScheme(socket: Socket, scheme: 'http' | 'https'): Socket {
   return scheme === 'https' ? Object.assign(socket, { encrypted: true }) : socket;
 }
 

@@ -4,7 +4,7 @@ import { Problem } from '../../decisions/problem.ts';
 import type { UnroutedRequests } from '../unrouted-requests.ts';
 import { pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import { wireBytes, writeAnswer } from './wire-answer.ts';
+import { renderWireResponse, wireBytes } from './wire-answer.ts';
 
 /** https://nodejs.org/api/http.html#event-clienterror */
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
@@ -20,14 +20,15 @@ export function endWithWireError(
   socket: Socket,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.end(wireAnswer(unrouted, error, connections.requestOn(socket)), () => socket.destroy());
+  if (socket.writable)
+    socket.end(renderWireError(unrouted, error, connections.requestOn(socket)), () => socket.destroy());
   else socket.destroy();
 }
 
-function wireAnswer(unrouted: UnroutedRequests, error: WireError, request: IncomingMessage | undefined): Buffer {
+function renderWireError(unrouted: UnroutedRequests, error: WireError, request: IncomingMessage | undefined): Buffer {
   const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
   const problem = wireProblem(error);
-  return wireBytes(writeAnswer(unrouted.render(problem, path), problem));
+  return wireBytes(renderWireResponse(unrouted.render(problem, path), problem));
 }
 
 function wireProblem({ code }: NodeJS.ErrnoException): Problem {

@@ -7,24 +7,24 @@ import { headersOf } from '../headers.ts';
  * A response without an operation, in the form that is written to a socket: if Node cannot parse a request, there is no
  * response object.
  */
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | Buffer | undefined;
 }
 
 /** Serializes an outcome. @param problem null if nothing was refused */
-export function writeAnswer(outcome: Outcome, problem: Problem | null): WireAnswer {
+export function renderWireResponse(outcome: Outcome, problem: Problem | null): WireResponse {
   const { status, body } = outcome;
   const payload = Buffer.isBuffer(body) ? body : JSON.stringify(body);
   return { status, headers: headersOf(outcome, problem), payload };
 }
 
 /** Returns the bytes of a response for a connection without a response object. The connection closes after it. */
-export function wireBytes({ status, headers, payload = '' }: WireAnswer): Buffer {
+export function wireBytes({ status, headers, payload = '' }: WireResponse): Buffer {
   const body = Buffer.from(payload);
-  const all = { ...headers, 'content-length': String(body.length), connection: 'close' };
-  return Buffer.concat([headBytes(status, all), body]);
+  const allHeaders = { ...headers, 'content-length': String(body.length), connection: 'close' };
+  return Buffer.concat([headBytes(status, allHeaders), body]);
 }
 
 /** Returns the status line and headers of a response, up to its body. */

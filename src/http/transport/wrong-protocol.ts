@@ -34,14 +34,14 @@ export class WrongProtocol {
   }
 
   /** @returns whether the connection started with TLS or HTTP/2, and was ended */
-  answerFirstBytes({ code, rawPacket }: WireError, socket: Socket): boolean {
+  endIfWrongProtocol({ code, rawPacket }: WireError, socket: Socket): boolean {
     if (code === HTTP2_PREFACE) {
-      this.#answer(socket, SERVES_HTTP1);
+      this.#respond(socket, SERVES_HTTP1);
       return true;
     }
     if (rawPacket?.subarray(0, HANDSHAKE.length).equals(HANDSHAKE) !== true) return false;
-    const instead = this.#isTls ? 'or the port for https' : 'or start the server with `--tls`';
-    this.#answer(socket, `This port serves http, but received a TLS handshake. Use http://, ${instead}.`);
+    const alternative = this.#isTls ? 'or the port for https' : 'or start the server with `--tls`';
+    this.#respond(socket, `This port serves http, but received a TLS handshake. Use http://, ${alternative}.`);
     return true;
   }
 
@@ -51,11 +51,11 @@ export class WrongProtocol {
   }
 
   /** Answers plain http on an https port. @param socket below TLS */
-  answerHttp(socket: Socket): void {
-    this.#answer(socket, `${HTTPS_PORT_TEXT} Use https://, or serve http with \`--http-port\`.`);
+  endPlainHttp(socket: Socket): void {
+    this.#respond(socket, `${HTTPS_PORT_TEXT} Use https://, or serve http with \`--http-port\`.`);
   }
 
-  #answer(socket: Socket, sentence: string): void {
+  #respond(socket: Socket, sentence: string): void {
     this.#report(socket, sentence);
     const headers = { 'content-type': 'text/plain; charset=utf-8' };
     socket.end(wireBytes({ status: 400, headers, payload: `${sentence}\n` }), () => socket.destroy());

@@ -5,7 +5,7 @@ import { setTimeout } from '../../platform/time.ts';
 import type { Clock } from '../../time/clock.ts';
 import { OutcomeUnknown, Unreachable } from '../errors.ts';
 import type { StoreParts } from '../shared.ts';
-import { type Held, heldOf, type Storage } from '../storage.ts';
+import { type Ownership, openOwnership, type Storage } from '../storage.ts';
 import { UNREACHABLE, type Waiting } from '../waiting.ts';
 import { type Location, resolveLocation } from './location.ts';
 import { PostgresLog } from './log.ts';
@@ -54,7 +54,7 @@ export class PostgresStorage implements Storage {
     }
   }
 
-  async take(onWait: (waiting: Waiting) => void): Promise<Held | null> {
+  async take(onWait: (waiting: Waiting) => void): Promise<Ownership | null> {
     let reported: string | null = null;
     const wait = (waiting: Waiting) => {
       if (waiting.why !== reported) onWait(waiting);
@@ -65,7 +65,7 @@ export class PostgresStorage implements Storage {
       try {
         const session = await this.#openSession();
         const { has, holder } = await tryLock(session, this.#location);
-        if (has) return await this.#held(session, wasFree);
+        if (has) return await this.#takeOwnership(session, wasFree);
         wasFree = false;
         wait({ status: 'standby', why: standbySentence(holder) });
       } catch (cause) {
@@ -94,10 +94,10 @@ export class PostgresStorage implements Storage {
   }
 
   /** Reads everything in new statements, after the lock was granted. */
-  async #held(session: Session, isFirstTry: boolean): Promise<Held> {
+  async #takeOwnership(session: Session, isFirstTry: boolean): Promise<Ownership> {
     await createTables(session, this.#location);
-    const held = await heldOf(new PostgresLog(session, this.schema), this.#parts, this.#clock);
-    return { ...held, isFirstTry, lost: session.ended.then(lostSentence) };
+    const ownership = await openOwnership(new PostgresLog(session, this.schema), this.#parts, this.#clock);
+    return { ...ownership, isFirstTry, lost: session.ended.then(lostSentence) };
   }
 }
 
@@ -112,8 +112,8 @@ function isAway(cause: unknown): boolean {
 }
 
 function standbySentence(holder: string | null): string {
-  const who = holder === null ? 'Another process' : `Another process (${holder})`;
-  return `${who} has the worlds of this database; this one takes over when it ends.`;
+  const owner = holder === null ? 'Another process' : `Another process (${holder})`;
+  return `${owner} has the worlds of this database; this one takes over when it ends.`;
 }
 
 function pause(): Promise<void> {

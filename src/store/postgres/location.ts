@@ -44,7 +44,7 @@ export async function resolveLocation(data: string): Promise<Location> {
     );
   }
   const [mode, certificates] = [take('sslmode'), take('sslrootcert')];
-  const ssl = await sslOf(mode, certificates, shown);
+  const ssl = await readSsl(mode, certificates, shown);
   return { shown, schema, options, settings: { connectionString: url.href, ssl } };
 }
 
@@ -53,8 +53,8 @@ function shownUrl(url: URL): string {
   return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }
 
-async function sslOf(mode: string | null, certificates: string | null, shown: string): Promise<ClientConfig['ssl']> {
-  const ca = certificates === null ? {} : { ca: await certificatesIn(certificates, shown) };
+async function readSsl(mode: string | null, certificates: string | null, shown: string): Promise<ClientConfig['ssl']> {
+  const ca = certificates === null ? {} : { ca: await readCertificates(certificates, shown) };
   switch (mode) {
     case null:
     case 'disable':
@@ -72,7 +72,7 @@ async function sslOf(mode: string | null, certificates: string | null, shown: st
   }
 }
 
-function certificatesIn(path: string, shown: string): Promise<string> {
+function readCertificates(path: string, shown: string): Promise<string> {
   return readTextFile(path).catch((cause: unknown) => {
     const why = `${showValue(path)} cannot be read: ${whyUnreadable(cause)}`;
     throw new Unusable(`--data ${shown}: \`sslrootcert\` ${why}. Give a file of PEM certificates.`, { cause });

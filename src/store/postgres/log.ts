@@ -4,7 +4,6 @@ import { readPart, readRow } from '../saved-row.ts';
 import type { SnapshotRecord } from '../snapshot-store.ts';
 import { UNREACHABLE } from '../waiting.ts';
 import type {
-  KeptWorld,
   LogChanges,
   Logged,
   LoggedPut,
@@ -12,6 +11,7 @@ import type {
   LogHead,
   LogUses,
   RowOfWorld,
+  StoredWorld,
   WorldLog,
 } from '../world-log.ts';
 import type { Session, Statements } from './session.ts';
@@ -26,35 +26,41 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 /** The worlds in a schema of a PostgreSQL database. */
 export class PostgresLog implements WorldLog {
   readonly #session: Session;
-  readonly #texts: ReturnType<typeof textsFor>;
+  readonly #statements: ReturnType<typeof createStatements>;
 
   constructor(session: Session, schema: string) {
     this.#session = session;
-    this.#texts = textsFor(schema);
+    this.#statements = createStatements(schema);
     session.tryChange = () => this.#tryChange();
   }
 
   async read(): Promise<Logged> {
-    const texts = this.#texts;
+    const texts = this.#statements;
     return this.#session.transaction(async (transaction) => {
       const [head] = await transaction.query<LogHead>(texts.head);
       if (head === undefined) throw new Damaged('store', 'at', 'it is not there');
       const worlds = await transaction.query<Omit<LoggedWorld, keyof Content>>(texts.worlds);
       const snapshots = await transaction.query<SnapshotRecord>(texts.snapshots);
       const contents = new Map(worlds.map(({ name }) => [name, emptyContent()]));
-      const each = async <Read extends { readonly world: string }>(text: string, max: number, take: Take<Read>) => {
-        for await (const read of pagesIn<Read>(transaction, text, max)) {
+      const forEachRow = async <Read extends { readonly world: string }>(
+        text: string,
+        max: number,
+        take: Take<Read>,
+      ) => {
+        for await (const read of readPages<Read>(transaction, text, max)) {
           const content = contents.get(read.world);
           if (content !== undefined) take(content, read);
         }
       };
-      await each<Part>(texts.parts, MAX_PARTS, ({ begin }, { world, rows }) => {
+      await forEachRow<Part>(texts.parts, MAX_PARTS, ({ begin }, { world, rows }) => {
         for (const row of readPart(rows, world)) begin.push(row);
       });
-      await each<Received>(texts.objects, MAX_ROWS, ({ later }, { collection, id, row }) => {
+      await forEachRow<ObjectRow>(texts.objects, MAX_ROWS, ({ later }, { collection, id, row }) => {
         later.push({ collection, id, read: row === null ? null : readRow(parseStored(row, collection, id)) });
       });
-      await each<Use>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) => uses.push({ collection, id, at }));
+      await forEachRow<Use>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) =>
+        uses.push({ collection, id, at }),
+      );
       return {
         head,
         worlds: worlds.map((world) => ({ ...world, ...(contents.get(world.name) as Content) })),
@@ -64,43 +70,43 @@ export class PostgresLog implements WorldLog {
   }
 
   async commit(changes: LogChanges, head: LogHead): Promise<void> {
-    const [first = [], ...others] = pagesOf(changes.puts);
-    const commit = [this.#texts.commit, valuesOf({ ...changes, puts: first }, head)] as const;
+    const [first = [], ...others] = splitIntoPages(changes.puts);
+    const commit = [this.#statements.commit, commitValues({ ...changes, puts: first }, head)] as const;
     if (others.length === 0) return this.#session.change(...commit);
     await this.#session.transaction(async (transaction) => {
       await transaction.query(...commit);
       for (const puts of others) {
-        await transaction.query(this.#texts.commit, valuesOf({ puts, removed: [], states: [] }, head));
+        await transaction.query(this.#statements.commit, commitValues({ puts, removed: [], states: [] }, head));
       }
     });
   }
 
   async use({ rows, worlds }: LogUses, { at }: LogHead): Promise<void> {
-    await this.#session.change(this.#texts.use, [
+    await this.#session.change(this.#statements.use, [
       at,
-      ...columnsOf(rows, ['world', 'collection', 'id', 'at']),
-      ...columnsOf(worlds, ['world', 'at']),
+      ...toColumns(rows, ['world', 'collection', 'id', 'at']),
+      ...toColumns(worlds, ['world', 'at']),
     ]);
   }
 
-  async fill(world: string | KeptWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
+  async fill(world: string | StoredWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
     const name = typeof world === 'string' ? world : world.name;
     await this.#session.transaction(async (transaction) => {
-      await transaction.query(this.#texts.empty, [name, head.at]);
+      await transaction.query(this.#statements.empty, [name, head.at]);
       if (typeof world !== 'string') {
         const { made, ttl, createdAt, usedAt } = world;
-        await transaction.query(this.#texts.make, [name, made, ttl, createdAt, usedAt]);
+        await transaction.query(this.#statements.make, [name, made, ttl, createdAt, usedAt]);
       }
       let part = 0;
       for (const rows of parts) {
-        await transaction.query(this.#texts.fill, [name, part, rows]);
+        await transaction.query(this.#statements.fill, [name, part, rows]);
         part += 1;
       }
     });
   }
 
   async delete(world: string): Promise<void> {
-    await this.#session.change(this.#texts.delete, [world]);
+    await this.#session.change(this.#statements.delete, [world]);
   }
 
   async putSnapshot(
@@ -108,22 +114,22 @@ export class PostgresLog implements WorldLog {
     parts: Iterable<string>,
   ): Promise<void> {
     await this.#session.transaction(async (transaction) => {
-      await transaction.query(this.#texts.putSnapshot, [place, id, name, world, at, size, made]);
+      await transaction.query(this.#statements.putSnapshot, [place, id, name, world, at, size, made]);
       let part = 0;
       for (const rows of parts) {
-        await transaction.query(this.#texts.putPart, [id, part, rows]);
+        await transaction.query(this.#statements.putPart, [id, part, rows]);
         part += 1;
       }
     });
   }
 
   async partOfSnapshot(id: string, part: number): Promise<string | null> {
-    const [found] = await this.#session.query<{ readonly rows: string }>(this.#texts.part, [id, part]);
-    return found?.rows ?? null;
+    const [row] = await this.#session.query<{ readonly rows: string }>(this.#statements.part, [id, part]);
+    return row?.rows ?? null;
   }
 
   async deleteSnapshot(id: string): Promise<void> {
-    await this.#session.change(this.#texts.deleteSnapshot, [id]);
+    await this.#session.change(this.#statements.deleteSnapshot, [id]);
   }
 
   isSure(): boolean {
@@ -144,7 +150,7 @@ export class PostgresLog implements WorldLog {
   async #tryChange(): Promise<void> {
     const undone = new Error('only tried');
     const tried = this.#session.transaction(async (transaction) => {
-      await transaction.query(this.#texts.tryChange);
+      await transaction.query(this.#statements.tryChange);
       throw undone;
     });
     await tried.catch((cause: unknown) => {
@@ -155,10 +161,10 @@ export class PostgresLog implements WorldLog {
 }
 
 type Content = Pick<LoggedWorld, 'begin' | 'later' | 'uses'>;
-type Filling = { readonly [Name in keyof Content]: Content[Name][number][] };
-type Take<Read> = (content: Filling, read: Read) => void;
+type MutableContent = { readonly [Name in keyof Content]: Content[Name][number][] };
+type Take<Read> = (content: MutableContent, read: Read) => void;
 
-function emptyContent(): Filling {
+function emptyContent(): MutableContent {
   return { begin: [], later: [], uses: [] };
 }
 
@@ -166,11 +172,15 @@ interface Part {
   readonly world: string;
   readonly rows: string;
 }
-type Received = RowOfWorld & { readonly row: string | null };
+type ObjectRow = RowOfWorld & { readonly row: string | null };
 type Use = RowName & { readonly world: string; readonly at: number };
 
 /** Reads all results of a query, page by page. @param max the page size */
-async function* pagesIn<Read extends object>(transaction: Statements, text: string, max: number): AsyncGenerator<Read> {
+async function* readPages<Read extends object>(
+  transaction: Statements,
+  text: string,
+  max: number,
+): AsyncGenerator<Read> {
   await transaction.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`);
   for (;;) {
     const page = await transaction.query<Read>(`FETCH ${max} FROM page`);
@@ -180,22 +190,25 @@ async function* pagesIn<Read extends object>(transaction: Statements, text: stri
   await transaction.query('CLOSE page');
 }
 
-function valuesOf({ puts, removed, states }: LogChanges, { at }: LogHead): readonly unknown[] {
+function commitValues({ puts, removed, states }: LogChanges, { at }: LogHead): readonly unknown[] {
   return [
     at,
-    ...columnsOf(removed, ['world', 'collection', 'id']),
-    ...columnsOf(states, ['world', 'state']),
-    ...columnsOf(puts, ['world', 'collection', 'id', 'text']),
+    ...toColumns(removed, ['world', 'collection', 'id']),
+    ...toColumns(states, ['world', 'state']),
+    ...toColumns(puts, ['world', 'collection', 'id', 'text']),
   ];
 }
 
 /** Returns one array for each member. */
-function columnsOf<Its extends object>(all: readonly Its[], members: readonly (keyof Its)[]): readonly unknown[][] {
-  return members.map((member) => all.map((one) => one[member]));
+function toColumns<Item extends object>(
+  items: readonly Item[],
+  members: readonly (keyof Item)[],
+): readonly unknown[][] {
+  return members.map((member) => items.map((item) => item[member]));
 }
 
 /** Splits rows into lists that one statement can write. */
-function pagesOf(rows: readonly LoggedPut[]): readonly (readonly LoggedPut[])[] {
+function splitIntoPages(rows: readonly LoggedPut[]): readonly (readonly LoggedPut[])[] {
   const pages: LoggedPut[][] = [];
   let characters = 0;
   for (const row of rows) {
@@ -213,7 +226,7 @@ function pagesOf(rows: readonly LoggedPut[]): readonly (readonly LoggedPut[])[] 
 }
 
 /** The SQL statements for a schema. */
-function textsFor(schema: string) {
+function createStatements(schema: string) {
   const objects = `"${schema}".objects`;
   const uses = `"${schema}".uses`;
   const arrays = (from: number, types: readonly string[]) =>

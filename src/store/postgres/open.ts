@@ -10,7 +10,7 @@ import { Session, type Statements } from './session.ts';
 const PROGRAM = 'nv-auth-mock';
 
 /** The oldest tested version of PostgreSQL: 14. */
-const OLDEST = 140_000;
+const OLDEST_VERSION = 140_000;
 
 /** Distinguishes this program's locks from others in the same database: "nvam". */
 const LOCK_CLASS = 0x6e76616d;
@@ -32,7 +32,7 @@ export async function openSession(pg: typeof Postgres, location: Location): Prom
     return session;
   } catch (cause) {
     await session?.close();
-    throw cause instanceof Unusable ? cause : unusable(cause, location);
+    throw cause instanceof Unusable ? cause : toUnusable(cause, location);
   }
 }
 
@@ -53,10 +53,10 @@ export async function tryLock(
 
 /** Returns the state of the default world; null if the tables don't exist. */
 export async function stateOfDefault(session: Session, { schema }: Location): Promise<string | null> {
-  const found = await session.query<{ readonly table: string | null }>('SELECT to_regclass($1) AS table', [
+  const tables = await session.query<{ readonly table: string | null }>('SELECT to_regclass($1) AS table', [
     `"${schema}".worlds`,
   ]);
-  if (found[0]?.table == null) return null;
+  if (tables[0]?.table == null) return null;
   const [row] = await session.query<{ readonly state: string }>(
     `SELECT state FROM "${schema}".worlds WHERE name = 'default'`,
   );
@@ -69,9 +69,9 @@ export async function createTables(session: Session, location: Location): Promis
   try {
     if ((await checkSchema(session, location)) === 'ours') return;
     await session.transaction(async (transaction) => {
-      const [found] = await transaction.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+      const [existing] = await transaction.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
       // `IF NOT EXISTS` requires the right to create schemas even if the schema exists.
-      if (found === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
+      if (existing === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
       for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
       const columns = '(program, schema, at)';
       await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 0)`, [
@@ -80,11 +80,11 @@ export async function createTables(session: Session, location: Location): Promis
       ]);
     });
   } catch (cause) {
-    throw cause instanceof Unusable ? cause : unusable(cause, location);
+    throw cause instanceof Unusable ? cause : toUnusable(cause, location);
   }
 }
 
-interface Found {
+interface ServerFacts {
   readonly number: string;
   readonly version: string;
   readonly process_id: number;
@@ -98,24 +98,24 @@ interface Found {
  * would grant the lock independently of its primary.
  */
 async function checkServer(session: Session, { shown }: Location): Promise<void> {
-  const [found] = await session.query<Found>(
+  const [server] = await session.query<ServerFacts>(
     `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
        pg_backend_pid() AS process_id, current_setting('app.session', true) AS mark,
        current_setting('transaction_read_only') = 'on' AS read_only, pg_is_in_recovery() AS is_replica`,
   );
-  if (found === undefined || found.process_id !== session.processId || found.mark !== session.mark) {
+  if (server === undefined || server.process_id !== session.processId || server.mark !== session.mark) {
     throw new Unusable(`--data ${shown} ${POOLER}`);
   }
-  if (Number(found.number) < OLDEST) {
-    const oldest = OLDEST / 10_000;
+  if (Number(server.number) < OLDEST_VERSION) {
+    const oldest = OLDEST_VERSION / 10_000;
     throw new Unusable(
-      `--data ${shown} is PostgreSQL ${found.version}, which is too old. Use version ${oldest} or newer.`,
+      `--data ${shown} is PostgreSQL ${server.version}, which is too old. Use version ${oldest} or newer.`,
     );
   }
-  if (found.is_replica) {
+  if (server.is_replica) {
     throw new Unusable(`--data ${shown} is a replica, which accepts no changes. Give the address of its primary.`);
   }
-  if (found.read_only) {
+  if (server.read_only) {
     throw new Unusable(
       `--data ${shown} is read-only. Make it writable, or give the address of a server that accepts changes.`,
     );
@@ -128,17 +128,17 @@ const POOLER =
 /** @throws Unusable if the schema has tables of another program or version */
 async function checkSchema(session: Statements, location: Location): Promise<'ours' | 'empty'> {
   const { schema, shown } = location;
-  const [found] = await session.query<
+  const [tables] = await session.query<
     Readonly<Record<'ours' | 'earlier', string | null>> & { readonly tables: number }
   >(
     `SELECT to_regclass($1) AS ours, to_regclass($2) AS earlier,
        (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $3) AS tables`,
     [`"${schema}".store`, `"${schema}".meta`, schema],
   );
-  const other = `--data ${shown}: the schema \`${schema}\` belongs to another program and was not changed. Give another schema with \`?schema=\`.`;
-  if (found?.ours == null) {
-    if ((found?.tables ?? 0) === 0) return 'empty';
-    if (found?.earlier == null || !(await isEarlier(session, schema))) throw new Unusable(other);
+  const foreignMessage = `--data ${shown}: the schema \`${schema}\` belongs to another program and was not changed. Give another schema with \`?schema=\`.`;
+  if (tables?.ours == null) {
+    if ((tables?.tables ?? 0) === 0) return 'empty';
+    if (tables?.earlier == null || !(await isEarlier(session, schema))) throw new Unusable(foreignMessage);
     throw new Unusable(
       `--data ${shown}: the schema \`${schema}\` was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or drop it.`,
     );
@@ -146,10 +146,10 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
   const [store] = await session.query<Readonly<Record<'program' | 'schema', string | null>>>(
     `SELECT to_jsonb(s)->>'program' AS program, to_jsonb(s)->>'schema' AS schema FROM "${schema}".store s LIMIT 1`,
   );
-  if (store?.program !== PROGRAM) throw new Unusable(other);
+  if (store?.program !== PROGRAM) throw new Unusable(foreignMessage);
   if (store.schema !== String(POSTGRES_SCHEMA)) {
-    const what = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this version reads ${POSTGRES_SCHEMA})`;
-    throw new Unusable(`--data ${shown}: ${what}. Use that version, or rename or drop the schema.`);
+    const reason = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this version reads ${POSTGRES_SCHEMA})`;
+    throw new Unusable(`--data ${shown}: ${reason}. Use that version, or rename or drop the schema.`);
   }
   await checkRights(session, location);
   return 'ours';
@@ -157,18 +157,18 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
 
 /** @throws Unusable if the user lacks a right to read or change a table */
 async function checkRights(session: Statements, { schema, shown }: Location): Promise<void> {
-  const [found] = await session.query<{ readonly are_there: boolean; readonly may: boolean | null }>(
+  const [rights] = await session.query<{ readonly are_there: boolean; readonly may: boolean | null }>(
     `SELECT bool_and(t.id IS NOT NULL) AS are_there, bool_and(has_table_privilege(t.id, p.name)) AS may
      FROM (SELECT to_regclass(n) AS id FROM unnest($1::text[]) AS n) AS t,
        unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p (name)`,
     [TABLES.map((name) => `"${schema}".${name}`)],
   );
-  if (found?.are_there !== true) {
+  if (rights?.are_there !== true) {
     throw new Unusable(
       `--data ${shown}: the schema \`${schema}\` lacks tables that nv-auth-mock created. Restore the schema from a dump, or drop it.`,
     );
   }
-  if (found.may !== true) {
+  if (rights.may !== true) {
     throw new Unusable(
       `--data ${shown} lacks the right to read and change the tables of the schema \`${schema}\`. Grant it (\`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema}\`), or use the user that owns them.`,
     );
@@ -176,35 +176,35 @@ async function checkRights(session: Statements, { schema, shown }: Location): Pr
 }
 
 async function isEarlier(session: Statements, schema: string): Promise<boolean> {
-  const found = await session.query<{ readonly program: string | null }>(
+  const rows = await session.query<{ readonly program: string | null }>(
     `SELECT to_jsonb(m)->>'program' AS program FROM "${schema}".meta m LIMIT 1`,
   );
-  return found[0]?.program === PROGRAM;
+  return rows[0]?.program === PROGRAM;
 }
 
 /**
  * Codes of possibly temporary errors: connection, resources, operator, system
  * (https://www.postgresql.org/docs/current/errcodes-appendix.html), and socket errors.
  */
-const PASSING_CODES = /^(?:08|53|57|58|E(?!RR_))/;
+const TEMPORARY_CODES = /^(?:08|53|57|58|E(?!RR_))/;
 /** Messages of errors without a code, from the driver and from `Session`. */
 const SILENT = /^timeout expired$|does not answer$/;
 const CUT = /^Connection terminated|^the connection was closed$/;
 
 /** Explains in one line why a database cannot be used, without the password. */
-function unusable(cause: unknown, { shown, schema }: Location): Unusable {
+function toUnusable(cause: unknown, { shown, schema }: Location): Unusable {
   const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
   const reason = errorMessage(reported);
-  const refusal = refusalOf(code, reason, schema);
+  const refusal = describeRefusal(code, reason, schema);
   if (refusal !== null) return new Unusable(`--data ${shown} ${refusal}`, { cause });
-  const isPassing = PASSING_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);
-  const why = `--data ${shown} ${absenceOf(code, reason)}`;
-  return isPassing ? new Away(why, { cause }) : new Unusable(why, { cause });
+  const isTemporary = TEMPORARY_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);
+  const why = `--data ${shown} ${describeAbsence(code, reason)}`;
+  return isTemporary ? new Away(why, { cause }) : new Unusable(why, { cause });
 }
 
 /** Explains why the server rejects these options; null if it doesn't. */
-function refusalOf(code: string, reason: string, schema: string): string | null {
+function describeRefusal(code: string, reason: string, schema: string): string | null {
   switch (code) {
     case '28P01':
     case '28000':
@@ -225,7 +225,7 @@ function refusalOf(code: string, reason: string, schema: string): string | null 
   }
 }
 
-function absenceOf(code: string, reason: string): string {
+function describeAbsence(code: string, reason: string): string {
   switch (code) {
     case '53300':
       return 'has reached its connection limit. Raise `max_connections`, or close other connections.';

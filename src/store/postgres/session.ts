@@ -104,12 +104,12 @@ export class Session implements Statements {
   tryChange: (() => Promise<void>) | null = null;
   readonly #pg: typeof Postgres;
   readonly #client: Postgres.Client;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   readonly #timer: NodeJS.Timeout;
   /** Names of prepared statements, by text. All texts are constants, so there are few. */
   readonly #names = new Map<string, string>();
   #end: (cause: unknown) => void = () => {};
-  #isOver = false;
+  #hasEnded = false;
   /** Stops waiting for the current statement. */
   #abandon: (cause: unknown) => void = () => {};
   /** When the current statement was sent; null if there is none. */
@@ -126,9 +126,9 @@ export class Session implements Statements {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    client.on('error', (cause) => this.#over(cause));
-    client.on('end', () => this.#over(new Error('the connection was closed')));
-    this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
+    client.on('error', (cause) => this.#finish(cause));
+    client.on('end', () => this.#finish(new Error('the connection was closed')));
+    this.#timer = setInterval(() => this.#sendHeartbeat(), BEAT_MS).unref();
   }
 
   /** @throws errors of the driver */
@@ -141,9 +141,15 @@ export class Session implements Statements {
     }
   }
 
-  static async #open(pg: typeof Postgres, { settings, options }: Location, all: typeof SETTINGS): Promise<Session> {
+  static async #open(
+    pg: typeof Postgres,
+    { settings, options }: Location,
+    sessionSettings: typeof SETTINGS,
+  ): Promise<Session> {
     const mark = systemRandom().hex(16);
-    const set = Object.entries({ ...all, 'app.session': mark }).map(([name, value]) => `-c ${name}=${value}`);
+    const set = Object.entries({ ...sessionSettings, 'app.session': mark }).map(
+      ([name, value]) => `-c ${name}=${value}`,
+    );
     const client = new pg.Client({
       ...settings,
       application_name: processName(),
@@ -163,16 +169,16 @@ export class Session implements Statements {
 
   /** Whether it is certain that no other process has the lock. */
   get isSure(): boolean {
-    return !this.#isOver && stopwatch() - this.#sureFrom < SURE_MS;
+    return !this.#hasEnded && stopwatch() - this.#sureFrom < SURE_MS;
   }
 
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> {
-    return this.#turns.take(() => this.#send<Row>(text, values, 'reads'));
+    return this.#mutex.take(() => this.#send<Row>(text, values, 'reads'));
   }
 
   /** Runs one statement that changes something. */
   change(text: string, values: readonly unknown[]): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.take(async () => {
       await this.#send(text, values, 'changes');
       this.refusal = null;
     });
@@ -180,7 +186,7 @@ export class Session implements Statements {
 
   /** Runs `work` in a transaction. Unless this throws OutcomeUnknown, a failure definitely had no effect. */
   transaction<Result>(work: (transaction: Statements) => Promise<Result>): Promise<Result> {
-    return this.#turns.take(async () => {
+    return this.#mutex.take(async () => {
       await this.#send('BEGIN', undefined, 'reads');
       let result: Result;
       try {
@@ -198,21 +204,21 @@ export class Session implements Statements {
 
   /** Ends the session, so that PostgreSQL releases its lock. */
   async close(): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#hasEnded) return;
     this.#end = () => {};
     const end = async () => {
       // Let the current statement finish.
-      await this.#turns.take(async () => this.#over(new Error('this process has closed the connection'), false));
+      await this.#mutex.take(async () => this.#finish(new Error('this process has closed the connection'), false));
       await this.#client.end();
     };
-    await Promise.race([end(), patience()]).catch(() => {});
-    this.#over(new Error('PostgreSQL does not answer'));
+    await Promise.race([end(), waitForPatience()]).catch(() => {});
+    this.#finish(new Error('PostgreSQL does not answer'));
     this.#destroy();
   }
 
-  #beat(): void {
+  #sendHeartbeat(): void {
     if (this.#sentAt !== null) {
-      if (stopwatch() - this.#sentAt >= SILENCE_MS) this.#over(new Error('PostgreSQL does not answer'));
+      if (stopwatch() - this.#sentAt >= SILENCE_MS) this.#finish(new Error('PostgreSQL does not answer'));
       return;
     }
     const beat = this.refusal === null || this.tryChange === null ? this.query('SELECT 1', []) : this.tryChange();
@@ -224,10 +230,10 @@ export class Session implements Statements {
     values: readonly unknown[] | undefined,
     kind: 'reads' | 'changes',
   ): Promise<Row[]> {
-    if (this.#isOver) throw new Unreachable('the connection to PostgreSQL has ended');
+    if (this.#hasEnded) throw new Unreachable('the connection to PostgreSQL has ended');
     const sentAt = stopwatch();
     this.#sentAt = sentAt;
-    const prepared = values === undefined ? {} : { values: [...values], name: this.#nameOf(text) };
+    const prepared = values === undefined ? {} : { values: [...values], name: this.#statementName(text) };
     try {
       const { rows } = await new Promise<Postgres.QueryResult<Row & Postgres.QueryResultRow>>((resolve, reject) => {
         this.#abandon = reject;
@@ -236,18 +242,18 @@ export class Session implements Statements {
       this.#sureFrom = sentAt;
       return rows;
     } catch (cause) {
-      if (this.#isAnswer(cause)) this.#sureFrom = sentAt;
-      throw this.#errorFor(cause, kind);
+      if (this.#isReportedError(cause)) this.#sureFrom = sentAt;
+      throw this.#toError(cause, kind);
     } finally {
       this.#sentAt = null;
     }
   }
 
-  #errorFor(cause: unknown, kind: 'reads' | 'changes'): unknown {
+  #toError(cause: unknown, kind: 'reads' | 'changes'): unknown {
     // A value that cannot be serialized.
     if (cause instanceof TypeError) return cause;
-    if (!this.#isAnswer(cause) || cause.code === COMPLETION_UNKNOWN) {
-      this.#over(cause);
+    if (!this.#isReportedError(cause) || cause.code === COMPLETION_UNKNOWN) {
+      this.#finish(cause);
       if (kind === 'changes')
         return new OutcomeUnknown('PostgreSQL did not confirm whether the change was stored', { cause });
       return new Unreachable('PostgreSQL does not answer', { cause });
@@ -264,19 +270,19 @@ export class Session implements Statements {
   }
 
   /** Whether PostgreSQL reported a failed statement in a session that is still usable. */
-  #isAnswer(cause: unknown): cause is Postgres.DatabaseError {
-    return cause instanceof this.#pg.DatabaseError && cause.severity === 'ERROR' && !this.#isOver;
+  #isReportedError(cause: unknown): cause is Postgres.DatabaseError {
+    return cause instanceof this.#pg.DatabaseError && cause.severity === 'ERROR' && !this.#hasEnded;
   }
 
-  #nameOf(text: string): string {
+  #statementName(text: string): string {
     const name = this.#names.get(text) ?? `nv${this.#names.size}`;
     this.#names.set(text, name);
     return name;
   }
 
-  #over(cause: unknown, isCut = true): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #finish(cause: unknown, isCut = true): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     clearInterval(this.#timer);
     this.#abandon(cause);
     this.#end(cause);
@@ -291,6 +297,6 @@ export class Session implements Statements {
   }
 }
 
-function patience(): Promise<void> {
+function waitForPatience(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
 }

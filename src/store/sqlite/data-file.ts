@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { stopwatch } from '../../time/clock.ts';
 import { Unwritable } from '../errors.ts';
-import { codeOf } from './driver.ts';
+import { errorCode } from './driver.ts';
 
 /** Identifies a file by device and inode, because another file may get its name while this one is open. */
 export function fileIdentity({ dev, ino }: Stats): string {
@@ -9,7 +9,7 @@ export function fileIdentity({ dev, ino }: Stats): string {
 }
 
 /** Returns the stats of a file; null if they cannot be read. */
-function statsOf(path: string): Stats | null {
+function readStats(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {
@@ -51,14 +51,14 @@ export class DataFile {
       this.#tryToWrite();
       this.#refused = null;
     } catch (cause) {
-      if (this.refusalOf(cause) === null) throw cause;
+      if (this.noteFailure(cause) === null) throw cause;
     }
     return this.#refused;
   }
 
   /** Explains why a write would be lost; null if it wouldn't. */
   get lost(): string | null {
-    const stats = statsOf(this.#path);
+    const stats = readStats(this.#path);
     const isSame = stats !== null && fileIdentity(stats) === this.#identity;
     if (isSame && stats.size >= this.#size) {
       this.#size = stats.size;
@@ -84,13 +84,13 @@ export class DataFile {
       this.#refused = null;
       return written;
     } catch (cause) {
-      throw this.refusalOf(cause) ?? cause;
+      throw this.noteFailure(cause) ?? cause;
     }
   }
 
   /** Returns the store's error for a failed write; null for any other error. */
-  refusalOf(cause: unknown): Unwritable | null {
-    const refusal = this.#refusalOf(cause);
+  noteFailure(cause: unknown): Unwritable | null {
+    const refusal = this.#toUnwritable(cause);
     if (refusal !== null) {
       this.#refused = refusal.message;
       this.#triedAt = stopwatch();
@@ -98,8 +98,8 @@ export class DataFile {
     return refusal;
   }
 
-  #refusalOf(cause: unknown): Unwritable | null {
-    const code = codeOf(cause);
+  #toUnwritable(cause: unknown): Unwritable | null {
+    const code = errorCode(cause);
     if (code === 'SQLITE_FULL') {
       const message = `The disk of the data file ${this.#path} is full, so nothing was stored. Free some space, and try again.`;
       return new Unwritable('full', message, { cause });

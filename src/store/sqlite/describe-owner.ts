@@ -8,16 +8,16 @@ import { dirname, resolve } from 'node:path';
 export function describeOwner(path: string): string {
   const uid = process.getuid?.();
   if (uid === undefined) return '';
-  const { shown, stats } = nearestSeen(resolve(path));
+  const { shown, stats } = findNearestVisible(resolve(path));
   const mode = (stats.mode & 0o7777).toString(8).padStart(3, '0');
   return ` (this process has uid ${uid}; ${shown} belongs to uid ${stats.uid}, mode ${mode})`;
 }
 
-function nearestSeen(path: string) {
+function findNearestVisible(path: string) {
   try {
     return { shown: path, stats: statSync(path) };
   } catch (cause) {
     if (path === dirname(path)) throw cause;
-    return nearestSeen(dirname(path));
+    return findNearestVisible(dirname(path));
   }
 }

@@ -61,7 +61,7 @@ const CODES: Readonly<Record<number, string>> = {
  * because a module that was loaded twice throws the error class of its first copy. Errors of node:sqlite have numbers;
  * the lowest eight bits are the code.
  */
-export function codeOf(thrown: unknown): string {
+export function errorCode(thrown: unknown): string {
   const { name, code, errcode }: { name?: unknown; code?: unknown; errcode?: unknown } = Object(thrown);
   if (name === 'SqliteError' && typeof code === 'string') return code;
   if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return '';

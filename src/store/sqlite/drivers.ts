@@ -15,12 +15,12 @@ const INSTALL =
 /**
  * Loads the driver for data files: better-sqlite3, or Node's own driver if better-sqlite3 is missing or has no binary.
  *
- * @param given returns Node's own driver; null if Node doesn't have one
+ * @param loadNodeDriver returns Node's own driver; null if Node doesn't have one
  * @throws Unusable with a remedy if there is no driver
  */
-export async function loadDriver(given: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
-  const tooNew = faultOfVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
-  if (tooNew !== null) return given() ?? none(tooNew);
+export async function loadDriver(loadNodeDriver: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
+  const tooNew = checkVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
+  if (tooNew !== null) return loadNodeDriver() ?? throwNoDriver(tooNew);
   try {
     const { BETTER_SQLITE3 } = await import('./better-sqlite3.ts');
     // The module loads its binary only when it first opens a database.
@@ -29,7 +29,7 @@ export async function loadDriver(given: () => SqliteDriver | null = nodeSqlite):
   } catch (cause) {
     const why = findDriverFault(cause);
     if (why === null) throw cause;
-    return given() ?? none(why, cause);
+    return loadNodeDriver() ?? throwNoDriver(why, cause);
   }
 }
 
@@ -40,7 +40,7 @@ interface DriverFault {
   readonly remedy: string;
 }
 
-function none({ what, remedy }: DriverFault, cause?: unknown): never {
+function throwNoDriver({ what, remedy }: DriverFault, cause?: unknown): never {
   throw new Unusable(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
 }
 
@@ -55,7 +55,7 @@ interface DriverManifest {
  *
  * @param node the version of the running Node
  */
-export function faultOfVersion(manifest: DriverManifest | null, node: string): DriverFault | null {
+export function checkVersion(manifest: DriverManifest | null, node: string): DriverFault | null {
   const [, needed] = /^>=\s*(\d+)/.exec(manifest?.engines?.node ?? '') ?? [];
   if (manifest === null || needed === undefined || Number.parseInt(node, 10) >= Number(needed)) return null;
   return { what: `is installed as ${manifest.version}, which needs Node ${needed} or newer`, remedy: INSTALL };

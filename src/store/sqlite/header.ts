@@ -22,26 +22,26 @@ const APPLICATION_ID_AT = 68;
  *
  * @param size the size of the file in bytes; null skips the check, because the log contains part of the database
  */
-export function faultOfHeader(header: Buffer, size: number | null): string | null {
-  const instead = 'The file was not changed; use another one.';
+export function checkHeader(header: Buffer, size: number | null): string | null {
+  const advice = 'The file was not changed; use another one.';
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    return `is not an SQLite database, or is damaged. ${instead}`;
+    return `is not an SQLite database, or is damaged. ${advice}`;
   }
   const program = header.readUInt32BE(APPLICATION_ID_AT);
   if (program === EARLIER_APPLICATION_ID) {
     return 'was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or delete it.';
   }
-  if (program !== APPLICATION_ID) return `is the database of another program. ${instead}`;
-  if (size !== null && size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
-    return `is damaged: its end is missing. ${instead}`;
+  if (program !== APPLICATION_ID) return `is the database of another program. ${advice}`;
+  if (size !== null && size < readPageSize(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
+    return `is damaged: its end is missing. ${advice}`;
   }
-  const found = header.readUInt32BE(USER_VERSION_AT);
-  if (found === SCHEMA_NUMBER) return null;
-  return `was written by another version of nv-auth-mock (schema ${found}; this version reads ${SCHEMA_NUMBER}). Use that version, or rename or delete the file.`;
+  const version = header.readUInt32BE(USER_VERSION_AT);
+  if (version === SCHEMA_NUMBER) return null;
+  return `was written by another version of nv-auth-mock (schema ${version}; this version reads ${SCHEMA_NUMBER}). Use that version, or rename or delete the file.`;
 }
 
 /** In SQLite, a page size of 1 means 65536. */
-function pageSizeOf(header: Buffer): number {
+function readPageSize(header: Buffer): number {
   const size = header.readUInt16BE(PAGE_SIZE_AT);
   return size === 1 ? 65_536 : size;
 }

@@ -1,6 +1,6 @@
 import { Unusable } from '../../diagnostics/unusable.ts';
 import { Damaged } from '../errors.ts';
-import { codeOf, type SqliteDriver } from './driver.ts';
+import { errorCode, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
 import { SqliteLog } from './log.ts';
 import { openDatabase } from './open.ts';
@@ -31,7 +31,7 @@ export async function openDataFile(path: string): Promise<DataFileLog> {
 
 /** Returns a readable error for a damaged file, and any other error unchanged. */
 export function damagedFile(path: string, cause: unknown): unknown {
-  if (!(cause instanceof Damaged) && codeOf(cause) === '') return cause;
+  if (!(cause instanceof Damaged) && errorCode(cause) === '') return cause;
   const reason = cause instanceof Error ? cause.message : cause;
   return new Unusable(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
 }

@@ -4,13 +4,13 @@ import { Damaged, parseStored } from '../errors.ts';
 import { readPart, readRow } from '../saved-row.ts';
 import type { SnapshotRecord } from '../snapshot-store.ts';
 import type {
-  KeptWorld,
   LogChanges,
   Logged,
   LoggedWorld,
   LogHead,
   LogUses,
   RowOfWorld,
+  StoredWorld,
   WorldLog,
 } from '../world-log.ts';
 import { inTransaction, rollBack, type SqliteDatabase, type SqliteStatement } from './driver.ts';
@@ -39,8 +39,8 @@ class Statements {
     prepared.run(...bound);
   }
 
-  all<Found>(text: string, ...bound: readonly unknown[]): Found[] {
-    return this.#database.prepare<unknown[], Found>(text).all(...bound);
+  all<Result>(text: string, ...bound: readonly unknown[]): Result[] {
+    return this.#database.prepare<unknown[], Result>(text).all(...bound);
   }
 }
 
@@ -66,18 +66,18 @@ export class SqliteLog implements WorldLog {
       head,
       worlds: worlds.map(({ made, ...rest }) => ({
         ...rest,
-        made: unpacked(made, rest.name),
-        ...this.#rowsOf(rest.name),
+        made: decompress(made, rest.name),
+        ...this.#readRows(rest.name),
       })),
       snapshots: statements
         .all<Packed<SnapshotRecord, 'made'>>(
           'SELECT place, id, name, world, at, size, made FROM snapshots ORDER BY place',
         )
-        .map(({ made, ...rest }) => ({ ...rest, made: unpacked(made, rest.id) })),
+        .map(({ made, ...rest }) => ({ ...rest, made: decompress(made, rest.id) })),
     };
   }
 
-  #rowsOf(world: string): Pick<LoggedWorld, 'begin' | 'later' | 'uses'> {
+  #readRows(world: string): Pick<LoggedWorld, 'begin' | 'later' | 'uses'> {
     const statements = this.#statements;
     const parts = statements.all<Part>('SELECT rows FROM world_parts WHERE world = ? ORDER BY part', world);
     const later = statements.all<RowOfWorld & { readonly row: string | null }>(
@@ -85,7 +85,7 @@ export class SqliteLog implements WorldLog {
       world,
     );
     return {
-      begin: parts.flatMap(({ rows }) => readPart(unpacked(rows, world), world)),
+      begin: parts.flatMap(({ rows }) => readPart(decompress(rows, world), world)),
       later: later.map(({ collection, id, row }) => {
         return { collection, id, read: row === null ? null : readRow(parseStored(row, collection, id)) };
       }),
@@ -117,7 +117,7 @@ export class SqliteLog implements WorldLog {
     });
   }
 
-  async fill(world: string | KeptWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
+  async fill(world: string | StoredWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
     const statements = this.#statements;
     const name = typeof world === 'string' ? world : world.name;
     await this.#writeParts(
@@ -127,7 +127,7 @@ export class SqliteLog implements WorldLog {
         const { made, ttl, createdAt, usedAt } = world;
         statements.run(
           `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`,
-          ...[name, packed(made), ttl, createdAt, usedAt],
+          ...[name, compress(made), ttl, createdAt, usedAt],
         );
       },
       parts,
@@ -150,7 +150,7 @@ export class SqliteLog implements WorldLog {
       () =>
         statements.run(
           'INSERT INTO snapshots (place, id, name, world, at, size, made) VALUES (?, ?, ?, ?, ?, ?, ?)',
-          ...[place, id, name, world, at, size, packed(made)],
+          ...[place, id, name, world, at, size, compress(made)],
         ),
       parts,
       (part, rows) =>
@@ -163,7 +163,7 @@ export class SqliteLog implements WorldLog {
       'SELECT rows FROM snapshot_parts WHERE snapshot = ? AND part = ?',
       ...[id, part],
     );
-    return found === undefined ? null : unpacked(found.rows, id);
+    return found === undefined ? null : decompress(found.rows, id);
   }
 
   async deleteSnapshot(id: string): Promise<void> {
@@ -209,7 +209,7 @@ export class SqliteLog implements WorldLog {
    * @throws Unwritable
    */
   async #writeParts(
-    begin: () => void,
+    start: () => void,
     parts: Iterable<string>,
     write: (part: number, rows: Uint8Array) => void,
     head?: LogHead,
@@ -218,11 +218,11 @@ export class SqliteLog implements WorldLog {
     const step = (work: () => void) => file.write(work);
     step(() => database.exec('BEGIN IMMEDIATE'));
     try {
-      step(begin);
+      step(start);
       const pacer = new Pacer();
       let part = 0;
       for (const rows of parts) {
-        step(() => write(part, packed(rows)));
+        step(() => write(part, compress(rows)));
         part += 1;
         if (pacer.isLong) await pacer.pause();
       }
@@ -242,15 +242,15 @@ interface Part {
 }
 
 /** A row of a table with compressed text. */
-type Packed<Its, Name extends keyof Its> = Omit<Its, Name> & Readonly<Record<Name, Uint8Array>>;
+type Packed<Row, Name extends keyof Row> = Omit<Row, Name> & Readonly<Record<Name, Uint8Array>>;
 
 /** Data that is written and read only once. Compression makes it six times smaller and faster to write. */
-function packed(text: string): Uint8Array {
+function compress(text: string): Uint8Array {
   return deflateRawSync(text, { level: 1 });
 }
 
 /** @param of the owner of the text, for messages @throws Damaged */
-function unpacked(bytes: Uint8Array, of: string): string {
+function decompress(bytes: Uint8Array, of: string): string {
   try {
     // The default world has no provenance.
     return bytes.length === 0 ? '' : inflateRawSync(bytes).toString();

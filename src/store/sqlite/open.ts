@@ -15,10 +15,10 @@ import { Unusable } from '../../diagnostics/unusable.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { describeOwner } from './describe-owner.ts';
-import { codeOf, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
-import { APPLICATION_ID, faultOfHeader, HEADER_BYTES } from './header.ts';
+import { errorCode, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
+import { APPLICATION_ID, checkHeader, HEADER_BYTES } from './header.ts';
 import { SCHEMA, SCHEMA_NUMBER } from './schema.ts';
-import { logAt } from './wal.ts';
+import { readLog } from './wal.ts';
 
 /** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
@@ -63,8 +63,8 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
     // SQLite keeps the log next to the real file, not next to a link.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
-    if (isThere) inspect(path, logged);
-    const { frames, isNoise } = logAt(`${real}-wal`);
+    if (isThere) checkFile(path, logged);
+    const { frames, isNoise } = readLog(`${real}-wal`);
     const opened = openAlone(path, driver);
     database = opened;
     if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
@@ -73,10 +73,14 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
     if (pragma(opened, 'user_version') === 0) createSchema(opened);
     opened.exec('PRAGMA journal_mode = WAL');
     OPEN_FILES.set(opened, fileIdentity(statSync(path)));
-    return { database: opened, file: fileOf(path, opened), notices: droppedNotices(path, frames - counted, isNoise) };
+    return {
+      database: opened,
+      file: createDataFile(path, opened),
+      notices: droppedNotices(path, frames - counted, isNoise),
+    };
   } catch (cause) {
     database?.close();
-    throw cause instanceof Unusable ? cause : unusable(path, cause);
+    throw cause instanceof Unusable ? cause : toUnusable(path, cause);
   }
 }
 
@@ -87,7 +91,7 @@ export function createSchema(database: SqliteDatabase): void {
   });
 }
 
-function fileOf(path: string, database: SqliteDatabase): DataFile {
+function createDataFile(path: string, database: SqliteDatabase): DataFile {
   return new DataFile(path, () => tryToWrite(database));
 }
 
@@ -111,7 +115,7 @@ function checkpoint(database: SqliteDatabase): number | null {
     const result = database.prepare<[], { readonly log: number }>(`PRAGMA wal_checkpoint(PASSIVE)`).get();
     return Math.max(result?.log ?? 0, 0);
   } catch (cause) {
-    if (codeOf(cause) === 'SQLITE_FULL') return null;
+    if (errorCode(cause) === 'SQLITE_FULL') return null;
     throw cause;
   }
 }
@@ -134,15 +138,15 @@ export function closeDatabase(database: SqliteDatabase): void {
   OPEN_FILES.delete(database);
 }
 
-function inUse(path: string, cause?: unknown): Unusable {
+function inUseError(path: string, cause?: unknown): Unusable {
   const message = `--data ${path} is in use by another server. Stop that server, use it instead, or use another file.`;
   return new Unusable(message, { cause });
 }
 
 /** @param logged skips the size check, because the log contains part of the database */
-function inspect(path: string, logged: boolean): void {
+function checkFile(path: string, logged: boolean): void {
   const stats = statSync(path);
-  if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
+  if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUseError(path);
   if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Use the path of a file.`);
   if (!stats.isFile()) throw new Unusable(`--data ${path} is not a regular file. Use a regular file.`);
   try {
@@ -155,10 +159,10 @@ function inspect(path: string, logged: boolean): void {
       },
     );
   }
-  const header = headerOf(path);
+  const header = readHeader(path);
   if (header.length === 0) return;
-  const fault = faultOfHeader(header, logged ? null : stats.size);
-  if (fault !== null) throw new Unusable(`--data ${path} ${fault}`);
+  const problem = checkHeader(header, logged ? null : stats.size);
+  if (problem !== null) throw new Unusable(`--data ${path} ${problem}`);
 }
 
 function makeFolder(path: string): void {
@@ -179,7 +183,7 @@ function createFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
 
-function headerOf(path: string): Buffer {
+function readHeader(path: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(path, 'r');
   try {
@@ -211,10 +215,10 @@ function checkPages(database: SqliteDatabase, path: string): void {
     throw new Unusable(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
 }
 
-function unusable(path: string, cause: unknown): Unusable {
-  const code = codeOf(cause);
-  const systemCode = systemCodeOf(cause);
-  if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
+function toUnusable(path: string, cause: unknown): Unusable {
+  const code = errorCode(cause);
+  const systemCode = systemErrorCode(cause);
+  if (code.startsWith('SQLITE_BUSY')) return inUseError(path, cause);
   if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE.includes(systemCode)) {
     return new Unusable(
       `--data ${path} cannot be opened for writing${describeOwner(dirname(path))}. Change the permissions of its folder, or use another file.`,
@@ -239,7 +243,7 @@ function unusable(path: string, cause: unknown): Unusable {
 }
 
 /** Returns the code of a system error; empty for any other error. */
-function systemCodeOf(cause: unknown): string {
+function systemErrorCode(cause: unknown): string {
   const { code }: { code?: unknown } = Object(cause);
   return typeof code === 'string' ? code : '';
 }

@@ -23,7 +23,7 @@ export interface Log {
 const NONE: Log = { frames: 0, isNoise: false };
 
 /** Reads a write-ahead log. A missing log counts as empty. */
-export function logAt(path: string): Log {
+export function readLog(path: string): Log {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size < HEADER_BYTES) return NONE;
   const log = openSync(path, 'r');
@@ -51,12 +51,12 @@ function isHeader(header: Buffer): boolean {
   const magic = header.readUInt32BE(0);
   if (magic !== MAGIC && magic !== MAGIC + 1) return false;
   const word = (at: number) => (magic === MAGIC ? header.readUInt32LE(at) : header.readUInt32BE(at));
-  let [one, two] = [0, 0];
+  let [first, second] = [0, 0];
   for (let at = 0; at < CHECKSUM_AT; at += 8) {
-    one = (one + word(at) + two) >>> 0;
-    two = (two + word(at + 4) + one) >>> 0;
+    first = (first + word(at) + second) >>> 0;
+    second = (second + word(at + 4) + first) >>> 0;
   }
-  return header.readUInt32BE(CHECKSUM_AT) === one && header.readUInt32BE(CHECKSUM_AT + 4) === two;
+  return header.readUInt32BE(CHECKSUM_AT) === first && header.readUInt32BE(CHECKSUM_AT + 4) === second;
 }
 
 /** Whether a frame was written before the log last restarted. */

@@ -29,7 +29,7 @@ const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = 
   return makeFastify({
     server: server as unknown as Server,
     unrouted: unrouted as unknown as UnroutedRequests,
-    ownHosts: { pathFor: ({ headers: { host = '' } }) => hosts[host] ?? null },
+    ownHosts: { findPath: ({ headers: { host = '' } }) => hosts[host] ?? null },
     connections: new Connections(limits),
     limits,
     makeTlsServer: null,

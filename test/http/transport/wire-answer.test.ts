@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
-import { headBytes, wireBytes, writeAnswer } from '../../../src/http/transport/wire-answer.ts';
+import { headBytes, renderWireResponse, wireBytes } from '../../../src/http/transport/wire-answer.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM = new Problem('not_found');
 
 describe('a refusal is written', () => {
   it('as JSON, unless it says otherwise', () => {
-    expect(writeAnswer({ status: 404, body: { id: 7 } }, PROBLEM)).toEqual({
+    expect(renderWireResponse({ status: 404, body: { id: 7 } }, PROBLEM)).toEqual({
       status: 404,
       headers: JSON_TYPE,
       payload: '{"id":7}',
     });
     const page = { status: 404, body: Buffer.from('No.'), headers: { 'content-type': 'text/plain' } };
-    expect(writeAnswer(page, PROBLEM)).toEqual({ status: 404, headers: page.headers, payload: page.body });
+    expect(renderWireResponse(page, PROBLEM)).toEqual({ status: 404, headers: page.headers, payload: page.body });
   });
 
   it('without a body as no type and no bytes', () => {
-    expect(writeAnswer({ status: 404 }, PROBLEM)).toEqual({ status: 404, headers: {}, payload: undefined });
+    expect(renderWireResponse({ status: 404 }, PROBLEM)).toEqual({ status: 404, headers: {}, payload: undefined });
   });
 
   it('with the headers of its problem', () => {
     const last = new Problem('too_large', 'Too large.', { close: true });
 
-    expect(writeAnswer({ status: 413 }, last).headers).toEqual({ connection: 'close' });
+    expect(renderWireResponse({ status: 413 }, last).headers).toEqual({ connection: 'close' });
   });
 });
 

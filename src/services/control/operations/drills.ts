@@ -49,7 +49,7 @@ export function drillOperations({ drills }: Ports) {
       key,
       watch,
     } = await withRefusalAsConflict(drill.run(context, affected));
-    if (watch !== undefined) world.activityLog.watches.begin(drill.name, watch);
+    if (watch !== undefined) world.activityLog.watches.start(drill.name, watch);
     const startedAt = world.clock.now();
     const until = duration === null ? null : startedAt + duration;
     for (const { match, action } of faults) {

@@ -94,7 +94,7 @@ export class Grants {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
       await checkSubject(rows, code.subject, premise);
-      const expired = await CODES.swept(rows, now - CODE_RETENTION_MS);
+      const expired = await CODES.findExpired(rows, now - CODE_RETENTION_MS);
       await commit([...expired, CODES.put(codeRow({ ...code, usedAt: null }))]);
     });
   }
@@ -134,7 +134,7 @@ export class Grants {
       const ended = await REVOKED_NAMES.byId(rows, token.family);
       const isEnded = ended?.dueAt != null && ended.dueAt > now;
       const collection = isEnded ? ENDED_LOGINS : LOGINS;
-      const expired = [LOGINS, ENDED_LOGINS].map((collection) => collection.swept(rows, now - TOKEN_RETENTION_MS));
+      const expired = [LOGINS, ENDED_LOGINS].map((collection) => collection.findExpired(rows, now - TOKEN_RETENTION_MS));
       const changes = [...(await Promise.all(expired)).flat(), collection.put(loginRow(collection, token))];
       await commit(changes);
     });
@@ -244,7 +244,7 @@ async function prepareRevocations(
   until: Instant,
 ): Promise<readonly Change[]> {
   const revoked = new Set(names);
-  const expired = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !revoked.has(id));
+  const expired = (await REVOKED_NAMES.findExpired(rows, now)).filter(({ id }) => !revoked.has(id));
   const puts: Change[] = [];
   for (const id of names) {
     const revision = (await REVOKED_NAMES.byId(rows, id))?.revision ?? NEW;
