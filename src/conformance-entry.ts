@@ -8,7 +8,7 @@ export { fits, isVariable, shapeOf } from './addresses/path-template.ts';
 export { buildServer } from './app/server.ts';
 export { askWorld } from './cli/ask-world.ts';
 export { checkOutput, checkOutputName, writeOutput } from './cli/output-file.ts';
-export { askRunning, type Running, runningWorld } from './cli/running.ts';
+export { askRunning, locateServerAndWorld, type RunningServer } from './cli/running.ts';
 export { onSignals } from './cli/signals.ts';
 export { prefixOf } from './cli/world.ts';
 export {

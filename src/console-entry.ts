@@ -1,8 +1,8 @@
 /** Everything that the console imports from the server. Vite bundles it for browsers. */
 export type * from '../generated/library.ts';
 export { describeNeeds } from './explaining/needs.ts';
-export { pagesOf } from './library/calls.ts';
-export { type ClockState, eventReader, type MockEvent } from './library/events.ts';
+export { readAllPages } from './library/calls.ts';
+export { type ClockState, createEventReader, type MockEvent } from './library/events.ts';
 export type { RequestSummary } from './library/requests.ts';
 export type { MadeWorld, WorldOrder } from './library/worlds.ts';
 export { curlCommand, shellQuoted, tokenCommand } from './text/curl.ts';

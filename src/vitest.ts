@@ -3,7 +3,7 @@ import { printFailure } from './library/failure.ts';
 import { checkAwaited, type MockMatchers, matchers, PENDING, type Pending } from './library/matchers.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
-import { labelled, type Mock, type World, type WorldOptions } from './library/world.ts';
+import { type Mock, type World, type WorldOptions, withLabel } from './library/world.ts';
 
 /** Fixtures of a test: a separate world. */
 export interface MockFixtures {
@@ -33,8 +33,8 @@ export const test = base.extend<MockFixtures>({
     { scope: 'worker' },
   ],
   mock: async ({ mockServer, worldOptions, task: { fullName }, onTestFinished, onTestFailed }, use) => {
-    const world = await mockServer.world(labelled(fullName, worldOptions));
-    const pending: Pending = { places: new Map(), isTestOver: false };
+    const world = await mockServer.world(withLabel(fullName, worldOptions));
+    const pending: Pending = { origins: new Map(), isTestOver: false };
     Object.assign(world, { [PENDING]: pending });
     // Not after `use`, because hooks registered by the test run later and may still need the world. These hooks are
     // registered first, so they run last; hooks for failures run after all others.

@@ -106,10 +106,10 @@ describe('the console', () => {
 
     expect(new Set(ofServer.map(({ target }) => target))).toEqual(new Set(['console-entry']));
     expect(Object.keys(ENTRY).sort()).toEqual([
+      'createEventReader',
       'curlCommand',
       'describeNeeds',
-      'eventReader',
-      'pagesOf',
+      'readAllPages',
       'shellQuoted',
       'tokenCommand',
     ]);

@@ -51,7 +51,7 @@ export const PARTS = {
       'test/explaining/*.test.ts',
       'test/http/{bodies,look-up}.test.ts',
       'test/http/steps/{decide,validate-request}.test.ts',
-      'test/library/given.test.ts',
+      'test/library/check-arguments.test.ts',
       'test/ngc-keys/{bindings,least-policy,least-rights,least-roles}.test.ts',
     ],
   },

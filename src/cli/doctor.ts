@@ -5,7 +5,7 @@ import { isRecord, own } from '../objects/members.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { tokenAdvice, tryParseJson } from './running.ts';
-import { type Place as Addressed, listWorlds, locateWorld, prefixOf, worldIds } from './world.ts';
+import { type WorldAddress as Addressed, listWorlds, locateWorld, prefixOf, readWorldIds } from './world.ts';
 
 /** The result of a check, with advice if it failed. */
 interface Check {
@@ -17,10 +17,10 @@ interface Check {
 /** How long to wait for a response, in milliseconds. */
 const TIMEOUT_MS = 5000;
 /** The maximum clock skew at which clients still accept tokens, in milliseconds. */
-const MAX_SKEW = 5000;
+const MAX_SKEW_MS = 5000;
 
 /** The server to check, and the client's world. */
-interface Place extends Addressed {
+interface ClientAddress extends Addressed {
   /** Headers that the control API requires. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -39,24 +39,24 @@ export async function doctor(
   headers: Readonly<Record<string, string>>,
   world: string | null,
 ): Promise<void> {
-  const place = { ...locateWorld(url, world), headers };
-  const { root } = place;
-  const checks: Check[] = [proxyCheck(root)];
-  const reached = await reach(root);
-  checks.push(reached);
-  const server = reached.good ? await serverCheck(root) : null;
+  const address = { ...locateWorld(url, world), headers };
+  const { root } = address;
+  const checks: Check[] = [checkProxy(root)];
+  const reachable = await checkReachable(root);
+  checks.push(reachable);
+  const server = reachable.good ? await checkServer(root) : null;
   if (server !== null) checks.push(server);
-  const found = server?.good === true && place.world !== null ? await worldCheck(place, place.world) : null;
-  if (found !== null) checks.push(found);
-  if (server?.good === true && found?.good !== false) {
-    checks.push(await timeCheck(place), ...(await probeChecks(place)));
+  const worldResult = server?.good === true && address.world !== null ? await checkWorld(address, address.world) : null;
+  if (worldResult !== null) checks.push(worldResult);
+  if (server?.good === true && worldResult?.good !== false) {
+    checks.push(await checkTime(address), ...(await runProbes(address)));
   }
   for (const { what, good, finding } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${finding}\n`);
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
 }
 
 /** Checks the variables that many libraries read. This command itself never uses a proxy. */
-function proxyCheck(root: string): Check {
+function checkProxy(root: string): Check {
   const { proxy, exceptions } = proxyVariables(root);
   const what = 'proxy';
   if (proxy === null) return { what, good: true, finding: 'no proxy variable is set' };
@@ -73,11 +73,11 @@ function proxyCheck(root: string): Check {
       };
 }
 
-async function reach(root: string): Promise<Check> {
+async function checkReachable(root: string): Promise<Check> {
   const what = 'reached';
   try {
-    const answer = await ask(`${root}/_mock/health`);
-    return answer.status === 403
+    const response = await ask(`${root}/_mock/health`);
+    return response.status === 403
       ? {
           what,
           good: false,
@@ -85,12 +85,12 @@ async function reach(root: string): Promise<Check> {
         }
       : { what, good: true, finding: root };
   } catch (thrown) {
-    return { what, good: false, finding: adviceOn(thrown, root) };
+    return { what, good: false, finding: adviseConnection(thrown, root) };
   }
 }
 
 /** Returns advice about a network or TLS error. */
-function adviceOn(thrown: unknown, root: string): string {
+function adviseConnection(thrown: unknown, root: string): string {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
   const code = cause?.code ?? '';
   const { hostname, port } = new URL(root);
@@ -118,40 +118,40 @@ function adviceOn(thrown: unknown, root: string): string {
   return `${thrown.message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
 }
 
-async function serverCheck(root: string): Promise<Check> {
+async function checkServer(root: string): Promise<Check> {
   const what = 'server';
-  const answer = await ask(`${root}/_mock/health`);
-  const text = await answer.text();
+  const response = await ask(`${root}/_mock/health`);
+  const text = await response.text();
   const other = otherSchemeError(text);
   if (other !== null) return { what, good: false, finding: `the server ${connectionAdvice(other, root)}.` };
-  const body = recordIn(text);
-  if (answer.status === 200 && body?.['status'] === 'ready') {
+  const body = parseRecord(text);
+  if (response.status === 200 && body?.['status'] === 'ready') {
     return { what, good: true, finding: 'nv-auth-mock, ready' };
   }
-  if (answer.status === 200 && (body?.['status'] === 'standby' || body?.['status'] === 'waiting')) {
+  if (response.status === 200 && (body?.['status'] === 'standby' || body?.['status'] === 'waiting')) {
     return { what, good: false, finding: `nv-auth-mock, not ready: ${body['detail']}` };
   }
   // For example, because the host name is of a world that doesn't exist.
-  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
   return {
     what,
     good: false,
     finding: isProblem
-      ? `the server responded with ${answer.status}: ${body?.['detail']}`
-      : `the server responded with ${answer.status}, so it is not nv-auth-mock but another program`,
+      ? `the server responded with ${response.status}: ${body?.['detail']}`
+      : `the server responded with ${response.status}, so it is not nv-auth-mock but another program`,
   };
 }
 
 /** Checks that the world exists, because later checks use it. */
-async function worldCheck({ root, base, headers }: Place, world: string): Promise<Check> {
+async function checkWorld({ root, base, headers }: ClientAddress, world: string): Promise<Check> {
   const what = 'world';
   let isClosed = false;
-  const bodyAt = async (path: string) => {
-    const answer = await ask(`${root}${path}`, headers);
-    isClosed = answer.status === 401;
-    return bodyOf(answer);
+  const readBodyAt = async (path: string) => {
+    const response = await ask(`${root}${path}`, headers);
+    isClosed = response.status === 401;
+    return readBody(response);
   };
-  const ids = (await worldIds(bodyAt)) ?? [];
+  const ids = (await readWorldIds(readBodyAt)) ?? [];
   if (isClosed) return { what, good: false, finding: `it ${tokenAdvice(headers)}` };
   return ids.includes(world)
     ? { what, good: true, finding: `\`${world}\`, at ${base}` }
@@ -159,34 +159,34 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
 }
 
 /** Runs the probes of each service, one at a time. */
-async function probeChecks({ base, headers }: Place): Promise<Check[]> {
-  const answer = await ask(`${base}/_mock/cast`, headers);
-  const cast = answer.status === 401 ? null : ((await bodyOf(answer)) ?? {});
-  const askBelow: Parameters<Probe['look']>[0] = async (path, sent = {}) => {
-    const reply = await ask(`${base}${path}`, sent);
-    return { status: reply.status, body: await bodyOf(reply) };
+async function runProbes({ base, headers }: ClientAddress): Promise<Check[]> {
+  const response = await ask(`${base}/_mock/cast`, headers);
+  const cast = response.status === 401 ? null : ((await readBody(response)) ?? {});
+  const probe: Parameters<Probe['look']>[0] = async (path, sent = {}) => {
+    const response = await ask(`${base}${path}`, sent);
+    return { status: response.status, body: await readBody(response) };
   };
   const checks: Check[] = [];
   for (const { name, probes } of MANIFESTS) {
     for (const { what, needsCast, look } of probes) {
       const isClosed = needsCast === true && cast === null;
-      const found = isClosed
+      const result = isClosed
         ? { good: false, finding: `it ${tokenAdvice(headers)}` }
-        : await look(askBelow, { base, part: cast?.[name] });
-      checks.push({ what, ...found });
+        : await look(probe, { base, part: cast?.[name] });
+      checks.push({ what, ...result });
     }
   }
   return checks;
 }
 
-async function timeCheck({ base, world, headers }: Place): Promise<Check> {
+async function checkTime({ base, world, headers }: ClientAddress): Promise<Check> {
   const what = 'time';
-  const answer = await ask(`${base}/_mock/clock`, headers);
-  if (answer.status === 401) return { what, good: false, finding: `it ${tokenAdvice(headers)}` };
-  const clock = await bodyOf(answer);
+  const response = await ask(`${base}/_mock/clock`, headers);
+  if (response.status === 401) return { what, good: false, finding: `it ${tokenAdvice(headers)}` };
+  const clock = await readBody(response);
   const here = new Date((await import('../time/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
-  if (Math.abs(skew) <= MAX_SKEW) return { what, good: true, finding: `${clock?.['now']}, as on this machine` };
+  if (Math.abs(skew) <= MAX_SKEW_MS) return { what, good: true, finding: `${clock?.['now']}, as on this machine` };
   const ahead = String(clock?.['ahead']);
   const changed = clock?.['frozen'] === true ? 'is frozen' : `was moved by ${ahead}`;
   const why =
@@ -204,12 +204,12 @@ function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promi
   return fetch(url, { headers, redirect: 'manual', signal: timeoutSignal(TIMEOUT_MS) });
 }
 
-async function bodyOf(answer: Response): Promise<Record<string, unknown> | null> {
-  return recordIn(await answer.text());
+async function readBody(response: Response): Promise<Record<string, unknown> | null> {
+  return parseRecord(await response.text());
 }
 
 /** Parses an object. Callers check each member. */
-function recordIn(text: string): Record<string, unknown> | null {
+function parseRecord(text: string): Record<string, unknown> | null {
   const value = tryParseJson(text);
   return isRecord(value) ? value : null;
 }

@@ -6,8 +6,8 @@ import { adviseName } from '../text/nearest.ts';
 
 const FORMATS = {
   shell: (names: readonly string[], address: () => string) => {
-    const to = address();
-    return names.map((name) => `${to} ${name}\n`).join('');
+    const ip = address();
+    return names.map((name) => `${ip} ${name}\n`).join('');
   },
   json: (names: readonly string[]) => `${JSON.stringify(names, null, 2)}\n`,
   compose: (names: readonly string[]) => `aliases:\n${names.map((name) => `  - ${name}\n`).join('')}`,
@@ -21,7 +21,7 @@ const FORMATS = {
  * @param url the server's URL for the client
  * @throws Unusable if the format or the address of `url` is not supported
  */
-export function hostLines(
+export function formatHosts(
   cast: Readonly<Record<string, unknown>>,
   manifests: readonly Manifest[],
   format: string,
@@ -35,17 +35,17 @@ export function hostLines(
     ...hosts.filter((host) => !host.startsWith('*')),
     ...(hostsOfCast?.(cast[name]) ?? []),
   ]);
-  return render([...new Set(names)], () => addressOf(url));
+  return render([...new Set(names)], () => resolveAddress(url));
 }
 
 /** Returns advice unless the URL has the scheme and port of production URLs. */
-export function portAdvice(url: string): string | null {
+export function advisePort(url: string): string | null {
   const { protocol, port } = new URL(url);
   if (protocol === 'https:' && port === '') return null;
   return `production URLs use https on port 443, but the server is ${url}. Start it with --tls --port 443, or make clients use its port`;
 }
 
-function addressOf(url: string): string {
+function resolveAddress(url: string): string {
   const name = new URL(url).hostname.replace(/^\[|\]$/g, '');
   if (name === 'localhost') return '127.0.0.1';
   if (isIP(name) !== 0) return name;

@@ -5,24 +5,24 @@ import type { Manifest } from '../contract/manifest.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { showValue } from '../text/redact.ts';
-import { askWorld, noAnswer } from './ask-world.ts';
+import { askWorld, unreachableError } from './ask-world.ts';
 import { writeOutput } from './output-file.ts';
-import { askRunning, type Running, runningWorld, textOfRunning } from './running.ts';
+import { askRunning, locateServerAndWorld, type RunningServer, requestText } from './running.ts';
 import { prefixOf } from './world.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
 const FORMATS = {
   shell: (variables: Variables) =>
-    lines(variables, (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
-  dotenv: (variables: Variables) => lines(variables, (name, value) => `${name}=${JSON.stringify(value)}`),
+    formatLines(variables, (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
+  dotenv: (variables: Variables) => formatLines(variables, (name, value) => `${name}=${JSON.stringify(value)}`),
   json: (variables: Variables) => `${JSON.stringify(variables, null, 2)}\n`,
   // Compose interprets `$` in every value.
   compose: (variables: Variables) =>
-    `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
+    `environment:\n${formatLines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
-interface Asked {
+interface EnvOptions {
   readonly format: keyof typeof FORMATS;
   readonly url: string | null;
   readonly clientUrl: string | null;
@@ -35,24 +35,24 @@ interface Asked {
  * Prints variables for a client: URLs and, from the cast of the running server, credentials of the administrator and of
  * the organisation's owner.
  *
- * @param asked.url the server, including the prefix of a world; null: on this machine
- * @param asked.clientUrl the server's URL for the client; default: the URL of this command, or for Compose the URL in
+ * @param options.url the server, including the prefix of a world; null: on this machine
+ * @param options.clientUrl the server's URL for the client; default: the URL of this command, or for Compose the URL in
  * its network
- * @param asked.world the world for credentials and URLs; default: the world of `url`, or the default world
- * @param asked.hosts prints the vendors' host names instead
- * @param asked.ca the file for the certificate that clients have to trust; null writes none
+ * @param options.world the world for credentials and URLs; default: the world of `url`, or the default world
+ * @param options.hosts prints the vendors' host names instead
+ * @param options.ca the file for the certificate that clients have to trust; null writes none
  * @throws Unusable if the server or world doesn't exist
  */
-export async function env(flags: FlagTexts, asked: Asked): Promise<void> {
-  const { format, url, clientUrl, world: named, ca } = asked;
-  const { server: found, world } = await runningWorld(flags, url, named);
-  const { server, trust } = await trusting(found, ca);
+export async function env(flags: FlagTexts, options: EnvOptions): Promise<void> {
+  const { format, url, clientUrl, world: worldId, ca } = options;
+  const { server: found, world } = await locateServerAndWorld(flags, url, worldId);
+  const { server, trust } = await trustCertificate(found, ca);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
-  const manifests = await manifestsOf(server);
-  if (asked.hosts) return printHosts(cast, manifests, format, originOf(clientUrl) ?? server.url);
-  const urlOf = format === 'compose' ? () => urlInNetwork(server) : () => server.url;
-  const base = `${originOf(clientUrl) ?? (await urlOf())}${prefixOf(world)}`;
-  const { variables, missing } = variablesOf(cast, manifests, base);
+  const manifests = await readManifests(server);
+  if (options.hosts) return printHosts(cast, manifests, format, parseClientUrl(clientUrl) ?? server.url);
+  const urlOf = format === 'compose' ? () => findNetworkUrl(server) : () => server.url;
+  const base = `${parseClientUrl(clientUrl) ?? (await urlOf())}${prefixOf(world)}`;
+  const { variables, missing } = collectVariables(cast, manifests, base);
   process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
   for (const { name, absent } of missing) {
     process.stderr.write(`nv-auth-mock: ${name} is not printed, because the cast has no ${absent}\n`);
@@ -60,20 +60,23 @@ export async function env(flags: FlagTexts, asked: Asked): Promise<void> {
 }
 
 async function printHosts(cast: Cast, manifests: readonly Manifest[], format: string, url: string): Promise<void> {
-  const { hostLines, portAdvice } = await import('./env-hosts.ts');
-  process.stdout.write(hostLines(cast, manifests, format, url));
-  const advice = format === 'json' ? null : portAdvice(url);
+  const { formatHosts, advisePort } = await import('./env-hosts.ts');
+  process.stdout.write(formatHosts(cast, manifests, format, url));
+  const advice = format === 'json' ? null : advisePort(url);
   if (advice !== null) process.stderr.write(`nv-auth-mock: ${advice}\n`);
 }
 
 /** The variables for additional certificate authorities in Node, OpenSSL (Python, Ruby, Go) and Python's requests. */
-const TRUST = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'] as const;
+const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'] as const;
 
 /**
  * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use; everything
  * afterwards is verified with it.
  */
-async function trusting(server: Running, file: string | null): Promise<{ server: Running; trust: Variables }> {
+async function trustCertificate(
+  server: RunningServer,
+  file: string | null,
+): Promise<{ server: RunningServer; trust: Variables }> {
   const isTls = server.url.startsWith('https:');
   if (file === null) {
     if (isTls)
@@ -86,9 +89,9 @@ async function trusting(server: Running, file: string | null): Promise<{ server:
     throw new Unusable(
       `--ca ${showValue(file)} needs https, but the URL is ${server.url}. Remove --ca, or use an https URL.`,
     );
-  const { status, text } = await textOfRunning({ ...server, headers: {}, isHere: true }, '/_mock/ca.pem').catch(
+  const { status, text } = await requestText({ ...server, headers: {}, isHere: true }, '/_mock/ca.pem').catch(
     (cause: unknown) => {
-      throw noAnswer(server, cause);
+      throw unreachableError(server, cause);
     },
   );
   if (status !== 200 || !text.startsWith('-----BEGIN CERTIFICATE-----')) {
@@ -98,13 +101,13 @@ async function trusting(server: Running, file: string | null): Promise<{ server:
   }
   const path = resolve(file);
   await writeOutput('--ca', path, text);
-  return { server: { ...server, ca: text }, trust: Object.fromEntries(TRUST.map((name) => [name, path])) };
+  return { server: { ...server, ca: text }, trust: Object.fromEntries(TRUST_VARIABLES.map((name) => [name, path])) };
 }
 
 /** The name of the service in the example Compose file. */
 const SERVICE = 'mock';
 
-function originOf(clientUrl: string | null): string | null {
+function parseClientUrl(clientUrl: string | null): string | null {
   if (clientUrl === null) return null;
   const origin = OPTIONS.publicUrl.read(clientUrl);
   if (typeof origin === 'string') return origin;
@@ -112,7 +115,7 @@ function originOf(clientUrl: string | null): string | null {
 }
 
 /** Returns a configured name of the server: in a container network, 127.0.0.1 is the client itself. */
-async function urlInNetwork(server: Running): Promise<string> {
+async function findNetworkUrl(server: RunningServer): Promise<string> {
   const info = (await askRunning(server, '/_mock/info')).body as Info | null;
   const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};
   if (publicUrl?.value) return publicUrl.value;
@@ -143,13 +146,13 @@ interface Info {
 type Cast = Readonly<Record<string, unknown>>;
 
 /** Returns the server's services, or all of them if a server of another version doesn't list them. */
-async function manifestsOf(server: Running): Promise<readonly Manifest[]> {
+async function readManifests(server: RunningServer): Promise<readonly Manifest[]> {
   const { services } = ((await askRunning(server, '/_mock/info')).body ?? {}) as Info;
-  return MANIFESTS.filter(({ name }) => services?.some((one) => one.name === name) !== false);
+  return MANIFESTS.filter(({ name }) => services?.some((service) => service.name === name) !== false);
 }
 
 /** Returns the variables for the server's services, and those without a value in the cast. */
-function variablesOf(cast: Cast, manifests: readonly Manifest[], url: string) {
+function collectVariables(cast: Cast, manifests: readonly Manifest[], url: string) {
   const all = manifests.flatMap(({ name: service, variables }) =>
     variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),
   );
@@ -159,7 +162,7 @@ function variablesOf(cast: Cast, manifests: readonly Manifest[], url: string) {
   };
 }
 
-function lines(variables: Variables, line: (name: string, value: string) => string): string {
+function formatLines(variables: Variables, line: (name: string, value: string) => string): string {
   return Object.entries(variables)
     .map(([name, value]) => `${line(name, value)}\n`)
     .join('');

@@ -2,7 +2,7 @@ import { OPTIONS } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
 import type { PackageFolder } from '../platform/assets.ts';
 import { curlCommand, shellWord } from '../text/curl.ts';
-import { commandIn } from './next-steps.ts';
+import { commandFor } from './next-steps.ts';
 
 /** A running server, and where it was started. */
 export interface Started {
@@ -18,9 +18,9 @@ export interface Started {
 }
 
 /** Returns banner lines with commands to try first: a request that is refused, and its explanation. */
-export function firstSteps(started: Started): string[] {
+export function formatFirstSteps(started: Started): string[] {
   const { url, folder, home, isContainer } = started;
-  const command = commandIn({ folder, manifest: null }, home);
+  const command = commandFor({ folder, manifest: null }, home);
   const call = { method: 'POST', target: '/v2/nvcf/functions', headers: {}, body: null };
   const options = url.startsWith('https:') ? ['-ik'] : ['-i'];
   const target = { base: url, isGuarded: false, options, separator: ' ' };
@@ -28,15 +28,15 @@ export function firstSteps(started: Started): string[] {
     isContainer
       ? 'try a request that will be refused:'
       : 'in another terminal, try a request that will be refused, and see why:',
-    `  ${curlCommand(call, target, keyWithout('register_function', started.cast))}`,
-    ...(isContainer ? [] : [`  ${[command, 'why', ...serverFlags(started)].join(' ')}`]),
+    `  ${curlCommand(call, target, findKeyWithout('register_function', started.cast))}`,
+    ...(isContainer ? [] : [`  ${[command, 'why', ...formatServerFlags(started)].join(' ')}`]),
     // In a clone, the test would be written into the mock itself.
     ...(isContainer || folder === home.path ? [] : [`write a first test: ${command} init`]),
   ];
 }
 
 /** Returns a Cloud Functions service key without this scope, or null. */
-function keyWithout(scope: string, cast: Started['cast']): string | null {
+function findKeyWithout(scope: string, cast: Started['cast']): string | null {
   const key = cast?.ngc?.keys.find(
     ({ services, scopes }) => services.includes('nvcf') && scopes?.includes(scope) === false,
   );
@@ -44,7 +44,7 @@ function keyWithout(scope: string, cast: Started['cast']): string | null {
 }
 
 /** Returns the flags that a command needs to find the server. */
-function serverFlags({ url, port, host }: Started): string[] {
+function formatServerFlags({ url, port, host }: Started): string[] {
   return [
     ...(port === OPTIONS.port.fallback ? [] : [`--port ${port}`]),
     ...(host === OPTIONS.host.fallback ? [] : [`--host ${shellWord(host)}`]),

@@ -23,13 +23,13 @@ const REMOVED_COMMANDS: readonly string[] = ['export', 'import'];
 export async function run(argv: readonly string[]): Promise<void> {
   try {
     checkCommand(argv[2] === 'help' ? argv[3] : argv[2]);
-    await program(await packageVersion()).parseAsync(argv);
+    await createProgram(await packageVersion()).parseAsync(argv);
   } catch (thrown) {
-    process.exitCode = report(thrown);
+    process.exitCode = reportError(thrown);
   }
 }
 
-function program(version: string): Command {
+function createProgram(version: string): Command {
   const root = new Command('nv-auth-mock')
     .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and explains exactly why.")
     .version(version, '--version', 'print the version')
@@ -40,20 +40,20 @@ function program(version: string): Command {
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
   for (const add of [addHealth, addEnv, addWhy, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
   for (const command of root.commands)
-    command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
+    command.exitOverride(createErrorHandler(command)).configureOutput({ writeErr: () => {} });
   return root;
 }
 
 function addStart(root: Command): Command {
   const start = root.command('start', { isDefault: true }).description('start the server (default)');
-  for (const [name, option] of Object.entries(OPTIONS)) start.addOption(flagOf(name, option));
+  for (const [name, option] of Object.entries(OPTIONS)) start.addOption(createFlag(name, option));
   return start
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
     .option(
       '--etc <DIR>',
       'a folder with config and seed files (.yaml, .yml or .json), used unless another file is given',
     )
-    .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
+    .action(async (flags: FlagTexts) => (await import('./start.ts')).start(normalizeSwitches(flags)));
 }
 
 function addHealth(root: Command): void {
@@ -62,11 +62,11 @@ function addHealth(root: Command): void {
     .description('exit 0 if the running server is ready or on standby, otherwise 1')
     .option('--ready', 'also exit 1 on standby, while another process owns the worlds')
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('tls', OPTIONS.tls))
+    .addOption(createFlag('port', OPTIONS.port))
+    .addOption(createFlag('host', OPTIONS.host))
+    .addOption(createFlag('tls', OPTIONS.tls))
     .action(async ({ ready, url, ...flags }: FlagTexts & { readonly ready?: true; readonly url?: string }) =>
-      (await import('./health.ts')).health(withSwitches(flags), { url: url ?? null, mustBeReady: ready === true }),
+      (await import('./health.ts')).health(normalizeSwitches(flags), { url: url ?? null, mustBeReady: ready === true }),
     );
 }
 
@@ -84,9 +84,9 @@ function addEnv(root: Command): void {
     .command('env')
     .description('print environment variables for clients of the running server')
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(createFlag('port', OPTIONS.port))
+    .addOption(createFlag('host', OPTIONS.host))
+    .addOption(createFlag('adminToken', OPTIONS.adminToken))
     .addOption(
       new Flag('--format <FORMAT>', 'output format').choices(['shell', 'dotenv', 'json', 'compose']).default('shell'),
     )
@@ -95,7 +95,7 @@ function addEnv(root: Command): void {
       'URL of the server for the client; default: the URL of this command, or for compose the configured name',
     )
     .option('--world <ID>', 'world that the client uses; default: the world in the URL, or the default world')
-    .addOption(flagOf('tls', OPTIONS.tls))
+    .addOption(createFlag('tls', OPTIONS.tls))
     .option(
       '--ca <FILE>',
       'with https: write the certificate to trust to this file, and print variables that refer to it',
@@ -105,7 +105,7 @@ function addEnv(root: Command): void {
       "print the vendors' host names instead: lines for /etc/hosts, or with --format compose the aliases of a service",
     )
     .action(async ({ format, url, clientUrl, world, ca, hosts, ...flags }: FlagTexts & EnvFlags) =>
-      (await import('./env.ts')).env(withSwitches(flags), {
+      (await import('./env.ts')).env(normalizeSwitches(flags), {
         ca: ca ?? null,
         hosts: hosts ?? false,
         format,
@@ -131,12 +131,16 @@ function addWhy(root: Command): void {
     )
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .option('--world <ID>', 'world of the request; default: the world in the URL, or the default world')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .addOption(flagOf('tls', OPTIONS.tls))
+    .addOption(createFlag('port', OPTIONS.port))
+    .addOption(createFlag('host', OPTIONS.host))
+    .addOption(createFlag('adminToken', OPTIONS.adminToken))
+    .addOption(createFlag('tls', OPTIONS.tls))
     .action(async (id: string | undefined, { url, world, ...flags }: FlagTexts & WorldFlags) =>
-      (await import('./why.ts')).why(withSwitches(flags), { id: id ?? null, url: url ?? null, world: world ?? null }),
+      (await import('./why.ts')).why(normalizeSwitches(flags), {
+        id: id ?? null,
+        url: url ?? null,
+        world: world ?? null,
+      }),
     );
 }
 
@@ -159,12 +163,12 @@ function addVerify(root: Command): void {
     .option('--junit <FILE>', 'also write the results for traffic as JUnit XML')
     .option('--url <URL>', 'with --journal: URL of the server or of a world; default: the server on this machine')
     .option('--world <ID>', 'with --journal: the world; default: the world in the URL, or the default world')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .addOption(flagOf('runai', OPTIONS.runai))
-    .addOption(flagOf('air', OPTIONS.air))
-    .addOption(flagOf('nvcf', OPTIONS.nvcf))
+    .addOption(createFlag('port', OPTIONS.port))
+    .addOption(createFlag('host', OPTIONS.host))
+    .addOption(createFlag('adminToken', OPTIONS.adminToken))
+    .addOption(createFlag('runai', OPTIONS.runai))
+    .addOption(createFlag('air', OPTIONS.air))
+    .addOption(createFlag('nvcf', OPTIONS.nvcf))
     .action(async (flags: FlagTexts & VerifyFlags) => (await import('@nv-auth-mock/conformance')).verify(flags));
 }
 
@@ -173,12 +177,12 @@ function addDoctor(root: Command): void {
     .command('doctor')
     .description("check a running mock from its client's machine, and explain how to fix errors")
     .option('--url <URL>', 'URL that the client uses; default: the server on this machine')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(createFlag('port', OPTIONS.port))
+    .addOption(createFlag('host', OPTIONS.host))
+    .addOption(createFlag('adminToken', OPTIONS.adminToken))
     .option('--world <ID>', 'world that the client uses; default: the world in the URL, or the default world')
     .action(async ({ url, world, ...flags }: FlagTexts & WorldFlags) => {
-      const server = await (await import('./running.ts')).runningServer(flags);
+      const server = await (await import('./running.ts')).locateServer(flags);
       await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
     });
 }
@@ -196,9 +200,9 @@ function addReport(root: Command): void {
     .command('report')
     .description('print how each credential was used on the running server, and which of its rights are unused')
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(createFlag('port', OPTIONS.port))
+    .addOption(createFlag('host', OPTIONS.host))
+    .addOption(createFlag('adminToken', OPTIONS.adminToken))
     .option('--principal <NAME>', 'only this principal, by id, name, client id or e-mail address')
     .option('--world <ID>', 'world to report; default: the world in the URL, or the default world')
     .option('--fail-on <WHAT>', 'exit 1 for `unused` or `broader` rights; separate both with a comma')
@@ -237,15 +241,15 @@ function addCompare(root: Command): void {
     .option('--json', 'as JSON')
     .option('--url <URL>', 'URL of the mock or of a world; default: the server on this machine')
     .option('--world <ID>', 'world of the mock; default: the world in the URL, or the default world')
-    .addOption(flagOf('port', OPTIONS.port))
-    .addOption(flagOf('host', OPTIONS.host))
-    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(createFlag('port', OPTIONS.port))
+    .addOption(createFlag('host', OPTIONS.host))
+    .addOption(createFlag('adminToken', OPTIONS.adminToken))
     .action(async (flags: FlagTexts & CompareFlags) => {
-      const { port, host, adminToken, ...given } = flags;
-      const others = Object.fromEntries(
+      const { port, host, adminToken, ...compareFlags } = flags;
+      const configFlags = Object.fromEntries(
         Object.entries({ port, host, adminToken }).filter(([, text]) => text !== undefined),
       );
-      await (await import('@nv-auth-mock/conformance')).compare(given, others);
+      await (await import('@nv-auth-mock/conformance')).compare(compareFlags, configFlags);
     });
 }
 
@@ -264,41 +268,44 @@ function addInit(root: Command): void {
     );
 }
 
-function flagOf(name: string, option: Option): Flag {
+function createFlag(name: string, option: Option): Flag {
   const { short, argument, repeatable, description, fallback } = option;
   const long = `--${flagName(name)}`;
   const value = argument === undefined ? '' : ` <${argument}>`;
-  const shown =
-    fallback === null || argument === undefined || Array.isArray(fallback) ? '' : ` (default: ${shownDefault(option)})`;
-  const flag = new Flag(`${short === undefined ? '' : `-${short}, `}${long}${value}`, `${description}${shown}`);
+  const defaultText =
+    fallback === null || argument === undefined || Array.isArray(fallback)
+      ? ''
+      : ` (default: ${formatDefault(option)})`;
+  const flag = new Flag(`${short === undefined ? '' : `-${short}, `}${long}${value}`, `${description}${defaultText}`);
   return repeatable === true
     ? flag.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text])
     : flag;
 }
 
-function shownDefault({ fallback, show }: Option): string {
+function formatDefault({ fallback, show }: Option): string {
   if (show !== undefined) return show(fallback);
-  return typeof fallback === 'boolean' ? (fallback ? 'on' : 'off') : String(fallback);
+  if (typeof fallback === 'boolean') return fallback ? 'on' : 'off';
+  return String(fallback);
 }
 
 /** Turns the `true` of a switch into text. */
-function withSwitches(flags: FlagTexts): FlagTexts {
-  const texts = Object.entries(flags).map(([name, given]) => [name, (given as unknown) === true ? 'on' : given]);
+function normalizeSwitches(flags: FlagTexts): FlagTexts {
+  const texts = Object.entries(flags).map(([name, value]) => [name, (value as unknown) === true ? 'on' : value]);
   return Object.fromEntries(texts);
 }
 
 function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
   if (REMOVED_COMMANDS.includes(word)) {
-    const instead =
+    const advice =
       'Download a snapshot of each world (`GET /_mock/snapshots/{id}/file`), and upload it to the other server, or start that server with `--snapshot FILE`';
-    throw new Unusable(`The command \`${word}\` was removed. ${instead}.`);
+    throw new Unusable(`The command \`${word}\` was removed. ${advice}.`);
   }
   throw new Unusable(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 
 /** Commander only suggests very similar flags, and of any command. This always suggests a flag of this command. */
-function withAdvice(command: Command) {
+function createErrorHandler(command: Command) {
   return ({ code, message, exitCode }: CommanderError): never => {
     if (exitCode === 0) throw new CommanderError(exitCode, code, message);
     const problem = message
@@ -306,7 +313,7 @@ function withAdvice(command: Command) {
       .replace(/(?<= argument ').*(?=' is invalid)/s, showValue)
       .replace(/\n.*$/s, '');
     // Leave out the value, which may be secret.
-    const given = /'(--?[^'=]+)/.exec(problem)?.[1];
+    const flagText = /'(--?[^'=]+)/.exec(problem)?.[1];
     if (code === 'commander.excessArguments') {
       const first = command.args[command.registeredArguments.length] ?? '';
       throw new Unusable(
@@ -314,17 +321,17 @@ function withAdvice(command: Command) {
       );
     }
     if (code === 'commander.optionMissingArgument') {
-      const wanted = command.options.find(({ flags }) => problem.includes(`'${flags}'`));
-      const [flag, value] = [wanted?.long ?? given, wanted?.flags.split(' ').at(-1)];
-      throw new Unusable(`${flag} has no value. Expected \`${flag} ${value}\`: ${wanted?.description}.`);
+      const option = command.options.find(({ flags }) => problem.includes(`'${flags}'`));
+      const [flag, value] = [option?.long ?? flagText, option?.flags.split(' ').at(-1)];
+      throw new Unusable(`${flag} has no value. Expected \`${flag} ${value}\`: ${option?.description}.`);
     }
-    if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(problem.replace(/\.?$/, '.'));
+    if (code !== 'commander.unknownOption' || flagText === undefined) throw new Unusable(problem.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
-    throw new Unusable(refuseName(`flag \`${given}\``, given, flags, (option) => `--${flagName(option)}`));
+    throw new Unusable(refuseName(`flag \`${flagText}\``, flagText, flags, (option) => `--${flagName(option)}`));
   };
 }
 
-function report(thrown: unknown): number {
+function reportError(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   if (thrown instanceof Unusable) {
     process.stderr.write(`nv-auth-mock: ${thrown.message}\n`);

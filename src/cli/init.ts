@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline/promises';
 import { whyUnwritable } from '../diagnostics/file-fault.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { keysOf, memberOf } from '../objects/members.ts';
-import { packageFolder, scaffoldFile } from '../platform/assets.ts';
+import { type PackageFolder, packageFolder, scaffoldFile } from '../platform/assets.ts';
 import { adviseName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
-import { isDeclared, nextSteps, SOME_CLONE } from './next-steps.ts';
+import { formatNextSteps, isDeclared, SOME_CLONE } from './next-steps.ts';
 
 /** The kinds of files to write. */
 const KINDS = {
@@ -37,29 +37,35 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new Unusable(`${showValue(dir)} is not a folder. Use the folder of a project.`);
   }
-  const chosen = kinds.length > 0 ? [...new Set(kinds)].map(kindOf) : [await chooseKind(folder)];
+  const chosen = kinds.length > 0 ? [...new Set(kinds)].map(parseKind) : [await chooseKind(folder)];
   const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
-  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => relativePath(path));
-  if (there.length > 0) {
+  const existing = files.filter(({ path }) => existsSync(path)).map(({ path }) => relativePath(path));
+  if (existing.length > 0) {
     throw new Unusable(
-      `${there.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
+      `${existing.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
     );
   }
   const home = await packageFolder();
   for (const { kind, path } of files) {
-    const text = await scaffoldFile(kind, KINDS[kind].file);
-    const own = kind === 'go' ? await inPackage(text, folder) : home.isClone ? withClone(text, home.path) : text;
+    const content = await createContent(kind, folder, home);
     // Another program may have created it meanwhile.
-    await writeFile(path, own, { flag: 'wx' }).catch((cause) => {
+    await writeFile(path, content, { flag: 'wx' }).catch((cause) => {
       throw new Unusable(`${relativePath(path)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
     });
     process.stdout.write(`wrote ${relativePath(path)}, ${KINDS[kind].what}\n`);
   }
-  const project = { folder, manifest: await manifestOf(folder), goPackage: packageOf(folder) };
-  process.stdout.write(`\nNext, in ${relativePath(folder)}:\n${nextSteps(chosen, project, home)}`);
+  const project = { folder, manifest: await readManifest(folder), goPackage: goPackageName(folder) };
+  process.stdout.write(`\nNext, in ${relativePath(folder)}:\n${formatNextSteps(chosen, project, home)}`);
 }
 
-function kindOf(text: string): KindName {
+/** Returns the file of a kind, adapted to the project and to the running command. */
+async function createContent(kind: KindName, folder: string, home: PackageFolder): Promise<string> {
+  const text = await scaffoldFile(kind, KINDS[kind].file);
+  if (kind === 'go') return setGoPackage(text, folder);
+  return home.isClone ? insertClone(text, home.path) : text;
+}
+
+function parseKind(text: string): KindName {
   const kind = KIND_NAMES.find((name) => name === text);
   if (kind !== undefined) return kind;
   throw new Unusable(`--kind is \`${showValue(text)}\`.${adviseName(text, KIND_NAMES)}`);
@@ -68,16 +74,17 @@ function kindOf(text: string): KindName {
 /** Formats a path as the user would write it. */
 function relativePath(path: string): string {
   const short = relative('.', path);
-  return short === '' ? 'this folder' : short.startsWith('..') ? path : short;
+  if (short === '') return 'this folder';
+  return short.startsWith('..') ? path : short;
 }
 
 /** @throws Unusable if the user has to be asked but doesn't answer */
 async function chooseKind(folder: string): Promise<KindName> {
-  const declared = await declaredRunners(folder);
+  const declared = await findDeclaredRunners(folder);
   const [first] = declared;
   if (first !== undefined && declared.length === 1) return first;
   const isPython = PYTHON_FILES.some((file) => existsSync(join(folder, file)));
-  return ask(first ?? (isPython ? 'pytest' : 'node'));
+  return askKind(first ?? (isPython ? 'pytest' : 'node'));
 }
 
 const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'requirements.txt'];
@@ -85,8 +92,8 @@ const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'requirements.txt'];
 const PYTEST_FILES = [...PYTHON_FILES, 'requirements-dev.txt', 'setup.cfg', 'tox.ini', 'pytest.ini', 'conftest.py'];
 
 /** Returns the test runners that a project declares. */
-async function declaredRunners(folder: string): Promise<KindName[]> {
-  const manifest = await manifestOf(folder);
+async function findDeclaredRunners(folder: string): Promise<KindName[]> {
+  const manifest = await readManifest(folder);
   const scripts = Object.values(memberOf(manifest, 'scripts') ?? {});
   const pythonTexts = await Promise.all(
     PYTEST_FILES.map((file) => readFile(join(folder, file), 'utf8').catch(() => '')),
@@ -102,53 +109,53 @@ async function declaredRunners(folder: string): Promise<KindName[]> {
 }
 
 /** Returns the content of `package.json`; null if it cannot be read. */
-async function manifestOf(folder: string): Promise<unknown> {
+async function readManifest(folder: string): Promise<unknown> {
   return readFile(join(folder, 'package.json'), 'utf8')
     .then(JSON.parse)
     .catch(() => null);
 }
 
 /** @throws Unusable without a terminal or an answer */
-async function ask(best: KindName): Promise<KindName> {
+async function askKind(suggested: KindName): Promise<KindName> {
   const flags = KIND_NAMES.map((name) => `\`--kind ${name}\``).join(', ');
   if (!process.stdin.isTTY) {
-    throw new Unusable(`Choose what to write: ${flags}. For this project, use \`--kind ${best}\`.`);
+    throw new Unusable(`Choose what to write: ${flags}. For this project, use \`--kind ${suggested}\`.`);
   }
   const lines = KIND_NAMES.map((name) => `  ${name.padEnd(8)} ${KINDS[name].what}\n`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     process.stdout.write(`What should be written?\n${lines.join('')}`);
     // Ctrl+C and Ctrl+D reject the question, or leave it pending forever.
-    const given = await new Promise<string>((resolve, reject) => {
+    const answer = await new Promise<string>((resolve, reject) => {
       terminal.once('close', reject);
-      terminal.question(`kind (${best}): `).then(resolve, reject);
+      terminal.question(`kind (${suggested}): `).then(resolve, reject);
     }).catch((cause: unknown) => {
       process.stdout.write('\n');
       throw new Unusable('Nothing was chosen, so nothing was written.', { cause });
     });
-    return kindOf(given.trim() === '' ? best : given.trim());
+    return parseKind(answer.trim() === '' ? suggested : answer.trim());
   } finally {
     terminal.close();
   }
 }
 
 /** Inserts the clone that Compose builds the image from. */
-function withClone(text: string, clone: string): string {
+function insertClone(text: string, clone: string): string {
   // JSON is valid YAML, and Compose interprets a single `$`.
   return text.replace(`build: ${SOME_CLONE}`, () => `build: ${JSON.stringify(clone).replaceAll('$', '$$$$')}`);
 }
 
 /** Uses the package name of the other files: all files of a folder must be in one package. */
-async function inPackage(text: string, folder: string): Promise<string> {
+async function setGoPackage(text: string, folder: string): Promise<string> {
   const others = (await readdir(folder)).filter((name) => name.endsWith('.go'));
-  const [first] = others.sort((one, other) => Number(one.endsWith('_test.go')) - Number(other.endsWith('_test.go')));
+  const [first] = others.sort((left, right) => Number(left.endsWith('_test.go')) - Number(right.endsWith('_test.go')));
   const source = first === undefined ? '' : await readFile(join(folder, first), 'utf8');
-  const named = /^package[ \t]+(\w+)/m.exec(source)?.[1];
-  return text.replace(/^package \w+/, `package ${named ?? packageOf(folder)}`);
+  const declared = /^package[ \t]+(\w+)/m.exec(source)?.[1];
+  return text.replace(/^package \w+/, `package ${declared ?? goPackageName(folder)}`);
 }
 
 /** Returns the Go package name for a folder. */
-function packageOf(folder: string): string {
+function goPackageName(folder: string): string {
   const name = basename(folder).replace(/\W/g, '').toLowerCase();
   return /^[a-z]/.test(name) ? name : 'app';
 }

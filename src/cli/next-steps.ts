@@ -53,10 +53,10 @@ const STEPS = {
  *
  * @param home the folder of the running command
  */
-export function nextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
+export function formatNextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
   const clone = home.isClone ? home.path : SOME_CLONE;
-  const main = mainOf(home);
-  const source = { ...project, clone, main, command: commandIn(project, home), version: home.version };
+  const main = mainFile(home);
+  const source = { ...project, clone, main, command: commandFor(project, home), version: home.version };
   const steps = [...new Set(kinds.flatMap((kind) => STEPS[kind](source)))];
   const text = steps.map((step) => `  ${step}\n`).join('');
   if (!text.includes(SOME_CLONE)) return text;
@@ -67,25 +67,25 @@ function npmSteps(source: Source, runners: readonly string[]): string[] {
   const { clone, manifest, version } = source;
   const used = ['nv-auth-mock', ...runners];
   const absent = used.filter((name) => !isInstalled(source, name));
-  const unnamed = absent.filter((name) => !isDeclared(manifest, name));
-  if (unnamed.length === 0) return absent.length === 0 ? [] : ['npm install'];
-  const isOurs = (name: string) => name === 'nv-auth-mock';
-  const packages = unnamed.map((name) => (isOurs(name) ? `./nv-auth-mock-${version}.tgz` : name));
+  const undeclared = absent.filter((name) => !isDeclared(manifest, name));
+  if (undeclared.length === 0) return absent.length === 0 ? [] : ['npm install'];
+  const isMock = (name: string) => name === 'nv-auth-mock';
+  const packages = undeclared.map((name) => (isMock(name) ? `./nv-auth-mock-${version}.tgz` : name));
   return [
-    ...(unnamed.some(isOurs) ? [`npm pack ${shellWord(clone)}`] : []),
+    ...(undeclared.some(isMock) ? [`npm pack ${shellWord(clone)}`] : []),
     `npm install --save-dev ${packages.join(' ')}`,
   ];
 }
 
 function pipSteps({ folder, clone }: Source): string[] {
   const installed = pythonPackages(folder);
-  const from = { nv_auth_mock: shellWord(`${clone}/clients/python`), pytest: 'pytest' };
-  const absent = Object.entries(from).filter(([name]) => !installed.some((one) => one.startsWith(`${name}-`)));
+  const sources = { nv_auth_mock: shellWord(`${clone}/clients/python`), pytest: 'pytest' };
+  const absent = Object.entries(sources).filter(([name]) => !installed.some((one) => one.startsWith(`${name}-`)));
   return absent.length === 0 ? [] : [`python3 -m pip install ${absent.map(([, path]) => path).join(' ')}`];
 }
 
 function goSteps({ folder, clone, version, goPackage }: Source): string[] {
-  const file = above(folder, 'go.mod');
+  const file = findUpwards(folder, 'go.mod');
   const text = file === null ? '' : readFileSync(file, 'utf8');
   if (new RegExp(`^\\s*(?:require\\s+)?${GO_MODULE}\\s+v[^=\\n]*$`, 'm').test(text)) return [];
   const isReplaced = new RegExp(`^\\s*(?:replace\\s+)?${GO_MODULE}\\s[^\\n]*=>`, 'm').test(text);
@@ -102,18 +102,18 @@ function commandSteps(source: Source): string[] {
 }
 
 /** Returns the command as a user types it in a folder. */
-export function commandIn(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
-  return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(mainOf(home))}`;
+export function commandFor(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
+  return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(mainFile(home))}`;
 }
 
-function mainOf({ path }: PackageFolder): string {
+function mainFile({ path }: PackageFolder): string {
   return join(path, 'dist', 'main.cjs');
 }
 
 /** Whether Node finds the package from the folder. With Plug'n'Play, declared packages have no folder. */
 function isInstalled({ folder, manifest }: Pick<Project, 'folder' | 'manifest'>, name = 'nv-auth-mock'): boolean {
-  if (above(folder, `node_modules/${name}`) !== null) return true;
-  return isDeclared(manifest, name) && above(folder, '.pnp.cjs') !== null;
+  if (findUpwards(folder, `node_modules/${name}`) !== null) return true;
+  return isDeclared(manifest, name) && findUpwards(folder, '.pnp.cjs') !== null;
 }
 
 /** Whether this `package.json` declares the package. */
@@ -123,15 +123,15 @@ export function isDeclared(manifest: unknown, name: string): boolean {
 
 /** Returns the names and versions of packages in the nearest virtual environment. */
 function pythonPackages(folder: string): string[] {
-  const found = above(folder, '.venv') ?? above(folder, 'venv');
+  const found = findUpwards(folder, '.venv') ?? findUpwards(folder, 'venv');
   if (found === null) return [];
-  const versions = filesOf(join(found, 'lib')).map((version) => join(found, 'lib', version, 'site-packages'));
+  const versions = listFiles(join(found, 'lib')).map((version) => join(found, 'lib', version, 'site-packages'));
   // Windows has only one folder.
-  const all = [...versions, join(found, 'Lib', 'site-packages')].flatMap(filesOf);
+  const all = [...versions, join(found, 'Lib', 'site-packages')].flatMap(listFiles);
   return all.filter((name) => name.endsWith('.dist-info'));
 }
 
-function filesOf(folder: string): string[] {
+function listFiles(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
@@ -140,9 +140,9 @@ function filesOf(folder: string): string[] {
 }
 
 /** Finds a path in the folder or the nearest parent folder that has it; null if none has. */
-function above(folder: string, path: string): string | null {
+function findUpwards(folder: string, path: string): string | null {
   const here = join(folder, path);
   if (existsSync(here)) return here;
   const outer = dirname(folder);
-  return outer === folder ? null : above(outer, path);
+  return outer === folder ? null : findUpwards(outer, path);
 }

@@ -6,13 +6,13 @@ import { showValue } from '../text/redact.ts';
 /** Writes a file given by a flag. @throws Unusable if it cannot be written */
 export async function writeOutput(flag: string, file: string, text: string): Promise<void> {
   checkOutputName(flag, file);
-  await orUnwritable(flag, file, writeFile(file, text));
+  await rejectUnwritable(flag, file, writeFile(file, text));
 }
 
 /** Checks that a file can be written, before long work. @throws Unusable if it cannot */
 export async function checkOutput(flag: string, file: string): Promise<void> {
   checkOutputName(flag, file);
-  await orUnwritable(flag, file, appendFile(file, ''));
+  await rejectUnwritable(flag, file, appendFile(file, ''));
 }
 
 /** Rejects a URL as the name of a file, because it may contain a password. @throws Unusable */
@@ -21,8 +21,8 @@ export function checkOutputName(flag: string, file: string): void {
   throw new Unusable(`${flag} looks like a URL, or contains a credential. Use the path of a file.`);
 }
 
-async function orUnwritable(flag: string, file: string, done: Promise<void>): Promise<void> {
-  await done.catch((cause: unknown) => {
+async function rejectUnwritable(flag: string, file: string, write: Promise<void>): Promise<void> {
+  await write.catch((cause: unknown) => {
     throw new Unusable(
       `${flag} ${showValue(file)} cannot be written: ${whyUnwritable(cause)}. Use a path in an existing, writable folder.`,
       { cause },

@@ -28,31 +28,31 @@ export function renderRefusal({ request, decision, required }: Refusal, server: 
   const hints = request.hints.filter(({ code }) => code !== 'fix');
   const explanation = decision?.explanation ?? request.explanation;
   const lines = [
-    headline(request),
-    ...factLines({ request, decision, required }),
+    formatHeadline(request),
+    ...formatFacts({ request, decision, required }),
     ...(explanation === null ? [] : ['', explanation]),
-    ...(fixes.length === 0 ? [] : ['', 'How to fix it:', ...fixLines(fixes, server)]),
+    ...(fixes.length === 0 ? [] : ['', 'How to fix it:', ...formatFixes(fixes, server)]),
     ...(hints.length === 0 ? [] : ['', fixes.length === 0 ? 'Possible causes:' : 'Other possible causes:']),
     ...hints.map(({ text }) => `  - ${text}`),
   ];
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
 }
 
-function headline({ method, path, status, wouldBe, reason }: Refusal['request']): string {
-  const answer = status === null ? 'the connection was closed without a response' : `answered with ${status}`;
+function formatHeadline({ method, path, status, wouldBe, reason }: Refusal['request']): string {
+  const outcome = status === null ? 'the connection was closed without a response' : `answered with ${status}`;
   const isObserved = reason !== null && status !== null && status < 400;
   return isObserved
-    ? `Would be refused: ${method} ${path} (${answer} in observe mode${wouldBe === undefined ? '' : `, otherwise ${wouldBe}`})`
-    : `Refused: ${method} ${path} (${answer})`;
+    ? `Would be refused: ${method} ${path} (${outcome} in observe mode${wouldBe === undefined ? '' : `, otherwise ${wouldBe}`})`
+    : `Refused: ${method} ${path} (${outcome})`;
 }
 
-function factLines({ request, decision, required }: Refusal): string[] {
+function formatFacts({ request, decision, required }: Refusal): string[] {
   const { id, at, reason, fault } = request;
   const { certainty, source } = decision ?? {};
   const facts: readonly (readonly [name: string, value: string | null])[] = [
-    ['caller', callerOf({ request, decision })],
+    ['caller', describeCaller({ request, decision })],
     ['required', required],
-    ['held', decision === null ? null : heldBy(decision)],
+    ['held', decision === null ? null : describeHeldRights(decision)],
     ['reason', reason],
     ['certainty', certainty === undefined ? null : `${certainty}, not documented: ${source}`],
     ['fault', fault],
@@ -61,7 +61,7 @@ function factLines({ request, decision, required }: Refusal): string[] {
   return facts.flatMap(([name, value]) => (value === null ? [] : [`  ${`${name}:`.padEnd(10)} ${value}`]));
 }
 
-function callerOf({ request, decision }: Pick<Refusal, 'request' | 'decision'>): string {
+function describeCaller({ request, decision }: Pick<Refusal, 'request' | 'decision'>): string {
   const { principal } = request;
   if (principal === null) return 'unknown';
   const isAccepted = decision === null || decision.principal !== null;
@@ -69,7 +69,7 @@ function callerOf({ request, decision }: Pick<Refusal, 'request' | 'decision'>):
 }
 
 /** Returns null if the caller is unknown. */
-function heldBy({ principal, held = [], roles = [], binding }: Decision): string | null {
+function describeHeldRights({ principal, held = [], roles = [], binding }: Decision): string | null {
   if (principal === null) return null;
   return [
     quote(held) || 'nothing',
@@ -78,14 +78,14 @@ function heldBy({ principal, held = [], roles = [], binding }: Decision): string
   ].join('; ');
 }
 
-function fixLines(fixes: readonly Fix[], server: CurlTarget): string[] {
+function formatFixes(fixes: readonly Fix[], server: CurlTarget): string[] {
   return fixes.flatMap(({ text, request }, index) => [
     `  ${index + 1}. ${text}${index === 0 && fixes.length > 1 ? ' (recommended)' : ''}`,
-    ...(request === undefined ? [] : commandsOf(request, server).map((command) => `     ${command}`)),
+    ...(request === undefined ? [] : formatCommands(request, server).map((command) => `     ${command}`)),
   ]);
 }
 
-function commandsOf({ method, path, body, as }: NonNullable<Fix['request']>, server: CurlTarget): string[] {
+function formatCommands({ method, path, body, as }: NonNullable<Fix['request']>, server: CurlTarget): string[] {
   const headers = { 'content-type': 'application/json' };
   const call = { method, target: path, headers, body: JSON.stringify(body) };
   if (as === undefined) return [curlCommand(call, server)];

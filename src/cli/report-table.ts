@@ -25,12 +25,12 @@ export function isReport(body: object): body is Report {
 }
 
 /** Formats a report as text. */
-export function asTable({ principals }: Report): string {
+export function formatTable({ principals }: Report): string {
   if (principals.length === 0) return 'No credential has been used since the start or the last reset.\n';
-  return principals.map(paragraph).join('\n');
+  return principals.map(formatPrincipal).join('\n');
 }
 
-function paragraph({ principal, used, smallest, unused, broader }: PrincipalReport): string {
+function formatPrincipal({ principal, used, smallest, unused, broader }: PrincipalReport): string {
   const { kind, name, clientId } = principal;
   const as = clientId === undefined || clientId === '' || clientId === name ? '' : `, as client ${clientId}`;
   const rows = used.map(({ operation, grants, example: { method, path } }) => [
@@ -43,11 +43,11 @@ function paragraph({ principal, used, smallest, unused, broader }: PrincipalRepo
     ...(rows.length === 0
       ? []
       : alignColumns([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`)),
-    `  smallest: ${inWords(smallest)}`,
+    `  smallest: ${formatValue(smallest)}`,
     `  unused:   ${unused.join(', ') || 'nothing'}`,
     ...(broader.length === 0
       ? ['  broader:  nothing']
-      : broader.map((one) => `  broader:  ${inWords(one.held)}; enough: ${inWords(one.enough)}`)),
+      : broader.map((right) => `  broader:  ${formatValue(right.held)}; enough: ${formatValue(right.enough)}`)),
     '',
   ].join('\n');
 }
@@ -63,11 +63,11 @@ function alignColumns(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** Formats a value without JSON's punctuation: `scopes a, b; resource type All Functions`. */
-function inWords(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return value.map(inWords).join(', ') || 'none';
+  if (Array.isArray(value)) return value.map(formatValue).join(', ') || 'none';
   if (typeof value !== 'object') return String(value);
   return Object.entries(value)
-    .map(([name, member]) => `${name} ${inWords(member)}`)
+    .map(([name, member]) => `${name} ${formatValue(member)}`)
     .join('; ');
 }

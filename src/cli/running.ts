@@ -9,7 +9,7 @@ import { locateWorld } from './world.ts';
 const TIMEOUT_MS = 5000;
 
 /** A running server: its URL, and the headers that its control API requires. */
-export interface Running {
+export interface RunningServer {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The certificate authority to trust, as PEM; undefined: those that Node trusts. */
@@ -19,7 +19,7 @@ export interface Running {
 }
 
 /** Returns the server on this machine, from `--port`, `--host`, `--admin-token` or their variables. */
-export async function runningServer(flags: FlagTexts): Promise<Running> {
+export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
   const { host, port, adminToken, tls, tlsCert } = (await readConfig(flags)).config;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const address = reachable.includes(':') ? `[${reachable}]` : reachable;
@@ -34,21 +34,21 @@ export async function runningServer(flags: FlagTexts): Promise<Running> {
  * Returns a running server and the world to call.
  *
  * @param url including the prefix of a world; null: on this machine
- * @param named the world; null: the world of the URL, or the default world
+ * @param worldId the world; null: the world of the URL, or the default world
  * @throws Unusable if URL and world contradict each other
  */
-export async function runningWorld(
+export async function locateServerAndWorld(
   flags: FlagTexts,
   url: string | null,
-  named: string | null,
-): Promise<{ readonly server: Running; readonly world: string | null }> {
-  const here = await runningServer(flags);
-  const { root, world } = locateWorld(url ?? here.url, named);
-  return { server: { ...here, url: root, isHere: url === null && here.isHere === true }, world };
+  worldId: string | null,
+): Promise<{ readonly server: RunningServer; readonly world: string | null }> {
+  const local = await locateServer(flags);
+  const { root, world } = locateWorld(url ?? local.url, worldId);
+  return { server: { ...local, url: root, isHere: url === null && local.isHere === true }, world };
 }
 
 /** The response of a running server. The body is null if it isn't JSON. */
-interface Answer {
+interface ServerResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -58,14 +58,14 @@ interface Answer {
  *
  * @throws Error if there is no response in time
  */
-export async function askRunning(server: Running, path: string, method = 'GET'): Promise<Answer> {
-  const { status, text } = await textOfRunning(server, path, method);
+export async function askRunning(server: RunningServer, path: string, method = 'GET'): Promise<ServerResponse> {
+  const { status, text } = await requestText(server, path, method);
   return { status, body: tryParseJson(text) };
 }
 
 /** @throws Error if there is no response in time */
-export function textOfRunning(
-  server: Running,
+export function requestText(
+  server: RunningServer,
   path: string,
   method = 'GET',
 ): Promise<{ readonly status: number; readonly text: string }> {
@@ -90,13 +90,13 @@ export function textOfRunning(
 
 /** Opens a request to a running server. The caller ends it. */
 export function openRequest(
-  { url, headers, ca, isHere = false }: Running,
+  { url, headers, ca, isHere = false }: RunningServer,
   path: string,
   method = 'GET',
-  more: OutgoingHttpHeaders = {},
+  extraHeaders: OutgoingHttpHeaders = {},
 ): ClientRequest {
   const send = url.startsWith('https:') ? requestByHttps : requestByHttp;
-  return send(`${url}${path}`, { method, headers: { ...headers, ...more }, ca, rejectUnauthorized: !isHere });
+  return send(`${url}${path}`, { method, headers: { ...headers, ...extraHeaders }, ca, rejectUnauthorized: !isHere });
 }
 
 /** Parses JSON; null for any other text. */
@@ -109,7 +109,7 @@ export function tryParseJson(text: string): unknown {
 }
 
 /** Returns advice about a control API that rejected these headers. */
-export function tokenAdvice(headers: Running['headers']): string {
+export function tokenAdvice(headers: RunningServer['headers']): string {
   return Object.keys(headers).length === 0
     ? 'requires an admin token: set it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
     : 'has a different admin token: check --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';

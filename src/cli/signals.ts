@@ -4,7 +4,7 @@ import { setTimeout } from '../platform/time.ts';
  * How long repeated signals count as one, in milliseconds: npm forwards a Ctrl+C that the terminal has sent to all
  * processes.
  */
-const SAME_SIGNAL = 500;
+const SAME_SIGNAL_MS = 500;
 
 /** The signals that end a command, and the exit codes of an interrupted command. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -13,21 +13,21 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
  * Handles the signals that end a command, instead of the immediate exit in `main.ts`.
  *
  * @param stop called for the first signal
- * @param endAtOnce called for any later signal
+ * @param forceExit called for any later signal
  * @returns a function that acts like the first signal
  */
-export function onSignals(stop: (exitCode: number) => void, endAtOnce: () => void): () => void {
+export function onSignals(stop: (exitCode: number) => void, forceExit: () => void): () => void {
   let isStopping = false;
-  let mayEndAtOnce = false;
+  let canForceExit = false;
   const stopOnce = (exitCode: number) => {
     if (isStopping) return;
     isStopping = true;
     setTimeout(() => {
-      mayEndAtOnce = true;
-    }, SAME_SIGNAL).unref();
+      canForceExit = true;
+    }, SAME_SIGNAL_MS).unref();
     stop(exitCode);
   };
   for (const [signal, exitCode] of Object.entries(EXIT_CODES))
-    process.removeAllListeners(signal).on(signal, () => (mayEndAtOnce ? endAtOnce() : stopOnce(exitCode)));
+    process.removeAllListeners(signal).on(signal, () => (canForceExit ? forceExit() : stopOnce(exitCode)));
   return () => stopOnce(0);
 }

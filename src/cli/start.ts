@@ -5,12 +5,12 @@ import { type Log, lineLog } from '../diagnostics/log.ts';
 import { packageFolder } from '../platform/assets.ts';
 import type { Waiting } from '../store/waiting.ts';
 import type { Clock } from '../time/clock.ts';
-import { firstSteps } from './first-steps.ts';
+import { formatFirstSteps } from './first-steps.ts';
 import { onSignals } from './signals.ts';
-import { type Terminal, terminalLog } from './terminal-log.ts';
+import { createTerminalLog, type Terminal } from './terminal-log.ts';
 
 /** The exit code of a process that has lost its worlds and may get them back by restarting (EX_TEMPFAIL in sysexits.h). */
-const LOST = 75;
+const EXIT_LOST = 75;
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
@@ -21,12 +21,12 @@ export async function start(flags: FlagTexts): Promise<void> {
   const { host, port, httpPort, json, exitWithStdin } = config;
   // Loaded after validating the configuration, so that a rejected start ends sooner.
   const { buildServer } = await import('../app/server.ts');
-  const log = (clock: Clock) => logOf(effective, clock);
+  const log = (clock: Clock) => createLog(effective, clock);
   const onWait = ({ status, why }: Waiting) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
   const onLost = (why: string) => {
     process.stderr.write(`nv-auth-mock: ${why} Restart this server.\n`);
     // Immediately, because responses in progress may be out of date.
-    process.exit(LOST);
+    process.exit(EXIT_LOST);
   };
   const server = await buildServer({ effective, log, onWait, onLost });
   try {
@@ -36,7 +36,9 @@ export async function start(flags: FlagTexts): Promise<void> {
     const begun = await server.begun();
     // With `json`, the notices are in the log instead of the banner.
     if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
-    process.stdout.write(json ? readyEvent(server, listening, config) : await banner(server, begun, listening, config));
+    process.stdout.write(
+      json ? formatReadyEvent(server, listening, config) : await formatBanner(server, begun, listening, config),
+    );
   } catch (cause) {
     await server.close();
     throw cause;
@@ -44,13 +46,13 @@ export async function start(flags: FlagTexts): Promise<void> {
 }
 
 /** On a terminal, prints one row per request, unless the user chose a format or a level. */
-function logOf({ config: { json, logLevel }, origins }: Effective, clock: Clock): Log {
+function createLog({ config: { json, logLevel }, origins }: Effective, clock: Clock): Log {
   const lines = lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const isPlain = !process.stderr.isTTY || json || origins.logLevel !== 'default';
-  return isPlain ? lines : terminalLog(lines, standardError());
+  return isPlain ? lines : createTerminalLog(lines, createTerminal());
 }
 
-function standardError(): Terminal {
+function createTerminal(): Terminal {
   const { stdout, stderr } = process;
   return {
     write: (text) => void stderr.write(text),
@@ -65,7 +67,11 @@ function standardError(): Terminal {
   };
 }
 
-function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, { world: worlds }: Config): string {
+function formatReadyEvent(
+  { version }: MockServer,
+  { url, httpUrl, port }: Listening,
+  { world: worlds }: Config,
+): string {
   const event = {
     ...{ event: 'ready', url, port, pid: process.pid, version },
     ...(httpUrl !== null && { httpUrl }),
@@ -75,7 +81,7 @@ function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, 
 }
 
 /** Returns the banner. The ready line comes last, once the server is seeded and listening. */
-async function banner(server: MockServer, begun: Begun, listening: Listening, config: Config): Promise<string> {
+async function formatBanner(server: MockServer, begun: Begun, listening: Listening, config: Config): Promise<string> {
   const { version, ca } = server;
   const { posture, notices, cast, isBuiltIn } = begun;
   const { url, httpUrl, port } = listening;
@@ -91,9 +97,9 @@ async function banner(server: MockServer, begun: Begun, listening: Listening, co
     `console: ${url}/   credentials: ${url}/_mock/cast   refusals: ${url}/_mock/decisions   documents: ${url}/docs`,
     ...(ca === null ? [] : [`certificate to trust: ${url}/_mock/ca.pem`]),
     ...(httpUrl === null ? [] : [`http: ${httpUrl}`]),
-    ...worldsLine(listening, config),
+    ...formatWorlds(listening, config),
     ...notices.map((notice) => `note: ${notice}`),
-    ...firstSteps(started),
+    ...formatFirstSteps(started),
     `nv-auth-mock ready on ${url}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -103,7 +109,7 @@ async function banner(server: MockServer, begun: Begun, listening: Listening, co
 const MAX_LISTED = 20;
 
 /** Lists the requested worlds and their addresses; host names only if names of this machine reach the server. */
-function worldsLine({ port, url }: Listening, { world: ids, host }: Config): string[] {
+function formatWorlds({ port, url }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
   const more = ids.length > MAX_LISTED ? `, and ${ids.length - MAX_LISTED} more` : '';
   const isLocal = ['localhost', '::1', '::', '0.0.0.0'].includes(host) || host.startsWith('127.');

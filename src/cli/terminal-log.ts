@@ -31,7 +31,7 @@ const PATH_COLUMNS = 32;
 const MIN_PATH_COLUMNS = 16;
 
 /** The last request that was printed. */
-interface Shown {
+interface PrintedRequest {
   readonly key: string;
   readonly count: number;
   /** The number of rows, including the advice. */
@@ -47,10 +47,10 @@ interface Shown {
  *
  * @param lines the log for everything else
  */
-export function terminalLog(lines: Log, terminal: Terminal): Log {
-  let last: Shown | null = null;
-  const show = (line: RequestLine) => {
-    const { advice, ...request } = printable(line);
+export function createTerminalLog(lines: Log, terminal: Terminal): Log {
+  let last: PrintedRequest | null = null;
+  const print = (line: RequestLine) => {
+    const { advice, ...request } = sanitize(line);
     const { columns } = terminal;
     const key = JSON.stringify(request);
     // After other output or a resize, the rows to replace are no longer above the cursor.
@@ -61,25 +61,25 @@ export function terminalLog(lines: Log, terminal: Terminal): Log {
     const width = Math.max(MIN_COLUMNS, columns || DEFAULT_COLUMNS) - 1;
     const indent = ' '.repeat(METHOD_COLUMNS + 1);
     const rows = [
-      rowOf(request, count, width, terminal.hasColors),
+      formatRow(request, count, width, terminal.hasColors),
       ...(advice === null ? [] : wrap(advice, width - indent.length).map((row) => `${indent}${row}`)),
     ];
     const erase = replaced === null ? '' : `\r\x1b[${replaced.height}A\x1b[J`;
     terminal.write(`${erase}${rows.join('\n')}\n`);
     last = { key, count, height: rows.length, columns, written: terminal.written };
   };
-  const rowInsteadOf =
+  const printRowInsteadOf =
     (write: Log['info']): Log['info'] =>
-    (message, about: LogDetails = {}) => {
-      if (about.request === undefined) return write(message, about);
-      const line = about.request();
-      if (line !== null) show(line);
+    (message, details: LogDetails = {}) => {
+      if (details.request === undefined) return write(message, details);
+      const line = details.request();
+      if (line !== null) print(line);
     };
-  return { ...lines, info: rowInsteadOf(lines.info), debug: rowInsteadOf(lines.debug), debugging: true };
+  return { ...lines, info: printRowInsteadOf(lines.info), debug: printRowInsteadOf(lines.debug), debugging: true };
 }
 
 /** Removes credentials and control characters. */
-function printable(line: RequestLine): RequestLine {
+function sanitize(line: RequestLine): RequestLine {
   const clean = (text: string) => escapeControls(redact(text));
   const { path, caller, advice } = line;
   return {
@@ -91,7 +91,7 @@ function printable(line: RequestLine): RequestLine {
 }
 
 /** Formats the row of a request, truncated to the width. */
-function rowOf(request: Omit<RequestLine, 'advice'>, count: number, width: number, hasColors: boolean): string {
+function formatRow(request: Omit<RequestLine, 'advice'>, count: number, width: number, hasColors: boolean): string {
   const { world, method, path, status, caller, reason, wouldBeRefused, fault } = request;
   const head = method.padEnd(METHOD_COLUMNS);
   const tail = (
@@ -105,17 +105,17 @@ function rowOf(request: Omit<RequestLine, 'advice'>, count: number, width: numbe
     ] satisfies Cell[]
   ).filter(([text]) => text !== '');
   const times = count === 1 ? '' : ` ×${count}`;
-  const room = tail.reduce((rest, [text]) => rest - 1 - widthOf(text), width - widthOf(head) - 1 - widthOf(times));
-  const shownPath = fitColumns(path, Math.max(MIN_PATH_COLUMNS, room));
-  const padding = ' '.repeat(Math.max(0, Math.min(PATH_COLUMNS, room) - widthOf(shownPath)));
+  const pathRoom = tail.reduce((rest, [text]) => rest - 1 - widthOf(text), width - widthOf(head) - 1 - widthOf(times));
+  const shownPath = fitColumns(path, Math.max(MIN_PATH_COLUMNS, pathRoom));
+  const padding = ' '.repeat(Math.max(0, Math.min(PATH_COLUMNS, pathRoom) - widthOf(shownPath)));
   const paint = (text: string, color: Color | undefined) =>
     hasColors && color !== undefined && text !== '' ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
   const cells: readonly Cell[] = [[head], [shownPath + padding], ...tail];
-  let left = width - widthOf(times);
+  let remaining = width - widthOf(times);
   const painted = cells.flatMap(([text, color]) => {
-    const shown = cut(text, left);
-    left -= widthOf(shown) + 1;
-    return shown === '' ? [] : paint(shown, color);
+    const visible = truncate(text, remaining);
+    remaining -= widthOf(visible) + 1;
+    return visible === '' ? [] : paint(visible, color);
   });
   return painted.join(' ') + paint(times, 'bold');
 }
@@ -133,24 +133,24 @@ function widthOf(text: string): number {
 }
 
 /** Truncates a text to the given columns. */
-function cut(text: string, columns: number): string {
+function truncate(text: string, columns: number): string {
   let end = 0;
-  let left = columns;
+  let remaining = columns;
   for (const character of text) {
-    left -= widthOf(character);
-    if (left < 0) break;
+    remaining -= widthOf(character);
+    if (remaining < 0) break;
     end += character.length;
   }
   return text.slice(0, end);
 }
 
 function fitColumns(text: string, columns: number): string {
-  return cut(text, columns) === text ? text : `${cut(text, columns - widthOf('…'))}…`;
+  return truncate(text, columns) === text ? text : `${truncate(text, columns - widthOf('…'))}…`;
 }
 
 /** Breaks a text into rows, between words if possible. */
 function wrap(text: string, columns: number): readonly string[] {
-  const row = cut(text, columns);
+  const row = truncate(text, columns);
   if (row === text) return [text];
   const space = row.lastIndexOf(' ');
   const end = space > 0 ? space : row.length;

@@ -6,7 +6,7 @@ import { describeNeeds } from '../explaining/index.ts';
 import { showValue } from '../text/redact.ts';
 import { askWorld, findInWorld } from './ask-world.ts';
 import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
-import { type Running, runningWorld } from './running.ts';
+import { locateServerAndWorld, type RunningServer } from './running.ts';
 import { prefixOf } from './world.ts';
 
 type Recorded = Refusal['request'];
@@ -19,54 +19,59 @@ const MAX_LISTED = 5;
 /**
  * Prints why a running server refused a request, and how to fix it. Exits with code 1 if no request was refused.
  *
- * @param asked.id the id of the request or its decision; null: the newest refusal
- * @param asked.url the server, including the prefix of a world; null: on this machine
+ * @param options.id the id of the request or its decision; null: the newest refusal
+ * @param options.url the server, including the prefix of a world; null: on this machine
  * @throws Unusable if the server, world or request doesn't exist
  */
 export async function why(
   flags: FlagTexts,
-  asked: { readonly id: string | null; readonly url: string | null; readonly world: string | null },
+  options: { readonly id: string | null; readonly url: string | null; readonly world: string | null },
 ): Promise<void> {
-  const { server, world } = await runningWorld(flags, asked.url, asked.world);
-  const requests = await askWorld(server, world, `/requests?bodies=false&limit=${MAX_REQUESTS}`, requestsIn);
-  const request = asked.id === null ? requests.find(isRefused) : requestWith(asked.id, requests);
+  const { server, world } = await locateServerAndWorld(flags, options.url, options.world);
+  const requests = await askWorld(server, world, `/requests?bodies=false&limit=${MAX_REQUESTS}`, readRequests);
+  const request = options.id === null ? requests.find(isRefused) : findRequest(options.id, requests);
   if (request === undefined || !isRefused(request)) {
-    process.stderr.write(`nv-auth-mock: ${request === undefined ? noRefusal(requests, world) : allowed(request)}\n`);
+    process.stderr.write(
+      `nv-auth-mock: ${request === undefined ? describeNoRefusal(requests, world) : describeAllowed(request)}\n`,
+    );
     process.exitCode = 1;
     return;
   }
   const { service, operation } = request;
   const decision =
-    request.decision === null ? null : await find<Decision>(server, world, 'decisions', request.decision);
-  const tables = service === null ? null : await find<ServedTables>(server, world, 'tables', service);
+    request.decision === null ? null : await findObject<Decision>(server, world, 'decisions', request.decision);
+  const tables = service === null ? null : await findObject<ServedTables>(server, world, 'tables', service);
   process.stdout.write(
-    renderRefusal({ request, decision, required: requiredBy(tables, operation) }, curlTargetOf(server, world)),
+    renderRefusal(
+      { request, decision, required: describeRequired(tables, operation) },
+      createCurlTarget(server, world),
+    ),
   );
 }
 
-function requestsIn(body: object): readonly Recorded[] | undefined {
+function readRequests(body: object): readonly Recorded[] | undefined {
   return 'requests' in body && Array.isArray(body.requests) ? body.requests : undefined;
 }
 
 /** @throws Unusable if no request has the id */
-function requestWith(id: string, requests: readonly Recorded[]): Recorded {
-  const found = requests.find((one) => one.id === id || one.decision === id);
+function findRequest(id: string, requests: readonly Recorded[]): Recorded {
+  const found = requests.find((request) => request.id === id || request.decision === id);
   if (found !== undefined) return found;
-  const known = requests.filter(isRefused).map((one) => `\`${one.decision ?? one.id}\``);
+  const refusals = requests.filter(isRefused).map((refusal) => `\`${refusal.decision ?? refusal.id}\``);
   const listed =
-    known.length === 0 ? 'No request was refused.' : `Newest refusals: ${known.slice(0, MAX_LISTED).join(', ')}.`;
+    refusals.length === 0 ? 'No request was refused.' : `Newest refusals: ${refusals.slice(0, MAX_LISTED).join(', ')}.`;
   throw new Unusable(
     `No request or decision has the id \`${showValue(id)}\`. ${listed} For a request to another world, set --world.`,
   );
 }
 
-function noRefusal(requests: readonly Recorded[], world: string | null): string {
+function describeNoRefusal(requests: readonly Recorded[], world: string | null): string {
   const where = `in the world \`${world ?? 'default'}\``;
   const found = requests.length === 0 ? `no request was received ${where}` : `no request was refused ${where}`;
   return `${found}. Send one, or select another world with --world; \`GET /_mock/worlds\` lists them.`;
 }
 
-function allowed({ id, status }: Recorded): string {
+function describeAllowed({ id, status }: Recorded): string {
   return `request \`${id}\` was not refused (status ${status}). Omit the id to see the newest refusal.`;
 }
 
@@ -75,17 +80,17 @@ type ServedTables = Pick<Tables, 'term' | 'rules' | 'resourceTypes' | 'operation
   readonly grants: Tables['permissions'];
 };
 
-async function find<Found extends object>(server: Running, world: string | null, list: string, id: string) {
+async function findObject<Found extends object>(server: RunningServer, world: string | null, list: string, id: string) {
   return (await findInWorld(server, world, `/${list}/${encodeURIComponent(id)}`)) as Found | null;
 }
 
-function requiredBy(tables: ServedTables | null, operation: string | null): string | null {
+function describeRequired(tables: ServedTables | null, operation: string | null): string | null {
   const row = tables?.operations.find(({ id }) => id === operation);
   if (tables === null || row === undefined) return null;
   return describeNeeds({ ...tables, permissions: tables.grants }, row).text;
 }
 
-function curlTargetOf({ url, headers, isHere = false }: Running, world: string | null) {
+function createCurlTarget({ url, headers, isHere = false }: RunningServer, world: string | null) {
   return {
     base: `${url}${prefixOf(world)}`,
     isGuarded: Object.keys(headers).length > 0,

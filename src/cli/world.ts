@@ -14,7 +14,7 @@ export function prefixOf(world: string | null): string {
  * @param ask returns the parsed body of a `GET`
  * @returns null if a response isn't a list of worlds
  */
-export async function worldIds(ask: (path: string) => Promise<unknown>): Promise<readonly string[] | null> {
+export async function readWorldIds(ask: (path: string) => Promise<unknown>): Promise<readonly string[] | null> {
   const ids: string[] = [];
   for (let query = ''; ; ) {
     const { worlds, next } = ((await ask(`/_mock/worlds${query}`)) ?? {}) as { worlds?: unknown; next?: unknown };
@@ -31,7 +31,7 @@ export function listWorlds(unknown: string, ids: readonly string[]): string {
 }
 
 /** A server, and the world of a client. */
-export interface Place {
+export interface WorldAddress {
   /** The server's URL for the client, without a path. */
   readonly root: string;
   /** The world from the flag or the path, or null. */
@@ -45,24 +45,26 @@ const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
 /**
  * @param url for the client, including the prefix of a world
- * @param named the client's world; null: the world of the URL
+ * @param worldId the client's world; null: the world of the URL
  * @throws Unusable unless it is the URL of a server or a world
  */
-export function locateWorld(url: string, named: string | null): Place {
-  const shown = showValue(url);
+export function locateWorld(url: string, worldId: string | null): WorldAddress {
+  const shownUrl = showValue(url);
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new Unusable(`--url ${shown} is not an http or https URL, such as \`http://mock:6625\`.`);
+    throw new Unusable(`--url ${shownUrl} is not an http or https URL, such as \`http://mock:6625\`.`);
   }
   const { origin: root, pathname, search, hash } = new URL(url);
-  const ofUrl = WORLD_PATH.exec(pathname)?.[1] ?? null;
-  if ((ofUrl === null && pathname !== '/') || search + hash !== '') {
+  const urlWorld = WORLD_PATH.exec(pathname)?.[1] ?? null;
+  if ((urlWorld === null && pathname !== '/') || search + hash !== '') {
     throw new Unusable(
-      `--url ${shown} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625${worldPath('team-a')}\`.`,
+      `--url ${shownUrl} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625${worldPath('team-a')}\`.`,
     );
   }
-  if (ofUrl !== null && named !== null && ofUrl !== named) {
-    throw new Unusable(`--url ${shown} has the world \`${ofUrl}\`, but --world is \`${named}\`. Keep one of them.`);
+  if (urlWorld !== null && worldId !== null && urlWorld !== worldId) {
+    throw new Unusable(
+      `--url ${shownUrl} has the world \`${urlWorld}\`, but --world is \`${worldId}\`. Keep one of them.`,
+    );
   }
-  const world = named ?? ofUrl;
+  const world = worldId ?? urlWorld;
   return { root, world, base: `${root}${prefixOf(world)}` };
 }

@@ -2,10 +2,10 @@
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** Calls the control API and returns the response. @throws MockError */
-export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+export type Call = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
 /** The maximum number of entries per request. */
-const MAX_AT_ONCE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 /**
  * Reads the entries of a list, page by page.
@@ -13,7 +13,7 @@ const MAX_AT_ONCE = 1000;
  * @param path the path of the call, which is also the name of the list in the response: `requests`
  * @param filter `limit`: the maximum number of entries. Default: all
  */
-export async function pagesOf<Entry>(
+export async function readAllPages<Entry>(
   call: Call,
   path: string,
   { limit, ...filter }: { readonly limit?: number | undefined } = {},
@@ -21,8 +21,8 @@ export async function pagesOf<Entry>(
   const all: Entry[] = [];
   let after: string | undefined;
   do {
-    const missing = limit === undefined ? MAX_AT_ONCE : Math.min(limit - all.length, MAX_AT_ONCE);
-    const query = queryOf({ ...filter, limit: missing, after });
+    const pageSize = limit === undefined ? MAX_PAGE_SIZE : Math.min(limit - all.length, MAX_PAGE_SIZE);
+    const query = formatQuery({ ...filter, limit: pageSize, after });
     const page = await call<{ readonly next: string | null } & Readonly<Record<string, unknown>>>(
       'GET',
       `/${path}${query}`,
@@ -35,7 +35,7 @@ export async function pagesOf<Entry>(
 }
 
 /** Formats a query string. Undefined members are left out. */
-export function queryOf(filter: object = {}): string {
+export function formatQuery(filter: object = {}): string {
   const fields = Object.entries(filter).flatMap(([name, value]): [string, string][] => {
     // A Date becomes RFC 3339; an invalid Date becomes null.
     return value === undefined ? [] : [[name, String(value?.toJSON?.() ?? value)]];

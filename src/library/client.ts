@@ -3,14 +3,14 @@ import { isWorldId, WORLD_HEADER, worldPath } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { connectionAdvice, otherSchemeError } from '../diagnostics/connection-advice.ts';
 import { systemRandom } from '../platform/random.ts';
-import { type Call, pagesOf, queryOf, type Send } from './calls.ts';
-import { clientsBoard } from './clients.ts';
+import { type Call, formatQuery, readAllPages, type Send } from './calls.ts';
+import { checkMembers, checkObject } from './check-arguments.ts';
+import { createClientsBoard } from './clients.ts';
 import { getToken } from './credentials.ts';
 import { watchEvents } from './events.ts';
-import { faultsBoard } from './faults.ts';
-import { checkMembers, checkObject } from './given.ts';
-import { keysBoard, propagationBoard } from './keys.ts';
-import { requestsBoard } from './requests.ts';
+import { createFaultsBoard } from './faults.ts';
+import { createKeysBoard, createPropagationBoard } from './keys.ts';
+import { createRequestsBoard } from './requests.ts';
 import type { DecisionFilter, Switchboard } from './switchboard.ts';
 import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
 
@@ -28,67 +28,72 @@ export class MockError extends Error {
 const random = systemRandom();
 
 /** Returns a new id. Choosing it here lets a load balancer select a process by it. */
-function freshWorldId(): string {
+function createWorldId(): string {
   return `w-${random.hex(12)}`;
 }
 
 /** @throws TypeError unless it is an id (a whole snapshot is a common mistake) */
-function snapshotId(given: string): string {
-  if (typeof given === 'string' && given !== '') return given;
+function checkSnapshotId(id: string): string {
+  if (typeof id === 'string' && id !== '') return id;
   throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshot()`.');
 }
 
 /**
  * @param send takes paths below the root of a server or a world
  * @param adminToken the admin token of the server, if any
- * @param known returns the cast of that world, which never changes; null: read it when needed
+ * @param cachedCast returns the cast of that world, which never changes; null: read it when needed
  */
-export function switchboard(
+export function createSwitchboard(
   send: Send,
   adminToken: string | null = null,
-  known: (() => Cast) | null = null,
+  cachedCast: (() => Cast) | null = null,
 ): Switchboard {
-  const answerOf = async (method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<Response> => {
+  const sendRequest = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    init: RequestInit = {},
+  ): Promise<Response> => {
     const response = await send(`/_mock${path}`, {
-      ...more,
+      ...init,
       method,
       headers: {
         ...(adminToken !== null && { 'x-mock-admin-token': adminToken }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...more.headers,
+        ...init.headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (response.ok) return response;
     const { status } = response;
-    throw new MockError(status, messageOf(await response.text()) ?? `the control API answered ${status}`);
+    throw new MockError(status, readErrorMessage(await response.text()) ?? `the control API answered ${status}`);
   };
-  const call: Call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
-    const text = await (await answerOf(method, path, body)).text();
+  const call: Call = async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
+    const text = await (await sendRequest(method, path, body)).text();
     // The response has the type given in the control API's document.
-    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+    return (text === '' ? undefined : JSON.parse(text)) as Result;
   };
-  const id = (text: string) => encodeURIComponent(text);
+  const encode = (text: string) => encodeURIComponent(text);
   const list = async (filter: DecisionFilter = {}) => {
     checkObject(filter, 'decisions.list', "{ effect: 'deny' }");
-    return pagesOf<Decision>(call, 'decisions', filter);
+    return readAllPages<Decision>(call, 'decisions', filter);
   };
   const snapshots: SnapshotsBoard = {
     take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
-    list: () => pagesOf(call, 'snapshots'),
-    get: (snapshot) => call('GET', `/snapshots/${id(snapshot)}`),
+    list: () => readAllPages(call, 'snapshots'),
+    get: (snapshot) => call('GET', `/snapshots/${encode(snapshot)}`),
     download: async (snapshot) =>
-      new Uint8Array(await (await answerOf('GET', `/snapshots/${id(snapshot)}/file`)).arrayBuffer()),
+      new Uint8Array(await (await sendRequest('GET', `/snapshots/${encode(snapshot)}/file`)).arrayBuffer()),
     upload: async (file) => {
       const headers = { 'content-type': 'application/x-ndjson' };
-      const answer = await answerOf('POST', '/snapshots/file', undefined, { headers, body: Buffer.from(file) });
-      return (await answer.json()) as Snapshot;
+      const response = await sendRequest('POST', '/snapshots/file', undefined, { headers, body: Buffer.from(file) });
+      return (await response.json()) as Snapshot;
     },
-    restore: async (snapshot) => call('POST', `/snapshots/${id(snapshotId(snapshot))}/restore`),
-    delete: (snapshot) => call('DELETE', `/snapshots/${id(snapshot)}`),
+    restore: async (snapshot) => call('POST', `/snapshots/${encode(checkSnapshotId(snapshot))}/restore`),
+    delete: (snapshot) => call('DELETE', `/snapshots/${encode(snapshot)}`),
   };
   const readCast = () => call<Cast>('GET', '/cast');
-  const keys = keysBoard(call);
+  const keys = createKeysBoard(call);
   return {
     info: () => call('GET', '/info'),
     readCast,
@@ -96,15 +101,15 @@ export function switchboard(
     clock: {
       now: () => call('GET', '/clock'),
       advance: (by) => call('POST', '/clock/advance', typeof by === 'object' ? by : { by }),
-      set: async (to) => call('POST', '/clock/set', { to: timeText(to) }),
+      set: async (to) => call('POST', '/clock/set', { to: formatTime(to) }),
       freeze: () => call('POST', '/clock/freeze'),
       resume: () => call('POST', '/clock/resume'),
     },
-    propagation: propagationBoard(call, keys),
+    propagation: createPropagationBoard(call, keys),
     keys,
     decisions: {
       list,
-      get: (decision) => call('GET', `/decisions/${id(decision)}`),
+      get: (decision) => call('GET', `/decisions/${encode(decision)}`),
       last: async (filter = {}) => {
         checkObject(filter, 'decisions.last', "{ effect: 'deny' }");
         return (await list({ ...filter, limit: 1 }))[0];
@@ -115,11 +120,11 @@ export function switchboard(
     drills: {
       run: async (name, order = {}) => {
         if (typeof name !== 'string') throw new TypeError("drills.run takes a name, such as `'token-outage'`.");
-        return call('POST', `/drills/${id(name)}`, order);
+        return call('POST', `/drills/${encode(name)}`, order);
       },
       list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
-      get: (name) => call('GET', `/drills/${id(name)}`),
-      end: (name) => call('DELETE', `/drills/${id(name)}`),
+      get: (name) => call('GET', `/drills/${encode(name)}`),
+      end: (name) => call('DELETE', `/drills/${encode(name)}`),
     },
     states: {
       list: async () => (await call<{ states: readonly ProviderState[] }>('GET', '/states')).states,
@@ -128,30 +133,30 @@ export function switchboard(
         await call('POST', '/states', { state, params, action: 'teardown' });
       },
     },
-    requests: requestsBoard(call),
-    faults: faultsBoard(call),
-    clients: clientsBoard(call),
+    requests: createRequestsBoard(call),
+    faults: createFaultsBoard(call),
+    clients: createClientsBoard(call),
     events: ({ lastEventId } = {}) =>
       watchEvents((signal) =>
-        answerOf('GET', '/events', undefined, {
+        sendRequest('GET', '/events', undefined, {
           signal,
           headers: { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
         }),
       ),
-    findings: () => pagesOf(call, 'findings'),
-    deleteFinding: (finding) => call('DELETE', `/findings/${id(finding)}`),
+    findings: () => readAllPages(call, 'findings'),
+    deleteFinding: (finding) => call('DELETE', `/findings/${encode(finding)}`),
     worlds: {
       create: async (order = {}) => {
         checkObject(order, 'worlds.create', "{ id: 'team-a' }");
-        const { id: chosen = freshWorldId() } = order;
+        const { id: worldId = createWorldId() } = order;
         // The server explains what is wrong with an invalid id.
-        const headers = isWorldId(chosen) ? { [WORLD_HEADER]: chosen } : {};
-        const answer = await answerOf('POST', '/worlds', { ...order, id: chosen }, { headers });
-        return (await answer.json()) as MadeWorld;
+        const headers = isWorldId(worldId) ? { [WORLD_HEADER]: worldId } : {};
+        const response = await sendRequest('POST', '/worlds', { ...order, id: worldId }, { headers });
+        return (await response.json()) as MadeWorld;
       },
-      list: () => pagesOf(call, 'worlds'),
-      get: (world) => call('GET', `/worlds/${id(world)}`),
-      delete: (world) => call('DELETE', `/worlds/${id(world)}`),
+      list: () => readAllPages(call, 'worlds'),
+      get: (world) => call('GET', `/worlds/${encode(world)}`),
+      delete: (world) => call('DELETE', `/worlds/${encode(world)}`),
     },
     snapshots,
     snapshot: snapshots.take,
@@ -161,25 +166,25 @@ export function switchboard(
       zoo: ({ audience } = {}) =>
         call('GET', `/tokens/zoo${audience === undefined ? '' : `?${new URLSearchParams({ audience })}`}`),
       claims: async (rules) => {
-        const asked = rules === undefined ? call('GET', '/tokens/claims') : call('PUT', '/tokens/claims', { rules });
-        return ((await asked) as ClaimRules).rules;
+        const response = rules === undefined ? call('GET', '/tokens/claims') : call('PUT', '/tokens/claims', { rules });
+        return ((await response) as ClaimRules).rules;
       },
     },
     mode: async (mode) => void (await call('PUT', '/mode', { mode })),
     verifyTraffic: (archive = {}) => call('POST', '/requests/check', archive),
-    leastPrivilege: async (only = {}) => {
-      checkMembers(only, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
-      return call('GET', `/least-privilege${queryOf({ principal: only.principal })}`);
+    leastPrivilege: async (filter = {}) => {
+      checkMembers(filter, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
+      return call('GET', `/least-privilege${formatQuery({ principal: filter.principal })}`);
     },
     leastPrivilegeFor: (requests) => call('POST', '/least-privilege', { requests }),
-    getToken: async (who) => getToken(send, known?.() ?? (await readCast()), await call('GET', '/info'), who),
-    fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
-    tables: (service) => call('GET', `/tables/${id(service)}`),
+    getToken: async (who) => getToken(send, cachedCast?.() ?? (await readCast()), await call('GET', '/info'), who),
+    fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${encode(service)}`}`),
+    tables: (service) => call('GET', `/tables/${encode(service)}`),
   };
 }
 
 /** @throws TypeError unless it is a string or a Date */
-function timeText(to: Date | string): string {
+function formatTime(to: Date | string): string {
   if (typeof to === 'string') return to;
   if (typeof to?.getTime === 'function' && !Number.isNaN(to.getTime())) return to.toISOString();
   throw new TypeError('clock.set takes a Date, or a time such as `2030-01-15T12:00:00Z`.');
@@ -206,7 +211,7 @@ export function connect(url: string, options: ConnectOptions = {}): Switchboard 
       if (advice !== null) throw new Error(`The server on ${origin} ${advice}.`, { cause });
       throw new Error(`No server answers on ${origin}. Is it running, and is this its port?`, { cause });
     });
-  return switchboard(send, adminToken);
+  return createSwitchboard(send, adminToken);
 }
 
 export interface ConnectOptions {
@@ -216,7 +221,7 @@ export interface ConnectOptions {
   readonly world?: string;
 }
 
-function messageOf(text: string): string | null {
+function readErrorMessage(text: string): string | null {
   try {
     // The type is checked below.
     const { detail }: { detail?: unknown } = JSON.parse(text);

@@ -1,5 +1,5 @@
 import type { CreatedOAuthClient, OAuthClient, OAuthClientOrder } from '../../generated/library.ts';
-import { type Call, pagesOf } from './calls.ts';
+import { type Call, readAllPages } from './calls.ts';
 
 /** The OAuth clients that users of the world log in with. */
 export interface ClientsBoard {
@@ -15,10 +15,10 @@ export interface ClientsBoard {
   delete(clientId: string): Promise<void>;
 }
 
-export function clientsBoard(call: Call): ClientsBoard {
+export function createClientsBoard(call: Call): ClientsBoard {
   return {
     create: (order) => call('POST', '/clients', order),
-    list: () => pagesOf(call, 'clients'),
+    list: () => readAllPages(call, 'clients'),
     delete: (clientId) => call('DELETE', `/clients/${encodeURIComponent(clientId)}`),
   };
 }

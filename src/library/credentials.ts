@@ -21,15 +21,17 @@ export function findCastKey(cast: Cast, name: string): string {
     throw new TypeError('key takes the name of a key in the cast, such as `nvcf-deployer`.');
   // A seed may omit this part.
   const keys = (cast.ngc as Seeded<'ngc'>)?.keys ?? [];
-  const full = ({ org, name: own }: { org: string; name: string }) => `${org}/${own}`;
-  const found = keys.filter((key) => key.name === name || full(key) === name);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only.key;
+  const qualifiedName = ({ org, name: own }: { org: string; name: string }) => `${org}/${own}`;
+  const found = keys.filter((key) => key.name === name || qualifiedName(key) === name);
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first.key;
   if (found.length > 1) {
-    throw new Error(`Several keys in the cast are named \`${name}\`. Use ${listNames(name, found.map(full))}.`);
+    throw new Error(
+      `Several keys in the cast are named \`${name}\`. Use ${listNames(name, found.map(qualifiedName))}.`,
+    );
   }
-  const names = keys.map(name.includes('/') ? full : ({ name: own }) => own);
-  throw new Error(unknownName('key', name, names, names));
+  const names = keys.map(name.includes('/') ? qualifiedName : ({ name: own }) => own);
+  throw new Error(describeUnknownName('key', name, names, names));
 }
 
 /**
@@ -78,22 +80,22 @@ const NO_GRANT_FOR_APPLICATIONS = '3.0';
  * @throws Error with the nearest name or the existing names; TypeError for anything else
  */
 export function tokenRequest(cast: Cast, who: string | ClientCredentials | undefined, version: string): TokenRequest {
-  const client = (clientId: string, clientSecret: string): TokenRequest =>
+  const clientRequest = (clientId: string, clientSecret: string): TokenRequest =>
     version === EVERY_CLIENT_IS_AN_APPLICATION
-      ? application(clientId, clientSecret)
+      ? applicationRequest(clientId, clientSecret)
       : { grantType: 'client_credentials', clientId, clientSecret };
   if (typeof who === 'object' && who !== null) {
     const { clientId, clientSecret } = who;
-    if (typeof clientId !== 'string' || typeof clientSecret !== 'string') throw notCredentials();
-    return client(clientId, clientSecret);
+    if (typeof clientId !== 'string' || typeof clientSecret !== 'string') throw invalidCredentialsError();
+    return clientRequest(clientId, clientSecret);
   }
-  if (who !== undefined && typeof who !== 'string') throw notCredentials();
+  if (who !== undefined && typeof who !== 'string') throw invalidCredentialsError();
 
   // A seed may omit this part.
   const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as Seeded<'runai'>) ?? {};
   if (who === undefined) {
     const first = users.find(({ accessKey }) => accessKey !== undefined)?.accessKey;
-    if (first !== undefined) return client(first.clientId, first.clientSecret);
+    if (first !== undefined) return clientRequest(first.clientId, first.clientSecret);
     throw new Error(
       'No user in the cast has an access key. Pass the name of a user, an application or a service account.',
     );
@@ -104,18 +106,18 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
       request: (): TokenRequest =>
         accessKey === undefined
           ? { grantType: 'password', username: email, password }
-          : client(accessKey.clientId, accessKey.clientSecret),
+          : clientRequest(accessKey.clientId, accessKey.clientSecret),
     })),
     ...users.flatMap(({ accessKeys = [] }) =>
       accessKeys.map(({ name, clientId, clientSecret }) => ({
         names: [name, clientId],
-        request: () => client(clientId, clientSecret),
+        request: () => clientRequest(clientId, clientSecret),
       })),
     ),
     ...applications.map(({ name, clientId, secret }) => ({
       names: [name, clientId],
       request: () => {
-        if (version !== NO_GRANT_FOR_APPLICATIONS) return application(clientId, secret);
+        if (version !== NO_GRANT_FOR_APPLICATIONS) return applicationRequest(clientId, secret);
         throw new Error(
           `\`${name}\` is an application, and Run:ai ${version} issues no tokens to applications. Use a service account or a user.`,
         );
@@ -123,29 +125,29 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
     })),
     ...serviceAccounts.map(({ name, clientId, clientSecret }) => ({
       names: [name, clientId],
-      request: () => client(clientId, clientSecret),
+      request: () => clientRequest(clientId, clientSecret),
     })),
   ];
   const holder = holders.find(({ names }) => names.includes(who));
   if (holder !== undefined) return holder.request();
-  const all = holders.flatMap(({ names }) => names);
-  const main = holders.flatMap(({ names }) => names.slice(0, 1));
-  throw new Error(unknownName('user, application or service account', who, all, main));
+  const allNames = holders.flatMap(({ names }) => names);
+  const mainNames = holders.flatMap(({ names }) => names.slice(0, 1));
+  throw new Error(describeUnknownName('user, application or service account', who, allNames, mainNames));
 }
 
 /** Returns a request with the grant for applications. */
-function application(appID: string, appSecret: string): TokenRequest {
+function applicationRequest(appID: string, appSecret: string): TokenRequest {
   return { grantType: 'app_token', appID, appSecret };
 }
 
-function notCredentials(): TypeError {
+function invalidCredentialsError(): TypeError {
   return new TypeError(
     'getToken takes the name of an identity in the cast, `{ clientId, clientSecret }` of an access key or a service account, or nothing.',
   );
 }
 
-function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
-  if (shown.length === 0)
+function describeUnknownName(kind: string, name: string, valid: readonly string[], listed: readonly string[]): string {
+  if (listed.length === 0)
     return `There is no ${kind} \`${name}\` in the cast. The cast has none; use a seed that has one.`;
-  return `There is no ${kind} \`${name}\` in the cast.${suggestName(name, valid)} The cast has ${listNames(name, shown, '`GET /_mock/cast`')}.`;
+  return `There is no ${kind} \`${name}\` in the cast.${suggestName(name, valid)} The cast has ${listNames(name, listed, '`GET /_mock/cast`')}.`;
 }

@@ -74,13 +74,13 @@ export interface EventStream extends AsyncIterableIterator<MockEvent>, AsyncDisp
 
 /** @param open sends the request, until the signal aborts it */
 export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): EventStream {
-  const end = new AbortController();
-  const response = open(end.signal);
+  const controller = new AbortController();
+  const response = open(controller.signal);
   const opened = response.then(() => {});
   // Callers that don't wait for it get the error with the first event.
   opened.catch(() => {});
-  const events = readEvents(response, end.signal);
-  const close = () => end.abort();
+  const events = readEvents(response, controller.signal);
+  const close = () => controller.abort();
   return {
     opened,
     close,
@@ -97,7 +97,7 @@ export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): E
 }
 
 async function* readEvents(response: Promise<Response>, end: AbortSignal): AsyncGenerator<MockEvent, undefined> {
-  const read = eventReader();
+  const read = createEventReader();
   try {
     for await (const bytes of (await response).body ?? []) yield* read(bytes);
   } catch (thrown) {
@@ -110,7 +110,7 @@ async function* readEvents(response: Promise<Response>, end: AbortSignal): Async
 const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
 /** Returns a function that yields the events completed by each chunk, and throws for an event that is too long. */
-export function eventReader(): (piece: Uint8Array) => readonly MockEvent[] {
+export function createEventReader(): (chunk: Uint8Array) => readonly MockEvent[] {
   const events: MockEvent[] = [];
   const parser = createParser({
     maxBufferSize: MAX_EVENT_LENGTH,
@@ -122,8 +122,8 @@ export function eventReader(): (piece: Uint8Array) => readonly MockEvent[] {
     },
   });
   const decoder = new TextDecoder();
-  return (piece) => {
-    parser.feed(decoder.decode(piece, { stream: true }));
+  return (chunk) => {
+    parser.feed(decoder.decode(chunk, { stream: true }));
     return events.splice(0);
   };
 }

@@ -24,14 +24,14 @@ export async function describeFailure({ decisions, requests, faults }: Witness, 
     requests.list({ limit: MAX_READ }),
     faults.list(),
   ]);
-  return failureText(refusals, entries, all, test);
+  return formatFailure(refusals, entries, all, test);
 }
 
 /**
  * @param refusals latest first
  * @param entries entries of the journal, latest first
  */
-function failureText(
+function formatFailure(
   refusals: readonly Decision[],
   entries: readonly RecordedRequest[],
   faults: readonly Fault[],
@@ -39,9 +39,12 @@ function failureText(
 ): string {
   const where = test === undefined ? '' : ` in "${test}"`;
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
-    [`the mock refused${where}, latest first:`, withoutRepeats(refusals.map((one) => [one.id, describeRefusal(one)]))],
-    [`the mock noticed${where}, latest first:`, withoutRepeats(notices(refusals, entries))],
-    [`faults${where}:`, faultLines(entries, faults)],
+    [
+      `the mock refused${where}, latest first:`,
+      mergeRepeats(refusals.map((refusal) => [refusal.id, describeRefusal(refusal)])),
+    ],
+    [`the mock noticed${where}, latest first:`, mergeRepeats(listNotices(refusals, entries))],
+    [`faults${where}:`, describeFaults(entries, faults)],
   ];
   return sections
     .filter(([, lines]) => lines.length > 0)
@@ -50,21 +53,21 @@ function failureText(
 }
 
 /** Reports texts that differ only in their id once, with a count, because retries repeat the same mistake. */
-function withoutRepeats(texts: readonly (readonly [id: string, text: string])[]): string[] {
-  const alike = new Map<string, { readonly text: string; times: number }>();
+function mergeRepeats(texts: readonly (readonly [id: string, text: string])[]): string[] {
+  const byText = new Map<string, { readonly text: string; times: number }>();
   for (const [id, text] of texts) {
     const key = text.replace(id, '');
-    const known = alike.get(key);
-    if (known === undefined) alike.set(key, { text, times: 1 });
-    else known.times += 1;
+    const repeated = byText.get(key);
+    if (repeated === undefined) byText.set(key, { text, times: 1 });
+    else repeated.times += 1;
   }
-  const all = [...alike.values()].map(({ text, times }) => `${text}${times > 1 ? `\n    (${times} times)` : ''}`);
+  const all = [...byText.values()].map(({ text, times }) => `${text}${times > 1 ? `\n    (${times} times)` : ''}`);
   const more = all.length - MAX_REPORTED;
   return [...all.slice(0, MAX_REPORTED), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 /** Returns errors without a decision, and hints about requests, except hints repeated in fixes. */
-function notices(
+function listNotices(
   refusals: readonly Decision[],
   entries: readonly RecordedRequest[],
 ): (readonly [id: string, text: string])[] {
@@ -80,7 +83,7 @@ function notices(
 }
 
 /** Describes the requests affected by faults, and the faults that weren't injected. */
-function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
+function describeFaults(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
   const affected = entries.filter(({ fault }) => fault !== null).slice(0, MAX_FAULTS);
   const idle = faults.filter(({ fired }) => fired === 0).slice(0, MAX_FAULTS);
   return [

@@ -1,5 +1,5 @@
 import type { Fault, FaultAction, FaultOrder, OperationName } from '../../generated/library.ts';
-import { type Call, pagesOf } from './calls.ts';
+import { type Call, readAllPages } from './calls.ts';
 
 /** The faults of a world. They never affect the control API. */
 export interface FaultsBoard {
@@ -20,17 +20,17 @@ export interface FaultsBoard {
   clear(): Promise<void>;
 }
 
-export function faultsBoard(call: Call): FaultsBoard {
-  const one = (id: string) => `/faults/${encodeURIComponent(id)}`;
+export function createFaultsBoard(call: Call): FaultsBoard {
+  const faultPath = (id: string) => `/faults/${encodeURIComponent(id)}`;
   return {
     add: (order) => call('POST', '/faults', order),
-    next: async (operation, given) => {
-      const { times = 1, ...action } = checkedAction(operation, given);
+    next: async (operation, input) => {
+      const { times = 1, ...action } = checkAction(operation, input);
       return call('POST', '/faults', { match: { operation }, times, do: action });
     },
-    list: () => pagesOf(call, 'faults'),
-    get: (id) => call('GET', one(id)),
-    remove: (id) => call('DELETE', one(id)),
+    list: () => readAllPages(call, 'faults'),
+    get: (id) => call('GET', faultPath(id)),
+    remove: (id) => call('DELETE', faultPath(id)),
     clear: () => call('DELETE', '/faults'),
   };
 }
@@ -40,7 +40,7 @@ export function faultsBoard(call: Call): FaultsBoard {
  *
  * @throws TypeError with the expected arguments
  */
-function checkedAction<Action extends object>(operation: unknown, action: Action): Action {
+function checkAction<Action extends object>(operation: unknown, action: Action): Action {
   if (typeof operation === 'string' && typeof action === 'object' && action !== null) return action;
   throw new TypeError("faults.next takes an operation and an action: `faults.next('grant_token', { status: 503 })`.");
 }

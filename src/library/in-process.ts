@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import { bodyOfAnswer } from './in-process-body.ts';
+import { bodyOfResponse } from './in-process-body.ts';
 
 /** Statuses of responses without a body (Fetch Standard, 2.2.3). */
-const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+const BODILESS_STATUSES: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /** The error code for a connection that breaks before the headers are complete. */
-const BROKEN = 'LIGHT_ECONNRESET';
+const CONNECTION_RESET = 'LIGHT_ECONNRESET';
 
 /**
  * Creates a `fetch` without a socket. It streams, supports abort, and fails like Node's own. It returns redirects
@@ -16,53 +16,53 @@ const BROKEN = 'LIGHT_ECONNRESET';
  */
 export function inProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const request = requestOf(typeof input === 'string' ? new URL(input, base) : input, init);
+    const request = toRequest(typeof input === 'string' ? new URL(input, base) : input, init);
     const { signal } = request;
     signal.throwIfAborted();
     const url = new URL(request.url);
     const bytes = request.body === null ? null : Buffer.from(await request.arrayBuffer());
     signal.throwIfAborted();
     // Most requests have no signal and shouldn't pay for one.
-    const mayLeave = input instanceof Request || init?.signal != null;
-    const body = bytes === null && !mayLeave ? null : sendable(bytes);
+    const canAbort = input instanceof Request || init?.signal != null;
+    const body = bytes === null && !canAbort ? null : createBody(bytes);
     // The server sees a failed body as a closed connection, even if the body was already read.
-    const abandon = () => body?.destroy(new Error('the caller left'));
-    if (mayLeave) signal.addEventListener('abort', abandon);
+    const abortBody = () => body?.destroy(new Error('the caller left'));
+    if (canAbort) signal.addEventListener('abort', abortBody);
     try {
-      const answer = await app.inject({
+      const response = await app.inject({
         // `inject` accepts any method; its type only has the common ones.
         method: request.method as NonNullable<InjectOptions['method']>,
         url: `${url.pathname}${url.search}`,
-        headers: headersOf(request, url, bytes),
+        headers: formatRequestHeaders(request, url, bytes),
         ...(body !== null && { payload: body }),
         payloadAsStream: true,
       });
       signal.throwIfAborted();
-      const { statusCode: status } = answer;
-      const sent = BODILESS.has(status) ? null : bodyOfAnswer(answer, request);
-      return new Response(sent, { status, headers: headersOfAnswer(answer) });
+      const { statusCode: status } = response;
+      const responseBody = BODILESS_STATUSES.has(status) ? null : bodyOfResponse(response, request);
+      return new Response(responseBody, { status, headers: toHeaders(response) });
     } catch (thrown) {
       signal.throwIfAborted();
-      throw failureOf(thrown);
+      throw toFetchError(thrown);
     } finally {
-      signal.removeEventListener('abort', abandon);
+      signal.removeEventListener('abort', abortBody);
     }
   };
 }
 
-function requestOf(input: URL | Request, init: RequestInit | undefined): Request {
+function toRequest(input: URL | Request, init: RequestInit | undefined): Request {
   return input instanceof Request && init === undefined ? input : new Request(input, init);
 }
 
 /** Returns a body that can be destroyed even after it was read. */
-function sendable(bytes: Buffer | null): Readable {
+function createBody(bytes: Buffer | null): Readable {
   const body = new Readable({ read: () => {}, autoDestroy: false });
   if (bytes !== null) body.push(bytes);
   body.push(null);
   return body;
 }
 
-function headersOf({ headers }: Request, { host }: URL, bytes: Buffer | null): Record<string, string> {
+function formatRequestHeaders({ headers }: Request, { host }: URL, bytes: Buffer | null): Record<string, string> {
   return {
     host,
     ...Object.fromEntries(headers),
@@ -70,17 +70,17 @@ function headersOf({ headers }: Request, { host }: URL, bytes: Buffer | null): R
   };
 }
 
-function headersOfAnswer({ headers }: LightMyRequestResponse): Headers {
-  const all = new Headers();
+function toHeaders({ headers }: LightMyRequestResponse): Headers {
+  const result = new Headers();
   for (const [name, value] of Object.entries(headers)) {
-    for (const one of [value].flat()) if (one !== undefined) all.append(name, String(one));
+    for (const text of [value].flat()) if (text !== undefined) result.append(name, String(text));
   }
-  return all;
+  return result;
 }
 
 /** Returns the error of Node's `fetch` for a connection that is reset before the response. */
-function failureOf(thrown: unknown): unknown {
-  if (!(thrown instanceof Error && 'code' in thrown && thrown.code === BROKEN)) return thrown;
+function toFetchError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error && 'code' in thrown && thrown.code === CONNECTION_RESET)) return thrown;
   const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
   return new TypeError('fetch failed', { cause });
 }

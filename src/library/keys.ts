@@ -8,7 +8,7 @@ import type {
   Propagation,
   PropagationEdit,
 } from '../../generated/library.ts';
-import { type Call, pagesOf } from './calls.ts';
+import { type Call, readAllPages } from './calls.ts';
 
 /** The NGC keys of a world. */
 export interface KeysBoard {
@@ -43,25 +43,25 @@ export interface PropagationBoard {
   apply(keyId?: string): Promise<readonly AppliedEdit[]>;
 }
 
-export function keysBoard(call: Call): KeysBoard {
-  const one = (id: string) => `/keys/${encodeURIComponent(id)}`;
+export function createKeysBoard(call: Call): KeysBoard {
+  const keyPath = (id: string) => `/keys/${encodeURIComponent(id)}`;
   return {
     create: (order) => call('POST', '/keys', order),
-    get: (id) => call('GET', one(id)),
-    list: () => pagesOf(call, 'keys'),
-    edit: (id, edit) => call('PATCH', one(id), edit),
-    rotate: (id) => call('POST', `${one(id)}/rotate`),
-    delete: (id) => call('DELETE', one(id)),
+    get: (id) => call('GET', keyPath(id)),
+    list: () => readAllPages(call, 'keys'),
+    edit: (id, edit) => call('PATCH', keyPath(id), edit),
+    rotate: (id) => call('POST', `${keyPath(id)}/rotate`),
+    delete: (id) => call('DELETE', keyPath(id)),
   };
 }
 
-export function propagationBoard(call: Call, keys: KeysBoard): PropagationBoard {
+export function createPropagationBoard(call: Call, keys: KeysBoard): PropagationBoard {
   return {
     get: () => call('GET', '/propagation'),
     set: (change) => call('PUT', '/propagation', change),
     pending: async (keyId) => {
-      const asked = keyId === undefined ? await keys.list() : [await keys.get(keyId)];
-      return asked.flatMap(({ id, pending }) => pending.map((version) => ({ keyId: id, ...version })));
+      const selected = keyId === undefined ? await keys.list() : [await keys.get(keyId)];
+      return selected.flatMap(({ id, pending }) => pending.map((version) => ({ keyId: id, ...version })));
     },
     apply: async (keyId) => {
       const body = keyId === undefined ? {} : { keyId };

@@ -1,12 +1,12 @@
 import type { DenyReason } from '../decisions/reasons.ts';
 import { judgeClient } from './assertions.ts';
 import { compareRequests, type ExpectedRequests, errorAt, type Outcome, type Receiver } from './received.ts';
-import { type Answered, type ExpectedRefusal, refusalFault } from './refusals.ts';
+import { type Answered, describeMismatch, type ExpectedRefusal } from './refusals.ts';
 
 /** The pending expectations of a test's world. */
 export interface Pending {
   /** The matcher of each expectation, by an error created in the line of the expectation. */
-  readonly places: Map<Error, string>;
+  readonly origins: Map<Error, string>;
   isTestOver: boolean;
 }
 
@@ -20,29 +20,29 @@ function pendingOf(mock: Receiver): Pending | undefined {
 /** Checks that every expectation was awaited when the test ends. @throws Error at the line of the expectation */
 export function checkAwaited(pending: Pending): void {
   pending.isTestOver = true;
-  const [first] = pending.places;
+  const [first] = pending.origins;
   if (first === undefined) return;
-  const [place, matcher] = first;
-  throw errorAt(place, `\`${matcher}\` was not awaited, so it proves nothing: add \`await\` before \`expect\``);
+  const [origin, matcher] = first;
+  throw errorAt(origin, `\`${matcher}\` was not awaited, so it proves nothing: add \`await\` before \`expect\``);
 }
 
 /** Creates a matcher that asks the server. It is pending until the server has responded. */
-function asyncMatcher<More extends readonly unknown[]>(
+function asyncMatcher<Args extends readonly unknown[]>(
   matcher: string,
-  judge: (mock: Receiver, ...more: More) => Promise<Outcome>,
+  judge: (mock: Receiver, ...args: Args) => Promise<Outcome>,
 ) {
-  return async function (this: { readonly isNot?: boolean }, mock: Receiver, ...more: More) {
-    const place = new Error();
+  return async function (this: { readonly isNot?: boolean }, mock: Receiver, ...args: Args) {
+    const origin = new Error();
     const pending = pendingOf(mock);
-    pending?.places.set(place, matcher);
+    pending?.origins.set(origin, matcher);
     try {
-      const { pass, message } = await judge(mock, ...more);
-      if (pass === Boolean(this.isNot)) throw errorAt(place, message);
+      const { pass, message } = await judge(mock, ...args);
+      if (pass === Boolean(this.isNot)) throw errorAt(origin, message);
     } catch (thrown) {
       // The test has already failed.
       if (pending?.isTestOver !== true) throw thrown;
     } finally {
-      pending?.places.delete(place);
+      pending?.origins.delete(origin);
     }
     return { pass: !this.isNot, message: () => '' };
   };
@@ -50,11 +50,11 @@ function asyncMatcher<More extends readonly unknown[]>(
 
 /** Matchers for `expect.extend` of vitest or jest: `expect.extend(matchers)`. `nv-auth-mock/vitest` already includes them. */
 export const matchers = {
-  toBeRefused(answer: Answered, expected: DenyReason | ExpectedRefusal) {
-    const fault = refusalFault(answer, expected);
+  toBeRefused(response: Answered, expected: DenyReason | ExpectedRefusal) {
+    const mismatch = describeMismatch(response, expected);
     return {
-      pass: fault === null,
-      message: () => (fault === null ? 'expected the response not to be this refusal' : fault),
+      pass: mismatch === null,
+      message: () => (mismatch === null ? 'expected the response not to be this refusal' : mismatch),
     };
   },
   toHaveReceived: asyncMatcher('toHaveReceived', compareRequests),

@@ -1,5 +1,5 @@
 import type { RecordedRequest, RequestMatch, Verified } from '../../generated/library.ts';
-import { checkMembers } from './given.ts';
+import { checkMembers } from './check-arguments.ts';
 import type { RequestCount, RequestSummary } from './requests.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -34,7 +34,7 @@ const MATCH_NAMES: readonly (keyof RequestMatch)[] = [
 ];
 
 /** The maximum number of requests in a message. */
-const MAX_SHOWN = 10;
+const MAX_LISTED = 10;
 
 /** @throws TypeError if the value has no journal */
 export function checkReceiver(mock: Receiver): void {
@@ -75,14 +75,14 @@ function describeExpected({ times, atLeast, atMost, within, ...match }: Expected
           ['at most', atMost],
         ]
       : [['exactly', times]];
-  const given = bounds.filter(([, number]) => number !== undefined);
-  const number = given.map((bound) => bound.join(' ')).join(' and ');
-  const noun = given.at(-1)?.[1] === 1 ? 'request' : 'requests';
+  const statedBounds = bounds.filter(([, number]) => number !== undefined);
+  const number = statedBounds.map((bound) => bound.join(' ')).join(' and ');
+  const noun = statedBounds.at(-1)?.[1] === 1 ? 'request' : 'requests';
   const members = MATCH_NAMES.filter((name) => match[name] !== undefined).map((name) =>
     name === 'body' ? 'that body' : `${name} \`${match[name]}\``,
   );
-  const what = members.length === 0 ? noun : `${noun} with ${members.join(' and ')}`;
-  return `${number} ${what}${within === undefined ? '' : ` within ${within}`}`;
+  const subject = members.length === 0 ? noun : `${noun} with ${members.join(' and ')}`;
+  return `${number} ${subject}${within === undefined ? '' : ` within ${within}`}`;
 }
 
 /** Describes the requests that match, and the nearest others. */
@@ -90,7 +90,7 @@ function describeReceived({ count, matched, nearest, dropped }: Verified): strin
   const lines = [
     ...requestLines(matched, count),
     ...(nearest.length > 0 ? ['the nearest others:'] : []),
-    ...nearest.flatMap(({ request, differs, hint }) => nearLines(request, differs, hint)),
+    ...nearest.flatMap(({ request, differs, hint }) => describeNearest(request, differs, hint)),
     ...(dropped > 0 ? [`(not compared, because the journal no longer has them or their bodies: ${dropped})`] : []),
   ];
   const number = count === 0 ? 'none came' : `${count} came`;
@@ -98,7 +98,7 @@ function describeReceived({ count, matched, nearest, dropped }: Verified): strin
   return [`${number}${count > 0 ? ', latest first:' : ''}`, ...lines].join('\n');
 }
 
-function nearLines(request: RecordedRequest, differs: readonly string[], hint: string | null): string[] {
+function describeNearest(request: RecordedRequest, differs: readonly string[], hint: string | null): string[] {
   return [
     `  ${requestLine(request)}`,
     ...differs.map((difference) => `    ${difference}`),
@@ -108,16 +108,16 @@ function nearLines(request: RecordedRequest, differs: readonly string[], hint: s
 
 /** Formats the first requests, one per line, and the number of the rest. */
 export function requestLines(requests: readonly RequestSummary[], count = requests.length): string[] {
-  const lines = requests.slice(0, MAX_SHOWN).map((request) => `  ${requestLine(request)}`);
-  return count > MAX_SHOWN ? [...lines, `  and ${count - MAX_SHOWN} more`] : lines;
+  const lines = requests.slice(0, MAX_LISTED).map((request) => `  ${requestLine(request)}`);
+  return count > MAX_LISTED ? [...lines, `  and ${count - MAX_LISTED} more`] : lines;
 }
 
 /** Formats a request: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */
 export function requestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
   const caller = principal === null ? '' : ` for ${principal.name}`;
-  const why = reason === null ? '' : `, ${reason}`;
+  const refusal = reason === null ? '' : `, ${reason}`;
   const cause = fault === null ? '' : `, affected by fault ${fault}`;
-  return `${method} ${path}: ${status ?? 'no answer'}${caller}${why}${cause} (request ${id})`;
+  return `${method} ${path}: ${status ?? 'no answer'}${caller}${refusal}${cause} (request ${id})`;
 }
 
 /**

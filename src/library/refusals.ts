@@ -2,7 +2,7 @@ import type { Decision } from '../../generated/library.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
 import { ALL_REASONS } from '../services/index.ts';
 import { adviseName, listNames } from '../text/nearest.ts';
-import { checkAnswer, checkTexts } from './given.ts';
+import { checkResponse, checkTexts } from './check-arguments.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** The content of the response header `x-mock-decision`. */
@@ -31,9 +31,9 @@ export interface Answered {
  *
  * @throws TypeError unless it is a response
  */
-export function decisionOf(answer: Answered): DecisionNote | null {
-  checkAnswer(answer);
-  const { headers } = answer;
+export function decisionOf(response: Answered): DecisionNote | null {
+  checkResponse(response);
+  const { headers } = response;
   const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
   // The header is JSON in this form (`decisionHeader`).
   return typeof text === 'string' ? JSON.parse(text) : null;
@@ -59,50 +59,57 @@ export interface ExpectedRefusal {
  * @param expected a reason alone is enough
  * @throws Error for an unknown reason: no response can have it, so even a negated expectation would prove nothing
  */
-export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRefusal): string | null {
-  const wanted = typeof expected === 'object' ? expected : { reason: expected };
-  checkReason(wanted?.reason);
+export function describeMismatch(response: Answered, expected: DenyReason | ExpectedRefusal): string | null {
+  const expectation = typeof expected === 'object' ? expected : { reason: expected };
+  checkReason(expectation?.reason);
   for (const member of ['missing', 'missingAnyOf'] as const) {
-    if (wanted[member] !== undefined) checkTexts(wanted[member], `the member \`${member}\``, "['list_functions']");
+    if (expectation[member] !== undefined)
+      checkTexts(expectation[member], `the member \`${member}\``, "['list_functions']");
   }
-  const note = decisionOf(answer);
+  const note = decisionOf(response);
   if (note === null)
-    return `expected a refusal for \`${wanted.reason}\`, but the response has no decision: it is not a refusal, or the server runs with \`--explain off\``;
+    return `expected a refusal for \`${expectation.reason}\`, but the response has no decision: it is not a refusal, or the server runs with \`--explain off\``;
   if (note.effect === 'allow')
-    return `expected a refusal for \`${wanted.reason}\`, but it was allowed (decision ${note.id})${basisOf(note)}`;
-  if (note.reason !== wanted.reason)
-    return `expected a refusal for \`${wanted.reason}\`, but it was refused for \`${note.reason}\` (decision ${note.id})${basisOf(note)}`;
-  return lackFault(note, wanted, 'missing') ?? lackFault(note, wanted, 'missingAnyOf');
+    return `expected a refusal for \`${expectation.reason}\`, but it was allowed (decision ${note.id})${describeBasis(note)}`;
+  if (note.reason !== expectation.reason)
+    return `expected a refusal for \`${expectation.reason}\`, but it was refused for \`${note.reason}\` (decision ${note.id})${describeBasis(note)}`;
+  return (
+    describeRightsMismatch(note, expectation, 'missing') ?? describeRightsMismatch(note, expectation, 'missingAnyOf')
+  );
 }
 
-const EVERY_REASON = '`docs/reference/why-was-i-refused.md`';
+const REASONS_PAGE = '`docs/reference/why-was-i-refused.md`';
 
 function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && Object.hasOwn(ALL_REASONS, reason)) return;
   const reasons = Object.keys(ALL_REASONS);
   if (reason === undefined)
-    throw new TypeError(`the reason is missing. Expected one of ${listNames('', reasons, EVERY_REASON)}.`);
-  throw new Error(`unknown reason \`${reason}\`.${adviseName(String(reason), reasons, EVERY_REASON)}`);
+    throw new TypeError(`the reason is missing. Expected one of ${listNames('', reasons, REASONS_PAGE)}.`);
+  throw new Error(`unknown reason \`${reason}\`.${adviseName(String(reason), reasons, REASONS_PAGE)}`);
 }
 
-function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing' | 'missingAnyOf'): string | null {
-  const lacked = [...(note[member] ?? [])].sort();
-  const expected = wanted[member];
-  if (expected === undefined || JSON.stringify(lacked) === JSON.stringify([...expected].sort())) return null;
+function describeRightsMismatch(
+  note: DecisionNote,
+  expectation: ExpectedRefusal,
+  member: 'missing' | 'missingAnyOf',
+): string | null {
+  const missing = [...(note[member] ?? [])].sort();
+  const expected = expectation[member];
+  if (expected === undefined || JSON.stringify(missing) === JSON.stringify([...expected].sort())) return null;
   const oneOf = member === 'missing' ? '' : 'one of ';
-  return `expected another refusal: it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})${basisOf(note)}`;
+  return `expected another refusal: it lacked ${oneOf}${missing.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})${describeBasis(note)}`;
 }
 
 /** Explains that the mock may differ from the vendor here; empty if the behaviour is documented. */
-function basisOf({ id, certainty }: DecisionNote): string {
+function describeBasis({ id, certainty }: DecisionNote): string {
   if (certainty === undefined) return '';
   return `; this rule is \`${certainty}\`, not documented: \`GET /_mock/decisions/${id}\` has its source`;
 }
 
 /** @throws Error unless the response is the expected refusal */
-export function assertRefused(answer: Answered, expected: DenyReason | ExpectedRefusal): void {
-  const fault = refusalFault(answer, expected);
-  if (fault !== null) throw new Error(fault);
+export function assertRefused(response: Answered, expected: DenyReason | ExpectedRefusal): void {
+  const mismatch = describeMismatch(response, expected);
+  if (mismatch !== null) throw new Error(mismatch);
 }
 
 /** Describes the latest refusals with explanations and fixes; empty if there are none. */

@@ -6,8 +6,8 @@ import type {
   Verification,
   Verified,
 } from '../../generated/library.ts';
-import { type Call, pagesOf, queryOf } from './calls.ts';
-import { checkObject } from './given.ts';
+import { type Call, formatQuery, readAllPages } from './calls.ts';
+import { checkObject } from './check-arguments.ts';
 
 /** How many requests are expected. Default: at least one. */
 export type RequestCount = Omit<Verification, 'match'>;
@@ -44,18 +44,18 @@ export interface RequestsBoard {
   har(filter?: RequestFilter): Promise<HttpArchive>;
 }
 
-export function requestsBoard(call: Call): RequestsBoard {
+export function createRequestsBoard(call: Call): RequestsBoard {
   return {
     list: async (filter = {}) => {
       checkObject(filter, 'requests.list', "{ operation: 'grant_token' }");
-      return pagesOf(call, 'requests', filter);
+      return readAllPages(call, 'requests', filter);
     },
     get: (id) => call('GET', `/requests/${encodeURIComponent(id)}`),
     verify: (verification) => call('POST', '/requests/verify', verification),
     judge: (assertion) => call('GET', `/requests/assertions/${encodeURIComponent(assertion)}`),
     har: async (filter = {}) => {
       checkObject(filter, 'requests.har', "{ operation: 'grant_token' }");
-      return call('GET', `/requests/har${queryOf(filter)}`);
+      return call('GET', `/requests/har${formatQuery(filter)}`);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Cast } from '../contract/cast.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { nodeRefusal } from '../platform/node-version.ts';
 import type { Clock } from '../time/clock.ts';
-import { checkObject } from './given.ts';
+import { checkObject } from './check-arguments.ts';
 import { inProcessFetch } from './in-process.ts';
 import { createMock, type Host, type Mock } from './world.ts';
 
@@ -32,23 +32,28 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const refusal = nodeRefusal(process.versions.node);
   if (refusal !== null) throw new Unusable(refusal);
   const { listen = true, seed, tls, ...others } = options;
-  const given = { ...others, ...tlsOptions(tls) };
-  const isContent = typeof seed === 'object' && seed !== null;
-  const effective = readOptions({ port: 0, logLevel: 'silent', ...given, ...(!isContent && { seed: seed ?? null }) });
+  const configOptions = { ...others, ...tlsOptions(tls) };
+  const isSeedObject = typeof seed === 'object' && seed !== null;
+  const effective = readOptions({
+    port: 0,
+    logLevel: 'silent',
+    ...configOptions,
+    ...(!isSeedObject && { seed: seed ?? null }),
+  });
   const [{ buildServer }, { lineLog }] = await Promise.all([
     import('../app/server.ts'),
     import('../diagnostics/log.ts'),
   ]);
   const { host, port, httpPort, logLevel, json } = effective.config;
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
-  let lost: string | null = null;
+  let lossMessage: string | null = null;
   let stopped: Promise<void> | undefined;
   let stop = async () => {};
-  const onLost = (why: string) => {
-    lost = `The mock has stopped: ${why}`;
+  const onLost = (reason: string) => {
+    lossMessage = `The mock has stopped: ${reason}`;
     stop().catch(() => {});
   };
-  const server = await buildServer({ effective, log, onLost, ...(isContent && { seed }) });
+  const server = await buildServer({ effective, log, onLost, ...(isSeedObject && { seed }) });
   stop = () => {
     stopped ??= server.close();
     return stopped;
@@ -58,17 +63,17 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     const { posture } = await server.begun();
     const listening = listen ? await server.listen(host, port, false, httpPort) : null;
     const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
-    const answer = inProcessFetch(server.app, url);
-    const checkRuns = () => {
-      if (lost !== null) throw new Error(lost);
+    const fetchInProcess = inProcessFetch(server.app, url);
+    const assertRunning = () => {
+      if (lossMessage !== null) throw new Error(lossMessage);
       if (stopped !== undefined) throw new Error('The mock has been stopped.');
     };
-    const running: Host = {
+    const mockHost: Host = {
       url,
       urls: [url, listening?.httpUrl ?? []].flat(),
-      openProductionPort: async (...place) => {
-        checkRuns();
-        return server.openProductionPort(...place);
+      openProductionPort: async (...args) => {
+        assertRunning();
+        return server.openProductionPort(...args);
       },
       interceptions: new Map(),
       posture,
@@ -81,12 +86,12 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
         return () => cast() as Cast;
       },
       isStopped: () => stopped !== undefined,
-      fetch: async (...request: Parameters<typeof answer>) => {
-        checkRuns();
-        return answer(...request);
+      fetch: async (...request: Parameters<typeof fetchInProcess>) => {
+        assertRunning();
+        return fetchInProcess(...request);
       },
     };
-    return await createMock(running, stop);
+    return await createMock(mockHost, stop);
   } catch (cause) {
     await stop();
     throw cause;

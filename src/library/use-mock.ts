@@ -1,6 +1,6 @@
 import { printFailure } from './failure.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
-import { labelled, type Mock, type World, type WorldOptions } from './world.ts';
+import { type Mock, type World, type WorldOptions, withLabel } from './world.ts';
 
 /**
  * The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's
@@ -8,9 +8,9 @@ import { labelled, type Mock, type World, type WorldOptions } from './world.ts';
  */
 export interface TestHooks {
   beforeAll(hook: () => Promise<void>): void;
-  beforeEach(hook: (...given: readonly unknown[]) => Promise<void>): void;
+  beforeEach(hook: (...args: readonly unknown[]) => Promise<void>): void;
   /** With this hook, possible causes are printed if the runner reports failed tests to it, as node:test does. */
-  afterEach?(hook: (...given: readonly unknown[]) => Promise<void>): void;
+  afterEach?(hook: (...args: readonly unknown[]) => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
 
@@ -31,7 +31,7 @@ export interface MockOfTest {
 }
 
 /** A test that has started and not ended. */
-interface Running {
+interface RunningTest {
   readonly world: World;
   /** The name including suites; undefined if the runner doesn't report it. */
   readonly name: string | undefined;
@@ -48,22 +48,22 @@ interface Running {
 export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): MockOfTest {
   let server: Mock | undefined;
   /** Has several entries if tests are nested (possible in node:test; innermost last) or run concurrently. */
-  const tests: Running[] = [];
+  const tests: RunningTest[] = [];
   /** Whether tests have run concurrently since the list was last empty. */
-  let areMixed = false;
-  const running = (): Mock => {
+  let areConcurrent = false;
+  const getServer = (): Mock => {
     if (server === undefined) throw new Error('the mock is not running yet: call `mock()` inside a test or a hook');
     return server;
   };
   const worldOfTest = () => {
     const test = tests.at(-1);
     const name = nameInJest();
-    if (areMixed || (name !== undefined && name !== test?.name)) throw new Error(MIXED);
-    return test?.world ?? running();
+    if (areConcurrent || (name !== undefined && name !== test?.name)) throw new Error(CONCURRENT_MESSAGE);
+    return test?.world ?? getServer();
   };
-  const end = (): World | undefined => {
+  const popWorld = (): World | undefined => {
     const test = tests.pop();
-    if (tests.length === 0) areMixed = false;
+    if (tests.length === 0) areConcurrent = false;
     return test?.world;
   };
   checkHooks(hooks);
@@ -73,14 +73,14 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   });
   hooks.beforeEach(async (...[context]) => {
     // Without `afterEach`, nothing else ends the previous test's world.
-    if (hooks.afterEach === undefined) await end()?.stop();
+    if (hooks.afterEach === undefined) await popWorld()?.stop();
     const name = (context as { fullName?: string } | undefined)?.fullName ?? nameInJest();
-    const world = await running().world(labelled(name ?? currentNameInJest(), worldOptions));
-    areMixed ||= !isInside(tests.at(-1), name);
+    const world = await getServer().world(withLabel(name ?? currentNameInJest(), worldOptions));
+    areConcurrent ||= !isInside(tests.at(-1), name);
     tests.push({ world, name });
   });
   hooks.afterEach?.(async (...[context]) => {
-    const world = end();
+    const world = popWorld();
     if (world === undefined) return;
     // Runners pass different arguments to hooks, or none.
     if ((context as { passed?: unknown } | undefined)?.passed === false) await printFailure(world);
@@ -88,27 +88,27 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   });
   hooks.afterAll(async () => {
     tests.length = 0;
-    await running().stop();
+    await getServer().stop();
   });
-  return Object.assign(worldOfTest, { world: (more?: WorldOptions) => running().world(more) });
+  return Object.assign(worldOfTest, { world: (ownOptions?: WorldOptions) => getServer().world(ownOptions) });
 }
 
-const MIXED =
+const CONCURRENT_MESSAGE =
   'Tests run concurrently here, so `mock()` cannot know which test calls it. In each test, use `await using world = await mock.world()`.';
 
 /** Whether it is a subtest of the running test, or no test is running. */
-function isInside(outer: Running | undefined, name: string | undefined): boolean {
+function isInside(outer: RunningTest | undefined, name: string | undefined): boolean {
   return outer === undefined || (outer.name !== undefined && name?.startsWith(`${outer.name} > `) === true);
 }
 
 /** Returns the name of the calling test in jest, where concurrent tests start before any hook; otherwise undefined. */
 function nameInJest(): string | undefined {
-  return stateOfJest()?.currentConcurrentTestName?.();
+  return readJestState()?.currentConcurrentTestName?.();
 }
 
 /** Returns the name of the starting test in jest. */
 function currentNameInJest(): string | undefined {
-  return stateOfJest()?.currentTestName;
+  return readJestState()?.currentTestName;
 }
 
 interface JestState {
@@ -116,7 +116,7 @@ interface JestState {
   currentConcurrentTestName?(): string | undefined;
 }
 
-function stateOfJest(): JestState | undefined {
+function readJestState(): JestState | undefined {
   const { expect } = globalThis as { expect?: { getState?(): JestState } };
   return expect?.getState?.();
 }

@@ -1,7 +1,7 @@
 import type { TokenZoo, ZooToken } from '../../generated/library.ts';
 import { errorMessage } from '../diagnostics/error-message.ts';
 import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from '../tokens/zoo/verdicts.ts';
-import { checkMembers } from './given.ts';
+import { checkMembers } from './check-arguments.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
 import type { Mock, World } from './world.ts';
 
@@ -21,7 +21,7 @@ export type Verify = (token: string, options: VerifyOptions) => unknown;
 /** Functions of a test runner: `{ describe, it, beforeAll: before, afterAll: after }` of node:test, or jest's own. */
 export interface VerifierHooks {
   describe(name: string, body: () => void): void;
-  it(name: string, test: (...given: readonly unknown[]) => Promise<void>): void;
+  it(name: string, test: (...args: readonly unknown[]) => Promise<void>): void;
   beforeAll(hook: () => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
@@ -40,57 +40,57 @@ export interface VerifierOptions {
  * Tries the code under test with every token of the zoo, one test each. A test fails only if the code accepts a token
  * that it must refuse, or refuses one that it must accept, by a MUST in the token's source.
  */
-export function describeVerifier(verify: Verify, given: VerifierOptions): void {
-  check(verify, given);
-  const { hooks, audience, mock, options } = given;
-  const present = audience === undefined ? 'no-audience' : 'audience';
+export function describeVerifier(verify: Verify, args: VerifierOptions): void {
+  checkArguments(verify, args);
+  const { hooks, audience, mock, options } = args;
+  const presence = audience === undefined ? 'no-audience' : 'audience';
   // The algorithm is unknown until the mock runs.
-  const names = zooNames((only) => !only.includes('audience') || only === present);
+  const names = zooNames((conditions) => !conditions.includes('audience') || conditions === presence);
   hooks.describe('a verifier of tokens', () => {
-    let own: Mock | undefined;
+    let separateMock: Mock | undefined;
     let zoo: TokenZoo | undefined;
     hooks.beforeAll(async () => {
-      if (mock === undefined) own = await startMock(options);
-      const world = own ?? (typeof mock === 'function' ? mock() : mock);
+      if (mock === undefined) separateMock = await startMock(options);
+      const world = separateMock ?? (typeof mock === 'function' ? mock() : mock);
       zoo = await world?.tokens.zoo(audience === undefined ? {} : { audience });
     });
     hooks.afterAll(async () => {
-      await own?.stop();
+      await separateMock?.stop();
     });
     for (const name of names) {
       // No declared parameters, because jest would wait for a callback.
-      hooks.it(titleOf(name), async (...[context]) => {
+      hooks.it(formatTitle(name), async (...[context]) => {
         if (zoo === undefined) throw new Error('the tokens were not created: see the error of `beforeAll`');
-        const entry = zoo.tokens.find((one) => one.name === name);
+        const entry = zoo.tokens.find((token) => token.name === name);
         if (entry === undefined) skip(context);
-        else await tryOut(verify, entry, zoo);
+        else await verifyToken(verify, entry, zoo);
       });
     }
   });
 }
 
 /** @throws Error if the verifier violates a MUST */
-async function tryOut(verify: Verify, entry: ZooToken, { issuer, jwksUri, audience }: TokenZoo): Promise<void> {
+async function verifyToken(verify: Verify, entry: ZooToken, { issuer, jwksUri, audience }: TokenZoo): Promise<void> {
   let refusal: { readonly thrown: unknown } | null = null;
   try {
     const returned = await verify(entry.token, { issuer, jwksUri, audience });
-    if (returned === false) throw new Returned();
+    if (returned === false) throw new ReturnedFalseError();
   } catch (thrown) {
-    if (thrown instanceof Returned) throw thrown;
+    if (thrown instanceof ReturnedFalseError) throw thrown;
     refusal = { thrown };
   }
   const { name, verdict, must, why, source } = entry;
   if (!must || verdict === (refusal === null ? 'accept' : 'reject')) return;
-  const did = refusal === null ? 'accepts' : 'refuses';
+  const verb = refusal === null ? 'accepts' : 'refuses';
   const suffix = refusal === null ? '' : ` Its error: ${errorMessage(refusal.thrown)}`;
-  const right = verdict === 'accept' ? 'accepted' : 'refused';
-  throw new Error(`The verifier ${did} \`${name}\`, which must be ${right}: ${why} (${source}).${suffix}`, {
+  const expected = verdict === 'accept' ? 'accepted' : 'refused';
+  throw new Error(`The verifier ${verb} \`${name}\`, which must be ${expected}: ${why} (${source}).${suffix}`, {
     ...(refusal !== null && { cause: refusal.thrown }),
   });
 }
 
 /** A verifier that only returns its result, which callers may ignore. */
-class Returned extends Error {
+class ReturnedFalseError extends Error {
   constructor() {
     super(
       'The verifier returned `false`, which does not refuse a token: it has to throw or reject. Wrap it in a function that does.',
@@ -98,33 +98,33 @@ class Returned extends Error {
   }
 }
 
-function titleOf(name: ZooName): string {
+function formatTitle(name: ZooName): string {
   const { verdict, must, source }: ZooVerdict = VERDICTS[name];
-  const what = { accept: 'accepts', reject: 'refuses', depends: 'may accept or refuse' }[verdict];
-  return `${must || verdict === 'depends' ? '' : 'rather '}${what} ${name} (${source})`;
+  const verb = { accept: 'accepts', reject: 'refuses', depends: 'may accept or refuse' }[verdict];
+  return `${must || verdict === 'depends' ? '' : 'rather '}${verb} ${name} (${source})`;
 }
 
 /** The zoo has no such token for the algorithm of this mock. */
 function skip(context: unknown): void {
   // Runners pass different arguments to tests, or none.
-  (context as { skip?: () => void } | undefined)?.skip?.();
+  (context as { skipTest?: () => void } | undefined)?.skipTest?.();
 }
 
 /** Checks the arguments of JavaScript callers. @throws TypeError with the missing or unknown member */
-function check(verify: Verify, given: VerifierOptions | undefined): void {
+function checkArguments(verify: Verify, args: VerifierOptions | undefined): void {
   if (typeof verify !== 'function')
     throw new TypeError('describeVerifier takes a function that receives a token and throws to refuse it.');
   const members = ['hooks', 'audience', 'mock', 'options'];
   checkMembers(
-    given ?? {},
+    args ?? {},
     members,
     'describeVerifier',
     '{ hooks: { describe, it, beforeAll: before, afterAll: after } }',
   );
-  if (given?.mock !== undefined && given.options !== undefined)
+  if (args?.mock !== undefined && args.options !== undefined)
     throw new TypeError('describeVerifier takes either `mock` or `options` for a separate mock, not both.');
   const missing = (['describe', 'it', 'beforeAll', 'afterAll'] as const).filter(
-    (name) => typeof given?.hooks?.[name] !== 'function',
+    (name) => typeof args?.hooks?.[name] !== 'function',
   );
   if (missing.length === 0) return;
   throw new TypeError(

@@ -1,8 +1,8 @@
 import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
-import { MockError, switchboard } from './client.ts';
+import { checkObject } from './check-arguments.ts';
+import { createSwitchboard, MockError } from './client.ts';
 import { findCastKey } from './credentials.ts';
-import { checkObject } from './given.ts';
 import type { Intercepting, Interception, InterceptOptions } from './intercept.ts';
 import { endScope, enterScope } from './interception/scopes.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -91,11 +91,11 @@ export interface Host extends Intercepting {
   readonly isStopped: () => boolean;
 }
 
-const MAX_LABEL = 500;
+const MAX_LABEL_LENGTH = 500;
 
 /** Returns the options for the world of a test, labelled with the name of the test by default. */
-export function labelled(name: string | undefined, options: WorldOptions): WorldOptions {
-  return name === undefined || name === '' ? options : { label: name.slice(0, MAX_LABEL), ...options };
+export function withLabel(name: string | undefined, options: WorldOptions): WorldOptions {
+  return name === undefined || name === '' ? options : { label: name.slice(0, MAX_LABEL_LENGTH), ...options };
 }
 
 /** Seeds that aren't files. */
@@ -103,39 +103,39 @@ const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
 /** Creates the default world of a server. @param stop stops the server */
 export async function createMock(host: Host, stop: () => Promise<void>): Promise<Mock> {
-  const board = switchboard(host.fetch, host.adminToken);
+  const board = createSwitchboard(host.fetch, host.adminToken);
   const [cast, { hostUrl, label }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
-  const made = { id: DEFAULT_WORLD, label, hostUrl, cast: () => cast };
+  const data = { id: DEFAULT_WORLD, label, hostUrl, cast: () => cast };
   const stopAll = async () => {
     await restoreAll(host, null);
     await stop();
   };
-  return worldOf(host, made, { url: host.url, fetch: host.fetch, stop: stopAll });
+  return buildWorld(host, data, { url: host.url, fetch: host.fetch, stop: stopAll });
 }
 
 /** @throws Unusable, MockError */
-async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World> {
+async function createWorld(host: Host, options: WorldOptions = {}): Promise<World> {
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;
   // The cast is available in this process, so the response doesn't need it.
-  const { worlds } = switchboard(preferring(host.fetch, 'return=minimal'), host.adminToken);
+  const { worlds } = createSwitchboard(withPreference(host.fetch, 'return=minimal'), host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;
   // Any other seed is a value, which the server checks.
-  const made = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
-  const cast = await host.castOf(made.id);
+  const data = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
+  const cast = await host.castOf(data.id);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    await restoreAll(host, made.id);
-    stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(made.id).catch(ignoreMissing);
+    await restoreAll(host, data.id);
+    stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(data.id).catch(ignoreMissing);
     await stopped;
   };
-  const url = `${host.url}${worldPath(made.id)}`;
-  return worldOf(host, { ...made, cast }, { url, fetch: fetchInto(host, made.id, url), stop });
+  const url = `${host.url}${worldPath(data.id)}`;
+  return buildWorld(host, { ...data, cast }, { url, fetch: createWorldFetch(host, data.id, url), stop });
 }
 
 /** Adds a preference (RFC 7240) to each request. */
-function preferring(send: Host['fetch'], prefer: string): Host['fetch'] {
+function withPreference(send: Host['fetch'], prefer: string): Host['fetch'] {
   return (input, init) => send(input, { ...init, headers: { ...init?.headers, prefer } });
 }
 
@@ -143,7 +143,7 @@ function ignoreMissing(thrown: unknown): void {
   if (!(thrown instanceof MockError && thrown.status === 404)) throw thrown;
 }
 
-interface Made {
+interface WorldData {
   readonly id: string;
   readonly label: string | null;
   readonly hostUrl: string | null;
@@ -153,14 +153,14 @@ interface Made {
 }
 
 /** Creates the members that all worlds have, including the default one. */
-function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
-  const { id, label, hostUrl, ambiguous = [], created = null } = made;
-  let known: Cast | null = null;
+function buildWorld(host: Host, data: WorldData, connection: Pick<World, 'url' | 'fetch' | 'stop'>): World {
+  const { id, label, hostUrl, ambiguous = [], created = null } = data;
+  let cachedCast: Cast | null = null;
   const cast = () => {
-    known ??= made.cast();
-    return known;
+    cachedCast ??= data.cast();
+    return cachedCast;
   };
-  const board = switchboard((path, init) => host.fetch(`${own.url}${path}`, init), host.adminToken, cast);
+  const board = createSwitchboard((path, init) => host.fetch(`${connection.url}${path}`, init), host.adminToken, cast);
   return {
     ...board,
     ...{ id, label, hostUrl, ambiguous, created },
@@ -170,18 +170,18 @@ function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'sto
     },
     posture: host.posture,
     ca: host.ca,
-    ...own,
+    ...connection,
     key: (name) => findCastKey(cast(), name),
-    world: (options) => makeWorld(host, options),
+    world: (options) => createWorld(host, options),
     intercept: (options) => intercept(host, id, options),
-    [Symbol.asyncDispose]: own.stop,
+    [Symbol.asyncDispose]: connection.stop,
   };
 }
 
 /** Matches a path below the world, but not an absolute path of the server or a host. */
 const PATH_OF_WORLD = /^\/(?!\/|w\/)/;
 
-function fetchInto({ url: root, fetch }: Host, id: string, url: string): World['fetch'] {
+function createWorldFetch({ url: root, fetch }: Host, id: string, url: string): World['fetch'] {
   return async (input, init) => {
     const target = typeof input === 'string' && PATH_OF_WORLD.test(input) ? `${url}${input}` : input;
     const request = new Request(typeof target === 'string' ? new URL(target, root) : target, init);
@@ -199,7 +199,7 @@ function fetchInto({ url: root, fetch }: Host, id: string, url: string): World['
 function intercept(host: Intercepting, world: string, options: InterceptOptions = {}): Promise<Interception> {
   const scope = world === DEFAULT_WORLD ? null : enterScope();
   return import('./interception/index.ts')
-    .then(({ beginInterception }) => beginInterception(host, world, scope, options))
+    .then(({ startInterception }) => startInterception(host, world, scope, options))
     .catch((cause) => {
       if (scope !== null) endScope(scope);
       throw cause;
@@ -208,5 +208,6 @@ function intercept(host: Intercepting, world: string, options: InterceptOptions 
 
 /** @param world null: all worlds */
 async function restoreAll({ interceptions }: Intercepting, world: string | null): Promise<void> {
-  for (const [interception, its] of interceptions) if (world === null || its === world) await interception.restore();
+  for (const [interception, owner] of interceptions)
+    if (world === null || owner === world) await interception.restore();
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { firstSteps } from '../../src/cli/first-steps.ts';
+import { formatFirstSteps } from '../../src/cli/first-steps.ts';
 import type { Cast } from '../../src/contract/cast.ts';
 import { it } from '../support/in-folder.ts';
 
@@ -21,7 +21,7 @@ const BY_PATH = 'node /src/nv-auth-mock/dist/main.cjs';
 
 describe('the first steps', () => {
   it('are a request with a key that lacks the right, the command that explains it, and a test', () => {
-    expect(firstSteps(STARTED)).toEqual([
+    expect(formatFirstSteps(STARTED)).toEqual([
       'in another terminal, try a request that will be refused, and see why:',
       `${CALL} -H 'Authorization: Bearer nvapi-reader'`,
       `  ${BY_PATH} why`,
@@ -30,31 +30,33 @@ describe('the first steps', () => {
   });
 
   it.for([null, {}])('send no credential with the cast %j', (cast) => {
-    expect(firstSteps({ ...STARTED, cast })[1]).toBe(CALL);
+    expect(formatFirstSteps({ ...STARTED, cast })[1]).toBe(CALL);
   });
 
   it('run the installed command of the project', async ({ folder }) => {
     await mkdir(join(folder, 'node_modules/nv-auth-mock'), { recursive: true });
 
-    expect(firstSteps({ ...STARTED, folder }).slice(2)).toEqual([
+    expect(formatFirstSteps({ ...STARTED, folder }).slice(2)).toEqual([
       '  npx --no-install nv-auth-mock why',
       'write a first test: npx --no-install nv-auth-mock init',
     ]);
   });
 
   it('write no test into a clone', () => {
-    expect(firstSteps({ ...STARTED, folder: CLONE.path }).slice(2)).toEqual(['  npx --no-install nv-auth-mock why']);
+    expect(formatFirstSteps({ ...STARTED, folder: CLONE.path }).slice(2)).toEqual([
+      '  npx --no-install nv-auth-mock why',
+    ]);
   });
 
   it('find a server elsewhere, which has no certificate that curl knows', () => {
-    const steps = firstSteps({ ...STARTED, url: 'https://127.0.0.1:7000', port: 7000, host: '0.0.0.0' });
+    const steps = formatFirstSteps({ ...STARTED, url: 'https://127.0.0.1:7000', port: 7000, host: '0.0.0.0' });
 
     expect(steps[1]).toContain("curl -ik -X POST 'https://127.0.0.1:7000/");
     expect(steps[2]).toBe(`  ${BY_PATH} why --port 7000 --host 0.0.0.0 --tls`);
   });
 
   it('are only the request in a container', () => {
-    expect(firstSteps({ ...STARTED, isContainer: true })).toEqual([
+    expect(formatFirstSteps({ ...STARTED, isContainer: true })).toEqual([
       'try a request that will be refused:',
       `${CALL} -H 'Authorization: Bearer nvapi-reader'`,
     ]);

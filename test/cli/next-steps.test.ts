@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { nextSteps } from '../../src/cli/next-steps.ts';
+import { formatNextSteps } from '../../src/cli/next-steps.ts';
 import { it } from '../support/in-folder.ts';
 
 const CLONE = { path: '/src/nv-auth-mock', isClone: true, version: '0.1.0' };
@@ -13,7 +13,7 @@ const EXPORT = 'export NV_AUTH_MOCK_COMMAND=/src/nv-auth-mock/dist/main.cjs';
 const IN_NPM = { 'node_modules/nv-auth-mock/package.json': '{}' };
 const SITE_PACKAGES = '.venv/lib/python3.11/site-packages';
 
-type Kind = Parameters<typeof nextSteps>[0][number];
+type Kind = Parameters<typeof formatNextSteps>[0][number];
 
 /** The steps of one kind in the folder `app`, when these files are there. */
 async function stepsIn(
@@ -28,7 +28,7 @@ async function stepsIn(
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   }
-  return nextSteps([kind], { folder, manifest, goPackage: 'app' }, home)
+  return formatNextSteps([kind], { folder, manifest, goPackage: 'app' }, home)
     .trimEnd()
     .split('\n')
     .map((line) => line.trim());
@@ -144,7 +144,7 @@ describe('the clone', () => {
 });
 
 it('several kinds need each step once', () => {
-  const text = nextSteps(['pytest', 'go'], { folder: '/none', manifest: null, goPackage: 'app' }, CLONE);
+  const text = formatNextSteps(['pytest', 'go'], { folder: '/none', manifest: null, goPackage: 'app' }, CLONE);
 
   expect(text.match(/NV_AUTH_MOCK_COMMAND/g)).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { askWorld } from '../../src/cli/ask-world.ts';
-import { askRunning, runningServer, tokenAdvice } from '../../src/cli/running.ts';
+import { askRunning, locateServer, tokenAdvice } from '../../src/cli/running.ts';
 
 /** A server that answers so; where it is. */
 async function answering(answer: RequestListener): Promise<string> {
@@ -28,11 +28,11 @@ describe('where a server should be', () => {
     [{ port: '80' }, 'http://127.0.0.1'],
     [{ port: '443', tls: 'on' }, 'https://127.0.0.1'],
   ])('is told by flags: %j', async (flags, url) => {
-    expect((await runningServer(flags)).url).toBe(url);
+    expect((await locateServer(flags)).url).toBe(url);
   });
 
   it('is asked with its token', async () => {
-    expect((await runningServer({ adminToken: 'open-sesame' })).headers).toEqual({
+    expect((await locateServer({ adminToken: 'open-sesame' })).headers).toEqual({
       'x-mock-admin-token': 'open-sesame',
     });
   });

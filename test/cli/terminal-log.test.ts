@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Terminal, terminalLog } from '../../src/cli/terminal-log.ts';
+import { createTerminalLog, type Terminal } from '../../src/cli/terminal-log.ts';
 import { lineLog, type RequestLine } from '../../src/diagnostics/log.ts';
 
 const CLOCK = { now: () => Date.UTC(2026, 0, 15, 12) };
@@ -32,7 +32,7 @@ function terminal(given: Partial<Pick<Terminal, 'columns' | 'hasColors' | 'canMo
       return texts.join('').length;
     },
   };
-  const log = terminalLog(lineLog('info', false, CLOCK, write), screen);
+  const log = createTerminalLog(lineLog('info', false, CLOCK, write), screen);
   const answer = (line: Partial<RequestLine> = {}) =>
     log.debug('200 GET /toys', { request: () => ({ ...ANSWERED, ...line }) });
   const refuse = (line: Partial<RequestLine> = {}) =>

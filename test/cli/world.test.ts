@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listWorlds, locateWorld, prefixOf, worldIds } from '../../src/cli/world.ts';
+import { listWorlds, locateWorld, prefixOf, readWorldIds } from '../../src/cli/world.ts';
 
 it('everything in a world is below its path, and without a world below none', () => {
   expect([prefixOf('team-a'), prefixOf(null)]).toEqual(['/w/team-a', '']);
@@ -12,7 +12,7 @@ it.each([
   ['not here', null],
   [null, null],
 ])('of the answer %j the worlds are %j', async (body, ids) => {
-  expect(await worldIds(async () => body)).toEqual(ids);
+  expect(await readWorldIds(async () => body)).toEqual(ids);
 });
 
 it('of a list of several pages the worlds are those of all', async () => {
@@ -21,7 +21,7 @@ it('of a list of several pages the worlds are those of all', async () => {
     ['/_mock/worlds?after=1.a', { worlds: [{ id: 'b' }], next: null }],
   ]);
 
-  expect(await worldIds(async (path) => pages.get(path))).toEqual(['default', 'b']);
+  expect(await readWorldIds(async (path) => pages.get(path))).toEqual(['default', 'b']);
 });
 
 it('of many worlds the nearest ones are named', () => {

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
-import { type Call, pagesOf } from '../../src/library/calls.ts';
+import { type Call, readAllPages } from '../../src/library/calls.ts';
 
 const mock = await startMock({ listen: false });
 afterAll(() => mock.stop());
@@ -27,7 +27,7 @@ it.each([
     asked.push(keys.length);
     return { keys, next: from + max < 2500 ? String(from + max) : null } as Answer;
   };
-  const all = await pagesOf<number>(call, 'keys', { limit });
+  const all = await readAllPages<number>(call, 'keys', { limit });
 
   expect(all).toEqual(Array.from({ length: count }, (_, index) => index));
   expect(asked.reduce((sum, one) => sum + one)).toBe(count);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { connect, type MockEvent, type Switchboard, startMock } from '../../src/index.ts';
-import { eventReader, watchEvents } from '../../src/library/events.ts';
+import { createEventReader, watchEvents } from '../../src/library/events.ts';
 
 const listening = await startMock({ adminToken: 'let-me-in' });
 const silent = await startMock({ listen: false });
@@ -143,7 +143,7 @@ describe('events of a stream', () => {
       ': hello\n\nid: 1\nevent: finding\ndata: {"text":"\u00e4\u{1f600}"}\n\nlater: x\r\nid: 2\r\nevent: finding\r\ndata: {"text":\r\ndata: "b"}\r\n\r\nid: 3\n',
     );
     for (let cut = 0; cut <= bytes.length; cut += 1) {
-      const read = eventReader();
+      const read = createEventReader();
 
       expect([...read(bytes.slice(0, cut)), ...read(bytes.slice(cut))]).toEqual([
         event('1', '\u00e4\u{1f600}'),
@@ -155,7 +155,7 @@ describe('events of a stream', () => {
   it('are refused if one is too long, in one line or in many, and not because they are many', () => {
     const mega = 'x'.repeat(1024 * 1024);
     const reading = (piece: string) => () => {
-      const read = eventReader();
+      const read = createEventReader();
       for (let index = 0; index < 17; index += 1) read(bytesOf(piece));
     };
 

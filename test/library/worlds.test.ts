@@ -11,7 +11,7 @@ import {
   type World,
   type WorldOptions,
 } from '../../src/index.ts';
-import { switchboard } from '../../src/library/client.ts';
+import { createSwitchboard } from '../../src/library/client.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { bearer, LISTENING } from '../support/library.ts';
 import { claimsOf } from '../support/worlds.ts';
@@ -279,7 +279,7 @@ describe('the id of a new world', () => {
   /** A switchboard, and what it sends to make worlds. */
   const recording = (root = '') => {
     const sent: { readonly id: unknown; readonly header: string | null }[] = [];
-    const board = switchboard((path, init) => {
+    const board = createSwitchboard((path, init) => {
       const { id } = JSON.parse(String(init?.body));
       sent.push({ id, header: new Headers(init?.headers).get('x-mock-world') });
       return mock.fetch(`${root}${path}`, init);

@@ -4,14 +4,14 @@ import {
   checkOutput,
   compareCredentials,
   type FlagTexts,
+  locateServerAndWorld,
   machineClock,
   memberOf,
   onSignals,
   parseDuration,
   prefixOf,
-  type Running,
+  type RunningServer,
   rfc3339,
-  runningWorld,
   showValue,
   Unusable,
   writeOutput,
@@ -57,7 +57,11 @@ export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts
   const against = checkTarget(compareFlags.against);
   const patience = parseDuration(compareFlags.patience);
   if (patience === null) throw new Unusable('--patience is not a duration, such as `30s` or `15m`.');
-  const { server, world } = await runningWorld(configFlags, compareFlags.url ?? null, compareFlags.world ?? null);
+  const { server, world } = await locateServerAndWorld(
+    configFlags,
+    compareFlags.url ?? null,
+    compareFlags.world ?? null,
+  );
   // Called first because its errors explain what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
   const { body: document } = await askRunning(server, `/openapi/${compareFlags.service}.json`);
@@ -116,7 +120,7 @@ function checkTarget(url: string): string {
 
 async function createPlan(
   { from, write }: CompareFlags,
-  server: Running,
+  server: RunningServer,
   world: string | null,
   document: unknown,
 ): Promise<Plan> {

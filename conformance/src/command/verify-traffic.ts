@@ -4,9 +4,9 @@ import {
   countOf,
   createConfig,
   type FlagTexts,
+  locateServerAndWorld,
   type Routes,
   readConfig,
-  runningWorld,
   showPath,
   showValue,
   Unusable,
@@ -72,7 +72,7 @@ export async function verifyJournal(
   reference: TrafficReference,
   output: TrafficOutput,
 ): Promise<void> {
-  const { server, world } = await runningWorld(flags, url, worldId);
+  const { server, world } = await locateServerAndWorld(flags, url, worldId);
   if (reference.spec !== null) {
     const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
     return printReport(await checkOffline([...exchangesIn(archive, JOURNAL)], flags, reference, JOURNAL), output);

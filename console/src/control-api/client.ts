@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { pagesOf } from '../../../src/console-entry.ts';
+import { readAllPages } from '../../../src/console-entry.ts';
 
 /** The path prefix of this world; empty for the default world, and for a world with a separate host. */
 const WORLD_PREFIX = document.documentElement.dataset['below'] ?? '';
@@ -68,7 +68,7 @@ export function askAll<Entry>(
   list: string,
   filter?: Readonly<Record<string, string | number | boolean>>,
 ): Promise<readonly Entry[]> {
-  return pagesOf((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
+  return readAllPages((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }
 
 /** Reads from the control API of a different world, by its path prefix. @throws like `send` */
@@ -78,6 +78,6 @@ export const askAt = {
   },
   all<Entry>(prefix: string, list: string): Promise<readonly Entry[]> {
     const call = async (method: string, path: string) => (await sendTo(`${prefix}/_mock${path}`, method, {})).json();
-    return pagesOf(call, list);
+    return readAllPages(call, list);
   },
 };

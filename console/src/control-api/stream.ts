@@ -1,4 +1,4 @@
-import { eventReader } from '../../../src/console-entry.ts';
+import { createEventReader } from '../../../src/console-entry.ts';
 import { type Connection, connection } from '../connection.ts';
 import { adminToken, Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
@@ -46,7 +46,7 @@ export function follow(listener: Listener, opened: () => void): void {
     connection.value = 'live';
     pause = FIRST_PAUSE_MS;
     opened();
-    const eventsIn = eventReader();
+    const eventsIn = createEventReader();
     const reader = body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       for (const event of eventsIn(part.value)) {

@@ -2,7 +2,7 @@ import { hostMatcher, hostName } from '../../addresses/hosts.ts';
 import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
 import { MANIFESTS, vendorHosts } from '../../services/index.ts';
 import { adviseName } from '../../text/nearest.ts';
-import { checkMembers, checkObject } from '../given.ts';
+import { checkMembers, checkObject } from '../check-arguments.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import { redirectNodeHttp } from './node-http.ts';
 import { type Active, endScope, interceptions, plainName, type Scope, type Target } from './scopes.ts';
@@ -12,28 +12,28 @@ import { explainRefusals, redirectUndici } from './undici.ts';
  * @param scope the async context to intercept; null: all
  * @throws TypeError with the invalid option
  */
-export async function beginInterception(
+export async function startInterception(
   host: Intercepting,
   world: string,
   scope: Scope | null,
   options: InterceptOptions,
 ): Promise<Interception> {
   const hosts = checkOptions(options);
-  const named = world === DEFAULT_WORLD ? null : world;
+  const worldId = world === DEFAULT_WORLD ? null : world;
   const [http, https] = await Promise.all([
-    host.openProductionPort('http', named),
-    host.openProductionPort('https', named),
+    host.openProductionPort('http', worldId),
+    host.openProductionPort('https', worldId),
   ]);
   const active: Active = {
     covers: hostMatcher([...vendorHosts(), ...hosts]),
-    isOwn: (target) => host.urls.some((url) => isAt(target, url)),
+    isOwn: (target) => host.urls.some((url) => hasAddress(target, url)),
     refusesOthers: options.others === 'refuse',
     ports: { http: http.port, https: https.port },
   };
-  begin(active, scope);
+  activate(active, scope);
   const restore = async () => {
     if (!host.interceptions.delete(interception)) return;
-    end(active, scope);
+    deactivate(active, scope);
     http.close();
     https.close();
   };
@@ -42,34 +42,34 @@ export async function beginInterception(
   return interception;
 }
 
-function begin(active: Active, scope: Scope | null): void {
-  const known = interceptions();
-  known.all.add(active);
-  if (scope === null) known.everywhere.push(active);
+function activate(active: Active, scope: Scope | null): void {
+  const registry = interceptions();
+  registry.all.add(active);
+  if (scope === null) registry.everywhere.push(active);
   else scope.active = active;
-  if (known.undo !== null) return;
-  const undone = [redirectNodeHttp(), redirectUndici(), explainRefusals()];
-  known.undo = () => {
-    for (const undo of undone) undo();
+  if (registry.undo !== null) return;
+  const undoFunctions = [redirectNodeHttp(), redirectUndici(), explainRefusals()];
+  registry.undo = () => {
+    for (const undo of undoFunctions) undo();
   };
 }
 
-function end(active: Active, scope: Scope | null): void {
-  const known = interceptions();
-  known.all.delete(active);
-  if (scope === null) known.everywhere.splice(known.everywhere.indexOf(active), 1);
+function deactivate(active: Active, scope: Scope | null): void {
+  const registry = interceptions();
+  registry.all.delete(active);
+  if (scope === null) registry.everywhere.splice(registry.everywhere.indexOf(active), 1);
   else endScope(scope);
-  if (known.all.size > 0) return;
-  known.undo?.();
-  known.undo = null;
+  if (registry.all.size > 0) return;
+  registry.undo?.();
+  registry.undo = null;
 }
 
 /** Names of this machine count as the mock's address if the port matches. */
-function isAt({ name, port }: Target, url: string): boolean {
-  const own = new URL(url);
+function hasAddress({ name, port }: Target, url: string): boolean {
+  const ownUrl = new URL(url);
   const isHere = name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name.startsWith('127.');
-  const ownPort = Number(own.port || (own.protocol === 'https:' ? 443 : 80));
-  return port === ownPort && (isHere || name === plainName(own.hostname));
+  const ownPort = Number(ownUrl.port || (ownUrl.protocol === 'https:' ? 443 : 80));
+  return port === ownPort && (isHere || name === plainName(ownUrl.hostname));
 }
 
 /** @returns the additional hosts */
@@ -84,18 +84,18 @@ function checkOptions(options: InterceptOptions): readonly string[] {
 }
 
 function checkHost(host: string, service: string): string {
-  const shown = JSON.stringify(host.slice(0, 100));
+  const quoted = JSON.stringify(host.slice(0, 100));
   const name = host.toLowerCase();
-  const [, fixed = ''] = /^(?:\*\.)?([^:]*)$/.exec(name) ?? [];
-  if (hostName(fixed) === null) {
+  const [, fixedPart = ''] = /^(?:\*\.)?([^:]*)$/.exec(name) ?? [];
+  if (hostName(fixedPart) === null) {
     throw new TypeError(
-      `intercept: ${shown} in \`hosts\` is not a host name. Remove scheme, port and path, as in \`runai.acme.com\` or \`*.acme.com\`.`,
+      `intercept: ${quoted} in \`hosts\` is not a host name. Remove scheme, port and path, as in \`runai.acme.com\` or \`*.acme.com\`.`,
     );
   }
-  const services = MANIFESTS.map((one) => one.name);
+  const services = MANIFESTS.map((manifest) => manifest.name);
   if (!services.includes(service)) {
     throw new TypeError(
-      `intercept: the service of ${shown} in \`hosts\` is ${JSON.stringify(service)}.${adviseName(String(service), services)}`,
+      `intercept: the service of ${quoted} in \`hosts\` is ${JSON.stringify(service)}.${adviseName(String(service), services)}`,
     );
   }
   return name;

@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
 import { nextTick } from '../../platform/time.ts';
-import { routeOf, type Target, targetOf } from './scopes.ts';
+import { createTarget, resolvePort, type Target } from './scopes.ts';
 
 /** The options of a request when an agent gets it: Node has filled in the host and the port. */
 interface RequestOptions {
@@ -11,7 +11,7 @@ interface RequestOptions {
 
 /** The method that hands a request to an agent. Missing in Node's types. */
 interface AgentOfRequests {
-  addRequest(this: Agent, request: ClientRequest, options: RequestOptions, ...more: unknown[]): void;
+  addRequest(this: Agent, request: ClientRequest, options: RequestOptions, ...extra: unknown[]): void;
 }
 
 /**
@@ -24,16 +24,16 @@ export function redirectNodeHttp(): () => void {
   const prototype = Agent.prototype as unknown as AgentOfRequests;
   const { addRequest } = prototype;
   const agents = new WeakMap<Agent, Agent>();
-  const redirecting: AgentOfRequests['addRequest'] = function (request, options, ...more) {
-    if (options.socketPath != null) return addRequest.call(this, request, options, ...more);
+  const redirecting: AgentOfRequests['addRequest'] = function (request, options, ...extra) {
+    if (options.socketPath != null) return addRequest.call(this, request, options, ...extra);
     try {
-      const port = routeOf(targetOfRequest(request, options));
-      if (port === null) return addRequest.call(this, request, options, ...more);
-      const agent = agents.get(this) ?? plainAgent(this);
+      const port = resolvePort(readTarget(request, options));
+      if (port === null) return addRequest.call(this, request, options, ...extra);
+      const agent = agents.get(this) ?? createPlainAgent(this);
       agents.set(this, agent);
       addRequest.call(agent, request, { host: '127.0.0.1', port });
     } catch (refusal) {
-      addRequest.call(failingAgent(refusal), request, { host: '127.0.0.1', port: 0 });
+      addRequest.call(createFailingAgent(refusal), request, { host: '127.0.0.1', port: 0 });
     }
   };
   prototype.addRequest = redirecting;
@@ -43,33 +43,33 @@ export function redirectNodeHttp(): () => void {
   };
 }
 
-function targetOfRequest({ protocol, path }: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
+function readTarget({ protocol, path }: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
   const scheme = protocol === 'https:' ? 'https' : 'http';
-  const number = Number(port);
+  const portNumber = Number(port);
   // Node sets the scheme's default port explicitly.
-  const isUsual = port == null || number === { http: 80, https: 443 }[scheme];
-  return targetOf(scheme, host, isUsual ? null : number, path);
+  const isDefaultPort = port == null || portNumber === { http: 80, https: 443 }[scheme];
+  return createTarget(scheme, host, isDefaultPort ? null : portNumber, path);
 }
 
 /** Members of every agent that Node's types lack. */
-interface Keeping {
+interface AgentMembers {
   readonly keepAlive?: boolean;
   readonly options?: AgentOptions;
 }
 
 /** Returns an agent that keeps and limits connections like the caller's, but without TLS. */
-function plainAgent(agent: Agent & Keeping): Agent {
+function createPlainAgent(agent: Agent & AgentMembers): Agent {
   const { keepAlive, maxSockets, maxFreeSockets, maxTotalSockets } = agent;
   const { keepAliveMsecs, timeout, scheduling } = agent.options ?? {};
-  const given = { keepAlive, keepAliveMsecs, maxSockets, maxFreeSockets, maxTotalSockets, timeout, scheduling };
-  return new Agent(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+  const options = { keepAlive, keepAliveMsecs, maxSockets, maxFreeSockets, maxTotalSockets, timeout, scheduling };
+  return new Agent(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
 }
 
 /** Returns an agent that fails each request, as for an unknown host. */
-function failingAgent(refusal: unknown): Agent {
+function createFailingAgent(refusal: unknown): Agent {
   return Object.assign(new Agent(), {
-    createConnection: (_options: unknown, done: (refusal: unknown) => void) => {
-      nextTick(done, refusal);
+    createConnection: (_options: unknown, callback: (refusal: unknown) => void) => {
+      nextTick(callback, refusal);
     },
   });
 }

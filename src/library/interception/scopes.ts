@@ -10,20 +10,20 @@ export interface Target {
   readonly name: string;
   readonly port: number;
   /** The URL for messages, without the query, which may contain secrets. */
-  readonly shown: string;
+  readonly displayUrl: string;
 }
 
 const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
 
 /** @param port null: the default port of the scheme */
-export function targetOf(scheme: Scheme, host: string, port: number | null, path: string): Target {
+export function createTarget(scheme: Scheme, host: string, port: number | null, path: string): Target {
   const name = plainName(host);
   const authority = `${name.includes(':') ? `[${name}]` : name}${port === null ? '' : `:${port}`}`;
   return {
     scheme,
     name,
     port: port ?? DEFAULT_PORTS[scheme],
-    shown: `${scheme}://${authority}${path.split('?', 1)[0]}`,
+    displayUrl: `${scheme}://${authority}${path.split('?', 1)[0]}`,
   };
 }
 
@@ -78,31 +78,31 @@ export function interceptions(): Interceptions {
 export const REFUSED = 'ERR_MOCK_REFUSED';
 
 // Not a subclass: undici checks errors by class name, and is in another realm under jest.
-function refused(message: string): Error {
+function createRefusal(message: string): Error {
   return Object.assign(new Error(message), { code: REFUSED });
 }
 
 /** Marks the caller's async context and everything that it starts from now on, before the interception begins. */
 export function enterScope(): Scope {
-  const known = interceptions();
-  const { scopes } = known;
+  const registry = interceptions();
+  const { scopes } = registry;
   const before = scopes.getStore();
   // Contexts of ended tests may surround this one. Leave them out to keep the chain short.
-  const [outer = null] = scopesFrom(before);
+  const [outer = null] = listOpenScopes(before);
   const scope: Scope = { active: null, isOver: false, outer };
   scopes.enterWith(scope);
-  known.open += 1;
-  leaveResource(scope, before);
+  registry.open += 1;
+  restoreResource(scope, before);
   return scope;
 }
 
 /** The last one to end disables the storage, because before Node 24 it slows down every promise of the process. */
 export function endScope(scope: Scope): void {
   if (scope.isOver) return;
-  const known = interceptions();
+  const registry = interceptions();
   scope.isOver = true;
-  known.open -= 1;
-  if (known.open === 0) known.scopes.disable();
+  registry.open -= 1;
+  if (registry.open === 0) registry.scopes.disable();
 }
 
 /**
@@ -110,7 +110,7 @@ export function endScope(scope: Scope): void {
  * interception shares such a resource, so other tests would be marked as well. The caller's `await` copies the mark
  * immediately, and the code after it has its own resource.
  */
-function leaveResource(scope: Scope, before: Scope | undefined): void {
+function restoreResource(scope: Scope, before: Scope | undefined): void {
   const { entered } = interceptions();
   const resource = executionAsyncResource();
   const mark = Reflect.ownKeys(resource).find((name) => Reflect.get(resource, name) === scope);
@@ -124,16 +124,16 @@ function leaveResource(scope: Scope, before: Scope | undefined): void {
 }
 
 /** Returns the scopes that haven't ended, innermost first. */
-function scopesFrom(innermost: Scope | undefined): Scope[] {
+function listOpenScopes(innermost: Scope | undefined): Scope[] {
   const found: Scope[] = [];
   for (let scope = innermost ?? null; scope !== null; scope = scope.outer) if (!scope.isOver) found.push(scope);
   return found;
 }
 
 /** Returns the interceptions of the running async context, newest first. */
-function inForce({ scopes, everywhere }: Interceptions): readonly Active[] {
-  const own = scopesFrom(scopes.getStore()).flatMap(({ active }) => active ?? []);
-  return [...own, ...everywhere.toReversed()];
+function listActive({ scopes, everywhere }: Interceptions): readonly Active[] {
+  const inScopes = listOpenScopes(scopes.getStore()).flatMap(({ active }) => active ?? []);
+  return [...inScopes, ...everywhere.toReversed()];
 }
 
 /**
@@ -142,15 +142,15 @@ function inForce({ scopes, everywhere }: Interceptions): readonly Active[] {
  * @returns a port on this machine; null: send it to its own host
  * @throws Error with the code `ERR_MOCK_REFUSED` if the request must not be sent
  */
-export function routeOf(target: Target): number | null {
-  const known = interceptions();
-  if (isProductionPort(known, target)) return null;
-  const active = inForce(known);
+export function resolvePort(target: Target): number | null {
+  const registry = interceptions();
+  if (isProductionPort(registry, target)) return null;
+  const active = listActive(registry);
   if (active.some(({ isOwn }) => isOwn(target))) return null;
   const found = active.find(({ covers }) => covers(target.name));
   if (found !== undefined) return found.ports[target.scheme];
-  if (active.some(({ refusesOthers }) => refusesOthers)) throw refused(otherHost(target));
-  if ([...known.all].some(({ covers }) => covers(target.name))) throw refused(otherTest(target));
+  if (active.some(({ refusesOthers }) => refusesOthers)) throw createRefusal(describeOtherHost(target));
+  if ([...registry.all].some(({ covers }) => covers(target.name))) throw createRefusal(describeOtherTest(target));
   return null;
 }
 
@@ -159,10 +159,10 @@ function isProductionPort({ all }: Interceptions, { name, port }: Target): boole
   return name === '127.0.0.1' && [...all].some(({ ports }) => ports.http === port || ports.https === port);
 }
 
-function otherHost({ shown, name }: Target): string {
-  return `${shown} was not called, because an interception refuses all other hosts. Add it to \`hosts\`, such as \`intercept({ hosts: { '${name}': 'runai' } })\`, or remove \`others: 'refuse'\`.`;
+function describeOtherHost({ displayUrl, name }: Target): string {
+  return `${displayUrl} was not called, because an interception refuses all other hosts. Add it to \`hosts\`, such as \`intercept({ hosts: { '${name}': 'runai' } })\`, or remove \`others: 'refuse'\`.`;
 }
 
-function otherTest({ shown }: Target): string {
-  return `${shown} was not called, because this host is intercepted for another test. Call \`world.intercept()\` in the test itself instead of a hook, or use the mock's \`intercept()\`, which applies to the whole process.`;
+function describeOtherTest({ displayUrl }: Target): string {
+  return `${displayUrl} was not called, because this host is intercepted for another test. Call \`world.intercept()\` in the test itself instead of a hook, or use the mock's \`intercept()\`, which applies to the whole process.`;
 }

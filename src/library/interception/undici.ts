@@ -1,5 +1,5 @@
 import { processGlobal } from '../../platform/time.ts';
-import { REFUSED, routeOf, targetOf } from './scopes.ts';
+import { createTarget, REFUSED, resolvePort } from './scopes.ts';
 
 /** The part of undici's `Dispatcher` that exists in all versions. */
 interface Dispatcher {
@@ -13,7 +13,7 @@ interface DispatchOptions {
 }
 
 /** Where undici's versions, and the one in Node, store the global dispatcher. */
-const PLACES = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
+const DISPATCHER_SYMBOLS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
 
 /**
  * Redirects the requests of the global dispatchers, which `fetch` and undici's functions use.
@@ -21,9 +21,9 @@ const PLACES = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((n
  * @returns a function that undoes it
  */
 export function redirectUndici(): () => void {
-  const undone = globalDispatchers().map(redirect);
+  const undoFunctions = globalDispatchers().map(redirect);
   return () => {
-    for (const undo of undone) undo();
+    for (const undo of undoFunctions) undo();
   };
 }
 
@@ -32,31 +32,31 @@ function globalDispatchers(): readonly Dispatcher[] {
   void processGlobal.Request;
   // Under jest, test files have a separate global object.
   const holders = [processGlobal, globalThis] as unknown as readonly Record<symbol, Dispatcher | undefined>[];
-  const found = holders.flatMap((holder) => PLACES.map((place) => holder[place]));
-  return [...new Set(found)].filter((one) => one !== undefined);
+  const found = holders.flatMap((holder) => DISPATCHER_SYMBOLS.map((symbol) => holder[symbol]));
+  return [...new Set(found)].filter((dispatcher) => dispatcher !== undefined);
 }
 
 /** Patches the dispatcher in place. */
 function redirect(dispatcher: Dispatcher): () => void {
-  const own = Object.getOwnPropertyDescriptor(dispatcher, 'dispatch');
+  const ownDescriptor = Object.getOwnPropertyDescriptor(dispatcher, 'dispatch');
   const { dispatch } = dispatcher;
   // Thrown errors become errors of the request.
   const redirecting: Dispatcher['dispatch'] = (options, handler) =>
-    dispatch.call(dispatcher, redirected(options), handler);
+    dispatch.call(dispatcher, redirectOptions(options), handler);
   Object.defineProperty(dispatcher, 'dispatch', { value: redirecting, writable: true, configurable: true });
   return () => {
     if (dispatcher.dispatch !== redirecting) return;
-    if (own === undefined) Reflect.deleteProperty(dispatcher, 'dispatch');
-    else Object.defineProperty(dispatcher, 'dispatch', own);
+    if (ownDescriptor === undefined) Reflect.deleteProperty(dispatcher, 'dispatch');
+    else Object.defineProperty(dispatcher, 'dispatch', ownDescriptor);
   };
 }
 
-function redirected(options: DispatchOptions): DispatchOptions {
+function redirectOptions(options: DispatchOptions): DispatchOptions {
   const { origin, path = '/', headers } = options;
   if (origin === undefined || !URL.canParse(String(origin))) return options;
   const url = new URL(origin);
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
-  const port = routeOf(targetOf(scheme, url.hostname, url.port === '' ? null : Number(url.port), path));
+  const port = resolvePort(createTarget(scheme, url.hostname, url.port === '' ? null : Number(url.port), path));
   if (port === null) return options;
   return { ...options, origin: `http://127.0.0.1:${port}`, headers: withHost(headers, url.host) };
 }
@@ -86,12 +86,12 @@ export function explainRefusals(): () => void {
 function withHost(headers: unknown, host: string): unknown {
   if (headers == null) return { host };
   if (Array.isArray(headers)) {
-    const isGiven = headers.some((name, index) => index % 2 === 0 && String(name).toLowerCase() === 'host');
-    return isGiven ? headers : [...headers, 'host', host];
+    const hasHost = headers.some((name, index) => index % 2 === 0 && String(name).toLowerCase() === 'host');
+    return hasHost ? headers : [...headers, 'host', host];
   }
   if (Symbol.iterator in Object(headers)) {
     return withHost([...(headers as Iterable<readonly [string, unknown]>)].flat(), host);
   }
-  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
-  return isGiven ? headers : { ...(headers as object), host };
+  const hasHost = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
+  return hasHost ? headers : { ...(headers as object), host };
 }
