@@ -23,13 +23,13 @@ export function list(items: object) {
   return { type: 'array', items };
 }
 
-/** An object with the members of a documented one, but for those that a seed gives elsewhere. It may have others. */
+/** A documented object without the members that a seed has elsewhere. Additional members are allowed. */
 export function documented<Properties extends Readonly<Record<string, object>>>(
   { properties }: { readonly properties: Properties },
   elsewhere: readonly (keyof Properties)[],
 ) {
-  const left: readonly PropertyKey[] = elsewhere;
-  const members = Object.entries(properties).filter(([name]) => !left.includes(name));
+  const excluded: readonly PropertyKey[] = elsewhere;
+  const members = Object.entries(properties).filter(([name]) => !excluded.includes(name));
   return { type: 'object', properties: Object.fromEntries(members) };
 }
 
@@ -54,11 +54,14 @@ export function bodySchema<Body extends object>(
   return object(properties as Readonly<Record<string, object>>, optional);
 }
 
-/** A documented object without members that are stored elsewhere, or not at all. It may have others. */
+/** A documented object without the members that are stored elsewhere or not at all. Additional members are allowed. */
 export function withoutMembers<Properties extends Readonly<Record<string, object>>>(
   schema: { readonly properties: Properties; readonly required?: readonly string[] },
   elsewhere: readonly (keyof Properties & string)[],
 ) {
-  const left: readonly string[] = elsewhere;
-  return { ...documented(schema, elsewhere), required: (schema.required ?? []).filter((name) => !left.includes(name)) };
+  const excluded: readonly string[] = elsewhere;
+  return {
+    ...documented(schema, elsewhere),
+    required: (schema.required ?? []).filter((name) => !excluded.includes(name)),
+  };
 }

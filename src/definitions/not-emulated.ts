@@ -15,7 +15,7 @@ export interface NotEmulatedOperation {
   readonly path: string;
 }
 
-/** The operations of rows, one by one. */
+/** Lists the operations of rows, one entry per method. */
 export function notEmulatedOperations(
   service: string,
   rows: readonly NotEmulatedRow[] = [],

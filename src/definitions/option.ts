@@ -26,7 +26,7 @@ export type ValuesOf<Table extends Readonly<Record<string, Option>>> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };
 
-/** YAML and programs read a version such as `3.0` as the number 3. */
+/** Accepts `3` for `3.0`, because YAML and JavaScript turn an unquoted `3.0` into the number 3. */
 export const oneOf = <const Value extends string>(values: readonly Value[]) => ({
   expected: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
   read: (text: string) => values.find((value) => value === text || value === `${text}.0`),
@@ -52,7 +52,7 @@ export const path = { expected: 'a path', read: (text: string) => (text === '' ?
 const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
 export const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
 
-/** A duration, which must not be zero. */
+/** A positive duration, in milliseconds. */
 export const duration = {
   isDuration: true,
   expected: DURATION_FORMS,

@@ -8,13 +8,15 @@ export type Section<Row, Key extends keyof Row> = Partial<Omit<Row, Key>> & {
 type Optional<Row> = { [Member in keyof Row]-?: object extends Pick<Row, Member> ? Member : never }[keyof Row];
 
 /** A row merged with its section, as if both were spread. */
-type Over<Head, Row> = Omit<Head, keyof Row> & Row & Pick<Head, Extract<Optional<Row>, keyof Head>>;
+type Merged<Head, Row> = Omit<Head, keyof Row> & Row & Pick<Head, Extract<Optional<Row>, keyof Head>>;
 
 /** The rows of a section, with literal types. */
-export type RowIn<Key extends string, One> = One extends { readonly rows: infer Rows }
+export type RowIn<Key extends string, OneSection> = OneSection extends { readonly rows: infer Rows }
   ? Rows extends readonly (infer Name)[]
-    ? { readonly [Member in Key]: Name } & Omit<One, 'rows'>
-    : { [Name in keyof Rows]: { readonly [Member in Key]: Name } & Over<Omit<One, 'rows'>, Rows[Name]> }[keyof Rows]
+    ? { readonly [Member in Key]: Name } & Omit<OneSection, 'rows'>
+    : {
+        [Name in keyof Rows]: { readonly [Member in Key]: Name } & Merged<Omit<OneSection, 'rows'>, Rows[Name]>;
+      }[keyof Rows]
   : never;
 
 /**

@@ -2,7 +2,7 @@ import type { BrokenAt, FaultAction as DocumentedAction } from '../../generated/
 import type { Match } from '../journal/match.ts';
 import type { Instant } from '../time/clock.ts';
 
-/** Types of the document, so that a table without one of their values does not compile. */
+/** The document's types, so that a table that lacks one of the values does not compile. */
 export type { BrokenAt, SpoiledBody } from '../../generated/library.ts';
 
 /** The effect of a fault. Times are in milliseconds. */
@@ -58,7 +58,7 @@ export function momentOf(action: FaultAction): 'request' | 'answer' {
   return (status ?? answer ?? delay) !== undefined || hidesStatus(action) ? 'request' : 'answer';
 }
 
-/** Does the connection break before the client can read the status? */
+/** Returns whether the connection breaks before the client can read the status. */
 export function hidesStatus({ drop }: { readonly drop?: BrokenAt | undefined }): boolean {
   return drop !== undefined && HIDES_STATUS[drop];
 }

@@ -9,13 +9,13 @@ import type { Fault, FaultOrder } from './fault.ts';
 import { FaultList, type Moment, weightOf } from './list.ts';
 
 /** Stores all faults of a world, with their counters. */
-export type KeepFaults = (faults: readonly Fault[]) => Promise<void>;
+export type SaveFaults = (faults: readonly Fault[]) => Promise<void>;
 
 export class Faults {
   readonly #series: string;
-  readonly #keep: KeepFaults | null;
-  readonly #turns = new Mutex();
-  readonly #removed: (fault: Fault) => void;
+  readonly #save: SaveFaults | null;
+  readonly #mutex = new Mutex();
+  readonly #onRemoved: (fault: Fault) => void;
   readonly #quota: Quota;
   /** This world's share of the quota. */
   #bytes = 0;
@@ -23,25 +23,25 @@ export class Faults {
   readonly #pauses = new Map<() => void, string>();
   #list = new FaultList();
   #added = 0;
-  #isOver = false;
+  #hasEnded = false;
   #isEmpty = true;
 
   /**
    * @param series prefix of the ids, unique to the process
    * @param quota for the faults of all worlds
-   * @param removed called for each fault that ends, unless it was withdrawn
-   * @param keep null if the faults end with the process
+   * @param onRemoved called for each fault that ends, unless it was withdrawn
+   * @param save null if the faults end with the process
    */
   constructor(
     series: string,
     quota: Quota,
-    removed: (fault: Fault) => void = () => {},
-    keep: KeepFaults | null = null,
+    onRemoved: (fault: Fault) => void = () => {},
+    save: SaveFaults | null = null,
   ) {
     this.#series = series;
     this.#quota = quota;
-    this.#removed = removed;
-    this.#keep = keep;
+    this.#onRemoved = onRemoved;
+    this.#save = save;
   }
 
   /** Fast path for every request: usually there are no faults. */
@@ -49,7 +49,7 @@ export class Faults {
     return this.#isEmpty;
   }
 
-  /** Was no fault ever added? */
+  /** Returns whether no fault was ever added. */
   get isUnused(): boolean {
     return this.isEmpty && this.#added === 0;
   }
@@ -57,7 +57,7 @@ export class Faults {
   /** @throws Problem `conflict` if the faults are too many or too large */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
     const bytes = weightOf(order);
-    if (!this.#quota.take(bytes)) throw noRoom(bytes, this.#quota);
+    if (!this.#quota.take(bytes)) throw memoryLimitProblem(bytes, this.#quota);
     try {
       this.#added += 1;
       const id = `${this.#series}-f${this.#added}`;
@@ -110,18 +110,18 @@ export class Faults {
   /** Injects the first fault that is due; the faults it shadows count the request, too. */
   async inject(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
     await this.sweep(now);
-    if (!this.#list.concerns(moment, facts)) return null;
+    if (!this.#list.matchesAny(moment, facts)) return null;
     return this.#change((list) => list.inject(moment, facts));
   }
 
   /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
   async shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): Promise<void> {
-    if (this.#list.concerns(moment, facts)) await this.#change((list) => list.shadow(moment, facts, by));
+    if (this.#list.matchesAny(moment, facts)) await this.#change((list) => list.shadow(moment, facts, by));
   }
 
-  /** Waits in real time, or until the fault is removed. @param milliseconds */
+  /** Waits in real time, or until the fault is removed. */
   pause({ id }: Pick<Fault, 'id'>, milliseconds: number): Promise<void> {
-    if (this.#isOver || this.#list.find(id) === undefined) return Promise.resolve();
+    if (this.#hasEnded || this.#list.find(id) === undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -134,46 +134,46 @@ export class Faults {
   }
 
   /** Restores the stored faults. */
-  begin(kept: readonly Fault[]): void {
-    this.#list = new FaultList(kept);
-    this.#weigh();
+  restore(stored: readonly Fault[]): void {
+    this.#list = new FaultList(stored);
+    this.#updateQuota();
   }
 
   /** Ends all waits when the world ends, and removes the faults that are not stored. */
   end(): void {
-    this.#isOver = true;
+    this.#hasEnded = true;
     for (const wake of [...this.#pauses.keys()]) wake();
-    if (this.#keep === null) this.#reportRemoved(this.#list.remove(() => true));
-    this.#weigh();
+    if (this.#save === null) this.#reportRemoved(this.#list.remove(() => true));
+    this.#updateQuota();
   }
 
-  async #remove(which: (fault: Fault) => boolean): Promise<readonly Fault[]> {
-    const removed = await this.#change((list) => list.remove(which));
+  async #remove(isRemoved: (fault: Fault) => boolean): Promise<readonly Fault[]> {
+    const removed = await this.#change((list) => list.remove(isRemoved));
     this.#reportRemoved(removed);
     return removed;
   }
 
   async #change<Result>(work: (list: FaultList) => Result): Promise<Result> {
-    const keep = this.#keep;
-    const result = keep === null ? work(this.#list) : await this.#turns.take(() => this.#changeKept(keep, work));
-    this.#weigh();
-    this.#wakeOthers();
+    const save = this.#save;
+    const result = save === null ? work(this.#list) : await this.#mutex.take(() => this.#changeAndSave(save, work));
+    this.#updateQuota();
+    this.#wakeRemoved();
     return result;
   }
 
   /** Applies a change only once it is stored. */
-  async #changeKept<Result>(keep: KeepFaults, work: (list: FaultList) => Result): Promise<Result> {
-    const list = new FaultList(this.#list.kept, this.#list);
+  async #changeAndSave<Result>(save: SaveFaults, work: (list: FaultList) => Result): Promise<Result> {
+    const list = new FaultList(this.#list.stored, this.#list);
     const result = work(list);
-    await keep(list.kept);
+    await save(list.stored);
     this.#list = list;
     return result;
   }
 
   /** Updates this world's share of the quota, which is empty once the world has ended. */
-  #weigh(): void {
+  #updateQuota(): void {
     this.#isEmpty = this.#list.size === 0;
-    const bytes = this.#isOver ? 0 : this.#list.bytes;
+    const bytes = this.#hasEnded ? 0 : this.#list.bytes;
     this.#quota.release(this.#bytes);
     // The faults are in memory already.
     this.#quota.takeAnyway(bytes);
@@ -181,11 +181,11 @@ export class Faults {
   }
 
   #reportRemoved(removed: readonly Fault[]): void {
-    for (const fault of removed) this.#removed(fault);
+    for (const fault of removed) this.#onRemoved(fault);
   }
 
   /** Ends the waits for removed faults. */
-  #wakeOthers(): void {
+  #wakeRemoved(): void {
     for (const [wake, id] of [...this.#pauses]) if (this.#list.find(id) === undefined) wake();
   }
 }
@@ -202,7 +202,7 @@ export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Inst
   return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));
 }
 
-function noRoom(bytes: number, { used, bytes: max }: Quota): Problem {
+function memoryLimitProblem(bytes: number, { used, bytes: max }: Quota): Problem {
   const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
   return new Problem(
     'conflict',

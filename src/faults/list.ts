@@ -24,16 +24,16 @@ export class FaultList {
   readonly #faults = new Map<string, Fault>();
   readonly #matchers = new Map<string, Matchers>();
   /** The last added fault, even if it was removed: its place is never reused. */
-  #youngest: Fault | null = null;
+  #newest: Fault | null = null;
 
   /**
-   * @param kept the faults of another list
-   * @param known a list to reuse matchers from
+   * @param stored the faults of another list
+   * @param cache a list to reuse matchers from
    */
-  constructor(kept: readonly Fault[] = [], known?: FaultList) {
-    for (const fault of kept) {
-      this.#youngest = fault;
-      if (fault.isGone !== true) this.#put(fault, known?.matchersOf(fault.id));
+  constructor(stored: readonly Fault[] = [], cache?: FaultList) {
+    for (const fault of stored) {
+      this.#newest = fault;
+      if (fault.isGone !== true) this.#put(fault, cache?.matchersOf(fault.id));
     }
   }
 
@@ -52,10 +52,10 @@ export class FaultList {
   }
 
   /** Input for a new list: all faults, and a placeholder for the youngest if it was removed. */
-  get kept(): readonly Fault[] {
-    const youngest = this.#youngest;
-    if (youngest === null || this.#faults.has(youngest.id)) return this.all;
-    return [...this.all, { ...youngest, match: {}, isGone: true }];
+  get stored(): readonly Fault[] {
+    const newest = this.#newest;
+    if (newest === null || this.#faults.has(newest.id)) return this.all;
+    return [...this.all, { ...newest, match: {}, isGone: true }];
   }
 
   find(id: string): Fault | undefined {
@@ -79,7 +79,7 @@ export class FaultList {
       throw new Problem('conflict', message);
     }
     const { match, probability, seed, times, after, action, until, drill } = order;
-    const place = (this.#youngest?.place ?? 0) + 1;
+    const place = (this.#newest?.place ?? 0) + 1;
     const added: Fault = {
       id,
       place,
@@ -97,12 +97,12 @@ export class FaultList {
       shadowedBy: null,
     };
     this.#put(added);
-    this.#youngest = added;
-    return { added, replaced: spent === undefined ? [] : this.remove((one) => one === spent) };
+    this.#newest = added;
+    return { added, replaced: spent === undefined ? [] : this.remove((fault) => fault === spent) };
   }
 
-  remove(which: (fault: Fault) => boolean): readonly Fault[] {
-    const removed = this.all.filter(which);
+  remove(isRemoved: (fault: Fault) => boolean): readonly Fault[] {
+    const removed = this.all.filter(isRemoved);
     for (const { id } of removed) {
       this.#faults.delete(id);
       this.#matchers.delete(id);
@@ -112,29 +112,29 @@ export class FaultList {
 
   /** Returns the facts that decide which faults match a request. */
   needs(moment: Moment, facts: Facts): { readonly isPossible: boolean; readonly principal: boolean } {
-    const possible = this.#at(moment).filter(({ id }) => this.matchersOf(id)?.early.fits(facts) === true);
+    const candidates = this.#findActive(moment).filter(({ id }) => this.matchersOf(id)?.early.fits(facts) === true);
     return {
-      isPossible: possible.length > 0,
-      principal: possible.some(({ match }) => match.principal !== undefined),
+      isPossible: candidates.length > 0,
+      principal: candidates.some(({ match }) => match.principal !== undefined),
     };
   }
 
-  /** Can any fault match the request? */
-  concerns(moment: Moment, facts: Facts): boolean {
-    return this.#at(moment).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
+  /** Returns whether any active fault matches the request. */
+  matchesAny(moment: Moment, facts: Facts): boolean {
+    return this.#findActive(moment).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
   /** Injects the first fault that is due; the faults it shadows count the request, too. */
   inject(moment: Moment, facts: Facts): Fault | null {
-    const fitting = this.#fitting(moment, facts);
-    for (const [index, fault] of fitting.entries()) {
+    const matching = this.#findMatching(moment, facts);
+    for (const [index, fault] of matching.entries()) {
       const seen = fault.seen + 1;
       const isDrawn = fault.probability === 1 || drawnAt(fault.seed, seen) < fault.probability;
       const isInjected = seen > fault.after && isDrawn;
       const counted = { ...fault, seen, fired: fault.fired + (isInjected ? 1 : 0) };
       this.#faults.set(fault.id, counted);
       if (!isInjected) continue;
-      this.#shadow(fitting.slice(index + 1), counted);
+      this.#shadow(matching.slice(index + 1), counted);
       return counted;
     }
     return null;
@@ -142,7 +142,7 @@ export class FaultList {
 
   /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
   shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): void {
-    this.#shadow(this.#fitting(moment, facts), by);
+    this.#shadow(this.#findMatching(moment, facts), by);
   }
 
   /** @internal for another list */
@@ -150,12 +150,12 @@ export class FaultList {
     return this.#matchers.get(id);
   }
 
-  #put(fault: Fault, known?: Matchers): void {
+  #put(fault: Fault, cached?: Matchers): void {
     const { body: _, principal: __, ...early } = fault.match;
     this.#faults.set(fault.id, fault);
     this.#matchers.set(
       fault.id,
-      known ?? { whole: createMatcher(fault.match), early: createMatcher(early), bytes: weightOf(fault) },
+      cached ?? { whole: createMatcher(fault.match), early: createMatcher(early), bytes: weightOf(fault) },
     );
   }
 
@@ -163,16 +163,16 @@ export class FaultList {
     for (const fault of faults) this.#faults.set(fault.id, { ...fault, seen: fault.seen + 1, shadowedBy });
   }
 
-  #fitting(moment: Moment, facts: Facts): Fault[] {
-    return this.#at(moment).filter(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
+  #findMatching(moment: Moment, facts: Facts): Fault[] {
+    return this.#findActive(moment).filter(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
-  #at(moment: Moment): Fault[] {
+  #findActive(moment: Moment): Fault[] {
     return this.all.filter((fault) => momentOf(fault.action) === moment && !isSpent(fault));
   }
 }
 
-/** The approximate size of a fault without its match and action, in bytes. */
+/** Approximate size of a fault, in bytes, not counting the match and the action. */
 const FAULT_BYTES = 1000;
 
 export function weightOf({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {

@@ -10,22 +10,27 @@ import type { Outcome } from '../responses/outcome.ts';
  * @param render the vendor's words for a problem
  */
 export function errorWithStatus(status: number, render: (problem: Problem) => Outcome): Outcome {
-  const renderKind = (kind: ProblemKind) => render(new Problem(kind, FIXED_WORDS.has(kind) ? '' : nameOf(status)));
+  const renderKind = (kind: ProblemKind) =>
+    render(new Problem(kind, FIXED_MESSAGE_KINDS.has(kind) ? '' : statusText(status)));
   for (const kind of kindsFor(status)) {
     const outcome = renderKind(kind);
     if (outcome.status === status) return outcome;
   }
-  const { status: own, body, headers = {} } = renderKind(status >= 500 ? 'unavailable' : 'invalid_request');
-  const { 'www-authenticate': _, ...others } = headers;
-  return { status, headers: others, ...(body !== undefined && { body: withStatus(body, own, status) }) };
+  const { status: originalStatus, body, headers = {} } = renderKind(status >= 500 ? 'unavailable' : 'invalid_request');
+  const { 'www-authenticate': _, ...otherHeaders } = headers;
+  return {
+    status,
+    headers: otherHeaders,
+    ...(body !== undefined && { body: replaceStatus(body, originalStatus, status) }),
+  };
 }
 
 /** Kinds for which every vendor has specific words. */
-const FIXED_WORDS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
+const FIXED_MESSAGE_KINDS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
 
 /** Returns kinds with this status first, in table order. A vendor may use the status for other kinds, too. */
 function kindsFor(status: number): readonly ProblemKind[] {
-  const kinds = keysOf(HTTP_STATUS).filter((kind) => !OF_THE_MOCK.has(kind));
+  const kinds = keysOf(HTTP_STATUS).filter((kind) => !MOCK_KINDS.has(kind));
   return [
     ...kinds.filter((kind) => HTTP_STATUS[kind] === status),
     ...kinds.filter((kind) => HTTP_STATUS[kind] !== status),
@@ -33,24 +38,24 @@ function kindsFor(status: number): readonly ProblemKind[] {
 }
 
 /** Kinds that are about the mock, in the mock's words. */
-const OF_THE_MOCK: ReadonlySet<ProblemKind> = new Set(['no_such_world', 'no_admin_token', 'foreign_page']);
+const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set(['no_such_world', 'no_admin_token', 'foreign_page']);
 
-function nameOf(status: number): string {
+function statusText(status: number): string {
   return STATUS_CODES[status] ?? 'Error';
 }
 
 /** Replaces the status and its name in the body members that repeat them. */
-function withStatus(body: unknown, own: number, status: number): unknown {
+function replaceStatus(body: unknown, originalStatus: number, status: number): unknown {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body) || Array.isArray(body)) return body;
   const members = Object.entries(body).map(([name, value]): [string, unknown] => {
-    if (value === own) return [name, status];
-    if (value === String(own)) return [name, String(status)];
-    return [name, name === 'title' ? nameOf(status) : value];
+    if (value === originalStatus) return [name, status];
+    if (value === String(originalStatus)) return [name, String(status)];
+    return [name, name === 'title' ? statusText(status) : value];
   });
   return Object.fromEntries(members);
 }
 
-/** Is it an error status of HTTP (RFC 9110, 15.5 and 15.6)? */
+/** Returns whether the status is an HTTP error status (RFC 9110, 15.5 and 15.6). */
 export function isErrorStatus(status: number): boolean {
   return status >= 400 && STATUS_CODES[status] !== undefined;
 }

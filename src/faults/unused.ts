@@ -6,10 +6,10 @@ export function describeUnused({ id, match, drill, ...fault }: Fault): string | 
   const name = drill === null ? `the fault ${id}` : `the fault ${id} of the drill \`${drill}\``;
   const criteria = Object.entries(match).filter(([member, value]) => member !== 'body' && value !== undefined);
   const requests = criteria.map(([member, value]) => `${member} \`${String(value)}\``).join(', ');
-  return `${name} (${requests === '' ? 'any request' : requests}) was never injected: ${whyUnused(fault)}`;
+  return `${name} (${requests === '' ? 'any request' : requests}) was never injected: ${describeReason(fault)}`;
 }
 
-function whyUnused({ seen, after, shadowedBy }: Pick<Fault, 'seen' | 'after' | 'shadowedBy'>): string {
+function describeReason({ seen, after, shadowedBy }: Pick<Fault, 'seen' | 'after' | 'shadowedBy'>): string {
   if (shadowedBy !== null) return `the fault ${shadowedBy}, which takes precedence, was injected instead`;
   if (seen === 0) return 'no request matched';
   if (seen <= after) return `it skips the first ${after} matching requests, and only ${seen} arrived`;

@@ -4,14 +4,18 @@ export function essenceOf(contentType: string | null | undefined): string | null
   return essence === undefined || essence === '' ? null : essence;
 }
 
-/** Is it JSON, or a type based on it (RFC 6839, 3.1)? @param essence in lower case, without parameters */
+/**
+ * Returns whether a media type is JSON or is based on JSON (RFC 6839, 3.1).
+ *
+ * @param essence in lower case, without parameters
+ */
 export function isJsonType(essence: string): boolean {
   return JSON_TYPE.test(essence);
 }
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;
 
-/** Does a media type equal a media range, or is it within it, such as all images (RFC 9110, 12.5.1)? */
+/** Returns whether a media range includes a media type, as `image/*` does for all images (RFC 9110, 12.5.1). */
 export function isWithinRange(type: string, range: string): boolean {
   return range === type || range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 }

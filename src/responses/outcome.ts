@@ -1,7 +1,7 @@
 import type { Principal } from '../decisions/principal.ts';
 import type { Problem } from '../decisions/problem.ts';
 
-interface Answered<Status> {
+interface ResponseHead<Status> {
   readonly status: Status;
   readonly headers?: Readonly<Record<string, string>>;
   /** For a public operation: its principal, such as the client that was granted a token. */
@@ -14,5 +14,5 @@ interface Answered<Status> {
  * The response of a handler. A body is sent as JSON, a Buffer unchanged, a `Readable` as a stream. Status 204 has no
  * body.
  */
-export type Outcome<Status = number, Body = unknown> = Answered<Status> &
+export type Outcome<Status = number, Body = unknown> = ResponseHead<Status> &
   (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });

@@ -19,13 +19,13 @@ export interface PageQuery {
 /** Describes the entries of a list. */
 export interface Listing<Entry> {
   readonly order: 'oldest first' | 'newest first';
-  placeOf(entry: Entry): Position;
-  /** Is a text valid in a position? Absent if positions are only numbers. */
+  positionOf(entry: Entry): Position;
+  /** Returns whether a position may have this text. Absent if positions are only numbers. */
   readonly isText?: (text: string) => boolean;
   /** Returns the position of the entry with this id, even a deleted one if known; null for an unknown id. */
-  placeOfId(id: string): Position | null;
+  positionOfId(id: string): Position | null;
   /** Returns when an entry was created or last updated. */
-  atOf(entry: Entry): Instant;
+  timeOf(entry: Entry): Instant;
 }
 
 /** One page of a list. */
@@ -44,36 +44,37 @@ export interface Page<Entry> {
  * @param fallback the default limit
  * @throws Problem `invalid_request` for an invalid cursor or an unknown `since`
  */
-export function pageOf<Entry>(
+export function selectPage<Entry>(
   entries: readonly Entry[],
   { after, since, limit }: PageQuery,
   listing: Listing<Entry>,
   fallback: number,
 ): Page<Entry> {
-  const { order, placeOf, isText = () => false } = listing;
-  const chosen = since === undefined ? entries : entries.filter(youngerThan(since, listing));
-  const from = after === undefined ? null : placeIn(after, isText);
+  const { order, positionOf, isText = () => false } = listing;
+  const candidates = since === undefined ? entries : entries.filter(createSinceFilter(since, listing));
+  const from = after === undefined ? null : parseCursor(after, isText);
   const direction = order === 'oldest first' ? 1 : -1;
-  const isRest = (entry: Entry) => from === null || direction * comparePositions(placeOf(entry), from) > 0;
-  const rest = chosen.filter(isRest);
-  const page = rest.slice(0, limit ?? fallback);
+  const isAfterCursor = (entry: Entry) => from === null || direction * comparePositions(positionOf(entry), from) > 0;
+  const remaining = candidates.filter(isAfterCursor);
+  const page = remaining.slice(0, limit ?? fallback);
   const last = page.at(-1);
-  const isMore = page.length < rest.length && last !== undefined;
-  return { entries: page, total: chosen.length, next: isMore ? cursorOf(placeOf(last)) : null };
+  const hasMore = page.length < remaining.length && last !== undefined;
+  return { entries: page, total: candidates.length, next: hasMore ? formatCursor(positionOf(last)) : null };
 }
 
 /** Returns the cursor of an entry: the next page starts after this entry. */
-function cursorOf([number, text]: Position): string {
+function formatCursor([number, text]: Position): string {
   return text === undefined ? String(number) : `${number}.${text}`;
 }
 
 /** Returns a negative number if the first position comes before the second. */
 export function comparePositions([number, text = '']: Position, [other, otherText = '']: Position): number {
   if (number !== other) return number - other;
-  return text === otherText ? 0 : text < otherText ? -1 : 1;
+  if (text === otherText) return 0;
+  return text < otherText ? -1 : 1;
 }
 
-function placeIn(cursor: string, isText: (text: string) => boolean): Position {
+function parseCursor(cursor: string, isText: (text: string) => boolean): Position {
   const [, digits, text] = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
   const number = Number(digits);
   if (Number.isSafeInteger(number)) {
@@ -86,11 +87,14 @@ function placeIn(cursor: string, isText: (text: string) => boolean): Position {
   );
 }
 
-function youngerThan<Entry>(since: string, { placeOf, placeOfId, atOf }: Listing<Entry>): (entry: Entry) => boolean {
-  const place = placeOfId(since);
-  if (place !== null) return (entry) => comparePositions(placeOf(entry), place) > 0;
+function createSinceFilter<Entry>(
+  since: string,
+  { positionOf, positionOfId, timeOf }: Listing<Entry>,
+): (entry: Entry) => boolean {
+  const position = positionOfId(since);
+  if (position !== null) return (entry) => comparePositions(positionOf(entry), position) > 0;
   const instant = parseInstant(since);
-  if (instant !== null) return (entry) => atOf(entry) >= instant;
+  if (instant !== null) return (entry) => timeOf(entry) >= instant;
   throw new Problem(
     'invalid_request',
     'Query parameter `since` must be the id of an entry of this list, or a time in RFC 3339 format.',

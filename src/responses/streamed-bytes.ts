@@ -1,4 +1,4 @@
-/** Content sent in parts, which are produced as fast as the reader reads. The response looks like one with a Buffer. */
+/** Content sent in parts that are produced on demand. Clients cannot tell the response from one with a Buffer. */
 export class StreamedBytes {
   readonly parts: () => Iterable<Uint8Array>;
 

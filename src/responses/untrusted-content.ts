@@ -2,7 +2,7 @@
  * Media types that browsers show as text. A header with several types does not match, because browsers use the last
  * one.
  */
-const SHOWN_AS_TEXT = /^(?:application\/(?:[a-z0-9.+-]+\+)?json|text\/plain)(?: *; *charset=[\w-]+)?$/i;
+const DISPLAYED_AS_TEXT = /^(?:application\/(?:[a-z0-9.+-]+\+)?json|text\/plain)(?: *; *charset=[\w-]+)?$/i;
 
 /**
  * Returns headers for user content: browsers do not sniff its type, never run it as a page of this server, and download
@@ -12,6 +12,6 @@ export function untrustedContentHeaders(contentType: string | undefined): Record
   return {
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
-    ...(!SHOWN_AS_TEXT.test(contentType ?? '') && { 'content-disposition': 'attachment' }),
+    ...(!DISPLAYED_AS_TEXT.test(contentType ?? '') && { 'content-disposition': 'attachment' }),
   };
 }

@@ -4,7 +4,7 @@ import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import type { Mode, Modes } from '../decisions/mode.ts';
 import { TokenUsage } from '../explaining/hints/token-usage.ts';
 import type { Fault } from '../faults/fault.ts';
-import { Faults, type KeepFaults } from '../faults/faults.ts';
+import { Faults, type SaveFaults } from '../faults/faults.ts';
 import { describeUnused } from '../faults/unused.ts';
 import { ActivityLog } from '../journal/activity-log.ts';
 import type { WorldEnd } from '../journal/journal.ts';
@@ -264,7 +264,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   /** Returns null if faults end with the process. */
-  #keepFaults(): KeepFaults | null {
+  #keepFaults(): SaveFaults | null {
     if (this.store.state === null) return null;
     return (faults: readonly Fault[]) => this.#changeState(() => [{ faults }, undefined], undefined);
   }
@@ -273,7 +273,7 @@ class OpenedWorld implements OwnedWorld {
   async #restoreState(): Promise<void> {
     const stored = this.#stored;
     if (stored === null) return;
-    this.faults.begin(stored.faults);
+    this.faults.restore(stored.faults);
     const { mode: begunMode, prefer: begunPrefer } = this.#common.modes;
     const mode = stored.begunMode === begunMode ? stored.mode : begunMode;
     const prefer = stored.begunPrefer === begunPrefer ? stored.prefer : begunPrefer;

@@ -149,7 +149,7 @@ describe('faults that outlive the process', () => {
           writes += 1;
           stored = next;
         });
-        faults.begin(stored);
+        faults.restore(stored);
         return faults;
       },
       fail: (error: Error | null) => {

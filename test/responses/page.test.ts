@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Listing, type PageQuery, type Position, pageOf } from '../../src/responses/page.ts';
+import { type Listing, type PageQuery, type Position, selectPage } from '../../src/responses/page.ts';
 
 interface Entry {
   readonly id: string;
@@ -15,14 +15,14 @@ const entry = (number: number, text?: string): Entry => ({
 
 const listing = (entries: readonly Entry[], order: Listing<Entry>['order']): Listing<Entry> => ({
   order,
-  placeOf: ({ place }) => place,
-  placeOfId: (id) => entries.find((one) => one.id === id)?.place ?? null,
-  atOf: ({ at }) => at,
+  positionOf: ({ place }) => place,
+  positionOfId: (id) => entries.find((one) => one.id === id)?.place ?? null,
+  timeOf: ({ at }) => at,
   ...(entries.some(({ place: [, text] }) => text !== undefined) && { isText: (text) => !text.includes('_') }),
 });
 
 const page = (entries: readonly Entry[], query: PageQuery, order: Listing<Entry>['order'] = 'oldest first') => {
-  const { entries: shown, total, next } = pageOf(entries, query, listing(entries, order), 100);
+  const { entries: shown, total, next } = selectPage(entries, query, listing(entries, order), 100);
   return { ids: shown.map(({ id }) => id), total, next };
 };
 

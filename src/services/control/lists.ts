@@ -1,4 +1,4 @@
-import { type Listing, type PageQuery, type Position, pageOf } from '../../responses/page.ts';
+import { type Listing, type PageQuery, type Position, selectPage } from '../../responses/page.ts';
 import type { Instant } from '../../time/clock.ts';
 
 /** The default `limit` of short lists, usually enough for all entries. */
@@ -36,9 +36,9 @@ export function shortPage<Its extends Entry>(
   order: 'oldest first' | 'newest first',
   { fallback = MAX_OF_SHORT, dropped = 0, ...places }: Differences<Its> = {},
 ): { readonly entries: readonly Its[]; readonly extent: Extent } {
-  const placeOfId = (id: string) => all.find((entry) => entry.id === id)?.place ?? null;
-  const listing = { order, placeOf: ({ place }: Its) => place, placeOfId, atOf: ({ at }: Its) => at, ...places };
-  const { entries, total, next } = pageOf(all, query, listing, fallback);
+  const positionOfId = (id: string) => all.find((entry) => entry.id === id)?.place ?? null;
+  const listing = { order, positionOf: ({ place }: Its) => place, positionOfId, timeOf: ({ at }: Its) => at, ...places };
+  const { entries, total, next } = selectPage(all, query, listing, fallback);
   return { entries, extent: { total, dropped, next } };
 }
 

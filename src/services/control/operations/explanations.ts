@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
 import { findingView } from '../../../journal/finding.ts';
-import { type Listing, pageOf } from '../../../responses/page.ts';
+import { type Listing, selectPage } from '../../../responses/page.ts';
 import { streamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import { shortPage } from '../lists.ts';
@@ -17,12 +17,12 @@ const DEFAULT_LIMIT = 100;
 function listingOf(decisions: Decisions): Listing<PlacedDecision> {
   return {
     order: 'newest first',
-    placeOf: ({ place }) => [place],
-    placeOfId: (id) => {
+    positionOf: ({ place }) => [place],
+    positionOfId: (id) => {
       const found = decisions.find(id);
       return found === undefined ? null : [found.place];
     },
-    atOf: ({ decision }) => decision.at,
+    timeOf: ({ decision }) => decision.at,
   };
 }
 
@@ -32,7 +32,7 @@ export function explanationOperations(ports: Ports) {
     const { limit, after, since, ...filter } = context.query;
     const { decisions } = context.world.activityLog;
     await checkPrincipal(ports, context.world, filter.principal, 'Query parameter `principal`');
-    const page = pageOf(decisions.list(filter), { limit, after, since }, listingOf(decisions), DEFAULT_LIMIT);
+    const page = selectPage(decisions.list(filter), { limit, after, since }, listingOf(decisions), DEFAULT_LIMIT);
     const { entries, total, next } = page;
     const { dropped } = decisions;
     const shown = entries.map(({ decision }) => decision);

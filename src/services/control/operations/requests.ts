@@ -9,7 +9,7 @@ import type { Journal } from '../../../journal/journal.ts';
 import { createMatcher, type Match } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { type EntryView, viewEntry } from '../../../journal/view.ts';
-import { type Listing, type Page, type PageQuery, pageOf } from '../../../responses/page.ts';
+import { type Listing, type Page, type PageQuery, selectPage } from '../../../responses/page.ts';
 import { streamedList } from '../../../responses/streamed-list.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
 import { notKept } from '../not-kept.ts';
@@ -142,7 +142,7 @@ async function findRequests(
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
   const { fits } = createMatcher(checkMatch(match, ports.knownNames(), (name) => `Query parameter \`${name}\``, false));
   const fitting = journal.newestFirst(fits);
-  return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
+  return selectPage(fitting, { after, since, limit }, listingOf(journal), fallback);
 }
 
 /**
@@ -168,12 +168,12 @@ function streamedRequests<Body extends object>(
 function listingOf(journal: Journal): Listing<JournalEntry> {
   return {
     order: 'newest first',
-    placeOf: ({ number }) => [number],
-    placeOfId: (id) => {
+    positionOf: ({ number }) => [number],
+    positionOfId: (id) => {
       const number = journal.numberOf(id);
       return number === null ? null : [number];
     },
-    atOf: ({ at }) => at,
+    timeOf: ({ at }) => at,
   };
 }
 
