@@ -3,7 +3,7 @@ import { Problem } from '../../decisions/problem.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
 import { checkOwnAnswer, ownOutcome } from '../../faults/own-answer.ts';
-import { checkMatch, type Known, findPossibleOperations } from '../../journal/check.ts';
+import { checkMatch, findPossibleOperations, type Known } from '../../journal/check.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
 import type { Ports } from './ports.ts';

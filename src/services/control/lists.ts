@@ -37,7 +37,13 @@ export function shortPage<Its extends Entry>(
   { fallback = MAX_OF_SHORT, dropped = 0, ...places }: Differences<Its> = {},
 ): { readonly entries: readonly Its[]; readonly extent: Extent } {
   const positionOfId = (id: string) => all.find((entry) => entry.id === id)?.place ?? null;
-  const listing = { order, positionOf: ({ place }: Its) => place, positionOfId, timeOf: ({ at }: Its) => at, ...places };
+  const listing = {
+    order,
+    positionOf: ({ place }: Its) => place,
+    positionOfId,
+    timeOf: ({ at }: Its) => at,
+    ...places,
+  };
   const { entries, total, next } = selectPage(all, query, listing, fallback);
   return { entries, extent: { total, dropped, next } };
 }

@@ -134,7 +134,9 @@ export class Grants {
       const ended = await REVOKED_NAMES.byId(rows, token.family);
       const isEnded = ended?.dueAt != null && ended.dueAt > now;
       const collection = isEnded ? ENDED_LOGINS : LOGINS;
-      const expired = [LOGINS, ENDED_LOGINS].map((collection) => collection.findExpired(rows, now - TOKEN_RETENTION_MS));
+      const expired = [LOGINS, ENDED_LOGINS].map((collection) =>
+        collection.findExpired(rows, now - TOKEN_RETENTION_MS),
+      );
       const changes = [...(await Promise.all(expired)).flat(), collection.put(loginRow(collection, token))];
       await commit(changes);
     });
