@@ -73,7 +73,7 @@ function describeClaimed({ credential, reason }: Decision): string | undefined {
   return `${relation} ${namePrincipal(credential.claimed)}`;
 }
 
-/** Does each scope have separate permissions, rather than the key as a whole? */
+/** Whether each scope has separate permissions, rather than the key as a whole. */
 function isGrantedByScope({ input }: Decision): boolean {
   return input?.caller.heldRights.rightsByRule !== undefined;
 }

@@ -40,7 +40,7 @@ function selectWithinChoice(choice: Violation, violations: Violations): Violatio
   return findUnknownMember(choice, { properties });
 }
 
-/** Is it about a member of the value, rather than the whole value? */
+/** Whether a violation is about a member of the value, rather than the whole value. */
 function isAboutMembers({ keyword, instancePath }: Violation, choice: Violation): boolean {
   return instancePath !== choice.instancePath || keyword === 'required' || keyword === 'additionalProperties';
 }

@@ -8,7 +8,7 @@ import { SETTINGS } from '../store/settings.ts';
 import { adviseName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 
-/** A row from outside. */
+/** A row of a snapshot file, which may have any content. */
 export type ImportedRow = Omit<Row, 'revision'>;
 
 /** Returns what is wrong with a row, as a sentence that starts with the member; null if the row is valid. */
@@ -40,7 +40,7 @@ const validators = new WeakMap<object, ValidateFunction>();
  */
 export function createRowCheck(services: readonly StoredSchemas[]): RowCheck {
   const byCollection = new Map(services.flatMap(({ rows }) => rows).map((schema) => [schema.collection, schema]));
-  const settings = new Map(services.flatMap((one) => Object.entries(one.settings ?? {})));
+  const settings = new Map(services.flatMap((service) => Object.entries(service.settings ?? {})));
   return (row) => {
     const schema = byCollection.get(row.collection);
     if (schema === undefined) return describeUnknownName('collection', row.collection, [...byCollection.keys()]);

@@ -32,12 +32,12 @@ export const MAX_DESCRIBED = 100;
  *
  * @param parts the content of the seed, by service
  * @param services all services
- * @param form `kept`: the form in which a world stores it
+ * @param form `stored`: the form in which a world stores the seed
  */
 export function findSeedErrors(
   parts: unknown,
   services: readonly ServiceDefinition[],
-  form: 'written' | 'kept' = 'written',
+  form: 'written' | 'stored' = 'written',
 ): SeedError[] {
   const checkedServices = form === 'written' ? services : services.map(withStoredSchema);
   if (isLarge(parts)) {
@@ -53,7 +53,7 @@ export function findSeedErrors(
   const further = checkedServices.flatMap(({ name, seed }) =>
     repairedParts[name] === undefined ? [] : (seed?.faults(repairedParts[name], repairedParts) ?? []),
   );
-  return [...errors, ...further.filter((fault) => repaired === null || isAboutUserInput(fault, repaired))];
+  return [...errors, ...further.filter((error) => repaired === null || isAboutUserInput(error, repaired))];
 }
 
 function withStoredSchema<Service extends ServiceDefinition>(service: Service): Service {
@@ -101,7 +101,7 @@ export function findSchemaErrors(
   const violations = violationsOf(parts, extent).filter(({ keyword }) => keyword !== 'if');
   // The list of valid values makes the message about the type redundant.
   const listed = new Set(violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])));
-  const relevant = violations.filter((one) => one.keyword !== 'type' || !listed.has(one.instancePath));
+  const relevant = violations.filter(({ keyword, instancePath }) => keyword !== 'type' || !listed.has(instancePath));
   return groupByChoice(relevant).map((group, index) =>
     // The rest is only counted.
     index < MAX_DESCRIBED
@@ -181,7 +181,7 @@ function areSameSchemas(left: Schemas, right: Schemas): boolean {
   return left.size === right.size && [...left].every(([name, schema]) => right.get(name) === schema);
 }
 
-/** Formats a fault as one sentence and suggests the likely name, or lists valid ones. */
+/** Formats an error as one sentence and suggests the likely name, or lists valid ones. */
 export function formatSeedError({ message, given, valid = [] }: SeedError): string {
   if (given === undefined || valid.length === 0) return message;
   const near = findNear(given, valid);

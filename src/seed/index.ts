@@ -77,14 +77,17 @@ export async function createSeedFromValue(
 ): Promise<Seed> {
   if (value === BUILT_IN || value === NONE) return chooseSeed(value, services, random);
   if (isParts(value)) return createSeedFromContent(value, 'the seed', services, random);
-  throw new Unusable(
-    typeof value === 'string'
-      ? `The seed is the string \`${showValue(value).slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`. File paths are not accepted over HTTP.`
-      : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`.`,
-  );
+  const expected = `expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`.`;
+  if (typeof value !== 'string') throw new Unusable(`The seed is ${describeType(value)}; ${expected}`);
+  const text = showValue(value).slice(0, 100);
+  throw new Unusable(`The seed is the string \`${text}\`; ${expected} File paths are not accepted over HTTP.`);
 }
 
-/**
+function describeType(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
 /**
  * Returns the seed for a user's content.
  *
@@ -138,8 +141,8 @@ export async function findStoredSeedError(
   const { formatSeedError, findSeedErrors } = await import('./check.ts');
   const parts = parseParts(stored);
   if (parts === null) return 'it is not JSON in the form of `GET /_mock/cast`';
-  const [fault] = findSeedErrors(parts, services, 'kept');
-  return fault === undefined ? null : formatSeedError(fault);
+  const [error] = findSeedErrors(parts, services, 'stored');
+  return error === undefined ? null : formatSeedError(error);
 }
 
 function parseParts(stored: StoredSeed): SeedParts | null {
@@ -303,7 +306,7 @@ function completeSeed(
       const results = await Promise.all(
         present.map(({ name, seed }) => seed.rows(complete[name], now, random, complete)),
       );
-      const settings = results.flatMap((one) => Object.entries(one.settings ?? {}));
+      const settings = results.flatMap((result) => Object.entries(result.settings ?? {}));
       return [...results.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
     },
     derive: (derivation) => {

@@ -54,13 +54,13 @@ export function findSource({ origin }: SourcedValue, place: string): Source {
  *
  * @param base the extended seed
  * @param changes the seed that extends it, by service
- * @param faults receives the errors
+ * @param errors receives the errors
  */
 export function mergeLayer(
   base: SourcedValue,
   changes: SourcedValue,
   services: readonly ServiceDefinition[],
-  faults: LayerError[],
+  errors: LayerError[],
 ): SourcedValue {
   const seeds = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed] as const]));
   const lists = new Map(seeds.map(([name, seed]) => [name, seed.lists]));
@@ -70,7 +70,7 @@ export function mergeLayer(
     return mergeValue(below, above, schema, (list, lower, upper, { items = {} }) => {
       const kind = own(ofPart, list);
       return kind !== undefined && Array.isArray(lower.value) && Array.isArray(upper.value)
-        ? mergeList(lower, upper, items, kind, faults)
+        ? mergeList(lower, upper, items, kind, errors)
         : mergeValue(lower, upper, own(schema.properties, list) ?? {});
     });
   });
@@ -116,7 +116,7 @@ function mergeList(
   above: SourcedValue,
   schema: SeedSchema,
   { by }: SeedList,
-  faults: LayerError[],
+  errors: LayerError[],
 ): SourcedValue {
   const entries: (SourcedValue | null)[] = getEntries(below);
   // An entry can be changed or removed only once: a duplicate is reported, or added as a new entry.
@@ -127,8 +127,8 @@ function mergeList(
     const index = changeable.get(key);
     changeable.delete(key);
     if (isObject(entry.value) && 'remove' in entry.value) {
-      const fault = checkRemoval(entry.value, by, index !== undefined, names);
-      if (fault !== null) faults.push({ ...fault, place: entry.origin.place, layer: entry.origin.layer });
+      const error = checkRemoval(entry.value, by, index !== undefined, names);
+      if (error !== null) errors.push({ ...error, place: entry.origin.place, layer: entry.origin.layer });
       else if (index !== undefined) entries[index] = null;
     } else {
       const lower = index === undefined ? null : entries[index];
@@ -159,7 +159,8 @@ function nameOf(entry: Members, by: readonly string[]): string {
 
 /** Returns an empty value of the same kind, as the base of a new value. */
 function createEmpty({ value, origin }: SourcedValue): SourcedValue {
-  return { value: Array.isArray(value) ? [] : isObject(value) ? {} : undefined, origin };
+  if (Array.isArray(value)) return { value: [], origin };
+  return { value: isObject(value) ? {} : undefined, origin };
 }
 
 function checkRemoval(
@@ -202,9 +203,12 @@ function getEntries(list: SourcedValue): SourcedValue[] {
 }
 
 function originOfChild({ layer, place, parts }: Origin, step: string): Origin {
-  const isIndex = /^\d+$/.test(step);
-  const below = place === '' ? step : isIndex ? `${place}[${step}]` : `${place}.${step}`;
-  return parts?.get(step) ?? { layer, place: below };
+  return parts?.get(step) ?? { layer, place: appendStep(place, step) };
+}
+
+function appendStep(place: string, step: string): string {
+  if (place === '') return step;
+  return /^\d+$/.test(step) ? `${place}[${step}]` : `${place}.${step}`;
 }
 
 function assemble(

@@ -44,15 +44,15 @@ export async function readSeed(
   loader: BaseLoader,
 ): Promise<{ readonly parts: Parts; readonly extended: readonly string[] }> {
   const stack = await loadStack(content, layer.name, [layer], loader);
-  const faults: LayerError[] = [];
-  const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
+  const errors: LayerError[] = [];
+  const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, errors));
   const found = findSeedErrors(merged.value, services);
   // Errors of the merge already have a layer.
   const all = [
-    ...faults.map((fault) => ({ error: fault, source: fault as Source })),
-    ...found.slice(0, MAX_DESCRIBED).map((fault) => locateFault(fault, merged, layer)),
+    ...errors.map((error) => ({ error, source: error as Source })),
+    ...found.slice(0, MAX_DESCRIBED).map((error) => locateError(error, merged, layer)),
   ];
-  if (all.length > 0) throw await createUnusable(all, layer, faults.length + found.length);
+  if (all.length > 0) throw await createUnusable(all, layer, errors.length + found.length);
   // Validated, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
@@ -102,10 +102,11 @@ async function loadStack(
   if (files.length > MAX_LAYERS) {
     throw await refuse('extends', `chains more than ${MAX_LAYERS} files`);
   }
-  const where = await describeLocation({ layer, place: 'extends' }, top);
+  const location = await describeLocation({ layer, place: 'extends' }, top);
   // The file isn't read yet, so the message has to name the seed.
-  const named = layer !== top ? where : where === '' ? `${top.name}: ` : `${top.name}, ${where}`;
-  const content = await loader.readContent(next, `${named}\`extends\``);
+  const separator = location === '' ? ': ' : ', ';
+  const prefix = layer === top ? `${top.name}${separator}${location}` : location;
+  const content = await loader.readContent(next, `${prefix}\`extends\``);
   const below = await loadStack(content, base, [...layers, { name: next, file: next }], loader);
   return [here, ...below];
 }
@@ -120,20 +121,20 @@ interface LocatedError {
 const INDEXED_PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
 /** Translates an error of the merged seed to places in the user's seed. */
-function locateFault(fault: SeedError, merged: SourcedValue, top: Layer): LocatedError {
-  const at = findSource(merged, fault.place);
-  const message = fault.message.replaceAll(INDEXED_PLACE, (_, place: string) => {
+function locateError(error: SeedError, merged: SourcedValue, top: Layer): LocatedError {
+  const at = findSource(merged, error.place);
+  const message = error.message.replaceAll(INDEXED_PLACE, (_, place: string) => {
     const source = findSource(merged, place);
     return `\`${source.place}\`${source.layer === top || source.layer === at.layer ? '' : ` of ${source.layer.name}`}`;
   });
-  return { error: { ...fault, message }, source: at };
+  return { error: { ...error, message }, source: at };
 }
 
-/** @param count the total number of errors; `faults` may have fewer */
-async function createUnusable(faults: readonly LocatedError[], top: Layer, count = faults.length): Promise<Unusable> {
+/** @param count the total number of errors; `errors` may have fewer */
+async function createUnusable(errors: readonly LocatedError[], top: Layer, count = errors.length): Promise<Unusable> {
   const lines = createLineReader();
   const rest = count - MAX_DESCRIBED;
-  const sentences = faults
+  const sentences = errors
     .slice(0, MAX_DESCRIBED)
     .map(async ({ error, source }) => `${await describeLocation(source, top, lines)}${formatSeedError(error)}`);
   const sentence = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];

@@ -15,7 +15,7 @@ const REMOVE = describe(
 
 /**
  * Returns the JSON Schema (draft-07) of seed files, for editors. Describes complete seeds, and seeds that extend
- * another one; entries of the latter may be changes, so only their identifying members are required.
+ * another seed. Entries of such a seed may be changes, so only the identifying members are required.
  */
 export function seedSchema(services: readonly ServiceDefinition[]): object {
   const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));

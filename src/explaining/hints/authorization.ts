@@ -11,7 +11,7 @@ function findMalformedHeader({ problem, credential }: RefusedRequest): SentCrede
   return problem.reason === 'wrong_scheme' ? credential : null;
 }
 
-/** Is the scheme spelled `Bearer`, like in the standard? */
+/** Whether the scheme is spelled `Bearer`, as in the standard. */
 function isSpelledBearer(refused: RefusedRequest): boolean {
   return /^\s*Bearer\b/.test(linesOf(refused, 'authorization')[0] ?? '');
 }
@@ -38,7 +38,7 @@ const FREQUENT_MISTAKE = { source: 'a frequent mistake of clients', certainty: '
 /** The Basic user with which NGC exchanges a key for a token. */
 const NGC_USER = '$oauthtoken:';
 
-/** Is it an attempt to exchange an NGC key for a token, other than `GET /token` with `ApiKey`? */
+/** Whether the request tries to exchange an NGC key for a token, other than by `GET /token` with `ApiKey`. */
 function isExchange({ problem, path, query, credential }: RefusedRequest): boolean {
   if (!/\/token\/?$/.test(path)) return false;
   const isOfRegistry = /^ngc\b/.test(String(query['service']));

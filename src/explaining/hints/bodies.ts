@@ -12,7 +12,7 @@ function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
 }
 
-/** Does a text look like a form rather than JSON? */
+/** Whether a text looks like a form rather than JSON. */
 function isFormText(text: string): boolean {
   return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
 }

@@ -53,8 +53,8 @@ function listAtHosts(operations: readonly ServedPath[], method: string): string 
  * secret.
  */
 function describeExtraStart({ served }: RefusedRequest, segments: readonly string[]): string {
-  const known = new Set(served.flatMap(({ segments }) => segments));
-  const isKnown = segments.every((segment) => known.has(segment));
+  const knownSegments = new Set(served.flatMap(({ segments }) => segments));
+  const isKnown = segments.every((segment) => knownSegments.has(segment));
   return isKnown ? `\`/${segments.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 

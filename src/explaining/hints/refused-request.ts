@@ -107,7 +107,7 @@ export interface HintRule extends Sourced {
   readonly symptom: string;
   /** The advice, for the same page. */
   readonly advice: string;
-  /** Would any further hint contradict this one? */
+  /** Whether any further hint would contradict this one. */
   readonly isOnly?: true;
   /**
    * Returns the text of the hint; null for a request without this mistake. Takes linear time, never throws, and reveals

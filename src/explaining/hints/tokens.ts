@@ -13,7 +13,7 @@ function readIssuedAt(credential: RefusedRequest['credential']): Instant | null 
   return typeof iat === 'number' && iat >= 0 && iat * 1000 <= END_OF_TIME ? iat * 1000 : null;
 }
 
-/** Was the access token, refresh token or code issued in this world before its last reset? */
+/** Whether the access token, refresh token or code was issued in this world before the last reset. */
 function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   const { problem, credential, fields, query, world } = refused;
   const { reason } = problem;
@@ -25,7 +25,7 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   return credentials.some((text) => typeof text === 'string' && isOfWorld(text, world));
 }
 
-/** Was the refresh token or code issued in this world? */
+/** Whether the refresh token or code was issued in this world. */
 function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): boolean {
   const world = worldOfToken(text);
   return world === null ? text.startsWith(grantMark) : world === id;
@@ -52,7 +52,7 @@ const RFC_7519 = { source: 'RFC 7519, 4.1.1; OpenID Connect Core 1.0, 3.1.3.7', 
 /** Scheme, authority, and the rest of a URL. */
 const URL_PARTS = /^(https?):\/\/([a-z0-9.:[\]-]{1,120})(\/.*)?$/is;
 
-/** Does self-hosted Cloud Functions accept tokens of this issuer? The issuer need not be an address of this server. */
+/** Whether self-hosted Cloud Functions accepts tokens of this issuer, which need not be an address of this server. */
 function isOfSelfHosted(refused: RefusedRequest): boolean {
   const { nvcf, nvcfAdminIssuer, nvcfTrustedIssuer } = refused.settings;
   if (nvcf !== 'open-source') return false;

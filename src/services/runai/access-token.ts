@@ -195,9 +195,9 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
 }
 
 /** Checks the tenant: worlds can share a signing key. Tokens of earlier versions have no `tenant_id`. */
-function checkTenant({ tenant_id: given }: VerifiedClaims, tenantId: string): void {
-  if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
-  const detail = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;
+function checkTenant({ tenant_id: claimed }: VerifiedClaims, tenantId: string): void {
+  if (claimed === undefined || (typeof claimed === 'number' && String(claimed) === tenantId)) return;
+  const detail = `tenant_id is ${quote(JSON.stringify(claimed))}, expected ${tenantId}`;
   throw unauthenticatedProblem('wrong_tenant', 'The access token belongs to another tenant.', detail);
 }
 

@@ -60,7 +60,7 @@ function holderOfAccount({
 class BearerSigner {
   readonly #tenant: RunaiSeed['tenant'];
   readonly #world: string;
-  #shipped: Promise<readonly string[]> | undefined;
+  #builtIn: Promise<readonly string[]> | undefined;
   #key: Promise<SigningKey> | undefined;
 
   constructor({ tenant }: RunaiSeed, world: string) {
@@ -71,9 +71,9 @@ class BearerSigner {
   async bearerOf(holder: Holder): Promise<string> {
     const claims = this.#claimsOf(holder);
     const input = `${BEARER_HEADER}.${Buffer.from(plainJson(claims)).toString('base64url')}.`;
-    this.#shipped ??= fixture('runai', 'bearers.json') as Promise<readonly string[]>;
-    const shipped = (await this.#shipped).find((token) => token.startsWith(input));
-    if (shipped !== undefined) return shipped;
+    this.#builtIn ??= fixture('runai', 'bearers.json') as Promise<readonly string[]>;
+    const builtIn = (await this.#builtIn).find((token) => token.startsWith(input));
+    if (builtIn !== undefined) return builtIn;
     this.#key ??= fixture('runai', 'bearer-key.rs256.json').then((jwk) => importSigningKey(jwk as JWK, 'RS256'));
     return mint(claims, await this.#key);
   }

@@ -8,7 +8,7 @@ import { tenantIdOf } from './tenant.ts';
 export const holding: NonNullable<ServiceCallers['holding']> = {
   kinds: ['application'],
   roles: async (world) => [...(await rolesOf(world)).values()].map(({ name }) => name),
-  caller: async (world, held, who) => {
+  caller: async (world, held, caller) => {
     if ('policy' in held) {
       throw new Problem(
         'invalid_request',
@@ -18,7 +18,7 @@ export const holding: NonNullable<ServiceCallers['holding']> = {
     const tenant = await tenantIdOf(world);
     const heldRights = heldRightsOfRoles(held.roles, await rolesOf(world), tenant);
     return {
-      principal: who?.principal ?? { kind: 'user', id: 'simulated', name: 'simulated', tenant },
+      principal: caller?.principal ?? { kind: 'user', id: 'simulated', name: 'simulated', tenant },
       heldRights,
     };
   },

@@ -65,7 +65,7 @@ export function selectItems<Item>(
   const field = sortBy === undefined ? undefined : own(fields, sortBy);
   if (field === undefined) return sortOrder === 'desc' ? found.reverse() : found;
   const sign = sortOrder === 'desc' ? -1 : 1;
-  return found.sort((one, other) => sign * compare(field.of(one), field.of(other)));
+  return found.sort((left, right) => sign * compare(field.of(left), field.of(right)));
 }
 
 export function slicePage<Item>(

@@ -30,7 +30,10 @@ export const OPTIONS = {
     description: 'status of wrong credentials at the token endpoint',
     fallback: 400,
     expected: '`400` or `401`',
-    read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
+    read: (text) => {
+      if (text === '400') return 400;
+      return text === '401' ? 401 : undefined;
+    },
   },
   runaiKeyLimit: {
     argument: 'N',

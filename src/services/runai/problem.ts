@@ -110,10 +110,11 @@ function oauthError(problem: Problem, about: RefusalContext): Outcome {
   const error = oauthCode(problem, about);
   const isClient = error === 'invalid_client';
   // RFC 6749 has no 415: another media type is a malformed request.
-  const status = isClient ? 401 : problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
-  const challenge = error === 'invalid_token' ? bearerChallenge(problem) : isClient ? problem.challenge : undefined;
+  const statusOfKind = problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
+  const clientChallenge = isClient ? problem.challenge : undefined;
+  const challenge = error === 'invalid_token' ? bearerChallenge(problem) : clientChallenge;
   return {
-    status,
+    status: isClient ? 401 : statusOfKind,
     headers: {
       'cache-control': 'no-store',
       pragma: 'no-cache',

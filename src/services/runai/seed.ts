@@ -13,7 +13,7 @@ import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR 
 import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS } from './scopes.ts';
 import { completeSeed, derivePart, hashPasswords, withoutDerivedIds } from './seed-credentials.ts';
-import { findErrors } from './seed-faults.ts';
+import { findErrors } from './seed-errors.ts';
 import { rulesIn, SEED_LISTS } from './seed-lists.ts';
 import { SEED_SCHEMA, STORED_SEED_SCHEMA } from './seed-schema.ts';
 import type { RunaiSeed, SeedRole, SeedRule, SeedUser, WrittenSeed } from './seed-types.ts';
@@ -158,7 +158,7 @@ function createCustomRole(
 function addGroups({ users = [], groups = [] }: RunaiSeed): readonly SeedUser[] {
   const groupsByEmail = new Map<string, string[]>();
   for (const { name, users: emails = [] } of groups) {
-    for (const email of emails.map((one) => one.toLowerCase()))
+    for (const email of emails.map((address) => address.toLowerCase()))
       groupsByEmail.set(email, [...(groupsByEmail.get(email) ?? []), name]);
   }
   return users.map((user) => {

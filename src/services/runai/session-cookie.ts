@@ -11,12 +11,12 @@ const MAX_LOGINS = 8;
  * authenticate. Keycloak's cookie has only one id, because it has one session per browser.
  */
 export async function addLoginToCookie(context: Context, sid: string): Promise<string> {
-  return renderCookie(context, [sid, ...readLogins(context).filter((one) => one !== sid)].slice(0, MAX_LOGINS));
+  return renderCookie(context, [sid, ...readLogins(context).filter((login) => login !== sid)].slice(0, MAX_LOGINS));
 }
 
 /** Returns the cookie after a logout. @param sid the ended login; null for all logins of the browser */
 export async function removeLoginFromCookie(context: Context, sid: string | null): Promise<string> {
-  return renderCookie(context, sid === null ? [] : readLogins(context).filter((one) => one !== sid));
+  return renderCookie(context, sid === null ? [] : readLogins(context).filter((login) => login !== sid));
 }
 
 function readLogins(context: Context): readonly string[] {

@@ -15,8 +15,8 @@ const KINDS = ['user', 'service-account', 'application'] as const satisfies read
 
 /** Builds the claims of tokens as `POST /api/v1/token` would issue them. */
 export const tokenDrafts: TokenDrafts = {
-  draft: async (context, who) => {
-    const named = who === null ? await findFirst(context) : await findNamedIdentity(context, who);
+  draft: async (context, name) => {
+    const named = name === null ? await findFirst(context) : await findNamedIdentity(context, name);
     if (named === null) return null;
     const order = await createOrder(context, named);
     const issuer = `${context.origin}${issuerPath(await realmOf(context))}`;

@@ -34,33 +34,33 @@ export const MAX_CLIENTS = 100;
 
 export class OAuthClients {
   readonly #rows: Collections;
-  readonly #named: readonly string[];
+  readonly #optionUris: readonly string[];
 
-  /** @param named redirect URIs from `--redirect-uri`, as `CLIENT=URI` */
-  constructor(rows: Collections, named: readonly string[]) {
+  /** @param optionUris redirect URIs from `--redirect-uri`, as `CLIENT=URI` */
+  constructor(rows: Collections, optionUris: readonly string[]) {
     this.#rows = rows;
-    this.#named = named;
+    this.#optionUris = optionUris;
   }
 
   /** Returns the stored clients, oldest first, then clients that only `--redirect-uri` defines. */
   async all(): Promise<readonly OAuthClient[]> {
-    const stored = (await OAUTH_CLIENTS.all(this.#rows)).map(({ body }) => this.#withNamed(body));
+    const stored = (await OAUTH_CLIENTS.all(this.#rows)).map(({ body }) => this.#addOptionUris(body));
     const storedIds = new Set(stored.map(({ clientId }) => clientId));
     const others = new Set(
-      this.#named.map((one) => splitClientUri(one)[0]).filter((clientId) => !storedIds.has(clientId)),
+      this.#optionUris.map((entry) => splitClientUri(entry)[0]).filter((clientId) => !storedIds.has(clientId)),
     );
-    return [...stored, ...[...others].map((clientId) => this.#withNamed({ clientId, redirectUris: [] }))];
+    return [...stored, ...[...others].map((clientId) => this.#addOptionUris({ clientId, redirectUris: [] }))];
   }
 
   async byId(clientId: string): Promise<OAuthClient | null> {
     const stored = (await OAUTH_CLIENTS.byId(this.#rows, clientId))?.body;
     if (stored === undefined && !this.isFromOption(clientId)) return null;
-    return this.#withNamed(stored ?? { clientId, redirectUris: [] });
+    return this.#addOptionUris(stored ?? { clientId, redirectUris: [] });
   }
 
   /** Whether `--redirect-uri` defines this client, which then exists in every world. */
   isFromOption(clientId: string): boolean {
-    return this.#named.some((entry) => splitClientUri(entry)[0] === clientId);
+    return this.#optionUris.some((entry) => splitClientUri(entry)[0] === clientId);
   }
 
   /** @throws Collision if the client exists @throws LimitReached */
@@ -74,9 +74,9 @@ export class OAuthClients {
     await OAUTH_CLIENTS.change(this.#rows, clientId, () => null);
   }
 
-  #withNamed(client: OAuthClient): OAuthClient {
-    if (this.#named.length === 0) return client;
-    const more = this.#named.map(splitClientUri).filter(([clientId]) => clientId === client.clientId);
+  #addOptionUris(client: OAuthClient): OAuthClient {
+    if (this.#optionUris.length === 0) return client;
+    const more = this.#optionUris.map(splitClientUri).filter(([clientId]) => clientId === client.clientId);
     return { ...client, redirectUris: [...client.redirectUris, ...more.map(([, uri]) => uri)] };
   }
 }

@@ -33,8 +33,8 @@ export const regenerateSecret: Drill = {
     'On the 401, it requests a token once. If its secret is refused, it reloads the secret from its configuration.',
   lasts: null,
   about: 'one',
-  run: async (context, who) => {
-    const { principal } = who ?? (await findAdministrator(context));
+  run: async (context, caller) => {
+    const { principal } = caller ?? (await findAdministrator(context));
     const client = await findClient(context, principal);
     const { secret, secretHash } = drawSecret(context);
     await orNotFound(client.replace(secretHash));
@@ -57,8 +57,8 @@ export const revokeSession: Drill = {
   rightClient: 'On the 401, it tries its refresh token once. If that is refused too, it asks the user to log in again.',
   lasts: null,
   about: 'one',
-  run: async (context, who) => {
-    const { principal } = who ?? (await findAdministrator(context));
+  run: async (context, caller) => {
+    const { principal } = caller ?? (await findAdministrator(context));
     if (principal.kind !== 'user') {
       throw new Problem('invalid_request', 'Field `principal` must name a user: only users log in.');
     }

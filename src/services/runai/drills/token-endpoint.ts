@@ -27,8 +27,11 @@ export const tokenOutage: Drill = {
     'It keeps using its token while valid, waits for `Retry-After`, and does not send one request per thread.',
   lasts: HALF_A_MINUTE_MS,
   about: 'one-or-all',
-  run: async (_, who) =>
-    createEffect('The token endpoints are unavailable.', matchTokenRequests(who), { status: 503, retryAfter: 'end' }),
+  run: async (_, caller) =>
+    createEffect('The token endpoints are unavailable.', matchTokenRequests(caller), {
+      status: 503,
+      retryAfter: 'end',
+    }),
 };
 
 export const slowToken: Drill = {
@@ -37,8 +40,10 @@ export const slowToken: Drill = {
   rightClient: 'It renews its token before expiry with a single request; other requests wait for it and do not fail.',
   lasts: HALF_A_MINUTE_MS,
   about: 'one-or-all',
-  run: async (_, who) =>
-    createEffect('The token endpoints are slow.', matchTokenRequests(who), { delay: { min: SLOW_MS, max: SLOW_MS } }),
+  run: async (_, caller) =>
+    createEffect('The token endpoints are slow.', matchTokenRequests(caller), {
+      delay: { min: SLOW_MS, max: SLOW_MS },
+    }),
 };
 
 export const rateLimit: Drill = {
@@ -47,8 +52,8 @@ export const rateLimit: Drill = {
   rightClient: 'It waits for `Retry-After`, and then repeats the request once.',
   lasts: HALF_A_MINUTE_MS,
   about: 'one-or-all',
-  run: async (_, who) => {
-    const match = who === null ? matchTokenRequests(null) : { service: SERVICE, principal: who.principal.id };
+  run: async (_, caller) => {
+    const match = caller === null ? matchTokenRequests(null) : { service: SERVICE, principal: caller.principal.id };
     return createEffect('Requests are rate limited.', match, { status: 429, retryAfter: 'end' });
   },
 };

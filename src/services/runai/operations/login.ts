@@ -20,7 +20,7 @@ import { readRefreshToken } from '../refresh-tokens.ts';
 import { addLoginToCookie, removeLoginFromCookie } from '../session-cookie.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { refuseIfEnded } from './grants/grant.ts';
-import { authenticateUser, createUserProblem, findSelectedUser, requireSamePassword } from './grants/password.ts';
+import { authenticateUser, createUserProblem, findSelectedUser, passwordPremise } from './grants/password.ts';
 import { newLogin } from './grants/sessions.ts';
 import { type Form, issuerInPath, type RealmContext, readForm } from './oauth-client.ts';
 import { parseScope } from './oauth-token.ts';
@@ -186,7 +186,7 @@ function describeRedirectRefusal(clientId: string, uri: string): string {
   return `${refusal} To allow it, start the server with \`--redirect-uri ${shellWord(`${clientId}=${uri}`)}\`.`;
 }
 
-/** @param client the request's client, if known: the page then lists only this one */
+/** @param client the client of the request, if it exists: the page then lists only this client */
 async function renderRefusal(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
   const clients = client === undefined ? await oauthClientsIn(context).all() : [client];
   const refusal = new Problem('invalid_request', message);
@@ -250,8 +250,8 @@ function definedFields(form: Form): [name: string, value: string][] {
 /** Adds parameters to a URI, keeping its query unchanged (RFC 6749, 4.1.2). */
 function withQuery(uri: string, parameters: [name: string, value: string][]): string {
   const query = new URLSearchParams(parameters).toString();
-  const joint = query === '' || /[?&]$/.test(uri) ? '' : uri.includes('?') ? '&' : '?';
-  return `${uri}${joint}${query}`;
+  if (query === '' || /[?&]$/.test(uri)) return `${uri}${query}`;
+  return `${uri}${uri.includes('?') ? '&' : '?'}${query}`;
 }
 
 function redirect(location: string): Redirection {
@@ -291,7 +291,7 @@ async function issueCode(
       expiresAt: later(now, settings.tokenTtl.code),
     },
     now,
-    requireSamePassword(user),
+    passwordPremise(user),
   );
   return code;
 }

@@ -91,13 +91,13 @@ const MAX_LISTED = 5;
 
 /** Validates a list of scopes and removes duplicates. @throws Problem `invalid_scope` if a scope is unknown */
 export function parseScope(scope: string | undefined): string {
-  const scopes = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
-  const unknown = scopes.filter((one) => !SCOPES.some((known) => known === one));
+  const scopes = [...new Set((scope ?? '').split(' ').filter((name) => name !== ''))];
+  const unknown = scopes.filter((name) => !SCOPES.some((supported) => supported === name));
   if (unknown.length === 0) return scopes.join(' ');
   throw new Problem(
     'invalid_scope',
     `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${unknown
-      .map((one) => (one.length > MAX_SCOPE_LENGTH ? 'a longer value' : one))
+      .map((name) => (name.length > MAX_SCOPE_LENGTH ? 'a longer value' : name))
       .slice(0, MAX_LISTED)
       .join(', ')}.`,
   );

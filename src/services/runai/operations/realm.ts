@@ -124,10 +124,10 @@ async function introspectAccessToken(context: Context, token: string) {
 async function introspectRefreshToken(context: Context, token: string) {
   const { store, now } = context;
   const presented = await readRefreshToken(token, context);
-  const known = presented === null ? null : await grantsIn(store).findActive(presented, now);
-  const identity = known === null ? null : await identitiesIn(store).byId(known.subject);
-  if (known === null || identity === null || !identity.enabled) return { active: false };
-  const { clientId, subject, expiresAt, family, scope } = known;
+  const stored = presented === null ? null : await grantsIn(store).findActive(presented, now);
+  const identity = stored === null ? null : await identitiesIn(store).byId(stored.subject);
+  if (stored === null || identity === null || !identity.enabled) return { active: false };
+  const { clientId, subject, expiresAt, family, scope } = stored;
   return {
     active: true,
     ...(clientId !== null && { client_id: clientId }),

@@ -16,7 +16,7 @@ export const password: Grant = {
     const clientId = await loginClient(context, request);
     const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
     const login = newLogin(context, user, clientId, request.scope);
-    return refuseIfEnded(startSession(context, user, login, requireSamePassword(user)), (reason) =>
+    return refuseIfEnded(startSession(context, user, login, passwordPremise(user)), (reason) =>
       createUserProblem(reason, { identity: user, clientId: clientOrNone(clientId) }),
     );
   },
@@ -69,7 +69,7 @@ export async function findSelectedUser(
 }
 
 /** The precondition of a password login: the password has not changed since it was verified. */
-export function requireSamePassword({ passwordHash }: Identity): Premise {
+export function passwordPremise({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
 

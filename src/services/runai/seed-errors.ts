@@ -7,7 +7,7 @@ import { type AnyRule, LIST_NAMES, readEntries, rulesIn, SEED_LISTS } from './se
 import { PREDEFINED_ROLES } from './seed-schema.ts';
 import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
 
-/** Finds faults that the schema cannot express, such as duplicates and dangling references. */
+/** Finds errors that the schema cannot express, such as duplicates and dangling references. */
 export function findErrors(part: WrittenSeed): SeedError[] {
   return [
     ...findRepeatedNames(part),
@@ -35,10 +35,10 @@ function findFixedPhasesThatFail(part: WrittenSeed): SeedError[] {
 }
 
 function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
-  const fault = claimRulesFault(claims);
-  if (fault === null) return [];
-  const place = fault.index === null ? 'runai.claims' : `runai.claims[${fault.index}]`;
-  return [{ place, message: `\`${place}\` ${fault.why}` }];
+  const error = claimRulesFault(claims);
+  if (error === null) return [];
+  const place = error.index === null ? 'runai.claims' : `runai.claims[${error.index}]`;
+  return [{ place, message: `\`${place}\` ${error.why}` }];
 }
 
 function findRepeatedNames(part: WrittenSeed): SeedError[] {
