@@ -23,7 +23,7 @@ export { Problem } from './decisions/problem.ts';
 export { errorMessage } from './diagnostics/error-message.ts';
 export { whyUnreadable, whyUnwritable } from './diagnostics/file-fault.ts';
 export { Unusable } from './diagnostics/unusable.ts';
-export { describeOtherVersionsViolation as otherVersionViolation } from './explaining/other-versions.ts';
+export { describeOtherVersionsViolation } from './explaining/other-versions.ts';
 export { useDocumentSpelling as documentSpelling } from './http/bodies.ts';
 export { type FoundOperation, OperationRouter } from './http/openapi/operation-router.ts';
 export { readQuery } from './http/openapi/query-values.ts';

@@ -32,7 +32,7 @@ const DERIVED = ['id', 'owner', 'parent', 'aliases', 'labels', 'sharedWith', 'du
 const MAX_QUOTED_LENGTH = 200;
 
 /** Compiled validators by schema. Compiling all of them takes a second. */
-const validators = new WeakMap<object, ValidateFunction>();
+const VALIDATORS = new WeakMap<object, ValidateFunction>();
 
 /**
  * Returns a check for rows of a snapshot file: that all code can read the body, and that the members used for lookups
@@ -85,7 +85,7 @@ function findDerivedViolation(schema: RowSchema, row: ImportedRow): string | nul
 }
 
 function findSchemaViolation(schema: object, value: unknown, parentPath: readonly string[]): string | null {
-  const validate = validators.get(schema) ?? compileSchema(schema);
+  const validate = VALIDATORS.get(schema) ?? compileSchema(schema);
   if (validate(value)) return null;
   const [first, ...others] = (validate.errors ?? []) as Violation[];
   if (first === undefined) return null;
@@ -105,7 +105,7 @@ function compileSchema(schema: object): ValidateFunction {
   // Readers parse date-times. No other format matters to them.
   const ajv = addFormats.default(new Ajv({ verbose: true, strict: false, logger: false }), ['date-time']);
   const validate = ajv.compile(schema);
-  validators.set(schema, validate);
+  VALIDATORS.set(schema, validate);
   return validate;
 }
 

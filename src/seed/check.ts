@@ -147,11 +147,11 @@ interface Checker {
 }
 
 /** Compiled checkers, by their first schema. Compiling takes 40 ms. */
-const checkers = new WeakMap<object, Checker>();
+const CHECKERS = new WeakMap<object, Checker>();
 
 function getChecker(schemas: Schemas): Checker {
   const [first = schemas] = schemas.values();
-  const cached = checkers.get(first);
+  const cached = CHECKERS.get(first);
   if (cached !== undefined && areSameSchemas(cached.schemas, schemas)) return cached;
   const properties = Object.fromEntries(schemas);
   const validators = new Map<Extent, ValidateFunction>();
@@ -173,7 +173,7 @@ function getChecker(schemas: Schemas): Checker {
     },
     lists: findLists({ properties }),
   };
-  checkers.set(first, checker);
+  CHECKERS.set(first, checker);
   return checker;
 }
 

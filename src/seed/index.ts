@@ -353,7 +353,7 @@ function isParts(value: unknown): value is SeedParts {
 }
 
 function isDerivable(seed: StoredSeed): seed is DerivableSeed {
-  return 'own' in seed;
+  return 'derive' in seed;
 }
 
 type SeededService = ServiceDefinition & { readonly seed: Seeding };

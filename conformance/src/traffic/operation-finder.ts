@@ -1,8 +1,8 @@
 import {
+  describeOtherVersionsViolation,
   findNearPath,
   type Match,
   type Operation,
-  otherVersionViolation,
   type Routes,
 } from '../../../src/conformance-entry.ts';
 import type { VendorDocument } from '../vendor-document.ts';
@@ -44,7 +44,9 @@ export function finderForRoutes(routes: Routes): OperationFinder {
       const methods = routes.methodsOf(path);
       if (methods.length > 0) return otherMethod(method, methods);
       const other = routes.otherVersions(method, path);
-      return other === null ? unknownPath('no document has this path', path, paths) : otherVersionViolation(other);
+      return other === null
+        ? unknownPath('no document has this path', path, paths)
+        : describeOtherVersionsViolation(other);
     },
   };
 }
