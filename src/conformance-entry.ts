@@ -24,7 +24,7 @@ export { errorMessage } from './diagnostics/error-message.ts';
 export { whyUnreadable, whyUnwritable } from './diagnostics/file-fault.ts';
 export { Unusable } from './diagnostics/unusable.ts';
 export { describeOtherVersionsViolation } from './explaining/other-versions.ts';
-export { useDocumentSpelling as documentSpelling } from './http/bodies.ts';
+export { useDocumentSpelling } from './http/bodies.ts';
 export { type FoundOperation, OperationRouter } from './http/openapi/operation-router.ts';
 export { readQuery } from './http/openapi/query-values.ts';
 export { STATUSES_OF_THE_SERVER } from './http/openapi/statuses.ts';

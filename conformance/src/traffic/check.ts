@@ -1,5 +1,5 @@
 import {
-  documentSpelling,
+  useDocumentSpelling,
   isFingerprint,
   isJsonType,
   isWithinRange,
@@ -154,7 +154,7 @@ function requestFault(what: string): Fault {
 /** Returns the body with member names spelled as in the document. */
 function inDocumentSpelling({ bodyFields }: Operation, body: unknown, faults: string[]): unknown {
   try {
-    return documentSpelling(body, bodyFields);
+    return useDocumentSpelling(body, bodyFields);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     faults.push(thrown.message);
