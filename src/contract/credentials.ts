@@ -1,7 +1,7 @@
 import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Row } from '../store/collections.ts';
 
-/** Replacements for the credentials of a world. Different credentials get different ones. */
+/** Computes the credentials that replace those of a copied world. Different credentials get different replacements. */
 export interface Rekeying {
   /** The hash of a key. The text of the key is derived from its id. */
   keyHash(derive: DeriveKey, id: string): string;
@@ -23,8 +23,8 @@ export interface Holder {
 }
 
 /**
- * Rows with credentials, by which requests find their world. A world with its own credentials has different ones in each
- * row.
+ * A collection whose rows have credentials, which select the world of a request. In a world with its own credentials,
+ * every row has new ones.
  *
  * @typeParam Its the rows of that collection, which holds no others
  */
@@ -34,7 +34,7 @@ export interface CredentialRows<Its extends Row = Row> {
   rekey(row: Its, rekeying: Rekeying): Row;
   /** Null if the row has no credentials. */
   holderOf(row: Its): Holder | null;
-  /** For rows with a client id. All others are keys; the hash of a key's text is its only alias. */
+  /** For rows with a client id. Absent for keys: the hash of a key's text is its only alias. */
   readonly clients?: {
     /** The client ids that callers may give. */
     idsOf(row: Its): readonly string[];
@@ -52,7 +52,7 @@ export interface ServiceCredentials {
 
 /** The object counts of a service that users see. */
 export interface ObjectCounts {
-  /** By the name that people see: how many rows of a collection, or of one owner in it. */
+  /** By display name: the collection whose rows are counted, or one owner's rows in it. */
   readonly counted: Readonly<Record<string, { readonly collection: string; readonly owner?: string }>>;
   /** Collections that hold no objects and are not counted. */
   readonly passedOver: readonly string[];

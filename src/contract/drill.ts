@@ -7,7 +7,7 @@ import type { RequestContext } from './request.ts';
 
 export type { JudgedRequest as Seen };
 
-/** A rehearsed failure that occurs in production and that a client must survive. */
+/** A simulated production failure that a client must survive. */
 export interface Drill {
   readonly name: Schema<'control', 'DrillName'>;
   /** The event, in a sentence. */

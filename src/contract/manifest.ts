@@ -5,7 +5,7 @@ import type { Settings } from '../definitions/settings.ts';
 import type { StoredSchemas } from '../store/row-schema.ts';
 import type { ServiceDefinition } from './service.ts';
 
-/** A line of `nv-auth-mock env`. */
+/** An environment variable that `nv-auth-mock env` prints. */
 export interface Variable {
   readonly name: string;
   /**
@@ -15,7 +15,7 @@ export interface Variable {
    * @param url of the server, as the client has it
    */
   readonly of: (part: unknown, url: string) => string | undefined;
-  /** What the cast lacks in that case, if users should know: `administrator with an access key`. */
+  /** What the cast lacks if the value is undefined, for a message: `administrator with an access key`. */
   readonly absent?: string;
 }
 
@@ -65,7 +65,7 @@ export interface Manifest {
   readonly probes: readonly Probe[];
   /** The schemas of its stored rows and settings. Loaded only to check rows of snapshot files. */
   readonly schemas: () => Promise<StoredSchemas>;
-  /** Does a server with these settings have the service? Absent: always. */
+  /** Returns whether a server with these settings has the service. Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
   /** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types NGC keys can hold */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;

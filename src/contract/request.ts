@@ -19,13 +19,13 @@ export interface RequestContext extends Surroundings {
   readonly openOrigin: string;
   readonly method: string;
   /**
-   * May the caller read the cast, including passwords? Such a caller can log in as any user, so no password is required.
+   * Whether the caller may read the cast, including passwords. Such a caller can log in as any user, so no password is
+   * required.
    */
   readonly mayReadCast: boolean;
   /**
-   * The keys with which clients verify tokens of the issuer that this request asks: those of its world if it names one,
-   * otherwise also those with which other worlds sign, because tokens that were asked for without naming a world have
-   * the same issuer.
+   * Returns the public keys of the issuer that this request addresses. If the request selects no world, it includes the
+   * keys of all worlds, because tokens requested without a world have the same issuer.
    */
   publishedKeys(): readonly PublicJwk[];
   /** The header `x-mock-world` of a request that makes a world; null without it, and for every other operation. */
@@ -35,12 +35,12 @@ export interface RequestContext extends Surroundings {
   /**
    * For operations that wait: calls back when the client closes its connection.
    *
-   * @returns a function that stops it; call it once the operation has its answer
+   * @returns a function that removes the callback; call it once the operation has its response
    */
   onLeft(callback: () => void): () => void;
 }
 
-/** The input of a handler. A handler reads and writes the world and returns its answer; it has no socket. */
+/** The input of a handler, which reads and writes the world and returns a response. It has no access to the socket. */
 export interface Context<Its extends OperationTypes = OperationTypes, Target = unknown> extends RequestContext {
   /** Null on public operations. */
   readonly caller: CallerOf<Its['isPublic']>;
@@ -58,15 +58,15 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    */
   digest(max: number): Promise<{ readonly size: number; readonly hash: string }>;
   /**
-   * For an operation that streams: passes on the body as it arrives, up to a limit of bytes.
+   * For an operation that streams: calls `take` for each chunk of the body, up to `max` bytes.
    *
    * @returns the number of bytes
    * @throws Problem if there are more bytes, or if the connection closes before the end; and what `take` throws, which must be a Problem
    */
   receive(max: number, take: (chunk: Buffer) => void): Promise<number>;
   /**
-   * For an operation that streams: passes on the body in pieces of one size, the last of which may be smaller. The next
-   * piece is read once `take` has finished.
+   * For an operation that streams: calls `take` for each piece of the body. All pieces have the same size, except the
+   * last. The next piece is read once `take` has finished.
    *
    * @returns the number of bytes
    * @throws Problem if there are more bytes than `max`, or if the connection closes before the end; and what `take` throws
@@ -75,7 +75,7 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
     sizes: { readonly piece: number; readonly max: number },
     take: (piece: Buffer) => Promise<void>,
   ): Promise<number>;
-  /** May the caller access this object, too? For lists, which contain only visible objects. */
+  /** Returns whether the caller may access this object, for lists, which contain only visible objects. */
   mayAccess(attributes: ResourceAttributes): boolean;
 }
 
@@ -95,7 +95,7 @@ export interface AuthenticatedContext<Target = unknown> extends Context<Operatio
   readonly caller: Caller;
 }
 
-/** An answer that the operation's document allows, or a refusal in the operation's own form. */
+/** A response that the operation's document allows, or a refusal in the operation's own format. */
 export type Answer<Service extends ServiceName, Id extends OperationId<Service>> =
   | AnswerOf<OperationOf<Service, Id>['answers']>
   | (Outcome & { readonly refusal: Problem });
@@ -103,10 +103,9 @@ export type Answer<Service extends ServiceName, Id extends OperationId<Service>>
 type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[Status]> }[keyof Answers];
 
 /**
- * Performs an operation: `Handler<'nvcf', 'createDeployment', FunctionRow>`. Its input and its answer
- * have the types of its document, which the steps before and after it check (`http/steps/validate-request.ts`,
- * `validate-response.ts`). Without parameters it fits any operation, for code that many share; its answer is then checked
- * only at run time.
+ * Performs an operation: `Handler<'nvcf', 'createDeployment', FunctionRow>`. Input and response have the types of the
+ * document, which `http/steps/validate-request.ts` and `validate-response.ts` also check at run time. Without type
+ * parameters it fits any operation, for shared code, and the response is checked only at run time.
  *
  * @typeParam Target the object that the lookup of the operation's rule finds
  */

@@ -15,10 +15,10 @@ export interface SeedList {
   /** The members that identify an entry. */
   readonly by: readonly string[];
   /** For a list of identities with credentials: the singular and the plural of their kind. */
-  readonly called?: readonly [one: string, many: string];
+  readonly called?: readonly [singular: string, plural: string];
 }
 
-/** An error in a seed. */
+/** An error in a seed, with its path. */
 export interface SeedError {
   /** Its place in the seed: `ngc.keys[9].scopes`. */
   readonly place: string;

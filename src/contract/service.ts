@@ -41,7 +41,7 @@ export interface WorldEvent {
 }
 
 /**
- * Finds another credential than the one that was refused.
+ * Finds a credential that would work instead of the refused one.
  *
  * @param refused the decision, if a rule made it, and the presented credential
  * @returns its name or id; null if there is none
@@ -166,7 +166,7 @@ export interface ServiceRules {
   readonly notEmulated?: readonly NotEmulatedRow[];
 }
 
-/** Who calls a service. */
+/** How a service identifies its callers. */
 export interface ServiceCallers {
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (context: RequestContext) => Promise<Caller>;
@@ -181,7 +181,7 @@ export interface ServiceCallers {
   readonly holding?: {
     /** The kinds of new principals, those with the narrowest rights first. */
     readonly kinds: readonly Schema<'control', 'NeededKey'>['kind'][];
-    /** The names of the roles that a principal can have here. */
+    /** Returns the names of the roles that a principal can have here. */
     readonly roles: (world: Surroundings) => Promise<readonly string[]>;
     /**
      * A principal with exactly these rights.
@@ -256,11 +256,11 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly name: Name;
   /** The name that people see. */
   readonly title: string;
-  /** Failures on a path below one of these use this service's words; `{name}` stands for any segment. */
+  /** Errors on a path below one of these have this service's format; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
   readonly hosts?: readonly ServiceHost[];
   readonly conventions?: Conventions;
-  /** It controls the mock itself: it serves its operator, and not web pages. */
+  /** Marks the control API, which is for the operator of the mock, not for web pages of other origins. */
   readonly isControlApi?: true;
   readonly rules: ServiceRules;
   readonly callers: ServiceCallers;

@@ -33,7 +33,7 @@ export interface ServerScope {
   readonly rulesets: readonly Ruleset[];
 }
 
-/** The keys of a world, as drills and tests replace them. */
+/** The signing keys of a world, which drills and tests can rotate. */
 export interface SigningKeys {
   /**
    * Replaces the signing key with a new one for the same algorithm. Tokens of the old key are accepted for ten more
@@ -71,26 +71,30 @@ export interface WorldInfo extends WorldOrder {
   readonly lastUsedAt: Instant;
 }
 
-/** The worlds, as requests use them. */
+/** The registry of worlds, as the steps of a request use it. */
 export interface WorldsByName {
   /** The world of a request that names no other. */
   readonly default: World;
   /**
-   * Why no request can be answered now: another process may have taken over the worlds. Null if this process owns them.
+   * Returns why no request can be answered now, such as a takeover by another process; null if this process owns the
+   * worlds.
    */
   fault(): Problem | null;
-  /** Has there never been another world? */
+  /** True until a second world is created. */
   readonly isAlone: boolean;
   has(id: string): boolean;
   /** The world with this id. Finding it counts as use. */
   find(id: string): World | undefined;
-  /** Did a world with this id exist before it was deleted or ended? The latest 10,000 are known. */
+  /** Returns whether a world with this id was deleted or ended. Only the latest 10,000 such worlds are remembered. */
   isGone(id: string): boolean;
   /** Ids of the worlds that a credential belongs to, deleted ones included: several if they share the credential. */
   ownersOf(presented: PresentedCredential): readonly string[];
   /** The current signing keys of all worlds, each once. */
   publishedKeys(): readonly PublicJwk[];
-  /** Does the default world have this client or key? `ownersOf` omits it: an unowned credential leads there anyway. */
+  /**
+   * Returns whether the default world has this client or key. `ownersOf` omits the default world, because a credential
+   * without an owner leads there anyway.
+   */
   isOfDefault(presented: PresentedCredential): Promise<boolean>;
 }
 
@@ -143,5 +147,5 @@ export interface World extends WorldScope, Modes {
   reset(): Promise<void>;
 }
 
-/** Everything that a request may access: of its world, and of the server that has it. */
+/** Everything that a request may access in its world and in the server. */
 export interface Surroundings extends ServerScope, WorldScope {}
