@@ -4,6 +4,7 @@ import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../
 import { isErrorStatus } from '../../faults/outcome.ts';
 import { checkOwnAnswer, ownOutcome } from '../../faults/own-answer.ts';
 import { checkMatch, findPossibleOperations, type Known } from '../../journal/check.ts';
+import { keysOf } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
 import type { Ports } from './ports.ts';
@@ -11,18 +12,18 @@ import type { Ports } from './ports.ts';
 type Order = Schema<'control', 'FaultOrder'>;
 
 /** The longest delay of a fault, in milliseconds. */
-const MAX_DELAY = 300_000;
+const MAX_DELAY_MS = 300_000;
 
 /** The longest match, in characters of JSON. */
-const MAX_MATCH = 16_384;
+const MAX_MATCH_LENGTH = 16_384;
 
 const DEFAULT_SEED = '1';
 
 /** @throws Problem for an invalid field, or one that prevents the fault from ever being injected */
-export function checkedFault(order: Order, known: Known): FaultOrder {
-  const { match: { probability = 1, seed = DEFAULT_SEED, ...given } = {}, times = null, after = 0 } = order;
-  if (JSON.stringify(given).length > MAX_MATCH) {
-    throw new Problem('invalid_request', `Field \`match\` is too long; expected up to ${MAX_MATCH} characters.`);
+export function checkFault(order: Order, knownNames: Known): FaultOrder {
+  const { match: { probability = 1, seed = DEFAULT_SEED, ...criteria } = {}, times = null, after = 0 } = order;
+  if (JSON.stringify(criteria).length > MAX_MATCH_LENGTH) {
+    throw new Problem('invalid_request', `Field \`match\` is too long; expected up to ${MAX_MATCH_LENGTH} characters.`);
   }
   if (probability === 0) {
     throw new Problem(
@@ -30,8 +31,8 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
       'Field `match.probability` is 0, so the fault would never be injected; expected a number above 0 and up to 1.',
     );
   }
-  const action = checkedAction(order.do);
-  const match = checkMatch(given, known, (name) => `Field \`match.${name}\``, true);
+  const action = checkAction(order.do);
+  const match = checkMatch(criteria, knownNames, (name) => `Field \`match.${name}\``, true);
   for (const member of ['status', 'reason'] as const) {
     if (match[member] === undefined || momentOf(action) === 'answer') continue;
     throw new Problem(
@@ -42,25 +43,25 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
   return { match, probability, seed, times, after, action, until: null, drill: null };
 }
 
-function checkedAction(given: Order['do']): FaultAction {
-  const { status, answer, retryAfter, delay, drop, body, after, offDocument } = given;
+function checkAction(action: Order['do']): FaultAction {
+  const { status, answer, retryAfter, delay, drop, body, after, offDocument } = action;
   if ((status ?? answer ?? delay ?? drop ?? body) === undefined) {
-    const fault =
+    const problem =
       offDocument === true || retryAfter !== undefined ? 'Field `do.status` is missing' : 'Field `do` is empty';
     throw new Problem(
       'invalid_request',
-      `${fault}; expected one of \`status\`, \`answer\`, \`delay\`, \`drop\`, \`body\`.`,
+      `${problem}; expected one of \`status\`, \`answer\`, \`delay\`, \`drop\`, \`body\`.`,
     );
   }
   if (status === undefined && retryAfter !== undefined) {
-    const there = answer === undefined ? 'send `do.status` too' : 'send it as `retry-after` in `do.answer.headers`';
-    throw new Problem('invalid_request', `Field \`do.retryAfter\` requires \`do.status\`; ${there}.`);
+    const advice = answer === undefined ? 'send `do.status` too' : 'send it as `retry-after` in `do.answer.headers`';
+    throw new Problem('invalid_request', `Field \`do.retryAfter\` requires \`do.status\`; ${advice}.`);
   }
   if (status === undefined && answer === undefined && offDocument === true) {
     const message = 'Field `do.offDocument` requires a response from the fault; send `do.status` or `do.answer` too.';
     throw new Problem('invalid_request', message);
   }
-  if (answer !== undefined) checkAlone(given);
+  if (answer !== undefined) checkAnswerStandsAlone(action);
   if (drop !== undefined && body !== undefined) {
     throw new Problem('invalid_request', 'Fields `do.drop` and `do.body` exclude each other; send one of them.');
   }
@@ -71,8 +72,8 @@ function checkedAction(given: Order['do']): FaultAction {
   return {
     ...(status !== undefined && { status }),
     ...(answer !== undefined && { answer }),
-    ...(retryAfter !== undefined && { retryAfter: secondsOf(retryAfter) }),
-    ...(delay !== undefined && { delay: delayOf(delay) }),
+    ...(retryAfter !== undefined && { retryAfter: readRetryAfter(retryAfter) }),
+    ...(delay !== undefined && { delay: readDelay(delay) }),
     ...(drop !== undefined && { drop }),
     ...(body !== undefined && { body }),
     ...(after === true && { after }),
@@ -80,41 +81,42 @@ function checkedAction(given: Order['do']): FaultAction {
 }
 
 /** Checks a custom response, and that no other part of the fault replaces it. */
-function checkAlone({ answer, status, drop, body }: Order['do']): void {
-  const other = status !== undefined ? 'status' : hidesStatus({ drop }) ? 'drop' : body !== undefined ? 'body' : null;
-  if (other !== null) {
-    const message = `Fields \`do.answer\` and \`do.${other}\` exclude each other; send one of them.`;
+function checkAnswerStandsAlone({ answer, status, drop, body }: Order['do']): void {
+  const members = { status: status !== undefined, drop: hidesStatus({ drop }), body: body !== undefined };
+  const conflicting = keysOf(members).find((member) => members[member]);
+  if (conflicting !== undefined) {
+    const message = `Fields \`do.answer\` and \`do.${conflicting}\` exclude each other; send one of them.`;
     throw new Problem('invalid_request', message);
   }
   if (answer !== undefined) checkOwnAnswer(answer);
 }
 
 /** Whole seconds (RFC 9110, section 10.2.3). */
-function secondsOf(retryAfter: NonNullable<Order['do']['retryAfter']>): number {
+function readRetryAfter(retryAfter: NonNullable<Order['do']['retryAfter']>): number {
   if (typeof retryAfter === 'number') return retryAfter;
   const milliseconds = parseDuration(retryAfter);
   if (milliseconds !== null) return Math.ceil(milliseconds / 1000);
   throw new Problem('invalid_request', `Field \`do.retryAfter\` must be a number of seconds, or ${DURATION_FORMS}.`);
 }
 
-function delayOf(delay: NonNullable<Order['do']['delay']>): { readonly min: number; readonly max: number } {
+function readDelay(delay: NonNullable<Order['do']['delay']>): { readonly min: number; readonly max: number } {
   if (typeof delay === 'string') {
-    const milliseconds = millisecondsOf(delay, 'do.delay');
+    const milliseconds = readDelayLimit(delay, 'do.delay');
     return { min: milliseconds, max: milliseconds };
   }
-  const [min, max] = [millisecondsOf(delay.min, 'do.delay.min'), millisecondsOf(delay.max, 'do.delay.max')];
+  const [min, max] = [readDelayLimit(delay.min, 'do.delay.min'), readDelayLimit(delay.max, 'do.delay.max')];
   if (min <= max) return { min, max };
   throw new Problem('invalid_request', 'Field `do.delay.min` must not be longer than `do.delay.max`.');
 }
 
-function millisecondsOf(text: string, field: string): number {
+function readDelayLimit(text: string, field: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds !== null && milliseconds <= MAX_DELAY) return milliseconds;
+  if (milliseconds !== null && milliseconds <= MAX_DELAY_MS) return milliseconds;
   throw new Problem('invalid_request', `Field \`${field}\` must be ${DURATION_FORMS}, up to 5 minutes.`);
 }
 
-/** Operations to list in a message. */
-const MAX_NAMED = 3;
+/** Maximum number of operations that a message lists. */
+const MAX_LISTED_OPERATIONS = 3;
 
 /**
  * Checks that the vendors' documents allow a fault's response for every operation that the fault can affect.
@@ -140,55 +142,54 @@ export async function checkAnswer(
   }
   const { operations } = known();
   const affected = findPossibleOperations(match, operations);
-  const without: string[] = [];
+  const undocumented: string[] = [];
   for (const { service, id } of affected) {
     // Different versions of a document share operation names.
-    if (!(await statusesOf(service, id)).includes(status) && !without.includes(id)) without.push(id);
+    if (!(await statusesOf(service, id)).includes(status) && !undocumented.includes(id)) undocumented.push(id);
   }
-  if (without.length === 0) {
-    const fault = answer === undefined ? null : await firstFault(affected, ownOutcome(answer), answerFault);
-    if (fault === null) return 'documented';
+  if (undocumented.length === 0) {
+    const violation = answer === undefined ? null : await findViolation(affected, ownOutcome(answer), answerFault);
+    if (violation === null) return 'documented';
     if (isOffDocument) return 'ours';
     throw new Problem(
       'invalid_request',
-      `Field \`do.answer\` does not match the document: ${fault}. To send this response anyway, set \`do.offDocument\` to true.`,
+      `Field \`do.answer\` does not match the document: ${violation}. To send this response anyway, set \`do.offDocument\` to true.`,
     );
   }
   if (isOffDocument) return 'ours';
   if (affected.length === operations.length) {
-    const what = Object.keys(match).length === 0 ? 'is missing or empty' : 'does not select operations';
+    const problem = Object.keys(match).length === 0 ? 'is missing or empty' : 'does not select operations';
     throw new Problem(
       'invalid_request',
-      `Field \`match\` ${what}, so it matches every operation, but not every operation has the status ${status} in the vendor's document. Select operations, such as \`{"match": {"operation": "${without[0]}"}}\`. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
+      `Field \`match\` ${problem}, so it matches every operation, but not every operation has the status ${status} in the vendor's document. Select operations, such as \`{"match": {"operation": "${undocumented[0]}"}}\`. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
     );
   }
-  const names = without.slice(0, MAX_NAMED).map((id) => `\`${id}\``);
-  const more = without.length - names.length;
-  const which =
-    without.length === 1
-      ? `${names[0]}`
-      : more > 0
-        ? `${names.join(', ')} and ${more} more`
-        : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
   const [only] = affected;
   const documented = only !== undefined && affected.length === 1 ? await statusesOf(only.service, only.id) : [];
-  const errors = documented.filter(isErrorStatus).sort((one, other) => one - other);
-  const there = errors.length > 0 ? `; the documented errors are ${errors.join(', ')}` : '';
+  const errors = documented.filter(isErrorStatus).sort((left, right) => left - right);
+  const hint = errors.length > 0 ? `; the documented errors are ${errors.join(', ')}` : '';
   throw new Problem(
     'invalid_request',
-    `Field \`${member}\`: the vendor's document has no status ${status} for ${which}${there}. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
+    `Field \`${member}\`: the vendor's document has no status ${status} for ${joinOperations(undocumented)}${hint}. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
   );
 }
 
+function joinOperations(ids: readonly string[]): string {
+  const names = ids.slice(0, MAX_LISTED_OPERATIONS).map((id) => `\`${id}\``);
+  if (ids.length > names.length) return `${names.join(', ')} and ${ids.length - names.length} more`;
+  return names.length === 1 ? `${names[0]}` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 /** Describes how a response violates the document of one of these operations; null if it matches all. */
-async function firstFault(
+async function findViolation(
   operations: readonly { readonly service: string; readonly id: string }[],
-  answer: Outcome,
+  response: Outcome,
   answerFault: Ports['answerFault'],
 ): Promise<string | null> {
   for (const { service, id } of operations) {
-    const fault = await answerFault(service, id, answer);
-    if (fault !== null) return fault;
+    const violation = await answerFault(service, id, response);
+    if (violation !== null) return violation;
   }
   return null;
 }

@@ -15,45 +15,49 @@ import { redact } from '../../text/redact.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** The policy members of a request that creates or edits a service key. */
-export interface GivenPolicy {
+export interface PolicyOrder {
   readonly scopes?: readonly string[];
   readonly resource?: GivenResource | readonly GivenResource[];
   /** Accepts combinations that the vendor's documents rule out but its console stores. */
   readonly force?: boolean;
 }
 
-export function refuseMembers<Given>(given: Given, members: readonly (keyof Given & string)[], why: string): void {
-  const member = members.find((name) => given[name] !== undefined);
-  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` is not allowed: ${why}.`);
+export function refuseMembers<Order>(
+  order: Order,
+  members: readonly (keyof Order & string)[],
+  explanation: string,
+): void {
+  const member = members.find((name) => order[name] !== undefined);
+  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` is not allowed: ${explanation}.`);
 }
 
 export function resolveServices(rulesets: readonly Ruleset[], services: readonly string[], kind: KeyKind): string[] {
-  const known = keyServices(rulesets, kind);
-  const unknown = services.find((service) => !known.includes(service));
+  const valid = keyServices(rulesets, kind);
+  const unknown = services.find((service) => !valid.includes(service));
   if (unknown === undefined) return [...new Set(services)];
   if (kind === 'service-key' && keyServices(rulesets, 'personal-key').includes(unknown)) {
-    const message = `Field \`services\` has \`${unknown}\`, which only personal keys can use. Use one of ${listNames('', known)}.`;
+    const message = `Field \`services\` has \`${unknown}\`, which only personal keys can use. Use one of ${listNames('', valid)}.`;
     throw new Problem('invalid_request', message);
   }
   throw new Problem(
     'invalid_request',
-    `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`.${adviseName(unknown, known)}`,
+    `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`.${adviseName(unknown, valid)}`,
   );
 }
 
 /** @param services the key's services; a message lists their roles */
 export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[], services: readonly string[]): void {
-  const known = knownRoles(rulesets);
-  const unknown = roles.find((role) => !known.includes(role));
+  const valid = knownRoles(rulesets);
+  const unknown = roles.find((role) => !valid.includes(role));
   if (unknown === undefined) return;
-  const ofKey = knownRoles(rulesets.filter(({ service }) => services.includes(service)));
-  const listed =
-    ofKey.length === 0
-      ? `Expected one of ${listNames(unknown, known)}`
-      : `The roles of ${quote(services)} are ${listNames(unknown, ofKey)}`;
+  const keyRoles = knownRoles(rulesets.filter(({ service }) => services.includes(service)));
+  const validRoles =
+    keyRoles.length === 0
+      ? `Expected one of ${listNames(unknown, valid)}`
+      : `The roles of ${quote(services)} are ${listNames(unknown, keyRoles)}`;
   throw new Problem(
     'invalid_request',
-    `Field \`roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestName(unknown, known)} ${listed}.`,
+    `Field \`roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestName(unknown, valid)} ${validRoles}.`,
   );
 }
 
@@ -61,38 +65,43 @@ export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[
  * Reads a policy. Members that are sent replace the previous ones entirely; absent members stay unchanged.
  *
  * @param services the key's services; a message lists their names
- * @param within the field that contains the members; empty for the body itself
+ * @param parentField the field that contains the members; empty for the body itself
  */
 export function resolvePolicy(
   rulesets: readonly Ruleset[],
-  given: GivenPolicy,
-  before: Policy | null,
+  order: PolicyOrder,
+  previous: Policy | null,
   services: readonly string[],
-  within = '',
+  parentField = '',
 ): Policy {
-  const edit = { scopes: given.scopes, resources: resourcesOf(given) };
-  const { policy, faults } = editPolicy(rulesets, before ?? { scopes: [], resources: [] }, edit, services);
-  const [fault] = faults.filter(({ forceable }) => !(forceable && given.force === true));
-  if (fault === undefined) return policy;
-  const isBody = within === '';
-  const forced = isBody
+  const edit = { scopes: order.scopes, resources: toResourceList(order) };
+  const { policy, faults: violations } = editPolicy(
+    rulesets,
+    previous ?? { scopes: [], resources: [] },
+    edit,
+    services,
+  );
+  const [violation] = violations.filter(({ forceable }) => !(forceable && order.force === true));
+  if (violation === undefined) return policy;
+  const isTopLevel = parentField === '';
+  const forceHint = isTopLevel
     ? ' Add `"force": true` to store it anyway, as the real console does.'
-    : ` Add \`"force": true\` to \`${within}\` to use it anyway: the real console stores it.`;
-  const hint = fault.forceable ? forced : '';
-  const message = describeFault(fault);
+    : ` Add \`"force": true\` to \`${parentField}\` to use it anyway: the real console stores it.`;
+  const hint = violation.forceable ? forceHint : '';
+  const message = describeFault(violation);
   throw new Problem(
     'invalid_request',
-    `${isBody ? message : message.replace(/^Field `/, `Field \`${within}.`)}${hint}`,
+    `${isTopLevel ? message : message.replace(/^Field `/, `Field \`${parentField}.`)}${hint}`,
   );
 }
 
-function resourcesOf({ resource }: GivenPolicy): readonly GivenResource[] | undefined {
+function toResourceList({ resource }: PolicyOrder): readonly GivenResource[] | undefined {
   return resource === undefined || isList(resource) ? resource : [resource];
 }
 
 /** `Array.isArray` does not narrow read-only arrays. */
-function isList<Entry>(given: Entry | readonly Entry[]): given is readonly Entry[] {
-  return Array.isArray(given);
+function isList<Entry>(value: Entry | readonly Entry[]): value is readonly Entry[] {
+  return Array.isArray(value);
 }
 
 /** @throws Problem if the time is not in the future */

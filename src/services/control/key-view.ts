@@ -4,14 +4,13 @@ import type { PolicyVersion, Resource } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
-import { rfc3339 } from '../../time/clock.ts';
+import { type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** Renders a key with its current and pending policies and its history. */
 export async function keyView(
   { store, rulesets, now }: Context,
   { key, roles, policy, pending }: KeyInForce,
 ): Promise<Schema<'control', 'Key'>> {
-  const isExpired = key.expiresAt !== null && key.expiresAt <= now;
   const history = policy === null ? [] : await ngcKeysIn(store).history(key.id);
   return {
     id: key.id,
@@ -19,7 +18,7 @@ export async function keyView(
     name: key.name,
     type: key.type,
     services: key.services,
-    status: isExpired ? 'expired' : key.enabled ? 'active' : 'disabled',
+    status: statusAt(key, now),
     createdAt: rfc3339(key.createdAt),
     expiresAt: key.expiresAt === null ? null : rfc3339(key.expiresAt),
     ...(key.user !== null && { user: key.user, roles }),
@@ -27,6 +26,11 @@ export async function keyView(
     pending: pending.map((version) => versionView(rulesets, version)),
     history: history.map((version) => versionView(rulesets, version)),
   };
+}
+
+function statusAt({ expiresAt, enabled }: KeyInForce['key'], now: Instant) {
+  if (expiresAt !== null && expiresAt <= now) return 'expired';
+  return enabled ? 'active' : 'disabled';
 }
 
 function versionView(

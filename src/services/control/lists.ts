@@ -2,13 +2,13 @@ import { type Listing, type PageQuery, type Position, selectPage } from '../../r
 import type { Instant } from '../../time/clock.ts';
 
 /** The default `limit` of short lists, usually enough for all entries. */
-const MAX_OF_SHORT = 2000;
+const DEFAULT_LIMIT = 2000;
 
-/** An entry of a short list. */
+/** An entry of a list that is small enough to be sorted in memory. */
 export interface Entry {
   readonly id: string;
   readonly at: Instant;
-  readonly place: Position;
+  readonly position: Position;
 }
 
 /** The members that every list has besides its entries. */
@@ -18,8 +18,8 @@ export interface Extent {
   readonly next: string | null;
 }
 
-/** Options of a short list. */
-interface Differences<Its> extends Pick<Listing<Its>, 'isText'> {
+/** How a short list is paged. */
+interface ShortListOptions<Item> extends Pick<Listing<Item>, 'isText'> {
   /** The default limit. */
   readonly fallback?: number;
   readonly dropped?: number;
@@ -30,25 +30,25 @@ interface Differences<Its> extends Pick<Listing<Its>, 'isText'> {
  *
  * @param all the entries, in list order
  */
-export function shortPage<Its extends Entry>(
-  all: readonly Its[],
+export function pageShortList<Item extends Entry>(
+  all: readonly Item[],
   query: PageQuery,
   order: 'oldest first' | 'newest first',
-  { fallback = MAX_OF_SHORT, dropped = 0, ...places }: Differences<Its> = {},
-): { readonly entries: readonly Its[]; readonly extent: Extent } {
-  const positionOfId = (id: string) => all.find((entry) => entry.id === id)?.place ?? null;
+  { fallback = DEFAULT_LIMIT, dropped = 0, ...rest }: ShortListOptions<Item> = {},
+): { readonly entries: readonly Item[]; readonly extent: Extent } {
+  const positionOfId = (id: string) => all.find((entry) => entry.id === id)?.position ?? null;
   const listing = {
     order,
-    positionOf: ({ place }: Its) => place,
+    positionOf: ({ position }: Item) => position,
     positionOfId,
-    timeOf: ({ at }: Its) => at,
-    ...places,
+    timeOf: ({ at }: Item) => at,
+    ...rest,
   };
   const { entries, total, next } = selectPage(all, query, listing, fallback);
   return { entries, extent: { total, dropped, next } };
 }
 
-/** Returns the extent of a list without paging. */
+/** Returns the extent of a list that is sent as a whole. */
 export function measureExtent(all: readonly unknown[]): Extent {
   return { total: all.length, dropped: 0, next: null };
 }

@@ -6,12 +6,12 @@ import { Problem } from '../../decisions/problem.ts';
  * @param number the requested entry's number; null if the id is unknown
  * @param newest the newest entry's number
  */
-export function notKept(what: 'request' | 'decision', number: number | null, newest: number): Problem {
-  const list = `\`GET /_mock/${what}s\``;
-  const [counted, all] = [number, newest].map((one) => one?.toLocaleString('en'));
+export function notStoredProblem(kind: 'request' | 'decision', number: number | null, newest: number): Problem {
+  const list = `\`GET /_mock/${kind}s\``;
+  const [position, total] = [number, newest].map((count) => count?.toLocaleString('en'));
   const detail =
     number === null
-      ? `No ${what} has this id. Ids change when the server restarts; ${list} lists the ${what}s of this world.`
-      : `This ${what} is no longer kept (${what} ${counted} of ${all}). Send the request again, or pick another one from ${list}.`;
+      ? `No ${kind} has this id. Ids change when the server restarts; ${list} lists the ${kind}s of this world.`
+      : `This ${kind} is no longer kept (${kind} ${position} of ${total}). Send the request again, or pick another one from ${list}.`;
   return new Problem('not_found', detail);
 }

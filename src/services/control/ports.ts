@@ -45,11 +45,11 @@ export interface KnownDrill {
   readonly service: string;
   readonly drill: Drill;
   /** Finds a principal by id, name, client id or e-mail address; null if none matches. */
-  find(context: RequestContext, who: string): Promise<Caller | null>;
+  find(context: RequestContext, name: string): Promise<Caller | null>;
 }
 
 /** The caller of a simulated request; at least one member is not null. */
-export interface Who {
+export interface SimulatedCaller {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
   /** Rights that replace the principal's. */
@@ -60,7 +60,7 @@ export interface Who {
 export interface Ports {
   readonly version: string;
   drills(): readonly KnownDrill[];
-  /** Known operations and refusal reasons. */
+  /** Returns the names of all operations and refusal reasons. */
   knownNames(): Known;
   /** Returns the documented statuses of an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
@@ -138,17 +138,17 @@ export interface Ports {
     /**
      * Returns the claims of a principal's tokens.
      *
-     * @param who as in `TokenDrafts`
+     * @param principal as in `TokenDrafts`
      * @throws Problem `invalid_request` suggesting the nearest name; `conflict` if no principal of the world can have a
      *   token
      */
-    draft(context: RequestContext, who: string | null): Promise<TokenDraft>;
+    draft(context: RequestContext, principal: string | null): Promise<TokenDraft>;
     /** Returns keys that are in no JWKS. */
     foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };
   /** Returns the tables of a service; null if it does not exist. */
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
-  /** Which operations the server answers. */
+  /** The setting that decides which operations the server answers. */
   readonly fidelity: Fidelity;
   /** All refusal reasons. */
   readonly reasons: Reasons;
@@ -167,8 +167,8 @@ export interface Ports {
    */
   simulate(
     world: World,
-    who: Who,
-    thought: { readonly method: string; readonly path: string; readonly at: Instant },
+    caller: SimulatedCaller,
+    request: { readonly method: string; readonly path: string; readonly at: Instant },
   ): Promise<Decision>;
   /**
    * Decides a recorded request as if it were sent at another time with the same credential, without carrying it out.
@@ -179,10 +179,10 @@ export interface Ports {
   /**
    * Returns the uses of a world's credentials, and the least rights that allow them.
    *
-   * @param who a principal's id, name, client id or e-mail address; null for all that used their credentials
+   * @param principal a principal's id, name, client id or e-mail address; null for all that used their credentials
    * @throws Problem if the principal is unknown
    */
-  leastPrivilege(world: World, who: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
+  leastPrivilege(world: World, principal: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
   /**
    * Finds keys with the least rights that allow these requests, without carrying them out.
    *
@@ -201,7 +201,7 @@ export interface Ports {
    */
   simulateOperations(
     world: World,
-    who: Who,
+    caller: SimulatedCaller,
     service: string | null,
     at: Instant,
   ): Promise<Schema<'control', 'OperationEffects'>['operations']>;

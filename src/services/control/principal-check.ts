@@ -19,40 +19,40 @@ export async function checkPrincipal(
   member: string,
 ): Promise<void> {
   if (name === undefined) return;
-  const ofCast = async () => namesIn(await ports.cast(world));
+  const readCastNames = async () => collectCastNames(await ports.cast(world));
   if (name === '') {
-    const [example = 'admin@acme.test'] = await ofCast();
+    const [example = 'admin@acme.test'] = await readCastNames();
     const message = `${member} is empty; expected an id, name, client id or e-mail address, such as \`${example}\`.`;
     throw new Problem('invalid_request', message);
   }
-  const [found, seen] = [await ports.namesFound(world, name), new Set(namesSeen(world))];
+  const [matchingNames, callerNames] = [await ports.namesFound(world, name), new Set(collectCallerNames(world))];
   // Compare exactly, as the matching of requests does.
-  if (found.includes(name) || seen.has(name)) return;
-  const near = findNear(name, found) ?? findNear(name, [...(await ofCast()), ...seen]);
-  if (near === undefined) return;
-  const shown = redact(name).slice(0, 100);
-  const message = `${member} is \`${shown}\`, which is not a known principal. Did you mean \`${near}\`? If it is new, create it first.`;
+  if (matchingNames.includes(name) || callerNames.has(name)) return;
+  const nearest = findNear(name, matchingNames) ?? findNear(name, [...(await readCastNames()), ...callerNames]);
+  if (nearest === undefined) return;
+  const redacted = redact(name).slice(0, 100);
+  const message = `${member} is \`${redacted}\`, which is not a known principal. Did you mean \`${nearest}\`? If it is new, create it first.`;
   throw new Problem('invalid_request', message);
 }
 
 /** Returns the names of previous callers, including names claimed by refused credentials. */
-function namesSeen({ activityLog: { journal, decisions } }: World): readonly string[] {
+function collectCallerNames({ activityLog: { journal, decisions } }: World): readonly string[] {
   const ofRequests = journal.newestFirst().map(({ principal }) => principal);
   const ofDecisions = decisions
     .list({})
     .map(({ decision }) => decision.principal ?? decision.credential?.claimed ?? null);
-  return [...ofRequests, ...ofDecisions].flatMap((one) => (one === null ? [] : namesOf(one)));
+  return [...ofRequests, ...ofDecisions].flatMap((principal) => (principal === null ? [] : namesOf(principal)));
 }
 
 /** Members that hold credentials, in any service. */
-const SECRETS = ['key', 'secret', 'clientSecret', 'password'];
-const NAMES = ['id', 'name', 'clientId', 'email'];
+const SECRET_MEMBERS = ['key', 'secret', 'clientSecret', 'password'];
+const NAME_MEMBERS = ['id', 'name', 'clientId', 'email'];
 
 /** Returns the names of all principals with a credential in a cast. */
-function namesIn(value: unknown): readonly string[] {
+function collectCastNames(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
-  const own = SECRETS.some((member) => member in value) ? NAMES : [];
+  const nameMembers = SECRET_MEMBERS.some((member) => member in value) ? NAME_MEMBERS : [];
   return Object.entries(value).flatMap(([name, member]) =>
-    typeof member === 'string' ? (own.includes(name) ? member : []) : namesIn(member),
+    typeof member === 'string' ? (nameMembers.includes(name) ? member : []) : collectCastNames(member),
   );
 }

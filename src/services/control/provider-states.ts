@@ -5,17 +5,17 @@ import { adviseName } from '../../text/nearest.ts';
 import { redact } from '../../text/redact.ts';
 import { shorten } from '../../text/shorten.ts';
 import { rfc3339 } from '../../time/clock.ts';
-import { advanceClock, reportJump, setTo } from './operations/clock.ts';
+import { advanceClock, reportJump, setClock } from './operations/clock.ts';
 import { addFault } from './operations/faults.ts';
 import { createKey } from './operations/keys.ts';
-import { makeWorld, worldView } from './operations/worlds.ts';
+import { createWorld, worldView } from './operations/worlds.ts';
 import type { Ports } from './ports.ts';
 import type { Undo } from './state-undo.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** The result of a setup. */
-interface Established {
+interface SetupResult {
   readonly values: Params;
   /** What a teardown removes; absent if there is nothing to remove. */
   readonly undo?: Undo;
@@ -28,7 +28,7 @@ export interface ProviderState {
   /** A function, because the document is loaded later. */
   readonly params: () => readonly string[];
   /** @throws Problem if a parameter is invalid */
-  setup(context: Context, params: Params): Promise<Established>;
+  setup(context: Context, params: Params): Promise<SetupResult>;
 }
 
 /** Returns all provider states. */
@@ -48,7 +48,7 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
       description:
         'An identity of the cast, by name, e-mail address, client id or id. `bearer` is a credential that does not expire.',
       params: () => ['name'],
-      setup: async ({ world }, params) => ({ values: identityOf(await ports.cast(world), nameIn(params)) }),
+      setup: async ({ world }, params) => ({ values: findIdentity(await ports.cast(world), readName(params)) }),
     },
     {
       name: 'a key with scopes',
@@ -66,7 +66,7 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
       setup: async ({ world }, params) => {
         const isTime = params['to'] !== undefined && params['to'] !== 'next-event';
         const jump = isTime
-          ? await setTo(world.clock, ports.bodyOf('set_clock', params).to)
+          ? await setClock(world.clock, ports.bodyOf('set_clock', params).to)
           : await advanceClock(ports, world, ports.bodyOf('advance_clock', params));
         reportJump(world, jump);
         return { values: { now: rfc3339(jump.to) } };
@@ -79,12 +79,12 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
       params: () => ports.membersOf('create_world'),
       setup: async (context, params) => {
         const order = ports.bodyOf('create_world', params);
-        const known = ports.worlds.list().find(({ id }) => id === order.id);
-        if (known !== undefined) return { values: worldView(context, known) };
-        const made = await makeWorld(ports.worlds, order);
+        const existing = ports.worlds.list().find(({ id }) => id === order.id);
+        if (existing !== undefined) return { values: worldView(context, existing) };
+        const created = await createWorld(ports.worlds, order);
         return {
-          values: worldView(context, made),
-          undo: { kind: 'world', id: made.id, createdAt: made.createdAt },
+          values: worldView(context, created),
+          undo: { kind: 'world', id: created.id, createdAt: created.createdAt },
         };
       },
     },
@@ -102,7 +102,7 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
       description: 'Restores the newest snapshot of the world with this name.',
       params: () => ['name'],
       setup: async ({ world }, params) => {
-        const id = newestSnapshot(await ports.snapshots.of(world), nameIn(params));
+        const id = findNewestSnapshot(await ports.snapshots.of(world), readName(params));
         await ports.snapshots.restore(world, id);
         return { values: { id, now: rfc3339(world.clock.now()) } };
       },
@@ -112,31 +112,31 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
 
 /** @throws Problem suggesting the nearest state */
 export function findState(states: readonly ProviderState[], name: string): ProviderState {
-  const found = states.find((state) => state.name === name);
-  if (found !== undefined) return found;
+  const state = states.find((state) => state.name === name);
+  if (state !== undefined) return state;
   const names = states.map((state) => state.name);
-  throw unknown(`Field \`state\` is the unknown state \`${shorten(redact(name))}\``, name, names);
+  throw unknownName(`Field \`state\` is the unknown state \`${shorten(redact(name))}\``, name, names);
 }
 
 /** @throws Problem suggesting the nearest parameter */
-export function checkParams({ name, params }: ProviderState, given: Params): void {
-  const known = params();
-  const other = Object.keys(given).find((param) => !known.includes(param));
-  if (other === undefined) return;
-  const what = `Field \`params\` has the unknown member \`${shorten(redact(other))}\``;
-  if (known.length > 0) throw unknown(what, other, known);
-  throw new Problem('invalid_request', `${what}; the state \`${name}\` has no parameters.`);
+export function checkParams({ name, params }: ProviderState, values: Params): void {
+  const valid = params();
+  const unknownParam = Object.keys(values).find((param) => !valid.includes(param));
+  if (unknownParam === undefined) return;
+  const problem = `Field \`params\` has the unknown member \`${shorten(redact(unknownParam))}\``;
+  if (valid.length > 0) throw unknownName(problem, unknownParam, valid);
+  throw new Problem('invalid_request', `${problem}; the state \`${name}\` has no parameters.`);
 }
 
 /** Returns the credential of an identity in the cast. @throws Problem suggesting the nearest name */
-function identityOf(cast: object, name: string): Params {
-  const all = Object.values(cast).flatMap(identitiesIn);
-  const found = all.find(({ names }) => names.includes(name));
-  if (found !== undefined) return { name, bearer: found.bearer };
+function findIdentity(cast: object, name: string): Params {
+  const all = Object.values(cast).flatMap(collectIdentities);
+  const identity = all.find(({ names }) => names.includes(name));
+  if (identity !== undefined) return { name, bearer: identity.bearer };
   const names = all.flatMap((identity) => identity.names);
   if (names.length === 0)
     throw new Problem('conflict', 'This world has no cast. Create it from a seed with identities.');
-  throw unknown('Field `name` is not in the cast', name, names);
+  throw unknownName('Field `name` is not in the cast', name, names);
 }
 
 interface Identity {
@@ -145,7 +145,7 @@ interface Identity {
 }
 
 /** Returns the identities in a service's part of the cast: users and clients with bearers, and NGC keys. */
-function identitiesIn(part: unknown): readonly Identity[] {
+function collectIdentities(part: unknown): readonly Identity[] {
   if (!isRecord(part)) return [];
   return Object.values(part)
     .filter(Array.isArray)
@@ -159,26 +159,26 @@ function identitiesIn(part: unknown): readonly Identity[] {
 }
 
 /** @param all the snapshots of a world */
-function newestSnapshot(
+function findNewestSnapshot(
   all: readonly { readonly id: string; readonly name: string | null; readonly place: number }[],
   name: string,
 ): string {
-  const [newest] = all.filter((snapshot) => snapshot.name === name).sort((one, other) => other.place - one.place);
+  const [newest] = all.filter((snapshot) => snapshot.name === name).sort((left, right) => right.place - left.place);
   if (newest !== undefined) return newest.id;
   const names = all.map((snapshot) => snapshot.name).filter(isText);
-  if (names.length > 0) throw unknown('Field `name` is not a snapshot of this world', name, names);
+  if (names.length > 0) throw unknownName('Field `name` is not a snapshot of this world', name, names);
   throw new Problem('invalid_request', 'This world has no named snapshot. Take one with `POST /_mock/snapshots`.');
 }
 
 /** @throws Problem without a name */
-function nameIn({ name }: Params): string {
+function readName({ name }: Params): string {
   if (isText(name) && name !== '') return name;
-  const fault = name === undefined ? 'is missing' : 'is not a name';
-  throw new Problem('invalid_request', `Field \`name\` ${fault}; expected a non-empty string.`);
+  const problem = name === undefined ? 'is missing' : 'is not a name';
+  throw new Problem('invalid_request', `Field \`name\` ${problem}; expected a non-empty string.`);
 }
 
-function unknown(what: string, given: string, valid: readonly string[]): Problem {
-  return new Problem('invalid_request', `${what}.${adviseName(given, valid)}`);
+function unknownName(problem: string, name: string, valid: readonly string[]): Problem {
+  return new Problem('invalid_request', `${problem}.${adviseName(name, valid)}`);
 }
 
 function isText(value: unknown): value is string {

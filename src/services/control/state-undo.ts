@@ -24,14 +24,14 @@ export interface Setup {
 }
 
 /** Records what a setup created. @returns what an earlier run of the same setup created, or null */
-export function remember({ store, world }: Context, setup: Setup, undo: Undo): Promise<Undo | null> {
-  const id = idOf(world.id, setup);
+export function recordSetup({ store, world }: Context, setup: Setup, undo: Undo): Promise<Undo | null> {
+  const id = hashSetup(world.id, setup);
   const row = setupRow(id, undo);
   return store.collections.updating(async (commit) => {
-    const before = await SETUPS.byId(store.collections, id);
-    const next = before === null ? row : { ...row, revision: before.revision };
-    await commit([SETUPS.put(next)]);
-    return before?.body ?? null;
+    const previous = await SETUPS.byId(store.collections, id);
+    const nextRow = previous === null ? row : { ...row, revision: previous.revision };
+    await commit([SETUPS.put(nextRow)]);
+    return previous?.body ?? null;
   });
 }
 
@@ -40,9 +40,9 @@ export function setupRow(id: string, undo: Undo) {
 }
 
 /** Deletes the record of a setup. @returns what the setup created, or null */
-export function forget({ store, world }: Context, setup: Setup): Promise<Undo | null> {
+export function removeSetup({ store, world }: Context, setup: Setup): Promise<Undo | null> {
   return store.collections.updating(async (commit) => {
-    const row = await SETUPS.byId(store.collections, idOf(world.id, setup));
+    const row = await SETUPS.byId(store.collections, hashSetup(world.id, setup));
     if (row !== null) await commit([SETUPS.remove(row)]);
     return row?.body ?? null;
   });
@@ -54,8 +54,8 @@ export async function undoSetup(ports: Ports, { store, world }: Context, undo: U
   if (undo.kind === 'key') await deleteKey({ store, world }, undo.id).catch(ignoreMissing);
   if (undo.kind !== 'world') return;
   const { id, createdAt } = undo;
-  const isThere = ports.worlds.list().some((one) => one.id === id && one.createdAt === createdAt);
-  if (isThere) await ports.worlds.delete(id);
+  const exists = ports.worlds.list().some((world) => world.id === id && world.createdAt === createdAt);
+  if (exists) await ports.worlds.delete(id);
 }
 
 function ignoreMissing(thrown: unknown): void {
@@ -63,12 +63,12 @@ function ignoreMissing(thrown: unknown): void {
 }
 
 /** Hashed, because parameters may contain secrets. Includes the world's id, because copies of a world copy the rows. */
-function idOf(world: string, { state, params, consumer }: Setup): string {
+function hashSetup(world: string, { state, params, consumer }: Setup): string {
   return hashSecret(JSON.stringify([world, state, consumer, params], sortMembers));
 }
 
-/** A client may send the members in a different order next time. */
+/** Sorts members, because a client may send them in a different order next time. */
 function sortMembers(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

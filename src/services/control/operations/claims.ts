@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule, claimRulesFault, readClaimRules } from '../../../tokens/claim-rules.ts';
 
 /** Renders rules without absent members. */
-function viewOf(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
+function claimRulesView(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
   return {
     rules: rules.map(({ set, remove, ...rest }) => ({
       ...rest,
@@ -16,17 +16,17 @@ function viewOf(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
 
 const get: Handler<'control', 'get_claim_rules'> = async ({ store }) => ({
   status: 200,
-  body: viewOf(await readClaimRules(store)),
+  body: claimRulesView(await readClaimRules(store)),
 });
 
 const set: Handler<'control', 'set_claim_rules'> = async ({ store, body: { rules } }) => {
-  const fault = claimRulesFault(rules);
-  if (fault !== null) {
-    const place = fault.index === null ? 'rules' : `rules.${fault.index}`;
-    throw new Problem('invalid_request', `Field \`${place}\` ${fault.why}.`);
+  const violation = claimRulesFault(rules);
+  if (violation !== null) {
+    const field = violation.index === null ? 'rules' : `rules.${violation.index}`;
+    throw new Problem('invalid_request', `Field \`${field}\` ${violation.why}.`);
   }
   await store.settings.set(CLAIM_RULES_SETTING, JSON.stringify(rules));
-  return { status: 200, body: viewOf(rules) };
+  return { status: 200, body: claimRulesView(rules) };
 };
 
 const remove: Handler<'control', 'delete_claim_rules'> = async ({ store }) => {

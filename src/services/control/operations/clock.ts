@@ -17,14 +17,14 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/dur
 import type { Ports } from '../ports.ts';
 
 /** Upcoming events in a response. */
-const MAX_UPCOMING = 100;
+const MAX_UPCOMING_EVENTS = 100;
 /** Past events in a response. */
-const MAX_PASSED = 1000;
+const MAX_PASSED_EVENTS = 1000;
 
-type MoveAnswer = Answer<'control', 'advance_clock'>;
+type MoveResponse = Answer<'control', 'advance_clock'>;
 
 /** The events between the old and the new time. */
-interface Passed {
+interface PassedEvents {
   readonly events: readonly ReturnType<typeof eventView>[];
   readonly more: boolean;
 }
@@ -32,15 +32,15 @@ interface Passed {
 /** Operations that read and move a world's clock. */
 export function clockOperations(ports: Ports) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
-    const { events, more } = await ports.events(world, now, END_OF_TIME, MAX_UPCOMING);
+    const { events, more } = await ports.events(world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
   /** @param move moves the clock after calling its argument, unless that call fails */
-  const respond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveAnswer> => {
-    let passed: Passed = { events: [], more: false };
+  const moveAndRespond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveResponse> => {
+    let passed: PassedEvents = { events: [], more: false };
     const jump = await move(async ({ from, to }) => {
-      const { events, more } = await ports.events(world, from, to, MAX_PASSED);
+      const { events, more } = await ports.events(world, from, to, MAX_PASSED_EVENTS);
       passed = { events: events.map(eventView), more };
     });
     reportJump(world, jump);
@@ -48,27 +48,27 @@ export function clockOperations(ports: Ports) {
   };
 
   const advance: Handler<'control', 'advance_clock'> = ({ world, body }) =>
-    respond(world, (before) => advanceClock(ports, world, body, before));
+    moveAndRespond(world, (before) => advanceClock(ports, world, body, before));
 
   const set: Handler<'control', 'set_clock'> = ({ world, body }) =>
-    respond(world, (before) => setTo(world.clock, body.to, before));
+    moveAndRespond(world, (before) => setClock(world.clock, body.to, before));
 
   const freeze: Handler<'control', 'freeze_clock'> = ({ world }) =>
-    respond(world, async () => {
+    moveAndRespond(world, async () => {
       await world.clock.freeze();
-      return unmoved(world);
+      return readUnmoved(world);
     });
 
   const resume: Handler<'control', 'resume_clock'> = ({ world }) =>
-    respond(world, async () => {
+    moveAndRespond(world, async () => {
       await world.clock.resume();
-      return unmoved(world);
+      return readUnmoved(world);
     });
 
   return { get_clock: get, advance_clock: advance, set_clock: set, freeze_clock: freeze, resume_clock: resume };
 }
 
-function unmoved({ clock }: World): Jump {
+function readUnmoved({ clock }: World): Jump {
   const now = clock.now();
   return { from: now, to: now };
 }
@@ -86,17 +86,17 @@ export async function advanceClock(
   before?: BeforeJump,
 ): Promise<Jump> {
   if ((by === undefined) === (to === undefined)) {
-    const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
+    const problem = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
     throw new Problem(
       'invalid_request',
-      `${fault}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
+      `${problem}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
     );
   }
-  return by === undefined ? toNextEvent(ports, world, before) : advanceBy(world.clock, by, before);
+  return by === undefined ? advanceToNextEvent(ports, world, before) : advanceBy(world.clock, by, before);
 }
 
 /** Retries when a concurrent request reaches the event first, so simultaneous requests reach different events. */
-async function toNextEvent(ports: Ports, world: World, before?: BeforeJump): Promise<Jump> {
+async function advanceToNextEvent(ports: Ports, world: World, before?: BeforeJump): Promise<Jump> {
   for (;;) {
     const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
     const [next] = events;
@@ -112,8 +112,8 @@ async function toNextEvent(ports: Ports, world: World, before?: BeforeJump): Pro
 async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Promise<Jump> {
   const milliseconds = parseDuration(by);
   if (milliseconds === null) {
-    const meant = by === 'next-event' ? " To move to the next event, use `advance({to: 'next-event'})`." : '';
-    throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.${meant}`);
+    const advice = by === 'next-event' ? " To move to the next event, use `advance({to: 'next-event'})`." : '';
+    throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.${advice}`);
   }
   return clock.advance(milliseconds, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
@@ -122,20 +122,20 @@ async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Pr
 }
 
 /** @throws Problem naming the field */
-export async function setTo(clock: WorldClock, text: string, before?: BeforeJump): Promise<Jump> {
-  const to = instantIn('to', text, clock);
+export async function setClock(clock: WorldClock, text: string, before?: BeforeJump): Promise<Jump> {
+  const to = readInstant('to', text, clock);
   return clock.set(to, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
     if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must be before the year 9999.');
     throw new Problem(
       'invalid_request',
-      `Field \`to\` ${beforeNow(clock)} To move the clock back, use \`POST /_mock/reset\` or restore a snapshot.`,
+      `Field \`to\` ${describePast(clock)} To move the clock back, use \`POST /_mock/reset\` or restore a snapshot.`,
     );
   });
 }
 
 /** @throws Problem naming the field */
-function instantIn(field: string, text: string, clock: WorldClock): Instant {
+function readInstant(field: string, text: string, clock: WorldClock): Instant {
   const instant = parseInstant(text);
   if (instant !== null) return instant;
   const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
@@ -146,14 +146,14 @@ function instantIn(field: string, text: string, clock: WorldClock): Instant {
 }
 
 /** Reads a time that is not in the past. @throws Problem naming the field */
-export function instantAhead(field: string, text: string, clock: WorldClock): Instant {
-  const instant = instantIn(field, text, clock);
-  if (instant < clock.now()) throw new Problem('invalid_request', `Field \`${field}\` ${beforeNow(clock)}`);
+export function readFutureInstant(field: string, text: string, clock: WorldClock): Instant {
+  const instant = readInstant(field, text, clock);
+  if (instant < clock.now()) throw new Problem('invalid_request', `Field \`${field}\` ${describePast(clock)}`);
   if (instant <= END_OF_TIME) return instant;
   throw new Problem('invalid_request', `Field \`${field}\` must be before the year 9999.`);
 }
 
-function beforeNow(clock: WorldClock): string {
+function describePast(clock: WorldClock): string {
   return `must not be in the past (before ${rfc3339(clock.now())}).`;
 }
 

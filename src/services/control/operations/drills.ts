@@ -12,8 +12,8 @@ import type { KnownDrill, Ports } from '../ports.ts';
 export function drillOperations({ drills }: Ports) {
   const findDrill = (name: string): KnownDrill => {
     const all = drills();
-    const found = all.find(({ drill }) => drill.name === name);
-    if (found !== undefined) return found;
+    const knownDrill = all.find(({ drill }) => drill.name === name);
+    if (knownDrill !== undefined) return knownDrill;
     const names = all.map(({ drill }) => drill.name);
     throw new Problem(
       'not_found',
@@ -24,7 +24,7 @@ export function drillOperations({ drills }: Ports) {
   const list: Handler<'control', 'list_drills'> = async (context) => {
     await context.world.faults.sweep(context.now);
     const verdicts = context.world.activityLog.watches.verdicts();
-    const all = drills().map((known) => drillView(known, context, verdicts));
+    const all = drills().map((knownDrill) => drillView(knownDrill, context, verdicts));
     return { status: 200, body: { drills: all, ...measureExtent(all) } };
   };
 
@@ -36,10 +36,10 @@ export function drillOperations({ drills }: Ports) {
 
   const start: Handler<'control', 'start_drill'> = async (context) => {
     const { world, params, body } = context;
-    const known = findDrill(params.name);
-    const { drill } = known;
-    const duration = readDuration(known, body.for, context.now);
-    const affected = await findPrincipal(known, body.principal, context);
+    const knownDrill = findDrill(params.name);
+    const { drill } = knownDrill;
+    const duration = readDuration(knownDrill, body.for, context.now);
+    const affected = await findPrincipal(knownDrill, body.principal, context);
     await stop(context, drill.name);
     const {
       did,
@@ -48,7 +48,7 @@ export function drillOperations({ drills }: Ports) {
       credentials,
       key,
       watch,
-    } = await withRefusalAsConflict(drill.run(context, affected));
+    } = await reportRefusalAsConflict(drill.run(context, affected));
     if (watch !== undefined) world.activityLog.watches.start(drill.name, watch);
     const startedAt = world.clock.now();
     const until = duration === null ? null : startedAt + duration;
@@ -67,7 +67,7 @@ export function drillOperations({ drills }: Ports) {
         principal: principal ?? null,
         startedAt: rfc3339(startedAt),
         endsAt: until === null ? null : rfc3339(until),
-        faults: faultsOf(context, drill.name).map(({ id }) => id),
+        faults: findDrillFaults(context, drill.name).map(({ id }) => id),
         ...(credentials !== undefined && { credentials }),
         ...(key !== undefined && { key }),
       },
@@ -86,21 +86,21 @@ export function drillOperations({ drills }: Ports) {
   return { list_drills: list, get_drill: get, start_drill: start, end_drill: end };
 }
 
-function faultsOf({ world }: Context, name: string) {
+function findDrillFaults({ world }: Context, name: string) {
   return world.faults.list().filter(({ drill }) => drill === name);
 }
 
 /** Removes the faults of a drill. @returns whether the drill was running */
 async function stop(context: Context, name: string): Promise<boolean> {
   await context.world.faults.sweep(context.now);
-  const faults = faultsOf(context, name);
+  const faults = findDrillFaults(context, name);
   for (const { id } of faults) await context.world.faults.remove(id);
   return faults.length > 0;
 }
 
 function drillView({ service, drill }: KnownDrill, context: Context, verdicts: ReadonlyMap<string, Verdict>) {
   const { name, what, rightClient, lasts, about } = drill;
-  const [running] = faultsOf(context, name);
+  const [running] = findDrillFaults(context, name);
   const endsAt = running?.until ?? null;
   return {
     ...{ name, service, what, rightClient, about },
@@ -112,11 +112,15 @@ function drillView({ service, drill }: KnownDrill, context: Context, verdicts: R
 }
 
 /** Returns the duration of a drill in milliseconds; null if it happens at once. */
-function readDuration({ drill: { name, lasts } }: KnownDrill, given: string | undefined, now: number): number | null {
-  if (given === undefined) return lasts;
+function readDuration(
+  { drill: { name, lasts } }: KnownDrill,
+  duration: string | undefined,
+  now: number,
+): number | null {
+  if (duration === undefined) return lasts;
   if (lasts === null)
     throw new Problem('invalid_request', `Field \`for\` is not allowed: the drill \`${name}\` has no duration.`);
-  const milliseconds = parseDuration(given);
+  const milliseconds = parseDuration(duration);
   if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
   throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, and end before the year 9999.`);
 }
@@ -124,17 +128,17 @@ function readDuration({ drill: { name, lasts } }: KnownDrill, given: string | un
 /** Returns the principal that was chosen for the drill; null if none was. */
 async function findPrincipal(
   { service, drill: { name, about }, find }: KnownDrill,
-  given: string | undefined,
+  principal: string | undefined,
   context: Context,
 ): Promise<Caller | null> {
-  if (given === undefined) return null;
+  if (principal === undefined) return null;
   if (about === 'all') {
     throw new Problem(
       'invalid_request',
       `Field \`principal\` is not allowed: the drill \`${name}\` affects all callers.`,
     );
   }
-  const caller = await withRefusalAsConflict(find(context, given));
+  const caller = await reportRefusalAsConflict(find(context, principal));
   if (caller !== null) return caller;
   throw new Problem(
     'invalid_request',
@@ -143,7 +147,7 @@ async function findPrincipal(
 }
 
 /** Turns a 401 about the credential of the chosen principal into a 409, because the caller needs no credential. */
-async function withRefusalAsConflict<Result>(work: Promise<Result>): Promise<Result> {
+async function reportRefusalAsConflict<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (thrown) {

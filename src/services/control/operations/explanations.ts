@@ -7,14 +7,14 @@ import { findingView } from '../../../journal/finding.ts';
 import { type Listing, selectPage } from '../../../responses/page.ts';
 import { streamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
-import { shortPage } from '../lists.ts';
-import { notKept } from '../not-kept.ts';
+import { pageShortList } from '../lists.ts';
+import { notStoredProblem } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
 
-function listingOf(decisions: Decisions): Listing<PlacedDecision> {
+function createListing(decisions: Decisions): Listing<PlacedDecision> {
   return {
     order: 'newest first',
     positionOf: ({ place }) => [place],
@@ -32,12 +32,12 @@ export function explanationOperations(ports: Ports) {
     const { limit, after, since, ...filter } = context.query;
     const { decisions } = context.world.activityLog;
     await checkPrincipal(ports, context.world, filter.principal, 'Query parameter `principal`');
-    const page = selectPage(decisions.list(filter), { limit, after, since }, listingOf(decisions), DEFAULT_LIMIT);
+    const page = selectPage(decisions.list(filter), { limit, after, since }, createListing(decisions), DEFAULT_LIMIT);
     const { entries, total, next } = page;
     const { dropped } = decisions;
-    const shown = entries.map(({ decision }) => decision);
-    const describe = await ports.describer(context, shown);
-    const ids = shown.map(({ id }) => id);
+    const listed = entries.map(({ decision }) => decision);
+    const describe = await ports.describer(context, listed);
+    const ids = listed.map(({ id }) => id);
     const render = (id: string) => {
       const decision = decisions.byId(id);
       return decision === null ? undefined : describe(decision);
@@ -57,19 +57,21 @@ export function explanationOperations(ports: Ports) {
       return { status: 200, body: describe(decision) };
     }
     const number = decisions.numberOf(id);
-    const other = number === null ? ports.worlds.ofDecision(id) : null;
-    if (other !== null) {
-      const path = `${worldPath(other)}/_mock/decisions/${id}`;
-      throw new Problem('not_found', `The decision belongs to the world \`${other}\`. Use \`GET ${path}\`.`);
+    const owningWorld = number === null ? ports.worlds.ofDecision(id) : null;
+    if (owningWorld !== null) {
+      const path = `${worldPath(owningWorld)}/_mock/decisions/${id}`;
+      throw new Problem('not_found', `The decision belongs to the world \`${owningWorld}\`. Use \`GET ${path}\`.`);
     }
-    throw notKept('decision', number, decisions.lastId);
+    throw notStoredProblem('decision', number, decisions.lastId);
   };
 
   const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {
     const { findings } = world.activityLog;
     // In order of the last report.
-    const all = findings.list().map((finding) => ({ ...finding, at: finding.lastSeenAt, finding }));
-    const { entries, extent } = shortPage(all, query, 'newest first', { dropped: findings.dropped });
+    const all = findings
+      .list()
+      .map((finding) => ({ id: finding.id, at: finding.lastSeenAt, position: finding.place, finding }));
+    const { entries, extent } = pageShortList(all, query, 'newest first', { dropped: findings.dropped });
     return { status: 200, body: { findings: entries.map(({ finding }) => findingView(finding)), ...extent } };
   };
 
@@ -80,10 +82,10 @@ export function explanationOperations(ports: Ports) {
 
   const getTables: Handler<'control', 'get_tables'> = ({ params }) => {
     const { service } = params;
-    const found = ports.tables(service);
-    if (found === null)
+    const served = ports.tables(service);
+    if (served === null)
       throw new Problem('not_found', `No service has this name.${adviseName(service, ports.services())}`);
-    return { status: 200, body: { service, profile: found.profile, ...servedTables(found.tables) } };
+    return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables) } };
   };
 
   return {
@@ -96,7 +98,7 @@ export function explanationOperations(ports: Ports) {
 }
 
 /** Renders tables for the API, which calls scopes and permissions `grants`. */
-function servedTables({ permissions, roles, ...tables }: Tables) {
+function tablesView({ permissions, roles, ...tables }: Tables) {
   return {
     ...tables,
     grants: permissions,

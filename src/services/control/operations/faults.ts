@@ -5,8 +5,8 @@ import type { Fault } from '../../../faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { formatDuration } from '../../../time/duration.ts';
-import { checkAnswer, checkedFault } from '../fault-checks.ts';
-import { shortPage } from '../lists.ts';
+import { checkAnswer, checkFault } from '../fault-checks.ts';
+import { pageShortList } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
@@ -21,9 +21,9 @@ export function faultOperations(ports: Ports) {
     await world.faults.sweep(now);
     const all = world.faults.list().map((fault) => {
       const { id, createdAt: at, place } = fault;
-      return { id, at, place: [place] as const, fault };
+      return { id, at, position: [place] as const, fault };
     });
-    const { entries, extent } = shortPage(all, query, 'oldest first');
+    const { entries, extent } = pageShortList(all, query, 'oldest first');
     return {
       status: 200,
       body: { faults: entries.map(({ fault }) => faultView(fault, world.activityLog.secrets)), ...extent },
@@ -32,12 +32,12 @@ export function faultOperations(ports: Ports) {
 
   const get: Handler<'control', 'get_fault'> = ({ world, params }) => {
     const fault = world.faults.find(params.faultId);
-    if (fault === undefined) throw noFault();
+    if (fault === undefined) throw faultNotFound();
     return { status: 200, body: faultView(fault, world.activityLog.secrets) };
   };
 
   const remove: Handler<'control', 'remove_fault'> = async ({ world, params }) => {
-    if (!(await world.faults.withdraw(params.faultId))) throw noFault();
+    if (!(await world.faults.withdraw(params.faultId))) throw faultNotFound();
     return { status: 204 };
   };
 
@@ -55,16 +55,16 @@ type OwnAnswer = Schema<'control', 'OwnAnswer'>;
 export async function addFault(
   ports: Ports,
   { world, now }: Context,
-  given: Schema<'control', 'FaultOrder'>,
+  body: Schema<'control', 'FaultOrder'>,
 ): Promise<Schema<'control', 'Fault'>> {
-  const order = checkedFault(given, ports.knownNames());
+  const order = checkFault(body, ports.knownNames());
   await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
-  const certainty = await checkAnswer(order, given.do.offDocument === true, ports);
+  const certainty = await checkAnswer(order, body.do.offDocument === true, ports);
   const fault = await world.faults.add(order, now);
   return { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) };
 }
 
-function noFault(): Problem {
+function faultNotFound(): Problem {
   return new Problem('not_found', 'No fault has this id. `GET /_mock/faults` lists them.');
 }
 
@@ -72,7 +72,7 @@ function noFault(): Problem {
 function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Fault'> {
   const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired, shadowedBy } =
     fault;
-  const { answer, delay, after: afterwards, ...others } = action;
+  const { answer, delay, after: isAfterOperation, ...effect } = action;
   const { body, operations, path, principal, ...members } = match;
   return {
     id,
@@ -88,10 +88,10 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
     times,
     after,
     do: {
-      ...others,
+      ...effect,
       ...(answer !== undefined && { answer: hideSecrets(answer, secrets) as OwnAnswer }),
       ...(delay !== undefined && { delay: { min: formatDuration(delay.min), max: formatDuration(delay.max) } }),
-      ...(afterwards === true && { after: true }),
+      ...(isAfterOperation === true && { after: true }),
     },
     until: until === null ? null : rfc3339(until),
     drill,

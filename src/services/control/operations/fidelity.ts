@@ -8,14 +8,14 @@ import type { Ports } from '../ports.ts';
 /** Operations that report where responses come from: documentation, or an interpretation of it. */
 export function fidelityOperations(ports: Ports) {
   const get: Handler<'control', 'get_fidelity'> = ({ query }) => {
-    const named = query.service === undefined ? ports.services() : [knownService(ports, query.service)];
-    const parts = named.map((service) => ({ service, ...partOf(service, ports.tables(service)?.tables) }));
+    const names = query.service === undefined ? ports.services() : [requireService(ports, query.service)];
+    const services = names.map((service) => ({ service, ...describeService(service, ports.tables(service)?.tables) }));
     return {
       status: 200,
       body: {
         fidelity: ports.fidelity,
-        services: parts.map(({ service, operations }) => {
-          const count = (effect: string) => operations.filter((one) => one.effect === effect).length;
+        services: services.map(({ service, operations }) => {
+          const count = (effect: string) => operations.filter((operation) => operation.effect === effect).length;
           const questioned = count('questioned');
           return {
             service,
@@ -25,8 +25,8 @@ export function fidelityOperations(ports: Ports) {
             questioned,
           };
         }),
-        operations: parts.flatMap(({ operations }) => operations),
-        rules: parts.flatMap(({ rules }) => rules),
+        operations: services.flatMap(({ operations }) => operations),
+        rules: services.flatMap(({ rules }) => rules),
         reasons: Object.entries(ports.reasons).map(([reason, { stage, meaning, source, certainty }]) => {
           return { reason, stage, meaning, source, certainty };
         }),
@@ -37,13 +37,13 @@ export function fidelityOperations(ports: Ports) {
 }
 
 /** @throws Problem listing the known services, if the name is unknown */
-export function knownService(ports: Pick<Ports, 'services'>, name: string): string {
-  const known = ports.services();
-  if (known.includes(name)) return name;
-  throw new Problem('invalid_request', `\`service\` is not a known service.${adviseName(name, known)}`);
+export function requireService(ports: Pick<Ports, 'services'>, name: string): string {
+  const names = ports.services();
+  if (names.includes(name)) return name;
+  throw new Problem('invalid_request', `\`service\` is not a known service.${adviseName(name, names)}`);
 }
 
-function partOf(service: string, tables: Tables | undefined) {
+function describeService(service: string, tables: Tables | undefined) {
   const rules = tables?.rules ?? [];
   return {
     operations: (tables?.operations ?? []).map((row) => {

@@ -10,7 +10,7 @@ import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import { checkRoles, readExpiry, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
-import { shortPage } from '../lists.ts';
+import { pageShortList } from '../lists.ts';
 
 const DEFAULT_LIMIT = 100;
 
@@ -30,7 +30,7 @@ export async function createKey(
 ): Promise<Schema<'control', 'KeyWithSecret'>> {
   const { now } = context;
   const isService = order.type === 'service';
-  const { name: org } = await organizationOf(context, order.org);
+  const { name: org } = await findOrganization(context, order.org);
   if (!isService)
     refuseMembers(
       order,
@@ -43,7 +43,7 @@ export async function createKey(
       ['user', 'roles'],
       'only personal keys have it; a service key gets its rights from `scopes` and `resource`',
     );
-  const person = isService ? null : await personOf(context, org, order);
+  const user = isService ? null : await resolveUser(context, org, order);
   const { id, text } = await issueKey(
     context,
     now,
@@ -53,34 +53,34 @@ export async function createKey(
       name: order.name,
       description: null,
       services: resolveServices(context.rulesets, order.services, `${order.type}-key`),
-      user: person?.email ?? null,
-      roles: person?.roles ?? [],
+      user: user?.email ?? null,
+      roles: user?.roles ?? [],
       expiresAt: readExpiry(order.expiresAt, now) ?? null,
       policy: isService ? resolvePolicy(context.rulesets, order, null, order.services) : null,
     },
     null,
   );
-  const key = await keyOf(context, id);
+  const key = await findKeyById(context, id);
   return { ...(await keyView(context, key)), key: text, ...(await reportWarnings(context, key)) };
 }
 
-async function organizationOf({ store }: Context, name: string | undefined): Promise<Organization> {
+async function findOrganization({ store }: Context, name: string | undefined): Promise<Organization> {
   const all = await ngcKeysIn(store).organizations();
   const [first] = all;
-  const found = name === undefined ? first : all.find((one) => one.name === name);
-  if (found !== undefined) return found;
+  const organization = name === undefined ? first : all.find((organization) => organization.name === name);
+  if (organization !== undefined) return organization;
   const message =
     first === undefined
       ? 'This world has no organisation for the key. Use a seed that has one.'
       : `Field \`org\` is not a known organisation.${adviseName(
           name ?? '',
-          all.map((one) => one.name),
+          all.map((organization) => organization.name),
         )}`;
   throw new Problem('invalid_request', message);
 }
 
 /** Returns the user of a personal key: an existing one, or a new one with these roles. */
-async function personOf(
+async function resolveUser(
   { store, rulesets }: Context,
   org: string,
   { user, roles, name, services }: Schema<'control', 'KeyOrder'>,
@@ -93,18 +93,18 @@ async function personOf(
     );
   }
   const email = user ?? `${name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').toLowerCase()}@${org}.test`;
-  const known = await ngcKeysIn(store).user(org, email);
-  if (user !== undefined && known === null && roles === undefined) {
+  const existing = await ngcKeysIn(store).user(org, email);
+  if (user !== undefined && existing === null && roles === undefined) {
     throw new Problem(
       'invalid_request',
       `Field \`user\` is not a known user of \`${org}\`. Add \`roles\` to create the user.`,
     );
   }
-  if (known !== null && roles !== undefined && [...known.roles].sort().join() !== [...roles].sort().join()) {
-    const message = `\`${email}\` already has other roles: ${quote(known.roles) || 'none'}. Omit \`roles\`, or change them with \`PATCH /_mock/keys/{id}\`.`;
+  if (existing !== null && roles !== undefined && [...existing.roles].sort().join() !== [...roles].sort().join()) {
+    const message = `\`${email}\` already has other roles: ${quote(existing.roles) || 'none'}. Omit \`roles\`, or change them with \`PATCH /_mock/keys/{id}\`.`;
     throw new Problem('conflict', message);
   }
-  return { email, roles: known?.roles ?? roles ?? [] };
+  return { email, roles: existing?.roles ?? roles ?? [] };
 }
 
 const list: Handler<'control', 'list_keys'> = async (context) => {
@@ -116,9 +116,9 @@ const list: Handler<'control', 'list_keys'> = async (context) => {
   const placed = all.flatMap((inForce) => {
     const { id, createdAt: at } = inForce.key;
     const place = places.get(id);
-    return place === undefined ? [] : [{ id, at, place: [place] as const, inForce }];
+    return place === undefined ? [] : [{ id, at, position: [place] as const, inForce }];
   });
-  const { entries, extent } = shortPage(placed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
+  const { entries, extent } = pageShortList(placed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
   const keys = await Promise.all(entries.map(({ inForce }) => keyView(context, inForce)));
   return { status: 200, body: { keys, ...extent } };
 };
@@ -130,8 +130,8 @@ const get: Handler<'control', 'get_key'> = async (context) => ({
 
 const update: Handler<'control', 'update_key'> = async (context) => {
   const { now, rulesets, body: edit } = context;
-  const before = await findKey(context);
-  const { key } = before;
+  const previous = await findKey(context);
+  const { key } = previous;
   if (key.type === 'personal')
     refuseMembers(
       edit,
@@ -147,32 +147,32 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   if (edit.roles !== undefined) checkRoles(rulesets, edit.roles, edit.services ?? key.services);
   const { name, status, services, roles } = edit;
   const expiresAt = readExpiry(edit.expiresAt, now);
-  const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
+  const changesPolicy = edit.scopes !== undefined || edit.resource !== undefined;
   // A function, so that absent members come from the newest policy if the key changes meanwhile.
   const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);
-  if (isPolicy) policy(await newestPolicy(context, before));
-  await orDeleted(
+  if (changesPolicy) policy(await newestPolicy(context, previous));
+  await reportDeletedKey(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
       ...(status !== undefined && { enabled: status === 'active' }),
       ...(services !== undefined && { services: resolveServices(rulesets, services, `${key.type}-key`) }),
       ...(roles !== undefined && { roles }),
       ...(expiresAt !== undefined && { expiresAt }),
-      ...(isPolicy && { policy }),
+      ...(changesPolicy && { policy }),
     }),
   );
-  const after = await findKey(context);
-  return { status: 200, body: { ...(await keyView(context, after)), ...(await reportWarnings(context, after)) } };
+  const updated = await findKey(context);
+  return { status: 200, body: { ...(await keyView(context, updated)), ...(await reportWarnings(context, updated)) } };
 };
 
 const remove: Handler<'control', 'delete_key'> = async (context) => {
-  await orDeleted(deleteKey(context, (await findKey(context)).key.id));
+  await reportDeletedKey(deleteKey(context, (await findKey(context)).key.id));
   return { status: 204 };
 };
 
 const rotate: Handler<'control', 'rotate_key'> = async (context) => {
   const { key } = await findKey(context);
-  const text = await orDeleted(rotateKey(context, key.id));
+  const text = await reportDeletedKey(rotateKey(context, key.id));
   return { status: 200, body: { ...(await keyView(context, await findKey(context))), key: text } };
 };
 
@@ -186,10 +186,10 @@ export const keyOperations = {
 };
 
 function findKey(context: KeyContext): Promise<KeyInForce> {
-  return keyOf(context, context.params.keyId);
+  return findKeyById(context, context.params.keyId);
 }
 
-async function keyOf({ store, now }: Context, id: string): Promise<KeyInForce> {
+async function findKeyById({ store, now }: Context, id: string): Promise<KeyInForce> {
   const key = await ngcKeysIn(store).byId(id, now);
   if (key === null) throw new Problem('not_found', 'No key has this id. `GET /_mock/keys` lists them.');
   return key;
@@ -202,6 +202,6 @@ async function reportWarnings(context: Context, key: KeyInForce): Promise<{ read
 }
 
 /** Turns a deletion by a concurrent request into a 404. @throws Problem */
-function orDeleted<Changed>(change: Promise<Changed>): Promise<Changed> {
+function reportDeletedKey<Changed>(change: Promise<Changed>): Promise<Changed> {
   return orNotFound(change, 'Another request deleted the key.');
 }

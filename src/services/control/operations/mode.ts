@@ -2,10 +2,10 @@ import type { Handler } from '../../../contract/request.ts';
 import { MODES, type Modes } from '../../../decisions/mode.ts';
 import { Problem } from '../../../decisions/problem.ts';
 
-const viewOf = ({ mode, prefer }: Modes) => ({ status: 200, body: { mode, prefer } }) as const;
+const respond = ({ mode, prefer }: Modes) => ({ status: 200, body: { mode, prefer } }) as const;
 
 /** `enforce` refuses requests without the required rights; `observe` only records them. */
-const get: Handler<'control', 'get_mode'> = ({ world }) => viewOf(world);
+const get: Handler<'control', 'get_mode'> = ({ world }) => respond(world);
 
 const set: Handler<'control', 'set_mode'> = async ({ world, body: { mode, prefer } }) => {
   if (mode === undefined && prefer === undefined) {
@@ -15,7 +15,7 @@ const set: Handler<'control', 'set_mode'> = async ({ world, body: { mode, prefer
     );
   }
   await world.setModes({ ...(mode !== undefined && { mode }), ...(prefer !== undefined && { prefer }) });
-  return viewOf(world);
+  return respond(world);
 };
 
 export const modeOperations = { get_mode: get, set_mode: set };

@@ -12,42 +12,43 @@ import { type EntryView, viewEntry } from '../../../journal/view.ts';
 import { type Listing, type Page, type PageQuery, selectPage } from '../../../responses/page.ts';
 import { streamedList } from '../../../responses/streamed-list.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
-import { notKept } from '../not-kept.ts';
+import { notStoredProblem } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
 
 /** The longest wait of a verification, in milliseconds. */
-const MAX_WAIT = 60_000;
+const MAX_WAIT_MS = 60_000;
 
 /** Operations on a world's request journal. */
 export function requestOperations(ports: Ports) {
-  const { knownNames: known, version, describe } = ports;
-  const show = (world: World, options?: { readonly bodies: boolean }) => viewerOf(world, describe, options);
+  const { knownNames, version, describe } = ports;
+  const createViewer = (world: World, options?: { readonly bodies: boolean }) =>
+    createEntryViewer(world, describe, options);
 
   const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
     const { entries, total, next } = await findRequests(ports, context, query, DEFAULT_LIMIT);
     const { dropped } = context.world.activityLog.journal;
-    const around = (requests: never[]) => ({ requests, total, dropped, next });
+    const toBody = (requests: never[]) => ({ requests, total, dropped, next });
     return {
       status: 200,
-      body: streamedRequests(context.world, entries, show(context.world, { bodies }), around, bodies),
+      body: streamRequests(context.world, entries, createViewer(context.world, { bodies }), toBody, bodies),
     };
   };
 
   const get: Handler<'control', 'get_request'> = ({ world, params }) => {
     const { journal } = world.activityLog;
     const entry = journal.find(params.requestId);
-    if (entry !== undefined) return { status: 200, body: show(world)(entry) };
-    throw notKept('request', journal.numberOf(params.requestId), journal.recorded);
+    if (entry !== undefined) return { status: 200, body: createViewer(world)(entry) };
+    throw notStoredProblem('request', journal.numberOf(params.requestId), journal.recorded);
   };
 
   const exportHar: Handler<'control', 'export_requests'> = async (context) => ({
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${context.world.id}.har"` },
-    body: streamedRequests(
+    body: streamRequests(
       context.world,
       (await findRequests(ports, context, context.query, Number.POSITIVE_INFINITY)).entries.toReversed(),
       (entry) => harEntry(viewEntry(entry)),
@@ -57,25 +58,25 @@ export function requestOperations(ports: Ports) {
 
   const verifyRequests: Handler<'control', 'verify_requests'> = async (context) => {
     const { world, body } = context;
-    const { match: given, within, ...expectation } = body;
+    const { match: criteria, within, ...expectation } = body;
     checkBounds(expectation);
-    const match = checkMatch(given, known(), (name) => `Field \`match.${name}\``, false);
+    const match = checkMatch(criteria, knownNames(), (name) => `Field \`match.${name}\``, false);
     await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
-    const wait = waitOf(within);
+    const waitMs = readWait(within);
     const { activityLog } = world;
     const onLeft = (callback: () => void) => context.onLeft(callback);
     const { journal, verifications } = activityLog;
-    const verifying = verify(journal, match, expectation, wait, verifications, onLeft);
+    const verifying = verify(journal, match, expectation, waitMs, verifications, onLeft);
     const { verified, count, matched, nearest, dropped } = await verifying.catch((thrown: unknown) => {
-      throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
+      throw thrown instanceof JournalEnded ? verificationEndedProblem(thrown, world.id) : thrown;
     });
     const nearestViews = nearest.map(({ entry, differs }) => {
-      const request = show(world)(entry);
+      const request = createViewer(world)(entry);
       return { request, differs, hint: request.hints[0]?.text ?? null };
     });
     return {
       status: 200,
-      body: streamedRequests(world, matched, show(world), (entries) => ({
+      body: streamRequests(world, matched, createViewer(world), (entries) => ({
         ...{ verified, count, matched: entries },
         ...{ nearest: nearestViews, dropped },
       })),
@@ -91,11 +92,11 @@ export function requestOperations(ports: Ports) {
     const { journal } = world.activityLog;
     const entries = journal.withoutGaps().toReversed();
     const older = journal.total - entries.length;
-    const { requests, ...judgement } = judge(params.name, entries, older, needsCredentialBy(ports));
-    const around = (shown: never[]) => ({ ...judgement, requests: shown });
+    const { requests, ...judgement } = judge(params.name, entries, older, createCredentialCheck(ports));
+    const toBody = (entries: never[]) => ({ ...judgement, requests: entries });
     return {
       status: 200,
-      body: streamedRequests(world, requests, show(world, { bodies: false }), around, false),
+      body: streamRequests(world, requests, createViewer(world, { bodies: false }), toBody, false),
     };
   };
 
@@ -109,20 +110,20 @@ export function requestOperations(ports: Ports) {
   };
 }
 
-/** Neither public operations nor requests without an operation need a credential. */
-function needsCredentialBy({ services, tables }: Ports): NeedsCredential {
-  const needing = new Set(
+/** Creates a check that is false for public operations and for requests without an operation. */
+function createCredentialCheck({ services, tables }: Ports): NeedsCredential {
+  const operationsWithCredential = new Set(
     services().flatMap((service) =>
       (tables(service)?.tables.operations ?? []).flatMap(({ id, rule }) =>
         rule === 'public' ? [] : [`${service} ${id}`],
       ),
     ),
   );
-  return ({ service, operation }) => needing.has(`${service} ${operation}`);
+  return ({ service, operation }) => operationsWithCredential.has(`${service} ${operation}`);
 }
 
-/** Shows the first fix of the decision if a refusal has no hint. */
-function viewerOf({ activityLog }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
+/** Creates a function that renders entries. If a refusal has no hint, its decision's first fix takes the place of one. */
+function createEntryViewer({ activityLog }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
   return (entry: JournalEntry): EntryView => {
     const view = viewEntry(entry, { bodies });
     if (entry.hints.length > 0 || entry.decision === null) return view;
@@ -141,31 +142,31 @@ async function findRequests(
   const { journal } = world.activityLog;
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
   const { fits } = createMatcher(checkMatch(match, ports.knownNames(), (name) => `Query parameter \`${name}\``, false));
-  const fitting = journal.newestFirst(fits);
-  return selectPage(fitting, { after, since, limit }, listingOf(journal), fallback);
+  const matching = journal.newestFirst(fits);
+  return selectPage(matching, { after, since, limit }, createListing(journal), fallback);
 }
 
 /**
  * Renders entries while sending them, because a fully rendered journal would need too much memory. Omits entries that
  * the journal drops meanwhile.
  */
-function streamedRequests<Body extends object>(
+function streamRequests<Body extends object>(
   { activityLog: { journal } }: World,
   requests: readonly JournalEntry[],
-  show: (entry: JournalEntry) => object,
-  around: (entries: never[]) => Body,
+  render: (entry: JournalEntry) => object,
+  toBody: (entries: never[]) => Body,
   hasBodies = true,
 ): Body {
   const numbers = requests.map(({ number }) => number);
-  const render = (number: number) => {
+  const renderNumber = (number: number) => {
     const entry = hasBodies ? journal.redact(number) : journal.at(number);
-    return entry && show(entry);
+    return entry && render(entry);
   };
-  return streamedList(numbers, render, around);
+  return streamedList(numbers, renderNumber, toBody);
 }
 
 /** Cursors are numbers, so they stay valid after the journal drops the request. */
-function listingOf(journal: Journal): Listing<JournalEntry> {
+function createListing(journal: Journal): Listing<JournalEntry> {
   return {
     order: 'newest first',
     positionOf: ({ number }) => [number],
@@ -193,14 +194,14 @@ function checkBounds({ times, atLeast, atMost }: Bounds): void {
   }
 }
 
-function waitOf(within: string | undefined): number {
+function readWait(within: string | undefined): number {
   if (within === undefined) return 0;
   const milliseconds = parseDuration(within);
-  if (milliseconds !== null && milliseconds <= MAX_WAIT) return milliseconds;
+  if (milliseconds !== null && milliseconds <= MAX_WAIT_MS) return milliseconds;
   throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, up to 60 s.`);
 }
 
-function endedProblem({ why }: JournalEnded, world: string): Problem {
+function verificationEndedProblem({ why }: JournalEnded, world: string): Problem {
   switch (why) {
     case 'emptied':
       return new Problem('conflict', 'A reset of the world cleared the journal while the verification waited.');

@@ -8,57 +8,57 @@ import { keysOf } from '../../../objects/members.ts';
 import { redact } from '../../../text/redact.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { resolvePolicy } from '../key-checks.ts';
-import type { Ports, Who } from '../ports.ts';
+import type { Ports, SimulatedCaller } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
-import { instantAhead } from './clock.ts';
-import { knownService } from './fidelity.ts';
+import { readFutureInstant } from './clock.ts';
+import { requireService } from './fidelity.ts';
 
 /** Operations that evaluate access without carrying out a request. */
 export function simulationOperations(ports: Ports) {
   const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
     const { world, body, now } = context;
-    const at = body.at === undefined ? now : instantAhead('at', body.at, world.clock);
-    if (body.requests === undefined) return { status: 200, body: await ofPrincipal(context, body, at) };
-    const given = keysOf(body).find((name) => name !== 'requests' && name !== 'at');
-    if (given !== undefined)
+    const at = body.at === undefined ? now : readFutureInstant('at', body.at, world.clock);
+    if (body.requests === undefined) return { status: 200, body: await simulateForPrincipal(context, body, at) };
+    const conflicting = keysOf(body).find((name) => name !== 'requests' && name !== 'at');
+    if (conflicting !== undefined)
       throw invalidRequest(
-        `Fields \`requests\` and \`${given}\` exclude each other: recorded requests already have a caller.`,
+        `Fields \`requests\` and \`${conflicting}\` exclude each other: recorded requests already have a caller.`,
       );
     if (body.at === undefined)
       throw invalidRequest('Field `at` is missing. Send the time at which to repeat the requests.');
-    return { status: 200, body: { requests: await again(context, body.requests, at) } };
+    return { status: 200, body: { requests: await repeatRequests(context, body.requests, at) } };
   };
 
   /** Simulates one request of a principal, or all operations. */
-  const ofPrincipal = async (context: RequestContext, body: Simulation, at: Instant) => {
+  const simulateForPrincipal = async (context: RequestContext, body: Simulation, at: Instant) => {
     const { world, rulesets } = context;
     const { method, path, operations, service } = body;
-    const who = whoOf(body, rulesets);
+    const caller = readCaller(body, rulesets);
     // `checkPrincipal` compares exactly, so skip it for any spelling that a service accepts.
-    const isNobody = body.principal !== undefined && (await ports.namesFound(world, body.principal)).length === 0;
-    if (isNobody) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
+    const isUnknown = body.principal !== undefined && (await ports.namesFound(world, body.principal)).length === 0;
+    if (isUnknown) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
     if (operations !== undefined) {
       if (method !== undefined || path !== undefined) {
         throw invalidRequest(
           'Field `operations` excludes `method` and `path`. Send either `operations` or the other two.',
         );
       }
-      const only = service === undefined ? null : knownService(ports, service);
-      return { operations: await ports.simulateOperations(world, who, only, at) };
+      const serviceFilter = service === undefined ? null : requireService(ports, service);
+      return { operations: await ports.simulateOperations(world, caller, serviceFilter, at) };
     }
     if (service !== undefined)
       throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
-    const thought = { method: requireField(method, 'method'), path: requireField(path, 'path'), at };
-    const simulated = await ports.simulate(world, who, thought);
+    const request = { method: requireField(method, 'method'), path: requireField(path, 'path'), at };
+    const simulated = await ports.simulate(world, caller, request);
     const describe = await ports.describer(context, [simulated]);
     const decision = describe(simulated);
-    return who.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision;
+    return caller.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision;
   };
 
-  /** Decides recorded requests again, now and at a later time. */
-  const again = async ({ world, now }: RequestContext, ids: readonly string[], at: Instant) => {
+  /** Decides recorded requests again: once for now, and once for a later time. */
+  const repeatRequests = async ({ world, now }: RequestContext, ids: readonly string[], at: Instant) => {
     const { journal } = world.activityLog;
-    const effectOf = async (entry: JournalEntry, when: Instant): Promise<SimulatedEffect> => {
+    const decideAt = async (entry: JournalEntry, when: Instant): Promise<SimulatedEffect> => {
       const decision = await ports.decideAgain(world, entry, when);
       if (decision === null) return { effect: 'allow' };
       const { effect, reason, explanation } = ports.describe(decision);
@@ -71,9 +71,9 @@ export function simulationOperations(ports: Ports) {
         throw invalidRequest(
           `Field \`requests\` has \`${redact(id)}\`, which is unknown or no longer kept. \`GET /_mock/requests\` lists the recorded requests.`,
         );
-      const [sooner, later] = [await effectOf(entry, now), await effectOf(entry, at)];
-      const differs = sooner.effect !== later.effect || sooner.reason !== later.reason;
-      simulated.push({ id, now: sooner, later, differs });
+      const [current, later] = [await decideAt(entry, now), await decideAt(entry, at)];
+      const differs = current.effect !== later.effect || current.reason !== later.reason;
+      simulated.push({ id, now: current, later, differs });
     }
     return simulated;
   };
@@ -84,7 +84,7 @@ export function simulationOperations(ports: Ports) {
 type Simulation = Schema<'control', 'Simulation'>;
 type SimulatedEffect = Schema<'control', 'SimulatedRequest'>['now'];
 
-function whoOf({ principal, holding, service }: Simulation, rulesets: readonly Ruleset[]): Who {
+function readCaller({ principal, holding, service }: Simulation, rulesets: readonly Ruleset[]): SimulatedCaller {
   if (principal === undefined && holding === undefined) {
     throw invalidRequest(
       'Fields `principal` and `holding` are missing. Send an id, name, client id or e-mail address as `principal`, the rights to simulate as `holding`, or both.',
@@ -92,21 +92,21 @@ function whoOf({ principal, holding, service }: Simulation, rulesets: readonly R
   }
   return {
     principal: principal ?? null,
-    holding: holding === undefined ? null : holdingOf(holding, rulesets, [service ?? []].flat()),
+    holding: holding === undefined ? null : readHolding(holding, rulesets, [service ?? []].flat()),
   };
 }
 
-function holdingOf(
-  given: NonNullable<Simulation['holding']>,
+function readHolding(
+  holding: NonNullable<Simulation['holding']>,
   rulesets: readonly Ruleset[],
   services: readonly string[],
 ): Holding {
-  const { scopes, resource, roles } = given;
+  const { scopes, resource, roles } = holding;
   const isPolicy = scopes !== undefined || resource !== undefined;
   if (isPolicy === (roles !== undefined)) {
     throw invalidRequest('Field `holding` must have either `scopes` (and optionally `resource`) or `roles`.');
   }
-  return roles === undefined ? { policy: resolvePolicy(rulesets, given, null, services, 'holding') } : { roles };
+  return roles === undefined ? { policy: resolvePolicy(rulesets, holding, null, services, 'holding') } : { roles };
 }
 
 function requireField<Value>(value: Value | undefined, name: string): Value {

@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { SnapshotInfo } from '../../../store/snapshot-store.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { shortPage } from '../lists.ts';
+import { pageShortList } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
 /** https://github.com/ndjson/ndjson-spec */
@@ -10,8 +10,11 @@ const NDJSON = 'application/x-ndjson';
 /** Operations on snapshots: a world's state to restore, to move to another server, or to create worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
   const list: Handler<'control', 'list_snapshots'> = async ({ world, query }) => {
-    const all = (await snapshots.of(world)).map(({ place, ...snapshot }) => ({ ...snapshot, place: [place] as const }));
-    const { entries, extent } = shortPage(all, query, 'newest first');
+    const all = (await snapshots.of(world)).map(({ place, ...snapshot }) => ({
+      ...snapshot,
+      position: [place] as const,
+    }));
+    const { entries, extent } = pageShortList(all, query, 'newest first');
     return { status: 200, body: { snapshots: entries.map(snapshotView), ...extent } };
   };
 
@@ -36,7 +39,7 @@ export function snapshotOperations({ snapshots }: Ports) {
   };
 
   const upload: Handler<'control', 'upload_snapshot'> = async (context) => {
-    const receive: typeof context.receive = (...given) => context.receive(...given);
+    const receive: typeof context.receive = (...receiveArguments) => context.receive(...receiveArguments);
     return { status: 201, body: snapshotView(await snapshots.upload(context.world, receive)) };
   };
 

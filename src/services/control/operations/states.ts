@@ -2,7 +2,7 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { checkParams, findState, type ProviderState, providerStates } from '../provider-states.ts';
-import { forget, remember, type Setup, undoSetup } from '../state-undo.ts';
+import { recordSetup, removeSetup, type Setup, undoSetup } from '../state-undo.ts';
 
 /** State values contain credentials. */
 const NO_STORE = { 'cache-control': 'no-store' } as const;
@@ -19,18 +19,18 @@ export function stateOperations(ports: Ports) {
   const setUp = async (context: Context, state: ProviderState, setup: Setup) => {
     const { values, undo } = await state.setup(context, setup.params);
     if (undo === undefined) return values;
-    const before = await remember(context, setup, undo).catch(async (thrown: unknown) => {
+    const previous = await recordSetup(context, setup, undo).catch(async (thrown: unknown) => {
       // Otherwise no teardown could find it.
       await undoSetup(ports, context, undo);
       throw thrown;
     });
     // A world recreated with the same id is the new one, so keep it.
-    if (before !== null && before.id !== undo.id) await undoSetup(ports, context, before);
+    if (previous !== null && previous.id !== undo.id) await undoSetup(ports, context, previous);
     return values;
   };
 
   const tearDown = async (context: Context, setup: Setup) => {
-    const undo = await forget(context, setup);
+    const undo = await removeSetup(context, setup);
     if (undo !== null) await undoSetup(ports, context, undo);
     return {};
   };

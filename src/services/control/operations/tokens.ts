@@ -10,40 +10,40 @@ import type { Ports } from '../ports.ts';
 /** Responses with tokens must not be cached (RFC 6749, section 5.1). */
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 
-const UNKNOWN_KEYS = '/_mock/tokens/zoo/keys';
+const UNKNOWN_KEYS_PATH = '/_mock/tokens/zoo/keys';
 
 /** Operations that mint valid and invalid tokens, for testing verifiers. */
 export function tokenOperations({ tokens }: Ports) {
-  const keysOf = async ({ tokens: { key, algorithm } }: Context): Promise<Keys> => ({
+  const collectKeys = async ({ tokens: { key, algorithm } }: Context): Promise<Keys> => ({
     own: key,
     ...(await tokens.foreignKeys(algorithm)),
   });
 
   const mint: Handler<'control', 'mint_token'> = async (context) => {
-    const { for: who, claims = {}, header = {}, sign = 'key', expiresIn } = context.body;
-    const times = expiresIn === undefined ? {} : timesOf(expiresIn, claims, context);
-    const { access } = await tokens.draft(context, who);
-    const made = await forge({ ...access, ...times }, await keysOf(context), { claims, header, sign });
-    return { status: 201, headers: NO_STORE, body: made };
+    const { for: principal, claims = {}, header = {}, sign = 'key', expiresIn } = context.body;
+    const times = expiresIn === undefined ? {} : createTimeClaims(expiresIn, claims, context);
+    const { access } = await tokens.draft(context, principal);
+    const minted = await forge({ ...access, ...times }, await collectKeys(context), { claims, header, sign });
+    return { status: 201, headers: NO_STORE, body: minted };
   };
 
   const zoo: Handler<'control', 'get_token_zoo'> = async (context) => {
     const { audience = null } = context.query;
     const { issuer, jwksUri, access, id } = await tokens.draft(context, null);
-    const made = await createZoo({
-      keys: await keysOf(context),
+    const zooTokens = await createZoo({
+      keys: await collectKeys(context),
       issuer,
       audience,
       claims: { ...access, ...(audience !== null && { aud: audience }) },
       idClaims: id,
-      unknownKeysUrl: `${context.openOrigin}${UNKNOWN_KEYS}`,
+      unknownKeysUrl: `${context.openOrigin}${UNKNOWN_KEYS_PATH}`,
       now: Math.floor(context.now / 1000),
     });
     const { algorithm } = context.tokens;
     return {
       status: 200,
       headers: NO_STORE,
-      body: { issuer, jwksUri, audience, algorithms: [algorithm], tokens: [...made], ...measureExtent(made) },
+      body: { issuer, jwksUri, audience, algorithms: [algorithm], tokens: [...zooTokens], ...measureExtent(zooTokens) },
     };
   };
 
@@ -58,19 +58,19 @@ export function tokenOperations({ tokens }: Ports) {
 }
 
 /** Returns the claims for a lifetime. An expired token gets an `iat` before its `exp`. */
-function timesOf(expiresIn: string, claims: object, { now, settings }: Context) {
+function createTimeClaims(expiresIn: string, claims: object, { now, settings }: Context) {
   if ('exp' in claims) {
     throw new Problem('invalid_request', 'Fields `expiresIn` and `claims.exp` exclude each other. Send one of them.');
   }
-  const isOver = expiresIn.startsWith('-');
-  const milliseconds = parseDuration(isOver ? expiresIn.slice(1) : expiresIn);
+  const isExpired = expiresIn.startsWith('-');
+  const milliseconds = parseDuration(isExpired ? expiresIn.slice(1) : expiresIn);
   if (milliseconds === null) {
     throw new Problem(
       'invalid_request',
       `Field \`expiresIn\` must be ${DURATION_FORMS}; use a leading minus, such as \`-1s\`, for an expired token.`,
     );
   }
-  if (!isOver) return { exp: Math.floor((now + milliseconds) / 1000) };
+  if (!isExpired) return { exp: Math.floor((now + milliseconds) / 1000) };
   const exp = Math.floor((now - milliseconds) / 1000);
   return { exp, iat: exp - Math.floor(settings.tokenTtl.access / 1000) };
 }

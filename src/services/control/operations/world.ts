@@ -19,11 +19,11 @@ export function worldOperations(ports: Ports) {
 
   /** `waiting` while the store does not accept writes; an error only with the query parameter `ready`. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
-    const fault = store.fault();
-    if (fault === null) return { status: 200, body: { status: 'ready' } };
-    findings.report('storage', fault, now);
-    if (query.ready !== undefined) throw new Problem('storage_failing', fault);
-    return { status: 200, body: { status: 'waiting', detail: fault } };
+    const storageProblem = store.fault();
+    if (storageProblem === null) return { status: 200, body: { status: 'ready' } };
+    findings.report('storage', storageProblem, now);
+    if (query.ready !== undefined) throw new Problem('storage_failing', storageProblem);
+    return { status: 200, body: { status: 'waiting', detail: storageProblem } };
   };
 
   const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({ status: 200, body: await ports.info(world) });

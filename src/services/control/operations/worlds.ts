@@ -14,30 +14,30 @@ import { Problem } from '../../../decisions/problem.ts';
 import { comparePositions, type Position } from '../../../responses/page.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
-import { shortPage } from '../lists.ts';
+import { pageShortList } from '../lists.ts';
 import type { MadeWorld, Ports } from '../ports.ts';
 
 /** The default `ttl`: milliseconds without use until a world is deleted. */
-const DEFAULT_TTL = 3_600_000;
+const DEFAULT_TTL_MS = 3_600_000;
 
 const NEVER = 'never';
 
 /** The longest `ttl`: a year, in milliseconds. */
-const MAX_TTL = 31_536_000_000;
+const MAX_TTL_MS = 31_536_000_000;
 
 type Order = Schema<'control', 'WorldOrder'>;
 
 /** Operations on worlds. They share one registry, so the world of the request does not matter. */
 export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
-    const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, place: placeOf(world) }));
-    const sorted = all.sort((one, other) => comparePositions(one.place, other.place));
-    const { entries, extent } = shortPage(sorted, context.query, 'oldest first', { isText: isWorldId });
+    const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, position: positionOf(world) }));
+    const sorted = all.sort((left, right) => comparePositions(left.position, right.position));
+    const { entries, extent } = pageShortList(sorted, context.query, 'oldest first', { isText: isWorldId });
     return { status: 200, body: { worlds: entries.map((world) => worldView(context, world)), ...extent } };
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
-    const { cast, ambiguous, created, ...world } = await makeWorld(worlds, orderOf(context));
+    const { cast, ambiguous, created, ...world } = await createWorld(worlds, resolveOrder(context));
     const isMinimal = prefersMinimal(context.headerLines('prefer'));
     return {
       status: 201,
@@ -74,43 +74,45 @@ export function worldsOperations({ worlds }: Ports) {
  *
  * @throws Problem if the id is invalid, or differs from the id in the body
  */
-function orderOf({ worldToMake: id, body }: Context<OperationOf<'control', 'create_world'>>): Order {
+function resolveOrder({ worldToMake: id, body }: Context<OperationOf<'control', 'create_world'>>): Order {
   if (id === null || id === body.id) return body;
-  const fault = worldIdFault(id);
-  if (fault !== null) throw new Problem('invalid_request', `Header \`${WORLD_HEADER}\` ${fault}.`);
+  const violation = worldIdFault(id);
+  if (violation !== null) throw new Problem('invalid_request', `Header \`${WORLD_HEADER}\` ${violation}.`);
   if (body.id === undefined) return { ...body, id };
-  const other = body.id.slice(0, 2 * MAX_WORLD_ID);
+  const bodyId = body.id.slice(0, 2 * MAX_WORLD_ID);
   throw new Problem(
     'invalid_request',
-    `Header \`${WORLD_HEADER}\` is \`${id}\`, but field \`id\` is \`${other}\`. Both are the id of the new world: send the same id in both, or only one of them.`,
+    `Header \`${WORLD_HEADER}\` is \`${id}\`, but field \`id\` is \`${bodyId}\`. Both are the id of the new world: send the same id in both, or only one of them.`,
   );
 }
 
 /** Checks for `Prefer: return=minimal` (RFC 7240, section 4.2). The first `return` preference wins. */
 function prefersMinimal(lines: readonly string[]): boolean {
-  const preferences = lines.flatMap((line) => line.split(',')).map((one) => one.split(';', 1)[0]?.trim() ?? '');
-  const wanted = preferences.find((one) => /^return\s*=/i.test(one));
-  return wanted !== undefined && /^return\s*=\s*"?minimal"?$/i.test(wanted);
+  const preferences = lines
+    .flatMap((line) => line.split(','))
+    .map((preference) => preference.split(';', 1)[0]?.trim() ?? '');
+  const returnPreference = preferences.find((preference) => /^return\s*=/i.test(preference));
+  return returnPreference !== undefined && /^return\s*=\s*"?minimal"?$/i.test(returnPreference);
 }
 
 /** Creates a world. @throws Problem if the order is invalid */
-export function makeWorld(
+export function createWorld(
   worlds: Ports['worlds'],
   { id, seed, from, credentials = 'own', ttl, label }: Order,
 ): Promise<MadeWorld> {
-  return worlds.make({ id, seed, from, credentials, ttl: ttlOf(ttl), label: label ?? null });
+  return worlds.make({ id, seed, from, credentials, ttl: readTtl(ttl), label: label ?? null });
 }
 
 /** The default world comes first. */
-function placeOf({ id, createdAt }: WorldInfo): Position {
+function positionOf({ id, createdAt }: WorldInfo): Position {
   return id === DEFAULT_WORLD ? [0] : [createdAt, id];
 }
 
-function ttlOf(given: string | undefined): number | null {
-  if (given === undefined) return DEFAULT_TTL;
-  if (given === NEVER) return null;
-  const ttl = parseDuration(given);
-  if (ttl !== null && ttl > 0 && ttl <= MAX_TTL) return ttl;
+function readTtl(text: string | undefined): number | null {
+  if (text === undefined) return DEFAULT_TTL_MS;
+  if (text === NEVER) return null;
+  const ttl = parseDuration(text);
+  if (ttl !== null && ttl > 0 && ttl <= MAX_TTL_MS) return ttl;
   throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, up to a year, or \`${NEVER}\`.`);
 }
 
@@ -119,7 +121,7 @@ export function worldView(
   { origin, hosts }: Context,
   { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
 ) {
-  const root = rootOf(origin, hosts);
+  const root = removeWorldLabel(origin, hosts);
   return {
     id,
     url: `${root.origin}${worldPath(id)}`,
@@ -135,7 +137,7 @@ export function worldView(
 }
 
 /** Returns the requested origin without the world. */
-function rootOf(origin: string, hosts: KnownHosts): URL {
+function removeWorldLabel(origin: string, hosts: KnownHosts): URL {
   const root = new URL(new URL(origin).origin);
   const label = hosts.labelOf(root.host);
   if (label !== null) root.hostname = root.hostname.slice(label.length + 1);
@@ -146,7 +148,7 @@ function rootOf(origin: string, hosts: KnownHosts): URL {
 function hostUrlOf(root: URL, hosts: KnownHosts, id: string): string | null {
   const isName = /[a-z]/.test(root.hostname) && !root.hostname.startsWith('[');
   if (!isName && !hosts.isOwn(root.host)) return null;
-  const named = new URL(root);
-  named.hostname = `${id}.${isName ? root.hostname : 'localhost'}`;
-  return named.origin;
+  const url = new URL(root);
+  url.hostname = `${id}.${isName ? root.hostname : 'localhost'}`;
+  return url.origin;
 }
