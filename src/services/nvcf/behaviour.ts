@@ -20,20 +20,20 @@ export function readBehaviour(environment: readonly Schema<'nvcf', 'EnvironmentE
   const variable = (name: string) => environment.find(({ key }) => key === name)?.value;
   const answer = variable(ANSWER);
   return {
-    deployTime: durationOf(DEPLOY_TIME, variable(DEPLOY_TIME)),
-    invokeTime: durationOf(INVOKE_TIME, variable(INVOKE_TIME)),
-    ...(answer !== undefined && { answer: jsonOf(answer) }),
+    deployTime: readDuration(DEPLOY_TIME, variable(DEPLOY_TIME)),
+    invokeTime: readDuration(INVOKE_TIME, variable(INVOKE_TIME)),
+    ...(answer !== undefined && { answer: parseAnswer(answer) }),
   };
 }
 
-function durationOf(name: string, text: string | undefined): number {
+function readDuration(name: string, text: string | undefined): number {
   if (text === undefined) return 0;
   const milliseconds = parseDuration(text);
   if (milliseconds !== null) return milliseconds;
   throw new Problem('invalid_request', `Environment variable \`${name}\` of the container must be ${DURATION_FORMS}.`);
 }
 
-function jsonOf(text: string): unknown {
+function parseAnswer(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -7,7 +7,7 @@ import { later, rfc3339 } from '../../time/clock.ts';
 import { FUNCTIONS, isPublic } from './functions.ts';
 
 /** The published delay of edits, in milliseconds. */
-const PROPAGATION_DELAY = 15 * 60_000;
+const PROPAGATION_DELAY_MS = 15 * 60_000;
 
 const narrowKey: Drill = {
   name: 'narrow-key',
@@ -27,18 +27,18 @@ const narrowKey: Drill = {
         service === 'nvcf' && kind === 'service-key' && scopes.length > 0,
     );
     const { id, name } = principal;
-    const effectiveAt = later(now, PROPAGATION_DELAY);
-    const lost = used.map((scope) => `\`${scope}\``).join(' and ');
+    const effectiveAt = later(now, PROPAGATION_DELAY_MS);
+    const lostScopes = used.map((scope) => `\`${scope}\``).join(' and ');
     const policy = (newest: Policy | null): Policy => {
       const { scopes = [], resources = [] } = newest ?? {};
-      const left = scopes.filter((scope) => !used.includes(scope));
-      if (left.length < scopes.length) return { resources, scopes: left };
-      throw new Problem('conflict', `The key ${name} has already lost ${lost}.`);
+      const remaining = scopes.filter((scope) => !used.includes(scope));
+      if (remaining.length < scopes.length) return { resources, scopes: remaining };
+      throw new Problem('conflict', `The key ${name} has already lost ${lostScopes}.`);
     };
     const { key } = await keyInForce(context, id);
     await editKey(context, now, key, { policy }, effectiveAt);
     return {
-      did: `The key ${name} loses ${lost} at ${rfc3339(effectiveAt)}.`,
+      did: `The key ${name} loses ${lostScopes} at ${rfc3339(effectiveAt)}.`,
       principal,
       watch: {
         isRefused: ({ decision: { principal: caller, rights: { missing = [], missingAnyOf = [] } = {} } }) =>
@@ -62,9 +62,9 @@ const deleteFunction: Drill = {
       context,
       who,
       'key that named a function',
-      ({ service, target: named }) => service === 'nvcf' && functionIn(named) !== '',
+      ({ service, target: named }) => service === 'nvcf' && readFunctionId(named) !== '',
     );
-    const functionId = functionIn(target);
+    const functionId = readFunctionId(target);
     const versions = await FUNCTIONS.ofParent(collections, functionId);
     const [version] = versions;
     if (version === undefined) throw new Problem('conflict', `The function ${functionId} has already been deleted.`);
@@ -77,14 +77,14 @@ const deleteFunction: Drill = {
       principal,
       watch: {
         isRefused: ({ decision: { reason, resources } }) =>
-          reason === 'no_such_object' && functionIn(resources?.target) === functionId,
+          reason === 'no_such_object' && readFunctionId(resources?.target) === functionId,
       },
     };
   },
 };
 
 /** Returns the function id in a decision's target, with or without a version id; empty if there is none. */
-function functionIn(target = ''): string {
+function readFunctionId(target = ''): string {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[/,]|$)/.exec(target)?.[0] ?? '';
 }
 

@@ -1,16 +1,16 @@
 import type { Schema } from '../../contract/documented.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
-import { isoDuration } from './durations.ts';
+import { parseIsoDuration } from './durations.ts';
 import { checkModels, checkPriority } from './llm-checks.ts';
 import { checkRateLimit } from './rates.ts';
 import { checkDistinct, invalid } from './request-faults.ts';
 import { FAULTS } from './tables/texts.ts';
 
-type Requested = Schema<'nvcf', 'CreateFunctionRequest'>;
+type FunctionRequest = Schema<'nvcf', 'CreateFunctionRequest'>;
 
 /** Checks requirements that only the published code has, in the same order. @throws Problem */
-export function checkContent(body: Requested): void {
-  checkParts(body);
+export function checkFunctionRequest(body: FunctionRequest): void {
+  checkContentSource(body);
   checkModels(body);
   const { health, telemetries, rateLimit, functionType, models = [], llmInvocationConfig } = body;
   refuseIf(health?.uri.trim() === '', FAULTS.noHealthUri);
@@ -20,13 +20,13 @@ export function checkContent(body: Requested): void {
   checkPriority(llmInvocationConfig);
   checkDistinct(
     'Entries of `resources`',
-    body.resources?.map((one) => JSON.stringify(Object.entries(one).sort())),
+    body.resources?.map((resource) => JSON.stringify(Object.entries(resource).sort())),
   );
   checkDistinct(
     'Names in `secrets`',
     body.secrets?.map(({ name }) => name),
   );
-  if (health !== undefined && health.timeout !== '' && isoDuration(health.timeout) === null) {
+  if (health !== undefined && health.timeout !== '' && parseIsoDuration(health.timeout) === null) {
     throw invalid('Field `health.timeout` must be an ISO 8601 duration, such as `PT10S`.');
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
@@ -34,7 +34,7 @@ export function checkContent(body: Requested): void {
 }
 
 /** @throws Problem if a function has no content, or mutually exclusive content */
-function checkParts({ helmChart, helmChartServiceName = '', models = [], ...body }: Requested): void {
+function checkContentSource({ helmChart, helmChartServiceName = '', models = [], ...body }: FunctionRequest): void {
   const { containerImage, containerArgs, containerEnvironment } = body;
   refuseIf(containerImage === undefined && models.length === 0 && helmChart === undefined, FAULTS.noContent);
   if (helmChart !== undefined) {

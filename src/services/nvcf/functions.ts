@@ -55,14 +55,14 @@ export const FUNCTIONS = new Collection<FunctionVersion, string>('nvcf.functions
 
 /** Builds the row of a version, with `sharedWith` and `dueAt` derived from the body. */
 export function functionRow(
-  place: { readonly owner: string; readonly functionId: string; readonly versionId: string },
+  identity: { readonly owner: string; readonly functionId: string; readonly versionId: string },
   body: FunctionVersion,
 ): FunctionRow {
   const parties = [...body.functionParties, ...body.versionParties].map(({ ncaId }) => ncaId);
   return FUNCTIONS.row({
-    id: place.versionId,
-    owner: place.owner,
-    parent: place.functionId,
+    id: identity.versionId,
+    owner: identity.owner,
+    parent: identity.functionId,
     aliases: body.deployment === null ? [] : [body.deployment.id],
     sharedWith: [...new Set(parties)],
     dueAt: body.deployment?.readyAt ?? null,
@@ -110,18 +110,18 @@ function attributesOfFunction(functionId: string, versions: readonly Row[], rela
 }
 
 /** Looks up the versions of a function that an account owns. */
-export async function ownVersions(
+export async function findOwnVersions(
   collections: Collections,
   functionId: string,
   account: string,
 ): Promise<LookupResult<readonly FunctionRow[]>> {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const own = versions.filter(({ owner }) => owner === account);
-  return lookupResultOf(versions, own, () => attributesOfFunction(functionId, own, 'owned'));
+  return createLookupResult(versions, own, () => attributesOfFunction(functionId, own, 'owned'));
 }
 
 /** Looks up the versions of a function that an account may see. */
-export async function visibleVersions(
+export async function findVisibleVersions(
   collections: Collections,
   functionId: string,
   account: string,
@@ -129,19 +129,19 @@ export async function visibleVersions(
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const visible = versions.filter((row) => relationTo(row, account) !== null);
   const relation = visible[0] === undefined ? null : relationTo(visible[0], account);
-  return lookupResultOf(versions, visible, () => attributesOfFunction(functionId, visible, relation ?? 'owned'));
+  return createLookupResult(versions, visible, () => attributesOfFunction(functionId, visible, relation ?? 'owned'));
 }
 
-function lookupResultOf(
+function createLookupResult(
   all: readonly Row[],
-  some: readonly FunctionRow[],
+  permitted: readonly FunctionRow[],
   attributes: () => ResourceAttributes,
 ): LookupResult<readonly FunctionRow[]> {
   const [first] = all;
   if (first === undefined) return { found: 'nothing' };
-  return some.length === 0
+  return permitted.length === 0
     ? { found: 'foreign', owner: first.owner }
-    : { found: 'object', target: some, attributes: attributes() };
+    : { found: 'object', target: permitted, attributes: attributes() };
 }
 
 /** Returns the lookup result for operations reserved for the owner. */
@@ -152,7 +152,7 @@ export function asOwner(row: FunctionRow | null, account: string): LookupResult<
 }
 
 /** Returns the lookup result for operations that shared and public versions also allow. */
-export function asAnybody(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
+export function asViewer(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
   if (row === null) return { found: 'nothing' };
   const relation = relationTo(row, account);
   if (relation === null) return { found: 'foreign', owner: row.owner };

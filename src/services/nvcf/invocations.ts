@@ -4,7 +4,7 @@ import type { Instant } from '../../time/clock.ts';
 import type { FunctionRow } from './functions.ts';
 
 /** How long a result stays available, in milliseconds: an hour, as the vendor documents. */
-export const INVOCATION_LIFETIME = 3_600_000;
+export const INVOCATION_LIFETIME_MS = 3_600_000;
 
 /** An invocation with an `invokeTime`. */
 export interface Invocation {
@@ -26,5 +26,5 @@ export type InvocationRow = Row<Invocation, string>;
 export const INVOCATIONS = new Collection<Invocation, string>('nvcf.invocations');
 
 export function isExpired({ createdAt }: Invocation, now: Instant): boolean {
-  return createdAt + INVOCATION_LIFETIME <= now;
+  return createdAt + INVOCATION_LIFETIME_MS <= now;
 }

@@ -17,11 +17,11 @@ const ROUTING_VALUES: readonly RegExp[] = [
   /^"(?:[ !#-+\--:<-[\]-~]|\\["\\])*"$/,
 ];
 
-type Requested = Pick<Schema<'nvcf', 'CreateFunctionRequest'>, 'functionType' | 'models' | 'llmInvocationConfig'>;
+type FunctionRequest = Pick<Schema<'nvcf', 'CreateFunctionRequest'>, 'functionType' | 'models' | 'llmInvocationConfig'>;
 type LlmConfig = Pick<Schema<'nvcf', 'LlmConfig'>, 'tokenRateLimit' | 'routingMethod'>;
 
 /** Checks the models of a function; the requirements depend on its type. @throws Problem */
-export function checkModels({ functionType, models = [] }: Requested): void {
+export function checkModels({ functionType, models = [] }: FunctionRequest): void {
   refuseIf(new Set(models.map(({ name }) => name)).size < models.length, FAULTS.duplicateModels);
   for (const { name, version, uri, llmConfig } of models) {
     if (functionType === 'LLM') {
@@ -35,14 +35,14 @@ export function checkModels({ functionType, models = [] }: Requested): void {
 
 /** @throws Problem if the routing method or the rate limit is invalid */
 export function checkLlmConfig(name: string, { tokenRateLimit = '', routingMethod = '' }: LlmConfig): void {
-  const rule = routingFault(routingMethod.replace(/^ +| +$/g, ''));
+  const rule = findRoutingViolation(routingMethod.replace(/^ +| +$/g, ''));
   if (rule !== null) refuse(FAULTS.routingMethod, { name, rule });
   const isLimit = tokenRateLimit.trim() === '' || isRate(tokenRateLimit, 'SMHDW');
   refuseIf(!isLimit, FAULTS.tokenRateLimit, { name });
 }
 
 /** Returns the published rule that a routing method violates, or null. */
-function routingFault(text: string): string | null {
+function findRoutingViolation(text: string): string | null {
   if (text === '') return null;
   if (Buffer.byteLength(text) > MAX_ROUTING_BYTES) return `expression exceeds ${MAX_ROUTING_BYTES} bytes`;
   if (text.includes(',')) return 'commas are not allowed';
@@ -65,7 +65,7 @@ function routingFault(text: string): string | null {
 }
 
 /** @throws Problem if accounts have priorities but there is no default */
-export function checkPriority(config: Requested['llmInvocationConfig']): void {
+export function checkPriority(config: FunctionRequest['llmInvocationConfig']): void {
   const { defaultPriority, perAccountPriority = {} } = config?.priority ?? {};
   if (defaultPriority !== undefined || Object.keys(perAccountPriority).length === 0) return;
   throw invalid("Invalid priority: 'defaultPriority' is required when 'perAccountPriority' has entries");

@@ -13,7 +13,7 @@ export interface LlmChange {
 }
 
 /** Applies a change to a version, ignoring models that it does not have. */
-export function withLlmChange(
+export function applyLlmChange(
   version: FunctionVersion,
   { modelUpdates = [], llmInvocationConfig }: LlmChange,
 ): FunctionVersion {
@@ -55,35 +55,39 @@ export function checkType(
 ): void {
   const types = versions.map(({ body }) => body.definition.functionType ?? 'DEFAULT');
   if (type !== 'LLM' && !types.includes('LLM')) return;
-  const other = types.findIndex((one) => one !== (type ?? 'DEFAULT'));
-  if (other < 0) return;
+  const index = types.findIndex((existingType) => existingType !== (type ?? 'DEFAULT'));
+  if (index < 0) return;
   throw new Problem(
     'bad_state',
-    `Function id '${functionId}': all versions must share the same functionType; existing version '${versions[other]?.id}' is '${types[other]}'`,
+    `Function id '${functionId}': all versions must share the same functionType; existing version '${versions[index]?.id}' is '${types[index]}'`,
   );
 }
 
 /** @throws Problem if a new version changes model settings that must be the same in all versions */
-export function checkKept(functionId: string, given: Definition, versions: readonly FunctionRow[]): void {
-  const models = new Map(given.models?.map(({ name, llmConfig }) => [name, llmConfig]));
+export function checkUnchangedSettings(
+  functionId: string,
+  definition: Definition,
+  versions: readonly FunctionRow[],
+): void {
+  const models = new Map(definition.models?.map(({ name, llmConfig }) => [name, llmConfig]));
   for (const { id, body } of versions) {
-    for (const { name, llmConfig: kept } of body.definition.models ?? []) {
-      const asked = models.get(name);
-      if (kept === undefined || asked === undefined) continue;
-      const other = (['uris', 'tokenizer'] as const).find(
-        (member) => JSON.stringify(asked[member]) !== JSON.stringify(kept[member]),
+    for (const { name, llmConfig: stored } of body.definition.models ?? []) {
+      const requested = models.get(name);
+      if (stored === undefined || requested === undefined) continue;
+      const differing = (['uris', 'tokenizer'] as const).find(
+        (member) => JSON.stringify(requested[member]) !== JSON.stringify(stored[member]),
       );
-      if (other === undefined) continue;
+      if (differing === undefined) continue;
       throw new Problem(
         'bad_state',
-        `Function id '${functionId}', version '${id}': 'llmConfig.${other}' for model '${name}' must match existing versions`,
+        `Function id '${functionId}', version '${id}': 'llmConfig.${differing}' for model '${name}' must match existing versions`,
       );
     }
   }
 }
 
 /** Returns what a new version changes in the other versions. */
-export function changeByVersion({ models = [], llmInvocationConfig }: Definition): LlmChange {
+export function createLlmChange({ models = [], llmInvocationConfig }: Definition): LlmChange {
   const modelUpdates = models.map(({ name, llmConfig: { tokenRateLimit, routingMethod } = {} }) => ({
     modelName: name,
     llmConfig: {

@@ -1,15 +1,15 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Present, pick } from '../../objects/pick.ts';
 
-function pickEach<Its extends object, Name extends keyof Its & string>(
-  list: readonly Its[] | undefined,
+function pickEach<Member extends object, Name extends keyof Member & string>(
+  list: readonly Member[] | undefined,
   names: readonly Name[],
-): readonly Present<Pick<Its, Name>>[] | undefined {
-  return Array.isArray(list) ? list.map((one: Its) => pick(one, names)) : undefined;
+): readonly Present<Pick<Member, Name>>[] | undefined {
+  return Array.isArray(list) ? list.map((member: Member) => pick(member, names)) : undefined;
 }
 
 /** Members stored unchanged. */
-const PLAIN = [
+const UNCHANGED_MEMBERS = [
   'inferenceUrl',
   'inferencePort',
   'containerArgs',
@@ -23,11 +23,11 @@ const PLAIN = [
   'functionType',
 ] as const;
 
-export const RATE_LIMIT = ['rateLimit', 'exemptedNcaIds', 'perNcaIdRate', 'syncCheck', 'perUserRate'] as const;
-const ARTIFACT = ['name', 'version', 'uri'] as const;
-const LLM_CONFIG = ['uris', 'tokenRateLimit', 'tokenizer', 'routingMethod'] as const;
+export const RATE_LIMIT_MEMBERS = ['rateLimit', 'exemptedNcaIds', 'perNcaIdRate', 'syncCheck', 'perUserRate'] as const;
+const ARTIFACT_MEMBERS = ['name', 'version', 'uri'] as const;
+const LLM_CONFIG_MEMBERS = ['uris', 'tokenRateLimit', 'tokenizer', 'routingMethod'] as const;
 
-const NESTED = [
+const NESTED_MEMBERS = [
   'containerEnvironment',
   'models',
   'resources',
@@ -50,29 +50,29 @@ export function pickDefinition(body: Definition): Definition {
   const { containerEnvironment, models, resources, health, rateLimit, telemetries, llmInvocationConfig } = body;
   const nested = {
     containerEnvironment: pickEach(containerEnvironment, ['key', 'value']),
-    models: Array.isArray(models) ? models.map(modelOf) : undefined,
-    resources: pickEach(resources, ARTIFACT),
-    health: health && healthOf(health),
-    rateLimit: rateLimit && pick(rateLimit, RATE_LIMIT),
-    telemetries: telemetries && telemetriesOf(telemetries),
+    models: Array.isArray(models) ? models.map(pickModel) : undefined,
+    resources: pickEach(resources, ARTIFACT_MEMBERS),
+    health: health && pickHealth(health),
+    rateLimit: rateLimit && pick(rateLimit, RATE_LIMIT_MEMBERS),
+    telemetries: telemetries && pickTelemetries(telemetries),
     llmInvocationConfig: llmInvocationConfig && pickInvocationConfig(llmInvocationConfig),
   };
-  return { ...pick(body, PLAIN), ...pick(nested, NESTED) };
+  return { ...pick(body, UNCHANGED_MEMBERS), ...pick(nested, NESTED_MEMBERS) };
 }
 
 /** UUIDs are case-insensitive (RFC 9562, section 4). */
-function telemetriesOf(given: Schema<'nvcf', 'TelemetryRefs'>): Schema<'nvcf', 'TelemetryRefs'> {
-  const ids = pick(given, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']);
+function pickTelemetries(telemetries: Schema<'nvcf', 'TelemetryRefs'>): Schema<'nvcf', 'TelemetryRefs'> {
+  const ids = pick(telemetries, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']);
   return Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, id.toLowerCase()]));
 }
 
-function modelOf(model: Schema<'nvcf', 'Model'>): Schema<'nvcf', 'Model'> {
+function pickModel(model: Schema<'nvcf', 'Model'>): Schema<'nvcf', 'Model'> {
   const { llmConfig } = model;
-  return { ...pick(model, ARTIFACT), ...(llmConfig && { llmConfig: pick(llmConfig, LLM_CONFIG) }) };
+  return { ...pick(model, ARTIFACT_MEMBERS), ...(llmConfig && { llmConfig: pick(llmConfig, LLM_CONFIG_MEMBERS) }) };
 }
 
 /** Drops an empty `timeout`, which nvcf-cli sends instead of omitting it. */
-function healthOf(health: Health): Health {
+function pickHealth(health: Health): Health {
   return pick(health, [
     'protocol',
     'uri',
@@ -93,13 +93,16 @@ export function pickInvocationConfig({
 export type Specification = Schema<'nvcf', 'GpuSpecification'>;
 
 /** Reads a specification, without an id. */
-export function pickSpecification(given: Specification): Omit<Specification, 'gpuSpecificationId'> {
-  const { autoscalingConfiguration: scaling, helmValidationPolicy: policy } = given;
+export function pickSpecification(specification: Specification): Omit<Specification, 'gpuSpecificationId'> {
+  const { autoscalingConfiguration: scaling, helmValidationPolicy: policy } = specification;
   const nested = {
     autoscalingConfiguration: scaling && pickAutoscaling(scaling),
-    helmValidationPolicy: policy && policyOf(policy),
+    helmValidationPolicy: policy && pickHelmPolicy(policy),
   };
-  return { ...pick(given, SPECIFICATION), ...pick(nested, ['autoscalingConfiguration', 'helmValidationPolicy']) };
+  return {
+    ...pick(specification, SPECIFICATION_MEMBERS),
+    ...pick(nested, ['autoscalingConfiguration', 'helmValidationPolicy']),
+  };
 }
 
 /** Reads the autoscaling configuration. */
@@ -108,12 +111,12 @@ export function pickAutoscaling({
   scaleDownDetails: down,
 }: Schema<'nvcf', 'Autoscaling'>): Schema<'nvcf', 'Autoscaling'> {
   return {
-    ...(up !== undefined && { scaleUpDetails: detailsOf(up) }),
-    ...(down !== undefined && { scaleDownDetails: detailsOf(down) }),
+    ...(up !== undefined && { scaleUpDetails: pickScalingDetails(up) }),
+    ...(down !== undefined && { scaleDownDetails: pickScalingDetails(down) }),
   };
 }
 
-function detailsOf(details: Schema<'nvcf', 'ScalingDetails'>): Schema<'nvcf', 'ScalingDetails'> {
+function pickScalingDetails(details: Schema<'nvcf', 'ScalingDetails'>): Schema<'nvcf', 'ScalingDetails'> {
   const { stickiness } = details;
   return {
     ...pick(details, ['metric', 'factor', 'threshold']),
@@ -121,7 +124,7 @@ function detailsOf(details: Schema<'nvcf', 'ScalingDetails'>): Schema<'nvcf', 'S
   };
 }
 
-function policyOf({
+function pickHelmPolicy({
   name,
   extraKubernetesTypes: types,
 }: Schema<'nvcf', 'HelmValidationPolicy'>): Schema<'nvcf', 'HelmValidationPolicy'> {
@@ -129,7 +132,7 @@ function policyOf({
   return { name, ...(extraKubernetesTypes !== undefined && { extraKubernetesTypes }) };
 }
 
-const SPECIFICATION = [
+const SPECIFICATION_MEMBERS = [
   'gpu',
   'instanceType',
   'maxInstances',

@@ -12,16 +12,16 @@ import { rfc3339 } from '../../time/clock.ts';
 export const XML = 'application/xml';
 
 /** The upload header with the description of the asset (published control-plane code). */
-const DESCRIPTION = 'x-amz-meta-nvcf-asset-description';
+const DESCRIPTION_HEADER = 'x-amz-meta-nvcf-asset-description';
 
 /** How long an upload URL is valid, in milliseconds (published control-plane code). */
-const LIFETIME = 35 * 60_000;
+const UPLOAD_URL_LIFETIME_MS = 35 * 60_000;
 
 /** Paths that stand in for S3. */
-const PATH = /^\/v2\/(?:orgs\/[^/]+\/)?nvcf\/uploads\//;
+const UPLOAD_PATH = /^\/v2\/(?:orgs\/[^/]+\/)?nvcf\/uploads\//;
 
 /** S3 codes, for problems that S3 also has. */
-const CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
+const S3_CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
   not_found: 'NoSuchKey',
   too_large: 'EntityTooLarge',
   timeout: 'RequestTimeout',
@@ -31,11 +31,11 @@ const CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
 
 /** Renders a problem like S3; null for other paths and problems. */
 export function renderStorageProblem(problem: Problem, { path, random }: RefusalContext): Outcome | null {
-  const code = PATH.test(path) ? CODES[problem.kind] : undefined;
+  const code = UPLOAD_PATH.test(path) ? S3_CODES[problem.kind] : undefined;
   if (code === undefined) return null;
   const { headers } = problemDetails(problem);
-  const answer = xmlError(HTTP_STATUS[problem.kind], code, problem.message, random);
-  return { ...answer, headers: { ...headers, ...answer.headers } };
+  const response = xmlError(HTTP_STATUS[problem.kind], code, problem.message, random);
+  return { ...response, headers: { ...headers, ...response.headers } };
 }
 
 function xmlError<Status extends number>(
@@ -51,7 +51,7 @@ function xmlError<Status extends number>(
 }
 
 /** The asset that an upload URL was created for. */
-interface Declared {
+interface DeclaredAsset {
   readonly contentType: string;
   readonly description: string;
   readonly createdAt: number;
@@ -61,33 +61,37 @@ interface Declared {
  * Returns the response for an upload that S3 would refuse at a presigned URL; null if S3 would accept it. S3's text
  * does not say what was wrong, so `refusal` does.
  */
-export function refusedUpload(
+export function findUploadRefusal(
   context: Pick<Context, 'headerLines' | 'now' | 'random'>,
-  asset: Declared,
-): ReturnType<typeof refused> | null {
+  asset: DeclaredAsset,
+): ReturnType<typeof refuseUpload> | null {
   if (context.headerLines('authorization').length > 0) {
-    return refused(context, 400, 'InvalidArgument', ONE_MECHANISM, {
+    return refuseUpload(context, 400, 'InvalidArgument', ONE_MECHANISM, {
       kind: 'invalid_request',
       why: 'An upload URL is its own credential. Send the content without an `Authorization` header.',
     });
   }
-  const expiry = asset.createdAt + LIFETIME;
+  const expiry = asset.createdAt + UPLOAD_URL_LIFETIME_MS;
   if (context.now > expiry) {
-    return refused(context, 403, 'AccessDenied', 'Request has expired', {
+    return refuseUpload(context, 403, 'AccessDenied', 'Request has expired', {
       kind: 'forbidden',
       why: `An upload URL is valid for 35 minutes, and this one expired at ${rfc3339(expiry)}. Create another asset with \`POST /v2/nvcf/assets\`.`,
     });
   }
-  const why = mismatch(context, 'content-type', asset.contentType) ?? mismatch(context, DESCRIPTION, asset.description);
-  return why === null ? null : refused(context, 403, 'SignatureDoesNotMatch', MISMATCH, { kind: 'forbidden', why });
+  const mismatch =
+    describeMismatch(context, 'content-type', asset.contentType) ??
+    describeMismatch(context, DESCRIPTION_HEADER, asset.description);
+  return mismatch === null
+    ? null
+    : refuseUpload(context, 403, 'SignatureDoesNotMatch', SIGNATURE_MISMATCH, { kind: 'forbidden', why: mismatch });
 }
 
 const ONE_MECHANISM =
   'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified';
-const MISMATCH =
+const SIGNATURE_MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
 
-function refused<Status extends 400 | 403>(
+function refuseUpload<Status extends 400 | 403>(
   { random }: Pick<Context, 'random'>,
   status: Status,
   code: string,
@@ -98,16 +102,20 @@ function refused<Status extends 400 | 403>(
 }
 
 /** The asset member that each signed header must equal. */
-const MEMBERS = { 'content-type': 'contentType', [DESCRIPTION]: 'description' } as const;
+const ASSET_MEMBERS = { 'content-type': 'contentType', [DESCRIPTION_HEADER]: 'description' } as const;
 
 /** Describes how a signed header differs from the declared value; null if they match. */
-function mismatch(context: Pick<Context, 'headerLines'>, name: keyof typeof MEMBERS, declared: string): string | null {
+function describeMismatch(
+  context: Pick<Context, 'headerLines'>,
+  name: keyof typeof ASSET_MEMBERS,
+  declared: string,
+): string | null {
   const lines = context.headerLines(name);
   const sent = lines.join(',');
   const asUtf8 = Buffer.from(sent, 'latin1').toString();
   // An empty header counts as missing: curl and other clients don't send it.
-  if ([sent, asUtf8].some((text) => canonical(text) === canonical(declared))) return null;
-  const signed = `the \`${MEMBERS[name]}\` of \`POST /v2/nvcf/assets\`, which the upload URL signs`;
+  if ([sent, asUtf8].some((text) => normalizeHeader(text) === normalizeHeader(declared))) return null;
+  const signed = `the \`${ASSET_MEMBERS[name]}\` of \`POST /v2/nvcf/assets\`, which the upload URL signs`;
   const expected = name === 'content-type' ? `Send \`${name}: ${declared}\`, ${signed}.` : `Send ${signed}.`;
   if (lines.length === 0) return `Header \`${name}\` is missing. ${expected}`;
   const difference = name === 'content-type' ? `is \`${shorten(sent)}\`` : 'differs';
@@ -115,7 +123,7 @@ function mismatch(context: Pick<Context, 'headerLines'>, name: keyof typeof MEMB
 }
 
 /** Normalizes a header value for comparison (Signature Version 4). */
-function canonical(value: string): string {
+function normalizeHeader(value: string): string {
   return value.trim().replaceAll(/\s+/g, ' ');
 }
 
@@ -124,12 +132,12 @@ export const UPLOAD_HINTS: readonly HintRule[] = [
   {
     code: 'upload_refused',
     symptom: 'an asset upload with missing or different signed headers, too late, or with `Authorization`',
-    advice: `send \`content-type\` and \`${DESCRIPTION}\` as declared, and no \`Authorization\``,
+    advice: `send \`content-type\` and \`${DESCRIPTION_HEADER}\` as declared, and no \`Authorization\``,
     source: 'published control-plane code (`S3PreSignedUrlGenerator`); S3',
     certainty: 'documented',
     when: ({ operation, problem, headers }) => {
-      const isOfStorage = problem.kind === 'forbidden' || headers.has('authorization');
-      return operation === 'uploadAssetContent' && isOfStorage ? problem.message : null;
+      const isRefusedByStorage = problem.kind === 'forbidden' || headers.has('authorization');
+      return operation === 'uploadAssetContent' && isRefusedByStorage ? problem.message : null;
     },
   },
 ];

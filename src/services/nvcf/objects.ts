@@ -6,25 +6,25 @@ import type { Row } from '../../store/collections.ts';
 import { Collision, LimitReached } from '../../store/errors.ts';
 import { accountOf } from './caller.ts';
 
-type Storing = Pick<AuthenticatedContext, 'store'>;
+type StoreContext = Pick<AuthenticatedContext, 'store'>;
 
 /**
  * Adds an object without a parent: a registry credential, telemetry endpoint, or asset.
  *
- * @param more `check` throws if the object conflicts with others in the account
+ * @param options `check` throws if the object conflicts with others in the account
  */
 export async function addObject<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,
   id: string,
   body: Body,
-  more: {
+  options: {
     readonly limit: number;
     readonly aliases?: readonly string[];
     readonly check?: (others: readonly Body[]) => void;
   },
 ): Promise<void> {
-  const { limit, aliases = [], check } = more;
+  const { limit, aliases = [], check } = options;
   const account = accountOf(context);
   const row = collection.row({ id, owner: account, parent: null, aliases, body });
   const { collections } = context.store;
@@ -44,7 +44,7 @@ export async function addObject<Body>(
 
 /** @returns the new body @throws Problem if the object no longer exists */
 export async function changeObject<Body>(
-  { store }: Storing,
+  { store }: StoreContext,
   collection: Collection<Body>,
   { id }: Row,
   change: (body: Body) => Body,
@@ -57,7 +57,7 @@ export async function changeObject<Body>(
 
 /** @throws Problem if the object no longer exists */
 export async function removeObject<Body, Parent extends string | null>(
-  { store }: Storing,
+  { store }: StoreContext,
   collection: Collection<Body, Parent>,
   { id }: Row,
 ): Promise<void> {

@@ -44,12 +44,14 @@ export function renderProblem(problem: Problem, about: RefusalContext): Outcome 
   if (LLM.test(about.path)) return renderLlmProblem(problem, about);
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
   if (ICMS.test(about.path)) return renderClusterProblem(problem, about);
-  return renderStorageProblem(problem, about) ?? renderControlPlane(problem, about.path, detailOf(problem, about));
+  return (
+    renderStorageProblem(problem, about) ?? renderControlPlane(problem, about.path, describeProblem(problem, about))
+  );
 }
 
 /** ICMS has a single `error` member, but refuses bearer tokens like the control plane. */
 function renderClusterProblem(problem: Problem, about: RefusalContext): Outcome {
-  const detail = detailOf(problem, about);
+  const detail = describeProblem(problem, about);
   const outcome = renderControlPlane(problem, about.path, detail);
   if (outcome.body === undefined) return outcome;
   const headers = { ...outcome.headers, 'content-type': 'application/json' };
@@ -65,7 +67,7 @@ export function renderHostProblem(problem: Problem, about: RefusalContext): Outc
   const { title } = problemDetails(problem).body;
   const status = problem.kind === 'unauthenticated' ? 403 : HTTP_STATUS[problem.kind];
   const isScope = problem.kind === 'forbidden' && about.decision?.reason === 'missing_scope';
-  const detail = isScope ? 'missing requested authorities' : detailOf(problem, about);
+  const detail = isScope ? 'missing requested authorities' : describeProblem(problem, about);
   return {
     status,
     headers: { 'content-type': PROBLEM_JSON },
@@ -81,7 +83,7 @@ const LLM_MESSAGES: Readonly<Record<number, string>> = {
   404: 'not found',
 };
 
-/** The same for injected faults, which have the kind `unavailable` and the status text as message. */
+/** Messages for injected faults, whose problems have the kind `unavailable` and the status text as message. */
 const LLM_FAULTS: Readonly<Record<string, string>> = {
   'Bad Gateway': 'authentication failed',
   'Service Unavailable': 'authentication service unavailable',
@@ -90,8 +92,8 @@ const LLM_FAULTS: Readonly<Record<string, string>> = {
 
 /** Returns the client's id for a request to the LLM gateway, or a new id if it is missing or invalid. */
 export function llmRequestId(context: Pick<RefusalContext, 'headerLines' | 'random'>): string {
-  const [given = ''] = context.headerLines('x-request-id');
-  return /^[!-~]{1,128}$/.test(given) ? given : context.random.uuid();
+  const [requestId = ''] = context.headerLines('x-request-id');
+  return /^[!-~]{1,128}$/.test(requestId) ? requestId : context.random.uuid();
 }
 
 /**
@@ -99,9 +101,9 @@ export function llmRequestId(context: Pick<RefusalContext, 'headerLines' | 'rand
  */
 function renderLlmProblem(problem: Problem, about: RefusalContext): Outcome {
   const { kind } = problem;
-  const { status: given, headers } = problemDetails(problem);
+  const { status: documentedStatus, headers } = problemDetails(problem);
   // The gateway asks the API, which refuses a key with 403. Only other tokens get 401.
-  const status = isRefusedKey(problem) ? 403 : given;
+  const status = isRefusedKey(problem) ? 403 : documentedStatus;
   const message = llmMessage(problem, status);
   const detail = kind === 'invalid_request' || kind === 'bad_path' ? problem.message : '';
   return {
@@ -118,7 +120,7 @@ function llmMessage({ kind, reason, message }: Problem, status: number): string 
   return LLM_MESSAGES[status] ?? own(LLM_FAULTS, message) ?? message;
 }
 
-function detailOf(problem: Problem, about: RefusalContext): string {
+function describeProblem(problem: Problem, about: RefusalContext): string {
   const texts: Texts | undefined = own<Texts>(TEXTS, about.operation ?? '');
   switch (problem.kind) {
     case 'unauthenticated':
@@ -146,11 +148,11 @@ function fillTemplate(template: string, { params, caller, decision }: RefusalCon
   const lookedUp = decision?.input?.lookedUp;
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const [functionId, versionId] = names?.['function-versions']?.[0]?.split('/') ?? [];
-  const known: Readonly<Record<string, string | undefined>> = {
+  const values: Readonly<Record<string, string | undefined>> = {
     functionId,
     versionId,
     account: caller?.principal.account,
     ...params,
   };
-  return fillText(template, known);
+  return fillText(template, values);
 }

@@ -6,8 +6,8 @@ type RateLimit = Schema<'nvcf', 'RateLimit'>;
 /** Checks for a list of counts and units, such as `10-S, 5-M`, with each unit once. */
 export function isRate(text: string, units: string): boolean {
   const parts = text.split(',').map((part, index) => (index === 0 ? part : part.trimStart()));
-  const named = parts.map((part) => (/^[1-9]\d{0,14}-[A-Z]$/.test(part) ? part.slice(-1) : ''));
-  return named.every((unit) => unit !== '' && units.includes(unit)) && new Set(named).size === named.length;
+  const partUnits = parts.map((part) => (/^[1-9]\d{0,14}-[A-Z]$/.test(part) ? part.slice(-1) : ''));
+  return partUnits.every((unit) => unit !== '' && units.includes(unit)) && new Set(partUnits).size === partUnits.length;
 }
 
 /** Checks requirements of the published code that are not in the schema. @throws Problem */

@@ -8,9 +8,9 @@ export function invalid(message: string): Problem {
 /**
  * Checks for duplicates, because `uniqueItems` takes quadratic time in the validator.
  *
- * @param what starts the message: ``Names in `models` ``
+ * @param subject starts the message: ``Names in `models` ``
  * @throws Problem if a text occurs twice
  */
-export function checkDistinct(what: string, texts: readonly string[] = []): void {
-  if (new Set(texts).size < texts.length) throw invalid(`${what} must differ from each other.`);
+export function checkDistinct(subject: string, texts: readonly string[] = []): void {
+  if (new Set(texts).size < texts.length) throw invalid(`${subject} must differ from each other.`);
 }

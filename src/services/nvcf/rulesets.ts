@@ -18,7 +18,7 @@ import {
   SOURCES,
 } from './tables/index.ts';
 
-function rulesetOfReading(reading: Reading): Ruleset {
+function createProfileRuleset(reading: Reading): Ruleset {
   return createRuleset('nvcf', reading, {
     term: 'scope',
     product: 'nv-cloud-functions',
@@ -29,7 +29,7 @@ function rulesetOfReading(reading: Reading): Ruleset {
     unbound:
       'is bound to nothing at Cloud Functions; `"resource": {"type": "All Functions"}` binds it to all functions of its account',
     roles: ROLES,
-    rules: rulesOf(reading),
+    rules: createRules(reading),
     operations: OPERATIONS,
     remedies: REMEDIES,
     more: { notEmulated: NOT_EMULATED },
@@ -37,20 +37,20 @@ function rulesetOfReading(reading: Reading): Ruleset {
 }
 
 /** Returns the rules of a profile. Profile-specific members override common ones, and a row overrides its action. */
-function rulesOf(reading: Reading): readonly NvcfRule[] {
+function createRules(reading: Reading): readonly NvcfRule[] {
   const actions: readonly Action[] = ACTIONS;
   return actions.flatMap(({ rows, ...action }) => {
     const { label, needs } = action;
-    const shared = { label, needs, ...SOURCES[reading], ...saidIn(reading, action) };
-    return Object.entries(rows).map(([id, row]) => ruleOf(id, { ...shared, ...saidIn(reading, row) }));
+    const shared = { label, needs, ...SOURCES[reading], ...membersForProfile(reading, action) };
+    return Object.entries(rows).map(([id, row]) => createRule(id, { ...shared, ...membersForProfile(reading, row) }));
   });
 }
 
-function saidIn(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
+function membersForProfile(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
   return { ...both, ...(reading === 'documented' ? documented : openSource) };
 }
 
-function ruleOf(
+function createRule(
   id: string,
   { cover, on, addsToPage = [], ...shared }: Omit<NvcfRule, 'id' | 'cover'> & Pick<Part, 'cover' | 'addsToPage'>,
 ): NvcfRule {
@@ -58,20 +58,20 @@ function ruleOf(
   return {
     id,
     ...shared,
-    ...(on !== undefined && { on: together(on, addsToPage) }),
+    ...(on !== undefined && { on: mergeTypes(on, addsToPage) }),
     ...(added.length > 0 && { added }),
     ...(cover !== undefined && { cover: { lookup: cover, ...COVERS[cover] } }),
   };
 }
 
 /** Merges the types, with the broadest one last. */
-function together(on: readonly ResourceTypeId[], added: readonly ResourceTypeId[]): readonly ResourceTypeId[] {
+function mergeTypes(on: readonly ResourceTypeId[], added: readonly ResourceTypeId[]): readonly ResourceTypeId[] {
   const isEntity = (type: ResourceTypeId) => type === 'entity';
   return [...on.filter((type) => !isEntity(type)), ...added, ...on.filter(isEntity)];
 }
 
 /** The rulesets, by profile. */
 export const RULESETS = {
-  documented: rulesetOfReading('documented'),
-  'open-source': rulesetOfReading('open-source'),
+  documented: createProfileRuleset('documented'),
+  'open-source': createProfileRuleset('open-source'),
 } as const;

@@ -20,8 +20,8 @@ function ofOrg({ properties, required }: ReturnType<typeof withoutMembers>) {
 
 const { health } = SCHEMAS.Function.properties;
 /** Health checks can be partial, because responses fill in defaults. */
-const DEFINED = { ...SCHEMAS.Function.properties, health: { ...health, required: [] } };
-const DEFINITION = documented({ properties: DEFINED }, [
+const FUNCTION_MEMBERS = { ...SCHEMAS.Function.properties, health: { ...health, required: [] } };
+const DEFINITION = documented({ properties: FUNCTION_MEMBERS }, [
   ...(['id', 'ncaId', 'versionId', 'name', 'status', 'createdAt'] as const),
   ...(['ownedByDifferentAccount', 'activeInstances'] as const),
 ]);

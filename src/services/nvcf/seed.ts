@@ -65,7 +65,7 @@ interface SeedInvocation extends Owned {
   readonly versionId: string;
 }
 
-type OfOrganization<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> = { readonly org: string } & Schema<
+type OrganizationOwned<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> = { readonly org: string } & Schema<
   'nvcf',
   Name
 >;
@@ -80,9 +80,9 @@ interface SeedAccount {
 interface Entries {
   readonly accounts: SeedAccount;
   readonly functions: SeedFunction;
-  readonly clusterGroups: OfOrganization<'ClusterGroup'>;
-  readonly gpuQuotas: OfOrganization<'GpuQuota'>;
-  readonly instanceTypes: OfOrganization<'InstanceType'>;
+  readonly clusterGroups: OrganizationOwned<'ClusterGroup'>;
+  readonly gpuQuotas: OrganizationOwned<'GpuQuota'>;
+  readonly instanceTypes: OrganizationOwned<'InstanceType'>;
   readonly recognizedRegistries: RecognizedRegistry;
   readonly registryCredentials: SeedRegistryCredential;
   readonly telemetries: SeedTelemetry;
@@ -107,10 +107,10 @@ export const seed: Seeding = {
     assets: { by: ['id'] },
     invocations: { by: ['id'] },
   },
-  faults: (checked, whole) => {
-    const part = partOf(checked);
+  faults: (validated, wholeSeed) => {
+    const part = partOf(validated);
     const placed = <List extends keyof Entries>(list: List) => placeEntries(`nvcf.${list}`, part[list]);
-    const known = [...accountsOf(whole).keys()];
+    const organizations = [...accountsOf(wholeSeed).keys()];
     const accounts = placed('accounts');
     const clients = accounts.flatMap(({ entry, place }) =>
       (entry.clientIds ?? []).map((clientId, index) => ({
@@ -138,19 +138,19 @@ export const seed: Seeding = {
       ...placed('instanceTypes'),
       ...identified,
     ];
-    const unknown = invocations.filter(
-      ({ entry }) => !functions.some((one) => one.entry.versionId === entry.versionId),
+    const withoutVersion = invocations.filter(
+      ({ entry }) => !functions.some((version) => version.entry.versionId === entry.versionId),
     );
-    const divided = functions.filter(({ entry: one }) =>
-      functions.some(({ entry: other }) => other.functionId === one.functionId && other.org !== one.org),
+    const withSeveralOwners = functions.filter(({ entry }) =>
+      functions.some(({ entry: other }) => other.functionId === entry.functionId && other.org !== entry.org),
     );
     return [
-      ...findUnknownOrganizations([...owned, ...sharing], known),
-      ...divided.slice(1).map(({ entry, place }) => ({
+      ...findUnknownOrganizations([...owned, ...sharing], organizations),
+      ...withSeveralOwners.slice(1).map(({ entry, place }) => ({
         place,
         message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\`; all versions of a function need the same \`org\``,
       })),
-      ...unknown.map(({ entry, place }) => ({
+      ...withoutVersion.map(({ entry, place }) => ({
         place,
         message: `\`${place}.versionId\` is \`${entry.versionId}\`, which is not in \`nvcf.functions\`: add the version, or remove this invocation`,
       })),
@@ -161,9 +161,9 @@ export const seed: Seeding = {
       ...findDuplicates('assets: `uploadId`', assets, ({ uploadId }) => uploadId),
     ];
   },
-  rows: async (checked, now, _random, whole) => {
-    const part = partOf(checked);
-    const accounts = accountsOf(whole);
+  rows: async (validated, now, _random, wholeSeed) => {
+    const part = partOf(validated);
+    const accounts = accountsOf(wholeSeed);
     const accountOf = (org: string) => accounts.get(org) ?? '';
     const ownedBy = (org: string, id: string) => ({ id, owner: accountOf(org), parent: null });
     return {
@@ -171,7 +171,7 @@ export const seed: Seeding = {
         ...(part.accounts ?? []).map(({ org, name = org, clientIds = [] }) =>
           accountRow({ org, ncaId: accountOf(org), name, clientIds, lastUpdatedAt: now }),
         ),
-        ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
+        ...(part.functions ?? []).map((version) => createFunctionRow(version, accountOf, now)),
         ...(part.clusterGroups ?? []).map(({ org, ...body }, index) =>
           CLUSTER_GROUPS.row({ ...ownedBy(org, `${org}-${index}`), body }),
         ),
@@ -203,15 +203,21 @@ export const seed: Seeding = {
         ...(part.telemetries ?? []).map(({ org, id, ...members }) =>
           TELEMETRIES.row({ ...ownedBy(org, id), body: { ...members, telemetryId: id, createdAt: now } }),
         ),
-        ...(part.assets ?? []).flatMap((one) => assetRows(one, accountOf(one.org), now)),
-        ...(part.invocations ?? []).map((one) => invocationRow(one, part.functions ?? [], accountOf)),
+        ...(part.assets ?? []).flatMap((asset) => createAssetRows(asset, accountOf(asset.org), now)),
+        ...(part.invocations ?? []).map((invocation) =>
+          createInvocationRow(invocation, part.functions ?? [], accountOf),
+        ),
       ],
     };
   },
   cast: (part) => part,
 };
 
-function assetRows({ org: _, id, content: text, ...members }: SeedAsset, owner: string, now: Instant): readonly Row[] {
+function createAssetRows(
+  { org: _, id, content: text, ...members }: SeedAsset,
+  owner: string,
+  now: Instant,
+): readonly Row[] {
   const { content, rows } =
     text === undefined ? { content: null, rows: [] } : createContent({ assetId: id, owner }, text);
   const body = { ...members, assetId: id, createdAt: now, content };
@@ -223,24 +229,24 @@ function partOf(part: unknown): NvcfSeed {
   return part as NvcfSeed;
 }
 
-function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Instant): FunctionRow {
-  const { org, name, functionId, versionId, status } = one;
-  const { secrets = [], ...given } = one.definition ?? {};
-  const { tags, resources, ...defined } = pickDefinition(given);
+function createFunctionRow(version: SeedFunction, accountOf: (org: string) => string, now: Instant): FunctionRow {
+  const { org, name, functionId, versionId, status } = version;
+  const { secrets = [], ...seedDefinition } = version.definition ?? {};
+  const { tags, resources, ...members } = pickDefinition(seedDefinition);
   const definition = {
     inferenceUrl: '/',
-    ...defined,
+    ...members,
     ...(tags !== undefined && { tags: distinct(tags) }),
     ...(resources !== undefined && { resources: distinct(resources) }),
   };
-  const readyAt = status === 'DEPLOYING' ? readyOf(one, now) : now;
+  const readyAt = status === 'DEPLOYING' ? readyAtOf(version, now) : now;
   const body: FunctionVersion = {
     name,
     createdAt: now,
     definition,
     secretNames: distinct(secrets),
-    functionParties: partiesOf(one, accountOf),
-    versionParties: (one.versionSharedWith ?? []).map((org) => ({ ncaId: accountOf(org) })),
+    functionParties: createParties(version, accountOf),
+    versionParties: (version.versionSharedWith ?? []).map((org) => ({ ncaId: accountOf(org) })),
     deployment:
       status === 'INACTIVE'
         ? null
@@ -260,9 +266,9 @@ function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Ins
             readyAt,
           },
     behaviour: {
-      deployTime: parseDuration(one.deployTime ?? '') ?? 0,
-      invokeTime: parseDuration(one.invokeTime ?? '') ?? 0,
-      ...('answer' in one && { answer: one.answer }),
+      deployTime: parseDuration(version.deployTime ?? '') ?? 0,
+      invokeTime: parseDuration(version.invokeTime ?? '') ?? 0,
+      ...('answer' in version && { answer: version.answer }),
       ...(['ERROR', 'DEGRADED', 'DEGRADING'].includes(status) && { status }),
     },
   };
@@ -270,12 +276,12 @@ function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Ins
 }
 
 /** Without `deployTime`, the version stays DEPLOYING forever. */
-function readyOf({ deployTime }: SeedFunction, now: Instant): Instant {
+function readyAtOf({ deployTime }: SeedFunction, now: Instant): Instant {
   const time = parseDuration(deployTime ?? '');
   return time === null ? END_OF_TIME : later(now, time);
 }
 
-function partiesOf(
+function createParties(
   { access, sharedWith = [] }: SeedFunction,
   accountOf: (org: string) => string,
 ): readonly AuthorizedParty[] {
@@ -283,12 +289,12 @@ function partiesOf(
   return sharedWith.map((org) => ({ ncaId: accountOf(org) }));
 }
 
-function invocationRow(
+function createInvocationRow(
   { org, id, versionId }: SeedInvocation,
   functions: readonly SeedFunction[],
   accountOf: (org: string) => string,
 ): InvocationRow {
-  const version = functions.find((one) => one.versionId === versionId);
+  const version = functions.find((candidate) => candidate.versionId === versionId);
   if (version === undefined) throw new Error('the checked seed lacks the version of an invocation');
   const { functionId } = version;
   const body = { functionId, versionId, createdAt: END_OF_TIME, readyAt: END_OF_TIME, answer: null };

@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { pick } from '../../objects/pick.ts';
-import { isoDuration } from './durations.ts';
+import { parseIsoDuration } from './durations.ts';
 import type { FunctionVersion } from './functions.ts';
 import type { Specification } from './members.ts';
 import { FAULTS } from './tables/texts.ts';
@@ -20,7 +20,7 @@ export function checkSpecifications(
     checkAutoscaling(specification.autoscalingConfiguration);
     const { backend = '', clusters = [], configuration, helmValidationPolicy } = specification;
     const isInBoth = backend.trim() !== '' && clusters.length > 0;
-    refuseIf(isInBoth, FAULTS.backendAndClusters, { subject, backend, clusters: sorted(clusters) });
+    refuseIf(isInBoth, FAULTS.backendAndClusters, { subject, backend, clusters: joinSorted(clusters) });
     if (definition.helmChart !== undefined) continue;
     for (const [name, value] of Object.entries({ configuration, helmValidationPolicy })) {
       refuseIf(value !== undefined, FAULTS.forChartsOnly, { subject, name });
@@ -37,27 +37,27 @@ function checkInstances({ minInstances, maxInstances }: Pick<Replacement, 'minIn
   );
 }
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** @throws Problem if a factor has the wrong direction, or a window is invalid */
 export function checkAutoscaling(autoscaling: Schema<'nvcf', 'Autoscaling'> = {}): void {
   const { scaleUpDetails: up, scaleDownDetails: down } = autoscaling;
-  if (up !== undefined && up.factor <= 1) throw invalid('scaleUpDetails.factor` must be greater than 1.');
+  if (up !== undefined && up.factor <= 1) throw invalidAutoscaling('scaleUpDetails.factor` must be greater than 1.');
   if (down !== undefined && (down.factor <= 0 || down.factor >= 1)) {
-    throw invalid('scaleDownDetails.factor` must be greater than 0 and less than 1.');
+    throw invalidAutoscaling('scaleDownDetails.factor` must be greater than 0 and less than 1.');
   }
   for (const { stickiness } of [up ?? {}, down ?? {}] as readonly { stickiness?: Schema<'nvcf', 'Stickiness'> }[]) {
     if (stickiness === undefined) continue;
-    const [size, threshold] = [isoDuration(stickiness.size), isoDuration(stickiness.threshold)];
+    const [size, threshold] = [parseIsoDuration(stickiness.size), parseIsoDuration(stickiness.threshold)];
     if (size === null || threshold === null) {
-      throw invalid('stickiness` requires ISO 8601 durations, such as `PT30M`, as `size` and `threshold`.');
+      throw invalidAutoscaling('stickiness` requires ISO 8601 durations, such as `PT30M`, as `size` and `threshold`.');
     }
-    if (size > HOUR) throw invalid('stickiness.size` must be at most `PT1H`.');
-    if (threshold >= size) throw invalid('stickiness.threshold` must be shorter than `size`.');
+    if (size > HOUR_MS) throw invalidAutoscaling('stickiness.size` must be at most `PT1H`.');
+    if (threshold >= size) throw invalidAutoscaling('stickiness.threshold` must be shorter than `size`.');
   }
 }
 
-function invalid(rest: string): Problem {
+function invalidAutoscaling(rest: string): Problem {
   return new Problem('invalid_request', `Field \`autoscalingConfiguration.${rest}`);
 }
 
@@ -66,44 +66,44 @@ function invalid(rest: string): Problem {
  *
  * @throws Problem unless each specification is given once, with the same backend and clusters
  */
-export function replaced(
+export function replaceSpecifications(
   specifications: readonly Specification[],
-  given: readonly Replacement[],
+  replacements: readonly Replacement[],
   subject: string,
 ): readonly Specification[] {
   const mismatch = `${subject}: GPU / InstanceType specs must match the ones in the original deployment`;
-  if (given.length !== specifications.length) throw new Problem('bad_state', mismatch);
-  if (given.length > 1 && given.some(({ gpuSpecificationId }) => gpuSpecificationId === undefined)) {
+  if (replacements.length !== specifications.length) throw new Problem('bad_state', mismatch);
+  if (replacements.length > 1 && replacements.some(({ gpuSpecificationId }) => gpuSpecificationId === undefined)) {
     const message = `${subject}: Deployment has multiple GPU specifications. To update deployment use PATCH endpoint.`;
     throw new Problem('bad_state', message);
   }
-  const byId = new Map(specifications.map((one) => [one.gpuSpecificationId, one]));
+  const byId = new Map(specifications.map((specification) => [specification.gpuSpecificationId, specification]));
   const changed = new Map(byId);
-  for (const one of given) {
-    checkInstances(one);
-    const id = one.gpuSpecificationId?.toLowerCase() ?? specifications[0]?.gpuSpecificationId;
-    const before = byId.get(id);
-    if (before === undefined) throw new Problem('bad_state', mismatch);
+  for (const replacement of replacements) {
+    checkInstances(replacement);
+    const id = replacement.gpuSpecificationId?.toLowerCase() ?? specifications[0]?.gpuSpecificationId;
+    const previous = byId.get(id);
+    if (previous === undefined) throw new Problem('bad_state', mismatch);
     byId.delete(id);
-    checkPlace(one, before, subject);
-    changed.set(id, { ...before, ...pick(one, ['maxInstances', 'minInstances', 'maxRequestConcurrency']) });
+    checkUnchangedPlacement(replacement, previous, subject);
+    changed.set(id, { ...previous, ...pick(replacement, ['maxInstances', 'minInstances', 'maxRequestConcurrency']) });
   }
   return [...changed.values()];
 }
 
 /** @throws Problem if the backend or the clusters differ */
-function checkPlace(given: Replacement, before: Specification, subject: string): void {
-  const [backend, known] = [given.backend?.trim() ?? '', before.backend?.trim() ?? ''];
-  if (backend !== known) {
-    const message = `${subject}: Backend '${backend}' field does not match original deployment spec: '${known}'.`;
+function checkUnchangedPlacement(replacement: Replacement, previous: Specification, subject: string): void {
+  const [backend, previousBackend] = [replacement.backend?.trim() ?? '', previous.backend?.trim() ?? ''];
+  if (backend !== previousBackend) {
+    const message = `${subject}: Backend '${backend}' field does not match original deployment spec: '${previousBackend}'.`;
     throw new Problem('bad_state', message);
   }
-  const [clusters, kept] = [sorted(given.clusters), sorted(before.clusters)];
-  if (clusters === kept) return;
-  const message = `${subject}: Provided clusters: '[${clusters}]' does not match clusters from original spec: '[${kept}]'`;
+  const [clusters, previousClusters] = [joinSorted(replacement.clusters), joinSorted(previous.clusters)];
+  if (clusters === previousClusters) return;
+  const message = `${subject}: Provided clusters: '[${clusters}]' does not match clusters from original spec: '[${previousClusters}]'`;
   throw new Problem('bad_state', message);
 }
 
-function sorted(names: readonly string[] = []): string {
+function joinSorted(names: readonly string[] = []): string {
   return [...names].sort().join(', ');
 }

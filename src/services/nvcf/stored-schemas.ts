@@ -38,12 +38,12 @@ const BEHAVIOUR = bodySchema<Behaviour>(
 
 const { health } = SCHEMAS.CreateFunctionRequest.properties;
 /** Seeds may omit members of the health check. */
-const DEFINED = { ...SCHEMAS.CreateFunctionRequest.properties, health: { ...health, required: [] } };
+const FUNCTION_MEMBERS = { ...SCHEMAS.CreateFunctionRequest.properties, health: { ...health, required: [] } };
 
 const FUNCTION = bodySchema<FunctionVersion>({
   name: TEXT,
   createdAt: INSTANT,
-  definition: withoutMembers({ properties: DEFINED }, ['name', 'secrets']),
+  definition: withoutMembers({ properties: FUNCTION_MEMBERS }, ['name', 'secrets']),
   secretNames: TEXTS,
   functionParties: PARTIES,
   versionParties: PARTIES,

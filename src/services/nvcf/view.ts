@@ -9,7 +9,7 @@ export interface Detail {
   readonly secrets: boolean;
 }
 
-/** Instances listed per function. */
+/** Maximum number of instances listed per function. */
 const MAX_INSTANCES = 64;
 
 /** Renders a version as seen by an account. */
@@ -22,9 +22,9 @@ export function functionView(
   const { body, parent, id, owner } = row;
   const { definition } = body;
   const isOwn = owner === account;
-  const health = healthOf(definition);
+  const health = fillHealthDefaults(definition);
   // `Object.assign` is many times faster in V8 than a spread here.
-  return Object.assign({}, isOwn ? definition : withoutOwnersMembers(definition), {
+  return Object.assign({}, isOwn ? definition : omitOwnerMembers(definition), {
     id: parent,
     ncaId: owner,
     versionId: id,
@@ -34,14 +34,14 @@ export function functionView(
     functionType: definition.functionType ?? 'DEFAULT',
     health,
     healthUri: health.uri,
-    ...(isOwn && detail?.instances === true && { activeInstances: instancesOf(row, now) }),
+    ...(isOwn && detail?.instances === true && { activeInstances: listInstances(row, now) }),
     ...(isOwn && detail?.secrets === true && { secrets: body.secretNames }),
     ...(!isOwn && { ownedByDifferentAccount: true }),
   });
 }
 
 /** Fills in the published defaults of a health check. `healthUri` is the deprecated name of `health.uri`. */
-function healthOf({ health, healthUri, inferenceUrl, inferencePort }: FunctionVersion['definition']) {
+function fillHealthDefaults({ health, healthUri, inferenceUrl, inferencePort }: FunctionVersion['definition']) {
   const protocol = inferenceUrl === '/grpc' ? 'gRPC' : 'HTTP';
   const uri = healthUri ?? '/v2/health/ready';
   const port = inferencePort ?? 8000;
@@ -49,7 +49,7 @@ function healthOf({ health, healthUri, inferenceUrl, inferencePort }: FunctionVe
 }
 
 /** Removes the members that only the owner of a function sees. */
-function withoutOwnersMembers(definition: FunctionVersion['definition']) {
+function omitOwnerMembers(definition: FunctionVersion['definition']) {
   const {
     inferenceUrl: _inferenceUrl,
     inferencePort: _inferencePort,
@@ -61,14 +61,14 @@ function withoutOwnersMembers(definition: FunctionVersion['definition']) {
     helmChart: _helmChart,
     helmChartServiceName: _helmChartServiceName,
     rateLimit: _rateLimit,
-    ...seen
+    ...visible
   } = definition;
-  return seen;
+  return visible;
 }
 
 /** Renders the deployment of a version. */
 export function deploymentView({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Deployment'> {
-  const deployment = deploymentOf(body);
+  const deployment = requireDeployment(body);
   return {
     functionId: parent,
     functionVersionId: id,
@@ -83,19 +83,19 @@ export function deploymentView({ body, parent, id, owner }: FunctionRow, now: In
 }
 
 /** @throws Error if the version has no deployment, which the caller must check first */
-export function deploymentOf({ deployment }: FunctionVersion): NonNullable<FunctionVersion['deployment']> {
+export function requireDeployment({ deployment }: FunctionVersion): NonNullable<FunctionVersion['deployment']> {
   if (deployment === null) throw new Error('the version has no deployment');
   return deployment;
 }
 
 /** Lists `minInstances` instances per specification; none before the deployment is ready. */
-function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Instance'>[] {
+function listInstances({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Instance'>[] {
   const { deployment } = body;
   if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];
-  const wanted = deployment.specifications.flatMap((specification) =>
+  const instanceSpecifications = deployment.specifications.flatMap((specification) =>
     Array.from({ length: Math.min(specification.minInstances, MAX_INSTANCES) }, () => specification),
   );
-  return wanted.slice(0, MAX_INSTANCES).map(({ instanceType, gpu, backend }, index) => ({
+  return instanceSpecifications.slice(0, MAX_INSTANCES).map(({ instanceType, gpu, backend }, index) => ({
     instanceId: namedUuid(`${deployment.id}:${index}`),
     functionId: parent,
     functionVersionId: id,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { functionRow } from '../../../src/services/nvcf/functions.ts';
 import { checkLlmConfig } from '../../../src/services/nvcf/llm-checks.ts';
-import { checkKept, checkModelUpdates, withLlmChange } from '../../../src/services/nvcf/llm-config.ts';
+import { applyLlmChange, checkModelUpdates, checkUnchangedSettings } from '../../../src/services/nvcf/llm-config.ts';
 import {
   ACME,
   DEFINITION,
@@ -168,13 +168,13 @@ it('other functions have no configuration for language models', async () => {
 
 it('one of very many models is changed', () => {
   const models = Array.from({ length: 20_000 }, (_, index) => ({ name: `m${index}`, llmConfig: { uris: ['/'] } }));
-  const version = { definition: { models } } as unknown as Parameters<typeof withLlmChange>[0];
+  const version = { definition: { models } } as unknown as Parameters<typeof applyLlmChange>[0];
   const row = { id: 'v', body: version } as ReturnType<typeof functionRow>;
   const modelUpdates = models.map(({ name }) => ({ modelName: name, llmConfig: { routingMethod: 'random' } }));
 
-  checkKept('f', { models }, [row]);
+  checkUnchangedSettings('f', { models }, [row]);
   checkModelUpdates(version, modelUpdates, 'f');
-  expect(withLlmChange(version, { modelUpdates }).definition.models?.at(-1)?.llmConfig?.routingMethod).toBe('random');
+  expect(applyLlmChange(version, { modelUpdates }).definition.models?.at(-1)?.llmConfig?.routingMethod).toBe('random');
 });
 
 describe('a routing method', () => {

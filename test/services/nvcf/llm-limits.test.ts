@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goDuration, limitsIn } from '../../../src/services/nvcf/llm-limits.ts';
+import { formatGoDuration, parseLimits } from '../../../src/services/nvcf/llm-limits.ts';
 
 describe('a limit of tokens', () => {
   it.each<[text: string, limits: readonly string[]]>([
@@ -12,7 +12,7 @@ describe('a limit of tokens', () => {
     ['-1-S', []],
     ['1-Y, x, 2-M', ['2 M 60000']],
   ])('is read from %j', (text, limits) => {
-    expect(limitsIn(text).map(({ tokens, unit, period }) => `${tokens} ${unit} ${period}`)).toEqual(limits);
+    expect(parseLimits(text).map(({ tokens, unit, period }) => `${tokens} ${unit} ${period}`)).toEqual(limits);
   });
 });
 
@@ -28,6 +28,6 @@ describe('a duration as Go writes it', () => {
     [3_600_000, '1h0m0s'],
     [90_061_001, '25h1m1.001s'],
   ])('of %s ms is %s', (milliseconds, text) => {
-    expect(goDuration(milliseconds)).toBe(text);
+    expect(formatGoDuration(milliseconds)).toBe(text);
   });
 });

@@ -13,19 +13,19 @@ export const CALLERS = {
   'open-source': callerUnder(RULESETS['open-source']),
 };
 
-type Attempt = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
+type CallerContext = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
 /** Authenticates a request. @throws Problem `unauthenticated` */
-export async function authenticateCaller(attempt: Attempt): Promise<Caller> {
-  if (attempt.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(attempt));
-  return (await findTokenCaller(attempt, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(attempt));
+export async function authenticateCaller(context: CallerContext): Promise<Caller> {
+  if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
+  return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context));
 }
 
 /** Returns why the key of a request cannot call models; null if it can, or without a key. */
-export async function keyFault(attempt: Attempt): Promise<string | null> {
-  const ruleset = RULESETS[attempt.settings.nvcf];
+export async function findKeyProblem(context: CallerContext): Promise<string | null> {
+  const ruleset = RULESETS[context.settings.nvcf];
   try {
-    const verdict = decide({ rule: callIn(ruleset), ruleset }, await authenticateCaller(attempt));
+    const verdict = decide({ rule: findCallRule(ruleset), ruleset }, await authenticateCaller(context));
     return verdict.effect === 'deny' ? verdict.reason : null;
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
@@ -33,7 +33,7 @@ export async function keyFault(attempt: Attempt): Promise<string | null> {
   }
 }
 
-function callIn({ tables }: Ruleset) {
+function findCallRule({ tables }: Ruleset) {
   const rule = tables.rules.find(({ id }) => id === ('call-model' satisfies RuleId));
   if (rule === undefined) throw new Error('the rules have no `call-model`');
   return rule;

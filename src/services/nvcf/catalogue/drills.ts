@@ -23,13 +23,13 @@ const dropModel: Drill = {
       ({ service, target }) => service === 'catalogue' && target !== '',
     );
     const { account = '' } = principal;
-    const model = await modelNamed(collections, nameIn(seen));
+    const model = await findModel(collections, readModelName(seen));
     if (model === null)
       throw new Problem('conflict', 'The model of the newest call no longer exists. Call another one first.');
     const allAccounts = (await ORGANIZATIONS.all(collections)).map(({ body: { ncaId } }) => ncaId);
     await MODELS.change(collections, model.id, ({ id, body }) => {
       const accounts = body.accounts ?? allAccounts;
-      const others = accounts.filter((one) => one !== account);
+      const others = accounts.filter((candidate) => candidate !== account);
       if (others.length < accounts.length) return modelRow(id, { ...body, accounts: others });
       throw new Problem('conflict', `The account ${account} has already lost ${id}.`);
     });
@@ -41,7 +41,7 @@ const dropModel: Drill = {
         isRefused: (later) => {
           const { service, reason, principal: caller } = later.decision;
           const isOfAccount = service === 'catalogue' && caller?.account === account;
-          return isOfAccount && reason === 'foreign_object' && names.includes(nameIn(later));
+          return isOfAccount && reason === 'foreign_object' && names.includes(readModelName(later));
         },
         subject: () => 'the model',
       },
@@ -50,13 +50,13 @@ const dropModel: Drill = {
 };
 
 /** Returns the model that a request calls: its name in the body, or its path. */
-function nameIn({ path, body }: Seen): string {
+function readModelName({ path, body }: Seen): string {
   const own = path.replace(/^\/(?:ai|integrate)(?=\/)/, '');
   return isModelPath(own) ? String(memberOf(body(), 'model')) : own;
 }
 
-async function modelNamed(from: Collections, name: string): Promise<ModelRow | null> {
-  return (await MODELS.byId(from, name)) ?? (await MODELS.byAlias(from, name));
+async function findModel(collections: Collections, name: string): Promise<ModelRow | null> {
+  return (await MODELS.byId(collections, name)) ?? (await MODELS.byAlias(collections, name));
 }
 
 /** Drills for clients of the catalogue. */

@@ -2,7 +2,7 @@ import type { HintRule } from '../../../explaining/hints/refused-request.ts';
 
 const GATEWAY = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';
 
-const OF_MODELS: ReadonlySet<string | undefined> = new Set(['unknown_model', 'model_offline', 'model_retired']);
+const MODEL_REASONS: ReadonlySet<string | undefined> = new Set(['unknown_model', 'model_offline', 'model_retired']);
 
 /** Operations that need no key. */
 const KEYLESS: ReadonlySet<string | undefined> = new Set(['getModel', 'getModelOfCompany']);
@@ -16,9 +16,9 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
     source: GATEWAY,
     certainty: 'documented',
     when: ({ problem: { reason }, decision }) => {
-      if (!OF_MODELS.has(reason) || KEYLESS.has(decision?.operation)) return null;
-      const what = decision?.credential?.detail === undefined ? '' : `: ${decision.credential.detail}`;
-      return `The catalogue looks up the model before it checks the key, so this response says nothing about the key${what}. To test a key, call a live model.`;
+      if (!MODEL_REASONS.has(reason) || KEYLESS.has(decision?.operation)) return null;
+      const detail = decision?.credential?.detail === undefined ? '' : `: ${decision.credential.detail}`;
+      return `The catalogue looks up the model before it checks the key, so this response says nothing about the key${detail}. To test a key, call a live model.`;
     },
   },
   {

@@ -2,32 +2,32 @@ import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts'
 import type { LookupResult } from '../../../decisions/decide.ts';
 import { memberOf } from '../../../objects/members.ts';
 import { accountOf } from '../caller.ts';
-import { type FunctionRow, visibleVersions } from '../functions.ts';
+import { type FunctionRow, findVisibleVersions } from '../functions.ts';
 import { functionLookups } from '../operations/lookups.ts';
-import { endpointOf } from './checks.ts';
+import { joinEndpointPath } from './checks.ts';
 import { MODELS, type ModelRow } from './models.ts';
 
 type Versions = readonly FunctionRow[];
 
 /** Looks up the function of a model, if the caller's account may use both. */
-async function functionOf(context: AuthenticatedContext, model: ModelRow | null): Promise<LookupResult<Versions>> {
+async function findFunction(context: AuthenticatedContext, model: ModelRow | null): Promise<LookupResult<Versions>> {
   if (model === null) return { found: 'nothing' };
-  const { functionId: asked, accounts } = model.body;
+  const { functionId, accounts } = model.body;
   const account = accountOf(context);
-  const lookedUp = await visibleVersions(context.store.collections, asked, account);
-  if (lookedUp.found !== 'object') return { ...lookedUp, asked };
+  const lookedUp = await findVisibleVersions(context.store.collections, functionId, account);
+  if (lookedUp.found !== 'object') return { ...lookedUp, asked: functionId };
   if (accounts === null || accounts.includes(account)) return lookedUp;
-  return { found: 'foreign', owner: accounts.join(' and ') || 'nobody', asked };
+  return { found: 'foreign', owner: accounts.join(' and ') || 'nobody', asked: functionId };
 }
 
-const functionOfModel: Lookup<Versions> = async (context) => functionOf(context, await modelInBody(context));
+const functionOfModel: Lookup<Versions> = async (context) => findFunction(context, await findBodyModel(context));
 
 /** Returns the model named in a checked body. */
-export async function modelInBody({ body, store }: Pick<AuthenticatedContext, 'body' | 'store'>) {
+export async function findBodyModel({ body, store }: Pick<AuthenticatedContext, 'body' | 'store'>) {
   return MODELS.byId(store.collections, String(memberOf(body, 'model')));
 }
 
 const functionOfEndpoint: Lookup<Versions> = async (context) =>
-  functionOf(context, await MODELS.byAlias(context.store.collections, endpointOf(context.params)));
+  findFunction(context, await MODELS.byAlias(context.store.collections, joinEndpointPath(context.params)));
 
 export const lookups = { functionOfModel, functionOfEndpoint, invocation: functionLookups.invocation };

@@ -58,11 +58,11 @@ function isPast(endOfLife: string, now: Instant): boolean {
 }
 
 /** Names of private models, which can be called but are not listed (the gateway's default). */
-const PRIVATE = /^(?:_|stg\/|playground_|nvdev\/|internal\/|private\/)|(?:-staging|-turbo$)/;
+const PRIVATE_NAME = /^(?:_|stg\/|playground_|nvdev\/|internal\/|private\/)|(?:-staging|-turbo$)/;
 
 /** Checks whether a model is listed at all. */
 export function isListed({ id, body }: ModelRow): boolean {
-  return body.paths.some(isModelPath) && !PRIVATE.test(id);
+  return body.paths.some(isModelPath) && !PRIVATE_NAME.test(id);
 }
 
 /** Checks whether a model is listed at this time. Offline models are, until their end of life. */
@@ -72,7 +72,7 @@ export function isListedAt(row: ModelRow, now: Instant): boolean {
 }
 
 /** Finds a model by name, if it can be called at this path. */
-export async function modelAt(from: Collections, id: string, path: string): Promise<ModelRow | null> {
-  const row = await MODELS.byId(from, id);
+export async function findModelAt(collections: Collections, id: string, path: string): Promise<ModelRow | null> {
+  const row = await MODELS.byId(collections, id);
   return row?.body.paths.includes(path) === true ? row : null;
 }

@@ -23,15 +23,15 @@ type Source = 'gateway_rejected' | 'gateway_proxy_error' | 'upstream_status';
 /** Renders a problem like the gateway, or like the functions behind it. */
 export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
   const outcome = renderAsGateway(problem, about);
-  if (outcome !== null) return from('gateway_rejected', outcome);
-  if (problem.message === 'Bad Gateway') return from('gateway_proxy_error', BAD_GATEWAY);
+  if (outcome !== null) return withSource('gateway_rejected', outcome);
+  if (problem.message === 'Bad Gateway') return withSource('gateway_proxy_error', BAD_GATEWAY);
   const upstream = renderAsFunction(problem, about);
-  const isOfMock = OF_MOCK.has(problem.kind) || (problem.kind === 'invalid_request' && about.caller === null);
-  return isOfMock ? upstream : from('upstream_status', upstream);
+  const isOfMock = MOCK_KINDS.has(problem.kind) || (problem.kind === 'invalid_request' && about.caller === null);
+  return isOfMock ? upstream : withSource('upstream_status', upstream);
 }
 
 /** Refusals specific to the mock, which neither the gateway nor a function would send. */
-const OF_MOCK: ReadonlySet<ProblemKind> = new Set([
+const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set([
   'foreign_page',
   'too_large',
   'unsupported_media_type',
@@ -46,12 +46,12 @@ const OF_MOCK: ReadonlySet<ProblemKind> = new Set([
   'storage_failing',
 ]);
 
-function from(source: Source, outcome: Outcome): Outcome {
+function withSource(source: Source, outcome: Outcome): Outcome {
   return { ...outcome, headers: { ...outcome.headers, 'nvcf-error-source': source } };
 }
 
 /** A text response like Go's `http.Error`. */
-function plain(status: number, text: string): Outcome {
+function plainText(status: number, text: string): Outcome {
   return {
     status,
     headers: { 'content-type': TEXT, 'x-content-type-options': 'nosniff' },
@@ -60,16 +60,16 @@ function plain(status: number, text: string): Outcome {
 }
 
 /** JSON without a content type, which Go sends as text. */
-function unlabelled({ message, code }: { readonly message: string; readonly code: string }): Outcome {
+function jsonAsText({ message, code }: { readonly message: string; readonly code: string }): Outcome {
   const error = { message, type: 'invalid_request_error', param: null, code };
   return { status: 400, headers: { 'content-type': TEXT }, body: Buffer.from(`${JSON.stringify({ error })}\n`) };
 }
 
-function details(status: number, title: string, detail: string): Outcome {
+function problemDocument(status: number, title: string, detail: string): Outcome {
   return { status, headers: { 'content-type': PROBLEM_JSON }, body: { type: 'about:blank', title, status, detail } };
 }
 
-const BAD_GATEWAY = details(502, 'Bad Gateway', 'Upstream request failed.');
+const BAD_GATEWAY = problemDocument(502, 'Bad Gateway', 'Upstream request failed.');
 
 /** Paths that take the model from the body. */
 const INTEGRATE = /^\/integrate\//;
@@ -79,23 +79,23 @@ function renderAsGateway(problem: Problem, { path, operation }: RefusalContext):
   const { kind, reason, message } = problem;
   switch (reason) {
     case 'reserved_header':
-      return plain(400, message);
+      return plainText(400, message);
     case 'body_not_decoded':
       // The newer path of Anthropic's API uses a different status.
-      return plain(operation === 'createMessage' ? 400 : 500, message);
+      return plainText(operation === 'createMessage' ? 400 : 500, message);
     case 'model_missing':
-      return unlabelled(GATEWAY_ERRORS.modelMissing);
+      return jsonAsText(GATEWAY_ERRORS.modelMissing);
     case 'unknown_model':
-      return plain(404, message);
+      return plainText(404, message);
     case 'model_offline':
-      return details(503, 'Service Unavailable', message);
+      return problemDocument(503, 'Service Unavailable', message);
     case 'model_retired':
-      return details(410, 'Gone', message);
+      return problemDocument(410, 'Gone', message);
     default:
   }
-  if (kind === 'unknown_path') return plain(404, TEXTS.noPage);
+  if (kind === 'unknown_path') return plainText(404, TEXTS.noPage);
   if (kind === 'method_not_allowed') return { status: 405, headers: { allow: problem.allow.join(', ') } };
-  return kind === 'too_large' && INTEGRATE.test(path) ? unlabelled(GATEWAY_ERRORS.tooLarge) : null;
+  return kind === 'too_large' && INTEGRATE.test(path) ? jsonAsText(GATEWAY_ERRORS.tooLarge) : null;
 }
 
 function renderAsFunction(problem: Problem, about: RefusalContext): Outcome {
@@ -103,30 +103,32 @@ function renderAsFunction(problem: Problem, about: RefusalContext): Outcome {
   if (kind === 'unauthenticated') {
     if (reason === 'no_token') return unauthorized(TEXTS.noAuthorization);
     // Without a reason, it is an injected fault.
-    const isOther = reason === undefined || reason === 'wrong_scheme' || reason === 'multiple_authorization';
-    return isOther ? unauthorized(TEXTS.otherAuthorization) : short(403, 'Forbidden', REFUSED);
+    const isUnusableHeader = reason === undefined || reason === 'wrong_scheme' || reason === 'multiple_authorization';
+    return isUnusableHeader
+      ? unauthorized(TEXTS.otherAuthorization)
+      : shortProblem(403, 'Forbidden', AUTHORIZATION_FAILED);
   }
   // Without a caller, it is an injected fault, or the mock cannot parse the body.
   if (kind === 'invalid_request' && about.caller !== null) return modelError(message);
   const { status, body } = problemDetails(problem);
-  return short(status, body.title, detailOf(problem, about));
+  return shortProblem(status, body.title, describeProblem(problem, about));
 }
 
-const REFUSED = 'Authorization failed';
+const AUTHORIZATION_FAILED = 'Authorization failed';
 
 function unauthorized(text: string): Outcome {
   return { status: 401, headers: { 'content-type': TEXT }, body: Buffer.from(text) };
 }
 
-function short(status: number, title: string, detail: string | undefined): Outcome {
+function shortProblem(status: number, title: string, detail: string | undefined): Outcome {
   const body = { status, title, ...(detail !== undefined && detail !== '' && { detail }) };
   return { status, headers: { 'content-type': PROBLEM_JSON }, body };
 }
 
-function detailOf({ kind, message }: Problem, { decision, caller, params }: RefusalContext): string | undefined {
+function describeProblem({ kind, message }: Problem, { decision, caller, params }: RefusalContext): string | undefined {
   switch (kind) {
     case 'forbidden':
-      return message || REFUSED;
+      return message || AUTHORIZATION_FAILED;
     case 'not_found':
       // Without a decision, it is an injected fault.
       if (decision === null) return undefined;

@@ -11,7 +11,7 @@ type Derived = 'kind' | 'state' | 'access';
 /** A model in a seed. */
 type SeedModel = Omit<CastModel, Derived>;
 
-const SHOWN = 'Derived from the other members and shown in the cast; setting it has no effect.';
+const DERIVED_MEMBER = 'Derived from the other members and shown in the cast; setting it has no effect.';
 
 const SCHEMA = object(
   {
@@ -52,9 +52,9 @@ const SCHEMA = object(
               { type: 'boolean' },
               'For chats: it refuses a message with more than one tool call. Default: false.',
             ),
-            kind: describe({ enum: ['chat', 'embedding'] }, SHOWN),
-            state: describe({ enum: ['live', 'offline', 'retiring', 'retired'] }, SHOWN),
-            access: describe({ enum: ['public', 'gated'] }, SHOWN),
+            kind: describe({ enum: ['chat', 'embedding'] }, DERIVED_MEMBER),
+            state: describe({ enum: ['live', 'offline', 'retiring', 'retired'] }, DERIVED_MEMBER),
+            access: describe({ enum: ['public', 'gated'] }, DERIVED_MEMBER),
           },
           ['offline', 'endOfLife', 'accounts', 'symmetric', 'takesSingleToolCalls', 'kind', 'state', 'access'],
         ),
@@ -66,7 +66,7 @@ const SCHEMA = object(
 );
 
 /** A path of `ai.api.nvidia.com`. */
-const ENDPOINT = /^\/v1(?:\/[^/]+){3,5}$/;
+const ENDPOINT_PATH = /^\/v1(?:\/[^/]+){3,5}$/;
 
 export const seed: Seeding = {
   schema: SCHEMA,
@@ -81,7 +81,7 @@ export const seed: Seeding = {
       ...findDuplicates('models: `id`', models, ({ id }) => id),
       ...findDuplicates('models: the path', endpoints, (path) => path),
       ...endpoints
-        .filter(({ entry }) => !ENDPOINT.test(entry))
+        .filter(({ entry }) => !ENDPOINT_PATH.test(entry))
         .map(({ entry, place }) => ({
           place,
           message: `\`${place}\` is \`${entry}\`, which is neither a path of \`integrate.api.nvidia.com\` nor a valid path at \`ai.api.nvidia.com\`, which has three to five segments below \`/v1\``,
@@ -96,14 +96,16 @@ export const seed: Seeding = {
         })),
     ];
   },
-  rows: async (part) => ({ rows: modelsOf(part).map((one) => modelRow(one.id, modelOf(one))) }),
-  cast: (part) => ({ models: modelsOf(part).map(({ kind: _, state: __, access: ___, ...given }: CastEntry) => given) }),
+  rows: async (part) => ({ rows: modelsOf(part).map((model) => modelRow(model.id, createModel(model))) }),
+  cast: (part) => ({
+    models: modelsOf(part).map(({ kind: _, state: __, access: ___, ...members }: CastEntry) => members),
+  }),
   castAt: (part, now) => ({
-    models: modelsOf(part).map((one) => ({
-      ...one,
-      kind: one.paths.includes(MODEL_PATHS.embeddings) ? 'embedding' : 'chat',
-      state: stateAt(modelOf(one), now),
-      access: one.accounts === undefined ? 'public' : 'gated',
+    models: modelsOf(part).map((model) => ({
+      ...model,
+      kind: model.paths.includes(MODEL_PATHS.embeddings) ? 'embedding' : 'chat',
+      state: stateAt(createModel(model), now),
+      access: model.accounts === undefined ? 'public' : 'gated',
     })),
   }),
 };
@@ -117,16 +119,16 @@ function modelsOf(part: unknown): readonly SeedModel[] {
 }
 
 /** Formats a time like Go: to the second, with its offset. */
-function goTime(text: string): string {
+function formatGoTime(text: string): string {
   return text.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z');
 }
 
-function modelOf({ functionId, paths, offline, endOfLife, accounts, ...own }: SeedModel): Model {
+function createModel({ functionId, paths, offline, endOfLife, accounts, ...own }: SeedModel): Model {
   return {
     functionId,
     paths,
     offline: offline ?? null,
-    endOfLife: endOfLife === undefined ? null : goTime(endOfLife),
+    endOfLife: endOfLife === undefined ? null : formatGoTime(endOfLife),
     accounts: accounts ?? null,
     isSymmetric: own.symmetric === true,
     takesSingleToolCalls: own.takesSingleToolCalls === true,

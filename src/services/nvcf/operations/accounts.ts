@@ -21,13 +21,13 @@ const LIMITS = {
   maxRegistryCredentialsAllowed: MAX_REGISTRY_CREDENTIALS,
 } as const;
 
-function lastUpdatedOf({ lastUpdatedAt }: Account): string | null {
+function formatLastUpdated({ lastUpdatedAt }: Account): string | null {
   return lastUpdatedAt === null ? null : rfc3339(lastUpdatedAt);
 }
 
 function accountView(account: Account): Schema<'nvcf', 'Account'> {
   const { ncaId, name, clientIds } = account;
-  return { ncaId, adminClientIds: clientIds, name, ...LIMITS, lastUpdatedAt: lastUpdatedOf(account) };
+  return { ncaId, adminClientIds: clientIds, name, ...LIMITS, lastUpdatedAt: formatLastUpdated(account) };
 }
 
 function credentialView(credential: RegistryCredential): Schema<'nvcf', 'AccountRegistryCredential'> {
@@ -38,14 +38,14 @@ function credentialView(credential: RegistryCredential): Schema<'nvcf', 'Account
 /** A token sees every account. A key sees its own, or none if it is not set up. */
 const list: Handler<'nvcf', 'listAccounts'> = async (context) => {
   const accounts = await accountsIn(context.store);
-  const seen = isToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
-  return { status: 200, body: { cloudAccounts: seen.map(accountView) } };
+  const visible = isToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
+  return { status: 200, body: { cloudAccounts: visible.map(accountView) } };
 };
 
-type NamingAccount = Pick<AuthenticatedContext, 'store' | 'caller'> & { readonly params: { readonly ncaId: string } };
+type AccountContext = Pick<AuthenticatedContext, 'store' | 'caller'> & { readonly params: { readonly ncaId: string } };
 
 /** @throws Problem if the caller is a key of another account, even if the requested account does not exist */
-function refuseOtherAccount(context: NamingAccount): void {
+function refuseOtherAccount(context: AccountContext): void {
   const { ncaId } = context.params;
   if (isToken(context) || ncaId === accountOf(context)) return;
   const message = fillText(FAULTS.otherAccount, { account: accountOf(context), ncaId });
@@ -53,16 +53,16 @@ function refuseOtherAccount(context: NamingAccount): void {
 }
 
 /** Finds the account in the path. @throws Problem if it is not set up, or does not belong to the key */
-export async function accountInPath(context: NamingAccount): Promise<Account> {
+export async function findPathAccount(context: AccountContext): Promise<Account> {
   refuseOtherAccount(context);
   const { ncaId } = context.params;
-  const account = (await accountsIn(context.store)).find((one) => one.ncaId === ncaId);
+  const account = (await accountsIn(context.store)).find((candidate) => candidate.ncaId === ncaId);
   if (account === undefined) throw new Problem('not_found', fillText(FAULTS.noAccount, { ncaId }));
   return account;
 }
 
 const get: Handler<'nvcf', 'getAccount'> = async (context) => {
-  const account = await accountInPath(context);
+  const account = await findPathAccount(context);
   const { ncaId, name, clientIds } = account;
   const { collections } = context.store;
   const [telemetries, credentials, functions] = await Promise.all([
@@ -81,15 +81,15 @@ const get: Handler<'nvcf', 'getAccount'> = async (context) => {
         registryCredentials: credentials.length === 0 ? null : credentials.map(({ body }) => credentialView(body)),
         ...LIMITS,
         currentNumberFunctions: functions.length,
-        lastUpdatedAt: lastUpdatedOf(account),
+        lastUpdatedAt: formatLastUpdated(account),
       },
     },
   };
 };
 
 /** Refuses an operation, after the access decision. @param operation method and path, for the message */
-function notEmulated(operation: string) {
-  return (context: NamingAccount & Pick<AuthenticatedContext, 'findings' | 'now'>): never => {
+function createNotEmulatedHandler(operation: string) {
+  return (context: AccountContext & Pick<AuthenticatedContext, 'findings' | 'now'>): never => {
     refuseOtherAccount(context);
     const message = `The mock does not emulate \`${operation}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`;
     context.findings.report('not_emulated', message, context.now);
@@ -100,9 +100,9 @@ function notEmulated(operation: string) {
 export const accountOperations = {
   listAccounts: list,
   getAccount: get,
-  createAccount: notEmulated('POST /v2/nvcf/accounts/{ncaId}'),
-  updateAccount: notEmulated('PATCH /v2/nvcf/accounts/{ncaId}'),
-  deleteAccount: notEmulated('DELETE /v2/nvcf/accounts/{ncaId}'),
-  associateAccountClient: notEmulated('PATCH /v2/nvcf/accounts/{ncaId}/clients/associate'),
-  disassociateAccountClient: notEmulated('PATCH /v2/nvcf/accounts/{ncaId}/clients/disassociate'),
+  createAccount: createNotEmulatedHandler('POST /v2/nvcf/accounts/{ncaId}'),
+  updateAccount: createNotEmulatedHandler('PATCH /v2/nvcf/accounts/{ncaId}'),
+  deleteAccount: createNotEmulatedHandler('DELETE /v2/nvcf/accounts/{ncaId}'),
+  associateAccountClient: createNotEmulatedHandler('PATCH /v2/nvcf/accounts/{ncaId}/clients/associate'),
+  disassociateAccountClient: createNotEmulatedHandler('PATCH /v2/nvcf/accounts/{ncaId}/clients/disassociate'),
 };

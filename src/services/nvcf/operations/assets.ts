@@ -5,12 +5,19 @@ import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
-import { type Content, findRemovals, isWhole, readBytes, receiveContent, removalsOfAsset } from '../asset-content.ts';
-import { refusedUpload } from '../object-storage.ts';
+import {
+  type Content,
+  findAssetRemovals,
+  findRemovals,
+  isComplete,
+  readBytes,
+  receiveContent,
+} from '../asset-content.ts';
+import { findUploadRefusal } from '../object-storage.ts';
 import { addObject, objectsOf } from '../objects.ts';
-import { ofAccount } from './lookups.ts';
+import { createAccountLookup } from './lookups.ts';
 
-/** Assets per account, limited to bound the size of uploads. */
+/** Maximum number of assets per account, which bounds the size of all uploads. */
 const MAX_ASSETS = 100;
 
 export interface Asset {
@@ -74,7 +81,7 @@ const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, target 
     collections.updating(async (commit) => {
       const row = await ASSETS.byId(collections, target.id);
       if (row === null) throw new NotFound();
-      await commit([ASSETS.remove(row), ...(await removalsOfAsset(collections, row.id))]);
+      await commit([ASSETS.remove(row), ...(await findAssetRemovals(collections, row.id))]);
     }),
   );
   return { status: 204 };
@@ -85,17 +92,17 @@ async function findUpload(
   { uploadId }: { readonly uploadId: string },
 ): Promise<AssetRow> {
   const row = await ASSETS.byAlias(store.collections, uploadId);
-  if (row === null) throw noUpload();
+  if (row === null) throw uploadNotFound();
   return row;
 }
 
-function noUpload(): Problem {
+function uploadNotFound(): Problem {
   return new Problem('not_found', 'No upload has this id.');
 }
 
 const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
   const { id, owner, body } = await findUpload(context, context.params);
-  const refusal = refusedUpload(context, body);
+  const refusal = findUploadRefusal(context, body);
   if (refusal !== null) return refusal;
   await receiveContent(context, { assetId: id, owner }, (content) => replaceContent(context, id, content));
   return { status: 200 };
@@ -106,9 +113,9 @@ async function replaceContent({ store }: Pick<Context, 'store'>, id: string, con
   const { collections } = store;
   await collections.updating(async (commit) => {
     const row = await ASSETS.byId(collections, id);
-    if (row === null || !(await isWhole(collections, content))) throw noUpload();
-    const before = row.body.content;
-    const removals = before === null ? [] : await findRemovals(collections, before.upload);
+    if (row === null || !(await isComplete(collections, content))) throw uploadNotFound();
+    const previous = row.body.content;
+    const removals = previous === null ? [] : await findRemovals(collections, previous.upload);
     await commit([ASSETS.put({ ...row, body: { ...row.body, content } }), ...removals]);
   });
 }
@@ -125,7 +132,7 @@ const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
   };
 };
 
-export const assetLookups = { asset: ofAccount(ASSETS) };
+export const assetLookups = { asset: createAccountLookup(ASSETS) };
 
 export const assetOperations = {
   createAsset: create,

@@ -11,10 +11,10 @@ import {
   FUNCTIONS,
   type FunctionRow,
   type FunctionVersion,
+  findOwnVersions,
   isPublic,
-  ownVersions,
 } from '../functions.ts';
-import { accountInPath } from './accounts.ts';
+import { findPathAccount } from './accounts.ts';
 import { amendTarget } from './functions.ts';
 
 type Parties = readonly AuthorizedParty[];
@@ -28,37 +28,37 @@ interface Level<Target> {
     change: (body: FunctionVersion) => FunctionVersion,
   ): Promise<readonly FunctionRow[]>;
   /** Returns the start of error messages. */
-  subject(named: Named): string;
+  subject(params: FunctionParams): string;
   /** Renders only the parties at this level. */
-  own(row: FunctionRow): Shown;
+  render(row: FunctionRow): AuthorizationView;
 }
 
-type Shown = Schema<'nvcf', 'FunctionAuthorization'>;
+type AuthorizationView = Schema<'nvcf', 'FunctionAuthorization'>;
 
-interface Named {
+interface FunctionParams {
   readonly functionId: string;
   readonly versionId?: string;
 }
 
 type PartiesRequest<Target> = Pick<AuthenticatedContext<Target>, 'store' | 'caller' | 'target'> & {
-  readonly params: Named;
+  readonly params: FunctionParams;
 };
 
-const OF_FUNCTION: Level<readonly FunctionRow[]> = {
+const FUNCTION_LEVEL: Level<readonly FunctionRow[]> = {
   member: 'functionParties',
   rowsOf: (target) => target,
   amend: ({ store, params }, change) =>
     FUNCTIONS.changeParts(store.collections, params.functionId, (row) => amendRow(row, change)),
   subject: ({ functionId }) => `Function id '${functionId}'`,
-  own: functionView,
+  render: functionView,
 };
 
-const OF_VERSION: Level<FunctionRow> = {
+const VERSION_LEVEL: Level<FunctionRow> = {
   member: 'versionParties',
   rowsOf: (target) => [target],
   amend: async (context, change) => [await amendTarget(context, change)],
   subject: ({ functionId, versionId }) => `Function id '${functionId}', version '${versionId}'`,
-  own: (row) => versionView(row, row.body.versionParties),
+  render: (row) => versionView(row, row.body.versionParties),
 };
 
 function functionView({ parent, owner, body }: FunctionRow) {
@@ -70,7 +70,7 @@ function versionView({ parent, owner, id }: FunctionRow, authorizedParties: Part
 }
 
 /** Renders a version with all parties that may use it. */
-function sharedView(row: FunctionRow): Shown {
+function sharedView(row: FunctionRow): AuthorizationView {
   return versionView(row, distinct([...row.body.functionParties, ...row.body.versionParties]));
 }
 
@@ -95,22 +95,22 @@ function changeParties<Target, Body>(level: Level<Target>, change: Change<Body>)
       [level.member]: change.apply(body[level.member], context.body, subject, accountOf(context)),
     }));
     if (row === undefined) throw new Problem('not_found');
-    return { status: 200, body: { function: level.own(row) } };
+    return { status: 200, body: { function: level.render(row) } };
   };
 }
 
 /** @throws Problem if the party is the account itself */
-function partyOf(account: string, given: AuthorizedParty): AuthorizedParty {
-  if (given.ncaId === account) {
+function toForeignParty(account: string, party: AuthorizedParty): AuthorizedParty {
+  if (party.ncaId === account) {
     throw new Problem('bad_state', `Invalid request: Authorized party mapped to account '${account}' is invalid`);
   }
-  return pick(given, ['ncaId', 'clientId']);
+  return pick(party, ['ncaId', 'clientId']);
 }
 
 type SingleParty = Schema<'nvcf', 'AuthorizedPartyRequest'>;
 
 /** @throws Problem for `*` and for the account itself */
-function singleParty(
+function readSingleParty(
   { authorizedParty }: SingleParty,
   subject: string,
   account: string,
@@ -120,7 +120,7 @@ function singleParty(
     const message = `${subject}: Invalid authz account '${ANYONE}' specified for ${verb} operation`;
     throw new Problem('bad_state', message);
   }
-  return partyOf(account, authorizedParty);
+  return toForeignParty(account, authorizedParty);
 }
 
 /** Removes duplicates, keeping the first. */
@@ -130,8 +130,8 @@ function distinct(parties: Parties): Parties {
   return [...byName.values()].reverse();
 }
 
-function isSame(one: AuthorizedParty, other: AuthorizedParty): boolean {
-  return one.ncaId === other.ncaId && one.clientId === other.clientId;
+function isSame(left: AuthorizedParty, right: AuthorizedParty): boolean {
+  return left.ncaId === right.ncaId && left.clientId === right.clientId;
 }
 
 const REPLACE: Change<Schema<'nvcf', 'AuthorizedPartiesRequest'>> = {
@@ -141,15 +141,15 @@ const REPLACE: Change<Schema<'nvcf', 'AuthorizedPartiesRequest'>> = {
       const message = `${subject}: Only NVIDIA Super Admin can make a function public`;
       throw new Problem('bad_state', message);
     }
-    return distinct(authorizedParties.map((party) => partyOf(account, party)));
+    return distinct(authorizedParties.map((party) => toForeignParty(account, party)));
   },
 };
 
 const ADD: Change<SingleParty> = {
   verb: 'add',
   apply: (parties, body, subject, account) => {
-    const party = singleParty(body, subject, account, 'add');
-    if (parties.length === 0) throw noParties(subject);
+    const party = readSingleParty(body, subject, account, 'add');
+    if (parties.length === 0) throw partyNotFound(subject);
     if (parties.some((other) => isSame(party, other))) {
       throw new Problem('conflict', `${subject}: Account '${party.ncaId}' is already authorized`);
     }
@@ -160,20 +160,20 @@ const ADD: Change<SingleParty> = {
 const REMOVE: Change<SingleParty> = {
   verb: 'remove',
   apply: (parties, body, subject, account) => {
-    const party = singleParty(body, subject, account, 'remove');
-    if (!parties.some((other) => isSame(party, other))) throw noParties(subject);
+    const party = readSingleParty(body, subject, account, 'remove');
+    if (!parties.some((other) => isSame(party, other))) throw partyNotFound(subject);
     return parties.filter((other) => !isSame(party, other));
   },
 };
 
 const REMOVE_ALL: Change<undefined> = { verb: 'delete', apply: () => [] };
 
-function noParties(subject: string): Problem {
+function partyNotFound(subject: string): Problem {
   return new Problem('not_found', `${subject}: No such authorized party`);
 }
 
 /** Renders the versions shared with other accounts. */
-function sharedViews(rows: readonly FunctionRow[]): readonly Shown[] {
+function sharedViews(rows: readonly FunctionRow[]): readonly AuthorizationView[] {
   return rows.map(sharedView).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
 }
 
@@ -185,7 +185,7 @@ const listShared: Handler<'nvcf', 'listFunctionAuthorizations'> = async (context
 };
 
 const listSharedOfAccount: Handler<'nvcf', 'listAccountFunctionAuthorizations'> = async (context) => {
-  const { ncaId } = await accountInPath(context);
+  const { ncaId } = await findPathAccount(context);
   return { status: 200, body: { functions: sharedViews(await FUNCTIONS.ofOwner(context.store.collections, ncaId)) } };
 };
 
@@ -193,14 +193,17 @@ const listSharedOfAccount: Handler<'nvcf', 'listAccountFunctionAuthorizations'> 
 const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
   context,
 ) => {
-  const rows = context.target ?? (await ownTarget(context, context.params));
+  const rows = context.target ?? (await findOwnTarget(context, context.params));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
   return { status: 200, body: { functions: covered.map(sharedView) } };
 };
 
 /** For the open-source rule, which has no lookup because it refuses no key for its resource. */
-async function ownTarget(context: AuthenticatedContext, { functionId }: Named): Promise<readonly FunctionRow[]> {
-  const lookedUp = await ownVersions(context.store.collections, functionId, accountOf(context));
+async function findOwnTarget(
+  context: AuthenticatedContext,
+  { functionId }: FunctionParams,
+): Promise<readonly FunctionRow[]> {
+  const lookedUp = await findOwnVersions(context.store.collections, functionId, accountOf(context));
   if (lookedUp.found !== 'object') throw new Problem('not_found');
   return lookedUp.target;
 }
@@ -213,14 +216,14 @@ const getOfVersion: Handler<'nvcf', 'getFunctionVersionAuthorizations', Function
 export const authorizationOperations = {
   listFunctionAuthorizations: listShared,
   listAccountFunctionAuthorizations: listSharedOfAccount,
-  createFunctionAuthorization: changeParties(OF_FUNCTION, REPLACE),
+  createFunctionAuthorization: changeParties(FUNCTION_LEVEL, REPLACE),
   getFunctionAuthorizations: listOfFunction,
-  deleteFunctionAuthorization: changeParties(OF_FUNCTION, REMOVE_ALL),
-  addFunctionAuthorization: changeParties(OF_FUNCTION, ADD),
-  removeFunctionAuthorization: changeParties(OF_FUNCTION, REMOVE),
-  createFunctionVersionAuthorization: changeParties(OF_VERSION, REPLACE),
+  deleteFunctionAuthorization: changeParties(FUNCTION_LEVEL, REMOVE_ALL),
+  addFunctionAuthorization: changeParties(FUNCTION_LEVEL, ADD),
+  removeFunctionAuthorization: changeParties(FUNCTION_LEVEL, REMOVE),
+  createFunctionVersionAuthorization: changeParties(VERSION_LEVEL, REPLACE),
   getFunctionVersionAuthorizations: getOfVersion,
-  deleteFunctionVersionAuthorization: changeParties(OF_VERSION, REMOVE_ALL),
-  addFunctionVersionAuthorization: changeParties(OF_VERSION, ADD),
-  removeFunctionVersionAuthorization: changeParties(OF_VERSION, REMOVE),
+  deleteFunctionVersionAuthorization: changeParties(VERSION_LEVEL, REMOVE_ALL),
+  addFunctionVersionAuthorization: changeParties(VERSION_LEVEL, ADD),
+  removeFunctionVersionAuthorization: changeParties(VERSION_LEVEL, REMOVE),
 };

@@ -22,7 +22,7 @@ const listClusterGroups: Handler<'nvcf', 'listClusterGroups'> = async (context) 
 function groupView(group: ClusterGroup): ClusterGroup {
   const gpus = group.gpus?.map(({ instanceTypes: types, ...gpu }) => ({
     ...gpu,
-    ...(types !== undefined && { instanceTypes: types.map((one) => pick(one, ['name', 'description', 'default'])) }),
+    ...(types !== undefined && { instanceTypes: types.map((type) => pick(type, ['name', 'description', 'default'])) }),
   }));
   return { ...group, ...(gpus !== undefined && { gpus }) };
 }
@@ -30,13 +30,13 @@ function groupView(group: ClusterGroup): ClusterGroup {
 // Instance and cluster management (ICMS) does not check that an account is set up.
 
 /** Returns the account's cluster groups, and others that it can see. */
-async function groupsOf(
+async function listGroups(
   { store }: Pick<Context, 'store'>,
   account: string,
-  isSeen: (group: ClusterGroup) => boolean = () => false,
+  isVisible: (group: ClusterGroup) => boolean = () => false,
 ): Promise<readonly ClusterGroup[]> {
   const rows = await CLUSTER_GROUPS.all(store.collections);
-  return rows.filter(({ owner, body }) => owner === account || isSeen(body)).map(({ body }) => body);
+  return rows.filter(({ owner, body }) => owner === account || isVisible(body)).map(({ body }) => body);
 }
 
 /** With `includeAuthorizedClusters`, includes clusters shared with the account. */
@@ -45,7 +45,7 @@ const listClusters: Handler<'nvcf', 'listClusters'> = async (context) => {
   const isAuthorized = ({ authorizedNcaIds = [] }: ClusterGroup) =>
     authorizedNcaIds.includes(ncaId) || authorizedNcaIds.includes(ANYONE);
   const includesOthers = context.query.includeAuthorizedClusters === true;
-  const groups = await groupsOf(context, ncaId, (group) => includesOthers && isAuthorized(group));
+  const groups = await listGroups(context, ncaId, (group) => includesOthers && isAuthorized(group));
   return { status: 200, body: groups.flatMap(clusterViews) };
 };
 
@@ -72,31 +72,31 @@ const listRegistered: Handler<'nvcf', 'listRegisteredClusterGroups'> = async (co
     const message = `Invalid ${instanceTypeUsage} value for instanceTypeUsage provided, expected values: DEFAULT | CONTAINER`;
     throw new Problem('bad_state', message);
   }
-  return { status: 200, body: { clusterGroups: (await groupsOf(context, context.params.ncaId)).map(groupView) } };
+  return { status: 200, body: { clusterGroups: (await listGroups(context, context.params.ncaId)).map(groupView) } };
 };
 
 const getGpuQuotaRules: Handler<'nvcf', 'getGpuQuotaRules'> = async (context) => ({
   status: 200,
-  body: { requestStatus: success(context), gpus: await objectsOf(context, GPU_QUOTAS) },
+  body: { requestStatus: successStatus(context), gpus: await objectsOf(context, GPU_QUOTAS) },
 });
 
 /** Lists instance types with free capacity; `gpus` and `regions` are comma-separated lists. */
 const listAvailable: Handler<'nvcf', 'listAvailableInstanceTypes'> = async (context) => {
   const { gpus, regions } = context.query;
-  const fits = (wanted: string | undefined, value: string | undefined) =>
-    wanted === undefined || (value !== undefined && wanted.split(',').includes(value));
+  const matches = (filter: string | undefined, value: string | undefined) =>
+    filter === undefined || (value !== undefined && filter.split(',').includes(value));
   const types = (await objectsOf(context, INSTANCE_TYPES)).filter(
-    ({ gpu, region, available = 0 }) => available > 0 && fits(gpus, gpu) && fits(regions, region),
+    ({ gpu, region, available = 0 }) => available > 0 && matches(gpus, gpu) && matches(regions, region),
   );
-  return { status: 200, body: { requestStatus: success(context), instanceTypes: types } };
+  return { status: 200, body: { requestStatus: successStatus(context), instanceTypes: types } };
 };
 
 const listAll: Handler<'nvcf', 'listInstanceTypes'> = async (context) => ({
   status: 200,
-  body: { requestStatus: success(context), instanceTypes: await objectsOf(context, INSTANCE_TYPES) },
+  body: { requestStatus: successStatus(context), instanceTypes: await objectsOf(context, INSTANCE_TYPES) },
 });
 
-function success({ random }: Pick<Context, 'random'>) {
+function successStatus({ random }: Pick<Context, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 

@@ -7,23 +7,26 @@ import { type Instant, later } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
 import { pickAutoscaling, pickSpecification, type Specification } from '../members.ts';
-import { checkAutoscaling, checkSpecifications, replaced } from '../specification-checks.ts';
+import { checkAutoscaling, checkSpecifications, replaceSpecifications } from '../specification-checks.ts';
 import { FAULTS } from '../tables/texts.ts';
-import { deploymentOf, deploymentView, functionView } from '../view.ts';
-import { amendTarget, publicGuard } from './functions.ts';
+import { deploymentView, functionView, requireDeployment } from '../view.ts';
+import { amendTarget, publicFunctionProblem } from './functions.ts';
 
 /** Parameters of paths with a version or its deployment. */
-interface Named {
+interface VersionParams {
   readonly functionId?: string;
   readonly versionId?: string;
 }
 
 const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context) => {
   const { target, params, random, now } = context;
-  if (isPublic(target)) throw publicGuard(params);
-  const { deploymentSpecifications: given } = context.body;
-  checkSpecifications(given, target.body, subjectOf(params));
-  const specifications = given.map((one) => ({ ...pickSpecification(one), gpuSpecificationId: random.uuid() }));
+  if (isPublic(target)) throw publicFunctionProblem(params);
+  const { deploymentSpecifications: requested } = context.body;
+  checkSpecifications(requested, target.body, versionSubject(params));
+  const specifications = requested.map((specification) => ({
+    ...pickSpecification(specification),
+    gpuSpecificationId: random.uuid(),
+  }));
   const id = random.uuid();
   const row = await amendTarget(context, (version) => {
     if (version.deployment !== null) throw alreadyDeployed(params, version.deployment);
@@ -39,14 +42,14 @@ const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context)
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
 
-function subjectOf({ functionId, versionId }: Named): string {
+function versionSubject({ functionId, versionId }: VersionParams): string {
   return `Function id '${functionId}', version '${versionId}'`;
 }
 
-function alreadyDeployed(named: Named, { id }: Deployment): Problem {
+function alreadyDeployed(named: VersionParams, { id }: Deployment): Problem {
   return new Problem(
     'bad_state',
-    `${subjectOf(named)}: Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
+    `${versionSubject(named)}: Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
   );
 }
 
@@ -59,10 +62,10 @@ const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context)
   const { now, params, body } = context;
   const row = await amendTarget(context, (version) =>
     changeSpecifications(version, { ...params, now }, (specifications) =>
-      replaced(specifications, body.deploymentSpecifications, subjectOf(params)),
+      replaceSpecifications(specifications, body.deploymentSpecifications, versionSubject(params)),
     ),
   );
-  reportIgnored(context, deploymentOf(row.body).specifications);
+  reportIgnored(context, requireDeployment(row.body).specifications);
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
 
@@ -71,11 +74,13 @@ function reportIgnored(
   { body, findings, now }: Parameters<typeof update>[0],
   specifications: readonly Specification[],
 ): void {
-  for (const { gpuSpecificationId: id, ...given } of body.deploymentSpecifications) {
-    const its = specifications.find((one) => one.gpuSpecificationId === id?.toLowerCase()) ?? specifications[0];
+  for (const { gpuSpecificationId: id, ...requested } of body.deploymentSpecifications) {
+    const stored =
+      specifications.find((specification) => specification.gpuSpecificationId === id?.toLowerCase()) ??
+      specifications[0];
     for (const member of ['gpu', 'instanceType'] as const) {
-      if (its === undefined || given[member] === undefined || given[member] === its[member]) continue;
-      const message = `Ignored a change to \`${member}\` of the specification \`${its.gpuSpecificationId}\`: it stays \`${its[member]}\` until the deployment is deleted.`;
+      if (stored === undefined || requested[member] === undefined || requested[member] === stored[member]) continue;
+      const message = `Ignored a change to \`${member}\` of the specification \`${stored.gpuSpecificationId}\`: it stays \`${stored[member]}\` until the deployment is deleted.`;
       findings.report('ignored_field', message, now);
     }
   }
@@ -86,17 +91,19 @@ const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow
   const id = params.gpuSpecId;
   const hasId = (specification: Specification) => specification.gpuSpecificationId === id;
   const named = { functionId: target.parent, versionId: target.id };
-  if (Object.keys(pick(body, UPDATABLE)).length === 0) throw nothingToUpdate(named);
+  if (Object.keys(pick(body, UPDATABLE)).length === 0) throw emptyUpdateProblem(named);
   checkAutoscaling(body.autoscalingConfiguration);
   const row = await amendTarget(context, (version) =>
     changeSpecifications(version, { ...named, now }, (specifications) => {
       if (!specifications.some(hasId)) {
         throw new Problem('not_found', `Invalid request: Unknown gpu-specification-id '${id}'`);
       }
-      return specifications.map((one) => (hasId(one) ? changedSpecification(one, body) : one));
+      return specifications.map((specification) =>
+        hasId(specification) ? updateSpecificationMembers(specification, body) : specification,
+      );
     }),
   );
-  const changed = deploymentOf(row.body).specifications.find(hasId);
+  const changed = requireDeployment(row.body).specifications.find(hasId);
   if (changed === undefined) throw new Error('the changed specification is missing');
   return { status: 200, body: { gpuSpecification: changed } };
 };
@@ -108,15 +115,18 @@ const UPDATABLE = [
   'autoscalingConfigurationPolicy',
 ] as const;
 
-function nothingToUpdate(named: Named): Problem {
-  const message = `${subjectOf(named)}: Empty update gpu specification request. At least one field should be provided.`;
+function emptyUpdateProblem(named: VersionParams): Problem {
+  const message = `${versionSubject(named)}: Empty update gpu specification request. At least one field should be provided.`;
   return new Problem('bad_state', message);
 }
 
-function changedSpecification(before: Specification, body: Schema<'nvcf', 'GpuSpecificationUpdate'>): Specification {
+function updateSpecificationMembers(
+  previous: Specification,
+  body: Schema<'nvcf', 'GpuSpecificationUpdate'>,
+): Specification {
   const { autoscalingConfiguration: scaling, autoscalingConfigurationPolicy: policy } = body;
   const changed = {
-    ...before,
+    ...previous,
     ...pick(body, ['maxInstances', 'minInstances']),
     ...(scaling !== undefined && { autoscalingConfiguration: pickAutoscaling(scaling) }),
   };
@@ -129,7 +139,7 @@ function changedSpecification(before: Specification, body: Schema<'nvcf', 'GpuSp
 
 const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context) => {
   const { target, params, now } = context;
-  if (isPublic(target)) throw publicGuard(params);
+  if (isPublic(target)) throw publicFunctionProblem(params);
   const row = await amendTarget(context, (version) => {
     if (version.deployment === null) throw notDeployed(params);
     return { ...version, deployment: null };
@@ -140,13 +150,13 @@ const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context)
 /** @throws Problem if the version is not deployed, or in an error state */
 function changeSpecifications(
   version: FunctionVersion,
-  { now, ...named }: Named & { readonly now: Instant },
+  { now, ...named }: VersionParams & { readonly now: Instant },
   change: (specifications: readonly Specification[]) => readonly Specification[],
 ): FunctionVersion {
   const { deployment } = version;
   const status = statusAt(version, now);
   if (deployment === null || status === 'ERROR') {
-    throw new Problem('bad_state', `${subjectOf(named)}: Invalid status '${status}'`);
+    throw new Problem('bad_state', `${versionSubject(named)}: Invalid status '${status}'`);
   }
   return {
     ...version,
@@ -154,8 +164,8 @@ function changeSpecifications(
   };
 }
 
-function notDeployed(named: Named): Problem {
-  return new Problem('not_found', `${subjectOf(named)}: Deployment not found`);
+function notDeployed(named: VersionParams): Problem {
+  return new Problem('not_found', `${versionSubject(named)}: Deployment not found`);
 }
 
 export const deploymentOperations = {

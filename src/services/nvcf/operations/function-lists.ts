@@ -14,16 +14,16 @@ type Rows = readonly FunctionRow[];
 async function listVisible<Body>(
   context: AuthenticatedContext,
   visibility: readonly Visibility[],
-  bodyOf: (rows: Rows) => Body,
+  renderBody: (rows: Rows) => Body,
 ): Promise<Outcome<200, Body>> {
   const account = accountOf(context);
   const rows = await FUNCTIONS.visibleTo(context.store.collections, account);
-  const shown = rows.filter((row) => {
+  const visible = rows.filter((row) => {
     const relation = relationTo(row, account);
-    const isAsked = visibility.some((one) => VISIBILITIES[one] === relation);
-    return relation !== null && isAsked && context.mayAccess(attributesOfVersion(row, relation));
+    const isRequested = visibility.some((requested) => VISIBILITIES[requested] === relation);
+    return relation !== null && isRequested && context.mayAccess(attributesOfVersion(row, relation));
   });
-  return { status: 200, body: bodyOf(shown) };
+  return { status: 200, body: renderBody(visible) };
 }
 
 const list: Handler<'nvcf', 'listFunctions'> = (context) =>

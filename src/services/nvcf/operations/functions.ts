@@ -6,18 +6,18 @@ import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { pick } from '../../../objects/pick.ts';
 import { readBehaviour } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
-import { checkContent } from '../function-checks.ts';
+import { checkFunctionRequest } from '../function-checks.ts';
 import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
 import { checkPriority } from '../llm-checks.ts';
 import {
-  changeByVersion,
-  checkKept,
+  applyLlmChange,
   checkModelUpdates,
   checkType,
+  checkUnchangedSettings,
+  createLlmChange,
   type LlmChange,
-  withLlmChange,
 } from '../llm-config.ts';
-import { pickDefinition, pickInvocationConfig, RATE_LIMIT } from '../members.ts';
+import { pickDefinition, pickInvocationConfig, RATE_LIMIT_MEMBERS } from '../members.ts';
 import { removeObject } from '../objects.ts';
 import { checkRateLimit } from '../rates.ts';
 import { checkDistinct } from '../request-faults.ts';
@@ -25,7 +25,7 @@ import { FAULTS } from '../tables/texts.ts';
 import { type Detail, functionView } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
 
-/** Functions per account; the published default. */
+/** Maximum number of functions per account; the published default. */
 export const MAX_FUNCTIONS = 50;
 
 const create: Handler<'nvcf', 'createFunction'> = (context) =>
@@ -37,7 +37,7 @@ const create: Handler<'nvcf', 'createFunction'> = (context) =>
 const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
   const versions = context.target;
   const [first] = versions;
-  if (versions.some(isPublic)) throw publicGuard(context.params);
+  if (versions.some(isPublic)) throw publicFunctionProblem(context.params);
   return addVersion(context, context.body, first?.parent ?? '', versions);
 };
 
@@ -53,13 +53,13 @@ async function addVersion(
   check: (own: readonly FunctionRow[]) => void = () => {},
 ): Promise<Answer<'nvcf', 'createFunction'>> {
   const { random, store, now } = context;
-  checkContent(body);
+  checkFunctionRequest(body);
   await checkTelemetries(context, body.telemetries ?? {});
   const [first] = siblings;
   const definition = pickDefinition(body);
   checkType(functionId, definition.functionType, siblings);
   const isLlm = definition.functionType === 'LLM';
-  if (isLlm) checkKept(functionId, definition, siblings);
+  if (isLlm) checkUnchangedSettings(functionId, definition, siblings);
   const shared = isLlm ? pick(first?.body.definition ?? {}, ['llmInvocationConfig']) : {};
   const version: FunctionVersion = {
     name: body.name,
@@ -73,7 +73,7 @@ async function addVersion(
   };
   const row = functionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
   await FUNCTIONS.insertBeside(store.collections, row, check);
-  if (isLlm && first !== undefined) await amendVersions(context, functionId, changeByVersion(definition));
+  if (isLlm && first !== undefined) await amendVersions(context, functionId, createLlmChange(definition));
   return respond(context, row);
 }
 
@@ -84,7 +84,7 @@ function amendVersions(
   change: LlmChange,
 ): Promise<readonly FunctionRow[]> {
   return FUNCTIONS.changeParts(store.collections, functionId, (row) =>
-    row.body.definition.functionType === 'LLM' ? amendRow(row, (version) => withLlmChange(version, change)) : row,
+    row.body.definition.functionType === 'LLM' ? amendRow(row, (version) => applyLlmChange(version, change)) : row,
   );
 }
 
@@ -92,7 +92,7 @@ export function secretNames(secrets: readonly Schema<'nvcf', 'Secret'>[] = []): 
   return secrets.map(({ name }) => name);
 }
 
-export function publicGuard({ functionId }: { readonly functionId: string }): Problem {
+export function publicFunctionProblem({ functionId }: { readonly functionId: string }): Problem {
   return new Problem('bad_state', `Function id '${functionId}': Public functions cannot be changed`);
 }
 
@@ -103,8 +103,8 @@ function respond(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf'
 const get: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
   const { caller, query, target, now } = context;
   const { held } = caller.heldRights;
-  const sees = held.has('list_functions_details');
-  const detail: Detail = { instances: sees, secrets: sees && query.includeSecrets !== false };
+  const seesDetails = held.has('list_functions_details');
+  const detail: Detail = { instances: seesDetails, secrets: seesDetails && query.includeSecrets !== false };
   return { status: 200, body: { function: functionView(target, accountOf(context), now, detail) } };
 };
 
@@ -118,13 +118,13 @@ export function amendTarget(
 
 const UPDATABLE = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
 
-type Updating = AuthenticatedContext<FunctionRow> & {
+type UpdateContext = AuthenticatedContext<FunctionRow> & {
   readonly params: { readonly functionId: string; readonly versionId: string };
   readonly body: Schema<'nvcf', 'UpdateFunctionRequest'>;
 };
 
 /** Also used by the older paths for metadata and the rate limit, which change the same members. */
-async function change(context: Updating): Promise<FunctionRow> {
+async function applyUpdate(context: UpdateContext): Promise<FunctionRow> {
   const { body, params, target } = context;
   checkUpdate(body);
   const { modelUpdates = [], llmInvocationConfig, rateLimit } = body;
@@ -148,15 +148,15 @@ async function change(context: Updating): Promise<FunctionRow> {
     definition: {
       ...version.definition,
       ...pick(body, ['tags']),
-      ...(rateLimit !== undefined && { rateLimit: pick(rateLimit, RATE_LIMIT) }),
+      ...(rateLimit !== undefined && { rateLimit: pick(rateLimit, RATE_LIMIT_MEMBERS) }),
     },
   }));
 }
 
 /** Checks requirements of the published code that are not in the schema. @throws Problem */
-function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }: Updating['body']): void {
-  const given = [tags, rateLimit, modelUpdates[0], llmInvocationConfig];
-  if (given.every((one) => one === undefined)) {
+function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }: UpdateContext['body']): void {
+  const requested = [tags, rateLimit, modelUpdates[0], llmInvocationConfig];
+  if (requested.every((value) => value === undefined)) {
     throw new Problem(
       'invalid_request',
       `Send at least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')}.`,
@@ -177,10 +177,10 @@ function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }
   }
 }
 
-const update = async (context: Updating) => respond(context, await change(context));
+const update = async (context: UpdateContext) => respond(context, await applyUpdate(context));
 
 const updateRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> = async (context) => {
-  await change(context);
+  await applyUpdate(context);
   return { status: 204 };
 };
 
@@ -193,7 +193,7 @@ const deleteRateLimit: Handler<'nvcf', 'deleteFunctionRateLimit', FunctionRow> =
 };
 
 const remove: Handler<'nvcf', 'deleteFunctionVersion', FunctionRow> = async (context) => {
-  if (isPublic(context.target)) throw publicGuard(context.params);
+  if (isPublic(context.target)) throw publicFunctionProblem(context.params);
   await removeObject(context, FUNCTIONS, context.target);
   return { status: 204 };
 };

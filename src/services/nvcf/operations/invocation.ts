@@ -6,7 +6,13 @@ import type { Outcome } from '../../../responses/outcome.ts';
 import { later } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
-import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, type Invoked } from '../invocations.ts';
+import {
+  INVOCATION_LIFETIME_MS,
+  INVOCATIONS,
+  type Invocation,
+  type InvocationRow,
+  type Invoked,
+} from '../invocations.ts';
 import { removeObject } from '../objects.ts';
 import { ASSETS } from './assets.ts';
 
@@ -14,49 +20,49 @@ import { ASSETS } from './assets.ts';
 const MAX_POLL_SECONDS = 3600;
 
 /** An invocation and its result. */
-interface Call {
+interface PendingInvocation {
   readonly requestId: string;
   readonly version: FunctionRow;
   readonly answer: unknown;
 }
 
 /** A request to a function, in any format. */
-interface Sent {
+interface FunctionInput {
   readonly input: unknown;
   /** Ids of assets to hand over. */
   readonly assets: readonly string[];
 }
 
 /** Responds with the result, or with 202 if the function has an `invokeTime`. */
-async function call<Rendered>(
+async function invokeFunction<Rendered>(
   context: AuthenticatedContext<Invoked>,
-  { input, assets }: Sent,
+  { input, assets }: FunctionInput,
   form: ResultForm<Rendered>,
 ): Promise<Rendered> {
   checkPollSeconds(context);
   const version = chooseVersion(context);
   await checkAssets(context, assets);
   const { behaviour } = version.body;
-  return answerInvocation(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
+  return respondToInvocation(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
 }
 
 /** Returns the result of a version, or stores it until its `invokeTime` has passed. */
-export async function answerInvocation<Rendered>(
+export async function respondToInvocation<Rendered>(
   context: AuthenticatedContext,
   version: FunctionRow,
   answer: unknown,
   form: ResultForm<Rendered>,
 ): Promise<Rendered> {
   const requestId = context.random.uuid();
-  if (version.body.behaviour.invokeTime === 0) return form.fulfilledAnswer(requestId, answer);
-  await remember(context, { requestId, version, answer });
-  return form.inProgressAnswer(requestId);
+  if (version.body.behaviour.invokeTime === 0) return form.renderFulfilled(requestId, answer);
+  await storeInvocation(context, { requestId, version, answer });
+  return form.renderInProgress(requestId);
 }
 
 /** Renders a result: `pexec` returns it unchanged, `exec` in an envelope. */
 interface ResultForm<Rendered> {
-  fulfilledAnswer(requestId: string, answer: unknown): Rendered;
-  inProgressAnswer(requestId: string): Rendered;
+  renderFulfilled(requestId: string, answer: unknown): Rendered;
+  renderInProgress(requestId: string): Rendered;
 }
 
 function statusHeaders(requestId: string, status: string): Record<string, string> {
@@ -64,23 +70,23 @@ function statusHeaders(requestId: string, status: string): Record<string, string
 }
 
 /** An unwrapped result, or none yet. */
-type PlainAnswer = { readonly headers: Readonly<Record<string, string>> } & (
+type PlainResponse = { readonly headers: Readonly<Record<string, string>> } & (
   | { readonly status: 200; readonly body: unknown }
   | { readonly status: 202; readonly body: Readonly<Record<string, never>> }
 );
 
-export const PLAIN: ResultForm<PlainAnswer> = {
-  fulfilledAnswer: (id, answer) => ({ status: 200, headers: statusHeaders(id, 'fulfilled'), body: answer ?? null }),
-  inProgressAnswer: (id) => ({ status: 202, headers: statusHeaders(id, 'in-progress'), body: {} }),
+export const PLAIN: ResultForm<PlainResponse> = {
+  renderFulfilled: (id, answer) => ({ status: 200, headers: statusHeaders(id, 'fulfilled'), body: answer ?? null }),
+  renderInProgress: (id) => ({ status: 202, headers: statusHeaders(id, 'in-progress'), body: {} }),
 };
 
 const ENVELOPE: ResultForm<Answer<'nvcf', 'execFunction'>> = {
-  fulfilledAnswer: (id, answer) => ({
+  renderFulfilled: (id, answer) => ({
     status: 200,
     headers: statusHeaders(id, 'fulfilled'),
     body: { reqId: id, status: 'fulfilled', percentComplete: 100, response: answer ?? null },
   }),
-  inProgressAnswer: (id) => ({
+  renderInProgress: (id) => ({
     status: 202,
     headers: statusHeaders(id, 'in-progress'),
     body: { reqId: id, status: 'in-progress' },
@@ -132,8 +138,11 @@ export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 async function checkAssets(context: AuthenticatedContext, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     if (!UUID.test(id)) {
-      const shown = id.slice(0, 100);
-      throw new Problem('invalid_request', `Asset reference '${shown}' must be the id of an asset, which is a UUID.`);
+      const shortened = id.slice(0, 100);
+      throw new Problem(
+        'invalid_request',
+        `Asset reference '${shortened}' must be the id of an asset, which is a UUID.`,
+      );
     }
     const row = await ASSETS.byId(context.store.collections, id.toLowerCase());
     if (row?.owner === accountOf(context) && row.body.content !== null) continue;
@@ -141,13 +150,16 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
   }
 }
 
-async function remember(context: AuthenticatedContext, { requestId, version, answer }: Call): Promise<void> {
+async function storeInvocation(
+  context: AuthenticatedContext,
+  { requestId, version, answer }: PendingInvocation,
+): Promise<void> {
   const { store, now } = context;
   const readyAt = later(now, version.body.behaviour.invokeTime);
   const body: Invocation = { functionId: version.parent, versionId: version.id, createdAt: now, readyAt, answer };
-  const place = { id: requestId, owner: accountOf(context), parent: version.id };
-  await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME);
-  await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...place, dueAt: readyAt, body }), null);
+  const identity = { id: requestId, owner: accountOf(context), parent: version.id };
+  await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME_MS);
+  await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...identity, dueAt: readyAt, body }), null);
 }
 
 /** Delivers a result, only once. */
@@ -158,15 +170,15 @@ export async function pollResult<Rendered>(
   checkPollSeconds(context);
   const { target, now } = context;
   const { id, body } = target;
-  if (body.readyAt > now) return form.inProgressAnswer(id);
+  if (body.readyAt > now) return form.renderInProgress(id);
   await removeObject(context, INVOCATIONS, target);
-  return form.fulfilledAnswer(id, body.answer);
+  return form.renderFulfilled(id, body.answer);
 }
 
 function invoke(context: AuthenticatedContext<Invoked>) {
-  const assets = context.headerLines('nvcf-input-asset-references').flatMap((line) => line.split(','));
-  const ids = assets.map((id) => id.trim()).filter((id) => id !== '');
-  return call(context, { input: context.body, assets: ids }, PLAIN);
+  const assetIds = context.headerLines('nvcf-input-asset-references').flatMap((line) => line.split(','));
+  const ids = assetIds.map((id) => id.trim()).filter((id) => id !== '');
+  return invokeFunction(context, { input: context.body, assets: ids }, PLAIN);
 }
 
 interface ExecContext extends AuthenticatedContext<Invoked> {
@@ -175,7 +187,7 @@ interface ExecContext extends AuthenticatedContext<Invoked> {
 
 function exec(context: ExecContext) {
   const { requestBody, requestHeader: { inputAssetReferences = [] } = {} } = context.body;
-  return call(context, { input: requestBody, assets: inputAssetReferences }, ENVELOPE);
+  return invokeFunction(context, { input: requestBody, assets: inputAssetReferences }, ENVELOPE);
 }
 
 const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) => pollResult(context, PLAIN);
@@ -189,7 +201,7 @@ export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Ou
   checkPollSeconds(context);
   const { behaviour } = chooseVersion(context).body;
   if ('answer' in behaviour || behaviour.invokeTime > 0) {
-    return call(context, { input: jsonOrText(bytes), assets: [] }, PLAIN);
+    return invokeFunction(context, { input: parseJsonOrText(bytes), assets: [] }, PLAIN);
   }
   const requestId = context.random.uuid();
   return {
@@ -199,7 +211,7 @@ export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Ou
   };
 }
 
-function jsonOrText(bytes: Buffer): unknown {
+function parseJsonOrText(bytes: Buffer): unknown {
   const text = bytes.toString('utf8');
   try {
     return JSON.parse(text);
@@ -218,7 +230,7 @@ export const invocationOperations = {
 };
 
 /** Returns the pending invocations of a version, oldest first. */
-export async function waitingAt(
+export async function findPendingInvocations(
   { store, now }: Pick<Context, 'store' | 'now'>,
   versionId: string,
 ): Promise<readonly InvocationRow[]> {

@@ -4,32 +4,32 @@ import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { isRecord } from '../../../objects/members.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
-import { type FunctionRow, visibleVersions } from '../functions.ts';
+import { type FunctionRow, findVisibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';
 import { admit } from '../llm-limits.ts';
-import { SESSION_HEADER, sessionInBody, sessionInHeader, sessionOfPayload } from '../llm-sessions.ts';
+import { derivePayloadSession, readBodySession, readHeaderSession, SESSION_HEADER } from '../llm-sessions.ts';
 import { llmRequestId } from '../problem.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { chooseVersion, UUID } from './invocation.ts';
 import {
   chatChunks,
   chatCompletion,
+  countEmbeddingTokens,
+  countTokens,
   type Generated,
-  lastOfUser,
   messageEvents,
+  readFunctionAnswer,
+  readLastUserText,
   renderEmbeddings,
   renderLlmMessage,
   renderResponse,
   responseEvents,
-  saidBy,
-  tokensIn,
-  tokensToEmbed,
 } from './llm-forms.ts';
 
 const FUNCTION_IN_MODEL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(.*)$/is;
 
 /** Returns the function from the header or the model, and the model without the function. */
-function named(context: Pick<Context, 'headerLines' | 'body'>) {
+function readModel(context: Pick<Context, 'headerLines' | 'body'>) {
   const { body } = context;
   const model = isRecord(body) && typeof body['model'] === 'string' ? body['model'] : '';
   const [, inModel, rest = model] = FUNCTION_IN_MODEL.exec(model) ?? [];
@@ -40,7 +40,7 @@ function named(context: Pick<Context, 'headerLines' | 'body'>) {
 
 /** Looks up the requested function. @throws Problem if the request has none */
 const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
-  const { functionId } = named(context);
+  const { functionId } = readModel(context);
   if (functionId === undefined) {
     const message =
       'The request names no function. Send `<function id>/<model>` as `model`, or an `nvcf-function-id` header.';
@@ -49,27 +49,27 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   const id = functionId.toLowerCase();
   if (!UUID.test(id))
     throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, which is a UUID.');
-  const lookedUp = await visibleVersions(context.store.collections, id, accountOf(context));
+  const lookedUp = await findVisibleVersions(context.store.collections, id, accountOf(context));
   // Without names: the gateway returns 404 for functions hidden from the account before it checks the key's resources.
   return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId };
 };
 
 /** How an operation of the gateway responds. */
-interface Answering<Body> {
+interface ResponseOptions<Body> {
   /** The conversation to return; null if the operation has none. */
   readonly session: string | null;
   /** The text that an echo repeats. */
-  readonly asked: string;
-  /** Defaults to the tokens of `asked`. */
+  readonly prompt: string;
+  /** Defaults to the tokens of `prompt`. */
   readonly inputTokens?: number;
   /** The caller's limit for output tokens. */
-  readonly atMost?: number | null | undefined;
+  readonly maxOutputTokens?: number | null | undefined;
   render(generated: Generated): Body;
 }
 
 type Headers = Readonly<Record<string, string>>;
 
-type Answered<Body> =
+type LlmGatewayResponse<Body> =
   | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
   | { readonly status: 429; readonly headers: Headers; readonly body: object; readonly refusal: Problem };
 
@@ -77,24 +77,24 @@ type Answered<Body> =
  * Responds in the format of an API. A function's `answer` is the text, or the whole body if it is an object. These APIs
  * have no status for a pending result, so `invokeTime` has no effect.
  */
-async function answerOf<Body>(
+async function respondInFormat<Body>(
   context: Parameters<typeof chooseVersion>[0],
-  { session, asked, inputTokens: input = tokensIn(asked), atMost, render }: Answering<Body>,
-): Promise<Answered<Body>> {
+  { session, prompt, inputTokens: input = countTokens(prompt), maxOutputTokens, render }: ResponseOptions<Body>,
+): Promise<LlmGatewayResponse<Body>> {
   refuseIf(context.headerLines('x-priority').length > 0, FAULTS.priorityOfClient);
   const version = chooseVersion(context);
-  const { text, whole } = saidBy(version.body.behaviour, asked);
-  const { model } = named(context);
-  const output = tokensIn(text);
-  const tokens = { reserved: input + (atMost ?? output), used: input + output };
+  const { text, whole } = readFunctionAnswer(version.body.behaviour, prompt);
+  const { model } = readModel(context);
+  const output = countTokens(text);
+  const tokens = { reserved: input + (maxOutputTokens ?? output), used: input + output };
   const { isAdmitted, headers: limits } = await admit(context, version, model, tokens);
   const headers = { 'x-request-id': llmRequestId(context), ...limits };
   if (!isAdmitted) {
     const message = 'rate limit exceeded';
     return { status: 429, headers, body: { message }, refusal: new Problem('too_many_requests', message) };
   }
-  const at = Math.floor(context.now / 1000);
-  const body = whole ?? render({ id: context.random.hex(24), at, model, asked, text });
+  const createdAt = Math.floor(context.now / 1000);
+  const body = whole ?? render({ id: context.random.hex(24), createdAt, model, prompt, text });
   return {
     status: 200,
     headers: {
@@ -106,32 +106,32 @@ async function answerOf<Body>(
   };
 }
 
-const chat: Handler<'nvcf', 'createChatCompletion', Invoked> = (context) => {
+const createChatCompletion: Handler<'nvcf', 'createChatCompletion', Invoked> = (context) => {
   const { model, messages, stream, stream_options, prompt_cache_key: key } = context.body;
-  const inHeader = sessionInHeader(context);
-  const session = sessionInBody(['prompt_cache_key', key]) ?? inHeader ?? sessionOfPayload(messages);
+  const inHeader = readHeaderSession(context);
+  const session = readBodySession(['prompt_cache_key', key]) ?? inHeader ?? derivePayloadSession(messages);
   const withUsage = stream_options?.include_usage === true;
-  return answerOf(context, {
+  return respondInFormat(context, {
     session,
-    asked: lastOfUser(messages),
-    atMost: context.body.max_completion_tokens ?? context.body.max_tokens,
+    prompt: readLastUserText(messages),
+    maxOutputTokens: context.body.max_completion_tokens ?? context.body.max_tokens,
     // The gateway returns the model as sent, including the function.
-    render: (given) => {
-      const generated = { ...given, model };
+    render: (rendered) => {
+      const generated = { ...rendered, model };
       return stream === true ? chatChunks(generated, withUsage) : chatCompletion(generated);
     },
   });
 };
 
-const respond: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
-  const { input, stream, prompt_cache_key: key, conversation, max_output_tokens: atMost } = context.body;
-  const inHeader = sessionInHeader(context);
+const createResponse: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
+  const { input, stream, prompt_cache_key: key, conversation, max_output_tokens: maxOutputTokens } = context.body;
+  const inHeader = readHeaderSession(context);
   const conversationId = isRecord(conversation) && typeof conversation['id'] === 'string' ? conversation['id'] : null;
-  const inBody = sessionInBody(['prompt_cache_key', key], ['conversation.id', conversationId]);
-  return answerOf(context, {
-    session: inBody ?? inHeader ?? sessionOfPayload(input),
-    asked: lastOfUser(input),
-    atMost,
+  const inBody = readBodySession(['prompt_cache_key', key], ['conversation.id', conversationId]);
+  return respondInFormat(context, {
+    session: inBody ?? inHeader ?? derivePayloadSession(input),
+    prompt: readLastUserText(input),
+    maxOutputTokens,
     render: (generated) => (stream === true ? responseEvents(generated) : renderResponse(generated)),
   });
 };
@@ -140,24 +140,24 @@ const CLAUDE_CODE_SESSION = 'x-claude-code-session-id';
 
 /** Like the gateway, checks these after looking up the function, in this order. */
 const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
-  const { max_tokens: atMost, messages, stream } = context.body;
-  refuseIf(typeof atMost !== 'number' || atMost <= 0, FAULTS.noMaxTokens);
+  const { max_tokens: maxOutputTokens, messages, stream } = context.body;
+  refuseIf(typeof maxOutputTokens !== 'number' || maxOutputTokens <= 0, FAULTS.noMaxTokens);
   refuseIf(!Array.isArray(messages) || messages.length === 0, FAULTS.noMessages);
   const session =
-    sessionInHeader(context) ?? sessionInHeader(context, CLAUDE_CODE_SESSION) ?? sessionOfPayload(messages);
-  return answerOf(context, {
+    readHeaderSession(context) ?? readHeaderSession(context, CLAUDE_CODE_SESSION) ?? derivePayloadSession(messages);
+  return respondInFormat(context, {
     session,
-    asked: lastOfUser(messages),
-    atMost,
+    prompt: readLastUserText(messages),
+    maxOutputTokens,
     render: (generated) => (stream === true ? messageEvents(generated) : renderLlmMessage(generated)),
   });
 };
 
-const embed: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
-  answerOf(context, {
+const createEmbedding: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
+  respondInFormat(context, {
     session: null,
-    asked: '',
-    inputTokens: tokensToEmbed(context.body),
+    prompt: '',
+    inputTokens: countEmbeddingTokens(context.body),
     render: ({ model }) => renderEmbeddings(model, context.body),
   });
 
@@ -165,14 +165,14 @@ const embed: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
 const listModels: Handler<'nvcf', 'listLlmModels'> = () => ({ status: 200, body: { object: 'list', data: [] } });
 
 /** An error in the format of OpenAI's API, used only by these operations. */
-function modelFault(code: string, message: string) {
+function modelError(code: string, message: string) {
   return { error: { code, message, param: 'model', type: 'invalid_request_error' } };
 }
 
 function modelNotFound(id: string) {
   const message = `The model '${id}' does not exist`;
   const refusal = new Problem('not_found', message);
-  return { status: 404, body: modelFault('model_not_found', message), refusal } as const;
+  return { status: 404, body: modelError('model_not_found', message), refusal } as const;
 }
 
 const getModel: Handler<'nvcf', 'getLlmModel'> = ({ params: { model } }) => modelNotFound(model);
@@ -184,7 +184,7 @@ const getRegistry: Handler<'nvcf', 'getLlmRegistry'> = ({ now, query }) => {
   if (query.model === '') {
     const message = 'The model filter must not be empty';
     const refusal = new Problem('bad_state', message);
-    return { status: 400, body: modelFault('invalid_model_filter', message), refusal };
+    return { status: 400, body: modelError('invalid_model_filter', message), refusal };
   }
   return { status: 200, body: { generatedAt: rfc3339(now).replace(/\.\d+Z$/, 'Z'), models: [] } };
 };
@@ -194,10 +194,10 @@ const up = () => ({ status: 200, body: { status: 'ok' } }) as const;
 export const llmLookups = { functionInModel };
 
 export const llmOperations = {
-  createChatCompletion: chat,
-  createResponse: respond,
+  createChatCompletion,
+  createResponse,
   createMessage,
-  createEmbedding: embed,
+  createEmbedding,
   listLlmModels: listModels,
   getLlmModel: getModel,
   getLlmModelOfOwner: getModelOfOwner,

@@ -2,26 +2,26 @@ import type { Context, Lookup } from '../../../contract/request.ts';
 import type { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
-import { asAnybody, asOwner, FUNCTIONS, type FunctionRow, ownVersions, visibleVersions } from '../functions.ts';
+import { asOwner, asViewer, FUNCTIONS, type FunctionRow, findOwnVersions, findVisibleVersions } from '../functions.ts';
 import { INVOCATIONS, type InvocationRow, isExpired } from '../invocations.ts';
 
 /** Finds a version, which must belong to the function in the path. */
-async function versionOf({ store, params }: Context, id: string) {
+async function findVersion({ store, params }: Context, id: string) {
   const row = await FUNCTIONS.byId(store.collections, id);
   return row?.parent === params['functionId'] ? row : null;
 }
 
 const ownFunction: Lookup<readonly FunctionRow[]> = (context, id) =>
-  ownVersions(context.store.collections, id, accountOf(context));
+  findOwnVersions(context.store.collections, id, accountOf(context));
 
 const visibleFunction: Lookup<readonly FunctionRow[]> = (context, id) =>
-  visibleVersions(context.store.collections, id, accountOf(context));
+  findVisibleVersions(context.store.collections, id, accountOf(context));
 
 const ownVersion: Lookup<FunctionRow> = async (context, id) =>
-  asOwner(await versionOf(context, id), accountOf(context));
+  asOwner(await findVersion(context, id), accountOf(context));
 
 const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
-  asAnybody(await versionOf(context, id), accountOf(context));
+  asViewer(await findVersion(context, id), accountOf(context));
 
 const deployment: Lookup<FunctionRow> = async (context, id) =>
   asOwner(await FUNCTIONS.byAlias(context.store.collections, id), accountOf(context));
@@ -30,12 +30,12 @@ const deployment: Lookup<FunctionRow> = async (context, id) =>
 const invocation: Lookup<InvocationRow> = async (context, id) => {
   const row = await INVOCATIONS.byId(context.store.collections, id);
   if (row === null || row.owner !== accountOf(context) || isExpired(row.body, context.now)) return { found: 'nothing' };
-  const lookedUp = asAnybody(await FUNCTIONS.byId(context.store.collections, row.body.versionId), accountOf(context));
+  const lookedUp = asViewer(await FUNCTIONS.byId(context.store.collections, row.body.versionId), accountOf(context));
   return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
 };
 
 /** Creates a lookup for objects that no resource of a key can name. */
-export function ofAccount<Body>(collection: Collection<Body>): Lookup<Row<Body, null>> {
+export function createAccountLookup<Body>(collection: Collection<Body>): Lookup<Row<Body, null>> {
   return async (context, id) => {
     const row = await collection.byId(context.store.collections, id);
     if (row === null) return { found: 'nothing' };

@@ -3,10 +3,10 @@ import { Problem } from '../../../decisions/problem.ts';
 import { accountOf } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import type { InvocationRow } from '../invocations.ts';
-import { waitingAt } from './invocation.ts';
+import { findPendingInvocations } from './invocation.ts';
 
 /** Lists the queues of the deployed versions that the key covers. */
-async function queuesOf(
+async function listQueues(
   context: AuthenticatedContext,
   functionId: string,
   versions: readonly FunctionRow[],
@@ -25,34 +25,34 @@ async function queuesOf(
       functionVersionId: row.id,
       functionName: row.body.name,
       functionStatus: statusAt(row.body, context.now),
-      queueDepth: (await waitingAt(context, row.id)).length,
+      queueDepth: (await findPendingInvocations(context, row.id)).length,
     })),
   );
   return { status: 200, body: { functionId, queues } };
 }
 
-const ofFunction: Handler<'nvcf', 'getFunctionQueues', readonly FunctionRow[]> = (context) =>
-  queuesOf(context, context.params.functionId, context.target);
+const getFunctionQueues: Handler<'nvcf', 'getFunctionQueues', readonly FunctionRow[]> = (context) =>
+  listQueues(context, context.params.functionId, context.target);
 
-const ofVersion: Handler<'nvcf', 'getFunctionVersionQueue', FunctionRow> = (context) =>
-  queuesOf(context, context.params.functionId, [context.target]);
+const getVersionQueue: Handler<'nvcf', 'getFunctionVersionQueue', FunctionRow> = (context) =>
+  listQueues(context, context.params.functionId, [context.target]);
 
-const position: Handler<'nvcf', 'getQueuePosition', InvocationRow> = async (context) => {
+const getPosition: Handler<'nvcf', 'getQueuePosition', InvocationRow> = async (context) => {
   const { id, body } = context.target;
-  const waiting = await waitingAt(context, body.versionId);
-  const place = waiting.findIndex((row) => row.id === id);
-  if (place < 0) {
+  const pending = await findPendingInvocations(context, body.versionId);
+  const position = pending.findIndex((row) => row.id === id);
+  if (position < 0) {
     throw new Problem(
       'bad_state',
       `Function invocation request id '${id}': Invocation request message is not in pending or in progress state`,
     );
   }
   const { functionId, versionId } = body;
-  return { status: 200, body: { functionId, functionVersionId: versionId, positionInQueue: place } };
+  return { status: 200, body: { functionId, functionVersionId: versionId, positionInQueue: position } };
 };
 
 export const queueOperations = {
-  getFunctionQueues: ofFunction,
-  getFunctionVersionQueue: ofVersion,
-  getQueuePosition: position,
+  getFunctionQueues,
+  getFunctionVersionQueue: getVersionQueue,
+  getQueuePosition: getPosition,
 };

@@ -8,14 +8,14 @@ import { ANYONE } from '../../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
-import { ofAccount } from './lookups.ts';
+import { createAccountLookup } from './lookups.ts';
 
-/** Credentials per account, as published. */
+/** Maximum number of credentials per account, as published. */
 export const MAX_REGISTRY_CREDENTIALS = 25;
 
-type Shown = Schema<'nvcf', 'RegistryCredential'>;
+type RegistryCredentialView = Schema<'nvcf', 'RegistryCredential'>;
 
-export interface RegistryCredential extends Omit<Shown, 'createdAt' | 'lastUpdatedAt'> {
+export interface RegistryCredential extends Omit<RegistryCredentialView, 'createdAt' | 'lastUpdatedAt'> {
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
 }
@@ -36,10 +36,10 @@ export function registryNameOf(recognized: readonly RecognizedRegistry[], hostna
   return recognized.find(({ registryHostname }) => registryHostname === hostname)?.registryName ?? hostname;
 }
 
-const UNIQUE = 'Registry credentials must have unique hostname and credential name within an account';
+const UNIQUENESS_RULE = 'Registry credentials must have unique hostname and credential name within an account';
 
-function isNamed(one: RegistryCredential, hostname: string, name: string): boolean {
-  return one.registryHostname === hostname && one.registryCredentialName === name;
+function isNamed(credential: RegistryCredential, hostname: string, name: string): boolean {
+  return credential.registryHostname === hostname && credential.registryCredentialName === name;
 }
 
 /** Finds the first artifact type without a recognized registry at this host. */
@@ -49,7 +49,7 @@ function findUnrecognized(
   types: readonly string[],
 ): string | undefined {
   const isRecognized = (type: string) =>
-    recognized.some((one) => one.artifactType === type && one.registryHostname === hostname);
+    recognized.some((registry) => registry.artifactType === type && registry.registryHostname === hostname);
   return types.find((type) => !isRecognized(type));
 }
 
@@ -63,7 +63,7 @@ function isNgcRegistry(hostname: string): boolean {
 const NGC_USER = '$oauthtoken:';
 
 /** Marks keys of NGC registries that predate `nvapi-`, because NGC is replacing them. */
-function keyTypeOf(hostname: string, { value }: Schema<'nvcf', 'Secret'>): { readonly keyType?: string } {
+function detectKeyType(hostname: string, { value }: Schema<'nvcf', 'Secret'>): { readonly keyType?: string } {
   if (!isNgcRegistry(hostname)) return {};
   const decoded = Buffer.from(String(value), 'base64').toString();
   return decoded.startsWith(NGC_USER) && !decoded.startsWith(`${NGC_USER}nvapi-`) ? { keyType: 'LEGACY' } : {};
@@ -99,15 +99,19 @@ async function checkUpdate(
   if (secret === undefined) return;
   const { name } = secret;
   const others = await objectsOf(context, REGISTRY_CREDENTIALS);
-  if (others.some((one) => one.registryCredentialId !== registryCredentialId && isNamed(one, registryHostname, name))) {
+  if (
+    others.some(
+      (other) => other.registryCredentialId !== registryCredentialId && isNamed(other, registryHostname, name),
+    )
+  ) {
     throw new Problem(
       'conflict',
-      `Account '${accountOf(context)}': Registry credential '${registryCredentialId}' with name '${name}' for hostname '${registryHostname}' exists - ${UNIQUE}`,
+      `Account '${accountOf(context)}': Registry credential '${registryCredentialId}' with name '${name}' for hostname '${registryHostname}' exists - ${UNIQUENESS_RULE}`,
     );
   }
 }
 
-function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): Shown {
+function view({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): RegistryCredentialView {
   return { ...credential, createdAt: rfc3339(createdAt), lastUpdatedAt: rfc3339(lastUpdatedAt) };
 }
 
@@ -131,17 +135,17 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
     registryHostname,
     ...pick(body, ['artifactTypes', 'tags', 'description']),
     provisionedBy: 'USER',
-    ...keyTypeOf(registryHostname, secret),
+    ...detectKeyType(registryHostname, secret),
     createdAt: now,
     lastUpdatedAt: now,
   };
   await addObject(context, REGISTRY_CREDENTIALS, credential.registryCredentialId, credential, {
     limit: MAX_REGISTRY_CREDENTIALS,
     check: (others) => {
-      if (!others.some((one) => isNamed(one, registryHostname, secret.name))) return;
+      if (!others.some((other) => isNamed(other, registryHostname, secret.name))) return;
       throw new Problem(
         'conflict',
-        `Account '${account}': Registry credential '${secret.name}' for hostname '${registryHostname}' already exists in the account - ${UNIQUE}`,
+        `Account '${account}': Registry credential '${secret.name}' for hostname '${registryHostname}' already exists in the account - ${UNIQUENESS_RULE}`,
       );
     },
   });
@@ -151,9 +155,9 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
 const list: Handler<'nvcf', 'listRegistryCredentials'> = async (context) => {
   const { artifactType, provisionedBy } = context.query;
   const credentials = (await objectsOf(context, REGISTRY_CREDENTIALS)).filter(
-    (one) =>
-      (artifactType === undefined || one.artifactTypes.some((type) => artifactType.includes(type))) &&
-      (provisionedBy === undefined || provisionedBy.includes(one.provisionedBy)),
+    (credential) =>
+      (artifactType === undefined || credential.artifactTypes.some((type) => artifactType.includes(type))) &&
+      (provisionedBy === undefined || provisionedBy.includes(credential.provisionedBy)),
   );
   return { status: 200, body: { registryCredentials: credentials.map(view) } };
 };
@@ -175,7 +179,7 @@ const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async
     return {
       ...(secret === undefined
         ? before
-        : { ...others, registryCredentialName: secret.name, ...keyTypeOf(before.registryHostname, secret) }),
+        : { ...others, registryCredentialName: secret.name, ...detectKeyType(before.registryHostname, secret) }),
       artifactTypes: [...new Set([...before.artifactTypes, ...added])],
       lastUpdatedAt: context.now,
     };
@@ -201,7 +205,7 @@ const listRecognized: Handler<'nvcf', 'listRecognizedRegistries'> = async (conte
   return { status: 200, body: { recognizedRegistries } };
 };
 
-export const registryLookups = { registryCredential: ofAccount(REGISTRY_CREDENTIALS) };
+export const registryLookups = { registryCredential: createAccountLookup(REGISTRY_CREDENTIALS) };
 
 export const registryOperations = {
   createRegistryCredential: create,

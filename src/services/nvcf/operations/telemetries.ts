@@ -8,21 +8,21 @@ import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow } from '../functions.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
-import { ofAccount } from './lookups.ts';
+import { createAccountLookup } from './lookups.ts';
 
-/** Endpoints per account, as published. */
+/** Maximum number of endpoints per account, as published. */
 export const MAX_TELEMETRIES = 25;
 
-type Shown = Schema<'nvcf', 'Telemetry'>;
+type TelemetryView = Schema<'nvcf', 'Telemetry'>;
 
-export interface Telemetry extends Omit<Shown, 'createdAt'> {
+export interface Telemetry extends Omit<TelemetryView, 'createdAt'> {
   readonly createdAt: Instant;
 }
 
 type TelemetryRow = Row<Telemetry, null>;
 export const TELEMETRIES = new Collection<Telemetry>('nvcf.telemetries');
 
-export function telemetryView({ createdAt, ...telemetry }: Telemetry): Shown {
+export function telemetryView({ createdAt, ...telemetry }: Telemetry): TelemetryView {
   return { ...telemetry, createdAt: rfc3339(createdAt) };
 }
 
@@ -38,7 +38,8 @@ const create: Handler<'nvcf', 'createTelemetry'> = async (context) => {
   await addObject(context, TELEMETRIES, telemetry.telemetryId, telemetry, {
     limit: MAX_TELEMETRIES,
     check: (others) => {
-      if (others.some((one) => one.name === name)) throw new Problem('conflict', `Telemetry '${name}' exists already`);
+      if (others.some((telemetry) => telemetry.name === name))
+        throw new Problem('conflict', `Telemetry '${name}' exists already`);
     },
   });
   return { status: 200, body: { telemetry: telemetryView(telemetry) } };
@@ -73,11 +74,11 @@ const TYPE_OF = { logsTelemetryId: 'LOGS', metricsTelemetryId: 'METRICS', traces
 /** @throws Problem if an endpoint does not exist in the account, or has a different type */
 export async function checkTelemetries(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
-  wanted: Schema<'nvcf', 'TelemetryRefs'>,
+  references: Schema<'nvcf', 'TelemetryRefs'>,
 ): Promise<void> {
   const account = accountOf(context);
   for (const member of ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId'] as const) {
-    const id = wanted[member]?.toLowerCase();
+    const id = references[member]?.toLowerCase();
     if (id === undefined) continue;
     const row = await TELEMETRIES.byId(context.store.collections, id);
     if (row?.owner !== account) throw new Problem('not_found', `Account '${account}' Telemetry '${id}': Not found`);
@@ -96,7 +97,7 @@ const updateSecret: Handler<'nvcf', 'updateTelemetrySecret', TelemetryRow> = asy
   return { status: 204 };
 };
 
-export const telemetryLookups = { telemetry: ofAccount(TELEMETRIES) };
+export const telemetryLookups = { telemetry: createAccountLookup(TELEMETRIES) };
 
 export const telemetryOperations = {
   createTelemetry: create,

@@ -2,26 +2,31 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import type { ResourceAttributes } from '../../../decisions/decide.ts';
 import { accountOf } from '../caller.ts';
-import { visibleVersions } from '../functions.ts';
+import { findVisibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';
 import { chooseVersion } from './invocation.ts';
 
 /** In seconds. An assumption: the vendor publishes no value. */
-const LIFETIME = 3600;
+const LIFETIME_SECONDS = 3600;
 
 type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
 
 /** Looks up the functions in a body. Never `nothing`, because the published code does not check that they exist. */
 const functionsInBody: Lookup<null> = async (context) => {
   const { functions } = context.body as { readonly functions: readonly TokenFunction[] };
-  const [first, ...others] = await Promise.all(functions.map((one) => attributesOf(context, one)));
+  const [first, ...others] = await Promise.all(
+    functions.map((namedFunction) => findAttributes(context, namedFunction)),
+  );
   return { found: 'object', target: null, ...(first !== undefined && { attributes: { ...first, others } }) };
 };
 
-async function attributesOf(context: AuthenticatedContext, one: TokenFunction): Promise<ResourceAttributes> {
-  const functionId = one.functionId.toLowerCase();
-  const versionId = one.functionVersionId?.toLowerCase();
-  const lookedUp = await visibleVersions(context.store.collections, functionId, accountOf(context));
+async function findAttributes(
+  context: AuthenticatedContext,
+  namedFunction: TokenFunction,
+): Promise<ResourceAttributes> {
+  const functionId = namedFunction.functionId.toLowerCase();
+  const versionId = namedFunction.functionVersionId?.toLowerCase();
+  const lookedUp = await findVisibleVersions(context.store.collections, functionId, accountOf(context));
   const relation = (lookedUp.found === 'object' && lookedUp.attributes?.relation) || 'owned';
   const names = {
     function: [functionId],
@@ -44,13 +49,13 @@ async function issueToken(
     azp: clientId,
     typ: 'Bearer',
     iat,
-    exp: iat + LIFETIME,
+    exp: iat + LIFETIME_SECONDS,
     jti: random.uuid(),
     ncaId: accountOf(context),
     scopes: ['invoke_function'],
     functions,
   });
-  return { status: 200, body: { access_token, expires_in: LIFETIME } };
+  return { status: 200, body: { access_token, expires_in: LIFETIME_SECONDS } };
 }
 
 const forFunction: Handler<'nvcf', 'createInvocationToken', Invoked> = (context) => {

@@ -3,7 +3,7 @@ import { Problem } from '../../../../decisions/problem.ts';
 import type { Outcome } from '../../../../responses/outcome.ts';
 import type { InvocationRow, Invoked } from '../../invocations.ts';
 import {
-  answerInvocation as answerOfVersion,
+  respondToInvocation as answerOfVersion,
   chooseVersion,
   hasPollSeconds,
   PLAIN,
@@ -14,32 +14,32 @@ import {
   chatCompletion,
   completionChunks,
   type Generated,
-  lastOfUser,
   messageEvents,
+  readFunctionAnswer,
+  readLastUserText,
   renderCompletion,
   renderEmbeddings,
   renderLlmMessage,
   renderResponse,
   responseEvents,
-  saidBy,
 } from '../../operations/llm-forms.ts';
-import { modelInBody } from '../lookups.ts';
+import { findBodyModel } from '../lookups.ts';
 import { modelError } from '../problem.ts';
 import { MODEL_ERRORS } from '../texts.ts';
 
-type Called = AuthenticatedContext<Invoked>;
+type InvokedContext = AuthenticatedContext<Invoked>;
 
 /** How to render a model's response in the format of an API. */
-interface Form<Body> {
+interface ResponseOptions<Body> {
   /** The text that an echo repeats. */
-  readonly asked: string;
+  readonly prompt: string;
   /** Whether to send server-sent events; false by default. */
   readonly isStreamed?: boolean;
   render(generated: Generated, isStreamed: boolean): Body;
 }
 
 /** A model's response, including headers. */
-type Answered<Body> =
+type ModelResponse<Body> =
   | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
   | { readonly status: 202; readonly headers: Headers; readonly body: Record<string, unknown> };
 
@@ -49,43 +49,43 @@ type Headers = Readonly<Record<string, string>>;
  * Responds in the format of an API. A function's `answer` is the text, or the whole body if it is an object. With an
  * `invokeTime`, the client must poll for the result, even a streamed one.
  */
-async function answer<Body>(
-  context: Called & { readonly body: { readonly model: string } },
-  { asked, isStreamed = false, render }: Form<Body>,
-): Promise<Answered<Body>> {
+async function respondInFormat<Body>(
+  context: InvokedContext & { readonly body: { readonly model: string } },
+  { prompt, isStreamed = false, render }: ResponseOptions<Body>,
+): Promise<ModelResponse<Body>> {
   refusePollSeconds(context);
   const version = chooseVersion(context);
-  const { text, whole } = saidBy(version.body.behaviour, asked);
+  const { text, whole } = readFunctionAnswer(version.body.behaviour, prompt);
   const { model } = context.body;
-  const generated = { id: context.random.hex(24), at: Math.floor(context.now / 1000), model, asked, text };
+  const generated = { id: context.random.hex(24), createdAt: Math.floor(context.now / 1000), model, prompt, text };
   const { status, headers } = await answerOfVersion(context, version, whole ?? render(generated, false), PLAIN);
   if (status === 202) return { status, headers, body: {} };
   const body = whole ?? render(generated, isStreamed);
-  return { status, headers: { ...headers, ...(Buffer.isBuffer(body) && OF_EVENTS) }, body };
+  return { status, headers: { ...headers, ...(Buffer.isBuffer(body) && EVENT_STREAM_HEADERS) }, body };
 }
 
-const OF_EVENTS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } as const;
+const EVENT_STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } as const;
 
 /** Refuses a request like the model itself. */
-function refuseAsModel<Its extends Outcome & { readonly status: 400 }>(message: string, outcome: Its) {
-  return { ...outcome, headers: { ...outcome.headers, ...OF_MODEL }, refusal: new Problem('bad_state', message) };
+function refuseAsModel<Refusal extends Outcome & { readonly status: 400 }>(message: string, outcome: Refusal) {
+  return { ...outcome, headers: { ...outcome.headers, ...MODEL_HEADERS }, refusal: new Problem('bad_state', message) };
 }
 
-const OF_MODEL = { 'nvcf-error-source': 'upstream_status' } as const;
+const MODEL_HEADERS = { 'nvcf-error-source': 'upstream_status' } as const;
 
 /** @throws Problem for an invalid poll duration */
-function refusePollSeconds(context: Pick<Called, 'headerLines'>): void {
+function refusePollSeconds(context: Pick<InvokedContext, 'headerLines'>): void {
   if (!hasPollSeconds(context)) throw new Problem('bad_state', 'failed to parse poll duration');
 }
 
 const createChatCompletion: Handler<'catalogue', 'createChatCompletion', Invoked> = async (context) => {
   refusePollSeconds(context);
   const { messages, stream, stream_options } = context.body;
-  const model = await modelInBody(context);
+  const model = await findBodyModel(context);
   if (model?.body.takesSingleToolCalls === true && messages.some(hasSeveralToolCalls))
     return refuseAsModel(MODEL_ERRORS.singleToolCalls, modelError(MODEL_ERRORS.singleToolCalls));
-  return answer(context, {
-    asked: lastOfUser(messages),
+  return respondInFormat(context, {
+    prompt: readLastUserText(messages),
     isStreamed: stream === true,
     render: (generated, isStreamed) =>
       isStreamed ? chatChunks(generated, stream_options?.include_usage === true) : chatCompletion(generated),
@@ -99,8 +99,8 @@ function hasSeveralToolCalls({ tool_calls: calls }: Readonly<Record<string, unkn
 const createCompletion: Handler<'catalogue', 'createCompletion', Invoked> = (context) => {
   const { prompt, stream, stream_options } = context.body;
   const prompts = typeof prompt === 'string' ? [prompt] : prompt;
-  return answer(context, {
-    asked: prompts.join('\n'),
+  return respondInFormat(context, {
+    prompt: prompts.join('\n'),
     isStreamed: stream === true,
     render: (generated, isStreamed) =>
       isStreamed
@@ -112,17 +112,17 @@ const createCompletion: Handler<'catalogue', 'createCompletion', Invoked> = (con
 const createEmbedding: Handler<'catalogue', 'createEmbedding', Invoked> = async (context) => {
   refusePollSeconds(context);
   const { model: name, input_type: type = null } = context.body;
-  const model = await modelInBody(context);
+  const model = await findBodyModel(context);
   const message = MODEL_ERRORS.inputType;
   if (model?.body.isSymmetric !== true && type === null)
     return refuseAsModel(message, { status: 400, body: { error: message } });
-  return answer(context, { asked: '', render: () => renderEmbeddings(name, context.body) });
+  return respondInFormat(context, { prompt: '', render: () => renderEmbeddings(name, context.body) });
 };
 
 const createResponse: Handler<'catalogue', 'createResponse', Invoked> = (context) => {
   const { input, stream } = context.body;
-  return answer(context, {
-    asked: lastOfUser(input),
+  return respondInFormat(context, {
+    prompt: readLastUserText(input),
     isStreamed: stream === true,
     render: (generated, isStreamed) => (isStreamed ? responseEvents(generated) : renderResponse(generated)),
   });
@@ -130,15 +130,15 @@ const createResponse: Handler<'catalogue', 'createResponse', Invoked> = (context
 
 const createMessage: Handler<'catalogue', 'createMessage', Invoked> = (context) => {
   const { messages, stream } = context.body;
-  return answer(context, {
-    asked: lastOfUser(messages),
+  return respondInFormat(context, {
+    prompt: readLastUserText(messages),
     isStreamed: stream === true,
     render: (generated, isStreamed) => (isStreamed ? messageEvents(generated) : renderLlmMessage(generated)),
   });
 };
 
 /** A model with its own path responds like any function. */
-async function callEndpoint(context: Called) {
+async function callEndpoint(context: InvokedContext) {
   refusePollSeconds(context);
   const version = chooseVersion(context);
   const { behaviour } = version.body;

@@ -2,23 +2,23 @@ import type { Schema } from '../../../../contract/documented.ts';
 import type { Context, Handler } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import { rfc3339 } from '../../../../time/clock.ts';
-import { keyFault } from '../caller.ts';
-import { refusalAt } from '../checks.ts';
+import { findKeyProblem } from '../caller.ts';
+import { findRefusal } from '../checks.ts';
 import { isListed, isListedAt, MODELS, type ModelRow } from '../models.ts';
 import { TEXTS } from '../texts.ts';
 
 /** The same for every model: the day NVIDIA was founded. */
-const CREATED = 735790403;
+const CREATED_SECONDS = 735790403;
 
 function modelView({ id }: ModelRow): Schema<'catalogue', 'Model'> {
-  return { id, object: 'model', created: CREATED, owned_by: id.split('/')[0] ?? id };
+  return { id, object: 'model', created: CREATED_SECONDS, owned_by: id.split('/')[0] ?? id };
 }
 
 /** Many clients test their key with this call, which proves nothing: any key gets the same response. */
 async function reportKey(context: Context): Promise<void> {
-  const fault = await keyFault(context);
-  if (fault === null) return;
-  const message = `The models of the catalogue were read with a key that is not accepted (${fault}). Reading them needs no key, so it does not test the key. To test it, call a live model.`;
+  const problem = await findKeyProblem(context);
+  if (problem === null) return;
+  const message = `The models of the catalogue were read with a key that is not accepted (${problem}). Reading them needs no key, so it does not test the key. To test it, call a live model.`;
   context.findings.report('key_not_checked', message, context.now);
 }
 
@@ -28,7 +28,7 @@ const listModels: Handler<'catalogue', 'listModels'> = async (context) => {
   const data = rows
     .filter((row) => isListedAt(row, context.now))
     .map(modelView)
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
+    .sort((left, right) => (left.id < right.id ? -1 : 1));
   return { status: 200, body: { object: 'list', data } };
 };
 
@@ -37,8 +37,8 @@ const getModelOfCompany: Handler<'catalogue', 'getModelOfCompany'> = async (cont
   const { company, model } = context.params;
   const name = `${company}/${model}`;
   const row = await MODELS.byId(context.store.collections, name);
-  if (row === null || !isListed(row)) throw noModel(name);
-  const refusal = refusalAt(context.now, row, name);
+  if (row === null || !isListed(row)) throw modelNotFound(name);
+  const refusal = findRefusal(context.now, row, name);
   if (refusal !== null) throw new Problem(refusal.kind, refusal.message, refusal);
   return { status: 200, body: modelView(row) };
 };
@@ -46,10 +46,10 @@ const getModelOfCompany: Handler<'catalogue', 'getModelOfCompany'> = async (cont
 /** Always 404: every id has a slash, and the gateway's router does not decode `%2F`. */
 const getModel: Handler<'catalogue', 'getModel'> = async (context) => {
   await reportKey(context);
-  throw noModel(context.params.model.replaceAll('/', '%2F'));
+  throw modelNotFound(context.params.model.replaceAll('/', '%2F'));
 };
 
-function noModel(name: string): Problem {
+function modelNotFound(name: string): Problem {
   return new Problem('not_found', `${TEXTS.noModel} ${name}`, { reason: 'unknown_model' });
 }
 
