@@ -8,7 +8,7 @@ export interface Rekeying {
   /** The hash of a secret, by the id of its owner. */
   secretHash(id: string): string;
   /** Gives the client id to use in place of this one. */
-  clientId(given: string): string;
+  clientId(current: string): string;
 }
 
 /** An identity that has a credential. */
@@ -26,18 +26,18 @@ export interface Holder {
  * A collection whose rows have credentials, which select the world of a request. In a world with its own credentials,
  * every row has new ones.
  *
- * @typeParam Its the rows of that collection, which holds no others
+ * @typeParam Entry the type of all rows of the collection
  */
-export interface CredentialRows<Its extends Row = Row> {
+export interface CredentialRows<Entry extends Row = Row> {
   readonly collection: string;
   /** Returns the row with new credentials, or the row itself if it has none. */
-  rekey(row: Its, rekeying: Rekeying): Row;
+  rekey(row: Entry, rekeying: Rekeying): Row;
   /** Null if the row has no credentials. */
-  holderOf(row: Its): Holder | null;
+  holderOf(row: Entry): Holder | null;
   /** For rows with a client id. Absent for keys: the hash of a key's text is its only alias. */
   readonly clients?: {
     /** The client ids that callers may give. */
-    idsOf(row: Its): readonly string[];
+    idsOf(row: Entry): readonly string[];
     /** The aliases that find rows with this client id. */
     aliasesOf(clientId: string): readonly string[];
   };

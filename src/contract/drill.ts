@@ -23,10 +23,10 @@ export interface Drill {
   /**
    * Starts the drill.
    *
-   * @param who the affected principal; null for all or, if it affects one principal, for `fallback`
+   * @param principal the affected principal; null for all or, if it affects one principal, for `fallback`
    * @throws Problem that says why it cannot start
    */
-  run(context: RequestContext, who: Caller | null): Promise<DrillEffect>;
+  run(context: RequestContext, principal: Caller | null): Promise<DrillEffect>;
 }
 
 /** The effect of a drill, and the faults that it adds. */

@@ -34,11 +34,11 @@ export interface Probe {
   readonly needsCast?: true;
   /**
    * @param ask calls a path below the client's URL, with these headers; a body that is not JSON is null
-   * @param place the client's URL, and this service's part of the cast, or undefined if there is none
+   * @param client the client's URL, and this service's part of the cast, or undefined if there is none
    */
   readonly look: (
     ask: (path: string, headers?: Readonly<Record<string, string>>) => Promise<{ status: number; body: unknown }>,
-    place: { readonly base: string; readonly part: unknown },
+    client: { readonly base: string; readonly part: unknown },
   ) => Promise<Observation>;
 }
 

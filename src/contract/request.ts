@@ -41,13 +41,13 @@ export interface RequestContext extends Surroundings {
 }
 
 /** The input of a handler, which reads and writes the world and returns a response. It has no access to the socket. */
-export interface Context<Its extends OperationTypes = OperationTypes, Target = unknown> extends RequestContext {
+export interface Context<Operation extends OperationTypes = OperationTypes, Target = unknown> extends RequestContext {
   /** Null on public operations. */
-  readonly caller: CallerOf<Its['isPublic']>;
-  readonly params: Its['params'];
-  readonly query: Its['query'];
+  readonly caller: CallerOf<Operation['isPublic']>;
+  readonly params: Operation['params'];
+  readonly query: Operation['query'];
   /** Checked against the document. */
-  readonly body: Its['body'];
+  readonly body: Operation['body'];
   /** The object that the rule's lookup found. */
   readonly target: Target;
   /**

@@ -82,17 +82,17 @@ export interface TokenDraft {
 /** Drafts tokens, for tests to change and to sign. */
 export interface TokenDrafts {
   /**
-   * @param who an id, a name, an e-mail address or a client id; null: the first identity that can have a token
+   * @param name an id, a name, an e-mail address or a client id; null: the first identity that can have a token
    * @returns null if there is no such identity
    */
-  draft(context: RequestContext, who: string | null): Promise<TokenDraft | null>;
+  draft(context: RequestContext, name: string | null): Promise<TokenDraft | null>;
   /** The identities that can have tokens, by the names that people use. */
   names(world: Surroundings): Promise<readonly string[]>;
 }
 
 /** How a service refuses. */
 export interface ErrorRenderer {
-  readonly renderProblem: (problem: Problem, about: RefusalContext) => Outcome;
+  readonly renderProblem: (problem: Problem, context: RefusalContext) => Outcome;
   /** Every form that `renderProblem` produces. */
   readonly errors: readonly ErrorForm[];
 }
@@ -176,7 +176,7 @@ export interface ServiceCallers {
    *
    * @throws Problem `unauthenticated` if their credential would be rejected
    */
-  readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
+  readonly impersonate?: (world: Surroundings, name: string, now: Instant) => Promise<Caller | null>;
   /** Decides with other rights. Absent if callers have no rights here. */
   readonly holding?: {
     /** The kinds of new principals, those with the narrowest rights first. */
@@ -186,10 +186,10 @@ export interface ServiceCallers {
     /**
      * A principal with exactly these rights.
      *
-     * @param who the principal whose rights are replaced; null for a new one
+     * @param principal the principal whose rights are replaced; null for a new one
      * @throws Problem `invalid_request` if it cannot have them; `payment_required` as for `authenticate`
      */
-    readonly caller: (world: Surroundings, held: Holding, who: Caller | null) => Promise<Caller>;
+    readonly caller: (world: Surroundings, holding: Holding, principal: Caller | null) => Promise<Caller>;
   };
 }
 
