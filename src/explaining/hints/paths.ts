@@ -37,12 +37,12 @@ function listOperations(operations: readonly ServedPath[], method: string): stri
 
 /** Lists operations with a host of their own, by their paths there. */
 function listAtHosts(operations: readonly ServedPath[], method: string): string {
-  const named = operations.flatMap((operation) =>
+  const descriptions = operations.flatMap((operation) =>
     operation.method === method && operation.atHost !== undefined
       ? [`\`${method} ${operation.atHost.path}\` on the host \`${operation.atHost.host}\``]
       : [],
   );
-  return [...new Set(named)]
+  return [...new Set(descriptions)]
     .slice(0, MAX_LISTED)
     .map((entry) => `, or ${entry}`)
     .join('');

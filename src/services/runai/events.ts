@@ -22,5 +22,5 @@ async function phaseChanges(store: Store, from: Instant, to: Instant, limit: num
       .filter(({ since }) => from < since && since <= to)
       .map(({ phase, since }): WorldEvent => ({ at: since, kind: 'workload.phase', workloadId: body.id, phase })),
   );
-  return changes.sort((one, other) => one.at - other.at).slice(0, limit);
+  return changes.sort((left, right) => left.at - right.at).slice(0, limit);
 }

@@ -17,7 +17,7 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
   return { secret, secretHash: hashSecret(secret) };
 }
 
-/** Returns the `sid` for revoking a secret's access tokens. A new secret gets a new one, so its tokens are valid. */
+/** Returns the `sid` for revoking a secret's access tokens. A new secret has a new `sid`, so tokens issued for it are valid. */
 export function secretName(secretHash: string | null, world: string): string {
   return nameInWorld(namedUuid(`secret:${secretHash}`), world);
 }

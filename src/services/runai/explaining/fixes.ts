@@ -44,7 +44,7 @@ function findRuleFixesFor(input: DecisionInput): Fix[] {
   if (found === undefined)
     return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
   // Smallest role first. The sort is stable, so roles of equal size keep the vendor's order.
-  const sufficient = [...found.would].sort((one, other) => one.permissions.length - other.permissions.length);
+  const sufficient = [...found.would].sort((left, right) => left.permissions.length - right.permissions.length);
   const [smallest] = sufficient as [PredefinedRole];
   const scopeLabel = labelsOfResources(ruleset, [found.scope]).join('');
   const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
@@ -99,6 +99,6 @@ export const findNearestClient: FindOther = async ({ presented }, context) => {
     identitiesIn(store).all('service-account'),
     oauthClientsIn(context).all(),
   ]);
-  const known = [...keys, ...applications, ...accounts].flatMap(({ clientId }) => clientId ?? []);
-  return findNear(clientId, [...new Set([...known, ...clients.map(({ clientId }) => clientId)])]) ?? null;
+  const clientIds = [...keys, ...applications, ...accounts].flatMap(({ clientId }) => clientId ?? []);
+  return findNear(clientId, [...new Set([...clientIds, ...clients.map(({ clientId }) => clientId)])]) ?? null;
 };

@@ -55,10 +55,10 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
           custom: smallestCustomRole(ruleset, (permissions) => areEnough([inScope(permissions)])),
         }),
     },
-    unused: (held ?? []).filter((one) => !used.includes(one)).map(({ role }) => role.name),
+    unused: (held ?? []).filter((rule) => !used.includes(rule)).map(({ role }) => role.name),
     broader: used
       .filter(({ role, rule }) => isLarger(role, chosen) || isWider(rule.scopeType, scope.type))
-      .map((one) => ({ what: 'role', held: renderRule(one), enough: rules[0] ?? null })),
+      .map((rule) => ({ what: 'role', held: renderRule(rule), enough: rules[0] ?? null })),
     seed: seedOfRules(principal, rules),
     make: hasRule(ruleset, 'create-application')
       ? requestsForApplication(
@@ -115,7 +115,7 @@ function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role
 /** Returns the fewest held rules that allow as much as all of them. Drops the largest roles first. */
 function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
   const all = allowed(held);
-  const bySize = [...held].sort((one, other) => other.role.permissions.size - one.role.permissions.size);
+  const bySize = [...held].sort((left, right) => right.role.permissions.size - left.role.permissions.size);
   return minimize(bySize, (rest) => allowed(rest) === all);
 }
 
@@ -125,10 +125,10 @@ function smallestRoles(
   held: readonly HeldRule[],
   isEnough: (some: readonly Role[]) => boolean,
 ): readonly Role[] {
-  const isHeld = (role: Role) => Number(held.some((one) => one.role.id === role.id));
+  const isHeld = (role: Role) => Number(held.some((rule) => rule.role.id === role.id));
   const predefined = [...roles.values()].filter(({ custom }) => !custom);
   const smallestFirst = predefined.sort(
-    (one, other) => one.permissions.size - other.permissions.size || isHeld(other) - isHeld(one),
+    (left, right) => left.permissions.size - right.permissions.size || isHeld(right) - isHeld(left),
   );
   const single = smallestFirst.find((role) => isEnough([role]));
   if (single !== undefined) return [single];
@@ -142,7 +142,7 @@ function hasRule({ tables }: Ruleset, rule: string): boolean {
 /** Returns the fewest permission sets, preferring smaller ones. */
 function smallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
   const all = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
-    (one, other) => other.permissions.length - one.permissions.length,
+    (left, right) => right.permissions.length - left.permissions.length,
   );
   const permissionsOf = (sets: typeof all) => [...new Set(sets.flatMap(({ permissions }) => [...permissions]))];
   const sets = [...minimize(all, (rest) => isEnough(permissionsOf([...rest])))];

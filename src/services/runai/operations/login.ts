@@ -169,8 +169,8 @@ async function checkRequest(context: RealmContext, form: Form): Promise<Authoriz
   const { client_id: clientId, redirect_uri: redirectUri } = form;
   const client = await oauthClientsIn(context).byId(clientId ?? '');
   if (client === null) {
-    const what = clientId === undefined ? 'is missing' : 'is not a client for user logins';
-    return renderRefusal(context, `Parameter \`client_id\` ${what}.`);
+    const problem = clientId === undefined ? 'is missing' : 'is not a client for user logins';
+    return renderRefusal(context, `Parameter \`client_id\` ${problem}.`);
   }
   if (redirectUri === undefined) return renderRefusal(context, 'Parameter `redirect_uri` is missing.', client);
   if (!isRedirectOf(client.redirectUris, redirectUri, context.origin)) {

@@ -90,14 +90,14 @@ function parseMembers(key: Key, body: unknown): object {
   const refuse = (problem: string) =>
     new Problem('invalid_request', `Setting \`${key}\` must have the form \`${form}\`. ${problem}`);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is not an object.');
-  const known = Object.entries(body).filter(([name]) => all.some((member) => member.name === name));
+  const knownMembers = Object.entries(body).filter(([name]) => all.some((member) => member.name === name));
   for (const { name, expected, isValid } of all) {
     const value = memberOf(body, name) ?? null;
     if (value !== null && !isValid(value)) {
       throw refuse(`Field \`${name}\` must be ${expected}, or null.`);
     }
   }
-  return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(known) };
+  return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(knownMembers) };
 }
 
 /** Stores the given members. They have no effect: there are no browser sessions, and no IdP on the login page. */

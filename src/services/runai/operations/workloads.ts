@@ -78,11 +78,11 @@ const projectInBody: Lookup<Unit> = async (context) => {
   const scopes = await readScopes(context);
   const project = scopes.unit('project', projectId);
   if (project === null) {
-    const named = scopes.projects.find(({ name }) => name === projectId);
+    const projectOfName = scopes.projects.find(({ name }) => name === projectId);
     const advice =
-      named === undefined
+      projectOfName === undefined
         ? '`GET /api/v1/org-unit/projects` lists the projects.'
-        : `This is a project name; send its id \`${named.id}\`.`;
+        : `This is a project name; send its id \`${projectOfName.id}\`.`;
     throw new Problem(
       'invalid_request',
       `Field \`projectId\`: there is no project with the id \`${projectId.slice(0, 100)}\`. ${advice}`,

@@ -67,7 +67,7 @@ export async function confidentialClient(context: RequestContext, clientId: stri
 }
 
 /**
- * Checks the secret of a login client. A public client must not send one.
+ * Checks the secret of a login client. A public client must not send a secret.
  *
  * @throws Problem `bad_client`
  */
