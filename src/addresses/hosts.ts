@@ -1,18 +1,18 @@
 /** The host names of this server. */
 export interface KnownHosts {
-  /** Is this a valid host name, with an optional port? */
+  /** Returns whether this is a valid host name, with an optional port. */
   isName(host: string): boolean;
   /**
-   * Is this a name of the server: an IP literal, `localhost`, the host of the public URL, an alias, or a vendor's host
-   * name, which only a local change can direct here? Ignores the port.
+   * Returns whether this is a name of the server: an IP literal, `localhost`, the host of the public URL, an alias, or a
+   * vendor's host name, which only a local change can direct here. Ignores the port.
    */
   has(host: string): boolean;
   /**
-   * Does this name certainly mean this server: `localhost`, a loopback address, the public URL's host, an alias? Any
-   * other address could belong to another machine.
+   * Returns whether this name certainly means this server: `localhost`, a loopback address, the public URL's host, or an
+   * alias. Any other address could belong to another machine.
    */
   isOwn(host: string): boolean;
-  /** Is this a vendor's host name, such as `acme.run.ai`? */
+  /** Returns whether this is a vendor's host name, such as `acme.run.ai`. */
   isVendors(host: string): boolean;
   /**
    * Returns the label before a known name: a world's own host, such as `acme` in `acme.localhost`. Null for known names
@@ -46,7 +46,7 @@ export function originAt(scheme: 'http' | 'https', host: string): string {
   return UNUSUAL_PORT[scheme].test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin;
 }
 
-/** Does every browser resolve this host to its own machine, and so trust plain http to it? */
+/** Returns whether every browser resolves this host to its own machine, and so trusts plain http to it. */
 export function isLoopback(host: string): boolean {
   const name = hostName(host);
   return name !== null && (/^(?:.*\.)?localhost\.?$/.test(name) || isLoopbackAddress(name));
@@ -77,8 +77,8 @@ export function behindServiceName(host: string, patterns: readonly RegExp[]): st
  * @param patterns names in lower case, exact or `*.` and a name, where `*` stands for one label
  */
 export function hostMatcher(patterns: Iterable<string>): (name: string) => boolean {
-  const all = new Set(patterns);
-  return (name) => all.has(name) || all.has(`*${name.slice(name.indexOf('.'))}`);
+  const known = new Set(patterns);
+  return (name) => known.has(name) || known.has(`*${name.slice(name.indexOf('.'))}`);
 }
 
 /**
@@ -90,35 +90,35 @@ export function hostMatcher(patterns: Iterable<string>): (name: string) => boole
 export function knownHosts(names: readonly string[], vendors: Iterable<string> = []): KnownHosts {
   const isOfVendor = hostMatcher(vendors);
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
-  const labelOfName = (name: string): string | null => {
+  const findLabel = (name: string): string | null => {
     // Without a dot, the label is the whole name, which is ours or not.
     const at = name.indexOf('.');
     return !ours.has(name) && ours.has(name.slice(at + 1)) ? name.slice(0, at) : null;
   };
   // Cached because the host is read several times per request, and consecutive requests nearly always share it.
   let latest: { readonly host: string; readonly name: string | null } = { host: '', name: null };
-  const nameIn = (host: string): string | null => {
+  const readName = (host: string): string | null => {
     if (host !== latest.host) latest = { host, name: hostName(host) };
     return latest.name;
   };
-  const isOurs = (name: string) => ours.has(name) || labelOfName(name) !== null;
+  const isOurs = (name: string) => ours.has(name) || findLabel(name) !== null;
   return {
-    isName: (host) => nameIn(host) !== null,
+    isName: (host) => readName(host) !== null,
     has: (host) => {
-      const name = nameIn(host);
+      const name = readName(host);
       return name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name) || isOfVendor(name));
     },
     isVendors: (host) => {
-      const name = nameIn(host);
+      const name = readName(host);
       return name !== null && isOfVendor(name);
     },
     isOwn: (host) => {
-      const name = nameIn(host);
+      const name = readName(host);
       return name !== null && (isLoopbackAddress(name) || isOurs(name));
     },
     labelOf: (host) => {
-      const name = nameIn(host);
-      return name === null ? null : labelOfName(name);
+      const name = readName(host);
+      return name === null ? null : findLabel(name);
     },
   };
 }

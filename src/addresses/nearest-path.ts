@@ -11,7 +11,7 @@ const MAX_MISSING = 4;
 export interface PathDifference {
   /** Number of segments of the template that the path lacks. */
   readonly missing: number;
-  /** Is the only missing segment an id at the end? */
+  /** Whether the only missing segment is an id at the end. */
   readonly lacksLastId: boolean;
   /** Number of segments before those of the template. */
   readonly extra: number;
@@ -35,17 +35,17 @@ export function findNearestPaths<Path extends { readonly segments: readonly stri
 ): readonly NearPath<Path>[] {
   if (path.length > MAX_PATH) return [];
   const costs = rememberCosts();
-  const given = segmentsOf(path);
+  const segments = segmentsOf(path);
   let nearest: NearPath<Path>[] = [];
   let min = Number.POSITIVE_INFINITY;
-  for (const one of valid) {
+  for (const candidate of valid) {
     // One segment, such as `/token`, ends many paths: compare it only with paths of one segment.
-    if (one.segments.length < 2 && given.length !== one.segments.length) continue;
-    const difference = compareWithTemplate(one.segments, given, maxMissing, costs);
+    if (candidate.segments.length < 2 && segments.length !== candidate.segments.length) continue;
+    const difference = compareWithTemplate(candidate.segments, segments, maxMissing, costs);
     if (difference === null || difference.distance > min) continue;
     if (difference.distance < min) nearest = [];
     min = difference.distance;
-    nearest.push({ ...difference, path: one });
+    nearest.push({ ...difference, path: candidate });
   }
   return nearest;
 }
@@ -76,20 +76,20 @@ interface Alignment {
 
 interface Compared {
   readonly template: readonly string[];
-  readonly given: readonly string[];
-  readonly costs: typeof costOf;
+  readonly segments: readonly string[];
+  readonly costs: typeof computeCost;
 }
 
 /** Returns null if the path is not similar to the template. */
 function compareWithTemplate(
   template: readonly string[],
-  given: readonly string[],
+  segments: readonly string[],
   maxMissing: number,
-  costs: typeof costOf,
+  costs: typeof computeCost,
 ): PathDifference | null {
-  const found = align({ template, given, costs }, template.length - 1, given.length - 1, maxMissing, false);
-  if (found === null) return null;
-  const { missing, extra, cost, equal, lacksLast } = found;
+  const alignment = align({ template, segments, costs }, template.length - 1, segments.length - 1, maxMissing, false);
+  if (alignment === null) return null;
+  const { missing, extra, cost, equal, lacksLast } = alignment;
   if (maxMissing === 0 && extra > 0) return null;
   // If a path both lacks segments and has extra ones, a single common word is too weak.
   if (equal < (missing > 0 && extra > 0 ? 2 : 1)) return null;
@@ -102,22 +102,22 @@ function compareWithTemplate(
  * end it may only lack an id. A variable matches any segment, so it is compared only together with the segment before
  * it.
  *
- * @param mustFit may the segment not be missing?
+ * @param mustFit whether the segment must be present
  */
 function align(compared: Compared, at: number, to: number, maxMissing: number, mustFit: boolean): Alignment | null {
-  const { template, given, costs } = compared;
-  const own = template[at];
-  if (own === undefined) return { missing: 0, extra: to + 1, cost: 0, equal: 0, lacksLast: false };
-  const got = given[to];
-  const cost = got === undefined ? null : costs(own, got);
-  const before = cost === null ? null : align(compared, at - 1, to - 1, maxMissing, isVariable(own));
+  const { template, segments, costs } = compared;
+  const templateSegment = template[at];
+  if (templateSegment === undefined) return { missing: 0, extra: to + 1, cost: 0, equal: 0, lacksLast: false };
+  const segment = segments[to];
+  const cost = segment === undefined ? null : costs(templateSegment, segment);
+  const before = cost === null ? null : align(compared, at - 1, to - 1, maxMissing, isVariable(templateSegment));
   const fitting = before && {
     ...before,
     cost: before.cost + (cost ?? 0),
     equal: before.equal + (cost === EQUAL || cost === OTHER_CASE ? 1 : 0),
   };
   const isLast = at === template.length - 1;
-  if (fitting?.missing === 0 || mustFit || maxMissing === 0 || (isLast && !isVariable(own))) return fitting;
+  if (fitting?.missing === 0 || mustFit || maxMissing === 0 || (isLast && !isVariable(templateSegment))) return fitting;
   const without = align(compared, at - 1, to, maxMissing - 1, isLast);
   if (without === null) return fitting;
   const lacking = { ...without, missing: without.missing + 1, lacksLast: isLast || without.lacksLast };
@@ -125,14 +125,14 @@ function align(compared: Compared, at: number, to: number, maxMissing: number, m
 }
 
 /** Caches costs, because templates have most of their segments in common. */
-function rememberCosts(): typeof costOf {
-  const known = new Map<string, number | null>();
-  return (own, got) => {
-    const pair = `${own}/${got}`;
-    let cost = known.get(pair);
+function rememberCosts(): typeof computeCost {
+  const cache = new Map<string, number | null>();
+  return (templateSegment, segment) => {
+    const pair = `${templateSegment}/${segment}`;
+    let cost = cache.get(pair);
     if (cost === undefined) {
-      cost = costOf(own, got);
-      known.set(pair, cost);
+      cost = computeCost(templateSegment, segment);
+      cache.set(pair, cost);
     }
     return cost;
   };
@@ -149,10 +149,10 @@ const MISSPELT = 3;
 const VERSION = /^v\d[\w.]{0,8}$/i;
 
 /** Returns how far a segment is from that of a template; null if it is another word. */
-function costOf(own: string, got: string): number | null {
-  if (isVariable(own)) return VARIABLE;
-  if (fitsSegment(own, got)) return EQUAL;
-  if (own.toLowerCase() === got.toLowerCase()) return OTHER_CASE;
-  if (VERSION.test(own) && VERSION.test(got)) return OTHER_VERSION;
-  return findNear(got, [own]) === undefined ? null : MISSPELT + leven(own, got);
+function computeCost(templateSegment: string, segment: string): number | null {
+  if (isVariable(templateSegment)) return VARIABLE;
+  if (fitsSegment(templateSegment, segment)) return EQUAL;
+  if (templateSegment.toLowerCase() === segment.toLowerCase()) return OTHER_CASE;
+  if (VERSION.test(templateSegment) && VERSION.test(segment)) return OTHER_VERSION;
+  return findNear(segment, [templateSegment]) === undefined ? null : MISSPELT + leven(templateSegment, segment);
 }

@@ -1,6 +1,6 @@
 /** Path templates in which `{name}` matches a segment, for documents, prefixes and request matching. */
 
-/** Does a segment match any other? */
+/** Returns whether a template segment is a variable, which matches any segment. */
 export function isVariable(segment: string): boolean {
   return /^\{[^{}]*\}$/.test(segment);
 }
@@ -16,8 +16,8 @@ export function segmentsOf(path: string): readonly string[] {
 }
 
 /**
- * Does a segment match? A variable matches any non-empty segment, and a literal itself, even with unnecessary
- * percent-encoding.
+ * Returns whether a segment matches. A variable matches any non-empty segment, and a literal itself, even with
+ * unnecessary percent-encoding.
  */
 export function fitsSegment(template: string, segment: string): boolean {
   if (template === segment) return true;
@@ -40,9 +40,10 @@ function decodeLiteral(segment: string, max: number): string {
 }
 
 /**
- * Does a path match a template? The caller splits both at every slash, because a path is compared with many templates.
+ * Returns whether a path matches a template. The caller splits both at every slash, because a path is compared with many
+ * templates.
  *
- * @param eitherSlash may the path lack the template's trailing slash?
+ * @param eitherSlash whether the path may lack the template's trailing slash
  */
 export function fits(template: readonly string[], path: readonly string[], eitherSlash = false): boolean {
   const isLacking = eitherSlash && template.at(-1) === '' && path.length === template.length - 1;
@@ -51,17 +52,17 @@ export function fits(template: readonly string[], path: readonly string[], eithe
 }
 
 /** Returns the segments of a matching path, by variable name. */
-export function variablesIn(template: string, path: string): readonly (readonly [name: string, segment: string])[] {
-  const given = path.split('/');
-  return template.split('/').flatMap((one, index) => {
-    const segment = given[index] ?? '';
-    return isVariable(one) ? [[one.slice(1, -1), segment] as const] : [];
+export function readVariables(template: string, path: string): readonly (readonly [name: string, segment: string])[] {
+  const segments = path.split('/');
+  return template.split('/').flatMap((templateSegment, index) => {
+    const segment = segments[index] ?? '';
+    return isVariable(templateSegment) ? [[templateSegment.slice(1, -1), segment] as const] : [];
   });
 }
 
-/** Is the path equal to this prefix, or below it? */
+/** Returns whether a path is equal to this prefix, or below it. */
 export function isBelow(path: string, prefix: string): boolean {
-  const wanted = prefix.split('/');
-  const given = path.split('/', wanted.length);
-  return wanted.every((one, index) => fitsSegment(one, given[index] ?? ''));
+  const prefixSegments = prefix.split('/');
+  const segments = path.split('/', prefixSegments.length);
+  return prefixSegments.every((templateSegment, index) => fitsSegment(templateSegment, segments[index] ?? ''));
 }

@@ -42,8 +42,8 @@ export function nameInWorld(name: string, world: string): string {
 }
 
 /** Returns a client id that is unique to its world; unchanged in the default world. */
-export function clientIdInWorld(given: string, world: string): string {
-  return world === DEFAULT_WORLD ? given : `${given}-${world}`;
+export function clientIdInWorld(clientId: string, world: string): string {
+  return world === DEFAULT_WORLD ? clientId : `${clientId}-${world}`;
 }
 
 /** Returns the world of a name created by `nameInWorld`. */

@@ -11,21 +11,21 @@ type Cast = ReturnType<typeof castOf>;
  */
 export class Casts {
   readonly #services: readonly ServiceDefinition[];
-  readonly #made = new WeakMap<World, StoredSeed>();
+  readonly #seeds = new WeakMap<World, StoredSeed>();
 
   /** @param services all services except the control API */
   constructor(services: readonly ServiceDefinition[]) {
     this.#services = services;
   }
 
-  /** Keeps the seed of a world. @param kept the seed with the world's own credentials */
-  note(world: World, kept: StoredSeed): void {
-    this.#made.set(world, kept);
+  /** Keeps the seed of a world. @param storedSeed the seed with the world's own credentials */
+  note(world: World, storedSeed: StoredSeed): void {
+    this.#seeds.set(world, storedSeed);
   }
 
   /** Returns a function that creates the current cast of a world, without bearers. */
   async of(world: World): Promise<() => Cast> {
-    const kept = this.#made.get(world) ?? (await world.seed());
-    return () => castAt(castOf(kept, this.#services), this.#services, world.clock.now());
+    const storedSeed = this.#seeds.get(world) ?? (await world.seed());
+    return () => castAt(castOf(storedSeed, this.#services), this.#services, world.clock.now());
   }
 }

@@ -17,8 +17,8 @@ import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { SeedStates } from '../worlds/seed-states.ts';
-import { identityProviderFrom, signingKeyFrom, trustedIssuersFrom } from './keys.ts';
-import { type InitialSnapshot, readSnapshotOption, seedOfSnapshot } from './snapshot-option.ts';
+import { readIdentityProvider, readSigningKeyOption, readTrustedIssuers } from './keys.ts';
+import { type InitialSnapshot, readSnapshotOption, readSnapshotSeed } from './snapshot-option.ts';
 
 /** Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
@@ -77,21 +77,21 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const snapshot = await readSnapshotOption(config, config.maxState * MEGABYTE, services);
   const [version, signingKey, identityProvider, trustedIssuers, seed] = await Promise.all([
     packageVersion(),
-    signingKeyFrom(config),
-    identityProviderFrom(config),
-    trustedIssuersFrom(config),
-    seedToBeginWith(parts, services, random, snapshot),
+    readSigningKeyOption(config),
+    readIdentityProvider(config),
+    readTrustedIssuers(config),
+    chooseInitialSeed(parts, services, random, snapshot),
   ]);
   return { version, random, services, control, signingKey, identityProvider, trustedIssuers, seed, snapshot };
 }
 
-async function seedToBeginWith(
+async function chooseInitialSeed(
   { effective: { config, origins }, seed, seedStates }: ServerParts,
   services: readonly ServiceDefinition[],
   random: Random,
   snapshot: InitialSnapshot | null,
 ): Promise<Seed> {
-  if (snapshot !== null) return restoreSeed(seedOfSnapshot(snapshot), services, random);
+  if (snapshot !== null) return restoreSeed(readSnapshotSeed(snapshot), services, random);
   if (seed !== undefined) return createSeedFromContent(seed, SEED_OPTION, services, random);
   const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
   if (seedStates === undefined || !isBuiltIn(config)) return choose();

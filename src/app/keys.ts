@@ -14,7 +14,7 @@ import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey }
 import { createTrustedIssuer, type TrustedIssuer } from '../tokens/trusted-issuer.ts';
 
 /** Returns the key that signs tokens. @throws Unusable */
-export async function signingKeyFrom({ signingKey }: Config): Promise<SigningKey> {
+export async function readSigningKeyOption({ signingKey }: Config): Promise<SigningKey> {
   if (isOneOf(SIGNING_ALGORITHMS, signingKey)) {
     const jwk = await fixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
     // The shipped test keys are JWKs.
@@ -29,18 +29,18 @@ export async function signingKeyFrom({ signingKey }: Config): Promise<SigningKey
 }
 
 /** The timeout for fetching a JWK set, in milliseconds. */
-const KEYS_TIMEOUT = 5000;
+const KEYS_TIMEOUT_MS = 5000;
 
 /** Returns the provider of `--runai-idp`, or null. @throws Unusable */
-export async function identityProviderFrom({ runaiIdp }: Config): Promise<IdentityProvider | null> {
-  const { source, ...expected } = partsOf(runaiIdp);
+export async function readIdentityProvider({ runaiIdp }: Config): Promise<IdentityProvider | null> {
+  const { source, ...expected } = parseIdentityProvider(runaiIdp);
   if (source === undefined) return null;
-  const jwks = await jwksAt(source, '--runai-idp', `--runai-idp ${showValue(source)}`);
+  const jwks = await openJwks(source, '--runai-idp', `--runai-idp ${showValue(source)}`);
   return createIdentityProvider(createVerifier(jwks, 'the identity provider'), expected);
 }
 
 /** Returns the issuers of `--nvcf-trusted-issuer`, by name. @throws Unusable */
-export async function trustedIssuersFrom({
+export async function readTrustedIssuers({
   nvcf,
   nvcfTrustedIssuer,
   nvcfAdminIssuer,
@@ -61,7 +61,7 @@ export async function trustedIssuersFrom({
         `${name} is the issuer of administrators' tokens. Remove it, or set another issuer with --nvcf-admin-issuer.`,
       );
     }
-    const jwks = await jwksAt(source, option, `${name}=${showValue(source)}`);
+    const jwks = await openJwks(source, option, `${name}=${showValue(source)}`);
     issuers.set(issuer, createTrustedIssuer(issuer, createVerifier(jwks, showValue(issuer))));
   }
   return issuers;
@@ -80,51 +80,51 @@ function splitIssuer(text: string): readonly [issuer: string, source: string] {
  * @param name the option with its value, for messages
  * @throws Unusable
  */
-async function jwksAt(source: string, option: string, name: string): Promise<JwkSource> {
-  const shown = showValue(source);
+async function openJwks(source: string, option: string, name: string): Promise<JwkSource> {
+  const shownSource = showValue(source);
   if (!/^https?:/i.test(source)) {
-    const load = async () => jwkSetOf(await readDocument(source, option));
+    const load = async () => checkJwkSet(await readDocument(source, option));
     await load().catch((cause: unknown) => {
       if (cause instanceof Unusable) throw cause;
       throw new Unusable(`${name} cannot be used: ${(cause as Error).message}.`, { cause });
     });
-    return { name: shown, isNear: true, load };
+    return { name: shownSource, isNear: true, load };
   }
   if (!isFetchable(source)) {
     throw new Unusable(
       `${name} is not a URL that can be fetched. Use a URL without user name and password, or a file.`,
     );
   }
-  return { name: shown, isNear: false, load: async () => jwkSetOf(JSON.parse(await fetchText(source))) };
+  return { name: shownSource, isNear: false, load: async () => checkJwkSet(JSON.parse(await fetchText(source))) };
 }
 
 /** The maximum size of a fetched JWK set, in bytes. */
-const MAX_JWKS = MEGABYTE;
+const MAX_JWKS_BYTES = MEGABYTE;
 
 /** @throws Error with the reason */
 async function fetchText(url: string): Promise<string> {
-  const answer = await fetch(url, { signal: timeoutSignal(KEYS_TIMEOUT) }).catch((cause: unknown) => {
+  const response = await fetch(url, { signal: timeoutSignal(KEYS_TIMEOUT_MS) }).catch((cause: unknown) => {
     throw new Error('there is no response', { cause });
   });
-  if (!answer.ok) throw new Error(`the response is ${answer.status}`);
+  if (!response.ok) throw new Error(`the response is ${response.status}`);
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of answer.body ?? []) {
-    size += part.length;
-    if (size > MAX_JWKS) throw new Error('it is larger than a megabyte');
-    parts.push(part);
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_JWKS_BYTES) throw new Error('it is larger than a megabyte');
+    parts.push(chunk);
   }
   return Buffer.concat(parts).toString();
 }
 
 /** Parses `--runai-idp`. @throws Unusable for a duplicate part, or if the JWK set is missing */
-function partsOf(texts: readonly string[]): Expected & { readonly source?: string } {
+function parseIdentityProvider(texts: readonly string[]): Expected & { readonly source?: string } {
   const parts = new Map<string, string>();
   for (const text of texts) {
     const [, name = 'source', value = text] = /^(issuer|audience)=(.*)$/s.exec(text) ?? [];
     if (parts.has(name)) {
-      const what = name === 'source' ? 'two JWK sets' : `\`${name}=\` twice`;
-      throw new Unusable(`--runai-idp has ${what}. Keep one of them.`);
+      const duplicate = name === 'source' ? 'two JWK sets' : `\`${name}=\` twice`;
+      throw new Unusable(`--runai-idp has ${duplicate}. Keep one of them.`);
     }
     parts.set(name, value);
   }
@@ -142,9 +142,9 @@ function isFetchable(url: string): boolean {
 }
 
 /** @throws Error with the reason */
-async function jwkSetOf(value: unknown): Promise<JwkSet> {
-  const fault = await faultOfJwkSet(value);
-  if (fault !== null) throw new Error(fault);
+async function checkJwkSet(value: unknown): Promise<JwkSet> {
+  const problem = await faultOfJwkSet(value);
+  if (problem !== null) throw new Error(problem);
   // Each key was imported successfully.
   return value as JwkSet;
 }

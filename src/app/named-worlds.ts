@@ -10,12 +10,12 @@ import type { Worlds } from '../worlds/registry.ts';
  */
 export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
   for (const id of ids) {
-    const fault = worldIdFault(id);
-    if (fault !== null) throw new Unusable(`--world ${fault}.`);
+    const problem = worldIdFault(id);
+    if (problem !== null) throw new Unusable(`--world ${problem}.`);
   }
-  const twice = ids.find((id, index) => ids.indexOf(id) < index);
-  if (twice !== undefined) {
-    throw new Unusable(`--world names \`${twice}\` twice. Name each world once.`);
+  const duplicate = ids.find((id, index) => ids.indexOf(id) < index);
+  if (duplicate !== undefined) {
+    throw new Unusable(`--world names \`${duplicate}\` twice. Name each world once.`);
   }
   if (ids.length > maxWorlds) {
     throw new Unusable(
@@ -29,9 +29,9 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
  * Creates the worlds named in the configuration from the default world's seed, with their own credentials and no time
  * to live.
  */
-export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
+export async function createNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
   const { origin: seed } = worlds.default;
-  for (const id of ids.filter((one) => !worlds.has(one))) {
+  for (const id of ids.filter((name) => !worlds.has(name))) {
     await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null, label: null });
   }
 }

@@ -35,16 +35,16 @@ export async function seedNotices(
   fingerprint: string,
   { seed, data, reseed }: Config,
 ): Promise<string[]> {
-  const kept = await world.seed();
+  const stored = await world.seed();
   if (data === null && reseed) return ['--reseed has no effect without --data: worlds in memory are always new'];
-  if (kept.fingerprint === fingerprint) return [];
+  if (stored.fingerprint === fingerprint) return [];
   if (seed !== null) {
     throw new Unusable(
       `--data ${redactData(data ?? '')} has a world that was created from a seed other than --seed ${showValue(seed)}. ` +
         'Add --reseed to replace that world, or remove --seed to keep it.',
     );
   }
-  return kept.origin === 'file'
+  return stored.origin === 'file'
     ? ['the world in --data was created from a seed file; --reseed replaces it with the built-in cast']
     : ['the world in --data was created from an older built-in cast; --reseed replaces it with the current one'];
 }
@@ -53,7 +53,7 @@ export async function seedNotices(
 export async function describePosture(
   server: Server,
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
-  { fidelity, mode: begun, prefer }: Config,
+  { fidelity, mode: initialMode, prefer }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await readToggle({ store: world.store, settings: server.settings });
@@ -67,7 +67,7 @@ export async function describePosture(
     ...clockPosture(world.clock),
     ...profiles,
     ...(fidelity === 'any' ? [] : [`fidelity=${fidelity}`]),
-    ...(begun === 'enforce' ? [] : [`mode=${begun}`]),
+    ...(initialMode === 'enforce' ? [] : [`mode=${initialMode}`]),
     ...(prefer ? ['prefer=on'] : []),
   ].join(' ');
 }

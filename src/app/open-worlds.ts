@@ -18,7 +18,7 @@ import { Credentials } from '../worlds/credentials.ts';
 import { stateOfSeed } from '../worlds/seed-states.ts';
 import type { FinishingParts } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
-import { offersTls, storedAuthority } from './tls.ts';
+import { offersTls, readStoredAuthority } from './tls.ts';
 import { WorldsOfProcess } from './worlds-of-process.ts';
 
 /** The storage and its worlds, once this process owns them. Must be closed. */
@@ -40,17 +40,17 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
     const shared = newStoreParts(parts.roomForState ?? state);
     const storage = await openStorage(config.data, shared, parts.clock);
     try {
-      return await openIn(storage, shared, parts, inputs);
+      return await openWorldsIn(storage, shared, parts, inputs);
     } catch (cause) {
       await storage.close();
       throw cause;
     }
   } catch (cause) {
-    throw startFault(cause, config);
+    throw toStartupError(cause, config);
   }
 }
 
-async function openIn(
+async function openWorldsIn(
   storage: Storage,
   shared: StoreParts,
   { effective: { config }, seedStates, log: makeLog, onWait, onLost }: ServerParts,
@@ -58,8 +58,8 @@ async function openIn(
 ): Promise<OpenWorlds> {
   const rulesets = services.map((service) => service.rules.inForce(config));
   const customs = { settings: config, rulesets };
-  const revive = (kept: StoredSeed) => restoreSeed(kept, services, random);
-  const authority = offersTls(config) ? await storedAuthority(storage) : null;
+  const revive = (stored: StoredSeed) => restoreSeed(stored, services, random);
+  const authority = offersTls(config) ? await readStoredAuthority(storage) : null;
   const process = await WorldsOfProcess.start(
     {
       config,
@@ -71,7 +71,7 @@ async function openIn(
       random,
       signingKey,
       revive,
-      stateOf: (one: Seed, at: Instant) => seedStates?.stateOf(one, at) ?? stateOfSeed(one, at),
+      stateOf: (seedToFill: Seed, at: Instant) => seedStates?.stateOf(seedToFill, at) ?? stateOfSeed(seedToFill, at),
       keys: new Credentials(services),
       secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
     },
@@ -90,7 +90,7 @@ function fingerprintKey(): string {
  * Turns storage failures into startup errors. This includes rows with unexpected JSON, which surface as an error where
  * a member is missing.
  */
-export function startFault(cause: unknown, { data }: Config): unknown {
+export function toStartupError(cause: unknown, { data }: Config): unknown {
   const isMissing = cause instanceof TypeError || cause instanceof RangeError;
   if (data !== null && (cause instanceof Damaged || isMissing)) {
     const reason = cause instanceof Damaged ? cause.message : `it contains unexpected data (${cause.message})`;

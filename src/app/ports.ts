@@ -1,6 +1,6 @@
 import { hostMatcher } from '../addresses/hosts.ts';
 import type { Effective } from '../config/config.ts';
-import { flagName, shownValue } from '../config/options.ts';
+import { flagName, showOption } from '../config/options.ts';
 import type { RequestContext } from '../contract/request.ts';
 import type { ServiceDefinition, WorldEvent } from '../contract/service.ts';
 import type { Surroundings, World } from '../contract/world.ts';
@@ -26,14 +26,14 @@ import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';
 import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
-import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
+import { type SnapshotPortParts, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
 import { trafficPort } from './traffic-port.ts';
-import { type WorldKeeping, worldPorts } from './world-ports.ts';
+import { type WorldPortParts, worldPorts } from './world-ports.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 /** The server as seen by the control API. */
-export interface Driven extends WorldKeeping, SnapshotKeeping {
+export interface ControlledServer extends WorldPortParts, SnapshotPortParts {
   readonly server: Server;
   readonly effective: Effective;
   readonly storage: Pick<Storage, 'kind' | 'driver' | 'schema'>;
@@ -43,17 +43,17 @@ export interface Driven extends WorldKeeping, SnapshotKeeping {
 }
 
 /** Creates the parts of the server that the control API uses. */
-export function createPorts(driven: Driven): Ports {
+export function createPorts(driven: ControlledServer): Ports {
   const { server, services, version, routes } = driven;
   const casts = new Casts(services);
   return {
     version,
-    drills: () => drillsOf(services),
-    knownNames: () => knownOf(services, routes()),
+    drills: () => listDrills(services),
+    knownNames: () => listKnownNames(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
-    answerFault: (...asked) => routes().answerFault(...asked),
+    answerFault: (...response) => routes().answerFault(...response),
     membersOf: (operation) => controlOperation(routes(), operation).bodyNames,
-    bodyOf: (operation, value) => bodyOf(controlOperation(routes(), operation), value),
+    bodyOf: (operation, value) => checkBody(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),
     cast: async (world, isWithBearers = true) => {
       const cast = (await casts.of(world))();
@@ -69,26 +69,27 @@ export function createPorts(driven: Driven): Ports {
     worlds: worldPorts(driven, casts),
     snapshots: snapshotPorts(driven),
     tokens: tokenPorts(services),
-    loginClients: loginClientsOf(services),
+    loginClients: findLoginClients(services),
     metrics: () =>
       server.metrics.read({ worlds: driven.process.worlds.list().length, bytes: driven.memory.quota.used }),
-    tables: (name) => rulesetOf(server, name) ?? null,
+    tables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
     services: () => services.map(({ name }) => name),
     describe: (decision) => describe(driven, decision),
     describer: (world, decisions) => findDescriber(driven, world, decisions),
-    simulate: (world, who, thought) => simulate(server, world, routes(), services, who, thought),
+    simulate: (world, caller, thought) => simulate(server, world, routes(), services, caller, thought),
     decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
-    leastPrivilege: (world, who) => leastPrivilege(server, world, services, who),
+    leastPrivilege: (world, name) => leastPrivilege(server, world, services, name),
     leastPrivilegeFor: (world, requests) =>
       neededKeys(server, world, { services, routes: routes(), servicesAt }, requests),
-    simulateOperations: (world, who, service, at) => simulateOperations(server, world, services, who, service, at),
+    simulateOperations: (world, caller, service, at) =>
+      simulateOperations(server, world, services, caller, service, at),
   };
 }
 
 /** Returns the clients of the service that users log in to, which every server has. */
-function loginClientsOf(services: readonly ServiceDefinition[]): Ports['loginClients'] {
+function findLoginClients(services: readonly ServiceDefinition[]): Ports['loginClients'] {
   const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
   if (first === undefined) throw new Error('no service has logins of users');
   return first;
@@ -99,9 +100,9 @@ function controlOperation(routes: Routes, id: string): Operation {
   return routes.operationsOf('control').find((operation) => operation.id === id) as Operation;
 }
 
-function bodyOf<Body>(operation: Operation, value: unknown): Body {
-  const fault = operation.requestFault({ path: {}, query: {}, body: value });
-  if (fault !== null) throw new Problem('invalid_request', fault.sentence);
+function checkBody<Body>(operation: Operation, value: unknown): Body {
+  const violation = operation.requestFault({ path: {}, query: {}, body: value });
+  if (violation !== null) throw new Problem('invalid_request', violation.sentence);
   // The operation's document has just validated it.
   return value as Body;
 }
@@ -111,12 +112,12 @@ function servicesAt(host: string): readonly string[] {
   return MANIFESTS.flatMap(({ name, hosts }) => (hostMatcher(hosts)(host) ? name : []));
 }
 
-function rulesetOf({ rulesets }: Server, service: string): Ruleset | undefined {
+function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined {
   return rulesets.find((ruleset) => ruleset.service === service);
 }
 
 async function describeServer(
-  { services, process: { worlds }, version, effective: { config, origins }, memory, storage }: Driven,
+  { services, process: { worlds }, version, effective: { config, origins }, memory, storage }: ControlledServer,
   { store }: World,
 ): ReturnType<Ports['info']> {
   // `origins` has exactly one member for each option.
@@ -125,7 +126,7 @@ async function describeServer(
     name: 'nv-auth-mock',
     version,
     configuration: Object.fromEntries(
-      names.map((name) => [flagName(name), { value: shownValue(name, config), origin: origins[name] }]),
+      names.map((name) => [flagName(name), { value: showOption(name, config), origin: origins[name] }]),
     ),
     services: services.map((service) => {
       const { profile, tables } = service.rules.inForce(config);
@@ -149,30 +150,32 @@ async function listEvents(
   limit: number,
 ): ReturnType<Ports['events']> {
   const { store } = world;
-  const found = await Promise.all(services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []));
-  const byItself = [...found.flat(), ...endsOfDrills(world, from, to), ...endsOfTokens(world, from, to)];
-  const events = byItself.sort((one, other) => one.at - other.at);
+  const serviceEvents = await Promise.all(
+    services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []),
+  );
+  const unordered = [...serviceEvents.flat(), ...listDrillEnds(world, from, to), ...listTokenExpiries(world, from, to)];
+  const events = unordered.sort((a, b) => a.at - b.at);
   return { events: events.slice(0, limit), more: events.length > limit };
 }
 
-function describe({ server, services }: Driven, decision: Decision) {
+function describe({ server, services }: ControlledServer, decision: Decision) {
   // A decision always comes from a ruleset.
-  const { tables } = rulesetOf(server, decision.service) as Ruleset;
+  const { tables } = findRuleset(server, decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
   const fixes = findFixes(decision, tables, service?.explaining?.findFixes);
   return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
 }
 
 async function findDescriber(
-  driven: Driven,
+  driven: ControlledServer,
   world: Surroundings,
   decisions: readonly Decision[],
 ): ReturnType<Ports['describer']> {
   const refusing = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
-  const found = driven.services
+  const pending = driven.services
     .filter(({ name }) => refusing.has(name))
     .map(async (service) => [service.name, await service.explaining?.findSenders?.(world)] as const);
-  const senders = new Map(await Promise.all(found));
+  const senders = new Map(await Promise.all(pending));
   return (decision) => {
     const described = describe(driven, decision);
     const find = senders.get(decision.service);
@@ -188,19 +191,19 @@ async function findDescriber(
 }
 
 /** Returns the drills of all services. */
-function drillsOf(services: readonly ServiceDefinition[]): ReturnType<Ports['drills']> {
+function listDrills(services: readonly ServiceDefinition[]): ReturnType<Ports['drills']> {
   return services.flatMap((service) =>
     (service.drills ?? []).map((drill) => ({
       service: service.name,
       drill,
-      find: async (context: RequestContext, who: string) =>
-        (await service.callers.impersonate?.(context, who, context.now)) ?? null,
+      find: async (context: RequestContext, name: string) =>
+        (await service.callers.impersonate?.(context, name, context.now)) ?? null,
     })),
   );
 }
 
 /** Returns the drills that end by themselves in `(from, to]`. */
-function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
+function listDrillEnds({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
   const ends = new Map<string, Instant>();
   for (const { drill, until } of faults.list()) {
     if (drill !== null && until !== null && until > from && until <= to) ends.set(drill, until);
@@ -209,18 +212,18 @@ function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly W
 }
 
 /** Returns the access tokens that expire in `(from, to]`, only the newest of each principal. */
-function endsOfTokens({ activityLog: { journal } }: World, from: Instant, to: Instant): readonly WorldEvent[] {
+function listTokenExpiries({ activityLog: { journal } }: World, from: Instant, to: Instant): readonly WorldEvent[] {
   return [...journal.tokenExpiries()]
     .filter(([, at]) => at > from && at <= to)
     .map(([subject, at]) => ({ at, kind: 'access-token.expired', subject }));
 }
 
 /** Request matchers can name documented operations, and operations of hosts, which no document has. */
-function knownOf(services: readonly ServiceDefinition[], routes: Routes): Known {
+function listKnownNames(services: readonly ServiceDefinition[], routes: Routes): Known {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));
     const ofHosts = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
-    return [...documented, ...ofHosts].map((one) => ({ service: service.name, ...one }));
+    return [...documented, ...ofHosts].map((operation) => ({ service: service.name, ...operation }));
   });
   return { operations, reasons: Object.keys(ALL_REASONS) };
 }

@@ -4,9 +4,9 @@ import { loadSchemas } from '../services/index.ts';
 import type { StoredSchemas } from '../store/row-schema.ts';
 
 /** The setting with the SHA-256 of the file that a world was created from. */
-export const BEGAN_WITH = 'snapshot';
+export const SOURCE_SNAPSHOT_SETTING = 'snapshot';
 
-const OF_APP: StoredSchemas = { rows: [], settings: { [BEGAN_WITH]: { text: TEXT } } };
+const APP_SCHEMAS: StoredSchemas = { rows: [], settings: { [SOURCE_SNAPSHOT_SETTING]: { text: TEXT } } };
 
 /** Loads the check for rows from outside. Loaded on demand, because few servers need it. */
 export async function loadRowCheck(): Promise<RowCheck> {
@@ -15,5 +15,5 @@ export async function loadRowCheck(): Promise<RowCheck> {
     import('../worlds/stored-schemas.ts'),
     loadSchemas(),
   ]);
-  return createRowCheck([ofWorlds, OF_APP, ...ofServices]);
+  return createRowCheck([ofWorlds, APP_SCHEMAS, ...ofServices]);
 }

@@ -28,14 +28,14 @@ import type { Worlds } from '../worlds/registry.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { checkNamedWorlds } from './named-worlds.ts';
 import { describePosture, exposureNotices, heapNotices } from './notices.ts';
-import { type OpenWorlds, openWorlds, startFault } from './open-worlds.ts';
+import { type OpenWorlds, openWorlds, toStartupError } from './open-worlds.ts';
 import { createPorts } from './ports.ts';
-import { mount, pages, routesOfAll } from './services.ts';
+import { createAllRoutes, mount, pages } from './services.ts';
 import { refuseSnapshotWithSeed } from './snapshot-option.ts';
-import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
+import { checkTlsOptions, createTls, offersTls } from './tls.ts';
 
 /** Facts about a server that are known once its process owns the worlds. */
-export interface Begun {
+export interface StartupInfo {
   /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
   /** One line about the server's state and versions. */
@@ -53,7 +53,7 @@ export interface MockServer {
   readonly worlds: Worlds;
   readonly version: string;
   /** Resolves when the process owns the worlds. @throws Unusable if they cannot be used */
-  begun(): Promise<Begun>;
+  started(): Promise<StartupInfo>;
   /** The certificate of the server's own authority as PEM, or null. */
   readonly ca: string | null;
   readonly listen: Listen;
@@ -84,17 +84,17 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const inputs = await readInputs(parts);
   const open = await openWorlds(parts, inputs);
   try {
-    return await assemble(parts, inputs, open, await tlsOf(config, open));
+    return await assemble(parts, inputs, open, await openTls(config, open));
   } catch (cause) {
     await open.process.close();
-    throw startFault(cause, config);
+    throw toStartupError(cause, config);
   }
 }
 
-async function tlsOf(config: Config, { storage, process, authority: stored }: OpenWorlds): Promise<Tls | null> {
+async function openTls(config: Config, { storage, process, authority: stored }: OpenWorlds): Promise<Tls | null> {
   // With https and no stored authority, even a standby has to wait until it is allowed to create one.
-  if (offersTls(config) && storage.kind === 'postgres' && stored === null) await process.begun;
-  return tlsFrom(config, storage.kind, stored, () => process.worlds.default.store.state);
+  if (offersTls(config) && storage.kind === 'postgres' && stored === null) await process.started;
+  return createTls(config, storage.kind, stored, () => process.worlds.default.store.state);
 }
 
 async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tls: Tls | null): Promise<MockServer> {
@@ -103,7 +103,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
   const { services, control, random, version } = inputs;
   const { process, storage, shared } = open;
   const limits = createLimits(parts.limits);
-  const server = serverOf(parts, inputs, open, limits);
+  const server = createServer(parts, inputs, open, limits);
 
   const ports = createPorts({
     server,
@@ -117,7 +117,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     routes: () => routes,
   });
   const mounted = await mount([...services, control(ports)], server, documents);
-  const routes = routesOfAll(mounted);
+  const routes = createAllRoutes(mounted);
 
   const unrouted = new UnroutedRequests(server, mounted, routes);
   const connections = new Connections(limits);
@@ -126,13 +126,13 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     unrouted,
     connections,
     limits,
-    ownHosts: new OwnHosts(mounted.flatMap((one) => ownHostsOf(one.service))),
+    ownHosts: new OwnHosts(mounted.flatMap((mountedService) => ownHostsOf(mountedService.service))),
     makeTlsServer: tls?.makeServer ?? null,
   });
-  for (const one of mounted) {
-    const { document, profile } = one.ruleset;
-    const router = documents.router(`${document} ${profile}`, () => createRouter(one));
-    app.register(service, { mounted: one, routes, router, unrouted });
+  for (const mountedService of mounted) {
+    const { document, profile } = mountedService.ruleset;
+    const router = documents.router(`${document} ${profile}`, () => createRouter(mountedService));
+    app.register(service, { mounted: mountedService, routes, router, unrouted });
   }
   app.register(pages, { mounted });
   if (tls?.ca) app.register(authority, { certificate: tls.ca });
@@ -153,9 +153,9 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     get worlds() {
       return process.worlds;
     },
-    begun: async () => {
-      const notices = await process.begun.catch((cause) => {
-        throw startFault(cause, config);
+    started: async () => {
+      const notices = await process.started.catch((cause) => {
+        throw toStartupError(cause, config);
       });
       const seed = await process.worlds.default.seed();
       return {
@@ -178,7 +178,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
 }
 
 /** Creates the parts of the server shared by all requests. */
-function serverOf(
+function createServer(
   { effective: { config }, offDocument }: ServerParts,
   { services, identityProvider, trustedIssuers, random }: Inputs,
   { process, log, customs, shared }: OpenWorlds,
@@ -188,9 +188,9 @@ function serverOf(
   const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
   const hosts = knownHosts([...alias, ...publicNames], vendorHosts());
-  const serviceHosts = services.flatMap((one) => one.hosts ?? []);
+  const serviceHosts = services.flatMap((definition) => definition.hosts ?? []);
   const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
-  const tripwires = services.flatMap((one) => one.credentials?.tripwires ?? []);
+  const tripwires = services.flatMap((definition) => definition.credentials?.tripwires ?? []);
   return {
     get worlds() {
       return process.worlds;

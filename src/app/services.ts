@@ -14,11 +14,11 @@ import { consoleFile, documentText, preparedDocument, SWAGGER_UI, themeFile } fr
 
 /** Opens the documents of the services. */
 export function mount(
-  all: readonly ServiceDefinition[],
+  services: readonly ServiceDefinition[],
   { settings }: Pick<Server, 'settings'>,
   documents: Documents,
 ): Promise<readonly Mounted[]> {
-  const mounted = all.map(async (service) => {
+  const mounted = services.map(async (service) => {
     const ruleset = service.rules.inForce(settings);
     return { service, ruleset, document: await documents.open(ruleset.document, preparedDocument) };
   });
@@ -26,12 +26,12 @@ export function mount(
 }
 
 /** Returns the operations of all services. */
-export function routesOfAll(all: readonly Mounted[]): Routes {
+export function createAllRoutes(mountedServices: readonly Mounted[]): Routes {
   return new Routes(
-    all.flatMap(createRoutes),
-    all.flatMap(({ document }) => document.otherVersions),
-    all.flatMap(({ service }) => notEmulatedOperations(service.name, service.rules.notEmulated)),
-    all.flatMap((mounted) =>
+    mountedServices.flatMap(createRoutes),
+    mountedServices.flatMap(({ document }) => document.otherVersions),
+    mountedServices.flatMap(({ service }) => notEmulatedOperations(service.name, service.rules.notEmulated)),
+    mountedServices.flatMap((mounted) =>
       ownHostsOf(mounted.service).map((host) => ({ host, route: createHostRoute(host, mounted) })),
     ),
   );
@@ -49,20 +49,20 @@ export async function pages(
     title,
     tables: ruleset.tables,
     isControlApi,
-    read: () => servedText(ruleset),
+    read: () => readServedText(ruleset),
   }));
   serveLlmsTxt(served, documented);
   serveDocs(served, documented, { swaggerUi: SWAGGER_UI, theme: themeFile });
 }
 
 /** Returns the document of a ruleset for readers, as JSON text. */
-async function servedText({ document, servedAs }: Ruleset): Promise<string> {
+async function readServedText({ document, servedAs }: Ruleset): Promise<string> {
   const text = await documentText(document);
   if (servedAs === undefined) return text;
   // The build marks the documents of other versions with this module.
   const { asVersion } = await import('../../scripts/documents/deprecated.mjs');
-  const whole = JSON.parse(text);
-  const { info, ...rest } = asVersion(whole, servedAs);
-  const description = `${info.description} The operations of ${servedAs} are those of ${whole.info.version}.`;
+  const parsed = JSON.parse(text);
+  const { info, ...rest } = asVersion(parsed, servedAs);
+  const description = `${info.description} The operations of ${servedAs} are those of ${parsed.info.version}.`;
   return JSON.stringify({ ...rest, info: { ...info, description } });
 }

@@ -11,7 +11,7 @@ import { SETTINGS, settingRow } from '../store/settings.ts';
 import { type State, StateBuilder } from '../store/state.ts';
 import { showValue } from '../text/redact.ts';
 import { checkContent, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
-import { BEGAN_WITH, loadRowCheck } from './row-check.ts';
+import { loadRowCheck, SOURCE_SNAPSHOT_SETTING } from './row-check.ts';
 
 /** The file from which the default world is created. */
 export interface InitialSnapshot extends SnapshotFile {
@@ -42,35 +42,36 @@ export async function readSnapshotOption(
   const builder = new StateBuilder();
   const reader = new SnapshotReader(await loadRowCheck(), max, (row, usedAt) => {
     // Skip the row that records the file of the saved world: the new world is created from this file.
-    if (row.collection !== SETTINGS.name || row.id !== BEGAN_WITH) builder.add(row, { usedAt, isOurs: true });
+    if (row.collection !== SETTINGS.name || row.id !== SOURCE_SNAPSHOT_SETTING)
+      builder.add(row, { usedAt, isOurs: true });
   });
   const option = `--snapshot ${showValue(file)}`;
   try {
     let length = 0;
-    for await (const part of bytesOfFile(file)) {
-      length += part.length;
+    for await (const chunk of bytesOfFile(file)) {
+      length += chunk.length;
       if (length > max) throw new Unusable(`${option} is larger than --max-state allows. Raise --max-state.`);
-      reader.read(part);
+      reader.read(chunk);
     }
     const read = reader.end();
     await checkContent(read, (seed) => findStoredSeedError(seed, services));
-    builder.add(settingRow(BEGAN_WITH, read.sha256));
+    builder.add(settingRow(SOURCE_SNAPSHOT_SETTING, read.sha256));
     return { ...read, option, state: builder.state };
   } catch (cause) {
     if (cause instanceof Unusable) throw cause;
-    if (cause instanceof Problem) throw unusable(option, cause);
+    if (cause instanceof Problem) throw toUnusable(option, cause);
     throw new Unusable(`${option} cannot be read: ${whyUnreadable(cause)}. Use a snapshot file.`, { cause });
   }
 }
 
 /** Returns the seed of the world in a snapshot, with that world's credentials. @throws Unusable if there is none */
-export function seedOfSnapshot({ state, option }: InitialSnapshot): StoredSeed {
+export function readSnapshotSeed({ state, option }: InitialSnapshot): StoredSeed {
   const [row] = state.collections.get(SEEDS.name)?.all ?? [];
   if (row !== undefined) return row.body as StoredSeed;
   throw new Unusable(`${option} has no seed. Download the snapshot again.`);
 }
 
-function unusable(option: string, cause: Problem): Unusable {
+function toUnusable(option: string, cause: Problem): Unusable {
   return new Unusable(`${option}: ${cause.message}`, { cause });
 }
 
@@ -79,11 +80,11 @@ export async function isCreatedFrom(
   { settings }: Pick<Store, 'settings'>,
   { sha256 }: InitialSnapshot,
 ): Promise<boolean> {
-  return (await settings.get(BEGAN_WITH)) === sha256;
+  return (await settings.get(SOURCE_SNAPSHOT_SETTING)) === sha256;
 }
 
 /** The error if the stored world was not created from this file. @param data the location of the store */
-export function otherWorldFault({ option }: InitialSnapshot, data: string): Unusable {
+export function otherWorldError({ option }: InitialSnapshot, data: string): Unusable {
   return new Unusable(
     `--data ${data} has a world that was not created from ${option}. ` +
       'Remove --snapshot to keep that world, use other --data, or replace the default world with --reseed.',

@@ -16,16 +16,16 @@ import {
 } from '../worlds/snapshot-file.ts';
 import type { Snapshot } from '../worlds/snapshots.ts';
 import { loadRowCheck } from './row-check.ts';
-import type { WorldKeeping } from './world-ports.ts';
+import type { WorldPortParts } from './world-ports.ts';
 
 /** The parts of the server that snapshots need. */
-export interface SnapshotKeeping extends Pick<WorldKeeping, 'process' | 'services'> {
+export interface SnapshotPortParts extends Pick<WorldPortParts, 'process' | 'services'> {
   readonly version: string;
   readonly memory: StateMemory;
 }
 
 /** Takes, transfers and restores snapshots for the control API. */
-export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
+export function snapshotPorts(keeping: SnapshotPortParts): Ports['snapshots'] {
   const { version, memory, services } = keeping;
   return {
     take: ({ id }, name) => keeping.process.snapshots.take(keeping.process.worlds.entry(id), name),
@@ -49,15 +49,15 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
         builder.release();
       }
     },
-    restore: ({ id }, which) =>
+    restore: ({ id }, snapshotId) =>
       keeping.process.snapshots.use(
-        which,
+        snapshotId,
         async (snapshot) => {
           const entry = keeping.process.worlds.entry(id);
-          const fault = whyNotHere(snapshot, entry);
-          if (fault === null) return entry.world.restore(snapshot.state, snapshot.at);
-          const advice = `Create a world from the snapshot: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
-          throw new Problem('conflict', `The snapshot is of ${fault}. ${advice}.`);
+          const mismatch = describeMismatch(snapshot, entry);
+          if (mismatch === null) return entry.world.restore(snapshot.state, snapshot.at);
+          const advice = `Create a world from the snapshot: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${snapshotId}"}}\``;
+          throw new Problem('conflict', `The snapshot is of ${mismatch}. ${advice}.`);
         },
         id,
       ),
@@ -101,7 +101,7 @@ async function receiveFile(
  * Explains why a snapshot cannot be restored here. A world can only return to its own state, because its identity
  * doesn't match the state of another world.
  */
-function whyNotHere(snapshot: Snapshot, { world: { id, origin: seed }, credentials }: WorldEntry): string | null {
+function describeMismatch(snapshot: Snapshot, { world: { id, origin: seed }, credentials }: WorldEntry): string | null {
   if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
   return `an earlier world \`${id}\`, which was created from another seed or with other credentials`;

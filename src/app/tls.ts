@@ -35,7 +35,7 @@ export function checkTlsOptions(config: Config): void {
  *
  * @throws Unusable if the database cannot be read
  */
-export async function storedAuthority(storage: Storage): Promise<string | null> {
+export async function readStoredAuthority(storage: Storage): Promise<string | null> {
   const state = await storage.stateOfDefault();
   return (state === null ? null : parseWorldState(state)?.authority) ?? null;
 }
@@ -47,7 +47,7 @@ export async function storedAuthority(storage: Storage): Promise<string | null> 
  * @param state returns the state of the default world if there is no authority; null if it ends with the process
  * @throws Unusable if a certificate cannot be used
  */
-export async function tlsFrom(
+export async function createTls(
   config: Config,
   kind: Storage['kind'],
   authority: string | null,
@@ -58,11 +58,11 @@ export async function tlsFrom(
   const { namesOfServer, tlsOfAuthority, tlsOfFiles } = await import('../tls/index.ts');
   if (tlsCert !== null && tlsKey !== null) return tlsOfFiles(tlsCert, tlsKey);
   const others = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
-  const keep = async (text: string) => authority ?? keptAuthority(config, state(), text);
-  return tlsOfAuthority(authorityPlace(config, kind, keep), namesOfServer(host, others));
+  const keep = async (text: string) => authority ?? keepAuthority(config, state(), text);
+  return tlsOfAuthority(chooseAuthorityPlace(config, kind, keep), namesOfServer(host, others));
 }
 
-function authorityPlace(
+function chooseAuthorityPlace(
   { data }: Config,
   kind: Storage['kind'],
   first: (text: string) => Promise<string>,
@@ -72,7 +72,7 @@ function authorityPlace(
 }
 
 /** Returns the stored authority, or stores this one. */
-async function keptAuthority(begun: Config, state: StoredText | null, text: string): Promise<string> {
+async function keepAuthority(initialModes: Config, state: StoredText | null, text: string): Promise<string> {
   if (state === null) return text;
-  return changeState(state, begun, ({ authority: kept = text }) => [{ authority: kept }, kept]);
+  return changeState(state, initialModes, ({ authority: stored = text }) => [{ authority: stored }, stored]);
 }

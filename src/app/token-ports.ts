@@ -11,39 +11,42 @@ export function tokenPorts(services: readonly ServiceDefinition[]): Ports['token
   const drafts = services.flatMap(({ tokens }) => tokens?.drafts ?? []);
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
   return {
-    draft: async (context, who) => {
-      for (const one of drafts) {
-        const draft = await one.draft(context, who);
+    draft: async (context, name) => {
+      for (const drafter of drafts) {
+        const draft = await drafter.draft(context, name);
         if (draft !== null) return draft;
       }
-      const names = (await Promise.all(drafts.map((one) => one.names(context)))).flat();
-      if (names.length === 0 || who === null) throw nobody();
+      const names = (await Promise.all(drafts.map((drafter) => drafter.names(context)))).flat();
+      if (names.length === 0 || name === null) throw noPrincipalProblem();
       throw new Problem(
         'invalid_request',
-        `Field \`for\` matches no principal that can have a token; expected an id, a name, an e-mail address or a client id.${adviseName(who, names, '`GET /_mock/cast`')}`,
+        `Field \`for\` matches no principal that can have a token; expected an id, a name, an e-mail address or a client id.${adviseName(name, names, '`GET /_mock/cast`')}`,
       );
     },
     foreignKeys: (algorithm) => {
-      const known = keys.get(algorithm) ?? foreignKeysOf(algorithm);
-      keys.set(algorithm, known);
-      return known;
+      const cached = keys.get(algorithm) ?? loadForeignKeys(algorithm);
+      keys.set(algorithm, cached);
+      return cached;
     },
   };
 }
 
-function nobody(): Problem {
+function noPrincipalProblem(): Problem {
   return new Problem(
     'conflict',
     'This world has no user or service account. Use a seed that has one, or create one first.',
   );
 }
 
-async function foreignKeysOf(algorithm: SigningAlgorithm): Promise<ForeignKeys> {
-  const [unknown, retired] = await Promise.all([shippedKey('unknown', algorithm), shippedKey('retired', algorithm)]);
+async function loadForeignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys> {
+  const [unknown, retired] = await Promise.all([
+    loadShippedKey('unknown', algorithm),
+    loadShippedKey('retired', algorithm),
+  ]);
   return { unknown, retired };
 }
 
-async function shippedKey(name: keyof ForeignKeys, algorithm: SigningAlgorithm): Promise<ForeignKey> {
+async function loadShippedKey(name: keyof ForeignKeys, algorithm: SigningAlgorithm): Promise<ForeignKey> {
   // The shipped keys are JWKs.
   const jwk = (await fixture('runai', `${name}-key.${algorithm.toLowerCase()}.json`)) as JWK;
   const key = await importSigningKey(jwk, algorithm);

@@ -14,7 +14,7 @@ const MAX_LISTED = 1000;
 export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
   return async (world, archive) => {
     const { checkTraffic } = await import('@nv-auth-mock/conformance');
-    const checking = checkTraffic(routes(), archive ?? journalOf(world)).catch((thrown: unknown) => {
+    const checking = checkTraffic(routes(), archive ?? listEntries(world)).catch((thrown: unknown) => {
       throw thrown instanceof Unusable ? new Problem('invalid_request', thrown.message) : thrown;
     });
     const { checked, skipped, conforming, violations } = await checking;
@@ -26,7 +26,7 @@ export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
 }
 
 /** Yields the requests in a world's journal, oldest first. Lazy, because hiding secrets takes time. */
-function* journalOf({ activityLog: { journal } }: World): Generator<RecordedEntry> {
+function* listEntries({ activityLog: { journal } }: World): Generator<RecordedEntry> {
   for (const entry of journal.newestFirst().toReversed()) {
     const view = viewEntry(entry);
     yield { entry: harEntry(view), place: view.id };

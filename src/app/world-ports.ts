@@ -16,7 +16,7 @@ import type { WorldsOfProcess } from './worlds-of-process.ts';
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 
 /** The parts of the server that have worlds. */
-export interface WorldKeeping {
+export interface WorldPortParts {
   /** All services except the control API. */
   readonly services: readonly ServiceDefinition[];
   readonly process: Pick<WorldsOfProcess, 'worlds' | 'snapshots'>;
@@ -24,9 +24,9 @@ export interface WorldKeeping {
 }
 
 /** Creates and finds worlds for the control API. */
-export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds'] {
+export function worldPorts(keeping: WorldPortParts, casts: Casts): Ports['worlds'] {
   const { services, random } = keeping;
-  const withOrigin = async <Made>({ seed, from }: WorldOrder, make: (origin: WorldOrigin) => Promise<Made>) => {
+  const withOrigin = async <Result>({ seed, from }: WorldOrder, make: (origin: WorldOrigin) => Promise<Result>) => {
     const { worlds, snapshots } = keeping.process;
     if (from === undefined) {
       if (seed === undefined) return make({ kind: 'seed', seed: worlds.entry('default').world.origin });
@@ -39,8 +39,8 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
       );
     }
     if ('snapshot' in from) {
-      return snapshots.use(from.snapshot, ({ state, world: of, seed: its, credentials }) =>
-        make({ kind: 'copy', state, seed: its, credentials, of }),
+      return snapshots.use(from.snapshot, ({ state, world: of, seed: seedOfSource, credentials }) =>
+        make({ kind: 'copy', state, seed: seedOfSource, credentials, of }),
       );
     }
     const { world, credentials } = worlds.entry(from.world);
@@ -49,12 +49,12 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
   return {
     make: async (order) => {
       const { id, credentials, ttl, label } = order;
-      const made = await withOrigin(order, (origin) =>
+      const createdWorld = await withOrigin(order, (origin) =>
         keeping.process.worlds.create({ id, credentials, ttl, label, origin }),
       );
-      const { entry, storedSeed, ambiguous } = made;
+      const { entry, storedSeed, ambiguous } = createdWorld;
       const isCopy = order.from !== undefined && credentials === 'own';
-      const created = isCopy ? await createdOf(made) : null;
+      const created = isCopy ? await describeCreated(createdWorld) : null;
       casts.note(entry.world, storedSeed);
       // Without bearers, because nine signatures take ten times as long as everything else.
       return { ...describeWorld(entry), cast: await casts.of(entry.world), ambiguous, created };
@@ -68,7 +68,7 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
 }
 
 /** Turns an error in a seed into a problem of the request. */
-async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
+async function readSeed<Value>(read: () => Promise<Value>): Promise<Value> {
   try {
     return await read();
   } catch (thrown) {
@@ -77,25 +77,30 @@ async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
 }
 
 /** Returns the created objects in the form of the cast. */
-async function createdOf({ entry, created }: CreatedWorld) {
+async function describeCreated({ entry, created }: CreatedWorld) {
   const derivation = deriveFor(entry.world.id);
   const pacer = new Pacer();
-  const shown = async <Shown>(kind: Holder['kind'], show: (holder: Holder) => Shown) => {
-    const all: Shown[] = [];
-    await pacer.each(created, (one) => {
-      if (one.kind === kind) all.push(show(one));
+  const describeKind = async <Description>(kind: Holder['kind'], show: (holder: Holder) => Description) => {
+    const descriptions: Description[] = [];
+    await pacer.each(created, (holder) => {
+      if (holder.kind === kind) descriptions.push(show(holder));
     });
-    return all;
+    return descriptions;
   };
   const client = ({ id, name, clientId }: Holder) => ({ id, name, clientId, clientSecret: derivation.secret(id) });
   return {
-    keys: await shown('ngc-key', ({ id, name, owner: org }) => ({ id, name, org, key: deriveKeyText(derivation, id) })),
-    accessKeys: await shown('access-key', client),
-    applications: await shown('application', ({ id, name, clientId }) => ({
+    keys: await describeKind('ngc-key', ({ id, name, owner: org }) => ({
+      id,
+      name,
+      org,
+      key: deriveKeyText(derivation, id),
+    })),
+    accessKeys: await describeKind('access-key', client),
+    applications: await describeKind('application', ({ id, name, clientId }) => ({
       ...{ id, name, clientId },
       secret: derivation.secret(id),
     })),
-    serviceAccounts: await shown('service-account', client),
+    serviceAccounts: await describeKind('service-account', client),
     // Clients that users log in through have no secret.
     clients: [],
   };

@@ -11,12 +11,12 @@ import { Worlds, type WorldsParts } from '../worlds/registry.ts';
 import type { FilledStore } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
 import { type FinishingParts, finishStore, type StateOfSeed, Templates } from '../worlds/templates.ts';
-import { makeNamedWorlds } from './named-worlds.ts';
+import { createNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
-import { type InitialSnapshot, isCreatedFrom, otherWorldFault } from './snapshot-option.ts';
+import { type InitialSnapshot, isCreatedFrom, otherWorldError } from './snapshot-option.ts';
 
 /** The parts that worlds are created from, except the storage. */
-export interface BeginParts
+export interface StartParts
   extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'modes' | 'max'> {
   readonly config: Config;
   readonly storage: Storage;
@@ -44,19 +44,19 @@ interface Current {
 /** The worlds of this process, once it owns them. It never gets lost worlds back and has to end. */
 export class WorldsOfProcess {
   /** The notices for the user who starts the server, once the process owns the worlds. @throws Unusable */
-  readonly begun: Promise<readonly string[]>;
+  readonly started: Promise<readonly string[]>;
   /** Why this process doesn't own the worlds yet; null once it does. */
   waiting: Waiting | null = { status: 'waiting', why: UNREACHABLE };
-  readonly #parts: BeginParts;
-  #held: Ownership | null = null;
+  readonly #parts: StartParts;
+  #ownership: Ownership | null = null;
   #current: Current | null = null;
   #isClosed = false;
 
-  private constructor(parts: BeginParts, onWait: (waiting: Waiting) => void, onLost: (why: string) => void) {
+  private constructor(parts: StartParts, onWait: (waiting: Waiting) => void, onLost: (why: string) => void) {
     this.#parts = parts;
-    this.begun = this.#begin(onWait, onLost);
+    this.started = this.#start(onWait, onLost);
     // Reported to the caller that waits for it.
-    this.begun.catch(() => {});
+    this.started.catch(() => {});
   }
 
   /**
@@ -64,25 +64,25 @@ export class WorldsOfProcess {
    *
    * @throws Unusable if the worlds cannot be used
    */
-  static start(parts: BeginParts, { onWait, onLost = () => {} }: WorldsListeners): Promise<WorldsOfProcess> {
+  static start(parts: StartParts, { onWait, onLost = () => {} }: WorldsListeners): Promise<WorldsOfProcess> {
     return new Promise((resolve, reject) => {
       const wait = (waiting: Waiting) => {
         onWait?.(waiting);
         if (onWait === undefined && waiting.status === 'waiting') reject(new Unusable(waiting.why));
         // Called after the constructor has finished.
-        else resolve(all);
+        else resolve(process);
       };
-      const all = new WorldsOfProcess(parts, wait, onLost);
-      all.begun.then(() => resolve(all), reject);
+      const process = new WorldsOfProcess(parts, wait, onLost);
+      process.started.then(() => resolve(process), reject);
     });
   }
 
   get worlds(): Worlds {
-    return this.#now.worlds;
+    return this.#open.worlds;
   }
 
   get snapshots(): Snapshots {
-    return this.#now.snapshots;
+    return this.#open.snapshots;
   }
 
   /** The clock of the default world, or the machine's clock until there is one. */
@@ -99,27 +99,27 @@ export class WorldsOfProcess {
   async close(): Promise<void> {
     this.announceEnd();
     await this.#current?.worlds.close();
-    await this.#held?.kept?.close();
+    await this.#ownership?.kept?.close();
     await this.#parts.storage.close();
   }
 
-  get #now(): Current {
+  get #open(): Current {
     if (this.#current === null) throw new Error('the worlds are requested before they are open');
     return this.#current;
   }
 
-  async #begin(onWait: (waiting: Waiting) => void, onLost: (why: string) => void): Promise<readonly string[]> {
-    const held = await this.#parts.storage.take((waiting) => {
+  async #start(onWait: (waiting: Waiting) => void, onLost: (why: string) => void): Promise<readonly string[]> {
+    const ownership = await this.#parts.storage.take((waiting) => {
       this.waiting = waiting;
       onWait(waiting);
     });
     // The process is ending.
-    if (held === null) return new Promise(() => {});
-    this.#held = held;
-    held.lost.then((why) => {
+    if (ownership === null) return new Promise(() => {});
+    this.#ownership = ownership;
+    ownership.lost.then((why) => {
       if (!this.#isClosed) onLost(why);
     });
-    const { current, notices } = await beginWorlds(this.#parts, held);
+    const { current, notices } = await startWorlds(this.#parts, ownership);
     this.#current = current;
     this.waiting = null;
     return notices;
@@ -132,15 +132,15 @@ export class WorldsOfProcess {
  *
  * @throws Unusable if they contradict the options
  */
-async function beginWorlds(
-  parts: BeginParts,
-  held: Ownership,
+async function startWorlds(
+  parts: StartParts,
+  ownership: Ownership,
 ): Promise<{ readonly current: Current; readonly notices: readonly string[] }> {
   const { config, customs, keys, stateOf, random, revive } = parts;
-  const { kept: keptWorlds, clock: machine, isFirstTry: mayAct } = held;
-  const kept = await readSeed(held.store.collections);
-  const isNew = kept === null || (config.reseed && mayAct);
-  const { snapshot, unused } = await snapshotFor(parts, held, isNew);
+  const { kept: keptWorlds, clock: machine, isFirstTry: mayAct } = ownership;
+  const storedSeed = await readSeed(ownership.store.collections);
+  const isNew = storedSeed === null || (config.reseed && mayAct);
+  const { snapshot, unused } = await chooseSnapshot(parts, ownership, isNew);
   const worlds = new Worlds({
     ...parts,
     ...{
@@ -151,13 +151,13 @@ async function beginWorlds(
       max: config.maxWorlds,
     },
     templates: new Templates(machine, customs, keys, stateOf),
-    fault: () => (held.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),
+    fault: () => (ownership.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),
   });
   try {
-    const reopened = await openWorlds(parts, held, worlds, isNew ? null : kept, snapshot);
+    const reopened = await openWorlds(parts, ownership, worlds, isNew ? null : storedSeed, snapshot);
     const snapshots = new Snapshots(random, keptWorlds?.snapshots ?? snapshotsInMemory(parts.shared.memory), revive);
     const notices = [
-      ...held.notices,
+      ...ownership.notices,
       ...reopened,
       ...(mayAct ? [] : actionNotices(config, unused)),
       ...(await seedNotices(worlds.default, parts.seed.fingerprint, config).catch((cause: unknown) => {
@@ -172,27 +172,27 @@ async function beginWorlds(
   }
 }
 
-/** @param kept the seed of the existing default world; null creates a new world @returns notices about the other worlds */
+/** @param storedSeed the seed of the existing default world; null creates a new world @returns notices about the other worlds */
 async function openWorlds(
-  { config, seed, customs, revive, stateOf }: BeginParts,
+  { config, seed, customs, revive, stateOf }: StartParts,
   { store, clock, notices }: Ownership,
   worlds: Worlds,
-  kept: StoredSeed | null,
+  storedSeed: StoredSeed | null,
   snapshot: State | null,
 ): Promise<readonly string[]> {
-  if (kept === null) await store.restore(snapshot ?? (await stateOf(seed, clock.now())));
+  if (storedSeed === null) await store.restore(snapshot ?? (await stateOf(seed, clock.now())));
   // Repeat the notices for users who only open the console.
   const findings = notices.map((notice): FilledStore['findings'][number] => ['storage', notice, clock.now()]);
   await finishStore(store, (...finding) => findings.push(finding), customs, clock.now());
-  await worlds.openDefault(kept === null ? seed : revive(kept), { store, findings, isNew: false });
+  await worlds.openDefault(storedSeed === null ? seed : revive(storedSeed), { store, findings, isNew: false });
   const reopened = await worlds.reopen();
-  await makeNamedWorlds(worlds, config.world);
+  await createNamedWorlds(worlds, config.world);
   return reopened;
 }
 
 /** @returns the state of the snapshot if the default world is or was created from it */
-async function snapshotFor(
-  { snapshot, config }: BeginParts,
+async function chooseSnapshot(
+  { snapshot, config }: StartParts,
   { store, isFirstTry }: Ownership,
   isNew: boolean,
 ): Promise<{ readonly snapshot: State | null; readonly unused: boolean }> {
@@ -200,7 +200,7 @@ async function snapshotFor(
   if (isNew || (await isCreatedFrom(store, snapshot))) {
     return { snapshot: snapshot.state, unused: false };
   }
-  if (isFirstTry) throw otherWorldFault(snapshot, redactData(config.data ?? ''));
+  if (isFirstTry) throw otherWorldError(snapshot, redactData(config.data ?? ''));
   return { snapshot: null, unused: true };
 }
 

@@ -1,4 +1,4 @@
-import type { Begun, MockServer } from '../app/server.ts';
+import type { MockServer, StartupInfo } from '../app/server.ts';
 import { type Effective, type FlagTexts, isDumbTerminal, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import { type Log, lineLog } from '../diagnostics/log.ts';
@@ -33,7 +33,7 @@ export async function start(flags: FlagTexts): Promise<void> {
     // Before the server owns the worlds, so that a load balancer sees that it is alive.
     const listening = await server.listen(host, port, true, httpPort);
     stopOnSignals(server, exitWithStdin);
-    const begun = await server.begun();
+    const begun = await server.started();
     // With `json`, the notices are in the log instead of the banner.
     if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
     process.stdout.write(
@@ -81,7 +81,12 @@ function formatReadyEvent(
 }
 
 /** Returns the banner. The ready line comes last, once the server is seeded and listening. */
-async function formatBanner(server: MockServer, begun: Begun, listening: Listening, config: Config): Promise<string> {
+async function formatBanner(
+  server: MockServer,
+  begun: StartupInfo,
+  listening: Listening,
+  config: Config,
+): Promise<string> {
   const { version, ca } = server;
   const { posture, notices, cast, isBuiltIn } = begun;
   const { url, httpUrl, port } = listening;

@@ -3,7 +3,7 @@ import type { Option } from '../definitions/option.ts';
 import { errorMessage } from '../diagnostics/error-message.ts';
 import { whyUnreadable } from '../diagnostics/file-fault.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
-import { isOneOf, objectOf } from '../objects/members.ts';
+import { createObject, isOneOf } from '../objects/members.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { showValue } from '../text/redact.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
@@ -22,7 +22,7 @@ export interface Effective {
 export type FlagTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A value as the user wrote it. */
-interface Given {
+interface WrittenValue {
   readonly origin: OptionOrigin;
   /** The place, for messages. */
   readonly written: string;
@@ -31,13 +31,13 @@ interface Given {
   readonly shown?: readonly string[];
 }
 
-type Source = ReadonlyMap<keyof Config, Given>;
+type Source = ReadonlyMap<keyof Config, WrittenValue>;
 
 /** Creates a configuration without flags, variables or files, for programs and tests. */
-export function createConfig(given: Partial<Config> = {}): Effective {
-  const defaults = objectOf<Config>(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback]));
-  const origins = OPTION_NAMES.map((name) => [name, given[name] === undefined ? 'default' : 'flag']);
-  return { config: Object.freeze({ ...defaults, ...given }), origins: Object.fromEntries(origins) };
+export function createConfig(values: Partial<Config> = {}): Effective {
+  const defaults = createObject<Config>(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback]));
+  const origins = OPTION_NAMES.map((name) => [name, values[name] === undefined ? 'default' : 'flag']);
+  return { config: Object.freeze({ ...defaults, ...values }), origins: Object.fromEntries(origins) };
 }
 
 /**
@@ -50,26 +50,26 @@ export function readOptions(options: ConfigOptions): Effective {
     .filter((name) => !isOneOf(OPTION_NAMES, name))
     .map((name) => refuseName(`option \`${name}\``, name, OPTION_NAMES, (option) => option));
   const source: Source = new Map(
-    OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
+    OPTION_NAMES.flatMap((name): [keyof Config, WrittenValue][] => {
       const value = options[name];
       if (value === undefined || value === null) return [];
       const values = [value].flat();
-      const [texts, shown] = [values.map(textOf(name)), values.map(shownOf(name))];
+      const [texts, shown] = [values.map(formatAsFlag(name)), values.map(formatForMessage(name))];
       return [[name, { origin: 'option', written: `option \`${name}\``, texts, shown }]];
     }),
   );
   const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, [source], faults)] as const);
   if (faults.length > 0) throw new Unusable(faults.join('\n'));
-  return effectiveOf(settled);
+  return createEffective(settled);
 }
 
 /** Formats a value as a flag. A bare number for a duration is in milliseconds. */
-function textOf(name: keyof Config): (value: unknown) => string {
+function formatAsFlag(name: keyof Config): (value: unknown) => string {
   return (value) => (typeof value === 'number' && OPTIONS[name].isDuration === true ? `${value}ms` : String(value));
 }
 
 /** Formats a value for messages, with the unit of a bare number. */
-function shownOf(name: keyof Config): (value: unknown) => string {
+function formatForMessage(name: keyof Config): (value: unknown) => string {
   return (value) =>
     typeof value === 'number' && OPTIONS[name].isDuration === true
       ? `\`${value}\`, in milliseconds`
@@ -86,7 +86,7 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
   const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
   if (folder !== undefined && !(await exists(folder)))
     faults.push(`--etc ${showValue(folder)} does not exist. Expected a folder.`);
-  const etc = folderOf(folder, faults);
+  const etc = createFileFinder(folder, faults);
   const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
   const filePath = named ?? (await etc('config'));
   const sources: Source[] = [
@@ -97,16 +97,16 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
   ];
   const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, sources, faults)] as const);
   if (faults.length > 0) throw new Unusable(faults.join('\n'));
-  return effectiveOf(settled);
+  return createEffective(settled);
 }
 
-function effectiveOf(
+function createEffective(
   settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
 ): Effective {
   return {
     // Each value was parsed by its option.
-    config: Object.freeze(objectOf<Config>(settled.map(([name, { value }]) => [name, value]))),
-    origins: objectOf<Effective['origins']>(settled.map(([name, { origin }]) => [name, origin])),
+    config: Object.freeze(createObject<Config>(settled.map(([name, { value }]) => [name, value]))),
+    origins: createObject<Effective['origins']>(settled.map(([name, { origin }]) => [name, origin])),
   };
 }
 
@@ -156,27 +156,27 @@ function resolveOption(name: keyof Config, sources: readonly Source[], faults: s
 }
 
 function flagSource(flags: FlagTexts): Source {
-  const given = OPTION_NAMES.flatMap((name): [keyof Config, Given][] => {
+  const entries = OPTION_NAMES.flatMap((name): [keyof Config, WrittenValue][] => {
     const texts = flags[name];
     return texts === undefined
       ? []
       : [[name, { origin: 'flag', written: `--${flagName(name)}`, texts: [texts].flat() }]];
   });
-  return new Map(given);
+  return new Map(entries);
 }
 
 const ENDINGS = ['yaml', 'yml', 'json'] as const;
 
 /** Returns a function that finds files of a folder by name, without extension. */
-function folderOf(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
+function createFileFinder(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
   return async (name) => {
     if (folder === undefined) return undefined;
     const files = ENDINGS.map((ending) => `${folder}/${name}.${ending}`);
-    const there = await Promise.all(files.map(exists));
-    const [file, ...others] = files.filter((_, index) => there[index]);
+    const existing = await Promise.all(files.map(exists));
+    const [file, ...others] = files.filter((_, index) => existing[index]);
     if (others.length > 0)
       faults.push(
-        `${[file, ...others].map((one) => showValue(String(one))).join(' and ')} both exist. Keep one of them.`,
+        `${[file, ...others].map((path) => showValue(String(path))).join(' and ')} both exist. Keep one of them.`,
       );
     return file;
   };
@@ -197,7 +197,7 @@ function seedSource(file: string | undefined): Source {
 const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
 /** Variables with the paths of option files. */
-const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
+const FILE_VARIABLES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
 
 /** Variables read by other code: credentials of the real service for `compare`, and the clients in other languages. */
 const READ_BY_OTHERS: ReadonlySet<string> = new Set(
@@ -209,17 +209,22 @@ const READ_BY_OTHERS: ReadonlySet<string> = new Set(
 
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
   const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
-  const source = new Map<keyof Config, Given>();
+  const source = new Map<keyof Config, WrittenValue>();
   const { PORT } = environment;
   // Empty variables count as unset, because compose files leave variables empty.
   if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith(PREFIX) || text === undefined || PLACES.has(variable) || READ_BY_OTHERS.has(variable))
+    if (
+      !variable.startsWith(PREFIX) ||
+      text === undefined ||
+      FILE_VARIABLES.has(variable) ||
+      READ_BY_OTHERS.has(variable)
+    )
       continue;
     const name = byVariable.get(variable);
     if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
     if (name !== undefined) {
-      const texts = OPTIONS[name].repeatable === true ? text.split(',').map((one) => one.trim()) : [text];
+      const texts = OPTIONS[name].repeatable === true ? text.split(',').map((part) => part.trim()) : [text];
       // The comma may be part of a password.
       const isOpen = showValue(text) === text;
       source.set(name, {
@@ -229,7 +234,9 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
         ...(!isOpen && { shown: texts.map(() => showText(text)) }),
       });
     } else if (!INJECTED.test(variable)) {
-      faults.push(refuseName(`variable ${variable}`, variable, [...byVariable.keys(), ...PLACES], variableName));
+      faults.push(
+        refuseName(`variable ${variable}`, variable, [...byVariable.keys(), ...FILE_VARIABLES], variableName),
+      );
     }
   }
   return source;
@@ -244,11 +251,11 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   // Lists have plural names in files.
   const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
   const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
-  const source = new Map<keyof Config, Given>();
-  const lineOf = await (await import('./source-lines.ts')).readSourceLines(file);
+  const source = new Map<keyof Config, WrittenValue>();
+  const findLine = await (await import('./source-lines.ts')).readSourceLines(file);
   for (const [key, value] of Object.entries(content)) {
     const name = byKey.get(key);
-    const line = lineOf(key);
+    const line = findLine(key);
     const written = `\`${key}\` in --config ${showValue(file)}${line === undefined ? '' : `, line ${line},`}`;
     if (name === undefined)
       faults.push(refuseName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()], flagName));
@@ -263,7 +270,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
 /** Whether a value is text, a number, a boolean, or a non-empty list of these. */
 function isPlain(value: unknown): boolean {
   const values = Array.isArray(value) ? value : [value];
-  return values.length > 0 && values.every((one) => ['string', 'number', 'boolean'].includes(typeof one));
+  return values.length > 0 && values.every((entry) => ['string', 'number', 'boolean'].includes(typeof entry));
 }
 
 /** JSON errors have a position, or ten characters on each side of it. YAML errors already have lines. */

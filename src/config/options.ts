@@ -67,7 +67,7 @@ type Given<Value, Present> = [Present] extends [string]
 type Table<Names extends keyof Config> = { readonly [Name in Names]: Option<Config[Name]> };
 
 /** Options of the server as a whole. */
-const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OUTPUT>> = {
+const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof typeof OUTPUT_OPTIONS>> = {
   port: {
     short: 'p',
     argument: 'N',
@@ -195,7 +195,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
 };
 
 /** Options of responses and output. */
-const OF_OUTPUT = {
+const OUTPUT_OPTIONS = {
   fidelity: {
     argument: 'any|documented',
     description: 'operations to serve: any, or only documented ones (`inferred` and `ours` get 501)',
@@ -231,7 +231,7 @@ const OF_OUTPUT = {
 } satisfies Partial<Table<keyof Config>>;
 
 /** All options. Help, variables, file keys and validation derive from this table. */
-export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, ...OF_OUTPUT };
+export const OPTIONS: Table<keyof Config> = { ...SERVER_LEVEL_OPTIONS, ...SERVICE_OPTIONS, ...OUTPUT_OPTIONS };
 
 // The object has exactly the keys of its type.
 export const OPTION_NAMES = keysOf(OPTIONS);
@@ -247,12 +247,12 @@ export function variableName(name: string): string {
 }
 
 /** Returns a value in the syntax of its flag, without secrets. */
-export function shownValue(name: keyof Config, config: Config): unknown {
+export function showOption(name: keyof Config, config: Config): unknown {
   const { isSecret, show }: Option = OPTIONS[name];
   const value: unknown = config[name];
   if (value === null) return null;
   if (isSecret === true) return '(set)';
-  if (Array.isArray(value)) return value.map((one) => showValue(String(one)));
+  if (Array.isArray(value)) return value.map((entry) => showValue(String(entry)));
   if (typeof value === 'string') return name === 'data' ? redactData(value) : showValue(value);
   return show?.(value) ?? value;
 }

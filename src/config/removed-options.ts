@@ -17,17 +17,17 @@ export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
 /**
  * Returns the message about an unknown option name.
  *
- * @param what the kind and the name, for the message, such as `flag \`--prot\``
+ * @param described the kind and the name, for the message, such as `flag \`--prot\``
  * @param valid the names that are accepted here
  * @param spell spells an option as it is written here
  */
 export function refuseName(
-  what: string,
+  described: string,
   name: string,
   valid: readonly string[],
   spell: (option: string) => string,
 ): string {
   const removed = Object.entries(REMOVED_OPTIONS).find(([option]) => spell(option) === name);
-  if (removed === undefined) return `Unknown ${what}. Did you mean \`${findNearest(name, valid)}\`?`;
-  return `The ${what} was removed: ${removed[1]}.`;
+  if (removed === undefined) return `Unknown ${described}. Did you mean \`${findNearest(name, valid)}\`?`;
+  return `The ${described} was removed: ${removed[1]}.`;
 }

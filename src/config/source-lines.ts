@@ -5,29 +5,29 @@ import { readTextFile } from '../platform/text-file.ts';
  * parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can be read only once, so it
  * has no lines.
  */
-export async function readSourceLines(file: string): Promise<(place: string) => number | undefined> {
+export async function readSourceLines(file: string): Promise<(path: string) => number | undefined> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
   const text = await readTextFile(file, { onlyFile: true }).catch(() => '');
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false });
-  const lineAt = (node: unknown): number | undefined => {
+  const findLine = (node: unknown): number | undefined => {
     // Nodes of the YAML parser have a range.
     const start = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range?.[0];
     return start === undefined ? undefined : counter.linePos(start).line;
   };
-  return (place) => {
+  return (path) => {
     let node: unknown = document.contents;
-    let line = lineAt(node);
-    for (const step of place.split(/[.[\]]+/).filter(Boolean)) {
+    let line = findLine(node);
+    for (const step of path.split(/[.[\]]+/).filter(Boolean)) {
       if (isMap(node)) {
         const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
         if (pair === undefined) break;
-        line = lineAt(pair.key) ?? line;
+        line = findLine(pair.key) ?? line;
         node = pair.value;
       } else {
         // Lists of the YAML parser have items.
         node = (node as { readonly items?: readonly unknown[] } | null)?.items?.[Number(step)];
-        line = lineAt(node) ?? line;
+        line = findLine(node) ?? line;
       }
     }
     return line;

@@ -1,4 +1,4 @@
-import { bytesOf } from '../memory/bytes.ts';
+import { estimateBytes } from '../memory/bytes.ts';
 import { type SharedCache, WorldCache } from '../memory/caches.ts';
 import {
   type AccessRequest,
@@ -78,7 +78,7 @@ export class Uses {
       lookedUp: lookedUp && limitParts(resourceStateOf(lookedUp)),
       example,
     };
-    const bytes = USE_BYTES + 2 * (key.length + example.path.length) + bytesOf(use.lookedUp);
+    const bytes = USE_BYTES + 2 * (key.length + example.path.length) + estimateBytes(use.lookedUp);
     if (uses.size >= MAX_USES || credential.bytes + bytes > MAX_BYTES) {
       this.#isCut = true;
       return;

@@ -18,15 +18,15 @@ const WRITING: Readonly<Record<string, string>> = {
 
 /** Explains why a file cannot be read, without its path, which Node's messages repeat. */
 export function whyUnreadable(cause: unknown): string {
-  return reasonOf(cause, READING);
+  return findReason(cause, READING);
 }
 
 /** Explains why a file cannot be written, without its path. */
 export function whyUnwritable(cause: unknown): string {
-  return reasonOf(cause, WRITING);
+  return findReason(cause, WRITING);
 }
 
-function reasonOf(cause: unknown, reasons: Readonly<Record<string, string>>): string {
+function findReason(cause: unknown, reasons: Readonly<Record<string, string>>): string {
   const { code = 'of an unknown error' }: { readonly code?: unknown } = Object(cause);
   return own(reasons, String(code)) ?? String(code);
 }

@@ -58,24 +58,24 @@ export function escapeControls(text: string): string {
 /** Creates a log of lines: text for people, or with `json` one object each. */
 export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
   const max = LOG_LEVELS.indexOf(level);
-  const say =
-    (at: Exclude<LogLevel, 'silent'>) =>
+  const writeAt =
+    (lineLevel: Exclude<LogLevel, 'silent'>) =>
     (raw: string, cause?: unknown, { decision }: LogDetails = {}) => {
-      if (LOG_LEVELS.indexOf(at) > max) return;
+      if (LOG_LEVELS.indexOf(lineLevel) > max) return;
       const message = redact(raw);
       const time = rfc3339(clock.now());
       const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
       write(
         json
-          ? `${JSON.stringify({ time, level: at, message, decision, ...(stack !== undefined && { stack }) })}\n`
-          : `${time} ${at.padEnd(5)} ${escapeControls(message)}${stack === undefined ? '' : `\n${stack}`}\n`,
+          ? `${JSON.stringify({ time, level: lineLevel, message, decision, ...(stack !== undefined && { stack }) })}\n`
+          : `${time} ${lineLevel.padEnd(5)} ${escapeControls(message)}${stack === undefined ? '' : `\n${stack}`}\n`,
       );
     };
   return {
-    error: say('error'),
-    warn: say('warn'),
-    info: (raw, about) => say('info')(raw, undefined, about),
-    debug: (raw, about) => say('debug')(raw, undefined, about),
+    error: writeAt('error'),
+    warn: writeAt('warn'),
+    info: (raw, about) => writeAt('info')(raw, undefined, about),
+    debug: (raw, about) => writeAt('debug')(raw, undefined, about),
     debugging: max >= LOG_LEVELS.indexOf('debug'),
   };
 }

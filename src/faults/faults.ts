@@ -1,7 +1,7 @@
 import { Problem } from '../decisions/problem.ts';
 import type { Facts } from '../journal/match.ts';
 import type { Quota } from '../memory/quota.ts';
-import { drawnAt } from '../platform/random.ts';
+import { drawAt } from '../platform/random.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { Mutex } from '../store/mutex.ts';
 import type { Instant } from '../time/clock.ts';
@@ -193,7 +193,7 @@ export class Faults {
 /** Returns the delay of an injected fault in milliseconds: different each time, but the same in every run. */
 export function delayOf({ action: { delay }, seed, fired }: Fault): number {
   if (delay === undefined) return 0;
-  return delay.min + Math.floor(drawnAt(`${seed}:delay`, fired) * (delay.max - delay.min + 1));
+  return delay.min + Math.floor(drawAt(`${seed}:delay`, fired) * (delay.max - delay.min + 1));
 }
 
 /** Returns the seconds for `Retry-After`; undefined if there are none. */

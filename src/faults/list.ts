@@ -1,7 +1,7 @@
 import { Problem } from '../decisions/problem.ts';
 import { createMatcher, type Facts, type Matcher } from '../journal/match.ts';
-import { bytesOf } from '../memory/bytes.ts';
-import { drawnAt } from '../platform/random.ts';
+import { estimateBytes } from '../memory/bytes.ts';
+import { drawAt } from '../platform/random.ts';
 import type { Instant } from '../time/clock.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';
 
@@ -129,7 +129,7 @@ export class FaultList {
     const matching = this.#findMatching(moment, facts);
     for (const [index, fault] of matching.entries()) {
       const seen = fault.seen + 1;
-      const isDrawn = fault.probability === 1 || drawnAt(fault.seed, seen) < fault.probability;
+      const isDrawn = fault.probability === 1 || drawAt(fault.seed, seen) < fault.probability;
       const isInjected = seen > fault.after && isDrawn;
       const counted = { ...fault, seen, fired: fault.fired + (isInjected ? 1 : 0) };
       this.#faults.set(fault.id, counted);
@@ -176,7 +176,7 @@ export class FaultList {
 const FAULT_BYTES = 1000;
 
 export function weightOf({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {
-  return FAULT_BYTES + bytesOf(match) + bytesOf(action);
+  return FAULT_BYTES + estimateBytes(match) + estimateBytes(action);
 }
 
 function isSpent({ times, fired }: Fault): boolean {

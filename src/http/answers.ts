@@ -126,7 +126,7 @@ async function refuseLost(request: RequestInWorld, lost: Error): Promise<void> {
   await refuse(request, mayBeStored ? new OutcomeUnknown('the worlds were lost before the response') : lost);
 }
 
-/** Is the method safe (RFC 9110, 9.2.1)? */
+/** Returns whether a method is safe (RFC 9110, 9.2.1). */
 function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
@@ -171,7 +171,7 @@ function writePayload(
   return typeof content === 'string' && hasRawBytes(outcome?.headers) ? Buffer.from(content) : content;
 }
 
-/** Does a header contain non-ASCII characters, which stand for raw bytes? */
+/** Returns whether a header contains non-ASCII characters, which stand for raw bytes. */
 function hasRawBytes(headers: Outcome['headers'] = {}): boolean {
   return Object.values(headers).some((value) => /[^\0-\x7f]/.test(value));
 }

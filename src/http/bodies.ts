@@ -40,7 +40,7 @@ export function leaveBodies(service: FastifyInstance): void {
   service.addContentTypeParser('*', async () => undefined);
 }
 
-/** Returns the body of a request; null if the operation reads none. A read error is kept and thrown later, in order. */
+/** Returns the body of a request; null if the operation reads none. A read error is stored and thrown later, in order. */
 export async function receivedBody({ body, raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
   const route = routed?.route;
   if (route?.readsBody !== true) return null;
@@ -125,7 +125,7 @@ function checkStructure(bytes: Buffer): void {
   throw new Problem('invalid_request', `The body has more than ${MAX_STRUCTURE} commas and brackets. Send less.`);
 }
 
-/** Does a request have a body? */
+/** Returns whether a request has a body. */
 export function isSent(request: IncomingMessage): boolean {
   const [length = '0'] = headerLines(request, 'content-length');
   return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;

@@ -35,7 +35,7 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
   return merged;
 }
 
-/** Are these bytes user content? Pages of this server have a content security policy. */
+/** Returns whether a body is user content. Pages of this server, unlike user content, have a content security policy. */
 function isUserContent(body: unknown, headers: Outcome['headers']): boolean {
   return isBytes(body) && headers?.['content-security-policy'] === undefined;
 }
@@ -56,7 +56,7 @@ export function sentHeaders(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
 
-/** Is the body binary content, which is sent unchanged? */
+/** Returns whether a body is binary content, which is sent unchanged. */
 export function isBytes(body: unknown): body is Buffer | StreamedBytes {
   return Buffer.isBuffer(body) || body instanceof StreamedBytes;
 }

@@ -19,7 +19,7 @@ export interface ApiDocument {
   readonly operations: readonly Operation[];
   /** Builds the validators, which all checks need. @param keywords of requests */
   ready(keywords?: Keywords): Promise<void>;
-  /** Are the validators built? */
+  /** Whether the validators are built. */
   readonly isReady: boolean;
   /** Operations that only other versions have. */
   readonly otherVersions: readonly OtherOperation[];

@@ -86,7 +86,7 @@ export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Read
 
 /** A page, a file, or the pages of another Fastify instance. */
 interface Page {
-  /** Is it meant for people? */
+  /** Whether it is meant for people. */
   readonly isHtml: boolean;
   /** @param below the path of the world @param base the URL by which the request reached it */
   respond(reply: FastifyReply, below: string, base: string): Promise<FastifyReply>;

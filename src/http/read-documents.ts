@@ -8,7 +8,7 @@ export interface ReadableDocument {
   readonly title: string;
   /** The active ruleset, which defines what each operation needs. */
   readonly tables: Tables;
-  /** Is it the control API, which may need the admin token? */
+  /** Whether it is the control API, which may need the admin token. */
   readonly isControlApi: boolean;
   readonly read: () => Promise<string>;
 }

@@ -40,7 +40,7 @@ declare module 'fastify' {
 /** A serialized body, as passed to Fastify's `onSend` hook. */
 export type Payload = string | Buffer | Readable | null | undefined;
 
-/** A request whose operation is known. @typeParam Its null: no operation has its path */
+/** A request whose operation is known. @typeParam OfRoute null: no operation has its path */
 export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly raw: IncomingMessage;
   readonly route: OfRoute;
@@ -60,7 +60,7 @@ export interface RoutedRequest<OfRoute extends Route | null = Route> {
 
 /** The URLs at which responses refer to this server. */
 export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
-  /** Does the request itself name the world, by path, host or header? */
+  /** Whether the request itself names the world, by path, host or header. */
   readonly namesWorld: boolean;
 }
 
@@ -80,7 +80,7 @@ interface Entry extends Pick<RoutedRequest, 'fault'> {
  * A request in its world. Handlers see it as `Context`. The steps fill it in, in order, and each reads what earlier
  * steps wrote.
  *
- * @typeParam Its null: no operation has its path
+ * @typeParam OfRoute null: no operation has its path
  */
 export class RequestInWorld<OfRoute extends Route | null = Route> implements Context {
   readonly server: Server;
@@ -116,7 +116,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   received: ReceivedBody | null;
   /** The body as recorded in the journal. */
   sent: KeptBody = NO_BODY;
-  /** May the URL or body contain a real credential? Then the request is refused before anything is stored. */
+  /** Whether the URL or body may contain a real credential: such a request is refused before anything is stored. */
   isForeign = false;
 
   caller: Caller | null = null;
@@ -140,11 +140,11 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   /** Likely mistakes in the request. */
   hints: readonly Hint[] = [];
   injectedFault: InjectedFault | null = null;
-  /** Was the request decided? If not, its body has to be received first. */
+  /** Whether the request was decided. If not, its body has to be received first. */
   isDecided = false;
-  /** Did a fault answer instead of the operation? */
+  /** Whether a fault replaced the response of the operation. */
   isReplaced = false;
-  /** Was the operation executed? */
+  /** Whether the operation was executed. */
   isDone = false;
   /** The status without the fault, or with an enforced decision; null if it would be the same or is unknown. */
   wouldBe: number | null = null;

@@ -1,4 +1,4 @@
-import { fits, segmentsOf, variablesIn } from '../addresses/path-template.ts';
+import { fits, readVariables, segmentsOf } from '../addresses/path-template.ts';
 import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
 import type { NotEmulatedOperation } from '../definitions/not-emulated.ts';
 import type { ServedPath } from '../explaining/hints/refused-request.ts';
@@ -115,7 +115,7 @@ export class Routes {
     if (route === undefined) return null;
     const lacking = this.notEmulated(method, path);
     if (lacking !== null && countVariables(lacking) < countVariables(route.operation)) return null;
-    const params = variablesIn(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
+    const params = readVariables(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
   }
 

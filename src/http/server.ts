@@ -49,12 +49,12 @@ export interface Server extends ServerScope {
   readonly log: Log;
   readonly limits: Pick<Limits, 'bodyBytes'>;
   readonly publicUrl: string | null;
-  /** Does the server's port speak https? */
+  /** Whether the server's port speaks https. */
   readonly isTls: boolean;
   readonly explain: boolean;
-  /** Refuse undocumented input? */
+  /** Whether to refuse undocumented input. */
   readonly strict: boolean;
-  /** Answer everything, or only documented behaviour? */
+  /** Whether to serve everything, or only documented behaviour. */
   readonly fidelity: Fidelity;
   readonly originGuard: OriginGuard;
   readonly crossOrigin: CrossOrigin;

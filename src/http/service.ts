@@ -90,7 +90,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
   addRoutes(app, options);
 }
 
-/** The reply if the request was answered; otherwise the next hook runs. */
+/** The result of a hook: the reply if a response was sent. Otherwise the next hook runs. */
 type HookResult = Promise<FastifyReply | undefined>;
 
 async function arrive({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): HookResult {
@@ -146,7 +146,7 @@ function enterWorld(request: FastifyRequest, received: ReceivedBody | null): Req
   return inWorld;
 }
 
-/** Does the decision need the body? */
+/** Returns whether the decision needs the body. */
 function waitsForBody({ routed, inWorld }: FastifyRequest): boolean {
   return routed !== null && (inWorld === null || (inWorld.fault === null && !inWorld.isDecided));
 }

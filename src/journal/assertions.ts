@@ -1,7 +1,7 @@
 import type { Principal } from '../decisions/principal.ts';
 import { Problem } from '../decisions/problem.ts';
 import { isOneOf, keysOf } from '../objects/members.ts';
-import { countOf } from '../text/count.ts';
+import { formatCount } from '../text/count.ts';
 import { adviseName } from '../text/nearest.ts';
 import type { Instant } from '../time/clock.ts';
 import { answeredAt, type JournalEntry } from './entry.ts';
@@ -24,7 +24,7 @@ interface Findings {
   readonly mistakes: readonly (readonly JournalEntry[])[];
 }
 
-/** Does the operation of a request need a credential? */
+/** Returns whether the operation of a request needs a credential. */
 export type NeedsCredential = (entry: JournalEntry) => boolean;
 
 interface Assertion {
@@ -100,7 +100,9 @@ export function judge(
   const { find, nothing, passed, failed, expected }: Assertion = ASSERTIONS[name];
   const { judged, mistakes } = find(entries, needsCredential);
   const forgotten =
-    older === 0 ? '' : ` Not judged, because the journal has evicted some of them: ${countOf(older, 'older request')}.`;
+    older === 0
+      ? ''
+      : ` Not judged, because the journal has evicted some of them: ${formatCount(older, 'older request')}.`;
   if (judged === 0) {
     throw new Problem(
       'conflict',
@@ -175,9 +177,9 @@ function findRepeatedTooEarly(entries: readonly JournalEntry[]): Findings {
 }
 
 interface Repetition {
-  /** Must the client not simply repeat the request after this response? */
+  /** Returns whether the client must not simply repeat the request after this response. */
   readonly isWarning: (entry: JournalEntry) => boolean;
-  /** Given the same method and path, are these the same request of the same client? */
+  /** Returns whether two requests with equal method and path are the same request of the same client. */
   readonly isSame: (a: JournalEntry, b: JournalEntry) => boolean;
   readonly isMistake: (repeated: JournalEntry, warning: JournalEntry) => boolean;
 }

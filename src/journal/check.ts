@@ -26,7 +26,7 @@ export interface Known {
  * Validates a match, and normalizes its path and method.
  *
  * @param member returns the name of a member for messages, such as `match.path`
- * @param isOfOperations do only requests to operations count? Then a path without an operation never matches
+ * @param isOfOperations whether only requests to operations count. If so, a path without an operation never matches
  * @throws Problem with the member that can never match, and the nearest valid name
  */
 export function checkMatch(
@@ -165,7 +165,7 @@ function impossibleMatchProblem(
 }
 
 /**
- * Can a path of this operation match? Placeholders on either side match any non-empty segment. A trailing slash is
+ * Returns whether a path of this operation can match. Placeholders on either side match any non-empty segment. A trailing slash is
  * optional, because operations with one also answer without it.
  */
 function canMatchPath(template: string, path: string): boolean {

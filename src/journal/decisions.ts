@@ -1,6 +1,6 @@
 import type { Decision } from '../decisions/decision.ts';
 import { namesOf } from '../decisions/principal.ts';
-import { bytesOf } from '../memory/bytes.ts';
+import { estimateBytes } from '../memory/bytes.ts';
 import { shortenPath } from '../text/redact.ts';
 import { parseNumber } from './numbered-ids.ts';
 import { type PriorityPlaces, PriorityRing } from './ring.ts';
@@ -79,12 +79,12 @@ export class Decisions {
 
   /** Estimates the size of a decision from its large parts: the rights and the object of a denial. */
   #weightOf({ input, hints }: Decision): number {
-    const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
+    const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + estimateBytes(hints);
     if (input === undefined) return plain;
     const { heldRights } = input.caller;
-    const weight = this.#weights.get(heldRights) ?? bytesOf(heldRights);
+    const weight = this.#weights.get(heldRights) ?? estimateBytes(heldRights);
     this.#weights.set(heldRights, weight);
-    return plain + weight + bytesOf(input.lookedUp);
+    return plain + weight + estimateBytes(input.lookedUp);
   }
 }
 

@@ -13,13 +13,13 @@ export interface KeptBody {
   readonly form: 'bytes' | 'text';
   /** In bytes, or in characters for a text; null if the body was not read. */
   readonly size: number | null;
-  /** Is only the start stored? Default: is the text shorter than the size? */
+  /** Whether only the start is stored; default: whether the text is shorter than the size. */
   readonly isCut?: boolean;
-  /** Did the client wait for `100 Continue`, and never send the body? */
+  /** Set if the client waited for `100 Continue`, and never sent the body. */
   readonly isNotSent?: true;
-  /** Are secrets already replaced by fingerprints? */
+  /** Set if secrets are already replaced by fingerprints. */
   readonly isHidden?: true;
-  /** Was the body dropped to make room for newer requests? */
+  /** Set if the body was dropped to make room for newer requests. */
   readonly isDropped?: true;
 }
 
@@ -56,7 +56,7 @@ export interface JournalEntry {
   readonly hints: readonly Hint[];
   /** The id of the injected fault. */
   readonly fault: string | null;
-  /** Was the operation executed? */
+  /** Whether the operation was executed. */
   readonly done: boolean;
   /** Milliseconds of a monotonic clock: orders requests even while the world's clock is stopped. */
   readonly startedAt: number;
@@ -123,7 +123,7 @@ export function estimateBodyBytes({ requestBody, responseBody }: Draft): number 
   return (requestBody.text?.length ?? 0) + 2 * (responseBody.text?.length ?? 0);
 }
 
-/** Was the request refused or broken off, or would it have been refused without observe mode? */
+/** Returns whether a request was refused or broken off, or would have been refused without observe mode. */
 export function isRefusal({ reason, status }: Pick<JournalEntry, 'reason' | 'status'>): boolean {
   return reason !== null || status === null || status >= 400;
 }

@@ -45,7 +45,7 @@ export class Events {
     return series === this.#series && Number(digits) <= this.#newest ? Number(digits) : null;
   }
 
-  /** Is the id from an earlier process or another world? */
+  /** Returns whether the id is from an earlier process or another world. */
   isOfOtherSeries(id: string): boolean {
     const [, series] = ID.exec(id) ?? [];
     return series !== undefined && series !== this.#series;
@@ -64,7 +64,7 @@ export class Events {
     for (const { onEvent } of this.#listeners) onEvent(event);
   }
 
-  /** Was there ever a listener? If not, there is no need to publish. */
+  /** Whether there was ever a listener. If not, there is no need to publish. */
   get isWatched(): boolean {
     return this.#isWatched;
   }

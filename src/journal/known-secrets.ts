@@ -40,7 +40,7 @@ export class SecretsOfSeeds {
   }
 }
 
-/** Is this the SHA-256 hash, in hexadecimal, of a current secret of a world? */
+/** Returns whether this is the SHA-256 hash, in hexadecimal, of a current secret of a world. */
 export type HasSecret = (hash: string) => boolean;
 
 /** The secrets of one world: plain texts for its seed, and hashes for the rest. */

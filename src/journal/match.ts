@@ -39,9 +39,9 @@ export interface Facts {
 
 /** The body of an entry, in a form that can be returned to clients. */
 export interface StoredFacts {
-  /** Is the body stored with fingerprints instead of secrets? Then `body` has them, too. */
+  /** Whether the body is stored with fingerprints instead of secrets. If so, `body` has them, too. */
   readonly isHidden: boolean;
-  /** Was the body dropped to make room for newer requests? Then no body matches. */
+  /** Whether the body was dropped to make room for newer requests. If so, no body matches. */
   readonly isDropped: boolean;
   /** The parsed body with fingerprints instead of secrets, which is much slower to build than `body`. */
   hiddenBody(): unknown;

@@ -5,7 +5,7 @@ import { decodeOften, isFingerprint, replaceCredentials } from '../text/redact.t
 export interface KnownSecrets {
   /** Returns the replacement of a secret in the journal: equal for equal secrets. */
   fingerprint(secret: string): string;
-  /** Is the whole text a secret of the world? */
+  /** Returns whether the whole text is a secret of the world. */
   has(text: string): boolean;
 }
 
@@ -127,9 +127,9 @@ const MAX_DEPTH = 70;
 /** The position of a value. */
 interface Context {
   readonly depth: number;
-  /** Are all values secret, or is it a list of secrets? */
+  /** Whether all values are secret (`secret`), or only those in a list of secrets. */
   readonly is: 'open' | 'secret' | typeof SECRET_LIST;
-  /** Is it inside JSON in a string? */
+  /** Whether the value is in JSON that is itself in a string. */
   readonly isNested: boolean;
 }
 
@@ -169,7 +169,7 @@ function findSecrecy(name: string, member: unknown, outer: Context['is']): Conte
   return normalizeName(name) === SECRET_LIST ? SECRET_LIST : 'open';
 }
 
-/** Is it a pair of `name` or `key` and `value`, such as an environment variable? */
+/** Returns whether an object pairs the name of a secret with its `value`, such as an environment variable. */
 function isPairOfSecret(value: object): boolean {
   if (!('value' in value)) return false;
   const names = ['name' in value ? value.name : null, 'key' in value ? value.key : null];

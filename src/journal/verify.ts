@@ -1,5 +1,5 @@
 import { Problem } from '../decisions/problem.ts';
-import { bytesOf } from '../memory/bytes.ts';
+import { estimateBytes } from '../memory/bytes.ts';
 import type { Quota } from '../memory/quota.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import type { JournalEntry } from './entry.ts';
@@ -83,7 +83,7 @@ export async function verify(
     const isOpen = () => ended === null && !hasLeft && judgeCount(countNow(), expectation) === 'open';
     if (within > 0 && isOpen()) {
       if (journal.listeners > MAX_WAITING) throw tooManyProblem();
-      const bytes = WAITING_BYTES + bytesOf(match);
+      const bytes = WAITING_BYTES + estimateBytes(match);
       if (!quota.take(bytes)) throw quotaProblem(quota);
       cleanups.push(() => quota.release(bytes));
       await new Promise<void>((resolve) => {

@@ -11,7 +11,7 @@ export interface MessageView {
   readonly body: unknown;
   /** Null if the body was not read. */
   readonly size: number | null;
-  /** Is the body incomplete or missing? */
+  /** Whether the body is incomplete or missing. */
   readonly truncated: boolean;
   /** Set if the client waited for `100 Continue` and got a refusal instead. */
   readonly bodyNotSent?: true;

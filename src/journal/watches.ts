@@ -1,5 +1,5 @@
 import type { Decision } from '../decisions/decision.ts';
-import { countOf } from '../text/count.ts';
+import { formatCount } from '../text/count.ts';
 import type { Decisions } from './decisions.ts';
 import { answeredAt, type JournalEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
@@ -19,7 +19,7 @@ export interface JudgedRequest {
 
 /** How a drill judges the client by its requests. */
 export interface Watch {
-  /** Was the request refused because of the drill? */
+  /** Returns whether the drill refused the request. */
   readonly isRefused: (seen: JudgedRequest) => boolean;
   /**
    * Identifies what a correct client does not send again after such a refusal: requests with equal texts are the same.
@@ -115,7 +115,7 @@ export function judge(
   if (cure !== undefined && cured !== undefined)
     return createVerdict('passed', `${cure.name} was sent.`, [...refused, cured]);
   if (refused.length === 0) return createVerdict('waiting', 'The drill has not refused a request yet.', []);
-  const met = `The drill has refused ${countOf(refused.length, 'request')}.`;
+  const met = `The drill has refused ${formatCount(refused.length, 'request')}.`;
   if (cure !== undefined) return createVerdict('waiting', `${met} ${cure.name} has not been sent yet.`, refused);
   return createVerdict('passed', `${met} None was sent again.`, refused);
 }

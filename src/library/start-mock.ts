@@ -60,7 +60,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   };
   try {
     // A standby isn't ready for tests.
-    const { posture } = await server.begun();
+    const { posture } = await server.started();
     const listening = listen ? await server.listen(host, port, false, httpPort) : null;
     const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
     const fetchInProcess = inProcessFetch(server.app, url);

@@ -10,7 +10,7 @@ const OBJECT_BYTES = 56;
  * Estimates the bytes of a value in memory, which can be 20 times its JSON. The value must consist of plain objects,
  * lists, sets and maps, without cycles.
  */
-export function bytesOf(root: unknown): number {
+export function estimateBytes(root: unknown): number {
   const waiting: unknown[] = [root];
   let bytes = 0;
   while (waiting.length > 0) {
@@ -21,7 +21,7 @@ export function bytesOf(root: unknown): number {
     else if (typeof value === 'object' && value !== null) {
       bytes += OBJECT_BYTES;
       const members = value instanceof Set || value instanceof Map ? value.values() : Object.values(value);
-      for (const one of members) waiting.push(one);
+      for (const member of members) waiting.push(member);
     }
   }
   return bytes;

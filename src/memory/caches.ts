@@ -10,15 +10,15 @@ export type SharedCache<Value extends NonNullable<unknown>> = LRUCache<string, V
 
 /**
  * @param bytes the limit. A larger value is not kept.
- * @param sizeOf estimates the bytes of a value
+ * @param estimateSize estimates the bytes of a value
  */
 export function sharedCache<Value extends NonNullable<unknown>>(
   bytes: number,
-  sizeOf: (value: Value) => number = () => 0,
+  estimateSize: (value: Value) => number = () => 0,
 ): SharedCache<Value> {
   return new LRUCache({
     maxSize: bytes,
-    sizeCalculation: (value, name) => ENTRY_BYTES + 2 * name.length + sizeOf(value),
+    sizeCalculation: (value, name) => ENTRY_BYTES + 2 * name.length + estimateSize(value),
   });
 }
 
@@ -86,13 +86,13 @@ export class WorldCache<Value extends NonNullable<unknown>> {
 }
 
 /** Caches the results of a pure function of an immutable object while the object is in use. */
-export function memoize<From extends object, Result extends object>(make: (from: From) => Result) {
-  const made = new WeakMap<From, Result>();
-  return (from: From): Result => {
-    const known = made.get(from);
-    if (known !== undefined) return known;
+export function memoize<Source extends object, Result extends object>(make: (from: Source) => Result) {
+  const results = new WeakMap<Source, Result>();
+  return (from: Source): Result => {
+    const cached = results.get(from);
+    if (cached !== undefined) return cached;
     const result = make(from);
-    made.set(from, result);
+    results.set(from, result);
     return result;
   };
 }

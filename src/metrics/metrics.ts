@@ -27,20 +27,20 @@ export class Metrics {
   }
 
   /** Counts a response. */
-  answered(answer: Answered): void {
-    if (this.#meter !== null) this.#meter.answered(answer);
+  answered(response: CountedResponse): void {
+    if (this.#meter !== null) this.#meter.answered(response);
     else {
-      this.#count((meter) => meter.answered(answer));
-      void this.#begin();
+      this.#count((meter) => meter.answered(response));
+      void this.#startLoading();
     }
   }
 
   /** Returns all metrics in Prometheus' text format. */
   async read(gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }> {
-    return (await this.#begin()).read(gauges);
+    return (await this.#startLoading()).read(gauges);
   }
 
-  #begin(): Promise<Meter> {
+  #startLoading(): Promise<Meter> {
     this.#loading ??= this.#load();
     return this.#loading;
   }
@@ -52,14 +52,14 @@ export class Metrics {
     (await this.#loading)?.end();
   }
 
-  #count(happened: (meter: Meter) => void): void {
-    if (this.#meter !== null) happened(this.#meter);
-    else if (!this.#isOver) this.#before.push(happened);
+  #count(count: (meter: Meter) => void): void {
+    if (this.#meter !== null) count(this.#meter);
+    else if (!this.#isOver) this.#before.push(count);
   }
 
   async #load(): Promise<Meter> {
-    const meter = newMeter(await import('prom-client'));
-    for (const happened of this.#before) happened(meter);
+    const meter = createMeter(await import('prom-client'));
+    for (const count of this.#before) count(meter);
     this.#before = [];
     this.#meter = meter;
     return meter;
@@ -67,7 +67,7 @@ export class Metrics {
 }
 
 /** A response to count. */
-interface Answered {
+interface CountedResponse {
   /** Null if no service owns the path. */
   readonly service: string | null;
   /** Null if the service has no such operation. */
@@ -79,7 +79,7 @@ interface Answered {
 
 /** Counts server events. */
 interface Meter {
-  answered(answer: Answered): void;
+  answered(answer: CountedResponse): void;
   /** A commit to a file or a database has ended. */
   committed(milliseconds: number): void;
   read(gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }>;
@@ -90,7 +90,7 @@ interface Meter {
 const COMMIT_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /** Creates a meter with a separate registry, because a process may have several servers. */
-function newMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-client')): Meter {
+function createMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-client')): Meter {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
@@ -133,9 +133,9 @@ function newMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-c
       if (reason !== null) refusals.inc({ service: named, reason });
     },
     committed: (milliseconds) => commits.observe(milliseconds / 1000),
-    read: async (now) => {
-      worlds.set(now.worlds);
-      bytes.set(now.bytes);
+    read: async (gauges) => {
+      worlds.set(gauges.worlds);
+      bytes.set(gauges.bytes);
       memory.set(process.memoryUsage.rss());
       delay ??= eventLoopDelay();
       for (const quantile of [0.5, 0.99, 1]) delays.set({ quantile: String(quantile) }, delay.secondsAt(quantile));

@@ -4,7 +4,7 @@ import { addMark } from '../credentials/world-mark.ts';
 import type { Policy } from '../decisions/policy.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Reports } from '../journal/finding.ts';
-import { drawnAt, type Random } from '../platform/random.ts';
+import { drawAt, type Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import { type Instant, rfc3339 } from '../time/clock.ts';
 import { ngcKeysIn } from './index.ts';
@@ -71,7 +71,7 @@ export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 
 async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
   const toggle = await readToggle(room);
   const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
-  return effectiveAt(now, toggle, drawnAt(toggle.seed, place));
+  return effectiveAt(now, toggle, drawAt(toggle.seed, place));
 }
 
 /** A key to create, without its id and secret. */

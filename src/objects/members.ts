@@ -8,7 +8,7 @@ export function own<Value>(members: Readonly<Record<string, Value>> | undefined,
   return members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
-/** Is it an object? Its members may be anything. */
+/** Returns whether a value is an object. Its members may be anything. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
@@ -18,17 +18,17 @@ export function memberOf(value: unknown, name: string): unknown {
   return isRecord(value) ? own(value, name) : undefined;
 }
 
-/** Is a word in a list of literals? Unlike `includes`, accepts any string. */
+/** Returns whether a word is in a list of literals. Unlike `includes`, accepts any string. */
 export function isOneOf<Word extends string>(words: readonly Word[], word: string): word is Word {
-  const all: readonly string[] = words;
-  return all.includes(word);
+  const strings: readonly string[] = words;
+  return strings.includes(word);
 }
 
 /**
  * Builds an object from entries, whose names `fromEntries` would lose. The caller provides every member of the type.
  */
-export function objectOf<Its extends object>(members: Iterable<readonly [string, unknown]>): Its {
-  return Object.fromEntries(members) as Its;
+export function createObject<Value extends object>(members: Iterable<readonly [string, unknown]>): Value {
+  return Object.fromEntries(members) as Value;
 }
 
 /** Returns the member names of a table that has no members besides those of its type. */

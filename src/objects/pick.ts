@@ -1,17 +1,19 @@
-import { objectOf } from './members.ts';
+import { createObject } from './members.ts';
 
 /** Members that may be undefined become optional. */
-export type Present<Its> = { readonly [Name in keyof Its as undefined extends Its[Name] ? never : Name]: Its[Name] } & {
-  readonly [Name in keyof Its as undefined extends Its[Name] ? Name : never]?: Exclude<Its[Name], undefined>;
+export type Present<Value> = {
+  readonly [Name in keyof Value as undefined extends Value[Name] ? never : Name]: Value[Name];
+} & {
+  readonly [Name in keyof Value as undefined extends Value[Name] ? Name : never]?: Exclude<Value[Name], undefined>;
 };
 
 /** Picks members by name, omitting undefined ones. All other members are dropped, like vendors do. */
-export function pick<Its extends object, Name extends keyof Its & string>(
-  given: Its,
+export function pick<Value extends object, Name extends keyof Value & string>(
+  value: Value,
   names: readonly Name[],
-): Present<Pick<Its, Name>> {
-  const there = names.filter((name) => Object.hasOwn(given, name) && given[name] !== undefined);
-  return objectOf<Present<Pick<Its, Name>>>(there.map((name) => [name, given[name]]));
+): Present<Pick<Value, Name>> {
+  const present = names.filter((name) => Object.hasOwn(value, name) && value[name] !== undefined);
+  return createObject<Present<Pick<Value, Name>>>(present.map((name) => [name, value[name]]));
 }
 
 /** Removes duplicates, which are equal as JSON. */

@@ -17,7 +17,7 @@ export interface Document {
   readonly style?: string;
   /** The only script that the page may run. */
   readonly script?: string;
-  /** May pages of other sites frame it? Its script may then call this server. */
+  /** Whether pages of other sites may frame it. Its script may then call this server. */
   readonly isFrame?: boolean;
 }
 

@@ -70,7 +70,7 @@ export async function packageVersion(): Promise<string> {
 /** The location of this package. */
 export interface PackageFolder {
   readonly path: string;
-  /** Is it a clone of the repository? Only a clone has the clients. */
+  /** Whether it is a clone of the repository. Only a clone has the clients. */
   readonly isClone: boolean;
   readonly version: string;
 }

@@ -1,11 +1,11 @@
 /** Caches the result of the first successful call. After a failure, the next call tries again. */
 export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | null = null;
+  let pending: Promise<Value> | null = null;
   return () => {
-    made ??= make().catch((cause: unknown) => {
-      made = null;
+    pending ??= make().catch((cause: unknown) => {
+      pending = null;
       throw cause;
     });
-    return made;
+    return pending;
   };
 }

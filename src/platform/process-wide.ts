@@ -12,8 +12,8 @@ export function processWide<Value>(name: string, make: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);
   // Any code may add properties to the global object, which its type does not describe.
   const holder = processGlobal as unknown as Record<symbol, Value | undefined>;
-  const found = holder[key];
-  if (found !== undefined) return found;
+  const existing = holder[key];
+  if (existing !== undefined) return existing;
   const value = make();
   Object.defineProperty(processGlobal, key, { value });
   return value;

@@ -27,27 +27,27 @@ type Bytes = (length: number) => Buffer;
 
 /** Returns unpredictable randomness. */
 export function systemRandom(): Random {
-  return fromBytes(poolOf((pool) => randomFillSync(pool)));
+  return fromBytes(createPool((pool) => randomFillSync(pool)));
 }
 
 /** The length of a SHA-256, in bytes. */
-const BLOCK = 32;
+const BLOCK_BYTES = 32;
 
 /** Returns the same sequence for the same seed, for tests and demonstrations. */
 export function seededRandom(seed: string): Random {
   let block = 0;
   const fill = (part: Buffer) => {
-    for (let at = 0; at < part.length; at += BLOCK) {
+    for (let at = 0; at < part.length; at += BLOCK_BYTES) {
       hash('sha256', `${seed}:${block++}`, 'buffer').copy(part, at);
     }
   };
   // Many sequences end after a few ids, so generate no more than needed.
-  return fromBytes(poolOf(fill, BLOCK));
+  return fromBytes(createPool(fill, BLOCK_BYTES));
 }
 
 /** Returns a UUID of version 4; the same name always gives the same id. */
 export function namedUuid(name: string): string {
-  return uuidOf(hash('sha256', name, 'buffer'));
+  return formatUuid(hash('sha256', name, 'buffer'));
 }
 
 /** Converts bytes to letters and digits, each equally likely. Some bytes are skipped, so the text may be shorter. */
@@ -58,20 +58,20 @@ export function toAlphanumeric(bytes: Buffer): string {
 }
 
 /** Returns the number at a position of a seeded sequence, from 0 to below 1. */
-export function drawnAt(seed: string, place: number): number {
-  return hash('sha256', `${seed}:${place}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
+export function drawAt(seed: string, position: number): number {
+  return hash('sha256', `${seed}:${position}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
 /**
  * Formats the first 16 bytes as a UUID of version 4: clients may normalize ids by overwriting the version and variant.
  */
-function uuidOf(bytes: Buffer): string {
+function formatUuid(bytes: Buffer): string {
   const sixteen = Buffer.from(bytes.subarray(0, 16));
   sixteen.writeUInt8((sixteen.readUInt8(6) & 0x0f) | 0x40, 6);
   sixteen.writeUInt8((sixteen.readUInt8(8) & 0x3f) | 0x80, 8);
   const digits = sixteen.toString('hex');
-  const part = (from: number, to: number) => digits.slice(from, to);
-  return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`;
+  const slice = (from: number, to: number) => digits.slice(from, to);
+  return `${slice(0, 8)}-${slice(8, 12)}-${slice(12, 16)}-${slice(16, 20)}-${slice(20, 32)}`;
 }
 
 function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
@@ -86,11 +86,11 @@ function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
 }
 
 /** Fetches 4 kB at a time, because each system call takes microseconds. */
-const POOL = 4096;
+const POOL_BYTES = 4096;
 
 /** @param step how many bytes to fill at a time */
-function poolOf(fill: (part: Buffer) => void, step = POOL): Bytes {
-  const pool = Buffer.alloc(POOL);
+function createPool(fill: (part: Buffer) => void, step = POOL_BYTES): Bytes {
+  const pool = Buffer.alloc(POOL_BYTES);
   let used = pool.length;
   let filled = pool.length;
   const fillTo = (end: number) => {
@@ -112,7 +112,7 @@ function poolOf(fill: (part: Buffer) => void, step = POOL): Bytes {
 
 function fromBytes(bytes: Bytes): Random {
   return {
-    uuid: () => uuidOf(bytes(16)),
+    uuid: () => formatUuid(bytes(16)),
     hex: (length) =>
       bytes(Math.ceil(length / 2))
         .toString('hex')

@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 interface Limits {
   /** Maximum bytes. One more is read, so that the caller can detect larger files. */
   readonly max?: number;
-  /** Refuse pipes? */
+  /** Whether to refuse pipes. */
   readonly onlyFile?: boolean;
 }
 
@@ -16,7 +16,7 @@ interface Limits {
  */
 export async function readTextFile(path: string, limits: Limits = {}): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const part of bytesOfFile(path, limits)) parts.push(part);
+  for await (const chunk of bytesOfFile(path, limits)) parts.push(chunk);
   return Buffer.concat(parts).toString('utf8');
 }
 
@@ -33,9 +33,9 @@ export async function* bytesOfFile(path: string, limits: Limits = {}): AsyncGene
   }
   let bytes = 0;
   // A socket waits for a pipe without a thread.
-  for await (const part of isPipe ? new Socket({ fd, writable: false }) : createReadStream(path, { fd, end: max })) {
-    yield part;
-    bytes += part.length;
+  for await (const chunk of isPipe ? new Socket({ fd, writable: false }) : createReadStream(path, { fd, end: max })) {
+    yield chunk;
+    bytes += chunk.length;
     if (bytes > max) break;
   }
 }

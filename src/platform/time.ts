@@ -55,8 +55,8 @@ type Timers = Pick<
 >;
 
 /**
- * Are these Node's own timers? Their objects have members that no fake imitates. If a later Node renames these members,
- * the timers below are used instead.
+ * Returns whether these are Node's own timers, whose objects have members that no fake imitates. If a later Node renames
+ * these members, the timers below are used instead.
  */
 export function areReal(timers: Timers): boolean {
   const nothing = () => {};
@@ -137,8 +137,8 @@ class SocketTimer {
     new Socket().setTimeout(milliseconds, () => {
       this.#isCounting = false;
       if (this.#due === null) return;
-      const left = this.#due - nodePerformance.now();
-      if (left > 0) this.#count(Math.ceil(left));
+      const remaining = this.#due - nodePerformance.now();
+      if (remaining > 0) this.#count(Math.ceil(remaining));
       else this.#fire();
     });
   }
@@ -229,16 +229,16 @@ const waiting = new Set<() => void>();
 export function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.add(resolve);
-    if (waiting.size === 1) setImmediate(goOn);
+    if (waiting.size === 1) setImmediate(runNext);
   });
 }
 
-function goOn(): void {
+function runNext(): void {
   const [first] = waiting;
   if (first === undefined) return;
   waiting.delete(first);
   // Scheduled inside a `setImmediate` callback, so it runs in the next turn.
-  if (waiting.size > 0) setImmediate(goOn);
+  if (waiting.size > 0) setImmediate(runNext);
   first();
 }
 
@@ -251,17 +251,17 @@ export function timeoutSignal(milliseconds: number): AbortSignal {
 }
 
 /** Interval for measuring the event loop delay, in milliseconds. */
-const RESOLUTION = 10;
+const RESOLUTION_MS = 10;
 
 /** Measures the delay of the event loop from now on. */
 export function eventLoopDelay() {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION });
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
   return {
     /** @param quantile above 0 and up to 1 */
     secondsAt: (quantile: number): number =>
       // Node measures the time between samples, which equals the interval if there is no delay.
-      Math.max(0, histogram.percentile(quantile * 100) / 1e9 - RESOLUTION / 1000),
+      Math.max(0, histogram.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000),
     reset: () => histogram.reset(),
     end: () => histogram.disable(),
   };

@@ -42,7 +42,7 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   readonly aliases: readonly string[];
   /** Names for listing the row. Several rows may share a label. */
   readonly labels: readonly string[];
-  /** Accounts that can see the object without owning it. `EVERYBODY` means every account. */
+  /** Accounts that can see the object without owning it. `ANYONE` means every account. */
   readonly sharedWith: readonly string[];
   /** When time next changes the object, or null. */
   readonly dueAt: Instant | null;

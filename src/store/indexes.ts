@@ -99,7 +99,7 @@ export function firstWhere(rows: readonly Row[], matches: (row: Row) => boolean)
 
 export const byPlace = (a: Row, b: Row): number => a.revision.place - b.revision.place;
 const byId = (a: Row, b: Row): number => compareTexts(a.id, b.id);
-const byTime = (one: Instant, other: Instant): number => (one === other ? 0 : one < other ? -1 : 1);
+const byTime = (a: Instant, b: Instant): number => Math.sign(a - b);
 /** Only for rows with a `dueAt`. */
 export const dueAtOf = ({ dueAt }: Row): Instant => dueAt ?? 0;
 export const byDueAt = (a: Row, b: Row): number => byTime(dueAtOf(a), dueAtOf(b)) || byId(a, b);

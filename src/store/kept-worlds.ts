@@ -200,7 +200,7 @@ export class StoredWorlds {
   /**
    * Creates a world.
    *
-   * @param state with all rows created (`wholeOf`)
+   * @param state with all rows created (`completeState`)
    * @throws Unwritable, Unreachable if it cannot be stored; the world isn't created
    */
   async make(world: StoredWorld, state: State): Promise<Store> {

@@ -88,7 +88,7 @@ export class Rows {
   byAlias(alias: string): Row | undefined {
     if (this.#aliases === null) {
       this.#aliases = new Map();
-      for (const row of this.all) for (const one of row.aliases) this.#aliases.set(one, row);
+      for (const row of this.all) for (const aliasOfRow of row.aliases) this.#aliases.set(aliasOfRow, row);
     }
     return this.#aliases.get(alias);
   }

@@ -34,7 +34,8 @@ export function estimateRowBytes(
   json: string,
   names: Set<string>,
 ) {
-  // Texts whose characters are all below U+0100 take a byte for each; which ones do is only known of all together.
+  // V8 stores texts in which all characters are below U+0100 with one byte per character. Checked once for all texts of
+  // the row.
   const perCharacter = Buffer.byteLength(json) === json.length ? 1 : 2;
   let bytes = ROW_BYTES + 2 * (id.length + owner.length + (parent?.length ?? 0));
   for (const alias of aliases) bytes += ALIAS_BYTES + 2 * alias.length;

@@ -12,7 +12,7 @@ export function shellWord(text: string): string {
 export interface CurlTarget {
   /** The URL before each path. */
   readonly base: string;
-  /** Does the control API need a token? The command reads it from `NV_AUTH_MOCK_ADMIN_TOKEN`. */
+  /** Whether the control API needs a token. The command reads it from `NV_AUTH_MOCK_ADMIN_TOKEN`. */
   readonly isGuarded: boolean;
   /** The options of each call, such as `-k`. */
   readonly options?: readonly string[];

@@ -2,26 +2,29 @@ import leven from 'leven';
 
 /** Returns the most similar valid name, preferring names of which one is a prefix of the other. */
 export function findNearest(name: string, valid: readonly string[]): string {
-  const given = name.toLowerCase();
-  const begins = withSameBeginning(given, valid);
-  return closest(given, begins.length > 0 ? begins : valid);
+  const lowerCase = name.toLowerCase();
+  const prefixMatches = findPrefixMatches(lowerCase, valid);
+  return closest(lowerCase, prefixMatches.length > 0 ? prefixMatches : valid);
 }
 
-/** @param given in lower case */
-function withSameBeginning(given: string, valid: readonly string[]): readonly string[] {
-  return valid.filter((other) => given.startsWith(other.toLowerCase()) || other.toLowerCase().startsWith(given));
+/** @param name in lower case */
+function findPrefixMatches(name: string, valid: readonly string[]): readonly string[] {
+  return valid.filter(
+    (candidate) => name.startsWith(candidate.toLowerCase()) || candidate.toLowerCase().startsWith(name),
+  );
 }
 
-/** @param given in lower case */
-function closest(given: string, valid: readonly string[]): string {
-  const distance = distanceFrom(given);
-  return valid.reduce((best, other) => (distance(other) < distance(best) ? other : best));
+/** @param name in lower case */
+function closest(name: string, valid: readonly string[]): string {
+  const distance = createDistance(name);
+  return valid.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
 }
 
-/** @param given in lower case */
-function distanceFrom(given: string): (other: string) => number {
-  const sorted = wordsOf(given);
-  return (other) => Math.min(leven(given, other.toLowerCase()), leven(sorted, wordsOf(other.toLowerCase())) + 1);
+/** @param name in lower case */
+function createDistance(name: string): (other: string) => number {
+  const sorted = sortWords(name);
+  return (candidate) =>
+    Math.min(leven(name, candidate.toLowerCase()), leven(sorted, sortWords(candidate.toLowerCase())) + 1);
 }
 
 /** Minimum length of a prefix that identifies a name. */
@@ -37,15 +40,15 @@ const MAX_COMPARED = 10_000;
 
 /** Returns the valid names to compare, in order. */
 function comparable(valid: readonly string[]): readonly string[] {
-  const found: string[] = [];
+  const names: string[] = [];
   let letters = 0;
   for (const name of valid) {
     if (name.length > MAX_LETTERS) continue;
     letters += name.length;
     if (letters > MAX_COMPARED) break;
-    found.push(name);
+    names.push(name);
   }
-  return found;
+  return names;
 }
 
 /**
@@ -54,14 +57,14 @@ function comparable(valid: readonly string[]): readonly string[] {
  */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
   if (name === '' || name.length > MAX_LETTERS) return undefined;
-  const given = name.toLowerCase();
-  const others = comparable(valid);
-  const alike = others.filter((other) => isAlike(given, other.toLowerCase()));
-  if (alike.length > 0) return closest(given, alike);
-  const begins = withSameBeginning(given, others);
-  if (begins.length === 0) return undefined;
-  const nearest = closest(given, begins);
-  return isBeginning(given, nearest.toLowerCase()) ? nearest : undefined;
+  const lowerCase = name.toLowerCase();
+  const candidates = comparable(valid);
+  const alike = candidates.filter((candidate) => isAlike(lowerCase, candidate.toLowerCase()));
+  if (alike.length > 0) return closest(lowerCase, alike);
+  const prefixMatches = findPrefixMatches(lowerCase, candidates);
+  if (prefixMatches.length === 0) return undefined;
+  const nearest = closest(lowerCase, prefixMatches);
+  return isPrefix(lowerCase, nearest.toLowerCase()) ? nearest : undefined;
 }
 
 /** Maximum number of suggested names with a common word. */
@@ -72,22 +75,22 @@ const MAX_MEANT = 3;
  * three.
  */
 export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
-  const found = comparable(valid).filter((name) =>
+  const names = comparable(valid).filter((name) =>
     findNear(
       word,
-      name.split(/[-_. ]/).filter((one) => one.length >= MIN_WORD),
+      name.split(/[-_. ]/).filter((part) => part.length >= MIN_WORD),
     ),
   );
-  return found.length <= MAX_MEANT ? found : [];
+  return names.length <= MAX_MEANT ? names : [];
 }
 
 /** Minimum length of a word that identifies a name. */
 const MIN_WORD = 4;
 
 /** Suggests the name that was probably meant, as a question after a space; empty if none is similar. */
-export function suggestName(given: string, known: readonly string[]): string {
-  const near = findNear(given, known);
-  const meant = near === undefined ? findWithWord(given.slice(0, MAX_LETTERS), known) : [near];
+export function suggestName(name: string, valid: readonly string[]): string {
+  const near = findNear(name, valid);
+  const meant = near === undefined ? findWithWord(name.slice(0, MAX_LETTERS), valid) : [near];
   return meant.length === 0 ? '' : ` Did you mean ${meant.map(asCode).join(' or ')}?`;
 }
 
@@ -100,9 +103,9 @@ const MAX_LISTED = 8;
  *
  * @param where the place that lists all of them, such as `` `GET /_mock/drills` ``
  */
-export function listNames(given: string, known: readonly string[], where?: string): string {
-  const names = [...new Set(known)];
-  const listed = nearestFirst(given.slice(0, MAX_LETTERS), names).slice(0, MAX_LISTED).map(asCode).join(', ');
+export function listNames(name: string, valid: readonly string[], where?: string): string {
+  const names = [...new Set(valid)];
+  const listed = nearestFirst(name.slice(0, MAX_LETTERS), names).slice(0, MAX_LISTED).map(asCode).join(', ');
   const more = names.length - MAX_LISTED;
   if (more <= 0) return listed;
   return `${listed} and ${more} more${where === undefined ? '' : `, which ${where} lists`}`;
@@ -116,50 +119,50 @@ function nearestFirst(given: string, names: readonly string[]): readonly string[
   return near === undefined ? sorted : [near, ...sorted];
 }
 
-/** @param given in lower case */
-function sortByDistance(given: string, names: readonly string[]): readonly string[] {
-  const distance = distanceFrom(given);
+/** @param lowerCase in lower case */
+function sortByDistance(lowerCase: string, names: readonly string[]): readonly string[] {
+  const distance = createDistance(lowerCase);
   return comparable(names)
     .map((name) => ({ name, far: distance(name) }))
-    .sort((one, other) => one.far - other.far)
+    .sort((a, b) => a.far - b.far)
     .map(({ name }) => name);
 }
 
 /** Returns the end of a message about an unknown name: the name that was probably meant, and the known names. */
-export function adviseName(given: string, known: readonly string[], where?: string): string {
-  const suggestion = suggestName(given, known);
-  if (known.length === 1) return suggestion || ` Expected ${listNames(given, known)}.`;
-  return `${suggestion} Expected one of ${listNames(given, known, where)}.`;
+export function adviseName(name: string, valid: readonly string[], where?: string): string {
+  const suggestion = suggestName(name, valid);
+  if (valid.length === 1) return suggestion || ` Expected ${listNames(name, valid)}.`;
+  return `${suggestion} Expected one of ${listNames(name, valid, where)}.`;
 }
 
 function asCode(name: string): string {
   return `\`${name}\``;
 }
 
-function isAlike(one: string, other: string): boolean {
-  const max = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));
+function isAlike(a: string, b: string): boolean {
+  const max = Math.max(1, Math.floor(Math.max(a.length, b.length) / 3));
   // Each extra letter is at least one difference, so most names need no comparison.
-  if (Math.abs(one.length - other.length) > max) return false;
+  if (Math.abs(a.length - b.length) > max) return false;
   return (
-    leven(one, other, { maxDistance: max + 1 }) <= max ||
-    leven(wordsOf(one), wordsOf(other), { maxDistance: max }) < max ||
-    (one.length === other.length && lettersOf(one) === lettersOf(other))
+    leven(a, b, { maxDistance: max + 1 }) <= max ||
+    leven(sortWords(a), sortWords(b), { maxDistance: max }) < max ||
+    (a.length === b.length && sortLetters(a) === sortLetters(b))
   );
 }
 
 /** Sorts the words of a name, so that `token_expired` equals `expired_token`. */
-function wordsOf(name: string): string {
+function sortWords(name: string): string {
   return name
     .split(/[-_. ]/)
     .sort()
     .join('_');
 }
 
-function isBeginning(one: string, other: string): boolean {
-  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
+function isPrefix(a: string, b: string): boolean {
+  const [shorter, longer] = a.length < b.length ? [a, b] : [b, a];
   return shorter.length >= MIN_BEGINNING && longer.startsWith(shorter);
 }
 
-function lettersOf(name: string): string {
+function sortLetters(name: string): string {
   return [...name].sort().join('');
 }

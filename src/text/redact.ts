@@ -36,9 +36,9 @@ export function replaceCredentials(text: string, replace: (credential: string, k
 }
 
 function withoutJwt(run: string, replace: (credential: string, kind: 'JWT') => string): string {
-  const begins = run.indexOf(JWT_BEGINNING);
-  if (begins < 0 || run.indexOf('.', begins + MIN_HEADER) < 0) return run;
-  return `${run.slice(0, begins)}${replace(run.slice(begins), 'JWT')}`;
+  const start = run.indexOf(JWT_BEGINNING);
+  if (start < 0 || run.indexOf('.', start + MIN_HEADER) < 0) return run;
+  return `${run.slice(0, start)}${replace(run.slice(start), 'JWT')}`;
 }
 
 /** The replacements of credentials in the log, decisions and findings. */
@@ -46,10 +46,10 @@ const IN_PLACE: Readonly<Record<KnownForm, string>> = { JWT: 'eyJ...', 'NGC key'
 
 /** Removes credentials from a text for the log, a decision or a finding. */
 export function redact(text: string): string {
-  const meant = decodeOften(text);
-  const shown = replaceCredentials(meant, (_, kind) => IN_PLACE[kind]);
+  const decoded = decodeOften(text);
+  const redacted = replaceCredentials(decoded, (_, kind) => IN_PLACE[kind]);
   // Keep the text as sent unless its decoded form contains a credential.
-  return shown === meant ? text : shown;
+  return redacted === decoded ? text : redacted;
 }
 
 /** A URL, optionally after a name as in `runai=https://host`: scheme, authority, and the rest. */
@@ -90,17 +90,17 @@ const MAX_ENCODED = 3;
 
 /** Decodes a text that may be encoded several times. */
 export function decodeOften(text: string): string {
-  let meant = text;
+  let decoded = text;
   for (let times = 0; times < MAX_ENCODED; times += 1) {
-    const before = meant;
-    meant = decodeAscii(before);
-    if (meant === before) break;
+    const before = decoded;
+    decoded = decodeAscii(before);
+    if (decoded === before) break;
   }
-  return meant;
+  return decoded;
 }
 
 /** Longer paths are truncated, to bound memory. */
-const MAX_PATH = 300;
+const MAX_PATH_LENGTH = 300;
 
 /** The last, partial word of a truncated path: a part of a secret would not be recognized. */
 const CUT_WORD = /(?<![A-Za-z0-9])[A-Za-z0-9_%-]{1,128}$/;
@@ -111,13 +111,13 @@ export function showPath(path: string): string {
 }
 
 /** Truncates a path that has no credentials, for the same purpose. */
-export function shortenPath(shown: string): string {
-  return shown.length <= MAX_PATH ? shown : shown.slice(0, MAX_PATH).replace(CUT_WORD, '');
+export function shortenPath(path: string): string {
+  return path.length <= MAX_PATH_LENGTH ? path : path.slice(0, MAX_PATH_LENGTH).replace(CUT_WORD, '');
 }
 
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 
-/** Is the value a fingerprint that replaces a secret? */
+/** Returns whether a value is a fingerprint that replaces a secret. */
 export function isFingerprint(value: unknown): boolean {
   return typeof value === 'string' && FINGERPRINT.test(value);
 }

@@ -4,13 +4,13 @@
  *
  * @returns a negative number if the first comes first, 0 if they are equal
  */
-export function compareTexts(one: string, other: string): number {
-  const length = Math.min(one.length, other.length);
+export function compareTexts(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
-    const [unit, otherUnit] = [one.charCodeAt(index), other.charCodeAt(index)];
+    const [unit, otherUnit] = [a.charCodeAt(index), b.charCodeAt(index)];
     if (unit !== otherUnit) return rank(unit) - rank(otherUnit);
   }
-  return one.length - other.length;
+  return a.length - b.length;
 }
 
 /** Ranks surrogates after all other code units, because they encode the characters beyond U+FFFF. */

@@ -36,11 +36,11 @@ export interface ManualClock extends Clock {
 
 /** Creates a clock that shows `start` until it is set. */
 export function manualClock(start: Instant): ManualClock {
-  let shown = start;
+  let current = start;
   return {
-    now: () => shown,
+    now: () => current,
     set: (instant) => {
-      shown = instant;
+      current = instant;
     },
   };
 }
@@ -58,7 +58,7 @@ export type BeforeJump = (jump: Jump) => Promise<void>;
 export interface WorldClock extends Clock {
   /** Its offset from real time in milliseconds; negative if it is behind. */
   readonly ahead: number;
-  /** Is the clock stopped? */
+  /** Whether the clock is stopped. */
   readonly frozen: boolean;
   /**
    * Moves the clock forward; a frozen clock stays frozen.
@@ -104,7 +104,7 @@ export function readTime(state: ClockState, real: Instant): Instant {
  *
  * @throws UnreachableTime
  */
-export function moveTo(state: ClockState, to: Instant, real: Instant): ClockState {
+export function moveClock(state: ClockState, to: Instant, real: Instant): ClockState {
   if (!(to >= readTime(state, real))) throw new UnreachableTime('past');
   if (to > END_OF_TIME) throw new UnreachableTime('end');
   return 'frozenAt' in state ? { frozenAt: to } : { ahead: to - real };

@@ -16,7 +16,7 @@ export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`,
  * @returns whole milliseconds; null for other texts, such as a number without a unit
  */
 export function parseDuration(text: string): number | null {
-  const total = SHORT.test(text) ? sumOf(shortParts(text)) : sumOf(isoParts(text));
+  const total = SHORT.test(text) ? sumParts(shortParts(text)) : sumParts(isoParts(text));
   const milliseconds = Math.round(total);
   return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : null;
 }
@@ -46,6 +46,6 @@ function isoParts(text: string): Part[] {
   return match === null ? [] : ISO_UNITS.map((unit, index) => [match[index + 1], unit]);
 }
 
-function sumOf(parts: readonly Part[]): number {
+function sumParts(parts: readonly Part[]): number {
   return parts.reduce((sum, [amount, unit]) => sum + Number(amount ?? 0) * MILLISECONDS[unit], 0);
 }

@@ -8,7 +8,7 @@ const TURN_MS = 10;
 export class Pacer {
   #since = stopwatch();
 
-  /** Has the work run long enough to pause? */
+  /** Whether the work has run long enough to pause. */
   get isLong(): boolean {
     return stopwatch() - this.#since >= TURN_MS;
   }

@@ -1,6 +1,6 @@
 import type { EventCount } from '../explaining/hints/token-usage.ts';
 import { type ActivityBudgets, createActivityBudgets } from '../journal/activity-log.ts';
-import { bytesOf, MEGABYTE } from '../memory/bytes.ts';
+import { estimateBytes, MEGABYTE } from '../memory/bytes.ts';
 import { type SharedCache, sharedCache } from '../memory/caches.ts';
 import { Quota } from '../memory/quota.ts';
 import type { Instant } from '../time/clock.ts';
@@ -23,7 +23,7 @@ export interface Budgets extends ActivityBudgets {
 export function newBudgets(): Budgets {
   return {
     ...createActivityBudgets(),
-    tokens: sharedCache<VerifiedClaims>(6 * MEGABYTE, bytesOf),
+    tokens: sharedCache<VerifiedClaims>(6 * MEGABYTE, estimateBytes),
     tokenUsage: sharedCache(MEGABYTE / 4),
     deleted: sharedCache(MEGABYTE / 4),
     secrets: sharedCache(4 * MEGABYTE),

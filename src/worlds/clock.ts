@@ -7,7 +7,7 @@ import {
   type ClockState,
   type Instant,
   type Jump,
-  moveTo,
+  moveClock,
   readTime,
   UnreachableTime,
   type WorldClock,
@@ -121,7 +121,7 @@ class StoredClock implements OwnedClock {
       const createJump = (state: ClockState): Jump & { readonly next: ClockState } => {
         const from = readTime(state, real);
         const to = target(from);
-        return { from, to, next: moveTo(state, to, real) };
+        return { from, to, next: moveClock(state, to, real) };
       };
       let { next: _, ...jump } = createJump(this.#state);
       await before(jump);

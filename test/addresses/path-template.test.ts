@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fits, isBelow, isVariable, variablesIn } from '../../src/addresses/path-template.ts';
+import { fits, isBelow, isVariable, readVariables } from '../../src/addresses/path-template.ts';
 
 describe('a path is below a prefix when', () => {
   it.each([
@@ -67,7 +67,7 @@ describe('a template', () => {
   });
 
   it('says by its variables which segments stand for what', () => {
-    expect(variablesIn('/orgs/{org}/toys/{id}', '/orgs/acme/toys/7')).toEqual([
+    expect(readVariables('/orgs/{org}/toys/{id}', '/orgs/acme/toys/7')).toEqual([
       ['org', 'acme'],
       ['id', '7'],
     ]);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { readBaseline } from '../../conformance/src/verify/baseline.ts';
 import { castExamplesOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
 import { createConfig } from '../../src/config/config.ts';
-import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
+import { flagName, OPTIONS, showOption, variableName } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import { judgeFidelity } from '../../src/decisions/fidelity.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
@@ -23,7 +23,7 @@ function configurationPage(): string {
   const rows = Object.entries(OPTIONS).map(([name, option]: [string, Option]) => {
     const flag = `--${flagName(name)}${option.argument === undefined ? '' : ` ${option.argument}`}`;
     const short = option.short === undefined ? '' : `-${option.short}, `;
-    const fallback = shownValue(name as keyof typeof OPTIONS, config);
+    const fallback = showOption(name as keyof typeof OPTIONS, config);
     const shown =
       fallback === null || fallback === false || Array.isArray(fallback)
         ? ''

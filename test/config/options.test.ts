@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createConfig } from '../../src/config/config.ts';
-import { flagName, OPTION_NAMES, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
+import { flagName, OPTION_NAMES, OPTIONS, showOption, variableName } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
 
@@ -21,11 +21,11 @@ describe('an option', () => {
       port: 1,
     });
 
-    expect(shownValue('adminToken', config)).toBe('(set)');
-    expect(shownValue('tokenTtl', config)).toBe('access=PT15M,refresh=PT24H,code=PT1M');
-    expect(shownValue('propagationDelay', config)).toBe('PT15M');
-    expect(shownValue('port', config)).toBe(1);
-    expect(shownValue('adminToken', createConfig().config)).toBeNull();
+    expect(showOption('adminToken', config)).toBe('(set)');
+    expect(showOption('tokenTtl', config)).toBe('access=PT15M,refresh=PT24H,code=PT1M');
+    expect(showOption('propagationDelay', config)).toBe('PT15M');
+    expect(showOption('port', config)).toBe(1);
+    expect(showOption('adminToken', createConfig().config)).toBeNull();
   });
 
   it.each([

@@ -17,7 +17,7 @@ import type { Relation, Rule } from '../../src/decisions/rule.ts';
 import type { Ruleset } from '../../src/decisions/ruleset.ts';
 import { findFixes } from '../../src/explaining/fixes.ts';
 import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
-import { drawnAt } from '../../src/platform/random.ts';
+import { drawAt } from '../../src/platform/random.ts';
 import { effectAfter, faultsOfEdit } from '../ngc-keys/edit.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { SERVICES } from '../support/services.ts';
@@ -33,11 +33,11 @@ class Draws {
   }
 
   below(count: number): number {
-    return Math.floor(drawnAt(this.#seed, this.#place++) * count);
+    return Math.floor(drawAt(this.#seed, this.#place++) * count);
   }
 
   chance(share: number): boolean {
-    return drawnAt(this.#seed, this.#place++) < share;
+    return drawAt(this.#seed, this.#place++) < share;
   }
 
   one<Item>(items: readonly Item[]): Item {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytesOf } from '../../src/memory/bytes.ts';
+import { estimateBytes } from '../../src/memory/bytes.ts';
 
 it.each([
   ['a text', 'x'.repeat(1000), 2000],
@@ -9,6 +9,6 @@ it.each([
   ['bytes', Buffer.alloc(2000), 2000],
   ['something deep', { a: [{ b: new Map([['c', 'x'.repeat(1000)]]) }] }, 2000],
 ])('the bytes of %s grow as the memory does', (_what, value, min) => {
-  expect(bytesOf(value)).toBeGreaterThanOrEqual(min);
-  expect(bytesOf(value)).toBeLessThan(4 * min);
+  expect(estimateBytes(value)).toBeGreaterThanOrEqual(min);
+  expect(estimateBytes(value)).toBeLessThan(4 * min);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effectiveAt } from '../../src/ngc-keys/propagation.ts';
-import { drawnAt } from '../../src/platform/random.ts';
+import { drawAt } from '../../src/platform/random.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);
 const DELAY = 900_000;
@@ -31,7 +31,7 @@ describe('an edit counts', () => {
 
 describe('a drawn number', () => {
   it('is the same at the same place of the same sequence', () => {
-    expect(drawnAt('seed', 3)).toBe(drawnAt('seed', 3));
+    expect(drawAt('seed', 3)).toBe(drawAt('seed', 3));
     expect(draws('seed', 100)).toEqual(draws('seed', 100));
   });
 
@@ -53,5 +53,5 @@ describe('a drawn number', () => {
 });
 
 function draws(seed: string, count: number): number[] {
-  return Array.from({ length: count }, (_, place) => drawnAt(seed, place));
+  return Array.from({ length: count }, (_, place) => drawAt(seed, place));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOneOf, isRecord, keysOf, memberOf, objectOf, own } from '../../src/objects/members.ts';
+import { createObject, isOneOf, isRecord, keysOf, memberOf, own } from '../../src/objects/members.ts';
 
 describe('members by name', () => {
   it('are found where the object has them', () => {
@@ -40,7 +40,7 @@ it('a table has the names of its members', () => {
 
 it('an object has the members that it is made of', () => {
   expect(
-    objectOf<{ on: number; off: number }>(
+    createObject<{ on: number; off: number }>(
       new Map([
         ['on', 1],
         ['off', 2],

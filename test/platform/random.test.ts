@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawnAt, namedUuid, seededRandom, systemRandom, toAlphanumeric } from '../../src/platform/random.ts';
+import { drawAt, namedUuid, seededRandom, systemRandom, toAlphanumeric } from '../../src/platform/random.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -59,10 +59,10 @@ it('letters and digits are as likely as one another: bytes that would favour som
 });
 
 it('a number is drawn at its place: from 0 to below 1, the same every time', () => {
-  const numbers = Array.from({ length: 100 }, (_, place) => drawnAt('a', place));
+  const numbers = Array.from({ length: 100 }, (_, place) => drawAt('a', place));
 
   expect(new Set(numbers).size).toBe(100);
   expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...numbers)).toBeLessThan(1);
-  expect(drawnAt('a', 7)).toBe(numbers[7]);
+  expect(drawAt('a', 7)).toBe(numbers[7]);
 });

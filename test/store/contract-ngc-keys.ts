@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Policy, PolicyVersion } from '../../src/decisions/policy.ts';
 import type { NgcKeys } from '../../src/ngc-keys/index.ts';
 import type { KeyInForce, NgcKeyEdit } from '../../src/ngc-keys/records.ts';
-import { drawnAt } from '../../src/platform/random.ts';
+import { drawAt } from '../../src/platform/random.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { State } from '../../src/store/state.ts';
 import type { Instant } from '../../src/time/clock.ts';
@@ -472,7 +472,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       /** Histories in which versions begin in any order, many at the same moment; the first begins at noon. */
       const histories = Array.from({ length: 60 }, (_, number) => {
         let place = 0;
-        const draw = (below: number) => Math.floor(drawnAt(`history ${number}`, place++) * below);
+        const draw = (below: number) => Math.floor(drawAt(`history ${number}`, place++) * below);
         const length = 1 + draw(number % 3 === 0 ? 60 : 12);
         const span = 1 + draw(number % 2 === 0 ? 10 : 200);
         return [
@@ -615,7 +615,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         let { ngcKeys } = await withKeys();
         const known: Dated[] = [{ version: 1, effectiveAt: NOON }];
         let place = 0;
-        const draw = (below: number) => Math.floor(drawnAt('edits', place++) * below);
+        const draw = (below: number) => Math.floor(drawAt('edits', place++) * below);
         for (let at = NOON; at < NOON + 200; at += 1 + draw(4)) {
           if (draw(3) === 0) {
             const effectiveAt = at + draw(20);

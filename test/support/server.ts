@@ -1,7 +1,7 @@
 import type { HTTPMethods } from 'fastify';
 import { afterAll, onTestFinished } from 'vitest';
 import type { ServerParts } from '../../src/app/inputs.ts';
-import { type Begun, buildServer, type MockServer } from '../../src/app/server.ts';
+import { buildServer, type MockServer, type StartupInfo } from '../../src/app/server.ts';
 import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { lineLog } from '../../src/diagnostics/log.ts';
@@ -36,7 +36,7 @@ export interface Request {
 /**
  * A server under test, in process and with a frozen clock. An answer that violates our document or the vendor's fails.
  */
-export interface TestServer extends Omit<MockServer, 'begun'>, Begun {
+export interface TestServer extends Omit<MockServer, 'begun'>, StartupInfo {
   readonly clock: ManualClock;
   /** Sends a request such as `GET /path`. A body that is not a string is sent as JSON. */
   call(request: string, parts?: Request): Promise<Answer>;
@@ -125,7 +125,7 @@ async function driven(
   const grant: TestServer['grant'] = (body) => call('POST /api/v1/token', { body });
   return {
     ...server,
-    ...(await server.begun()),
+    ...(await server.started()),
     clock,
     call,
     grant,

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { countOf } from '../../src/text/count.ts';
+import { formatCount } from '../../src/text/count.ts';
 
 it.each([
   [0, '0 requests'],
   [1, '1 request'],
   [2, '2 requests'],
 ])('%i of requests are told as `%s`', (number, reported) => {
-  expect(countOf(number, 'request')).toBe(reported);
+  expect(formatCount(number, 'request')).toBe(reported);
 });

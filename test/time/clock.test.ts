@@ -4,7 +4,7 @@ import {
   END_OF_TIME,
   machineClock,
   manualClock,
-  moveTo,
+  moveClock,
   parseInstant,
   readTime,
   rfc3339,
@@ -43,7 +43,7 @@ describe('a clock that runs', () => {
   });
 
   it('shows what it was moved to, and runs on from there', () => {
-    const moved = moveTo({ ahead: 1000 }, NOON + 5000, NOON);
+    const moved = moveClock({ ahead: 1000 }, NOON + 5000, NOON);
 
     expect(readTime(moved, NOON)).toBe(NOON + 5000);
     expect(readTime(moved, NOON + 7)).toBe(NOON + 5007);
@@ -57,7 +57,7 @@ describe('a clock that is frozen', () => {
   });
 
   it('shows what it was moved to, and stays frozen', () => {
-    expect(moveTo({ frozenAt: NOON }, NOON + 5000, NOON + 1_000_000)).toEqual({ frozenAt: NOON + 5000 });
+    expect(moveClock({ frozenAt: NOON }, NOON + 5000, NOON + 1_000_000)).toEqual({ frozenAt: NOON + 5000 });
   });
 });
 
@@ -68,8 +68,8 @@ describe.each<[what: string, state: ClockState]>([
   const shown = readTime(state, NOON);
 
   it('says why it is not moved', () => {
-    expect(() => moveTo(state, shown - 1, NOON)).toThrow('time does not run backwards');
-    expect(() => moveTo(state, END_OF_TIME + 1, NOON)).toThrow('time ends with the year 9998');
+    expect(() => moveClock(state, shown - 1, NOON)).toThrow('time does not run backwards');
+    expect(() => moveClock(state, END_OF_TIME + 1, NOON)).toThrow('time ends with the year 9998');
   });
 
   it.each([
@@ -80,12 +80,12 @@ describe.each<[what: string, state: ClockState]>([
     ['end', END_OF_TIME + 1],
     ['end', Number.POSITIVE_INFINITY],
   ])('is not moved into the %s: %d', (why, to) => {
-    expect(() => moveTo(state, to, NOON)).toThrow(expect.objectContaining({ name: 'UnreachableTime', why }));
-    expect(() => moveTo(state, to, NOON)).toThrow(UnreachableTime);
+    expect(() => moveClock(state, to, NOON)).toThrow(expect.objectContaining({ name: 'UnreachableTime', why }));
+    expect(() => moveClock(state, to, NOON)).toThrow(UnreachableTime);
   });
 
   it.each([shown, shown + 1, END_OF_TIME])('is moved to %d', (to) => {
-    expect(readTime(moveTo(state, to, NOON), NOON)).toBe(to);
+    expect(readTime(moveClock(state, to, NOON), NOON)).toBe(to);
   });
 });
 

@@ -21,7 +21,7 @@ export class OperationRouter {
   #router: Router | undefined;
 
   /**
-   * @param eitherSlash is a trailing slash optional?
+   * @param eitherSlash whether a trailing slash is optional
    * @param notEmulated operations whose paths must not match an id parameter of a served one
    */
   constructor(

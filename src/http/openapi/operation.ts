@@ -26,7 +26,7 @@ interface RequestFault {
 type Reshaped = 'operationId' | 'queryNames' | 'bodyFields';
 
 export interface Operation extends Omit<PreparedOperation, Reshaped> {
-  /** Does the document list the operation under another path first? */
+  /** Whether the document lists the operation under another path first. */
   readonly isAlias: boolean;
   /** `any` if the document does not list them. */
   readonly queryNames: readonly string[] | 'any';
@@ -48,7 +48,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   bodySchema(): JsonSchema | undefined;
   /** The statuses in the vendor's document, without ranges. */
   vendorStatuses(): readonly number[];
-  /** Does the document list the status, or a range with it: `4XX`, or `default`? */
+  /** Returns whether the document lists the status, a range that includes it (`4XX`), or `default`. */
   hasStatus(status: number): boolean;
   /** The schema of a response; undefined if the document has none, or if the response may be any bytes. */
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;

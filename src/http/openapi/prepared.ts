@@ -26,7 +26,7 @@ export interface OtherOperation extends OtherVersions {
 /** Facts about an operation that the tables must agree with. */
 export interface DocumentedOperation {
   readonly id: string;
-  /** Does the operation need no credential? */
+  /** Whether the operation needs no credential. */
   readonly public: boolean;
   readonly pathParams: readonly string[];
 }

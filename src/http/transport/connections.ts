@@ -43,7 +43,7 @@ export class Connections {
   #encrypted = 0;
   /** Connections in their TLS handshake, by peer. */
   readonly #handshakes = new Map<string, Socket>();
-  /** Do idle connections keep the process running? */
+  /** Whether idle connections keep the process running. */
   #idleKeepRunning = true;
 
   constructor(limits: ConnectionLimits) {
@@ -169,7 +169,7 @@ export class Connections {
   }
 }
 
-/** Is the request complete, but not its response? */
+/** Returns whether the request is complete, but its response is not. */
 function isAwaited(exchange: Exchange | null | undefined): boolean {
   return exchange?.request.complete === true && !exchange.response.writableFinished;
 }

@@ -26,7 +26,7 @@ export interface Listening {
 /**
  * Listens on an address.
  *
- * @param keepRunning does the server keep the process running while idle? Default: true
+ * @param keepRunning whether the server keeps the process running while idle; default: true
  * @param httpPort a port for http next to https; null: none
  * @throws Unusable if the address or port is not available
  */

@@ -22,7 +22,7 @@ export interface OriginGuard {
    * @throws Problem `foreign_page` or `no_admin_token`
    */
   check(request: IncomingMessage, guard: Guard): void;
-  /** Would `check` accept the request? */
+  /** Returns whether `check` would accept the request. */
   admits(request: IncomingMessage, guard: Guard): boolean;
 }
 
@@ -41,7 +41,7 @@ const ADMIN_HEADER = 'x-mock-admin-token';
 /** Sent by the mock's own pages: pages of other origins would need a preflight to send it. */
 const CONSOLE_HEADER = 'x-mock-console';
 
-/** Does the path belong to the control API? Decodes escape sequences, like the router. */
+/** Returns whether a path belongs to the control API. Decodes escape sequences, like the router. */
 export function isControlPath(url = '/'): boolean {
   const path = url.includes('%') ? decodeAscii(pathOf(url)) : url;
   return path.startsWith('/_mock') && /^\/_mock(?:[/?]|$)/.test(path);
@@ -72,12 +72,12 @@ export function createOriginGuard({
     if (host !== last.host) last = { host, known: isKnown(host) };
     return last.known;
   };
-  /** Is this the origin of one of our pages, or one that `--cors` allows? */
+  /** Returns whether this is the origin of our own pages, or one that `--cors` allows. */
   const isTrustedOrigin = (origin: string | undefined, host: string) =>
     origin !== undefined && (isOwn(origin, host, publicUrl) || crossOrigin.allows(origin));
   /**
-   * May a browser have sent it for a page of another origin without any sign of that? Unless the host is loopback,
-   * browsers add `Sec-Fetch-Site` only for https, and no `Origin` to a GET for an image or a frame.
+   * Returns whether a browser may have sent a request for a page of another origin without any sign of that. Unless the
+   * host is loopback, browsers add `Sec-Fetch-Site` only for https, and no `Origin` to a GET for an image or a frame.
    */
   const mayBeFromOtherPage = ({ method, headers }: IncomingMessage, host: string) =>
     (method === 'GET' || method === 'HEAD') &&
@@ -116,8 +116,8 @@ export function createOriginGuard({
 }
 
 /**
- * May a browser have sent it for a page? Requests of a rebound page over plain http have no `Sec-Fetch-*`, and its GETs
- * have only `Referer` and `User-Agent`. `Sec-Fetch-Mode` alone proves nothing, because Node's `fetch` sends it.
+ * Returns whether a browser may have sent a request for a page. A rebound page over plain http sends no `Sec-Fetch-*`, and
+ * its GETs have only `Referer` and `User-Agent`. `Sec-Fetch-Mode` alone proves nothing, because Node's `fetch` sends it.
  */
 function isFromPage(headers: IncomingMessage['headers']): boolean {
   return (
@@ -137,8 +137,8 @@ function parseOrigin(url: string | undefined): string | undefined {
 }
 
 /**
- * Does a browser load it for a page of another origin? Images, scripts and frames have no `Origin`, but every browser
- * sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may be on any page.
+ * Returns whether a browser sends a request for a page of another origin. Images, scripts and frames have no `Origin`,
+ * but every browser sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may be on any page.
  */
 function isLoadedElsewhere(headers: IncomingMessage['headers']): boolean {
   const site = headers['sec-fetch-site'];
@@ -205,15 +205,15 @@ export class CrossOrigin {
     return this.#origins.size === 0;
   }
 
-  /** May pages of this origin call the services? */
+  /** Returns whether pages of this origin may call the services. */
   allows(origin: string | undefined): boolean {
     return origin !== undefined && this.#origins.has(origin);
   }
 
   /**
-   * Adds CORS headers or, below `/_mock`, the headers that keep a response out of pages.
+   * Adds CORS headers or, below `/_mock`, the headers that keep a response out of pages. Answers a preflight.
    *
-   * @returns whether the request was a preflight, which is now answered
+   * @returns whether the request was a preflight
    */
   answerPreflight({ raw: { headers, method, url } }: FastifyRequest, reply: FastifyReply): boolean {
     if (isControlPath(url)) {

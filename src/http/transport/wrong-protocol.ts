@@ -27,7 +27,7 @@ export class WrongProtocol {
   /** When each message was last logged for an address. */
   readonly #logged = new Map<string, number>();
 
-  /** @param isTls does the server's port serve https? */
+  /** @param isTls whether the server's port serves https */
   constructor(log: Log, isTls: boolean) {
     this.#log = log;
     this.#isTls = isTls;

@@ -1,7 +1,7 @@
 import type { OperationId } from '../../contract/documented.ts';
 import type { AnyHandler, AuthenticatedContext, Handler, Lookup } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { memberOf, objectOf, own } from '../../objects/members.ts';
+import { createObject, memberOf, own } from '../../objects/members.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
 import { lookupNameOf, operationsOf } from './actions.ts';
 import { accountOf, isOperator } from './caller.ts';
@@ -71,7 +71,7 @@ export function plain<Name extends StoredName>(
     return handler === undefined ? [] : [[id, handler] as const];
   });
   // The table has the operations of the document, and the views have its types.
-  return objectOf<PlainOperations<Name>>(entries);
+  return createObject<PlainOperations<Name>>(entries);
 }
 
 /** Returns the look-ups of all resources, by name. */

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
-import { objectOf } from '../../objects/members.ts';
+import { createObject } from '../../objects/members.ts';
 import { HOUR, readDuration, writeDuration } from './durations.ts';
 import { checkLimits } from './limits.ts';
 import { FAULTS } from './tables/texts.ts';
@@ -40,7 +40,7 @@ export function checkTask(sent: Sent): Order {
   const written = Object.entries(durations).flatMap(([name, length]) =>
     length === null ? [] : [[name, writeDuration(length)] as const],
   );
-  return { ...order, ...objectOf<Partial<Record<keyof Durations, string>>>(written) };
+  return { ...order, ...createObject<Partial<Record<keyof Durations, string>>>(written) };
 }
 
 interface Durations {

@@ -83,7 +83,7 @@ const COMPLETION_UNKNOWN = '40003';
 
 /** Runs statements, one at a time. */
 export interface Statements {
-  /** @throws Unreachable, TakesNothing, Unwritable if the statement definitely had no effect; OutcomeUnknown */
+  /** @throws Unreachable, ReadOnly, Unwritable if the statement definitely had no effect; OutcomeUnknown */
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 

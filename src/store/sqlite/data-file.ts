@@ -64,9 +64,9 @@ export class DataFile {
       this.#size = stats.size;
       return null;
     }
-    const event = stats === null ? 'was removed' : isSame ? 'was truncated' : 'was replaced by another file';
+    const replaced = isSame ? 'was truncated' : 'was replaced by another file';
     return (
-      `The data file ${this.#path} ${event} while the server was using it, so nothing can be stored. ` +
+      `The data file ${this.#path} ${stats === null ? 'was removed' : replaced} while the server was using it, so nothing can be stored. ` +
       'Put the file back, or restart the server.'
     );
   }

@@ -159,11 +159,11 @@ export class SqliteLog implements WorldLog {
   }
 
   async partOfSnapshot(id: string, part: number): Promise<string | null> {
-    const [found] = this.#statements.all<Part>(
+    const [snapshotPart] = this.#statements.all<Part>(
       'SELECT rows FROM snapshot_parts WHERE snapshot = ? AND part = ?',
       ...[id, part],
     );
-    return found === undefined ? null : decompress(found.rows, id);
+    return snapshotPart === undefined ? null : decompress(snapshotPart.rows, id);
   }
 
   async deleteSnapshot(id: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { drawnAt } from '../../../src/platform/random.ts';
+import { drawAt } from '../../../src/platform/random.ts';
 import { manualClock } from '../../../src/time/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
@@ -49,7 +49,7 @@ class Dice {
 
   below(limit: number): number {
     this.#place += 1;
-    return Math.floor(drawnAt(this.#seed, this.#place) * limit);
+    return Math.floor(drawAt(this.#seed, this.#place) * limit);
   }
 
   one<Thing>(things: readonly Thing[]): Thing {

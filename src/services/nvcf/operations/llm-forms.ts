@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { isRecord } from '../../../objects/members.ts';
-import { drawnAt } from '../../../platform/random.ts';
+import { drawAt } from '../../../platform/random.ts';
 
 /** The response of a function behind the LLM gateway, before rendering. */
 export interface Generated {
@@ -237,7 +237,7 @@ function readEmbeddingTexts(input: EmbeddingRequest['input']): readonly string[]
 function createVector(text: string, dimensions: number): number[] {
   const numbers = Array.from(
     { length: DEFAULT_DIMENSIONS },
-    (_, index) => Math.round(2e4 * drawnAt(text, index) - 1e4) / 1e4,
+    (_, index) => Math.round(2e4 * drawAt(text, index) - 1e4) / 1e4,
   );
   return Array.from({ length: dimensions }, (_, index) => numbers[index % DEFAULT_DIMENSIONS] as number);
 }
