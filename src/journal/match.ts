@@ -79,10 +79,10 @@ const FINGERPRINT = /sha256:[0-9a-f]{10}/;
 /** @param hiddenBody the match's body with fingerprints instead of secrets, to compare it with journal entries */
 export function createMatcher(match: Match, hiddenBody: unknown = match.body): Matcher {
   const namesFingerprint = match.body !== undefined && FINGERPRINT.test(JSON.stringify(match.body));
-  const compareBodies = ({ body, stored: kept }: Facts, isShown: boolean): string | null => {
-    if (kept?.isDropped) return 'body was evicted';
-    return kept !== undefined && (isShown || kept.isHidden || namesFingerprint)
-      ? findDifference(hiddenBody, kept.hiddenBody(), 'body', kept.fingerprint)
+  const compareBodies = ({ body, stored }: Facts, isShown: boolean): string | null => {
+    if (stored?.isDropped) return 'body was evicted';
+    return stored !== undefined && (isShown || stored.isHidden || namesFingerprint)
+      ? findDifference(hiddenBody, stored.hiddenBody(), 'body', stored.fingerprint)
       : findDifference(match.body, body(), 'body');
   };
   const compared = MEMBERS.filter((member) => match[member] !== undefined);
