@@ -23,8 +23,8 @@ export async function verify(flags: FlagTexts & VerifyFlags): Promise<void> {
  *
  * @throws Unusable if a flag is invalid or a service can't be used
  */
-export async function compare(given: CompareFlags, flags: FlagTexts): Promise<void> {
-  return (await import('./command/compare.ts')).compare(given, flags);
+export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts): Promise<void> {
+  return (await import('./command/compare.ts')).compare(compareFlags, configFlags);
 }
 
 /**

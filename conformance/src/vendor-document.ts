@@ -65,8 +65,8 @@ export class VendorDocument {
 export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
   const source = parseOpenApi(content, name);
   try {
-    const { operations, schemas } = prepared(complete(source), { isVendors: true });
-    const text = JSON.stringify(schemas, (_, value) => nullableOf(boundsOf(value)));
+    const { operations, schemas } = prepared(completeDocument(source), { isVendors: true });
+    const text = JSON.stringify(schemas, (_, value) => convertNullable(convertBounds(value)));
     const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => text });
     const opened = await new Documents({ ownProperties: true }).open(name, read);
     await opened.ready();
@@ -82,7 +82,7 @@ function whyUnusable(cause: unknown): string {
 }
 
 /** In OpenAPI 3.0, `exclusiveMinimum` is a boolean that applies to `minimum`; Ajv expects a number. */
-function boundsOf(value: unknown): unknown {
+function convertBounds(value: unknown): unknown {
   const { exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...schema } = membersOf(value);
   if (typeof exclusiveMinimum !== 'boolean' && typeof exclusiveMaximum !== 'boolean') return value;
   return {
@@ -93,14 +93,14 @@ function boundsOf(value: unknown): unknown {
 }
 
 /** In OpenAPI 3.0, `nullable` is allowed without a type; Ajv rejects that. */
-function nullableOf(value: unknown): unknown {
+function convertNullable(value: unknown): unknown {
   const { nullable, ...schema } = membersOf(value);
   if (typeof nullable !== 'boolean' || 'type' in schema) return value;
   return nullable ? { anyOf: [{ type: 'null' }, schema] } : schema;
 }
 
 /** Returns the document in the form that `prepared` expects: full paths that contain only operations with an id. */
-function complete(source: OpenApiDocument): object {
+function completeDocument(source: OpenApiDocument): object {
   const ids = new Set<unknown>();
   const seen = new Set<string>();
   const paths = new Map<string, Record<string, object>>();
@@ -110,17 +110,17 @@ function complete(source: OpenApiDocument): object {
       if (item[method] === undefined) continue;
       const operation = membersOf(item[method]);
       for (const base of basePathsOf(serversOf(item, method) ?? source.root['servers'])) {
-        const whole = routable(`${base}${path}`);
+        const fullPath = toRoutablePath(`${base}${path}`);
         // If paths differ only in parameter names or a trailing slash, the first one wins.
-        const key = `${method} ${shapeOf(whole ?? '')}`;
-        if (whole === null || seen.has(key)) continue;
+        const key = `${method} ${shapeOf(fullPath ?? '')}`;
+        if (fullPath === null || seen.has(key)) continue;
         seen.add(key);
-        const { operationId: given } = operation;
-        const id = typeof given === 'string' && !ids.has(given) ? given : `${method} ${whole}`;
+        const { operationId: declaredId } = operation;
+        const id = typeof declaredId === 'string' && !ids.has(declaredId) ? declaredId : `${method} ${fullPath}`;
         ids.add(id);
-        const operations = paths.get(whole) ?? {};
+        const operations = paths.get(fullPath) ?? {};
         operations[method] = completeOperation(source, id, item, operation);
-        paths.set(whole, operations);
+        paths.set(fullPath, operations);
       }
     }
   }
@@ -128,16 +128,16 @@ function complete(source: OpenApiDocument): object {
 }
 
 /** Headers that OpenAPI describes elsewhere; parameters with these names are ignored. */
-const ELSEWHERE = /^(?:accept|content-type|authorization)$/i;
+const DESCRIBED_ELSEWHERE = /^(?:accept|content-type|authorization)$/i;
 
 function completeOperation(source: OpenApiDocument, id: string, item: Members, operation: Members): object {
-  const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].flatMap((one) => {
-    const parameter = membersOf(resolveReference(source, one));
-    const { in: place, name } = parameter;
+  const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].flatMap((entry) => {
+    const parameter = membersOf(resolveReference(source, entry));
+    const { in: location, name } = parameter;
     if (typeof name !== 'string') return [];
-    if (place === 'path') return [{ ...parameter, name: plainName(name) }];
+    if (location === 'path') return [{ ...parameter, name: toPlainName(name) }];
     // Recorded traffic has no cookies, so they aren't compared.
-    return place === 'query' || (place === 'header' && !ELSEWHERE.test(name)) ? [parameter] : [];
+    return location === 'query' || (location === 'header' && !DESCRIBED_ELSEWHERE.test(name)) ? [parameter] : [];
   });
   // A parameter of the operation overrides one of the path.
   const byName = new Map(parameters.map((one) => [`${one['in']} ${one['name']}`, one]));
@@ -155,13 +155,13 @@ function completeOperation(source: OpenApiDocument, id: string, item: Members, o
  * Returns the path with plain parameter names. Null if the router can't match it: a path with `:`, `*`, `(` or `?`, or with
  * text right after a parameter. The mock has no such paths.
  */
-function routable(path: string): string | null {
+function toRoutablePath(path: string): string | null {
   return /^\/(?:[^{}:*()?]|\{[^{}/]+\}(?=[/.-]|$))*$/.test(path)
-    ? path.replaceAll(/\{([^{}]*)\}/g, (_, name) => `{${plainName(name)}}`)
+    ? path.replaceAll(/\{([^{}]*)\}/g, (_, name) => `{${toPlainName(name)}}`)
     : null;
 }
 
 /** The router would end a parameter name at `-`. */
-function plainName(name: string): string {
+function toPlainName(name: string): string {
   return name.replaceAll(/\W/g, '_');
 }

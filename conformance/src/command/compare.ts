@@ -20,7 +20,7 @@ import { compareSides } from '../compare/compare.ts';
 import type { Side } from '../compare/credentials.ts';
 import { type Plan, planFromDocument, planFromTraffic } from '../compare/plan.ts';
 import { withWrongCredentials } from '../compare/probes.ts';
-import { type DriftReport, driftReport, leftList, requestList } from '../compare/report.ts';
+import { type DriftReport, formatLeftBehind, formatReport, formatRequests } from '../compare/report.ts';
 import { sendRequest } from '../compare/send.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { archiveText } from './archive-text.ts';
@@ -67,14 +67,14 @@ export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts
   const { body: document } = await askRunning(server, `/openapi/${compareFlags.service}.json`);
   const plan = withWrongCredentials(await createPlan(compareFlags, server, world, document), compareFlags.service);
   if (compareFlags.dryRun === true) {
-    process.stdout.write(requestList(plan));
+    process.stdout.write(formatRequests(plan));
     return;
   }
   if (compareFlags.report !== undefined) await checkOutput('--report', compareFlags.report);
   const expiredKeys = () => askWorld(server, world, '/keys', expiredKeyIds);
   const mock = await createMockSide(`${server.url}${prefixOf(world)}`, cast, compareFlags, expiredKeys);
   const { token, expired, clientId } = credentialsFor(compareFlags.service);
-  process.stderr.write(`To ${against}:\n${token === null ? `${TOKEN_REQUEST_LINE}\n` : ''}${requestList(plan)}`);
+  process.stderr.write(`To ${against}:\n${token === null ? `${TOKEN_REQUEST_LINE}\n` : ''}${formatRequests(plan)}`);
   const realToken = token ?? (await requestToken(against));
   const real = { url: against, token: realToken, expired, clientId, org: compareFlags.org ?? realmOf(realToken) };
   const stop = new AbortController();
@@ -96,8 +96,8 @@ const STOPPING_MESSAGE =
 
 async function printReport(report: DriftReport, { json, report: file, against }: CompareFlags): Promise<void> {
   // Printed first because the report may not be writable.
-  process.stderr.write(leftList(report));
-  const text = json === true ? reportAsJson(report, against) : driftReport(report);
+  process.stderr.write(formatLeftBehind(report));
+  const text = json === true ? reportAsJson(report, against) : formatReport(report);
   if (file === undefined) process.stdout.write(text);
   else await writeOutput('--report', file, text);
   if (report.differences.some(({ kind }) => kind === 'behaviour')) process.exitCode = 1;

@@ -26,9 +26,9 @@ export async function readVendorDocument(source: string, flag: string): Promise<
   return { name, content: await parseDocument(text, name, isJson || url.pathname.endsWith('.json')) };
 }
 
-function parseUrl(place: string, flag: string): URL {
-  if (!URL.canParse(place)) throw new Unusable(`${flag} is not a URL. Expected a file, or an http or https URL.`);
-  const url = new URL(place);
+function parseUrl(text: string, flag: string): URL {
+  if (!URL.canParse(text)) throw new Unusable(`${flag} is not a URL. Expected a file, or an http or https URL.`);
+  const url = new URL(text);
   if (url.username === '' && url.password === '') return url;
   throw new Unusable(
     `${flag} is a URL with a user name or password, which is not supported. Download the document first.`,

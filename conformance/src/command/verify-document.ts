@@ -7,7 +7,7 @@ import {
   showValue,
   Unusable,
 } from '../../../src/conformance-entry.ts';
-import { applyBaseline, type Baseline, type BaselineResult, withReasons } from '../verify/baseline.ts';
+import { applyBaseline, type Baseline, type BaselineResult, updateEntries } from '../verify/baseline.ts';
 import { toSafeLine } from '../verify/difference.ts';
 import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
 import { type OpenApiDocument, parseOpenApi } from '../verify/open-api.ts';
@@ -143,7 +143,7 @@ async function compareWithBaseline(
   const { patterns = [] } = baseline ?? {};
   const updated = {
     document,
-    differences: withReasons(differences, baseline),
+    differences: updateEntries(differences, baseline),
     ...(patterns.length > 0 && { patterns }),
   };
   await writeBaselineFile(file, updated);

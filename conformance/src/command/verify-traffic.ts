@@ -80,12 +80,12 @@ export async function verifyJournal(
   // The server may be of a different version, so check the response.
   const read = (body: object) => ('violations' in body ? (body as ServerReport) : undefined);
   const report = await askWorld(server, world, '/requests/check', read, 'POST');
-  if (report.checked === 0) throw noRequestsFault(JOURNAL, '');
+  if (report.checked === 0) throw noRequestsError(JOURNAL, '');
   await printReport(report, output);
 }
 
 /** An error, and not an empty report, so that CI fails if the client never reached the server. */
-function noRequestsFault(name: string, advice: string): Unusable {
+function noRequestsError(name: string, advice: string): Unusable {
   return new Unusable(`${name} has no request for an API of the documents.${advice}`);
 }
 
@@ -113,7 +113,7 @@ async function checkOffline(
         : await finderForSpec(reference.spec, reference.document, routes);
     const report = await checkExchanges(finder, removeBasePath(exchanges, reference.basePath));
     if (report.checked > 0) return report;
-    throw noRequestsFault(name, adviseBasePath(finder, exchanges));
+    throw noRequestsError(name, adviseBasePath(finder, exchanges));
   } finally {
     await close();
   }
@@ -134,8 +134,10 @@ function serviceOf(document: string): string {
 function removeBasePath(exchanges: readonly Exchange[], basePath: string | null): readonly Exchange[] {
   const base = (basePath ?? '').replace(/\/$/, '');
   if (base === '') return exchanges;
-  return exchanges.map((one) =>
-    one.url === base || one.url.startsWith(`${base}/`) ? { ...one, url: one.url.slice(base.length) } : one,
+  return exchanges.map((exchange) =>
+    exchange.url === base || exchange.url.startsWith(`${base}/`)
+      ? { ...exchange, url: exchange.url.slice(base.length) }
+      : exchange,
   );
 }
 

@@ -17,20 +17,20 @@ export interface VerifyFlags extends Partial<VerifyDocumentFlags> {
 }
 
 /** Flags that apply to a single kind of verification. */
-const FLAGS_OF_VERIFY = {
+const FLAGS_BY_MODE = {
   '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
   '--har': { basePath: '--base-path', junit: '--junit' },
   '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
 } as const;
 
 /** Checks that no flag is silently ignored. @throws Unusable with the flag */
-function checkFlagsOfVerify(given: VerifyFlags): void {
-  const { har, journal, spec, document, basePath } = given;
+function checkFlags(allFlags: VerifyFlags): void {
+  const { har, journal, spec, document, basePath } = allFlags;
   const traffic = har !== undefined ? '--har' : journal === true ? '--journal' : null;
-  const mine: Readonly<Record<string, string>> = FLAGS_OF_VERIFY[traffic ?? '--spec'];
-  for (const [mode, flags] of Object.entries(FLAGS_OF_VERIFY)) {
+  const allowed: Readonly<Record<string, string>> = FLAGS_BY_MODE[traffic ?? '--spec'];
+  for (const [mode, flags] of Object.entries(FLAGS_BY_MODE)) {
     for (const [name, flag] of Object.entries(flags)) {
-      if (given[name as keyof typeof given] === undefined || Object.hasOwn(mine, name)) continue;
+      if (allFlags[name as keyof typeof allFlags] === undefined || Object.hasOwn(allowed, name)) continue;
       throw new Unusable(`${flag} is for ${mode}${mode === '--spec' ? ` without ${traffic}` : ''}. Leave it out.`);
     }
   }
@@ -46,11 +46,11 @@ function checkFlagsOfVerify(given: VerifyFlags): void {
  *
  * @throws Unusable for an invalid flag or combination of flags
  */
-export async function verify(given: FlagTexts & VerifyFlags): Promise<void> {
-  const { har, journal, junit, url, world, basePath, ...rest } = given;
+export async function verify(allFlags: FlagTexts & VerifyFlags): Promise<void> {
+  const { har, journal, junit, url, world, basePath, ...rest } = allFlags;
   const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
   if (har !== undefined && journal !== undefined) throw new Unusable('Give either --har FILE or --journal, not both.');
-  checkFlagsOfVerify(given);
+  checkFlags(allFlags);
   if (har === undefined && journal === undefined) {
     if (spec === undefined) throw new Unusable('Give --spec FILE, --har FILE or --journal.');
     const compared = { spec, document, service, baseline, updateBaseline, json, all };
@@ -58,7 +58,7 @@ export async function verify(given: FlagTexts & VerifyFlags): Promise<void> {
   }
   const { verifyHar, verifyJournal } = await import('./verify-traffic.ts');
   const output = { json: json === true, junit: junit ?? null };
-  const by = { spec: spec ?? null, document: document ?? null, basePath: basePath ?? null };
-  if (har !== undefined) await verifyHar(har, flags, by, output);
-  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, by, output);
+  const reference = { spec: spec ?? null, document: document ?? null, basePath: basePath ?? null };
+  if (har !== undefined) await verifyHar(har, flags, reference, output);
+  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, reference, output);
 }

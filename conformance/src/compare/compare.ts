@@ -1,7 +1,7 @@
 import { setTimeout, Unusable } from '../../../src/conformance-entry.ts';
 import { Account, type Send, type SentRequest } from './account.ts';
 import type { Side } from './credentials.ts';
-import { compareAnswers, type Findings } from './diff.ts';
+import { compareResponses, type Findings } from './diff.ts';
 import { Operations } from './operations.ts';
 import { isRead, type Plan } from './plan.ts';
 import type { DriftReport } from './report.ts';
@@ -40,15 +40,15 @@ export async function compareSides(
     throw new Unusable('There is nothing to send: no request is a read or has an example. See --from and --write.');
   const operations = new Operations(document);
   let isMock = false;
-  const ofReal = new Account(real, plan, operations, async (...sent) => {
-    const response = await sender(real, '--against', abandon)(...sent);
+  const realAccount = new Account(real, plan, operations, async (...args) => {
+    const response = await createSender(real, '--against', abandon)(...args);
     isMock ||= Object.keys(response.headers).some((name) => name.startsWith('x-mock-'));
     return response;
   });
-  const ofMock = new Account(mock, plan, operations, sender(mock, '--url', abandon));
+  const mockAccount = new Account(mock, plan, operations, createSender(mock, '--url', abandon));
   const secrets = [real, mock].flatMap(({ token, expired }) => [token, expired ?? '']);
-  const run = new Run(ofReal, ofMock, { secrets, operations, stop }, patience);
-  await checkCredential(ofReal, real, plan).catch((error: unknown) => {
+  const run = new Run(realAccount, mockAccount, { secrets, operations, stop }, patience);
+  await checkCredential(realAccount, real, plan).catch((error: unknown) => {
     if (stop?.aborted !== true) throw error;
   });
   let stopped: string | null = null;
@@ -64,8 +64,8 @@ export async function compareSides(
       if (stopped !== null) run.addNotCompared(request, stopped);
     }
   } finally {
-    leftBehind = await ofReal.cleanUp();
-    await ofMock.cleanUp();
+    leftBehind = await realAccount.cleanUp();
+    await mockAccount.cleanUp();
   }
   const { requests: _, ...counts } = plan;
   return {
@@ -84,7 +84,7 @@ export async function compareSides(
 /** The reason for requests that weren't compared because of a signal. */
 const INTERRUPTED = 'interrupted';
 
-interface Context {
+interface ComparisonContext {
   readonly stop: AbortSignal | undefined;
   readonly secrets: readonly string[];
   readonly operations: Operations;
@@ -100,12 +100,12 @@ class Run {
   sent = 0;
   readonly #real: Account;
   readonly #mock: Account;
-  readonly #context: Context;
+  readonly #context: ComparisonContext;
   readonly #allowed = new Set<string>();
   #hasWritten = false;
   #patience: number;
 
-  constructor(real: Account, mock: Account, context: Context, patience: number) {
+  constructor(real: Account, mock: Account, context: ComparisonContext, patience: number) {
     this.#real = real;
     this.#mock = mock;
     this.#context = context;
@@ -122,7 +122,7 @@ class Run {
       return;
     }
     this.sent += 1;
-    const missing = missingOn(real, mock) ?? missingOn(mock, real);
+    const missing = findMissingSide(real, mock) ?? findMissingSide(mock, real);
     if (missing !== null) {
       this.#skip(request, operation, `${missing === real ? 'real service' : 'mock'}: no such object is known`);
       return;
@@ -131,10 +131,10 @@ class Run {
       this.#skip(request, operation, 'real service: too many requests (429)');
       return;
     }
-    const isOfWrites = this.#hasWritten && request.credential === 'valid' && isRead(request.method);
-    const found = compareAnswers(request, real, mock, this.#context);
+    const mayBeDelayed = this.#hasWritten && request.credential === 'valid' && isRead(request.method);
+    const found = compareResponses(request, real, mock, this.#context);
     const { differences, notCompared } =
-      isOfWrites && found.differences.some(counts) ? await this.#retry(request, found, mock) : found;
+      mayBeDelayed && found.differences.some(isBehaviour) ? await this.#retry(request, found, mock) : found;
     for (const one of differences) this.differences.push(one);
     for (const one of notCompared) this.notCompared.push(one);
     this.#hasWritten ||= !isRead(request.method) && request.credential === 'valid' && real.response.status < 400;
@@ -154,8 +154,8 @@ class Run {
 
   #skip(request: PlannedRequest, operation: string | null, reason: string): void {
     // Without an expired credential, nothing is known about the operation.
-    const about = request.credential === 'expired' ? null : operation;
-    if (request.credential === 'valid' || about === null) this.addNotCompared(request, reason, about);
+    const subject = request.credential === 'expired' ? null : operation;
+    if (request.credential === 'valid' || subject === null) this.addNotCompared(request, reason, subject);
   }
 
   /** Returns the operations for which only refusals were compared. */
@@ -173,24 +173,31 @@ class Run {
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       if (this.#context.stop?.aborted === true) throw new Unusable(INTERRUPTED);
       const real = await this.#real.send(request);
-      const again = typeof real === 'string' ? found : compareAnswers(request, real, mock, this.#context);
-      if (again.differences.some(counts)) continue;
+      const retried = typeof real === 'string' ? found : compareResponses(request, real, mock, this.#context);
+      if (retried.differences.some(isBehaviour)) continue;
       const { request: name, operation } = found.differences[0] ?? { request: request.name, operation: null };
       const times = { real: `about ${waited / 1000} s`, mock: 'at once' };
-      const late = { request: name, operation, class: 'propagation time', place: 'time', ...times, kind: 'behaviour' };
-      return { ...again, differences: [late as Difference] };
+      const timing = {
+        request: name,
+        operation,
+        class: 'propagation time',
+        place: 'time',
+        ...times,
+        kind: 'behaviour',
+      };
+      return { ...retried, differences: [timing as Difference] };
     }
     return found;
   }
 }
 
 /** Returns the side without an object of the plan, possibly because its account is different. */
-function missingOn(side: SentRequest, other: SentRequest): SentRequest | null {
+function findMissingSide(side: SentRequest, other: SentRequest): SentRequest | null {
   return side.response.status === 404 && !side.hasAllObjects && other.response.status < 400 ? side : null;
 }
 
 /** Different data in the accounts doesn't count. */
-function counts({ kind }: Difference): boolean {
+function isBehaviour({ kind }: Difference): boolean {
   return kind === 'behaviour';
 }
 
@@ -202,7 +209,7 @@ async function checkCredential(account: Account, real: Side, { requests }: Plan)
   throw new Unusable(`--against ${real.url} refuses the credential from the environment (401). Nothing else was sent.`);
 }
 
-function sender(side: Side, flag: string, abandon?: AbortSignal): Send {
+function createSender(side: Side, flag: string, abandon?: AbortSignal): Send {
   return async (request, url, credential) => {
     try {
       return await sendRequest(side.url, { ...request, url }, credential, abandon);

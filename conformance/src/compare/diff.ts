@@ -1,7 +1,7 @@
 import { memberOf } from '../../../src/conformance-entry.ts';
 import { differingIds, type SentRequest } from './account.ts';
 import { normalise } from './normalise.ts';
-import { classOf, constantsOf, type DifferenceClass, type Operations } from './operations.ts';
+import { allowedValues, classOf, type DifferenceClass, type Operations } from './operations.ts';
 import { isRead } from './plan.ts';
 import { type Shape, shapesOf } from './shapes.ts';
 import type { Difference, NotCompared, PlannedRequest, ServiceResponse } from './types.ts';
@@ -23,101 +23,106 @@ export interface Findings {
 }
 
 type Kind = Difference['kind'];
-type Tell = (place: string, one: string, other: string, kind?: Kind, as?: DifferenceClass) => void;
+type AddDifference = (path: string, one: string, other: string, kind?: Kind, differenceClass?: DifferenceClass) => void;
 
 /** Compares the responses of the real service and the mock to one request. */
-export function compareAnswers(
+export function compareResponses(
   request: PlannedRequest,
-  ofReal: SentRequest,
-  ofMock: SentRequest,
+  realSent: SentRequest,
+  mockSent: SentRequest,
   { secrets, operations }: { readonly secrets: readonly string[]; readonly operations: Operations },
 ): Findings {
-  const [real, mock] = [ofReal.response, ofMock.response];
-  const ids = [...differingIds(ofReal.url, ofMock.url), ...differingIds(ofMock.url, ofReal.url)];
+  const [real, mock] = [realSent.response, mockSent.response];
+  const ids = [...differingIds(realSent.url, mockSent.url), ...differingIds(mockSent.url, realSent.url)];
   const differences: Difference[] = [];
   const notCompared: NotCompared[] = [];
-  const called = operations.find(request.method, request.url);
-  const by = { request: request.name, operation: called?.id ?? null };
-  const schemaAt = (place: string) => operations.schemaAt(called, real.status, place);
-  const tell: Tell = (place, one, other, kind = 'behaviour', as) => {
+  const operation = operations.find(request.method, request.url);
+  const subject = { request: request.name, operation: operation?.id ?? null };
+  const schemaAt = (path: string) => operations.schemaAt(operation, real.status, path);
+  const addDifference: AddDifference = (path, one, other, kind = 'behaviour', differenceClass) => {
     if (one === other) return;
-    const found = { place, real: one, mock: other };
-    differences.push({ ...by, class: as ?? classOf(request, found, real.status, schemaAt(place)), ...found, kind });
+    const found = { place: path, real: one, mock: other };
+    differences.push({
+      ...subject,
+      class: differenceClass ?? classOf(request, found, real.status, schemaAt(path)),
+      ...found,
+      kind,
+    });
   };
-  tell('status', String(real.status), String(mock.status));
+  addDifference('status', String(real.status), String(mock.status));
   for (const name of HEADERS) {
     if (name === 'content-type' && real.status !== mock.status) continue;
-    const shown = ({ headers }: ServiceResponse) => headerText(name, headers[name], secrets, ids);
-    tell(`header ${name}`, shown(real), shown(mock));
+    const readHeader = ({ headers }: ServiceResponse) => formatHeader(name, headers[name], secrets, ids);
+    addDifference(`header ${name}`, readHeader(real), readHeader(mock));
   }
   // Bodies with different statuses have nothing in common.
   if (real.status !== mock.status) return { differences, notCompared };
   const context = {
     ...{ secrets, ids, url: request.url },
-    constantsAt: (place: string) => constantsOf(schemaAt(place)),
-    formatAt: (place: string) => memberOf(schemaAt(place), 'format'),
+    constantsAt: (path: string) => allowedValues(schemaAt(path)),
+    formatAt: (path: string) => memberOf(schemaAt(path), 'format'),
   };
   const left = shapesOf(real, context);
   const right = shapesOf(mock, context);
-  const isSame = (ofReal.isCreated && ofMock.isCreated) || ids.length === 0;
-  const isOther = isRead(request.method) && !isSame;
+  const isSameObject = (realSent.isCreated && mockSent.isCreated) || ids.length === 0;
+  const mayDiffer = isRead(request.method) && !isSameObject;
   const reported = new Set<string>();
-  for (const place of new Set([...left.keys(), ...right.keys()])) {
+  for (const path of new Set([...left.keys(), ...right.keys()])) {
     // The members of a value that is missing or has a different type are not reported.
-    if (isBelow(reported, place)) continue;
-    const [one, other] = [left.get(place), right.get(place)];
-    const empty = emptySides(place, left, right);
+    if (isBelow(reported, path)) continue;
+    const [one, other] = [left.get(path), right.get(path)];
+    const empty = describeEmptySides(path, left, right);
     if (empty !== null) {
-      reported.add(place);
-      notCompared.push({ ...by, place, reason: empty });
+      reported.add(path);
+      notCompared.push({ ...subject, place: path, reason: empty });
     }
     if (one === undefined || other === undefined) {
-      reported.add(place);
-      const mayBe = isOther && operations.isOptional(called, real.status, place);
-      tell(place, typesOf(one), typesOf(other), mayBe ? 'data' : 'behaviour');
+      reported.add(path);
+      const isOptional = mayDiffer && operations.isOptional(operation, real.status, path);
+      addDifference(path, typesOf(one), typesOf(other), isOptional ? 'data' : 'behaviour');
     } else if (typesOf(one) !== typesOf(other)) {
       const isNull = onlyNullDiffers(one, other);
-      if (!isNull) reported.add(place);
-      tell(place, typesOf(one), typesOf(other), isNull && allowsNull(schemaAt(place)) ? 'data' : 'behaviour');
+      if (!isNull) reported.add(path);
+      addDifference(path, typesOf(one), typesOf(other), isNull && allowsNull(schemaAt(path)) ? 'data' : 'behaviour');
     } else {
-      const isOfAccount = real.status < 400 && !SETTINGS.test(request.url) && (isOther || place.includes('[]'));
-      compareValues(place, one, other, isOfAccount, context.constantsAt(place), tell);
+      const isOfAccount = real.status < 400 && !SETTINGS.test(request.url) && (mayDiffer || path.includes('[]'));
+      compareValues(path, one, other, isOfAccount, context.constantsAt(path), addDifference);
     }
   }
   return { differences, notCompared };
 }
 
 /** Whether a place is within one of `places`. */
-function isBelow(places: ReadonlySet<string>, place: string): boolean {
-  for (const { index } of place.matchAll(/[.[]/g)) if (places.has(place.slice(0, index))) return true;
+function isBelow(places: ReadonlySet<string>, path: string): boolean {
+  for (const { index } of path.matchAll(/[.[]/g)) if (places.has(path.slice(0, index))) return true;
   return false;
 }
 
 function compareValues(
-  place: string,
+  path: string,
   real: Shape,
   mock: Shape,
   isOfAccount: boolean,
   constants: readonly string[] | null,
-  tell: Tell,
+  addDifference: AddDifference,
 ): void {
   if (real.count !== null && mock.count !== null && real.count.fits !== mock.count.fits)
-    tell(place, real.count.text, mock.count.text, 'behaviour', 'count');
-  const [ofReal, ofMock] = ordersOf(real.order, mock.order);
-  tell(place, ofReal, ofMock, 'behaviour', 'order of a list');
+    addDifference(path, real.count.text, mock.count.text, 'behaviour', 'count');
+  const [realNames, mockNames] = compareOrder(real.order, mock.order);
+  addDifference(path, realNames, mockNames, 'behaviour', 'order of a list');
   const forms = [real.idForms, mock.idForms];
   const isGenerated = forms.every((form) => form.size > 0 && !form.has(null));
   if (isGenerated && ![...real.idForms].some((form) => mock.idForms.has(form)))
-    tell(place, joined(real.idForms), joined(mock.idForms), 'behaviour', 'id form');
+    addDifference(path, joinSorted(real.idForms), joinSorted(mock.idForms), 'behaviour', 'id form');
   const isNew = constants !== null && [...real.values].some((value) => !constants.includes(value));
   const isData = !isNew && (real.isData || mock.isData || isOfAccount);
-  tell(place, joined(real.values), joined(mock.values), isData ? 'data' : 'behaviour');
+  addDifference(path, joinSorted(real.values), joinSorted(mock.values), isData ? 'data' : 'behaviour');
 }
 
 /** Returns the common entries of two lists, starting from the first one with a different position. */
-function ordersOf(real: readonly string[], mock: readonly string[]): readonly [string, string] {
-  const [ofReal, ofMock] = [new Set(real), new Set(mock)];
-  const [one, other] = [real.filter((name) => ofMock.has(name)), mock.filter((name) => ofReal.has(name))];
+function compareOrder(real: readonly string[], mock: readonly string[]): readonly [string, string] {
+  const [realOrder, mockOrder] = [new Set(real), new Set(mock)];
+  const [one, other] = [real.filter((name) => mockOrder.has(name)), mock.filter((name) => realOrder.has(name))];
   const from = one.findIndex((name, at) => name !== other[at]);
   if (from < 0 || one.length !== other.length) return ['', ''];
   const shown = (names: readonly string[]) => {
@@ -128,23 +133,29 @@ function ordersOf(real: readonly string[], mock: readonly string[]): readonly [s
 }
 
 /** Returns which sides have an empty list at a place, as text; null for neither. */
-function emptySides(place: string, real: ReadonlyMap<string, Shape>, mock: ReadonlyMap<string, Shape>): string | null {
+function describeEmptySides(
+  path: string,
+  real: ReadonlyMap<string, Shape>,
+  mock: ReadonlyMap<string, Shape>,
+): string | null {
   const isEmpty = (side: ReadonlyMap<string, Shape>) =>
-    side.get(place)?.types.has('array') === true && !side.has(`${place}[]`);
+    side.get(path)?.types.has('array') === true && !side.has(`${path}[]`);
   const sides = [...(isEmpty(real) ? ['the real service'] : []), ...(isEmpty(mock) ? ['the mock'] : [])];
   return sides.length === 0 ? null : `the list is empty in ${sides.join(' and in ')}`;
 }
 
 function typesOf(shape: Shape | undefined): string {
-  return shape === undefined ? '(missing)' : joined(shape.types);
+  return shape === undefined ? '(missing)' : joinSorted(shape.types);
 }
 
-function joined(set: ReadonlySet<string | null>): string {
+function joinSorted(set: ReadonlySet<string | null>): string {
   return [...set].sort().join(', ');
 }
 
 function onlyNullDiffers(one: Shape, other: Shape): boolean {
-  const [left, right] = [one, other].map(({ types }) => joined(new Set([...types].filter((type) => type !== 'null'))));
+  const [left, right] = [one, other].map(({ types }) =>
+    joinSorted(new Set([...types].filter((type) => type !== 'null'))),
+  );
   return left === right || left === '' || right === '';
 }
 
@@ -153,7 +164,7 @@ function allowsNull(schema: unknown): boolean {
   return memberOf(schema, 'nullable') === true || [memberOf(schema, 'type')].flat().includes('null');
 }
 
-function headerText(
+function formatHeader(
   name: string,
   text: string | undefined,
   secrets: readonly string[],

@@ -41,11 +41,11 @@ export function isUuid(text: string): boolean {
 export function idFormOf(value: unknown): string | null {
   const text = String(value);
   const [, prefix = ''] = /^([a-z]{1,10}[_-])(?=[0-9a-f-]{8,}$)/.exec(text) ?? [];
-  const form = bareFormOf(text.slice(prefix.length));
+  const form = unprefixedFormOf(text.slice(prefix.length));
   return form === null ? null : `<${prefix}id: ${form}>`;
 }
 
-function bareFormOf(text: string): string | null {
+function unprefixedFormOf(text: string): string | null {
   if (isUuid(text)) return 'UUID';
   if (/^\d+$/.test(text)) return 'number';
   return /^[0-9a-f]{12,}$/i.test(text) ? `${text.length} hex digits` : null;
@@ -58,16 +58,16 @@ function bareFormOf(text: string): string | null {
  * @param ids of objects in the path of the request, which may appear in the response
  */
 export function normalise(text: string, secrets: readonly string[] = [], ids: readonly string[] = []): string {
-  let shown = text.slice(0, MAX_CHARACTERS);
-  for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '<secret>');
-  shown = redact(shown);
-  for (const id of ids) shown = withoutWord(shown, id);
-  for (const [form, placeholder] of FORMS) shown = shown.replace(form, placeholder);
-  return shown.replace(/eyJ\.\.\.|nvapi-\.\.\.|\(code\)/g, '<secret>');
+  let result = text.slice(0, MAX_CHARACTERS);
+  for (const secret of secrets) if (secret !== '') result = result.replaceAll(secret, '<secret>');
+  result = redact(result);
+  for (const id of ids) result = replaceWord(result, id);
+  for (const [form, placeholder] of FORMS) result = result.replace(form, placeholder);
+  return result.replace(/eyJ\.\.\.|nvapi-\.\.\.|\(code\)/g, '<secret>');
 }
 
 /** Replaces a whole word with `<id>`. */
-function withoutWord(text: string, word: string): string {
+function replaceWord(text: string, word: string): string {
   if (!text.includes(word)) return text;
   return text.replace(new RegExp(`(?<![\\w-])${word.replace(/[^\w-]/g, '\\$&')}(?![\\w-])`, 'g'), '<id>');
 }

@@ -66,18 +66,18 @@ export class Operations {
   /** Returns the operation that deletes what a `POST` creates: the shortest `DELETE` path below it. */
   deletionOf({ method, path }: Operation): Operation | undefined {
     if (method !== 'POST') return undefined;
-    const above = path.at(-1) === '' ? path.slice(0, -1) : path;
+    const parentPath = path.at(-1) === '' ? path.slice(0, -1) : path;
     return this.#all
-      .filter((one) => one.method === 'DELETE' && above.every((segment, at) => one.path[at] === segment))
-      .filter(({ path: below }) => isVariable(below[above.length] ?? ''))
+      .filter((one) => one.method === 'DELETE' && parentPath.every((segment, at) => one.path[at] === segment))
+      .filter(({ path: childPath }) => isVariable(childPath[parentPath.length] ?? ''))
       .sort((one, other) => one.path.length - other.path.length)[0];
   }
 
-  /** Returns the schema of a value in a response body. @param place in the body, as in `Difference` */
-  schemaAt(operation: Operation | undefined, status: number, place: string): unknown {
+  /** Returns the schema of a value in a response body. @param path in the body, as in `Difference` */
+  schemaAt(operation: Operation | undefined, status: number, path: string): unknown {
     const response = this.#follow(memberOf(operation?.responses, String(status)));
     const [content] = entriesOf(memberOf(response, 'content'));
-    const steps = place.split(/\.|(?=\[\])/).slice(1);
+    const steps = path.split(/\.|(?=\[\])/).slice(1);
     return steps.reduce<unknown>(
       (schema, step) => this.#inner(schema, step),
       this.#follow(memberOf(content?.[1], 'schema')),
@@ -85,31 +85,31 @@ export class Operations {
   }
 
   /** Whether the member at a place is optional. Undocumented members are not. */
-  isOptional(operation: Operation | undefined, status: number, place: string): boolean {
-    const dot = place.lastIndexOf('.');
-    const holder = this.schemaAt(operation, status, place.slice(0, dot));
-    if (dot < 0 || this.schemaAt(operation, status, place) === undefined) return false;
-    const parts = [holder, ...entriesOf(memberOf(holder, 'allOf')).map(([, part]) => this.#follow(part))];
-    return !parts.some((part) => [memberOf(part, 'required')].flat().includes(place.slice(dot + 1)));
+  isOptional(operation: Operation | undefined, status: number, path: string): boolean {
+    const dot = path.lastIndexOf('.');
+    const parent = this.schemaAt(operation, status, path.slice(0, dot));
+    if (dot < 0 || this.schemaAt(operation, status, path) === undefined) return false;
+    const parts = [parent, ...entriesOf(memberOf(parent, 'allOf')).map(([, part]) => this.#follow(part))];
+    return !parts.some((part) => [memberOf(part, 'required')].flat().includes(path.slice(dot + 1)));
   }
 
-  #inner(schema: unknown, step: string, more = 8): unknown {
+  #inner(schema: unknown, step: string, depth = 8): unknown {
     const inner = step === '[]' ? memberOf(schema, 'items') : memberOf(memberOf(schema, 'properties'), step);
     if (inner !== undefined) return this.#follow(inner);
     const parts = ['allOf', 'oneOf', 'anyOf'].flatMap((name) => entriesOf(memberOf(schema, name)));
-    for (const [, part] of more === 0 ? [] : parts) {
-      const found = this.#inner(this.#follow(part), step, more - 1);
+    for (const [, part] of depth === 0 ? [] : parts) {
+      const found = this.#inner(this.#follow(part), step, depth - 1);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
   /** Resolves a chain of up to eight references. */
-  #follow(part: unknown, more = 8): unknown {
+  #follow(part: unknown, depth = 8): unknown {
     const reference = memberOf(part, '$ref');
-    if (typeof reference !== 'string' || more === 0) return part;
+    if (typeof reference !== 'string' || depth === 0) return part;
     const found = reference.split('/').slice(1).reduce(memberOf, this.#document);
-    return this.#follow(found, more - 1);
+    return this.#follow(found, depth - 1);
   }
 }
 
@@ -129,27 +129,27 @@ export function variablesOf({ path }: Pick<Operation, 'path'>): readonly Variabl
  */
 export function classOf(
   { url, credential, body }: { readonly [Member in 'url' | 'credential' | 'body']: string },
-  { place, real, mock }: { readonly [Member in 'place' | 'real' | 'mock']: string },
+  { place: path, real, mock }: { readonly [Member in 'place' | 'real' | 'mock']: string },
   status: number,
   schema: unknown,
 ): DifferenceClass {
-  if (place === 'status') {
+  if (path === 'status') {
     if ([real, mock].some((one) => one.startsWith('3'))) return 'redirect';
     if (credential === 'unknown' || credential === 'expired' || body.includes('"client_credentials"'))
       return 'credential';
     if (credential !== 'valid' || body === '{') return 'order of checks';
     return /[?&](?:limit|offset)=/.test(url) ? 'limit' : 'status';
   }
-  if (place.startsWith('header ')) return place === 'header location' ? 'redirect' : 'header';
+  if (path.startsWith('header ')) return path === 'header location' ? 'redirect' : 'header';
   if (status >= 400) return 'error body';
   if ([real, mock].includes('(missing)')) return 'missing field';
-  if (constantsOf(schema) !== null) return 'enum';
+  if (allowedValues(schema) !== null) return 'enum';
   if (memberOf(schema, 'default') !== undefined) return 'default';
   return ['maximum', 'maxItems', 'maxLength'].some((name) => memberOf(schema, name) !== undefined) ? 'limit' : 'value';
 }
 
 /** Returns the allowed values of a schema, or null if it has no enum. */
-export function constantsOf(schema: unknown): readonly string[] | null {
+export function allowedValues(schema: unknown): readonly string[] | null {
   const list = memberOf(schema, 'enum');
   if (Array.isArray(list)) return list.map(String);
   const only = memberOf(schema, 'const');

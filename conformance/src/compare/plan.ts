@@ -43,11 +43,11 @@ export function planFromTraffic(exchanges: readonly Exchange[], mayWrite: boolea
 
 /** Whether a URL, a form or JSON has a member with the name of a secret. */
 function hasSecret(text: string): boolean {
-  return namesIn(text).some(isSecretName);
+  return memberNames(text).some(isSecretName);
 }
 
 /** Returns the member names in a URL, a form or JSON. */
-function namesIn(text: string): readonly string[] {
+function memberNames(text: string): readonly string[] {
   const members = text.matchAll(/"([^"\\]{1,100})"\s*:|(?:^|[?&])([^=&?]{1,100})=/g);
   return [...members].map(([, inJson, inForm]) => inJson ?? inForm ?? '');
 }
@@ -73,7 +73,7 @@ function buildPlan(templates: readonly (RequestTemplate | null)[], mayWrite: boo
   const allowed = usable.filter((template) =>
     isRead(template.method) ? !LOGOUT.test(template.url) : mayWrite && isHarmless(template, operations, created),
   );
-  const requests = new Map(allowed.flatMap(variantsOf).map((request) => [JSON.stringify(request), request]));
+  const requests = new Map(allowed.flatMap(createVariants).map((request) => [JSON.stringify(request), request]));
   const refused = usable.length - allowed.length;
   return {
     requests: [...requests.values()],
@@ -85,10 +85,10 @@ function buildPlan(templates: readonly (RequestTemplate | null)[], mayWrite: boo
 
 /** Returns the collections in which a request creates something that can be deleted again. */
 function createdCollections({ method, url }: RequestTemplate, operations: Operations): readonly string[] {
-  const called = operations.find(method, url);
-  const deletion = called && operations.deletionOf(called);
-  if (called === undefined || deletion === undefined) return [];
-  return variablesOf(deletion).flatMap(({ at, collection }) => (at >= called.path.length - 1 ? [collection] : []));
+  const operation = operations.find(method, url);
+  const deletion = operation && operations.deletionOf(operation);
+  if (operation === undefined || deletion === undefined) return [];
+  return variablesOf(deletion).flatMap(({ at, collection }) => (at >= operation.path.length - 1 ? [collection] : []));
 }
 
 /**
@@ -96,9 +96,9 @@ function createdCollections({ method, url }: RequestTemplate, operations: Operat
  * that the comparison created.
  */
 function isHarmless(template: RequestTemplate, operations: Operations, created: ReadonlySet<string>): boolean {
-  const called = operations.find(template.method, template.url);
-  if (called === undefined || !isSelfContained(template)) return false;
-  const variables = variablesOf(called);
+  const operation = operations.find(template.method, template.url);
+  if (operation === undefined || !isSelfContained(template)) return false;
+  const variables = variablesOf(operation);
   if (variables.length === 0) return createdCollections(template, operations).length > 0;
   return variables.every(({ collection }) => created.has(collection));
 }
@@ -106,11 +106,11 @@ function isHarmless(template: RequestTemplate, operations: Operations, created: 
 /** Whether a request contains no existing id and no secret. A wrong password could lock an account. */
 function isSelfContained({ url, body }: RequestTemplate): boolean {
   const query = url.split('?').slice(1).join('?');
-  return !UUID.test(body) && !UUID.test(query) && !namesIn(body).some(isIdName) && !hasSecret(body);
+  return !UUID.test(body) && !UUID.test(query) && !memberNames(body).some(isIdName) && !hasSecret(body);
 }
 
 /** Returns the request and variants of it that reveal the order of checks. */
-function variantsOf(template: RequestTemplate): readonly PlannedRequest[] {
+function createVariants(template: RequestTemplate): readonly PlannedRequest[] {
   const name = `${template.method} ${redactUrl(template.url)}`;
   const variants: PlannedRequest[] = [
     { ...template, name, credential: 'valid' },
@@ -149,7 +149,7 @@ function exampleRequest(path: string, method: string, item: unknown, operation: 
   let url = path;
   const query = new URLSearchParams();
   for (const parameter of [...listOf(item, 'parameters'), ...listOf(operation, 'parameters')]) {
-    const value = exampleIn(parameter) ?? memberOf(memberOf(parameter, 'schema'), 'example');
+    const value = findExample(parameter) ?? memberOf(memberOf(parameter, 'schema'), 'example');
     const name = String(memberOf(parameter, 'name'));
     if (memberOf(parameter, 'in') === 'path') {
       if (value === undefined) return null;
@@ -161,16 +161,16 @@ function exampleRequest(path: string, method: string, item: unknown, operation: 
   }
   if (url.includes('{')) return null;
   const [content] = membersOf(memberOf(memberOf(operation, 'requestBody'), 'content'));
-  const body = content === undefined ? undefined : exampleIn(content[1]);
+  const body = content === undefined ? undefined : findExample(content[1]);
   if (content !== undefined && body === undefined && !isRead(method)) return null;
   return {
     ...{ method, url: `${url}${query.size === 0 ? '' : `?${query}`}` },
     mediaType: body === undefined ? null : (content?.[0] ?? null),
-    body: body === undefined ? '' : bodyText(body, content?.[0] ?? ''),
+    body: body === undefined ? '' : formatBody(body, content?.[0] ?? ''),
   };
 }
 
-function bodyText(body: unknown, mediaType: string): string {
+function formatBody(body: unknown, mediaType: string): string {
   if (typeof body === 'string') return body;
   if (mediaType !== 'application/x-www-form-urlencoded') return JSON.stringify(body);
   return new URLSearchParams(
@@ -178,7 +178,7 @@ function bodyText(body: unknown, mediaType: string): string {
   ).toString();
 }
 
-function exampleIn(parent: unknown): unknown {
+function findExample(parent: unknown): unknown {
   return memberOf(memberOf(memberOf(parent, 'examples'), 'cast'), 'value') ?? memberOf(parent, 'example');
 }
 

@@ -21,35 +21,35 @@ export interface DriftReport extends Omit<Plan, 'requests'> {
 }
 
 /** Formats the report in Markdown. */
-export function driftReport(report: DriftReport): string {
+export function formatReport(report: DriftReport): string {
   const { service, requests, remark, stopped, differences, notCompared, leftBehind } = report;
-  const counted = differences.filter(({ kind }) => kind === 'behaviour');
+  const behaviour = differences.filter(({ kind }) => kind === 'behaviour');
   const data = differences.filter(({ kind }) => kind === 'data');
   const lines = [
     `# ${service}: the real service and the mock`,
     '',
     ...(remark === null ? [] : [remark, '']),
-    `${countOf(requests, 'request')} sent to both, ${countOf(counted.length, 'difference')}.`,
-    `Not sent: ${leftOut(report)}.`,
+    `${countOf(requests, 'request')} sent to both, ${countOf(behaviour.length, 'difference')}.`,
+    `Not sent: ${describeOmitted(report)}.`,
     ...(stopped === null ? [] : ['', `**Stopped before all requests were sent:** ${stopped}`]),
-    ...(leftBehind.length === 0 ? [] : ['', `**${LEFT}**`, '']),
-    ...leftBehind.map((one) => `- \`${redactUrl(one)}\``),
-    ...differencesIn('Differences', counted),
-    ...table(
+    ...(leftBehind.length === 0 ? [] : ['', `**${LEFT_BEHIND_TITLE}**`, '']),
+    ...leftBehind.map((request) => `- \`${redactUrl(request)}\``),
+    ...formatDifferences('Differences', behaviour),
+    ...formatTable(
       'Not compared',
       ['request', 'place', 'reason'],
       notCompared.map(({ request, place, reason }) => [request, place, reason]),
     ),
-    ...differencesIn('Other data', data),
+    ...formatDifferences('Other data', data),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const LEFT = 'Still in the real account, to delete by hand:';
+const LEFT_BEHIND_TITLE = 'Still in the real account, to delete by hand:';
 
 /** Lists the objects left in the real account, one per line; empty if there are none. */
-export function leftList({ leftBehind }: DriftReport): string {
-  return leftBehind.length === 0 ? '' : `${[LEFT, ...leftBehind.map(redactUrl)].join('\n')}\n`;
+export function formatLeftBehind({ leftBehind }: DriftReport): string {
+  return leftBehind.length === 0 ? '' : `${[LEFT_BEHIND_TITLE, ...leftBehind.map(redactUrl)].join('\n')}\n`;
 }
 
 const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
@@ -61,17 +61,19 @@ const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
 };
 
 /** Lists the requests of a plan, one line per URL. */
-export function requestList(plan: Plan): string {
+export function formatRequests(plan: Plan): string {
   const byAddress = new Map<string, Set<string>>();
   for (const { method, url, credential } of plan.requests) {
     const address = `${method} ${redactUrl(url)}`;
     byAddress.set(address, (byAddress.get(address) ?? new Set()).add(CREDENTIALS[credential]));
   }
-  const lines = [...byAddress].map(([address, all]) => `${address} (credential: ${[...all].join(', ')})`);
-  return `${[...lines, `${countOf(plan.requests.length, 'request')}; left out: ${leftOut(plan)}`].join('\n')}\n`;
+  const lines = [...byAddress].map(
+    ([address, credentials]) => `${address} (credential: ${[...credentials].join(', ')})`,
+  );
+  return `${[...lines, `${countOf(plan.requests.length, 'request')}; left out: ${describeOmitted(plan)}`].join('\n')}\n`;
 }
 
-function leftOut({ writes, harmful, skipped }: Omit<Plan, 'requests'>): string {
+function describeOmitted({ writes, harmful, skipped }: Omit<Plan, 'requests'>): string {
   return [
     ...(writes === 0 ? [] : [`${writes} that write (see \`--write\`)`]),
     ...(harmful === 0 ? [] : [`${harmful} that would change something the comparison did not create`]),
@@ -79,18 +81,25 @@ function leftOut({ writes, harmful, skipped }: Omit<Plan, 'requests'>): string {
   ].join(', ');
 }
 
-function differencesIn(title: string, differences: readonly Difference[]): readonly string[] {
+function formatDifferences(title: string, differences: readonly Difference[]): readonly string[] {
   const rows = differences.map((one) => [one.request, one.class, one.place, one.real, one.mock]);
-  return table(title, ['request', 'class', 'place', 'real service', 'mock'], rows);
+  return formatTable(title, ['request', 'class', 'place', 'real service', 'mock'], rows);
 }
 
-function table(title: string, names: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+function formatTable(title: string, names: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return [];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return ['', `## ${title}`, '', line(names), line(names.map(() => '---')), ...rows.map((row) => line(row.map(cell)))];
+  return [
+    '',
+    `## ${title}`,
+    '',
+    line(names),
+    line(names.map(() => '---')),
+    ...rows.map((row) => line(row.map(formatCell))),
+  ];
 }
 
-function cell(text: string): string {
+function formatCell(text: string): string {
   return text
     .slice(0, 300)
     .replace(/[\r\n]+/g, ' ')

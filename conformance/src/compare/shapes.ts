@@ -35,34 +35,34 @@ export interface ResponseContext {
   readonly ids: readonly string[];
   readonly url: string;
   /** Returns the enum or constant that the document has for a place; null if it has none. */
-  constantsAt(place: string): readonly string[] | null;
-  formatAt(place: string): unknown;
+  constantsAt(path: string): readonly string[] | null;
+  formatAt(path: string): unknown;
 }
 
 /** Returns the shapes of the values in a response body, by place. */
 export function shapesOf({ text, headers }: ServiceResponse, context: ResponseContext): ReadonlyMap<string, Shape> {
-  const found = new Map<string, Shape>();
-  const visit = (value: unknown, place: string, name: string, depth: number): void => {
-    const shape = found.get(place) ?? emptyShape(name);
-    found.set(place, shape);
+  const shapes = new Map<string, Shape>();
+  const visit = (value: unknown, path: string, name: string, depth: number): void => {
+    const shape = shapes.get(path) ?? emptyShape(name);
+    shapes.set(path, shape);
     shape.types.add(typeOf(value));
     if (depth > MAX_DEPTH) return;
     if (Array.isArray(value)) {
-      shape.order = place.includes('[]') ? [] : identifiersOf(value);
-      for (const entry of value) visit(entry, `${place}[]`, name, depth + 1);
+      shape.order = path.includes('[]') ? [] : findIdentifiers(value);
+      for (const entry of value) visit(entry, `${path}[]`, name, depth + 1);
     } else if (isRecord(value)) {
-      for (const [member, inner] of Object.entries(value)) {
-        visit(inner, `${place}.${normalise(member)}`, member, depth + 1);
-        const counter = found.get(`${place}.${member}`);
+      for (const [member, memberValue] of Object.entries(value)) {
+        visit(memberValue, `${path}.${normalise(member)}`, member, depth + 1);
+        const counter = shapes.get(`${path}.${member}`);
         if (counter !== undefined && COUNT_NAME.test(member)) {
-          counter.count = compareCount(value, member, inner, context.url);
+          counter.count = compareCount(value, member, memberValue, context.url);
         }
       }
-    } else addValue(shape, value, place, name, context);
+    } else addValue(shape, value, path, name, context);
   };
   const isPage = headers['content-type']?.startsWith('text/html') === true;
   visit(isPage ? '(a page)' : parseJsonOrText(text), 'body', '', 0);
-  return found;
+  return shapes;
 }
 
 function emptyShape(name: string): Shape {
@@ -70,21 +70,21 @@ function emptyShape(name: string): Shape {
   return { types: new Set(), values: new Set(), idForms: new Set(), order: [], count: null, isData };
 }
 
-function addValue(shape: Shape, value: unknown, place: string, name: string, context: ResponseContext): void {
+function addValue(shape: Shape, value: unknown, path: string, name: string, context: ResponseContext): void {
   if (value === null) return;
-  if (isSecretName(name) || KEY_MATERIAL.test(place)) shape.values.add('<secret>');
-  else if (isId(place, name, context)) {
+  if (isSecretName(name) || KEY_MATERIAL.test(path)) shape.values.add('<secret>');
+  else if (isId(path, name, context)) {
     shape.idForms.add(idFormOf(value));
     shape.values.add('<id>');
   } else shape.values.add(normalise(String(value), context.secrets, context.ids));
 }
 
-function isId(place: string, name: string, { constantsAt, formatAt }: ResponseContext): boolean {
-  return (isIdName(name) || formatAt(place) === 'uuid') && constantsAt(place) === null;
+function isId(path: string, name: string, { constantsAt, formatAt }: ResponseContext): boolean {
+  return (isIdName(name) || formatAt(path) === 'uuid') && constantsAt(path) === null;
 }
 
 /** Returns the names or ids of the entries of a list; empty if the entries have neither. */
-function identifiersOf(list: readonly unknown[]): readonly string[] {
+function findIdentifiers(list: readonly unknown[]): readonly string[] {
   for (const member of ['name', 'id', 'kid', 'email']) {
     const names = list.map((entry) => (isRecord(entry) ? entry[member] : entry));
     if (names.every((name) => typeof name === 'string' || typeof name === 'number')) return names.map(String);

@@ -48,11 +48,11 @@ export interface TrafficReport {
   readonly violations: readonly Violation[];
 }
 
-type Fault = Pick<Violation, 'part' | 'what'>;
+type ViolationPart = Pick<Violation, 'part' | 'what'>;
 
 interface CheckedExchange {
   readonly request: CheckedRequest;
-  readonly faults: readonly Fault[];
+  readonly violations: readonly ViolationPart[];
 }
 
 /** Checks recorded traffic. */
@@ -61,25 +61,25 @@ export async function checkExchanges(finder: OperationFinder, exchanges: Iterabl
   const violations: Violation[] = [];
   let checked = 0;
   const pacer = new Pacer();
-  let all = 0;
+  let total = 0;
   for (const exchange of exchanges) {
-    all += 1;
+    total += 1;
     if (pacer.isLong) await pacer.pause();
-    const found = await check(finder, exchange);
+    const found = await checkExchange(finder, exchange);
     if (found === null) continue;
     checked += 1;
-    const { request, faults } = found;
-    if (faults.length === 0) conforming.push(request);
-    for (const fault of faults) violations.push({ ...request, ...fault });
+    const { request, violations: parts } = found;
+    if (parts.length === 0) conforming.push(request);
+    for (const part of parts) violations.push({ ...request, ...part });
   }
-  return { checked, skipped: all - checked, conforming, violations };
+  return { checked, skipped: total - checked, conforming, violations };
 }
 
 /** Longer than the URLs that servers accept. */
 const MAX_URL_LENGTH = 64 * 1024;
 
 /** Returns the violations in an exchange; null if it isn't for a documented API. */
-async function check(finder: OperationFinder, exchange: Exchange): Promise<CheckedExchange | null> {
+async function checkExchange(finder: OperationFinder, exchange: Exchange): Promise<CheckedExchange | null> {
   const { place, method, url, headers, request, response } = exchange;
   // A CORS preflight request.
   if (method === 'OPTIONS') return null;
@@ -99,14 +99,14 @@ async function check(finder: OperationFinder, exchange: Exchange): Promise<Check
       : canDecode
         ? finder.whyNotFound(method, path)
         : 'the path has an escape sequence that cannot be decoded';
-    return { request: checked, faults: [{ part: 'request', what }] };
+    return { request: checked, violations: [{ part: 'request', what }] };
   }
   await matched.loadSchemas();
-  const faults = [
-    ...findRequestFaults(matched, query, headers, request),
-    ...(response === null ? [] : findResponseFaults(matched, method, response)),
+  const violations = [
+    ...findRequestViolations(matched, query, headers, request),
+    ...(response === null ? [] : findResponseViolations(matched, method, response)),
   ];
-  return { request: checked, faults };
+  return { request: checked, violations };
 }
 
 /** Returns the path and query of a URL, without the prefix of a world. */
@@ -125,39 +125,39 @@ function isDecodable(path: string): boolean {
   }
 }
 
-function findRequestFaults(
+function findRequestViolations(
   { operation, params, caseless }: MatchedOperation,
   searchParams: URLSearchParams,
   headers: Exchange['headers'],
   recorded: RecordedBody,
-): readonly Fault[] {
+): readonly ViolationPart[] {
   const undocumented = undocumentedQuery(operation.queryNames, new Set(searchParams.keys()));
-  const faults = undocumented.map((name) => undocumentedSentence('query parameter', name));
+  const violations = undocumented.map((name) => undocumentedSentence('query parameter', name));
   const query = readQuery(operation, searchParams);
-  const sent = readBody(operation, recorded, faults);
-  if (sent === UNKNOWN) return faults.map(requestFault);
-  const spelled = caseless.members ? inDocumentSpelling(operation, sent, faults) : sent;
+  const sent = readBody(operation, recorded, violations);
+  if (sent === UNKNOWN) return violations.map(requestViolation);
+  const spelled = caseless.members ? inDocumentSpelling(operation, sent, violations) : sent;
   const body = caseless.enums ? operation.normalizeSpelling(spelled) : spelled;
   const header = headers === null ? UNRECORDED_HEADERS : { ...headers };
   const parts = { path: params, query, header, body };
-  const fault = orUnusable(() => operation.requestFault(parts, 'documented', isPlaceholder)?.sentence ?? null);
-  if (fault !== null) faults.push(fault);
+  const violation = orUnusable(() => operation.requestFault(parts, 'documented', isPlaceholder)?.sentence ?? null);
+  if (violation !== null) violations.push(violation);
   for (const member of undocumentedMembers(operation.bodySchema(), spelled))
-    faults.push(undocumentedSentence('field', member));
-  return faults.map(requestFault);
+    violations.push(undocumentedSentence('field', member));
+  return violations.map(requestViolation);
 }
 
-function requestFault(what: string): Fault {
+function requestViolation(what: string): ViolationPart {
   return { part: 'request', what };
 }
 
 /** Returns the body with member names spelled as in the document. */
-function inDocumentSpelling({ bodyFields }: Operation, body: unknown, faults: string[]): unknown {
+function inDocumentSpelling({ bodyFields }: Operation, body: unknown, violations: string[]): unknown {
   try {
     return useDocumentSpelling(body, bodyFields);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
-    faults.push(thrown.message);
+    violations.push(thrown.message);
     return body;
   }
 }
@@ -176,35 +176,35 @@ function isPlaceholder(value: unknown): boolean {
 const UNKNOWN = Symbol('unknown');
 
 /** Parses a recorded body as the operation expects it, and adds what is wrong with it to `faults`. */
-function readBody(operation: Operation, { mediaType, text }: RecordedBody, faults: string[]): unknown {
+function readBody(operation: Operation, { mediaType, text }: RecordedBody, violations: string[]): unknown {
   const { body, bodyForm } = operation;
   if (text === null) return UNKNOWN;
   if (body === 'none') {
-    if (text !== '') faults.push('the document has no body for this request');
+    if (text !== '') violations.push('the document has no body for this request');
     return undefined;
   }
   if (bodyForm === 'bytes') {
     const types = operation.bodyTypes();
     const isWrongType =
       mediaType !== null && isJsonType(mediaType) && !types.some((type) => isWithinRange(mediaType, type));
-    if (text !== '' && isWrongType) faults.push(`the body is ${mediaType}; the document has ${types.join(', ')}`);
+    if (text !== '' && isWrongType) violations.push(`the body is ${mediaType}; the document has ${types.join(', ')}`);
     return text === '' ? undefined : Buffer.from(text);
   }
   if (text === '') return body === 'optional' ? {} : undefined;
   if (bodyForm === 'form') {
     if (mediaType === FORM_TYPE) return Object.fromEntries(new URLSearchParams(text));
-    faults.push(
+    violations.push(
       `the body has ${mediaType === null ? 'no media type' : `media type ${mediaType}`}; the document has ${FORM_TYPE}`,
     );
     return UNKNOWN;
   }
   if (mediaType !== null && !isJsonType(mediaType)) {
-    faults.push(`the body is ${mediaType}; the document has application/json`);
+    violations.push(`the body is ${mediaType}; the document has application/json`);
     return UNKNOWN;
   }
   const value = parseJson(text);
   if (value !== UNKNOWN) return value;
-  faults.push('the body is not JSON');
+  violations.push('the body is not JSON');
   return UNKNOWN;
 }
 
@@ -216,26 +216,27 @@ function parseJson(text: string): unknown {
   }
 }
 
-function findResponseFaults(
+function findResponseViolations(
   { operation, service }: MatchedOperation,
   method: string,
   { status, mediaType, text }: RecordedBody & { readonly status: number },
-): readonly Fault[] {
+): readonly ViolationPart[] {
   // Any server may respond with these. 304 depends on the client's cache.
   if (status >= 500 || status === 304 || STATUSES_OF_THE_SERVER.has(status)) return [];
-  const faults = (what: string): Fault[] => [{ part: 'answer', what }];
+  const toViolations = (what: string): ViolationPart[] => [{ part: 'answer', what }];
   if (text === '' || method === 'HEAD') {
-    return operation.hasStatus(status) ? [] : faults(`the document does not list the status ${status}`);
+    return operation.hasStatus(status) ? [] : toViolations(`the document does not list the status ${status}`);
   }
   let value: unknown = Buffer.from('');
   if (text !== null) {
     value = mediaType !== null && isJsonType(mediaType) ? parseJson(text) : text;
-    if (value === UNKNOWN) return faults(`the response ${status} is not JSON, although its media type is ${mediaType}`);
+    if (value === UNKNOWN)
+      return toViolations(`the response ${status} is not JSON, although its media type is ${mediaType}`);
   }
-  const fault = orUnusable(() => operation.answerFault(status, mediaType, value, isPlaceholder));
+  const violation = orUnusable(() => operation.answerFault(status, mediaType, value, isPlaceholder));
   // The mock's own documents reject undocumented members already.
-  if (fault !== null || service !== null) return fault === null ? [] : faults(fault);
+  if (violation !== null || service !== null) return violation === null ? [] : toViolations(violation);
   return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
-    faults(undocumentedSentence('field', member)),
+    toViolations(undocumentedSentence('field', member)),
   );
 }

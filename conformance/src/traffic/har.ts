@@ -8,12 +8,12 @@ import type { Exchange, RecordedBody } from './exchange.ts';
  * @throws Unusable if it isn't an archive
  */
 export function readHar(text: string, name: string): readonly Exchange[] {
-  const lines = linesOfEntries(text);
+  const lines = findEntryLines(text);
   // Many tools write an archive as a single line.
-  const areApart = (lines.at(-1) ?? 1) > 1 && new Set(lines).size === lines.length;
+  const hasLinePerEntry = (lines.at(-1) ?? 1) > 1 && new Set(lines).size === lines.length;
   const placeOf = (index: number) =>
-    areApart && index < lines.length ? `${name}:${lines[index]}` : `${name} entry ${index + 1}`;
-  return [...exchangesIn(parsed(text, name), name, placeOf)];
+    hasLinePerEntry && index < lines.length ? `${name}:${lines[index]}` : `${name} entry ${index + 1}`;
+  return [...exchangesIn(parseArchive(text, name), name, placeOf)];
 }
 
 /**
@@ -34,17 +34,17 @@ export function* exchangesIn(
   }
   for (const [index, entry] of entries.entries()) {
     const place = placeOf(index, entry);
-    const found = readExchange(entry, place);
-    if (found === null) {
+    const exchange = readExchange(entry, place);
+    if (exchange === null) {
       throw new Unusable(
         `${place} is not an entry of an HTTP Archive: it has no \`request\` with \`method\` and \`url\`.`,
       );
     }
-    yield found;
+    yield exchange;
   }
 }
 
-function parsed(text: string, name: string): unknown {
+function parseArchive(text: string, name: string): unknown {
   try {
     // Some tools write a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -63,9 +63,9 @@ export function readExchange(entry: unknown, place: string): Exchange | null {
   const status = memberOf(response, 'status');
   return {
     ...{ place, method: method.toUpperCase(), url: pathAndQuery(url), headers: headersOf(request) },
-    request: sentBody(request),
+    request: readRequestBody(request),
     // Status 0 means a broken connection.
-    response: typeof status === 'number' && status > 0 ? { status, ...receivedBody(response) } : null,
+    response: typeof status === 'number' && status > 0 ? { status, ...readResponseBody(response) } : null,
   };
 }
 
@@ -75,18 +75,18 @@ function pathAndQuery(url: string): string {
   return target.startsWith('/') ? target : `/${target}`;
 }
 
-function sentBody(request: unknown): RecordedBody {
+function readRequestBody(request: unknown): RecordedBody {
   const data = memberOf(request, 'postData');
   const mediaType = essenceOf(textMember(data, 'mimeType') ?? headerOf(request, 'content-type'));
   const text = wholeText(data);
-  if (text !== null) return bodyOf(mediaType, text);
+  if (text !== null) return createBody(mediaType, text);
   // Forms can be recorded as a list of fields.
   const fields = memberOf(data, 'params');
   if (Array.isArray(fields) && fields.length > 0)
-    return { mediaType, text: fields.length > MAX_FIELDS ? null : formOf(fields) };
+    return { mediaType, text: fields.length > MAX_FIELDS ? null : encodeForm(fields) };
   const size = memberOf(request, 'bodySize');
-  const isThere = typeof size === 'number' && (size > 0 || (size < 0 && announcesBody(request)));
-  return { mediaType, text: isThere ? null : '' };
+  const hasBody = typeof size === 'number' && (size > 0 || (size < 0 && announcesBody(request)));
+  return { mediaType, text: hasBody ? null : '' };
 }
 
 /** The maximum number of form fields. A larger form counts as not recorded, like a body that is too long. */
@@ -98,7 +98,7 @@ function announcesBody(request: unknown): boolean {
   return length !== '0' || headerOf(request, 'transfer-encoding') !== null;
 }
 
-function formOf(fields: readonly unknown[]): string {
+function encodeForm(fields: readonly unknown[]): string {
   const pairs = fields.map((field): [string, string] => [
     textMember(field, 'name') ?? '',
     textMember(field, 'value') ?? '',
@@ -106,11 +106,11 @@ function formOf(fields: readonly unknown[]): string {
   return new URLSearchParams(pairs).toString();
 }
 
-function receivedBody(response: unknown): RecordedBody {
+function readResponseBody(response: unknown): RecordedBody {
   const content = memberOf(response, 'content');
   const mediaType = essenceOf(headerOf(response, 'content-type') ?? textMember(content, 'mimeType'));
   const text = wholeText(content);
-  if (text !== null) return bodyOf(mediaType, decoded(text, textMember(content, 'encoding')));
+  if (text !== null) return createBody(mediaType, decodeText(text, textMember(content, 'encoding')));
   const size = memberOf(content, 'size');
   return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
 }
@@ -121,13 +121,13 @@ function wholeText(body: unknown): string | null {
 }
 
 /** The maximum length of a recorded body, because parsing and checking it blocks the event loop. */
-const MAX_TEXT = 1024 * 1024;
+const MAX_TEXT_LENGTH = 1024 * 1024;
 
-function bodyOf(mediaType: string | null, text: string): RecordedBody {
-  return { mediaType, text: text.length > MAX_TEXT ? null : text };
+function createBody(mediaType: string | null, text: string): RecordedBody {
+  return { mediaType, text: text.length > MAX_TEXT_LENGTH ? null : text };
 }
 
-function decoded(text: string, encoding: string | null): string {
+function decodeText(text: string, encoding: string | null): string {
   return encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text;
 }
 
@@ -135,7 +135,7 @@ function headersOf(request: unknown): Exchange['headers'] {
   const headers = headersIn(request);
   if (headers.length === 0) return null;
   return Object.fromEntries(
-    headers.map((one) => [(textMember(one, 'name') ?? '').toLowerCase(), textMember(one, 'value') ?? '']),
+    headers.map((header) => [(textMember(header, 'name') ?? '').toLowerCase(), textMember(header, 'value') ?? '']),
   );
 }
 
@@ -164,12 +164,12 @@ const DEPTH_OF_ENTRIES = 3;
  * Returns the line of each entry in the text of an archive: of each object at that depth in `entries`. Ignores other lists
  * at the same depth, such as `pages`.
  */
-function linesOfEntries(text: string): readonly number[] {
+function findEntryLines(text: string): readonly number[] {
   const lines: number[] = [];
   let line = 1;
   let depth = 0;
   let start = -1;
-  let latest = '';
+  let latestString = '';
   let list = '';
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -178,12 +178,12 @@ function linesOfEntries(text: string): readonly number[] {
       if (character === '\\') at += 1;
       else if (character === '"') {
         // Longer texts can't be `entries`.
-        latest = at - start < 20 ? text.slice(start, at) : '';
+        latestString = at - start < 20 ? text.slice(start, at) : '';
         start = -1;
       }
     } else if (character === '"') start = at + 1;
     else if (character === '{' || character === '[') {
-      if (depth === DEPTH_OF_ENTRIES - 1) list = latest;
+      if (depth === DEPTH_OF_ENTRIES - 1) list = latestString;
       if (depth === DEPTH_OF_ENTRIES && list === 'entries') lines.push(line);
       depth += 1;
     } else if (character === '}' || character === ']') depth -= 1;

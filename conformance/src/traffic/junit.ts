@@ -2,7 +2,7 @@ import type { TrafficReport, Violation } from './check.ts';
 
 /** Formats a report as JUnit XML: a test case for each violation, or a single one that passes. */
 export function toJUnit({ checked, violations }: TrafficReport): string {
-  const cases = violations.length > 0 ? violations.map(failure) : [`    <testcase ${PASSED}/>`];
+  const cases = violations.length > 0 ? violations.map(formatFailure) : [`    <testcase ${PASSED}/>`];
   const counts = `tests="${cases.length}" failures="${violations.length}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -18,17 +18,17 @@ export function toJUnit({ checked, violations }: TrafficReport): string {
 
 const PASSED = 'classname="traffic" name="All requests and responses conform to the documents"';
 
-function failure({ place, method, path, service, operation, part, what }: Violation): string {
+function formatFailure({ place, method, path, service, operation, part, what }: Violation): string {
   const name = `${method} ${path} ${place}`;
   return [
-    `    <testcase classname="${escaped([service, operation].filter((one) => one !== null).join('.') || 'traffic')}" name="${escaped(name)}">`,
-    `      <failure message="${escaped(`${part === 'answer' ? 'response' : part}: ${what}`)}"/>`,
+    `    <testcase classname="${escapeXml([service, operation].filter((part) => part !== null).join('.') || 'traffic')}" name="${escapeXml(name)}">`,
+    `      <failure message="${escapeXml(`${part === 'answer' ? 'response' : part}: ${what}`)}"/>`,
     '    </testcase>',
   ].join('\n');
 }
 
 /** Escapes XML, and replaces control characters and unpaired surrogates, which XML can't represent. */
-function escaped(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

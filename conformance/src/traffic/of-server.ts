@@ -17,11 +17,11 @@ export interface RecordedEntry {
  * @throws Unusable if it isn't an archive
  */
 export function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
-  const exchanges = Symbol.iterator in recorded ? exchangesOf(recorded) : exchangesIn(recorded, 'The body');
+  const exchanges = Symbol.iterator in recorded ? readExchanges(recorded) : exchangesIn(recorded, 'The body');
   return checkExchanges(finderForRoutes(routes), exchanges);
 }
 
-function* exchangesOf(entries: Iterable<RecordedEntry>): Generator<Exchange> {
+function* readExchanges(entries: Iterable<RecordedEntry>): Generator<Exchange> {
   for (const { entry, place } of entries) {
     const exchange = readExchange(entry, place);
     if (exchange !== null) yield exchange;

@@ -36,22 +36,22 @@ export function finderForRoutes(routes: Routes): OperationFinder {
   return {
     find: (method, path) => {
       const match = routes.find(method, path);
-      return match === null ? null : matchedOperation(match);
+      return match === null ? null : toMatchedOperation(match);
     },
     isForApi: (_, path) => prefixes.has(firstSegments(path)),
     whyNotFound: (method, path) => {
       if (routes.notEmulated(method, path) !== null) return 'the mock does not emulate this operation';
       const methods = routes.methodsOf(path);
-      if (methods.length > 0) return otherMethod(method, methods);
+      if (methods.length > 0) return describeOtherMethods(method, methods);
       const other = routes.otherVersions(method, path);
       return other === null
-        ? unknownPath('no document has this path', path, paths)
+        ? describeUnknownPath('no document has this path', path, paths)
         : describeOtherVersionsViolation(other);
     },
   };
 }
 
-function matchedOperation(match: Match): MatchedOperation {
+function toMatchedOperation(match: Match): MatchedOperation {
   const { operation, service, document } = match.route;
   return {
     operation,
@@ -77,35 +77,35 @@ export function finderForDocument(
   service: string,
 ): OperationFinder {
   const { paths } = document;
-  const own = routes.operationsOf(service).map(({ path }) => path);
-  const prefixes = new Set([...paths, ...own].map(firstSegments));
+  const servicePaths = routes.operationsOf(service).map(({ path }) => path);
+  const prefixes = new Set([...paths, ...servicePaths].map(firstSegments));
   return {
     find: (method, path) => {
       const found = document.find(method, path);
       if (found === null) return null;
-      const known = routes.find(method, path);
+      const mockMatch = routes.find(method, path);
       // A service can be more lenient about case than its document.
-      const caseless = known === null ? { members: false, enums: false } : caselessOf(known);
+      const caseless = mockMatch === null ? { members: false, enums: false } : caselessOf(mockMatch);
       return { ...found, service: null, caseless, loadSchemas: () => document.ready() };
     },
     isForApi: (method, path) => {
-      const known = routes.find(method, path);
-      return known === null ? prefixes.has(firstSegments(path)) : known.route.service.name === service;
+      const mockMatch = routes.find(method, path);
+      return mockMatch === null ? prefixes.has(firstSegments(path)) : mockMatch.route.service.name === service;
     },
     whyNotFound: (method, path) => {
       const methods = document.methodsOf(path);
       return methods.length > 0
-        ? otherMethod(method, methods)
-        : unknownPath('the document does not have this path', path, paths);
+        ? describeOtherMethods(method, methods)
+        : describeUnknownPath('the document does not have this path', path, paths);
     },
   };
 }
 
-function otherMethod(method: string, methods: readonly string[]): string {
+function describeOtherMethods(method: string, methods: readonly string[]): string {
   return `the document has no ${method.slice(0, MAX_METHOD_LENGTH)} for this path; it has ${methods.join(', ')}`;
 }
 
-function unknownPath(what: string, path: string, paths: readonly string[]): string {
+function describeUnknownPath(what: string, path: string, paths: readonly string[]): string {
   const near = findNearPath(path, paths);
   return `${what}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }

@@ -35,7 +35,7 @@ export interface BaselineResult {
   readonly unexplained: number;
 }
 
-const KNOWN: ReadonlySet<unknown> = new Set(CLASSES);
+const VALID_CLASSES: ReadonlySet<unknown> = new Set(CLASSES);
 
 /** Parses a baseline. @param name the file's name, for messages. @throws Unusable with the invalid entry */
 export function readBaseline(content: unknown, name: string): Baseline {
@@ -48,7 +48,7 @@ export function readBaseline(content: unknown, name: string): Baseline {
   const entries = differences.map((entry, index): Difference => {
     const { id, class: found, where, what, reason = '', source } = membersOf(entry);
     const texts = [id, where, what, reason, source ?? ''].every((text) => typeof text === 'string');
-    if (!texts || !KNOWN.has(found)) {
+    if (!texts || !VALID_CLASSES.has(found)) {
       throw new Unusable(
         `${name}: \`differences[${index}]\` needs \`id\`, \`class\`, \`where\` and \`what\`, as \`verify --json\` prints them.`,
       );
@@ -63,7 +63,7 @@ function readPatterns(content: unknown, name: string): DifferencePattern[] {
   return content.map((entry, index) => {
     const { pattern, class: found, what, reason, source } = membersOf(entry);
     const texts = [pattern, what, reason, source ?? ''].every((text) => typeof text === 'string');
-    if (!texts || !KNOWN.has(found)) {
+    if (!texts || !VALID_CLASSES.has(found)) {
       throw new Unusable(`${name}: \`patterns[${index}]\` needs \`pattern\`, \`class\`, \`what\` and \`reason\`.`);
     }
     return { pattern, class: found, what, reason, ...(source === undefined ? {} : { source }) } as DifferencePattern;
@@ -74,12 +74,14 @@ function readPatterns(content: unknown, name: string): DifferencePattern[] {
  * Returns the entries of an updated baseline. Known differences keep their reasons, new ones have an empty reason. A
  * difference that a pattern accepts needs no entry.
  */
-export function withReasons(found: readonly Difference[], before: Baseline | null): Difference[] {
-  const known = new Map(before?.differences.map((entry) => [keyOf(entry), entry]));
+export function updateEntries(found: readonly Difference[], before: Baseline | null): Difference[] {
+  const knownEntries = new Map(before?.differences.map((entry) => [keyOf(entry), entry]));
   const patterns = (before?.patterns ?? []).filter(isExplained);
   return found
-    .filter((difference) => known.has(keyOf(difference)) || !patterns.some((pattern) => isMatch(pattern, difference)))
-    .map((difference) => known.get(keyOf(difference)) ?? { ...difference, reason: '' });
+    .filter(
+      (difference) => knownEntries.has(keyOf(difference)) || !patterns.some((pattern) => isMatch(pattern, difference)),
+    )
+    .map((difference) => knownEntries.get(keyOf(difference)) ?? { ...difference, reason: '' });
 }
 
 /**
@@ -90,15 +92,15 @@ export function withReasons(found: readonly Difference[], before: Baseline | nul
  */
 export function applyBaseline(
   found: readonly Difference[],
-  { document: named, differences, patterns = [] }: Baseline,
+  { document: expected, differences, patterns = [] }: Baseline,
   document: string,
   name: string,
 ): BaselineResult {
-  if (named !== null && named !== document) {
-    throw new Unusable(`${name} is for the document ${named}, but this comparison is with ${document}.`);
+  if (expected !== null && expected !== document) {
+    throw new Unusable(`${name} is for the document ${expected}, but this comparison is with ${document}.`);
   }
   const ids = new Set(found.map(({ id }) => id));
-  if (named === null && differences.length > 0 && !differences.some(({ id }) => ids.has(id))) {
+  if (expected === null && differences.length > 0 && !differences.some(({ id }) => ids.has(id))) {
     throw new Unusable(
       `${name} is for a different document: none of its entries occurs in this comparison with ${document}.`,
     );
@@ -106,10 +108,10 @@ export function applyBaseline(
   const reasons = new Map(differences.map((entry) => [keyOf(entry), isExplained(entry)]));
   const keys = new Set(found.map(keyOf));
   // An entry takes precedence over a pattern.
-  const byPattern = (difference: Difference) => patterns.find((pattern) => isMatch(pattern, difference));
-  const used = new Set(found.filter((one) => !reasons.has(keyOf(one))).map(byPattern));
+  const findPattern = (difference: Difference) => patterns.find((pattern) => isMatch(pattern, difference));
+  const used = new Set(found.filter((one) => !reasons.has(keyOf(one))).map(findPattern));
   const isAccepted = (difference: Difference) =>
-    reasons.get(keyOf(difference)) ?? isExplained(byPattern(difference) ?? {});
+    reasons.get(keyOf(difference)) ?? isExplained(findPattern(difference) ?? {});
   const open = found.filter((difference) => !isAccepted(difference));
   return {
     open,
@@ -127,12 +129,12 @@ function isExplained({ reason = '' }: { readonly reason?: string }): boolean {
   return reason.trim() !== '';
 }
 
-function isMatch({ pattern, class: named, what }: DifferencePattern, found: Difference): boolean {
-  return named === found.class && fits(pattern, found.id) && fits(what, found.what);
+function isMatch({ pattern, class: expected, what }: DifferencePattern, difference: Difference): boolean {
+  return expected === difference.class && matches(pattern, difference.id) && matches(what, difference.what);
 }
 
 /** Whether a text matches a pattern. Linear, because taking the first match of each part is enough. */
-function fits(pattern: string, text: string): boolean {
+function matches(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();
   if (last === undefined) return text === first;

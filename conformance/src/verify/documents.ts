@@ -8,7 +8,7 @@ import {
   toSafeLine,
 } from './difference.ts';
 import { basePathsOf, type Members, membersOf, type OpenApiDocument, resolveReference, serversOf } from './open-api.ts';
-import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
+import { describesSecurity, OperationComparison, pathParameterNames } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
 import { METHODS } from './structure.ts';
 
@@ -48,7 +48,7 @@ interface Pairs {
 
 /** Returns the number of paths in both documents. */
 export function sharedPaths(theirs: OpenApiDocument, ours: OpenApiDocument): number {
-  return methodsByPath(pairsOf(theirs, ours).pairs).size;
+  return methodsByPath(pairPaths(theirs, ours).pairs).size;
 }
 
 /**
@@ -57,16 +57,16 @@ export function sharedPaths(theirs: OpenApiDocument, ours: OpenApiDocument): num
  */
 export async function compareDocuments(theirs: OpenApiDocument, ours: OpenApiDocument): Promise<Compared> {
   const differences = new Map<string, Difference>();
-  const tell: AddDifference = (where, kind, found, what) => {
-    const place = toSafeLine(where, MAX_PLACE);
-    const id = `${place}: ${kind}`;
-    differences.set(id, { id, class: found, where: place, what });
+  const addDifference: AddDifference = (where, kind, found, what) => {
+    const location = toSafeLine(where, MAX_LOCATION_LENGTH);
+    const id = `${location}: ${kind}`;
+    differences.set(id, { id, class: found, where: location, what });
   };
   const schemas = new SchemaComparison(theirs, ours);
-  const { pairs, onlyTheirs, onlyOurs } = pairsOf(theirs, ours);
-  const hasSecurity = speaksOfSecurity(theirs);
-  if (!hasSecurity && speaksOfSecurity(ours)) {
-    tell('document', 'security', 'widens', 'the document does not say how requests are authenticated');
+  const { pairs, onlyTheirs, onlyOurs } = pairPaths(theirs, ours);
+  const hasSecurity = describesSecurity(theirs);
+  if (!hasSecurity && describesSecurity(ours)) {
+    addDifference('document', 'security', 'widens', 'the document does not say how requests are authenticated');
   }
   // The vendor's document can have the path several times, with different servers or parameter names.
   const found = methodsByPath(pairs);
@@ -76,12 +76,12 @@ export async function compareDocuments(theirs: OpenApiDocument, ours: OpenApiDoc
   let missingPaths = 0;
   for (const { path } of onlyOurs) {
     if (pacer.isLong) await pacer.pause();
-    if (!tellGone(path, candidates, isPart, tell)) missingPaths += 1;
+    if (!reportMissingPath(path, candidates, isPart, addDifference)) missingPaths += 1;
   }
   let operations = 0;
   for (const pair of pairs) {
     if (pacer.isLong) await pacer.pause();
-    tellPath(pair, tell);
+    reportPathDifferences(pair, addDifference);
     for (const method of METHODS) {
       const one = pair.theirs.methods.has(method) ? pair.theirs.item[method] : undefined;
       const other = pair.ours.methods.has(method) ? pair.ours.item[method] : undefined;
@@ -91,9 +91,9 @@ export async function compareDocuments(theirs: OpenApiDocument, ours: OpenApiDoc
         operations += 1;
         const operation = { ...pair.theirs, source: theirs, members: membersOf(one) };
         const own = { ...pair.ours, source: ours, members: membersOf(other) };
-        await new OperationComparison(operation, own, schemas, hasSecurity, tell).compare(where);
+        await new OperationComparison(operation, own, schemas, hasSecurity, addDifference).compare(where);
       } else if (one !== other) {
-        tell(where, 'method', one === undefined ? 'breaks-requests' : 'widens', onlyIn(one !== undefined));
+        addDifference(where, 'method', one === undefined ? 'breaks-requests' : 'widens', onlyIn(one !== undefined));
       }
     }
   }
@@ -118,7 +118,7 @@ function methodsByPath(pairs: readonly Pair[]): ReadonlyMap<Path, ReadonlySet<st
 }
 
 /** The maximum length of a place, because it can be 500 members deep. */
-const MAX_PLACE = 2000;
+const MAX_LOCATION_LENGTH = 2000;
 
 /** With a smaller share of the mock's paths, a document counts as a part: vendors publish one per page of a reference. */
 const MIN_SHARE = 0.25;
@@ -127,29 +127,39 @@ const MIN_SHARE = 0.25;
 const MAX_CANDIDATES = 1000;
 
 /** Reports a path that only the mock has. @param isPart whether it doesn't count, unless a similar path exists */
-function tellGone(path: string, candidates: readonly string[], isPart: boolean, tell: AddDifference): boolean {
+function reportMissingPath(
+  path: string,
+  candidates: readonly string[],
+  isPart: boolean,
+  addDifference: AddDifference,
+): boolean {
   const near = findNearPath(path, candidates);
   if (near === undefined && isPart) return false;
-  const meant = near === undefined ? '' : `; the nearest path of the document is \`${toSafeLine(near)}\``;
-  tell(path, 'path', 'breaks-requests', `${onlyIn(false)}${meant}`);
+  const suggestion = near === undefined ? '' : `; the nearest path of the document is \`${toSafeLine(near)}\``;
+  addDifference(path, 'path', 'breaks-requests', `${onlyIn(false)}${suggestion}`);
   return true;
 }
 
-function tellPath({ theirs, ours, moved }: Pair, tell: AddDifference): void {
+function reportPathDifferences({ theirs, ours, moved }: Pair, addDifference: AddDifference): void {
   if (moved !== null) {
-    for (const where of placesOf(theirs, ours.path))
-      tell(where, 'base path', 'breaks-requests', describeValues(...moved));
+    for (const where of serverLocations(theirs, ours.path))
+      addDifference(where, 'base path', 'breaks-requests', describeValues(...moved));
   }
-  const [names, own] = [pathNames(theirs.path), pathNames(ours.path)];
+  const [names, own] = [pathParameterNames(theirs.path), pathParameterNames(ours.path)];
   const differing = [...own.keys()].filter((at) => names[at] !== own[at]);
   if (differing.length > 0) {
     const [one, other] = [names, own].map((all) => differing.map((at) => `{${all[at]}}`).join(', '));
-    tell(ours.path, 'path parameters', 'widens', `${toSafeLine(`${one}`)} in the document, ${other} in the mock`);
+    addDifference(
+      ours.path,
+      'path parameters',
+      'widens',
+      `${toSafeLine(`${one}`)} in the document, ${other} in the mock`,
+    );
   }
 }
 
 /** Returns the places of a path's servers. @param path the mock's path */
-function placesOf({ item, methods }: Path, path: string): string[] {
+function serverLocations({ item, methods }: Path, path: string): string[] {
   const [first] = methods;
   if (serversOf(item, first) === undefined) return ['servers'];
   if (methods.size === methodsOf(item).length) return [`${path} servers`];
@@ -161,17 +171,17 @@ function placesOf({ item, methods }: Path, path: string): string[] {
  * only the base path differs; an operation of the same path is paired; the rest is equal after the prefix that most of the
  * vendor's paths have instead of the mock's.
  */
-function pairsOf(theirs: OpenApiDocument, ours: OpenApiDocument): Pairs {
-  const own = pathsOf(ours);
+function pairPaths(theirs: OpenApiDocument, ours: OpenApiDocument): Pairs {
+  const ownPaths = pathsOf(ours);
   const wholes = (path: Path) => path.bases.map((base) => `${base}${path.path}`);
   const shapes = (path: Path) => wholes(path).map(shapeOf);
-  const exact = new Map(own.flatMap((path) => wholes(path).map((whole) => [whole, path])));
+  const exact = new Map(ownPaths.flatMap((path) => wholes(path).map((whole) => [whole, path])));
   const rest = pathsOf(theirs).map((path) => ({
     path,
     found: wholes(path).flatMap((whole) => exact.get(whole) ?? [])[0],
   }));
   const taken = new Set(rest.map(({ found }) => found));
-  const free = own.filter((path) => !taken.has(path));
+  const free = ownPaths.filter((path) => !taken.has(path));
   const byWhole = new Map(free.flatMap((path) => shapes(path).map((shape) => [shape, path])));
   const byPath = new Map(free.map((path) => [shapeOf(path.path), path]));
   const byTheirs = new Map(rest.flatMap(({ path, found }) => (found ? [[shapeOf(path.path), found] as const] : [])));
@@ -184,13 +194,13 @@ function pairsOf(theirs: OpenApiDocument, ours: OpenApiDocument): Pairs {
     return [{ theirs: path, ours: pair, moved: isMoved ? [path.bases.join(' '), pair.bases.join(' ')] : null }];
   });
   const all = rest.map(({ path }) => path);
-  const moved = movedPairs(without(all, pairs), without(own, pairs));
+  const moved = pairMovedPaths(withoutPaired(all, pairs), withoutPaired(ownPaths, pairs));
   const found = [...pairs, ...moved];
-  return { pairs: found, onlyTheirs: without(all, found), onlyOurs: without(own, found) };
+  return { pairs: found, onlyTheirs: withoutPaired(all, found), onlyOurs: withoutPaired(ownPaths, found) };
 }
 
 /** Returns the paths that are in no pair. */
-function without(paths: readonly Path[], pairs: readonly Pair[]): readonly Path[] {
+function withoutPaired(paths: readonly Path[], pairs: readonly Pair[]): readonly Path[] {
   const paired = new Set(pairs.flatMap(({ theirs, ours }) => [theirs, ours]));
   return paths.filter((path) => !paired.has(path));
 }
@@ -201,15 +211,15 @@ const MAX_SEGMENTS = 4;
 const MIN_MOVED = 2;
 
 /** Pairs paths that are equal after the most common change of prefix: `/v2/users` and `/api/v1/users`. */
-function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
-  const byRest = new Map<string, { path: Path; beginning: string }>();
-  for (const path of ours) for (const { beginning, rest } of partsOf(path)) byRest.set(rest, { path, beginning });
+function pairMovedPaths(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
+  const byRest = new Map<string, { path: Path; prefix: string }>();
+  for (const path of ours) for (const { prefix, rest } of splitPath(path)) byRest.set(rest, { path, prefix });
   const groups = new Map<string, { readonly pairs: Pair[]; readonly found: Set<Path> }>();
   for (const path of theirs) {
-    for (const { beginning, rest } of partsOf(path)) {
+    for (const { prefix, rest } of splitPath(path)) {
       const found = byRest.get(rest);
       if (found === undefined) continue;
-      const moved = [beginning, found.beginning] as const;
+      const moved = [prefix, found.prefix] as const;
       const key = canonicalJson(moved);
       const group = groups.get(key) ?? { pairs: [], found: new Set() };
       group.pairs.push({ theirs: path, ours: found.path, moved });
@@ -224,10 +234,10 @@ function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
 const NONE = { pairs: [], found: new Set<Path>() };
 
 /** Splits a path after each of its first segments. */
-function partsOf({ path }: Path): { readonly beginning: string; readonly rest: string }[] {
+function splitPath({ path }: Path): { readonly prefix: string; readonly rest: string }[] {
   const segments = shapeOf(path).split('/').slice(1);
   return segments.slice(0, MAX_SEGMENTS + 1).map((_, at) => ({
-    beginning: segments
+    prefix: segments
       .slice(0, at)
       .map((one) => `/${one}`)
       .join(''),

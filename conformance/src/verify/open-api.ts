@@ -82,8 +82,8 @@ function checkReferences(document: OpenApiDocument): void {
     const isMap = MAP_MEMBERS.has(node.key);
     for (const [key, value] of Object.entries(node.value)) {
       if (key === '$ref' && typeof value === 'string' && !isMap) {
-        const fault = findReferenceFault(document, value);
-        if (fault !== null) throw new Unusable(`${document.name}: \`$ref\` at ${pointerTo(node)} ${fault}`);
+        const error = findReferenceError(document, value);
+        if (error !== null) throw new Unusable(`${document.name}: \`$ref\` at ${pointerTo(node)} ${error}`);
         // The target may be in an extension, which isn't visited otherwise.
         const keys = parsePointer(value);
         const parent = keys
@@ -108,7 +108,7 @@ function pointerTo(node: VisitedNode): string {
 const MAX_CHAIN_LENGTH = 32;
 
 /** Returns why a reference can't be resolved, or null. */
-function findReferenceFault(document: OpenApiDocument, reference: string): string | null {
+function findReferenceError(document: OpenApiDocument, reference: string): string | null {
   const shown = `\`${toSafeLine(reference)}\``;
   if (!reference.startsWith('#')) return `points to another file, ${shown}. Bundle the document into one file first.`;
   const visited = new Set<unknown>();

@@ -37,7 +37,7 @@ export class OperationComparison {
   readonly #ours: Operation;
   readonly #schemas: SchemaComparison;
   readonly #hasSecurity: boolean;
-  readonly #tell: AddDifference;
+  readonly #addDifference: AddDifference;
 
   /** @param hasSecurity whether the document describes credentials. If not, that is reported once, not for each operation */
   constructor(
@@ -45,13 +45,13 @@ export class OperationComparison {
     ours: Operation,
     schemas: SchemaComparison,
     hasSecurity: boolean,
-    tell: AddDifference,
+    addDifference: AddDifference,
   ) {
     this.#theirs = theirs;
     this.#ours = ours;
     this.#schemas = schemas;
     this.#hasSecurity = hasSecurity;
-    this.#tell = tell;
+    this.#addDifference = addDifference;
   }
 
   /** Reports all differences. @param where `GET /users/{id}` */
@@ -60,15 +60,17 @@ export class OperationComparison {
     this.#compareWords(where);
     await this.#compareParameters(where);
     await this.#compareBodies(`${where} body`);
-    const [theirs = NONE, ours = NONE] = [this.#theirs, this.#ours].map(({ members }) => mapOf(members['responses']));
-    for (const [status, one, before] of answersOf(theirs, ours)) {
+    const [theirs = EMPTY_MAP, ours = EMPTY_MAP] = [this.#theirs, this.#ours].map(({ members }) =>
+      toMap(members['responses']),
+    );
+    for (const [status, one, before] of pairResponses(theirs, ours)) {
       const part = this.#part(one, before, `${where} ${status}`, 'answer');
       if (one !== undefined && before !== undefined) {
         await this.#compareHeaders(part);
         await this.#compareContents({ ...part, where: `${part.where} body` });
       } else {
         const isGone = one === undefined && !status.startsWith('2');
-        this.#tell(part.where, 'status', isGone ? 'widens' : 'breaks-answers', onlyIn(one !== undefined));
+        this.#addDifference(part.where, 'status', isGone ? 'widens' : 'breaks-answers', onlyIn(one !== undefined));
       }
     }
   }
@@ -79,7 +81,7 @@ export class OperationComparison {
     const found = compareNames(security, securityOf(this.#ours));
     const isOpen = security.has('none');
     if (found !== null)
-      this.#tell(where, 'security', isOpen ? 'widens' : classOfEffect('request', found.effect), found.what);
+      this.#addDifference(where, 'security', isOpen ? 'widens' : classOfEffect('request', found.effect), found.what);
   }
 
   /** Compares metadata. It doesn't affect messages, but generated clients use the operation's id as a name. */
@@ -87,10 +89,10 @@ export class OperationComparison {
     const [one, other] = [this.#theirs.members, this.#ours.members];
     const isDeprecated = one['deprecated'] === true;
     if (isDeprecated !== (other['deprecated'] === true))
-      this.#tell(where, 'deprecated', 'information', onlyIn(isDeprecated));
+      this.#addDifference(where, 'deprecated', 'information', onlyIn(isDeprecated));
     const [id, known] = [one['operationId'], other['operationId']];
     if (typeof id === 'string' && typeof known === 'string' && id !== known)
-      this.#tell(where, 'operationId', 'information', describeValues(id, known));
+      this.#addDifference(where, 'operationId', 'information', describeValues(id, known));
   }
 
   /** Pairs a part of both documents, with references resolved. */
@@ -100,25 +102,33 @@ export class OperationComparison {
   }
 
   async #compareParameters(where: string): Promise<void> {
-    const names = pathNames(this.#ours.path);
+    const names = pathParameterNames(this.#ours.path);
     const [theirs, ours] = [parametersOf(this.#theirs, names), parametersOf(this.#ours, names)];
-    const more = [...theirs].filter(([key]) => !ours.has(key)).map(([, { name }]) => textOrJson(name));
+    const onlyTheirs = [...theirs].filter(([key]) => !ours.has(key)).map(([, { name }]) => textOrJson(name));
     for (const [key, one, other] of pairByName(theirs, ours)) {
-      const place = `${where} ${key}`;
+      const location = `${where} ${key}`;
       if (one === undefined) {
-        this.#tell(place, 'parameter', 'breaks-requests', describeMissingName(textOrJson(other?.['name']), more));
+        this.#addDifference(
+          location,
+          'parameter',
+          'breaks-requests',
+          describeMissingName(textOrJson(other?.['name']), onlyTheirs),
+        );
       } else if (other === undefined) {
         const isRequired = one['required'] === true;
         const found = isRequired ? 'breaks-requests' : 'widens';
-        this.#tell(place, 'parameter', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
+        this.#addDifference(location, 'parameter', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
       } else {
-        const [written, before] = [writingOf(this.#theirs.source, one), writingOf(this.#ours.source, other)];
+        const [written, before] = [
+          serializationOf(this.#theirs.source, one),
+          serializationOf(this.#ours.source, other),
+        ];
         for (const [keyword, value, known] of pairByName(written, before)) {
           // If only one side has the keyword, the types differ, which is reported separately.
           if (value !== known && value !== undefined && known !== undefined)
-            this.#tell(place, keyword, 'breaks-requests', describeValues(value, known));
+            this.#addDifference(location, keyword, 'breaks-requests', describeValues(value, known));
         }
-        await this.#compareValues({ theirs: one, ours: other, where: place, side: 'request' });
+        await this.#compareValues({ theirs: one, ours: other, where: location, side: 'request' });
       }
     }
   }
@@ -131,7 +141,7 @@ export class OperationComparison {
       await this.#compareContents(part);
     } else if (one !== other) {
       const isOptional = one !== undefined && part.theirs['required'] !== true;
-      this.#tell(where, 'body', isOptional ? 'widens' : 'breaks-requests', onlyIn(one !== undefined));
+      this.#addDifference(where, 'body', isOptional ? 'widens' : 'breaks-requests', onlyIn(one !== undefined));
     }
   }
 
@@ -141,18 +151,18 @@ export class OperationComparison {
     if (found !== null) {
       // A client may accept any of the response's media types. A response without one allows any.
       const effect = side === 'request' ? found.effect : ours.size === 0 ? 'narrows' : 'alters';
-      this.#tell(where, 'media type', classOfEffect(side, effect), found.what);
+      this.#addDifference(where, 'media type', classOfEffect(side, effect), found.what);
     }
-    for (const [type, media, own] of contentPairs(theirs, ours)) {
-      const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
+    for (const [type, media, own] of pairContents(theirs, ours)) {
+      const location = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
       if (canonicalJson(media['encoding']) !== canonicalJson(own['encoding']))
-        this.#tell(
-          place,
+        this.#addDifference(
+          location,
           'encoding',
           classOfEffect(side, 'alters'),
           describeValues(media['encoding'], own['encoding']),
         );
-      await this.#schemas.compare(media['schema'], own['schema'], side, place, this.#tell);
+      await this.#schemas.compare(media['schema'], own['schema'], side, location, this.#addDifference);
     }
   }
 
@@ -161,53 +171,63 @@ export class OperationComparison {
     for (const [name, one, other] of pairByName(all, known)) {
       const part = this.#part(one, other, `${where} header ${name}`, 'answer');
       if (one !== undefined && other !== undefined) await this.#compareValues(part);
-      else this.#tell(part.where, 'header', one === undefined ? 'breaks-answers' : 'widens', onlyIn(one !== undefined));
+      else
+        this.#addDifference(
+          part.where,
+          'header',
+          one === undefined ? 'breaks-answers' : 'widens',
+          onlyIn(one !== undefined),
+        );
     }
   }
 
   /** Compares the values of parameters and headers. */
   async #compareValues(part: Part): Promise<void> {
     this.#compareRequired(part);
-    await this.#schemas.compare(schemaOf(part.theirs), schemaOf(part.ours), part.side, part.where, this.#tell);
+    await this.#schemas.compare(schemaOf(part.theirs), schemaOf(part.ours), part.side, part.where, this.#addDifference);
   }
 
   #compareRequired({ theirs, ours, where, side }: Part): void {
     const isRequired = theirs['required'] === true;
     if (isRequired === (ours['required'] === true) || theirs['in'] === 'path') return;
-    this.#tell(where, 'required', classOfEffect(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
+    this.#addDifference(where, 'required', classOfEffect(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
   }
 }
 
-const NONE: ReadonlyMap<string, unknown> = new Map();
+const EMPTY_MAP: ReadonlyMap<string, unknown> = new Map();
 
-function mapOf(value: unknown): Map<string, unknown> {
+function toMap(value: unknown): Map<string, unknown> {
   return new Map(Object.entries(membersOf(value)));
 }
 
 /** Returns the parameter names in a path, in order. */
-export function pathNames(path: string): string[] {
+export function pathParameterNames(path: string): string[] {
   return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name));
 }
 
 /** Headers that OpenAPI describes elsewhere. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['header accept', 'header content-type', 'header authorization']);
+const DESCRIBED_ELSEWHERE: ReadonlySet<string> = new Set([
+  'header accept',
+  'header content-type',
+  'header authorization',
+]);
 
 /** Returns the parameters by place and name. @param names the mock's names of the path parameters */
 function parametersOf({ source, item, members, path }: Operation, names: readonly string[]): Map<string, Members> {
-  const own = pathNames(path);
+  const own = pathParameterNames(path);
   const listed = [...listOf(item['parameters']), ...listOf(members['parameters'])].map((one): [string, Members] => {
     const parameter = membersOf(resolveReference(source, one));
-    const [place, name] = [textOrJson(parameter['in']), textOrJson(parameter['name'])];
-    const shared = place === 'path' ? (names[own.indexOf(name)] ?? name) : name;
-    return [`${place} ${place === 'header' ? shared.toLowerCase() : shared}`, parameter];
+    const [location, name] = [textOrJson(parameter['in']), textOrJson(parameter['name'])];
+    const shared = location === 'path' ? (names[own.indexOf(name)] ?? name) : name;
+    return [`${location} ${location === 'header' ? shared.toLowerCase() : shared}`, parameter];
   });
-  return new Map(listed.filter(([key]) => !ELSEWHERE.has(key)));
+  return new Map(listed.filter(([key]) => !DESCRIBED_ELSEWHERE.has(key)));
 }
 
 /** Returns how a parameter is serialized: as a media type or, for lists and objects, in a style. */
-function writingOf(source: OpenApiDocument, parameter: Members): Map<string, unknown> {
-  const place = parameter['in'] === 'query' || parameter['in'] === 'cookie' ? 'form' : 'simple';
-  const { style = place, explode = style === 'form', allowReserved = false } = parameter;
+function serializationOf(source: OpenApiDocument, parameter: Members): Map<string, unknown> {
+  const defaultStyle = parameter['in'] === 'query' || parameter['in'] === 'cookie' ? 'form' : 'simple';
+  const { style = defaultStyle, explode = style === 'form', allowReserved = false } = parameter;
   const { type, items, properties } = membersOf(resolveReference(source, schemaOf(parameter)));
   const isComposed = items !== undefined || properties !== undefined || type === 'array' || type === 'object';
   const composed = isComposed ? { style, explode } : {};
@@ -226,7 +246,7 @@ function contentsOf({ content }: Members): Map<string, Members> {
 }
 
 /** Pairs the bodies with equal media types, or with a type and a range that includes it. */
-function contentPairs(theirs: ReadonlyMap<string, Members>, ours: ReadonlyMap<string, Members>) {
+function pairContents(theirs: ReadonlyMap<string, Members>, ours: ReadonlyMap<string, Members>) {
   return [...theirs].flatMap(([type, media]): [type: string, theirs: Members, ours: Members][] => {
     const exact = ours.get(type);
     if (exact !== undefined) return [[type, media, exact]];
@@ -246,7 +266,7 @@ function headersOf({ headers }: Members): Map<string, unknown> {
 }
 
 /** Pairs the responses by status. `4XX` and `default` match the statuses that their document does not list. */
-function* answersOf(
+function* pairResponses(
   theirs: ReadonlyMap<string, unknown>,
   ours: ReadonlyMap<string, unknown>,
 ): Generator<[status: string, theirs: unknown, ours: unknown]> {
@@ -267,7 +287,7 @@ function* answersOf(
 }
 
 /** Whether a document describes authentication anywhere. */
-export function speaksOfSecurity({ root }: OpenApiDocument): boolean {
+export function describesSecurity({ root }: OpenApiDocument): boolean {
   if (Object.keys(membersOf(membersOf(root['components'])['securitySchemes'])).length > 0) return true;
   const operations = Object.values(membersOf(root['paths'])).flatMap((item) => Object.values(membersOf(item)));
   return [root, ...operations].some((part) => listOf(membersOf(part)['security']).length > 0);
@@ -278,17 +298,17 @@ function securityOf({ source, members }: Operation): ReadonlySet<string> {
   const schemes = membersOf(membersOf(source.root['components'])['securitySchemes']);
   const ways = listOf(members['security'] ?? source.root['security']).map((requirement) =>
     Object.entries(membersOf(requirement))
-      .map(([name, scopes]) => schemeText(membersOf(resolveReference(source, schemes[name])), name, listOf(scopes)))
+      .map(([name, scopes]) => formatScheme(membersOf(resolveReference(source, schemes[name])), name, listOf(scopes)))
       .sort()
       .join(' + '),
   );
   return new Set(ways.length === 0 ? ['none'] : ways.map((way) => way || 'none'));
 }
 
-function schemeText({ type, scheme, in: place, name }: Members, key: string, scopes: readonly unknown[]): string {
+function formatScheme({ type, scheme, in: location, name }: Members, key: string, scopes: readonly unknown[]): string {
   const needs = scopes.length === 0 ? '' : ` ${scopes.map(textOrJson).sort().join(',')}`;
   if (type === 'http') return `${textOrJson(scheme).toLowerCase()}${needs}`;
   if (type === 'apiKey')
-    return `${textOrJson(place)} ${place === 'header' ? textOrJson(name).toLowerCase() : textOrJson(name)}${needs}`;
+    return `${textOrJson(location)} ${location === 'header' ? textOrJson(name).toLowerCase() : textOrJson(name)}${needs}`;
   return `${textOrJson(type ?? key)}${needs}`;
 }

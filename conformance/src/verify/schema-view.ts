@@ -59,19 +59,19 @@ export class SchemaReader {
   readonly #ids = new Map<object, number>();
   readonly #spend: (steps: number) => void;
 
-  /** @param spend counts the steps, and throws if there are too many */
-  constructor(source: OpenApiDocument, spend: (steps: number) => void) {
+  /** @param countSteps counts the steps, and throws if there are too many */
+  constructor(source: OpenApiDocument, countSteps: (steps: number) => void) {
     this.source = source;
-    this.#spend = spend;
+    this.#spend = countSteps;
   }
 
   view(schemas: Schemas): SchemaView {
     const targets = schemas.map((schema) => this.#targetOf(schema));
     const parts = [...new Set(targets)].filter((schema) => schema !== true && schema !== undefined);
     const key = parts.map((part) => this.#idOf(part)).join('+');
-    const known = this.#views.get(key);
-    if (known !== undefined) return known;
-    const view = viewOf(key, this.#leavesOf(parts));
+    const cached = this.#views.get(key);
+    if (cached !== undefined) return cached;
+    const view = createView(key, this.#leavesOf(parts));
     this.#views.set(key, view);
     return view;
   }
@@ -110,7 +110,7 @@ export class SchemaReader {
       leaves.add(
         branches.length === 1
           ? { ...node, oneOf: undefined, anyOf: undefined }
-          : { ...node, ...keptOf(node, branches) },
+          : { ...node, ...alternativesToKeep(node, branches) },
       );
     }
     return [...leaves];
@@ -129,12 +129,12 @@ export class SchemaReader {
 
 type Leaf = Members;
 
-function keptOf(node: Members, branches: readonly unknown[]): Members {
+function alternativesToKeep(node: Members, branches: readonly unknown[]): Members {
   if (branches.length === 0) return {};
   return 'oneOf' in node ? { oneOf: branches } : { anyOf: branches };
 }
 
-function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
+function createView(key: string, leaves: readonly Leaf[]): SchemaView {
   const { types, isNullable } = typesOf(leaves);
   const lists = leaves.flatMap(({ enum: values, const: value }) =>
     Array.isArray(values) ? [values] : value === undefined ? [] : [[value]],
@@ -143,17 +143,18 @@ function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
     key,
     types,
     isNullable,
-    values: lists.map(textsOf).reduce<ReadonlySet<string> | null>((all, texts) => intersectionOf(all, texts), null),
-    plain: plainOf(leaves.map(withBounds)),
+    values: lists.map(toJsonTexts).reduce<ReadonlySet<string> | null>((all, texts) => intersectionOf(all, texts), null),
+    plain: collectPlain(leaves.map(convertBounds)),
     required: new Set(leaves.flatMap(({ required }) => listOf(required).map(textOrJson))),
-    properties: grouped(leaves.flatMap(({ properties }) => Object.entries(membersOf(properties)))),
+    properties: groupByName(leaves.flatMap(({ properties }) => Object.entries(membersOf(properties)))),
     items: leaves.flatMap(({ items }) => (items === undefined ? [] : [items])),
     additional: leaves.some(({ additionalProperties }) => additionalProperties === false)
       ? null
-      : leaves.flatMap(({ additionalProperties: schema }) => (isEmpty(schema) ? [] : [schema])),
+      : leaves.flatMap(({ additionalProperties: schema }) => (allowsEverything(schema) ? [] : [schema])),
     alternatives: alternativesOf(leaves),
-    others: grouped(leaves.flatMap(othersOf)),
-    isOpen: leaves.length > 0 && leaves.every((leaf) => Object.keys(leaf).every((keyword) => isWord(keyword, leaf))),
+    others: groupByName(leaves.flatMap(othersOf)),
+    isOpen:
+      leaves.length > 0 && leaves.every((leaf) => Object.keys(leaf).every((keyword) => isAnnotation(keyword, leaf))),
     absentIn: leaves.some(({ readOnly }) => readOnly === true)
       ? 'request'
       : leaves.some(({ writeOnly }) => writeOnly === true)
@@ -162,11 +163,11 @@ function viewOf(key: string, leaves: readonly Leaf[]): SchemaView {
   };
 }
 
-function isEmpty(schema: unknown): boolean {
+function allowsEverything(schema: unknown): boolean {
   return schema === undefined || schema === true || (membersOf(schema) === schema && Object.keys(schema).length === 0);
 }
 
-function grouped(entries: readonly (readonly [string, unknown])[]): ReadonlyMap<string, Schemas> {
+function groupByName(entries: readonly (readonly [string, unknown])[]): ReadonlyMap<string, Schemas> {
   const groups = new Map<string, unknown[]>();
   for (const [name, schema] of entries) {
     const group = groups.get(name);
@@ -187,20 +188,23 @@ function othersOf(leaf: Leaf): (readonly [string, unknown])[] {
 
 /** Returns the types that all leaves allow. In 3.0, `nullable` is often next to an `allOf` with the type in its parts. */
 function typesOf(leaves: readonly Leaf[]): Pick<SchemaView, 'types' | 'isNullable'> {
-  const typed = leaves.flatMap((leaf) => {
-    const types = ownTypes(leaf);
+  const typedLeaves = leaves.flatMap((leaf) => {
+    const types = findTypes(leaf);
     return types === null ? [] : [{ types, isNullable: leaf['nullable'] === true || types.has('null') }];
   });
-  const wished = leaves.some((leaf) => leaf['nullable'] === true && ownTypes(leaf) === null);
-  const types = typed.reduce<ReadonlySet<string> | null>((all, { types: some }) => intersectionOf(all, some), null);
+  const isNullableAnywhere = leaves.some((leaf) => leaf['nullable'] === true && findTypes(leaf) === null);
+  const types = typedLeaves.reduce<ReadonlySet<string> | null>(
+    (all, { types: some }) => intersectionOf(all, some),
+    null,
+  );
   return {
     types: types === null ? null : new Set([...types].filter((type) => type !== 'null')),
-    isNullable: wished || (typed.length > 0 && typed.every(({ isNullable }) => isNullable)),
+    isNullable: isNullableAnywhere || (typedLeaves.length > 0 && typedLeaves.every(({ isNullable }) => isNullable)),
   };
 }
 
 /** Returns the types of a leaf. Many documents omit the type of an object or list, so it is inferred from other keywords. */
-function ownTypes(leaf: Leaf): ReadonlySet<string> | null {
+function findTypes(leaf: Leaf): ReadonlySet<string> | null {
   const { type, properties, required, items, additionalProperties, enum: values, const: value } = leaf;
   if (type !== undefined) return new Set([type].flat().map(textOrJson));
   if (Array.isArray(values)) return new Set(values.map(typeOf));
@@ -216,7 +220,7 @@ function typeOf(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-function textsOf(values: readonly unknown[]): ReadonlySet<string> {
+function toJsonTexts(values: readonly unknown[]): ReadonlySet<string> {
   return new Set(values.filter((value) => value !== null).map((value) => canonicalJson(value)));
 }
 
@@ -227,7 +231,7 @@ function intersectionOf(all: ReadonlySet<string> | null, some: ReadonlySet<strin
   return new Set([...[...all].filter(fits(some)), ...[...some].filter(fits(all))]);
 }
 
-function plainOf(leaves: readonly Leaf[]): Map<string, unknown> {
+function collectPlain(leaves: readonly Leaf[]): Map<string, unknown> {
   const plain = new Map<string, unknown>();
   for (const [keyword, stricter] of BOUNDS) {
     const values = leaves.map((leaf) => leaf[keyword]).filter((value) => typeof value === 'number');
@@ -260,7 +264,7 @@ function addDistinct(plain: Map<string, unknown>, keyword: string, values: reado
 }
 
 /** Converts the exclusive bounds of 3.0, which are `true` next to the bound, to those of 3.1. */
-function withBounds(leaf: Leaf): Leaf {
+function convertBounds(leaf: Leaf): Leaf {
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = leaf;
   return {
     ...leaf,
@@ -270,12 +274,12 @@ function withBounds(leaf: Leaf): Leaf {
 }
 
 /** Keywords that do not restrict values. */
-const WORDS =
+const ANNOTATIONS =
   /^(?:\$?(?:comment|id|schema|anchor|defs|ref)|title|description|examples?|deprecated|externalDocs|xml|discriminator|allOf|oneOf|anyOf|nullable|x-.*)$/;
 
 /** Whether a keyword does not restrict values. */
-function isWord(keyword: string, leaf: Leaf): boolean {
-  return /^(?:allOf|oneOf|anyOf)$/.test(keyword) ? leaf[keyword] === undefined : WORDS.test(keyword);
+function isAnnotation(keyword: string, leaf: Leaf): boolean {
+  return /^(?:allOf|oneOf|anyOf)$/.test(keyword) ? leaf[keyword] === undefined : ANNOTATIONS.test(keyword);
 }
 
 function alternativesOf(leaves: readonly Leaf[]): Alternatives | null {
@@ -284,6 +288,6 @@ function alternativesOf(leaves: readonly Leaf[]): Alternatives | null {
   return {
     keyword: leaves.some(({ oneOf }) => Array.isArray(oneOf)) ? 'oneOf' : 'anyOf',
     branches: found,
-    isAll: leaves.every((leaf) => Object.keys(leaf).every((keyword) => WORDS.test(keyword))),
+    isAll: leaves.every((leaf) => Object.keys(leaf).every((keyword) => ANNOTATIONS.test(keyword))),
   };
 }

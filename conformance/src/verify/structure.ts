@@ -6,7 +6,7 @@ interface Form {
   readonly type: 'object' | 'array' | 'schema';
   readonly members?: Readonly<Record<string, Form>>;
   /** The form of every other member, or of every entry. */
-  readonly each?: Form;
+  readonly memberForm?: Form;
   /** The maximum number of entries in a list. */
   readonly max?: number;
 }
@@ -14,8 +14,8 @@ interface Form {
 const LIST: Form = { type: 'array' };
 /** Limited, because every path is compared with every server. */
 const SERVERS: Form = { type: 'array', max: 100 };
-const mapOf = (each: Form): Form => ({ type: 'object', each });
-const listOf = (each: Form): Form => ({ type: 'array', each });
+const mapOf = (memberForm: Form): Form => ({ type: 'object', memberForm });
+const listOf = (memberForm: Form): Form => ({ type: 'array', memberForm });
 
 const MEDIA: Form = { type: 'object', members: { schema: { type: 'schema' } } };
 const PARAMETER: Form = { type: 'object', members: { schema: { type: 'schema' }, content: mapOf(MEDIA) } };
@@ -74,18 +74,18 @@ export function checkStructure(root: object, name: string): void {
   check(root, DOCUMENT, [], name);
 }
 
-function check(part: unknown, form: Form, place: readonly string[], name: string): void {
+function check(part: unknown, form: Form, path: readonly string[], name: string): void {
   if (!hasForm(part, form)) {
-    throw new Unusable(`${name}: ${placeText(place)} is ${showPart(part)}. Expected ${EXPECTED[form.type]}.`);
+    throw new Unusable(`${name}: ${formatPointer(path)} is ${showPart(part)}. Expected ${EXPECTED[form.type]}.`);
   }
   if (form.type === 'schema') return;
   const { max = Number.POSITIVE_INFINITY } = form;
   if (Array.isArray(part) && part.length > max)
-    throw new Unusable(`${name}: ${placeText(place)} has ${part.length} entries. Expected at most ${max}.`);
+    throw new Unusable(`${name}: ${formatPointer(path)} has ${part.length} entries. Expected at most ${max}.`);
   for (const [member, value] of Object.entries(part as object)) {
     if (member.startsWith('x-')) continue;
-    const inner = form.members?.[member] ?? form.each;
-    if (inner !== undefined && value !== undefined) check(value, inner, [...place, member], name);
+    const inner = form.members?.[member] ?? form.memberForm;
+    if (inner !== undefined && value !== undefined) check(value, inner, [...path, member], name);
   }
 }
 
@@ -97,8 +97,8 @@ function hasForm(part: unknown, { type }: Form): boolean {
   );
 }
 
-function placeText(place: readonly string[]): string {
-  return `\`#/${toSafeLine(place.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/'), 300)}\``;
+function formatPointer(path: readonly string[]): string {
+  return `\`#/${toSafeLine(path.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/'), 300)}\``;
 }
 
 function showPart(part: unknown): string {

@@ -1,6 +1,6 @@
 /** What two answers differ in, and what is only the data of an account. */
 import { describe, expect, it } from 'vitest';
-import { compareAnswers } from '../../src/compare/diff.ts';
+import { compareResponses } from '../../src/compare/diff.ts';
 import { Operations } from '../../src/compare/operations.ts';
 
 const properties = {
@@ -23,7 +23,7 @@ function between(real: unknown, mock: unknown, url = '/things/7') {
     response: { status: 200, headers: {}, text: JSON.stringify(body) },
   });
   const request = { name: 'it', method: 'GET', url, credential: 'valid', mediaType: null, body: '' } as const;
-  const { differences, notCompared } = compareAnswers(request, sent(real), sent(mock), {
+  const { differences, notCompared } = compareResponses(request, sent(real), sent(mock), {
     secrets: ['hush'],
     operations,
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyBaseline, readBaseline, withReasons } from '../../src/verify/baseline.ts';
+import { applyBaseline, readBaseline, updateEntries } from '../../src/verify/baseline.ts';
 import type { Difference } from '../../src/verify/difference.ts';
 
 const difference = (name: string, more: Partial<Difference> = {}): Difference => ({
@@ -86,14 +86,14 @@ describe('a baseline', () => {
       stale: ['* 400: method', 'GET /c 400*0: method'],
       unexplained: 0,
     });
-    expect(withReasons(found, { document: 'x', differences: [], patterns })).toEqual([{ ...found[2], reason: '' }]);
+    expect(updateEntries(found, { document: 'x', differences: [], patterns })).toEqual([{ ...found[2], reason: '' }]);
   });
 
   it('keeps the reasons of an update, and asks for those of new differences', () => {
     const [one, other] = [difference('a'), difference('b')];
     const before = baseline({ ...one, reason: 'ours' }, difference('c', { reason: 'old' }));
 
-    expect(withReasons([one, other], before)).toEqual([
+    expect(updateEntries([one, other], before)).toEqual([
       { ...one, reason: 'ours' },
       { ...other, reason: '' },
     ]);
