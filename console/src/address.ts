@@ -1,13 +1,13 @@
 import { computed, signal } from '@preact/signals';
 
 /** A view and the choices made in it. All of it is in the URL, so it can be shared. */
-export interface Place {
+export interface ViewLocation {
   readonly view: string;
   readonly chosen: Readonly<Record<string, string>>;
 }
 
 /** Former view names, kept because people bookmarked them. */
-const FORMER = new Map([
+const FORMER_VIEWS = new Map([
   ['live', 'requests'],
   ['journal', 'requests'],
   ['time', 'clock'],
@@ -15,12 +15,12 @@ const FORMER = new Map([
   ['law', 'access-matrix'],
 ]);
 
-function read(hash: string): Place {
+function read(hash: string): ViewLocation {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   // Former view, now part of Worlds.
   if (view === 'snapshots') return { view: 'worlds', chosen: { part: view } };
   const { verify, ...choice } = Object.fromEntries(new URLSearchParams(query));
-  return { view: FORMER.get(view) ?? view, chosen: verify === 'yes' ? { tool: 'verify', ...choice } : choice };
+  return { view: FORMER_VIEWS.get(view) ?? view, chosen: verify === 'yes' ? { tool: 'verify', ...choice } : choice };
 }
 
 const current = signal(read(location.hash));

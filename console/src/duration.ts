@@ -6,14 +6,14 @@ const UNITS = [
 ] as const;
 
 /** Formats a duration with its two largest units: `15 min`, `1 h 5 min`. */
-export function inWords(milliseconds: number): string {
+export function formatDuration(milliseconds: number): string {
   let seconds = Math.round(Math.abs(milliseconds) / 1000);
-  const words: string[] = [];
+  const parts: string[] = [];
   for (const [unit, length] of UNITS) {
     const count = Math.floor(seconds / length);
     seconds -= count * length;
-    if (count > 0) words.push(`${count} ${unit}`);
-    if (words.length === 2) break;
+    if (count > 0) parts.push(`${count} ${unit}`);
+    if (parts.length === 2) break;
   }
-  return words.length === 0 ? '0 s' : words.join(' ');
+  return parts.length === 0 ? '0 s' : parts.join(' ');
 }

@@ -11,7 +11,7 @@ import './frame/frame.css';
 
 const root = document.getElementById('console');
 
-function begin(read: () => Promise<void>): void {
+function start(read: () => Promise<void>): void {
   // The frame shows the error: no connection, or a missing token.
   const readAgain = () => void read().catch(() => {});
   follow((event) => {
@@ -33,5 +33,5 @@ if (root !== null) {
   render(<Frame />, root);
   document.documentElement.classList.remove('elsewhere');
   // Draw the first view before reading anything, and read its data before the second script.
-  requestAnimationFrame(() => setTimeout(() => begin(() => readAll().then(loadViews))));
+  requestAnimationFrame(() => setTimeout(() => start(() => readAll().then(loadViews))));
 }

@@ -10,18 +10,18 @@ export interface Preference<Value> {
 }
 
 /** The zone in which times are shown. */
-export const zone = preference<'utc' | 'local'>('zone', 'utc', (text) => (text === 'local' ? 'local' : 'utc'));
+export const zone = createPreference<'utc' | 'local'>('zone', 'utc', (text) => (text === 'local' ? 'local' : 'utc'));
 
 /** Width of the panel beside a list, in pixels; 0: the default of the style sheet. */
-export const panelWidth = preference('panel-width', 0, (text) => Math.max(0, Math.round(Number(text)) || 0));
+export const panelWidth = createPreference('panel-width', 0, (text) => Math.max(0, Math.round(Number(text)) || 0));
 
-function preference<Value>(name: string, usual: Value, read: (text: string) => Value): Preference<Value> {
+function createPreference<Value>(name: string, defaultValue: Value, read: (text: string) => Value): Preference<Value> {
   const key = `nv-auth-mock.${name}`;
-  let kept: Signal<Value> | undefined;
+  let stored: Signal<Value> | undefined;
   // Read lazily: opening the storage takes milliseconds, and the first view does not need it.
   const current = () => {
-    kept ??= signal(stored(key, usual, read));
-    return kept;
+    stored ??= signal(readStored(key, defaultValue, read));
+    return stored;
   };
   return {
     get value() {
@@ -36,12 +36,12 @@ function preference<Value>(name: string, usual: Value, read: (text: string) => V
   };
 }
 
-function stored<Value>(key: string, usual: Value, read: (text: string) => Value): Value {
+function readStored<Value>(key: string, defaultValue: Value, read: (text: string) => Value): Value {
   // Throws if the browser blocks storage.
   try {
     const text = localStorage.getItem(key);
-    return text === null ? usual : read(text);
+    return text === null ? defaultValue : read(text);
   } catch {
-    return usual;
+    return defaultValue;
   }
 }

@@ -8,11 +8,11 @@ import { useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
 import { worldNow } from '../parts/when.tsx';
 import { zone } from '../preferences.ts';
-import { changed, countChanges } from '../state/changes.ts';
+import { countChanges, reportChange } from '../state/changes.ts';
 import { worldMinute, worldTime } from '../state/clock.ts';
 import { unread } from '../state/in-force.ts';
 import { readJournal } from '../state/requests.ts';
-import { consoleOf, here, refreshWorlds, worlds } from '../state/worlds.ts';
+import { consolePath, currentWorld, refreshWorlds, worlds } from '../state/worlds.ts';
 import { VIEWS } from '../views/index.ts';
 import { Awaited, lazy } from '../views/lazy.tsx';
 import { InForceBar } from './in-force-bar.tsx';
@@ -23,7 +23,7 @@ worldNow.of = worldMinute;
 
 /** Reads the data of the frame and lets every view read again. @throws like the control API */
 export async function readAll(): Promise<void> {
-  changed('findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
+  reportChange('findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
   await readJournal();
 }
 
@@ -112,7 +112,7 @@ function toContent() {
 /** Switches to the same view of another world. */
 export function WhichWorld() {
   const all = worlds.value;
-  const current = here.value;
+  const current = currentWorld.value;
   // The Worlds view reads them itself.
   useLoaded(
     async () => (view.value === 'worlds' || connection.value === 'connecting' ? undefined : refreshWorlds()),
@@ -126,7 +126,7 @@ export function WhichWorld() {
         value={current.id}
         onChange={({ currentTarget: { value } }) => {
           const wanted = all.find(({ id }) => id === value);
-          if (wanted !== undefined) location.href = consoleOf(wanted, sameView());
+          if (wanted !== undefined) location.href = consolePath(wanted, sameView());
         }}
       >
         {all.map(({ id }) => (

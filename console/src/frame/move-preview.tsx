@@ -1,6 +1,6 @@
 import { addressOfView } from '../address.ts';
 import type { SimulatedRequest, WorldEvent } from '../control-api/types.ts';
-import { inWords } from '../duration.ts';
+import { formatDuration } from '../duration.ts';
 import { useLoaded } from '../parts/loaded.tsx';
 import { Path } from '../parts/path.tsx';
 import { timeText } from '../parts/time.ts';
@@ -35,7 +35,7 @@ export function MovePreview(props: {
     <fieldset class="preview" aria-label="At that time">
       <p>
         <strong>
-          {timeText(iso, new Date(now).toISOString())} (+{inWords(at - now)})
+          {timeText(iso, new Date(now).toISOString())} (+{formatDuration(at - now)})
         </strong>{' '}
         <span role="status">{summarize(simulated)}</span>
       </p>

@@ -4,7 +4,7 @@ import { addressOfView, addressTo, go } from '../address.ts';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { serviceTitle } from '../parts/service.ts';
 import { readIdentities } from '../state/identities.ts';
-import { addressIn, requests } from '../state/requests.ts';
+import { formatAddress, requests } from '../state/requests.ts';
 import { readOperations } from '../state/rulesets.ts';
 import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
@@ -137,7 +137,7 @@ async function readTargets(): Promise<readonly Target[]> {
 function requestTargets(): readonly Target[] {
   return requests.value.map((request) => ({
     group: 'Requests',
-    text: `${request.method} ${addressIn(request)}`,
+    text: `${request.method} ${formatAddress(request)}`,
     note: String(request.status ?? 'broken'),
     also: request.id,
     address: addressOfView('requests', { request: request.id }),

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control-api/client.ts';
 import type { ClockReading, RequestSummary } from '../control-api/types.ts';
-import { inWords } from '../duration.ts';
+import { formatDuration } from '../duration.ts';
 import { Feedback, useAct } from '../parts/act.tsx';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { ticksIn, timeText } from '../parts/time.ts';
@@ -199,7 +199,9 @@ function Now(props: {
         aria-valuemin={Math.round(now / 1000)}
         aria-valuemax={Math.round(Math.max(at, stretch.to) / 1000)}
         aria-valuenow={Math.round(at / 1000)}
-        aria-valuetext={props.at === null ? timeText(isoOf(at)) : `${timeText(isoOf(at))}, ${inWords(at - now)} ahead`}
+        aria-valuetext={
+          props.at === null ? timeText(isoOf(at)) : `${timeText(isoOf(at))}, ${formatDuration(at - now)} ahead`
+        }
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           setDragged(true);
@@ -214,7 +216,7 @@ function Now(props: {
       >
         {/* Keep the flag inside the strip: left-aligned at the left end, right-aligned at the right end. */}
         <span class="flag" style={{ transform: `translateX(-${percent(place)})` }}>
-          {props.at === null ? 'now' : `+${inWords(at - now)}`}
+          {props.at === null ? 'now' : `+${formatDuration(at - now)}`}
         </span>
       </div>
     </>

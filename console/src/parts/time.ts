@@ -1,4 +1,4 @@
-import { inWords } from '../duration.ts';
+import { formatDuration } from '../duration.ts';
 import { zone } from '../preferences.ts';
 
 /** Converts an RFC 3339 time to the chosen zone: `2030-01-15T12:00:00.000`. */
@@ -41,7 +41,7 @@ export function relativeText(at: string, now: string): string {
   if (Number.isNaN(distance)) return '';
   // The current time is known only to the minute.
   if (Math.abs(distance) < 60_000) return 'now';
-  const [words = ''] = inWords(distance).split(/(?<=[a-z]) /);
+  const [words = ''] = formatDuration(distance).split(/(?<=[a-z]) /);
   return distance > 0 ? `in ${words}` : `${words} ago`;
 }
 

@@ -2,7 +2,7 @@ import { curlCommand, tokenCommand } from '../../../src/console-entry.ts';
 import { adminToken, ask } from '../control-api/client.ts';
 import type { Decision, Fix, KeyOrder, RecordedMessage, RecordedRequest } from '../control-api/types.ts';
 import type { Identity } from './identities.ts';
-import { madeTexts, type Policy, type ShownKey } from './keys.ts';
+import { keyTexts, type Policy, type ShownKey } from './keys.ts';
 import { baseUrl } from './ready-made.ts';
 
 /** The sender of a call: `nobody` sends no credential, `other` an unknown one. */
@@ -26,7 +26,7 @@ export interface Call {
 }
 
 /** Headers that clients add themselves, and credentials. */
-const OWN_HEADERS =
+const CLIENT_HEADERS =
   /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
 
 /** The journal's replacement for a secret. */
@@ -36,7 +36,7 @@ export const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
 export function toCall({ method, path, query, request }: RecordedRequest): Call {
   const fields = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
   const text = new URLSearchParams(fields).toString();
-  const headers = Object.entries(request.headers).filter(([name]) => !OWN_HEADERS.test(name));
+  const headers = Object.entries(request.headers).filter(([name]) => !CLIENT_HEADERS.test(name));
   const body = bodyOf(request);
   // Always resend to this server, even if the path has a host.
   const local = path.startsWith('/') ? path : `/${path}`;
@@ -145,7 +145,7 @@ function orderOf(
   const key = identity?.key;
   if (key === undefined) return null;
   const version = decision?.policyVersion ?? versionAt(key, at);
-  const isOfCast = identity?.credentials.length === 1 && !madeTexts.value.has(key.id);
+  const isOfCast = identity?.credentials.length === 1 && !keyTexts.value.has(key.id);
   if (version <= 1 && isOfCast && !isEdited) return null;
   const { type, name, services, roles } = key;
   const policy = key.history.find((one) => one.version === version) ?? key.policy;
@@ -184,11 +184,11 @@ export function findObstacle(caller: Caller): string | null {
 export function toCurl(call: Call, caller: Caller): string {
   const server = { base: baseUrl(), isGuarded: adminToken.value !== null, separator: ' \\\n  ' };
   const token = caller.kind === 'principal' ? `${tokenCommand(caller.name, server)}\n` : '';
-  return token + curlCommand(call, server, call.target.startsWith('/_mock/') ? null : bearerOf(caller));
+  return token + curlCommand(call, server, call.target.startsWith('/_mock/') ? null : findBearer(caller));
 }
 
 /** Returns the text of a key, or a variable that the user sets; null for a caller without a credential. */
-function bearerOf(caller: Caller): string | null {
+function findBearer(caller: Caller): string | null {
   if (caller.kind === 'nobody') return null;
   return caller.kind === 'key' && caller.text !== null ? caller.text : '$TOKEN';
 }

@@ -30,7 +30,7 @@ const counts: Readonly<Record<Topic, Signal<number>>> = {
 /** Views read again at most this often, however many events arrive. */
 const PAUSE_MS = 400;
 
-const noted = new Set<Topic>();
+const pendingTopics = new Set<Topic>();
 
 /** Returns a number that increases with every change of these topics. */
 export function countChanges(...topics: readonly Topic[]): number {
@@ -38,9 +38,9 @@ export function countChanges(...topics: readonly Topic[]): number {
 }
 
 /** Reports a change. Changes by the page itself are read again immediately. */
-export function changed(...topics: readonly Topic[]): void {
+export function reportChange(...topics: readonly Topic[]): void {
   for (const topic of topics) {
-    noted.delete(topic);
+    pendingTopics.delete(topic);
     counts[topic].value += 1;
   }
 }
@@ -59,13 +59,13 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
 };
 
 /** Topics of world events that change only part of a world. */
-const TOPICS_OF_WORLD: Readonly<Record<string, readonly Topic[]>> = {
+const WORLD_TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   made: ['worlds'],
   deleted: ['worlds'],
   modes: ['mode'],
 };
 
 export function noteEvent({ kind, data }: MockEvent): void {
-  if (noted.size === 0) setTimeout(() => changed(...noted), PAUSE_MS);
-  for (const topic of (kind === 'world' && TOPICS_OF_WORLD[String(data.what)]) || TOPICS[kind]) noted.add(topic);
+  if (pendingTopics.size === 0) setTimeout(() => reportChange(...pendingTopics), PAUSE_MS);
+  for (const topic of (kind === 'world' && WORLD_TOPICS[String(data.what)]) || TOPICS[kind]) pendingTopics.add(topic);
 }

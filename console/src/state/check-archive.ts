@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { ask } from '../control-api/client.ts';
 import type { TrafficReport } from '../control-api/types.ts';
-import { documentPage } from './rulesets.ts';
+import { findDocumentPage } from './rulesets.ts';
 
 /** The limit of the control API. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -51,12 +51,12 @@ async function checkFile(file: File): Promise<Checked> {
       `\`${name}\` has ${megabytes} MB; the limit is 16 MB. Export fewer requests, or leave out their contents.`,
     );
   }
-  const log = logIn(name, (await file.text()).replace(/^\uFEFF/, ''));
+  const log = parseLog(name, (await file.text()).replace(/^\uFEFF/, ''));
   const report = await ask<TrafficReport>('POST', '/_mock/requests/check', { log });
-  return { name, report, entries: await entriesOf(report) };
+  return { name, report, entries: await readEntries(report) };
 }
 
-function logIn(name: string, text: string): object {
+function parseLog(name: string, text: string): object {
   let archive: { log?: { entries?: unknown } } | null;
   try {
     archive = JSON.parse(text);
@@ -73,18 +73,21 @@ function logIn(name: string, text: string): object {
 }
 
 /** Returns the requests in the order of the archive, each with all its violations. */
-async function entriesOf({ conforming, violations }: TrafficReport): Promise<readonly Entry[]> {
+async function readEntries({ conforming, violations }: TrafficReport): Promise<readonly Entry[]> {
   const entries = new Map<string, Entry>();
-  const wrong = violations.map(({ part, what, ...request }) => ({ ...request, fault: `${part}: ${what}` }));
-  const all: readonly (TrafficReport['conforming'][number] & { readonly fault?: string })[] = [...wrong, ...conforming];
+  const violated = violations.map(({ part, what, ...request }) => ({ ...request, fault: `${part}: ${what}` }));
+  const all: readonly (TrafficReport['conforming'][number] & { readonly fault?: string })[] = [
+    ...violated,
+    ...conforming,
+  ];
   for (const { place, method, path, status, service, operation, fault } of all) {
-    const before = entries.get(place);
+    const previous = entries.get(place);
     const page =
-      before?.page ?? (service === null || operation === null ? null : await documentPage(service, operation));
-    const faults = [...(before?.faults ?? []), ...(fault === undefined ? [] : [fault])];
+      previous?.page ?? (service === null || operation === null ? null : await findDocumentPage(service, operation));
+    const faults = [...(previous?.faults ?? []), ...(fault === undefined ? [] : [fault])];
     entries.set(place, { place, method, path, status, service, operation, page, faults });
   }
-  return [...entries.values()].sort((one, other) => numberOf(one) - numberOf(other));
+  return [...entries.values()].sort((left, right) => numberOf(left) - numberOf(right));
 }
 
 /** `entry 12` is the twelfth. */

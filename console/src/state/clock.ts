@@ -1,15 +1,15 @@
 import { computed, effect, signal } from '@preact/signals';
 import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
-import { inWords } from '../duration.ts';
+import { formatDuration } from '../duration.ts';
 
 /** The latest report of the world's clock, and when it arrived by the machine's clock. */
-const lastReport = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);
+const lastReport = signal<{ readonly state: ClockState; readonly receivedAt: number } | null>(null);
 
 /** Ticks every second for clocks that run. */
-const second = signal(performance.now());
+const lastTick = signal(performance.now());
 setInterval(() => {
-  second.value = performance.now();
+  lastTick.value = performance.now();
 }, 1000);
 
 /** The world's time in RFC 3339; null while unknown. */
@@ -17,7 +17,7 @@ export const worldTime = computed(() => {
   const last = lastReport.value;
   if (last === null) return null;
   const { now, frozen } = last.state;
-  const passed = frozen ? 0 : Math.max(0, second.value - last.heardAt);
+  const passed = frozen ? 0 : Math.max(0, lastTick.value - last.receivedAt);
   return { now: new Date(Date.parse(now) + passed).toISOString(), frozen };
 });
 
@@ -28,28 +28,28 @@ export const worldMinute = computed(() => {
 });
 
 /** Smaller differences are not reported. */
-const OFF_MS = 60_000;
+const PRECISION_MS = 60_000;
 
 /** How far the world's clock differs from this machine's, such as `+1 h`; null if it doesn't. */
 export const aheadText = computed(() => {
   const time = worldMinute.value;
   if (time === null) return null;
-  const ahead = Date.parse(time) - Math.floor(Date.now() / OFF_MS) * OFF_MS;
-  if (Math.abs(ahead) <= OFF_MS) return null;
-  const [words] = inWords(ahead).split(/(?<=[a-z]) /);
-  return `${ahead > 0 ? '+' : '−'}${words}`;
+  const ahead = Date.parse(time) - Math.floor(Date.now() / PRECISION_MS) * PRECISION_MS;
+  if (Math.abs(ahead) <= PRECISION_MS) return null;
+  const [largestUnit] = formatDuration(ahead).split(/(?<=[a-z]) /);
+  return `${ahead > 0 ? '+' : '−'}${largestUnit}`;
 });
 
 export const isFrozen = computed(() => lastReport.value?.state.frozen === true);
 
 export function noteClock(state: ClockState): void {
-  lastReport.value = { state, heardAt: performance.now() };
+  lastReport.value = { state, receivedAt: performance.now() };
 }
 
 /** Whether the clock is still in this state, apart from time that has passed. @throws like the control API */
-export async function isAt(then: ClockState): Promise<boolean> {
+export async function isAt(expected: ClockState): Promise<boolean> {
   const { now, ahead, frozen } = await ask<ClockState>('GET', '/_mock/clock');
-  return frozen === then.frozen && (frozen ? now === then.now : ahead === then.ahead);
+  return frozen === expected.frozen && (frozen ? now === expected.now : ahead === expected.ahead);
 }
 
 /**

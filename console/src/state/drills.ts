@@ -1,6 +1,6 @@
 import { ask } from '../control-api/client.ts';
 import type { ClockReading, Drill } from '../control-api/types.ts';
-import { changed } from './changes.ts';
+import { reportChange } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
 /** Returns the title of a drill: `token-outage` becomes "Token outage". */
@@ -17,26 +17,26 @@ export function drillTitle(name: string): string {
 export async function endDrill({ name, endsAt }: Drill, principal: string | undefined): Promise<void> {
   const path = `/_mock/drills/${name}`;
   const title = drillTitle(name);
-  const touched = () => changed('drills', 'faults', 'findings');
+  const reportChanges = () => reportChange('drills', 'faults', 'findings');
   await ask('DELETE', path);
-  touched();
+  reportChanges();
   offerUndo({
     text: `${title} has ended.`,
     guard: {
       topics: ['drills', 'clock'],
       obstacle: async () => {
         const { drills } = await ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills');
-        if (drills.some((one) => one.name === name && one.running)) {
+        if (drills.some((drill) => drill.name === name && drill.running)) {
           return `${title} has been started again in the meantime.`;
         }
-        const left = await secondsUntil(endsAt);
-        return left !== null && left <= 0 ? `${title} would have ended by now.` : null;
+        const remaining = await secondsUntil(endsAt);
+        return remaining !== null && remaining <= 0 ? `${title} would have ended by now.` : null;
       },
     },
     undo: async () => {
-      const left = await secondsUntil(endsAt);
-      await ask('POST', path, { ...(left !== null && { for: `${left}s` }), ...(principal && { principal }) });
-      touched();
+      const remaining = await secondsUntil(endsAt);
+      await ask('POST', path, { ...(remaining !== null && { for: `${remaining}s` }), ...(principal && { principal }) });
+      reportChanges();
       return `${title} is running again for the rest of its time.`;
     },
   });

@@ -1,5 +1,5 @@
 import { ask, nullIfNotFound } from '../control-api/client.ts';
-import { changed } from './changes.ts';
+import { reportChange } from './changes.ts';
 import type { ShownKey } from './keys.ts';
 import type { Undoable } from './undo.ts';
 
@@ -8,20 +8,20 @@ type Changes = Pick<ShownKey, 'name' | 'services' | 'roles' | 'status' | 'expire
   Pick<ShownKey['history'][number], 'scopes' | 'resource'>;
 
 /** Returns the newest recorded version, in effect or pending. */
-function newestOf({ history }: ShownKey): number {
+function newestVersion({ history }: ShownKey): number {
   return Math.max(0, ...history.map(({ version }) => version));
 }
 
 /** Returns some members of a key. Policy members are from the newest version, because an edit replaces that one. */
-function membersOf(key: ShownKey, names: readonly string[]): Partial<Changes> {
-  const newest = key.history.find(({ version }) => version === newestOf(key)) ?? key.policy;
+function pickMembers(key: ShownKey, names: readonly string[]): Partial<Changes> {
+  const newest = key.history.find(({ version }) => version === newestVersion(key)) ?? key.policy;
   const all: Partial<Changes> = { ...key, ...newest };
   return Object.fromEntries(names.map((name) => [name, all[name as keyof Changes]]));
 }
 
 /** Returns a text that changes with every edit of the key. */
-function stateOf(key: ShownKey, names: readonly string[]): string {
-  return JSON.stringify([newestOf(key), membersOf(key, names)]);
+function formatState(key: ShownKey, names: readonly string[]): string {
+  return JSON.stringify([newestVersion(key), pickMembers(key, names)]);
 }
 
 /**
@@ -38,24 +38,24 @@ export async function editKey(
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   const names = Object.keys(change).filter((name) => name !== 'force');
   const before = await ask<ShownKey>('GET', path);
-  const former = membersOf(before, names);
+  const former = pickMembers(before, names);
   const key = await ask<ShownKey>('PATCH', path, change);
-  changed('keys', 'clock');
+  reportChange('keys', 'clock');
   // No edit can unbind a key again.
   const isLost = Object.entries(former).some(([name, value]) => (value ?? null) === null && name !== 'expiresAt');
   if (isLost) return { key, undo: null };
-  const made = stateOf(key, names);
+  const stored = formatState(key, names);
   const { name } = before;
   const obstacle = async () => {
     const now = await ask<ShownKey>('GET', path).catch(nullIfNotFound);
     if (now === null) return `The key \`${name}\` was deleted.`;
-    return stateOf(now, names) === made
+    return formatState(now, names) === stored
       ? null
       : `The key \`${now.name}\` has been edited since, so this edit cannot be undone.`;
   };
   const undo = async () => {
     await ask('PATCH', path, { ...former, force: true });
-    changed('keys', 'clock');
+    reportChange('keys', 'clock');
     return `The key \`${name}\` is back to its state before the edit.`;
   };
   return { key, undo: { text: `The key \`${name}\` was edited.`, guard: { topics: ['keys'], obstacle }, undo } };

@@ -4,11 +4,11 @@ import type { OperationEffect } from '../control-api/types.ts';
 /**
  * Returns the decision about every operation of a service, without a concrete object. All operation counts use this.
  *
- * @param who a principal, or hypothetical rights
+ * @param caller a principal, or hypothetical rights
  */
-export async function fetchEffects(who: object, service: string): Promise<readonly OperationEffect[]> {
+export async function fetchEffects(caller: object, service: string): Promise<readonly OperationEffect[]> {
   const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
-    ...who,
+    ...caller,
     operations: '*',
     service,
   });

@@ -1,6 +1,6 @@
 import { ask, Refused } from '../control-api/client.ts';
 import type { Fault } from '../control-api/types.ts';
-import { changed } from './changes.ts';
+import { reportChange } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
 /** Whether a fault has been injected as often as it may be, and has no effect any more. */
@@ -24,17 +24,17 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
   try {
     await Promise.all(removals);
   } finally {
-    changed('faults', 'drills', 'findings');
+    reportChange('faults', 'drills', 'findings');
   }
   if (faults.some(({ drill }) => drill !== null)) return;
-  const [only] = faults;
+  const [first] = faults;
   offerUndo({
-    text: faults.length === 1 ? `The fault \`${only?.id}\` was removed.` : `${faults.length} faults were removed.`,
+    text: faults.length === 1 ? `The fault \`${first?.id}\` was removed.` : `${faults.length} faults were removed.`,
     warning: 'Counters restart at zero, and older faults take precedence.',
     undo: async () => {
       const ids: string[] = [];
       for (const fault of faults) ids.push(`\`${(await addAgain(fault)).id}\``);
-      changed('faults');
+      reportChange('faults');
       return ids.length === 1
         ? `The fault was added again, as ${ids[0]}.`
         : `The faults were added again, as ${ids.join(', ')}.`;
@@ -45,12 +45,12 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
 /** Adds a removed fault again. @throws like the control API */
 function addAgain({ match, times, after, do: action }: Fault): Promise<Fault> {
   // Harmless if the documents allow the answer, and required if they do not.
-  const isAnswer = action.status !== undefined || action.answer !== undefined;
+  const changesResponse = action.status !== undefined || action.answer !== undefined;
   const order = {
     match,
     ...(times !== null && { times }),
     after,
-    do: { ...action, ...(isAnswer && { offDocument: true }) },
+    do: { ...action, ...(changesResponse && { offDocument: true }) },
   };
   return ask<Fault>('POST', '/_mock/faults', order);
 }

@@ -1,8 +1,8 @@
 import { ask } from '../control-api/client.ts';
 import type { FidelityReport } from '../control-api/types.ts';
-import { queries } from './query.ts';
+import { createQueries } from './query.ts';
 
 /** Reads the sources of a service's behaviour, and the meaning of each reason. @param service empty for all services */
-export const fidelityOf = queries((service) =>
+export const fidelityOf = createQueries((service) =>
   ask<FidelityReport>('GET', `/_mock/fidelity${service === '' ? '' : `?service=${service}`}`),
 );

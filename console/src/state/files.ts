@@ -1,5 +1,5 @@
 import { send } from '../control-api/client.ts';
-import { here } from './worlds.ts';
+import { currentWorld } from './worlds.ts';
 
 /** Reads a file from the control API. Not a plain link, which could not send the admin token. @throws like `send` */
 export async function readFile(path: string): Promise<Blob> {
@@ -13,5 +13,5 @@ export async function sendFile<Answer>(path: string, file: File): Promise<Answer
 
 /** Returns a file name for a download. @param about what the file is about; default: the machine's time */
 export function fileName(ending: string, about = new Date().toISOString().slice(0, 19).replaceAll(':', '')): string {
-  return `nv-auth-mock-${here.value?.id ?? 'default'}-${about}${ending}`;
+  return `nv-auth-mock-${currentWorld.value?.id ?? 'default'}-${about}${ending}`;
 }

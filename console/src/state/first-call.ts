@@ -4,10 +4,10 @@ import { FIRST_CALLS } from './ready-made.ts';
 import { type DocumentedRequest, fetchRequests, rulesetOf } from './rulesets.ts';
 
 /** Candidates for the first call with a key, in one service. */
-interface First {
+interface Candidates {
   /** A list that the key may read, if any. */
   readonly allowed: DocumentedRequest | undefined;
-  readonly usual: DocumentedRequest | undefined;
+  readonly usualCall: DocumentedRequest | undefined;
 }
 
 /**
@@ -18,25 +18,26 @@ interface First {
  * @returns undefined if no service has a list
  */
 export async function findFirstCall(principal: string, services: readonly string[]): Promise<Call | undefined> {
-  const all = await Promise.all(services.map((service) => firstIn(service, principal)));
-  const found = all.find(({ allowed }) => allowed !== undefined)?.allowed ?? all.find(({ usual }) => usual)?.usual;
-  return found && { method: found.method, target: found.path, headers: {}, body: null, lacks: null };
+  const all = await Promise.all(services.map((service) => findCandidates(service, principal)));
+  const candidate =
+    all.find(({ allowed }) => allowed !== undefined)?.allowed ?? all.find(({ usualCall }) => usualCall)?.usualCall;
+  return candidate && { method: candidate.method, target: candidate.path, headers: {}, body: null, lacks: null };
 }
 
-async function firstIn(service: string, principal: string): Promise<First> {
+async function findCandidates(service: string, principal: string): Promise<Candidates> {
   const [{ rules, operations }, requests, effects] = await Promise.all([
     rulesetOf(service),
     fetchRequests(service),
     fetchEffects({ principal }, service),
   ]);
   // An operation without a rule proves nothing about a key.
-  const decided = new Set(operations.filter(({ rule }) => rules.some(({ id }) => id === rule)).map(({ id }) => id));
+  const ruled = new Set(operations.filter(({ rule }) => rules.some(({ id }) => id === rule)).map(({ id }) => id));
   const allowed = new Set(effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation));
   const lists = requests
     .filter(({ method, isPlain }) => method === 'GET' && isPlain)
     .sort((one, other) => Number(other.path === FIRST_CALLS[service]) - Number(one.path === FIRST_CALLS[service]));
   return {
-    allowed: lists.find(({ operation }) => decided.has(operation) && allowed.has(operation)),
-    usual: lists[0],
+    allowed: lists.find(({ operation }) => ruled.has(operation) && allowed.has(operation)),
+    usualCall: lists[0],
   };
 }

@@ -1,12 +1,12 @@
 import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
-import { changed } from './changes.ts';
+import { reportChange } from './changes.ts';
 import { isAt, noteClock } from './clock.ts';
 import { offerUndo } from './undo.ts';
 
 /** Freezes or resumes the clock, and offers to undo that. @throws like the control API */
 export async function setFrozen(isFrozen: boolean): Promise<void> {
-  const after = await send(isFrozen);
+  const after = await sendFrozen(isFrozen);
   offerUndo({
     text: isFrozen ? 'The clock is frozen: time passes only when it is moved.' : 'The clock runs again.',
     ...(!isFrozen && { warning: 'Undo freezes it at its time then.' }),
@@ -15,15 +15,15 @@ export async function setFrozen(isFrozen: boolean): Promise<void> {
       obstacle: async () => ((await isAt(after)) ? null : 'The clock was moved, frozen or resumed in the meantime.'),
     },
     undo: async () => {
-      await send(!isFrozen);
+      await sendFrozen(!isFrozen);
       return isFrozen ? 'The clock runs again from where it stopped.' : 'The clock is frozen again.';
     },
   });
 }
 
-async function send(isFrozen: boolean): Promise<ClockState> {
+async function sendFrozen(isFrozen: boolean): Promise<ClockState> {
   const state = await ask<ClockState>('POST', `/_mock/clock/${isFrozen ? 'freeze' : 'resume'}`, {});
   noteClock(state);
-  changed('clock', 'keys', 'faults', 'drills');
+  reportChange('clock', 'keys', 'faults', 'drills');
   return state;
 }

@@ -1,6 +1,6 @@
 import { ask } from '../control-api/client.ts';
-import { boundTo, madeTexts, readKeys, type ShownKey } from './keys.ts';
-import { query } from './query.ts';
+import { describeBinding, keyTexts, readKeys, type ShownKey } from './keys.ts';
+import { createQuery } from './query.ts';
 import { serviceOfKey } from './rulesets.ts';
 
 /** An identity that can call services of this world. */
@@ -39,28 +39,28 @@ interface Cast {
   };
 }
 
-interface Held {
+interface CastIdentity {
   readonly id: string;
   readonly bearer?: string;
   readonly role?: string | null;
 }
 
-interface Client extends Held {
+interface Client extends CastIdentity {
   readonly name: string;
   readonly clientId: string;
 }
 
-interface CastUser extends Held {
+interface CastUser extends CastIdentity {
   readonly email: string;
   readonly password?: string;
   readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
 }
 
 /** The cast depends only on the seed. */
-const readCast = query(['cast'], () => ask<Cast>('GET', '/_mock/cast'));
+const readCast = createQuery(['cast'], () => ask<Cast>('GET', '/_mock/cast'));
 
 /** Returns the label of an identity in a list. A key that is refused now shows its status. */
-export function choiceOf({ name, key }: Identity): string {
+export function formatChoice({ name, key }: Identity): string {
   return key === undefined || key.status === 'active' ? name : `${name} (${key.status})`;
 }
 
@@ -71,20 +71,20 @@ export async function readOrganizations(): Promise<readonly string[]> {
 }
 
 /** Reads all identities: NGC keys, and the Run:ai part of the cast. */
-export const readIdentities = query(['keys', 'cast'], async (): Promise<readonly Identity[]> => {
+export const readIdentities = createQuery(['keys', 'cast'], async (): Promise<readonly Identity[]> => {
   const [cast, keys] = await Promise.all([readCast(), readKeys()]);
-  return [...keysOf(cast, keys), ...callersOfRunai(cast)];
+  return [...listKeys(cast, keys), ...listRunaiCallers(cast)];
 });
 
-function keysOf({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
-  const texts = new Map([...(ngc?.keys ?? []).map(({ id, key }) => [id, key] as const), ...madeTexts.value]);
+function listKeys({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
+  const texts = new Map([...(ngc?.keys ?? []).map(({ id, key }) => [id, key] as const), ...keyTexts.value]);
   return keys.map((key) => {
     const { id, name, type, services, policy, roles, status } = key;
     const text = texts.get(id);
     const rights =
       type === 'personal'
         ? (roles ?? []).join(', ')
-        : `${policy?.scopes.join(', ')}; bound to ${boundTo(policy?.resource, key.unbound)}`;
+        : `${policy?.scopes.join(', ')}; bound to ${describeBinding(policy?.resource, key.unbound)}`;
     return {
       id,
       name,
@@ -97,10 +97,10 @@ function keysOf({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
   });
 }
 
-function callersOfRunai({ runai }: Cast): Identity[] {
+function listRunaiCallers({ runai }: Cast): Identity[] {
   const { users = [], applications = [], serviceAccounts = [] } = runai ?? {};
   const services = ['runai'];
-  const holds = ({ role }: Held) => role ?? 'no role';
+  const holds = ({ role }: CastIdentity) => role ?? 'no role';
   return [
     ...users.map((user): Identity => {
       const { id, email, password, accessKey } = user;

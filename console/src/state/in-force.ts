@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { view } from '../address.ts';
 import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault, WorldEvent } from '../control-api/types.ts';
-import { changed } from './changes.ts';
+import { reportChange } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
 import { drillTitle, endDrill } from './drills.ts';
 import { isUsedUp, removeFaults } from './faults.ts';
@@ -31,7 +31,7 @@ interface StateInForce {
 
 const NOTHING: StateInForce = { faults: [], drills: [], mode: 'enforce', edits: 0, eventsOfKeys: 0, findings: 0 };
 
-const reading = signal<StateInForce>(NOTHING);
+const state = signal<StateInForce>(NOTHING);
 
 /** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
@@ -42,15 +42,15 @@ export async function readInForce(): Promise<void> {
     ask<ClockReading>('GET', '/_mock/clock'),
     ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
-  const own = faults.filter((one) => one.drill === null && !isUsedUp(one));
+  const ownFaults = faults.filter((fault) => fault.drill === null && !isUsedUp(fault));
   noteClock(clock);
-  const upcoming = (wanted: WorldEvent['kind']) => clock.upcoming.filter(({ kind }) => kind === wanted).length;
-  const edits = upcoming('policy.effective');
-  const eventsOfKeys = edits + upcoming('key.expired');
+  const countUpcoming = (kind: WorldEvent['kind']) => clock.upcoming.filter((event) => event.kind === kind).length;
+  const edits = countUpcoming('policy.effective');
+  const eventsOfKeys = edits + countUpcoming('key.expired');
   const running = drills
     .filter((drill) => drill.running)
     .map((drill) => ({ ...drill, principal: faults.find((one) => one.drill === drill.name)?.match.principal }));
-  reading.value = { faults: own, drills: running, mode, edits, eventsOfKeys, findings };
+  state.value = { faults: ownFaults, drills: running, mode, edits, eventsOfKeys, findings };
 }
 
 /**
@@ -60,16 +60,16 @@ export async function readInForce(): Promise<void> {
  * @throws like the control API
  */
 export async function pollInForce(): Promise<void> {
-  const known = reading.value;
+  const previous = state.value;
   await readInForce();
-  const { faults, drills, mode, eventsOfKeys } = reading.value;
-  if (namesOf(faults) !== namesOf(known.faults)) changed('faults');
-  if (namesOf(drills) !== namesOf(known.drills)) changed('drills');
-  if (mode !== known.mode) changed('mode');
-  if (eventsOfKeys !== known.eventsOfKeys) changed('keys');
+  const { faults, drills, mode, eventsOfKeys } = state.value;
+  if (joinNames(faults) !== joinNames(previous.faults)) reportChange('faults');
+  if (joinNames(drills) !== joinNames(previous.drills)) reportChange('drills');
+  if (mode !== previous.mode) reportChange('mode');
+  if (eventsOfKeys !== previous.eventsOfKeys) reportChange('keys');
 }
 
-function namesOf(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): string {
+function joinNames(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): string {
   return all.map((one) => ('id' in one ? one.id : one.name)).join();
 }
 
@@ -86,7 +86,7 @@ export interface InForce {
 }
 
 export const inForce = computed((): readonly InForce[] => {
-  const { faults, drills, mode, edits } = reading.value;
+  const { faults, drills, mode, edits } = state.value;
   const all: InForce[] = [];
   if (faults.length > 0) all.push(faultsInForce(faults));
   all.push(...drills.map(drillInForce));
@@ -152,7 +152,7 @@ export function noteUnread(status: number | null): void {
 
 /** Badges of the navigation, by view. False and 0 are hidden. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
-  const { faults, drills, mode, edits, findings } = reading.value;
+  const { faults, drills, mode, edits, findings } = state.value;
   return {
     requests: [unread.value],
     findings: [findings],

@@ -1,5 +1,5 @@
 import { ask } from '../control-api/client.ts';
-import { query } from './query.ts';
+import { createQuery } from './query.ts';
 
 /** The parts of the response that the console uses. */
 interface Info {
@@ -8,4 +8,4 @@ interface Info {
 }
 
 /** Reads the server's configuration, which never changes while it runs. */
-export const readInfo = query([], () => ask<Info>('GET', '/_mock/info'));
+export const readInfo = createQuery([], () => ask<Info>('GET', '/_mock/info'));

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { addressOf, askAll } from '../control-api/client.ts';
 import type { Key, KeyPolicy, KeyResource } from '../control-api/types.ts';
-import { changed } from './changes.ts';
-import { query } from './query.ts';
+import { reportChange } from './changes.ts';
+import { createQuery } from './query.ts';
 import { type Ruleset, rulesetOf, serviceOfKey } from './rulesets.ts';
 
 /** A policy whose resource may be one, several (their rights add up) or none. */
@@ -24,52 +24,54 @@ export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
 }
 
 /** Reads all NGC keys of this world. */
-export const readKeys = query(['keys'], async (): Promise<readonly ShownKey[]> => {
+export const readKeys = createQuery(['keys'], async (): Promise<readonly ShownKey[]> => {
   const keys = await askAll<Omit<ShownKey, 'unbound'>>('keys');
   const services = [...new Set(keys.flatMap((key) => key.services))];
   const meanings = new Map(
-    await Promise.all(services.map(async (name) => [name, meaningOf(await rulesetOf(serviceOfKey(name)))] as const)),
+    await Promise.all(
+      services.map(async (name) => [name, describeMeaning(await rulesetOf(serviceOfKey(name)))] as const),
+    ),
   );
-  return keys.map((key) => ({ ...key, unbound: unboundIn(key.services, meanings) }));
+  return keys.map((key) => ({ ...key, unbound: describeUnbound(key.services, meanings) }));
 });
 
 /** Describes what a key without a resource is bound to. */
-function meaningOf({ unbound }: Ruleset): string {
+function describeMeaning({ unbound }: Ruleset): string {
   return unbound === undefined ? 'everything of its organisation' : 'nothing';
 }
 
-function unboundIn(services: readonly string[], meanings: ReadonlyMap<string, string>): string {
+function describeUnbound(services: readonly string[], meanings: ReadonlyMap<string, string>): string {
   const all = [...new Set(services.map((name) => meanings.get(name) ?? ''))];
   if (all.length < 2) return all[0] ?? 'nothing';
   return services.map((name) => `${meanings.get(name)} in ${name}`).join(', ');
 }
 
 /** The texts of keys created or rotated on this page, by id. They cannot be read from the server. */
-export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
+export const keyTexts = signal<ReadonlyMap<string, string>>(new Map());
 
 export function keepText(id: string, text: string): void {
-  if (madeTexts.value.size === 0) answerDocs();
-  madeTexts.value = new Map([...madeTexts.value, [id, text]]);
-  changed('keys');
+  if (keyTexts.value.size === 0) serveDocs();
+  keyTexts.value = new Map([...keyTexts.value, [id, text]]);
+  reportChange('keys');
 }
 
 /** Passes the text of a key to the API documents of this world when they ask for it. Nothing is stored. */
-function answerDocs(): void {
+function serveDocs(): void {
   const channel = new BroadcastChannel(`nv-auth-mock keys ${addressOf('')}`);
   channel.onmessage = ({ data: { asked = '' } }: MessageEvent<{ readonly asked?: string }>) => {
-    const text = madeTexts.value.get(asked);
+    const text = keyTexts.value.get(asked);
     if (text !== undefined) channel.postMessage({ id: asked, text });
   };
 }
 
 /** Describes what a key is bound to. @param unbound the description for no resource */
-export function boundTo(resource: Policy['resource'], unbound = 'nothing'): string {
+export function describeBinding(resource: Policy['resource'], unbound = 'nothing'): string {
   if (resource === undefined || resource === null) return unbound;
   const all: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
-  return all.map(inWords).join('; ');
+  return all.map(formatResource).join('; ');
 }
 
-function inWords({ type, ids = [], ignoredIds = [] }: KeyResource): string {
-  const named = ids.length === 0 ? type : `${type} ${ids.join(', ')}`;
-  return ignoredIds.length === 0 ? named : `${named} (ignored: ${ignoredIds.join(', ')})`;
+function formatResource({ type, ids = [], ignoredIds = [] }: KeyResource): string {
+  const formatted = ids.length === 0 ? type : `${type} ${ids.join(', ')}`;
+  return ignoredIds.length === 0 ? formatted : `${formatted} (ignored: ${ignoredIds.join(', ')})`;
 }

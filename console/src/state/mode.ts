@@ -1,10 +1,10 @@
 import { ask } from '../control-api/client.ts';
-import { changed } from './changes.ts';
+import { reportChange } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
 export type Mode = 'enforce' | 'observe';
 
-const DONE: Readonly<Record<Mode, string>> = {
+const DONE_TEXTS: Readonly<Record<Mode, string>> = {
   enforce: 'Requests without the needed rights are refused again.',
   observe: 'Requests without the needed rights are now allowed and recorded.',
 };
@@ -15,22 +15,22 @@ export async function readMode(): Promise<Mode> {
 
 /** Changes the mode, and offers to undo that. @throws like the control API */
 export async function setMode(mode: Mode): Promise<void> {
-  await put(mode);
+  await sendMode(mode);
   offerUndo({
-    text: DONE[mode],
+    text: DONE_TEXTS[mode],
     guard: {
       topics: ['mode'],
       obstacle: async () => ((await readMode()) === mode ? null : 'The mode was changed in the meantime.'),
     },
     undo: async () => {
       const before = mode === 'observe' ? 'enforce' : 'observe';
-      await put(before);
-      return DONE[before];
+      await sendMode(before);
+      return DONE_TEXTS[before];
     },
   });
 }
 
-async function put(mode: Mode): Promise<void> {
+async function sendMode(mode: Mode): Promise<void> {
   await ask('PUT', '/_mock/mode', { mode });
-  changed('mode');
+  reportChange('mode');
 }

@@ -1,21 +1,21 @@
 import { ask, askAll, Refused } from '../control-api/client.ts';
 import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
-import { inWords } from '../duration.ts';
-import { changed } from './changes.ts';
+import { formatDuration } from '../duration.ts';
+import { reportChange } from './changes.ts';
 import { isAt, noteClock } from './clock.ts';
 import { requests } from './requests.ts';
 import { offerUndo } from './undo.ts';
 
 /** Name of the snapshot for undo. Each clock step replaces the previous one. */
-const NAME = 'before the clock moved (for Undo)';
+const SNAPSHOT_NAME = 'before the clock moved (for Undo)';
 
-interface Moved extends ClockState {
+interface MovedClock extends ClockState {
   /** Events between the old and the new time. */
   readonly events: readonly WorldEvent[];
 }
 
 /** A completed step of the clock. */
-export interface ClockStep extends Moved {
+export interface ClockStep extends MovedClock {
   /** Why the step cannot be undone, as a sentence; null if it can. */
   readonly cannotUndo: string | null;
 }
@@ -27,35 +27,35 @@ export interface ClockStep extends Moved {
  * @throws like the control API
  */
 export function moveClock(change: 'set' | 'advance', body: object): Promise<ClockStep> {
-  return undoableStep(
-    () => ask<Moved>('POST', `/_mock/clock/${change}`, body),
-    (milliseconds) => `The clock moved ${inWords(milliseconds)}.`,
+  return runUndoableStep(
+    () => ask<MovedClock>('POST', `/_mock/clock/${change}`, body),
+    (milliseconds) => `The clock moved ${formatDuration(milliseconds)}.`,
   );
 }
 
 /** Expires every token with the drill, and offers to undo that. @throws like the control API */
 export function expireTokens(): Promise<Omit<ClockStep, 'events'>> {
-  return undoableStep(
+  return runUndoableStep(
     async () => {
       await ask('POST', '/_mock/drills/expire-tokens', {});
       return ask<ClockState>('GET', '/_mock/clock');
     },
-    (milliseconds) => `All tokens have expired: the clock moved by ${inWords(milliseconds)}.`,
+    (milliseconds) => `All tokens have expired: the clock moved by ${formatDuration(milliseconds)}.`,
   );
 }
 
-async function undoableStep<After extends ClockState>(
+async function runUndoableStep<After extends ClockState>(
   step: () => Promise<After>,
   describe: (milliseconds: number) => string,
 ): Promise<After & Pick<ClockStep, 'cannotUndo'>> {
   const { now: from } = await ask<ClockState>('GET', '/_mock/clock');
   const snapshot = await takeSnapshot();
-  const after = await step().catch(async (fault: unknown) => {
-    if (typeof snapshot !== 'string') await remove(snapshot);
-    throw fault;
+  const after = await step().catch(async (error: unknown) => {
+    if (typeof snapshot !== 'string') await deleteSnapshot(snapshot);
+    throw error;
   });
   noteClock(after);
-  changed('clock', 'keys', 'faults', 'drills', 'snapshots');
+  reportChange('clock', 'keys', 'faults', 'drills', 'snapshots');
   if (typeof snapshot === 'string') {
     offerUndo(null);
     return { ...after, cannotUndo: snapshot };
@@ -64,7 +64,7 @@ async function undoableStep<After extends ClockState>(
     text: describe(Date.parse(after.now) - Date.parse(from)),
     // A getter, so that it counts later requests too.
     get warning() {
-      return lossSince(from);
+      return describeLossSince(from);
     },
     guard: {
       topics: ['clock'],
@@ -82,33 +82,33 @@ async function undoableStep<After extends ClockState>(
 async function takeSnapshot(): Promise<Snapshot | string> {
   try {
     const all = await askAll<Snapshot>('snapshots');
-    await Promise.all(all.filter(({ name }) => name === NAME).map(remove));
-    return await ask<Snapshot>('POST', '/_mock/snapshots', { name: NAME });
+    await Promise.all(all.filter(({ name }) => name === SNAPSHOT_NAME).map(deleteSnapshot));
+    return await ask<Snapshot>('POST', '/_mock/snapshots', { name: SNAPSHOT_NAME });
   } catch (fault) {
     if (fault instanceof Refused) return fault.message;
     throw fault;
   }
 }
 
-async function remove({ id }: Snapshot): Promise<void> {
+async function deleteSnapshot({ id }: Snapshot): Promise<void> {
   await ask('DELETE', `/_mock/snapshots/${id}`).catch(() => {});
 }
 
-const READING = ['GET', 'HEAD', 'OPTIONS'];
+const READ_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Describes what is lost by going back to a time, as far as the page knows. */
-function lossSince(from: string): string {
-  const since = requests.value.filter(
-    ({ at, done, method }) => done && !READING.includes(method) && Date.parse(at) > Date.parse(from),
+function describeLossSince(from: string): string {
+  const count = requests.value.filter(
+    ({ at, done, method }) => done && !READ_METHODS.includes(method) && Date.parse(at) > Date.parse(from),
   ).length;
-  const included = since === 0 ? '' : `, including those of ${since === 1 ? '1 request' : `${since} requests`}`;
+  const included = count === 0 ? '' : `, including those of ${count === 1 ? '1 request' : `${count} requests`}`;
   return `Undo restores the world to its state before the step: all later changes are lost${included}.`;
 }
 
 async function restore(snapshot: Snapshot): Promise<string> {
   await ask('POST', `/_mock/snapshots/${snapshot.id}/restore`, {});
-  await remove(snapshot);
+  await deleteSnapshot(snapshot);
   noteClock(await ask<ClockState>('GET', '/_mock/clock'));
-  changed('clock', 'keys', 'faults', 'drills', 'snapshots', 'findings', 'mode');
+  reportChange('clock', 'keys', 'faults', 'drills', 'snapshots', 'findings', 'mode');
   return 'This world is back to its state before the clock moved.';
 }

@@ -1,5 +1,5 @@
 import { ask } from '../control-api/client.ts';
-import { changed } from './changes.ts';
+import { reportChange } from './changes.ts';
 
 /** The data lost by applying pending edits. */
 export const APPLYING_LOSES = 'All pending edits of keys take effect immediately. This cannot be undone.';
@@ -7,6 +7,6 @@ export const APPLYING_LOSES = 'All pending edits of keys take effect immediately
 /** Puts all pending key edits into effect. @returns a sentence with their number @throws like the control API */
 export async function applyEdits(): Promise<string> {
   const { flushed } = await ask<{ flushed: unknown[] }>('POST', '/_mock/propagation/flush', {});
-  changed('keys', 'clock');
+  reportChange('keys', 'clock');
   return flushed.length === 1 ? '1 edit has taken effect.' : `${flushed.length} edits have taken effect.`;
 }

@@ -14,33 +14,33 @@ export interface Query<Value> {
 }
 
 /** Creates a query. @param topics changes of these topics invalidate the value */
-export function query<Value>(topics: readonly Topic[], ask: () => Promise<Value>): Query<Value> {
-  let newest: { readonly answer: Promise<Value>; readonly version: number } | null = null;
+export function createQuery<Value>(topics: readonly Topic[], ask: () => Promise<Value>): Query<Value> {
+  let pending: { readonly result: Promise<Value>; readonly version: number } | null = null;
   let latest: Value | undefined;
   const version = () => countChanges(...topics);
   const read = () => {
-    if (newest?.version === version()) return newest.answer;
-    const asked = { answer: ask(), version: version() };
-    newest = asked;
-    asked.answer.then(
+    if (pending?.version === version()) return pending.result;
+    const request = { result: ask(), version: version() };
+    pending = request;
+    request.result.then(
       (value) => {
-        if (newest === asked) latest = value;
+        if (pending === request) latest = value;
       },
       () => {
-        if (newest === asked) newest = null;
+        if (pending === request) pending = null;
       },
     );
-    return asked.answer;
+    return request.result;
   };
   return Object.assign(read, { version, latest: () => latest });
 }
 
 /** Creates one query per name, for values that never change while the server runs. */
-export function queries<Value>(ask: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
+export function createQueries<Value>(ask: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
   const all = new Map<string, Query<Value>>();
   return (name) => {
-    const known = all.get(name) ?? query([], () => ask(name));
-    all.set(name, known);
-    return known();
+    const cached = all.get(name) ?? createQuery([], () => ask(name));
+    all.set(name, cached);
+    return cached();
   };
 }

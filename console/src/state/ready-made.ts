@@ -23,7 +23,7 @@ export function toCurl({ services, credentials: [credential] }: Callable): strin
     const body = JSON.stringify(tokenRequest(credential));
     return `curl -s ${shellQuoted(`${baseUrl()}/api/v1/token`)} -H 'content-type: application/json' -d ${shellQuoted(body)}`;
   }
-  const path = services.map((service) => FIRST_CALLS[service]).find((known) => known !== undefined);
+  const path = services.map((service) => FIRST_CALLS[service]).find((path) => path !== undefined);
   if (path === undefined) return null;
   return `curl -s ${shellQuoted(baseUrl() + path)} -H ${shellQuoted(`Authorization: Bearer ${credential.text}`)}`;
 }

@@ -70,8 +70,8 @@ export async function repair(
 ): Promise<Repair> {
   await apply(remedy, signal);
   const { id, status } = await sendCall(call, remedy.caller ?? caller);
-  const done: Repair = { before, remedy: remedy, after: id, status };
-  repairs.value = new Map([...repairs.value, [before.id, done], [id, done]]);
+  const repairOfRequest: Repair = { before, remedy: remedy, after: id, status };
+  repairs.value = new Map([...repairs.value, [before.id, repairOfRequest], [id, repairOfRequest]]);
   arrival.id = id;
-  return done;
+  return repairOfRequest;
 }

@@ -7,7 +7,7 @@ import type { RecordedRequest, RequestSummary } from '../control-api/types.ts';
 const MAX_ENTRIES = 2000;
 
 /** Size of the first read. */
-const FIRST = 200;
+const FIRST_READ = 200;
 
 /** Newest first. */
 export const requests = signal<readonly RequestSummary[]>([]);
@@ -17,7 +17,7 @@ export const isJournalRead = signal(false);
 
 /** While paused, new requests are collected in `keptBack`. */
 export const isPaused = signal(false);
-export const keptBack = signal<readonly RequestSummary[]>([]);
+export const heldBack = signal<readonly RequestSummary[]>([]);
 
 /** Requests since the last animation frame. Batched, so that 1000 requests per second cause 60 updates. */
 let arrived: RequestSummary[] = [];
@@ -30,28 +30,28 @@ export function noteRequest(request: RequestSummary): void {
 function showArrived(): void {
   const newest = arrived.reverse();
   arrived = [];
-  const shown = isPaused.value ? keptBack : requests;
-  shown.value = merged(newest, shown.value);
+  const target = isPaused.value ? heldBack : requests;
+  target.value = merge(newest, target.value);
 }
 
 /** Shows the collected requests, and continues. */
 export function resume(): void {
   isPaused.value = false;
-  requests.value = merged(keptBack.value, requests.value);
-  keptBack.value = [];
+  requests.value = merge(heldBack.value, requests.value);
+  heldBack.value = [];
 }
 
 /** Reads the requests that were not reported: before the page was opened, or while it was disconnected. */
 export async function readJournal(): Promise<void> {
-  const newest = await readSummaries({ limit: FIRST });
-  requests.value = merged(newest, requests.value);
+  const newest = await readSummaries({ limit: FIRST_READ });
+  requests.value = merge(newest, requests.value);
   isJournalRead.value = true;
   // Don't wait for rows below the fold.
-  if (newest.length === FIRST) void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
+  if (newest.length === FIRST_READ) void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
 }
 
 function noteOlder(older: readonly RequestSummary[]): void {
-  requests.value = merged(requests.value, older);
+  requests.value = merge(requests.value, older);
 }
 
 /**
@@ -66,22 +66,22 @@ export async function readSummaries(limits: { readonly limit: number }): Promise
 
 export function forgetRequests(): void {
   requests.value = [];
-  keptBack.value = [];
+  heldBack.value = [];
 }
 
 /** Returns the path and the query of a request in readable form. */
-export function addressIn({ path, query }: Pick<RequestSummary, 'path' | 'query'>): string {
+export function formatAddress({ path, query }: Pick<RequestSummary, 'path' | 'query'>): string {
   const fields = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => `${name}=${value}`));
   return fields.length === 0 ? path : `${path}?${fields.join('&')}`;
 }
 
 /** Merges two lists without duplicates, newest first. */
-function merged(newer: readonly RequestSummary[], older: readonly RequestSummary[]): readonly RequestSummary[] {
-  const known = new Set(newer.map(({ id }) => id));
+function merge(newer: readonly RequestSummary[], older: readonly RequestSummary[]): readonly RequestSummary[] {
+  const ids = new Set(newer.map(({ id }) => id));
   let [refusals, others] = [0, 0];
-  return [...newer, ...older.filter(({ id }) => !known.has(id))].filter((request) => {
-    const place = isRefusal(request) ? ++refusals : ++others;
-    return place <= MAX_ENTRIES;
+  return [...newer, ...older.filter(({ id }) => !ids.has(id))].filter((request) => {
+    const position = isRefusal(request) ? ++refusals : ++others;
+    return position <= MAX_ENTRIES;
   });
 }
 
@@ -108,11 +108,11 @@ const VALUES = {
 export type ValueFilter = keyof typeof VALUES;
 
 /** The requests that match all filters. */
-export const fitting = computed(() => {
-  const wanted = FILTERS.map((name) => [name, chosen.value[name] ?? ''] as const).filter(([, value]) => value !== '');
-  return wanted.length === 0
+export const matching = computed(() => {
+  const expected = FILTERS.map((name) => [name, chosen.value[name] ?? ''] as const).filter(([, value]) => value !== '');
+  return expected.length === 0
     ? requests.value
-    : requests.value.filter((request) => wanted.every(([name, value]) => fits(request, name, value)));
+    : requests.value.filter((request) => expected.every(([name, value]) => matchesFilter(request, name, value)));
 });
 
 /** The active filters that the control API supports. */
@@ -123,24 +123,25 @@ export const filter = computed(
     ),
 );
 
-function fits(request: RequestSummary, name: Filter, value: string): boolean {
+function matchesFilter(request: RequestSummary, name: Filter, value: string): boolean {
   if (name === 'refusals') return isRefusal(request);
-  if (name === 'path') return isLike(request.path, value);
+  if (name === 'path') return matchesTemplate(request.path, value);
   if (name !== 'text') {
     const own = VALUES[name](request);
     // `4xx` matches any 4xx status.
     return name === 'status' && value.endsWith('xx') ? own?.[0] === value[0] : own === value;
   }
   const { method, operation, principal, reason } = request;
-  const text = `${method} ${addressIn(request)} ${operation} ${principal?.name} ${reason}`.toLowerCase();
+  const text = `${method} ${formatAddress(request)} ${operation} ${principal?.name} ${reason}`.toLowerCase();
   return text.includes(value.toLowerCase());
 }
 
 /** @param template `{name}` matches any segment */
-function isLike(path: string, template: string): boolean {
-  const [segments, wanted] = [path.split('/'), template.split('/')];
+function matchesTemplate(path: string, template: string): boolean {
+  const [segments, expected] = [path.split('/'), template.split('/')];
   return (
-    segments.length === wanted.length && wanted.every((one, index) => /^\{.*\}$/.test(one) || one === segments[index])
+    segments.length === expected.length &&
+    expected.every((segment, index) => /^\{.*\}$/.test(segment) || segment === segments[index])
   );
 }
 
@@ -160,15 +161,15 @@ export interface Row {
 
 /** The rows of the list. Consecutive equal requests share a row, unless grouping is off. */
 export const listed = computed((): readonly Row[] => {
-  const isFolded = chosen.value['group'] !== 'no';
+  const isGrouped = chosen.value['group'] !== 'no';
   const rows: { request: RequestSummary; ids: string[] }[] = [];
-  let newer = '';
-  for (const request of fitting.value) {
+  let previousText = '';
+  for (const request of matching.value) {
     const { id, method, status, reason, fault, principal } = request;
-    const text = [method, addressIn(request), status, reason, fault, principal?.id].join();
-    if (isFolded && text === newer) rows.at(-1)?.ids.push(id);
+    const text = [method, formatAddress(request), status, reason, fault, principal?.id].join();
+    if (isGrouped && text === previousText) rows.at(-1)?.ids.push(id);
     else rows.push({ request, ids: [id] });
-    newer = text;
+    previousText = text;
   }
   return rows;
 });

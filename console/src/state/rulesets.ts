@@ -1,7 +1,7 @@
 import { describeNeeds } from '../../../src/console-entry.ts';
 import { ask } from '../control-api/client.ts';
 import { readInfo } from './info.ts';
-import { queries } from './query.ts';
+import { createQueries } from './query.ts';
 
 /** The certainty of a row of a ruleset. */
 export type Certainty = 'documented' | 'implied' | 'observed' | 'inferred' | 'contradicted' | 'ours' | 'unknown';
@@ -72,16 +72,16 @@ export interface Ruleset {
 }
 
 /** Describes the needs of an operation, like the API documents. */
-export function needsIn(ruleset: Ruleset, operation: Operation): ReturnType<typeof describeNeeds> {
+export function describeOperationNeeds(ruleset: Ruleset, operation: Operation): ReturnType<typeof describeNeeds> {
   return describeNeeds({ ...ruleset, permissions: ruleset.grants }, operation);
 }
 
 /** Services with a different name in keys. */
-const CALLED_BY_KEYS: ReadonlyMap<string, string> = new Map([['public-api', 'catalogue']]);
+const SERVICES_BY_KEY_NAME: ReadonlyMap<string, string> = new Map([['public-api', 'catalogue']]);
 
 /** Returns the service for its name in keys. */
 export function serviceOfKey(name: string): string {
-  return CALLED_BY_KEYS.get(name) ?? name;
+  return SERVICES_BY_KEY_NAME.get(name) ?? name;
 }
 
 /** Returns the name of a service in keys of this type; undefined if there are no such keys. */
@@ -94,7 +94,7 @@ export function nameInKeys(
 }
 
 /** Reads the ruleset of a service. */
-export const rulesetOf = queries((service) => ask<Ruleset>('GET', `/_mock/tables/${service}`));
+export const rulesetOf = createQueries((service) => ask<Ruleset>('GET', `/_mock/tables/${service}`));
 
 interface DocumentedOperation {
   readonly operationId?: string;
@@ -107,7 +107,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
 }
 
-const documentOf = queries((service) => ask<Document>('GET', `/openapi/${service}.json`));
+const documentOf = createQueries((service) => ask<Document>('GET', `/openapi/${service}.json`));
 
 /** A request described in a document. */
 export interface DocumentedRequest {
@@ -127,7 +127,7 @@ export async function fetchRequests(service: string): Promise<readonly Documente
     Object.entries(methods).flatMap(([name, { operationId: operation, summary, parameters = [] }]) => {
       if (operation === undefined) return [];
       const isPlain = !path.includes('{') && !parameters.some(({ required }) => required);
-      return [{ operation, method: name.toUpperCase(), path, summary: summary ?? inWords(operation), isPlain }];
+      return [{ operation, method: name.toUpperCase(), path, summary: summary ?? formatOperation(operation), isPlain }];
     }),
   );
 }
@@ -150,11 +150,11 @@ async function namedOperations(service: string): Promise<readonly NamedOperation
   const titles = new Map(
     requests.map(({ operation, method, path, summary }) => [operation, `${summary} · ${method} ${path}`]),
   );
-  return operations.map(({ id }) => ({ service, id, title: titles.get(id) ?? inWords(id) }));
+  return operations.map(({ id }) => ({ service, id, title: titles.get(id) ?? formatOperation(id) }));
 }
 
 /** Turns an operation id into words: `createFunction` and `create_function` become "Create function". */
-function inWords(operation: string): string {
+function formatOperation(operation: string): string {
   const words = operation.replaceAll('_', ' ').replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.replace(/^./, (first) => first.toUpperCase());
 }
@@ -165,7 +165,7 @@ export async function fetchRequest(service: string, operation: string): Promise<
 }
 
 /** Returns the path of the documentation page of an operation, below the world. */
-export async function documentPage(service: string, operation: string): Promise<string> {
+export async function findDocumentPage(service: string, operation: string): Promise<string> {
   const { paths } = await documentOf(service);
   const all = Object.values(paths).flatMap((methods) => Object.values(methods));
   const [tag] = all.find(({ operationId }) => operationId === operation)?.tags ?? [];

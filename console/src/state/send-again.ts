@@ -34,19 +34,19 @@ export async function sendAgain(recorded: RecordedRequest, identities: readonly 
 export async function sendCall({ method, target, headers, body }: Call, caller: Caller): Promise<SentAgain> {
   // Identifies the request in the journal.
   const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;
-  const answering = sendAs(await requestToken(caller), method, target, {
+  const sending = sendAs(await requestToken(caller), method, target, {
     headers: { ...headers, traceparent },
     body: BODYLESS.includes(method) ? null : body,
     redirect: 'manual',
   });
   // The browser hides the status of a redirect and of a broken connection. The journal has both.
-  await answering.then(
-    (answer) => answer.body?.cancel(),
+  await sending.then(
+    (response) => response.body?.cancel(),
     () => {},
   );
-  const found = (await readSummaries({ limit: 50 })).find((one) => one.traceparent === traceparent);
-  if (found === undefined) throw new Error('The request did not reach the server.');
-  return { id: found.id, status: found.status };
+  const sent = (await readSummaries({ limit: 50 })).find((request) => request.traceparent === traceparent);
+  if (sent === undefined) throw new Error('The request did not reach the server.');
+  return { id: sent.id, status: sent.status };
 }
 
 function randomHex(bytes: number): string {

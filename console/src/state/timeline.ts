@@ -1,6 +1,6 @@
 import { ask } from '../control-api/client.ts';
 import type { RequestSummary, SimulatedRequest } from '../control-api/types.ts';
-import { addressIn, requests } from './requests.ts';
+import { formatAddress, requests } from './requests.ts';
 
 /** Maximum number of simulated requests. */
 const MAX_SIMULATED = 50;
@@ -20,12 +20,12 @@ export interface SimulatedDecisions {
 }
 
 /** Returns the newest distinct requests that have a decision. */
-function recent(): readonly RequestSummary[] {
+function findRecent(): readonly RequestSummary[] {
   const distinct = new Map<string, RequestSummary>();
   for (const request of requests.value) {
     if (request.service === null || request.operation === null) continue;
-    const text = [request.method, addressIn(request), request.principal?.id].join(' ');
-    if (!distinct.has(text)) distinct.set(text, request);
+    const key = [request.method, formatAddress(request), request.principal?.id].join(' ');
+    if (!distinct.has(key)) distinct.set(key, request);
     if (distinct.size === MAX_SIMULATED) break;
   }
   return [...distinct.values()];
@@ -33,16 +33,16 @@ function recent(): readonly RequestSummary[] {
 
 /** Simulates recent requests at a later time, without moving the clock. @throws like the control API */
 export async function simulateAt(at: string): Promise<SimulatedDecisions> {
-  const asked = recent();
-  if (asked.length === 0) return { at, count: 0, changes: [] };
+  const recent = findRecent();
+  if (recent.length === 0) return { at, count: 0, changes: [] };
   const { requests: simulated } = await ask<{ requests: readonly SimulatedRequest[] }>(
     'POST',
     '/_mock/decisions/simulate',
-    { requests: asked.map(({ id }) => id), at },
+    { requests: recent.map(({ id }) => id), at },
   );
-  const changes = simulated.flatMap((one): Change[] => {
-    const request = asked.find(({ id }) => id === one.id);
-    return one.differs && request !== undefined ? [{ ...one, request }] : [];
+  const changes = simulated.flatMap((simulation): Change[] => {
+    const request = recent.find(({ id }) => id === simulation.id);
+    return simulation.differs && request !== undefined ? [{ ...simulation, request }] : [];
   });
-  return { at, count: asked.length, changes };
+  return { at, count: recent.length, changes };
 }

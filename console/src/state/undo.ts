@@ -29,20 +29,20 @@ export interface Guard {
 /** The latest action; null if it cannot be undone, or already was. */
 export const undoable = signal<Undoable | null>(null);
 
-/** Offers to undo an action. @param done null: neither this action nor earlier ones can be undone */
-export function offerUndo(done: Undoable | null): void {
-  undoable.value = done;
+/** Offers to undo an action. @param action null: neither this action nor earlier ones can be undone */
+export function offerUndo(action: Undoable | null): void {
+  undoable.value = action;
 }
 
 /** Undoes an action. @throws Error with the reason if it can no longer be undone */
-export async function undo(done: Undoable): Promise<string> {
-  const obstacle = await done.guard?.obstacle();
+export async function undo(action: Undoable): Promise<string> {
+  const obstacle = await action.guard?.obstacle();
   if (typeof obstacle === 'string') throw new Error(obstacle);
-  return done.undo();
+  return action.undo();
 }
 
 /** Withdraws the offer if the action can no longer be undone. */
-export async function dropIfStale(done: Undoable): Promise<void> {
-  const obstacle = await done.guard?.obstacle();
-  if (typeof obstacle === 'string' && undoable.value === done) undoable.value = null;
+export async function dropIfStale(action: Undoable): Promise<void> {
+  const obstacle = await action.guard?.obstacle();
+  if (typeof obstacle === 'string' && undoable.value === action) undoable.value = null;
 }

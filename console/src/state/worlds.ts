@@ -7,10 +7,10 @@ import { offerUndo } from './undo.ts';
 export const worlds = signal<readonly WorldInfo[]>([]);
 
 /** The world of this page, by its path or host; undefined while unknown. */
-export const here = computed(() => {
-  const below = addressOf('');
+export const currentWorld = computed(() => {
+  const path = addressOf('');
   const all = worlds.value;
-  if (below !== '') return all.find(({ url }) => new URL(url).pathname === below);
+  if (path !== '') return all.find(({ url }) => new URL(url).pathname === path);
   return all.find(({ hostUrl }) => hostUrl !== null && new URL(hostUrl).host === location.host) ?? all[0];
 });
 
@@ -25,7 +25,7 @@ export async function resetWorld(): Promise<string> {
   return 'The world was reset to its seed.';
 }
 
-/** Returns the path of a world's console on this host. @param place the rest of the address */
-export function consoleOf({ url }: WorldInfo, place: string): string {
-  return `${new URL(url).pathname}/${place}`;
+/** Returns the path of a world's console on this host. @param hash the rest of the address */
+export function consolePath({ url }: WorldInfo, hash: string): string {
+  return `${new URL(url).pathname}/${hash}`;
 }

@@ -5,7 +5,7 @@ import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { choiceOf, readIdentities } from '../../state/identities.ts';
+import { formatChoice, readIdentities } from '../../state/identities.ts';
 import { readSummaries } from '../../state/requests.ts';
 import { readServices } from '../../state/rulesets.ts';
 import { CellPanel } from './cell-panel.tsx';
@@ -92,7 +92,7 @@ function Compared(props: {
   const callers = all.filter(({ id, services }) => services.includes(service) || id === who || id === other);
   const options = (none: string, but: string): (readonly [string, string])[] => [
     ['', none],
-    ...callers.filter(({ id }) => id !== but).map((one) => [one.id, choiceOf(one)] as const),
+    ...callers.filter(({ id }) => id !== but).map((one) => [one.id, formatChoice(one)] as const),
   ];
   return (
     <>

@@ -7,7 +7,7 @@ import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Rights } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { fetchRequest, needsIn, type Ruleset } from '../../state/rulesets.ts';
+import { describeOperationNeeds, fetchRequest, type Ruleset } from '../../state/rulesets.ts';
 import type { Cell, Column, Row, Side } from './matrix.ts';
 import { OperationLinks } from './operation-panel.tsx';
 
@@ -36,7 +36,7 @@ export function CellPanel(props: {
         <div>
           <dt>Needs</dt>
           <dd>
-            <Sentence text={needsIn(ruleset, operation).text} />
+            <Sentence text={describeOperationNeeds(ruleset, operation).text} />
           </dd>
         </div>
         <div>

@@ -1,7 +1,7 @@
 import { choose } from '../../address.ts';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { needsIn } from '../../state/rulesets.ts';
+import { describeOperationNeeds } from '../../state/rulesets.ts';
 import { Fold, type Folded } from './fold.tsx';
 import { addressOfCell, classNameOf, SIGNS } from './grid.tsx';
 import { type Column, listNeeds, type Matrix, type Row, type Side } from './matrix.ts';
@@ -37,7 +37,7 @@ export function OperationList(props: {
                 </span>
               </summary>
               <p class="needs">
-                Needs: <Sentence text={needsIn(matrix.ruleset, row.operation).text} />
+                Needs: <Sentence text={describeOperationNeeds(matrix.ruleset, row.operation).text} />
               </p>
               {cells.map((found) => (
                 <button

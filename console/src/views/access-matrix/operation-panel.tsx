@@ -4,13 +4,13 @@ import { certaintyText } from '../../parts/certainty.ts';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { documentPage, needsIn, type Ruleset } from '../../state/rulesets.ts';
+import { describeOperationNeeds, findDocumentPage, type Ruleset } from '../../state/rulesets.ts';
 import type { Row } from './matrix.ts';
 
 /** The details of an operation: its needs, and their sources. */
 export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; readonly row: Row }) {
   const { operation, rule } = row;
-  const { text, evidence } = needsIn(ruleset, operation);
+  const { text, evidence } = describeOperationNeeds(ruleset, operation);
   return (
     <Panel label="Operation" onClose={() => choose({ cell: undefined }, false)}>
       <h2>{operation.id}</h2>
@@ -40,7 +40,7 @@ export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; re
 
 /** Links to the callers of an operation, and to its documentation. */
 export function OperationLinks({ service, operation }: { readonly service: string; readonly operation: string }) {
-  const loaded = useLoaded(() => documentPage(service, operation), [service, operation]);
+  const loaded = useLoaded(() => findDocumentPage(service, operation), [service, operation]);
   const page = readValue(loaded, null);
   return (
     <>

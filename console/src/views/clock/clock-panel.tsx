@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
-import { inWords } from '../../duration.ts';
+import { formatDuration } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { worldTime } from '../../state/clock.ts';
 import { setFrozen } from '../../state/freeze.ts';
@@ -25,7 +25,7 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
       <p class="quiet">
         {Math.abs(ahead) < 2000
           ? 'The time of this machine'
-          : `${inWords(ahead)} ${ahead > 0 ? 'ahead of' : 'behind'} this machine`}
+          : `${formatDuration(ahead)} ${ahead > 0 ? 'ahead of' : 'behind'} this machine`}
         {clock.frozen && ', frozen'}
       </p>
       <div class="bar">

@@ -1,5 +1,5 @@
 import type { ClockReading, WorldEvent } from '../../control-api/types.ts';
-import { inWords } from '../../duration.ts';
+import { formatDuration } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Long } from '../../parts/long.tsx';
@@ -13,7 +13,7 @@ export function Events({ clock, names }: { readonly clock: ClockReading; readonl
   const now = worldTime.value?.now ?? clock.now;
   const columns: readonly Column<WorldEvent>[] = [
     { title: 'When', cell: ({ at }) => <When at={at} />, by: ({ at }) => Date.parse(at) },
-    { title: 'In', cell: ({ at }) => inWords(Math.max(0, Date.parse(at) - Date.parse(now))), class: 'number' },
+    { title: 'In', cell: ({ at }) => formatDuration(Math.max(0, Date.parse(at) - Date.parse(now))), class: 'number' },
     {
       title: 'Event',
       cell: (event) => <Long text={eventInWords(event, names)} />,

@@ -1,7 +1,7 @@
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Long } from '../../parts/long.tsx';
 import { When } from '../../parts/when.tsx';
-import { boundTo, type Policy, type ShownKey } from '../../state/keys.ts';
+import { describeBinding, type Policy, type ShownKey } from '../../state/keys.ts';
 
 interface Version {
   readonly of: ShownKey;
@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<Version>[] = [
     by: ({ policy }) => Date.parse(policy.effectiveAt),
   },
   { title: 'Scopes', cell: ({ policy }) => <Long text={policy.scopes.join(', ') || 'none'} /> },
-  { title: 'Bound to', cell: ({ of, policy }) => <Long text={boundTo(policy.resource, of.unbound)} /> },
+  { title: 'Bound to', cell: ({ of, policy }) => <Long text={describeBinding(policy.resource, of.unbound)} /> },
 ];
 
 function stateOf({ of, policy: { version } }: Version): string {

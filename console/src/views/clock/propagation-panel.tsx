@@ -4,7 +4,7 @@ import type { Propagation } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { shortDuration } from '../../parts/time.ts';
-import { changed } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { APPLYING_LOSES, applyEdits } from '../../state/pending-edits.ts';
 
 const MEANING = {
@@ -21,7 +21,7 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
   const change = (edit: Partial<Propagation>) =>
     act.run(async () => {
       const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);
-      changed('clock');
+      reportChange('clock');
       return `From now on: ${MEANING[mode]} Earlier edits keep their time.`;
     });
   return (

@@ -1,7 +1,7 @@
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Drill, Fault } from '../../control-api/types.ts';
-import { inWords } from '../../duration.ts';
+import { formatDuration } from '../../duration.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
@@ -113,7 +113,7 @@ function State({ drill }: { readonly drill: Drill }) {
     <>
       <span class="status wrong">running</span>{' '}
       {drill.endsAt !== null && now !== undefined && (
-        <span class="quiet">{inWords(Date.parse(drill.endsAt) - Date.parse(now))} left</span>
+        <span class="quiet">{formatDuration(Date.parse(drill.endsAt) - Date.parse(now))} left</span>
       )}
     </>
   );

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Drill, Fault, StartedDrill } from '../../control-api/types.ts';
-import { inWords } from '../../duration.ts';
+import { formatDuration } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
@@ -11,10 +11,10 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { shortDuration } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
-import { changed } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { drillTitle, endDrill } from '../../state/drills.ts';
-import { choiceOf, type Identity } from '../../state/identities.ts';
+import { formatChoice, type Identity } from '../../state/identities.ts';
 import { keepText } from '../../state/keys.ts';
 import { isInForce, type Known } from './drill.ts';
 
@@ -34,7 +34,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
       const answer = await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled));
       if (answer.key !== undefined && answer.principal !== null) keepText(answer.principal.id, answer.key);
       setStarted(answer);
-      changed('drills', 'faults', 'clock', 'keys');
+      reportChange('drills', 'faults', 'clock', 'keys');
     });
   const end = () =>
     act.run(async () => {
@@ -148,7 +148,7 @@ function Running(props: { readonly drill: Drill; readonly fault: Fault | undefin
         <strong class="hint">
           Runs until <When at={endsAt} />
         </strong>
-        {time !== null && `, ${inWords(end - now)} left`}
+        {time !== null && `, ${formatDuration(end - now)} left`}
         {time?.frozen === true && ' (the clock is frozen)'}
         {about !== 'all' && `, affects ${whom}`}
       </p>
@@ -176,7 +176,7 @@ function Whom(props: {
               .filter(({ kind }) => kind === one)
               .map((one) => (
                 <option key={one.id} value={one.id}>
-                  {choiceOf(one)}
+                  {formatChoice(one)}
                 </option>
               ))}
           </optgroup>

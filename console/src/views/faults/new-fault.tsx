@@ -5,7 +5,7 @@ import type { Fault } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
 import { readValue, useLoaded, useQuery } from '../../parts/loaded.tsx';
-import { changed } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type DocumentedRequest, fetchRequests, readOperations } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -96,7 +96,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
       if (form.current === null) return;
       if (match === null) throw new Error('Field `operation` is empty: choose an operation.');
       const added = await ask<Fault>('POST', '/_mock/faults', readDraft(form.current, match)).catch(inWordsOfTheForm);
-      changed('faults');
+      reportChange('faults');
       const sure = added.certainty === 'ours' ? ' The vendor does not document this response.' : '';
       offerUndo({
         text: `The fault \`${added.id}\` is waiting for a request.${sure}`,
@@ -226,7 +226,7 @@ async function removeAgain(id: string): Promise<string> {
       ? new Error(`The fault \`${id}\` was already removed.`)
       : thrown;
   });
-  changed('faults');
+  reportChange('faults');
   return `The fault \`${id}\` was removed.`;
 }
 

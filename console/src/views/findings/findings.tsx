@@ -9,7 +9,7 @@ import { Long } from '../../parts/long.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
-import { changed, countChanges } from '../../state/changes.ts';
+import { countChanges, reportChange } from '../../state/changes.ts';
 import { fidelityOf } from '../../state/fidelity.ts';
 import './findings.css';
 
@@ -26,7 +26,7 @@ export function Findings() {
   const dismiss = (dismissed: readonly Finding[]) =>
     act.run(async () => {
       await Promise.all(dismissed.map(({ id }) => ask('DELETE', `/_mock/findings/${encodeURIComponent(id)}`)));
-      changed('findings');
+      reportChange('findings');
       return dismissed.length === 1 ? 'The finding was dismissed.' : `${dismissed.length} findings were dismissed.`;
     });
   return (

@@ -9,10 +9,10 @@ import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
-import { changed } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
-import { boundTo, keepText, type ShownKey } from '../../state/keys.ts';
+import { describeBinding, keepText, type ShownKey } from '../../state/keys.ts';
 import { toCurl, toEnv } from '../../state/ready-made.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { AccessKeys } from './access-keys.tsx';
@@ -114,7 +114,7 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
     ['User', user],
     ['Roles', roles?.join(', ')],
     ['Scopes', policy && (policy.scopes.join(', ') || 'none')],
-    ['Bound to', policy && <Long text={boundTo(policy.resource, unbound)} />],
+    ['Bound to', policy && <Long text={describeBinding(policy.resource, unbound)} />],
     ['Expires', expiresAt === null ? 'never' : <When at={expiresAt} isRelative />],
     ...pending.map(
       ({ version, effectiveAt, scopes }) =>
@@ -147,7 +147,7 @@ function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }
   const act = useAct();
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   const done = (text: string) => {
-    changed('keys', 'clock');
+    reportChange('keys', 'clock');
     return text;
   };
   const rotate = async () => {

@@ -5,7 +5,7 @@ import { Feedback, useAct } from '../../parts/act.tsx';
 import { certaintyText } from '../../parts/certainty.ts';
 import { readValue, textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { changed } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { readOrganizations } from '../../state/identities.ts';
 import { keepText, readKeys, type ShownKey } from '../../state/keys.ts';
@@ -66,7 +66,7 @@ function Fields(props: {
     }
     const answer = await ask<Answer>('POST', '/_mock/keys', toOrder({ ...draft, resource }));
     if (answer.key !== undefined) keepText(answer.id, answer.key);
-    changed('keys', 'clock');
+    reportChange('keys', 'clock');
     stored(answer);
   };
   const storeOrSay = (resource: Draft['resource']) =>

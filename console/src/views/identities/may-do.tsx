@@ -8,7 +8,7 @@ import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { fetchEffects } from '../../state/effects.ts';
 import type { Identity } from '../../state/identities.ts';
-import { addressIn } from '../../state/requests.ts';
+import { formatAddress } from '../../state/requests.ts';
 import { rulesetOf } from '../../state/rulesets.ts';
 
 /** How many operations the rules with a label have, and how many of them are allowed. */
@@ -104,7 +104,7 @@ export function RecentRequests({ identity: { id, name } }: { readonly identity: 
                   <li key={request.id}>
                     <When at={request.at} /> <Status status={request.status} />{' '}
                     <a class="path" href={addressOfView('requests', { request: request.id })}>
-                      {request.method} {addressIn(request)}
+                      {request.method} {formatAddress(request)}
                     </a>
                   </li>
                 ))}

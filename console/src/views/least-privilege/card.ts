@@ -1,5 +1,5 @@
 import type { NeededKey } from '../../control-api/types.ts';
-import { boundTo } from '../../state/keys.ts';
+import { describeBinding } from '../../state/keys.ts';
 
 /** Formats a key as Markdown for a pull request: its requests, its rights and its seed entry. */
 export function toCard({ kind, used, smallest, seed }: NeededKey): string {
@@ -8,7 +8,7 @@ export function toCard({ kind, used, smallest, seed }: NeededKey): string {
   const code = (texts: readonly string[]) => texts.map((text) => `\`${inCell(text)}\``).join(', ') || 'nothing';
   const rights = [
     ...(scopes === undefined ? [] : [`Scopes: ${code(scopes)}`]),
-    ...(resource === undefined ? [] : [`Resource: ${boundTo(resource)}`]),
+    ...(resource === undefined ? [] : [`Resource: ${describeBinding(resource)}`]),
     ...(rules ?? []).map(({ role, scopeType, scopeId }) => `Role: ${code([role])} in ${scopeType} ${scopeId}`),
     ...(rules === undefined && roles !== undefined ? [`Roles: ${code(roles)}`] : []),
   ];

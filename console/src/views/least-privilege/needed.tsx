@@ -7,7 +7,7 @@ import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { changed } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { keepText } from '../../state/keys.ts';
 import { toCard } from './card.ts';
 import { RightsOf, Uses } from './report.tsx';
@@ -68,7 +68,7 @@ async function makeKey({ make, next = [] }: NeededKey): Promise<Made> {
   const [made] = await sendAll(make === null ? [] : [make, ...next]);
   if (made === undefined) throw new Error('No request creates this key.');
   if (made.key !== undefined) keepText(made.id, made.key);
-  changed('keys', 'clock');
+  reportChange('keys', 'clock');
   return made;
 }
 

@@ -8,7 +8,7 @@ import { Path } from '../../parts/path.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { timeText } from '../../parts/time.ts';
 import { editKey } from '../../state/edit-key.ts';
-import { boundTo } from '../../state/keys.ts';
+import { describeBinding } from '../../state/keys.ts';
 import { offerUndo } from '../../state/undo.ts';
 
 /** One credential: what it was used for, its rights, and the least rights it needs. */
@@ -157,7 +157,7 @@ export function RightsOf({ rights, unused }: { readonly rights: LeastRights; rea
       {named.length === 0 && (rules ?? []).length === 0 && <p class="quiet">nothing</p>}
       {resource !== undefined && (
         <p>
-          bound to <Long text={boundTo(resource)} />
+          bound to <Long text={describeBinding(resource)} />
         </p>
       )}
       {custom !== undefined && (
@@ -191,7 +191,7 @@ function inWords(rights: unknown): string {
     const { role, scopeType, scopeId } = rights as ScopedRole;
     return `${role} in ${scopeType} ${scopeId}`;
   }
-  if ('type' in rights) return boundTo(rights as KeyResource);
+  if ('type' in rights) return describeBinding(rights as KeyResource);
   return Object.entries(rights)
     .map(([name, value]) => `${name} ${inWords(value)}`)
     .join('; ');

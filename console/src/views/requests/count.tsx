@@ -1,7 +1,7 @@
 import { ask } from '../../control-api/client.ts';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { fitting, isJournalRead, requests } from '../../state/requests.ts';
+import { isJournalRead, matching, requests } from '../../state/requests.ts';
 
 /** The sizes that the journal reports. */
 interface Extent {
@@ -14,7 +14,7 @@ export function Count() {
   const read = () => ask<Extent>('GET', '/_mock/requests?limit=1&bodies=false');
   const extent = useLoaded(read, [countChanges('requests'), isJournalRead.value]);
   const { total, dropped } = readValue(extent, { total: 0, dropped: 0 });
-  const [listed, all] = [fitting.value.length, requests.value.length];
+  const [listed, all] = [matching.value.length, requests.value.length];
   if (dropped === 0) return listed === all ? formatCount(all) : `${formatCount(listed)} of ${formatCount(all)}`;
   const kept = `${formatCount(total)} of ${formatCount(total + dropped)} kept`;
   return listed === all ? kept : `${formatCount(listed)} shown, ${kept}`;

@@ -3,7 +3,7 @@ import { choose, chosen } from '../../address.ts';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
 import { TimeOfDay } from '../../parts/when.tsx';
-import { addressIn, listed, type Row } from '../../state/requests.ts';
+import { formatAddress, listed, type Row } from '../../state/requests.ts';
 import { isCoarse, isNarrow } from '../../window.ts';
 
 /** Height of a row in pixels. */
@@ -128,8 +128,8 @@ function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
         {ids.length > 1 && <b class="times">{ids.length.toLocaleString('en')} × </b>}
         {method}
       </span>
-      <span class="path" title={addressIn(request)}>
-        {addressIn(request)}
+      <span class="path" title={formatAddress(request)}>
+        {formatAddress(request)}
       </span>
       <Reason request={request} />
       <span class="caller">{principal?.name ?? '-'}</span>

@@ -2,7 +2,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect, RecordedRequest } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
 import { type Caller, callerOfIdentity, FINGERPRINT, pickCaller, toCall } from '../../state/call.ts';
-import { changed } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { isFrozen, untilWorldTime } from '../../state/clock.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
@@ -202,7 +202,7 @@ function changeOf(request: FixRequest): Remedy['apply'] | null {
   if (!path.startsWith('/_mock/')) return null;
   return async () => {
     await ask(method, path, body);
-    changed('keys', 'clock');
+    reportChange('keys', 'clock');
     return null;
   };
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { choose, chosen, view } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { fitting, isJournalRead, isPaused, keptBack, requests, resume } from '../../state/requests.ts';
+import { heldBack, isJournalRead, isPaused, matching, requests, resume } from '../../state/requests.ts';
 import { hasRoomBeside } from '../../window.ts';
 import { Awaited, lazy, loadViews } from '../lazy.tsx';
 import { Filters } from './filters.tsx';
@@ -16,7 +16,7 @@ export function Requests() {
   const views = lazy.value;
   const [entered, setEntered] = useState('');
   const isOpen = selected !== undefined || tool !== undefined;
-  const [count, all] = [fitting.value.length, requests.value.length];
+  const [count, all] = [matching.value.length, requests.value.length];
   return (
     <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROPS}>
       <ViewHeader title="Requests" count={views === null ? all : <views.Count />}>
@@ -28,7 +28,7 @@ export function Requests() {
             else isPaused.value = true;
           }}
         >
-          {isPaused.value ? `Resume (${keptBack.value.length} new)` : 'Pause'}
+          {isPaused.value ? `Resume (${heldBack.value.length} new)` : 'Pause'}
         </button>
         {views === null ? <ToolsToCome /> : <views.Tools />}
       </ViewHeader>

@@ -9,8 +9,8 @@ import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { snapshotName } from '../../parts/snapshot-name.ts';
-import { changed, countChanges } from '../../state/changes.ts';
-import { consoleOf, here, worlds } from '../../state/worlds.ts';
+import { countChanges, reportChange } from '../../state/changes.ts';
+import { consolePath, currentWorld, worlds } from '../../state/worlds.ts';
 import { holdersIn, holdersOf, splitName } from './holders.ts';
 import { WaysIn } from './ways.tsx';
 
@@ -44,7 +44,7 @@ export function Order() {
       setMade(
         await ask<MadeWorld>('POST', '/_mock/worlds', { ...order, ...originOf(from, String(given.get('of') ?? '')) }),
       );
-      changed('worlds');
+      reportChange('worlds');
     });
   };
   if (made !== null) return <Made world={made} />;
@@ -60,7 +60,7 @@ export function Order() {
         <select
           value={from}
           onChange={({ currentTarget: { value } }) =>
-            choose({ make: 'yes', from: value, of: value === 'world' ? here.value?.id : undefined }, false)
+            choose({ make: 'yes', from: value, of: value === 'world' ? currentWorld.value?.id : undefined }, false)
           }
         >
           {Object.entries(ORIGINS).map(([name, text]) => (
@@ -163,7 +163,7 @@ function Made({ world }: { readonly world: MadeWorld }) {
         World {id} was created
       </h2>
       <p>
-        <a class="button main" href={consoleOf(world, addressOfView('requests'))}>
+        <a class="button main" href={consolePath(world, addressOfView('requests'))}>
           Open its console
         </a>
       </p>

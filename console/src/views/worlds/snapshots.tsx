@@ -15,11 +15,11 @@ import { Popover } from '../../parts/popover.tsx';
 import { snapshotName, snapshotNameAt } from '../../parts/snapshot-name.ts';
 import { timeText } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
-import { changed, countChanges } from '../../state/changes.ts';
+import { countChanges, reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { fileName, readFile, sendFile } from '../../state/files.ts';
 import { offerUndo } from '../../state/undo.ts';
-import { here } from '../../state/worlds.ts';
+import { currentWorld } from '../../state/worlds.ts';
 
 /** The snapshots of this world. */
 export function Snapshots() {
@@ -34,9 +34,11 @@ export function Snapshots() {
     if (file === undefined) return;
     void act.run(async () => {
       const { id, world } = await sendFile<Snapshot>('/_mock/snapshots/file', file);
-      changed('snapshots');
+      reportChange('snapshots');
       const where =
-        world === here.value?.id ? '' : ` It is from the world \`${world}\`: create a world from it to use it here.`;
+        world === currentWorld.value?.id
+          ? ''
+          : ` It is from the world \`${world}\`: create a world from it to use it here.`;
       return `The snapshot \`${id}\` was added.${where}`;
     });
   };
@@ -89,7 +91,7 @@ function Take({ act, close }: { readonly act: Act; readonly close: () => void })
     void act.run(async () => {
       const snapshot = await ask<Snapshot>('POST', '/_mock/snapshots', name === '' ? {} : { name });
       form.reset();
-      changed('snapshots');
+      reportChange('snapshots');
       return `“${snapshotName(snapshot)}” was taken.`;
     });
   };
@@ -135,7 +137,7 @@ function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Ac
   const remove = () =>
     act.run(async () => {
       await ask('DELETE', `/_mock/snapshots/${id}`);
-      changed('snapshots');
+      reportChange('snapshots');
       return `“${name}” was deleted.`;
     });
   const saveFile = () =>

@@ -10,9 +10,9 @@ import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { relativeText, shortDuration, timeText } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { changed, countChanges } from '../../state/changes.ts';
+import { countChanges, reportChange } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
-import { consoleOf, here, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
+import { consolePath, currentWorld, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
 import { Order } from './order.tsx';
 import { Snapshots } from './snapshots.tsx';
 import { WaysIn } from './ways.tsx';
@@ -117,7 +117,7 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     title: 'Name',
     cell: ({ id, label }) => (
       <>
-        {id} {id === here.value?.id && <span class="status idle">this one</span>}
+        {id} {id === currentWorld.value?.id && <span class="status idle">this one</span>}
         {label && (
           <small class="quiet label">
             <Long text={label} />
@@ -162,13 +162,13 @@ function Since({ at }: { readonly at: string }) {
 
 function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) {
   const { id } = world;
-  const isHere = id === here.value?.id;
+  const isHere = id === currentWorld.value?.id;
   const remove = () =>
     act.run(async () => {
       await ask('DELETE', `/_mock/worlds/${id}`);
       if (chosen.value['world'] === id) choose({ world: undefined }, false);
       // The deleted world of this page cannot be asked any more.
-      if (!isHere) changed('worlds');
+      if (!isHere) reportChange('worlds');
       return `The world \`${id}\` was deleted.`;
     });
   const reset = {
@@ -192,7 +192,7 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
   return (
     <>
       {!isHere && (
-        <a class="button small" href={consoleOf(world, addressOfView('requests'))}>
+        <a class="button small" href={consolePath(world, addressOfView('requests'))}>
           Open<span class="unseen"> {id}</span>
         </a>
       )}{' '}

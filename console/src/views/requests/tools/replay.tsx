@@ -10,7 +10,7 @@ import { cut } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { Status } from '../../../parts/status.tsx';
 import { type Identity, readIdentities } from '../../../state/identities.ts';
-import { addressIn, fitting } from '../../../state/requests.ts';
+import { formatAddress, matching } from '../../../state/requests.ts';
 import { type SentAgain, sendAgain } from '../../../state/send-again.ts';
 
 /** A request of the list, and the result of resending it. */
@@ -74,7 +74,7 @@ async function sendOne(id: string, identities: readonly Identity[]): Promise<Sen
 /** Resends the requests of the list. Asks first, because they may change the world. */
 export function Replay() {
   const { replayed, total, isBusy, run, stop } = useReplay();
-  const wanted = fitting.value.slice(0, MAX_REPLAYED);
+  const wanted = matching.value.slice(0, MAX_REPLAYED);
   const text = wanted.length === 1 ? '1 request' : `${wanted.length} requests`;
   const others = replayed.filter((one) => resultOf(one) === 'different status').length;
   const unsent = replayed.filter(({ now }) => 'fault' in now).length;
@@ -125,10 +125,10 @@ const COLUMNS: readonly Column<Replayed>[] = [
     title: 'Request',
     cell: ({ request }) => (
       <a class="long" href={addressOfView('requests', { request: request.id })}>
-        {request.method} {cut(addressIn(request))}
+        {request.method} {cut(formatAddress(request))}
       </a>
     ),
-    by: ({ request }) => addressIn(request),
+    by: ({ request }) => formatAddress(request),
   },
   { title: 'Before', cell: ({ request }) => <Status status={request.status} />, by: ({ request }) => request.status },
   {

@@ -8,7 +8,7 @@ import { cut, Long } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { Status } from '../../../parts/status.tsx';
 import { countChanges } from '../../../state/changes.ts';
-import { addressIn, filter } from '../../../state/requests.ts';
+import { filter, formatAddress } from '../../../state/requests.ts';
 
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
 type Count = keyof typeof COUNTS;
@@ -86,7 +86,7 @@ function Answer(answer: Answered) {
               <li key={id}>
                 <Status status={status} />{' '}
                 <a class="long" href={addressOfView('requests', { request: id })}>
-                  {method} {cut(addressIn(request))}
+                  {method} {cut(formatAddress(request))}
                 </a>
                 <ul>
                   {differs.map((text) => (
