@@ -1,6 +1,6 @@
 /** What a person can paste to ask which key it needs. */
 import { describe, expect, it } from 'vitest';
-import { requestsIn } from '../src/views/least-privilege/pasted.ts';
+import { parseRequests } from '../src/views/least-privilege/pasted.ts';
 
 const url = 'https://h/p';
 const BODY = { a: "it's" };
@@ -31,11 +31,11 @@ describe('requests that are pasted', () => {
     ],
     [`curl ${url} ${url}\ncurl ${url}\necho curl-less`, [{ method: 'GET', url }]],
   ])('%s', (text, requests) => {
-    expect(requestsIn(text)).toEqual(requests);
+    expect(parseRequests(text)).toEqual(requests);
   });
 
   it('lose what may be secret: headers, queries, the user of a URL, and members of bodies', () => {
-    const [request] = requestsIn(
+    const [request] = parseRequests(
       `curl -u a:b -H 'authorization: Bearer c' 'https://u:p@h/p?key=k#f' -d '{"clientSecret":"s","env":{"value":"v"},"x":"nvapi-k"}'`,
     );
 
@@ -43,13 +43,13 @@ describe('requests that are pasted', () => {
       ...{ method: 'POST', url },
       body: { clientSecret: 'hidden', env: { value: 'hidden' }, x: 'hidden' },
     });
-    expect(requestsIn('curl u:p@h/p')).toEqual([{ method: 'GET', url: 'http://h/p' }]);
+    expect(parseRequests('curl u:p@h/p')).toEqual([{ method: 'GET', url: 'http://h/p' }]);
   });
 
   it('are up to 200 different ones', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => `curl ${url}/${index}`).join('\n');
 
-    expect(requestsIn(many(200))).toHaveLength(200);
-    expect(() => requestsIn(many(201))).toThrow('There are 201 different requests');
+    expect(parseRequests(many(200))).toHaveLength(200);
+    expect(() => parseRequests(many(201))).toThrow('There are 201 different requests');
   });
 });

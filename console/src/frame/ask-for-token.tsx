@@ -1,21 +1,21 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { adminToken, Refused } from '../control-api/client.ts';
 import { unlock } from '../control-api/stream.ts';
-import { textOf } from '../parts/loaded.tsx';
+import { errorText } from '../parts/loaded.tsx';
 
 /** Replaces the view while the server is locked. The token is kept in memory only. */
 export function AskForToken() {
   const field = useRef<HTMLInputElement>(null);
   const [isBusy, setBusy] = useState(false);
-  const [fault, setFault] = useState(
+  const [error, setError] = useState(
     adminToken.value === null ? '' : 'The server no longer accepts the token that you entered.',
   );
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    setFault('');
-    setFault(await faultOf(field.current?.value.trim() ?? ''));
+    setError('');
+    setError(await findError(field.current?.value.trim() ?? ''));
     setBusy(false);
     field.current?.focus();
     field.current?.select();
@@ -36,7 +36,7 @@ export function AskForToken() {
         </button>
       </div>
       <p id="token-fault" role="alert" class="fault">
-        {fault}
+        {error}
       </p>
     </form>
   );
@@ -45,13 +45,13 @@ export function AskForToken() {
 const WRONG = 'That is not this server’s token.';
 
 /** @returns why the token does not unlock the server; empty if it does */
-async function faultOf(token: string): Promise<string> {
+async function findError(token: string): Promise<string> {
   // A header cannot carry other characters, so no token has them.
   if (!/^[!-~]+$/.test(token)) return WRONG;
   try {
     await unlock(token);
     return '';
   } catch (thrown) {
-    return thrown instanceof Refused && thrown.status === 401 ? WRONG : textOf(thrown);
+    return thrown instanceof Refused && thrown.status === 401 ? WRONG : errorText(thrown);
   }
 }

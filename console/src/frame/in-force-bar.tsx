@@ -24,12 +24,12 @@ export function InForceBar() {
     }, POLL_MS);
     return () => clearInterval(timer);
   }, []);
-  const all = inForce.value;
-  if (all.length === 0 && act.feedback === null) return null;
+  const entries = inForce.value;
+  if (entries.length === 0 && act.feedback === null) return null;
   return (
     <section class="in-force" aria-label="In force">
       <ul>
-        {all.map((entry) => (
+        {entries.map((entry) => (
           <li key={entry.text} class="chip">
             <a href={addressOfView(entry.view)}>{entry.text}</a>
             <EndButton entry={entry} act={act} />

@@ -30,13 +30,13 @@ const MAX_SHOWN = 6;
 /** Finds any action, view, operation, identity, key or request by part of its name. */
 export function Palette() {
   const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
+  const [index, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const read = useLoaded(readTargets, []);
   useEffect(() => input.current?.focus(), []);
   const targets = [...ACTIONS, ...VIEW_TARGETS, ...readValue(read, []), ...requestTargets()];
-  const found = fitting(targets, text);
-  const chosen = found[Math.min(at, found.length - 1)];
+  const found = findTargets(targets, text);
+  const chosen = found[Math.min(index, found.length - 1)];
   const close = () => {
     openDialog.value = null;
   };
@@ -66,7 +66,7 @@ export function Palette() {
         }}
         onKeyDown={(event) => {
           const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-          if (by !== undefined) setAt(Math.max(0, Math.min(found.length - 1, at + by)));
+          if (by !== undefined) setAt(Math.max(0, Math.min(found.length - 1, index + by)));
           else if (event.key === 'Enter') open(chosen);
           else return;
           event.preventDefault();
@@ -148,20 +148,20 @@ function requestTargets(): readonly Target[] {
  * Returns the matching targets by group, prefix matches first. A view with exactly this name comes before everything
  * else.
  */
-function fitting(targets: readonly Target[], text: string): readonly Target[] {
-  const wanted = text.trim().toLowerCase();
-  const called = targets.filter(({ group, text: name }) => group === 'Views' && name.toLowerCase() === wanted);
+function findTargets(targets: readonly Target[], text: string): readonly Target[] {
+  const query = text.trim().toLowerCase();
+  const exactViews = targets.filter(({ group, text: name }) => group === 'Views' && name.toLowerCase() === query);
   const grouped = GROUPS.flatMap((group) => {
     const starting: Target[] = [];
     const containing: Target[] = [];
     for (const target of targets) {
       if (target.group !== group) continue;
       const names = [target.text, target.also ?? ''].map((name) => name.toLowerCase());
-      if (names.some((name) => name.startsWith(wanted))) starting.push(target);
-      else if (names.some((name) => name.includes(wanted))) containing.push(target);
+      if (names.some((name) => name.startsWith(query))) starting.push(target);
+      else if (names.some((name) => name.includes(query))) containing.push(target);
       if (starting.length >= MAX_SHOWN) break;
     }
     return [...starting, ...containing].slice(0, MAX_SHOWN);
   });
-  return [...new Set([...called, ...grouped])];
+  return [...new Set([...exactViews, ...grouped])];
 }

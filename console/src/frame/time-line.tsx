@@ -15,15 +15,15 @@ import { MovePreview } from './move-preview.tsx';
 import './time-line.css';
 
 /** Dragging snaps to an event within this distance, in pixels. */
-const SNAP = 8;
-const QUARTER = 15 * 60_000;
+const SNAP_PIXELS = 8;
+const QUARTER_MS = 15 * 60_000;
 const STEPS = [
-  ['+15 min', QUARTER],
-  ['+1 h', 4 * QUARTER],
+  ['+15 min', QUARTER_MS],
+  ['+1 h', 4 * QUARTER_MS],
 ] as const;
 
 /** The scale shows all events within this time or, without any, the next event. */
-const SOON = 3 * 60 * 60_000;
+const SOON_MS = 3 * 60 * 60_000;
 
 /** Maximum number of request marks. */
 const MAX_MARKED = 200;
@@ -42,36 +42,36 @@ function Line({ clock }: { readonly clock: ClockReading }) {
   const now = Date.parse(worldTime.value?.now ?? clock.now);
   const { element, width } = useWidth<HTMLDivElement>();
   const marks = clock.upcoming.map(({ at }) => Date.parse(at));
-  const soon = marks.filter((at) => at - now <= SOON);
+  const soon = marks.filter((at) => at - now <= SOON_MS);
   const { stretch: current, tick } = useScale(now, soon.length > 0 ? soon.slice(-1) : marks, width);
   // The dragged time. The stretch is frozen while dragging, although time passes.
-  const [held, setHeld] = useState<{ readonly at: number; readonly stretch: Stretch } | null>(null);
-  const stretch = held?.stretch ?? current;
-  const names = useNames(held !== null);
+  const [dragged, setHeld] = useState<{ readonly at: number; readonly stretch: Stretch } | null>(null);
+  const stretch = dragged?.stretch ?? current;
+  const names = useNames(dragged !== null);
   const act = useAct();
   useEffect(() => {
     // Time has passed it, or the clock was moved elsewhere.
-    if (held !== null && held.at < now) setHeld(null);
-  }, [held, now]);
-  const hold = (at: number) => setHeld({ at: Math.max(now, at), stretch });
-  const letGo = () => setHeld(null);
+    if (dragged !== null && dragged.at < now) setHeld(null);
+  }, [dragged, now]);
+  const drag = (at: number) => setHeld({ at: Math.max(now, at), stretch });
+  const cancelDrag = () => setHeld(null);
   const moveThere = (at: number) =>
     act.run(async () => {
-      const text = await move({ to: isoOf(at) }, names);
-      letGo();
+      const text = await move({ to: toIso(at) }, names);
+      cancelDrag();
       return text;
     });
   return (
     <>
-      {held !== null && held.at > now && (
+      {dragged !== null && dragged.at > now && (
         <MovePreview
-          at={held.at}
+          at={dragged.at}
           now={now}
-          events={clock.upcoming.filter(({ at }) => Date.parse(at) <= held.at)}
+          events={clock.upcoming.filter(({ at }) => Date.parse(at) <= dragged.at)}
           names={names}
           isBusy={act.isBusy}
-          onMove={() => moveThere(held.at)}
-          onCancel={letGo}
+          onMove={() => moveThere(dragged.at)}
+          onCancel={cancelDrag}
         />
       )}
       <Feedback act={act} />
@@ -85,7 +85,7 @@ function Line({ clock }: { readonly clock: ClockReading }) {
           <Requests stretch={stretch} width={width} />
           {clock.upcoming.map((event) => {
             const at = Date.parse(event.at);
-            const title = `${timeText(event.at, isoOf(now))}: ${eventInWords(event, names)}`;
+            const title = `${timeText(event.at, toIso(now))}: ${eventInWords(event, names)}`;
             const kind = event.kind.endsWith('expired') ? 'mark expiry' : 'mark';
             return (
               at <= stretch.to && (
@@ -98,7 +98,10 @@ function Line({ clock }: { readonly clock: ClockReading }) {
               )
             );
           })}
-          <Now {...{ now, stretch, width, marks, hold, letGo, moveThere }} at={held === null ? null : held.at} />
+          <Now
+            {...{ now, stretch, width, marks, hold: drag, letGo: cancelDrag, moveThere }}
+            at={dragged === null ? null : dragged.at}
+          />
         </div>
         {STEPS.map(([text, by]) => (
           <button
@@ -106,7 +109,7 @@ function Line({ clock }: { readonly clock: ClockReading }) {
             type="button"
             class="small"
             aria-label={`${text}: what would change?`}
-            onClick={() => hold((held?.at ?? now) + by)}
+            onClick={() => drag((dragged?.at ?? now) + by)}
           >
             {text}
           </button>
@@ -132,8 +135,8 @@ function Requests({ stretch, width }: { readonly stretch: Stretch; readonly widt
     const at = Date.parse(request.at);
     if (at < stretch.from || at > stretch.to) continue;
     const pixel = Math.round((placeOf(at, stretch) * width) / 3);
-    const known = byPixel.get(pixel);
-    if (known === undefined || (known.reason === null && request.reason !== null)) byPixel.set(pixel, request);
+    const marked = byPixel.get(pixel);
+    if (marked === undefined || (marked.reason === null && request.reason !== null)) byPixel.set(pixel, request);
   }
   return (
     <>
@@ -166,33 +169,33 @@ function Now(props: {
   const at = props.at ?? now;
   const span = stretch.to - stretch.from;
   const step = span / 240;
-  const holdNear = (wanted: number) => {
-    const near = (SNAP / Math.max(1, width)) * span;
-    const mark = marks.find((one) => Math.abs(one - wanted) <= near);
-    hold(mark ?? Math.round(wanted / step) * step);
+  const dragNear = (time: number) => {
+    const near = (SNAP_PIXELS / Math.max(1, width)) * span;
+    const nearest = marks.find((mark) => Math.abs(mark - time) <= near);
+    hold(nearest ?? Math.round(time / step) * step);
   };
-  const atPointer = ({ clientX, currentTarget }: PointerEvent) => {
+  const timeAtPointer = ({ clientX, currentTarget }: PointerEvent) => {
     const box = (currentTarget as Element).parentElement?.getBoundingClientRect();
     if (box === undefined) return now;
     return Math.min(stretch.to, stretch.from + ((clientX - box.left) / box.width) * span);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowRight: step, ArrowLeft: -step, PageUp: QUARTER, PageDown: -QUARTER }[event.key];
-    if (by !== undefined) holdNear(at + by);
-    else if (event.key === 'End' && marks[0] !== undefined) holdNear(marks[0]);
+    const by = { ArrowRight: step, ArrowLeft: -step, PageUp: QUARTER_MS, PageDown: -QUARTER_MS }[event.key];
+    if (by !== undefined) dragNear(at + by);
+    else if (event.key === 'End' && marks[0] !== undefined) dragNear(marks[0]);
     else if (event.key === 'Enter' && at > now) moveThere(at);
     else if (event.key === 'Escape' && props.at !== null) letGo();
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
-  const place = placeOf(at, stretch);
+  const position = placeOf(at, stretch);
   return (
     <>
       <div class="past" style={{ width: percent(placeOf(now, stretch)) }} />
       <div
         class="now"
-        style={{ left: percent(place) }}
+        style={{ left: percent(position) }}
         role="slider"
         tabIndex={0}
         aria-label="Now"
@@ -200,13 +203,13 @@ function Now(props: {
         aria-valuemax={Math.round(Math.max(at, stretch.to) / 1000)}
         aria-valuenow={Math.round(at / 1000)}
         aria-valuetext={
-          props.at === null ? timeText(isoOf(at)) : `${timeText(isoOf(at))}, ${formatDuration(at - now)} ahead`
+          props.at === null ? timeText(toIso(at)) : `${timeText(toIso(at))}, ${formatDuration(at - now)} ahead`
         }
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           setDragged(true);
         }}
-        onPointerMove={(event) => isDragged && holdNear(atPointer(event))}
+        onPointerMove={(event) => isDragged && dragNear(timeAtPointer(event))}
         onPointerUp={() => setDragged(false)}
         onPointerCancel={() => {
           setDragged(false);
@@ -215,7 +218,7 @@ function Now(props: {
         onKeyDown={onKeyDown}
       >
         {/* Keep the flag inside the strip: left-aligned at the left end, right-aligned at the right end. */}
-        <span class="flag" style={{ transform: `translateX(-${percent(place)})` }}>
+        <span class="flag" style={{ transform: `translateX(-${percent(position)})` }}>
           {props.at === null ? 'now' : `+${formatDuration(at - now)}`}
         </span>
       </div>
@@ -223,6 +226,6 @@ function Now(props: {
   );
 }
 
-function isoOf(time: number): string {
+function toIso(time: number): string {
   return new Date(time).toISOString();
 }

@@ -7,26 +7,26 @@ import { dropIfStale, offerUndo, type Undoable, undo, undoable } from '../state/
 /** Offers to undo the latest action, on every view. It takes its own space instead of covering the view. */
 export function UndoBar() {
   const act = useAct();
-  const offered = undoable.value;
+  const offer = undoable.value;
   useEffect(() => {
-    if (offered !== null) act.forget();
-  }, [offered]);
-  const isShown = offered !== null || act.feedback !== null;
+    if (offer !== null) act.clear();
+  }, [offer]);
+  const isShown = offer !== null || act.feedback !== null;
   const close = () => {
     offerUndo(null);
-    act.forget();
+    act.clear();
   };
   return (
     <aside class={isShown ? 'undo' : 'undo unseen'} aria-label="Undo">
-      {offered !== null && (
+      {offer !== null && (
         <UndoOffer
-          action={offered}
+          action={offer}
           isBusy={act.isBusy}
           onUndo={() =>
             act.run(async () => {
-              const text = await undo(offered);
+              const text = await undo(offer);
               // Keep an offer that was made in the meantime.
-              if (undoable.value === offered) offerUndo(null);
+              if (undoable.value === offer) offerUndo(null);
               return text;
             })
           }
@@ -39,7 +39,7 @@ export function UndoBar() {
             ×
           </button>
           {/* The CSS animation is the timer: it pauses on hover and focus, and restarts with the next offer. */}
-          <span key={offered?.text ?? ''} class="timer" aria-hidden="true" onAnimationEnd={close} />
+          <span key={offer?.text ?? ''} class="timer" aria-hidden="true" onAnimationEnd={close} />
         </>
       )}
     </aside>

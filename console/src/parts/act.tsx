@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { isOffline } from '../connection.ts';
 import { giveFocus, isFocusLost } from './focus.ts';
-import { textOf } from './loaded.tsx';
+import { errorText } from './loaded.tsx';
 import { Sentence } from './sentence.tsx';
 
 /** An action of the user with its result. */
@@ -11,27 +11,27 @@ export interface Act {
   /** @param action returns a sentence to show, or anything else to show nothing */
   readonly run: (action: () => Promise<unknown>) => Promise<void>;
   /** Clears the feedback. */
-  readonly forget: () => void;
+  readonly clear: () => void;
 }
 
 export function useAct(): Act {
   const [isBusy, setBusy] = useState(false);
   const [feedback, setFeedback] = useState<Act['feedback']>(null);
   const run: Act['run'] = async (action) => {
-    const used = document.activeElement;
+    const focused = document.activeElement;
     setBusy(true);
     try {
       const text = await action();
       setFeedback(typeof text === 'string' ? { text, isFault: false } : null);
-    } catch (fault) {
-      setFeedback({ text: textOf(fault), isFault: true });
+    } catch (error) {
+      setFeedback({ text: errorText(error), isFault: true });
     } finally {
       setBusy(false);
       // A button loses the focus while it is disabled.
-      setTimeout(() => isFocusLost() && used?.isConnected && giveFocus(used));
+      setTimeout(() => isFocusLost() && focused?.isConnected && giveFocus(focused));
     }
   };
-  return { isBusy: isBusy || isOffline.value, feedback, run, forget: () => setFeedback(null) };
+  return { isBusy: isBusy || isOffline.value, feedback, run, clear: () => setFeedback(null) };
 }
 
 /** The result of an action. Always rendered, because screen readers only announce changes of an existing element. */

@@ -22,13 +22,13 @@ export function Confirm(
     readonly class?: string;
   },
 ) {
-  const { children, title, warning, confirmLabel, isBusy, onConfirm, label, class: kind = 'small danger' } = props;
+  const { children, title, warning, confirmLabel, isBusy, onConfirm, label, class: className = 'small danger' } = props;
   const [isAsking, setAsking] = useState(false);
   return (
     <>
       <button
         type="button"
-        class={kind}
+        class={className}
         aria-label={label}
         title={label}
         disabled={isBusy}
@@ -51,7 +51,7 @@ export function Confirm(
 
 /** The dialog itself. */
 export function ConfirmDialog(props: Confirmation & { readonly onConfirm: () => void; readonly onEnd: () => void }) {
-  const { title, confirmLabel: yes, warning: loses, onConfirm: onYes, onEnd } = props;
+  const { title, confirmLabel, warning, onConfirm, onEnd } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
@@ -66,7 +66,7 @@ export function ConfirmDialog(props: Confirmation & { readonly onConfirm: () => 
       }}
     >
       <h2>{title}</h2>
-      <p>{loses}</p>
+      <p>{warning}</p>
       <div class="bar">
         <button type="button" autofocus onClick={() => dialog.current?.close()}>
           Cancel
@@ -76,10 +76,10 @@ export function ConfirmDialog(props: Confirmation & { readonly onConfirm: () => 
           class="danger"
           onClick={() => {
             dialog.current?.close();
-            onYes();
+            onConfirm();
           }}
         >
-          {yes}
+          {confirmLabel}
         </button>
       </div>
     </dialog>

@@ -3,9 +3,9 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Focuses an element or, if it was removed, the content of the page. */
 export function giveFocus(element: Element | null): void {
-  const isThere = element instanceof HTMLElement && element.isConnected && element !== document.body;
-  const wanted = isThere ? element : null;
-  (wanted ?? document.getElementById('content'))?.focus();
+  const canFocus = element instanceof HTMLElement && element.isConnected && element !== document.body;
+  const focusable = canFocus ? element : null;
+  (focusable ?? document.getElementById('content'))?.focus();
 }
 
 /** Whether no element has the focus. A removed or disabled element loses it. */
@@ -22,26 +22,26 @@ export function isCovered(): boolean {
  * Keeps the focus in a list when its focused entry is removed. Otherwise keyboard users start again at the top of the
  * page.
  */
-export function useFocusKept<Kept extends HTMLElement>(): RefObject<Kept | null> {
-  const list = useRef<Kept>(null);
+export function useFocusKept<ListElement extends HTMLElement>(): RefObject<ListElement | null> {
+  const list = useRef<ListElement>(null);
   const isWithin = useRef(false);
   useEffect(() => {
-    const begin = ({ target }: FocusEvent) => {
+    const onFocusIn = ({ target }: FocusEvent) => {
       isWithin.current = list.current?.contains(target as Element) === true;
     };
     // Losing the focus by being removed or disabled does not count as leaving the list.
-    const end = ({ target, relatedTarget }: FocusEvent) => {
+    const onFocusOut = ({ target, relatedTarget }: FocusEvent) => {
       const left = target as Element;
       if (relatedTarget !== null) return;
       setTimeout(() => {
         if (left.isConnected && !left.matches(':disabled') && isFocusLost()) isWithin.current = false;
       });
     };
-    document.addEventListener('focusin', begin);
-    document.addEventListener('focusout', end);
+    document.addEventListener('focusin', onFocusIn);
+    document.addEventListener('focusout', onFocusOut);
     return () => {
-      document.removeEventListener('focusin', begin);
-      document.removeEventListener('focusout', end);
+      document.removeEventListener('focusin', onFocusIn);
+      document.removeEventListener('focusout', onFocusOut);
       if (isWithin.current) queueMicrotask(() => isFocusLost() && giveFocus(null));
     };
   }, []);

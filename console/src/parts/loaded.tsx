@@ -10,19 +10,19 @@ export type Loaded<Value> = { readonly value: Value } | { readonly fault: string
  * Reads a value, and reads it again when a dependency changes; the old value stays until then. Reads never overlap:
  * changes during one lead to a single further read. To show something else, give the component a `key`.
  *
- * @param known shown until the first read ends
+ * @param initial shown until the first read ends
  */
 export function useLoaded<Value>(
   read: () => Promise<Value>,
   dependsOn: readonly unknown[],
-  known?: Value,
+  initial?: Value,
 ): Loaded<Value> {
-  const [loaded, setLoaded] = useState<Loaded<Value>>(known === undefined ? null : { value: known });
+  const [loaded, setLoaded] = useState<Loaded<Value>>(initial === undefined ? null : { value: initial });
   const reading = useRef({ isBusy: false, isStale: false, isOver: false, read });
   const { current } = reading;
   current.read = read;
   useEffect(() => {
-    const readOn = async () => {
+    const readUntilFresh = async () => {
       current.isBusy = true;
       do {
         current.isStale = false;
@@ -31,14 +31,14 @@ export function useLoaded<Value>(
           if (!current.isOver) setLoaded({ value });
         } catch (fault) {
           // Keep the last value if a later read fails.
-          const failed = { fault: textOf(fault) };
+          const failed = { fault: errorText(fault) };
           if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : failed));
         }
       } while (current.isStale && !current.isOver);
       current.isBusy = false;
     };
     if (current.isBusy) current.isStale = true;
-    else void readOn();
+    else void readUntilFresh();
   }, dependsOn);
   useEffect(
     () => () => {
@@ -59,12 +59,12 @@ export function useQuery<Value>(read: {
 }
 
 /** Returns the value, or a default while it is missing. */
-export function readValue<Value, Usual>(loaded: Loaded<Value>, usual: Usual): Value | Usual {
-  return loaded !== null && 'value' in loaded ? loaded.value : usual;
+export function readValue<Value, Default>(loaded: Loaded<Value>, defaultValue: Default): Value | Default {
+  return loaded !== null && 'value' in loaded ? loaded.value : defaultValue;
 }
 
 /** Describes an error for the user. */
-export function textOf(fault: unknown): string {
+export function errorText(fault: unknown): string {
   if (fault instanceof TypeError) return 'The server does not answer.';
   return fault instanceof Error ? fault.message : String(fault);
 }

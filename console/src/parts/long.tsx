@@ -3,16 +3,16 @@ import { WithIds } from './id.tsx';
 import { Sentence } from './sentence.tsx';
 
 /** Characters shown at the beginning and at the end of a long text. */
-const BEGINNING = 180;
-const END = 60;
+const HEAD_LENGTH = 180;
+const TAIL_LENGTH = 60;
 
 /** Cuts the middle out of a long text. */
-export function cut(text: string): string {
-  return isLong(text) ? `${text.slice(0, BEGINNING)} … ${text.slice(-END)}` : text;
+export function shorten(text: string): string {
+  return isLong(text) ? `${text.slice(0, HEAD_LENGTH)} … ${text.slice(-TAIL_LENGTH)}` : text;
 }
 
 function isLong(text: string): boolean {
-  return text.length > BEGINNING + END;
+  return text.length > HEAD_LENGTH + TAIL_LENGTH;
 }
 
 /**
@@ -21,16 +21,16 @@ function isLong(text: string): boolean {
  * @param isSentence whether it has names in backticks
  */
 export function Long({ text, isSentence = false }: { readonly text: string; readonly isSentence?: boolean }) {
-  const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? text : cut(text);
+  const [isExpanded, setExpanded] = useState(false);
+  const visibleText = isExpanded ? text : shorten(text);
   return (
     <span>
-      {isSentence ? <Sentence text={shown} /> : <WithIds text={shown} />}
+      {isSentence ? <Sentence text={visibleText} /> : <WithIds text={visibleText} />}
       {isLong(text) && (
         <>
           {' '}
-          <button type="button" class="small" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-            {isWhole ? 'Show less' : `Show all ${text.length.toLocaleString('en')} characters`}
+          <button type="button" class="small" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>
+            {isExpanded ? 'Show less' : `Show all ${text.length.toLocaleString('en')} characters`}
           </button>
         </>
       )}

@@ -45,16 +45,16 @@ export function Panel(props: {
 }
 
 /** Pixels per arrow key. */
-const STEP = 32;
-const NARROWEST = 320;
+const STEP_PIXELS = 32;
+const MIN_WIDTH = 320;
 
 /** The edge of the panel. Drag it or use the arrow keys to resize; a double click resets the width. */
 function Edge() {
   const width = panelWidth.value;
   const edge = useRef<HTMLDivElement>(null);
-  const room = () => (edge.current?.closest('.two')?.clientWidth ?? 0) - NARROWEST;
-  const shown = () => edge.current?.parentElement?.offsetWidth ?? NARROWEST;
-  const set = (wanted: number) => panelWidth.set(Math.max(NARROWEST, Math.min(wanted, room())));
+  const maxWidth = () => (edge.current?.closest('.two')?.clientWidth ?? 0) - MIN_WIDTH;
+  const currentWidth = () => edge.current?.parentElement?.offsetWidth ?? MIN_WIDTH;
+  const setWidth = (width: number) => panelWidth.set(Math.max(MIN_WIDTH, Math.min(width, maxWidth())));
   useEffect(() => {
     const { style } = document.documentElement;
     if (width === 0) style.removeProperty('--panel');
@@ -68,18 +68,18 @@ function Edge() {
       role="separator"
       aria-orientation="vertical"
       aria-label="Width of the panel"
-      aria-valuemin={NARROWEST}
-      aria-valuenow={width === 0 ? NARROWEST : width}
+      aria-valuemin={MIN_WIDTH}
+      aria-valuenow={width === 0 ? MIN_WIDTH : width}
       tabIndex={0}
       onDblClick={() => panelWidth.set(0)}
       onKeyDown={({ key }) => {
-        const by = { ArrowLeft: STEP, ArrowRight: -STEP }[key];
-        if (by !== undefined) set(shown() + by);
+        const by = { ArrowLeft: STEP_PIXELS, ArrowRight: -STEP_PIXELS }[key];
+        if (by !== undefined) setWidth(currentWidth() + by);
       }}
       onPointerDown={({ currentTarget, pointerId }) => currentTarget.setPointerCapture(pointerId)}
       onPointerMove={({ currentTarget, pointerId, clientX }) => {
         if (!currentTarget.hasPointerCapture(pointerId)) return;
-        set((currentTarget.parentElement?.getBoundingClientRect().right ?? 0) - clientX);
+        setWidth((currentTarget.parentElement?.getBoundingClientRect().right ?? 0) - clientX);
       }}
     />
   );

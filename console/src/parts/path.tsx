@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 
 /** A segment of this length, such as an id, fits into a panel. */
-const FITS = 40;
+const MAX_SEGMENT_LENGTH = 40;
 
 /** A path that breaks only before slashes, unless a segment is too long. */
 export function Path({ path }: { readonly path: string }) {
@@ -10,7 +10,7 @@ export function Path({ path }: { readonly path: string }) {
       {path.split(/(?=\/)/).map((segment, index) => (
         <Fragment key={index}>
           <wbr />
-          <span class={segment.length <= FITS ? 'segment' : undefined}>{segment}</span>
+          <span class={segment.length <= MAX_SEGMENT_LENGTH ? 'segment' : undefined}>{segment}</span>
         </Fragment>
       ))}
     </code>

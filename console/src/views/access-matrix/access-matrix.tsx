@@ -16,10 +16,10 @@ import { OperationPanel } from './operation-panel.tsx';
 import './access-matrix.css';
 
 /** Default service before the first request: it has many rights, and callers of both types. */
-const USUAL = 'nvcf';
+const DEFAULT_SERVICE = 'nvcf';
 
 /** Recent requests to search for one that reached a service. */
-const RECENT = 20;
+const MAX_RECENT = 20;
 
 const SIDE_TITLES: Readonly<Record<Side, string>> = {
   rights: 'scopes or permissions',
@@ -29,9 +29,9 @@ const SIDE_TITLES: Readonly<Record<Side, string>> = {
 
 /** Reads the services, and the default: the service of the newest request. */
 async function readChoice() {
-  const [names, recent] = await Promise.all([readServices(), readSummaries({ limit: RECENT })]);
-  const services = [...recent.flatMap(({ service }) => service ?? []), USUAL, ...names];
-  return { names, usual: services.find((name) => names.includes(name)) };
+  const [names, recent] = await Promise.all([readServices(), readSummaries({ limit: MAX_RECENT })]);
+  const services = [...recent.flatMap(({ service }) => service ?? []), DEFAULT_SERVICE, ...names];
+  return { names, defaultService: services.find((name) => names.includes(name)) };
 }
 
 /** The rights that each operation requires, by right, role or identity. */
@@ -41,12 +41,12 @@ export function AccessMatrix() {
     <div class="matrix-view">
       <ViewHeader title="Access matrix" />
       <WhenLoaded of={loaded}>
-        {({ names, usual }) => {
-          const service = names.find((name) => name === chosen.value['service']) ?? usual;
+        {({ names, defaultService }) => {
+          const service = names.find((name) => name === chosen.value['service']) ?? defaultService;
           return service === undefined ? (
             <p class="nothing">This server has no services.</p>
           ) : (
-            <OfService service={service} names={names} />
+            <ServiceMatrix service={service} names={names} />
           );
         }}
       </WhenLoaded>
@@ -54,20 +54,20 @@ export function AccessMatrix() {
   );
 }
 
-function OfService({ service, names }: { readonly service: string; readonly names: readonly string[] }) {
-  const { service: named, by, who, with: other } = chosen.value;
+function ServiceMatrix({ service, names }: { readonly service: string; readonly names: readonly string[] }) {
+  const { service: chosenService, by, who, with: otherId } = chosen.value;
   // Put the default into the address, which can be shared: the default changes over time.
   useEffect(() => {
-    if (named !== service) choose({ service }, false);
-  }, [named, service]);
+    if (chosenService !== service) choose({ service }, false);
+  }, [chosenService, service]);
   const side: Side = SIDES.find((one) => one === by) ?? 'rights';
-  const whose = side === 'everybody' ? [who, other].filter((id) => id !== undefined) : [];
+  const identityIds = side === 'everybody' ? [who, otherId].filter((id) => id !== undefined) : [];
   return (
     <>
       <search class="bar" aria-label="What is shown">
         <Choice label="API" name="service" value={service} options={names.map((id) => [id, serviceTitle(id)])} />
         <Choice label="Against" name="by" value={side} options={SIDES.map((id) => [id, SIDE_TITLES[id]])} />
-        {side === 'everybody' && <Compared service={service} who={who} other={other} />}
+        {side === 'everybody' && <IdentityChoice service={service} who={who} other={otherId} />}
         <Search
           label="Search"
           placeholder="operation, scope …"
@@ -75,13 +75,13 @@ function OfService({ service, names }: { readonly service: string; readonly name
           change={(text) => choose({ text }, false)}
         />
       </search>
-      <Shown key={`${service} ${side} ${whose}`} service={service} side={side} whose={whose} />
+      <LoadedMatrix key={`${service} ${side} ${identityIds}`} service={service} side={side} whose={identityIds} />
     </>
   );
 }
 
 /** Chooses one identity, or two to compare. */
-function Compared(props: {
+function IdentityChoice(props: {
   readonly service: string;
   readonly who: string | undefined;
   readonly other: string | undefined;
@@ -90,9 +90,9 @@ function Compared(props: {
   const loaded = useQuery(readIdentities);
   const all = readValue(loaded, []);
   const callers = all.filter(({ id, services }) => services.includes(service) || id === who || id === other);
-  const options = (none: string, but: string): (readonly [string, string])[] => [
+  const options = (none: string, excluded: string): (readonly [string, string])[] => [
     ['', none],
-    ...callers.filter(({ id }) => id !== but).map((one) => [one.id, formatChoice(one)] as const),
+    ...callers.filter(({ id }) => id !== excluded).map((one) => [one.id, formatChoice(one)] as const),
   ];
   return (
     <>
@@ -114,8 +114,8 @@ function Choice(props: {
 }) {
   const { label, name, value, options, keeps = [] } = props;
   const change = (to: string) => {
-    const within = ['who', 'with', 'operation', 'cell'].filter((one) => !keeps.includes(one));
-    choose({ ...Object.fromEntries(within.map((one) => [one, undefined])), [name]: to }, false);
+    const dependents = ['who', 'with', 'operation', 'cell'].filter((one) => !keeps.includes(one));
+    choose({ ...Object.fromEntries(dependents.map((one) => [one, undefined])), [name]: to }, false);
   };
   return (
     <label>
@@ -131,20 +131,20 @@ function Choice(props: {
   );
 }
 
-function Shown(props: { readonly service: string; readonly side: Side; readonly whose: readonly string[] }) {
+function LoadedMatrix(props: { readonly service: string; readonly side: Side; readonly whose: readonly string[] }) {
   const { service, side, whose } = props;
   const loaded = useLoaded(
     () => readMatrix(service, side, whose),
     side === 'everybody' ? [countChanges('keys', 'clock')] : [],
   );
-  return <WhenLoaded of={loaded}>{(matrix) => <Narrowed matrix={matrix} side={side} />}</WhenLoaded>;
+  return <WhenLoaded of={loaded}>{(matrix) => <FilteredMatrix matrix={matrix} side={side} />}</WhenLoaded>;
 }
 
-function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Side }) {
+function FilteredMatrix({ matrix, side }: { readonly matrix: Matrix; readonly side: Side }) {
   const { text = '', who, with: other, differ, operation, cell, free } = chosen.value;
   const { ruleset } = matrix;
   const isNarrow = useIsNarrow();
-  const sought = text.toLowerCase();
+  const query = text.toLowerCase();
   const columns = who === undefined ? matrix.columns : matrix.columns.filter(({ id }) => id === who || id === other);
   const isCompared = columns.length === 2 && other !== undefined;
   const rows = matrix.rows.filter((row) => {
@@ -155,17 +155,20 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
     if (operation !== undefined) return id === operation;
     if (isCompared && differ === 'yes' && !isDifferent(matrix, row, columns)) return false;
     const needs = [...(rule?.needs.all ?? []), ...(rule?.needs.any ?? [])].join(' ');
-    return `${id} ${rule?.label} ${needs}`.toLowerCase().includes(sought);
+    return `${id} ${rule?.label} ${needs}`.toLowerCase().includes(query);
   });
   const [cellOperation, cellColumn] = (cell ?? '').split('~');
   const row = matrix.rows.find((one) => one.operation.id === cellOperation);
   const column = matrix.columns.find(({ id }) => id === cellColumn);
-  const plain = rows.filter(needsNoRight);
-  const isSought = sought !== '' || operation !== undefined;
-  const isFoldable = side !== 'everybody' && !isSought && plain.length > 0 && plain.length < rows.length;
+  const rowsWithoutNeeds = rows.filter(needsNoRight);
+  const isSearching = query !== '' || operation !== undefined;
+  const isFoldable =
+    side !== 'everybody' && !isSearching && rowsWithoutNeeds.length > 0 && rowsWithoutNeeds.length < rows.length;
   const isUnfolded = free === 'yes' || (row !== undefined && needsNoRight(row));
-  const folded = isFoldable ? { count: plain.length, isOpen: isUnfolded } : null;
-  const shown = isFoldable ? [...(isUnfolded ? plain : []), ...rows.filter((one) => !needsNoRight(one))] : rows;
+  const folded = isFoldable ? { count: rowsWithoutNeeds.length, isOpen: isUnfolded } : null;
+  const visibleRows = isFoldable
+    ? [...(isUnfolded ? rowsWithoutNeeds : []), ...rows.filter((one) => !needsNoRight(one))]
+    : rows;
   return (
     <>
       <div class="bar">
@@ -199,9 +202,16 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
       {rows.length === 0 && <p class="nothing">No operation matches.</p>}
       <div class={row === undefined ? 'two' : 'two opened'}>
         {isNarrow ? (
-          <OperationList matrix={matrix} rows={shown} folded={folded} columns={columns} side={side} />
+          <OperationList matrix={matrix} rows={visibleRows} folded={folded} columns={columns} side={side} />
         ) : (
-          <Grid matrix={matrix} rows={shown} folded={folded} columns={columns} isCompared={isCompared} side={side} />
+          <Grid
+            matrix={matrix}
+            rows={visibleRows}
+            folded={folded}
+            columns={columns}
+            isCompared={isCompared}
+            side={side}
+          />
         )}
         {row !== undefined &&
           (column === undefined ? (
@@ -226,14 +236,14 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
 const NARROW = '(max-width: 48rem)';
 
 function useIsNarrow(): boolean {
-  const [is, setIs] = useState(() => matchMedia(NARROW).matches);
+  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
   useEffect(() => {
     const query = matchMedia(NARROW);
-    const change = () => setIs(query.matches);
+    const change = () => setNarrow(query.matches);
     query.addEventListener('change', change);
     return () => query.removeEventListener('change', change);
   }, []);
-  return is;
+  return isNarrow;
 }
 
 function Legend({ side }: { readonly side: Side }) {

@@ -3,7 +3,7 @@ import { addressOfView, choose } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { certaintyText } from '../../parts/certainty.ts';
-import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { errorText, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Rights } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
@@ -22,12 +22,12 @@ export function CellPanel(props: {
   const { ruleset, row, column, cell, side } = props;
   const { operation, rule } = row;
   // Run:ai grants rights only through roles, so no caller has a single right.
-  const canAsk = side !== 'rights' || ruleset.product !== undefined;
-  const bringing = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
+  const canSimulate = side !== 'rights' || ruleset.product !== undefined;
+  const grantingRoles = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
   return (
     <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
       <h2>{cell.name}</h2>
-      {cell.sign === 'deny' && <p class="verdict deny">{cell.says}</p>}
+      {cell.sign === 'deny' && <p class="verdict deny">{cell.text}</p>}
       <dl class="facts">
         <div>
           <dt>Rule</dt>
@@ -48,10 +48,10 @@ export function CellPanel(props: {
           <dd>{cell.source}</dd>
         </div>
       </dl>
-      {bringing.length > 0 && (
+      {grantingRoles.length > 0 && (
         <>
           <h3>Roles that grant {column.title}</h3>
-          <Rights ids={bringing.map(({ name }) => name)} />
+          <Rights ids={grantingRoles.map(({ name }) => name)} />
         </>
       )}
       <div class="bar">
@@ -62,13 +62,23 @@ export function CellPanel(props: {
         )}
         <OperationLinks service={ruleset.service} operation={operation.id} />
       </div>
-      {canAsk && <Question ruleset={ruleset} row={row} asker={askerOf(props)} />}
+      {canSimulate && <SimulationForm ruleset={ruleset} row={row} asker={createAsker(props)} />}
     </Panel>
   );
 }
 
 /** Simulates a single scope with a resource that its rule accepts, so that only the scope decides. */
-function askerOf({ ruleset, row, column, side }: { ruleset: Ruleset; row: Row; column: Column; side: Side }): object {
+function createAsker({
+  ruleset,
+  row,
+  column,
+  side,
+}: {
+  ruleset: Ruleset;
+  row: Row;
+  column: Column;
+  side: Side;
+}): object {
   if (side !== 'rights') return column.asker;
   const onlyOn = ruleset.grants.find(({ id }) => id === column.id)?.onlyOn;
   const type = ruleset.resourceTypes?.find(
@@ -78,18 +88,26 @@ function askerOf({ ruleset, row, column, side }: { ruleset: Ruleset; row: Row; c
 }
 
 /** A form that simulates a request without sending it. */
-function Question({ ruleset, row, asker }: { readonly ruleset: Ruleset; readonly row: Row; readonly asker: object }) {
+function SimulationForm({
+  ruleset,
+  row,
+  asker,
+}: {
+  readonly ruleset: Ruleset;
+  readonly row: Row;
+  readonly asker: object;
+}) {
   const loaded = useLoaded(() => fetchRequest(ruleset.service, row.operation.id), []);
   return (
     <WhenLoaded of={loaded}>
-      {(request) => request !== null && <Ask method={request.method} template={request.path} asker={asker} />}
+      {(request) => request !== null && <Simulation method={request.method} template={request.path} asker={asker} />}
     </WhenLoaded>
   );
 }
 
-type Answer = Decision | { readonly fault: string };
+type SimulationResult = Decision | { readonly fault: string };
 
-function Ask({
+function Simulation({
   method,
   template,
   asker,
@@ -99,11 +117,11 @@ function Ask({
   readonly asker: object;
 }) {
   const [path, setPath] = useState(template);
-  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [result, setResult] = useState<SimulationResult | null>(null);
   const simulate = async (event: Event) => {
     event.preventDefault();
-    const asked = ask<Decision>('POST', '/_mock/decisions/simulate', { ...asker, method, path });
-    setAnswer(await asked.catch((fault: unknown) => ({ fault: textOf(fault) })));
+    const request = ask<Decision>('POST', '/_mock/decisions/simulate', { ...asker, method, path });
+    setResult(await request.catch((fault: unknown) => ({ fault: errorText(fault) })));
   };
   return (
     <>
@@ -116,17 +134,17 @@ function Ask({
         <button type="submit">Ask</button>
       </form>
       <div role="status">
-        {answer !== null &&
-          ('fault' in answer ? (
-            <p class="fault">{answer.fault}</p>
+        {result !== null &&
+          ('fault' in result ? (
+            <p class="fault">{result.fault}</p>
           ) : (
             <>
-              <p class={`verdict ${answer.effect}`}>
-                <strong>{answer.effect === 'allow' ? 'Allowed' : 'Refused'}</strong>{' '}
-                <Sentence text={answer.explanation} />
+              <p class={`verdict ${result.effect}`}>
+                <strong>{result.effect === 'allow' ? 'Allowed' : 'Refused'}</strong>{' '}
+                <Sentence text={result.explanation} />
               </p>
               <ul class="plain">
-                {answer.fixes.map(({ text }) => (
+                {result.fixes.map(({ text }) => (
                   <li key={text}>
                     <Sentence text={text} />
                   </li>

@@ -8,7 +8,7 @@ import { isDifferent, listNeeds } from './matrix.ts';
 export const SIGNS = { all: '●', any: '○', free: '–', allow: '✓', deny: '×' } as const;
 
 /** Three visible levels of certainty. */
-const LOOKS = {
+const CERTAINTY_CLASSES = {
   documented: 'sure',
   implied: 'unsure',
   observed: 'unsure',
@@ -19,7 +19,7 @@ const LOOKS = {
 } as const;
 
 /** Up to this many columns leave room for horizontal headings. */
-const FEW = 6;
+const MAX_FEW = 6;
 
 /** The matrix as a grid. One cell is in the tab order, and the arrow keys move between cells. */
 export function Grid(props: {
@@ -33,17 +33,17 @@ export function Grid(props: {
 }) {
   const { matrix, rows, columns, isCompared, side, folded } = props;
   const table = useRef<HTMLTableElement>(null);
-  const [[line, place], setActive] = useState<readonly [number, number]>([0, 0]);
+  const [[activeRow, activeColumn], setActive] = useState<readonly [number, number]>([0, 0]);
   const selected = chosen.value['cell'];
 
-  const at = (one: number, other: number) => {
+  const cellAt = (one: number, other: number) => {
     const row = rows[one];
     const column = columns[other];
     return row === undefined || column === undefined ? null : { row, column, cell: matrix.cellOf(row, column) };
   };
   const open = (one: number, other: number) => {
-    const found = at(one, other);
-    if (found !== null) choose({ cell: addressOfCell(found) }, false);
+    const located = cellAt(one, other);
+    if (located !== null) choose({ cell: addressOfCell(located) }, false);
   };
   const go = (one: number, other: number) => {
     const next = [clamp(one, rows.length), clamp(other, columns.length)] as const;
@@ -51,14 +51,14 @@ export function Grid(props: {
     table.current?.querySelector<HTMLElement>(`[data-at="${next.join(' ')}"]`)?.focus();
   };
   // Read the position from the cell, because keys may arrive faster than the page renders.
-  const placeOf = (target: EventTarget | null) => {
+  const positionOf = (target: EventTarget | null) => {
     const [one, other] = ((target as Element | null)?.closest<HTMLElement>('[data-at]')?.dataset['at'] ?? '')
       .split(' ')
       .map(Number);
     return one === undefined || other === undefined ? null : ([one, other] as const);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const from = placeOf(event.target);
+    const from = positionOf(event.target);
     const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key];
     if (from === null) return;
     if (steps !== undefined) go(from[0] + (steps[0] ?? 0), from[1] + (steps[1] ?? 0));
@@ -67,13 +67,13 @@ export function Grid(props: {
     event.preventDefault();
   };
   const onClick = (event: MouseEvent) => {
-    const from = placeOf(event.target);
+    const from = positionOf(event.target);
     if (from === null) return;
     setActive(from);
     open(...from);
   };
   return (
-    <div class={columns.length > FEW ? 'matrix' : 'matrix few'}>
+    <div class={columns.length > MAX_FEW ? 'matrix' : 'matrix few'}>
       <table
         ref={table}
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells can be chosen is a grid
@@ -108,18 +108,19 @@ export function Grid(props: {
             <tr key={row.operation.id}>
               <RowHead row={row} isOpen={selected === row.operation.id} />
               {columns.map((column, other) => {
-                const found = at(one, other);
-                if (found === null) return <td key={column.id} />;
+                const located = cellAt(one, other);
+                if (located === null) return <td key={column.id} />;
                 return (
                   <GridCell
                     key={column.id}
-                    {...found}
+                    {...located}
                     at={`${one} ${other}`}
                     isInTabOrder={
-                      one === Math.min(line, rows.length - 1) && other === Math.min(place, columns.length - 1)
+                      one === Math.min(activeRow, rows.length - 1) &&
+                      other === Math.min(activeColumn, columns.length - 1)
                     }
-                    isSelected={selected === addressOfCell(found)}
-                    isEmphasised={isCompared && isDifferent(matrix, found.row, columns)}
+                    isSelected={selected === addressOfCell(located)}
+                    isEmphasised={isCompared && isDifferent(matrix, located.row, columns)}
                   />
                 );
               })}
@@ -143,17 +144,17 @@ function RowHead({ row, isOpen }: { readonly row: Row; readonly isOpen: boolean 
   );
 }
 
-interface Found {
+interface LocatedCell {
   readonly row: Row;
   readonly column: Column;
   readonly cell: Cell;
 }
 
 /** The id of a cell in the address. */
-export const addressOfCell = ({ row, column }: Found) => `${row.operation.id}~${column.id}`;
+export const addressOfCell = ({ row, column }: LocatedCell) => `${row.operation.id}~${column.id}`;
 
 function GridCell(
-  props: Found & {
+  props: LocatedCell & {
     readonly at: string;
     readonly isInTabOrder: boolean;
     readonly isSelected: boolean;
@@ -161,7 +162,7 @@ function GridCell(
   },
 ) {
   const { cell, at, isInTabOrder, isSelected, isEmphasised } = props;
-  const { sign, name, says, certainty, source } = cell;
+  const { sign, name, text, certainty, source } = cell;
   return (
     <td
       // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a cell of a grid
@@ -171,7 +172,7 @@ function GridCell(
       class={isEmphasised ? `${classNameOf(cell)} differs` : classNameOf(cell)}
       aria-selected={isSelected}
       aria-label={name}
-      title={`${says}\n${certaintyText(certainty)}\n${source}`}
+      title={`${text}\n${certaintyText(certainty)}\n${source}`}
     >
       {sign !== null && SIGNS[sign]}
     </td>
@@ -181,5 +182,5 @@ function GridCell(
 const clamp = (number: number, length: number) => Math.max(0, Math.min(length - 1, number));
 
 export function classNameOf({ sign, certainty }: Cell): string {
-  return sign === null ? '' : `${sign} ${LOOKS[certainty]}`;
+  return sign === null ? '' : `${sign} ${CERTAINTY_CLASSES[certainty]}`;
 }

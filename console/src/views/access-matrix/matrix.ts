@@ -20,7 +20,7 @@ export interface Cell {
   /** A sentence about the operation and the column. */
   readonly name: string;
   /** A short text for the tooltip and the panel. */
-  readonly says: string;
+  readonly text: string;
   readonly certainty: Certainty;
   readonly source: string;
 }
@@ -39,7 +39,7 @@ export interface Matrix {
 }
 
 /** From most to least certain. */
-const SURENESS: readonly Certainty[] = [
+const CERTAINTY_ORDER: readonly Certainty[] = [
   'documented',
   'implied',
   'observed',
@@ -55,9 +55,9 @@ const MAX_COLUMNS = 60;
 /**
  * Reads the operations of a service against rights, roles or identities.
  *
- * @param whose the identities to show; empty: all
+ * @param identityIds the identities to show; empty: all
  */
-export async function readMatrix(service: string, side: Side, whose: readonly string[]): Promise<Matrix> {
+export async function readMatrix(service: string, side: Side, identityIds: readonly string[]): Promise<Matrix> {
   const ruleset = await rulesetOf(service);
   const rows = ruleset.operations.map((operation) => ({
     operation,
@@ -65,35 +65,35 @@ export async function readMatrix(service: string, side: Side, whose: readonly st
   }));
   if (side === 'rights') {
     const columns = ruleset.grants.map(({ id, label }) => ({ id, title: label, asker: { holding: { scopes: [id] } } }));
-    return { ruleset, rows, columns, cellOf: neededCell };
+    return { ruleset, rows, columns, cellOf: createNeedCell };
   }
-  const columns = side === 'roles' ? rolesOf(ruleset) : await callersOf(service, whose);
+  const columns = side === 'roles' ? roleColumns(ruleset) : await callerColumns(service, identityIds);
   const effects = new Map(
-    await Promise.all(columns.map(async (column) => [column.id, await effectsFor(column, service)] as const)),
+    await Promise.all(columns.map(async (column) => [column.id, await readEffects(column, service)] as const)),
   );
   return {
     ruleset,
     rows,
     columns,
     cellOf: (row, column) =>
-      effectCell(row, column, effects.get(column.id)?.get(row.operation.id), roleOf(ruleset, column, side)),
+      createEffectCell(row, column, effects.get(column.id)?.get(row.operation.id), roleOf(ruleset, column, side)),
   };
 }
 
-function rolesOf({ roles }: Ruleset): Column[] {
+function roleColumns({ roles }: Ruleset): Column[] {
   return roles.map(({ name }) => ({ id: name, title: name, asker: { holding: { roles: [name] } } }));
 }
 
-async function callersOf(service: string, whose: readonly string[]): Promise<Column[]> {
-  const everybody = await readIdentities();
-  return everybody
+async function callerColumns(service: string, whose: readonly string[]): Promise<Column[]> {
+  const identities = await readIdentities();
+  return identities
     .filter(({ id, services }) => (whose.length === 0 ? services.includes(service) : whose.includes(id)))
     .slice(0, MAX_COLUMNS)
     .map(({ id, name }) => ({ id, title: name, asker: { principal: id } }));
 }
 
 /** Returns the decisions about all operations, without concrete objects. */
-async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyMap<string, OperationEffect>> {
+async function readEffects({ asker }: Column, service: string): Promise<ReadonlyMap<string, OperationEffect>> {
   return new Map((await fetchEffects(asker, service)).map((effect) => [effect.operation, effect]));
 }
 
@@ -101,49 +101,49 @@ const roleOf = ({ roles }: Ruleset, { id }: Column, side: Side) =>
   side === 'roles' ? roles.find(({ name }) => name === id) : undefined;
 
 /** Returns the least certain of the sources of a row. */
-function foundedOn(
+function leastCertain(
   { operation, rule }: Row,
   ...others: readonly ({ certainty: Certainty; source: string } | undefined)[]
 ) {
-  const all = [operation, ...[rule, ...others].filter((one) => one !== undefined && one !== null)];
+  const all = [operation, ...[rule, ...others].filter((part) => part !== undefined && part !== null)];
   return all.reduce((worst, one) =>
-    SURENESS.indexOf(one.certainty) > SURENESS.indexOf(worst.certainty) ? one : worst,
+    CERTAINTY_ORDER.indexOf(one.certainty) > CERTAINTY_ORDER.indexOf(worst.certainty) ? one : worst,
   );
 }
 
-function neededCell(row: Row, { id }: Column): Cell {
-  const { certainty, source } = foundedOn(row);
+function createNeedCell(row: Row, { id }: Column): Cell {
+  const { certainty, source } = leastCertain(row);
   const { all = [], any = [] } = row.rule?.needs ?? {};
   const operation = row.operation.id;
   const notNeeded = `${operation} does not need ${id}`;
-  if (needsNoRight(row)) return { sign: 'free', name: notNeeded, says: 'no right is needed', certainty, source };
-  if (all.includes(id)) return { sign: 'all', name: `${operation} needs ${id}`, says: 'needed', certainty, source };
-  if (!any.includes(id)) return { sign: null, name: notNeeded, says: 'not needed', certainty, source };
+  if (needsNoRight(row)) return { sign: 'free', name: notNeeded, text: 'no right is needed', certainty, source };
+  if (all.includes(id)) return { sign: 'all', name: `${operation} needs ${id}`, text: 'needed', certainty, source };
+  if (!any.includes(id)) return { sign: null, name: notNeeded, text: 'not needed', certainty, source };
   const others = any.filter((one) => one !== id);
   const name = `${operation} needs ${[id, ...others].join(' or ')}`;
-  return { sign: 'any', name, says: 'one of these is needed', certainty, source };
+  return { sign: 'any', name, text: 'one of these is needed', certainty, source };
 }
 
-function effectCell(
+function createEffectCell(
   row: Row,
   { title }: Column,
   effect: OperationEffect | undefined,
   role: { certainty: Certainty; source: string } | undefined,
 ): Cell {
   // A role is irrelevant if nothing is needed.
-  const counts = row.rule !== null && Object.keys(row.rule.needs).length > 0;
-  const { certainty, source } = foundedOn(row, counts ? role : undefined);
+  const usesRole = row.rule !== null && Object.keys(row.rule.needs).length > 0;
+  const { certainty, source } = leastCertain(row, usesRole ? role : undefined);
   const operation = row.operation.id;
   if (effect === undefined) {
-    return { sign: null, name: `${operation} is not decided for ${title}`, says: 'not decided', certainty, source };
+    return { sign: null, name: `${operation} is not decided for ${title}`, text: 'not decided', certainty, source };
   }
   if (effect.effect === 'allow') {
-    return { sign: 'allow', name: `${operation} allows ${title}`, says: 'allowed', certainty, source };
+    return { sign: 'allow', name: `${operation} allows ${title}`, text: 'allowed', certainty, source };
   }
   const { missing, missingAnyOf, reason } = effect;
-  const lacking = missing?.join(', ') ?? (missingAnyOf && `one of ${missingAnyOf.join(', ')}`);
-  const why = lacking === undefined ? (reason ?? '') : `${reason}: ${lacking}`;
-  return { sign: 'deny', name: `${operation} refuses ${title}`, says: `refused, ${why}`, certainty, source };
+  const missingText = missing?.join(', ') ?? (missingAnyOf && `one of ${missingAnyOf.join(', ')}`);
+  const why = missingText === undefined ? (reason ?? '') : `${reason}: ${missingText}`;
+  return { sign: 'deny', name: `${operation} refuses ${title}`, text: `refused, ${why}`, certainty, source };
 }
 
 /** Whether the operation needs no right. */

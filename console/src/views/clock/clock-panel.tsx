@@ -54,26 +54,26 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
 /** A form for an RFC 3339 time. The placeholder is the world's time. */
 function SetTo(props: { readonly now: string; readonly isBusy: boolean; readonly set: (to: string) => void }) {
   const { now, isBusy, set } = props;
-  const [wanted, setWanted] = useState('');
-  const shown = now.replace(/\.\d+/, '');
+  const [input, setInput] = useState('');
+  const placeholder = now.replace(/\.\d+/, '');
   return (
     <form
       class="order"
       onSubmit={(event) => {
         event.preventDefault();
-        set(wanted.trim());
+        set(input.trim());
       }}
     >
       <label>
         Set it to
         <input
           required
-          placeholder={shown}
+          placeholder={placeholder}
           maxLength={64}
           autocomplete="off"
           spellcheck={false}
-          value={wanted}
-          onInput={(event) => setWanted(event.currentTarget.value)}
+          value={input}
+          onInput={(event) => setInput(event.currentTarget.value)}
         />
       </label>
       <button type="submit" disabled={isBusy}>

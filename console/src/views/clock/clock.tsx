@@ -25,20 +25,20 @@ export function ClockView() {
     const names = namesOf(identities, requests.peek());
     return { clock, keys: identities.flatMap(({ key }) => key ?? []), names, propagation };
   }, [countChanges('clock', 'keys')]);
-  const wanted = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);
+  const chosenIds = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);
   return (
     <div class="page moving">
       <ViewHeader title="Clock" />
       <WhenLoaded of={loaded}>
         {({ clock, keys, names, propagation }) => {
-          const compared = wanted.flatMap((id) => keys.find((key) => key.id === id) ?? []);
-          const gone = wanted.filter((id) => !keys.some((key) => key.id === id));
+          const compared = chosenIds.flatMap((id) => keys.find((key) => key.id === id) ?? []);
+          const missingIds = chosenIds.filter((id) => !keys.some((key) => key.id === id));
           return (
             <>
               <ClockPanel clock={clock} names={names} />
               <Timeline clock={clock} keys={keys} names={names} />
               <Events clock={clock} names={names} />
-              {gone.map((id) => (
+              {missingIds.map((id) => (
                 <p key={id} class="fault">
                   The key {id} no longer exists in this world.
                 </p>

@@ -44,7 +44,7 @@ const KEY: Column<Version> = { title: 'Key', cell: ({ of }) => <Long text={of.na
 
 const COLUMNS: readonly Column<Version>[] = [
   { title: 'Version', cell: ({ policy }) => policy.version, by: ({ policy }) => policy.version },
-  { title: 'State', cell: (version) => stateOf(version), by: stateOf, class: 'state' },
+  { title: 'State', cell: (version) => describeState(version), by: describeState, class: 'state' },
   {
     title: 'Edited',
     cell: ({ policy }) => <When at={policy.recordedAt} />,
@@ -59,7 +59,7 @@ const COLUMNS: readonly Column<Version>[] = [
   { title: 'Bound to', cell: ({ of, policy }) => <Long text={describeBinding(policy.resource, of.unbound)} /> },
 ];
 
-function stateOf({ of, policy: { version } }: Version): string {
+function describeState({ of, policy: { version } }: Version): string {
   if (version === of.policy?.version) return 'in effect';
   return of.pending.some((one) => one.version === version) ? 'pending' : 'replaced';
 }
@@ -67,12 +67,13 @@ function stateOf({ of, policy: { version } }: Version): string {
 /** The scopes that two keys share, and those that only one has. */
 function Differences({ keys: [one, other] }: { readonly keys: readonly ShownKey[] }) {
   if (one?.policy == null || other?.policy == null) return null;
-  const only = (key: Policy, without: Policy) => key.scopes.filter((scope) => !without.scopes.includes(scope));
+  const subtractScopes = (key: Policy, without: Policy) =>
+    key.scopes.filter((scope) => !without.scopes.includes(scope));
   const both = one.policy.scopes.filter((scope) => other.policy?.scopes.includes(scope));
   const facts = [
     ['Both', both],
-    [`Only ${one.name}`, only(one.policy, other.policy)],
-    [`Only ${other.name}`, only(other.policy, one.policy)],
+    [`Only ${one.name}`, subtractScopes(one.policy, other.policy)],
+    [`Only ${other.name}`, subtractScopes(other.policy, one.policy)],
   ] as const;
   return (
     <section aria-label="Scopes now">

@@ -13,19 +13,19 @@ export function Version(props: {
 }) {
   const { policy, of, stretch, now } = props;
   const { version, recordedAt, effectiveAt, scopes } = policy;
-  const begins = Date.parse(effectiveAt);
-  const ends = of.history
+  const startsAt = Date.parse(effectiveAt);
+  const endTimes = of.history
     .filter((other) => other.version > version)
     .map((other) => Date.parse(other.effectiveAt))
     .concat(of.expiresAt === null ? [] : [Date.parse(of.expiresAt)]);
-  const span = bar(begins, Math.min(...ends, stretch.to), stretch);
-  const waits = bar(Date.parse(recordedAt), begins, stretch);
+  const effectiveBar = barStyle(startsAt, Math.min(...endTimes, stretch.to), stretch);
+  const pendingBar = barStyle(Date.parse(recordedAt), startsAt, stretch);
   const title = `version ${version}, edited ${timeText(recordedAt)}, in effect from ${timeText(effectiveAt)}: ${scopes.join(', ') || 'no scopes'}`;
   return (
     <>
-      {waits && <span class="waits" style={waits} title={title} />}
-      {span && (
-        <span class={begins > now ? 'in-effect later' : 'in-effect'} style={span} title={title}>
+      {pendingBar && <span class="waits" style={pendingBar} title={title} />}
+      {effectiveBar && (
+        <span class={startsAt > now ? 'in-effect later' : 'in-effect'} style={effectiveBar} title={title}>
           {version}
         </span>
       )}
@@ -34,16 +34,16 @@ export function Version(props: {
 }
 
 /** Null if it is outside the stretch. */
-function bar(from: number, to: number, stretch: Stretch) {
+function barStyle(from: number, to: number, stretch: Stretch) {
   const left = placeOf(from, stretch);
   const right = placeOf(to, stretch);
   return right <= left ? null : { left: percent(left), width: percent(right - left) };
 }
 
 /** Closer dots are merged, in pixels. */
-const DOT = 14;
+const DOT_PIXELS = 14;
 /** Minimum width of a label, in pixels. */
-const MIN_LABEL = 48;
+const MIN_LABEL_PIXELS = 48;
 
 /** Dots for events, labelled where there is room before the next one. */
 export function Marks(props: {
@@ -57,9 +57,10 @@ export function Marks(props: {
   for (const event of events) {
     const at = Date.parse(event.at);
     if (at < stretch.from || at > stretch.to) continue;
-    const last = groups.at(-1);
+    const lastGroup = groups.at(-1);
     const text = eventInWords(event, names);
-    if (last !== undefined && (placeOf(at, stretch) - placeOf(last.at, stretch)) * width < DOT) last.texts.push(text);
+    if (lastGroup !== undefined && (placeOf(at, stretch) - placeOf(lastGroup.at, stretch)) * width < DOT_PIXELS)
+      lastGroup.texts.push(text);
     else groups.push({ at, texts: [text] });
   }
   return (
@@ -67,12 +68,12 @@ export function Marks(props: {
       {groups.map(({ at, texts: [first = '', ...others] }, index) => {
         const left = placeOf(at, stretch);
         const next = groups[index + 1];
-        const room = ((next === undefined ? 1 : placeOf(next.at, stretch)) - left) * width - DOT;
+        const labelRoom = ((next === undefined ? 1 : placeOf(next.at, stretch)) - left) * width - DOT_PIXELS;
         const text = others.length === 0 ? first : `${others.length + 1} events: ${[first, ...others].join('; ')}`;
         return [
           <span key={`dot ${at}`} class="mark-dot" style={{ left: percent(left) }} title={text} />,
-          room >= MIN_LABEL && (
-            <small key={`label ${at}`} style={{ left: percent(left), maxWidth: `${room}px` }} title={text}>
+          labelRoom >= MIN_LABEL_PIXELS && (
+            <small key={`label ${at}`} style={{ left: percent(left), maxWidth: `${labelRoom}px` }} title={text}>
               {text}
             </small>
           ),

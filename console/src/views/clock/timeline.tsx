@@ -10,20 +10,20 @@ import { Marks, Version } from './lanes.tsx';
 /** Maximum number of keys. */
 const MAX_LANES = 12;
 
-interface Shown {
+interface TimelineProps {
   readonly clock: ClockReading;
   readonly keys: readonly ShownKey[];
   readonly names: Names;
 }
 
 /** The versions of keys over time. */
-export function Timeline({ clock, keys, names }: Shown) {
+export function Timeline({ clock, keys, names }: TimelineProps) {
   const now = Date.parse(worldTime.value?.now ?? clock.now);
   const { element, width } = useWidth<HTMLDivElement>();
   const marks = clock.upcoming.map(({ at }) => Date.parse(at));
   const scale = useScale(now, marks, width);
   const { stretch } = scale;
-  const lanes = lanesOf(keys, stretch);
+  const lanes = selectKeys(keys, stretch);
   return (
     <section aria-label="Versions of keys">
       <h2>Versions of keys</h2>
@@ -84,16 +84,16 @@ function isChosen(id: string): boolean {
 }
 
 /** Returns the compared keys or, if there are none, the recently edited keys and the chosen one. */
-function lanesOf(keys: readonly ShownKey[], stretch: Stretch): readonly ShownKey[] {
+function selectKeys(keys: readonly ShownKey[], stretch: Stretch): readonly ShownKey[] {
   const { key: first, with: second } = chosen.value;
   if (first !== undefined && second !== undefined) {
     return [first, second].flatMap((id) => keys.find((key) => key.id === id) ?? []);
   }
-  return keys.filter(({ id, history }) => id === first || history.some((policy) => isEdit(policy, stretch)));
+  return keys.filter(({ id, history }) => id === first || history.some((policy) => isVisibleEdit(policy, stretch)));
 }
 
 /** Whether it is a visible edit. A first version is not. */
-function isEdit({ version, recordedAt, effectiveAt }: Policy, { from, to }: Stretch): boolean {
+function isVisibleEdit({ version, recordedAt, effectiveAt }: Policy, { from, to }: Stretch): boolean {
   return version > 1 && Date.parse(effectiveAt) >= from && Date.parse(recordedAt) <= to;
 }
 

@@ -2,7 +2,7 @@ import type { Drill, Fault } from '../../control-api/types.ts';
 import { worldTime } from '../../state/clock.ts';
 
 /** A drill with one of its faults while it runs. */
-export interface Known {
+export interface DrillState {
   readonly drill: Drill;
   readonly fault: Fault | undefined;
 }

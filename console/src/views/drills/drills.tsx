@@ -13,7 +13,7 @@ import { countChanges } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { drillTitle, endDrill } from '../../state/drills.ts';
 import { readIdentities } from '../../state/identities.ts';
-import { isInForce, type Known } from './drill.ts';
+import { type DrillState, isInForce } from './drill.ts';
 import { OneDrill } from './one-drill.tsx';
 import './drills.css';
 
@@ -25,7 +25,7 @@ export function Drills() {
         ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
         askAll<Fault>('faults'),
       ]);
-      return drills.map((drill): Known => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
+      return drills.map((drill): DrillState => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
     },
     // Lasting drills consist of faults.
     [countChanges('drills', 'faults')],
@@ -64,7 +64,7 @@ export function Drills() {
   );
 }
 
-const COLUMNS: readonly Column<Known>[] = [
+const COLUMNS: readonly Column<DrillState>[] = [
   {
     title: 'Drill',
     cell: ({ drill }) => <Name drill={drill} />,
@@ -119,7 +119,7 @@ function State({ drill }: { readonly drill: Drill }) {
   );
 }
 
-function StartOrEnd({ drill, fault, act }: Known & { readonly act: Act }) {
+function StartOrEnd({ drill, fault, act }: DrillState & { readonly act: Act }) {
   const title = <span class="unseen"> {drillTitle(drill.name)}</span>;
   if (isInForce(drill)) {
     return (

@@ -16,24 +16,25 @@ import { worldTime } from '../../state/clock.ts';
 import { drillTitle, endDrill } from '../../state/drills.ts';
 import { formatChoice, type Identity } from '../../state/identities.ts';
 import { keepText } from '../../state/keys.ts';
-import { isInForce, type Known } from './drill.ts';
+import { type DrillState, isInForce } from './drill.ts';
 
 /** The details of a drill, and a form that starts it. */
-export function OneDrill({ drill, fault, people }: Known & { readonly people: readonly Identity[] }) {
+export function OneDrill({ drill, fault, people }: DrillState & { readonly people: readonly Identity[] }) {
   const { name, service, what, rightClient, about, lasts } = drill;
   const [order, setOrder] = useState({ principal: '', for: '' });
   const [started, setStarted] = useState<StartedDrill | null>(null);
   const act = useAct();
   const isRunning = isInForce(drill);
-  const nameOf = (id: string) => people.find((one) => one.id === id)?.name ?? id;
+  const findName = (id: string) => people.find((one) => one.id === id)?.name ?? id;
 
   const start = () =>
     act.run(async () => {
       setStarted(null);
       const filled = Object.entries(order).filter(([, text]) => text !== '');
-      const answer = await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled));
-      if (answer.key !== undefined && answer.principal !== null) keepText(answer.principal.id, answer.key);
-      setStarted(answer);
+      const startedDrill = await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled));
+      if (startedDrill.key !== undefined && startedDrill.principal !== null)
+        keepText(startedDrill.principal.id, startedDrill.key);
+      setStarted(startedDrill);
       reportChange('drills', 'faults', 'clock', 'keys');
     });
   const end = () =>
@@ -41,8 +42,8 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
       await endDrill(drill, fault?.match.principal);
       setStarted(null);
     });
-  const whom = order.principal === '' ? defaultOf(drill) : nameOf(order.principal);
-  const plan = planOf(drill, whom, order.for);
+  const affected = order.principal === '' ? defaultTarget(drill) : findName(order.principal);
+  const plan = describePlan(drill, affected, order.for);
 
   return (
     <>
@@ -58,7 +59,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
         <Sentence text={rightClient} />
       </p>
       {isRunning && (
-        <Running drill={drill} fault={fault} whom={nameOf(fault?.match.principal ?? '') || 'all callers'} />
+        <DrillProgress drill={drill} fault={fault} whom={findName(fault?.match.principal ?? '') || 'all callers'} />
       )}
       <form
         class="order"
@@ -68,11 +69,11 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
         }}
       >
         {about !== 'all' && (
-          <Whom
+          <TargetChoice
             people={people.filter(({ services, key }) =>
               service === 'ngc' ? key !== undefined : services.includes(service),
             )}
-            none={defaultOf(drill)}
+            none={defaultTarget(drill)}
             choose={(principal) => setOrder({ ...order, principal })}
           />
         )}
@@ -111,37 +112,37 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
         )}
       </form>
       <Feedback act={act} />
-      <div role="status">{started !== null && <Did started={started} />}</div>
+      <div role="status">{started !== null && <StartResult started={started} />}</div>
     </>
   );
 }
 
 /** The default target of a drill. */
-function defaultOf({ about, service }: Drill): string {
+function defaultTarget({ about, service }: Drill): string {
   if (about !== 'one') return 'all callers';
   return service === 'runai' ? 'the administrator' : 'the caller of the newest allowed request';
 }
 
-/** Describes the effect of starting a drill. @param given the duration in the form */
-function planOf({ lasts }: Drill, whom: string, given: string): string {
+/** Describes the effect of starting a drill. @param duration the duration in the form */
+function describePlan({ lasts }: Drill, whom: string, duration: string): string {
   if (lasts === null) return `This happens immediately, affects ${whom}, and cannot be undone.`;
-  return `Affects ${whom} for ${given === '' ? shortDuration(lasts) : given} on this world’s clock, or until you end it. Only these requests fail; no stored data changes.`;
+  return `Affects ${whom} for ${duration === '' ? shortDuration(lasts) : duration} on this world’s clock, or until you end it. Only these requests fail; no stored data changes.`;
 }
 
 /** The progress of a running drill. */
-function Running(props: { readonly drill: Drill; readonly fault: Fault | undefined; readonly whom: string }) {
+function DrillProgress(props: { readonly drill: Drill; readonly fault: Fault | undefined; readonly whom: string }) {
   const { drill, fault, whom } = props;
   const time = worldTime.value;
   const { endsAt, about } = drill;
   if (endsAt === null) return null;
   const end = Date.parse(endsAt);
   const now = time === null ? end : Date.parse(time.now);
-  const begin = fault === undefined ? now : Date.parse(fault.createdAt);
+  const startedAt = fault === undefined ? now : Date.parse(fault.createdAt);
   return (
     <div class="progress">
       <progress
-        max={Math.max(1, end - begin)}
-        value={Math.max(0, now - begin)}
+        max={Math.max(1, end - startedAt)}
+        value={Math.max(0, now - startedAt)}
         aria-label={`Progress of ${drillTitle(drill.name)}`}
       />
       <p>
@@ -157,7 +158,7 @@ function Running(props: { readonly drill: Drill; readonly fault: Fault | undefin
 }
 
 /** Chooses the identity that a drill affects. */
-function Whom(props: {
+function TargetChoice(props: {
   readonly people: readonly Identity[];
   /** Label of the default. */
   readonly none: string;
@@ -187,7 +188,11 @@ function Whom(props: {
 }
 
 /** The result of starting a drill. */
-function Did({ started: { did, principal, startedAt, credentials, key, faults } }: { readonly started: StartedDrill }) {
+function StartResult({
+  started: { did, principal, startedAt, credentials, key, faults },
+}: {
+  readonly started: StartedDrill;
+}) {
   return (
     <div class="did">
       <p>

@@ -1,5 +1,5 @@
 import type { BrokenAt, SpoiledBody } from '../../control-api/types.ts';
-import { sourceOf } from '../../parts/code.tsx';
+import { toSource } from '../../parts/code.tsx';
 
 /** Labels of the values that the control API has. */
 export const BROKEN_AT: Readonly<Record<BrokenAt, string>> = {
@@ -40,18 +40,22 @@ export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record
 ];
 
 /** The fields for what happens, without the checkboxes. */
-export const HAPPENS = ['status', 'retryAfter', 'delay', 'drop', 'body', 'answer'];
+export const EFFECT_FIELDS = ['status', 'retryAfter', 'delay', 'drop', 'body', 'answer'];
 
 /** Fills in what happens, and keeps which requests and how often. */
-export function fillIn(form: HTMLFormElement, fields: Readonly<Record<string, string>>, isOneOperation: boolean): void {
-  for (const name of HAPPENS) fieldIn(form, name).value = fields[name] ?? '';
-  fieldIn(form, 'doFirst').checked = false;
+export function fillEffects(
+  form: HTMLFormElement,
+  fields: Readonly<Record<string, string>>,
+  isOneOperation: boolean,
+): void {
+  for (const name of EFFECT_FIELDS) findField(form, name).value = fields[name] ?? '';
+  findField(form, 'doFirst').checked = false;
   allowUndocumented(form, isOneOperation);
 }
 
 /** Allows undocumented responses if there are several operations: one of their documents always lacks the status. */
 export function allowUndocumented(form: HTMLFormElement, isOneOperation: boolean): void {
-  fieldIn(form, 'offDocument').checked = !isOneOperation && fieldIn(form, 'status').value !== '';
+  findField(form, 'offDocument').checked = !isOneOperation && findField(form, 'status').value !== '';
 }
 
 /** Clears the status if another field rules it out. */
@@ -59,12 +63,12 @@ export function dropStatus(
   form: HTMLFormElement,
   { name, value }: { readonly name: string; readonly value: string },
 ): void {
-  const isAnswer = name === 'answer' && value.trim() !== '';
-  if (!isAnswer && !(name === 'drop' && ['before', 'headers'].includes(value))) return;
-  for (const ruledOut of ['status', 'retryAfter']) fieldIn(form, ruledOut).value = '';
+  const isCustomResponse = name === 'answer' && value.trim() !== '';
+  if (!isCustomResponse && !(name === 'drop' && ['before', 'headers'].includes(value))) return;
+  for (const ruledOut of ['status', 'retryAfter']) findField(form, ruledOut).value = '';
 }
 
-function fieldIn(form: HTMLFormElement, name: string): HTMLInputElement {
+function findField(form: HTMLFormElement, name: string): HTMLInputElement {
   return form.elements.namedItem(name) as HTMLInputElement;
 }
 
@@ -73,8 +77,8 @@ export function toCode({ match, times, after, do: action }: Draft): string {
   const { operation, ...others } = match;
   const isShort = typeof operation === 'string' && Object.keys(others).length === 0 && times !== undefined && !after;
   if (isShort) {
-    const given = { ...action, ...(times !== 1 && { times }) };
-    return `await mock.faults.next(${sourceOf(operation)}, ${sourceOf(given)});`;
+    const options = { ...action, ...(times !== 1 && { times }) };
+    return `await mock.faults.next(${toSource(operation)}, ${toSource(options)});`;
   }
   const order = {
     ...(Object.keys(match).length > 0 && { match }),
@@ -82,7 +86,7 @@ export function toCode({ match, times, after, do: action }: Draft): string {
     ...(after && { after }),
     do: action,
   };
-  return `await mock.faults.add(${sourceOf(order)});`;
+  return `await mock.faults.add(${toSource(order)});`;
 }
 
 /**
@@ -92,7 +96,7 @@ export function toCode({ match, times, after, do: action }: Draft): string {
  */
 export function readDraft(form: HTMLFormElement, requests: Match): Draft {
   const given = new FormData(form);
-  const filled = (names: readonly string[], isNumber = false) =>
+  const readFields = (names: readonly string[], isNumber = false) =>
     Object.fromEntries(
       names.flatMap((name) => {
         const text = String(given.get(name) ?? '').trim();
@@ -100,24 +104,24 @@ export function readDraft(form: HTMLFormElement, requests: Match): Draft {
       }),
     );
   const retryAfter = String(given.get('retryAfter')).trim();
-  const { value } = answerIn(form);
-  const answers = value !== undefined || given.get('status') !== '';
+  const { value } = readResponse(form);
+  const changesResponse = value !== undefined || given.get('status') !== '';
   return {
-    match: { ...requests, ...filled(['method', 'path', 'principal']), ...filled(['probability'], true) },
-    ...filled(['times', 'after'], true),
+    match: { ...requests, ...readFields(['method', 'path', 'principal']), ...readFields(['probability'], true) },
+    ...readFields(['times', 'after'], true),
     do: {
-      ...filled(['status'], true),
+      ...readFields(['status'], true),
       ...(retryAfter !== '' && { retryAfter: /^\d+$/.test(retryAfter) ? Number(retryAfter) : retryAfter }),
       ...(value !== undefined && { answer: value }),
-      ...filled(['delay', 'drop', 'body']),
-      ...(answers && given.has('offDocument') && { offDocument: true }),
+      ...readFields(['delay', 'drop', 'body']),
+      ...(changesResponse && given.has('offDocument') && { offDocument: true }),
       ...(given.has('doFirst') && { after: true }),
     },
   };
 }
 
 /** Returns the custom response or its JSON error; neither if there is none. */
-export function answerIn(form: HTMLFormElement): { readonly value?: object; readonly wrong?: Wrong } {
+export function readResponse(form: HTMLFormElement): { readonly value?: object; readonly wrong?: FieldError } {
   const text = String(new FormData(form).get('answer') ?? '').trim();
   if (text === '') return {};
   try {
@@ -128,7 +132,7 @@ export function answerIn(form: HTMLFormElement): { readonly value?: object; read
 }
 
 /** An error of a form field. */
-export interface Wrong {
+export interface FieldError {
   readonly field: string;
   readonly text: string;
 }
@@ -137,14 +141,14 @@ export interface Wrong {
 const FIELDS: Readonly<Record<string, string>> = { 'do.after': 'doFirst' };
 
 /** Finds the field that a refusal names, such as `match.operation`. Null if it names none. */
-export function wrongIn(form: HTMLFormElement | null, text: string): Wrong | null {
+export function findFieldError(form: HTMLFormElement | null, text: string): FieldError | null {
   const [, member = ''] = /^Fields? `([\w.]+)`/.exec(text) ?? [];
   const field = FIELDS[member] ?? member.replace(/^(match|do)\./, '').split('.')[0] ?? '';
   return field !== '' && form?.elements.namedItem(field) ? { field, text } : null;
 }
 
 /** Whether the form is complete, as far as the page can tell. */
-export function isWhole(form: HTMLFormElement, { do: action }: Draft): boolean {
-  const happens = ['status', 'answer', 'delay', 'drop', 'body'].some((member) => member in action);
-  return happens && answerIn(form).wrong === undefined && form.checkValidity();
+export function isComplete(form: HTMLFormElement, { do: action }: Draft): boolean {
+  const hasEffect = ['status', 'answer', 'delay', 'drop', 'body'].some((member) => member in action);
+  return hasEffect && readResponse(form).wrong === undefined && form.checkValidity();
 }

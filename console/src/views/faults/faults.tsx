@@ -21,7 +21,7 @@ import { isUsedUp, removeFaults } from '../../state/faults.ts';
 import { type NamedOperation, readOperations } from '../../state/rulesets.ts';
 import { BROKEN_AT, type Match, toCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
-import { operationsText } from './which.tsx';
+import { describeOperations } from './which.tsx';
 import './faults.css';
 
 /** The faults of this world, and a form for new ones. */
@@ -38,7 +38,7 @@ export function Faults() {
   const close = () => choose({ make: undefined, which: undefined, service: undefined, operation: undefined });
   return (
     <div class={`two faults${isOpen ? ' opened' : ''}`}>
-      <ViewHeader title="Faults" count={loaded === null ? undefined : countOf(faults)}>
+      <ViewHeader title="Faults" count={loaded === null ? undefined : formatCount(faults)}>
         {faults.length > 0 && <Menu of="all faults" isBusy={act.isBusy} items={[removeAll(faults, act)]} />}
         <a class="button main" href={addressOfView('faults', { make: 'yes' })}>
           Add a fault
@@ -57,13 +57,13 @@ export function Faults() {
   );
 }
 
-function countOf(faults: readonly Fault[]): number | string {
+function formatCount(faults: readonly Fault[]): number | string {
   const used = faults.filter(isUsedUp).length;
   return used === 0 ? faults.length : `${faults.length}, ${used} used up`;
 }
 
 function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act: Act }) {
-  const [coded, setCoded] = useState('');
+  const [shownCode, setShownCode] = useState('');
   const operations = readValue(useLoaded(readOperations, []), []);
   if (faults.length === 0) {
     return <p>No faults. Add one to make requests fail: the form is filled in for the next token request.</p>;
@@ -74,20 +74,20 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
       rows={faults}
       keyOf={({ id }) => id}
       columns={[
-        ...columnsWith(operations),
+        ...createColumns(operations),
         {
           title: '',
           cell: (fault) => (
             <>
-              <RemoveOne fault={fault} act={act} />{' '}
+              <RemoveButton fault={fault} act={act} />{' '}
               {fault.drill === null && (
                 <Menu
                   of={`fault ${fault.id}`}
                   isBusy={false}
                   items={[
-                    coded === fault.id
-                      ? { label: 'Hide the code', run: () => setCoded('') }
-                      : { label: 'Show as code', run: () => setCoded(fault.id) },
+                    shownCode === fault.id
+                      ? { label: 'Hide the code', run: () => setShownCode('') }
+                      : { label: 'Show as code', run: () => setShownCode(fault.id) },
                   ]}
                 />
               )}
@@ -95,28 +95,28 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
           ),
         },
       ]}
-      below={(fault) => coded === fault.id && <Code text={lineOf(fault)} />}
+      below={(fault) => shownCode === fault.id && <Code text={toTestCode(fault)} />}
     />
   );
 }
 
 /** Asks first if there are faults of drills, which cannot be added again. */
 function removeAll(faults: readonly Fault[], act: Act): MenuItem {
-  const isAsked = faults.some(({ drill }) => drill !== null);
+  const needsConfirmation = faults.some(({ drill }) => drill !== null);
   const run = () =>
     void act.run(async () => {
       await removeFaults(faults);
-      return isAsked ? 'All faults were removed.' : undefined;
+      return needsConfirmation ? 'All faults were removed.' : undefined;
     });
   const asks = {
     title: 'Remove all faults?',
     warning: 'All faults are removed, including those of drills.',
     confirmLabel: 'Remove all',
   };
-  return { label: 'Remove all', run, ...(isAsked && { asks }) };
+  return { label: 'Remove all', run, ...(needsConfirmation && { asks }) };
 }
 
-function RemoveOne({ fault, act }: { readonly fault: Fault; readonly act: Act }) {
+function RemoveButton({ fault, act }: { readonly fault: Fault; readonly act: Act }) {
   const { id, drill } = fault;
   const remove = () =>
     act.run(async () => {
@@ -149,11 +149,15 @@ function RemoveOne({ fault, act }: { readonly fault: Fault; readonly act: Act })
   );
 }
 
-function columnsWith(operations: readonly NamedOperation[]): readonly Column<Fault>[] {
-  const textOf = ({ match }: Fault) => matchText(match, operations);
+function createColumns(operations: readonly NamedOperation[]): readonly Column<Fault>[] {
+  const textOf = ({ match }: Fault) => describeMatch(match, operations);
   return [
     { title: 'Which requests', cell: (fault) => <Which fault={fault} text={textOf(fault)} />, by: textOf },
-    { title: 'What happens', cell: ({ do: action }) => actionText(action), by: ({ do: action }) => actionText(action) },
+    {
+      title: 'What happens',
+      cell: ({ do: action }) => describeAction(action),
+      by: ({ do: action }) => describeAction(action),
+    },
     { title: 'How often', cell: (fault) => <HowOften fault={fault} />, by: ({ fired }) => fired, class: 'often' },
   ];
 }
@@ -176,12 +180,12 @@ function Which({ fault: { id, drill }, text }: { readonly fault: Fault; readonly
 
 function HowOften({ fault }: { readonly fault: Fault }) {
   const { fired, seen, times, after, until } = fault;
-  const more = [after > 0 && `skips the first ${after}`, seen !== fired && `${seen} matched`].filter(Boolean);
+  const details = [after > 0 && `skips the first ${after}`, seen !== fired && `${seen} matched`].filter(Boolean);
   return (
     <>
       {times === null ? `always, ${fired} so far` : `${fired} of ${times}`}{' '}
       {isUsedUp(fault) && <span class="status idle">used up</span>}
-      {more.length > 0 && <div class="quiet">{more.join(', ')}</div>}
+      {details.length > 0 && <div class="quiet">{details.join(', ')}</div>}
       {until !== null && (
         <div class="quiet">
           ends <When at={until} isRelative />
@@ -191,26 +195,26 @@ function HowOften({ fault }: { readonly fault: Fault }) {
   );
 }
 
-function lineOf({ match, times, after, do: action }: Fault): string {
+function toTestCode({ match, times, after, do: action }: Fault): string {
   // All members of a fault without a drill can be sent.
   return toCode({ match: match as Match, ...(times !== null && { times }), after, do: action });
 }
 
 /** Describes the requests that a fault matches, with titles of operations, and other members by name. */
-function matchText(match: FaultMatch, all: readonly NamedOperation[]): string {
+function describeMatch(match: FaultMatch, all: readonly NamedOperation[]): string {
   const { operation: _, operations: __, probability = 1, seed, ...others } = match;
   const parts = Object.entries(others).map(([name, value]) => {
     if (name === 'service') return `service ${serviceTitle(String(value))}`;
     return `${name === 'principal' ? 'caller' : name} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
   });
-  const named = operationsText(match, all);
-  if (named !== null) parts.unshift(named);
+  const operationText = describeOperations(match, all);
+  if (operationText !== null) parts.unshift(operationText);
   if (probability < 1) parts.push(`with a probability of ${probability}${seed === '1' ? '' : ` (seed ${seed})`}`);
   return parts.length === 0 ? 'every request' : parts.join('; ');
 }
 
 /** Describes what a fault does, in the order that a client sees it. */
-function actionText({ status, answer, retryAfter, delay, drop, body, after }: Fault['do']): string {
+function describeAction({ status, answer, retryAfter, delay, drop, body, after }: Fault['do']): string {
   const parts: string[] = [];
   if (after) parts.push('the request is carried out');
   if (delay !== undefined) {

@@ -1,9 +1,9 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import { Sentence } from '../../parts/sentence.tsx';
-import type { Wrong } from './draft.ts';
+import type { FieldError } from './draft.ts';
 
 /** The attributes of the input or select of a field. */
-export interface FieldParts {
+export interface FieldProps {
   readonly tag?: 'select' | 'textarea';
   readonly type?: 'number' | 'checkbox';
   readonly placeholder?: string;
@@ -25,10 +25,10 @@ export interface FieldParts {
 
 /** A field with its label, suggestions and error. */
 export function Field(
-  props: FieldParts & { readonly name: string; readonly label: string; readonly wrong: Wrong | null },
+  props: FieldProps & { readonly name: string; readonly label: string; readonly wrong: FieldError | null },
 ) {
   const { name, label, wrong, options, hint, children, tag = 'input', ...others } = props;
-  const isWrong = wrong?.field === name;
+  const hasError = wrong?.field === name;
   const Control = tag as unknown as ComponentType<object>;
   return (
     <div class="field">
@@ -36,7 +36,7 @@ export function Field(
       <Control
         {...{ id: `fault-${name}`, name, autocomplete: 'off', spellcheck: false, ...others }}
         {...(options && { list: `options-${name}` })}
-        {...(isWrong && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
+        {...(hasError && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
       >
         {children}
       </Control>
@@ -47,7 +47,7 @@ export function Field(
           ))}
         </datalist>
       )}
-      {isWrong ? (
+      {hasError ? (
         <p id={`wrong-${name}`} class="fault" role="alert">
           <Sentence text={wrong.text} />
         </p>
@@ -59,7 +59,10 @@ export function Field(
 }
 
 /** Returns the options of a select. @param none label of the empty option */
-export function choices(none: string, all: readonly (readonly [value: string, text: string])[]): ComponentChildren {
+export function createOptions(
+  none: string,
+  all: readonly (readonly [value: string, text: string])[],
+): ComponentChildren {
   return [['', none] as const, ...all].map(([value, text]) => (
     <option key={value} value={value}>
       {text}

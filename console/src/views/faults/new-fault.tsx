@@ -11,37 +11,37 @@ import { type DocumentedRequest, fetchRequests, readOperations } from '../../sta
 import { offerUndo } from '../../state/undo.ts';
 import {
   allowUndocumented,
-  answerIn,
   BROKEN_AT,
   dropStatus,
+  EFFECT_FIELDS,
   EXPIRED,
-  fillIn,
-  HAPPENS,
-  isWhole,
+  type FieldError,
+  fillEffects,
+  findFieldError,
+  isComplete,
   PRESETS,
   readDraft,
+  readResponse,
   SPOILED_BODY,
   toCode,
-  type Wrong,
-  wrongIn,
 } from './draft.ts';
 import { ExpireTokens } from './expire-tokens.tsx';
-import { choices, Field, type FieldParts } from './field.tsx';
-import { ChooseRequests, toMatch, whichIn } from './which.tsx';
+import { createOptions, Field, type FieldProps } from './field.tsx';
+import { ChooseRequests, readChoice, toMatch } from './which.tsx';
 
 /** Reads the documented requests for suggestions. */
-async function requestsLike(service: string, operation: string | undefined): Promise<readonly DocumentedRequest[]> {
+async function readRequests(service: string, operation: string | undefined): Promise<readonly DocumentedRequest[]> {
   if (service === '') return [];
   const all = await fetchRequests(service);
-  const own = all.filter((request) => request.operation === operation);
-  return own.length > 0 ? own : all;
+  const matching = all.filter((request) => request.operation === operation);
+  return matching.length > 0 ? matching : all;
 }
 
 /** What the page can tell about the form without the control API. */
-interface Seen {
+interface FormState {
   /** Null while the form is incomplete. */
   readonly code: string | null;
-  readonly wrong: Wrong | null;
+  readonly fieldError: FieldError | null;
 }
 
 /**
@@ -52,29 +52,29 @@ interface Seen {
 export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const act = useAct();
-  const [preset, setPreset] = useState<string | null>(USUAL);
-  const [seen, setSeen] = useState<Seen>({ code: null, wrong: null });
+  const [preset, setPreset] = useState<string | null>(DEFAULT_STATUS);
+  const [formState, setFormState] = useState<FormState>({ code: null, fieldError: null });
   const all = readValue(useLoaded(readOperations, []), null);
-  const which = whichIn(chosen.value, all);
+  const which = readChoice(chosen.value, all);
   const { kind, service, operation } = which;
   const match = toMatch(which, all);
   // Suggestions from the document of the service, and from its callers.
   const requests = readValue(
-    useLoaded(() => requestsLike(service, operation), [service, operation]),
+    useLoaded(() => readRequests(service, operation), [service, operation]),
     [],
   );
-  const everybody = readValue(useQuery(readIdentities), []);
-  const callers = everybody.filter(({ services: own }) => service === '' || own.includes(service));
-  const look = () => {
+  const identities = readValue(useQuery(readIdentities), []);
+  const callers = identities.filter(({ services: own }) => service === '' || own.includes(service));
+  const updateFormState = () => {
     if (form.current === null) return;
-    const next = match && readDraft(form.current, match);
-    const { wrong = null } = answerIn(form.current);
-    setSeen({ code: next !== null && isWhole(form.current, next) ? toCode(next) : null, wrong });
+    const draft = match && readDraft(form.current, match);
+    const { wrong = null } = readResponse(form.current);
+    setFormState({ code: draft !== null && isComplete(form.current, draft) ? toCode(draft) : null, fieldError: wrong });
   };
   // The operations load after the form is rendered.
-  useEffect(look, [JSON.stringify(match)]);
+  useEffect(updateFormState, [JSON.stringify(match)]);
   const refusal = act.feedback?.isFault ? act.feedback.text : null;
-  const wrong = seen.wrong ?? (refusal === null ? null : wrongIn(form.current, refusal));
+  const wrong = formState.fieldError ?? (refusal === null ? null : findFieldError(form.current, refusal));
   const wrongField = wrong?.field;
   useEffect(() => {
     if (wrongField === undefined) return;
@@ -82,25 +82,25 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
     control.closest('details')?.setAttribute('open', '');
   }, [wrongField]);
 
-  const field = (name: string, label: string, more: FieldParts) => (
-    <Field name={name} label={label} wrong={wrong} {...more} />
+  const field = (name: string, label: string, fieldProps: FieldProps) => (
+    <Field name={name} label={label} wrong={wrong} {...fieldProps} />
   );
   const choice = (name: string, label: string, none: string, words: Readonly<Record<string, string>>, verb = '') => {
     const all = Object.entries(words).map(([value, text]) => [value, `${verb}${text}`] as const);
-    return field(name, label, { tag: 'select', children: choices(none, all) });
+    return field(name, label, { tag: 'select', children: createOptions(none, all) });
   };
-  const add = (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (seen.wrong !== null) return;
+    if (formState.fieldError !== null) return;
     void act.run(async () => {
       if (form.current === null) return;
       if (match === null) throw new Error('Field `operation` is empty: choose an operation.');
-      const added = await ask<Fault>('POST', '/_mock/faults', readDraft(form.current, match)).catch(inWordsOfTheForm);
+      const added = await ask<Fault>('POST', '/_mock/faults', readDraft(form.current, match)).catch(toFormError);
       reportChange('faults');
-      const sure = added.certainty === 'ours' ? ' The vendor does not document this response.' : '';
+      const note = added.certainty === 'ours' ? ' The vendor does not document this response.' : '';
       offerUndo({
-        text: `The fault \`${added.id}\` is waiting for a request.${sure}`,
-        undo: () => removeAgain(added.id),
+        text: `The fault \`${added.id}\` is waiting for a request.${note}`,
+        undo: () => undoAdd(added.id),
       });
       onEnd();
     });
@@ -114,12 +114,12 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
         onInput={({ target, currentTarget }) => {
           const field = target as HTMLInputElement;
           dropStatus(currentTarget, field);
-          if (HAPPENS.includes(field.name)) setPreset(null);
-          act.forget();
-          look();
+          if (EFFECT_FIELDS.includes(field.name)) setPreset(null);
+          act.clear();
+          updateFormState();
         }}
-        onChange={look}
-        onSubmit={add}
+        onChange={updateFormState}
+        onSubmit={submit}
       >
         <ChooseRequests
           which={which}
@@ -136,10 +136,10 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
               class="small"
               aria-pressed={preset === label}
               onClick={() => {
-                if (form.current !== null) fillIn(form.current, fields, kind === 'operation');
+                if (form.current !== null) fillEffects(form.current, fields, kind === 'operation');
                 setPreset(label);
-                act.forget();
-                look();
+                act.clear();
+                updateFormState();
               }}
             >
               {label}
@@ -150,7 +150,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
         <div hidden={preset === EXPIRED}>
           <fieldset>
             <legend>What happens</legend>
-            {field('status', 'Status', { type: 'number', min: 400, max: 599, defaultValue: USUAL })}
+            {field('status', 'Status', { type: 'number', min: 400, max: 599, defaultValue: DEFAULT_STATUS })}
             {field('retryAfter', 'Retry-After', { placeholder: '3, or 30s' })}
             {field('delay', 'Delay', { placeholder: '2s' })}
             {choice('drop', 'Connection', 'stays open', BROKEN_AT, 'breaks ')}
@@ -203,8 +203,8 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
       </form>
       <div hidden={preset === EXPIRED}>
         <h3>This fault in a test</h3>
-        {seen.code !== null && refusal === null ? (
-          <Code text={seen.code} />
+        {formState.code !== null && refusal === null ? (
+          <Code text={formState.code} />
         ) : (
           <p class="quiet">The code appears here once the form is complete.</p>
         )}
@@ -214,13 +214,13 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
 }
 
 /** Replaces members of the control API by fields of the form. @throws always */
-function inWordsOfTheForm(thrown: unknown): never {
+function toFormError(thrown: unknown): never {
   if (!(thrown instanceof Refused)) throw thrown;
   throw new Error(thrown.message.replace('set `do.offDocument` to true', 'tick `Allow undocumented responses`'));
 }
 
 /** Removes the fault that was just added. @throws Error if it no longer exists */
-async function removeAgain(id: string): Promise<string> {
+async function undoAdd(id: string): Promise<string> {
   await ask('DELETE', `/_mock/faults/${id}`).catch((thrown: unknown) => {
     throw thrown instanceof Refused && thrown.status === 404
       ? new Error(`The fault \`${id}\` was already removed.`)
@@ -231,7 +231,7 @@ async function removeAgain(id: string): Promise<string> {
 }
 
 /** The initial status, which is also the name of its preset. */
-const USUAL = '503';
+const DEFAULT_STATUS = '503';
 
 /** Suggestions without a document. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

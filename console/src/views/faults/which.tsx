@@ -2,8 +2,8 @@ import { choose, chosen } from '../../address.ts';
 import type { FaultMatch } from '../../control-api/types.ts';
 import { serviceTitle } from '../../parts/service.ts';
 import type { NamedOperation } from '../../state/rulesets.ts';
-import type { Match, Wrong } from './draft.ts';
-import { choices, Field } from './field.tsx';
+import type { FieldError, Match } from './draft.ts';
+import { createOptions, Field } from './field.tsx';
 
 /** How the requests of a fault are chosen. */
 export type Kind = 'tokens' | 'operation' | 'all';
@@ -30,7 +30,7 @@ const TOKEN_OPERATIONS: readonly string[] = [
 ];
 
 /** The chosen requests, from the address. */
-export interface Which {
+export interface RequestChoice {
   readonly kind: Kind;
   /** Empty for any. */
   readonly service: string;
@@ -39,7 +39,10 @@ export interface Which {
 }
 
 /** @param all null until loaded */
-export function whichIn(address: Readonly<Record<string, string>>, all: readonly NamedOperation[] | null): Which {
+export function readChoice(
+  address: Readonly<Record<string, string>>,
+  all: readonly NamedOperation[] | null,
+): RequestChoice {
   const { which, service = '', operation } = address;
   if (operation === undefined && which !== 'operation') {
     return { kind: which === 'all' || service !== '' ? 'all' : 'tokens', service, operation };
@@ -49,24 +52,27 @@ export function whichIn(address: Readonly<Record<string, string>>, all: readonly
 }
 
 /** Returns the `match` of a fault for these requests; null if the operation is not chosen yet. */
-export function toMatch({ kind, service, operation }: Which, all: readonly NamedOperation[] | null): Match | null {
-  if (kind === 'tokens') return { operations: tokenOperationsOf(all) };
+export function toMatch(
+  { kind, service, operation }: RequestChoice,
+  all: readonly NamedOperation[] | null,
+): Match | null {
+  if (kind === 'tokens') return { operations: findTokenOperations(all) };
   if (kind === 'all') return service === '' ? {} : { service };
   if (operation === undefined) return null;
   const isUnique = all?.filter(({ id }) => id === operation).length === 1;
   return isUnique || service === '' ? { operation } : { service, operation };
 }
 
-function tokenOperationsOf(all: readonly NamedOperation[] | null, service = ''): readonly string[] {
-  const own = all?.filter((one) => service === '' || one.service === service);
-  return TOKEN_OPERATIONS.filter((name) => own?.some(({ id }) => id === name) !== false);
+function findTokenOperations(all: readonly NamedOperation[] | null, service = ''): readonly string[] {
+  const matching = all?.filter((one) => service === '' || one.service === service);
+  return TOKEN_OPERATIONS.filter((name) => matching?.some(({ id }) => id === name) !== false);
 }
 
 /** Form fields that choose the requests of a fault. The choice is in the address. */
 export function ChooseRequests(props: {
-  readonly which: Which;
+  readonly which: RequestChoice;
   readonly all: readonly NamedOperation[];
-  readonly wrong: Wrong | null;
+  readonly wrong: FieldError | null;
   /** Called when the kind changes. */
   readonly changed: (kind: Kind) => void;
 }) {
@@ -94,7 +100,7 @@ export function ChooseRequests(props: {
         ))}
       </div>
       {kind === 'tokens' ? (
-        all.length > 0 && <p class="quiet">{tokenServices(all)}</p>
+        all.length > 0 && <p class="quiet">{describeTokenServices(all)}</p>
       ) : (
         <Field
           name="service"
@@ -104,7 +110,7 @@ export function ChooseRequests(props: {
           value={chosen.value['service'] ?? ''}
           onChange={({ currentTarget: { value } }) => change({ which: kind, service: value, operation: undefined })}
         >
-          {choices(
+          {createOptions(
             'any',
             services.map((name) => [name, serviceTitle(name)]),
           )}
@@ -116,7 +122,7 @@ export function ChooseRequests(props: {
           label="Operation"
           wrong={wrong}
           tag="select"
-          value={operation === undefined ? '' : optionOf({ service, id: operation })}
+          value={operation === undefined ? '' : formatOption({ service, id: operation })}
           onChange={({ currentTarget: { value } }) => {
             const [of, id] = value.split('/');
             change({ which: kind, service: of, operation: id });
@@ -124,7 +130,7 @@ export function ChooseRequests(props: {
         >
           <option value="">Choose an operation</option>
           {operation !== undefined && !all.some((one) => one.service === service && one.id === operation) && (
-            <option value={optionOf({ service, id: operation })}>{operation}</option>
+            <option value={formatOption({ service, id: operation })}>{operation}</option>
           )}
           {services
             .filter((name) => [name, ''].includes(chosen.value['service'] ?? ''))
@@ -133,7 +139,7 @@ export function ChooseRequests(props: {
                 {all
                   .filter((one) => one.service === name)
                   .map((one) => (
-                    <option key={one.id} value={optionOf(one)}>
+                    <option key={one.id} value={formatOption(one)}>
                       {one.title}
                     </option>
                   ))}
@@ -145,24 +151,25 @@ export function ChooseRequests(props: {
   );
 }
 
-function optionOf({ service, id }: Pick<NamedOperation, 'service' | 'id'>): string {
+function formatOption({ service, id }: Pick<NamedOperation, 'service' | 'id'>): string {
   return `${service}/${id}`;
 }
 
 /** Describes the services that issue tokens. */
-function tokenServices(all: readonly NamedOperation[]): string {
-  const own = all.filter(({ id }) => TOKEN_OPERATIONS.includes(id));
-  const services = [...new Set(own.map(({ service }) => serviceTitle(service)))];
-  return `The ${own.length} endpoints that issue tokens: ${services.join(', ')}.`;
+function describeTokenServices(all: readonly NamedOperation[]): string {
+  const matching = all.filter(({ id }) => TOKEN_OPERATIONS.includes(id));
+  const services = [...new Set(matching.map(({ service }) => serviceTitle(service)))];
+  return `The ${matching.length} endpoints that issue tokens: ${services.join(', ')}.`;
 }
 
 /** Describes the operations of a fault. */
-export function operationsText(match: FaultMatch, all: readonly NamedOperation[]): string | null {
+export function describeOperations(match: FaultMatch, all: readonly NamedOperation[]): string | null {
   const { service, operation, operations } = match;
   const titleOf = (name: string) =>
-    all.find(({ id, service: own }) => id === name && (service === undefined || own === service))?.title ?? name;
+    all.find(({ id, service: own }) => id === name && (service === undefined || own === service))?.title ??
+    name;
   if (operations === undefined) return operation === undefined ? null : titleOf(operation);
-  const named: readonly string[] = operations;
-  const isOfTokens = tokenOperationsOf(all, service).every((name) => named.includes(name));
-  return isOfTokens ? 'token requests' : `one of ${named.map(titleOf).join(', ')}`;
+  const names: readonly string[] = operations;
+  const areTokenRequests = findTokenOperations(all, service).every((name) => names.includes(name));
+  return areTokenRequests ? 'token requests' : `one of ${names.map(titleOf).join(', ')}`;
 }

@@ -17,12 +17,12 @@ import './findings.css';
 export function Findings() {
   const loaded = useLoaded(() => askAll<Finding>('findings'), [countChanges('findings')]);
   const act = useAct();
-  const wanted = chosen.value['kind'] ?? '';
+  const chosenKind = chosen.value['kind'] ?? '';
   const all = readValue(loaded, undefined);
-  const groups = groupsOf(all ?? []);
+  const groups = groupByKind(all ?? []);
   const kinds = groups.map(([kind]) => kind);
-  const shown = groups.filter(([kind]) => wanted === '' || kind === wanted);
-  const count = shown.reduce((sum, [, group]) => sum + group.length, 0);
+  const visibleGroups = groups.filter(([kind]) => chosenKind === '' || kind === chosenKind);
+  const count = visibleGroups.reduce((sum, [, group]) => sum + group.length, 0);
   const dismiss = (dismissed: readonly Finding[]) =>
     act.run(async () => {
       await Promise.all(dismissed.map(({ id }) => ask('DELETE', `/_mock/findings/${encodeURIComponent(id)}`)));
@@ -33,15 +33,19 @@ export function Findings() {
     <div class="two findings">
       <ViewHeader
         title="Findings"
-        count={wanted === '' || all === undefined ? all?.length : `${count} of ${all.length}`}
+        count={chosenKind === '' || all === undefined ? all?.length : `${count} of ${all.length}`}
       >
         <Feedback act={act} />
-        {(kinds.length > 1 || wanted !== '') && (
-          <select aria-label="Kind" value={wanted} onChange={(event) => choose({ kind: event.currentTarget.value })}>
+        {(kinds.length > 1 || chosenKind !== '') && (
+          <select
+            aria-label="Kind"
+            value={chosenKind}
+            onChange={(event) => choose({ kind: event.currentTarget.value })}
+          >
             <option value="">any kind</option>
-            {[...new Set([...kinds, ...(wanted === '' ? [] : [wanted])])].map((kind) => (
+            {[...new Set([...kinds, ...(chosenKind === '' ? [] : [chosenKind])])].map((kind) => (
               <option key={kind} value={kind}>
-                {titleOf(kind)}
+                {formatTitle(kind)}
               </option>
             ))}
           </select>
@@ -54,11 +58,11 @@ export function Findings() {
               <p class={length === 0 ? undefined : 'quiet'}>
                 {length === 0
                   ? 'No findings. A finding is something worth knowing although no request failed because of it, such as a query parameter that was ignored because the vendor does not document it.'
-                  : shown.length === 0
-                    ? `No findings of the kind “${titleOf(wanted)}”.`
+                  : visibleGroups.length === 0
+                    ? `No findings of the kind “${formatTitle(chosenKind)}”.`
                     : 'A finding that you dismiss comes back when it happens again.'}
               </p>
-              {shown.map(([kind, group]) => (
+              {visibleGroups.map(([kind, group]) => (
                 <Group key={kind} kind={kind} findings={group} isBusy={act.isBusy} dismiss={dismiss} />
               ))}
               <Fidelity />
@@ -71,7 +75,7 @@ export function Findings() {
 }
 
 /** Groups findings by kind, newest first as received. */
-function groupsOf(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
+function groupByKind(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const group = groups.get(finding.kind);
@@ -81,15 +85,15 @@ function groupsOf(findings: readonly Finding[]): readonly (readonly [string, rea
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-interface GroupParts {
+interface GroupProps {
   readonly kind: string;
   readonly findings: readonly Finding[];
   readonly isBusy: boolean;
   readonly dismiss: (findings: readonly Finding[]) => void;
 }
 
-function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
-  const title = titleOf(kind);
+function Group({ kind, findings, isBusy, dismiss }: GroupProps) {
+  const title = formatTitle(kind);
   return (
     <section aria-label={title} class="group">
       <div class="heading">
@@ -152,13 +156,13 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
 }
 
 /** Turns a kind such as `undocumented_query` into words. */
-function titleOf(kind: string): string {
+function formatTitle(kind: string): string {
   const words = kind.replaceAll('_', ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /** Counts the documented operations of a service. */
-function documentedOf(service: string, operations: FidelityReport['operations']): number {
+function countDocumented(service: string, operations: FidelityReport['operations']): number {
   return operations.filter((one) => one.service === service && one.certainty === 'documented').length;
 }
 
@@ -178,7 +182,7 @@ function Fidelity() {
             </p>
             <DataTable
               label="Operations of each service"
-              rows={services.map((one) => ({ ...one, documented: documentedOf(one.service, operations) }))}
+              rows={services.map((one) => ({ ...one, documented: countDocumented(one.service, operations) }))}
               keyOf={({ service }) => service}
               columns={[
                 {

@@ -19,27 +19,27 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
   const list = useFocusKept<HTMLUListElement>();
   const [keys, setKeys] = useState<readonly AccessKey[] | null>(null);
   const [name, setName] = useState('');
-  const [made, setMade] = useState<{ readonly clientId: string; readonly clientSecret: string } | null>(null);
+  const [created, setCreated] = useState<{ readonly clientId: string; readonly clientSecret: string } | null>(null);
 
-  const call = async <Answer,>(method: string, path: string, body?: object) => {
+  const call = async <Result,>(method: string, path: string, body?: object) => {
     const { accessToken } = await askAs<{ accessToken: string }>(
       null,
       'POST',
       '/api/v1/token',
       tokenRequest(credential),
     );
-    return askAs<Answer>(accessToken, method, path, body);
+    return askAs<Result>(accessToken, method, path, body);
   };
   const read = async () => setKeys((await call<{ accessKeys: AccessKey[] }>('GET', '/api/v1/access-keys')).accessKeys);
-  const make = async () => {
-    setMade(await call('POST', '/api/v1/access-keys', { name }));
+  const create = async () => {
+    setCreated(await call('POST', '/api/v1/access-keys', { name }));
     await read();
     return `${name} was created. Its secret is shown only once.`;
   };
-  const remove = async ({ id, name: removed }: AccessKey) => {
+  const remove = async ({ id, name: deletedName }: AccessKey) => {
     await call('DELETE', `/api/v1/access-keys/${encodeURIComponent(id)}`);
     await read();
-    return `${removed} was deleted.`;
+    return `${deletedName} was deleted.`;
   };
   return (
     <section aria-label="Access keys">
@@ -75,7 +75,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
             class="order"
             onSubmit={(event) => {
               event.preventDefault();
-              void act.run(make);
+              void act.run(create);
             }}
           >
             <label>
@@ -89,9 +89,9 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
         </>
       )}
       <Feedback act={act} />
-      {made !== null && (
+      {created !== null && (
         <p>
-          <code>{made.clientId}</code> <Secret text={made.clientSecret} name="client secret" />
+          <code>{created.clientId}</code> <Secret text={created.clientSecret} name="client secret" />
         </p>
       )}
     </section>

@@ -1,15 +1,15 @@
 import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { OperationEffect } from '../../control-api/types.ts';
-import { textOf } from '../../parts/loaded.tsx';
+import { errorText } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { fetchEffects } from '../../state/effects.ts';
 import { type Rule, type Ruleset, serviceOfKey } from '../../state/rulesets.ts';
-import { type Draft, inForm, namedResources, toHolding, unboundIn } from './draft.ts';
+import { type Draft, findUnbound, namedResources, toFormText, toHolding } from './draft.ts';
 
-type Seen = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
+type SimulationResult = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
 
 /** Wait this long for further ticks. */
 const PAUSE_MS = 150;
@@ -25,24 +25,26 @@ export function Allowed(props: {
   readonly change: (part: Partial<Draft>) => void;
 }) {
   const { draft, rulesets, change } = props;
-  const [seen, setSeen] = useState<Seen | null>(null);
-  const named = { ...draft, resource: namedResources(draft) };
-  const question = JSON.stringify({ holding: toHolding(named), services: draft.services });
+  const [result, setResult] = useState<SimulationResult | null>(null);
+  const completeDraft = { ...draft, resource: namedResources(draft) };
+  const question = JSON.stringify({ holding: toHolding(completeDraft), services: draft.services });
   useEffect(() => {
-    let isOver = false;
-    const later = setTimeout(async () => {
-      const found = await allowedBy(question).catch((fault: unknown) => ({ fault: inForm(textOf(fault)) }));
-      if (!isOver) setSeen(found);
+    let isCancelled = false;
+    const timer = setTimeout(async () => {
+      const simulated = await simulateEffects(question).catch((fault: unknown) => ({
+        fault: toFormText(errorText(fault)),
+      }));
+      if (!isCancelled) setResult(simulated);
     }, PAUSE_MS);
     return () => {
-      isOver = true;
-      clearTimeout(later);
+      isCancelled = true;
+      clearTimeout(timer);
     };
   }, [question]);
   return (
     <section class="allowed" aria-label="What it allows" aria-live="polite">
       <h3>What it allows</h3>
-      {unboundIn(named, rulesets).map(({ service, widest }) => (
+      {findUnbound(completeDraft, rulesets).map(({ service, widest }) => (
         <div key={service} class="unbound">
           <p class="hint">
             This key can do nothing yet{rulesets.length === 1 ? '' : ` in ${serviceTitle(service)}`}: it is not bound to
@@ -52,35 +54,35 @@ export function Allowed(props: {
             <button
               type="button"
               class="small"
-              onClick={() => change({ resource: [...named.resource, { type: widest.label }] })}
+              onClick={() => change({ resource: [...completeDraft.resource, { type: widest.label }] })}
             >
               {widest.label}
             </button>
           )}
         </div>
       ))}
-      {seen !== null && 'fault' in seen && (
+      {result !== null && 'fault' in result && (
         <p class="fault">
-          <Sentence text={seen.fault} />
+          <Sentence text={result.fault} />
         </p>
       )}
-      {seen !== null &&
-        'operations' in seen &&
+      {result !== null &&
+        'operations' in result &&
         rulesets.map((ruleset) => (
-          <OfService key={ruleset.service} ruleset={ruleset} draft={named} all={seen.operations} />
+          <ServiceEffects key={ruleset.service} ruleset={ruleset} draft={completeDraft} all={result.operations} />
         ))}
       {draft.services.length === 0 && <p class="quiet">Nothing: no service is ticked.</p>}
     </section>
   );
 }
 
-async function allowedBy(question: string): Promise<Seen> {
+async function simulateEffects(question: string): Promise<SimulationResult> {
   const { holding, services } = JSON.parse(question) as { holding: object; services: readonly string[] };
-  const answers = await Promise.all(services.map((service) => fetchEffects({ holding }, serviceOfKey(service))));
-  return { operations: answers.flat() };
+  const effects = await Promise.all(services.map((service) => fetchEffects({ holding }, serviceOfKey(service))));
+  return { operations: effects.flat() };
 }
 
-function OfService(props: {
+function ServiceEffects(props: {
   readonly ruleset: Ruleset;
   readonly draft: Draft;
   readonly all: readonly OperationEffect[];
@@ -88,22 +90,22 @@ function OfService(props: {
   const { ruleset, draft, all } = props;
   const rules = new Map(ruleset.rules.map((rule) => [rule.id, rule]));
   const ruleOf = new Map(ruleset.operations.map(({ id, rule }) => [id, rules.get(rule)]));
-  const own = all.filter(({ service }) => service === ruleset.service);
+  const ownEffects = all.filter(({ service }) => service === ruleset.service);
   const groups = new Map<string, string[]>();
-  for (const effect of own) {
+  for (const effect of ownEffects) {
     const rule = ruleOf.get(effect.operation);
     const isAllowed = effect.effect === 'allow';
-    if (!isAllowed && !isMeant(rule, draft)) continue;
-    const group = rule === undefined ? OPEN : isAllowed ? '' : whyNot(effect, rule, draft, ruleset);
+    if (!isAllowed && !isTicked(rule, draft)) continue;
+    const group = rule === undefined ? OPEN_GROUP : isAllowed ? '' : explainRefusal(effect, rule, draft, ruleset);
     groups.set(group, [...(groups.get(group) ?? []), effect.operation]);
   }
-  const open = groups.get(OPEN) ?? [];
-  groups.delete(OPEN);
+  const open = groups.get(OPEN_GROUP) ?? [];
+  groups.delete(OPEN_GROUP);
   return (
     <>
       <p>
-        <strong>{serviceTitle(ruleset.service)}</strong>: {own.filter(({ effect }) => effect === 'allow').length} of{' '}
-        {own.length} operations
+        <strong>{serviceTitle(ruleset.service)}</strong>: {ownEffects.filter(({ effect }) => effect === 'allow').length}{' '}
+        of {ownEffects.length} operations
       </p>
       {[...groups].map(([why, operations]) => (
         <Fragment key={why}>
@@ -122,7 +124,7 @@ function OfService(props: {
 }
 
 /** The group of operations without a rule. */
-const OPEN = 'open';
+const OPEN_GROUP = 'open';
 
 function Operations({ names, sign }: { readonly names: readonly string[]; readonly sign: string }) {
   return (
@@ -140,13 +142,13 @@ function Operations({ names, sign }: { readonly names: readonly string[]; readon
 }
 
 /** Whether a ticked scope is relevant to the rule. */
-function isMeant(rule: Rule | undefined, { type, scopes }: Draft): boolean {
+function isTicked(rule: Rule | undefined, { type, scopes }: Draft): boolean {
   const { all = [], any = [] } = rule?.needs ?? {};
   return type === 'service' && [...all, ...any].some((id) => scopes.includes(id));
 }
 
 /** Explains why an operation is refused although a scope for it is ticked. */
-function whyNot(effect: OperationEffect, rule: Rule, draft: Draft, { resourceTypes = [] }: Ruleset): string {
+function explainRefusal(effect: OperationEffect, rule: Rule, draft: Draft, { resourceTypes = [] }: Ruleset): string {
   const { missing, missingAnyOf, reason } = effect;
   if (missing !== undefined) return `it lacks ${missing.join(' and ')}`;
   if (missingAnyOf !== undefined) return `it lacks ${missingAnyOf.join(' or ')}`;

@@ -17,29 +17,29 @@ export interface Draft {
 }
 
 /** The service of a new key, unless the address has one. */
-const USUAL_SERVICE = 'nvcf';
+const DEFAULT_SERVICE = 'nvcf';
 
 /**
  * Returns the initial values of the form, from an edited key or from the address.
  *
- * @param taken the names of existing keys
+ * @param usedNames the names of existing keys
  */
 export function createDraft(
   edited: ShownKey | null,
   address: Readonly<Record<string, string>>,
-  taken: readonly string[],
+  usedNames: readonly string[],
 ): Draft {
-  const { make, name = freeName(taken), services = USUAL_SERVICE, scopes, resource, roles } = address;
+  const { make, name = findFreeName(usedNames), services = DEFAULT_SERVICE, scopes, resource, roles } = address;
   if (edited === null) {
     return {
       type: make === 'personal' ? 'personal' : 'service',
       name,
       org: '',
-      services: listed(services),
-      scopes: listed(scopes),
-      resource: resourcesIn(resource),
+      services: splitList(services),
+      scopes: splitList(scopes),
+      resource: parseResources(resource),
       user: '',
-      roles: listed(roles),
+      roles: splitList(roles),
       expiresAt: '',
       force: false,
     };
@@ -61,20 +61,22 @@ export function createDraft(
 }
 
 /** Returns `my-key`, or the first free name of `my-key-2`, `my-key-3` and so on. */
-function freeName(taken: readonly string[]): string {
+function findFreeName(taken: readonly string[]): string {
   let name = 'my-key';
   for (let number = 2; taken.includes(name); number += 1) name = `my-key-${number}`;
   return name;
 }
 
-const listed = (text: string | undefined) => (text ? text.split(',') : []);
+const splitList = (text: string | undefined) => (text ? text.split(',') : []);
 
 /** Parses the resources in an address, as JSON. Anything else is ignored. */
-function resourcesIn(text: string | undefined): readonly KeyResource[] {
+function parseResources(text: string | undefined): readonly KeyResource[] {
   try {
-    const given: unknown = JSON.parse(text ?? '[]');
-    const all: unknown[] = Array.isArray(given) ? given : [given];
-    return all.filter((one): one is KeyResource => typeof (one as KeyResource | null)?.type === 'string');
+    const parsed: unknown = JSON.parse(text ?? '[]');
+    const all: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+    return all.filter(
+      (resource): resource is KeyResource => typeof (resource as KeyResource | null)?.type === 'string',
+    );
   } catch {
     return [];
   }
@@ -93,26 +95,26 @@ export interface Unbound {
 }
 
 /** Returns the services in which a service key still needs a resource. */
-export function unboundIn({ type, scopes, resource }: Draft, rulesets: readonly Ruleset[]): readonly Unbound[] {
+export function findUnbound({ type, scopes, resource }: Draft, rulesets: readonly Ruleset[]): readonly Unbound[] {
   return rulesets.flatMap(({ service, unbound, grants, resourceTypes = [] }) => {
     const isBound = resource.some((one) =>
       resourceTypes.some(({ id, label }) => one.type === id || one.type === label),
     );
     if (type === 'personal' || unbound === undefined || isBound) return [];
-    const only = grants.flatMap(({ id, onlyOn }) => (scopes.includes(id) && onlyOn ? [onlyOn] : []));
-    const widest = resourceTypes.find(({ id, names }) => names === null && only.every((ids) => ids.includes(id)));
+    const typeLimits = grants.flatMap(({ id, onlyOn }) => (scopes.includes(id) && onlyOn ? [onlyOn] : []));
+    const widest = resourceTypes.find(({ id, names }) => names === null && typeLimits.every((ids) => ids.includes(id)));
     return [{ service, widest }];
   });
 }
 
 /** Label of the checkbox for `force`. */
-export const FORCE = 'Allow what the documents rule out';
+export const FORCE_LABEL = 'Allow what the documents rule out';
 
 /** Removes the JSON advice for programs from a message of the control API. */
-export function inForm(text: string): string {
+export function toFormText(text: string): string {
   const words = text.split(/(?<=[.;]) /).filter((part) => !part.includes('`"'));
   if (words.length === 0) return text;
-  if (text.includes('`"force"')) words.push(`Tick “${FORCE}” to store it anyway.`);
+  if (text.includes('`"force"')) words.push(`Tick “${FORCE_LABEL}” to store it anyway.`);
   return words.join(' ').replace(/;$/, '.');
 }
 

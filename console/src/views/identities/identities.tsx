@@ -13,23 +13,25 @@ import './identities.css';
 /** All identities with their credentials, and forms that create and edit keys. */
 export function Identities() {
   const loaded = useQuery(readIdentities);
-  const everybody = readValue(loaded, null);
+  const identities = readValue(loaded, null);
   const { text = '', who, make, edit, api, kind } = chosen.value;
-  const sought = text.toLowerCase();
-  const found = (everybody ?? []).filter(
-    (one) =>
-      (api === undefined || one.services.includes(api)) &&
-      (kind === undefined || one.kind === kind) &&
-      `${one.id} ${one.name} ${one.kind} ${one.services.join(' ')} ${one.holds}`.toLowerCase().includes(sought),
+  const query = text.toLowerCase();
+  const found = (identities ?? []).filter(
+    (identity) =>
+      (api === undefined || identity.services.includes(api)) &&
+      (kind === undefined || identity.kind === kind) &&
+      `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.holds}`
+        .toLowerCase()
+        .includes(query),
   );
-  const isForm = make !== undefined || edit !== undefined;
+  const isFormOpen = make !== undefined || edit !== undefined;
   const isOpen = who !== undefined || make !== undefined;
-  const narrowing = { text, api, kind };
-  const count = found.length === everybody?.length ? found.length : `${found.length} of ${everybody?.length}`;
+  const filters = { text, api, kind };
+  const count = found.length === identities?.length ? found.length : `${found.length} of ${identities?.length}`;
   return (
-    <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
-      <ViewHeader title="Identities" count={everybody === null ? undefined : count}>
-        <a class="button main" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
+    <div class={`two${isOpen ? ' opened' : ''}${isFormOpen ? ' wide' : ''}`}>
+      <ViewHeader title="Identities" count={identities === null ? undefined : count}>
+        <a class="button main" href={addressOfView('identities', { ...filters, make: 'service' })}>
           Create a key
         </a>
       </ViewHeader>
@@ -38,26 +40,33 @@ export function Identities() {
           label="Search"
           placeholder="name, role, scope …"
           value={chosen.value['text']}
-          change={(wanted) => choose({ text: wanted }, false)}
+          change={(query) => choose({ text: query }, false)}
         />
-        <Narrow name="api" any="any API" values={everybody?.flatMap(({ services }) => services)} title={serviceTitle} />
-        <Narrow name="kind" any="any kind" values={everybody?.map((one) => one.kind)} />
+        <FilterSelect
+          name="api"
+          any="any API"
+          values={identities?.flatMap(({ services }) => services)}
+          title={serviceTitle}
+        />
+        <FilterSelect name="kind" any="any kind" values={identities?.map((one) => one.kind)} />
       </search>
       <section class="first" aria-label="All identities">
         <WhenLoaded of={loaded}>
-          {(all) => <Found found={found} isNobody={all.length === 0} narrowing={narrowing} />}
+          {(all) => <IdentityList found={found} isEmpty={all.length === 0} narrowing={filters} />}
         </WhenLoaded>
       </section>
       {isOpen && (
         <Panel
           key={make === undefined ? `${who} ${edit}` : 'new'}
           label={make === undefined ? 'Identity' : 'New key'}
-          onClose={() => go(addressOfView('identities', narrowing))}
+          onClose={() => go(addressOfView('identities', filters))}
         >
           {make !== undefined ? (
             <KeyForm key={JSON.stringify(chosen.value)} edited={null} />
           ) : (
-            <WhenLoaded of={loaded}>{(all) => <Opened identity={all.find(({ id }) => id === who)} />}</WhenLoaded>
+            <WhenLoaded of={loaded}>
+              {(all) => <OpenedIdentity identity={all.find(({ id }) => id === who)} />}
+            </WhenLoaded>
           )}
         </Panel>
       )}
@@ -66,7 +75,7 @@ export function Identities() {
 }
 
 /** The details of an identity, or the form for its key. */
-function Opened({ identity }: { readonly identity: Identity | undefined }) {
+function OpenedIdentity({ identity }: { readonly identity: Identity | undefined }) {
   const { who, edit } = chosen.value;
   if (identity === undefined) return <p class="fault">No identity in this world has the id {who} any more.</p>;
   if (edit !== undefined && identity.key !== undefined) return <KeyForm key={identity.id} edited={identity.key} />;
@@ -86,7 +95,7 @@ interface Group {
  * Groups identities by API and kind, in order of appearance. An identity with several APIs is in the group of its
  * first.
  */
-function grouped(all: readonly Identity[]): readonly Group[] {
+function groupIdentities(all: readonly Identity[]): readonly Group[] {
   const groups = new Map<string, Identity[]>();
   for (const identity of all) {
     const title = `${serviceTitle(apiOf(identity)) || 'No API'}: ${identity.kind}s`;
@@ -99,18 +108,18 @@ function grouped(all: readonly Identity[]): readonly Group[] {
 
 const apiOf = ({ services: [first = ''] }: Identity) => first;
 
-function Found(props: {
+function IdentityList(props: {
   readonly found: readonly Identity[];
   /** Whether the world has no identities at all. */
-  readonly isNobody: boolean;
+  readonly isEmpty: boolean;
   readonly narrowing: Readonly<Record<string, string | undefined>>;
 }) {
-  const { found, isNobody, narrowing } = props;
+  const { found, isEmpty, narrowing } = props;
   const list = useFocusKept<HTMLDivElement>();
   return (
     <>
       <div ref={list} class="people" tabIndex={-1}>
-        {grouped(found.slice(0, MAX_SHOWN)).map(({ title, members }) => (
+        {groupIdentities(found.slice(0, MAX_SHOWN)).map(({ title, members }) => (
           <section key={title} aria-label={title}>
             <h2>{title}</h2>
             <ul>
@@ -133,7 +142,7 @@ function Found(props: {
           </section>
         ))}
       </div>
-      {isNobody ? (
+      {isEmpty ? (
         <p class="nothing">This world has no identities yet. Create a key, or start the server with a seed.</p>
       ) : (
         found.length === 0 && <p class="nothing">No identity matches.</p>
@@ -144,7 +153,7 @@ function Found(props: {
 }
 
 /** A filter for the list. The choice is in the address. */
-function Narrow(props: {
+function FilterSelect(props: {
   readonly name: 'api' | 'kind';
   readonly any: string;
   /** Undefined until loaded. */

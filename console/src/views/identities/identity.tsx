@@ -23,14 +23,14 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
   const { id, name, kind, services, holds, credentials, key, bearer } = identity;
   const curl = toCurl(identity);
   const env = toEnv(identity);
-  const login = credentials.find((one) => one.kind !== 'key');
+  const login = credentials.find((credential) => credential.kind !== 'key');
   return (
     <>
       <h2>{name}</h2>
       <p class="quiet">
         {kind}, {services.map(serviceTitle).join(', ') || 'no API'}
       </p>
-      {key !== undefined && <KeyActs of={key} />}
+      {key !== undefined && <KeyActions of={key} />}
       <dl class="facts">
         <div>
           <dt>Id</dt>
@@ -46,7 +46,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
             </dd>
           </div>
         ) : (
-          credentials.map((credential) => <Proof key={credential.kind} credential={credential} />)
+          credentials.map((credential) => <CredentialFacts key={credential.kind} credential={credential} />)
         )}
         {bearer !== undefined && (
           <div>
@@ -76,7 +76,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
   );
 }
 
-function Proof({ credential }: { readonly credential: Credential }) {
+function CredentialFacts({ credential }: { readonly credential: Credential }) {
   const facts: readonly (readonly [string, string, boolean])[] =
     credential.kind === 'key'
       ? [['Key', credential.text, true]]
@@ -143,10 +143,10 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
 }
 
 /** Actions for an NGC key. */
-function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }) {
+function KeyActions({ of: { id, name, status, policy } }: { readonly of: ShownKey }) {
   const act = useAct();
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
-  const done = (text: string) => {
+  const reportDone = (text: string) => {
     reportChange('keys', 'clock');
     return text;
   };
@@ -154,25 +154,25 @@ function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }
     const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
     keepText(id, key);
     offerUndo(null);
-    return done('The key has a new secret. The old one is no longer valid.');
+    return reportDone('The key has a new secret. The old one is no longer valid.');
   };
-  const turn = async () => {
-    const next = status === 'active' ? 'disabled' : 'active';
-    const { undo } = await editKey(id, { status: next });
+  const toggle = async () => {
+    const nextStatus = status === 'active' ? 'disabled' : 'active';
+    const { undo } = await editKey(id, { status: nextStatus });
     if (undo !== null) offerUndo(undo);
-    return `The key is ${next} now.`;
+    return `The key is ${nextStatus} now.`;
   };
   const remove = async () => {
     await ask('DELETE', path);
     offerUndo(null);
     go(addressOfView('identities'));
-    return done('The key was deleted.');
+    return reportDone('The key was deleted.');
   };
   const items: readonly MenuItem[] = [
     ...(policy === null
       ? []
       : [{ label: 'See when edits take effect', run: () => go(addressOfView('clock', { key: id })) }]),
-    { label: status === 'active' ? 'Disable' : 'Enable', run: () => void act.run(turn) },
+    { label: status === 'active' ? 'Disable' : 'Enable', run: () => void act.run(toggle) },
     {
       label: 'Rotate',
       run: () => void act.run(rotate),

@@ -3,7 +3,7 @@ import { chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { certaintyText } from '../../parts/certainty.ts';
-import { readValue, textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { errorText, readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
@@ -12,24 +12,35 @@ import { keepText, readKeys, type ShownKey } from '../../state/keys.ts';
 import { nameInKeys, type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { Allowed } from './allowed.tsx';
-import { createDraft, type Draft, FORCE, inForm, toEdit, toOrder, type Unbound, unboundIn } from './draft.ts';
+import {
+  createDraft,
+  type Draft,
+  FORCE_LABEL,
+  findUnbound,
+  toEdit,
+  toFormText,
+  toOrder,
+  type Unbound,
+} from './draft.ts';
 import { Resources } from './resources.tsx';
-import { type Answer, Stored } from './stored.tsx';
+import { Stored, type StoredKey } from './stored.tsx';
 import { Ticks } from './ticks.tsx';
 
 /** A form that creates or edits an NGC key, like the vendor's. Beside it is what the key will allow. */
 export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
   const loaded = useLoaded(async () => {
     const [services, keys] = await Promise.all([readServices(), readKeys()]);
-    return { rulesets: await Promise.all(services.map(rulesetOf)), taken: keys.map(({ name }) => name) };
+    return { rulesets: await Promise.all(services.map(rulesetOf)), usedNames: keys.map(({ name }) => name) };
   }, []);
-  const [answer, setAnswer] = useState<Answer | null>(null);
-  if (answer !== null) return <Stored answer={answer} isNew={edited === null} />;
+  const [storedKey, setStoredKey] = useState<StoredKey | null>(null);
+  if (storedKey !== null) return <Stored storedKey={storedKey} isNew={edited === null} />;
   return (
     <>
       <h2>{edited === null ? 'New key' : `Edit ${edited.name}`}</h2>
       <WhenLoaded of={loaded}>
-        {({ rulesets, taken }) => <Fields rulesets={rulesets} taken={taken} edited={edited} stored={setAnswer} />}
+        {({ rulesets, usedNames }) => (
+          <Fields rulesets={rulesets} taken={usedNames} edited={edited} stored={setStoredKey} />
+        )}
       </WhenLoaded>
     </>
   );
@@ -40,22 +51,22 @@ function Fields(props: {
   /** The names of existing keys. */
   readonly taken: readonly string[];
   readonly edited: ShownKey | null;
-  readonly stored: (answer: Answer) => void;
+  readonly stored: (answer: StoredKey) => void;
 }) {
   const { rulesets, taken, edited, stored } = props;
   const [draft, setDraft] = useState(() => createDraft(edited, chosen.value, taken));
-  const change = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
+  const update = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
   const act = useAct();
-  const withKeys = rulesets.flatMap((ruleset) => {
+  const keyServices = rulesets.flatMap((ruleset) => {
     const name = nameInKeys(ruleset, draft.type);
     return name === undefined ? [] : [{ name, ruleset }];
   });
-  const ticked = withKeys.filter(({ name }) => draft.services.includes(name)).map(({ ruleset }) => ruleset);
+  const ticked = keyServices.filter(({ name }) => draft.services.includes(name)).map(({ ruleset }) => ruleset);
   const isService = draft.type === 'service';
   // Open if the key uses something in it.
-  const [isAdvanced] = useState(draft.expiresAt !== '');
-  const unbound = edited === null ? unboundIn(draft, ticked) : [];
-  const offered = unbound.flatMap((one) => one.widest?.label ?? []);
+  const [isAdvancedOpen] = useState(draft.expiresAt !== '');
+  const unbound = edited === null ? findUnbound(draft, ticked) : [];
+  const offered = unbound.flatMap((service) => service.widest?.label ?? []);
   const widest = offered.length === unbound.length ? offered : [];
   const store = async (resource: Draft['resource']) => {
     if (edited !== null) {
@@ -64,15 +75,15 @@ function Fields(props: {
       stored(key);
       return;
     }
-    const answer = await ask<Answer>('POST', '/_mock/keys', toOrder({ ...draft, resource }));
+    const answer = await ask<StoredKey>('POST', '/_mock/keys', toOrder({ ...draft, resource }));
     if (answer.key !== undefined) keepText(answer.id, answer.key);
     reportChange('keys', 'clock');
     stored(answer);
   };
-  const storeOrSay = (resource: Draft['resource']) =>
+  const submit = (resource: Draft['resource']) =>
     act.run(() =>
-      store(resource).catch((fault: unknown) => {
-        throw new Error(inForm(textOf(fault)));
+      store(resource).catch((error: unknown) => {
+        throw new Error(toFormText(errorText(error)));
       }),
     );
   return (
@@ -80,7 +91,7 @@ function Fields(props: {
       class="key-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void storeOrSay([...draft.resource, ...widest.map((type) => ({ type }))]);
+        void submit([...draft.resource, ...widest.map((type) => ({ type }))]);
       }}
     >
       <div class="fields">
@@ -90,7 +101,7 @@ function Fields(props: {
             <div class="ticks">
               {(['service', 'personal'] as const).map((type) => (
                 <label key={type} class="tick">
-                  <input type="radio" name="type" checked={draft.type === type} onChange={() => change({ type })} />
+                  <input type="radio" name="type" checked={draft.type === type} onChange={() => update({ type })} />
                   <span>
                     {type === 'service' ? 'Service key' : 'Personal key'}
                     <small class="quiet"> ({type === 'service' ? 'has scopes' : 'has the roles of its user'})</small>
@@ -101,59 +112,59 @@ function Fields(props: {
           </fieldset>
         )}
         <div class="bar">
-          <Field label="Name" value={draft.name} change={(name) => change({ name })} required />
+          <Field label="Name" value={draft.name} change={(name) => update({ name })} required />
           {edited === null && !isService && (
-            <Field label="User" value={draft.user} change={(user) => change({ user })} placeholder="a new one" />
+            <Field label="User" value={draft.user} change={(user) => update({ user })} placeholder="a new one" />
           )}
         </div>
         <Ticks
           legend="Services"
-          options={withKeys.map(({ name, ruleset }) => ({ id: name, text: serviceTitle(ruleset.service) }))}
+          options={keyServices.map(({ name, ruleset }) => ({ id: name, text: serviceTitle(ruleset.service) }))}
           ticked={draft.services}
-          change={(services) => change({ services })}
+          change={(services) => update({ services })}
         />
         {isService && ticked.length === 0 && <p class="quiet">Tick a service to see its scopes.</p>}
         {isService &&
           ticked.map(({ service, grants, resourceTypes = [] }) => (
             <Ticks
               key={service}
-              note={unsureIn(grants)}
+              note={explainCertainties(grants)}
               legend={`Scopes of ${serviceTitle(service)}`}
               options={grants.map(({ id, label, onlyOn, certainty }) => ({
                 id,
                 text: label,
                 also: [
-                  ...(onlyOn === undefined ? [] : [`only with ${namesOf(onlyOn, resourceTypes)}`]),
+                  ...(onlyOn === undefined ? [] : [`only with ${formatTypes(onlyOn, resourceTypes)}`]),
                   ...(certainty === 'documented' ? [] : [certainty]),
                 ].join(', '),
               }))}
               ticked={draft.scopes}
-              change={(scopes) => change({ scopes })}
+              change={(scopes) => update({ scopes })}
             />
           ))}
         {isService && (
           <Resources
             types={ticked.flatMap(({ resourceTypes = [] }) => resourceTypes)}
             resource={draft.resource}
-            change={(resource) => change({ resource })}
+            change={(resource) => update({ resource })}
           />
         )}
         {!isService && (
           <Ticks
             legend="Roles of its user"
-            options={[...new Set(rulesets.flatMap(rolesOfKeys))].map((name) => ({ id: name, text: name }))}
+            options={[...new Set(rulesets.flatMap(listKeyRoles))].map((name) => ({ id: name, text: name }))}
             ticked={draft.roles}
-            change={(roles) => change({ roles })}
+            change={(roles) => update({ roles })}
           />
         )}
-        <details open={isAdvanced}>
+        <details open={isAdvancedOpen}>
           <summary>Advanced</summary>
           <div class="bar">
-            {edited === null && <Organisation value={draft.org} change={(org) => change({ org })} />}
+            {edited === null && <Organisation value={draft.org} change={(org) => update({ org })} />}
             <Field
               label="Expires"
               value={draft.expiresAt}
-              change={(expiresAt) => change({ expiresAt })}
+              change={(expiresAt) => update({ expiresAt })}
               placeholder="never"
             />
           </div>
@@ -161,24 +172,24 @@ function Fields(props: {
             <input
               type="checkbox"
               checked={draft.force}
-              onChange={(event) => change({ force: event.currentTarget.checked })}
+              onChange={(event) => update({ force: event.currentTarget.checked })}
             />
-            {FORCE}
+            {FORCE_LABEL}
           </label>
         </details>
         <div class="submit">
           <button type="submit" class="main" disabled={act.isBusy}>
-            {edited !== null ? 'Save changes' : makeLabel(unbound, widest)}
+            {edited !== null ? 'Save changes' : submitLabel(unbound, widest)}
           </button>
           {widest.length > 0 && (
-            <button type="button" class="link" disabled={act.isBusy} onClick={() => storeOrSay(draft.resource)}>
+            <button type="button" class="link" disabled={act.isBusy} onClick={() => submit(draft.resource)}>
               {UNBOUND}
             </button>
           )}
           <Feedback act={act} />
         </div>
       </div>
-      <Allowed draft={draft} rulesets={ticked} change={change} />
+      <Allowed draft={draft} rulesets={ticked} change={update} />
     </form>
   );
 }
@@ -186,23 +197,23 @@ function Fields(props: {
 const UNBOUND = 'Create it without a resource';
 
 /** Returns the label of the submit button. @param widest the resource types that it binds the key to */
-function makeLabel(unbound: readonly Unbound[], widest: readonly string[]): string {
+function submitLabel(unbound: readonly Unbound[], widest: readonly string[]): string {
   if (unbound.length === 0) return 'Create the key';
   return widest.length > 0 ? `Create for ${widest.join(' and ')}` : UNBOUND;
 }
 
 /** Returns the roles that keys can have. Keys have no Run:ai roles. */
-function rolesOfKeys({ service, roles = [] }: Ruleset): readonly string[] {
+function listKeyRoles({ service, roles = [] }: Ruleset): readonly string[] {
   return service === 'runai' ? [] : roles.map(({ name }) => name);
 }
 
 /** Explains the certainties shown beside scopes. */
-function unsureIn(grants: Ruleset['grants']): string {
+function explainCertainties(grants: Ruleset['grants']): string {
   const words = new Set(grants.map(({ certainty }) => certainty).filter((word) => word !== 'documented'));
   return [...words].map(certaintyText).join('; ');
 }
 
-function namesOf(ids: readonly string[], types: NonNullable<Ruleset['resourceTypes']>): string {
+function formatTypes(ids: readonly string[], types: NonNullable<Ruleset['resourceTypes']>): string {
   return ids.map((id) => types.find((type) => type.id === id)?.label ?? id).join(', ');
 }
 

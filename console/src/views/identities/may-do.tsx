@@ -15,7 +15,7 @@ import { rulesetOf } from '../../state/rulesets.ts';
 interface RuleLine {
   readonly label: string;
   readonly allowed: number;
-  readonly all: number;
+  readonly total: number;
 }
 
 /** The label of operations without a rule. */
@@ -32,9 +32,9 @@ async function readLines(principal: string, service: string): Promise<readonly R
     .filter((label, index, all) => all.indexOf(label) === index)
     .map((label) => {
       const labelled = effects.filter(({ operation }) => labelOf.get(operation) === label);
-      return { label, all: labelled.length, allowed: labelled.filter(({ effect }) => effect === 'allow').length };
+      return { label, total: labelled.length, allowed: labelled.filter(({ effect }) => effect === 'allow').length };
     })
-    .filter(({ all }) => all > 0);
+    .filter(({ total }) => total > 0);
 }
 
 /** What an identity may do, one line per rule label of a service, without concrete objects. */
@@ -56,18 +56,18 @@ function AllowedInService({ principal, service }: { readonly principal: string; 
   return (
     <WhenLoaded of={loaded}>
       {(lines) => (
-        <details open={lines.length <= MAX_OPEN}>
+        <details open={lines.length <= MAX_EXPANDED}>
           <summary>
             {serviceTitle(service)}: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
-            {lines.reduce((sum, { all }) => sum + all, 0)} operations
+            {lines.reduce((sum, { total }) => sum + total, 0)} operations
           </summary>
           <a href={address}>In the access matrix</a>
           <ul class="may-do">
-            {lines.map(({ label, allowed, all }) => (
+            {lines.map(({ label, allowed, total }) => (
               <li key={label} class={allowed === 0 ? 'quiet' : undefined}>
                 <span aria-hidden="true">{allowed === 0 ? '×' : '✓'}</span> {label}{' '}
                 <small>
-                  {allowed} of {all}
+                  {allowed} of {total}
                 </small>
               </li>
             ))}
@@ -79,7 +79,7 @@ function AllowedInService({ principal, service }: { readonly principal: string; 
 }
 
 /** Longer lists start collapsed. */
-const MAX_OPEN = 40;
+const MAX_EXPANDED = 40;
 
 /** The number of requests to show. */
 const MAX_RECENT = 5;

@@ -21,43 +21,43 @@ export function Resources(props: {
     return nvcf?.functions ?? [];
   }, []);
   if (types.length === 0) return null;
-  const put = (at: number, one: KeyResource | null) =>
-    change(one === null ? resource.toSpliced(at, 1) : resource.toSpliced(at, 1, one));
+  const replaceAt = (index: number, entry: KeyResource | null) =>
+    change(entry === null ? resource.toSpliced(index, 1) : resource.toSpliced(index, 1, entry));
   return (
     <fieldset>
       <legend>Bound to</legend>
-      {resource.map((one, at) => {
-        const { type, ids, ignoredIds = [] } = one;
-        const form = types.find(({ id, label }) => type === id || type === label);
-        const number = resource.length > 1 ? ` ${at + 1}` : '';
+      {resource.map((entry, index) => {
+        const { type, ids, ignoredIds = [] } = entry;
+        const resourceType = types.find(({ id, label }) => type === id || type === label);
+        const number = resource.length > 1 ? ` ${index + 1}` : '';
         return (
-          <div key={at} class="bar">
+          <div key={index} class="bar">
             <label>
               <span class="unseen">Resource type{number}</span>
               <select
-                value={form?.label ?? type}
-                onChange={({ currentTarget: { value } }) => put(at, resourceOf(value, types))}
+                value={resourceType?.label ?? type}
+                onChange={({ currentTarget: { value } }) => replaceAt(index, createResource(value, types))}
               >
                 {types.map(({ id, label }) => (
                   <option key={id}>{label}</option>
                 ))}
-                {form === undefined && <option>{type}</option>}
+                {resourceType === undefined && <option>{type}</option>}
               </select>
             </label>
-            {form?.names != null && (
+            {resourceType?.names != null && (
               <label class="grow">
                 <span class="unseen">Ids{number}</span>
                 <input
                   required={ignoredIds.length === 0}
                   list="known-ids"
-                  placeholder={form.names}
+                  placeholder={resourceType.names}
                   value={(ids ?? []).join(', ')}
-                  onInput={({ currentTarget: { value } }) => put(at, { ...one, ids: idsIn(value) })}
+                  onInput={({ currentTarget: { value } }) => replaceAt(index, { ...entry, ids: parseIds(value) })}
                 />
               </label>
             )}
             {ignoredIds.length > 0 && <p class="hint">Ignored: {ignoredIds.join(', ')}</p>}
-            <button type="button" class="small" onClick={() => put(at, null)}>
+            <button type="button" class="small" onClick={() => replaceAt(index, null)}>
               Remove<span class="unseen"> the resource{number}</span>
             </button>
           </div>
@@ -66,7 +66,7 @@ export function Resources(props: {
       <button
         type="button"
         class="small"
-        onClick={() => change([...resource, resourceOf(types[0]?.label ?? '', types)])}
+        onClick={() => change([...resource, createResource(types[0]?.label ?? '', types)])}
       >
         {resource.length === 0 ? 'Choose a resource' : 'Add another resource'}
       </button>
@@ -86,11 +86,11 @@ export function Resources(props: {
   );
 }
 
-function idsIn(text: string): string[] {
-  return text === '' ? [] : text.split(',').map((one) => one.trim());
+function parseIds(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((entry) => entry.trim());
 }
 
-function resourceOf(label: string, types: readonly ResourceType[]): KeyResource {
+function createResource(label: string, types: readonly ResourceType[]): KeyResource {
   const names = types.find((type) => type.label === label)?.names;
   return names == null ? { type: label } : { type: label, ids: [''] };
 }

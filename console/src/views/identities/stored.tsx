@@ -12,17 +12,17 @@ import { findFirstCall } from '../../state/first-call.ts';
 import { toCurl, toEnv } from '../../state/ready-made.ts';
 import { serviceOfKey } from '../../state/rulesets.ts';
 import { sendCall } from '../../state/send-again.ts';
-import { inForm } from './draft.ts';
+import { toFormText } from './draft.ts';
 
-export type Answer = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
+export type StoredKey = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
   readonly pending: readonly { readonly version: number; readonly effectiveAt: string }[];
   readonly key?: string;
 };
 
 /** The result of saving a key, with its text if it is new. */
-export function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: boolean }) {
-  const { id, name, key, warnings = [], pending } = answer;
-  const services = answer.services.map(serviceOfKey);
+export function Stored({ storedKey, isNew }: { readonly storedKey: StoredKey; readonly isNew: boolean }) {
+  const { id, name, key, warnings = [], pending } = storedKey;
+  const services = storedKey.services.map(serviceOfKey);
   const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
   const curl = toCurl({ services, credentials });
   const env = toEnv({ services, credentials });
@@ -36,7 +36,7 @@ export function Stored({ answer, isNew }: { readonly answer: Answer; readonly is
       </h2>
       {warnings.map((text) => (
         <p key={text} class="hint">
-          <Sentence text={inForm(text)} />
+          <Sentence text={toFormText(text)} />
         </p>
       ))}
       {pending.map(({ version, effectiveAt }) => (
@@ -76,17 +76,19 @@ function FirstRequest(props: {
 }) {
   const { id, name, text, services } = props;
   const act = useAct();
-  const [sent, setSent] = useState<(RecordedRequest & { readonly why: string | undefined }) | null>(null);
+  const [firstRequest, setFirstRequest] = useState<(RecordedRequest & { readonly why: string | undefined }) | null>(
+    null,
+  );
   const send = () =>
     act.run(async () => {
       const call = await findFirstCall(id, services);
       if (call === undefined)
         throw new Error('The documents of this key’s services describe no list that a key can read.');
-      const { id: request } = await sendCall(call, { kind: 'key', name, text, order: null });
-      const recorded = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(request)}`);
+      const { id: requestId } = await sendCall(call, { kind: 'key', name, text, order: null });
+      const recorded = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(requestId)}`);
       const { decision } = recorded;
       const why = decision === null ? null : await ask<Decision>('GET', `/_mock/decisions/${decision}`);
-      setSent({ ...recorded, why: why?.explanation });
+      setFirstRequest({ ...recorded, why: why?.explanation });
     });
   return (
     <>
@@ -96,15 +98,15 @@ function FirstRequest(props: {
         </button>
         <Feedback act={act} />
       </div>
-      {sent !== null && (
+      {firstRequest !== null && (
         <section aria-label="First request">
-          <Status status={sent.status} />{' '}
-          <a class="path" href={addressOfView('requests', { request: sent.id })}>
-            {sent.method} {sent.path}
+          <Status status={firstRequest.status} />{' '}
+          <a class="path" href={addressOfView('requests', { request: firstRequest.id })}>
+            {firstRequest.method} {firstRequest.path}
           </a>
-          {sent.why !== undefined && (
+          {firstRequest.why !== undefined && (
             <p>
-              <Sentence text={sent.why} />
+              <Sentence text={firstRequest.why} />
             </p>
           )}
         </section>

@@ -26,7 +26,7 @@ export function Ticks(props: {
               type="checkbox"
               checked={ticked.includes(id)}
               onChange={(event) =>
-                change(event.currentTarget.checked ? [...ticked, id] : ticked.filter((one) => one !== id))
+                change(event.currentTarget.checked ? [...ticked, id] : ticked.filter((value) => value !== id))
               }
             />
             <span>

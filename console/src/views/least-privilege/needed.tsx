@@ -10,10 +10,10 @@ import { serviceTitle } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
 import { keepText } from '../../state/keys.ts';
 import { toCard } from './card.ts';
-import { RightsOf, Uses } from './report.tsx';
+import { RightsList, UseTable } from './report.tsx';
 
 /** A created NGC key or Run:ai application. */
-interface Made {
+interface CreatedCredential {
   readonly id: string;
   readonly name: string;
   readonly key?: string;
@@ -24,9 +24,9 @@ interface Made {
 export function Needed({ needed }: { readonly needed: NeededKey }) {
   const { kind, services, smallest, used, beyond, make } = needed;
   const act = useAct();
-  const [made, setMade] = useState<Made | null>(null);
+  const [created, setCreated] = useState<CreatedCredential | null>(null);
   const title = kind.replace('-', ' ');
-  const secret = made?.key ?? made?.secret;
+  const secret = created?.key ?? created?.secret;
   return (
     <section class="report" aria-label={`Needed ${title}`}>
       <div class="bar">
@@ -34,37 +34,37 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
           One {title} <small class="quiet">{services.map(serviceTitle).join(', ')}</small>
         </h3>
         <Feedback act={act} />
-        {make !== null && made === null && (
+        {make !== null && created === null && (
           <button
             type="button"
             class="main"
             disabled={act.isBusy}
-            onClick={() => act.run(async () => setMade(await makeKey(needed)))}
+            onClick={() => act.run(async () => setCreated(await createKey(needed)))}
           >
             Create this key
           </button>
         )}
         <CopyButton text={toCard(needed)} label="Copy for a pull request" of={title} />
       </div>
-      {made !== null && secret !== undefined && (
+      {created !== null && secret !== undefined && (
         <p role="status">
-          {made.key === undefined ? (
-            <code>{made.name}</code>
+          {created.key === undefined ? (
+            <code>{created.name}</code>
           ) : (
-            <a href={addressOfView('identities', { who: made.id })}>{made.name}</a>
+            <a href={addressOfView('identities', { who: created.id })}>{created.name}</a>
           )}{' '}
           was created. Its secret is shown only once: <Secret text={secret} name="secret" />
         </p>
       )}
-      <RightsOf rights={smallest} unused={[]} />
+      <RightsList rights={smallest} unused={[]} />
       {beyond.length > 0 && <p class="fault">No key is allowed {beyond.join(', ')}.</p>}
-      <Uses label={`What the ${title} is for`} used={used} request="Request" />
+      <UseTable label={`What the ${title} is for`} used={used} request="Request" />
     </section>
   );
 }
 
 /** Creates a key in this world. @throws like the control API, or the vendor's API */
-async function makeKey({ make, next = [] }: NeededKey): Promise<Made> {
+async function createKey({ make, next = [] }: NeededKey): Promise<CreatedCredential> {
   const [made] = await sendAll(make === null ? [] : [make, ...next]);
   if (made === undefined) throw new Error('No request creates this key.');
   if (made.key !== undefined) keepText(made.id, made.key);
@@ -73,14 +73,14 @@ async function makeKey({ make, next = [] }: NeededKey): Promise<Made> {
 }
 
 /** Sends requests in sequence, to the control API or as principals who may send them. */
-async function sendAll(requests: readonly NonNullable<NeededKey['make']>[]): Promise<readonly Made[]> {
-  const answers: Made[] = [];
+async function sendAll(requests: readonly NonNullable<NeededKey['make']>[]): Promise<readonly CreatedCredential[]> {
+  const created: CreatedCredential[] = [];
   for (const { method, path, body, as } of requests) {
-    if (as === undefined) answers.push(await ask<Made>(method, path, body));
+    if (as === undefined) created.push(await ask<CreatedCredential>(method, path, body));
     else {
       const { token } = await ask<{ readonly token: string }>('POST', '/_mock/tokens', { for: as.principal });
-      answers.push(await askAs<Made>(token, method, path, body));
+      created.push(await askAs<CreatedCredential>(token, method, path, body));
     }
   }
-  return answers;
+  return created;
 }

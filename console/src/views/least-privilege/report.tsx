@@ -14,15 +14,15 @@ import { offerUndo } from '../../state/undo.ts';
 /** One credential: what it was used for, its rights, and the least rights it needs. */
 export function Report({ report }: { readonly report: PrincipalReport }) {
   const { principal, held, used, smallest, unused, broader, beyond, seed } = report;
-  const isTight = unused.length === 0 && broader.length === 0;
-  const form = formOf(report);
-  const edit = isTight ? null : editOf(report);
+  const isMinimal = unused.length === 0 && broader.length === 0;
+  const form = createFormAddress(report);
+  const edit = isMinimal ? null : createEdit(report);
   const act = useAct();
   const replace = async () => {
     const { key, undo } = await editKey(principal.id, edit ?? {});
     offerUndo(undo);
-    const later = key.pending.at(-1);
-    return `The key \`${key.name}\` has exactly these rights${later === undefined ? ' now' : `, from ${timeText(later.effectiveAt)} on`}.`;
+    const lastPending = key.pending.at(-1);
+    return `The key \`${key.name}\` has exactly these rights${lastPending === undefined ? ' now' : `, from ${timeText(lastPending.effectiveAt)} on`}.`;
   };
   const copy = (label: string, content: unknown) => ({
     label,
@@ -35,13 +35,13 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         return 'Copied.';
       }),
   });
-  const replacing = {
+  const reduceItem = {
     label: 'Reduce the key to this',
     run: () => act.run(replace),
     asks: {
       title: `Reduce ${principal.name}?`,
       confirmLabel: 'Reduce key',
-      warning: `The key ${principal.name} keeps the required rights, and loses: ${lostOf(report)}.`,
+      warning: `The key ${principal.name} keeps the required rights, and loses: ${describeLost(report)}.`,
     },
   };
   return (
@@ -59,7 +59,11 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         <Menu
           of={principal.name}
           isBusy={act.isBusy}
-          items={[copy('Copy as a seed', seed), copy('Copy the report', report), ...(edit === null ? [] : [replacing])]}
+          items={[
+            copy('Copy as a seed', seed),
+            copy('Copy the report', report),
+            ...(edit === null ? [] : [reduceItem]),
+          ]}
         />
       </div>
       <div class="sides">
@@ -68,18 +72,18 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           {held === null ? (
             <p class="quiet">This credential no longer exists.</p>
           ) : (
-            <RightsOf rights={held} unused={unused} />
+            <RightsList rights={held} unused={unused} />
           )}
         </section>
         <section>
           <h3>Required</h3>
-          <RightsOf rights={smallest} unused={[]} />
-          {isTight && held !== null && <p class="verdict allow">It has no other rights.</p>}
+          <RightsList rights={smallest} unused={[]} />
+          {isMinimal && held !== null && <p class="verdict allow">It has no other rights.</p>}
         </section>
       </div>
-      {broader.map(({ what, held: wide, enough }) => (
+      {broader.map(({ what, held, enough }) => (
         <p key={what} class="hint">
-          The {what} could be narrower: <Long text={`${inWords(enough)} instead of ${inWords(wide)}.`} />
+          The {what} could be narrower: <Long text={`${describeRights(enough)} instead of ${describeRights(held)}.`} />
         </p>
       ))}
       {beyond.length > 0 && (
@@ -87,14 +91,14 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
       )}
       <details>
         <summary>What it was used for: {used.length}</summary>
-        <Uses label={`What ${principal.name} was used for`} used={used} request="First request" />
+        <UseTable label={`What ${principal.name} was used for`} used={used} request="First request" />
       </details>
     </section>
   );
 }
 
 /** The operations that a credential is for. @param props.request heading of the column with the requests */
-export function Uses(props: {
+export function UseTable(props: {
   readonly label: string;
   readonly used: PrincipalReport['used'];
   readonly request: string;
@@ -133,7 +137,7 @@ export function Uses(props: {
   );
 }
 
-export function RightsOf({ rights, unused }: { readonly rights: LeastRights; readonly unused: readonly string[] }) {
+export function RightsList({ rights, unused }: { readonly rights: LeastRights; readonly unused: readonly string[] }) {
   const { services = [], scopes, resource, roles, rules, custom } = rights;
   const named = [...(scopes ?? []), ...(rules === undefined ? (roles ?? []) : [])];
   return (
@@ -171,20 +175,20 @@ export function RightsOf({ rights, unused }: { readonly rights: LeastRights; rea
 }
 
 /** Returns the edit that reduces a service key to what it needs; null for other credentials and deleted keys. */
-function editOf({ held, smallest }: PrincipalReport): object | null {
+function createEdit({ held, smallest }: PrincipalReport): object | null {
   const { services, scopes, resource } = smallest;
   if (held === null || services === undefined || scopes === undefined) return null;
   return { services, scopes, ...(resource !== undefined && { resource }) };
 }
 
 /** Describes the rights of a credential that are not needed. */
-function lostOf({ unused, broader }: PrincipalReport): string {
-  return [...unused, ...broader.map(({ what, held }) => `${what} ${inWords(held)}`)].join(', ');
+function describeLost({ unused, broader }: PrincipalReport): string {
+  return [...unused, ...broader.map(({ what, held }) => `${what} ${describeRights(held)}`)].join(', ');
 }
 
 /** Describes rights of any kind. */
-function inWords(rights: unknown): string {
-  if (Array.isArray(rights)) return rights.map(inWords).join(', ') || 'nothing';
+function describeRights(rights: unknown): string {
+  if (Array.isArray(rights)) return rights.map(describeRights).join(', ') || 'nothing';
   if (typeof rights !== 'object') return String(rights ?? 'nothing');
   if (rights === null) return 'nothing';
   if ('role' in rights) {
@@ -193,12 +197,12 @@ function inWords(rights: unknown): string {
   }
   if ('type' in rights) return describeBinding(rights as KeyResource);
   return Object.entries(rights)
-    .map(([name, value]) => `${name} ${inWords(value)}`)
+    .map(([name, value]) => `${name} ${describeRights(value)}`)
     .join('; ');
 }
 
 /** Returns the address of the form for a new key with these rights; null if no NGC key can have them. */
-function formOf({ principal, smallest }: PrincipalReport): string | null {
+function createFormAddress({ principal, smallest }: PrincipalReport): string | null {
   const { services, scopes, resource, roles } = smallest;
   if (services === undefined) return null;
   return addressOfView('identities', {

@@ -7,7 +7,7 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { requests as recorded } from '../../state/requests.ts';
 import { Needed } from './needed.tsx';
-import { requestsIn } from './pasted.ts';
+import { parseRequests } from './pasted.ts';
 
 /** A request that prevents an answer. */
 interface Obstacle {
@@ -21,16 +21,16 @@ interface Obstacle {
 export function WhichKey() {
   const act = useAct();
   const [text, setText] = useState('');
-  const [asked, setAsked] = useState<readonly RequestToAllow[]>([]);
-  const [answer, setAnswer] = useState<NeededKeys | Obstacle | null>(null);
+  const [requests, setRequests] = useState<readonly RequestToAllow[]>([]);
+  const [result, setResult] = useState<NeededKeys | Obstacle | null>(null);
   const find = (read: () => readonly RequestToAllow[] | Promise<readonly RequestToAllow[]>) =>
     act.run(async () => {
-      setAnswer(null);
+      setResult(null);
       const requests = await read();
-      setAsked(requests);
-      if (requests.length > 0) setAnswer(await neededFor(requests));
+      setRequests(requests);
+      if (requests.length > 0) setResult(await findNeededKeys(requests));
     });
-  const isObstacle = answer !== null && 'index' in answer;
+  const isObstacle = result !== null && 'index' in result;
   return (
     <section class="which-key" aria-label="Which key do I need?">
       <h2>Which key do I need?</h2>
@@ -49,13 +49,13 @@ export function WhichKey() {
         />
       </label>
       <div class="bar">
-        <button type="button" class="main" disabled={act.isBusy} onClick={() => find(() => requestsIn(text))}>
+        <button type="button" class="main" disabled={act.isBusy} onClick={() => find(() => parseRequests(text))}>
           Find the key
         </button>
         <ChooseFile
           accept=".har,.json"
           isBusy={act.isBusy}
-          onFile={(file) => file !== undefined && find(async () => requestsIn(await file.text()))}
+          onFile={(file) => file !== undefined && find(async () => parseRequests(await file.text()))}
         >
           Choose a HAR
         </ChooseFile>
@@ -65,28 +65,32 @@ export function WhichKey() {
       {isObstacle && (
         <div role="alert">
           <p class="fault">
-            <Sentence text={answer.text} />
+            <Sentence text={result.text} />
           </p>
           <div class="bar">
-            {answer.services.map((service) => (
-              <button key={service} type="button" onClick={() => find(() => meant(asked, answer.index, service))}>
+            {result.services.map((service) => (
+              <button
+                key={service}
+                type="button"
+                onClick={() => find(() => withService(requests, result.index, service))}
+              >
                 {serviceTitle(service)}
               </button>
             ))}
-            {asked.length > 1 && (
-              <button type="button" onClick={() => find(() => asked.filter((_, index) => index !== answer.index))}>
+            {requests.length > 1 && (
+              <button type="button" onClick={() => find(() => requests.filter((_, index) => index !== result.index))}>
                 Leave it out
               </button>
             )}
           </div>
         </div>
       )}
-      {answer !== null && !isObstacle && <Answer answer={answer} />}
+      {result !== null && !isObstacle && <NeededKeyList result={result} />}
     </section>
   );
 }
 
-function Answer({ answer: { keys, free } }: { readonly answer: NeededKeys }) {
+function NeededKeyList({ result: { keys, free } }: { readonly result: NeededKeys }) {
   return (
     <>
       {keys.map((needed) => (
@@ -102,8 +106,11 @@ function Answer({ answer: { keys, free } }: { readonly answer: NeededKeys }) {
 /** The distinct operations in the recorded requests, to tick. */
 function Recorded(props: { readonly isBusy: boolean; readonly find: (requests: readonly RequestToAllow[]) => void }) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
-  const known = recorded.value.filter(({ operation }) => operation !== null);
-  const all = [...new Map(known.map((one) => [`${one.service} ${one.operation}`, one]))].slice(0, MAX_LISTED);
+  const recordedRequests = recorded.value.filter(({ operation }) => operation !== null);
+  const all = [...new Map(recordedRequests.map((one) => [`${one.service} ${one.operation}`, one]))].slice(
+    0,
+    MAX_LISTED,
+  );
   if (all.length === 0) return null;
   const chosen = all.filter(([name]) => ticked.includes(name)).map(([, one]) => one);
   return (
@@ -147,24 +154,24 @@ function Recorded(props: { readonly isBusy: boolean; readonly find: (requests: r
 const MAX_LISTED = 50;
 
 /** Returns the requests, with the service set for all that are like this one. */
-function meant(requests: readonly RequestToAllow[], index: number, service: string): readonly RequestToAllow[] {
+function withService(requests: readonly RequestToAllow[], index: number, service: string): readonly RequestToAllow[] {
   const { method, url, path } = requests[index] as RequestToAllow;
-  const isAlike = (one: RequestToAllow) => one.method === method && one.url === url && one.path === path;
-  return requests.map((one) => (isAlike(one) ? { ...one, service } : one));
+  const isSameRequest = (one: RequestToAllow) => one.method === method && one.url === url && one.path === path;
+  return requests.map((one) => (isSameRequest(one) ? { ...one, service } : one));
 }
 
 /** @throws like the control API, unless the error is about one of the requests */
-async function neededFor(requests: readonly RequestToAllow[]): Promise<NeededKeys | Obstacle> {
+async function findNeededKeys(requests: readonly RequestToAllow[]): Promise<NeededKeys | Obstacle> {
   try {
     return await ask<NeededKeys>('POST', '/_mock/least-privilege', { requests });
-  } catch (fault) {
-    const [start, place] = (fault instanceof Refused && /^Field `requests\[(\d+)\][^`]*`:? /.exec(fault.message)) || [];
-    const one = requests[Number(place)];
-    if (!(fault instanceof Refused) || start === undefined || one === undefined) throw fault;
-    const [, services = ''] = /belongs to several services: (.*)\. Add /.exec(fault.message) ?? [];
+  } catch (error) {
+    const [start, index] = (error instanceof Refused && /^Field `requests\[(\d+)\][^`]*`:? /.exec(error.message)) || [];
+    const one = requests[Number(index)];
+    if (!(error instanceof Refused) || start === undefined || one === undefined) throw error;
+    const [, services = ''] = /belongs to several services: (.*)\. Add /.exec(error.message) ?? [];
     return {
-      index: Number(place),
-      text: `\`${one.method} ${one.url ?? one.path}\`: ${fault.message.slice(start.length).replace(/ Add `"service"`\.$/, '')}`,
+      index: Number(index),
+      text: `\`${one.method} ${one.url ?? one.path}\`: ${error.message.slice(start.length).replace(/ Add `"service"`\.$/, '')}`,
       services: services.split('`').filter((_, index) => index % 2 === 1),
     };
   }

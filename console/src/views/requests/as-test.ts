@@ -1,10 +1,10 @@
 import type { KeyOrder, RecordedRequest } from '../../control-api/types.ts';
-import { sourceOf } from '../../parts/code.tsx';
+import { toSource } from '../../parts/code.tsx';
 import type { Call, Caller } from '../../state/call.ts';
 import type { FixRequest } from '../../state/repairs.ts';
 
 /** A test that sends a request and expects the same answer. */
-interface Wanted {
+interface TestInput {
   readonly call: Call;
   readonly caller: Caller;
   readonly status: number;
@@ -37,40 +37,40 @@ export function toTest(
   const status = request.wouldBe ?? request.status;
   if (caller.kind === 'other' || status === null || truncated) return null;
   if (caller.kind === 'key' && caller.order === null && caller.text === null) return null;
-  const what = operation ?? `${method} ${path}`;
-  const name = reason === null ? `${what} answers ${status}` : `${what} is refused for ${reason}`;
+  const subject = operation ?? `${method} ${path}`;
+  const name = reason === null ? `${subject} answers ${status}` : `${subject} is refused for ${reason}`;
   const isBodyless = method === 'GET' || method === 'HEAD';
   // An unsent or unread body does not affect the decision.
   const body = call.body ?? (call.lacks !== null && !isBodyless && decision !== null ? '{}' : null);
   return WRITERS[language]({ call: { ...call, body }, caller, setup, status, reason, name });
 }
 
-const WRITERS: Readonly<Record<Language, (wanted: Wanted) => string>> = {
+const WRITERS: Readonly<Record<Language, (input: TestInput) => string>> = {
   vitest: forVitest,
   pytest: forPytest,
   go: forGo,
 };
 
-function forVitest({ call, caller, setup, status, reason, name }: Wanted): string {
+function forVitest({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
   const members = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the test has the placeholder
     ...(caller.kind === 'nobody' ? [] : ['authorization: `Bearer ${token}`']),
-    ...Object.entries(call.headers).map((header) => sourceOf(Object.fromEntries([header])).slice(2, -2)),
+    ...Object.entries(call.headers).map((header) => toSource(Object.fromEntries([header])).slice(2, -2)),
   ];
   const options = [
     ...(method === 'GET' ? [] : [`    method: '${method}',`]),
     ...(members.length === 0 ? [] : [`    headers: { ${members.join(', ')} },`]),
-    ...(body === null ? [] : [`    body: ${sourceOfBody(body)},`]),
+    ...(body === null ? [] : [`    body: ${formatBody(body)},`]),
   ];
-  const given = options.length === 0 ? '' : `, {\n${options.join('\n')}\n  }`;
+  const init = options.length === 0 ? '' : `, {\n${options.join('\n')}\n  }`;
   return [
     `import { expect, test } from 'nv-auth-mock/vitest';`,
     '',
-    `test(${sourceOf(name)}, async ({ mock }) => {`,
+    `test(${toSource(name)}, async ({ mock }) => {`,
     ...(setup === undefined ? [] : vitestSetup(setup)),
     ...vitestToken(caller),
-    `  const answer = await fetch(mock.url + ${sourceOf(target)}${given});`,
+    `  const answer = await fetch(mock.url + ${toSource(target)}${init});`,
     '',
     `  expect(answer.status).toBe(${status});`,
     ...(reason === null ? [] : [`  expect(answer).toBeRefused('${reason}');`]),
@@ -81,35 +81,35 @@ function forVitest({ call, caller, setup, status, reason, name }: Wanted): strin
 
 function vitestSetup({ method, path, body, as }: FixRequest): readonly string[] {
   return [
-    `  await fetch(mock.url + ${sourceOf(path)}, {`,
+    `  await fetch(mock.url + ${toSource(path)}, {`,
     `    method: '${method}',`,
-    `    headers: { 'content-type': 'application/json', authorization: \`Bearer \${await mock.getToken(${sourceOf(as?.principal)})}\` },`,
-    `    body: ${sourceOfBody(JSON.stringify(body))},`,
+    `    headers: { 'content-type': 'application/json', authorization: \`Bearer \${await mock.getToken(${toSource(as?.principal)})}\` },`,
+    `    body: ${formatBody(JSON.stringify(body))},`,
     '  });',
   ];
 }
 
 /** Formats a JSON body as an object literal, for readability. */
-function sourceOfBody(body: string): string {
+function formatBody(body: string): string {
   try {
-    return `JSON.stringify(${sourceOf(JSON.parse(body))})`;
+    return `JSON.stringify(${toSource(JSON.parse(body))})`;
   } catch {
-    return sourceOf(body);
+    return toSource(body);
   }
 }
 
 function vitestToken(caller: Caller): readonly string[] {
-  if (caller.kind === 'principal') return [`  const token = await mock.getToken(${sourceOf(caller.name)});`];
+  if (caller.kind === 'principal') return [`  const token = await mock.getToken(${toSource(caller.name)});`];
   if (caller.kind !== 'key') return [];
   return caller.order === null
-    ? [`  const token = mock.key(${sourceOf(caller.name)});`]
-    : [`  const { key: token } = await mock.keys.create(${sourceOf(caller.order)});`];
+    ? [`  const token = mock.key(${toSource(caller.name)});`]
+    : [`  const { key: token } = await mock.keys.create(${toSource(caller.order)});`];
 }
 
 /** Python and Go string literals are like JSON's. */
 const literal = (text: string) => JSON.stringify(text);
 
-function forPytest({ call, caller, setup, status, reason, name }: Wanted): string {
+function forPytest({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
   const headers = [
     ...(caller.kind === 'nobody' ? [] : ['"authorization": "Bearer " + token']),
@@ -121,7 +121,7 @@ function forPytest({ call, caller, setup, status, reason, name }: Wanted): strin
     'import urllib.request',
     '',
     '',
-    `def test_${wordsOf(name).join('_')}(nv_auth_mock):`,
+    `def test_${splitWords(name).join('_')}(nv_auth_mock):`,
     ...(setup === undefined ? [] : pytestSetup(setup)),
     ...pytestToken(caller),
     '    request = urllib.request.Request(',
@@ -154,21 +154,21 @@ function pytestSetup({ method, path, body, as }: FixRequest): readonly string[] 
   ];
 }
 
-const isMade = (caller: Caller): caller is Caller & { readonly order: KeyOrder } =>
+const createsKey = (caller: Caller): caller is Caller & { readonly order: KeyOrder } =>
   caller.kind === 'key' && caller.order !== null;
 
 function pytestToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${literal(caller.name)})`];
   if (caller.kind !== 'key') return [];
-  if (!isMade(caller)) return [`    token = nv_auth_mock.key(${literal(caller.name)})`];
+  if (!createsKey(caller)) return [`    token = nv_auth_mock.key(${literal(caller.name)})`];
   // Strings, lists and objects are the same in Python and JSON.
   const members = Object.entries(caller.order).map(([member, value]) => `${member}=${JSON.stringify(value)}`);
   return [`    token = nv_auth_mock.keys.create(${members.join(', ')})["key"]`];
 }
 
-function forGo({ call, caller, setup, status, reason, name }: Wanted): string {
+function forGo({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
-  const nameOfTest = wordsOf(name).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+  const testName = splitWords(name).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
   const headers = Object.entries(call.headers).map(
     ([header, value]) => `\trequest.Header.Set(${literal(header)}, ${literal(value)})`,
   );
@@ -176,7 +176,7 @@ function forGo({ call, caller, setup, status, reason, name }: Wanted): string {
     'package mock_test',
     '',
     'import (',
-    ...(isMade(caller) ? ['\t"encoding/json"'] : []),
+    ...(createsKey(caller) ? ['\t"encoding/json"'] : []),
     '\t"net/http"',
     ...(body === null && setup === undefined ? [] : ['\t"strings"']),
     '\t"testing"',
@@ -184,7 +184,7 @@ function forGo({ call, caller, setup, status, reason, name }: Wanted): string {
     '\tnvauthmock "github.com/nv-auth-mock/nv-auth-mock/clients/go"',
     ')',
     '',
-    `func Test${nameOfTest.join('')}(t *testing.T) {`,
+    `func Test${testName.join('')}(t *testing.T) {`,
     '\tmock := nvauthmock.Start(t).World(t)',
     ...(setup === undefined ? [] : goSetup(setup)),
     ...goToken(caller),
@@ -228,7 +228,7 @@ const goReason = (expected: string) => [
 function goToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`\ttoken := mock.Token(${literal(caller.name)})`];
   if (caller.kind !== 'key') return [];
-  if (!isMade(caller)) return [`\ttoken := mock.Key(${literal(caller.name)})`];
+  if (!createsKey(caller)) return [`\ttoken := mock.Key(${literal(caller.name)})`];
   return [
     '\tvar made struct{ Key string }',
     `\tmock.Call("POST", "/keys", json.RawMessage(${literal(JSON.stringify(caller.order))}), &made)`,
@@ -237,6 +237,6 @@ function goToken(caller: Caller): readonly string[] {
 }
 
 /** Splits a title into words for an identifier. */
-function wordsOf(name: string): readonly string[] {
+function splitWords(name: string): readonly string[] {
   return name.toLowerCase().match(/[a-z0-9]+/g) ?? ['request'];
 }

@@ -2,26 +2,26 @@ import type { ComponentChildren } from 'preact';
 import { CopyButton } from '../../parts/copy.tsx';
 
 /** Longer bodies are cut on the page; the copy is complete. */
-const MAX_SHOWN = 20_000;
+const MAX_CHARACTERS = 20_000;
 
 /** Formats a body: JSON and forms indented, other texts unchanged, no body as an empty string. */
-export function bodyText(body: unknown): string {
+export function formatBody(body: unknown): string {
   if (body === null) return '';
   return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
 }
 
 /** A body with syntax highlighting. */
 export function Body({ body, isTruncated }: { readonly body: unknown; readonly isTruncated: boolean }) {
-  const text = bodyText(body);
+  const text = formatBody(body);
   if (text === '') return isTruncated ? <p class="quiet">The journal no longer has the body.</p> : null;
-  const shown = text.slice(0, MAX_SHOWN);
+  const visible = text.slice(0, MAX_CHARACTERS);
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
       <pre class="body" tabIndex={0}>
-        {typeof body === 'string' ? shown : coloured(shown)}
+        {typeof body === 'string' ? visible : highlight(visible)}
       </pre>
-      {text.length > MAX_SHOWN && <p class="quiet">{text.length - MAX_SHOWN} more characters</p>}
+      {text.length > MAX_CHARACTERS && <p class="quiet">{text.length - MAX_CHARACTERS} more characters</p>}
       {isTruncated && <p class="quiet">The journal has only the beginning of it.</p>}
       <CopyButton text={text} label="Copy the body" />
     </>
@@ -34,7 +34,7 @@ export function Body({ body, isTruncated }: { readonly body: unknown; readonly i
  */
 const TOKENS = /("(?:[^"\\]|\\.)*\\?(?:"|$))(:?)|(-?\d[\d.eE+-]*)|\b(?:true|false|null)\b/gs;
 
-function coloured(json: string): ComponentChildren {
+function highlight(json: string): ComponentChildren {
   const parts: ComponentChildren[] = [];
   let from = 0;
   for (const token of json.matchAll(TOKENS)) {
@@ -47,7 +47,7 @@ function coloured(json: string): ComponentChildren {
 }
 
 /** Returns the error message in a vendor's response; null if there is none. */
-export function sentenceIn(body: unknown): string | null {
+export function findErrorMessage(body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const members = body as Readonly<Record<string, unknown>>;
   for (const name of ['message', 'detail', 'error_description', 'title', 'error']) {

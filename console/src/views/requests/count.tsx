@@ -4,20 +4,20 @@ import { countChanges } from '../../state/changes.ts';
 import { isJournalRead, matching, requests } from '../../state/requests.ts';
 
 /** The sizes that the journal reports. */
-interface Extent {
+interface JournalCounts {
   readonly total: number;
   readonly dropped: number;
 }
 
 /** Shows how many requests are listed, and how many the journal still has. */
 export function Count() {
-  const read = () => ask<Extent>('GET', '/_mock/requests?limit=1&bodies=false');
-  const extent = useLoaded(read, [countChanges('requests'), isJournalRead.value]);
-  const { total, dropped } = readValue(extent, { total: 0, dropped: 0 });
+  const read = () => ask<JournalCounts>('GET', '/_mock/requests?limit=1&bodies=false');
+  const counts = useLoaded(read, [countChanges('requests'), isJournalRead.value]);
+  const { total, dropped } = readValue(counts, { total: 0, dropped: 0 });
   const [listed, all] = [matching.value.length, requests.value.length];
   if (dropped === 0) return listed === all ? formatCount(all) : `${formatCount(listed)} of ${formatCount(all)}`;
-  const kept = `${formatCount(total)} of ${formatCount(total + dropped)} kept`;
-  return listed === all ? kept : `${formatCount(listed)} shown, ${kept}`;
+  const keptText = `${formatCount(total)} of ${formatCount(total + dropped)} kept`;
+  return listed === all ? keptText : `${formatCount(listed)} shown, ${keptText}`;
 }
 
 function formatCount(number: number): string {

@@ -5,21 +5,21 @@ import type { Line } from '../../state/repairs.ts';
 export function diffFix({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [], binding }: Decision): Line[] {
   const { scopes, resource, roles: keyRoles } = request?.body ?? {};
   const lines = [
-    ...(isNames(scopes) ? changesOf('scope', held, scopes) : []),
-    ...(isNames(keyRoles) ? changesOf('role', heldRoles, keyRoles) : []),
-    ...(request?.as === undefined ? [] : changesOf('role', [], roles)),
+    ...(isNames(scopes) ? diffNames('scope', held, scopes) : []),
+    ...(isNames(keyRoles) ? diffNames('role', heldRoles, keyRoles) : []),
+    ...(request?.as === undefined ? [] : diffNames('role', [], roles)),
   ];
   const { type, ids }: { readonly type?: unknown; readonly ids?: unknown } = Object(resource);
   if (typeof type !== 'string') return lines;
   const before = binding?.held ? [binding.held] : [];
-  return [...lines, ...changesOf('resource', before, [isNames(ids) ? `${type} ${ids.join(', ')}` : type])];
+  return [...lines, ...diffNames('resource', before, [isNames(ids) ? `${type} ${ids.join(', ')}` : type])];
 }
 
 function isNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
-function changesOf(what: string, before: readonly string[], after: readonly string[]): Line[] {
+function diffNames(what: string, before: readonly string[], after: readonly string[]): Line[] {
   const removed = before.filter((name) => !after.includes(name));
   const added = after.filter((name) => !before.includes(name));
   return [

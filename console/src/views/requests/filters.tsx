@@ -19,20 +19,21 @@ const CHOICES: Choices = [
 ];
 
 /** Number of filters beside the search, if there is room. */
-const BESIDE = 3;
+const MAX_BESIDE = 3;
 
 /** Filters and groups the list. */
 export function Filters() {
-  const now = chosen.value;
-  const beside = isNarrow.value ? [] : CHOICES.slice(0, BESIDE);
-  const more = CHOICES.slice(beside.length);
+  const current = chosen.value;
+  const beside = isNarrow.value ? [] : CHOICES.slice(0, MAX_BESIDE);
+  const hidden = CHOICES.slice(beside.length);
   const views = lazy.value;
-  const isOnlyRefusals = now['refusals'] === 'only';
-  const used =
-    [...more.map(([name]) => name), 'path'].filter((name) => now[name]).length + Number(now['group'] === 'no');
+  const isOnlyRefusals = current['refusals'] === 'only';
+  const activeCount =
+    [...hidden.map(([name]) => name), 'path'].filter((name) => current[name]).length +
+    Number(current['group'] === 'no');
   return (
     <search class="filters" aria-label="Filter the list">
-      <Search label="text" placeholder="Search" value={now['text']} change={(text) => choose({ text }, false)} />
+      <Search label="text" placeholder="Search" value={current['text']} change={(text) => choose({ text }, false)} />
       <button
         type="button"
         aria-pressed={isOnlyRefusals}
@@ -43,10 +44,10 @@ export function Filters() {
       {beside.map(([name, title]) => (
         <Choice key={name} name={name} title={title} />
       ))}
-      <Popover button={used === 0 ? 'More' : `More (${used})`}>
-        {() => views !== null && <views.MoreFilters choices={more} />}
+      <Popover button={activeCount === 0 ? 'More' : `More (${activeCount})`}>
+        {() => views !== null && <views.MoreFilters choices={hidden} />}
       </Popover>
-      {FILTERS.some((name) => now[name]) && (
+      {FILTERS.some((name) => current[name]) && (
         <button type="button" onClick={() => choose(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
           Show all
         </button>
@@ -57,14 +58,14 @@ export function Filters() {
 
 /** A filter with a list of values. */
 export function Choice({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
-  const now = chosen.value[name];
+  const current = chosen.value[name];
   return (
     <label>
       <span class="unseen">{title}</span>
-      <select value={now ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
+      <select value={current ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
         <option value="">{title}</option>
         {name === 'status' && ['2xx', '4xx', '5xx'].map((status) => <option key={status}>{status}</option>)}
-        {withChosen(valuesOf(name), now).map((value) => (
+        {includeChosen(valuesOf(name), current).map((value) => (
           <option key={value} value={value}>
             {name === 'service' ? serviceTitle(value) : value}
           </option>
@@ -75,6 +76,8 @@ export function Choice({ name, title }: { readonly name: ValueFilter; readonly t
 }
 
 /** Adds the value in the address, which may be in no request yet. */
-function withChosen(values: readonly string[], now: string | undefined): readonly string[] {
-  return now === undefined || now === '' || values.includes(now) || now.endsWith('xx') ? values : [...values, now];
+function includeChosen(values: readonly string[], current: string | undefined): readonly string[] {
+  return current === undefined || current === '' || values.includes(current) || current.endsWith('xx')
+    ? values
+    : [...values, current];
 }

@@ -13,7 +13,7 @@ import { countChanges } from '../../state/changes.ts';
 import { apply, type Line, type Remedy, type Repair, repair, repairs } from '../../state/repairs.ts';
 import { type RepairOptions, readRepairOptions } from './remedies.ts';
 
-interface FixesParts {
+interface FixesProps {
   readonly request: RecordedRequest;
   readonly decision: Decision;
   /** Whether the user has moved here with the keyboard. */
@@ -21,19 +21,19 @@ interface FixesParts {
 }
 
 /** Offers fixes for a refused request, and resends it after a fix. */
-export function Fixes({ request, decision, isEntered }: FixesParts) {
+export function Fixes({ request, decision, isEntered }: FixesProps) {
   const loaded = useLoaded(() => readRepairOptions(request, decision), [request.id, countChanges('keys')]);
   const section = useRef<HTMLElement>(null);
   // A layout effect, so that it runs before the next key.
   useLayoutEffect(() => {
     if (isEntered) section.current?.focus();
   }, [isEntered]);
-  const done = repairs.value.get(request.id);
+  const repaired = repairs.value.get(request.id);
   return (
     <section ref={section} class="fixes" aria-label="How to fix it" tabIndex={-1}>
       <h3>How to fix it</h3>
-      {done?.before.id === request.id ? (
-        <Repaired repair={done} />
+      {repaired?.before.id === request.id ? (
+        <Repaired repair={repaired} />
       ) : (
         <WhenLoaded of={loaded}>{(options) => <Choice request={request} options={options} />}</WhenLoaded>
       )}
@@ -63,7 +63,7 @@ function Choice({ request, options }: { readonly request: RecordedRequest; reado
     <>
       {remedies.length > 1 && <RemedyList remedies={remedies} chosen={remedy} choose={setChosen} />}
       {remedy !== undefined && (
-        <CarryOut
+        <RemedyForm
           key={remedy.text}
           request={request}
           remedy={remedy}
@@ -93,24 +93,24 @@ function RemedyList(props: {
   readonly choose: (text: string) => void;
 }) {
   const { remedies, chosen, choose } = props;
-  const [isWhole, setWhole] = useState(remedies.length <= MAX_SHOWN + 1);
-  const lead = leadOf(remedies);
+  const [isExpanded, setExpanded] = useState(remedies.length <= MAX_SHOWN + 1);
+  const lead = findLead(remedies);
   return (
     <fieldset class="ways">
       <legend class={lead === '' ? 'unseen' : 'way'}>
         {lead === '' ? 'Ways to fix it' : <Sentence text={`${lead} ...`} />}
       </legend>
-      {remedies.slice(0, isWhole ? remedies.length : MAX_SHOWN).map((remedy, index) => (
+      {remedies.slice(0, isExpanded ? remedies.length : MAX_SHOWN).map((remedy, index) => (
         <label key={remedy.text} class="tick" title={remedy.text}>
           <input type="radio" name="way" checked={remedy === chosen} onChange={() => choose(remedy.text)} />
           <span>
-            <Sentence text={withShortIds(remedy.text.slice(lead.length).trim())} />
+            <Sentence text={shortenIds(remedy.text.slice(lead.length).trim())} />
             {index === 0 && <small class="quiet"> recommended</small>}
           </span>
         </label>
       ))}
-      {!isWhole && (
-        <button type="button" class="small" onClick={() => setWhole(true)}>
+      {!isExpanded && (
+        <button type="button" class="small" onClick={() => setExpanded(true)}>
           {remedies.length - MAX_SHOWN} more
         </button>
       )}
@@ -119,19 +119,19 @@ function RemedyList(props: {
 }
 
 /** Returns the common beginning of all remedies, such as a scope to add before binding a key; empty if there is none. */
-function leadOf([first, ...others]: readonly Remedy[]): string {
+function findLead([first, ...others]: readonly Remedy[]): string {
   const lead = /^.*, and(?= )/.exec(first?.text ?? '')?.[0] ?? '';
   return others.every(({ text }) => text.startsWith(lead)) ? lead : '';
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-function withShortIds(text: string): string {
+function shortenIds(text: string): string {
   return text.replaceAll(UUID, shortId);
 }
 
 /** The button for a remedy, with its changes. */
-function CarryOut(props: {
+function RemedyForm(props: {
   readonly request: RecordedRequest;
   readonly remedy: Remedy;
   readonly call: Call;
@@ -140,24 +140,24 @@ function CarryOut(props: {
 }) {
   const { request, remedy, call, caller, isAlone } = props;
   const { lines, label, request: change } = remedy;
-  const lacks = remedy.body === undefined ? call.lacks : null;
+  const missingBody = remedy.body === undefined ? call.lacks : null;
   const act = useAct();
   const [body, setBody] = useState(remedy.body ?? call.body ?? '{}');
   const [isApplied, setApplied] = useState(false);
-  const ended = useRef(new AbortController());
-  useEffect(() => () => ended.current.abort(), []);
+  const abortController = useRef(new AbortController());
+  useEffect(() => () => abortController.current.abort(), []);
   const obstacle = findObstacle(remedy.caller ?? caller);
   const run = () =>
     act.run(async () => {
-      ended.current = new AbortController();
-      const { signal } = ended.current;
+      abortController.current = new AbortController();
+      const { signal } = abortController.current;
       if (obstacle !== null) {
         await apply(remedy, signal);
         setApplied(true);
         return;
       }
-      const sent = lacks === null && remedy.body === undefined ? call : { ...call, body };
-      choose({ request: (await repair(request, remedy, sent, caller, signal)).after });
+      const callToSend = missingBody === null && remedy.body === undefined ? call : { ...call, body };
+      choose({ request: (await repair(request, remedy, callToSend, caller, signal)).after });
     });
   return (
     <form
@@ -172,9 +172,9 @@ function CarryOut(props: {
         </p>
       )}
       <Changes lines={lines} />
-      {lacks !== null && obstacle === null && (
+      {missingBody !== null && obstacle === null && (
         <label>
-          <Sentence text={lacks} /> The body to send:
+          <Sentence text={missingBody} /> The body to send:
           <textarea rows={3} spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} />
         </label>
       )}
@@ -187,7 +187,7 @@ function CarryOut(props: {
           </button>
         )}
         {act.isBusy && remedy.waits && (
-          <button type="button" class="small" onClick={() => ended.current.abort()}>
+          <button type="button" class="small" onClick={() => abortController.current.abort()}>
             Stop waiting
           </button>
         )}
@@ -242,7 +242,7 @@ function Advice({ fix: { text, roles = [] } }: { readonly fix: Fix }) {
 type Pending = NonNullable<Decision['pending']>;
 
 /** A pending edit, and its effect on the request. */
-export function Later({ pending, principal }: { readonly pending: Pending; readonly principal: string }) {
+export function PendingEdit({ pending, principal }: { readonly pending: Pending; readonly principal: string }) {
   return (
     <p class="later">
       Version {pending.version} takes effect at <When at={pending.effectiveAt} isRelative /> and would{' '}

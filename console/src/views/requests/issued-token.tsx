@@ -7,7 +7,7 @@ import { moveClock } from '../../state/move-clock.ts';
 /** When the issued token expires, with a button that moves the clock there. */
 export function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
   const act = useAct();
-  const place = useFocusKept<HTMLDivElement>();
+  const container = useFocusKept<HTMLDivElement>();
   const time = worldTime.value;
   const hasExpired = time !== null && Date.parse(time.now) >= Date.parse(expiresAt);
   const move = () =>
@@ -16,7 +16,7 @@ export function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
       return cannotUndo === null ? null : `This cannot be undone: ${cannotUndo}`;
     });
   return (
-    <div ref={place} tabIndex={-1}>
+    <div ref={container} tabIndex={-1}>
       {hasExpired ? 'expired at ' : 'expires at '}
       <When at={expiresAt} isRelative />{' '}
       {!hasExpired && (

@@ -7,10 +7,10 @@ import { formatAddress, listed, type Row } from '../../state/requests.ts';
 import { isCoarse, isNarrow } from '../../window.ts';
 
 /** Height of a row in pixels. */
-const heightOfRow = () => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34);
+const rowHeightPixels = () => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34);
 
 /** Extra rows on both ends, so that scrolling shows no gap. */
-const BEYOND = 10;
+const OVERSCAN_ROWS = 10;
 
 const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Operation', 'Duration'];
 
@@ -21,8 +21,8 @@ const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Opera
  */
 export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  const [{ top, room }, setSeen] = useState({ top: 0, room: 600 });
-  const rowHeight = heightOfRow();
+  const [{ top, height }, setViewport] = useState({ top: 0, height: 600 });
+  const rowHeight = rowHeightPixels();
   const rows = listed.value;
   const selected = chosen.value['request'];
   const at = selected === undefined ? -1 : rows.findIndex(({ ids }) => ids.includes(selected));
@@ -30,13 +30,13 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const look = () => setSeen({ top: element.scrollTop, room: element.clientHeight });
-    const watcher = new ResizeObserver(look);
-    watcher.observe(element);
-    element.addEventListener('scroll', look, { passive: true });
+    const updateViewport = () => setViewport({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(updateViewport);
+    observer.observe(element);
+    element.addEventListener('scroll', updateViewport, { passive: true });
     return () => {
-      watcher.disconnect();
-      element.removeEventListener('scroll', look);
+      observer.disconnect();
+      element.removeEventListener('scroll', updateViewport);
     };
   }, []);
 
@@ -61,8 +61,8 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
     step(by);
   };
 
-  const first = Math.max(0, Math.floor(top / rowHeight) - BEYOND);
-  const last = Math.min(rows.length, Math.ceil((top + room) / rowHeight) + BEYOND);
+  const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN_ROWS);
+  const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + OVERSCAN_ROWS);
   return (
     <>
       {/* Screen readers get the meaning of each part from the row. */}
@@ -89,7 +89,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
               // The oldest id stays the same while equal requests arrive.
               key={row.ids.at(-1)}
               row={row}
-              place={first + index}
+              index={first + index}
               count={rows.length}
               isSelected={first + index === at}
             />
@@ -100,14 +100,14 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   );
 }
 
-interface LineParts {
+interface LineProps {
   readonly row: Row;
-  readonly place: number;
+  readonly index: number;
   readonly count: number;
   readonly isSelected: boolean;
 }
 
-function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
+function Line({ row: { request, ids }, index, count, isSelected }: LineProps) {
   const { id, at, method, status, principal, operation, durationMs } = request;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
@@ -116,10 +116,10 @@ function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
       class="row"
       role="option"
       aria-selected={isSelected}
-      aria-posinset={place + 1}
+      aria-posinset={index + 1}
       aria-setsize={count}
       tabIndex={-1}
-      style={{ height: `${heightOfRow()}px`, transform: `translateY(${place * heightOfRow()}px)` }}
+      style={{ height: `${rowHeightPixels()}px`, transform: `translateY(${index * rowHeightPixels()}px)` }}
       onClick={() => choose({ request: id })}
     >
       <TimeOfDay at={at} />

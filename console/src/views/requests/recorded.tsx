@@ -14,18 +14,18 @@ import { When } from '../../parts/when.tsx';
 import { arrival, type Repair, repairs } from '../../state/repairs.ts';
 import type { ValueFilter } from '../../state/requests.ts';
 import { Again } from './again.tsx';
-import { Body, sentenceIn } from './body.tsx';
+import { Body, findErrorMessage } from './body.tsx';
 import { Changes, Fixes } from './fixes.tsx';
 import { IssuedToken } from './issued-token.tsx';
 import { RequiredAndHeld } from './refusal.tsx';
 import { Steps } from './steps.tsx';
 
-interface Whole {
+interface RequestDetails {
   readonly request: RecordedRequest;
   readonly decision: Decision | null;
 }
 
-async function read(id: string): Promise<Whole> {
+async function readDetails(id: string): Promise<RequestDetails> {
   const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
   const { decision } = request;
   if (decision === null) return { request, decision };
@@ -42,24 +42,24 @@ async function read(id: string): Promise<Whole> {
  * @param props.isEntered whether the user moved here with the keyboard
  */
 export function Recorded({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
-  const loaded = useLoaded(() => read(id), [id]);
+  const loaded = useLoaded(() => readDetails(id), [id]);
   return (
     <Panel label="Request" onClose={() => choose({ request: undefined })}>
-      <WhenLoaded of={loaded}>{(whole) => <Parts {...whole} isEntered={isEntered} />}</WhenLoaded>
+      <WhenLoaded of={loaded}>{(recorded) => <Details {...recorded} isEntered={isEntered} />}</WhenLoaded>
     </Panel>
   );
 }
 
-function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEntered: boolean }) {
+function Details({ request: whole, decision, isEntered }: RequestDetails & { readonly isEntered: boolean }) {
   const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = whole;
   const heading = useRef<HTMLHeadingElement>(null);
   const isRefused = decision?.effect === 'deny';
   const repair = repairs.value.get(whole.id);
   const isRepaired = repair?.after === whole.id;
   useLayoutEffect(() => {
-    const isArrival = arrival.id === whole.id;
-    if (isArrival) arrival.id = null;
-    if (isArrival || (isEntered && !isRefused)) heading.current?.focus();
+    const wasJustOpened = arrival.id === whole.id;
+    if (wasJustOpened) arrival.id = null;
+    if (wasJustOpened || (isEntered && !isRefused)) heading.current?.focus();
   }, [isEntered]);
   // A hint with the code `fix` repeats the first fix, which is shown below.
   const [hint, ...others] = hints.filter(({ code }) => code !== 'fix');
@@ -87,7 +87,7 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
             <Sentence text={text} />
           </p>
         ))}
-        {isSaidByVendor(whole) && <VendorsSentence service={whole.service} body={response.body} />}
+        {hasVendorMessage(whole) && <VendorMessage service={whole.service} body={response.body} />}
         {isRefused && <Fixes key={decision.id} request={whole} decision={decision} isEntered={isEntered} />}
         <Again request={whole} decision={decision} />
         {decision !== null && <RequiredAndHeld decision={decision} />}
@@ -127,17 +127,17 @@ function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRef
 }
 
 /** The reason for the response in one sentence. A hint comes first, because it says what to do. */
-function Verdict({ request, decision, hint }: Whole & { readonly hint: string | undefined }) {
+function Verdict({ request, decision, hint }: RequestDetails & { readonly hint: string | undefined }) {
   const { fault, explanation } = request;
   const text = hint ?? decision?.explanation ?? explanation;
   if (text === null) return null;
   const isAllowed = decision?.effect === 'allow' && hint === undefined;
-  const isOwn = decision === null && fault !== null;
-  const word = decision?.enforced === false ? 'Would be refused' : isAllowed ? 'Allowed' : 'Refused';
+  const isFaultOnly = decision === null && fault !== null;
+  const verdict = decision?.enforced === false ? 'Would be refused' : isAllowed ? 'Allowed' : 'Refused';
   return (
     <>
-      <p class={isOwn ? 'fault' : `verdict ${isAllowed ? 'allow' : 'deny'}`}>
-        {!isOwn && <strong>{word} </strong>}
+      <p class={isFaultOnly ? 'fault' : `verdict ${isAllowed ? 'allow' : 'deny'}`}>
+        {!isFaultOnly && <strong>{verdict} </strong>}
         <Sentence text={text} />
       </p>
       {decision?.detail !== undefined && !text.includes(decision.detail) && (
@@ -150,13 +150,13 @@ function Verdict({ request, decision, hint }: Whole & { readonly hint: string | 
 }
 
 /** Whether the response says more than that access was refused. */
-function isSaidByVendor({ status, decision }: RecordedRequest): boolean {
+function hasVendorMessage({ status, decision }: RecordedRequest): boolean {
   return status !== null && status >= 400 && (decision === null || [400, 404, 405].includes(status));
 }
 
 /** The vendor's error message, as the client received it. */
-function VendorsSentence({ service, body }: { readonly service: string | null; readonly body: unknown }) {
-  const text = sentenceIn(body);
+function VendorMessage({ service, body }: { readonly service: string | null; readonly body: unknown }) {
+  const text = findErrorMessage(body);
   if (text === null) return null;
   return (
     <section aria-label="The vendor’s words">
@@ -169,7 +169,7 @@ function VendorsSentence({ service, body }: { readonly service: string | null; r
 }
 
 /** The facts of a request. Each value is a link that filters the list by it. */
-function Facts({ request, decision }: Whole) {
+function Facts({ request, decision }: RequestDetails) {
   const { id, at, durationMs, service, operation, principal, reason, status, traceparent, tokenExpiresAt } = request;
   const facts: readonly (readonly [name: string, filter: ValueFilter, value: string | null, shown?: string])[] = [
     ['Service', 'service', service, serviceTitle(service ?? '')],

@@ -8,7 +8,7 @@ import { Name, type RequirementStatus, Rights, StatusMark } from '../../parts/ri
 import { countChanges } from '../../state/changes.ts';
 import { readKeys } from '../../state/keys.ts';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
-import { Later } from './fixes.tsx';
+import { PendingEdit } from './fixes.tsx';
 
 /** What the rule of a request requires, next to what its caller has. */
 export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
@@ -19,11 +19,11 @@ export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
     <div class="sides">
       <WhenLoaded of={loaded}>
         {(ruleset) => {
-          const own = ruleset?.rules.find(({ id }) => id === rule);
+          const ownRule = ruleset?.rules.find(({ id }) => id === rule);
           return (
             <>
-              <Needs decision={decision} ruleset={ruleset} rule={own} from={readValue(pending, NOTHING)} />
-              <Holds decision={decision} rule={own} />
+              <RequiredSide decision={decision} ruleset={ruleset} rule={ownRule} from={readValue(pending, NONE)} />
+              <HeldSide decision={decision} rule={ownRule} />
             </>
           );
         }}
@@ -34,7 +34,7 @@ export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
 
 /** Returns the scopes that pending edits of the caller's key add, and when each takes effect. */
 async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap<string, string>> {
-  if (effect === 'allow' || principal?.kind !== 'service-key') return NOTHING;
+  if (effect === 'allow' || principal?.kind !== 'service-key') return NONE;
   // A deleted key has none.
   const { pending = [] } = (await readKeys()).find(({ id }) => id === principal.id) ?? {};
   return new Map(
@@ -42,10 +42,10 @@ async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap
   );
 }
 
-const NOTHING: ReadonlyMap<string, string> = new Map();
+const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Reasons about the binding: the caller has the rights themselves. */
-const BINDING: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
+const BINDING_REASONS: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
 
 /** Returns whether the caller has a right of the rule. @param isChoice whether one of several rights is enough */
 function statusOf(decision: Decision, id: string, isChoice: boolean): RequirementStatus {
@@ -53,11 +53,11 @@ function statusOf(decision: Decision, id: string, isChoice: boolean): Requiremen
   if (missing.includes(id) || missingAnyOf.includes(id)) return 'missing';
   if (held.includes(id) || used.includes(id)) return 'met';
   if (effect === 'allow' || isChoice) return 'optional';
-  return BINDING.includes(reason) ? 'met' : 'missing';
+  return BINDING_REASONS.includes(reason) ? 'met' : 'missing';
 }
 
 /** Returns whether the caller has a role of the rule. */
-function roleStatusOf(
+function statusOfRole(
   { effect, roles = [], missing = [], used = [] }: Decision,
   name: string,
   isNeeded: boolean,
@@ -67,7 +67,7 @@ function roleStatusOf(
   return isEnough || roles.includes(name) ? 'met' : 'optional';
 }
 
-function Needs(props: {
+function RequiredSide(props: {
   readonly decision: Decision;
   readonly ruleset: Ruleset | null;
   readonly rule: Rule | undefined;
@@ -85,7 +85,7 @@ function Needs(props: {
   const { needs, on, label, source, certainty } = rule;
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
   const { effect, reason, target, binding } = decision;
-  const isOther = reason === 'resource_mismatch';
+  const isWrongTarget = reason === 'resource_mismatch';
   const types = on?.map((id) => ruleset?.resourceTypes?.find((type) => type.id === id)?.label ?? id);
   return (
     <section>
@@ -100,23 +100,26 @@ function Needs(props: {
       {roles.length > 0 && (
         <>
           <p>the roles</p>
-          <Rights ids={roles} statusOf={(name) => roleStatusOf(decision, name, true)} />
+          <Rights ids={roles} statusOf={(name) => statusOfRole(decision, name, true)} />
         </>
       )}
       {orRoles.length > 0 && (
         <>
           <p>or one of the roles</p>
-          <Rights ids={orRoles} statusOf={(name) => roleStatusOf(decision, name, false)} />
+          <Rights ids={orRoles} statusOf={(name) => statusOfRole(decision, name, false)} />
         </>
       )}
       {all.length + any.length + roles.length === 0 && <p class="quiet">no {ruleset?.term}</p>}
       {types !== undefined && (
-        <Bound isFailing={binding?.fits === false && !isOther} isMet={effect === 'allow' || binding?.fits === true}>
+        <Bound
+          isFailing={binding?.fits === false && !isWrongTarget}
+          isMet={effect === 'allow' || binding?.fits === true}
+        >
           bound to {types.join(', ')}
         </Bound>
       )}
       {target !== undefined && (
-        <Bound isFailing={isOther} isMet={effect === 'allow'}>
+        <Bound isFailing={isWrongTarget} isMet={effect === 'allow'}>
           for{' '}
           <span title={target}>
             <Path path={target.split('/').map(shortId).join('/')} />
@@ -151,28 +154,28 @@ function Bound(props: {
   );
 }
 
-function Holds({ decision, rule }: { readonly decision: Decision; readonly rule: Rule | undefined }) {
+function HeldSide({ decision, rule }: { readonly decision: Decision; readonly rule: Rule | undefined }) {
   const { principal, claimed, reason, held, used = [], roles = [], binding, policyVersion, pending } = decision;
-  const who = principal ?? claimed ?? null;
+  const caller = principal ?? claimed ?? null;
   const { all = [], any = [], roles: neededRoles = [], orRoles = [] } = rule?.needs ?? {};
   return (
     <section>
-      <h3>{who === null ? 'Held by an unknown caller' : `Held by ${who.name}`}</h3>
+      <h3>{caller === null ? 'Held by an unknown caller' : `Held by ${caller.name}`}</h3>
       {/* For this reason, `held` has resource types. */}
       {held !== undefined && reason !== 'incompatible_resource_type' && (
-        <Held ids={held} isNeeded={(id) => [...all, ...any, ...used].includes(id)} used={used} />
+        <HeldRights ids={held} isNeeded={(id) => [...all, ...any, ...used].includes(id)} used={used} />
       )}
       {roles.length > 0 && (
         <>
           <p>through the roles</p>
-          <Held ids={roles} isNeeded={(name) => [...neededRoles, ...orRoles].includes(name)} isWhole />
+          <HeldRights ids={roles} isNeeded={(name) => [...neededRoles, ...orRoles].includes(name)} showsAll />
         </>
       )}
       {binding !== undefined && <Bound isMet={binding.fits}>bound to {binding.held || 'nothing'}</Bound>}
-      {pending !== undefined && who !== null && <Later pending={pending} principal={who.id} />}
-      {who !== null && (
+      {pending !== undefined && caller !== null && <PendingEdit pending={pending} principal={caller.id} />}
+      {caller !== null && (
         <p class="quiet">
-          {who.kind.replaceAll('-', ' ')}
+          {caller.kind.replaceAll('-', ' ')}
           {policyVersion !== undefined && `, version ${policyVersion} of its policy`}
         </p>
       )}
@@ -185,21 +188,21 @@ function Holds({ decision, rule }: { readonly decision: Decision; readonly rule:
  *
  * @param props.isWhole whether to show the other rights too, instead of on demand
  */
-function Held(props: {
+function HeldRights(props: {
   readonly ids: readonly string[];
   readonly isNeeded: (id: string) => boolean;
   readonly used?: readonly string[];
-  readonly isWhole?: boolean;
+  readonly showsAll?: boolean;
 }) {
-  const { ids, isNeeded, used = [], isWhole = false } = props;
+  const { ids, isNeeded, used = [], showsAll = false } = props;
   const needed = ids.filter(isNeeded);
   const others = ids.filter((id) => !isNeeded(id));
   return (
     <>
       {needed.length > 0 && <Rights ids={needed} used={used} />}
-      {needed.length === 0 && !isWhole && <p class="quiet">{ids.length === 0 ? 'nothing' : 'none of these'}</p>}
+      {needed.length === 0 && !showsAll && <p class="quiet">{ids.length === 0 ? 'nothing' : 'none of these'}</p>}
       {others.length > 0 &&
-        (isWhole ? (
+        (showsAll ? (
           <Names names={others} />
         ) : (
           <details class="others">

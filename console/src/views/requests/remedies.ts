@@ -26,9 +26,9 @@ export async function readRepairOptions(request: RecordedRequest, decision: Deci
   const identities = await readIdentities();
   const caller = pickCaller(request, decision, identities);
   const fixes = decision.fixes.filter(({ kind }) => kind !== 'hint');
-  const found = fixes.map((fix) => [fix, remediesForFix(fix, decision)] as const);
-  const remedies = found.flatMap(([, all]) => all);
-  const others = found.flatMap(([fix, all]) => (all.length === 0 ? [fix] : []));
+  const remediesByFix = fixes.map((fix) => [fix, remediesForFix(fix, decision)] as const);
+  const remedies = remediesByFix.flatMap(([, all]) => all);
+  const others = remediesByFix.flatMap(([fix, all]) => (all.length === 0 ? [fix] : []));
   if (decision.principal !== null)
     return { caller, remedies: [...remedies, ...(await roleRemedies(fixes, decision, identities))], others };
   const credential = await credentialRemedies(request, decision, identities);
@@ -39,7 +39,7 @@ export async function readRepairOptions(request: RecordedRequest, decision: Deci
 function remediesForFix(fix: Fix, decision: Decision): readonly Remedy[] {
   const { kind, request, text } = fix;
   if (request === undefined) return [];
-  const change = changeOf(request);
+  const change = createChange(request);
   if (change === null) return [];
   if (kind === 'propagation' && decision.pending !== undefined)
     return remediesForPending(decision.pending, request, change);
@@ -52,7 +52,7 @@ function remediesForPending(
   request: FixRequest,
   change: Remedy['apply'],
 ): readonly Remedy[] {
-  const moving: Remedy = {
+  const moveRemedy: Remedy = {
     text: `Move the clock to ${effectiveAt}, when version ${version} takes effect`,
     lines: [],
     label: 'Move the clock and send again',
@@ -61,7 +61,7 @@ function remediesForPending(
       return undefined;
     },
   };
-  const waiting: Remedy = {
+  const waitRemedy: Remedy = {
     text: `Wait until ${effectiveAt}`,
     lines: [],
     label: 'Wait and send again',
@@ -79,9 +79,9 @@ function remediesForPending(
       request,
       apply: change,
     },
-    moving,
+    moveRemedy,
     // A frozen clock would never get there.
-    ...(isFrozen.value ? [] : [waiting]),
+    ...(isFrozen.value ? [] : [waitRemedy]),
   ];
 }
 
@@ -92,11 +92,18 @@ async function roleRemedies(
   identities: readonly Identity[],
 ): Promise<Remedy[]> {
   const roles = fixes.find(({ kind, request }) => kind === 'identity' && request === undefined)?.roles ?? [];
-  const able = roles.flatMap((role) => identities.filter(({ holds, kind }) => holds === role && !kind.endsWith('key')));
-  const [one] = await allowedAmong(able, decision);
-  return one === undefined
+  const candidates = roles.flatMap((role) =>
+    identities.filter(({ holds, kind }) => holds === role && !kind.endsWith('key')),
+  );
+  const [identity] = await filterAllowed(candidates, decision);
+  return identity === undefined
     ? []
-    : [resendAs(one, `Send it as ${one.kind} \`${one.name}\`, which has the role \`${one.holds}\``)];
+    : [
+        resendAs(
+          identity,
+          `Send it as ${identity.kind} \`${identity.name}\`, which has the role \`${identity.holds}\``,
+        ),
+      ];
 }
 
 /** For a refused credential: makes it valid again, or uses a new one or another identity. */
@@ -107,37 +114,43 @@ async function credentialRemedies(
 ): Promise<readonly Remedy[]> {
   const { claimed, fixes, service, reason } = decision;
   if (reason === 'wrong_secret')
-    return secretRemedies(
+    return wrongSecretRemedies(
       recorded,
       identities.find(({ id }) => id === claimed?.id),
     );
   const isBearer = /^Bearer /i.test(String(recorded.request.headers['authorization']));
   if (!isBearer && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
-  const own = identities.find(({ id }) => id === claimed?.id);
-  if (own?.key !== undefined) return revivalRemedies(own, reason);
-  const isEnded = reason === 'disabled';
-  if (own !== undefined && !isEnded) {
-    return [resendAs(own, `Get a fresh token for ${own.kind} \`${own.name}\``, 'Send again with a fresh token')];
+  const claimedIdentity = identities.find(({ id }) => id === claimed?.id);
+  if (claimedIdentity?.key !== undefined) return reactivationRemedies(claimedIdentity, reason);
+  const isDisabled = reason === 'disabled';
+  if (claimedIdentity !== undefined && !isDisabled) {
+    return [
+      resendAs(
+        claimedIdentity,
+        `Get a fresh token for ${claimedIdentity.kind} \`${claimedIdentity.name}\``,
+        'Send again with a fresh token',
+      ),
+    ];
   }
-  const able = await allowedAmong(
-    identities.filter(({ services }) => services.includes(service)).toSorted(byRights),
+  const able = await filterAllowed(
+    identities.filter(({ services }) => services.includes(service)).toSorted(compareRights),
     decision,
   );
   return able.map((one) => resendAs(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`));
 }
 
 /** Resends a token request with the right secret of its client. */
-function secretRemedies(request: RecordedRequest, own: Identity | undefined): readonly Remedy[] {
+function wrongSecretRemedies(request: RecordedRequest, own: Identity | undefined): readonly Remedy[] {
   const { body } = toCall(request);
   const secrets = (own?.credentials ?? []).flatMap((credential) => {
     if (credential.kind === 'key') return [];
     if (credential.kind === 'password') return [{ id: credential.email, secret: credential.password }];
     return [{ id: credential.id, secret: credential.secret }];
   });
-  const known = secrets.find(({ id }) => body?.includes(id) || body?.includes(encodeURIComponent(id)));
+  const secret = secrets.find(({ id }) => body?.includes(id) || body?.includes(encodeURIComponent(id)));
   const parts = body?.split(FINGERPRINT) ?? [];
   // With several secrets, it is unknown which one is wrong.
-  if (own === undefined || known === undefined || parts.length !== 2) return [];
+  if (own === undefined || secret === undefined || parts.length !== 2) return [];
   return [
     {
       text: `Send the secret of ${own.kind} \`${own.name}\``,
@@ -145,7 +158,7 @@ function secretRemedies(request: RecordedRequest, own: Identity | undefined): re
       label: 'Send again with the right secret',
       caller: { kind: 'nobody' },
       body: parts.join(
-        body?.startsWith('{') ? JSON.stringify(known.secret).slice(1, -1) : encodeURIComponent(known.secret),
+        body?.startsWith('{') ? JSON.stringify(secret.secret).slice(1, -1) : encodeURIComponent(secret.secret),
       ),
       apply: async () => undefined,
     },
@@ -153,7 +166,7 @@ function secretRemedies(request: RecordedRequest, own: Identity | undefined): re
 }
 
 /** Makes a disabled or expired key valid again. */
-function revivalRemedies({ id, kind, name }: Identity, reason: string | null): readonly Remedy[] {
+function reactivationRemedies({ id, kind, name }: Identity, reason: string | null): readonly Remedy[] {
   const edit = { disabled_key: { status: 'active' }, expired_key: { expiresAt: null } }[reason ?? ''];
   if (edit === undefined) return [];
   const text = reason === 'disabled_key' ? `Enable ${kind} \`${name}\`` : `Remove the expiry of ${kind} \`${name}\``;
@@ -168,7 +181,7 @@ function resendAs(identity: Identity, text: string, label = `Send again as ${ide
 }
 
 /** Sorts keys with few rights first, and keys with a user's rights last. */
-function byRights(one: Identity, other: Identity): number {
+function compareRights(one: Identity, other: Identity): number {
   const count = ({ key }: Identity) =>
     key === undefined ? 0 : (key.policy?.scopes.length ?? Number.POSITIVE_INFINITY);
   const [left, right] = [count(one), count(other)];
@@ -176,7 +189,7 @@ function byRights(one: Identity, other: Identity): number {
 }
 
 /** Returns the identities with a known credential that may send the request. */
-async function allowedAmong(all: readonly Identity[], { request }: Decision): Promise<readonly Identity[]> {
+async function filterAllowed(all: readonly Identity[], { request }: Decision): Promise<readonly Identity[]> {
   const usable = all.filter(({ credentials, key }) => credentials.length > 0 && (key?.status ?? 'active') === 'active');
   const { method, path } = request;
   const effects = await Promise.all(
@@ -192,7 +205,7 @@ async function allowedAmong(all: readonly Identity[], { request }: Decision): Pr
 }
 
 /** Returns how to send the call of a fix; null if no known identity may send it. */
-function changeOf(request: FixRequest): Remedy['apply'] | null {
+function createChange(request: FixRequest): Remedy['apply'] | null {
   const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
   if (key !== undefined && request.method === 'PATCH') {
     return async () => (await editKey(decodeURIComponent(key), request.body ?? {})).undo;
@@ -209,16 +222,16 @@ function changeOf(request: FixRequest): Remedy['apply'] | null {
 
 /** Sends a vendor call as a principal, with a new token. Undo deletes the created object. */
 async function callAs(principal: string, { method, path, body }: FixRequest): Promise<Undoable | null> {
-  const tokenOf = async () => (await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal })).token;
-  const answer = await askAs<{ readonly id?: unknown } | null>(await tokenOf(), method, path, body);
-  const id = answer?.id;
+  const createToken = async () => (await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal })).token;
+  const response = await askAs<{ readonly id?: unknown } | null>(await createToken(), method, path, body);
+  const id = response?.id;
   if (method !== 'POST' || (typeof id !== 'string' && typeof id !== 'number')) return null;
-  const made = `${path}/${encodeURIComponent(String(id))}`;
+  const createdPath = `${path}/${encodeURIComponent(String(id))}`;
   return {
     text: `\`${method} ${path}\` was sent as ${principal}.`,
     undo: async () => {
-      await askAs(await tokenOf(), 'DELETE', made);
-      return `\`DELETE ${made}\` was sent as ${principal}.`;
+      await askAs(await createToken(), 'DELETE', createdPath);
+      return `\`DELETE ${createdPath}\` was sent as ${principal}.`;
     },
   };
 }

@@ -18,7 +18,7 @@ export function Requests() {
   const isOpen = selected !== undefined || tool !== undefined;
   const [count, all] = [matching.value.length, requests.value.length];
   return (
-    <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROPS}>
+    <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROP_HANDLERS}>
       <ViewHeader title="Requests" count={views === null ? all : <views.Count />}>
         <button
           type="button"
@@ -30,11 +30,11 @@ export function Requests() {
         >
           {isPaused.value ? `Resume (${heldBack.value.length} new)` : 'Pause'}
         </button>
-        {views === null ? <ToolsToCome /> : <views.Tools />}
+        {views === null ? <ToolsPlaceholder /> : <views.Tools />}
       </ViewHeader>
       <Filters />
       <section class="first stream" aria-label="Requests">
-        {all === 0 && isJournalRead.value ? <Nothing /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
+        {all === 0 && isJournalRead.value ? <EmptyState /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
         {count === 0 && all > 0 && <p class="nothing">No request matches. “Show all” clears the filters.</p>}
       </section>
       {isOpen &&
@@ -50,7 +50,7 @@ export function Requests() {
 }
 
 /** An archive can be dropped anywhere on the view. */
-const DROPS = {
+const DROP_HANDLERS = {
   onDragOver(event: DragEvent) {
     if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
   },
@@ -64,8 +64,8 @@ const DROPS = {
 /** Without an address, opens the newest refusal: users usually come to find out why a request was refused. */
 function useNewestRefusal(): void {
   // If the panel would replace the list, show the list first.
-  const isWanted = view.value === '' && Object.keys(chosen.value).length === 0 && hasRoomBeside.value;
-  const newest = isWanted
+  const shouldOpen = view.value === '' && Object.keys(chosen.value).length === 0 && hasRoomBeside.value;
+  const newest = shouldOpen
     ? requests.value.find(({ decision, reason }) => decision !== null && reason !== null)
     : undefined;
   useEffect(() => {
@@ -74,7 +74,7 @@ function useNewestRefusal(): void {
 }
 
 /** Placeholder for the tools, so that nothing moves. */
-function ToolsToCome() {
+function ToolsPlaceholder() {
   return (
     <>
       <button type="button" disabled>
@@ -88,7 +88,7 @@ function ToolsToCome() {
 }
 
 /** Shown to new users, before the first request. */
-function Nothing() {
+function EmptyState() {
   const line = `curl -i ${location.origin}${addressOf('/v2/nvcf/functions')}`;
   return (
     <div class="nothing">

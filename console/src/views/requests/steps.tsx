@@ -24,7 +24,7 @@ const STEPS_OF_AIR: readonly Step[] = ['route', 'authenticate', 'decide', 'cover
 type Mark = 'passed' | 'refused' | 'none';
 
 const SIGNS: Readonly<Record<Mark, string>> = { passed: '✓', refused: '✗', none: '' };
-const SPOKEN: Readonly<Record<Mark, string>> = { passed: 'passed', refused: 'refused here', none: 'not reached' };
+const SPOKEN_TEXTS: Readonly<Record<Mark, string>> = { passed: 'passed', refused: 'refused here', none: 'not reached' };
 
 /** Returns the refusing step of each reason. */
 async function readStages({ service }: RecordedRequest): Promise<ReadonlyMap<string, Stage>> {
@@ -43,23 +43,23 @@ export function Steps(props: { readonly request: RecordedRequest; readonly befor
   const loaded = useLoaded(async () => (needsStages ? await readStages(request) : null), []);
   if (loaded === null || 'fault' in loaded) return <ol class="steps" aria-hidden="true" />;
   const steps = request.service === 'air' ? STEPS_OF_AIR : STEPS;
-  const marks = marksOf(request, steps, loaded.value);
-  const former = before === undefined ? null : marksOf(before, steps, loaded.value);
+  const outcomes = findOutcomes(request, steps, loaded.value);
+  const previousOutcomes = before === undefined ? null : findOutcomes(before, steps, loaded.value);
   return (
     <ol class="steps" aria-label="Steps of the decision">
       {steps.map((step, index) => {
-        const { mark, spoken } = marks[index] ?? NOT_REACHED;
-        const was = former?.[index]?.mark ?? mark;
-        const isMended = mark === 'passed' && was !== 'passed';
+        const { mark, spoken } = outcomes[index] ?? NOT_REACHED;
+        const previousMark = previousOutcomes?.[index]?.mark ?? mark;
+        const isFixed = mark === 'passed' && previousMark !== 'passed';
         return (
-          <li key={step} class={isMended ? `${mark} mended was-${was}` : mark} style={{ '--at': index }}>
+          <li key={step} class={isFixed ? `${mark} mended was-${previousMark}` : mark} style={{ '--at': index }}>
             <span class="dot" aria-hidden="true">
               {SIGNS[mark]}
             </span>
             {TITLES[step]}
             <span class="unseen">
               : {spoken}
-              {was === 'refused' && mark === 'passed' && ', was refused here before'}
+              {previousMark === 'refused' && mark === 'passed' && ', was refused here before'}
             </span>
           </li>
         );
@@ -68,28 +68,29 @@ export function Steps(props: { readonly request: RecordedRequest; readonly befor
   );
 }
 
-interface Marked {
+interface StepOutcome {
   readonly mark: Mark;
   readonly spoken: string;
 }
 
-const NOT_REACHED: Marked = { mark: 'none', spoken: SPOKEN.none };
+const NOT_REACHED: StepOutcome = { mark: 'none', spoken: SPOKEN_TEXTS.none };
 
 /** Returns the outcome of each step. @param stages the step of each reason; null if not needed */
-function marksOf(
+function findOutcomes(
   request: RecordedRequest,
   steps: readonly Step[],
   stages: ReadonlyMap<string, Stage> | null,
-): readonly Marked[] {
+): readonly StepOutcome[] {
   const stage = request.reason === null ? undefined : stages?.get(request.reason);
-  const failing = failingStep(request, stage);
+  const failing = findFailingStep(request, stage);
   const reached = isReplaced(request) ? 1 : failing === null ? steps.length : steps.indexOf(failing);
   // Observe mode allows what it would refuse.
   const isEnforced = request.wouldBe === undefined || request.reason === null || request.fault !== null;
   return steps.map((step, index) => {
-    if (step === failing) return { mark: 'refused', spoken: isEnforced ? SPOKEN.refused : 'would be refused here' };
+    if (step === failing)
+      return { mark: 'refused', spoken: isEnforced ? SPOKEN_TEXTS.refused : 'would be refused here' };
     const mark = index < reached || !isEnforced ? 'passed' : 'none';
-    return { mark, spoken: SPOKEN[mark] };
+    return { mark, spoken: SPOKEN_TEXTS[mark] };
   });
 }
 
@@ -102,7 +103,7 @@ function isReplaced({ fault, wouldBe, reason, done }: RecordedRequest): boolean 
 const MALFORMED: readonly (number | null)[] = [400, 413, 415, 422];
 
 /** Returns the step that failed; null if none did. @param stage the step of its reason */
-function failingStep({ status, operation, fault }: RecordedRequest, stage: Stage | undefined): Step | null {
+function findFailingStep({ status, operation, fault }: RecordedRequest, stage: Stage | undefined): Step | null {
   if (stage !== undefined) return stage;
   const isRefused = status === null || status >= 400;
   if (!isRefused) return null;

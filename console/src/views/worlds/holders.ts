@@ -22,16 +22,16 @@ const SECRETS = ['password', 'secret', 'clientSecret', 'key'];
 type Entry = Readonly<Record<string, unknown>>;
 
 /** Returns the identities of a cast with credentials. A seed may leave out any part of it. */
-export function holdersOf(cast: object): readonly Holder[] {
-  return Object.entries(cast).flatMap(([service, part]) => (isEntry(part) ? holdersIn(service, part) : []));
+export function findHolders(cast: object): readonly Holder[] {
+  return Object.entries(cast).flatMap(([service, part]) => (isEntry(part) ? findHoldersInPart(service, part) : []));
 }
 
 /** @param part lists by name, as in the cast of a service or in the `created` of a copied world */
-export function holdersIn(service: string, part: object): readonly Holder[] {
+export function findHoldersInPart(service: string, part: object): readonly Holder[] {
   return Object.entries(part).flatMap(([list, entries]) =>
     (Array.isArray(entries) ? entries.filter(isEntry) : []).flatMap((entry) => {
-      const secrets = secretsOf(entry);
-      const name = nameOf(entry);
+      const secrets = findSecrets(entry);
+      const name = findName(entry);
       return secrets.length === 0 ? [] : [{ service, list, id: textOr(entry['id'], name), name, secrets }];
     }),
   );
@@ -41,21 +41,21 @@ function isEntry(value: unknown): value is Entry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function textOr(value: unknown, other: string): string {
-  return typeof value === 'string' ? value : other;
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === 'string' ? value : fallback;
 }
 
 /** Includes the organisation, because keys of two organisations can have the same name. */
-function nameOf({ email, name, org, clientId }: Entry): string {
-  const own = textOr(email, textOr(name, textOr(clientId, '')));
-  return typeof org === 'string' ? `${org}/${own}` : own;
+function findName({ email, name, org, clientId }: Entry): string {
+  const ownName = textOr(email, textOr(name, textOr(clientId, '')));
+  return typeof org === 'string' ? `${org}/${ownName}` : ownName;
 }
 
 /** Returns its secrets, including those of its access keys. */
-function secretsOf(entry: Entry): readonly CastSecret[] {
+function findSecrets(entry: Entry): readonly CastSecret[] {
   const clientId = typeof entry['clientId'] === 'string' ? entry['clientId'] : null;
   return Object.entries(entry).flatMap(([name, value]): readonly CastSecret[] => {
-    if (isEntry(value)) return secretsOf(value);
+    if (isEntry(value)) return findSecrets(value);
     return SECRETS.includes(name) && typeof value === 'string' ? [{ kind: name, clientId, text: value }] : [];
   });
 }

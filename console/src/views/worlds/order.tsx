@@ -11,7 +11,7 @@ import { serviceTitle } from '../../parts/service.ts';
 import { snapshotName } from '../../parts/snapshot-name.ts';
 import { countChanges, reportChange } from '../../state/changes.ts';
 import { consolePath, currentWorld, worlds } from '../../state/worlds.ts';
-import { holdersIn, holdersOf, splitName } from './holders.ts';
+import { findHolders, findHoldersInPart, splitName } from './holders.ts';
 import { WaysIn } from './ways.tsx';
 
 /** Origins of a new world. The empty name is the server's seed. */
@@ -24,7 +24,7 @@ const ORIGINS = {
 } as const;
 
 /** @param of the id of the copied world or snapshot */
-function originOf(from: string, of: string): object {
+function createOrigin(from: string, of: string): object {
   if (from === '') return {};
   return from === 'world' || from === 'snapshot' ? { from: { [from]: of } } : { seed: from };
 }
@@ -32,24 +32,27 @@ function originOf(from: string, of: string): object {
 /** A form that creates a world. The origin is in the address, so that a snapshot can link here. */
 export function Order() {
   const act = useAct();
-  const [made, setMade] = useState<MadeWorld | null>(null);
+  const [created, setCreated] = useState<MadeWorld | null>(null);
   const { from = '', of = '' } = chosen.value;
 
-  const make = (event: SubmitEvent) => {
+  const create = (event: SubmitEvent) => {
     event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const filled = ['id', 'label', 'ttl', 'credentials'].map((name) => [name, String(given.get(name) ?? '').trim()]);
+    const formData = new FormData(event.currentTarget as HTMLFormElement);
+    const filled = ['id', 'label', 'ttl', 'credentials'].map((name) => [name, String(formData.get(name) ?? '').trim()]);
     void act.run(async () => {
       const order = Object.fromEntries(filled.filter(([, text]) => text !== ''));
-      setMade(
-        await ask<MadeWorld>('POST', '/_mock/worlds', { ...order, ...originOf(from, String(given.get('of') ?? '')) }),
+      setCreated(
+        await ask<MadeWorld>('POST', '/_mock/worlds', {
+          ...order,
+          ...createOrigin(from, String(formData.get('of') ?? '')),
+        }),
       );
       reportChange('worlds');
     });
   };
-  if (made !== null) return <Made world={made} />;
+  if (created !== null) return <CreatedWorld world={created} />;
   return (
-    <form class="new-world" aria-label="Create a world" onSubmit={make}>
+    <form class="new-world" aria-label="Create a world" onSubmit={create}>
       <h2>New world</h2>
       <label>
         Name
@@ -150,9 +153,9 @@ function WhichSnapshot({ of }: { readonly of: string }) {
 }
 
 /** The new world. Its credentials are only in this response, and collapsed by default. */
-function Made({ world }: { readonly world: MadeWorld }) {
+function CreatedWorld({ world }: { readonly world: MadeWorld }) {
   const { id, cast, created, ambiguous = [] } = world;
-  const holders = [...holdersOf(cast), ...(created === undefined ? [] : holdersIn('created since', created))];
+  const holders = [...findHolders(cast), ...(created === undefined ? [] : findHoldersInPart('created since', created))];
   const [isOpen, setOpen] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   // The focused form has been removed.
@@ -177,8 +180,10 @@ function Made({ world }: { readonly world: MadeWorld }) {
           {isOpen && (
             <>
               <CopyButton text={JSON.stringify({ cast, created }, null, 2)} label="Copy all as JSON" />
-              <Credentials holders={holders.slice(0, MAX_SHOWN)} />
-              {holders.length > MAX_SHOWN && <p class="quiet">{holders.length - MAX_SHOWN} more are in the copy.</p>}
+              <Credentials holders={holders.slice(0, MAX_HOLDERS)} />
+              {holders.length > MAX_HOLDERS && (
+                <p class="quiet">{holders.length - MAX_HOLDERS} more are in the copy.</p>
+              )}
             </>
           )}
         </details>
@@ -187,9 +192,9 @@ function Made({ world }: { readonly world: MadeWorld }) {
   );
 }
 
-const MAX_SHOWN = 200;
+const MAX_HOLDERS = 200;
 
-function Credentials({ holders }: { readonly holders: ReturnType<typeof holdersOf> }) {
+function Credentials({ holders }: { readonly holders: ReturnType<typeof findHolders> }) {
   return (
     <ul class="plain holders" aria-label="Credentials">
       {holders.map(({ service, list, id, name, secrets }) => (

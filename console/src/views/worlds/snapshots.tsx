@@ -35,11 +35,11 @@ export function Snapshots() {
     void act.run(async () => {
       const { id, world } = await sendFile<Snapshot>('/_mock/snapshots/file', file);
       reportChange('snapshots');
-      const where =
+      const originNote =
         world === currentWorld.value?.id
           ? ''
           : ` It is from the world \`${world}\`: create a world from it to use it here.`;
-      return `The snapshot \`${id}\` was added.${where}`;
+      return `The snapshot \`${id}\` was added.${originNote}`;
     });
   };
   return (
@@ -57,7 +57,7 @@ export function Snapshots() {
           >
             Upload a file
           </ChooseFile>
-          <Popover button="Take a snapshot">{(close) => <Take act={act} close={close} />}</Popover>
+          <Popover button="Take a snapshot">{(close) => <TakeForm act={act} close={close} />}</Popover>
         </div>
       </div>
       <WhenLoaded of={loaded}>
@@ -72,7 +72,10 @@ export function Snapshots() {
               label="Snapshots, newest first"
               rows={snapshots}
               keyOf={({ id }) => id}
-              columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
+              columns={[
+                ...COLUMNS,
+                { title: '', cell: (snapshot) => <SnapshotActions snapshot={snapshot} act={act} /> },
+              ]}
             />
           )
         }
@@ -81,7 +84,7 @@ export function Snapshots() {
   );
 }
 
-function Take({ act, close }: { readonly act: Act; readonly close: () => void }) {
+function TakeForm({ act, close }: { readonly act: Act; readonly close: () => void }) {
   const now = worldTime.value?.now;
   const take = (event: SubmitEvent) => {
     event.preventDefault();
@@ -125,7 +128,7 @@ const COLUMNS: readonly Column<Snapshot>[] = [
   },
 ];
 
-function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
+function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
   const { id } = snapshot;
   const name = snapshotName(snapshot);
   const restore = () =>

@@ -30,26 +30,28 @@ export function Worlds() {
   // A snapshot links here with `from`.
   const isMaking = make !== undefined || from !== undefined;
   const isOpen = isMaking || opened !== undefined;
-  const known = worlds.value;
-  const found = matching(known, filter);
+  const allWorlds = worlds.value;
+  const matches = filterWorlds(allWorlds, filter);
   return (
     <div class={isOpen ? 'two opened' : 'two'}>
       <ViewHeader
         title="Worlds"
-        count={known.length === 0 ? undefined : filter ? `${found.length} of ${known.length}` : known.length}
+        count={
+          allWorlds.length === 0 ? undefined : filter ? `${matches.length} of ${allWorlds.length}` : allWorlds.length
+        }
       >
         <Feedback act={act} />
         <a class="button main" href={addressOfView('worlds', { filter, make: 'yes' })}>
           Create a world
         </a>
       </ViewHeader>
-      {(known.length > 1 || filter) && (
+      {(allWorlds.length > 1 || filter) && (
         <search class="bar one-row">
           <Search
             label="Search"
             placeholder="name or label …"
             value={filter}
-            change={(wanted) => choose({ filter: wanted }, false)}
+            change={(query) => choose({ filter: query }, false)}
           />
         </search>
       )}
@@ -57,7 +59,7 @@ export function Worlds() {
         <WhenLoaded of={loaded}>
           {() => (
             <>
-              <List found={found} act={act} />
+              <List found={matches} act={act} />
               <Snapshots />
               <p class="quiet">{readValue(lifetime, '…')}</p>
             </>
@@ -70,14 +72,14 @@ export function Worlds() {
           label={isMaking ? 'New world' : 'World'}
           onClose={() => go(addressOfView('worlds', { filter }))}
         >
-          {isMaking ? <Order /> : <OneWorld world={known.find(({ id }) => id === opened)} />}
+          {isMaking ? <Order /> : <WorldDetails world={allWorlds.find(({ id }) => id === opened)} />}
         </Panel>
       )}
     </div>
   );
 }
 
-function matching(all: readonly WorldInfo[], filter = ''): readonly WorldInfo[] {
+function filterWorlds(all: readonly WorldInfo[], filter = ''): readonly WorldInfo[] {
   const wanted = filter.toLowerCase();
   return all.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(wanted));
 }
@@ -92,7 +94,7 @@ function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly a
         label="Worlds"
         rows={shown}
         keyOf={({ id }) => id}
-        columns={[...COLUMNS, { title: '', cell: (world) => <Acts world={world} act={act} /> }]}
+        columns={[...COLUMNS, { title: '', cell: (world) => <WorldActions world={world} act={act} /> }]}
       />
       {worlds.value.length === 1 && (
         <p>
@@ -129,11 +131,11 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
   },
   {
     title: 'Created',
-    cell: ({ createdAt }) => <Since at={createdAt} />,
+    cell: ({ createdAt }) => <MachineTime at={createdAt} />,
     by: ({ createdAt }) => createdAt,
     class: 'wide-only',
   },
-  { title: 'Last used', cell: ({ lastUsedAt }) => <Since at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
+  { title: 'Last used', cell: ({ lastUsedAt }) => <MachineTime at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
   {
     title: 'Credentials',
     cell: ({ credentials }) => (credentials === 'own' ? 'its own' : 'the seed’s'),
@@ -142,13 +144,13 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
   },
   {
     title: 'Expires',
-    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <Since at={expiresAt} />),
+    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <MachineTime at={expiresAt} />),
     by: ({ expiresAt }) => expiresAt,
   },
 ];
 
 /** A time by the machine's clock, not by the world's. */
-function Since({ at }: { readonly at: string }) {
+function MachineTime({ at }: { readonly at: string }) {
   const now = new Date().toISOString();
   return (
     <span class="when">
@@ -160,15 +162,15 @@ function Since({ at }: { readonly at: string }) {
   );
 }
 
-function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) {
+function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act: Act }) {
   const { id } = world;
-  const isHere = id === currentWorld.value?.id;
+  const isCurrent = id === currentWorld.value?.id;
   const remove = () =>
     act.run(async () => {
       await ask('DELETE', `/_mock/worlds/${id}`);
       if (chosen.value['world'] === id) choose({ world: undefined }, false);
       // The deleted world of this page cannot be asked any more.
-      if (!isHere) reportChange('worlds');
+      if (!isCurrent) reportChange('worlds');
       return `The world \`${id}\` was deleted.`;
     });
   const reset = {
@@ -180,7 +182,7 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
       warning: `The world ${id} returns to its seed, and its clock to real time. All changes since are lost, and so are its requests, findings and faults.`,
     },
   };
-  const end = {
+  const deletion = {
     label: 'Delete world',
     run: remove,
     asks: {
@@ -191,7 +193,7 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
   };
   return (
     <>
-      {!isHere && (
+      {!isCurrent && (
         <a class="button small" href={consolePath(world, addressOfView('requests'))}>
           Open<span class="unseen"> {id}</span>
         </a>
@@ -204,15 +206,15 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
             label: 'How to reach it',
             run: () => choose({ world: id, make: undefined, from: undefined, of: undefined }),
           },
-          ...(isHere ? [reset] : []),
-          ...(id === 'default' ? [] : [end]),
+          ...(isCurrent ? [reset] : []),
+          ...(id === 'default' ? [] : [deletion]),
         ]}
       />
     </>
   );
 }
 
-function OneWorld({ world }: { readonly world: WorldInfo | undefined }) {
+function WorldDetails({ world }: { readonly world: WorldInfo | undefined }) {
   if (world === undefined) return <p class="fault">There is no world {chosen.value['world']}.</p>;
   return (
     <>

@@ -2,8 +2,8 @@ import { isOffline } from '../../../connection.ts';
 import { addressOf } from '../../../control-api/client.ts';
 import { ChooseFile } from '../../../parts/choose-file.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
-import { textOf } from '../../../parts/loaded.tsx';
-import { cut, Long } from '../../../parts/long.tsx';
+import { errorText } from '../../../parts/loaded.tsx';
+import { Long, shorten } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { serviceTitle } from '../../../parts/service.ts';
 import { Skeleton } from '../../../parts/skeleton.tsx';
@@ -12,7 +12,7 @@ import { type Checked, checkArchive, type Entry, latest, numberOf } from '../../
 
 /** Asks for an archive, and shows which of its requests conform to the documents. */
 export function CheckHar() {
-  const now = latest.value;
+  const check = latest.value;
   return (
     <>
       <p class="quiet">
@@ -21,19 +21,19 @@ export function CheckHar() {
       </p>
       <ChooseFile
         accept=".har,.json,application/json"
-        isBusy={now === 'busy' || isOffline.value}
+        isBusy={check === 'busy' || isOffline.value}
         onFile={(file) => file !== undefined && checkArchive(file)}
       >
         Choose a HAR file …
       </ChooseFile>
-      {now === 'busy' && <Skeleton />}
-      {typeof now === 'object' &&
-        ('fault' in now ? (
+      {check === 'busy' && <Skeleton />}
+      {typeof check === 'object' &&
+        ('fault' in check ? (
           <p class="fault" role="alert">
-            <Sentence text={textOf(now.fault)} />
+            <Sentence text={errorText(check.fault)} />
           </p>
         ) : (
-          <Result {...now} />
+          <Result {...check} />
         ))}
     </>
   );
@@ -42,8 +42,8 @@ export function CheckHar() {
 /** The result of a check. */
 function Result({ name, entries, report }: Checked) {
   const { checked: count, skipped, total } = report;
-  const wrong = entries.filter(({ faults }) => faults.length > 0).length;
-  const isCut = entries.length < count;
+  const violating = entries.filter(({ faults }) => faults.length > 0).length;
+  const isTruncated = entries.length < count;
   return (
     <section aria-label="Checked archive">
       <h3>
@@ -51,10 +51,10 @@ function Result({ name, entries, report }: Checked) {
       </h3>
       <p role="status">
         <strong class={total === 0 ? 'verdict allow' : 'verdict deny'}>
-          {wrong} of {count} requests do not conform.
+          {violating} of {count} requests do not conform.
         </strong>{' '}
         {skipped > 0 && `${skipped} more belong to no documented API and were not checked. `}
-        {isCut && 'Only the first 1000 conforming requests and the first 1000 errors are listed.'}
+        {isTruncated && 'Only the first 1000 conforming requests and the first 1000 errors are listed.'}
       </p>
       {entries.length > 0 && (
         <DataTable label="Requests of the archive" rows={entries} keyOf={({ place }) => place} columns={COLUMNS} />
@@ -81,7 +81,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     title: 'Request',
     cell: ({ method, path }) => (
       <span class="long">
-        {method} {cut(path)}
+        {method} {shorten(path)}
       </span>
     ),
     by: ({ path }) => path,

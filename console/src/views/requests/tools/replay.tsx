@@ -5,8 +5,8 @@ import { ask } from '../../../control-api/client.ts';
 import type { RecordedRequest, RequestSummary } from '../../../control-api/types.ts';
 import { Confirm } from '../../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
-import { textOf } from '../../../parts/loaded.tsx';
-import { cut } from '../../../parts/long.tsx';
+import { errorText } from '../../../parts/loaded.tsx';
+import { shorten } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { Status } from '../../../parts/status.tsx';
 import { type Identity, readIdentities } from '../../../state/identities.ts';
@@ -14,13 +14,13 @@ import { formatAddress, matching } from '../../../state/requests.ts';
 import { type SentAgain, sendAgain } from '../../../state/send-again.ts';
 
 /** A request of the list, and the result of resending it. */
-interface Replayed {
+interface ReplayedRequest {
   readonly request: RequestSummary;
-  readonly now: SentAgain | { readonly fault: string };
+  readonly result: SentAgain | { readonly fault: string };
 }
 
 interface Progress {
-  readonly replayed: readonly Replayed[];
+  readonly replayed: readonly ReplayedRequest[];
   /** The number of requests to send. */
   readonly total: number;
   readonly isBusy: boolean;
@@ -37,7 +37,7 @@ const PAUSE_MS = 250;
 
 /** Resends requests in sequence, oldest first. Stops when the panel closes. */
 function useReplay(): Progress {
-  const [replayed, setReplayed] = useState<readonly Replayed[]>([]);
+  const [replayed, setReplayed] = useState<readonly ReplayedRequest[]>([]);
   const [total, setTotal] = useState(0);
   const [isBusy, setBusy] = useState(false);
   const isStopped = useRef(false);
@@ -47,14 +47,14 @@ function useReplay(): Progress {
     setTotal(requests.length);
     setBusy(true);
     const identities = await readIdentities().catch(() => []);
-    const done: Replayed[] = [];
-    let shownAt = performance.now();
+    const done: ReplayedRequest[] = [];
+    let renderedAt = performance.now();
     for (const request of requests.toReversed()) {
       if (isStopped.current) break;
-      const now = await sendOne(request.id, identities).catch((fault: unknown) => ({ fault: textOf(fault) }));
-      done.push({ request, now });
-      if (performance.now() - shownAt < PAUSE_MS) continue;
-      shownAt = performance.now();
+      const result = await sendOne(request.id, identities).catch((fault: unknown) => ({ fault: errorText(fault) }));
+      done.push({ request, result });
+      if (performance.now() - renderedAt < PAUSE_MS) continue;
+      renderedAt = performance.now();
       setReplayed([...done]);
     }
     setReplayed(done);
@@ -74,10 +74,10 @@ async function sendOne(id: string, identities: readonly Identity[]): Promise<Sen
 /** Resends the requests of the list. Asks first, because they may change the world. */
 export function Replay() {
   const { replayed, total, isBusy, run, stop } = useReplay();
-  const wanted = matching.value.slice(0, MAX_REPLAYED);
-  const text = wanted.length === 1 ? '1 request' : `${wanted.length} requests`;
-  const others = replayed.filter((one) => resultOf(one) === 'different status').length;
-  const unsent = replayed.filter(({ now }) => 'fault' in now).length;
+  const requests = matching.value.slice(0, MAX_REPLAYED);
+  const text = requests.length === 1 ? '1 request' : `${requests.length} requests`;
+  const differing = replayed.filter((replayedRequest) => describeResult(replayedRequest) === 'different status').length;
+  const unsent = replayed.filter(({ result }) => 'fault' in result).length;
   return (
     <>
       <p class="quiet">
@@ -95,8 +95,8 @@ export function Replay() {
             confirmLabel={`Send ${text}`}
             warning="Requests that write change this world again. This cannot be undone: take a snapshot first."
             class="main"
-            isBusy={wanted.length === 0 || isOffline.value}
-            onConfirm={() => void run(wanted)}
+            isBusy={requests.length === 0 || isOffline.value}
+            onConfirm={() => void run(requests)}
           >
             Send {text}
           </Confirm>
@@ -105,8 +105,8 @@ export function Replay() {
       {total > 0 && (
         <>
           <p role="status">
-            {replayed.length} of {total} done: {replayed.length - others - unsent} with the same status, {others} with a
-            different one, {unsent} not sent.
+            {replayed.length} of {total} done: {replayed.length - differing - unsent} with the same status, {differing}{' '}
+            with a different one, {unsent} not sent.
           </p>
           <DataTable
             label="Replayed requests, oldest first"
@@ -120,12 +120,12 @@ export function Replay() {
   );
 }
 
-const COLUMNS: readonly Column<Replayed>[] = [
+const COLUMNS: readonly Column<ReplayedRequest>[] = [
   {
     title: 'Request',
     cell: ({ request }) => (
       <a class="long" href={addressOfView('requests', { request: request.id })}>
-        {request.method} {cut(formatAddress(request))}
+        {request.method} {shorten(formatAddress(request))}
       </a>
     ),
     by: ({ request }) => formatAddress(request),
@@ -133,13 +133,13 @@ const COLUMNS: readonly Column<Replayed>[] = [
   { title: 'Before', cell: ({ request }) => <Status status={request.status} />, by: ({ request }) => request.status },
   {
     title: 'Now',
-    cell: ({ now }) => ('fault' in now ? '' : <Now now={now} />),
-    by: ({ now }) => ('fault' in now ? null : now.status),
+    cell: ({ result }) => ('fault' in result ? '' : <Now now={result} />),
+    by: ({ result }) => ('fault' in result ? null : result.status),
   },
   {
     title: 'Result',
-    cell: (one) => ('fault' in one.now ? <Sentence text={`not sent: ${one.now.fault}`} /> : resultOf(one)),
-    by: resultOf,
+    cell: (one) => ('fault' in one.result ? <Sentence text={`not sent: ${one.result.fault}`} /> : describeResult(one)),
+    by: describeResult,
   },
 ];
 
@@ -153,7 +153,7 @@ function Now({ now: { id, status } }: { readonly now: SentAgain }) {
   );
 }
 
-function resultOf({ request, now }: Replayed): string {
-  if ('fault' in now) return 'not sent';
-  return now.status === request.status ? 'same status' : 'different status';
+function describeResult({ request, result }: ReplayedRequest): string {
+  if ('fault' in result) return 'not sent';
+  return result.status === request.status ? 'same status' : 'different status';
 }

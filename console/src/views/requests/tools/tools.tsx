@@ -73,9 +73,9 @@ export function Tools() {
 }
 
 export function Tool({ name }: { readonly name: string }) {
-  const known = NAMES.find((tool) => tool === name);
+  const tool = NAMES.find((tool) => tool === name);
   const close = () => choose({ tool: undefined });
-  const { title, show: Show } = known === undefined ? { title: 'No such tool', show: () => null } : TOOLS[known];
+  const { title, show: Show } = tool === undefined ? { title: 'No such tool', show: () => null } : TOOLS[tool];
   return (
     <Panel label={title} onClose={close}>
       <h2>{title}</h2>

@@ -2,9 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { addressOfView } from '../../../address.ts';
 import { ask } from '../../../control-api/client.ts';
 import type { Verified } from '../../../control-api/types.ts';
-import { Code, sourceOf } from '../../../parts/code.tsx';
-import { textOf } from '../../../parts/loaded.tsx';
-import { cut, Long } from '../../../parts/long.tsx';
+import { Code, toSource } from '../../../parts/code.tsx';
+import { errorText } from '../../../parts/loaded.tsx';
+import { Long, shorten } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { Status } from '../../../parts/status.tsx';
 import { countChanges } from '../../../state/changes.ts';
@@ -14,22 +14,22 @@ const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as c
 type Count = keyof typeof COUNTS;
 
 /** An answer with its question. */
-type Answered = { readonly question: string } & ({ readonly verified: Verified } | { readonly fault: string });
+type VerifyResult = { readonly question: string } & ({ readonly verified: Verified } | { readonly fault: string });
 
 /** Counts the requests that match the filters and shows the closest others, again after every change. */
 export function Verify() {
   const [count, setCount] = useState<Count>('atLeast');
-  const [wanted, setWanted] = useState(1);
-  const [answer, setAnswer] = useState<Answered | null>(null);
+  const [expectedCount, setExpectedCount] = useState(1);
+  const [result, setResult] = useState<VerifyResult | null>(null);
   const { status, ...texts } = filter.value;
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
-  const order = { match, [count]: wanted };
-  const question = JSON.stringify(order);
+  const verification = { match, [count]: expectedCount };
+  const question = JSON.stringify(verification);
   const changes = countChanges('requests');
   useEffect(() => {
     ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)).then(
-      (verified) => setAnswer({ question, verified }),
-      (fault: unknown) => setAnswer({ question, fault: textOf(fault) }),
+      (verified) => setResult({ question, verified }),
+      (fault: unknown) => setResult({ question, fault: errorText(fault) }),
     );
   }, [question, changes]);
   return (
@@ -51,19 +51,19 @@ export function Verify() {
             type="number"
             min={0}
             required
-            value={wanted}
-            onInput={(event) => setWanted(event.currentTarget.valueAsNumber || 0)}
+            value={expectedCount}
+            onInput={(event) => setExpectedCount(event.currentTarget.valueAsNumber || 0)}
           />
         </label>
       </form>
       {/* Hide an answer that is for earlier filters. */}
-      <div role="status">{answer?.question === question && <Answer {...answer} />}</div>
-      <Code text={`await mock.requests.verify(${sourceOf(order)});`} />
+      <div role="status">{result?.question === question && <ResultText {...result} />}</div>
+      <Code text={`await mock.requests.verify(${toSource(verification)});`} />
     </>
   );
 }
 
-function Answer(answer: Answered) {
+function ResultText(answer: VerifyResult) {
   if ('fault' in answer) {
     return (
       <p class="fault">
@@ -86,7 +86,7 @@ function Answer(answer: Answered) {
               <li key={id}>
                 <Status status={status} />{' '}
                 <a class="long" href={addressOfView('requests', { request: id })}>
-                  {method} {cut(formatAddress(request))}
+                  {method} {shorten(formatAddress(request))}
                 </a>
                 <ul>
                   {differs.map((text) => (
