@@ -94,11 +94,7 @@ async function checkExchange(finder: OperationFinder, exchange: Exchange): Promi
     operation: matched?.operation.id ?? null,
   };
   if (matched === null) {
-    const what = isTooLong
-      ? `the URL is longer than ${MAX_URL_LENGTH} characters`
-      : canDecode
-        ? finder.whyNotFound(method, path)
-        : 'the path has an escape sequence that cannot be decoded';
+    const what = isTooLong ? TOO_LONG : describeUnmatched(finder, method, path, canDecode);
     return { request: checked, violations: [{ part: 'request', what }] };
   }
   await matched.loadSchemas();
@@ -107,6 +103,12 @@ async function checkExchange(finder: OperationFinder, exchange: Exchange): Promi
     ...(response === null ? [] : findResponseViolations(matched, method, response)),
   ];
   return { request: checked, violations };
+}
+
+const TOO_LONG = `the URL is longer than ${MAX_URL_LENGTH} characters`;
+
+function describeUnmatched(finder: OperationFinder, method: string, path: string, canDecode: boolean): string {
+  return canDecode ? finder.whyNotFound(method, path) : 'the path has an escape sequence that cannot be decoded';
 }
 
 /** Returns the path and query of a URL, without the prefix of a world. */

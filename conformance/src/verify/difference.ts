@@ -77,10 +77,9 @@ export function compareNames(
   const added = [...theirs].filter((name) => !ours.has(name)).sort();
   const removed = [...ours].filter((name) => !theirs.has(name)).sort();
   if (added.length + removed.length === 0) return null;
-  return {
-    effect: removed.length === 0 ? 'widens' : added.length === 0 ? 'narrows' : 'alters',
-    what: describeNames(added, removed),
-  };
+  const what = describeNames(added, removed);
+  if (removed.length === 0) return { effect: 'widens', what };
+  return { effect: added.length === 0 ? 'narrows' : 'alters', what };
 }
 
 /** Describes names that only one of the documents has. */

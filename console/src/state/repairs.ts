@@ -54,13 +54,13 @@ export const repairs = signal<ReadonlyMap<string, Repair>>(new Map());
 /** The id of the latest resent request, until the page has opened it. */
 export const arrival: { id: string | null } = { id: null };
 
-/** Makes the change, and offers to undo it. @throws like `Way.apply` */
+/** Makes the change, and offers to undo it. @throws like `Remedy.apply` */
 export async function apply(remedy: Remedy, signal: AbortSignal): Promise<void> {
   const undo = await remedy.apply(signal);
   if (undo !== undefined) offerUndo(undo);
 }
 
-/** Makes the change, and resends the request. @throws like `Way.apply` and `sendCall` */
+/** Makes the change, and resends the request. @throws like `Remedy.apply` and `sendCall` */
 export async function repair(
   before: RecordedRequest,
   remedy: Remedy,
@@ -70,7 +70,7 @@ export async function repair(
 ): Promise<Repair> {
   await apply(remedy, signal);
   const { id, status } = await sendCall(call, remedy.caller ?? caller);
-  const repairOfRequest: Repair = { before, remedy: remedy, after: id, status };
+  const repairOfRequest: Repair = { before, remedy, after: id, status };
   repairs.value = new Map([...repairs.value, [before.id, repairOfRequest], [id, repairOfRequest]]);
   arrival.id = id;
   return repairOfRequest;

@@ -15,7 +15,7 @@ export const requests = signal<readonly RequestSummary[]>([]);
 /** Whether the requests before the page was opened are read. */
 export const isJournalRead = signal(false);
 
-/** While paused, new requests are collected in `keptBack`. */
+/** While paused, new requests are collected in `heldBack`. */
 export const isPaused = signal(false);
 export const heldBack = signal<readonly RequestSummary[]>([]);
 

@@ -166,8 +166,7 @@ function describeTokenServices(all: readonly NamedOperation[]): string {
 export function describeOperations(match: FaultMatch, all: readonly NamedOperation[]): string | null {
   const { service, operation, operations } = match;
   const titleOf = (name: string) =>
-    all.find(({ id, service: own }) => id === name && (service === undefined || own === service))?.title ??
-    name;
+    all.find(({ id, service: own }) => id === name && (service === undefined || own === service))?.title ?? name;
   if (operations === undefined) return operation === undefined ? null : titleOf(operation);
   const names: readonly string[] = operations;
   const areTokenRequests = findTokenOperations(all, service).every((name) => names.includes(name));
