@@ -62,7 +62,7 @@ export function describeVerifier(verify: Verify, args: VerifierOptions): void {
       hooks.it(formatTitle(name), async (...[context]) => {
         if (zoo === undefined) throw new Error('the tokens were not created: see the error of `beforeAll`');
         const entry = zoo.tokens.find((token) => token.name === name);
-        if (entry === undefined) skip(context);
+        if (entry === undefined) skipTest(context);
         else await verifyToken(verify, entry, zoo);
       });
     }
@@ -105,9 +105,9 @@ function formatTitle(name: ZooName): string {
 }
 
 /** The zoo has no such token for the algorithm of this mock. */
-function skip(context: unknown): void {
+function skipTest(context: unknown): void {
   // Runners pass different arguments to tests, or none.
-  (context as { skipTest?: () => void } | undefined)?.skipTest?.();
+  (context as { skip?: () => void } | undefined)?.skip?.();
 }
 
 /** Checks the arguments of JavaScript callers. @throws TypeError with the missing or unknown member */
