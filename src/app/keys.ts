@@ -9,7 +9,7 @@ import { readTextFile } from '../platform/text-file.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { showValue } from '../text/redact.ts';
 import { createIdentityProvider, type Expected, type IdentityProvider } from '../tokens/identity-provider.ts';
-import { createVerifier, faultOfJwkSet, type JwkSet, type JwkSource } from '../tokens/jwk-set.ts';
+import { createVerifier, findJwkSetProblem, type JwkSet, type JwkSource } from '../tokens/jwk-set.ts';
 import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey } from '../tokens/keys.ts';
 import { createTrustedIssuer, type TrustedIssuer } from '../tokens/trusted-issuer.ts';
 
@@ -88,14 +88,14 @@ async function openJwks(source: string, option: string, name: string): Promise<J
       if (cause instanceof Unusable) throw cause;
       throw new Unusable(`${name} cannot be used: ${(cause as Error).message}.`, { cause });
     });
-    return { name: shownSource, isNear: true, load };
+    return { name: shownSource, isLocal: true, load };
   }
   if (!isFetchable(source)) {
     throw new Unusable(
       `${name} is not a URL that can be fetched. Use a URL without user name and password, or a file.`,
     );
   }
-  return { name: shownSource, isNear: false, load: async () => checkJwkSet(JSON.parse(await fetchText(source))) };
+  return { name: shownSource, isLocal: false, load: async () => checkJwkSet(JSON.parse(await fetchText(source))) };
 }
 
 /** The maximum size of a fetched JWK set, in bytes. */
@@ -143,7 +143,7 @@ function isFetchable(url: string): boolean {
 
 /** @throws Error with the reason */
 async function checkJwkSet(value: unknown): Promise<JwkSet> {
-  const problem = await faultOfJwkSet(value);
+  const problem = await findJwkSetProblem(value);
   if (problem !== null) throw new Error(problem);
   // Each key was imported successfully.
   return value as JwkSet;

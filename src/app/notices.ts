@@ -3,7 +3,7 @@ import type { World } from '../contract/world.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import type { Server } from '../http/server.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
-import { readToggle } from '../ngc-keys/keyring.ts';
+import { readPropagationSettings } from '../ngc-keys/keyring.ts';
 import { redactData } from '../store/data-option.ts';
 import type { Storage } from '../store/storage.ts';
 import { showValue } from '../text/redact.ts';
@@ -56,7 +56,7 @@ export async function describePosture(
   { fidelity, mode: initialMode, prefer }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;
-  const { mode } = await readToggle({ store: world.store, settings: server.settings });
+  const { mode } = await readPropagationSettings({ store: world.store, settings: server.settings });
   const profiles = server.rulesets
     // The catalogue follows Cloud Functions.
     .filter(({ profile, tables }) => profile !== null && tables.keyServices === undefined)

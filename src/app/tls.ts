@@ -2,7 +2,7 @@ import type { Config } from '../config/options.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import type { StoredText } from '../store/kept-state.ts';
 import type { Storage } from '../store/storage.ts';
-import type { AuthorityPlace, Tls } from '../tls/index.ts';
+import type { AuthorityStorage, Tls } from '../tls/index.ts';
 import { changeState, parseWorldState } from '../worlds/world-state.ts';
 
 /** Whether the main port offers https. */
@@ -55,18 +55,18 @@ export async function createTls(
 ): Promise<Tls | null> {
   const { tlsCert, tlsKey, host, alias, publicUrl } = config;
   if (!offersTls(config)) return null;
-  const { namesOfServer, tlsOfAuthority, tlsOfFiles } = await import('../tls/index.ts');
-  if (tlsCert !== null && tlsKey !== null) return tlsOfFiles(tlsCert, tlsKey);
+  const { createTlsFromFiles, createTlsWithAuthority, listServerNames } = await import('../tls/index.ts');
+  if (tlsCert !== null && tlsKey !== null) return createTlsFromFiles(tlsCert, tlsKey);
   const others = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
   const keep = async (text: string) => authority ?? keepAuthority(config, state(), text);
-  return tlsOfAuthority(chooseAuthorityPlace(config, kind, keep), namesOfServer(host, others));
+  return createTlsWithAuthority(chooseAuthorityPlace(config, kind, keep), listServerNames(host, others));
 }
 
 function chooseAuthorityPlace(
   { data }: Config,
   kind: Storage['kind'],
   first: (text: string) => Promise<string>,
-): AuthorityPlace {
+): AuthorityStorage {
   if (kind === 'file' && data !== null) return { kind: 'file', file: `${data}.ca.pem` };
   return kind === 'postgres' ? { kind: 'database', first } : { kind: 'memory' };
 }

@@ -8,7 +8,7 @@ const EXACT_BEARER = /^Bearer +/;
  * Returns the token of `Authorization: Bearer <token>`.
  *
  * @param authorization every `Authorization` header, as received
- * @param exact must the scheme be spelled `Bearer`?
+ * @param exact whether the scheme must be spelled `Bearer`
  * @throws Problem `unauthenticated` if the header is missing, repeated or malformed
  */
 export function bearerToken(authorization: readonly string[], exact = false): string {

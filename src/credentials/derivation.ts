@@ -15,8 +15,8 @@ export interface Derivation {
   draw(use: string, id: string, form: (drawn: string) => string): string;
   /** Derives a secret of 32 letters and digits for an id. */
   secret(id: string): string;
-  /** Translates a client id of the world `default`: unchanged there, `<given>-<world>` in other worlds. */
-  clientId(given: string): string;
+  /** Translates a client id of the world `default`: unchanged there, `<id>-<world>` in other worlds. */
+  clientId(id: string): string;
 }
 
 /** Derives the text of the key with this id. */
@@ -28,11 +28,11 @@ const SECRET_LENGTH = 32;
 export function deriveFor(world: string): Derivation {
   const mark = worldMark(world);
   // Neither worlds nor uses contain a colon, so the input is unique for each pair.
-  const known = new Map<string, Hmac>();
+  const hmacs = new Map<string, Hmac>();
   const hmacFor = (use: string) => {
-    const drawn = known.get(use) ?? hmacWith('sha256', `${world}:${use}`);
-    known.set(use, drawn);
-    return drawn;
+    const hmac = hmacs.get(use) ?? hmacWith('sha256', `${world}:${use}`);
+    hmacs.set(use, hmac);
+    return hmac;
   };
   return {
     draw: (use, id, form) => form(addMark(mark, hmacFor(use)(id, 'base64url'))),
@@ -44,6 +44,6 @@ export function deriveFor(world: string): Derivation {
       }
       return text.slice(0, SECRET_LENGTH);
     },
-    clientId: (given) => clientIdInWorld(given, world),
+    clientId: (id) => clientIdInWorld(id, world),
   };
 }

@@ -1,7 +1,7 @@
 import { type BinaryToTextEncoding, hash } from 'node:crypto';
 
-/** Block sizes in bytes (FIPS 180-4, FIPS 202). */
-const BLOCKS = { sha256: 64, 'sha3-256': 136 } as const;
+/** FIPS 180-4, FIPS 202. */
+const BLOCK_BYTES = { sha256: 64, 'sha3-256': 136 } as const;
 
 const DIGEST_BYTES = 32;
 
@@ -13,18 +13,18 @@ export type Hmac = (text: string, encoding: BinaryToTextEncoding) => string;
  *
  * @param key ASCII, not longer than a block
  */
-export function hmacWith(algorithm: keyof typeof BLOCKS, key: string): Hmac {
-  const block = BLOCKS[algorithm];
-  const inner = Buffer.allocUnsafe(block).fill(0x36);
-  const outer = Buffer.allocUnsafe(block + DIGEST_BYTES).fill(0x5c);
-  for (let at = 0; at < key.length; at++) {
-    const code = key.charCodeAt(at);
-    inner[at] = code ^ 0x36;
-    outer[at] = code ^ 0x5c;
+export function hmacWith(algorithm: keyof typeof BLOCK_BYTES, key: string): Hmac {
+  const blockBytes = BLOCK_BYTES[algorithm];
+  const inner = Buffer.allocUnsafe(blockBytes).fill(0x36);
+  const outer = Buffer.allocUnsafe(blockBytes + DIGEST_BYTES).fill(0x5c);
+  for (let index = 0; index < key.length; index++) {
+    const code = key.charCodeAt(index);
+    inner[index] = code ^ 0x36;
+    outer[index] = code ^ 0x5c;
   }
-  const begin = inner.toString('latin1');
+  const innerPrefix = inner.toString('latin1');
   return (text, encoding) => {
-    outer.write(hash(algorithm, begin + text, 'binary'), block, 'latin1');
+    outer.write(hash(algorithm, innerPrefix + text, 'binary'), blockBytes, 'latin1');
     return hash(algorithm, outer, encoding);
   };
 }

@@ -1,10 +1,10 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** Does a code verifier match the challenge of the code? S256 (RFC 7636, 4.6). */
-export function verifierFits(verifier: string, challenge: string): boolean {
-  const made = Buffer.from(hash('sha256', verifier, 'base64url'));
-  const wanted = Buffer.from(challenge);
-  return made.length === wanted.length && timingSafeEqual(made, wanted);
+/** Returns whether a code verifier matches the challenge of the code: S256 (RFC 7636, 4.6). */
+export function verifierMatches(verifier: string, challenge: string): boolean {
+  const actual = Buffer.from(hash('sha256', verifier, 'base64url'));
+  const expected = Buffer.from(challenge);
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
 /** Returns the `at_hash` of an access token (OpenID Connect Core 1.0, 3.1.3.6), for algorithms with SHA-256. */

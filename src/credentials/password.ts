@@ -2,16 +2,16 @@ import { type BinaryLike, hash, type ScryptOptions, scrypt, timingSafeEqual } fr
 import { promisify } from 'node:util';
 import { Mutex } from '../store/mutex.ts';
 
-const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
+const scryptAsync = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
 
 /**
  * Password hashing and token signing share the process's four threads. Hashing one password at a time leaves three
  * threads for tokens.
  */
-const TURNS = new Mutex();
+const MUTEX = new Mutex();
 
 function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
-  return TURNS.take(() => scryptOf(password, salt, length, cost));
+  return MUTEX.take(() => scryptAsync(password, salt, length, cost));
 }
 
 /**
@@ -19,16 +19,16 @@ function derive(password: string, salt: string, length: number, cost: ScryptOpti
  * and tests that create users and log in wait a quarter of the time.
  */
 const COST = { N: 4096, r: 8, p: 1 };
-const LENGTH = 32;
+const HASH_BYTES = 32;
 
 /** Hashes a password as `scrypt$N$r$p$salt$hash`, so that old hashes stay valid when the cost changes. */
 export async function hashPassword(password: string, salt: string): Promise<string> {
-  const key = await derive(password, salt, LENGTH, COST);
+  const key = await derive(password, salt, HASH_BYTES, COST);
   return ['scrypt', COST.N, COST.r, COST.p, salt, key.toString('base64url')].join('$');
 }
 
-/** Marks a digest instead of a hash. */
-const DIGEST = 'sha256:';
+/** Distinguishes a digest from a hash. */
+const DIGEST_PREFIX = 'sha256:';
 
 /**
  * Digests a password that a seed has in clear text. A slow hash would protect nothing, because the seed is stored too,
@@ -36,30 +36,35 @@ const DIGEST = 'sha256:';
  * hash.
  */
 export function digestPassword(password: string, salt: string): string {
-  const digest = DIGEST + digestOf(password, salt).toString('base64url');
+  const digest = DIGEST_PREFIX + computeDigest(password, salt).toString('base64url');
   return ['scrypt', COST.N, COST.r, COST.p, salt, digest].join('$');
 }
 
-function digestOf(password: string, salt: string): Buffer {
+function computeDigest(password: string, salt: string): Buffer {
   return hash('sha256', `${salt}$${password}`, 'buffer');
 }
 
 /** JSON Schema of a hash or digest. Other costs could take any amount of time or memory. */
 export const PASSWORD_HASH = {
   type: 'string',
-  pattern: `^scrypt\\$${COST.N}\\$${COST.r}\\$${COST.p}\\$[^$]+\\$(${DIGEST})?[A-Za-z0-9_-]{43}$`,
+  pattern: `^scrypt\\$${COST.N}\\$${COST.r}\\$${COST.p}\\$[^$]+\\$(${DIGEST_PREFIX})?[A-Za-z0-9_-]{43}$`,
 };
 
 /** Hash for an unknown user, so that the check takes as long as for a wrong password. */
-const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(LENGTH).toString('base64url')}`;
+const UNKNOWN_USER_HASH = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(HASH_BYTES).toString('base64url')}`;
 
-/** Does the password match the stored hash or digest? `stored` is null for an unknown user. */
-export async function passwordFits(password: string, stored: string | null): Promise<boolean> {
-  const [, n, r, p, salt = '', expected = ''] = (stored ?? NOBODY).split('$');
-  const isDigest = expected.startsWith(DIGEST);
-  const wanted = Buffer.from(isDigest ? expected.slice(DIGEST.length) : expected, 'base64url');
-  const key = await derive(password, salt, wanted.length, { N: Number(n), r: Number(r), p: Number(p) });
-  const got = isDigest ? digestOf(password, salt) : key;
+/** Returns whether the password matches the stored hash or digest. @param stored null for an unknown user */
+export async function passwordMatches(password: string, stored: string | null): Promise<boolean> {
+  const [, n, r, p, salt = '', expected = ''] = (stored ?? UNKNOWN_USER_HASH).split('$');
+  const isDigest = expected.startsWith(DIGEST_PREFIX);
+  const expectedBytes = Buffer.from(isDigest ? expected.slice(DIGEST_PREFIX.length) : expected, 'base64url');
+  const key = await derive(password, salt, expectedBytes.length, { N: Number(n), r: Number(r), p: Number(p) });
+  const actualBytes = isDigest ? computeDigest(password, salt) : key;
   // Two empty hashes would be equal.
-  return got.length === wanted.length && timingSafeEqual(got, wanted) && wanted.length > 0 && stored !== null;
+  return (
+    actualBytes.length === expectedBytes.length &&
+    timingSafeEqual(actualBytes, expectedBytes) &&
+    expectedBytes.length > 0 &&
+    stored !== null
+  );
 }

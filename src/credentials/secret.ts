@@ -10,11 +10,15 @@ export function hashSecret(secret: string): string {
   return sha256(secret);
 }
 
-/** Compared if nothing is stored, so that the check takes as long. The result is ignored. */
+/** Compared if there is no stored hash, so that the check takes the same time. The result is ignored. */
 const NO_HASH = hashSecret('');
 
-/** Does the secret match its stored hash? An unknown client (`stored` is null) takes as long as a wrong secret. */
-export function secretFits(secret: string, stored: string | null): boolean {
-  const fits = timingSafeEqual(Buffer.from(hashSecret(secret)), Buffer.from(stored ?? NO_HASH));
-  return fits && stored !== null;
+/**
+ * Returns whether the secret matches its stored hash. The check takes the same time for an unknown client.
+ *
+ * @param stored null for an unknown client
+ */
+export function secretMatches(secret: string, stored: string | null): boolean {
+  const matches = timingSafeEqual(Buffer.from(hashSecret(secret)), Buffer.from(stored ?? NO_HASH));
+  return matches && stored !== null;
 }

@@ -7,10 +7,10 @@ export interface Tripwire {
   /** The length of the shortest credential, in characters. */
   readonly shortest: number;
   /** The common prefix of all credentials. Texts without it are not searched. */
-  readonly beginning: string;
+  readonly prefix: string;
   /** Matches credentials anywhere in a text. Needs the `g` flag, and must take linear time. */
-  readonly form: RegExp;
-  /** Is the credential possibly real, because no mock issued it? */
+  readonly pattern: RegExp;
+  /** Returns whether the credential may be real, because no mock issued it. */
   isForeign(credential: string): boolean;
 }
 
@@ -35,36 +35,37 @@ const MAX_CACHED = 1000;
  * rest of the search.
  */
 export function createTripwire(tripwires: readonly Tripwire[]): Watch {
-  const all = tripwires.map(warningsBy);
-  const [only = () => NONE] = all;
+  const all = tripwires.map(createWarn);
+  const [firstWarn = () => NONE] = all;
   const shortest = Math.min(...tripwires.map((tripwire) => tripwire.shortest));
-  return { shortest, warn: all.length < 2 ? only : (text) => all.flatMap((warn) => warn(text)) };
+  return { shortest, warn: all.length < 2 ? firstWarn : (text) => all.flatMap((warn) => warn(text)) };
 }
 
-function warningsBy({ beginning, form, shortest, isForeign }: Tripwire): Warn {
-  const harmless = new LRUCache<string, true>({ max: MAX_CACHED });
-  const encoded = encodedForms(beginning);
-  const warningsOf = (credential: string): readonly string[] => {
-    if (harmless.get(credential) === true) return NONE;
-    if (isForeign(credential)) return [warningOf(credential)];
-    harmless.set(credential, true);
+function createWarn({ prefix, pattern, shortest, isForeign }: Tripwire): Warn {
+  const mockCredentials = new LRUCache<string, true>({ max: MAX_CACHED });
+  const encoded = encodedForms(prefix);
+  const checkCredential = (credential: string): readonly string[] => {
+    if (mockCredentials.get(credential) === true) return NONE;
+    if (isForeign(credential)) return [createWarning(credential)];
+    mockCredentials.set(credential, true);
     return NONE;
   };
-  const warningsIn = (text: string) => (text.includes(beginning) ? (text.match(form) ?? []).flatMap(warningsOf) : NONE);
+  const searchText = (text: string) =>
+    text.includes(prefix) ? (text.match(pattern) ?? []).flatMap(checkCredential) : NONE;
   return (text) => {
-    const warnings = [...warningsIn(text)];
-    for (const one of encoded) {
-      for (let at = text.indexOf(one.text); at >= 0; at = text.indexOf(one.text, at + 1)) {
-        const begin = Math.max(at - one.before, 0);
-        const decoded = Buffer.from(text.slice(begin, at + base64Length(shortest)), 'base64').toString('latin1');
-        for (const warning of warningsIn(decoded)) warnings.push(warning);
+    const warnings = [...searchText(text)];
+    for (const form of encoded) {
+      for (let at = text.indexOf(form.text); at >= 0; at = text.indexOf(form.text, at + 1)) {
+        const start = Math.max(at - form.before, 0);
+        const decoded = Buffer.from(text.slice(start, at + base64Length(shortest)), 'base64').toString('latin1');
+        for (const warning of searchText(decoded)) warnings.push(warning);
       }
     }
     return warnings;
   };
 }
 
-function warningOf(key: string): string {
+function createWarning(key: string): string {
   const short = hash('sha256', key, 'hex').slice(0, 8);
   return `the request contains a key that no mock issued (SHA-256 starts with ${short}); if it is real, do not send it to a mock, and consider replacing it`;
 }

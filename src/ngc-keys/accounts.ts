@@ -30,7 +30,7 @@ type Storing = Pick<Store, 'collections'>;
  * Returns the accounts of a world, oldest first. Without accounts in the seed, each organisation has one, and the
  * client of admin tokens belongs to the first.
  */
-export async function accountsIn({ collections }: Storing): Promise<readonly Account[]> {
+export async function listAccounts({ collections }: Storing): Promise<readonly Account[]> {
   const rows = await ACCOUNTS.all(collections);
   if (rows.length > 0) return rows.map(({ body }) => body);
   const organizations = await ORGANIZATIONS.all(collections);
@@ -44,6 +44,6 @@ export async function accountsIn({ collections }: Storing): Promise<readonly Acc
 }
 
 /** Returns the account that a client belongs to, or null. */
-export async function accountOfClient(storing: Storing, clientId: string): Promise<Account | null> {
-  return (await accountsIn(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
+export async function findAccountOfClient(storing: Storing, clientId: string): Promise<Account | null> {
+  return (await listAccounts(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
 }

@@ -3,7 +3,7 @@ export interface Audience {
   /** The `aud` of a policy, sent by callers as `Key-Issuer-Id`. */
   readonly id: string;
   readonly name: string;
-  /** Used in evaluations. */
+  /** The namespace in evaluations. */
   readonly namespace: string;
   /** The service of this mock that accepts the keys, and its name in policies; null if none does. */
   readonly honoured: { readonly service: string; readonly product: string } | null;

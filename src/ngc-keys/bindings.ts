@@ -5,19 +5,19 @@ import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
 
 /** An object that a resource names, and the uses that may depend on it. */
-interface Bound {
+interface BoundObject {
   readonly type: string;
   readonly id: string;
-  readonly about: readonly Use[];
+  readonly uses: readonly Use[];
 }
 
 /** The uses that name an object; null if the object must always be kept. */
-interface About {
+interface DependentUses {
   readonly uses: Use[] | null;
 }
 
 /** By resource type and id. Null for a type without object ids. */
-type Named = Map<string, Map<string, About> | null>;
+type IdsByType = Map<string, Map<string, DependentUses> | null>;
 
 /**
  * The widest resources for the recorded uses of a key: every type, with all objects that were used, or the objects that
@@ -26,54 +26,54 @@ type Named = Map<string, Map<string, About> | null>;
  */
 export class Bindings {
   readonly #rows: ReadonlyMap<string, ResourceTypeRow>;
-  readonly #named: Named;
+  readonly #idsByType: IdsByType;
 
-  private constructor(rows: ReadonlyMap<string, ResourceTypeRow>, named: Named) {
+  private constructor(rows: ReadonlyMap<string, ResourceTypeRow>, idsByType: IdsByType) {
     this.#rows = rows;
-    this.#named = named;
+    this.#idsByType = idsByType;
   }
 
   /** @param bound the current resources of the key */
   static of(rulesets: readonly Ruleset[], uses: readonly Use[], bound: readonly Resource[]): Bindings {
     const rows = new Map(rulesets.flatMap(({ resourceTypes }) => [...resourceTypes]));
-    const named = new Map(
-      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, About>()]),
+    const idsByType = new Map(
+      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, DependentUses>()]),
     );
     for (const use of uses) {
-      for (const [type, ids] of namesIn(use)) {
+      for (const [type, ids] of listNames(use)) {
         if (use.accessRequest.rule.on?.includes(type) !== true) continue;
-        for (const id of ids) named.get(type)?.set(id, { uses: [] });
+        for (const id of ids) idsByType.get(type)?.set(id, { uses: [] });
       }
     }
     // A use also depends on the parts of its objects.
     for (const use of uses) {
-      for (const [type, ids] of mentionsIn(use)) for (const id of ids) named.get(type)?.get(id)?.uses?.push(use);
+      for (const [type, ids] of listMentions(use)) for (const id of ids) idsByType.get(type)?.get(id)?.uses?.push(use);
     }
-    for (const [type, ids] of named) {
+    for (const [type, ids] of idsByType) {
       if (ids?.size !== 0) continue;
-      const own = bound.find((resource) => resource.type === type)?.ids ?? [];
+      const currentIds = bound.find((resource) => resource.type === type)?.ids ?? [];
       // A list operation doesn't reveal which object the client wanted, so keep them all.
-      for (const id of own) ids.set(id, { uses: null });
-      if (ids.size === 0) named.delete(type);
+      for (const id of currentIds) ids.set(id, { uses: null });
+      if (ids.size === 0) idsByType.delete(type);
     }
-    return new Bindings(rows, named);
+    return new Bindings(rows, idsByType);
   }
 
   /** Types without object ids first, then from fewer to more parts in an id. */
   get widestFirst(): readonly string[] {
-    const types = [...this.#named.keys()].reverse();
+    const types = [...this.#idsByType.keys()].reverse();
     return types.sort((one, other) => this.#depth(one) - this.#depth(other));
   }
 
   only(types: readonly string[]): Bindings {
-    const kept = [...this.#named].filter(([type]) => types.includes(type));
-    return new Bindings(this.#rows, new Map(kept.map(([type, ids]) => [type, ids && new Map(ids)])));
+    const selected = [...this.#idsByType].filter(([type]) => types.includes(type));
+    return new Bindings(this.#rows, new Map(selected.map(([type, ids]) => [type, ids && new Map(ids)])));
   }
 
   /** Returns the resources relevant to a use: for each type, only the objects that the use names. */
-  resourcesFor(use: Use, except?: Pick<Bound, 'type' | 'id'>): readonly Resource[] {
-    const mentions = mentionsIn(use);
-    return [...this.#named].map(([type, ids]): Resource => {
+  resourcesFor(use: Use, except?: Pick<BoundObject, 'type' | 'id'>): readonly Resource[] {
+    const mentions = listMentions(use);
+    return [...this.#idsByType].map(([type, ids]): Resource => {
       if (ids === null) return { type };
       const own = mentions.filter(([named]) => named === type).flatMap(([, some]) => some);
       return { type, ids: own.filter((id) => ids.has(id) && !(except?.type === type && except.id === id)) };
@@ -86,40 +86,40 @@ export class Bindings {
   }
 
   /** Yields the objects that can be dropped. The last one of a type is kept: a type without objects is invalid. */
-  *objects(): Generator<Bound> {
-    for (const [type, ids] of this.#named) {
-      for (const [id, { uses: about }] of [...(ids ?? [])]) {
-        if (about !== null && ids !== null && ids.size > 1) yield { type, id, about };
+  *objects(): Generator<BoundObject> {
+    for (const [type, ids] of this.#idsByType) {
+      for (const [id, { uses }] of [...(ids ?? [])]) {
+        if (uses !== null && ids !== null && ids.size > 1) yield { type, id, uses };
       }
     }
   }
 
   drop(type: string, id: string): void {
-    this.#named.get(type)?.delete(id);
+    this.#idsByType.get(type)?.delete(id);
   }
 
   resources(): readonly Resource[] {
-    return [...this.#named].map(([type, ids]) => (ids === null ? { type } : { type, ids: [...ids.keys()] }));
+    return [...this.#idsByType].map(([type, ids]) => (ids === null ? { type } : { type, ids: [...ids.keys()] }));
   }
 
   #depth(type: string): number {
-    const form = this.#rows.get(type)?.names ?? null;
-    return form === null ? 0 : form.split('/').length;
+    const pattern = this.#rows.get(type)?.names ?? null;
+    return pattern === null ? 0 : pattern.split('/').length;
   }
 }
 
 /** Names that resources use for the objects of a use, by type. */
-function namesIn(use: Use): readonly Mention[] {
-  return objectsIn(use).flatMap(({ names }) => Object.entries(names));
+function listNames(use: Use): readonly Mention[] {
+  return listObjects(use).flatMap(({ names }) => Object.entries(names));
 }
 
 /** Like `namesIn`, plus the parts of the objects. */
-function mentionsIn(use: Use): readonly Mention[] {
-  return objectsIn(use).flatMap(({ names, parts = {} }) => [...Object.entries(names), ...Object.entries(parts)]);
+function listMentions(use: Use): readonly Mention[] {
+  return listObjects(use).flatMap(({ names, parts = {} }) => [...Object.entries(names), ...Object.entries(parts)]);
 }
 
 type Mention = readonly [type: string, ids: readonly string[]];
 
-function objectsIn({ lookedUp }: Use): readonly ResourceAttributes[] {
+function listObjects({ lookedUp }: Use): readonly ResourceAttributes[] {
   return lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? objectsOf(lookedUp.attributes) : [];
 }

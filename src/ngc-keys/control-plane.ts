@@ -80,9 +80,9 @@ export function renderControlPlane(problem: Problem, path: string, detail: strin
   const { status, headers, body } = problemDetails(problem);
   if (problem.kind === 'invalid_request') {
     // A message in brackets is the vendor's text and already names the member.
-    const what = problem.message.startsWith('[') ? problem.message : `[message=${problem.message}]`;
-    const why = `Validation failed: ${what}`;
-    return { status, headers, body: { ...body, detail: why, instance: path } };
+    const violations = problem.message.startsWith('[') ? problem.message : `[message=${problem.message}]`;
+    const validationDetail = `Validation failed: ${violations}`;
+    return { status, headers, body: { ...body, detail: validationDetail, instance: path } };
   }
   const sentStatus = problem.kind === 'unauthenticated' ? 403 : status;
   const type = TYPES[sentStatus];

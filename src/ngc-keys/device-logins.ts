@@ -20,15 +20,15 @@ export interface DeviceLogin {
   readonly email: string;
   readonly sessionHash: string;
   readonly expiresAt: Instant;
-  /** Who confirmed it; null until then. */
+  /** The user who confirmed it; null until then. */
   readonly user: Pick<NgcUser, 'org' | 'email'> | null;
 }
 
-/** How long a login can be confirmed and its session key exchanged, in milliseconds. The vendor publishes no value. */
-const LIFETIME = 15 * 60_000;
+/** How long a login can be confirmed and its session key exchanged. The vendor publishes no value. */
+const LIFETIME_MS = 15 * 60_000;
 
-/** How long an expired login is kept, in milliseconds, so that a refusal can report the expiry. */
-const KEPT = 24 * 3_600_000;
+/** How long an expired login is stored, so that a refusal can report the expiry. */
+const RETENTION_MS = 24 * 3_600_000;
 
 export const DEVICE_LOGINS = new Collection<DeviceLogin>('ngc.device-logins');
 
@@ -39,7 +39,7 @@ export function deviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
     owner: '',
     parent: null,
     aliases: [sessionHash],
-    dueAt: expiresAt + KEPT,
+    dueAt: expiresAt + RETENTION_MS,
     body: login,
   });
 }
@@ -65,7 +65,7 @@ export async function startDeviceLogin(
 ): Promise<string> {
   const sessionKey = addMark(mark, random.alphanumeric(SESSION_KEY_LENGTH));
   const sessionHash = hashSecret(sessionKey);
-  const row = deviceLoginRow({ deviceId, email, sessionHash, expiresAt: now + LIFETIME, user: null });
+  const row = deviceLoginRow({ deviceId, email, sessionHash, expiresAt: now + LIFETIME_MS, user: null });
   await DEVICE_LOGINS.sweep(collections, now);
   await collections.updating(async (commit) => {
     const before = await DEVICE_LOGINS.byId(collections, deviceId);
@@ -74,7 +74,7 @@ export async function startDeviceLogin(
     // A restarted login keeps its row's position.
     const oldest = isFull ? all.toSorted((one, other) => one.body.expiresAt - other.body.expiresAt).slice(0, 1) : [];
     await commit([
-      ...oldest.map((one) => DEVICE_LOGINS.remove(one)),
+      ...oldest.map((oldRow) => DEVICE_LOGINS.remove(oldRow)),
       DEVICE_LOGINS.put(before === null ? row : { ...row, revision: before.revision }),
     ]);
   });
@@ -82,7 +82,7 @@ export async function startDeviceLogin(
 }
 
 /** Returns the login of a device; null if it does not exist or has expired. */
-export async function deviceLogin({ store, now }: InWorld, deviceId: string): Promise<DeviceLogin | null> {
+export async function findDeviceLogin({ store, now }: InWorld, deviceId: string): Promise<DeviceLogin | null> {
   const login = (await DEVICE_LOGINS.byId(store.collections, deviceId))?.body ?? null;
   return login !== null && login.expiresAt > now ? login : null;
 }
@@ -99,14 +99,14 @@ export async function confirmDeviceLogin(
 ): Promise<DeviceLogin> {
   return collections.updating(async (commit) => {
     const row = await DEVICE_LOGINS.byId(collections, deviceId);
-    if (row === null || row.body.expiresAt <= now) throw unknownDevice();
+    if (row === null || row.body.expiresAt <= now) throw unknownDeviceProblem();
     const login = { ...row.body, user: { org, email } };
     await commit([DEVICE_LOGINS.put({ ...row, body: login })]);
     return login;
   });
 }
 
-export function unknownDevice(): Problem {
+export function unknownDeviceProblem(): Problem {
   return new Problem(
     'not_found',
     'No login is waiting for this device. Either none was started in this world, or it expired after 15 minutes. Start one with `POST /device/login`.',
@@ -119,7 +119,7 @@ export function unknownDevice(): Problem {
  * @param deviceId from the request
  * @throws Problem `unauthenticated` with the reason
  */
-export async function userOfSession(
+export async function findUserOfSession(
   { store: { collections }, now }: InWorld,
   sessionKey: string,
   deviceId: string | undefined,
@@ -150,12 +150,13 @@ export const presentSessionKey: CredentialExtractor = (authorization) => {
  * @returns null if no user matches
  * @throws Problem `invalid_request` if several keys have the name
  */
-export async function findUser({ store, now }: InWorld, who: string): Promise<NgcUser | null> {
+export async function findUser({ store, now }: InWorld, identifier: string): Promise<NgcUser | null> {
   const ngcKeys = ngcKeysIn(store);
-  const found = (await ngcKeys.users()).find(({ email }) => email === who) ?? (await ngcKeys.userWithId(who));
+  const found =
+    (await ngcKeys.users()).find(({ email }) => email === identifier) ?? (await ngcKeys.userWithId(identifier));
   if (found !== null) return found;
-  const [key, other] = [await ngcKeys.byId(who, now), ...(await ngcKeys.byName(who, 2, now))].flatMap(
-    (one) => one?.key ?? [],
+  const [key, other] = [await ngcKeys.byId(identifier, now), ...(await ngcKeys.byName(identifier, 2, now))].flatMap(
+    (found) => found?.key ?? [],
   );
   if (key === undefined || key.user === null) return null;
   if (other === undefined || other.user === key.user) return ngcKeys.user(key.org, key.user);

@@ -9,7 +9,7 @@ import { presentApiKey, presentBearerKey } from './key-text.ts';
 import { editKey, rotateKey } from './keyring.ts';
 import { type KeyInForce, NGC_KEYS } from './records.ts';
 
-const OF_NEWEST = 'the key of the newest allowed request';
+const NEWEST_REQUEST_KEY = 'the key of the newest allowed request';
 
 const rotate: Drill = {
   name: 'rotate-key',
@@ -18,13 +18,13 @@ const rotate: Drill = {
     'When its key is refused, it reloads the key from its configuration and continues with the new one. It does not retry with the old one.',
   lasts: null,
   about: 'one',
-  fallback: OF_NEWEST,
+  fallback: NEWEST_REQUEST_KEY,
   run: async (context, who) => {
-    const principal = keyOf(context, who);
+    const principal = selectKey(context, who);
     const { id, name } = principal;
-    await keyInForce(context, id);
+    await requireKeyInForce(context, id);
     const before = await NGC_KEYS.byId(context.store.collections, id);
-    const isOld = (seen: Seen) => sentHash(seen) === before?.body.secretHash;
+    const isOld = (seen: Seen) => hashSentKey(seen) === before?.body.secretHash;
     const key = await rotateKey(context, id);
     return {
       did: `Rotated the key ${name}.`,
@@ -45,11 +45,11 @@ const expire: Drill = {
   rightClient: 'It stops sending the key, and reports that it has expired and must be replaced.',
   lasts: null,
   about: 'one',
-  fallback: OF_NEWEST,
+  fallback: NEWEST_REQUEST_KEY,
   run: async (context, who) => {
-    const principal = keyOf(context, who);
+    const principal = selectKey(context, who);
     const { id, name } = principal;
-    const { key } = await keyInForce(context, id);
+    const { key } = await requireKeyInForce(context, id);
     await editKey(context, context.now, key, { expiresAt: context.now });
     return {
       did: `Expired the key ${name}.`,
@@ -79,35 +79,35 @@ interface AllowedRequest {
 /**
  * Finds the newest allowed request that matches.
  *
- * @param who the principal; null for any
- * @param whose a noun without an article, for the message
+ * @param caller the principal; null for any
+ * @param noun a noun without an article, for the message
  * @throws Problem `conflict` if the journal has no such request
  */
-export function newestRequest(
+export function findNewestRequest(
   { world }: RequestContext,
-  who: Caller | null,
-  whose: string,
+  caller: Caller | null,
+  noun: string,
   fits: (request: AllowedRequest) => boolean,
 ): AllowedRequest {
   for (const seen of world.activityLog.watches.newestFirst()) {
     const { effect, service, principal, rights, resources } = seen.decision;
     const { used = [] } = rights ?? {};
     const { target = '' } = resources ?? {};
-    if (effect === 'deny' || principal === null || (who !== null && who.principal.id !== principal.id)) continue;
+    if (effect === 'deny' || principal === null || (caller !== null && caller.principal.id !== principal.id)) continue;
     const request = { seen, service, principal, used, target };
     if (fits(request)) return request;
   }
-  const of = who === null ? `a ${whose}` : `${who.principal.name} as a ${whose}`;
+  const requester = caller === null ? `a ${noun}` : `${caller.principal.name} as a ${noun}`;
   throw new Problem(
     'conflict',
-    `The drill needs an allowed request of ${of}, but none is recorded. Let the client send one first.`,
+    `The drill needs an allowed request of ${requester}, but none is recorded. Let the client send one first.`,
   );
 }
 
 /** Returns the key that a drill targets. @throws Problem without a principal and a request, or if it is not a key */
-function keyOf(context: RequestContext, who: Caller | null): Principal {
-  if (who === null) return newestRequest(context, null, 'key', ({ principal }) => isKey(principal)).principal;
-  if (isKey(who.principal)) return who.principal;
+function selectKey(context: RequestContext, caller: Caller | null): Principal {
+  if (caller === null) return findNewestRequest(context, null, 'key', ({ principal }) => isKey(principal)).principal;
+  if (isKey(caller.principal)) return caller.principal;
   throw new Problem('invalid_request', 'Field `principal` must name a key.');
 }
 
@@ -116,14 +116,14 @@ function isKey({ kind }: Principal): boolean {
 }
 
 /** @throws Problem `conflict` if the key was deleted; `unauthenticated` if it is not valid */
-export async function keyInForce({ store, now }: RequestContext, id: string): Promise<KeyInForce> {
+export async function requireKeyInForce({ store, now }: RequestContext, id: string): Promise<KeyInForce> {
   const found = await ngcKeysIn(store).byId(id, now);
   if (found !== null) return requireValid(found, now);
   throw new Problem('conflict', 'The key of the newest request was deleted. Choose another key with `principal`.');
 }
 
 /** Returns the hash of the key that a request was sent with. */
-function sentHash({ header }: Seen): string | undefined {
+function hashSentKey({ header }: Seen): string | undefined {
   const authorization = header('authorization') ?? '';
   const presented = presentBearerKey(authorization) ?? presentApiKey(authorization);
   return presented?.kind === 'key' ? presented.hash() : undefined;

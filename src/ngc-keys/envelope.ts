@@ -19,8 +19,8 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   507: 'INTERNAL_ERROR',
 };
 
-/** The gateway's texts, taken from published responses. */
-const WORDS: Partial<Record<ProblemKind, string>> = {
+/** The gateway's messages, from published responses. */
+const MESSAGES: Partial<Record<ProblemKind, string>> = {
   unauthenticated: 'Authentication Failed',
   forbidden: 'Access Denied',
 };
@@ -40,13 +40,13 @@ export function requestStatus<Code extends string>(statusCode: Code, requestId: 
 /** Renders a problem in the NGC gateway's format. @param description replaces the gateway's text */
 export function renderRequestStatus(problem: Problem, requestId: string, description?: string) {
   const status = HTTP_STATUS[problem.kind];
-  const words = description ?? WORDS[problem.kind] ?? (problem.message || 'Not found.');
+  const message = description ?? MESSAGES[problem.kind] ?? (problem.message || 'Not found.');
   return {
     status,
     headers: {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
       ...(problem.allow.length > 0 && { allow: problem.allow.join(', ') }),
     },
-    body: { requestStatus: requestStatus(STATUS_CODES[status] ?? 'INVALID_REQUEST', requestId, words) },
+    body: { requestStatus: requestStatus(STATUS_CODES[status] ?? 'INVALID_REQUEST', requestId, message) },
   };
 }

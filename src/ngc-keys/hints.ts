@@ -41,9 +41,9 @@ export const KEY_HINTS: readonly HintRule[] = [
       if (problem.reason !== 'malformed_key' || credential === null) return null;
       const { length } = credential.text;
       if (length === KEY_LENGTH) return null;
-      const how =
+      const advice =
         length < KEY_LENGTH ? 'It may have been truncated when it was copied' : 'Remove the text after the key';
-      return `The key has ${length} characters, but an NGC key has ${KEY_LENGTH}, including \`${NGC_KEY_PREFIX}\`. ${how}.`;
+      return `The key has ${length} characters, but an NGC key has ${KEY_LENGTH}, including \`${NGC_KEY_PREFIX}\`. ${advice}.`;
     },
   },
   {
@@ -56,11 +56,11 @@ export const KEY_HINTS: readonly HintRule[] = [
       if (decision?.reason !== 'service_not_enabled') return null;
       const title = serviceTitle?.replace(/^NVIDIA /, '') ?? decision.service;
       const key = decision.principal === null ? 'The key' : `The key \`${decision.principal.name}\``;
-      const such =
+      const suggestion =
         decision.credential?.instead === undefined
           ? ', or create one with `POST /_mock/keys`'
           : `, such as \`${decision.credential.instead}\``;
-      return `${key} is not for ${title}. Use a key for ${title}${such}.`;
+      return `${key} is not for ${title}. Use a key for ${title}${suggestion}.`;
     },
   },
   {
@@ -79,8 +79,8 @@ export const KEY_HINTS: readonly HintRule[] = [
         return `The key belongs to organisation \`${org}\`, but the path has a different one. Use a key of that organisation, or \`${org}\` in the path.`;
       }
       // An object of a person has the owner `<account>/<person>`.
-      const isOurs = account !== undefined && decision?.resources?.boundTo?.split('/', 1)[0] === account;
-      if (decision?.reason !== 'foreign_object' || isOurs) return null;
+      const isOwnObject = account !== undefined && decision?.resources?.boundTo?.split('/', 1)[0] === account;
+      if (decision?.reason !== 'foreign_object' || isOwnObject) return null;
       return `The key belongs to organisation \`${org}\`, but the object belongs to another. Use a key of the owner, or an object of \`${org}\`.`;
     },
   },

@@ -32,11 +32,11 @@ import {
   userIdOf,
 } from './records.ts';
 
-/** Pending versions that a decision considers. */
-const MAX_PENDING = 32;
+/** Maximum number of pending versions that a decision considers. */
+const MAX_PENDING_VERSIONS = 32;
 
 /** Earlier than any time on the clock. */
-const BEGINNING: Instant = Number.MIN_SAFE_INTEGER;
+const BEFORE_ALL_TIMES: Instant = Number.MIN_SAFE_INTEGER;
 
 /** A cached `KeyInForce`, and the parts that it was built from. */
 interface CachedKey {
@@ -65,8 +65,9 @@ export class NgcKeys {
   }
 
   /** Finds an organisation by name or account. */
-  async organizationCalled(called: string): Promise<Organization | null> {
-    const row = (await ORGANIZATIONS.byId(this.#rows, called)) ?? (await ORGANIZATIONS.byAlias(this.#rows, called));
+  async findOrganization(nameOrAccount: string): Promise<Organization | null> {
+    const row =
+      (await ORGANIZATIONS.byId(this.#rows, nameOrAccount)) ?? (await ORGANIZATIONS.byAlias(this.#rows, nameOrAccount));
     return row?.body ?? null;
   }
 
@@ -114,24 +115,24 @@ export class NgcKeys {
   /** A single indexed lookup, however long the history. Ignores expiry and `enabled`. */
   async bySecret(secretHash: string, at: Instant): Promise<KeyInForce | null> {
     const rows = this.#rows;
-    return orNothing(rows, await NGC_KEYS.byAlias(rows, secretHash), at);
+    return resolveOrNull(rows, await NGC_KEYS.byAlias(rows, secretHash), at);
   }
 
   async byId(id: string, at: Instant): Promise<KeyInForce | null> {
     const rows = this.#rows;
-    return orNothing(rows, await NGC_KEYS.byId(rows, id), at);
+    return resolveOrNull(rows, await NGC_KEYS.byId(rows, id), at);
   }
 
   /** Returns up to `limit` keys with a name (names are not unique), oldest first. */
   async byName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return allOf(rows, await NGC_KEYS.ofLabel(rows, keysNamed(name), limit), at);
+    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, keysNamed(name), limit), at);
   }
 
   /** Returns up to `limit` keys of a user in any organisation, oldest first. */
   async ofUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return allOf(rows, await NGC_KEYS.ofLabel(rows, keysOfUser(email), limit), at);
+    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, keysOfUser(email), limit), at);
   }
 
   /** Returns up to `limit` keys, oldest first. */
@@ -141,7 +142,7 @@ export class NgcKeys {
     at: Instant,
   ): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return allOf(
+    return resolveAll(
       rows,
       org === undefined ? await NGC_KEYS.all(rows, limit) : await NGC_KEYS.ofLabel(rows, keysOfOrg(org), limit),
       at,
@@ -149,7 +150,7 @@ export class NgcKeys {
   }
 
   /** Returns positions by key id; newer keys have higher positions. */
-  async places(): Promise<ReadonlyMap<string, number>> {
+  async positions(): Promise<ReadonlyMap<string, number>> {
     return new Map((await NGC_KEYS.all(this.#rows)).map(({ id, revision }) => [id, revision.place]));
   }
 
@@ -161,7 +162,7 @@ export class NgcKeys {
   /** The latest recorded version; null for personal keys. */
   async newest(id: string): Promise<PolicyVersion | null> {
     const key = await NGC_KEYS.byId(this.#rows, id);
-    return key === null ? null : newestOf(this.#rows, key);
+    return key === null ? null : readNewest(this.#rows, key);
   }
 
   /** Atomic. @throws NotFound */
@@ -183,7 +184,7 @@ export class NgcKeys {
     return rows.updating(async (commit) => {
       const row = await NGC_KEYS.byId(rows, id);
       if (row === null) throw new NotFound();
-      await commit(await removalOf(rows, row));
+      await commit(await listRemovals(rows, row));
     });
   }
 
@@ -192,8 +193,8 @@ export class NgcKeys {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
       const found = await Promise.all(ids.map((id) => NGC_KEYS.byId(rows, id)));
-      const there = found.filter((row) => row !== null);
-      const changes = (await Promise.all(there.map((row) => removalOf(rows, row)))).flat();
+      const existing = found.filter((row) => row !== null);
+      const changes = (await Promise.all(existing.map((row) => listRemovals(rows, row)))).flat();
       if (changes.length > 0) await commit(changes);
     });
   }
@@ -206,13 +207,13 @@ export class NgcKeys {
   flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
-      const pending = await pendingKeys(rows, at);
-      const ids = id === null ? pending : pending.filter((one) => one === id);
+      const pending = await listPendingKeys(rows, at);
+      const ids = id === null ? pending : pending.filter((keyId) => keyId === id);
       const flushed: { readonly keyId: string; readonly version: number }[] = [];
       const changes: Change[] = [];
       for (const keyId of ids) {
         const key = await NGC_KEYS.byId(rows, keyId);
-        const next = key === null ? null : await flushOf(rows, key, at);
+        const next = key === null ? null : await appendFlushedVersion(rows, key, at);
         if (next === null) continue;
         flushed.push({ keyId, version: next.version });
         changes.push(...next.changes);
@@ -247,7 +248,7 @@ export class NgcKeys {
  * Returns the same object while nothing changes, because callers cache values derived from it. Cached by the body of
  * the key, which is replaced whenever the key or its policy changes.
  */
-async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
+async function resolveKey(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
   const { org, user } = body;
   const organization = (await ORGANIZATIONS.byId(rows, org))?.body ?? null;
   const holder = user === null ? null : ((await NGC_USERS.byId(rows, ngcUserId(org, user)))?.body ?? null);
@@ -255,14 +256,14 @@ async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant
   const isSame = before?.organization === organization && before.holder === holder;
   if (isSame && at >= before.from && at < before.until) return before.inForce;
   const { version, secretHash: _, ...key } = body;
-  const [policy, pending] = version === 0 ? [null, []] : await versionsOf(rows, id, at);
+  const [policy, pending] = version === 0 ? [null, []] : await readVersions(rows, id, at);
   const inForce = {
     key,
     // Organisations are never deleted, so this is only for the types.
     organization: organization ?? { name: org, ncaId: '', subscriptions: [] },
     roles: holder?.roles ?? [],
     policy: policy?.body ?? null,
-    pending: pending.map((one) => one.body),
+    pending: pending.map((version) => version.body),
   };
   const from = policy?.body.effectiveAt ?? Number.NEGATIVE_INFINITY;
   const until = pending[0]?.body.effectiveAt ?? Number.POSITIVE_INFINITY;
@@ -270,22 +271,22 @@ async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant
   return inForce;
 }
 
-async function versionsOf(
+async function readVersions(
   rows: Collections,
   keyId: string,
   at: Instant,
 ): Promise<readonly [PolicyRow | null, readonly PolicyRow[]]> {
-  const begun = { after: BEGINNING, to: at, limit: 1, latestFirst: true };
-  const [latest = null] = await NGC_POLICIES.partsDue(rows, keyId, begun);
-  const pending = { after: at, to: END_OF_TIME, limit: MAX_PENDING };
+  const inEffect = { after: BEFORE_ALL_TIMES, to: at, limit: 1, latestFirst: true };
+  const [latest = null] = await NGC_POLICIES.partsDue(rows, keyId, inEffect);
+  const pending = { after: at, to: END_OF_TIME, limit: MAX_PENDING_VERSIONS };
   return [latest, await NGC_POLICIES.partsDue(rows, keyId, pending)];
 }
 
-async function orNothing(rows: Collections, row: NgcKeyRow | null, at: Instant) {
-  return row === null ? null : inForceAt(rows, row, at);
+async function resolveOrNull(rows: Collections, row: NgcKeyRow | null, at: Instant) {
+  return row === null ? null : resolveKey(rows, row, at);
 }
-function allOf(rows: Collections, found: readonly NgcKeyRow[], at: Instant) {
-  return Promise.all(found.map((row) => inForceAt(rows, row, at)));
+function resolveAll(rows: Collections, found: readonly NgcKeyRow[], at: Instant) {
+  return Promise.all(found.map((row) => resolveKey(rows, row, at)));
 }
 
 /** Appends a version to a policy, and cancels pending versions that would take effect later. */
@@ -299,30 +300,30 @@ async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<Pol
 }
 
 /** Removes a key together with its policy history. */
-async function removalOf(rows: Collections, row: NgcKeyRow): Promise<readonly Change[]> {
+async function listRemovals(rows: Collections, row: NgcKeyRow): Promise<readonly Change[]> {
   const history = await NGC_POLICIES.ofParent(rows, row.id);
   return [NGC_KEYS.remove(row), ...history.map(({ id }) => NGC_POLICIES.removal(id))];
 }
 
-async function newestOf(rows: Collections, key: NgcKeyRow) {
+async function readNewest(rows: Collections, key: NgcKeyRow) {
   return (await NGC_POLICIES.byId(rows, `${key.id} ${key.body.version}`))?.body ?? null;
 }
 
-async function flushOf(rows: Collections, key: NgcKeyRow, at: Instant) {
-  const latest = await newestOf(rows, key);
+async function appendFlushedVersion(rows: Collections, key: NgcKeyRow, at: Instant) {
+  const latest = await readNewest(rows, key);
   if (latest === null) return null;
   const { scopes, resources } = latest;
   const { version, changes } = await appendVersion(rows, key, { scopes, resources, recordedAt: at, effectiveAt: at });
   return { version, changes: [...changes, NGC_KEYS.put({ ...key, body: { ...key.body, version } })] };
 }
 
-async function pendingKeys(rows: Collections, at: Instant): Promise<readonly string[]> {
+async function listPendingKeys(rows: Collections, at: Instant): Promise<readonly string[]> {
   const due = await NGC_POLICIES.dueBetween(rows, at, END_OF_TIME, Number.MAX_SAFE_INTEGER);
   return [...new Set(due.map(({ parent }) => parent))];
 }
 
-async function policyOf(rows: Collections, key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) {
-  const { scopes, resources } = typeof next === 'function' ? next(await newestOf(rows, key)) : next;
+async function buildPolicy(rows: Collections, key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) {
+  const { scopes, resources } = typeof next === 'function' ? next(await readNewest(rows, key)) : next;
   return { scopes, resources, ...times };
 }
 
@@ -334,11 +335,11 @@ async function commitEdit(
 ): Promise<void> {
   const row = await NGC_KEYS.byId(rows, id);
   if (row === null) throw new NotFound();
-  const issued = row.body.issuance && issuance?.(row.body.issuance);
-  const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-  const next = policy === undefined ? null : await appendVersion(rows, row, await policyOf(rows, row, policy));
+  const editedIssuance = row.body.issuance && issuance?.(row.body.issuance);
+  const definedChanges = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+  const next = policy === undefined ? null : await appendVersion(rows, row, await buildPolicy(rows, row, policy));
   const version = next?.version ?? row.body.version;
-  const key = { ...row.body, ...given, ...(issued && { issuance: issued }), version };
+  const key = { ...row.body, ...definedChanges, ...(editedIssuance && { issuance: editedIssuance }), version };
   const changes: Change[] = [NGC_KEYS.put({ ...ngcKeyRow(key), revision: row.revision }), ...(next?.changes ?? [])];
   const { org, user } = row.body;
   const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, ngcUserId(org, user));

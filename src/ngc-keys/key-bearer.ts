@@ -13,10 +13,10 @@ import type { Store } from '../store/index.ts';
 import type { Instant } from '../time/clock.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 import { ngcKeysIn } from './index.ts';
-import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
+import { classifyKey, NGC_KEY_PREFIX } from './key-text.ts';
 import type {} from './principal.ts';
 import type { KeyInForce } from './records.ts';
-import { type UserInForce, type UserTokenAttempt, userInForce, userOfToken } from './user-token.ts';
+import { authenticateUserToken, findUserInForce, type UserInForce, type UserTokenAttempt } from './user-token.ts';
 
 /** The parts of a request needed to authenticate with a key. */
 export interface NgcKeyAttempt {
@@ -31,16 +31,16 @@ export interface NgcKeyAttempt {
  * @param exact requires the scheme to be spelled `Bearer`
  * @throws Problem `unauthenticated` with the reason
  */
-export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
+export async function authenticateKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
   const token = bearerToken(attempt.headerLines('authorization'), exact);
   if (token.startsWith(NGC_KEY_PREFIX)) return findKey(token, attempt);
-  throw unsupportedToken(token);
+  throw unsupportedTokenProblem(token);
 }
 
 type InWorld = Pick<Surroundings, 'settings'>;
 
 /** Creates the callers of a service that accepts keys and user tokens. */
-export interface MakeCallers {
+export interface CallerFactories {
   readonly ofKey: (key: KeyInForce, world: InWorld) => Caller;
   readonly ofUser: (user: UserInForce, world: InWorld) => Caller;
 }
@@ -50,15 +50,18 @@ export interface MakeCallers {
  *
  * @throws Problem `unauthenticated` with the reason
  */
-export async function callerOfBearer(attempt: UserTokenAttempt & InWorld, make: MakeCallers): Promise<Caller> {
+export async function authenticateBearer(
+  attempt: UserTokenAttempt & InWorld,
+  factories: CallerFactories,
+): Promise<Caller> {
   const token = bearerToken(attempt.headerLines('authorization'));
-  if (token.startsWith(NGC_KEY_PREFIX)) return make.ofKey(await findKey(token, attempt), attempt);
-  const user = await userOfToken(token, attempt);
-  if (user === null) throw unsupportedToken(token);
-  return make.ofUser(user, attempt);
+  if (token.startsWith(NGC_KEY_PREFIX)) return factories.ofKey(await findKey(token, attempt), attempt);
+  const user = await authenticateUserToken(token, attempt);
+  if (user === null) throw unsupportedTokenProblem(token);
+  return factories.ofUser(user, attempt);
 }
 
-function unsupportedToken(token: string): Problem {
+function unsupportedTokenProblem(token: string): Problem {
   return unauthenticatedProblem('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
 }
 
@@ -76,8 +79,8 @@ function describeOtherToken(token: string): string | undefined {
 export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
   const found = await ngcKeysIn(store).bySecret(hashSecret(text), now);
   if (found === null) {
-    const form = keyForm(text);
-    throw refusedKey(form === 'marked' ? 'unknown_key' : `${form}_key`);
+    const classification = classifyKey(text);
+    throw refusedKeyProblem(classification === 'marked' ? 'unknown_key' : `${classification}_key`);
   }
   return requireValid(found, now);
 }
@@ -98,10 +101,10 @@ function isSuspended({ enabled, issuance }: KeyInForce['key']): boolean {
 /** @throws Problem `unauthenticated` with the reason, unless the key is valid */
 export function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt } = found.key;
-  if (isSuspended(found.key)) throw refusedKey('suspended_key', principalOfKey(found));
-  if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));
-  if (!found.key.enabled) throw refusedKey('disabled_key', principalOfKey(found));
-  if (!isEnabled(found.key)) throw refusedKey('suspended_owner', principalOfKey(found));
+  if (isSuspended(found.key)) throw refusedKeyProblem('suspended_key', principalOfKey(found));
+  if (expiresAt !== null && expiresAt <= now) throw refusedKeyProblem('expired_key', principalOfKey(found));
+  if (!found.key.enabled) throw refusedKeyProblem('disabled_key', principalOfKey(found));
+  if (!isEnabled(found.key)) throw refusedKeyProblem('suspended_owner', principalOfKey(found));
   return found;
 }
 
@@ -112,35 +115,35 @@ export function requireValid(found: KeyInForce, now: Instant): KeyInForce {
  */
 export async function resolveKey(
   store: Pick<Store, 'collections'>,
-  who: string,
+  identifier: string,
   now: Instant,
 ): Promise<KeyInForce | null> {
   const ngcKeys = ngcKeysIn(store);
-  const byId = await ngcKeys.byId(who, now);
+  const byId = await ngcKeys.byId(identifier, now);
   if (byId !== null) return requireValid(byId, now);
-  const byName = await ngcKeys.byName(who, 2, now);
-  const [found, other] = byName.length > 0 ? byName : await ngcKeys.ofUser(who, 2, now);
+  const byName = await ngcKeys.byName(identifier, 2, now);
+  const [found, other] = byName.length > 0 ? byName : await ngcKeys.ofUser(identifier, 2, now);
   if (found === undefined) return null;
   if (other === undefined) return requireValid(found, now);
-  const what = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;
-  throw new Problem('invalid_request', `Several keys ${what}. Use a key id instead.`);
+  const relation = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;
+  throw new Problem('invalid_request', `Several keys ${relation}. Use a key id instead.`);
 }
 
 /** Impersonates a key by id, name, or its user's e-mail address, or a user by id. */
 export function createImpersonator({
   ofKey,
   ofUser,
-}: Pick<MakeCallers, 'ofKey'> & Partial<MakeCallers>): NonNullable<ServiceCallers['impersonate']> {
-  return async (world, who, now) => {
-    const key = await resolveKey(world.store, who, now);
+}: Pick<CallerFactories, 'ofKey'> & Partial<CallerFactories>): NonNullable<ServiceCallers['impersonate']> {
+  return async (world, identifier, now) => {
+    const key = await resolveKey(world.store, identifier, now);
     if (key !== null) return ofKey(key, world);
-    const user = ofUser === undefined ? null : await userInForce(world.store, who);
+    const user = ofUser === undefined ? null : await findUserInForce(world.store, identifier);
     return user === null ? null : (ofUser?.(user, world) ?? null);
   };
 }
 
 /** Every rejected key gets the same message, so that it reveals nothing about the key. */
-function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
+function refusedKeyProblem(reason: CredentialReason, claimed?: Principal): Problem {
   return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
 }
 
@@ -150,7 +153,7 @@ export function principalOfKey({ key, organization }: KeyInForce): Principal {
 }
 
 /** Returns a function from keys to callers under a ruleset. An unchanged key always gives the same object. */
-export function callerUnder(ruleset: Ruleset): (inForce: KeyInForce) => Caller {
+export function createCallerFactory(ruleset: Ruleset): (inForce: KeyInForce) => Caller {
   return memoize((inForce) => createCaller(inForce, ruleset));
 }
 

@@ -21,15 +21,15 @@ import { editPolicy, type GivenResource } from './key-policy.ts';
 /** Finds fixes for a refused key: wait for a recorded edit to take effect, or edit the key with the control API. */
 export const findKeyFixes: FindFixes = (decision, input, reason) => {
   const { pending } = decision.rights ?? {};
-  if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, input, pending)] };
+  if (pending?.effect === 'allow') return { fixes: [buildPropagationFix(decision, input, pending)] };
   if (!REASONS_OF_RIGHTS.has(reason)) return null;
   const { kind } = input.caller.principal;
   if (kind === 'trusted-token') return { fixes: [ASK_THE_ISSUER] };
   if (kind === 'admin-token')
     return { fixes: [input.accessRequest.rule.closed === true ? USE_ANOTHER_ISSUER : USE_A_KEY] };
-  if (kind === 'organization-user') return { fixes: userFixes(input), otherwise: reason };
+  if (kind === 'organization-user') return { fixes: buildUserFixes(input), otherwise: reason };
   if (!isEditable(input)) return { fixes: [], otherwise: reason };
-  return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
+  return { fixes: buildKeyFixes(input), otherwise: findRemainingReason(input, reason) };
 };
 
 /** The issuer gives every admin token the same scopes. */
@@ -54,14 +54,14 @@ function isEditable({ accessRequest: { ruleset }, caller: { principal } }: Decis
 }
 
 /** The reason that remains once the key is for the service. */
-function lastReason(input: DecisionInput, reason: DenyReason): DenyReason {
+function findRemainingReason(input: DecisionInput, reason: DenyReason): DenyReason {
   if (reason !== 'service_not_enabled') return reason;
-  const next = verdictFor(input, serviceChange(input).heldRights);
+  const next = verdictFor(input, buildServiceChange(input).heldRights);
   return next.effect === 'deny' ? next.reason : reason;
 }
 
 /** A recorded edit already grants the right. Flushing helps only if the newest version allows the request. */
-function propagationFix({ at }: Decision, input: DecisionInput, { version, effectiveAt }: Pending): Fix {
+function buildPropagationFix({ at }: Decision, input: DecisionInput, { version, effectiveAt }: Pending): Fix {
   const { principal, heldRights } = input.caller;
   const newest = heldRights.pending.at(-1);
   const canFlush = newest !== undefined && verdictFor(input, { ...heldRights, ...newest }).effect === 'allow';
@@ -83,16 +83,16 @@ interface Change {
 }
 
 /**
- * Tries every change on the decision and keeps those that allow the request. For a key of another service, keeps only
- * the smallest, because the usual fix is a different key.
+ * Returns the changes that would allow the request. For a key of another service, returns only the smallest, because the
+ * usual fix is a different key.
  */
-function keyFixes(input: DecisionInput): Fix[] {
+function buildKeyFixes(input: DecisionInput): Fix[] {
   const { principal } = input.caller;
-  const withService = serviceChange(input);
+  const withService = buildServiceChange(input);
   const changes =
-    principal.kind === 'personal-key' ? roleChanges(input, withService) : policyChanges(input, withService);
-  const turning = changes.filter(({ heldRights }) => verdictFor(input, heldRights).effect === 'allow');
-  return (withService.texts.length === 0 ? turning : smallestOf(turning)).map(({ body, texts }) => ({
+    principal.kind === 'personal-key' ? buildRoleChanges(input, withService) : buildPolicyChanges(input, withService);
+  const sufficient = changes.filter(({ heldRights }) => verdictFor(input, heldRights).effect === 'allow');
+  return (withService.texts.length === 0 ? sufficient : selectSmallest(sufficient)).map(({ body, texts }) => ({
     kind: 'policy',
     text: `${namePrincipal(principal)}: ${texts.join(', and ')}`,
     request: { method: 'PATCH', path: `/_mock/keys/${principal.id}`, body },
@@ -100,18 +100,18 @@ function keyFixes(input: DecisionInput): Fix[] {
 }
 
 /** Roles belong to the user; they can be changed through any personal key of the user in the organisation. */
-function userFixes(input: DecisionInput): Fix[] {
+function buildUserFixes(input: DecisionInput): Fix[] {
   const { principal, heldRights } = input.caller;
-  const changes = roleChanges(input, { heldRights, body: {}, texts: [] });
-  const turning = changes.filter((one) => verdictFor(input, one.heldRights).effect === 'allow');
-  return smallestOf(turning).map(({ heldRights: { roles } }) => ({
+  const changes = buildRoleChanges(input, { heldRights, body: {}, texts: [] });
+  const sufficient = changes.filter((change) => verdictFor(input, change.heldRights).effect === 'allow');
+  return selectSmallest(sufficient).map(({ heldRights: { roles } }) => ({
     kind: 'policy',
     text: `give ${namePrincipal(principal)} the role ${quote(roles.filter((role) => !heldRights.roles.includes(role)))}: send all roles as \`roles\` with \`PATCH /_mock/keys/{id}\`, where the key is a personal key of the user in \`${principal.org}\` (create one with \`POST /_mock/keys\`)`,
   }));
 }
 
 /** Picks the change with the fewest rights, preferring one that names its objects. */
-function smallestOf(changes: readonly Change[]): readonly Change[] {
+function selectSmallest(changes: readonly Change[]): readonly Change[] {
   const sizeOf = ({ heldRights: { held, resources } }: Change) =>
     2 * held.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
   const min = Math.min(...changes.map(sizeOf));
@@ -122,18 +122,18 @@ function verdictFor(
   { accessRequest, caller: { principal }, lookedUp }: DecisionInput,
   heldRights: HeldRights,
 ): Verdict {
-  const object = lookedUp ?? unreadObject(accessRequest);
+  const object = lookedUp ?? assumeOwnedObject(accessRequest);
   return decideOnResource(accessRequest, { principal, heldRights: { ...heldRights, pending: [] } }, object);
 }
 
 /** Stands in for an object that a body names and that was not read: a fix must work for any object of the account. */
-function unreadObject({ rule: { cover } }: DecisionInput['accessRequest']): ResourceState | null {
+function assumeOwnedObject({ rule: { cover } }: DecisionInput['accessRequest']): ResourceState | null {
   const isInBody = cover !== undefined && cover.param === undefined;
   return isInBody ? { found: 'object', attributes: { relation: 'owned', names: {} } } : null;
 }
 
 /** Edits build on the latest recorded version, even if it is not in force yet. */
-function serviceChange({ accessRequest: { ruleset }, caller }: DecisionInput): Change {
+function buildServiceChange({ accessRequest: { ruleset }, caller }: DecisionInput): Change {
   const { held, resources } = caller.heldRights.pending.at(-1) ?? caller.heldRights;
   const heldRights = { ...caller.heldRights, held, resources };
   const { services } = heldRights;
@@ -147,11 +147,11 @@ function serviceChange({ accessRequest: { ruleset }, caller }: DecisionInput): C
   };
 }
 
-function roleChanges({ accessRequest: { rule, ruleset } }: DecisionInput, from: Change): Change[] {
+function buildRoleChanges({ accessRequest: { rule, ruleset } }: DecisionInput, from: Change): Change[] {
   const { heldRights } = from;
-  const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
-  if (lacking.length === 0 && isEnough(missingRightsOf(rule, heldRights, heldRights.roles))) return [from];
-  const choices = lacking.length > 0 ? [lacking] : ruleset.tables.roles.map(({ name }) => [name]);
+  const missingRoles = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
+  if (missingRoles.length === 0 && isEnough(missingRightsOf(rule, heldRights, heldRights.roles))) return [from];
+  const choices = missingRoles.length > 0 ? [missingRoles] : ruleset.tables.roles.map(({ name }) => [name]);
   return choices.map((added) => {
     const roles = [...heldRights.roles, ...added];
     return {
@@ -162,17 +162,17 @@ function roleChanges({ accessRequest: { rule, ruleset } }: DecisionInput, from: 
   });
 }
 
-function policyChanges(input: DecisionInput, from: Change): Change[] {
+function buildPolicyChanges(input: DecisionInput, from: Change): Change[] {
   const { ruleset } = input.accessRequest;
-  return scopeChanges(input, from)
+  return buildScopeChanges(input, from)
     .flatMap((change) =>
-      verdictFor(input, change.heldRights).effect === 'allow' ? [change] : resourceChanges(input, change),
+      verdictFor(input, change.heldRights).effect === 'allow' ? [change] : buildResourceChanges(input, change),
     )
-    .map((change) => storable(ruleset, change, from.heldRights));
+    .map((change) => makeStorable(ruleset, change, from.heldRights));
 }
 
 /** Adds the resource types that the scopes require, and `force` for combinations that the documents rule out. */
-function storable(ruleset: Ruleset, change: Change, before: HeldRights): Change {
+function makeStorable(ruleset: Ruleset, change: Change, before: HeldRights): Change {
   const { heldRights, texts } = change;
   const resources = heldRights.resources ?? [];
   const absent = ruleset.tables.permissions.flatMap(({ id, onlyOn }) =>
@@ -186,17 +186,17 @@ function storable(ruleset: Ruleset, change: Change, before: HeldRights): Change 
   if (scopes === undefined && !isBound) return change;
   const isWider = wider.length > resources.length;
   const isBinding = isWider || isBound;
-  const given = givenResources(ruleset, wider);
+  const labelled = labelResources(ruleset, wider);
   const { faults } = editPolicy(
     [ruleset],
     { scopes: [...before.held], resources: before.resources ?? [] },
-    { scopes, resources: isBinding ? given : undefined },
+    { scopes, resources: isBinding ? labelled : undefined },
   );
   return {
     heldRights: { ...heldRights, resources: wider },
     body: {
       ...change.body,
-      ...(isBinding && { resource: given.length === 1 ? given[0] : given }),
+      ...(isBinding && { resource: labelled.length === 1 ? labelled[0] : labelled }),
       ...(faults.some(({ forceable }) => forceable) && { force: true }),
     },
     texts: isWider ? [...texts.filter((text) => !text.startsWith(BIND)), describeBinding(ruleset, wider)] : texts,
@@ -209,16 +209,16 @@ function describeBinding(ruleset: Ruleset, resources: readonly Resource[]): stri
   return `${BIND}${quote(labelsOfResources(ruleset, resources))}`;
 }
 
-function givenResources(ruleset: Ruleset, resources: readonly Resource[]): readonly GivenResource[] {
+function labelResources(ruleset: Ruleset, resources: readonly Resource[]): readonly GivenResource[] {
   return resources.map(({ type, ...rest }) => ({ type: labelOfType(ruleset, type), ...rest }));
 }
 
 /** Each change adds all missing scopes of `all`, and one of `any`. */
-function scopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change): Change[] {
+function buildScopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change): Change[] {
   const { heldRights } = from;
-  const lack = missingRightsOf(rule, heldRights, heldRights.roles);
-  if (isEnough(lack)) return [from];
-  const { missing: all, missingAnyOf: any = [] } = lack;
+  const missing = missingRightsOf(rule, heldRights, heldRights.roles);
+  if (isEnough(missing)) return [from];
+  const { missing: all, missingAnyOf: any = [] } = missing;
   const choices = any.length === 0 ? [all] : any.map((scope) => [...all, scope]);
   return choices.map((added) => {
     const scopes = [...heldRights.held, ...added];
@@ -231,7 +231,7 @@ function scopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change):
 }
 
 /** One change per accepted type, with the object's id if the type has ids. */
-function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: DecisionInput, from: Change): Change[] {
+function buildResourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: DecisionInput, from: Change): Change[] {
   const attributes = lookedUp?.found === 'object' ? lookedUp.attributes : undefined;
   const before = from.heldRights.resources ?? [];
   return (rule.on ?? []).flatMap((type): Change[] => {
@@ -243,10 +243,10 @@ function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: Decisio
     const choices =
       row.names === null ? [undefined] : first.map((name) => [name, ...others.flatMap((names) => names.slice(0, 1))]);
     return choices.map((ids) => {
-      const resources = withResource(ruleset, from.heldRights.held, before, { type, ...(ids && { ids }) });
+      const resources = addResource(ruleset, from.heldRights.held, before, { type, ...(ids && { ids }) });
       return {
         heldRights: { ...from.heldRights, resources },
-        body: { ...from.body, resource: givenResources(ruleset, resources) },
+        body: { ...from.body, resource: labelResources(ruleset, resources) },
         texts: [...from.texts, describeBinding(ruleset, resources)],
       };
     });
@@ -257,7 +257,7 @@ function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: Decisio
  * Adds the object to a resource of the same type. A new type replaces the service's types that no scope requires; types
  * of other services stay.
  */
-function withResource(
+function addResource(
   { tables, resourceTypes }: Ruleset,
   held: ReadonlySet<string>,
   before: readonly Resource[],

@@ -3,8 +3,8 @@ import { decideOnResource } from '../decisions/decide.ts';
 import { ngcKeysIn } from './index.ts';
 import { createCaller, isInForce } from './key-bearer.ts';
 
-/** Keys of an organisation to try. */
-const MAX_TRIED = 100;
+/** Maximum number of keys to try per organisation. */
+const MAX_TRIED_KEYS = 100;
 
 /**
  * Finds a key of the same organisation that would be allowed: the one with the fewest rights among the oldest 100.
@@ -16,13 +16,16 @@ export const findOtherKey: FindOther = async ({ input }, { store, now }) => {
   const { accessRequest, caller, lookedUp } = input;
   const { org } = caller.principal;
   const { ruleset } = accessRequest;
-  const keys = await ngcKeysIn(store).list({ org }, MAX_TRIED, now);
-  const would = keys
-    .filter((one) => isInForce(one, now))
-    .map((one) => createCaller(one, ruleset))
+  const keys = await ngcKeysIn(store).list({ org }, MAX_TRIED_KEYS, now);
+  const allowedCallers = keys
+    .filter((key) => isInForce(key, now))
+    .map((key) => createCaller(key, ruleset))
     .filter((other) => decideOnResource(accessRequest, other, lookedUp).effect === 'allow');
-  const [first, ...others] = would;
+  const [first, ...others] = allowedCallers;
   if (first === undefined) return null;
-  const min = others.reduce((best, one) => (one.heldRights.held.size < best.heldRights.held.size ? one : best), first);
-  return min.principal.name;
+  const smallest = others.reduce(
+    (best, caller) => (caller.heldRights.held.size < best.heldRights.held.size ? caller : best),
+    first,
+  );
+  return smallest.principal.name;
 };

@@ -12,7 +12,7 @@ import type { Organization } from './records.ts';
  *
  * @param admit throws if the organisation may not use the service
  */
-export function holdingOfKeys(
+export function createKeyHolding(
   rulesetUnder: (settings: Settings) => Ruleset,
   admit: (organization: Organization) => void = () => {},
 ): NonNullable<ServiceCallers['holding']> {
@@ -21,13 +21,13 @@ export function holdingOfKeys(
     roles: async ({ settings }) => rulesetUnder(settings).tables.roles.map(({ name }) => name),
     caller: async ({ settings, store }, held, who) =>
       who === null
-        ? newKey(rulesetUnder(settings), held, ngcKeysIn(store), admit)
-        : { principal: who.principal, heldRights: editedRights(rulesetUnder(settings), held, who) },
+        ? createSimulatedCaller(rulesetUnder(settings), held, ngcKeysIn(store), admit)
+        : { principal: who.principal, heldRights: editRights(rulesetUnder(settings), held, who) },
   };
 }
 
 /** Creates the caller of a simulated key in the first organisation. */
-async function newKey(
+async function createSimulatedCaller(
   ruleset: Ruleset,
   held: Holding,
   ngcKeys: NgcKeys,
@@ -41,14 +41,14 @@ async function newKey(
   const { name: org, ncaId: account } = organization;
   const kind = 'policy' in held ? 'service-key' : 'personal-key';
   const principal = { kind, id: 'simulated', name: 'simulated', org, account } as const;
-  return { principal, heldRights: heldRightsOf(ruleset, held, null, 1) };
+  return { principal, heldRights: buildHeldRights(ruleset, held, null, 1) };
 }
 
 /** @throws Problem if keys of this type cannot have such rights */
-function editedRights(ruleset: Ruleset, held: Holding, { principal, heldRights }: Caller): HeldRights {
+function editRights(ruleset: Ruleset, held: Holding, { principal, heldRights }: Caller): HeldRights {
   const isService = principal.kind === 'service-key';
   if (isService === 'policy' in held)
-    return heldRightsOf(ruleset, held, heldRights.services, (heldRights.policyVersion ?? 0) + 1);
+    return buildHeldRights(ruleset, held, heldRights.services, (heldRights.policyVersion ?? 0) + 1);
   throw new Problem(
     'invalid_request',
     isService
@@ -57,7 +57,7 @@ function editedRights(ruleset: Ruleset, held: Holding, { principal, heldRights }
   );
 }
 
-function heldRightsOf(
+function buildHeldRights(
   ruleset: Ruleset,
   held: Holding,
   services: HeldRights['services'],

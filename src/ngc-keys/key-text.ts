@@ -7,16 +7,16 @@ import { markIn } from '../credentials/world-mark.ts';
 
 export const NGC_KEY_PREFIX = 'nvapi-';
 /** The published format: 43 base64url characters for 32 random bytes, then a checksum of 21. */
-const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
+const KEY_PATTERN = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
 /** Public on purpose: the checksum only distinguishes mock keys from real ones. */
-const MARKING = hmacWith('sha3-256', 'nv-auth-mock');
+const CHECKSUM_HMAC = hmacWith('sha3-256', 'nv-auth-mock');
 
 /** Random bytes in a new key. */
 export const KEY_BYTES = 32;
 
 /** Builds the text of a key, with the checksum of a mock. @param drawn 32 random bytes in base64url */
 export function makeKeyText(drawn: string): string {
-  return `${NGC_KEY_PREFIX}${drawn}${checksumOf(drawn)}`;
+  return `${NGC_KEY_PREFIX}${drawn}${computeChecksum(drawn)}`;
 }
 
 /** Derives the text of a key from its id. Outside the `default` world, it starts with the world's mark. */
@@ -30,14 +30,14 @@ export function endingOf(text: string): string {
 }
 
 /** Classifies a text: a mock issued `marked` keys, `foreign` keys come from elsewhere. */
-export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
-  const [, drawn, checksum] = FORM.exec(text) ?? [];
+export function classifyKey(text: string): 'marked' | 'foreign' | 'malformed' {
+  const [, drawn, checksum] = KEY_PATTERN.exec(text) ?? [];
   if (drawn === undefined) return 'malformed';
-  return checksum === checksumOf(drawn) ? 'marked' : 'foreign';
+  return checksum === computeChecksum(drawn) ? 'marked' : 'foreign';
 }
 
-function checksumOf(drawn: string): string {
-  return MARKING(drawn, 'base64url').slice(0, 21);
+function computeChecksum(drawn: string): string {
+  return CHECKSUM_HMAC(drawn, 'base64url').slice(0, 21);
 }
 
 /** Extracts the parts of a key that identify its world. */
@@ -65,7 +65,7 @@ export const presentApiKey: CredentialExtractor = (authorization) => {
 /** Detects real keys in any text. */
 export const KEY_TRIPWIRE: Tripwire = {
   shortest: NGC_KEY_PREFIX.length + 64,
-  beginning: NGC_KEY_PREFIX,
-  form: /nvapi-[A-Za-z0-9_-]{64}/g,
-  isForeign: (key) => keyForm(key) === 'foreign',
+  prefix: NGC_KEY_PREFIX,
+  pattern: /nvapi-[A-Za-z0-9_-]{64}/g,
+  isForeign: (key) => classifyKey(key) === 'foreign',
 };

@@ -16,7 +16,7 @@ interface Key {
   readonly roles?: readonly string[];
 }
 
-interface Held {
+interface PolicyRights {
   readonly scopes: ReadonlySet<string>;
   readonly resources: Policy['resources'];
 }
@@ -29,7 +29,7 @@ export interface KeyWarnings {
 
 const NO_WARNINGS: KeyWarnings = { isUseless: false, warnings: [] };
 
-function useless(...warnings: readonly string[]): KeyWarnings {
+function uselessKey(...warnings: readonly string[]): KeyWarnings {
   return { isUseless: true, warnings };
 }
 
@@ -42,15 +42,15 @@ function useless(...warnings: readonly string[]): KeyWarnings {
 export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, policy, roles }: Key): KeyWarnings {
   if (services.length === 0) {
     const all = quote(keyServices(rulesets, policy === null ? 'personal-key' : 'service-key'));
-    return useless(`The key \`${name}\` has no service, so every service refuses it. Valid services are ${all}.`);
+    return uselessKey(`The key \`${name}\` has no service, so every service refuses it. Valid services are ${all}.`);
   }
   if (policy === null) {
     const own = rulesets.filter((ruleset) => services.includes(serviceOfKey(ruleset, 'personal-key') ?? ''));
     const warnings = roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
-    return warnings.length === 0 ? NO_WARNINGS : useless(...warnings);
+    return warnings.length === 0 ? NO_WARNINGS : uselessKey(...warnings);
   }
   const own = rulesets.filter(({ service }) => services.includes(service));
-  const held: Held = { scopes: new Set(policy.scopes), resources: policy.resources };
+  const held: PolicyRights = { scopes: new Set(policy.scopes), resources: policy.resources };
   const { isUseless, warnings } = findPolicyWarnings(own, name, held);
   // A resource with only ignored ids grants nothing.
   const effective = { ...held, resources: held.resources.filter(({ ids }) => ids?.length !== 0) };
@@ -60,31 +60,32 @@ export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, 
   };
 }
 
-function canDoAnything(own: readonly Ruleset[], held: Held): boolean {
+function canDoAnything(own: readonly Ruleset[], held: PolicyRights): boolean {
   return own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held)));
 }
 
-function findPolicyWarnings(own: readonly Ruleset[], name: string, held: Held): KeyWarnings {
+function findPolicyWarnings(own: readonly Ruleset[], name: string, held: PolicyRights): KeyWarnings {
   if (canDoAnything(own, held)) {
     const warnings = own.flatMap((ruleset) => {
-      const unbound = unboundWords(ruleset, held);
+      const unbound = describeUnboundKey(ruleset, held);
       return unbound === null
         ? findScopeWarnings(ruleset, name, held)
         : [`The key \`${name}\` has no resource: ${unbound}.`];
     });
     return { isUseless: false, warnings };
   }
-  return useless(
+  return uselessKey(
     ...own.map(
-      (ruleset) => `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${whyNothing(ruleset, held)}.`,
+      (ruleset) =>
+        `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${explainUselessness(ruleset, held)}.`,
     ),
   );
 }
 
-function whyNothing(ruleset: Ruleset, held: Held): string {
+function explainUselessness(ruleset: Ruleset, held: PolicyRights): string {
   const { service, tables } = ruleset;
   if (!tables.permissions.some(({ id }) => held.scopes.has(id))) return `it has no scope of \`${service}\``;
-  const unbound = unboundWords(ruleset, held);
+  const unbound = describeUnboundKey(ruleset, held);
   if (unbound !== null) return unbound;
   // One sentence for all scopes that need the same types.
   const scopesByTypes = new Map<string, string[]>();
@@ -93,17 +94,17 @@ function whyNothing(ruleset: Ruleset, held: Held): string {
   }
   const needs = [...scopesByTypes].map(
     ([types, scopes]) =>
-      `. ${scopeWords(scopes)} ${scopes.length === 1 ? 'needs' : 'need'} a resource of type ${types}`,
+      `. ${formatScopes(scopes)} ${scopes.length === 1 ? 'needs' : 'need'} a resource of type ${types}`,
   );
   return `its scopes and resource types allow no operation${needs.join('')}`;
 }
 
-function scopeWords(scopes: readonly string[]): string {
+function formatScopes(scopes: readonly string[]): string {
   return `The ${scopes.length === 1 ? 'scope' : 'scopes'} ${quote(scopes)}`;
 }
 
 /** The service for managing keys; it accepts every personal key. */
-const ADMINISTRATION = 'ngc';
+const KEY_MANAGEMENT_SERVICE = 'ngc';
 
 /** Explains why a personal key can't do anything: no role of its user has rights in the key's services. */
 function findRoleWarnings(
@@ -112,8 +113,9 @@ function findRoleWarnings(
   name: string,
   roles: readonly string[],
 ): readonly string[] {
-  const administration = rulesets.filter(({ service }) => service === ADMINISTRATION);
-  const isOpen = own.some(isOpenToEveryUser) || [...own, ...administration].some((one) => isOpenToRoles(one, roles));
+  const keyManagement = rulesets.filter(({ service }) => service === KEY_MANAGEMENT_SERVICE);
+  const isOpen =
+    own.some(isOpenToEveryUser) || [...own, ...keyManagement].some((ruleset) => isOpenToRoles(ruleset, roles));
   if (isOpen) return [];
   const rolesOf = ({ tables }: Ruleset) => tables.roles.map((role) => role.name);
   if (roles.length === 0) {
@@ -154,7 +156,7 @@ interface MisplacedScope {
 }
 
 /** Relies on documented rows; an inferred row may still allow something. */
-function findMisplacedScopes(ruleset: Ruleset, held: Held): readonly MisplacedScope[] {
+function findMisplacedScopes(ruleset: Ruleset, held: PolicyRights): readonly MisplacedScope[] {
   const { tables, resourceTypes } = ruleset;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
   const sufficing = tables.rules.filter((rule) => hasScopes(rule, held));
@@ -169,14 +171,14 @@ function findMisplacedScopes(ruleset: Ruleset, held: Held): readonly MisplacedSc
   });
 }
 
-function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly string[] {
+function findScopeWarnings(ruleset: Ruleset, name: string, held: PolicyRights): readonly string[] {
   return findMisplacedScopes(ruleset, held).map(({ scope, types, left }) => {
     const still = left.length === 0 ? 'nothing' : `only ${quote(left)}`;
     return `The key \`${name}\` can do ${still} in \`${ruleset.service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`;
   });
 }
 
-function findIgnoredIds({ resourceTypes }: Ruleset, name: string, { resources }: Held): readonly string[] {
+function findIgnoredIds({ resourceTypes }: Ruleset, name: string, { resources }: PolicyRights): readonly string[] {
   return resources.flatMap(({ type, ignoredIds = [] }) => {
     if (ignoredIds.length === 0 || !resourceTypes.has(type)) return [];
     const why = explainIgnoredIds(type, ignoredIds, [...resourceTypes.values()]);
@@ -185,22 +187,22 @@ function findIgnoredIds({ resourceTypes }: Ruleset, name: string, { resources }:
 }
 
 /** Returns the service's text about keys without a resource; null if the scopes need none. */
-function unboundWords({ tables }: Ruleset, held: Held): string | null {
+function describeUnboundKey({ tables }: Ruleset, held: PolicyRights): string | null {
   if (held.resources.length > 0 || tables.unbound === undefined) return null;
   const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, held));
   return isNeeded ? `a key without a resource ${tables.unbound}` : null;
 }
 
 /** Checks whether this policy allows a rule for any object at all. */
-function isOpen(rule: Rule, ruleset: Ruleset, held: Held): boolean {
+function isOpen(rule: Rule, ruleset: Ruleset, held: PolicyRights): boolean {
   return hasScopes(rule, held) && fitsResource(rule, ruleset, held);
 }
 
-function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: Held): boolean {
+function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: PolicyRights): boolean {
   return resourceFault(rule, ruleset, resources, null) === null;
 }
 
-function hasScopes(rule: Rule, { scopes, resources }: Held): boolean {
+function hasScopes(rule: Rule, { scopes, resources }: PolicyRights): boolean {
   if (rule.closed === true || (rule.needs.roles ?? []).length > 0) return false;
   return isEnough(missingRightsOf(rule, { held: scopes, resources }, []));
 }

@@ -15,28 +15,33 @@ import { effectiveAt, type Propagation, type PropagationMode } from './propagati
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
 /** Propagation settings: the delay of edits, and the seed of `jitter`. */
-export interface Toggle extends Propagation {
+export interface PropagationSettings extends Propagation {
   readonly seed: string;
 }
 
 /** The parts of a world needed to manage keys. */
-export interface Keyroom {
+export interface KeyContext {
   readonly world: Pick<World, 'mark' | 'activityLog'>;
   readonly store: Pick<Store, 'collections' | 'settings'>;
   readonly settings: { readonly propagation: PropagationMode; readonly propagationDelay: number };
   readonly random: Random;
 }
 
-const MODE = 'propagation.mode';
-const DELAY = 'propagation.delay';
-const SEED = 'propagation.seed';
-const POSITION = 'propagation.position';
-const STARTED_WITH = 'propagation.started-with';
+const MODE_SETTING = 'propagation.mode';
+const DELAY_SETTING = 'propagation.delay';
+const SEED_SETTING = 'propagation.seed';
+const POSITION_SETTING = 'propagation.position';
+const STARTED_WITH_SETTING = 'propagation.started-with';
 const DEFAULT_SEED = 'nv-auth-mock';
 
 /** Returns the settings last set, or those that the server was started with. */
-export async function readToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
-  const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
+export async function readPropagationSettings({
+  store,
+  settings,
+}: Pick<KeyContext, 'store' | 'settings'>): Promise<PropagationSettings> {
+  const [mode, delay, seed] = await Promise.all(
+    [MODE_SETTING, DELAY_SETTING, SEED_SETTING].map((name) => store.settings.get(name)),
+  );
   return {
     // `setToggle` writes only modes.
     mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
@@ -49,39 +54,45 @@ export async function readToggle({ store, settings }: Pick<Keyroom, 'store' | 's
  * Changes the settings for later edits; recorded edits keep their time. Any seed, even the same one, restarts the
  * sequence.
  */
-export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Partial<Toggle>): Promise<void> {
-  if (mode !== undefined) await store.settings.set(MODE, mode);
-  if (delay !== undefined) await store.settings.set(DELAY, String(delay));
+export async function changePropagationSettings(
+  { store }: KeyContext,
+  { mode, delay, seed }: Partial<PropagationSettings>,
+): Promise<void> {
+  if (mode !== undefined) await store.settings.set(MODE_SETTING, mode);
+  if (delay !== undefined) await store.settings.set(DELAY_SETTING, String(delay));
   if (seed !== undefined) {
-    await store.settings.set(SEED, seed);
-    await store.settings.remove([POSITION]);
+    await store.settings.set(SEED_SETTING, seed);
+    await store.settings.remove([POSITION_SETTING]);
   }
 }
 
 /** Keeps the settings after a restart, unless the server is started with different options. */
-export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<void> {
+export async function restorePropagationSettings({
+  store,
+  settings,
+}: Pick<KeyContext, 'store' | 'settings'>): Promise<void> {
   const started = `${settings.propagation} ${settings.propagationDelay}`;
-  const before = await store.settings.get(STARTED_WITH);
+  const before = await store.settings.get(STARTED_WITH_SETTING);
   if (before === started) return;
-  if (before !== null) await store.settings.remove([MODE, DELAY, SEED, POSITION]);
-  await store.settings.set(STARTED_WITH, started);
+  if (before !== null) await store.settings.remove([MODE_SETTING, DELAY_SETTING, SEED_SETTING, POSITION_SETTING]);
+  await store.settings.set(STARTED_WITH_SETTING, started);
 }
 
 /** Returns when an edit recorded now takes effect. */
-async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
-  const toggle = await readToggle(room);
-  const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
-  return effectiveAt(now, toggle, drawAt(toggle.seed, place));
+async function nextEffectiveAt(context: KeyContext, now: Instant): Promise<Instant> {
+  const propagation = await readPropagationSettings(context);
+  const position = propagation.mode === 'jitter' ? await context.store.settings.next(POSITION_SETTING) : 0;
+  return effectiveAt(now, propagation, drawAt(propagation.seed, position));
 }
 
 /** A key to create, without its id and secret. */
-export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
+export type NewKeyOptions = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
   /** For personal keys: roles for the user, if it is new. */
   readonly roles: readonly string[];
 };
 
 /** Generates the text of a new key, with its world's mark. */
-export function drawKeyText({
+export function generateKeyText({
   random,
   world,
 }: {
@@ -99,28 +110,28 @@ export function drawKeyText({
  * @throws LimitReached
  */
 export async function issueKey(
-  { store, random, world }: Keyroom,
+  { store, random, world }: KeyContext,
   now: Instant,
-  { roles, ...order }: KeyOrder,
+  { roles, ...options }: NewKeyOptions,
   limit: number | null,
 ): Promise<{ readonly id: string; readonly text: string }> {
   const id = random.uuid();
-  const text = drawKeyText({ random, world });
-  const key = { ...order, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
+  const text = generateKeyText({ random, world });
+  const key = { ...options, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
   await ngcKeysIn(store).create(key, roles, limit);
   world.activityLog.event('policy', { keyId: id, what: 'created' });
   return { id, text };
 }
 
 /** @throws NotFound */
-export async function deleteKey({ store, world }: Pick<Keyroom, 'store' | 'world'>, id: string): Promise<void> {
+export async function deleteKey({ store, world }: Pick<KeyContext, 'store' | 'world'>, id: string): Promise<void> {
   await ngcKeysIn(store).delete(id);
   world.activityLog.event('policy', { keyId: id, what: 'deleted' });
 }
 
 /** Replaces the secret; the old one stops working at once. @throws NotFound */
-export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
-  const text = drawKeyText({ random, world });
+export async function rotateKey({ store, random, world }: KeyContext, id: string): Promise<string> {
+  const text = generateKeyText({ random, world });
   await ngcKeysIn(store).replaceSecret(id, hashSecret(text), endingOf(text));
   world.activityLog.event('policy', { keyId: id, what: 'rotated' });
   return text;
@@ -133,22 +144,24 @@ export async function rotateKey({ store, random, world }: Keyroom, id: string): 
  * @throws NotFound
  */
 export async function editKey(
-  room: Keyroom,
+  context: KeyContext,
   now: Instant,
   { id, type }: KeyInForce['key'],
   { policy, ...edit }: Omit<NgcKeyEdit, 'policy'> & { readonly policy?: NextPolicy },
   propagatedAt?: Instant,
 ): Promise<void> {
-  const appended =
+  const policyEdit =
     policy === undefined || type !== 'service'
       ? {}
-      : { policy: { next: policy, recordedAt: now, effectiveAt: propagatedAt ?? (await nextEffectiveAt(room, now)) } };
-  const whole: NgcKeyEdit = { ...edit, ...appended };
-  await ngcKeysIn(room.store).edit(id, whole);
-  room.world.activityLog.event('policy', policyChange(id, whole));
+      : {
+          policy: { next: policy, recordedAt: now, effectiveAt: propagatedAt ?? (await nextEffectiveAt(context, now)) },
+        };
+  const keyEdit: NgcKeyEdit = { ...edit, ...policyEdit };
+  await ngcKeysIn(context.store).edit(id, keyEdit);
+  context.world.activityLog.event('policy', describeEdit(id, keyEdit));
 }
 
-function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object {
+function describeEdit(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object {
   return {
     keyId,
     what: 'edited',
@@ -161,13 +174,13 @@ function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKe
 
 /** Applies pending edits now, see `NgcKeys.flush`. @returns the keys and their new versions */
 export async function flushEdits(
-  { store, world }: Pick<Keyroom, 'store' | 'world'>,
+  { store, world }: Pick<KeyContext, 'store' | 'world'>,
   keyId: string | null,
   now: Instant,
 ): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
   const flushed = await ngcKeysIn(store).flush(keyId, now);
-  for (const one of flushed) {
-    world.activityLog.event('policy', { ...one, what: 'flushed', effectiveAt: rfc3339(now) });
+  for (const version of flushed) {
+    world.activityLog.event('policy', { ...version, what: 'flushed', effectiveAt: rfc3339(now) });
   }
   return flushed;
 }
@@ -176,14 +189,18 @@ export async function flushEdits(
 export interface KeyReport {
   readonly rulesets: readonly Ruleset[];
   readonly findings: Reports;
-  readonly store: Keyroom['store'];
+  readonly store: KeyContext['store'];
 }
 
 /**
  * Reports a finding for each reason why the latest version of a key can't do anything, or less than it appears to, and
  * for each object that it names and that does not exist.
  */
-export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
+export async function reportKeyWarnings(
+  report: KeyReport,
+  now: Instant,
+  found: KeyInForce,
+): Promise<readonly string[]> {
   const policy = await newestPolicy(report, found);
   const { rulesets, store } = report;
   const account = found.organization.ncaId;
@@ -193,8 +210,8 @@ export async function reportUseless(report: KeyReport, now: Instant, found: KeyI
 }
 
 /** Reports on all keys of a seed, without missing objects: they may be created later. */
-export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
-  for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MAX_REPORTED, now)) {
+export async function reportSeedKeyWarnings(report: KeyReport, now: Instant): Promise<void> {
+  for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MAX_REPORTED_KEYS, now)) {
     reportWarnings(report, now, found, await newestPolicy(report, found), []);
   }
 }
@@ -204,19 +221,19 @@ function reportWarnings(
   now: Instant,
   { key: { name, services }, roles }: KeyInForce,
   policy: Policy | null,
-  further: readonly string[],
+  otherWarnings: readonly string[],
 ): readonly string[] {
   const { isUseless, warnings } = findKeyWarnings(rulesets, { name, services, policy, roles });
-  const all = [...warnings, ...further];
+  const all = [...warnings, ...otherWarnings];
   for (const warning of all) findings.report(isUseless ? 'useless_key' : 'limited_key', warning, now);
   return all;
 }
 
-const MAX_REPORTED = 1000;
+const MAX_REPORTED_KEYS = 1000;
 
 /** Returns the latest recorded policy, even if not yet in force: a partial edit builds on it. */
 export async function newestPolicy(
-  { store }: Pick<Keyroom, 'store'>,
+  { store }: Pick<KeyContext, 'store'>,
   { key, policy, pending }: KeyInForce,
 ): Promise<Policy | null> {
   const newest = pending.length === 0 ? policy : await ngcKeysIn(store).newest(key.id);

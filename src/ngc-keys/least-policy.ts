@@ -7,33 +7,33 @@ import type { Use } from '../decisions/uses.ts';
 import { isAllowed, type LeastRights, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';
-import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
+import { buildKeyCreation, compareServices, listUsedServices } from './rights-of-key.ts';
 
 /**
  * Finds the smallest policy for the recorded uses of a service key. Drops one scope at a time, in table order but with
  * the key's own scopes last, then resource types from the widest, then single objects.
  */
-export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
-  const { principal, caller, uses } = ofPrincipal;
+export function findLeastPolicy(principalUses: PrincipalUses): LeastRights {
+  const { principal, caller, uses } = principalUses;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))].filter(
     (ruleset) => serviceOfKey(ruleset, principal.kind) !== null,
   );
   const scopesOfRulesets = rulesets.flatMap(({ tables }) => tables.permissions);
   const held = caller?.heldRights.held ?? new Set<string>();
   const bound = caller?.heldRights.resources ?? [];
-  const made = caller?.heldRights.services ?? [];
+  const currentServices = caller?.heldRights.services ?? [];
   const everything = Bindings.of(rulesets, uses, bound);
   const serviceOf = ({ accessRequest: { ruleset } }: Use) => serviceOfKey(ruleset, principal.kind) ?? ruleset.service;
   const allows = (use: Use, scopes: ReadonlySet<string>, bindings: Pick<Bindings, 'resourcesFor'>) =>
-    isAllowed(use, principal, heldRightsOf([serviceOf(use)], scopes, bindings.resourcesFor(use)));
+    isAllowed(use, principal, buildHeldRights([serviceOf(use)], scopes, bindings.resourcesFor(use)));
 
   const all = new Set(scopesOfRulesets.map(({ id }) => id));
   const possible = uses.filter((use) => allows(use, all, everything));
   const isEnough = (
     scopes: ReadonlySet<string>,
     bindings: Pick<Bindings, 'resourcesFor'>,
-    some: readonly Use[] = possible,
-  ) => some.every((use) => allows(use, scopes, bindings));
+    affectedUses: readonly Use[] = possible,
+  ) => affectedUses.every((use) => allows(use, scopes, bindings));
 
   // Among interchangeable scopes, prefer one that the key has; for a new key, the first.
   const byHeld = [...scopesOfRulesets].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
@@ -45,34 +45,34 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
     return isOffered(needed, rest) && isEnough(scopes, bindings);
   });
   const narrowed = everything.only(types);
-  for (const { type, id, about } of narrowed.objects()) {
-    if (!isEnough(scopes, narrowed.without(type, id), about)) continue;
+  for (const { type, id, uses } of narrowed.objects()) {
+    if (!isEnough(scopes, narrowed.without(type, id), uses)) continue;
     narrowed.drop(type, id);
   }
 
   const resources = narrowed.resources();
-  const services = servicesUsed(ofPrincipal);
+  const services = listUsedServices(principalUses);
   const rights = {
     services,
     // Two services can have a scope with the same id.
     scopes: [...new Set(scopesOfRulesets.map(({ id }) => id))].filter((id) => scopes.has(id)),
-    ...resourceMember(rulesets, resources),
+    ...formatResources(rulesets, resources),
   };
   return {
-    held: caller && { services: made, scopes: [...held], ...resourceMember(rulesets, bound) },
+    held: caller && { services: currentServices, scopes: [...held], ...formatResources(rulesets, bound) },
     smallest: rights,
     unused: [...held].filter((scope) => !scopes.has(scope)),
     broader: [
-      ...(scopes.size === 0 ? [] : broaderResources(rulesets, bound, resources)),
-      ...broaderServices(made, services),
+      ...(scopes.size === 0 ? [] : compareResources(rulesets, bound, resources)),
+      ...compareServices(currentServices, services),
     ],
-    ...orderOfKey(principal, rights),
+    ...buildKeyCreation(principal, rights),
     beyond: uses.filter((use) => !possible.includes(use)),
-    heldRights: () => heldRightsOf(services, scopes, resources),
+    heldRights: () => buildHeldRights(services, scopes, resources),
   };
 }
 
-function heldRightsOf(
+function buildHeldRights(
   services: readonly string[],
   held: ReadonlySet<string>,
   resources: readonly Resource[],
@@ -89,23 +89,23 @@ function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): 
 }
 
 /** Formats resources for seeds and `POST /_mock/keys`: one resource, a list, or no member. */
-function resourceMember(rulesets: readonly Ruleset[], resources: readonly Resource[]) {
-  const given = resources.map(({ type, ...ids }): GivenResource => ({ type: labelUnder(rulesets, type), ...ids }));
-  const [first] = given;
+function formatResources(rulesets: readonly Ruleset[], resources: readonly Resource[]) {
+  const labelled = resources.map(({ type, ...ids }): GivenResource => ({ type: findLabel(rulesets, type), ...ids }));
+  const [first] = labelled;
   if (first === undefined) return {};
-  return { resource: given.length === 1 ? first : given };
+  return { resource: labelled.length === 1 ? first : labelled };
 }
 
-function labelUnder(rulesets: readonly Ruleset[], type: string): string {
+function findLabel(rulesets: readonly Ruleset[], type: string): string {
   const ruleset = rulesets.find(({ resourceTypes }) => resourceTypes.has(type));
   return ruleset === undefined ? type : labelOfType(ruleset, type);
 }
 
 /** Reports the key's resource if part of it is not needed. */
-function broaderResources(rulesets: readonly Ruleset[], held: readonly Resource[], enough: readonly Resource[]) {
-  if (held.every((resource) => enough.some((one) => isWithin(resource, one)))) return [];
-  const { resource: before } = resourceMember(rulesets, held);
-  const { resource: after = null } = resourceMember(rulesets, enough);
+function compareResources(rulesets: readonly Ruleset[], held: readonly Resource[], enough: readonly Resource[]) {
+  if (held.every((resource) => enough.some((needed) => isWithin(resource, needed)))) return [];
+  const { resource: before } = formatResources(rulesets, held);
+  const { resource: after = null } = formatResources(rulesets, enough);
   return [{ what: 'resource', held: before, enough: after } as const];
 }
 

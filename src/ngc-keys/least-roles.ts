@@ -3,17 +3,17 @@ import type { HeldRights } from '../decisions/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
 import { isAllowed, type LeastRights, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
-import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
+import { buildKeyCreation, compareServices, listUsedServices } from './rights-of-key.ts';
 
 /** Finds the fewest roles for the recorded uses of a personal key, dropping the largest first. */
-export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
-  const { principal, caller, uses } = ofPrincipal;
+export function findLeastRoles(principalUses: PrincipalUses): LeastRights {
+  const { principal, caller, uses } = principalUses;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))];
   const held = caller?.heldRights.roles ?? [];
   const all = [...new Set([...rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)), ...held])];
-  const allow = (roles: readonly string[], some: readonly Use[]) => {
+  const filterAllowed = (roles: readonly string[], candidates: readonly Use[]) => {
     const heldRightsByRuleset = new Map(rulesets.map((ruleset) => [ruleset, rightsIn(ruleset, roles)]));
-    return some.filter((use) =>
+    return candidates.filter((use) =>
       isAllowed(
         use,
         principal,
@@ -21,29 +21,29 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
       ),
     );
   };
-  const fewest = (roles: readonly string[]) => {
-    const allowed = allow(roles, uses);
+  const findFewest = (roles: readonly string[]) => {
+    const allowed = filterAllowed(roles, uses);
     const bySize = [...roles].sort(
       (one, other) => sizeOf(other, rulesets) - sizeOf(one, rulesets) || byHeld(one, other, held),
     );
-    return minimize(bySize, (rest) => allow(rest, allowed).length === allowed.length);
+    return minimize(bySize, (rest) => filterAllowed(rest, allowed).length === allowed.length);
   };
-  const within = (roles: readonly string[]) => all.filter((role) => roles.includes(role));
-  const roles = within(fewest(all));
-  const needed = within(fewest(held));
+  const inTableOrder = (roles: readonly string[]) => all.filter((role) => roles.includes(role));
+  const roles = inTableOrder(findFewest(all));
+  const needed = inTableOrder(findFewest(held));
   const larger = needed.filter((role) => !roles.includes(role) && bringsMore(role, roles, rulesets));
-  const services = servicesUsed(ofPrincipal);
-  const { services: made } = caller?.heldRights ?? {};
-  const possible = new Set(allow(all, uses));
+  const services = listUsedServices(principalUses);
+  const { services: currentServices } = caller?.heldRights ?? {};
+  const possible = new Set(filterAllowed(all, uses));
   return {
-    held: caller && { services: made ?? [], roles: held },
+    held: caller && { services: currentServices ?? [], roles: held },
     smallest: { services, roles },
     unused: held.filter((role) => !needed.includes(role)),
     broader: [
       ...(larger.length === 0 ? [] : [{ what: 'role', held: larger, enough: roles } as const]),
-      ...broaderServices(made ?? [], services),
+      ...compareServices(currentServices ?? [], services),
     ],
-    ...orderOfKey(principal, { services, roles }),
+    ...buildKeyCreation(principal, { services, roles }),
     beyond: uses.filter((use) => !possible.has(use)),
     heldRights: (ruleset) => rightsIn(ruleset, roles),
   };

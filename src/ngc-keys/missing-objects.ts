@@ -39,8 +39,8 @@ async function isVisible(
 ): Promise<boolean> {
   if (objects === undefined) return true;
   const parts = name.split('/');
-  const partOf = (member: 'id' | 'parent') => parts[objects.parts.indexOf(member)];
-  const [id, parent] = [partOf('id'), partOf('parent')];
+  const findPart = (member: 'id' | 'parent') => parts[objects.parts.indexOf(member)];
+  const [id, parent] = [findPart('id'), findPart('parent')];
   const collection = new Collection<unknown, string>(objects.collection);
   const found =
     id === undefined ? await collection.ofParent(collections, parent ?? '') : [await collection.byId(collections, id)];

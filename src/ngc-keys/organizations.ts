@@ -1,20 +1,20 @@
 import type { SeedError } from '../contract/seed.ts';
 import type { Placed } from '../definitions/seed-entries.ts';
 
-/** Finds entries with an unknown organisation. @param known names of all organisations */
+/** Finds entries with an unknown organisation. @param organizations names of all organisations */
 export function findUnknownOrganizations(
   entries: readonly Placed<{ readonly org: string }>[],
-  known: readonly string[],
+  organizations: readonly string[],
 ): SeedError[] {
   return entries.flatMap(({ entry: { org }, place }) =>
-    known.includes(org)
+    organizations.includes(org)
       ? []
       : [
           {
             place: `${place}.org`,
             message: `\`${place}\` has the organisation \`${org}\`, which is not in \`ngc.organizations\``,
             given: org,
-            valid: known,
+            valid: organizations,
           },
         ],
   );

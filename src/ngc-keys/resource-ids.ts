@@ -41,7 +41,7 @@ export function isReadable(id: string, { names, encoding }: ResourceTypeRow): bo
 }
 
 /** The vendor's form of ids of a type, such as `<functionId>/*`. */
-function writtenForm({ names, encoding }: ResourceTypeRow): string {
+function formatExpectedId({ names, encoding }: ResourceTypeRow): string {
   if (names === null) return encoding.id ?? '*';
   return encoding.isBare === true ? names : encodeId(names);
 }
@@ -54,10 +54,10 @@ function writtenForm({ names, encoding }: ResourceTypeRow): string {
 export function explainIgnoredIds(type: string, ids: readonly string[], types: readonly ResourceTypeRow[]): string {
   const encoding = types.find((row) => row.id === type)?.encoding.type ?? type;
   const rows = types.filter((row) => row.encoding.type === encoding);
-  const forms = rows.map((row) => quote([writtenForm(row)]));
+  const forms = rows.map((row) => quote([formatExpectedId(row)]));
   const withUuids = rows.some(({ names }) => names !== null) ? ', with UUIDs' : '';
-  const meant = showIds(ids.flatMap((id) => meantId(id, rows) ?? []));
-  const question = meant === '' ? '' : ` Did you mean ${meant}?`;
+  const intended = showIds(ids.flatMap((id) => findIntendedId(id, rows) ?? []));
+  const question = intended === '' ? '' : ` Did you mean ${intended}?`;
   return `ids of type \`${encoding}\` have the form ${forms.join(' or ')}${withUuids}.${question}`;
 }
 
@@ -70,7 +70,7 @@ export function showIds(ids: readonly string[]): string {
 }
 
 /** Finds a valid id that differs only in its end: `<functionId>/*` for `<functionId>` and `<functionId>/`. */
-function meantId(id: string, rows: readonly ResourceTypeRow[]): string | undefined {
+function findIntendedId(id: string, rows: readonly ResourceTypeRow[]): string | undefined {
   const parts = id.split('/');
   while (parts.at(-1) === '' || parts.at(-1) === '*') parts.pop();
   const ids = parts.length === 0 ? [] : [parts.join('/')];

@@ -4,13 +4,13 @@ import type { LeastRights, PrincipalUses } from '../explaining/least-rights.ts';
 import { actsAsUser } from './principal.ts';
 
 /** Returns the services that a key used, except services that accept any key. */
-export function servicesUsed({ principal, uses }: Pick<PrincipalUses, 'principal' | 'uses'>): readonly string[] {
+export function listUsedServices({ principal, uses }: Pick<PrincipalUses, 'principal' | 'uses'>): readonly string[] {
   const rulesets = new Set(uses.map(({ accessRequest }) => accessRequest.ruleset));
   return [...new Set([...rulesets].flatMap((ruleset) => serviceOfKey(ruleset, principal.kind) ?? []))];
 }
 
 /** Returns the seed and the request that create a key with these rights. */
-export function orderOfKey(
+export function buildKeyCreation(
   principal: Principal,
   rights: Readonly<Record<string, unknown>>,
 ): Pick<LeastRights, 'seed' | 'make'> {
@@ -21,7 +21,7 @@ export function orderOfKey(
 }
 
 /** Reports a key's services if it did not use all of them. */
-export function broaderServices(held: readonly string[], used: readonly string[]) {
+export function compareServices(held: readonly string[], used: readonly string[]) {
   if (used.length === 0 || held.every((service) => used.includes(service))) return [];
   return [{ what: 'services', held, enough: used } as const];
 }

@@ -14,8 +14,8 @@ import { type NgcUser, type Organization, userIdOf } from './records.ts';
 
 const ISSUER = 'https://authn.nvidia.com';
 
-/** The lifetime of a user token, in milliseconds. The vendor publishes no value. */
-export const USER_TOKEN_LIFETIME = 3_600_000;
+/** The vendor publishes no value. */
+export const USER_TOKEN_LIFETIME_MS = 3_600_000;
 
 /** A user, acting in an organisation. */
 export interface UserInForce {
@@ -37,7 +37,7 @@ export function mintUserToken(
     email,
     org,
     iat,
-    exp: iat + USER_TOKEN_LIFETIME / 1000,
+    exp: iat + USER_TOKEN_LIFETIME_MS / 1000,
     jti: random.uuid(),
     sid: nameInWorld(random.uuid(), world.id),
   });
@@ -52,7 +52,7 @@ export type UserTokenAttempt = Pick<RequestContext, 'headerLines' | 'now' | 'sto
  * @returns null for any other token
  * @throws Problem `unauthenticated` with the reason
  */
-export async function userOfToken(token: string, attempt: UserTokenAttempt): Promise<UserInForce | null> {
+export async function authenticateUserToken(token: string, attempt: UserTokenAttempt): Promise<UserInForce | null> {
   const { iss, org, email } = decodeClaims(token) ?? {};
   if (iss !== ISSUER || typeof org !== 'string' || typeof email !== 'string') return null;
   const claims = await attempt.tokens.verify(token, attempt.now);
@@ -63,18 +63,18 @@ export async function userOfToken(token: string, attempt: UserTokenAttempt): Pro
     throw new Problem('unauthenticated', 'The token is not accepted.', { reason: 'other_world', ofWorld });
   }
   checkTimes(claims, attempt.now, principalOfUser({ org, email }));
-  return userIn(attempt, { org, email });
+  return findMember(attempt, { org, email });
 }
 
 /** @throws Problem `unauthenticated` if the user was deleted, or is not a member of the organisation in the header */
-async function userIn(
+async function findMember(
   attempt: Pick<UserTokenAttempt, 'headerLines' | 'store'>,
   { org, email }: Pick<NgcUser, 'org' | 'email'>,
 ): Promise<UserInForce> {
   const ngcKeys = ngcKeysIn(attempt.store);
   // Joined values match no organisation, so sending several is refused.
-  const named = attempt.headerLines('nv-ngc-org').join(', ') || org;
-  const organization = await ngcKeys.organizationCalled(named);
+  const nameOrAccount = attempt.headerLines('nv-ngc-org').join(', ') || org;
+  const organization = await ngcKeys.findOrganization(nameOrAccount);
   const user = organization === null ? null : await ngcKeys.user(organization.name, email);
   if (organization !== null && user !== null) return { user, organization };
   if (organization?.name === org) {
@@ -91,7 +91,7 @@ export function principalOfUser(user: Pick<NgcUser, 'org' | 'email'>): Principal
 }
 
 /** Finds a user and the organisation; null if the user does not exist. @param id from `userIdOf` */
-export async function userInForce(store: Pick<Store, 'collections'>, id: string): Promise<UserInForce | null> {
+export async function findUserInForce(store: Pick<Store, 'collections'>, id: string): Promise<UserInForce | null> {
   const ngcKeys = ngcKeysIn(store);
   const user = await ngcKeys.userWithId(id);
   const organization = user === null ? null : await ngcKeys.organization(user.org);
@@ -99,7 +99,7 @@ export async function userInForce(store: Pick<Store, 'collections'>, id: string)
 }
 
 /** Creates the caller of a user token, which has the rights of the user's roles in every service. */
-export function callerOfUser(inForce: UserInForce, { tables }: Pick<Ruleset, 'tables'>): Caller {
+export function createUserCaller(inForce: UserInForce, { tables }: Pick<Ruleset, 'tables'>): Caller {
   const { roles } = inForce.user;
   return {
     principal: { ...principalOfUser(inForce.user), account: inForce.organization.ncaId },

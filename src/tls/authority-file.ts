@@ -4,18 +4,18 @@ import { Unusable } from '../diagnostics/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import type { Instant } from '../time/clock.ts';
 import type { CertificateWithKey } from './certificates.ts';
-import { checkCertificate } from './given.ts';
+import { checkCertificate } from './supplied-certificate.ts';
 
 /** Returns the part of a PEM text with this label. */
-function partOf(text: string, label: string): string {
+function extractPem(text: string, label: string): string {
   const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   return from < 0 || to < from ? '' : `${text.slice(from, to + end.length)}\n`;
 }
 
 /** Parses the certificate and key of a CA from one text. @throws Unusable if the CA cannot be used now */
-export function authorityIn(text: string, name: string, now: Instant, advice: string): CertificateWithKey {
-  const authority = { certificate: partOf(text, 'CERTIFICATE'), key: partOf(text, 'PRIVATE KEY') };
+export function parseAuthority(text: string, name: string, now: Instant, advice: string): CertificateWithKey {
+  const authority = { certificate: extractPem(text, 'CERTIFICATE'), key: extractPem(text, 'PRIVATE KEY') };
   if (authority.certificate === '' || authority.key === '') {
     throw new Unusable(`${name} lacks a certificate or a key. ${advice}`);
   }
@@ -24,7 +24,7 @@ export function authorityIn(text: string, name: string, now: Instant, advice: st
   return authority;
 }
 
-export function authorityText({ certificate, key }: CertificateWithKey): string {
+export function formatAuthority({ certificate, key }: CertificateWithKey): string {
   return `${certificate}${key}`;
 }
 
@@ -34,9 +34,9 @@ export function authorityText({ certificate, key }: CertificateWithKey): string 
  *
  * @throws Unusable if the file cannot be used
  */
-export async function authorityInFile(
+export async function loadOrCreateAuthorityFile(
   file: string,
-  make: () => CertificateWithKey,
+  create: () => CertificateWithKey,
   now: Instant,
 ): Promise<CertificateWithKey> {
   // The server creates this file, so a pipe in its place is a mistake.
@@ -48,25 +48,25 @@ export async function authorityInFile(
     );
   });
   const advice = `Delete ${file}, restart, and let clients trust the new /_mock/ca.pem.`;
-  if (text !== null) return authorityIn(text, file, now, advice);
-  const authority = make();
+  if (text !== null) return parseAuthority(text, file, now, advice);
+  const authority = create();
   try {
-    await write(file, authorityText(authority));
+    await writeAtomically(file, formatAuthority(authority));
   } catch (cause) {
     throw new Unusable(`${file}, the CA of --tls, cannot be written. Make its folder writable.`, { cause });
   }
   return authority;
 }
 
-async function write(file: string, text: string): Promise<void> {
-  const unfinished = `${file}.new`;
-  await rm(unfinished, { force: true });
-  const handle = await open(unfinished, 'wx', 0o600);
+async function writeAtomically(file: string, text: string): Promise<void> {
+  const temporaryFile = `${file}.new`;
+  await rm(temporaryFile, { force: true });
+  const handle = await open(temporaryFile, 'wx', 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(unfinished, file);
+  await rename(temporaryFile, file);
 }

@@ -41,12 +41,12 @@ export interface CertificateWithKey {
   readonly key: string;
 }
 
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 /** Tolerance for clients' clocks that are behind. */
-const CLOCK_TOLERANCE = DAY;
-const AUTHORITY_LIFETIME = 3650 * DAY;
+const CLOCK_TOLERANCE_MS = DAY_MS;
+const AUTHORITY_LIFETIME_MS = 3650 * DAY_MS;
 /** 397 days with the tolerance: Apple's clients refuse more than 398. */
-export const LEAF_LIFETIME = 396 * DAY;
+export const LEAF_LIFETIME_MS = 396 * DAY_MS;
 
 /** RFC 5758, 3.2 */
 const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
@@ -60,16 +60,16 @@ export function exportKey(key: KeyObject): string {
   return String(key.export({ type: 'pkcs8', format: 'pem' }));
 }
 
-/** Creates a CA. Its name contains part of its key's hash, so that a trust store can hold several of them. */
+/** Creates a CA. Its name includes part of the key's hash, so that a trust store can have several. */
 export function createAuthority(now: Instant, random: Random): CertificateWithKey {
   const key = generateKey();
-  const id = keyId(key);
+  const id = createKeyId(key);
   const name = createName(`nv-auth-mock local authority ${id.toString('hex').slice(0, 8)}`);
   const certificate = signCertificate(random, {
     issuer: { name, key },
     subject: { name, key },
-    from: now - CLOCK_TOLERANCE,
-    to: now + AUTHORITY_LIFETIME,
+    from: now - CLOCK_TOLERANCE_MS,
+    to: now + AUTHORITY_LIFETIME_MS,
     extensions: [
       createExtension(id_ce_basicConstraints, new BasicConstraints({ cA: true, pathLenConstraint: 0 }), true),
       createExtension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign), true),
@@ -98,8 +98,8 @@ export class Issuer {
     return signCertificate(this.#random, {
       issuer: { name: this.#name, key: this.#key },
       subject: { name: createName('nv-auth-mock'), key },
-      from: now - CLOCK_TOLERANCE,
-      to: now + LEAF_LIFETIME,
+      from: now - CLOCK_TOLERANCE_MS,
+      to: now + LEAF_LIFETIME_MS,
       extensions: [
         createExtension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
         createExtension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature), true),
@@ -108,9 +108,9 @@ export class Issuer {
         // Python refuses certificates without this extension (`VERIFY_X509_STRICT`).
         createExtension(
           id_ce_authorityKeyIdentifier,
-          new AuthorityKeyIdentifier({ keyIdentifier: new SubjectKeyIdentifier(keyId(this.#key)) }),
+          new AuthorityKeyIdentifier({ keyIdentifier: new SubjectKeyIdentifier(createKeyId(this.#key)) }),
         ),
-        createExtension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(keyId(key))),
+        createExtension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(createKeyId(key))),
       ],
     });
   }
@@ -162,12 +162,12 @@ function exportPublicKey(key: KeyObject): Buffer {
 }
 
 /** Returns the key identifier: a truncated hash of the public key. */
-function keyId(key: KeyObject): Buffer {
+function createKeyId(key: KeyObject): Buffer {
   return createHash('sha256').update(exportPublicKey(key)).digest().subarray(0, 20);
 }
 
 /** Rounds down to seconds. The format changes in 2050 (RFC 5280, 4.1.2.5). */
-function createTime(at: Instant): Time {
-  const date = new RealDate(Math.floor(at / 1000) * 1000);
+function createTime(time: Instant): Time {
+  const date = new RealDate(Math.floor(time / 1000) * 1000);
   return new Time(date.getUTCFullYear() < 2050 ? { utcTime: date } : { generalTime: date });
 }

@@ -6,10 +6,10 @@ import type { TlsOptions } from 'node:tls';
 import { hostName } from '../addresses/hosts.ts';
 import { systemRandom } from '../platform/random.ts';
 import { type Instant, machineClock } from '../time/clock.ts';
-import { authorityIn, authorityInFile, authorityText } from './authority-file.ts';
+import { formatAuthority, loadOrCreateAuthorityFile, parseAuthority } from './authority-file.ts';
 import { type CertificateWithKey, createAuthority, Issuer } from './certificates.ts';
-import { readCertificate } from './given.ts';
 import { NamedCertificates } from './named-certificates.ts';
+import { readCertificate } from './supplied-certificate.ts';
 
 /**
  * Certificates for https, loaded only if the server offers it. Their validity follows the system clock, like clients',
@@ -18,33 +18,35 @@ import { NamedCertificates } from './named-certificates.ts';
 export interface Tls {
   /** Creates an https server with the options of an http server. */
   readonly makeServer: (http: ServerOptions, handler: RequestListener) => Server;
-  /** The mock's own CA certificate, as PEM; null if a certificate was given. */
+  /** The mock's own CA certificate, as PEM; null if the user supplied a certificate. */
   readonly ca: string | null;
 }
 
 /** Where the CA is stored. */
-export type AuthorityPlace =
+export type AuthorityStorage =
   | { readonly kind: 'memory' }
   | { readonly kind: 'file'; readonly file: string }
-  /** `first` returns the text that was stored first, which is the given one if there was none. */
+  /** `first` stores the text unless the database already has one, and returns the stored text. */
   | { readonly kind: 'database'; readonly first: (text: string) => Promise<string> };
 
-/** @throws Unusable if a given file cannot be used */
-export async function tlsOfFiles(certificate: string, key: string): Promise<Tls> {
+/** Uses a certificate that the user supplied. @throws Unusable if a file cannot be used */
+export async function createTlsFromFiles(certificate: string, key: string): Promise<Tls> {
   const identity = await readCertificate(certificate, key, machineClock().now());
-  return { makeServer: serversWith({ cert: identity.certificate, key: identity.key }), ca: null };
+  return { makeServer: createServerFactory({ cert: identity.certificate, key: identity.key }), ca: null };
 }
 
 /**
- * @param names of the server, for clients without SNI, which use an IP address
+ * Issues certificates with the mock's own CA.
+ *
+ * @param names the names of the server, for clients without SNI, which use an IP address
  * @throws Unusable if the stored CA cannot be used
  */
-export async function tlsOfAuthority(place: AuthorityPlace, names: readonly string[]): Promise<Tls> {
+export async function createTlsWithAuthority(storage: AuthorityStorage, names: readonly string[]): Promise<Tls> {
   const clock = machineClock();
   const random = systemRandom();
-  const authority = await authorityAt(place, () => createAuthority(clock.now(), random), clock.now());
+  const authority = await loadAuthority(storage, () => createAuthority(clock.now(), random), clock.now());
   const certificates = new NamedCertificates(new Issuer(authority, random), clock);
-  const makeServer = serversWith({
+  const makeServer = createServerFactory({
     ...certificates.issue([...new Set(names)]),
     SNICallback: (name, done) => {
       // Without a context, the client gets the certificate of the server's own names.
@@ -56,27 +58,27 @@ export async function tlsOfAuthority(place: AuthorityPlace, names: readonly stri
   return { makeServer, ca: authority.certificate };
 }
 
-function serversWith(tls: TlsOptions): Tls['makeServer'] {
+function createServerFactory(tls: TlsOptions): Tls['makeServer'] {
   const common: TlsOptions = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS };
   return (http, handler) => createServer({ ...http, ...common, ...tls }, handler);
 }
 
-/** Maximum duration of a handshake, in milliseconds. */
+/** Maximum duration of a handshake. */
 const HANDSHAKE_MS = 60_000;
 
-async function authorityAt(
-  place: AuthorityPlace,
-  make: () => CertificateWithKey,
+async function loadAuthority(
+  storage: AuthorityStorage,
+  create: () => CertificateWithKey,
   now: Instant,
 ): Promise<CertificateWithKey> {
-  if (place.kind === 'memory') return make();
-  if (place.kind === 'file') return authorityInFile(place.file, make, now);
+  if (storage.kind === 'memory') return create();
+  if (storage.kind === 'file') return loadOrCreateAuthorityFile(storage.file, create, now);
   const advice = 'Start with an empty schema, and let clients trust the new /_mock/ca.pem.';
-  return authorityIn(await place.first(authorityText(make())), 'the database of --data', now, advice);
+  return parseAuthority(await storage.first(formatAuthority(create())), 'the database of --data', now, advice);
 }
 
 /** Returns the host names and addresses at which clients reach a server that listens on `host`. */
-export function namesOfServer(host: string, others: readonly string[]): string[] {
+export function listServerNames(host: string, others: readonly string[]): string[] {
   const isEverywhere = host === '0.0.0.0' || host === '::';
   const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const addresses = isEverywhere ? interfaces.map(({ address }) => address) : [host];

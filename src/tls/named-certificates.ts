@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock, Instant } from '../time/clock.ts';
-import { exportKey, generateKey, type Issuer, LEAF_LIFETIME } from './certificates.ts';
+import { exportKey, generateKey, type Issuer, LEAF_LIFETIME_MS } from './certificates.ts';
 
 /** Maximum number of cached certificates; each takes about 30 kB. */
-const MAX_CONTEXTS = 200;
+const MAX_CACHED_CONTEXTS = 200;
 
-/** The certificates of host names, created on first use. The least recently used ones are dropped. */
+/** Creates certificates for host names on first use. Drops the least recently used ones. */
 export class NamedCertificates {
   readonly #issuer: Issuer;
   readonly #clock: Clock;
@@ -29,16 +29,16 @@ export class NamedCertificates {
 
   contextOf(name: string): SecureContext {
     const now = this.#clock.now();
-    const kept = this.#contexts.get(name);
+    const cached = this.#contexts.get(name);
     this.#contexts.delete(name);
     // Half of the lifetime remains, so that no client gets a certificate that is about to expire.
-    const one =
-      kept !== undefined && kept.until > now
-        ? kept
-        : { context: createSecureContext(this.issue([name])), until: now + LEAF_LIFETIME / 2 };
-    this.#contexts.set(name, one);
+    const entry =
+      cached !== undefined && cached.until > now
+        ? cached
+        : { context: createSecureContext(this.issue([name])), until: now + LEAF_LIFETIME_MS / 2 };
+    this.#contexts.set(name, entry);
     const [oldest] = this.#contexts.keys();
-    if (this.#contexts.size > MAX_CONTEXTS && oldest !== undefined) this.#contexts.delete(oldest);
-    return one.context;
+    if (this.#contexts.size > MAX_CACHED_CONTEXTS && oldest !== undefined) this.#contexts.delete(oldest);
+    return entry.context;
   }
 }

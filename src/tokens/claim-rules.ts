@@ -26,9 +26,9 @@ interface Settings {
 
 /** Returns the rules of a world, in order. */
 export async function readClaimRules({ settings }: { readonly settings: Settings }): Promise<readonly ClaimRule[]> {
-  const kept = await settings.get(CLAIM_RULES_SETTING);
+  const stored = await settings.get(CLAIM_RULES_SETTING);
   // The rules were validated before they were stored.
-  return kept === null ? [] : (JSON.parse(kept) as readonly ClaimRule[]);
+  return stored === null ? [] : (JSON.parse(stored) as readonly ClaimRule[]);
 }
 
 /** Returns the first reserved claim that a rule changes; undefined if there is none. */
@@ -37,9 +37,9 @@ function reservedClaimIn({ set = {}, remove = [] }: ClaimRule): string | undefin
 }
 
 /**
- * Returns the first fault of some rules, as the end of a sentence, with the index of the rule; null if all are valid.
+ * Returns the first problem of the rules, as the end of a sentence, with the index of the rule; null if all are valid.
  */
-export function claimRulesFault(
+export function findClaimRulesProblem(
   rules: readonly ClaimRule[],
 ): { readonly index: number | null; readonly why: string } | null {
   for (const [index, rule] of rules.entries()) {
@@ -54,8 +54,8 @@ export function claimRulesFault(
   return { index: null, why };
 }
 
-/** Does a rule apply to this token? */
-function concerns({ sub, clientId }: ClaimRule, claims: Claims): boolean {
+/** Returns whether a rule applies to this token. */
+function appliesTo({ sub, clientId }: ClaimRule, claims: Claims): boolean {
   const isOfSubject = sub === undefined || sub === claims['sub'] || sub === claims['preferred_username'];
   return isOfSubject && (clientId === undefined || clientId === claims['azp']);
 }
@@ -63,25 +63,27 @@ function concerns({ sub, clientId }: ClaimRule, claims: Claims): boolean {
 /**
  * Applies rules in order.
  *
- * @param kept a claim that no rule can change
+ * @param protectedClaim a claim that no rule can change
  */
-export function changeClaims(claims: Claims, rules: readonly ClaimRule[], kept?: string): Claims {
+export function changeClaims(claims: Claims, rules: readonly ClaimRule[], protectedClaim?: string): Claims {
   if (rules.length === 0) return claims;
   // A map, because a name may be `__proto__`.
   const changed = new Map(Object.entries(claims));
   for (const rule of rules) {
-    if (!concerns(rule, claims)) continue;
-    for (const [name, value] of Object.entries(rule.set ?? {})) if (name !== kept) changed.set(name, value);
-    for (const name of rule.remove ?? []) if (name !== kept) changed.delete(name);
+    if (!appliesTo(rule, claims)) continue;
+    for (const [name, value] of Object.entries(rule.set ?? {})) if (name !== protectedClaim) changed.set(name, value);
+    for (const name of rule.remove ?? []) if (name !== protectedClaim) changed.delete(name);
   }
   return Object.fromEntries(changed);
 }
 
 /**
- * Returns the claims of a token that rules have set. @param name of the token's subject, which the token may lack now
+ * Returns the claims of a token that rules have set.
+ *
+ * @param subjectName the name of the token's subject; a rule may have removed it from the token
  */
-export function claimsSet(claims: Claims, name: string, rules: readonly ClaimRule[]): Claims {
-  const issued = { ...claims, preferred_username: name };
-  const names = rules.filter((rule) => concerns(rule, issued)).flatMap(({ set = {} }) => Object.keys(set));
+export function pickClaimsSetByRules(claims: Claims, subjectName: string, rules: readonly ClaimRule[]): Claims {
+  const issued = { ...claims, preferred_username: subjectName };
+  const names = rules.filter((rule) => appliesTo(rule, issued)).flatMap(({ set = {} }) => Object.keys(set));
   return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(claims, name) ? [[name, own(claims, name)]] : [])));
 }

@@ -5,18 +5,18 @@ const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
 /**
- * Returns the encoding fault of a token (RFC 7515, 2), or null. Each part must be canonical base64url without padding,
+ * Returns the encoding error of a token (RFC 7515, 2), or null. Each part must be canonical base64url without padding,
  * because decoders accept several strings for the same bytes. Ignores strings without three parts, which no verifier
  * accepts anyway.
  */
 export function encodingFault(token: string): string | null {
   const parts = token.split('.');
   if (parts.length !== PARTS.length) return null;
-  const at = parts.findIndex((part) => !BASE64URL.test(part) || !isCanonical(part));
-  const part = parts[at];
+  const index = parts.findIndex((part) => !BASE64URL.test(part) || !isCanonical(part));
+  const part = parts[index];
   if (part === undefined) return null;
-  const what = BASE64URL.test(part) ? 'has non-zero unused bits at its end' : 'is not base64url without padding';
-  return `its ${PARTS[at]} ${what}`;
+  const problem = BASE64URL.test(part) ? 'has non-zero unused bits at its end' : 'is not base64url without padding';
+  return `its ${PARTS[index]} ${problem}`;
 }
 
 /** Returns the unverified claims of a JWT (RFC 7519, 4); null if the string is not a JWT. */

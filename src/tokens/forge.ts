@@ -40,7 +40,7 @@ export interface Forged {
 /** Signs claims with the requested changes. */
 export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): Promise<Forged> {
   const { sign = 'key' } = changes;
-  const { alg, kid, key } = await signingFor(keys, sign);
+  const { alg, kid, key } = await selectSigning(keys, sign);
   const header = applyChanges({ alg, typ: 'JWT', kid }, changes.header);
   const changed = applyChanges(claims, changes.claims);
   const payload = plainJson(changed);
@@ -62,17 +62,17 @@ interface Signing {
   readonly key: CryptoKey | null;
 }
 
-async function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Promise<Signing> {
-  const by = ({ algorithm, kid, privateKey }: SigningKey): Signing => ({ alg: algorithm, kid, key: privateKey });
+async function selectSigning({ own, unknown, retired }: Keys, mode: SignMode): Promise<Signing> {
+  const toSigning = ({ algorithm, kid, privateKey }: SigningKey): Signing => ({ alg: algorithm, kid, key: privateKey });
   switch (mode) {
     case 'key':
-      return by(own);
+      return toSigning(own);
     case 'unknown-key':
-      return by(unknown);
+      return toSigning(unknown);
     case 'retired-key':
-      return by(retired);
+      return toSigning(retired);
     case 'hs256-public':
-      return { alg: 'HS256', kid: own.kid, key: await secretOf(own) };
+      return { alg: 'HS256', kid: own.kid, key: await importPublicKeyAsSecret(own) };
     case 'none':
       return { alg: 'none', kid: own.kid, key: null };
   }
@@ -82,7 +82,7 @@ async function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Prom
  * Uses the public key's PEM as the HMAC secret. A verifier that trusts the token's `alg` and uses that PEM as the key
  * would accept the signature.
  */
-async function secretOf({ publicKey }: SigningKey): Promise<CryptoKey> {
+async function importPublicKeyAsSecret({ publicKey }: SigningKey): Promise<CryptoKey> {
   // Node ends its PEM with a newline, jose does not.
   const pem = Buffer.from(`${await exportSPKI(publicKey)}\n`);
   return subtle.importKey('raw', pem, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);

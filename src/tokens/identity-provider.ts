@@ -10,7 +10,7 @@ export interface IdentityProvider {
    * Verifies a token of the provider, including its times.
    *
    * @param field the field with the token, for messages
-   * @throws Problem `bad_credentials` with the fault; `unavailable` if the provider's keys cannot be fetched
+   * @throws Problem `bad_credentials` with the reason; `unavailable` if the provider's keys cannot be fetched
    */
   verify(token: string, now: Instant, field: string): Promise<JWTPayload>;
 }
@@ -28,8 +28,8 @@ export interface Expected {
 export function createIdentityProvider(verifyWithSet: VerifyWithSet, expected: Expected = {}): IdentityProvider {
   return {
     verify: async (token, now, field) => {
-      const fault = encodingFault(token);
-      if (fault !== null) throw invalidToken(field, fault);
+      const error = encodingFault(token);
+      if (error !== null) throw invalidTokenProblem(field, error);
       const options = {
         algorithms: ALGORITHMS,
         currentDate: new Date(now),
@@ -37,13 +37,13 @@ export function createIdentityProvider(verifyWithSet: VerifyWithSet, expected: E
         ...expected,
       };
       return verifyWithSet(token, options).catch((thrown: unknown) => {
-        throw thrown instanceof errors.JOSEError ? invalidToken(field, thrown.message) : thrown;
+        throw thrown instanceof errors.JOSEError ? invalidTokenProblem(field, thrown.message) : thrown;
       });
     },
   };
 }
 
-function invalidToken(field: string, why: string): Problem {
+function invalidTokenProblem(field: string, why: string): Problem {
   const message = `Field \`${field}\` is not a valid token of the identity provider: ${why}.`;
   return badCredentialsProblem('bad_external_token', message);
 }

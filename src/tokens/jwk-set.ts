@@ -21,26 +21,26 @@ export interface JwkSource {
   /** The name for messages. */
   readonly name: string;
   /**
-   * Is reading so cheap that each token can trigger it? Otherwise the set is read again only for a key that it lacks.
+   * Whether reading is cheap enough to do it for each token. Otherwise the set is read again only for an unknown key.
    */
-  readonly isNear: boolean;
-  /** @throws Error with the fault */
+  readonly isLocal: boolean;
+  /** @throws Error with the reason */
   load(): Promise<JwkSet>;
 }
 
 /** Verifies a token with the keys of a set. @throws JOSEError; Problem `unavailable` if the keys cannot be read */
 export type VerifyWithSet = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
 
-/** @param owner of the keys, for messages */
-export function createVerifier({ name, isNear, load }: JwkSource, owner: string): VerifyWithSet {
-  let kept: JWTVerifyGetKey | null = null;
+/** Creates a verifier that caches the set. @param owner the owner of the keys, for messages */
+export function createVerifier({ name, isLocal, load }: JwkSource, owner: string): VerifyWithSet {
+  let cached: JWTVerifyGetKey | null = null;
   let loading: Promise<JWTVerifyGetKey> | null = null;
   /** Shared by concurrent requests. */
   const read = () => {
     loading ??= load()
       .then((set) => {
-        kept = createLocalJWKSet(set);
-        return kept;
+        cached = createLocalJWKSet(set);
+        return cached;
       })
       .catch((cause: unknown) => {
         const why = errorMessage(cause);
@@ -53,9 +53,9 @@ export function createVerifier({ name, isNear, load }: JwkSource, owner: string)
     return loading;
   };
   return async (token, options) => {
-    const before = isNear ? null : kept;
-    if (before === null) return verifyWith(await read(), token, options);
-    return verifyWith(before, token, options).catch(async (thrown: unknown) => {
+    const current = isLocal ? null : cached;
+    if (current === null) return verifyWith(await read(), token, options);
+    return verifyWith(current, token, options).catch(async (thrown: unknown) => {
       if (!(thrown instanceof errors.JWKSNoMatchingKey)) throw thrown;
       return verifyWith(await read(), token, options);
     });
@@ -71,8 +71,8 @@ async function verifyWith(keys: JWTVerifyGetKey, token: string, options: JWTVeri
     for await (const key of thrown) {
       try {
         return (await jwtVerify(token, key, options)).payload;
-      } catch (fault) {
-        if (!(fault instanceof errors.JWSSignatureVerificationFailed)) throw fault;
+      } catch (error) {
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
       }
     }
     throw new errors.JWSSignatureVerificationFailed();
@@ -89,18 +89,18 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 };
 
 /** Describes why a value is not a JWK set; null if each of its keys is a usable public key. */
-export async function faultOfJwkSet(value: unknown): Promise<string | null> {
+export async function findJwkSetProblem(value: unknown): Promise<string | null> {
   const keys: unknown = isRecord(value) ? value['keys'] : undefined;
   if (!Array.isArray(keys) || keys.length === 0)
     return 'it is not a JWK set; expected `{"keys": [...]}` with public keys';
   for (const [index, key] of keys.entries()) {
-    const fault = await faultOfKey(key);
-    if (fault !== null) return `\`keys[${index}]\` ${fault}`;
+    const problem = await findKeyProblem(key);
+    if (problem !== null) return `\`keys[${index}]\` ${problem}`;
   }
   return null;
 }
 
-async function faultOfKey(key: unknown): Promise<string | null> {
+async function findKeyProblem(key: unknown): Promise<string | null> {
   if (!isRecord(key)) return 'is not an object';
   if ('d' in key || 'k' in key) return 'is not a public key';
   const { alg, crv, kty } = key;

@@ -22,7 +22,7 @@ export interface SigningKey {
 }
 
 const MIN_RSA_BITS = 2048;
-const FORMS =
+const SUPPORTED_KEYS =
   'an RSA key of at least 2048 bits or an EC key on P-256, as PEM (PKCS #8, PKCS #1, SEC 1) or as a private JWK';
 
 /**
@@ -39,19 +39,23 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
       ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
       : createPrivateKey(text);
   } catch (cause) {
-    throw new Unusable(`${name} does not contain a readable private key. Expected: ${FORMS}, without a passphrase.`, {
-      cause,
-    });
+    throw new Unusable(
+      `${name} does not contain a readable private key. Expected: ${SUPPORTED_KEYS}, without a passphrase.`,
+      {
+        cause,
+      },
+    );
   }
   const algorithm = algorithmOf(key);
-  if (algorithm === null) throw new Unusable(`${name} contains a key of an unsupported kind. Expected: ${FORMS}.`);
+  if (algorithm === null)
+    throw new Unusable(`${name} contains a key of an unsupported kind. Expected: ${SUPPORTED_KEYS}.`);
   // The JWK types of Node and jose describe the same object.
   return importSigningKey(key.export({ format: 'jwk' }) as JWK, algorithm);
 }
 
 /** Creates the signing key from a trusted private JWK, such as a shipped test key. */
 export async function importSigningKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
-  const publicJwk = publicPartOf(jwk);
+  const publicJwk = pickPublicMembers(jwk);
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     algorithm,
@@ -82,7 +86,7 @@ function algorithmOf(key: KeyObject): SigningAlgorithm | null {
 }
 
 /** Lists each member, so that no private one can leak. */
-function publicPartOf(jwk: JWK): JWK {
+function pickPublicMembers(jwk: JWK): JWK {
   const { kty, n, e, crv, x, y } = jwk;
   // The public members of a key that jose has parsed.
   return kty === 'RSA' ? ({ kty, n, e } as JWK) : ({ kty, crv, x, y } as JWK);
@@ -102,17 +106,17 @@ export interface KeyRing {
   readonly retired: readonly RetiredKey[];
 }
 
-/** How long a replaced key stays valid, in milliseconds. */
-export const OVERLAP = 10 * 60_000;
+/** How long a replaced key stays valid. */
+export const OVERLAP_MS = 10 * 60_000;
 
 /** Maximum number of replaced keys kept. */
-const MAX_RETIRED = 8;
+const MAX_RETIRED_KEYS = 8;
 
 /** Replaces the current key. Beyond `MAX_RETIRED`, the oldest key is dropped. */
 export function rotateRing({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
   const { algorithm, kid, publicKey, publicJwk } = current;
-  const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP };
-  return { current: next, retired: [replaced, ...retired].slice(0, MAX_RETIRED) };
+  const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP_MS };
+  return { current: next, retired: [replaced, ...retired].slice(0, MAX_RETIRED_KEYS) };
 }
 
 /** Returns the keys whose tokens are accepted, the current key first. */

@@ -12,35 +12,35 @@ export interface TrustedIssuer {
   verify(token: string, now: Instant): Promise<ScopedClaims>;
 }
 
-/** Clock tolerance in seconds: the default of the published code's framework. */
-const LEEWAY = 60;
+/** Clock tolerance: the default of the published code's framework. */
+const LEEWAY_SECONDS = 60;
 
 /** Creates an issuer with a JWK set. @param issuer the exact `iss` of its tokens */
 export function createTrustedIssuer(issuer: string, verifyWithSet: VerifyWithSet): TrustedIssuer {
   return {
     verify: async (token, now) => {
-      const fault = encodingFault(token);
-      if (fault !== null) throw malformed(fault);
+      const error = encodingFault(token);
+      if (error !== null) throw malformedTokenProblem(error);
       const options = {
         algorithms: [SELF_HOSTED_ALGORITHM],
         issuer,
         currentDate: new Date(now),
-        clockTolerance: LEEWAY,
+        clockTolerance: LEEWAY_SECONDS,
       };
       const payload = await verifyWithSet(token, options).catch((thrown: unknown) => {
-        throw problemOf(thrown, now);
+        throw toProblem(thrown, now);
       });
-      if (typeof payload.sub !== 'string' || payload.sub === '') throw malformed('it has no `sub`');
+      if (typeof payload.sub !== 'string' || payload.sub === '') throw malformedTokenProblem('it has no `sub`');
       return { sub: payload.sub, scopes: scopesOf(payload['scopes']) };
     },
   };
 }
 
-function malformed(why: string) {
+function malformedTokenProblem(why: string) {
   return unauthenticatedProblem('malformed_token', 'The bearer token is not a token of a trusted issuer.', why);
 }
 
-function problemOf(thrown: unknown, now: Instant): unknown {
+function toProblem(thrown: unknown, now: Instant): unknown {
   const why = `the clock shows ${rfc3339(now)}`;
   if (thrown instanceof errors.JWTExpired) {
     return unauthenticatedProblem('expired_token', 'The bearer token has expired.', why);

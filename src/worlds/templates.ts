@@ -4,7 +4,7 @@ import type { Settings } from '../definitions/settings.ts';
 import type { Reports } from '../journal/finding.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { sharedCache } from '../memory/caches.ts';
-import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
+import { type KeyReport, reportSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import { type State, sizeOf } from '../store/state.ts';
@@ -48,8 +48,8 @@ export async function finishStore(
   { settings, rulesets }: FinishingParts,
   now: Instant,
 ): Promise<void> {
-  await reviveToggle({ store, settings });
-  await reportUselessKeys({ rulesets, store, findings: { report } }, now);
+  await restorePropagationSettings({ store, settings });
+  await reportSeedKeyWarnings({ rulesets, store, findings: { report } }, now);
 }
 
 /** Returns the state that a seed defines at a given moment. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../src/credentials/derivation.ts';
 import { addMark, grantMark, markIn, worldMark } from '../../src/credentials/world-mark.ts';
-import { deriveKeyText, keyForm } from '../../src/ngc-keys/key-text.ts';
+import { classifyKey, deriveKeyText } from '../../src/ngc-keys/key-text.ts';
 
 const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
 const home = deriveFor('default');
@@ -29,7 +29,7 @@ describe('what a world derives', () => {
 
 describe('a derived key', () => {
   it.each(['default', 'team-a', 'x', '0123456789abcdef0123456789abcdef'])('has the mark of a mock in %s', (world) => {
-    for (const id of ids) expect(keyForm(deriveKeyText(deriveFor(world), id))).toBe('marked');
+    for (const id of ids) expect(classifyKey(deriveKeyText(deriveFor(world), id))).toBe('marked');
   });
 
   it('begins with the mark of its world, but in the world that a server begins with', () => {

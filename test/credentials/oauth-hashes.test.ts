@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { accessTokenHash, verifierFits } from '../../src/credentials/oauth-hashes.ts';
+import { accessTokenHash, verifierMatches } from '../../src/credentials/oauth-hashes.ts';
 
 /** RFC 7636, appendix B. */
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 it('a verifier fits the challenge that is its hash, and no other', () => {
-  expect(verifierFits(VERIFIER, CHALLENGE)).toBe(true);
-  expect(verifierFits(`${VERIFIER}x`, CHALLENGE)).toBe(false);
-  expect(verifierFits(VERIFIER, CHALLENGE.slice(1))).toBe(false);
+  expect(verifierMatches(VERIFIER, CHALLENGE)).toBe(true);
+  expect(verifierMatches(`${VERIFIER}x`, CHALLENGE)).toBe(false);
+  expect(verifierMatches(VERIFIER, CHALLENGE.slice(1))).toBe(false);
 });
 
 it('the hash of an access token is the left half of its SHA-256', () => {

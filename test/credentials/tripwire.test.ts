@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createTripwire, type Tripwire } from '../../src/credentials/tripwire.ts';
 
 /** Credentials of a kind, with those that were looked at. */
-function wireOf(beginning: string): Tripwire & { readonly lookedAt: string[] } {
+function wireOf(prefix: string): Tripwire & { readonly lookedAt: string[] } {
   const lookedAt: string[] = [];
   const isForeign = (text: string) => {
     lookedAt.push(text);
     return text.endsWith('9');
   };
-  return { shortest: 5, beginning, form: new RegExp(`${beginning}[0-9]+`, 'g'), isForeign, lookedAt };
+  return { shortest: 5, prefix, pattern: new RegExp(`${prefix}[0-9]+`, 'g'), isForeign, lookedAt };
 }
 
 describe('what may be a real credential', () => {

@@ -112,7 +112,7 @@ describe('some types alone', () => {
 });
 
 describe('an object that could be left out', () => {
-  const reported = (all: Bindings) => [...all.objects()].map(({ type, id, about }) => [type, id, about]);
+  const reported = (all: Bindings) => [...all.objects()].map(({ type, id, uses }) => [type, id, uses]);
 
   it('is every one but the last of its type, with the uses that it matters to', () => {
     const [ball, whole, doll] = [use(BALL), use(WHOLE_BALL), use(DOLL)];

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import {
-  bearerOfNgcKey,
-  callerUnder,
+  authenticateKey,
+  createCallerFactory,
   createImpersonator,
   findKey,
   isInForce,
@@ -38,9 +38,9 @@ describe('the key of a header', () => {
   it('is the one with its text', async () => {
     const found = inForce();
 
-    expect(await bearerOfNgcKey(attempt(found, `Bearer ${TEXT}`))).toBe(found);
-    expect(await bearerOfNgcKey(attempt(found, `bearer ${TEXT}`))).toBe(found);
-    expect(await refusalOf(bearerOfNgcKey(attempt(found, `bearer ${TEXT}`), true))).toMatchObject({
+    expect(await authenticateKey(attempt(found, `Bearer ${TEXT}`))).toBe(found);
+    expect(await authenticateKey(attempt(found, `bearer ${TEXT}`))).toBe(found);
+    expect(await refusalOf(authenticateKey(attempt(found, `bearer ${TEXT}`), true))).toMatchObject({
       reason: 'wrong_scheme',
     });
   });
@@ -51,7 +51,7 @@ describe('the key of a header', () => {
     ['a token that says no issuer', tokenSaying({ iss: ['/auth/realms/'] }), 'it is a JWT'],
     ['a token of Run:ai', tokenSaying({ iss: 'http://a/auth/realms/b' }), 'it is a Run:ai token'],
   ])('is no other token, and that is said of %s', async (_what, token, why) => {
-    const problem = await refusalOf(bearerOfNgcKey(attempt(inForce(), `Bearer ${token}`)));
+    const problem = await refusalOf(authenticateKey(attempt(inForce(), `Bearer ${token}`)));
 
     expect(problem).toMatchObject({
       kind: 'unauthenticated',
@@ -188,7 +188,7 @@ describe('a key stands for', () => {
     expect(principalOfKey(personal())).toMatchObject({ kind: 'personal-key', user: 'ada@acme.test' });
   });
 
-  const callerOf = callerUnder(toyLaw);
+  const callerOf = createCallerFactory(toyLaw);
 
   it('what its policy holds, and what it will hold', () => {
     const found = inForce({}, { pending: [versionOf(2, ['look'])] });
@@ -227,7 +227,7 @@ describe('a key stands for', () => {
   });
 
   it('the same caller as long as nothing about it changes', () => {
-    const under = callerUnder(toyLaw);
+    const under = createCallerFactory(toyLaw);
     const found = inForce();
     const first = under(found);
 

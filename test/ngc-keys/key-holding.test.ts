@@ -3,7 +3,7 @@ import type { Caller } from '../../src/decisions/decide.ts';
 import type { Holding } from '../../src/decisions/policy.ts';
 import { Problem } from '../../src/decisions/problem.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
-import { holdingOfKeys } from '../../src/ngc-keys/key-holding.ts';
+import { createKeyHolding } from '../../src/ngc-keys/key-holding.ts';
 import { key, keyOfUser, toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { ACME } from './toy-keys.ts';
@@ -17,11 +17,11 @@ const ROLES: Holding = { roles: ['Player'] };
 const callerWith = async (held: Holding, who: Caller | null, organizations = [ACME], admit?: () => void) => {
   faked(NgcKeys.prototype, { organizations: async () => organizations });
   const world = { settings, store: {} };
-  return holdingOfKeys(() => toyLaw, admit).caller(world as never, held, who);
+  return createKeyHolding(() => toyLaw, admit).caller(world as never, held, who);
 };
 
 it('roles that a key can have are those of the law', async () => {
-  expect(await holdingOfKeys(() => toyLaw).roles({ settings } as never)).toEqual(['Player', 'Parent']);
+  expect(await createKeyHolding(() => toyLaw).roles({ settings } as never)).toEqual(['Player', 'Parent']);
 });
 
 describe('a new key', () => {

@@ -4,10 +4,10 @@ import { deriveFor } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { lineLog } from '../../src/diagnostics/log.ts';
 import {
+  classifyKey,
   deriveKeyText,
   endingOf,
   KEY_TRIPWIRE,
-  keyForm,
   makeKeyText,
   presentBearerKey,
   presentKey,
@@ -29,7 +29,7 @@ describe('a key of a mock', () => {
   it('is marked, and always the same for what was drawn', () => {
     const drawn = random.base64url(32);
 
-    expect(keyForm(makeKeyText(drawn))).toBe('marked');
+    expect(classifyKey(makeKeyText(drawn))).toBe('marked');
     expect(makeKeyText(drawn)).toBe(makeKeyText(drawn));
     expect(makeKeyText(drawn).slice(6, 49)).toBe(drawn);
   });
@@ -37,7 +37,7 @@ describe('a key of a mock', () => {
   it('is the same for its id each time, and another for another id, world or use', () => {
     const key = deriveKeyText(deriveFor('team-a'), 'key-1');
 
-    expect(keyForm(key)).toBe('marked');
+    expect(classifyKey(key)).toBe('marked');
     expect(deriveKeyText(deriveFor('team-a'), 'key-1')).toBe(key);
     expect(deriveKeyText(deriveFor('team-a'), 'key-2')).not.toBe(key);
     expect(deriveKeyText(deriveFor('team-b'), 'key-1')).not.toBe(key);
@@ -49,13 +49,14 @@ describe('a key of a mock', () => {
   });
 
   it('is marked, each of the cast', () => {
-    for (const { key, name } of ngcCast.keys) expect(keyForm(key), name).toBe('marked');
+    for (const { key, name } of ngcCast.keys) expect(classifyKey(key), name).toBe('marked');
   });
 
   it('is foreign as soon as one character differs, whichever', () => {
     const key = fresh();
 
-    for (let place = 6; place < key.length; place++) expect(keyForm(changed(key, place)), `${place}`).toBe('foreign');
+    for (let place = 6; place < key.length; place++)
+      expect(classifyKey(changed(key, place)), `${place}`).toBe('foreign');
   });
 
   it.each([
@@ -71,7 +72,7 @@ describe('a key of a mock', () => {
     ['the prefix alone', 'nvapi-', 'malformed'],
     ['nothing', '', 'malformed'],
   ])('is not what has %s', (_what, text, form) => {
-    expect(keyForm(text)).toBe(form);
+    expect(classifyKey(text)).toBe(form);
   });
 });
 
@@ -93,8 +94,8 @@ describe('a key that is presented', () => {
   it('is found wherever it stands in a text, and is foreign where no mock minted it', () => {
     const text = `a ${key}, and nvapi-${'a'.repeat(64)}`;
 
-    expect(text.match(KEY_TRIPWIRE.form)?.map(KEY_TRIPWIRE.isForeign)).toEqual([false, true]);
-    expect(text).toContain(KEY_TRIPWIRE.beginning);
+    expect(text.match(KEY_TRIPWIRE.pattern)?.map(KEY_TRIPWIRE.isForeign)).toEqual([false, true]);
+    expect(text).toContain(KEY_TRIPWIRE.prefix);
   });
 });
 

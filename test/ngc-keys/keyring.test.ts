@@ -1,27 +1,27 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
-import { keyForm } from '../../src/ngc-keys/key-text.ts';
+import { classifyKey } from '../../src/ngc-keys/key-text.ts';
 import {
+  changePropagationSettings,
   editKey,
   flushEdits,
   issueKey,
-  type KeyOrder,
-  type Keyroom,
+  type KeyContext,
+  type NewKeyOptions,
   newestPolicy,
-  readToggle,
-  reportUseless,
-  reportUselessKeys,
-  reviveToggle,
+  readPropagationSettings,
+  reportKeyWarnings,
+  reportSeedKeyWarnings,
+  restorePropagationSettings,
   rotateKey,
-  setToggle,
 } from '../../src/ngc-keys/keyring.ts';
 import { rfc3339 } from '../../src/time/clock.ts';
 import { toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 
-interface Room extends Keyroom {
+interface Room extends KeyContext {
   readonly kept: Map<string, string>;
   readonly reported: unknown[][];
   /** What those who watch were told. */
@@ -81,34 +81,34 @@ function room({
 describe('how long edits take', () => {
   it('is what the server was started with, until something else is set', async () => {
     const world = room();
-    expect(await readToggle(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+    expect(await readPropagationSettings(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
 
-    await setToggle(world, { mode: 'jitter', delay: 0 });
-    expect(await readToggle(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'nv-auth-mock' });
+    await changePropagationSettings(world, { mode: 'jitter', delay: 0 });
+    expect(await readPropagationSettings(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'nv-auth-mock' });
 
-    await setToggle(world, { seed: 'mine' });
-    expect(await readToggle(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'mine' });
+    await changePropagationSettings(world, { seed: 'mine' });
+    expect(await readPropagationSettings(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'mine' });
   });
 
   it('survives a restart, unless the server is started with something else', async () => {
     const world = room();
-    await reviveToggle(world);
-    await setToggle(world, { mode: 'off', delay: 1, seed: 'mine' });
-    await reviveToggle(world);
-    expect(await readToggle(world)).toEqual({ mode: 'off', delay: 1, seed: 'mine' });
+    await restorePropagationSettings(world);
+    await changePropagationSettings(world, { mode: 'off', delay: 1, seed: 'mine' });
+    await restorePropagationSettings(world);
+    expect(await readPropagationSettings(world)).toEqual({ mode: 'off', delay: 1, seed: 'mine' });
 
     world.kept.set('propagation.position', '7');
-    await reviveToggle({ ...world, settings: { propagation: 'off', propagationDelay: 60_000 } } as never);
-    expect(await readToggle(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+    await restorePropagationSettings({ ...world, settings: { propagation: 'off', propagationDelay: 60_000 } } as never);
+    expect(await readPropagationSettings(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
     expect([...world.kept]).toEqual([['propagation.started-with', 'off 60000']]);
   });
 
   it('is kept by a world that was never started before', async () => {
     const world = room();
-    await setToggle(world, { mode: 'off' });
-    await reviveToggle(world);
+    await changePropagationSettings(world, { mode: 'off' });
+    await restorePropagationSettings(world);
 
-    expect((await readToggle(world)).mode).toBe('off');
+    expect((await readPropagationSettings(world)).mode).toBe('off');
   });
 });
 
@@ -169,9 +169,9 @@ describe('an edit of a policy', () => {
     for (const at of first) expect(at).toBeGreaterThanOrEqual(1000);
     for (const at of first) expect(at).toBeLessThanOrEqual(61_000);
 
-    await setToggle(world, { seed: 'nv-auth-mock' });
+    await changePropagationSettings(world, { seed: 'nv-auth-mock' });
     expect((await edits(world, 3)).slice(3)).toEqual(first);
-    await setToggle(world, { seed: 'other' });
+    await changePropagationSettings(world, { seed: 'other' });
     expect((await edits(world, 3)).slice(6)).not.toEqual(first);
   });
 
@@ -200,14 +200,14 @@ it('edits that are put into force at once are told to those who watch, each with
 });
 
 describe('a new key', () => {
-  const order = { name: 'robot', services: ['toys'], roles: ['Player'] } as unknown as KeyOrder;
+  const order = { name: 'robot', services: ['toys'], roles: ['Player'] } as unknown as NewKeyOptions;
 
   it('is shown once, and only its hash is stored', async () => {
     const world = room();
     const { id, text } = await issueKey(world, 1000, order, 5);
 
     expect(id).toBe('id-1');
-    expect(keyForm(text)).toBe('marked');
+    expect(classifyKey(text)).toBe('marked');
     expect(world.reported).toEqual([
       [
         'create',
@@ -260,13 +260,13 @@ describe('a key that can do nothing', () => {
   it('is worth knowing, for each reason', async () => {
     const { reported, report } = reporting();
 
-    expect(await reportUseless(report, 1000, inForce({ services: [] }))).toEqual([SAID]);
+    expect(await reportKeyWarnings(report, 1000, inForce({ services: [] }))).toEqual([SAID]);
     expect(reported).toEqual([['finding', 'useless_key', SAID, 1000]]);
   });
 
   it('is looked for among all', async () => {
     const { reported, report } = reporting();
-    await reportUselessKeys(report, 1000);
+    await reportSeedKeyWarnings(report, 1000);
 
     expect(reported[0]).toEqual(['list', { org: undefined }, 1000, 1000]);
     expect(reported.slice(1)).toMatchObject([

@@ -6,7 +6,7 @@ import type { Caller, ResourceAttributes, ResourceState } from '../../src/decisi
 import type { Rule } from '../../src/decisions/rule.ts';
 import { createRuleset, type Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Use } from '../../src/decisions/uses.ts';
-import { leastPolicy } from '../../src/ngc-keys/least-policy.ts';
+import { findLeastPolicy } from '../../src/ngc-keys/least-policy.ts';
 import { BALL, key, openLaw, ruleOf, serviceKey, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 
 const PLAY = { needs: { all: ['play'] }, on: ['all-toys', 'toy', 'toy-parts'] };
@@ -18,7 +18,8 @@ const use = (rule: Partial<Rule>, lookedUp: ResourceState | null = null, ruleset
   lookedUp,
   example: { method: 'GET', path: '/toys' },
 });
-const min = (caller: Caller | null, ...uses: readonly Use[]) => leastPolicy({ principal: serviceKey, caller, uses });
+const min = (caller: Caller | null, ...uses: readonly Use[]) =>
+  findLeastPolicy({ principal: serviceKey, caller, uses });
 
 describe('the least rights of a service key', () => {
   it('are told as orders of keys and seeds write them, beside what it holds', () => {

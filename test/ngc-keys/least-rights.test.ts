@@ -9,7 +9,7 @@ import type { HeldRights, Resource } from '../../src/decisions/policy.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
 import { createRuleset, type Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Use } from '../../src/decisions/uses.ts';
-import { leastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
+import { findLeastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
 import { key, keyOfUser, personalKey, ruleOf, serviceKey, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 import { roundsOf, seedNumberOf } from '../support/properties.ts';
 
@@ -62,7 +62,7 @@ const use: fc.Arbitrary<Use> = fc.record({ rule, lookedUp }).map(({ rule, looked
   example: { method: 'GET', path: '/toys' },
 }));
 const uses = fc.array(use, { maxLength: 8 });
-const NO_WORLD = {} as Parameters<typeof leastRightsOfKey>[0];
+const NO_WORLD = {} as Parameters<typeof findLeastRightsOfKey>[0];
 
 interface Smallest {
   readonly scopes: readonly string[];
@@ -103,7 +103,7 @@ describe('the smallest policy of a service key', () => {
     fc.assert(
       fc.asyncProperty(uses, some(SCOPES), async (did, held) => {
         const caller = key(held, [{ type: 'all-toys' }]);
-        const { smallest, beyond } = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses: did });
+        const { smallest, beyond } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses: did });
         // It has the members of a policy, as the tests of whole flows show.
         const reported = read(smallest as unknown as Smallest);
         all(
@@ -180,7 +180,7 @@ describe('the smallest policy of a service key', () => {
     const did = [{ operation: 'o', accessRequest: { rule: either, ruleset: LAW }, lookedUp: null, example: EXAMPLE }];
     for (const scope of ['look', 'look_closely']) {
       const caller = key([scope]);
-      const { smallest, unused } = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses: did });
+      const { smallest, unused } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses: did });
       expect({ smallest, unused }).toMatchObject({ smallest: { scopes: [scope] }, unused: [] });
     }
   });
@@ -192,7 +192,7 @@ describe('the smallest policy of a service key', () => {
       ...{ operation: 'o', accessRequest: { rule, ruleset: toyLaw }, lookedUp: null },
       example: EXAMPLE,
     }));
-    const { smallest } = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller: key([]), uses: did });
+    const { smallest } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller: key([]), uses: did });
 
     expect(smallest['resource']).toEqual([{ type: 'All Toys' }, { type: 'Everything' }]);
   });
@@ -202,7 +202,7 @@ describe('the smallest policy of a service key', () => {
     const uses = [{ operation: 'o', accessRequest: { rule: list, ruleset: LAW }, lookedUp: null, example: EXAMPLE }];
     const bound = { type: 'toy', ids: ['ball', 'doll'] };
     const caller = key(['look'], [bound]);
-    const reported = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses });
+    const reported = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses });
 
     expect(reported.smallest['resource']).toEqual({ type: 'Toy', ids: ['ball', 'doll'] });
     expect(reported.broader).toEqual([]);
@@ -215,7 +215,7 @@ describe('the smallest policy of a service key', () => {
       const lookedUp = { found: 'object', attributes: { relation: 'owned', names } } as const;
       return { operation: 'o', accessRequest: { rule, ruleset: LAW }, lookedUp, example: EXAMPLE };
     });
-    const { smallest } = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller: key([]), uses: did });
+    const { smallest } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller: key([]), uses: did });
 
     expect(read(smallest as unknown as Smallest).resources[0]?.ids).toHaveLength(1000);
   });
@@ -243,7 +243,7 @@ describe('the smallest roles of a user', () => {
       fc.asyncProperty(uses, some(NAMES), async (did, held) => {
         const asked = did.map((one) => ({ ...one, accessRequest: { ...one.accessRequest, ruleset } }));
         const caller = keyOfUser(held);
-        const reported = await leastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: asked });
+        const reported = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: asked });
         const needed = reported.smallest['roles'] as readonly string[];
         for (const one of asked) expect(isAllowed(one, needed)).toBe(!reported.beyond.includes(one));
         const possible = asked.filter((one) => !reported.beyond.includes(one));
@@ -264,7 +264,7 @@ describe('the smallest roles of a user', () => {
     const look = ruleOf({ needs: { all: ['look'] } });
     const did = [{ operation: 'o', accessRequest: { rule: look, ruleset }, lookedUp: null, example: EXAMPLE }];
     const caller = keyOfUser(['Parent', 'Mender']);
-    const reported = await leastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: did });
+    const reported = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: did });
 
     expect(reported).toMatchObject({
       smallest: { roles: ['Looker'] },

@@ -6,7 +6,7 @@ import type { Caller } from '../../src/decisions/decide.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
 import { createRuleset, type Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Use } from '../../src/decisions/uses.ts';
-import { leastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
+import { findLeastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
 import { keyOfUser, personalKey, ruleOf, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 
 const use = (rule: Partial<Rule>, ruleset: Ruleset = toyLaw): Use => ({
@@ -16,7 +16,7 @@ const use = (rule: Partial<Rule>, ruleset: Ruleset = toyLaw): Use => ({
   example: { method: 'GET', path: '/toys' },
 });
 const min = (caller: Caller | null, ...uses: readonly Use[]) =>
-  leastRightsOfKey({} as never, { principal: { ...personalKey, user: 'ada@acme.test' }, caller, uses });
+  findLeastRightsOfKey({} as never, { principal: { ...personalKey, user: 'ada@acme.test' }, caller, uses });
 const PLAY = { needs: { all: ['play'] } };
 const MEND = { needs: { all: ['mend'] } };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';
-import { deriveKeyText, keyForm } from '../../src/ngc-keys/key-text.ts';
+import { classifyKey, deriveKeyText } from '../../src/ngc-keys/key-text.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { castOf, deriveSeed, restoreSeed } from '../../src/seed/index.ts';
 import { recordsIn } from '../support/nouns.ts';
@@ -60,7 +60,7 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
       expect(credential, what).not.toBe(before[what]);
       if (what.endsWith(' client')) expect(credential).toBe(`${before[what]}-team-a`);
       else if (what.endsWith(' secret')) expect(credential).toMatch(/^[A-Za-z0-9]{32}$/);
-      else expect([keyForm(credential), credential.slice(6, 18)]).toEqual(['marked', worldMark('team-a')]);
+      else expect([classifyKey(credential), credential.slice(6, 18)]).toEqual(['marked', worldMark('team-a')]);
     }
     expect(rest(owned)).toEqual(rest(castFrom(seed)));
   });

@@ -1,6 +1,6 @@
 /** Seeds that a program gives. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { passwordFits } from '../../src/credentials/password.ts';
+import { passwordMatches } from '../../src/credentials/password.ts';
 import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { castOf, summarizeSeed } from '../../src/seed/index.ts';
 import { Mutex } from '../../src/store/mutex.ts';
@@ -69,8 +69,8 @@ describe('a seed that is given as a value', () => {
     const { users: shown } = castOf(seed, SERVICES)['runai'] as { users: { password: string }[] };
     const [first = { password: '' }, second = { password: '' }] = shown;
     const stored = identities[0]?.passwordHash ?? '';
-    expect(await passwordFits(first.password, stored)).toBe(true);
-    expect(await passwordFits(second.password, stored)).toBe(false);
+    expect(await passwordMatches(first.password, stored)).toBe(true);
+    expect(await passwordMatches(second.password, stored)).toBe(false);
     expect(stored).not.toContain(first.password);
     expect(scrypt).toHaveBeenCalledTimes(2);
   });

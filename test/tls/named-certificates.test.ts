@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemRandom } from '../../src/platform/random.ts';
 import { manualClock } from '../../src/time/clock.ts';
-import { createAuthority, Issuer, LEAF_LIFETIME } from '../../src/tls/certificates.ts';
+import { createAuthority, Issuer, LEAF_LIFETIME_MS } from '../../src/tls/certificates.ts';
 import { NamedCertificates } from '../../src/tls/named-certificates.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -19,7 +19,7 @@ it('a name gets one certificate, and another one before the first ends', () => {
 
   expect(certificates.contextOf('acme.localhost')).toBe(first);
   expect(certificates.contextOf('beta.localhost')).not.toBe(first);
-  clock.set(NOW + LEAF_LIFETIME - 1);
+  clock.set(NOW + LEAF_LIFETIME_MS - 1);
   expect(certificates.contextOf('acme.localhost')).not.toBe(first);
 });
 

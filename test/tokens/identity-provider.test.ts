@@ -17,7 +17,7 @@ function providerOf(sets: readonly (JwkSet | Error)[], expected?: Expected) {
     return set;
   };
   const provider = createIdentityProvider(
-    createVerifier({ name: 'http://keys', isNear: false, load }, 'the identity provider'),
+    createVerifier({ name: 'http://keys', isLocal: false, load }, 'the identity provider'),
     expected,
   );
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KeyRing, keyOf, keysInForce, OVERLAP, rotateRing, type SigningKey } from '../../src/tokens/keys.ts';
+import { type KeyRing, keyOf, keysInForce, OVERLAP_MS, rotateRing, type SigningKey } from '../../src/tokens/keys.ts';
 import { shippedKey } from '../support/tokens.ts';
 
 /** Told apart by their ids alone. */
@@ -11,7 +11,7 @@ describe('a key that is replaced', () => {
   const ring = rotateRing(START, key('b'), 1000);
 
   it('counts for ten more minutes, and the new one at once', () => {
-    expect(OVERLAP).toBe(600_000);
+    expect(OVERLAP_MS).toBe(600_000);
     expect(kids(ring, 1000)).toEqual(['b', 'a']);
     expect(kids(ring, 600_999)).toEqual(['b', 'a']);
     expect(kids(ring, 601_000)).toEqual(['b']);

@@ -16,7 +16,7 @@ interface Audience {
 }
 
 /** Returns the accounts that may see a publication: `*`, or the allowed organisations. */
-export async function audienceOf(
+export async function listVisibleAccounts(
   { store }: Pick<AuthenticatedContext, 'store'>,
   { prefer_public = true, allowed_orgs = [] }: Audience,
 ): Promise<readonly string[]> {

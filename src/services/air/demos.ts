@@ -19,14 +19,14 @@ export function newDemo(simulation: string, creator: string, nodes: readonly Siz
     publicly_published: false,
     provision_count: 0,
     // The vendor's estimate of hours is not documented.
-    expected_resource_usage: { ...totalOf(nodes), compute_hours: 0 },
+    expected_resource_usage: { ...sumSizes(nodes), compute_hours: 0 },
     publish_access_record_id: null,
     featured: false,
     order: null,
   };
 }
 
-function totalOf(nodes: readonly Sized[]): Sized {
+function sumSizes(nodes: readonly Sized[]): Sized {
   const total = (member: keyof Sized) => nodes.reduce((sum, node) => sum + node[member], 0);
   return { cpu: total('cpu'), memory: total('memory'), storage: total('storage') };
 }

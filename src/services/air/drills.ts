@@ -1,7 +1,7 @@
 import type { Drill } from '../../contract/drill.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { REASONS_OF_RIGHTS } from '../../decisions/reasons.ts';
-import { keyInForce, newestRequest } from '../../ngc-keys/drills.ts';
+import { findNewestRequest, requireKeyInForce } from '../../ngc-keys/drills.ts';
 import { editKey } from '../../ngc-keys/keyring.ts';
 import { RULESETS } from './rulesets.ts';
 
@@ -13,20 +13,20 @@ const dropRole: Drill = {
   about: 'one',
   fallback: 'the personal key of the newest allowed request',
   run: async (context, who) => {
-    const { principal } = newestRequest(
+    const { principal } = findNewestRequest(
       context,
       who,
       'personal key for Air',
       ({ service, principal: { kind } }) => service === 'air' && kind === 'personal-key',
     );
-    const { key, roles } = await keyInForce(context, principal.id);
-    const ofAir = RULESETS[context.settings.air].tables.roles.map(({ name }) => name);
-    const lost = roles.filter((role) => ofAir.includes(role));
-    if (lost.length === 0)
+    const { key, roles } = await requireKeyInForce(context, principal.id);
+    const airRoles = RULESETS[context.settings.air].tables.roles.map(({ name }) => name);
+    const droppedRoles = roles.filter((role) => airRoles.includes(role));
+    if (droppedRoles.length === 0)
       throw new Problem('conflict', `The user ${key.user} has no Air role to lose. Choose another principal.`);
-    await editKey(context, context.now, key, { roles: roles.filter((role) => !lost.includes(role)) });
+    await editKey(context, context.now, key, { roles: roles.filter((role) => !droppedRoles.includes(role)) });
     return {
-      did: `The user ${key.user} loses ${lost.map((role) => `\`${role}\``).join(' and ')}.`,
+      did: `The user ${key.user} loses ${droppedRoles.map((role) => `\`${role}\``).join(' and ')}.`,
       principal,
       watch: {
         isRefused: ({ decision: { service, principal: caller, reason } }) =>

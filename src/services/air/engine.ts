@@ -8,7 +8,7 @@ import { accountOf, isOperator } from './caller.ts';
 import type { ChangedOf, CompletedOf, FieldNames, GivenOf, Hooks, HooksOf, ViewOf } from './hooks.ts';
 import { type AmendmentOf, changedRow, newRow, ownerOf, put, removal, storedView } from './objects.ts';
 import { page, type Query, seesAll } from './pages.ts';
-import { deletedWith } from './removals.ts';
+import { findDeletedWith } from './removals.ts';
 import {
   type AirRow,
   anyCollectionOf,
@@ -37,12 +37,12 @@ type PlainOperations<Name extends StoredName> = {
 type PlainAction = 'list' | 'create' | 'get' | 'update' | 'delete';
 
 /** Builds the handlers for the list, create, get, update and delete operations of a table. */
-export function plain<Name extends StoredName>(
+export function createOperations<Name extends StoredName>(
   table: Table<Name> & FieldNames<Name>,
   // Optional if all hooks are optional.
-  ...[given]: Partial<HooksOf<Name>> extends HooksOf<Name> ? [HooksOf<Name>?] : [HooksOf<Name>]
+  ...[options]: Partial<HooksOf<Name>> extends HooksOf<Name> ? [HooksOf<Name>?] : [HooksOf<Name>]
 ): PlainOperations<Name> {
-  const hooks: Partial<Hooks<Name>> = given ?? {};
+  const hooks: Partial<Hooks<Name>> = options ?? {};
   // Without a view, `HooksOf` guarantees that all stored members are in the response.
   const view = hooks.view ?? ((_: AuthenticatedContext, row: RowOf<Name>) => storedView(row) as ViewOf<Name>);
   const listView = hooks.listView ?? view;
@@ -50,7 +50,7 @@ export function plain<Name extends StoredName>(
     list: (context: ResourceContext<Name>) =>
       page<Name, unknown>(context, table, (row) => listView(context, row), hooks.compare?.(context)),
     create: async (context: ResourceContext<Name>) => {
-      const { row, along: otherChanges } = await draftObject(context, table, hooks, context.body);
+      const { row, otherChanges } = await draftObject(context, table, hooks, context.body);
       await context.store.collections.commit([put(row), ...otherChanges]);
       return { status: 201, body: await view(context, row) };
     },
@@ -62,7 +62,7 @@ export function plain<Name extends StoredName>(
     delete: async (context: ResourceContext<Name>) => {
       const row = context.target;
       hooks.mayRemove?.(context, row);
-      await context.store.collections.commit(await deletion(context, table, row));
+      await context.store.collections.commit(await planDeletion(context, table, row));
       return { status: 204 };
     },
   };
@@ -79,8 +79,10 @@ export function createLookups(resources: readonly AirResource[]): Readonly<Recor
   const named = resources.flatMap((resource) => {
     const forOperators = operationsOf(resource).filter(({ orOperators }) => orOperators === true);
     return [
-      [resource.name, lookupOf(resource, () => false)] as const,
-      ...forOperators.map((operation) => [lookupNameOf(resource, operation), lookupOf(resource, isOperator)] as const),
+      [resource.name, createLookup(resource, () => false)] as const,
+      ...forOperators.map(
+        (operation) => [lookupNameOf(resource, operation), createLookup(resource, isOperator)] as const,
+      ),
     ];
   });
   return Object.fromEntries(named);
@@ -91,7 +93,7 @@ export function createLookups(resources: readonly AirResource[]): Readonly<Recor
  *
  * @param ownsAll whether the caller may act as owner of every object
  */
-function lookupOf(resource: AirResource, ownsAll: (context: AuthenticatedContext) => boolean): Lookup<AirRow> {
+function createLookup(resource: AirResource, ownsAll: (context: AuthenticatedContext) => boolean): Lookup<AirRow> {
   return async (context, id) => {
     const row = await anyCollectionOf(resource.name).byId(context.store.collections, id);
     if (row === null) return { found: 'nothing' };
@@ -109,29 +111,29 @@ export async function draftObject<Name extends StoredName>(
   table: Table<Name>,
   hooks: Partial<Hooks<Name>>,
   body: Members,
-): Promise<{ readonly row: RowOf<Name>; readonly along: readonly Change[] }> {
+): Promise<{ readonly row: RowOf<Name>; readonly otherChanges: readonly Change[] }> {
   const { required = [], defaults = {} } = table;
   // The body is valid: required members are present, and all others have defaults.
-  const members = { ...defaults, ...pickGiven(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Name>;
+  const members = { ...defaults, ...pickDefined(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Name>;
   await checkReferences(context, table, members);
   // Without `complete`, `HooksOf` guarantees that the given members are all that is stored.
-  const asGiven = { members } as CompletedOf<Name>;
-  const draft = (await hooks.complete?.(context, members)) ?? asGiven;
-  reportContradicted(context, table, body, draft.hidden ?? {});
+  const unchanged = { members } as CompletedOf<Name>;
+  const draft = (await hooks.complete?.(context, members)) ?? unchanged;
+  reportContradictions(context, table, body, draft.hidden ?? {});
   const row = newRow(context, table, draft);
-  return { row, along: draft.otherChanges?.(row.id) ?? [] };
+  return { row, otherChanges: draft.otherChanges?.(row.id) ?? [] };
 }
 
 /** Reports redundant members with contradictory values. The SDK sends such members, but the mock ignores them. */
-function reportContradicted(
+function reportContradictions(
   { findings, now }: AuthenticatedContext,
   { name, hidden: names = [] }: AirResource,
   body: Members,
   hidden: Members,
 ): void {
   for (const member of names) {
-    const [given, actual] = [own(body, member), own(hidden, member)];
-    if (given === undefined || actual === undefined || [actual].flat().includes(given)) continue;
+    const [sent, actual] = [own(body, member), own(hidden, member)];
+    if (sent === undefined || actual === undefined || [actual].flat().includes(sent)) continue;
     const message = `A request to create one of \`${name}\` has a \`${member}\` that contradicts its other fields. It was ignored: the \`${member}\` is \`${[actual].flat().join('`, `')}\`.`;
     findings.report('ignored_field', message, now);
   }
@@ -148,7 +150,7 @@ async function updateObject<Name extends StoredName>(
   const { required = [], defaults = {}, fixed = [] } = table;
   const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
   // Safe cast: the body was validated.
-  const members = pickGiven(body, changeable) as ChangedOf<Name>;
+  const members = pickDefined(body, changeable) as ChangedOf<Name>;
   await checkReferences(context, table, members);
   // Without `change`, `HooksOf` guarantees that the given members are stored as they are.
   const change = (await hooks.change?.(context, row, members)) ?? ({ members } as AmendmentOf<Name>);
@@ -159,7 +161,7 @@ async function updateObject<Name extends StoredName>(
  * Reads and changes an object in one transaction.
  *
  * @param change called again, like `along`, if the object has changed in the meantime
- * @param along further changes in the transaction
+ * @param listOtherChanges further changes in the transaction
  * @throws Problem if the object no longer exists
  */
 export function amend<Name extends StoredName>(
@@ -167,20 +169,20 @@ export function amend<Name extends StoredName>(
   table: Table<Name>,
   { id }: Pick<Row, 'id'>,
   change: (row: RowOf<Name>) => AmendmentOf<Name>,
-  along: () => readonly Change[] | Promise<readonly Change[]> = () => [],
+  listOtherChanges: () => readonly Change[] | Promise<readonly Change[]> = () => [],
 ): Promise<RowOf<Name>> {
   const { collections } = store;
   return collections.updating(async (commit) => {
     const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
     const after = changedRow(before, table, now, change(before));
-    const [stored] = await commit([put(after), ...(await along())]);
+    const [stored] = await commit([put(after), ...(await listOtherChanges())]);
     // Safe cast: the stored row is the one that was put.
     return stored as RowOf<Name>;
   });
 }
 
-function pickGiven(body: Members, names: readonly string[]): Members {
+function pickDefined(body: Members, names: readonly string[]): Members {
   return Object.fromEntries(names.filter((name) => own(body, name) !== undefined).map((name) => [name, body[name]]));
 }
 
@@ -193,14 +195,14 @@ export async function resolveReference<Name extends StoredName>(
 ): Promise<RowOf<Name>> {
   const row = typeof id === 'string' ? await collectionOf(to).byId(context.store.collections, id) : null;
   if (row !== null && isVisible(context, row)) return row;
-  throw unknownId(member, to.name);
+  throw unknownIdProblem(member, to.name);
 }
 
 function isVisible(context: AuthenticatedContext, row: AirRow): boolean {
   return row.owner === accountOf(context) || isSharedWith(row, accountOf(context));
 }
 
-function unknownId(member: string, name: string): Problem {
+function unknownIdProblem(member: string, name: string): Problem {
   return new Problem('invalid_request', `Field \`${member}\` is not the id of an existing object in \`${name}\`.`);
 }
 
@@ -213,7 +215,7 @@ async function checkReferences(
     const id = member.split('.').reduce(memberOf, members);
     if (id === undefined || id === null) continue;
     const row = typeof id === 'string' ? await anyCollectionOf(name).byId(context.store.collections, id) : null;
-    if (row === null || !isVisible(context, row)) throw unknownId(member, name);
+    if (row === null || !isVisible(context, row)) throw unknownIdProblem(member, name);
     if (owned === true && row.owner !== accountOf(context)) {
       const why = `the object of \`${member}\` belongs to another organisation`;
       throw new Problem('forbidden', '', { reason: 'not_owner', why });
@@ -222,32 +224,33 @@ async function checkReferences(
 }
 
 /** Returns the changes of a deletion, the object itself last. @throws Problem if a reference protects it */
-export async function deletion(
+export async function planDeletion(
   context: AuthenticatedContext,
   resource: AirResource,
   row: AirRow,
 ): Promise<readonly Change[]> {
   const changes: Change[] = [];
-  for (const along of await deletedWith(context, row)) {
-    for (const change of await deletion(context, along.resource, along.row)) changes.push(change);
+  for (const dependent of await findDeletedWith(context, row)) {
+    for (const change of await planDeletion(context, dependent.resource, dependent.row)) changes.push(change);
   }
-  for (const other of RESOURCES) {
-    for (const [member, { to, onDelete }] of Object.entries(other.refers ?? {})) {
+  for (const otherResource of RESOURCES) {
+    for (const [member, { to, onDelete }] of Object.entries(otherResource.refers ?? {})) {
       if (to !== resource.name || onDelete === 'ignore') continue;
-      const referring = await referringTo(context, other, member, row.id);
+      const referring = await findReferring(context, otherResource, member, row.id);
       const [first] = referring;
       if (first !== undefined && onDelete === 'refuse') {
-        const which = first.owner === accountOf(context) ? ` \`${first.id}\`` : ' of another organisation';
-        const message = `The object cannot be deleted: one of \`${other.name}\`${which} refers to it in \`${member}\`. Delete that one first.`;
+        const description = first.owner === accountOf(context) ? ` \`${first.id}\`` : ' of another organisation';
+        const message = `The object cannot be deleted: one of \`${otherResource.name}\`${description} refers to it in \`${member}\`. Delete that one first.`;
         throw new Problem('protected', message);
       }
-      for (const one of referring) for (const change of await deletion(context, other, one)) changes.push(change);
+      for (const referringRow of referring)
+        for (const change of await planDeletion(context, otherResource, referringRow)) changes.push(change);
     }
   }
   return [...changes, removal(row)];
 }
 
-async function referringTo(
+async function findReferring(
   { store }: Pick<AuthenticatedContext, 'store'>,
   resource: AirResource,
   member: string,

@@ -8,18 +8,18 @@ import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/simulations.ts';
 
 /** Returns the change that adds an entry to an object's history. */
-export function entry(
+export function createHistoryEntry(
   context: AuthenticatedContext,
   model: 'simulation' | 'node' | 'image' | 'marketplacedemo',
-  about: string,
+  objectId: string,
   description: string,
   labels: readonly string[] = [],
 ): Change {
-  const members = { object_id: about, model, actor: creatorOf(context), description, category: 'INFO' } as const;
-  return put(newRow(context, HISTORIES, { members, hidden: { labels }, parent: about }));
+  const members = { object_id: objectId, model, actor: creatorOf(context), description, category: 'INFO' } as const;
+  return put(newRow(context, HISTORIES, { members, hidden: { labels }, parent: objectId }));
 }
 
 /** Renders a history entry in the flat format. */
-export function flatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
+export function renderFlatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
   return { ...body.members, created: rfc3339(body.created) };
 }

@@ -37,7 +37,7 @@ type NeededOf<Name extends StoredName> =
   | (HasMembersOf<ViewOf<Name>, ListedOf<Name>> extends true ? never : 'listView');
 
 /** Whether one type is assignable to another, without excess members. */
-type HasMembersOf<Its, Other> = Its extends Other ? (keyof Its extends keyof Other ? true : false) : false;
+type HasMembersOf<View, Other> = View extends Other ? (keyof View extends keyof Other ? true : false) : false;
 
 /** A new object if there is no `complete`; `never` if no request can create one. */
 type DraftedOf<Name extends StoredName> =

@@ -2,7 +2,7 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
-import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
 import { DRILLS } from './drills.ts';
 import { createLookups } from './engine.ts';
@@ -66,7 +66,7 @@ export const air: ServiceDefinition<'air'> = {
     findFixes: findKeyFixes,
     findOther: { service_not_enabled: findOtherKey },
     hints: KEY_HINTS,
-    leastRights: leastRightsOfKey,
+    leastRights: findLeastRightsOfKey,
   },
   drills: DRILLS,
   seed,

@@ -4,9 +4,9 @@ import { showPath } from '../../text/redact.ts';
 import { fieldProblem } from './problem.ts';
 
 /** The required member of the data, by executor, according to the SDK's stubs. */
-export const DATA_OF = { shell: 'commands', file: 'files', init: 'hostname' } as const;
+export const REQUIRED_MEMBER = { shell: 'commands', file: 'files', init: 'hostname' } as const;
 
-export type Executor = keyof typeof DATA_OF;
+export type Executor = keyof typeof REQUIRED_MEMBER;
 
 /** Throws a Problem with the path of an invalid value. */
 type Check = (value: unknown, where: string) => void;
@@ -14,13 +14,13 @@ type Check = (value: unknown, where: string) => void;
 const MAX_TEXT = 65_536;
 const MAX_HOSTNAME = 255;
 
-const TEXTS = listOf(textOf(MAX_TEXT));
+const checkTextList = createListCheck(createTextCheck(MAX_TEXT));
 
 /** All members of the data, by executor. */
 const MEMBERS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
-  shell: { commands: TEXTS },
-  file: { files: listOf(textsByName), post_commands: TEXTS },
-  init: { hostname: textOf(MAX_HOSTNAME) },
+  shell: { commands: checkTextList },
+  file: { files: createListCheck(checkFile), post_commands: checkTextList },
+  init: { hostname: createTextCheck(MAX_HOSTNAME) },
 };
 
 /**
@@ -31,7 +31,7 @@ const MEMBERS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
  * @throws Problem
  */
 export function checkData(executor: Executor, data: unknown, where: string): object {
-  const required = DATA_OF[executor];
+  const required = REQUIRED_MEMBER[executor];
   if (!isRecord(data)) throw fieldProblem(where, `an object with \`${required}\``);
   if (!Object.hasOwn(data, required)) {
     const message = `Field \`${where}.${required}\` is missing: the executor \`${executor}\` requires it.`;
@@ -40,26 +40,26 @@ export function checkData(executor: Executor, data: unknown, where: string): obj
   const checks = MEMBERS[executor];
   for (const [name, value] of Object.entries(data)) {
     const check = own(checks, name);
-    if (check === undefined) throw unknownMember(`${where}.${showPath(name)}`, executor);
+    if (check === undefined) throw unknownMemberProblem(`${where}.${showPath(name)}`, executor);
     check(value, `${where}.${name}`);
   }
   return data;
 }
 
-function unknownMember(where: string, executor: Executor): Problem {
+function unknownMemberProblem(where: string, executor: Executor): Problem {
   const names = Object.keys(MEMBERS[executor]).map((name) => `\`${name}\``);
   const message = `Field \`${where}\` is unknown: the executor \`${executor}\` supports only ${names.join(' and ')}.`;
   return new Problem('invalid_request', message);
 }
 
-function textOf(max: number): Check {
+function createTextCheck(max: number): Check {
   return (value, where) => {
     if (typeof value !== 'string' || value.length > max)
       throw fieldProblem(where, `a string of up to ${max} characters`);
   };
 }
 
-function listOf(check: Check): Check {
+function createListCheck(check: Check): Check {
   return (value, where) => {
     if (!Array.isArray(value)) throw fieldProblem(where, 'a list');
     for (const [index, one] of value.entries()) check(one, `${where}[${index}]`);
@@ -67,7 +67,7 @@ function listOf(check: Check): Check {
 }
 
 /** A file: `path`, `content` and any other strings. */
-function textsByName(value: unknown, where: string): void {
+function checkFile(value: unknown, where: string): void {
   if (!isRecord(value) || Array.isArray(value)) throw fieldProblem(where, 'an object');
-  for (const [name, one] of Object.entries(value)) textOf(MAX_TEXT)(one, `${where}.${showPath(name)}`);
+  for (const [name, one] of Object.entries(value)) createTextCheck(MAX_TEXT)(one, `${where}.${showPath(name)}`);
 }

@@ -6,7 +6,7 @@ import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES, NODES } from './tables/network.ts';
 
 /** Default values of a node. */
-const NODE = {
+const NODE_DEFAULTS = {
   category: '',
   state: 'NONE',
   status_from_worker: '',
@@ -29,27 +29,27 @@ type NodeMembers = MembersOf<'nodes'>;
 type InterfaceMembers = MembersOf<'interfaces'>;
 
 /** Members of a new node. Members with a default are optional. */
-type NewNode = Omit<NodeMembers, keyof typeof NODE> & Partial<NodeMembers>;
+type NewNode = Omit<NodeMembers, keyof typeof NODE_DEFAULTS> & Partial<NodeMembers>;
 
 export function nodeMembers(members: NewNode): NodeMembers {
-  return { ...NODE, ...members };
+  return { ...NODE_DEFAULTS, ...members };
 }
 
 export function newNode(context: AuthenticatedContext, members: NewNode): RowOf<'nodes'> {
   return newRow(context, NODES, { members: nodeMembers(members) });
 }
 
-const MAX_GROUP = 64;
+const MAX_GROUP_NAME_LENGTH = 64;
 
 /**
  * Normalizes the name of a placement group.
  *
  * @throws Problem if it is too long
  */
-export function groupName(given: string): string {
-  const name = given.trim();
-  if (name.length <= MAX_GROUP) return name;
-  const message = `Field \`placement_group\` has ${name.length} characters; expected up to ${MAX_GROUP}.`;
+export function normalizeGroupName(text: string): string {
+  const name = text.trim();
+  if (name.length <= MAX_GROUP_NAME_LENGTH) return name;
+  const message = `Field \`placement_group\` has ${name.length} characters; expected up to ${MAX_GROUP_NAME_LENGTH}.`;
   throw new Problem('invalid_request', message);
 }
 
@@ -62,7 +62,7 @@ interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_addr
 }
 
 /** Adds missing labels, because responses have all of them. */
-export function wholeLabels(labels: Partial<InterfaceLabels> | null): InterfaceLabels | null {
+export function completeLabels(labels: Partial<InterfaceLabels> | null): InterfaceLabels | null {
   return labels === null
     ? null
     : { ...labels, interface_role: labels.interface_role ?? null, scalable_unit: labels.scalable_unit ?? null };
@@ -76,7 +76,7 @@ export function interfaceDraft(
     members: {
       interface_type: 'DATA_PLANE_INTF',
       outbound: false,
-      labels: wholeLabels(labels),
+      labels: completeLabels(labels),
       interface_role: null,
       scalable_unit: null,
       split: null,
@@ -97,10 +97,10 @@ export function newInterface(
 }
 
 /** Adds a random MAC address if there is none. */
-export function withMac<Its extends { readonly mac_address?: string | null }>(
+export function withMac<Members extends { readonly mac_address?: string | null }>(
   { random }: Pick<AuthenticatedContext, 'random'>,
-  members: Its,
-): Its & { readonly mac_address: string } {
+  members: Members,
+): Members & { readonly mac_address: string } {
   return { ...members, mac_address: members.mac_address ?? newMac(random) };
 }
 
@@ -108,19 +108,23 @@ type ServiceMembers = MembersOf<'services'>;
 
 /** Lowest worker port of services. */
 const FIRST_WORKER_PORT = 20_000;
-const WORKER_PORTS = 10_000;
-const WORKER = 'worker.air.test';
+const WORKER_PORT_COUNT = 10_000;
+const WORKER_FQDN = 'worker.air.test';
 
-/** @param drawn random number for the worker port */
-export function serviceDraft(end: RowOf<'interfaces'>, members: ServiceMembers, drawn: number): DraftOf<'services'> {
+/** @param randomNumber random number for the worker port */
+export function serviceDraft(
+  end: RowOf<'interfaces'>,
+  members: ServiceMembers,
+  randomNumber: number,
+): DraftOf<'services'> {
   const { name, node_port, service_type } = members;
   return {
     members: { ...members, name: name || `${service_type.toLowerCase()}-${node_port}` },
     hidden: {
       simulation: end.body.hidden.simulation,
       node: end.body.members.node,
-      worker_fqdn: WORKER,
-      worker_port: FIRST_WORKER_PORT + (drawn % WORKER_PORTS),
+      worker_fqdn: WORKER_FQDN,
+      worker_port: FIRST_WORKER_PORT + (randomNumber % WORKER_PORT_COUNT),
     },
   };
 }
@@ -166,5 +170,5 @@ function newMac(random: Random): string {
  * @param digits ten or more hexadecimal digits
  */
 export function formatMac(digits: string): string {
-  return ['02', ...[0, 2, 4, 6, 8].map((at) => digits.slice(at, at + 2))].join(':');
+  return ['02', ...[0, 2, 4, 6, 8].map((start) => digits.slice(start, start + 2))].join(':');
 }

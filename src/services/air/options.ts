@@ -12,7 +12,7 @@ export const OPTIONS = {
     description: 'status of an invalid key at Air',
     fallback: 403,
     expected: '`403` or `401`',
-    read: (text) => (text === '401' ? 401 : text === '403' ? 403 : undefined),
+    read: (text) => ([401, 403] as const).find((status) => String(status) === text),
   },
 } as const satisfies Readonly<Record<string, Option>>;
 

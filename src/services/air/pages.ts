@@ -5,7 +5,7 @@ import type { Outcome } from '../../responses/outcome.ts';
 import type { PageQuery } from '../../store/collections.ts';
 import { creatorOf, isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';
-import { type Kinds, searchedIn, sortedBy } from './results.ts';
+import { containsText, type Kinds, sortByMember } from './results.ts';
 import { collectionOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
@@ -14,12 +14,12 @@ const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
 /** Maximum number of characters on a page, because the whole response is in memory. */
-const MAX_TEXT = 8 * 1024 * 1024;
+const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 const OWNED = 'is_owned_by_client';
 const CREATED = 'created_by_client';
 /** Query parameters that are not filters. */
-const OF_PAGES: readonly string[] = ['limit', 'offset', 'ordering', 'search'];
+const PAGE_PARAMETERS: readonly string[] = ['limit', 'offset', 'ordering', 'search'];
 /** Members with a sorted index in the store. */
 const FACETS = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
 
@@ -47,7 +47,7 @@ function kindsOf(list: string): Kinds {
 }
 
 /** Returns the members that `search` looks at: the documented ones, otherwise all strings. */
-function searchOf({ name, search }: Pick<AirResource, 'name' | 'search'>): readonly string[] {
+function listSearchedMembers({ name, search }: Pick<AirResource, 'name' | 'search'>): readonly string[] {
   if (search !== undefined) return search;
   const kinds = Object.entries(kindsOf(`${name}_list`));
   return kinds.flatMap(([member, kind]) => (kind === 'text' ? [member] : []));
@@ -65,42 +65,42 @@ export async function page<Name extends StoredName, View>(
   compare?: (one: RowOf<Name>, other: RowOf<Name>) => number,
 ): Promise<PageOf<View>> {
   const { query } = context;
-  const { ordering, search } = textsOf(query);
+  const { ordering, search } = parseSearchAndOrdering(query);
   const { shown = [] } = table;
-  const members = search === '' ? [] : searchOf(table);
+  const members = search === '' ? [] : listSearchedMembers(table);
   if (compare !== undefined && query['ordering'] === undefined)
-    return wholePage(context, table, view, members, compare);
+    return pageOfAllRows(context, table, view, members, compare);
   const order = own(FACETS, ordering.member);
   const isStored = order !== undefined && !members.some((member) => shown.includes(member));
-  if (!isStored || query[CREATED] !== undefined) return wholePage(context, table, view, members);
-  const { limit, offset } = boundsOf(query);
+  if (!isStored || query[CREATED] !== undefined) return pageOfAllRows(context, table, view, members);
+  const { limit, offset } = parseBounds(query);
   // Listed one by one: spreading takes V8 25 of the 175 microseconds of a list.
-  const { account, whose, where } = selectionOf(context, table);
+  const { account, whose, where } = buildSelection(context, table);
   const { count, rows } = await collectionOf(table).page(context.store.collections, {
     account,
     ...(whose !== undefined && { whose }),
     where,
-    search: search === '' ? null : { members: members.map((member) => memberOf(table, member)), text: search },
+    search: search === '' ? null : { members: members.map((member) => findStoredMember(table, member)), text: search },
     order: { by: order, descending: ordering.descending },
     limit,
     offset,
-    most: MAX_TEXT,
+    most: MAX_PAGE_CHARACTERS,
   });
-  return pageOf(context, table.path, { count, limit, offset }, await Promise.all(rows.map(view)));
+  return renderPage(context, table.path, { count, limit, offset }, await Promise.all(rows.map(view)));
 }
 
 /** Reads all objects, for `ordering` and `search` by members that the store does not index. */
-async function wholePage<Name extends StoredName, View>(
+async function pageOfAllRows<Name extends StoredName, View>(
   context: Listing,
   table: Table<Name>,
   view: (row: RowOf<Name>) => View | Promise<View>,
   members: readonly string[],
   compare?: (one: RowOf<Name>, other: RowOf<Name>) => number,
 ): Promise<PageOf<View>> {
-  const { ordering, search } = textsOf(context.query);
-  const { limit, offset } = boundsOf(context.query);
+  const { ordering, search } = parseSearchAndOrdering(context.query);
+  const { limit, offset } = parseBounds(context.query);
   const { rows } = await collectionOf(table).page(context.store.collections, {
-    ...selectionOf(context, table),
+    ...buildSelection(context, table),
     search: null,
     order: { by: 'id', descending: false },
     limit: Number.MAX_SAFE_INTEGER,
@@ -109,45 +109,50 @@ async function wholePage<Name extends StoredName, View>(
   const ofCaller = rows.filter(({ body }) => isByCaller(context, body.hidden));
   const views = await Promise.all(ofCaller.map(view));
   const all = ofCaller.map((row, index) => ({ row, view: views[index] as View }));
-  const found = search === '' ? all : all.filter((one) => searchedIn(one.view, members, search));
+  const found = search === '' ? all : all.filter((candidate) => containsText(candidate.view, members, search));
   // Some results have no times.
-  const keyOf = ({ row, view: its }: (typeof all)[number]) =>
+  const keyOf = ({ row, view: renderedView }: (typeof all)[number]) =>
     own<unknown>({ created: row.body.created, modified: row.body.modified }, ordering.member) ??
-    own<unknown>(its as Readonly<Record<string, unknown>>, ordering.member);
+    own<unknown>(renderedView as Readonly<Record<string, unknown>>, ordering.member);
   const sorted =
     compare === undefined
-      ? sortedBy(found, keyOf, kindsOf(`${table.name}_list`)[ordering.member], ordering.descending)
+      ? sortByMember(found, keyOf, kindsOf(`${table.name}_list`)[ordering.member], ordering.descending)
       : found.toSorted((one, other) => compare(one.row, other.row));
   const results = sorted.slice(offset, offset + limit).map((one) => one.view);
-  return pageOf(context, table.path, { count: sorted.length, limit, offset }, results.slice(0, roomFor(results)));
+  return renderPage(
+    context,
+    table.path,
+    { count: sorted.length, limit, offset },
+    results.slice(0, countFitting(results)),
+  );
 }
 
 /** Filters by creator, which the store cannot do. */
 function isByCaller(context: Listing, hidden: Readonly<Record<string, unknown>>): boolean {
-  const asked = context.query[CREATED];
-  return asked === undefined || (own<unknown>(hidden, 'creator') === creatorOf(context)) === asked;
+  const createdByCaller = context.query[CREATED];
+  return createdByCaller === undefined || (own<unknown>(hidden, 'creator') === creatorOf(context)) === createdByCaller;
 }
 
 /** Returns how many results fit on a page, but never 0. */
-function roomFor(results: readonly unknown[]): number {
+function countFitting(results: readonly unknown[]): number {
   let characters = 0;
   const end = results.findIndex((result, index) => {
     characters += JSON.stringify(result).length;
-    return characters > MAX_TEXT && index > 0;
+    return characters > MAX_PAGE_CHARACTERS && index > 0;
   });
   return end < 0 ? results.length : end;
 }
 
-function selectionOf(context: Listing, resource: AirResource): Pick<PageQuery, 'account' | 'whose' | 'where'> {
+function buildSelection(context: Listing, resource: AirResource): Pick<PageQuery, 'account' | 'whose' | 'where'> {
   const owned = context.query[OWNED];
   return {
     account: seesAll(context, resource) ? null : ownerOf(context, resource),
     ...(owned !== undefined && { whose: owned === true ? 'own' : 'others' }),
-    where: wheresOf(resource, context.query),
+    where: buildFilters(resource, context.query),
   };
 }
 
-/** Whether the caller sees the objects of every organisation. */
+/** Returns whether the caller sees the objects of every organisation. */
 export function seesAll(
   context: AuthenticatedContext,
   { operatorsSeeAll }: Pick<AirResource, 'operatorsSeeAll'>,
@@ -162,7 +167,7 @@ interface Extent {
 }
 
 /** Renders a page with absolute links to the next and previous page. */
-function pageOf<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
+function renderPage<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
   const { count, limit, offset } = extent;
   const link = (start: number) => {
     const search = new URLSearchParams();
@@ -180,7 +185,7 @@ function pageOf<View>(context: Listing, path: string, extent: Extent, results: r
 }
 
 /** Renders a page of computed entries. Any member can be a filter. @param list operation of the list */
-export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
+export function pageOfComputed<View extends Readonly<Record<string, unknown>>>(
   context: Listing,
   {
     path,
@@ -190,24 +195,24 @@ export function pageOfAll<View extends Readonly<Record<string, unknown>>>(
   all: readonly View[],
 ): PageOf<View> {
   const { query } = context;
-  const { ordering, search } = textsOf(query);
-  const { limit, offset } = boundsOf(query);
+  const { ordering, search } = parseSearchAndOrdering(query);
+  const { limit, offset } = parseBounds(query);
   const kinds = kindsOf(list);
   const texts = members ?? Object.keys(kinds).filter((member) => kinds[member] === 'text');
-  const asked = all.filter(
+  const matching = all.filter(
     (entry) =>
-      (search === '' || searchedIn(entry, texts, search)) &&
-      filtersOf(query).every(([name, value]) => {
+      (search === '' || containsText(entry, texts, search)) &&
+      listFilters(query).every(([name, value]) => {
         const member = own<unknown>(entry, name) ?? own<unknown>(entry, `${name}s`);
         return member === undefined || [member].flat().map(String).includes(String(value));
       }),
   );
   const kind = kinds[ordering.member];
-  const sorted = sortedBy(asked, (entry) => own<unknown>(entry, ordering.member), kind, ordering.descending);
-  return pageOf(context, path, { count: sorted.length, limit, offset }, sorted.slice(offset, offset + limit));
+  const sorted = sortByMember(matching, (entry) => own<unknown>(entry, ordering.member), kind, ordering.descending);
+  return renderPage(context, path, { count: sorted.length, limit, offset }, sorted.slice(offset, offset + limit));
 }
 
-function boundsOf(query: Query): { readonly limit: number; readonly offset: number } {
+function parseBounds(query: Query): { readonly limit: number; readonly offset: number } {
   const limit = Number(query['limit'] ?? 0);
   return {
     // 0 means the default. Larger values are capped, not refused, because clients ask for as much as possible.
@@ -217,29 +222,29 @@ function boundsOf(query: Query): { readonly limit: number; readonly offset: numb
 }
 
 /** Safe: the document lists the valid orders. */
-function textsOf({ ordering = 'created', search = '' }: Query) {
+function parseSearchAndOrdering({ ordering = 'created', search = '' }: Query) {
   const text = String(ordering);
   const descending = text.startsWith('-');
   return { search: String(search), ordering: { member: descending ? text.slice(1) : text, descending } };
 }
 
-function filtersOf(query: Query): readonly (readonly [name: string, value: string | number | boolean])[] {
+function listFilters(query: Query): readonly (readonly [name: string, value: string | number | boolean])[] {
   return Object.entries(query).flatMap(([name, value]) =>
-    value === undefined || OF_PAGES.includes(name) ? [] : [value].flat().map((one) => [name, one] as const),
+    value === undefined || PAGE_PARAMETERS.includes(name) ? [] : [value].flat().map((one) => [name, one] as const),
   );
 }
 
-function wheresOf(resource: AirResource, query: Query): PageQuery['where'] {
-  return filtersOf(query)
+function buildFilters(resource: AirResource, query: Query): PageQuery['where'] {
+  return listFilters(query)
     .filter(([name]) => name !== OWNED && name !== CREATED)
     .map(([name, value]) => {
       const text = String(value);
-      return { member: memberOf(resource, name), value: own(resource.synonyms?.[name] ?? {}, text) ?? text };
+      return { member: findStoredMember(resource, name), value: own(resource.synonyms?.[name] ?? {}, text) ?? text };
     });
 }
 
 /** Two underscores access a nested member, as in `labels__group`. */
-function memberOf({ part, hidden = [] }: AirResource, name: string): string {
+function findStoredMember({ part, hidden = [] }: AirResource, name: string): string {
   if (name === part) return 'parent';
   if (name === 'id' || name === 'name' || name === 'state') return name;
   return hidden.includes(name) ? `hidden.${name}` : `members.${name.replace('__', '.')}`;

@@ -24,9 +24,8 @@ export function renderProblem(problem: Problem, { settings, random }: RefusalCon
   if (problem.kind === 'payment_required') {
     return { status: 402, body: { requestStatus: requestStatus('PAYMENT_REQUIRED', random.uuid(), NO_SUBSCRIPTION) } };
   }
-  const isUnknown = problem.kind === 'unauthenticated';
-  const status = isUnknown ? settings.airBadCredentials : HTTP_STATUS[problem.kind];
-  const detail = isUnknown ? (status === 401 ? INVALID_TOKEN : NOT_AUTHENTICATED) : detailOf(problem);
+  const status = problem.kind === 'unauthenticated' ? settings.airBadCredentials : HTTP_STATUS[problem.kind];
+  const detail = detailOf(problem, status);
   return {
     status,
     headers: {
@@ -51,7 +50,8 @@ export function fieldProblem(where: string, expected: string): Problem {
   return new Problem('invalid_request', `Field \`${where}\` is not valid; expected ${expected}.`);
 }
 
-function detailOf({ kind, message }: Problem): string {
+function detailOf({ kind, message }: Problem, status: number): string {
+  if (kind === 'unauthenticated') return status === 401 ? INVALID_TOKEN : NOT_AUTHENTICATED;
   if (message !== '') return message;
   return kind === 'forbidden' ? NOT_PERMITTED : NOT_FOUND;
 }

@@ -2,9 +2,9 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { isOneOf } from '../../objects/members.ts';
 import { rfc3339 } from '../../time/clock.ts';
-import { audienceOf, orgIdOf } from './audience.ts';
+import { listVisibleAccounts, orgIdOf } from './audience.ts';
 import { creatorOf } from './caller.ts';
-import { entry } from './histories.ts';
+import { createHistoryEntry } from './histories.ts';
 import { airRow, changedRow, type DraftOf, put } from './objects.ts';
 import { collectionOf, type HiddenOf, isRowOf, type MembersOf, type RowOf, type Table } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
@@ -59,7 +59,7 @@ export const REQUESTS: Readonly<Record<Open, { readonly asks: string; readonly f
   PENDING_UNPUBLISH: { asks: 'Unpublishing', from: ['restricted', 'public'] },
 };
 
-/** Whether the record has an open request. */
+/** Returns whether a record with this status has an open request. */
 export function isOpen(status: Status): status is Open {
   return status in REQUESTS;
 }
@@ -87,21 +87,21 @@ export interface Step {
  * @param decide called again if one of them has changed in the meantime
  * @throws Problem if the object no longer exists
  */
-export async function updatePublication<Its extends PublishedRow>(
+export async function updatePublication<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
   { model, table, records }: Publication,
   id: string,
-  decide: (object: Its, record: RecordRow | null) => Step | Promise<Step>,
-): Promise<{ readonly object: Its; readonly record: RecordRow }> {
+  decide: (object: ObjectRow, record: RecordRow | null) => Step | Promise<Step>,
+): Promise<{ readonly object: ObjectRow; readonly record: RecordRow }> {
   const { store, now } = context;
   const { collections } = store;
   return collections.updating(async (commit) => {
     const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
-    const known = await recordOf(context, records, before);
+    const current = await readRecord(context, records, before);
     // Safe cast: the object stays in its resource.
-    const step = await decide(before as Its, known);
-    const record = changedRow(known ?? newRecord(context, records, before), records, now, {
+    const step = await decide(before as ObjectRow, current);
+    const record = changedRow(current ?? newRecord(context, records, before), records, now, {
       members: step.record,
       ...(step.hidden !== undefined && { hidden: step.hidden }),
     });
@@ -109,13 +109,13 @@ export async function updatePublication<Its extends PublishedRow>(
       members: { ...step.members, publish_access_record_id: step.isOver === true ? null : record.id },
       ...(step.sharedWith !== undefined && { sharedWith: step.sharedWith }),
     });
-    const recorded = entry(context, model, id, step.description, ['publishing']);
-    const [stored] = await commit([put(object), put(record), recorded]);
-    return { object: stored as Its, record };
+    const historyEntry = createHistoryEntry(context, model, id, step.description, ['publishing']);
+    const [stored] = await commit([put(object), put(record), historyEntry]);
+    return { object: stored as ObjectRow, record };
   });
 }
 
-async function recordOf(
+async function readRecord(
   { store }: AuthenticatedContext,
   records: Table<Recorded>,
   { body }: PublishedRow,
@@ -124,18 +124,18 @@ async function recordOf(
   return typeof id === 'string' ? collectionOf(records).byId(store.collections, id) : null;
 }
 
-/** Whether the object has an open request. */
+/** Returns whether the object has an open request. */
 export async function hasOpenRequest(context: AuthenticatedContext, row: PublishedRow): Promise<boolean> {
-  const record = await recordOf(context, publicationOf(row).records, row);
+  const record = await readRecord(context, publicationOf(row).records, row);
   return record !== null && isOpen(record.body.members.status);
 }
 
 /** Builds the first record of an object. It belongs to the object's organisation. */
 function newRecord(context: AuthenticatedContext, records: Table<Recorded>, object: PublishedRow): RecordRow {
-  const place = { id: context.random.uuid(), owner: object.owner };
+  const identity = { id: context.random.uuid(), owner: object.owner };
   const times = { created: context.now, modified: context.now };
   const org = context.caller.principal.org ?? null;
-  return airRow(records, place, times, recordDraft(object.body.members, object.id, org));
+  return airRow(records, identity, times, recordDraft(object.body.members, object.id, org));
 }
 
 /** Builds a draft of an open record. @param org name of the requesting organisation */
@@ -163,7 +163,7 @@ export function recordDraft(members: MembersOf<Published>, id: string, org: stri
   return { members: { ...common, ...named }, hidden: { requested_by_email: '', asked: {} } };
 }
 
-interface Asked {
+interface RequestOptions {
   readonly justification: string;
   readonly prefer_public?: boolean;
   readonly allowed_orgs_request_text?: string;
@@ -175,17 +175,17 @@ interface Asked {
  * @param more changes to apply with the request, and changes to apply on approval
  * @throws Problem if a request is already open, or the object has the wrong visibility
  */
-export async function openRequest<Its extends PublishedRow>(
+export async function openRequest<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
-  row: Its,
+  row: ObjectRow,
   status: Open,
-  asked: Asked,
-  more: (object: Its) => Pick<Step, 'members' | 'hidden'> = () => ({}),
-): Promise<Its> {
+  options: RequestOptions,
+  more: (object: ObjectRow) => Pick<Step, 'members' | 'hidden'> = () => ({}),
+): Promise<ObjectRow> {
   const publication = publicationOf(row);
   const { what } = publication;
   const { asks, from } = REQUESTS[status];
-  const { object } = await updatePublication<Its>(context, publication, row.id, (before, record) => {
+  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before, record) => {
     if (record !== null && isOpen(record.body.members.status)) {
       const message = `The ${what} already has an open request, \`${record.body.members.status}\`; cancel it first.`;
       throw new Problem('conflict', message);
@@ -198,16 +198,16 @@ export async function openRequest<Its extends PublishedRow>(
     const { members, hidden } = more(before);
     const email = creatorOf(context);
     return {
-      members: { ...members, ...uploadStatus(publication, UPLOAD_STATUS[status]) },
+      members: { ...members, ...uploadStatusMember(publication, UPLOAD_STATUS[status]) },
       record: {
         status,
         requested_by: email,
         requested_at: rfc3339(context.now),
         reviewed_by: null,
         reviewed_at: null,
-        justification: asked.justification,
-        prefer_public: asked.prefer_public ?? status !== 'PENDING_ALLOWLIST',
-        allowed_orgs_request_text: asked.allowed_orgs_request_text ?? '',
+        justification: options.justification,
+        prefer_public: options.prefer_public ?? status !== 'PENDING_ALLOWLIST',
+        allowed_orgs_request_text: options.allowed_orgs_request_text ?? '',
         denial_reason: '',
       },
       hidden: { requested_by_email: email, asked: hidden?.asked ?? {} },
@@ -223,20 +223,26 @@ const UPLOAD_STATUS: Partial<Record<Open, 'PENDING_PUBLISH' | 'PENDING_UNPUBLISH
 };
 
 /** Returns the `upload_status` of images, which also reflects open requests. */
-export function uploadStatus({ what }: Publication, upload_status: MembersOf<'images'>['upload_status'] | undefined) {
+export function uploadStatusMember(
+  { what }: Publication,
+  upload_status: MembersOf<'images'>['upload_status'] | undefined,
+) {
   return what === 'image' && upload_status !== undefined ? { upload_status } : {};
 }
 
 /** Cancels an open request. @throws Problem if there is none */
-export async function cancelRequest<Its extends PublishedRow>(context: AuthenticatedContext, row: Its): Promise<Its> {
+export async function cancelRequest<ObjectRow extends PublishedRow>(
+  context: AuthenticatedContext,
+  row: ObjectRow,
+): Promise<ObjectRow> {
   const publication = publicationOf(row);
-  const { object } = await updatePublication<Its>(context, publication, row.id, (before, record) => {
+  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before, record) => {
     if (record === null || !isOpen(record.body.members.status)) {
       throw new Problem('bad_state', `The ${publication.what} has no open request.`);
     }
     const isFirst = !before.body.members.published;
     return {
-      members: uploadStatus(publication, 'COMPLETE'),
+      members: uploadStatusMember(publication, 'COMPLETE'),
       record: { status: isFirst ? 'CANCELLED' : 'APPROVED', requested_at: null },
       isOver: isFirst,
       description: 'Request cancelled',
@@ -250,7 +256,7 @@ export async function cancelRequest<Its extends PublishedRow>(context: Authentic
  *
  * @throws Problem if it is to be public, but there are allowed organisations
  */
-export async function showTo(
+export async function grantVisibility(
   context: AuthenticatedContext,
   { owner }: PublishedRow,
   publicly_published: boolean,
@@ -262,35 +268,35 @@ export async function showTo(
   }
   return {
     members: { published: true, publicly_published },
-    sharedWith: await audienceOf(context, { prefer_public: publicly_published, allowed_orgs }),
+    sharedWith: await listVisibleAccounts(context, { prefer_public: publicly_published, allowed_orgs }),
     record: {
       status: 'APPROVED',
       publicly_published,
       allowed_orgs: publicly_published ? [] : [...new Set([orgIdOf(owner), ...allowed_orgs])],
-      ...reviewed(context),
+      ...reviewMembers(context),
     },
   };
 }
 
 /** Returns the members of a record about the decision. */
-export function reviewed(context: AuthenticatedContext) {
+export function reviewMembers(context: AuthenticatedContext) {
   return { reviewed_by: creatorOf(context), reviewed_at: rfc3339(context.now) };
 }
 
 /** Publishes without a request. @throws Problem if the object is already published */
-export async function publishNow<Its extends PublishedRow>(
+export async function publishNow<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
-  row: Its,
-  { prefer_public = true, allowed_orgs, justification }: PublishedAtOnce,
-  more: (object: Its) => Partial<MembersOf<Published>> = () => ({}),
-): Promise<Its> {
+  row: ObjectRow,
+  { prefer_public = true, allowed_orgs, justification }: PublishOptions,
+  more: (object: ObjectRow) => Partial<MembersOf<Published>> = () => ({}),
+): Promise<ObjectRow> {
   const publication = publicationOf(row);
-  const { object } = await updatePublication<Its>(context, publication, row.id, async (before) => {
-    const given = more(before);
+  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, async (before) => {
+    const otherMembers = more(before);
     if (before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is already published.`);
-    const { members, sharedWith, record } = await showTo(context, before, prefer_public, allowed_orgs);
+    const { members, sharedWith, record } = await grantVisibility(context, before, prefer_public, allowed_orgs);
     return {
-      members: { ...members, ...uploadStatus(publication, 'COMPLETE'), ...given },
+      members: { ...members, ...uploadStatusMember(publication, 'COMPLETE'), ...otherMembers },
       sharedWith,
       record: { ...record, prefer_public, ...(typeof justification === 'string' && { justification }) },
       description: 'Published',
@@ -299,37 +305,37 @@ export async function publishNow<Its extends PublishedRow>(
   return object;
 }
 
-interface PublishedAtOnce {
+interface PublishOptions {
   readonly prefer_public?: boolean;
   readonly allowed_orgs?: readonly string[];
   readonly justification?: string | null;
 }
 
 /** Returns the changes that end a publication. @param more further changes to the object */
-export function unpublished(
+export function buildUnpublication(
   context: AuthenticatedContext,
   publication: Publication,
   more: Partial<MembersOf<Published>> = {},
 ): Step {
   return {
-    members: { published: false, publicly_published: false, ...uploadStatus(publication, 'COMPLETE'), ...more },
+    members: { published: false, publicly_published: false, ...uploadStatusMember(publication, 'COMPLETE'), ...more },
     sharedWith: [],
-    record: { status: 'REMOVED', publicly_published: false, allowed_orgs: [], ...reviewed(context) },
+    record: { status: 'REMOVED', publicly_published: false, allowed_orgs: [], ...reviewMembers(context) },
     isOver: true,
     description: 'Unpublished',
   };
 }
 
 /** Ends a publication without a request. @throws Problem if the object is not published */
-export async function unpublishNow<Its extends PublishedRow>(
+export async function unpublishNow<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
-  row: Its,
+  row: ObjectRow,
   more: Partial<MembersOf<Published>> = {},
-): Promise<Its> {
+): Promise<ObjectRow> {
   const publication = publicationOf(row);
-  const { object } = await updatePublication<Its>(context, publication, row.id, (before) => {
+  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before) => {
     if (!before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is not published.`);
-    return unpublished(context, publication, more);
+    return buildUnpublication(context, publication, more);
   });
   return object;
 }

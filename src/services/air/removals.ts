@@ -16,26 +16,29 @@ export interface DeletedWith {
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
 /** Finds objects to delete along with an object, other than those that refer to it. */
-export async function deletedWith(context: Storing, row: AirRow): Promise<readonly DeletedWith[]> {
+export async function findDeletedWith(context: Storing, row: AirRow): Promise<readonly DeletedWith[]> {
   if (isRowOf(SIMULATIONS, row)) {
     return [
-      ...(await partsOf(context, HISTORIES, row.id)),
-      ...(await partsOf(context, SIMULATION_ZTP_SCRIPT, row.id)),
-      ...(await partsOf(context, LINKS, row.id)),
+      ...(await findParts(context, HISTORIES, row.id)),
+      ...(await findParts(context, SIMULATION_ZTP_SCRIPT, row.id)),
+      ...(await findParts(context, LINKS, row.id)),
     ];
   }
-  if (isRowOf(NODES, row) || isRowOf(IMAGES, row)) return partsOf(context, HISTORIES, row.id);
+  if (isRowOf(NODES, row) || isRowOf(IMAGES, row)) return findParts(context, HISTORIES, row.id);
   if (isRowOf(INTERFACES, row)) {
     return (await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link }));
   }
   if (isRowOf(DEMOS, row)) {
-    return [...(await partsOf(context, HISTORIES, row.id)), ...(await simulation(context, row.body.members.demo))];
+    return [
+      ...(await findParts(context, HISTORIES, row.id)),
+      ...(await findSimulation(context, row.body.members.demo)),
+    ];
   }
-  if (isRowOf(TRAININGS, row)) return simulation(context, row.body.members.training_simulation);
+  if (isRowOf(TRAININGS, row)) return findSimulation(context, row.body.members.training_simulation);
   return [];
 }
 
-async function partsOf<Name extends StoredName>(
+async function findParts<Name extends StoredName>(
   { store }: Storing,
   resource: Table<Name>,
   id: string,
@@ -44,7 +47,7 @@ async function partsOf<Name extends StoredName>(
   return rows.map((row) => ({ resource, row }));
 }
 
-async function simulation({ store }: Storing, id: string): Promise<readonly DeletedWith[]> {
+async function findSimulation({ store }: Storing, id: string): Promise<readonly DeletedWith[]> {
   const row = await collectionOf(SIMULATIONS).byId(store.collections, id);
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
 }

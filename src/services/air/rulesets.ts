@@ -9,7 +9,7 @@ const ACCESS = 'air:access';
 const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 
 /** Builds the ruleset of a profile from the resources. */
-function rulesetOfProfile(profile: Profile): Ruleset {
+function createProfileRuleset(profile: Profile): Ruleset {
   const own = RESOURCES.flatMap((resource) =>
     operationsOf(resource)
       .filter(({ only }) => only === undefined || only === profile)
@@ -24,11 +24,15 @@ function rulesetOfProfile(profile: Profile): Ruleset {
       // Scopes have no labels.
       permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
       roles: profile === '2.0' ? ROLES : DSX_ROLES,
-      rules: own.map(({ resource, operation }) => ruleOf(profile, resource, operation)),
+      rules: own.map(({ resource, operation }) => buildRule(profile, resource, operation)),
       operations: [
         ...OPERATIONS,
         ...own.map(
-          ({ operation }): OperationRow => ({ id: operation.id, rule: operation.id, ...sourceOf(profile, operation) }),
+          ({ operation }): OperationRow => ({
+            id: operation.id,
+            rule: operation.id,
+            ...findSource(profile, operation),
+          }),
         ),
       ],
       remedies: REMEDIES,
@@ -38,13 +42,13 @@ function rulesetOfProfile(profile: Profile): Ruleset {
 }
 
 /** Returns the source of an operation's API. */
-function sourceOf(profile: Profile, operation: AirOperation): Sourced {
+function findSource(profile: Profile, operation: AirOperation): Sourced {
   const { source, certainty } = operation.shape ?? (profile === 'dsx' ? (operation.dsx ?? operation) : operation);
   return { source, certainty };
 }
 
 /** In 2.0: `air:access` and the needs of the operation. In dsx: its needs or a role; without needs, any Air scope. */
-function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
+function buildRule(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
   const { id, action, item, orRoles, ownersOnly } = operation;
   const {
     needs,
@@ -76,6 +80,6 @@ function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation
 }
 
 export const RULESETS: Readonly<Record<Profile, Ruleset>> = {
-  '2.0': rulesetOfProfile('2.0'),
-  dsx: rulesetOfProfile('dsx'),
+  '2.0': createProfileRuleset('2.0'),
+  dsx: createProfileRuleset('dsx'),
 };

@@ -6,7 +6,7 @@ import type { Placed } from '../../definitions/seed-entries.ts';
 import { own } from '../../objects/members.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
-import { DATA_OF } from './instruction-data.ts';
+import { REQUIRED_MEMBER } from './instruction-data.ts';
 import { formatMac, instructionDraft, interfaceDraft, serviceDraft } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import {
@@ -28,11 +28,11 @@ import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
 import { CHECKPOINTS, RUNS } from './tables/simulations.ts';
 import { linkDraft } from './topology.ts';
 
-const WORDS = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;
-type JsonType = keyof typeof WORDS;
+const TYPE_NAMES = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;
+type JsonType = keyof typeof TYPE_NAMES;
 
 /** Context to complete the members of an object. */
-interface Known {
+interface DraftContext {
   readonly id: string;
   readonly org: string;
   readonly now: Instant;
@@ -41,7 +41,7 @@ interface Known {
   find<Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name>;
 }
 
-const YEAR = 365 * 86_400_000;
+const YEAR_MS = 365 * 86_400_000;
 
 /** Required members: those that requests require, and references. */
 type NeededOf<Name extends StoredName> =
@@ -58,23 +58,23 @@ type GivenBy<Name extends StoredName> = Pick<MembersOf<Name>, NeededOf<Name> & k
  * @param schema request schema or, without one, response schema
  * @param needs additional required members
  */
-function entry<Name extends StoredName, Given extends GivenBy<Name>>(
+function defineEntry<Name extends StoredName, Given extends GivenBy<Name>>(
   table: Table<Name>,
   schema: { readonly properties: object },
-  draft: (members: Given, known: Known) => DraftOf<Name>,
+  draft: (members: Given, context: DraftContext) => DraftOf<Name>,
   needs: readonly (keyof Given & string)[] = [],
 ) {
   return { table, schema, draft, needs };
 }
 
 const ENTRIES = {
-  interfaces: entry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find }) =>
+  interfaces: defineEntry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find }) =>
     interfaceDraft(find(NODES, node), {
       mac_address: formatMac(namedUuid(`air-mac:${id}`).replaceAll('-', '')),
       ...members,
     }),
   ),
-  links: entry(
+  links: defineEntry(
     LINKS,
     SCHEMAS.CreateLinkRequest,
     ({ interfaces, ...members }: GivenBy<'links'> & { readonly interfaces: readonly string[] }, { find }) => {
@@ -82,19 +82,19 @@ const ENTRIES = {
       return linkDraft(ends[0]?.body.hidden.simulation ?? '', ends, members);
     },
   ),
-  services: entry(SERVICES, SCHEMAS.CreateServiceRequest, (members, { find }) =>
+  services: defineEntry(SERVICES, SCHEMAS.CreateServiceRequest, (members, { find }) =>
     serviceDraft(find(INTERFACES, members.interface), { ...SERVICES.defaults, ...members }, 0),
   ),
-  instructions: entry(
+  instructions: defineEntry(
     INSTRUCTIONS,
     SCHEMAS.CreateNodeInstructionRequest,
-    (members: GivenBy<'instructions'> & { readonly executor: keyof typeof DATA_OF }, { org, find }) =>
+    (members: GivenBy<'instructions'> & { readonly executor: keyof typeof REQUIRED_MEMBER }, { org, find }) =>
       instructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }, `seed@${org}`),
   ),
-  runs: entry(RUNS, SCHEMAS.Run, (members, { now }) => ({
+  runs: defineEntry(RUNS, SCHEMAS.Run, (members, { now }) => ({
     members: { ...RUNS.defaults, started_from: null, started_at: rfc3339(now), ended_at: null, ...members },
   })),
-  checkpoints: entry(CHECKPOINTS, SCHEMAS.Checkpoint, (members, { find }) => {
+  checkpoints: defineEntry(CHECKPOINTS, SCHEMAS.Checkpoint, (members, { find }) => {
     const { simulation } = find(RUNS, members.run).body.members;
     return {
       members: { ...CHECKPOINTS.defaults, state: 'COMPLETE', ...members },
@@ -102,8 +102,8 @@ const ENTRIES = {
       parent: simulation,
     };
   }),
-  userconfigs: entry(USERCONFIGS, SCHEMAS.CreateUserConfigRequest, (members) => ({ members })),
-  image_shares: entry(IMAGE_SHARES, SCHEMAS.ImageShare, (members, { org, now, accountOf, find }) => {
+  userconfigs: defineEntry(USERCONFIGS, SCHEMAS.CreateUserConfigRequest, (members) => ({ members })),
+  image_shares: defineEntry(IMAGE_SHARES, SCHEMAS.ImageShare, (members, { org, now, accountOf, find }) => {
     const { name, version } = find(IMAGES, members.image).body.members;
     return {
       members: {
@@ -111,7 +111,7 @@ const ENTRIES = {
         image_version: version,
         source_org_display_name: org,
         target_org_display_name: members.target_org,
-        expires_at: rfc3339(now + YEAR),
+        expires_at: rfc3339(now + YEAR_MS),
         claimed_by: '',
         state: 'ACTIVE',
         ...members,
@@ -119,10 +119,10 @@ const ENTRIES = {
       hidden: { target: accountOf(members.target_org) },
     };
   }),
-  demo_tags: entry(DEMO_TAGS, SCHEMAS.CreateMarketplaceDemoTagRequest, (members) => ({
+  demo_tags: defineEntry(DEMO_TAGS, SCHEMAS.CreateMarketplaceDemoTagRequest, (members) => ({
     members: { ...members, is_public: true },
   })),
-  ssh_keys: entry(
+  ssh_keys: defineEntry(
     SSH_KEYS,
     SCHEMAS.CreateSshKeyRequest,
     ({ name, public_key }: GivenBy<'ssh_keys'> & { readonly public_key: string; readonly user: string }) => ({
@@ -130,43 +130,49 @@ const ENTRIES = {
     }),
     ['user'],
   ),
-  fleets: entry(FLEETS, SCHEMAS.CreateFleetRequest, (members) => ({ members })),
-  workers: entry(WORKERS, SCHEMAS.CreateWorkerRequest, (members) => ({ members: { ...WORKERS.defaults, ...members } })),
-  worker_certificates: entry(WORKER_CERTIFICATES, SCHEMAS.WorkerCertificate, (members, { id, now, find }) => ({
+  fleets: defineEntry(FLEETS, SCHEMAS.CreateFleetRequest, (members) => ({ members })),
+  workers: defineEntry(WORKERS, SCHEMAS.CreateWorkerRequest, (members) => ({
+    members: { ...WORKERS.defaults, ...members },
+  })),
+  worker_certificates: defineEntry(WORKER_CERTIFICATES, SCHEMAS.WorkerCertificate, (members, { id, now, find }) => ({
     members: {
       worker_fqdn: find(WORKERS, members.worker).body.members.fqdn,
-      expires: rfc3339(now + YEAR),
+      expires: rfc3339(now + YEAR_MS),
       fingerprint: hashSecret(id),
       last_used: null,
       revoked: false,
       ...members,
     },
   })),
-  os_image_manifests: entry(OS_IMAGE_MANIFESTS, SCHEMAS.CreateOsImageManifestRequest, (members, { org }) => ({
+  os_image_manifests: defineEntry(OS_IMAGE_MANIFESTS, SCHEMAS.CreateOsImageManifestRequest, (members, { org }) => ({
     members: { ...OS_IMAGE_MANIFESTS.defaults, creator: `seed@${org}`, ...members },
   })),
-  os_templates: entry(OS_TEMPLATES, SCHEMAS.CreateOsTemplateRequest, (members, { org }) => ({
+  os_templates: defineEntry(OS_TEMPLATES, SCHEMAS.CreateOsTemplateRequest, (members, { org }) => ({
     members: { ...OS_TEMPLATES.defaults, org, creator: `seed@${org}`, ...members },
   })),
-  platform_information: entry(PLATFORM_INFORMATION, SCHEMAS.CreatePlatformInformationRequest, (members, { org }) => ({
-    members: { ...PLATFORM_INFORMATION.defaults, creator: `seed@${org}`, ...members },
-  })),
+  platform_information: defineEntry(
+    PLATFORM_INFORMATION,
+    SCHEMAS.CreatePlatformInformationRequest,
+    (members, { org }) => ({
+      members: { ...PLATFORM_INFORMATION.defaults, creator: `seed@${org}`, ...members },
+    }),
+  ),
 };
 
 type Name = keyof typeof ENTRIES;
-type Given<Its extends Name> = Parameters<(typeof ENTRIES)[Its]['draft']>[0];
+type Given<Resource extends Name> = Parameters<(typeof ENTRIES)[Resource]['draft']>[0];
 
-interface SeedObjectOf<Its extends Name> {
+interface SeedObjectOf<Resource extends Name> {
   readonly org: string;
-  readonly resource: Its;
+  readonly resource: Resource;
   readonly id: string;
-  readonly members: Given<Its>;
+  readonly members: Given<Resource>;
 }
 
 /** An object of a resource without a separate list in the seed. */
-export type SeedObject = { [Its in Name]: SeedObjectOf<Its> }[Name];
+export type SeedObject = { [Resource in Name]: SeedObjectOf<Resource> }[Name];
 
-export const SEEDED = Object.keys(ENTRIES);
+export const RESOURCE_NAMES = Object.keys(ENTRIES);
 
 /** Documented schemas of the members, by resource. Required members are checked later. */
 export const MEMBERS_BY_RESOURCE = Object.entries(ENTRIES).map(([resource, { schema }]) => ({
@@ -176,15 +182,15 @@ export const MEMBERS_BY_RESOURCE = Object.entries(ENTRIES).map(([resource, { sch
 }));
 
 /** Types of required members, by resource. */
-const NEEDED: ReadonlyMap<string, ReadonlyMap<string, JsonType>> = new Map(
+const REQUIRED_MEMBERS: ReadonlyMap<string, ReadonlyMap<string, JsonType>> = new Map(
   Object.entries(ENTRIES).map(([resource, { table, schema, needs }]) => {
     const names = new Set([...(table.required ?? []), ...Object.keys(table.refers ?? {}), ...needs]);
-    return [resource, new Map([...names].map((name) => [name, typeIn(schema.properties, name)]))];
+    return [resource, new Map([...names].map((name) => [name, findMemberType(schema.properties, name)]))];
   }),
 );
 
 /** Members that only seeds have are strings; members with several schemas are objects. */
-function typeIn(properties: object, name: string): JsonType {
+function findMemberType(properties: object, name: string): JsonType {
   const schema = own(properties as Record<string, { readonly type?: JsonType }>, name);
   return schema === undefined ? 'string' : (schema.type ?? 'object');
 }
@@ -200,28 +206,28 @@ const REFERENCES: Readonly<Record<string, string>> = Object.assign(
 /**
  * Finds members that are missing or have the wrong type, and dangling references.
  *
- * @param known resources of earlier objects, by id
+ * @param earlierResources resources of earlier objects, by id
  */
 export function findObjectFaults(
   objects: readonly Placed<SeedObject>[],
-  known: ReadonlyMap<string, StoredName>,
+  earlierResources: ReadonlyMap<string, StoredName>,
 ): SeedError[] {
-  const resources = new Map(known);
+  const resources = new Map(earlierResources);
   return objects.flatMap(({ place, entry }) => {
     const members: Members = entry.members;
-    const faultOf = (member: string, message: string) => ({
+    const createFault = (member: string, message: string) => ({
       place: `${place}.members.${member}`,
       message: `\`${place}.members.${member}\` ${message}`,
     });
-    const mistyped = [...(NEEDED.get(entry.resource) ?? [])]
+    const mistyped = [...(REQUIRED_MEMBERS.get(entry.resource) ?? [])]
       .filter(([member, type]) => typeOf(own(members, member)) !== type)
-      .map(([member, type]) => faultOf(member, `must be ${WORDS[type]}`));
+      .map(([member, type]) => createFault(member, `must be ${TYPE_NAMES[type]}`));
     const dangling = Object.entries(REFERENCES).flatMap(([member, resource]) =>
       [own(members, member) ?? []]
         .flat()
         .filter((id) => resources.get(String(id)) !== resource)
         .map((id) =>
-          faultOf(
+          createFault(
             member,
             `is \`${id}\`, but there is no such object in \`${resource}\` before this one: add it there, or remove this object`,
           ),
@@ -229,12 +235,12 @@ export function findObjectFaults(
     );
     resources.set(entry.id, entry.resource);
     if (mistyped.length > 0) return mistyped;
-    return [...dangling, ...ownFaults(entry).map(([member, message]) => faultOf(member, message))];
+    return [...dangling, ...findResourceFaults(entry).map(([member, message]) => createFault(member, message))];
   });
 }
 
 /** Checks that are specific to one resource. */
-function ownFaults(entry: SeedObject): readonly (readonly [member: string, message: string])[] {
+function findResourceFaults(entry: SeedObject): readonly (readonly [member: string, message: string])[] {
   if (entry.resource === 'links') {
     const [one, other, ...more] = entry.members.interfaces;
     const isPair = other !== undefined && one !== other && more.length === 0;
@@ -243,7 +249,7 @@ function ownFaults(entry: SeedObject): readonly (readonly [member: string, messa
   if (entry.resource === 'instructions') {
     const { executor, data } = entry.members;
     // The schema already reports unknown executors.
-    const member = own(DATA_OF, executor);
+    const member = own(REQUIRED_MEMBER, executor);
     return member === undefined || Object.hasOwn(data, member) ? [] : [[`data.${member}`, 'is missing']];
   }
   if (entry.resource === 'ssh_keys' && sshFingerprint(entry.members.public_key) === null)
@@ -252,18 +258,19 @@ function ownFaults(entry: SeedObject): readonly (readonly [member: string, messa
 }
 
 function typeOf(value: unknown): string {
+  if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
-  return typeof value === 'number' ? 'integer' : value === null ? 'null' : typeof value;
+  return typeof value === 'number' ? 'integer' : typeof value;
 }
 
 /** Builds the rows of the objects. @param before rows that they may refer to */
-export function objectRows(
+export function buildObjectRows(
   objects: readonly SeedObject[],
   before: readonly AirRow[],
-  { now, accountOf }: Pick<Known, 'now' | 'accountOf'>,
+  { now, accountOf }: Pick<DraftContext, 'now' | 'accountOf'>,
 ): readonly AirRow[] {
   const rows = new Map(before.map((row) => [row.id, row]));
-  const known = {
+  const context = {
     now,
     accountOf,
     find: <Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name> => {
@@ -272,23 +279,23 @@ export function objectRows(
       throw new Error(`the checked seed lacks \`${id}\` of \`${table.name}\``);
     },
   };
-  return objects.map((one) => {
-    const row = objectRow(one, known);
+  return objects.map((object) => {
+    const row = buildObjectRow(object, context);
     rows.set(row.id, row);
     return row;
   });
 }
 
-function objectRow<Its extends Name>(
-  { id, org, resource, members }: SeedObjectOf<Its>,
-  known: Omit<Known, 'id' | 'org'>,
+function buildObjectRow<Resource extends Name>(
+  { id, org, resource, members }: SeedObjectOf<Resource>,
+  context: Omit<DraftContext, 'id' | 'org'>,
 ): AirRow {
   // Safe cast: `resource` determines the type of the members.
   const { table, draft } = ENTRIES[resource] as unknown as {
-    readonly table: Table<Its>;
-    readonly draft: (members: Given<Its>, known: Known) => DraftOf<Its>;
+    readonly table: Table<Resource>;
+    readonly draft: (members: Given<Resource>, context: DraftContext) => DraftOf<Resource>;
   };
-  const { now, accountOf } = known;
+  const { now, accountOf } = context;
   const owner = resource === 'ssh_keys' && 'user' in members ? `${accountOf(org)}/${members.user}` : accountOf(org);
-  return airRow(table, { id, owner }, { created: now, modified: now }, draft(members, { ...known, id, org }));
+  return airRow(table, { id, owner }, { created: now, modified: now }, draft(members, { ...context, id, org }));
 }

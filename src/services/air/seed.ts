@@ -9,7 +9,13 @@ import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import { type Recorded, recordDraft } from './publishing.ts';
-import { findObjectFaults, MEMBERS_BY_RESOURCE, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
+import {
+  buildObjectRows,
+  findObjectFaults,
+  MEMBERS_BY_RESOURCE,
+  RESOURCE_NAMES,
+  type SeedObject,
+} from './seed-objects.ts';
 import { type AirRow, isRowOf, type RowOf, type Table, type Upload } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
@@ -70,7 +76,6 @@ interface AirSeed {
 }
 
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
-
 const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 
 const org = describe(text, 'The owning organisation, one of `ngc.organizations`.');
@@ -167,7 +172,7 @@ const SCHEMA = object(
       list({
         ...object({
           org,
-          resource: describe({ enum: SEEDED }, 'The resource, spelled as in the prefix of its operation ids.'),
+          resource: describe({ enum: RESOURCE_NAMES }, 'The resource, spelled as in the prefix of its operation ids.'),
           id,
           members: describe(
             { type: 'object' },
@@ -192,9 +197,9 @@ export const seed: Seeding = {
     objects: { by: ['id'] },
   },
   faults: (part, whole) => {
-    const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = partOf(part);
+    const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = readSeed(part);
     const placedObjects = placeEntries('air.objects', objects);
-    const known = new Map([
+    const earlierResources = new Map([
       ...simulations.flatMap(({ id, nodes = [] }) => [
         [id, 'simulations'] as const,
         ...nodes.map((node) => [nodeId(id, node), 'nodes'] as const),
@@ -216,19 +221,19 @@ export const seed: Seeding = {
     return [
       ...findUnknownOrganizations([...rows, ...targets], [...accountsOf(whole).keys()]),
       ...findDuplicates('`id`', rows, ({ id }) => id),
-      ...findObjectFaults(placedObjects, known),
-      ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),
+      ...findObjectFaults(placedObjects, earlierResources),
+      ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => findSourceFaults(place, entry, simulations)),
       ...(lacksImage ? [{ place: 'air.images', message: '`air.images` is empty, but nodes need an image' }] : []),
     ];
   },
   rows: async (checked, now, _random, whole) => {
-    const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = partOf(checked);
+    const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = readSeed(checked);
     const accounts = accountsOf(whole);
     const ownerOf = (org: string) => accounts.get(org) ?? '';
     const times = { created: now, modified: now };
     const [first] = images;
     const rows = [
-      ...images.flatMap((image) => imageRows(image, ownerOf(image.org), now)),
+      ...images.flatMap((image) => buildImageRows(image, ownerOf(image.org), now)),
       ...systemNodes.map(({ org, id, name, category }) =>
         airRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {
           members: {
@@ -245,27 +250,29 @@ export const seed: Seeding = {
           sharedWith: [ANYONE],
         }),
       ),
-      ...simulations.flatMap((one) => simulationRows(one, ownerOf(one.org), first?.id ?? '', now)),
-      ...demos.flatMap((one) => demoRows(one, simulations, ownerOf(one.org), first?.id ?? '', now)),
+      ...simulations.flatMap((simulation) =>
+        buildSimulationRows(simulation, ownerOf(simulation.org), first?.id ?? '', now),
+      ),
+      ...demos.flatMap((demo) => buildDemoRows(demo, simulations, ownerOf(demo.org), first?.id ?? '', now)),
     ];
-    return { rows: [...rows, ...objectRows(objects, rows, { now, accountOf: ownerOf })] };
+    return { rows: [...rows, ...buildObjectRows(objects, rows, { now, accountOf: ownerOf })] };
   },
   cast: (part) => part,
 };
 
-function partOf(part: unknown): AirSeed {
+function readSeed(part: unknown): AirSeed {
   // Safe cast: validated against the schema.
   return part as AirSeed;
 }
 
 /** Builds the rows of an image and of its open request. */
-function imageRows(image: SeedImage, owner: string, now: Instant): readonly AirRow[] {
-  const row = airRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, imageDraft(image));
-  return [row, ...recordRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
+function buildImageRows(image: SeedImage, owner: string, now: Instant): readonly AirRow[] {
+  const row = airRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, buildImageDraft(image));
+  return [row, ...buildRecordRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
 }
 
 /** Builds the record of an open publish request, if there is one. */
-function recordRows(
+function buildRecordRows(
   records: Table<Recorded>,
   { id, owner, body }: RowOf<'images' | 'demos'>,
   { org, publishAccessRecord }: Pick<SeedImage, 'org' | 'publishAccessRecord'>,
@@ -281,7 +288,7 @@ function recordRows(
   return [airRow<Recorded>(records, { id: publishAccessRecord, owner }, { created: now, modified: now }, draft)];
 }
 
-function imageDraft({ org, name, version, published, publishAccessRecord, upload }: SeedImage): DraftOf<'images'> {
+function buildImageDraft({ org, name, version, published, publishAccessRecord, upload }: SeedImage): DraftOf<'images'> {
   return {
     members: {
       ...IMAGES.defaults,
@@ -312,8 +319,8 @@ function nodeId(simulation: string, node: string): string {
   return namedUuid(`air-node:${simulation}:${node}`);
 }
 
-function simulationRows(one: SeedSimulation, owner: string, image: string, now: Instant) {
-  const { id, org, name, state, creator = `seed@${org}`, metadata = null, nodes = [], ztpScript } = one;
+function buildSimulationRows(simulation: SeedSimulation, owner: string, image: string, now: Instant) {
+  const { id, org, name, state, creator = `seed@${org}`, metadata = null, nodes = [], ztpScript } = simulation;
   const times = { created: now, modified: now };
   const members = {
     ...SIMULATIONS.defaults,
@@ -342,7 +349,7 @@ function simulationRows(one: SeedSimulation, owner: string, image: string, now: 
 }
 
 /** Applies the check of the request that creates a demo. */
-function sourceFault(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
+function findSourceFaults(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
   const source = simulations.find((one) => one.id === simulation && one.org === org);
   if (source?.state === 'INACTIVE') return [];
   return [
@@ -354,7 +361,7 @@ function sourceFault(place: string, { org, simulation }: SeedDemo, simulations: 
 }
 
 /** Builds a demo and its copy of the simulation. The copy has the demo's name, so that simulation names stay unique. */
-function demoRows(
+function buildDemoRows(
   demo: SeedDemo,
   simulations: readonly SeedSimulation[],
   owner: string,
@@ -367,7 +374,7 @@ function demoRows(
   if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
   const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
-  const copied = simulationRows(copy, owner, image, now);
+  const copied = buildSimulationRows(copy, owner, image, now);
   const nodes = copied.flatMap((one) => (isRowOf(NODES, one) ? [one.body.members] : []));
   const row = airRow(
     DEMOS,
@@ -389,5 +396,5 @@ function demoRows(
       sharedWith: published ? [ANYONE] : [],
     },
   );
-  return [...copied, row, ...recordRows(DEMO_PUBLISH_ACCESS_RECORDS, row, demo, now)];
+  return [...copied, row, ...buildRecordRows(DEMO_PUBLISH_ACCESS_RECORDS, row, demo, now)];
 }

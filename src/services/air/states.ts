@@ -18,14 +18,14 @@ export type Transition = keyof typeof TRANSITIONS;
 type SimulationMembers = MembersOf<'simulations'>;
 
 /** Member of the metadata that sets the duration of each state. */
-const STEP_TIME = 'nv_auth_mock_step_time';
+const STEP_DURATION_MEMBER = 'nv_auth_mock_step_time';
 
 /** Returns the duration of each state in milliseconds; 0 by default. */
-function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
+function readStepDuration({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
   if (typeof metadata !== 'string') return 0;
   try {
     // Throws for `null`, but for no other JSON value.
-    const value: unknown = JSON.parse(metadata)[STEP_TIME];
+    const value: unknown = JSON.parse(metadata)[STEP_DURATION_MEMBER];
     return typeof value === 'string' ? (parseDuration(value) ?? 0) : 0;
   } catch {
     return 0;
@@ -34,11 +34,11 @@ function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
 
 /** Returns the changes that start a transition now: the final state, the steps and the end. */
 export function applyTransition(transition: Transition, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
-  const time = stepTime(members);
+  const duration = readStepDuration(members);
   const states: readonly [SimulationState, ...SimulationState[]] = TRANSITIONS[transition];
-  const steps = states.map((state, index): Step => ({ state, at: later(now, index * time) }));
+  const steps = states.map((state, index): Step => ({ state, at: later(now, index * duration) }));
   const state = states.at(-1) ?? states[0];
-  return { members: { state }, hidden: { steps }, dueAt: later(now, (states.length - 1) * time) };
+  return { members: { state }, hidden: { steps }, dueAt: later(now, (states.length - 1) * duration) };
 }
 
 /** Computes the state from the stored row and the time, so no timer is needed. */

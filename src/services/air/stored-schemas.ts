@@ -27,15 +27,15 @@ import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
 import { CHECKPOINTS, HISTORIES, RUNS, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
 import { TRAININGS } from './tables/trainings.ts';
 
-interface Answer {
+interface ResponseSchema {
   readonly properties: Readonly<Record<string, object>>;
   readonly required?: readonly string[];
 }
 
 /** Members of every response that are not stored as such. */
-const OF_EVERY_ROW: readonly string[] = ['id', 'created', 'modified'];
+const COMMON_MEMBERS: readonly string[] = ['id', 'created', 'modified'];
 
-interface More {
+interface Options {
   /** Members of the response that are computed or hidden. */
   readonly without?: readonly string[];
   /** Stored members that are not in the response. */
@@ -43,10 +43,14 @@ interface More {
   readonly hidden?: object;
 }
 
-/** Derives the schema of stored rows. @param answer the documented response schema of the resource */
-function objectSchema<Name extends StoredName>(table: Table<Name>, answer: Answer, more: More = {}): RowSchema {
-  const { without = [], also = {}, hidden = object({}) } = more;
-  const shown = withoutMembers(answer, [...OF_EVERY_ROW.filter((name) => name in answer.properties), ...without]);
+/** Derives the schema of stored rows. @param response the documented response schema of the resource */
+function objectSchema<Name extends StoredName>(
+  table: Table<Name>,
+  response: ResponseSchema,
+  options: Options = {},
+): RowSchema {
+  const { without = [], also = {}, hidden = object({}) } = options;
+  const shown = withoutMembers(response, [...COMMON_MEMBERS.filter((name) => name in response.properties), ...without]);
   const members = {
     ...shown,
     properties: { ...shown.properties, ...also },
@@ -56,24 +60,26 @@ function objectSchema<Name extends StoredName>(table: Table<Name>, answer: Answe
     collection: collectionOf(table).name,
     body: object({ created: INSTANT, modified: INSTANT, members, hidden }),
     isPart: (table as AirResource).part !== undefined,
-    rebuild: (row) => remade(table, row as AirRow),
+    rebuild: (row) => rebuildRow(table, row as AirRow),
   };
 }
 
-function remade(table: Table, { id, owner, parent, sharedWith, dueAt, body, facets }: AirRow): AirRow {
+function rebuildRow(table: Table, { id, owner, parent, sharedWith, dueAt, body, facets }: AirRow): AirRow {
   const { created, modified, members, hidden } = body;
-  const placed = { sharedWith, ...(parent !== null && { parent }), ...(dueAt !== null && { dueAt }) };
+  const placement = { sharedWith, ...(parent !== null && { parent }), ...(dueAt !== null && { dueAt }) };
   // Safe cast: the members were validated before.
-  const draft = { members, hidden, ...placed } as unknown as DraftOf<StoredName>;
-  const made = airRow(table, { id, owner }, { created, modified }, draft) as AirRow;
+  const draft = { members, hidden, ...placement } as unknown as DraftOf<StoredName>;
+  const rebuilt = airRow(table, { id, owner }, { created, modified }, draft) as AirRow;
   // The indexed state can be outdated until the next search.
-  return made.facets === undefined || facets === undefined
-    ? made
-    : { ...made, facets: { ...made.facets, state: facets.state } };
+  return rebuilt.facets === undefined || facets === undefined
+    ? rebuilt
+    : { ...rebuilt, facets: { ...rebuilt.facets, state: facets.state } };
 }
 
 /** Like `bodyOf`, for hidden members of a resource. */
-function hiddenOf<Name extends StoredName>(...[properties, optional]: Parameters<typeof bodySchema<HiddenOf<Name>>>) {
+function hiddenSchema<Name extends StoredName>(
+  ...[properties, optional]: Parameters<typeof bodySchema<HiddenOf<Name>>>
+) {
   return bodySchema<HiddenOf<Name>>(properties, optional);
 }
 
@@ -98,33 +104,37 @@ const { state } = SCHEMAS.Simulation.properties;
 /** Typed so that the compiler reports missing resources. */
 const ROWS: Readonly<Record<StoredName, RowSchema>> = {
   simulations: objectSchema(SIMULATIONS, SCHEMAS.Simulation, {
-    hidden: hiddenOf<'simulations'>({ steps: list(object({ state, at: INSTANT })) }, ['steps']),
+    hidden: hiddenSchema<'simulations'>({ steps: list(object({ state, at: INSTANT })) }, ['steps']),
   }),
   simulation_ztp_script: objectSchema(SIMULATION_ZTP_SCRIPT, SCHEMAS.ZtpScript),
-  histories: objectSchema(HISTORIES, SCHEMAS.History, { hidden: hiddenOf<'histories'>({ labels: TEXTS }, ['labels']) }),
+  histories: objectSchema(HISTORIES, SCHEMAS.History, {
+    hidden: hiddenSchema<'histories'>({ labels: TEXTS }, ['labels']),
+  }),
   nodes: objectSchema(NODES, SCHEMAS.Node),
   interfaces: objectSchema(INTERFACES, SCHEMAS.Interface, {
-    hidden: hiddenOf<'interfaces'>({ ...IN_SIMULATION, whole: { ...WHOLE, type: ['object', 'null'] } }, ['whole']),
+    hidden: hiddenSchema<'interfaces'>({ ...IN_SIMULATION, whole: { ...WHOLE, type: ['object', 'null'] } }, ['whole']),
   }),
   links: objectSchema(LINKS, SCHEMAS.Link, {
     without: ['interfaces'],
-    hidden: hiddenOf<'links'>({ ...IN_SIMULATION, interface: TEXTS, node: TEXTS }),
+    hidden: hiddenSchema<'links'>({ ...IN_SIMULATION, interface: TEXTS, node: TEXTS }),
   }),
   services: objectSchema(SERVICES, SCHEMAS.Service, {
     without: ['worker_port', 'worker_fqdn'],
-    hidden: hiddenOf<'services'>({ ...IN_SIMULATION, node: TEXT, worker_port, worker_fqdn }),
+    hidden: hiddenSchema<'services'>({ ...IN_SIMULATION, node: TEXT, worker_port, worker_fqdn }),
   }),
   instructions: objectSchema(INSTRUCTIONS, SCHEMAS.NodeInstruction, {
-    hidden: hiddenOf<'instructions'>({ ...IN_SIMULATION, executor: TEXT, creator: TEXT }, ['creator']),
+    hidden: hiddenSchema<'instructions'>({ ...IN_SIMULATION, executor: TEXT, creator: TEXT }, ['creator']),
   }),
-  checkpoints: objectSchema(CHECKPOINTS, SCHEMAS.Checkpoint, { hidden: hiddenOf<'checkpoints'>(IN_SIMULATION) }),
+  checkpoints: objectSchema(CHECKPOINTS, SCHEMAS.Checkpoint, { hidden: hiddenSchema<'checkpoints'>(IN_SIMULATION) }),
   runs: objectSchema(RUNS, SCHEMAS.Run),
   userconfigs: objectSchema(USERCONFIGS, SCHEMAS.UserConfig, { without: ['content'], also: { content: TEXT } }),
   images: objectSchema(IMAGES, SCHEMAS.Image, {
     without: ['is_owned_by_client'],
-    hidden: hiddenOf<'images'>({ upload: { ...UPLOAD, type: ['object', 'null'] } }, ['upload']),
+    hidden: hiddenSchema<'images'>({ upload: { ...UPLOAD, type: ['object', 'null'] } }, ['upload']),
   }),
-  image_shares: objectSchema(IMAGE_SHARES, SCHEMAS.ImageShare, { hidden: hiddenOf<'image_shares'>({ target: TEXT }) }),
+  image_shares: objectSchema(IMAGE_SHARES, SCHEMAS.ImageShare, {
+    hidden: hiddenSchema<'image_shares'>({ target: TEXT }),
+  }),
   image_publish_access_records: objectSchema(IMAGE_PUBLISH_ACCESS_RECORDS, SCHEMAS.ImagePublishAccessRecord, {
     hidden: REQUESTED,
   }),

@@ -8,8 +8,8 @@ import type { AirResource } from './tables/index.ts';
 export type Members = Readonly<Record<string, unknown>>;
 
 /** An object as stored, without times. */
-interface Stored<Its extends Members = Members, Hidden extends Members = Nothing> {
-  readonly members: Its;
+interface Stored<Own extends Members = Members, Hidden extends Members = Nothing> {
+  readonly members: Own;
   /** Members that are not in responses, such as parents, steps and uploads. */
   readonly hidden: Hidden;
 }
@@ -136,9 +136,9 @@ export interface Times {
   readonly modified: Instant;
 }
 
-interface AirBody<Its extends Stored<Members, Members>> extends Times {
-  readonly members: Its['members'];
-  readonly hidden: Its['hidden'];
+interface AirBody<Own extends Stored<Members, Members>> extends Times {
+  readonly members: Own['members'];
+  readonly hidden: Own['hidden'];
 }
 
 /** An object of any resource. */
@@ -152,7 +152,7 @@ export interface Table<Name extends StoredName = StoredName> extends AirResource
 }
 
 /** The parent is `string | null`: the table determines which resources have parents. */
-type AirCollection<Its extends Stored<Members, Members>> = Collection<AirBody<Its>, string | null>;
+type AirCollection<Own extends Stored<Members, Members>> = Collection<AirBody<Own>, string | null>;
 
 /** Collections are created on demand: they are only a name and a row type. */
 export function collectionOf<Name extends StoredName>({ name }: Table<Name>): AirCollection<StoredByName[Name]> {

@@ -1,7 +1,7 @@
 import { isOneOf } from '../../objects/members.ts';
 import { type DotEnd, readDot } from './dot.ts';
-import { checkData, DATA_OF, type Executor } from './instruction-data.ts';
-import { groupName } from './network.ts';
+import { checkData, type Executor, REQUIRED_MEMBER } from './instruction-data.ts';
+import { normalizeGroupName } from './network.ts';
 import { fieldProblem } from './problem.ts';
 import type { MembersOf } from './stored.ts';
 
@@ -22,14 +22,14 @@ interface ReadNode
 export interface Topology {
   readonly nodes: Readonly<Record<string, unknown>>;
   /** Nodes with defaults. */
-  readonly named: ReadonlyMap<string, ReadNode>;
+  readonly nodesByName: ReadonlyMap<string, ReadNode>;
   /** `exit` is outside the simulation. */
   readonly links: readonly (readonly [End, End | 'exit'])[];
   readonly oob: boolean;
   readonly services: readonly ReadService[];
   readonly instructions: readonly ReadInstruction[];
   /** Services and instructions as sent. */
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly sentMembers: Readonly<Record<string, unknown>>;
 }
 
 /** A port to open on an interface. */
@@ -52,7 +52,7 @@ interface ReadInstruction {
  * @throws Problem naming the invalid part
  */
 export function readTopology(format: string, content: unknown): Topology {
-  return format === 'DOT' ? fromDot(content) : readJson(content);
+  return format === 'DOT' ? convertDot(content) : readJson(content);
 }
 
 /** Far more than real simulations have, but few enough for one commit. */
@@ -68,22 +68,22 @@ function readJson(content: unknown): Topology {
   if (!isObject(nodes)) throw fieldProblem('content.nodes', 'an object of nodes by name');
   const entries = Object.entries(nodes);
   if (entries.length > MAX_NODES) throw fieldProblem('content.nodes', `no more than ${MAX_NODES} nodes`);
-  const named = new Map(entries.map(([name, node]) => [name, readNode(name, node)]));
+  const nodesByName = new Map(entries.map(([name, node]) => [name, readNode(name, node)]));
   if (!Array.isArray(links)) throw fieldProblem('content.links', 'a list of pairs');
   if (links.length > MAX_LINKS) throw fieldProblem('content.links', `no more than ${MAX_LINKS} links`);
-  const read = links.map((link: unknown, index) => readLink(link, `content.links[${index}]`, named));
-  checkEnds(read);
+  const readLinks = links.map((link: unknown, index) => readLink(link, `content.links[${index}]`, nodesByName));
+  requireSingleLinks(readLinks);
   return {
     nodes,
-    named,
-    links: read,
+    nodesByName,
+    links: readLinks,
     // As in the SDK's example, the default is an out-of-band network.
     oob: oob === undefined || oob === true || isObject(oob),
-    services: readList('services', services, MAX_SERVICES).map((one, index) => readService(one, index, named)),
+    services: readList('services', services, MAX_SERVICES).map((one, index) => readService(one, index, nodesByName)),
     instructions: readList('instructions', instructions, MAX_INSTRUCTIONS).map((one, index) =>
-      readInstruction(one, index, named),
+      readInstruction(one, index, nodesByName),
     ),
-    given: {
+    sentMembers: {
       ...(content['services'] !== undefined && { services }),
       ...(content['instructions'] !== undefined && { instructions }),
     },
@@ -99,12 +99,12 @@ function readList(member: string, list: unknown, max: number): readonly unknown[
 const SERVICE_TYPES = ['SSH', 'HTTPS', 'HTTP', 'OTHER'] as const;
 const MAX_PORT = 65_535;
 
-function readService(service: unknown, index: number, named: Topology['named']): ReadService {
+function readService(service: unknown, index: number, nodesByName: Topology['nodesByName']): ReadService {
   const where = `content.services[${index}]`;
   if (!isObject(service)) throw fieldProblem(where, 'an object');
   const { port, name = '', service_type = 'OTHER' } = service;
-  const end = readInterface(service, where, named, 'an object with `node` and `interface`');
-  if (!isWhole(port) || port < 1 || port > MAX_PORT) {
+  const end = readInterface(service, where, nodesByName, 'an object with `node` and `interface`');
+  if (!isInteger(port) || port < 1 || port > MAX_PORT) {
     throw fieldProblem(`${where}.port`, `a whole number from 1 to ${MAX_PORT}`);
   }
   if (!isName(name)) throw fieldProblem(`${where}.name`, `a string of up to ${MAX_NAME} characters`);
@@ -114,11 +114,11 @@ function readService(service: unknown, index: number, named: Topology['named']):
   return { end, port, name, service_type };
 }
 
-function readInstruction(instruction: unknown, index: number, named: Topology['named']): ReadInstruction {
+function readInstruction(instruction: unknown, index: number, nodesByName: Topology['nodesByName']): ReadInstruction {
   const where = `content.instructions[${index}]`;
   if (!isObject(instruction)) throw fieldProblem(where, 'an object');
   const { node, executor, data, name = null, run_again_on_rebuild = false } = instruction;
-  if (!isName(node) || !named.has(node)) throw fieldProblem(`${where}.node`, 'a node of `content.nodes`');
+  if (!isName(node) || !nodesByName.has(node)) throw fieldProblem(`${where}.node`, 'a node of `content.nodes`');
   if (!isExecutor(executor)) throw fieldProblem(`${where}.executor`, '`shell`, `file` or `init`');
   if (name !== null && !isName(name)) {
     throw fieldProblem(`${where}.name`, `a string of up to ${MAX_NAME} characters`);
@@ -128,7 +128,7 @@ function readInstruction(instruction: unknown, index: number, named: Topology['n
 }
 
 function isExecutor(value: unknown): value is Executor {
-  return typeof value === 'string' && Object.hasOwn(DATA_OF, value);
+  return typeof value === 'string' && Object.hasOwn(REQUIRED_MEMBER, value);
 }
 
 /**
@@ -138,7 +138,7 @@ function isExecutor(value: unknown): value is Executor {
  */
 function readData(executor: Executor, data: unknown, where: string): object {
   const isShort = typeof data === 'string' && executor !== 'file';
-  const whole = isShort ? { [DATA_OF[executor]]: executor === 'shell' ? [data] : data } : data;
+  const whole = isShort ? { [REQUIRED_MEMBER[executor]]: executor === 'shell' ? [data] : data } : data;
   return checkData(executor, whole, where);
 }
 
@@ -149,13 +149,13 @@ function readNode(name: string, node: unknown): ReadNode {
   const { os, pos, cpu, memory, storage, placement_group = '' } = node;
   if (!isName(os)) throw fieldProblem(`content.nodes.${name}.os`, 'the name or id of an image');
   const { x = 0, y = 0 } = isObject(pos) ? pos : {};
-  if (!isWhole(x) || !isWhole(y)) {
+  if (!isInteger(x) || !isInteger(y)) {
     throw fieldProblem(`content.nodes.${name}.pos`, 'whole numbers `x` and `y`');
   }
   if (typeof placement_group !== 'string') throw fieldProblem(`content.nodes.${name}.placement_group`, 'a string');
   return {
     os,
-    placement_group: groupName(placement_group),
+    placement_group: normalizeGroupName(placement_group),
     cpu: readSize(name, 'cpu', cpu, 1),
     memory: readSize(name, 'memory', memory, 1024),
     storage: readSize(name, 'storage', storage, 10),
@@ -164,9 +164,9 @@ function readNode(name: string, node: unknown): ReadNode {
   };
 }
 
-function readSize(name: string, member: string, value: unknown, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (isWhole(value) && value > 0) return value;
+function readSize(name: string, member: string, value: unknown, defaultValue: number): number {
+  if (value === undefined) return defaultValue;
+  if (isInteger(value) && value > 0) return value;
   throw fieldProblem(`content.nodes.${name}.${member}`, 'a whole number, 1 or greater');
 }
 
@@ -177,7 +177,7 @@ const INTERFACE_NAME = /^.{1,15}$/;
  *
  * @throws Problem
  */
-function checkEnds(links: Topology['links']): void {
+function requireSingleLinks(links: Topology['links']): void {
   const taken = new Set<string>();
   for (const [index, ends] of links.entries()) {
     for (const end of ends) {
@@ -190,18 +190,18 @@ function checkEnds(links: Topology['links']): void {
   }
 }
 
-function readLink(link: unknown, where: string, named: Topology['named']): Topology['links'][number] {
+function readLink(link: unknown, where: string, nodesByName: Topology['nodesByName']): Topology['links'][number] {
   if (!Array.isArray(link) || link.length !== 2) throw fieldProblem(where, 'a pair of ends');
   const [first, second]: readonly unknown[] = link;
-  const one = readEnd(first, where, named);
-  const other = readEnd(second, where, named);
+  const one = readEnd(first, where, nodesByName);
+  const other = readEnd(second, where, nodesByName);
   if (one !== 'exit') return [one, other];
   if (other !== 'exit') return [other, one];
   throw fieldProblem(where, 'an interface as one of the ends');
 }
 
-function readEnd(end: unknown, where: string, named: Topology['named']): End | 'exit' {
-  return end === 'exit' ? end : readInterface(end, where, named, 'ends with `node` and `interface`, or `exit`');
+function readEnd(end: unknown, where: string, nodesByName: Topology['nodesByName']): End | 'exit' {
+  return end === 'exit' ? end : readInterface(end, where, nodesByName, 'ends with `node` and `interface`, or `exit`');
 }
 
 /**
@@ -210,20 +210,20 @@ function readEnd(end: unknown, where: string, named: Topology['named']): End | '
  * @param expected description of the expected value, for the message
  * @throws Problem
  */
-function readInterface(end: unknown, where: string, named: Topology['named'], expected: string): End {
+function readInterface(end: unknown, where: string, nodesByName: Topology['nodesByName'], expected: string): End {
   if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
     throw fieldProblem(where, expected);
   }
   if (!INTERFACE_NAME.test(end['interface'])) {
     throw fieldProblem(where, 'an interface with a name of 1 to 15 characters');
   }
-  if (!named.has(end['node']))
+  if (!nodesByName.has(end['node']))
     throw fieldProblem(where, `a node of \`content.nodes\`; \`${end['node']}\` is not there`);
   return { node: end['node'], interface: end['interface'] };
 }
 
 /** Converts DOT. An end `exit` without a port is outside the simulation. */
-function fromDot(content: unknown): Topology {
+function convertDot(content: unknown): Topology {
   if (typeof content !== 'string') throw fieldProblem('content', 'DOT text');
   const { nodes, edges } = readDot(content);
   const end = ({ node, port }: DotEnd) =>
@@ -243,7 +243,7 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_NAME;
 }
 
-function isWhole(value: unknown): value is number {
+function isInteger(value: unknown): value is number {
   return Number.isInteger(value);
 }
 

@@ -23,19 +23,19 @@ export async function buildNetwork(
   const images = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const ids = new Map<string, string>();
   for (const { id, body } of images.toReversed()) ids.set(body.members.name, id).set(id, id);
-  const imageOf = (name: string, os: string): string => {
+  const findImage = (name: string, os: string): string => {
     const found = ids.get(os);
     if (found !== undefined) return found;
     throw fieldProblem(`content.nodes.${name}.os`, `the name or id of an image that you may see; \`${os}\` is not one`);
   };
   const nodes = new Map(
-    [...topology.named].map(([name, { os, ...members }]) => [
+    [...topology.nodesByName].map(([name, { os, ...members }]) => [
       name,
-      newNode(context, { name, simulation, image: imageOf(name, os), ...members }),
+      newNode(context, { name, simulation, image: findImage(name, os), ...members }),
     ]),
   );
   const interfaces = new Map<string, RowOf<'interfaces'>>();
-  const interfaceOf = (end: End, outbound: boolean): RowOf<'interfaces'> => {
+  const getInterface = (end: End, outbound: boolean): RowOf<'interfaces'> => {
     const name = `${end.node}:${end.interface}`;
     const node = nodes.get(end.node);
     if (node === undefined) throw new Error('a link of the topology has an unknown node');
@@ -44,13 +44,17 @@ export async function buildNetwork(
     return row;
   };
   const links = topology.links.flatMap(([one, other]) => {
-    const first = interfaceOf(one, other === 'exit');
-    return other === 'exit' ? [] : [newRow(context, LINKS, linkDraft(simulation, [first, interfaceOf(other, false)]))];
+    const first = getInterface(one, other === 'exit');
+    return other === 'exit' ? [] : [newRow(context, LINKS, linkDraft(simulation, [first, getInterface(other, false)]))];
   });
   const services = topology.services.map(({ end, port, ...members }) => {
-    const row = interfaceOf(end, false);
-    const drawn = parseInt(context.random.hex(4), 16);
-    return newRow(context, SERVICES, serviceDraft(row, { ...members, node_port: port, interface: row.id }, drawn));
+    const row = getInterface(end, false);
+    const randomNumber = parseInt(context.random.hex(4), 16);
+    return newRow(
+      context,
+      SERVICES,
+      serviceDraft(row, { ...members, node_port: port, interface: row.id }, randomNumber),
+    );
   });
   const instructions = topology.instructions.map(({ node: name, ...members }) => {
     const node = nodes.get(name);
@@ -89,20 +93,20 @@ export async function readNetwork(
   { store }: Pick<AuthenticatedContext, 'store'>,
   simulation: string,
 ): Promise<Network> {
-  const parts = async <Name extends StoredName>(table: Table<Name>, parents: readonly string[]) => {
+  const readParts = async <Name extends StoredName>(table: Table<Name>, parents: readonly string[]) => {
     const all = await Promise.all(parents.map((id) => collectionOf(table).ofParent(store.collections, id)));
     return all.flat();
   };
-  const nodes = await parts(NODES, [simulation]);
-  const interfaces = await parts(
+  const nodes = await readParts(NODES, [simulation]);
+  const interfaces = await readParts(
     INTERFACES,
     nodes.map(({ id }) => id),
   );
-  const services = await parts(
+  const services = await readParts(
     SERVICES,
     interfaces.map(({ id }) => id),
   );
-  return { nodes, interfaces, services, links: await parts(LINKS, [simulation]) };
+  return { nodes, interfaces, services, links: await readParts(LINKS, [simulation]) };
 }
 
 /** Copies the network of a simulation into another simulation, with new ids. */
@@ -158,7 +162,7 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
 
 /** Renders services as in a topology file. */
 export function exportServices(network: Network) {
-  const ends = endsOf(network);
+  const ends = listEnds(network);
   return network.services.map(({ body: { members } }) => ({
     name: members.name,
     service_type: members.service_type,
@@ -176,21 +180,21 @@ export function exportInstructions({ nodes }: Network, instructions: readonly Ro
       name: members.name,
       node: nameOf.get(members.node) ?? '',
       executor,
-      data: shortData(data),
+      data: shortenData(data),
       run_again_on_rebuild: members.run_again_on_rebuild,
     };
   });
 }
 
 /** A single command or a host name is a string, as in the SDK's example. */
-function shortData(data: Readonly<Record<string, unknown>>): unknown {
+function shortenData(data: Readonly<Record<string, unknown>>): unknown {
   const { commands, hostname, ...more } = data;
   if (Object.keys(more).length > 0) return data;
   if (typeof hostname === 'string') return hostname;
   return Array.isArray(commands) && commands.length === 1 && typeof commands[0] === 'string' ? commands[0] : data;
 }
 
-function endsOf({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>): ReadonlyMap<string, End> {
+function listEnds({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>): ReadonlyMap<string, End> {
   const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return new Map(
     interfaces.map(({ id, body: { members } }) => [
@@ -202,8 +206,8 @@ function endsOf({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>): R
 
 /** Renders a network as in a topology file. @param imageName returns the image name to use in the file */
 export function exportTopology({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
-  const ends = endsOf({ nodes, interfaces });
-  const outside = interfaces.filter(({ body }) => body.members.outbound);
+  const ends = listEnds({ nodes, interfaces });
+  const outbound = interfaces.filter(({ body }) => body.members.outbound);
   return {
     nodes: Object.fromEntries(
       nodes.map(({ body: { members } }) => [
@@ -220,7 +224,7 @@ export function exportTopology({ nodes, interfaces, links }: Network, imageName:
     ),
     links: [
       ...links.map(({ body }) => body.hidden.interface.map((id) => ends.get(id))),
-      ...outside.map(({ id }) => [ends.get(id), 'exit']),
+      ...outbound.map(({ id }) => [ends.get(id), 'exit']),
     ],
   };
 }

@@ -8,8 +8,8 @@ const KEYS: CredentialRows<NgcKeyRow> = {
   rekey: (row, { keyHash }) => {
     const { body, id } = row;
     let text = '';
-    const secretHash = keyHash((derivation, of) => {
-      text = deriveKeyText(derivation, of);
+    const secretHash = keyHash((derivation, keyId) => {
+      text = deriveKeyText(derivation, keyId);
       return text;
     }, id);
     const issuance = body.issuance === undefined ? {} : { issuance: { ...body.issuance, ending: endingOf(text) } };

@@ -3,12 +3,12 @@ import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
 import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
 import { KEY_DRILLS } from '../../ngc-keys/drills.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { callerOfBearer, callerUnder, createImpersonator } from '../../ngc-keys/key-bearer.ts';
+import { authenticateBearer, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
-import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
+import { createKeyHolding } from '../../ngc-keys/key-holding.ts';
 import { KEY_TRIPWIRE, presentApiKey, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
-import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { callerOfUser, USER_TOKEN_LIFETIME, type UserInForce } from '../../ngc-keys/user-token.ts';
+import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { createUserCaller, USER_TOKEN_LIFETIME_MS, type UserInForce } from '../../ngc-keys/user-token.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './credentials.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
@@ -20,7 +20,10 @@ import { ngcSeed } from './seed.ts';
 import { NOT_EMULATED, TABLES } from './tables/index.ts';
 
 const RULESET = createRuleset('ngc', null, TABLES);
-const MAKE_CALLERS = { ofKey: callerUnder(RULESET), ofUser: (user: UserInForce) => callerOfUser(user, RULESET) };
+const MAKE_CALLERS = {
+  ofKey: createCallerFactory(RULESET),
+  ofUser: (user: UserInForce) => createUserCaller(user, RULESET),
+};
 
 /**
  * NGC's key management, and the gateway in front of other NVIDIA services.
@@ -38,9 +41,9 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
       notEmulated: NOT_EMULATED,
     },
     callers: {
-      authenticate: (context) => callerOfBearer(context, MAKE_CALLERS),
+      authenticate: (context) => authenticateBearer(context, MAKE_CALLERS),
       impersonate: createImpersonator(MAKE_CALLERS),
-      holding: holdingOfKeys(() => RULESET),
+      holding: createKeyHolding(() => RULESET),
     },
     credentials: {
       extractors: [presentBearerKey, presentApiKey, presentSessionKey],
@@ -49,7 +52,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
       tripwires: [KEY_TRIPWIRE],
     },
     tokens: {
-      lifetime: () => USER_TOKEN_LIFETIME,
+      lifetime: () => USER_TOKEN_LIFETIME_MS,
     },
     lookups: keyLookups,
     operations: { ...keyOperations, ...callerInfoOperations, ...deviceLoginOperations, ...userOperations },
@@ -58,7 +61,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     explaining: {
       findFixes: findKeyFixes,
       hints: KEY_HINTS,
-      leastRights: leastRightsOfKey,
+      leastRights: findLeastRightsOfKey,
     },
     drills: KEY_DRILLS,
     seed: ngcSeed(rulesetsOfKeys),

@@ -9,7 +9,7 @@ const VARIABLES: readonly Variable[] = [
     of: (part) => {
       // A server of another version may have a smaller cast.
       const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
-      return keys.find((one) => one.org === org && one.roles?.includes('ORG_OWNER') === true)?.key;
+      return keys.find((key) => key.org === org && key.roles?.includes('ORG_OWNER') === true)?.key;
     },
     absent: 'personal key of an organisation owner',
   },
@@ -18,7 +18,7 @@ const VARIABLES: readonly Variable[] = [
     name: 'NVIDIA_API_KEY',
     of: (part) => {
       const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
-      return keys.find((one) => one.org === org && one.services.includes('public-api'))?.key;
+      return keys.find((key) => key.org === org && key.services.includes('public-api'))?.key;
     },
   },
 ];

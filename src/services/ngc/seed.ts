@@ -14,7 +14,7 @@ import {
   knownRoles,
   readPolicy,
 } from '../../ngc-keys/key-policy.ts';
-import { deriveKeyText, endingOf, keyForm } from '../../ngc-keys/key-text.ts';
+import { classifyKey, deriveKeyText, endingOf } from '../../ngc-keys/key-text.ts';
 import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import {
   type Issuance,
@@ -30,7 +30,7 @@ import type { Instant } from '../../time/clock.ts';
 import { TABLES } from './tables/index.ts';
 
 /** A key as written in a seed. */
-interface GivenKey {
+interface SeedKeyInput {
   readonly id?: string;
   readonly org: string;
   readonly name: string;
@@ -46,10 +46,10 @@ interface GivenKey {
 }
 
 /** A key with all members filled in. */
-type SeedKey = GivenKey & { readonly id: string; readonly key: string };
+type SeedKey = SeedKeyInput & { readonly id: string; readonly key: string };
 
 /** The `ngc` part of a validated seed. */
-interface NgcSeed<Key = GivenKey> {
+interface NgcSeed<Key = SeedKeyInput> {
   readonly org: string;
   readonly ncaId: string;
   readonly organizations: readonly {
@@ -61,7 +61,7 @@ interface NgcSeed<Key = GivenKey> {
 }
 
 /** Members that a type of key cannot have, and what to use instead. */
-const FOREIGN = {
+const FORBIDDEN_MEMBERS = {
   personal: {
     members: ['scopes', 'resource'],
     why: 'only service keys have it; the rights of a personal key are the `roles` of its `user`',
@@ -108,7 +108,7 @@ const SCHEMA = object(
             org: describe(text, 'The organisation of the key.'),
             name: describe(text, 'The name, unique in the organisation.'),
             type: describe(
-              { enum: keysOf(FOREIGN) },
+              { enum: keysOf(FORBIDDEN_MEMBERS) },
               'Personal keys have the rights of their user; service keys have scopes.',
             ),
             services: describe(list(text), 'The services that accept the key, such as `nvcf` and `air`.'),
@@ -149,33 +149,35 @@ const LISTS = {
 /** @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in */
 export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
   // One profile per service is enough: only the names of roles differ between profiles.
-  const rulesetOfEach = () =>
-    rulesetsOfKeys().filter(({ service }, index, all) => all.findIndex((one) => one.service === service) === index);
+  const listServiceRulesets = () =>
+    rulesetsOfKeys().filter(
+      ({ service }, index, all) => all.findIndex((ruleset) => ruleset.service === service) === index,
+    );
   return {
     schema: SCHEMA,
     lists: LISTS,
-    faults: (part) => findFaults(givenOf(part), rulesetOfEach(), knownRoles(rulesetsOfKeys())),
-    complete: (part, derivation) => withKeys(givenOf(part), (key) => completeKey(key, derivation)),
+    faults: (part) => findFaults(readSeed(part), listServiceRulesets(), knownRoles(rulesetsOfKeys())),
+    complete: (part, derivation) => mapKeys(readSeed(part), (key) => completeKey(key, derivation)),
     own: (part, derivation) =>
-      withKeys(completeOf(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
+      mapKeys(readCompleteSeed(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
     bare: (part) =>
-      withKeys(givenOf(part), (key) => {
+      mapKeys(readSeed(part), (key) => {
         const { id, ...rest } = key;
-        return id === idOf(key) ? rest : key;
+        return id === deriveKeyId(key) ? rest : key;
       }),
     rows: async (complete, now) => {
-      const { organizations, keys = [] } = completeOf(complete);
+      const { organizations, keys = [] } = readCompleteSeed(complete);
       const subscribed = organizations.map(({ airSubscription, ...organization }) => ({
         ...organization,
         subscriptions: airSubscription ? ['air'] : [],
       }));
-      const rulesets = rulesetOfEach();
+      const rulesets = listServiceRulesets();
       const names = keyNames(rulesets);
       return {
         rows: [
           ...subscribed.map(organizationRow),
-          ...usersOf(keys).map(ngcUserRow),
-          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key, rulesets, names).policy, now))),
+          ...listUsers(keys).map(ngcUserRow),
+          ...keys.flatMap((key) => newKeyRows(createKey(key, parsePolicy(key, rulesets, names).policy, now))),
         ],
       };
     },
@@ -185,7 +187,7 @@ export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
 
 function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: readonly string[]): SeedError[] {
   const roles = [...ofServices, ...TABLES.roles.map(({ name }) => name)];
-  const known = keyNames(rulesets);
+  const keyNamesOfRulesets = keyNames(rulesets);
   const organizations = placeEntries('ngc.organizations', seed.organizations);
   const names = seed.organizations.map(({ name }) => name);
   const keys = placeEntries('ngc.keys', seed.keys);
@@ -193,49 +195,49 @@ function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: rea
     ...findUnknownOrganizations([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
     ...findDuplicates('organizations: `name`', organizations, ({ name }) => name),
     ...findDuplicates('organizations: `ncaId`', organizations, ({ ncaId }) => ncaId),
-    ...findDuplicates('keys: `id`', keys, ({ id }) => id, idOf),
+    ...findDuplicates('keys: `id`', keys, ({ id }) => id, deriveKeyId),
     ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
-    ...sameKeys(keys),
-    ...keys.flatMap((key) => findKeyFaults(key, rulesets, roles, known)),
+    ...findDuplicateKeys(keys),
+    ...keys.flatMap((key) => findKeyFaults(key, rulesets, roles, keyNamesOfRulesets)),
     ...findUserFaults(keys),
   ];
 }
 
 function findKeyFaults(
-  { entry: key, place }: Placed<GivenKey>,
+  { entry: key, place }: Placed<SeedKeyInput>,
   rulesets: readonly Ruleset[],
   roles: readonly string[],
-  known: KeyNames,
+  names: KeyNames,
 ): SeedError[] {
-  const of = `key \`${key.name}\` of \`ngc\``;
+  const subject = `key \`${key.name}\` of \`ngc\``;
   const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
     placeEntries(`${place}.${list}`, names)
       .filter(({ entry }) => !valid.includes(entry))
-      .map(({ entry, place }) => ({ place, message: `${of}: unknown ${what} \`${entry}\``, given: entry, valid }));
+      .map(({ entry, place }) => ({ place, message: `${subject}: unknown ${what} \`${entry}\``, given: entry, valid }));
   const faults: SeedError[] = [
     ...findForeignMembers(key, place),
-    ...findOwnerFaults(key, of, place),
-    ...findPolicyFaults(policyOf(key, rulesets, known), of, place),
+    ...findOwnerFaults(key, subject, place),
+    ...findPolicyFaults(parsePolicy(key, rulesets, names), subject, place),
     ...findUnknown('services', 'service', key.services, keyServices(rulesets, `${key.type}-key`)),
     ...findUnknown('roles', 'role', key.roles ?? [], roles),
   ];
-  if (key.key !== undefined && keyForm(key.key) !== 'marked') {
-    const message = `${of}: \`key\` was not created by a mock; omit it, or use a key from \`POST /_mock/keys\``;
+  if (key.key !== undefined && classifyKey(key.key) !== 'marked') {
+    const message = `${subject}: \`key\` was not created by a mock; omit it, or use a key from \`POST /_mock/keys\``;
     faults.push({ place: `${place}.key`, message });
   }
   if (key.type === 'personal' && key.user === undefined)
-    faults.push({ place, message: `${of}: \`user\` is missing, but personal keys require it` });
+    faults.push({ place, message: `${subject}: \`user\` is missing, but personal keys require it` });
   if (key.expiresAt !== undefined && Number.isNaN(Date.parse(key.expiresAt)))
     faults.push({
       place: `${place}.expiresAt`,
-      message: `${of}: \`expiresAt\` is not a valid time; use RFC 3339, such as \`2030-01-31T12:00:00Z\``,
+      message: `${subject}: \`expiresAt\` is not a valid time; use RFC 3339, such as \`2030-01-31T12:00:00Z\``,
     });
   return faults;
 }
 
-function findForeignMembers(key: GivenKey, place: string): SeedError[] {
+function findForeignMembers(key: SeedKeyInput, place: string): SeedError[] {
   // The schema already reports unknown types.
-  const { members = [], why = '' } = own(FOREIGN, key.type) ?? {};
+  const { members = [], why = '' } = own(FORBIDDEN_MEMBERS, key.type) ?? {};
   return members
     .filter((member) => key[member] !== undefined)
     .map((member) => ({
@@ -244,61 +246,63 @@ function findForeignMembers(key: GivenKey, place: string): SeedError[] {
     }));
 }
 
-function findOwnerFaults({ owner, type, services }: GivenKey, of: string, place: string): SeedError[] {
-  if (owner === undefined || (type === 'service' && audienceOf(services) !== undefined)) return [];
+function findOwnerFaults({ owner, type, services }: SeedKeyInput, subject: string, place: string): SeedError[] {
+  if (owner === undefined || (type === 'service' && findAudience(services) !== undefined)) return [];
   const valid = quote(AUDIENCES.flatMap(({ honoured }) => honoured?.service ?? []));
-  const message = `${of}: \`owner\` is only for keys of the self-hosted key service: service keys with ${valid} as first service`;
+  const message = `${subject}: \`owner\` is only for keys of the self-hosted key service: service keys with ${valid} as first service`;
   return [{ place: `${place}.owner`, message }];
 }
 
-function audienceOf([service]: readonly string[]): Audience | undefined {
+function findAudience([service]: readonly string[]): Audience | undefined {
   return AUDIENCES.find(({ honoured }) => honoured?.service === service);
 }
 
-function findPolicyFaults({ faults }: ReturnType<typeof policyOf>, of: string, place: string): SeedError[] {
+function findPolicyFaults({ faults }: ReturnType<typeof parsePolicy>, subject: string, place: string): SeedError[] {
   return faults
     .filter(({ forceable }) => !forceable)
     .map(({ message, field, given, valid }) => ({
       place: `${place}.${field ?? ''}`,
-      message: `${of}: ${message.replace(/\.$/, '')}`,
+      message: `${subject}: ${message.replace(/\.$/, '')}`,
       ...(given !== undefined && { given, valid: valid ?? [] }),
     }));
 }
 
 /** The vendor's resource type for functions, which a seed can use unchanged. The mock's own type is `Function`. */
-const VENDORS_FUNCTION = 'function';
+const VENDOR_FUNCTION_TYPE = 'function';
 
-function policyOf(key: GivenKey, rulesets: readonly Ruleset[], known: KeyNames) {
-  const resources = [key.resource ?? []].flat().map((one) => ({ ...one, isVendors: one.type === VENDORS_FUNCTION }));
-  return readPolicy(rulesets, key.scopes ?? [], resources, key.services, known);
+function parsePolicy(key: SeedKeyInput, rulesets: readonly Ruleset[], names: KeyNames) {
+  const resources = [key.resource ?? []]
+    .flat()
+    .map((resource) => ({ ...resource, isVendors: resource.type === VENDOR_FUNCTION_TYPE }));
+  return readPolicy(rulesets, key.scopes ?? [], resources, key.services, names);
 }
 
-function givenOf(part: unknown): NgcSeed {
+function readSeed(part: unknown): NgcSeed {
   // Safe cast: validated against the schema.
   return part as NgcSeed;
 }
 
-function completeOf(part: unknown): NgcSeed<SeedKey> {
+function readCompleteSeed(part: unknown): NgcSeed<SeedKey> {
   // Safe cast: validated against the schema and returned by `complete`.
   return part as NgcSeed<SeedKey>;
 }
 
-function withKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unknown {
+function mapKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unknown {
   return part.keys === undefined ? part : { ...part, keys: part.keys.map(change) };
 }
 
 /** Derives the id from the name, so that it survives a reset. */
-function idOf({ org, name }: Pick<GivenKey, 'org' | 'name'>): string {
+function deriveKeyId({ org, name }: Pick<SeedKeyInput, 'org' | 'name'>): string {
   return namedUuid(`ngc-key:${org}:${name}`);
 }
 
-function completeKey(key: GivenKey, derivation: Derivation): SeedKey {
-  const id = key.id ?? idOf(key);
+function completeKey(key: SeedKeyInput, derivation: Derivation): SeedKey {
+  const id = key.id ?? deriveKeyId(key);
   return { ...key, id, key: key.key ?? deriveKeyText(derivation, id) };
 }
 
 /** Returns all users, without duplicates. Any key of a user may have the roles. */
-function usersOf(keys: readonly GivenKey[]): NgcUser[] {
+function listUsers(keys: readonly SeedKeyInput[]): NgcUser[] {
   const users = new Map<string, NgcUser>();
   for (const { org, user, roles } of keys) {
     if (user === undefined) continue;
@@ -309,28 +313,28 @@ function usersOf(keys: readonly GivenKey[]): NgcUser[] {
 }
 
 /** Finds duplicate keys. The messages must not reveal them. */
-function sameKeys(keys: readonly Placed<GivenKey>[]): SeedError[] {
+function findDuplicateKeys(keys: readonly Placed<SeedKeyInput>[]): SeedError[] {
   const derivation = deriveFor('default');
   return findDuplicates(
     '',
     keys,
-    (one) => one.key,
-    (one) => deriveKeyText(derivation, one.id ?? idOf(one)),
+    (key) => key.key,
+    (key) => deriveKeyText(derivation, key.id ?? deriveKeyId(key)),
   ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
 }
 
 /** Checks the roles of users: one key of each user must have them, and keys must not contradict each other. */
-function findUserFaults(keys: readonly Placed<GivenKey>[]): SeedError[] {
-  const nameOf = ({ org, user }: GivenKey) => `\`${user}\` of \`${org}\``;
+function findUserFaults(keys: readonly Placed<SeedKeyInput>[]): SeedError[] {
+  const nameOf = ({ org, user }: SeedKeyInput) => `\`${user}\` of \`${org}\``;
   const sorted = (roles: readonly string[]) => [...roles].sort().join(', ');
-  const known = new Map<string, string>();
+  const rolesByUser = new Map<string, string>();
   for (const { entry } of keys) {
     const name = nameOf(entry);
-    if (entry.roles !== undefined && !known.has(name)) known.set(name, sorted(entry.roles));
+    if (entry.roles !== undefined && !rolesByUser.has(name)) rolesByUser.set(name, sorted(entry.roles));
   }
   return keys.flatMap(({ entry, place }): SeedError[] => {
     const { type, org, name, user, roles } = entry;
-    const rolesOfUser = known.get(nameOf(entry));
+    const rolesOfUser = rolesByUser.get(nameOf(entry));
     if (user === undefined) return [];
     if (rolesOfUser === undefined && type === 'personal') {
       const message = `key \`${name}\` of \`ngc\`: \`${org}\` has no such \`user\`; add \`roles\` to create the user`;
@@ -342,9 +346,9 @@ function findUserFaults(keys: readonly Placed<GivenKey>[]): SeedError[] {
   });
 }
 
-function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNgcKey {
+function createKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNgcKey {
   const { org, name, type, services, expiresAt } = seed;
-  const issuance = issuanceOf(seed);
+  const issuance = buildIssuance(seed);
   return {
     ...(issuance !== null && { issuance }),
     id: seed.id,
@@ -363,16 +367,16 @@ function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNg
 }
 
 /** The creation of a key in a seed does not count as a write, so its authorizations can be replaced at once. */
-const BEGINNING: Instant = 0;
+const SEED_AUTHORIZED_AT: Instant = 0;
 
 /** Returns the key service's part of a key; null for keys of NGC. */
-function issuanceOf({ owner, services, key }: SeedKey): Issuance | null {
-  const audience = audienceOf(services);
+function buildIssuance({ owner, services, key }: SeedKey): Issuance | null {
+  const audience = findAudience(services);
   if (owner === undefined || audience === undefined) return null;
   const { id: issuer } = audience;
   return {
     ...{ owner, issuer, audiences: [issuer], authorizations: null },
-    authorizedAt: BEGINNING,
+    authorizedAt: SEED_AUTHORIZED_AT,
     ...{ ending: endingOf(key), isOwnerSuspended: false },
   };
 }

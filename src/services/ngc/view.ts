@@ -8,13 +8,15 @@ import { userIdOf } from '../../ngc-keys/records.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** Renders a policy as NGC does: one entry per product of the key. */
-export function productPolicies(
+export function renderPolicies(
   rulesets: readonly Ruleset[],
   services: readonly string[],
   policy: Policy | null,
 ): Schema<'ngc', 'Policy'>[] {
   return services.flatMap((service) => {
-    const ruleset = rulesets.find((one) => one.service === service || serviceOfKey(one, 'personal-key') === service);
+    const ruleset = rulesets.find(
+      (candidate) => candidate.service === service || serviceOfKey(candidate, 'personal-key') === service,
+    );
     if (ruleset === undefined) return [];
     const { product = service, permissions } = ruleset.tables;
     const own = policy?.scopes.filter((scope) => permissions.some(({ id }) => id === scope)) ?? [];
@@ -32,20 +34,24 @@ export function apiKeyView(
   value?: string,
 ): Schema<'ngc', 'ApiKey'> {
   const { key, roles } = inForce;
-  const isExpired = key.expiresAt !== null && key.expiresAt <= now;
   return {
     keyId: key.id,
     name: key.name,
     ...(key.description !== null && { description: key.description }),
     type: key.type === 'personal' ? 'PERSONAL_KEY' : 'SERVICE_KEY',
-    status: isExpired ? 'EXPIRED' : key.enabled ? 'ACTIVE' : 'DISABLED',
+    status: statusOf(key, now),
     orgName: key.org,
     createdDate: rfc3339(key.createdAt),
     ...(key.expiresAt !== null && { expiryDate: rfc3339(key.expiresAt) }),
     ...(key.user !== null && { user: key.user, roles }),
-    policies: productPolicies(rulesets, key.services, newest),
+    policies: renderPolicies(rulesets, key.services, newest),
     ...(value !== undefined && { value }),
   };
+}
+
+function statusOf({ enabled, expiresAt }: KeyInForce['key'], now: Instant): Schema<'ngc', 'ApiKey'>['status'] {
+  if (expiresAt !== null && expiresAt <= now) return 'EXPIRED';
+  return enabled ? 'ACTIVE' : 'DISABLED';
 }
 
 /** Renders a user with the roles in an organisation. */

@@ -1,14 +1,14 @@
 import type { Caller } from '../../decisions/decide.ts';
 import { areOfKey } from '../../decisions/policy.ts';
-import { callerUnder } from '../../ngc-keys/key-bearer.ts';
+import { createCallerFactory } from '../../ngc-keys/key-bearer.ts';
 import { RULESETS } from './rulesets.ts';
 
 export { accountOf } from '../../ngc-keys/self-hosted.ts';
 
 /** Creates callers from keys, by profile. */
 export const CALLERS = {
-  documented: callerUnder(RULESETS.documented),
-  'open-source': callerUnder(RULESETS['open-source']),
+  documented: createCallerFactory(RULESETS.documented),
+  'open-source': createCallerFactory(RULESETS['open-source']),
 };
 
 /** Checks whether the caller has a token. Unlike a key, a token can be valid for every account. */

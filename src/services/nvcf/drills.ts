@@ -1,7 +1,7 @@
 import type { Drill } from '../../contract/drill.ts';
 import type { Policy } from '../../decisions/policy.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { keyInForce, newestRequest } from '../../ngc-keys/drills.ts';
+import { findNewestRequest, requireKeyInForce } from '../../ngc-keys/drills.ts';
 import { editKey } from '../../ngc-keys/keyring.ts';
 import { later, rfc3339 } from '../../time/clock.ts';
 import { FUNCTIONS, isPublic } from './functions.ts';
@@ -19,7 +19,7 @@ const narrowKey: Drill = {
   fallback: 'the service key of the newest allowed request',
   run: async (context, who) => {
     const { now } = context;
-    const { principal, used } = newestRequest(
+    const { principal, used } = findNewestRequest(
       context,
       who,
       'service key with a scope of Cloud Functions',
@@ -35,7 +35,7 @@ const narrowKey: Drill = {
       if (remaining.length < scopes.length) return { resources, scopes: remaining };
       throw new Problem('conflict', `The key ${name} has already lost ${lostScopes}.`);
     };
-    const { key } = await keyInForce(context, id);
+    const { key } = await requireKeyInForce(context, id);
     await editKey(context, now, key, { policy }, effectiveAt);
     return {
       did: `The key ${name} loses ${lostScopes} at ${rfc3339(effectiveAt)}.`,
@@ -58,7 +58,7 @@ const deleteFunction: Drill = {
   fallback: 'the key of the newest allowed request for a function',
   run: async (context, who) => {
     const { collections } = context.store;
-    const { principal, target } = newestRequest(
+    const { principal, target } = findNewestRequest(
       context,
       who,
       'key that named a function',

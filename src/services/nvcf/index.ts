@@ -1,11 +1,11 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, createImpersonator } from '../../ngc-keys/key-bearer.ts';
+import { authenticateKey, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
-import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
-import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { createKeyHolding } from '../../ngc-keys/key-holding.ts';
+import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
 import { DRILLS } from './drills.ts';
@@ -66,11 +66,11 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   },
   callers: {
     authenticate: async (context) => {
-      if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
-      return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
+      if (context.settings.nvcf === 'documented') return CALLERS.documented(await authenticateKey(context));
+      return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await authenticateKey(context, true));
     },
     impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
-    holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
+    holding: createKeyHolding((settings) => RULESETS[settings.nvcf]),
   },
   lookups: {
     ...functionLookups,
@@ -103,7 +103,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     findFixes: findKeyFixes,
     findOther: { service_not_enabled: findOtherKey },
     hints: [...UPLOAD_HINTS, ...KEY_HINTS],
-    leastRights: leastRightsOfKey,
+    leastRights: findLeastRightsOfKey,
   },
   drills: DRILLS,
   seed,

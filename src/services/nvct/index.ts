@@ -2,11 +2,11 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { createRuleset } from '../../decisions/ruleset.ts';
 import { CONTROL_PLANE_ERRORS } from '../../ngc-keys/control-plane.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, callerUnder, createImpersonator } from '../../ngc-keys/key-bearer.ts';
+import { authenticateKey, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
-import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
-import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { createKeyHolding } from '../../ngc-keys/key-holding.ts';
+import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 // Adds the tasks to the type of the cast.
 import type {} from './cast.ts';
@@ -16,7 +16,7 @@ import { seed } from './seed.ts';
 import { TABLES } from './tables/index.ts';
 
 const RULESET = createRuleset('nvct', null, TABLES);
-const CALLER = callerUnder(RULESET);
+const CALLER = createCallerFactory(RULESET);
 
 /** Cloud Tasks, called with service keys. */
 export const nvct: ServiceDefinition<'nvct'> = {
@@ -30,11 +30,11 @@ export const nvct: ServiceDefinition<'nvct'> = {
   },
   callers: {
     authenticate: async (context) => {
-      if (context.settings.nvcf === 'documented') return CALLER(await bearerOfNgcKey(context));
-      return (await findTokenCaller(context, false)) ?? CALLER(await bearerOfNgcKey(context, true));
+      if (context.settings.nvcf === 'documented') return CALLER(await authenticateKey(context));
+      return (await findTokenCaller(context, false)) ?? CALLER(await authenticateKey(context, true));
     },
     impersonate: createImpersonator({ ofKey: CALLER }),
-    holding: holdingOfKeys(() => RULESET),
+    holding: createKeyHolding(() => RULESET),
   },
   lookups: taskLookups,
   operations: taskOperations,
@@ -44,7 +44,7 @@ export const nvct: ServiceDefinition<'nvct'> = {
     findFixes: findKeyFixes,
     findOther: { service_not_enabled: findOtherKey },
     hints: KEY_HINTS,
-    leastRights: leastRightsOfKey,
+    leastRights: findLeastRightsOfKey,
   },
   seed,
   state: {

@@ -6,18 +6,18 @@ import type { Outcome } from '../../responses/outcome.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem with the texts of the tasks API. */
-export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
-  return renderControlPlane(problem, about.path, detailOf(problem, about));
+export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
+  return renderControlPlane(problem, context.path, findDetail(problem, context));
 }
 
-function detailOf({ kind, message }: Problem, about: RefusalContext): string {
-  const { operation, params, caller, decision } = about;
+function findDetail({ kind, message }: Problem, context: RefusalContext): string {
+  const { operation, params, caller, decision } = context;
   const values = { ...params, account: caller?.principal.account };
   switch (kind) {
     case 'unauthenticated':
       return REFUSED_KEY;
     case 'forbidden': {
-      if (isKeyOfOtherService(about)) return REFUSED_KEY;
+      if (isKeyOfOtherService(context)) return REFUSED_KEY;
       const isResource = decision?.reason === 'resource_mismatch' || decision?.reason === 'incompatible_resource_type';
       const text = isResource ? own(MISMATCHES, operation ?? '') : undefined;
       return message || fillText(text ?? 'Access Denied', values);

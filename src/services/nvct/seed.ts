@@ -66,7 +66,7 @@ const SCHEMA = object(
 );
 
 /** The status that usually precedes another one. */
-const BEFORE: Readonly<Partial<Record<Status, Status>>> = {
+const PREVIOUS_STATUS: Readonly<Partial<Record<Status, Status>>> = {
   LAUNCHED: 'QUEUED',
   RUNNING: 'LAUNCHED',
   COMPLETED: 'RUNNING',
@@ -77,15 +77,15 @@ const BEFORE: Readonly<Partial<Record<Status, Status>>> = {
 };
 
 /** Returns the status changes that lead to a status. */
-function historyOf(id: string, status: Status, at: Instant): Task['changes'] {
-  const before = BEFORE[status];
+function buildHistory(id: string, status: Status, at: Instant): Task['changes'] {
+  const previous = PREVIOUS_STATUS[status];
   const change = { id: namedUuid(`nvct-task:${id}:${status}`), status, at };
-  return before === undefined ? [change] : [...historyOf(id, before, at), change];
+  return previous === undefined ? [change] : [...buildHistory(id, previous, at), change];
 }
 
-function resultsIn({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
-  return results.map(({ name, metadata = {} }, place) => ({
-    id: namedUuid(`nvct-result:${id}:${place}`),
+function buildResults({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
+  return results.map(({ name, metadata = {} }, index) => ({
+    id: namedUuid(`nvct-result:${id}:${index}`),
     name,
     metadata,
     at,
@@ -93,13 +93,13 @@ function resultsIn({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
 }
 
 /** Defaults for a task without a definition. */
-const PLAIN: SeedDefinition = { gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' } };
+const DEFAULT_DEFINITION: SeedDefinition = { gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' } };
 
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: { tasks: { by: ['id'] } },
   faults: (part, whole) => {
-    const tasks = placeEntries('nvct.tasks', tasksOf(part));
+    const tasks = placeEntries('nvct.tasks', readTasks(part));
     return [
       ...findUnknownOrganizations(tasks, [...accountsOf(whole).keys()]),
       ...findDuplicates('tasks: `id`', tasks, ({ id }) => id),
@@ -107,15 +107,15 @@ export const seed: Seeding = {
   },
   rows: async (part, now, _random, whole) => {
     const accounts = accountsOf(whole);
-    const rows = tasksOf(part).map((task) => {
+    const rows = readTasks(part).map((task) => {
       const { org, name, id, status } = task;
-      const definition = { ...PLAIN, ...task.definition };
-      const changes = historyOf(id, status, now);
+      const definition = { ...DEFAULT_DEFINITION, ...task.definition };
+      const changes = buildHistory(id, status, now);
       const body: Task = {
         name,
         definition: pickDefinition(definition),
         reported: pickReported(definition),
-        results: resultsIn(task, now),
+        results: buildResults(task, now),
         secretNames: [...new Set(definition.secrets)],
         changes,
         lastUpdatedAt: changes.length > 1 ? now : null,
@@ -127,7 +127,7 @@ export const seed: Seeding = {
   cast: (part) => part,
 };
 
-function tasksOf(part: unknown): readonly SeedTask[] {
+function readTasks(part: unknown): readonly SeedTask[] {
   // Already validated against the schema that `SeedTask` mirrors.
   return (part as { readonly tasks?: readonly SeedTask[] }).tasks ?? [];
 }

@@ -1,19 +1,19 @@
 import type { Schema } from '../../contract/documented.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { createObject } from '../../objects/members.ts';
-import { HOUR, readDuration, writeDuration } from './durations.ts';
+import { HOUR_NS, readDuration, writeDuration } from './durations.ts';
 import { checkLimits } from './limits.ts';
 import { FAULTS } from './tables/texts.ts';
 import { hasEnded, statusOf, type Task } from './tasks.ts';
 
 type Secret = Schema<'nvct', 'Secret'>;
-type Sent = Schema<'nvct', 'CreateTaskRequest'>;
-type Order = Sent & { readonly gpuSpecification: NonNullable<Sent['gpuSpecification']> };
+type TaskRequest = Schema<'nvct', 'CreateTaskRequest'>;
+type CheckedTask = TaskRequest & { readonly gpuSpecification: NonNullable<TaskRequest['gpuSpecification']> };
 
 /** The default termination grace period. */
-const GRACE = HOUR;
+const DEFAULT_GRACE_NS = HOUR_NS;
 /** The longest run time on GFN. */
-const MAX_ON_GFN = 8n * HOUR;
+const MAX_GFN_RUNTIME_NS = 8n * HOUR_NS;
 
 /**
  * Checks a new task in the order of the published code: unparsable values, then limits of members, then the service's
@@ -22,25 +22,28 @@ const MAX_ON_GFN = 8n * HOUR;
  * @returns the task, with durations in Java's format
  * @throws Problem in the vendor's words
  */
-export function checkTask(sent: Sent): Order {
+export function checkTask(request: TaskRequest): CheckedTask {
   const durations = {
-    maxRuntimeDuration: readDuration('maxRuntimeDuration', sent.maxRuntimeDuration),
-    terminationGracePeriodDuration: readDuration('terminationGracePeriodDuration', sent.terminationGracePeriodDuration),
-    maxQueuedDuration: readDuration('maxQueuedDuration', sent.maxQueuedDuration),
+    maxRuntimeDuration: readDuration('maxRuntimeDuration', request.maxRuntimeDuration),
+    terminationGracePeriodDuration: readDuration(
+      'terminationGracePeriodDuration',
+      request.terminationGracePeriodDuration,
+    ),
+    maxQueuedDuration: readDuration('maxQueuedDuration', request.maxQueuedDuration),
   };
-  checkLimits('createTaskRequest', sent);
+  checkLimits('createTaskRequest', request);
   // `checkLimits` requires a specification.
-  const order = sent as Order;
+  const task = request as CheckedTask;
   checkDurations(durations);
-  checkBackend(order, durations.maxRuntimeDuration);
-  checkSecrets(order);
-  checkResults(order);
-  checkContainer(order);
-  checkChart(order);
-  const written = Object.entries(durations).flatMap(([name, length]) =>
+  checkBackend(task, durations.maxRuntimeDuration);
+  checkSecrets(task);
+  checkResults(task);
+  checkContainer(task);
+  checkChart(task);
+  const formatted = Object.entries(durations).flatMap(([name, length]) =>
     length === null ? [] : [[name, writeDuration(length)] as const],
   );
-  return { ...order, ...createObject<Partial<Record<keyof Durations, string>>>(written) };
+  return { ...task, ...createObject<Partial<Record<keyof Durations, string>>>(formatted) };
 }
 
 interface Durations {
@@ -53,24 +56,24 @@ function checkDurations(durations: Durations): void {
   for (const [name, length] of Object.entries(durations)) {
     refuseIf(length === 0n, FAULTS.zeroDuration, { name });
   }
-  const { maxRuntimeDuration: longest, terminationGracePeriodDuration: grace } = durations;
-  refuseIf(longest !== null && longest < (grace ?? GRACE), FAULTS.longGracePeriod);
+  const { maxRuntimeDuration: maxRuntime, terminationGracePeriodDuration: grace } = durations;
+  refuseIf(maxRuntime !== null && maxRuntime < (grace ?? DEFAULT_GRACE_NS), FAULTS.longGracePeriod);
 }
 
-function checkBackend({ gpuSpecification: { backend } }: Order, longest: bigint | null): void {
+function checkBackend({ gpuSpecification: { backend } }: CheckedTask, maxRuntime: bigint | null): void {
   if (backend !== 'GFN') return;
-  refuseIf(longest === null, FAULTS.noRuntimeOnGfn);
-  refuseIf(longest !== null && longest > MAX_ON_GFN, FAULTS.longRuntimeOnGfn);
+  refuseIf(maxRuntime === null, FAULTS.noRuntimeOnGfn);
+  refuseIf(maxRuntime !== null && maxRuntime > MAX_GFN_RUNTIME_NS, FAULTS.longRuntimeOnGfn);
 }
 
-function checkSecrets({ secrets = [] }: Order): void {
+function checkSecrets({ secrets = [] }: CheckedTask): void {
   refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecrets);
 }
 
 /** A secret sent twice with the same value counts as one. */
 function hasDuplicates(secrets: readonly Secret[]): boolean {
-  const different = new Set(secrets.map(({ name, value }) => JSON.stringify([name, value])));
-  return new Set(secrets.map(({ name }) => name)).size < different.size;
+  const pairs = new Set(secrets.map(({ name, value }) => JSON.stringify([name, value])));
+  return new Set(secrets.map(({ name }) => name)).size < pairs.size;
 }
 
 /**
@@ -89,7 +92,7 @@ export function checkNewSecrets(id: string, task: Task, secrets: readonly Secret
 const LOCATION = /^[^/]+\/([^/]+\/)?[^/]+$/;
 
 /** Results are uploaded by default. */
-function checkResults({ resultHandlingStrategy = 'UPLOAD', resultsLocation = '', secrets = [] }: Order): void {
+function checkResults({ resultHandlingStrategy = 'UPLOAD', resultsLocation = '', secrets = [] }: CheckedTask): void {
   if (resultHandlingStrategy !== 'UPLOAD') return;
   refuseIf(secrets.length === 0, FAULTS.noSecrets);
   refuseIf(!secrets.some(({ name }) => name.toUpperCase() === 'NGC_API_KEY'), FAULTS.noNgcApiKey);
@@ -97,13 +100,13 @@ function checkResults({ resultHandlingStrategy = 'UPLOAD', resultsLocation = '',
   refuseIf(!LOCATION.test(resultsLocation), FAULTS.badResultsLocation);
 }
 
-function checkContainer({ helmChart, gpuSpecification }: Order): void {
+function checkContainer({ helmChart, gpuSpecification }: CheckedTask): void {
   if (helmChart !== undefined) return;
   refuseIf((gpuSpecification.configuration ?? null) !== null, FAULTS.configurationOfContainer);
   refuseIf((gpuSpecification.helmValidationPolicy ?? null) !== null, FAULTS.policyOfContainer);
 }
 
-function checkChart({ helmChart, containerImage, containerArgs = '', containerEnvironment }: Order): void {
+function checkChart({ helmChart, containerImage, containerArgs = '', containerEnvironment }: CheckedTask): void {
   refuseIf(helmChart === undefined && containerImage === undefined, FAULTS.nothingToRun);
   if (helmChart === undefined) return;
   refuseIf(containerImage !== undefined, FAULTS.besideChart, { name: 'containerImage' });

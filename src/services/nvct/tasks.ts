@@ -53,7 +53,7 @@ export interface Task {
 }
 
 /** Members to store; the vendor ignores others. */
-const DEFINITION = [
+const DEFINITION_MEMBERS = [
   'gpuSpecification',
   'containerImage',
   'containerArgs',
@@ -70,9 +70,9 @@ const DEFINITION = [
   'resultHandlingStrategy',
   'resultsLocation',
 ] as const;
-const GPU = ['gpu', 'backend', 'clusters', 'instanceType', 'configuration', 'helmValidationPolicy'] as const;
-const ARTIFACT = ['name', 'version', 'uri'] as const;
-const REPORTED = ['percentComplete', 'lastHeartbeatAt', 'healthInfo', 'instances'] as const;
+const GPU_MEMBERS = ['gpu', 'backend', 'clusters', 'instanceType', 'configuration', 'helmValidationPolicy'] as const;
+const ARTIFACT_MEMBERS = ['name', 'version', 'uri'] as const;
+const REPORTED_MEMBERS = ['percentComplete', 'lastHeartbeatAt', 'healthInfo', 'instances'] as const;
 
 /** Defaults for members missing in the creation request. */
 const DEFAULTS = {
@@ -83,26 +83,26 @@ const DEFAULTS = {
 
 /** Picks the members of a definition from a request or a seed. Removes duplicates where the vendor stores a set. */
 export function pickDefinition(
-  given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>,
+  request: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>,
 ): Task['definition'] {
-  const { gpuSpecification = {}, models, resources, tags } = given;
-  const { clusters, ...gpu } = pick(gpuSpecification, GPU);
+  const { gpuSpecification = {}, models, resources, tags } = request;
+  const { clusters, ...gpu } = pick(gpuSpecification, GPU_MEMBERS);
   return {
-    ...pick(given, DEFINITION),
+    ...pick(request, DEFINITION_MEMBERS),
     gpuSpecification: { ...gpu, ...(clusters !== undefined && { clusters: distinct(clusters) }) },
-    ...(models !== undefined && { models: artifacts(models) }),
-    ...(resources !== undefined && { resources: artifacts(resources) }),
+    ...(models !== undefined && { models: pickArtifacts(models) }),
+    ...(resources !== undefined && { resources: pickArtifacts(resources) }),
     ...(tags !== undefined && { tags: distinct(tags) }),
   };
 }
 
 /** Picks what workers would report from a seed. */
-export function pickReported(given: object): Reported {
-  return pick<Reported, keyof Reported>(given, REPORTED);
+export function pickReported(definition: object): Reported {
+  return pick<Reported, keyof Reported>(definition, REPORTED_MEMBERS);
 }
 
-function artifacts(given: readonly Schema<'nvct', 'Artifact'>[]): Schema<'nvct', 'Artifact'>[] {
-  return distinct(given.map((one) => pick(one, ARTIFACT)));
+function pickArtifacts(artifacts: readonly Schema<'nvct', 'Artifact'>[]): Schema<'nvct', 'Artifact'>[] {
+  return distinct(artifacts.map((artifact) => pick(artifact, ARTIFACT_MEMBERS)));
 }
 
 /** Owned by the account. */
@@ -137,12 +137,12 @@ export function taskView({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
 }
 
 /** Returns the names of a task's secrets, if any. */
-export function secretsOf({ secretNames }: Task): Pick<Schema<'nvct', 'Task'>, 'secrets'> {
+export function renderSecrets({ secretNames }: Task): Pick<Schema<'nvct', 'Task'>, 'secrets'> {
   return secretNames.length > 0 ? { secrets: [...secretNames] } : {};
 }
 
 /** Renders status changes as events. Creation is not an event. */
-export function eventsOf({ id, owner, body: { changes } }: TaskRow): Schema<'nvct', 'Event'>[] {
+export function renderEvents({ id, owner, body: { changes } }: TaskRow): Schema<'nvct', 'Event'>[] {
   return changes.slice(1).map((change, index) => ({
     eventId: change.id,
     taskId: id,
@@ -153,7 +153,7 @@ export function eventsOf({ id, owner, body: { changes } }: TaskRow): Schema<'nvc
 }
 
 /** Renders the results of a task. */
-export function resultsOf({ id, owner, body: { results = [] } }: TaskRow): Schema<'nvct', 'Result'>[] {
+export function renderResults({ id, owner, body: { results = [] } }: TaskRow): Schema<'nvct', 'Result'>[] {
   return results.map((result) => ({
     resultId: result.id,
     taskId: id,

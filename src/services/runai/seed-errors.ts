@@ -1,6 +1,6 @@
 import type { SeedError } from '../../contract/seed.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
-import { claimRulesFault } from '../../tokens/claim-rules.ts';
+import { findClaimRulesProblem } from '../../tokens/claim-rules.ts';
 import { ruleKey } from './access-rules.ts';
 import { credentialsIn } from './seed-credentials.ts';
 import { type AnyRule, LIST_NAMES, readEntries, rulesIn, SEED_LISTS } from './seed-lists.ts';
@@ -35,7 +35,7 @@ function findFixedPhasesThatFail(part: WrittenSeed): SeedError[] {
 }
 
 function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
-  const error = claimRulesFault(claims);
+  const error = findClaimRulesProblem(claims);
   if (error === null) return [];
   const place = error.index === null ? 'runai.claims' : `runai.claims[${error.index}]`;
   return [{ place, message: `\`${place}\` ${error.why}` }];

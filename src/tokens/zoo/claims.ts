@@ -10,7 +10,7 @@ export const CLAIMS = {
   expired: withClaims(({ now }) => ({ iat: now - 2 * HOUR, exp: now - HOUR })),
   'expired-a-second-ago': withClaims(({ now }) => ({ iat: now - HOUR, exp: now - 1 })),
   'expired-as-text': withClaims(({ now }) => ({ iat: now - 2 * HOUR, exp: String(now - HOUR) })),
-  'expired-the-second-time': withClaimTwice('exp', ({ now }) => [now + HOUR, now - HOUR]),
+  'expired-the-second-time': withRepeatedClaim('exp', ({ now }) => [now + HOUR, now - HOUR]),
   'no-expiry': withClaims(() => ({ exp: null })),
   'not-yet-valid': withClaims(({ now }) => ({ nbf: now + HOUR, exp: now + 2 * HOUR })),
   'no-subject': withClaims(() => ({ sub: null })),
@@ -30,13 +30,13 @@ export const CLAIMS = {
 } as const satisfies Readonly<Record<string, TokenMaker>>;
 
 /** Repeats a claim, which no JSON serializer does. */
-function withClaimTwice(name: string, values: (inputs: TokenInputs) => readonly [unknown, unknown]): TokenMaker {
+function withRepeatedClaim(name: string, values: (inputs: TokenInputs) => readonly [unknown, unknown]): TokenMaker {
   return (inputs) => {
     const { claims, keys } = inputs;
     const [first, last] = values(inputs);
     const { [name]: _, ...others } = claims;
     const text = plainJson(others).replace(/\}$/, `,"${name}":${JSON.stringify(last)}}`);
-    const twice = text.replace(/^\{/, `{"${name}":${JSON.stringify(first)},`);
-    return signPayload(twice, keys.own);
+    const repeated = text.replace(/^\{/, `{"${name}":${JSON.stringify(first)},`);
+    return signPayload(repeated, keys.own);
   };
 }

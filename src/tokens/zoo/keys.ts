@@ -2,8 +2,8 @@ import { base64url, CompactSign, exportJWK } from 'jose';
 import { plainJson } from '../keys.ts';
 import { forgeFrom, type TokenInputs, type TokenMaker, withHeader } from './token-inputs.ts';
 
-/** Length of an ES256 signature in bytes (RFC 7518, 3.4). */
-const ES256_SIGNATURE = 64;
+/** RFC 7518, 3.4. */
+const ES256_SIGNATURE_BYTES = 64;
 
 export const KEYS = {
   'no-key-id': withHeader(() => ({ kid: null })),
@@ -25,7 +25,7 @@ export const KEYS = {
       .setProtectedHeader({ alg: 'RS512', typ: 'JWT', kid: own.kid })
       .sign(await exportJWK(own.privateKey)),
   'no-signature': (inputs) => withSignature(inputs, ''),
-  'all-zero-signature': (inputs) => withSignature(inputs, base64url.encode(new Uint8Array(ES256_SIGNATURE))),
+  'all-zero-signature': (inputs) => withSignature(inputs, base64url.encode(new Uint8Array(ES256_SIGNATURE_BYTES))),
 } as const satisfies Readonly<Record<string, TokenMaker>>;
 
 /** Replaces the signature of the valid token. */

@@ -1,9 +1,10 @@
 import { keysOf } from '../../objects/members.ts';
+
 /** The verdict that a verifier should reach. */
 export interface ZooVerdict {
   /** `depends`: both are correct. */
   readonly verdict: 'accept' | 'reject' | 'depends';
-  /** Does the source use MUST? */
+  /** Whether the source uses MUST. */
   readonly must: boolean;
   readonly why: string;
   readonly source: string;
@@ -240,7 +241,7 @@ export const VERDICTS = {
 
 export type ZooName = keyof typeof VERDICTS;
 
-/** Returns the names of the zoo, in order. @param has does the zoo include tokens with this condition? */
+/** Returns the names of the zoo, in order. @param has returns whether the zoo includes tokens with this condition */
 export function zooNames(has: (only: NonNullable<ZooVerdict['only']>) => boolean): readonly ZooName[] {
   return keysOf(VERDICTS).filter((name) => {
     const { only }: ZooVerdict = VERDICTS[name];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyForm } from '../../../src/ngc-keys/key-text.ts';
+import { classifyKey } from '../../../src/ngc-keys/key-text.ts';
 import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { RESOURCES } from '../../../src/services/air/tables/index.ts';
 import {
@@ -143,7 +143,7 @@ describe('the keys of the cast', () => {
 
   it.each(airKeys)('$name looks like a key that was minted here', ({ key }) => {
     expect(key).toMatch(/^nvapi-[\w-]{64}$/);
-    expect(keyForm(key)).toBe('marked');
+    expect(classifyKey(key)).toBe('marked');
   });
 
   it.each(airKeys)('$name opens Air, for its own organisation only', async ({ key, org }) => {

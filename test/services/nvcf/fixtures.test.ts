@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyForm } from '../../../src/ngc-keys/key-text.ts';
+import { classifyKey } from '../../../src/ngc-keys/key-text.ts';
 import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
@@ -114,7 +114,7 @@ describe('the built-in cast', () => {
 
   it.each(ngcCast.keys)('has $name with the form of a real key, and marked as none', ({ key }) => {
     expect(key).toMatch(/^nvapi-[A-Za-z0-9_-]{64}$/);
-    expect(keyForm(key)).toBe('marked');
+    expect(classifyKey(key)).toBe('marked');
     expect(ngcCast.keys.filter((one) => one.key === key)).toHaveLength(1);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../../src/credentials/derivation.ts';
-import { hashPassword, passwordFits } from '../../../src/credentials/password.ts';
+import { hashPassword, passwordMatches } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
@@ -14,8 +14,8 @@ describe('the built-in cast', () => {
   });
 
   it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
-    expect(await passwordFits(password, passwordHash)).toBe(true);
-    expect(await passwordFits(`${password}!`, passwordHash)).toBe(false);
+    expect(await passwordMatches(password, passwordHash)).toBe(true);
+    expect(await passwordMatches(`${password}!`, passwordHash)).toBe(false);
   });
 
   it.each(cast.users)(
@@ -73,7 +73,7 @@ it('a seed without hashes and ids is given them', async () => {
   const [user] = records.identities ?? [];
 
   expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', enabled: true, createdAt: 5 });
-  expect(await passwordFits('pass', user?.passwordHash ?? null)).toBe(true);
+  expect(await passwordMatches('pass', user?.passwordHash ?? null)).toBe(true);
   expect(records.accessKeys).toEqual([
     expect.objectContaining({ owner: user?.id, createdBy: 'a@acme.test', name: 'k' }),
   ]);

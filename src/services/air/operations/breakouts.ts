@@ -1,6 +1,6 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { deletion, resolveReference } from '../engine.ts';
+import { planDeletion, resolveReference } from '../engine.ts';
 import { newInterface } from '../network.ts';
 import { changedRow, put, removal, storedView } from '../objects.ts';
 import { linksOf } from '../removals.ts';
@@ -9,8 +9,8 @@ import { INTERFACES, NODES, SERVICES } from '../tables/network.ts';
 
 type InterfaceRow = RowOf<'interfaces'>;
 
-const MAX_INTERFACE = 15;
-const PART = /s(\d+)$/;
+const MAX_INTERFACE_NAME_LENGTH = 15;
+const PART_SUFFIX = /s(\d+)$/;
 
 function isBrokenOut({ body }: InterfaceRow): boolean {
   const { split } = body.members;
@@ -27,12 +27,12 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
     throw new Problem('bad_state', message);
   }
   const node = await resolveReference(context, NODES, 'node', nodeId);
-  if (`${name}s${body.split_count - 1}`.length > MAX_INTERFACE) {
-    const message = `The name \`${name}\` is too long: the names of its parts would exceed ${MAX_INTERFACE} characters. Rename the interface first.`;
+  if (`${name}s${body.split_count - 1}`.length > MAX_INTERFACE_NAME_LENGTH) {
+    const message = `The name \`${name}\` is too long: the names of its parts would exceed ${MAX_INTERFACE_NAME_LENGTH} characters. Rename the interface first.`;
     throw new Problem('bad_state', message);
   }
   const names = Array.from({ length: body.split_count }, (_, index) => `${name}s${index}`);
-  mustBeFree(names, await othersOfNode(context, row));
+  requireUnusedNames(names, await findOtherInterfaces(context, row));
   const whole = { id: row.id, name };
   const parts = names.map((partName, index) => {
     const part = index === 0 ? row : newInterface(context, node, { name: partName, interface_type });
@@ -44,41 +44,49 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
   return { status: 200, body: parts.map(storedView) };
 };
 
-async function othersOfNode({ store }: AuthenticatedContext, row: InterfaceRow): Promise<readonly InterfaceRow[]> {
+async function findOtherInterfaces(
+  { store }: AuthenticatedContext,
+  row: InterfaceRow,
+): Promise<readonly InterfaceRow[]> {
   const all = await collectionOf(INTERFACES).ofParent(store.collections, row.body.members.node);
   return all.filter(({ id }) => id !== row.id);
 }
 
 /** @throws Problem if one of the names is taken */
-function mustBeFree(names: readonly string[], interfaces: readonly InterfaceRow[]): void {
-  const wanted = new Set(names);
-  const taken = interfaces.find(({ body }) => wanted.has(body.members.name))?.body.members.name;
+function requireUnusedNames(names: readonly string[], interfaces: readonly InterfaceRow[]): void {
+  const wantedNames = new Set(names);
+  const taken = interfaces.find(({ body }) => wantedNames.has(body.members.name))?.body.members.name;
   if (taken === undefined) return;
   throw new Problem('bad_state', `The node already has an interface \`${taken}\`; rename or delete it first.`);
 }
 
 /** Finds the other parts of an interface. Relies on names only if the parts were created with `split`. */
-function otherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRow[]): readonly InterfaceRow[] {
+function findOtherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRow[]): readonly InterfaceRow[] {
   const { whole } = body.hidden;
   const { name } = body.members;
   if (whole) return interfaces.filter((other) => other.body.hidden.whole?.id === whole.id);
-  if (!PART.test(name)) return [];
+  if (!PART_SUFFIX.test(name)) return [];
   return interfaces.filter((other) => {
     const { members, hidden } = other.body;
-    return !hidden.whole && isBrokenOut(other) && PART.test(members.name) && wholeName(members) === wholeName({ name });
+    return (
+      !hidden.whole &&
+      isBrokenOut(other) &&
+      PART_SUFFIX.test(members.name) &&
+      wholeName(members) === wholeName({ name })
+    );
   });
 }
 
 function wholeName({ name }: Pick<InterfaceRow['body']['members'], 'name'>): string {
-  return name.replace(PART, '');
+  return name.replace(PART_SUFFIX, '');
 }
 
 /**
  * Returns the part that a revert keeps: the original interface or, if it was deleted, the part with the lowest number.
  */
-function firstOf(parts: readonly [InterfaceRow, ...InterfaceRow[]]): InterfaceRow {
+function findFirstPart(parts: readonly [InterfaceRow, ...InterfaceRow[]]): InterfaceRow {
   const rank = ({ id, body }: InterfaceRow) =>
-    id === body.hidden.whole?.id ? -1 : Number(PART.exec(body.members.name)?.[1] ?? Number.MAX_SAFE_INTEGER);
+    id === body.hidden.whole?.id ? -1 : Number(PART_SUFFIX.exec(body.members.name)?.[1] ?? Number.MAX_SAFE_INTEGER);
   return parts.reduce((first, part) => (rank(part) < rank(first) ? part : first));
 }
 
@@ -86,23 +94,23 @@ function firstOf(parts: readonly [InterfaceRow, ...InterfaceRow[]]): InterfaceRo
 const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
   const { store, now, target: row } = context;
   if (!isBrokenOut(row)) throw new Problem('bad_state', 'The interface is not broken out.');
-  const others = await othersOfNode(context, row);
-  const parts = [row, ...otherParts(row, others)] as const;
+  const others = await findOtherInterfaces(context, row);
+  const parts = [row, ...findOtherParts(row, others)] as const;
   for (const part of parts) {
     const services = await collectionOf(SERVICES).ofParent(store.collections, part.id);
     if (services.length === 0) continue;
     const message = `The interface \`${part.body.members.name}\` has a service; delete it first.`;
     throw new Problem('bad_state', message);
   }
-  const first = firstOf(parts);
+  const first = findFirstPart(parts);
   const name = first.body.hidden.whole?.name ?? wholeName(first.body.members);
-  mustBeFree(
+  requireUnusedNames(
     [name],
-    others.filter((one) => !parts.includes(one)),
+    others.filter((other) => !parts.includes(other)),
   );
   const links = await linksOf(context, first);
   const deletions = await Promise.all(
-    parts.filter((part) => part !== first).map((part) => deletion(context, INTERFACES, part)),
+    parts.filter((part) => part !== first).map((part) => planDeletion(context, INTERFACES, part)),
   );
   const whole = changedRow(first, INTERFACES, now, { members: { name, split: null }, hidden: { whole: null } });
   await store.collections.commit([...deletions.flat(), ...links.map(removal), put(whole)]);

@@ -5,7 +5,7 @@ import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, plain, resolveReference } from '../engine.ts';
+import { amend, createOperations, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
 import { changedRow, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
@@ -13,10 +13,10 @@ import { cancelRequest, openRequest, publishNow, unpublishNow } from '../publish
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES, IMAGES } from '../tables/images.ts';
 
-/** In bytes. All parts but the last must have this size. */
-const CHUNK = 8 * 1024 * 1024;
-/** Default lifetime of a share, in milliseconds. */
-const SHARE_TIME = 86_400_000;
+/** All parts but the last must have this size. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Default lifetime of a share. */
+const SHARE_LIFETIME_MS = 86_400_000;
 
 const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null } as const;
 
@@ -32,7 +32,7 @@ const IMAGE_HOOKS: HooksOf<'images'> = {
   complete: (context, members) => ({
     members: {
       ...members,
-      minimum_resources: resources(members.minimum_resources, IMAGES.defaults.minimum_resources),
+      minimum_resources: completeResources(members.minimum_resources, IMAGES.defaults.minimum_resources),
       ...UPLOAD_MEMBERS,
       creator: creatorOf(context),
       published: false,
@@ -40,9 +40,9 @@ const IMAGE_HOOKS: HooksOf<'images'> = {
       publish_access_record_id: null,
     },
   }),
-  change: (_context, { body }, { minimum_resources: given, ...members }) => {
-    if (given === undefined) return { members };
-    return { members: { ...members, minimum_resources: resources(given, body.members.minimum_resources) } };
+  change: (_context, { body }, { minimum_resources: requested, ...members }) => {
+    if (requested === undefined) return { members };
+    return { members: { ...members, minimum_resources: completeResources(requested, body.members.minimum_resources) } };
   },
   view: imageView,
 };
@@ -50,8 +50,8 @@ const IMAGE_HOOKS: HooksOf<'images'> = {
 type Resources = Schema<'air', 'Image'>['minimum_resources'];
 
 /** Picks known members, and adds those missing from the request. */
-function resources(given: Partial<Resources>, otherwise: Resources): Resources {
-  const { cpu, memory, storage } = { ...otherwise, ...given };
+function completeResources(requested: Partial<Resources>, defaults: Resources): Resources {
+  const { cpu, memory, storage } = { ...defaults, ...requested };
   return { cpu, memory, storage };
 }
 
@@ -59,8 +59,8 @@ function uploadOf({ body }: ImageRow): Upload | null {
   return body.hidden.upload ?? null;
 }
 
-function partCount(size: number): number {
-  return Math.max(1, Math.ceil(size / CHUNK));
+function countParts(size: number): number {
+  return Math.max(1, Math.ceil(size / CHUNK_BYTES));
 }
 
 const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (context) => {
@@ -68,28 +68,28 @@ const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (cont
   const { hash, size } = context.body;
   const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
   await amend(context, IMAGES, row, (before) => {
-    mustHaveStatus(before, 'start an upload', ['READY', 'COMPLETE']);
+    requireStatus(before, 'start an upload', ['READY', 'COMPLETE']);
     return { members: { upload_status: 'UPLOADING' as const }, hidden: { upload } };
   });
-  const part_urls = Array.from({ length: partCount(size) }, (_, index) => ({
+  const part_urls = Array.from({ length: countParts(size) }, (_, index) => ({
     part_number: index + 1,
     url: `${context.openOrigin}/api/v3/uploads/${row.id}.${upload.id}/${index + 1}`,
   }));
-  return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK } };
+  return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK_BYTES } };
 };
 
 /** @throws Problem unless the upload has one of these statuses */
-function mustHaveStatus(
+function requireStatus(
   { body }: ImageRow,
   action: string,
   statuses: readonly Schema<'air', 'Image'>['upload_status'][],
 ): void {
   const status = body.members.upload_status;
   if (statuses.includes(status)) return;
-  const wanted = statuses.map((one) => `\`${one}\``).join(' or ');
+  const expected = statuses.map((expectedStatus) => `\`${expectedStatus}\``).join(' or ');
   throw new Problem(
     'bad_state',
-    `The image cannot ${action} while its \`upload_status\` is \`${status}\`; expected ${wanted}.`,
+    `The image cannot ${action} while its \`upload_status\` is \`${status}\`; expected ${expected}.`,
   );
 }
 
@@ -104,7 +104,7 @@ const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   if (
     upload === null ||
     upload.id !== uploadId ||
-    !(isNumber && Number(number) >= 1 && Number(number) <= partCount(upload.size))
+    !(isNumber && Number(number) >= 1 && Number(number) <= countParts(upload.size))
   ) {
     throw new Problem(
       'not_found',
@@ -119,7 +119,7 @@ const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   const part: Part = { size, etag: hash };
   try {
     await collectionOf(IMAGES).change(store.collections, imageId, (before) =>
-      withPart(before, uploadId, number, part, now),
+      addPart(before, uploadId, number, part, now),
     );
   } catch (thrown) {
     throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
@@ -128,10 +128,10 @@ const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
 };
 
 function sizeOfPart({ size }: Upload, number: number): number {
-  return number < partCount(size) ? CHUNK : size - (partCount(size) - 1) * CHUNK;
+  return number < countParts(size) ? CHUNK_BYTES : size - (countParts(size) - 1) * CHUNK_BYTES;
 }
 
-function withPart(row: ImageRow, uploadId: string, number: string, part: Part, now: number): ImageRow {
+function addPart(row: ImageRow, uploadId: string, number: string, part: Part, now: number): ImageRow {
   const upload = uploadOf(row);
   if (upload?.id !== uploadId)
     throw new Problem(
@@ -149,7 +149,7 @@ const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async
   const row = context.target;
   const { now, body } = context;
   const next = await amend(context, IMAGES, row, (before) => {
-    mustHaveStatus(before, 'complete its upload', ['UPLOADING']);
+    requireStatus(before, 'complete its upload', ['UPLOADING']);
     const upload = uploadOf(before);
     if (upload === null) throw new Error('an image with status UPLOADING has no upload');
     checkParts(upload, body.parts);
@@ -161,7 +161,7 @@ const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async
 };
 
 function checkParts(upload: Upload, parts: readonly { part_number: number; etag: string }[]): void {
-  const count = partCount(upload.size);
+  const count = countParts(upload.size);
   if (parts.length !== count) {
     throw new Problem('invalid_request', `Field \`parts\` has ${parts.length} parts; expected ${count}.`);
   }
@@ -172,10 +172,10 @@ function checkParts(upload: Upload, parts: readonly { part_number: number; etag:
         `Field \`parts[${index}].part_number\` must be ${index + 1}: list the parts in order.`,
       );
     }
-    const arrived = upload.parts[String(part_number)];
-    if (arrived === undefined)
+    const uploaded = upload.parts[String(part_number)];
+    if (uploaded === undefined)
       throw new Problem('invalid_request', `Field \`parts[${index}]\`: part ${part_number} was not uploaded.`);
-    if (arrived.etag !== etag.replaceAll('"', '')) {
+    if (uploaded.etag !== etag.replaceAll('"', '')) {
       throw new Problem(
         'invalid_request',
         `Field \`parts[${index}].etag\` must be the ETag from the response to the upload of this part.`,
@@ -191,7 +191,7 @@ function checkParts(upload: Upload, parts: readonly { part_number: number; etag:
 const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (context) => {
   const row = context.target;
   await amend(context, IMAGES, row, (before) => {
-    mustHaveStatus(before, 'abort an upload', ['UPLOADING']);
+    requireStatus(before, 'abort an upload', ['UPLOADING']);
     const isFilled = before.body.members.size > 0;
     const upload_status = isFilled ? ('COMPLETE' as const) : ('READY' as const);
     return { members: { upload_status }, hidden: { upload: null } };
@@ -202,7 +202,7 @@ const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (cont
 const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (context) => {
   const row = context.target;
   const next = await amend(context, IMAGES, row, (before) => {
-    mustHaveStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
+    requireStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
     return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
   });
   return { status: 200, body: imageView(context, next) };
@@ -211,18 +211,18 @@ const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (cont
 const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
   const { name, version } = context.body;
   const next = await publishNow(context, context.target, context.body, (before) => {
-    mustBeComplete(before);
-    return named(name, version);
+    requireComplete(before);
+    return pickNames(name, version);
   });
   return { status: 200, body: imageView(context, next) };
 };
 
 /** Images with an open publish request count as complete. */
-function mustBeComplete(row: ImageRow): void {
-  mustHaveStatus(row, 'be published', ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH']);
+function requireComplete(row: ImageRow): void {
+  requireStatus(row, 'be published', ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH']);
 }
 
-function named(
+function pickNames(
   name: string | undefined,
   version: string | undefined,
 ): Partial<Pick<Schema<'air', 'Image'>, 'name' | 'version'>> {
@@ -231,15 +231,18 @@ function named(
 
 const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => {
   const { name, version } = context.body;
-  return { status: 200, body: imageView(context, await unpublishNow(context, context.target, named(name, version))) };
+  return {
+    status: 200,
+    body: imageView(context, await unpublishNow(context, context.target, pickNames(name, version))),
+  };
 };
 
 /** The new name or version is applied when the request is approved. */
 const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async (context) => {
   const { name, version } = context.body;
   const next = await openRequest(context, context.target, 'PENDING', context.body, (before) => {
-    mustBeComplete(before);
-    return { hidden: { asked: named(name, version) } };
+    requireComplete(before);
+    return { hidden: { asked: pickNames(name, version) } };
   });
   return { status: 200, body: imageView(context, next) };
 };
@@ -247,7 +250,7 @@ const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async
 const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = async (context) => {
   const { name, version } = context.body;
   const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body, () => ({
-    hidden: { asked: named(name, version) },
+    hidden: { asked: pickNames(name, version) },
   }));
   return { status: 200, body: imageView(context, next) };
 };
@@ -279,7 +282,7 @@ const SHARE_HOOKS: HooksOf<'image_shares'> = {
     const { org = '' } = context.caller.principal;
     if (target.name === org)
       throw new Problem('invalid_request', 'Field `target_org` must not be your own organisation.');
-    const expires = typeof expires_at === 'string' ? Date.parse(expires_at) : context.now + SHARE_TIME;
+    const expires = typeof expires_at === 'string' ? Date.parse(expires_at) : context.now + SHARE_LIFETIME_MS;
     if (!(expires > context.now)) throw new Problem('invalid_request', 'Field `expires_at` must be in the future.');
     return {
       members: {
@@ -307,8 +310,8 @@ function shareView({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): S
 const listShares: Handler<'air', 'image_shares_list'> = async (context) => {
   const { store, now } = context;
   const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
-  const over = rows.filter((row) => row.body.members.state === 'ACTIVE' && shareState(row, now) === 'EXPIRED');
-  const changes = over.map((row) => put(changedRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })));
+  const expired = rows.filter((row) => row.body.members.state === 'ACTIVE' && shareState(row, now) === 'EXPIRED');
+  const changes = expired.map((row) => put(changedRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })));
   if (changes.length > 0) await store.collections.commit(changes);
   return page(context, IMAGE_SHARES, (row) => shareView(context, row));
 };
@@ -353,7 +356,7 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
 };
 
 export const imageOperations = {
-  ...plain(IMAGES, IMAGE_HOOKS),
+  ...createOperations(IMAGES, IMAGE_HOOKS),
   images_start_upload: startUpload,
   images_complete_upload: completeUpload,
   images_abort_upload: abortUpload,
@@ -365,7 +368,7 @@ export const imageOperations = {
   images_request_public: requestPublic,
   images_request_allowlist_change: requestAllowlistChange,
   images_cancel_publish_access_record: cancel,
-  ...plain(IMAGE_SHARES, SHARE_HOOKS),
+  ...createOperations(IMAGE_SHARES, SHARE_HOOKS),
   image_shares_list: listShares,
   image_shares_claim: claim,
   uploads_put_part: putPart,

@@ -3,18 +3,18 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { hashSecret } from '../../../credentials/secret.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { amend, draftObject, plain } from '../engine.ts';
+import { amend, createOperations, draftObject } from '../engine.ts';
 import { newRow, put, storedView } from '../objects.ts';
 import type { RowOf } from '../stored.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from '../tables/infra.ts';
 
-/** Certificate lifetime in milliseconds: one year. */
-const CERTIFICATE_TIME = 365 * 86_400_000;
+/** One year. */
+const CERTIFICATE_LIFETIME_MS = 365 * 86_400_000;
 
 /** Only this response contains the registration token of the worker. */
 const createWorker: Handler<'air', 'workers_create'> = async (context) => {
-  const { row, along } = await draftObject(context, WORKERS, {}, context.body);
-  await context.store.collections.commit([put(row), ...along]);
+  const { row, otherChanges } = await draftObject(context, WORKERS, {}, context.body);
+  await context.store.collections.commit([put(row), ...otherChanges]);
   return { status: 201, body: { ...storedView(row), registration_token: context.random.alphanumeric(40) } };
 };
 
@@ -30,20 +30,20 @@ function certificateView(
 const issueCertificate: Handler<'air', 'workers_issue_certificate', RowOf<'workers'>> = async (context) => {
   const { target: worker } = context;
   const { random, now } = context;
-  const text = (label: string) => `-----BEGIN ${label}-----\n${random.base64url(48)}\n-----END ${label}-----\n`;
-  const certificate = text('CERTIFICATE');
+  const createPem = (label: string) => `-----BEGIN ${label}-----\n${random.base64url(48)}\n-----END ${label}-----\n`;
+  const certificate = createPem('CERTIFICATE');
   const row = newRow(context, WORKER_CERTIFICATES, {
     members: {
       worker: worker.id,
       worker_fqdn: worker.body.members.fqdn,
-      expires: rfc3339(now + CERTIFICATE_TIME),
+      expires: rfc3339(now + CERTIFICATE_LIFETIME_MS),
       fingerprint: hashSecret(certificate),
       last_used: null,
       revoked: false,
     },
   });
   await context.store.collections.commit([put(row)]);
-  return { status: 201, body: { certificate, private_key: text('PRIVATE KEY') } };
+  return { status: 201, body: { certificate, private_key: createPem('PRIVATE KEY') } };
 };
 
 const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'worker_certificates'>> = async (
@@ -58,10 +58,10 @@ const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'wor
 };
 
 export const infraOperations = {
-  ...plain(FLEETS),
-  ...plain(WORKERS),
+  ...createOperations(FLEETS),
+  ...createOperations(WORKERS),
   workers_create: createWorker,
   workers_issue_certificate: issueCertificate,
-  ...plain(WORKER_CERTIFICATES, { view: certificateView }),
+  ...createOperations(WORKER_CERTIFICATES, { view: certificateView }),
   worker_certificates_revoke: revokeCertificate,
 };

@@ -3,7 +3,7 @@ import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
 import { creatorOf } from '../caller.ts';
-import { plain, resolveReference } from '../engine.ts';
+import { createOperations, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
 import { IMAGES } from '../tables/images.ts';
 import {
@@ -14,7 +14,7 @@ import {
   PLUGIN_IMAGES,
 } from '../tables/manifests.ts';
 
-function withOrganization<Its>({ caller }: AuthenticatedContext, members: Its) {
+function withOrganization<Members>({ caller }: AuthenticatedContext, members: Members) {
   return { members: { ...members, org_name: caller.principal.org ?? '', port_mapping_required: false } };
 }
 
@@ -42,7 +42,7 @@ const OS_TEMPLATE_HOOKS: HooksOf<'os_templates'> = {
   complete: (context, { render, ...members }) => ({
     members: {
       ...members,
-      render: filesOf(render),
+      render: completeFiles(render),
       org: context.caller.principal.org ?? '',
       creator: creatorOf(context),
     },
@@ -50,7 +50,9 @@ const OS_TEMPLATE_HOOKS: HooksOf<'os_templates'> = {
 };
 
 /** Adds defaults to files. @throws Problem if a path is not absolute and canonical */
-function filesOf(render: Readonly<Record<string, { readonly content: string } & Partial<Render[string]>>>): Render {
+function completeFiles(
+  render: Readonly<Record<string, { readonly content: string } & Partial<Render[string]>>>,
+): Render {
   const entries = Object.entries(render).map(([path, file]) => {
     const [first, ...segments] = path.split('/');
     if (first !== '' || segments.length === 0 || segments.some((segment) => ['', '.', '..'].includes(segment))) {
@@ -80,9 +82,9 @@ const PLATFORM_HOOKS: HooksOf<'platform_information'> = {
 };
 
 export const manifestOperations = {
-  ...plain(MANIFESTS, MANIFEST_HOOKS),
-  ...plain(PLUGIN_IMAGES, PLUGIN_IMAGE_HOOKS),
-  ...plain(OS_IMAGE_MANIFESTS, OS_IMAGE_HOOKS),
-  ...plain(OS_TEMPLATES, OS_TEMPLATE_HOOKS),
-  ...plain(PLATFORM_INFORMATION, PLATFORM_HOOKS),
+  ...createOperations(MANIFESTS, MANIFEST_HOOKS),
+  ...createOperations(PLUGIN_IMAGES, PLUGIN_IMAGE_HOOKS),
+  ...createOperations(OS_IMAGE_MANIFESTS, OS_IMAGE_HOOKS),
+  ...createOperations(OS_TEMPLATES, OS_TEMPLATE_HOOKS),
+  ...createOperations(PLATFORM_INFORMATION, PLATFORM_HOOKS),
 };

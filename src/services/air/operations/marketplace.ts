@@ -4,7 +4,7 @@ import { ANYONE } from '../../../store/collections.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { newDemo } from '../demos.ts';
-import { amend, plain, resolveReference } from '../engine.ts';
+import { amend, createOperations, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
 import { changedRow, newRow, put, storedView } from '../objects.ts';
 import { cancelRequest, hasOpenRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
@@ -13,7 +13,7 @@ import { DEMO_ACCESS_REQUESTS, DEMO_TAGS, DEMOS } from '../tables/marketplace.ts
 import { NODES } from '../tables/network.ts';
 import { SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
-import { mustBe, newSimulation, simulationView } from './simulations.ts';
+import { newSimulation, requireState, simulationView } from './simulations.ts';
 
 type DemoRow = RowOf<'demos'>;
 
@@ -22,34 +22,35 @@ function isPublished({ body }: DemoRow): boolean {
 }
 
 /** Lower case, without duplicates. */
-function normalTags(tags: readonly string[]): readonly string[] {
+function normalizeTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))];
 }
 
-/** Featured demos first, then by `order`. */
-function byPlace({ body: one }: DemoRow, { body: other }: DemoRow): number {
+/** Featured demos first, then by `order`, and demos without an `order` last. */
+function compareDemos({ body: one }: DemoRow, { body: other }: DemoRow): number {
   const featured = Number(other.members.featured ?? false) - Number(one.members.featured ?? false);
-  const [place, otherPlace] = [one.members.order ?? Infinity, other.members.order ?? Infinity];
   if (featured !== 0) return featured;
-  return place === otherPlace ? one.created - other.created : place < otherPlace ? -1 : 1;
+  const [order, otherOrder] = [one.members.order ?? Infinity, other.members.order ?? Infinity];
+  if (order === otherOrder) return one.created - other.created;
+  return order < otherOrder ? -1 : 1;
 }
 
 /** A demo uses a copy of the simulation, so that the original stays unchanged. */
 const DEMO_HOOKS: HooksOf<'demos'> = {
-  compare: ({ settings }) => (settings.air === 'dsx' ? byPlace : undefined),
+  compare: ({ settings }) => (settings.air === 'dsx' ? compareDemos : undefined),
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
     const source = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
-    mustBe(context, source, 'become a demo', ['INACTIVE']);
+    requireState(context, source, 'become a demo', ['INACTIVE']);
     const copy = newRow(context, SIMULATIONS, {
       members: { ...newSimulation(context, source.body.members).members, state: 'DEMO' },
     });
     const nodes = await collectionOf(NODES).ofParent(context.store.collections, source.id);
-    const copied = [put(copy), ...(await copyNetwork(context, source.id, copy.id))];
+    const copyChanges = [put(copy), ...(await copyNetwork(context, source.id, copy.id))];
     return {
-      otherChanges: () => copied,
+      otherChanges: () => copyChanges,
       members: {
         ...members,
-        tags: normalTags(tags),
+        tags: normalizeTags(tags),
         ...newDemo(
           copy.id,
           creatorOf(context),
@@ -64,17 +65,17 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
     }
     if (tags === undefined) return { members };
     if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
-    return { members: { ...members, tags: normalTags(tags) } };
+    return { members: { ...members, tags: normalizeTags(tags) } };
   },
   mayRemove: (context, row) => {
     if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
   },
 };
 
-type Described = Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>;
+type PublishedMembers = Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>;
 
 /** @throws Problem if a member is missing that published demos must have */
-function mustBeDescribed({ description, documentation, tags, publisher }: Described): void {
+function requirePublishedMembers({ description, documentation, tags, publisher }: PublishedMembers): void {
   const missing = Object.entries({ description, documentation, tags, publisher }).flatMap(([member, value]) =>
     value === undefined || value === null || value.length === 0 ? [`\`${member}\``] : [],
   );
@@ -85,7 +86,7 @@ function mustBeDescribed({ description, documentation, tags, publisher }: Descri
 const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
   const { target: row } = context;
   await publishNow(context, row, context.body, ({ body }) => {
-    if (context.settings.air === 'dsx') mustBeDescribed(body.members);
+    if (context.settings.air === 'dsx') requirePublishedMembers(body.members);
     return {};
   });
   return { status: 204 };
@@ -103,9 +104,9 @@ const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (
   const next = await openRequest(context, context.target, 'PENDING', context.body, ({ body }) => {
     const members = {
       ...(publisher !== undefined && { publisher }),
-      ...(tags !== undefined && { tags: [...normalTags(tags)] }),
+      ...(tags !== undefined && { tags: [...normalizeTags(tags)] }),
     };
-    mustBeDescribed({ ...body.members, ...members });
+    requirePublishedMembers({ ...body.members, ...members });
     return { members };
   });
   return { status: 200, body: storedView(next) };
@@ -136,14 +137,14 @@ const cancel: Handler<'air', 'demos_cancel_publish_access_record', DemoRow> = as
 const requestAccess: Handler<'air', 'demos_request_access', DemoRow> = async (context) => {
   const { store, target: row } = context;
   const id = `${row.id}.${accountOf(context)}`;
-  const known = await collectionOf(DEMO_ACCESS_REQUESTS).byId(store.collections, id);
-  const request = known ?? accessRequest(context, row, id);
-  if (known === null) await store.collections.commit([put(request)]);
+  const existing = await collectionOf(DEMO_ACCESS_REQUESTS).byId(store.collections, id);
+  const request = existing ?? createAccessRequest(context, row, id);
+  if (existing === null) await store.collections.commit([put(request)]);
   const body = { ...storedView(request), marketplace_demo_name: row.body.members.name };
-  return known === null ? { status: 201, body } : { status: 200, body };
+  return existing === null ? { status: 201, body } : { status: 200, body };
 };
 
-function accessRequest(context: AuthenticatedContext, demo: DemoRow, id: string): RowOf<'demo_access_requests'> {
+function createAccessRequest(context: AuthenticatedContext, demo: DemoRow, id: string): RowOf<'demo_access_requests'> {
   const { org = null } = context.caller.principal;
   const requested_at = rfc3339(context.now);
   const members = { marketplace_demo: demo.id, publish_access_record: null, requesting_org: org, requested_at };
@@ -162,11 +163,11 @@ const tightenOrder: Handler<'air', 'demos_tighten_order'> = async ({ store, now 
   const { collections } = store;
   await collections.updating(async (commit) => {
     const rows = await collectionOf(DEMOS).all(collections);
-    const placed = rows.flatMap((row) => {
+    const ordered = rows.flatMap((row) => {
       const { order } = row.body.members;
       return typeof order === 'number' ? [{ row, order }] : [];
     });
-    const sorted = placed.toSorted((one, other) => one.order - other.order);
+    const sorted = ordered.toSorted((one, other) => one.order - other.order);
     await commit(sorted.map(({ row }, index) => put(changedRow(row, DEMOS, now, { members: { order: index + 1 } }))));
   });
   return { status: 204 };
@@ -201,7 +202,7 @@ const TAGS_HOOKS: HooksOf<'demo_tags'> = {
 };
 
 export const marketplaceOperations = {
-  ...plain(DEMOS, DEMO_HOOKS),
+  ...createOperations(DEMOS, DEMO_HOOKS),
   demos_publish: publish,
   demos_unpublish: unpublish,
   demos_request_publish: requestPublish,
@@ -213,5 +214,5 @@ export const marketplaceOperations = {
   demos_provision: provision,
   demos_manage: manage,
   demos_tighten_order: tightenOrder,
-  ...plain(DEMO_TAGS, TAGS_HOOKS),
+  ...createOperations(DEMO_TAGS, TAGS_HOOKS),
 };

@@ -3,18 +3,18 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../decisions/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, deletion, draftObject, plain, resolveReference } from '../engine.ts';
-import { entry } from '../histories.ts';
+import { amend, createOperations, draftObject, planDeletion, resolveReference } from '../engine.ts';
+import { createHistoryEntry } from '../histories.ts';
 import type { BodyOf, HooksOf } from '../hooks.ts';
 import { checkData } from '../instruction-data.ts';
 import {
-  groupName,
+  completeLabels,
   instructionDraft,
   interfaceDraft,
   newNode,
   nodeMembers,
+  normalizeGroupName,
   serviceDraft,
-  wholeLabels,
   withMac,
 } from '../network.ts';
 import { changedRow, put, storedView } from '../objects.ts';
@@ -27,10 +27,10 @@ import { USERCONFIGS } from '../tables/people.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { linkDraft } from '../topology.ts';
 import { breakoutOperations } from './breakouts.ts';
-import { mustBe } from './simulations.ts';
+import { requireState } from './simulations.ts';
 
 /** Returns the first image that the account may see. @throws Problem if there is none */
-async function defaultImage(context: AuthenticatedContext): Promise<string> {
+async function findDefaultImage(context: AuthenticatedContext): Promise<string> {
   const rows = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const [first] = rows;
   if (first !== undefined) return first.id;
@@ -44,28 +44,28 @@ type NodeRow = RowOf<'nodes'>;
 
 const NODE_HOOKS: HooksOf<'nodes'> = {
   complete: async (context, members) => {
-    const image = members.image ?? (await defaultImage(context));
+    const image = members.image ?? (await findDefaultImage(context));
     return {
-      members: nodeMembers({ ...members, image, placement_group: groupName(members.placement_group) }),
+      members: nodeMembers({ ...members, image, placement_group: normalizeGroupName(members.placement_group) }),
       otherChanges: (id) => [
-        entry(context, 'node', id, 'Node created'),
-        entry(context, 'simulation', members.simulation, `Node ${members.name} created`),
+        createHistoryEntry(context, 'node', id, 'Node created'),
+        createHistoryEntry(context, 'simulation', members.simulation, `Node ${members.name} created`),
       ],
     };
   },
   change: async (context, row, { placement_group, ...members }) => {
     if (placement_group === undefined) return { members };
-    await mayRegroup(context, row);
-    return { members: { ...members, placement_group: groupName(placement_group) } };
+    await requireRegroupable(context, row);
+    return { members: { ...members, placement_group: normalizeGroupName(placement_group) } };
   },
 };
 
 /** Requires an INACTIVE simulation without checkpoints. @throws Problem */
-async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
+async function requireRegroupable(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
   const { collections } = context.store;
   const { simulation: id } = body.members;
   const simulation = await collectionOf(SIMULATIONS).byId(collections, id);
-  if (simulation !== null) mustBe(context, simulation, 'change a placement group', ['INACTIVE']);
+  if (simulation !== null) requireState(context, simulation, 'change a placement group', ['INACTIVE']);
   if ((await collectionOf(CHECKPOINTS).ofParent(collections, id)).length > 0) {
     throw new Problem(
       'bad_state',
@@ -75,13 +75,14 @@ async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Pro
 }
 
 const INTERFACE_HOOKS: HooksOf<'interfaces'> = {
-  complete: async (context, members) => interfaceDraft(await nodeOf(context, members.node), withMac(context, members)),
+  complete: async (context, members) =>
+    interfaceDraft(await resolveNode(context, members.node), withMac(context, members)),
   change: (_context, _row, { labels, ...members }) => ({
-    members: { ...members, ...(labels !== undefined && { labels: wholeLabels(labels) }) },
+    members: { ...members, ...(labels !== undefined && { labels: completeLabels(labels) }) },
   }),
 };
 
-function nodeOf(context: AuthenticatedContext, id: string): Promise<NodeRow> {
+function resolveNode(context: AuthenticatedContext, id: string): Promise<NodeRow> {
   return resolveReference(context, NODES, 'node', id);
 }
 
@@ -137,12 +138,12 @@ const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
   complete: async (context, members) => {
     const { executor, data } = members;
     checkData(executor, data, 'data');
-    return instructionDraft(await nodeOf(context, members.node), members, creatorOf(context));
+    return instructionDraft(await resolveNode(context, members.node), members, creatorOf(context));
   },
 };
 
 /** Reads nodes, ignoring duplicates. @throws Problem if one of them is not in the simulation */
-async function nodesOf(
+async function resolveNodes(
   context: AuthenticatedContext,
   simulation: string,
   ids: readonly string[],
@@ -163,25 +164,27 @@ interface Bulk extends AuthenticatedContext {
 }
 
 /** Builds a handler that changes several nodes of a simulation, all or none. */
-function bulk(
-  changesOf: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
+function createBulkHandler(
+  planChanges: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
 ): (context: Bulk) => Promise<{ readonly status: 204 }> {
   return async (context) => {
     const { simulation, nodes: named } = context.body;
-    const nodes = await nodesOf(
+    const nodes = await resolveNodes(
       context,
       simulation,
       named.map(({ id }) => id),
     );
-    const changes = await Promise.all(nodes.map((node) => changesOf(context, node)));
+    const changes = await Promise.all(nodes.map((node) => planChanges(context, node)));
     await context.store.collections.commit(changes.flat());
     return { status: 204 };
   };
 }
 
 /** Builds a handler for an action on the nodes of a running simulation. */
-function bulkWhileActive(action: string): ReturnType<typeof bulk> {
-  const handler = bulk((context, node) => [entry(context, 'node', node.id, `Node ${action}`)]);
+function createBulkActionHandler(action: string): ReturnType<typeof createBulkHandler> {
+  const handler = createBulkHandler((context, node) => [
+    createHistoryEntry(context, 'node', node.id, `Node ${action}`),
+  ]);
   return async (context) => {
     const { simulation } = context.body;
     const row = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
@@ -199,20 +202,20 @@ type CloudInit = NonNullable<Schema<'air', 'Node'>['cloud_init']>;
 /** Sets user configs of nodes. Absent members stay unchanged; null removes a config. */
 const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
   const { simulation, nodes: named } = context.body;
-  const configs = configsByNode(named);
-  const nodes = await nodesOf(context, simulation, [...configs.keys()]);
-  const changes = await Promise.all(nodes.map((node) => assignConfigs(context, node, configs.get(node.id) ?? {})));
+  const configs = collectConfigs(named);
+  const nodes = await resolveNodes(context, simulation, [...configs.keys()]);
+  const changes = await Promise.all(nodes.map((node) => planConfigChange(context, node, configs.get(node.id) ?? {})));
   await context.store.collections.commit(changes);
   return { status: 204 };
 };
 
 /** @throws Problem if two entries have different configs for a node */
-function configsByNode(named: Schema<'air', 'AssignNodesRequest'>['nodes']): ReadonlyMap<string, Partial<CloudInit>> {
+function collectConfigs(named: Schema<'air', 'AssignNodesRequest'>['nodes']): ReadonlyMap<string, Partial<CloudInit>> {
   const configs = new Map<string, Partial<CloudInit>>();
-  for (const { node, ...given } of named) {
+  for (const { node, ...requested } of named) {
     const before = configs.get(node) ?? {};
     const member = (['user_data', 'meta_data'] as const).find(
-      (name) => before[name] !== undefined && given[name] !== undefined && before[name] !== given[name],
+      (name) => before[name] !== undefined && requested[name] !== undefined && before[name] !== requested[name],
     );
     if (member !== undefined) {
       throw new Problem(
@@ -220,28 +223,32 @@ function configsByNode(named: Schema<'air', 'AssignNodesRequest'>['nodes']): Rea
         `Field \`nodes\` has \`${node}\` twice, with different values of \`${member}\`.`,
       );
     }
-    configs.set(node, { ...before, ...given });
+    configs.set(node, { ...before, ...requested });
   }
   return configs;
 }
 
-async function assignConfigs(context: AuthenticatedContext, node: NodeRow, given: Partial<CloudInit>): Promise<Change> {
+async function planConfigChange(
+  context: AuthenticatedContext,
+  node: NodeRow,
+  requested: Partial<CloudInit>,
+): Promise<Change> {
   const before = node.body.members.cloud_init ?? {};
-  const { user_data = before.user_data ?? null, meta_data = before.meta_data ?? null } = given;
+  const { user_data = before.user_data ?? null, meta_data = before.meta_data ?? null } = requested;
   const cloud_init = { user_data, meta_data };
   for (const [member, id] of Object.entries(cloud_init)) {
     if (id === null) continue;
     const { kind } = (await resolveReference(context, USERCONFIGS, member, id)).body.members;
-    const wanted = `cloud-init-${member.replace('_', '-')}`;
-    if (kind !== wanted)
-      throw new Problem('invalid_request', `Field \`${member}\` must be a user config of kind \`${wanted}\`.`);
+    const expectedKind = `cloud-init-${member.replace('_', '-')}`;
+    if (kind !== expectedKind)
+      throw new Problem('invalid_request', `Field \`${member}\` must be a user config of kind \`${expectedKind}\`.`);
   }
   return put(changedRow(node, NODES, context.now, { members: { cloud_init } }));
 }
 
 const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
   const { simulation, nodes: named } = context.body;
-  const nodes = await nodesOf(
+  const nodes = await resolveNodes(
     context,
     simulation,
     named.map(({ id }) => id),
@@ -250,7 +257,7 @@ const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
   const taken = new Set(all.map(({ body }) => body.members.name));
   const numbers = new Map<string, number>();
   const copies = nodes.map(({ body: { members } }) =>
-    newNode(context, { ...members, name: takeNameOfCopy(members.name, taken, numbers) }),
+    newNode(context, { ...members, name: chooseCopyName(members.name, taken, numbers) }),
   );
   await context.store.collections.commit(copies.map(put));
   return { status: 200, body: {} };
@@ -261,11 +268,11 @@ const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
  *
  * @param numbers next copy number by name, so that each of many copies takes constant time
  */
-function takeNameOfCopy(name: string, taken: Set<string>, numbers: Map<string, number>): string {
+function chooseCopyName(name: string, taken: Set<string>, numbers: Map<string, number>): string {
   let number = numbers.get(name) ?? 1;
-  const copyOf = () => (number === 1 ? `${name}-copy` : `${name}-copy-${number}`);
-  while (taken.has(copyOf())) number += 1;
-  const copy = copyOf();
+  const formatName = () => (number === 1 ? `${name}-copy` : `${name}-copy-${number}`);
+  while (taken.has(formatName())) number += 1;
+  const copy = formatName();
   taken.add(copy);
   numbers.set(name, number + 1);
   return copy;
@@ -273,7 +280,7 @@ function takeNameOfCopy(name: string, taken: Set<string>, numbers: Map<string, n
 
 const bulkUpdate: Handler<'air', 'nodes_bulk_update'> = async (context) => {
   const { simulation, node_ids, image, cpu, memory, storage, labels, metadata, advanced } = context.body;
-  const nodes = await nodesOf(context, simulation, node_ids);
+  const nodes = await resolveNodes(context, simulation, node_ids);
   if (image !== undefined) await resolveReference(context, IMAGES, 'image', image);
   const members = {
     ...(image !== undefined && { image }),
@@ -293,7 +300,7 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
   const { system_node, ...body } = context.body;
   const { members: template } = (await resolveReference(context, SYSTEM_NODES, 'system_node', system_node)).body;
   const { image, cpu, memory, storage, category, labels, split_options } = template;
-  const drafted: Partial<BodyOf<'nodes', 'create'>> = {
+  const requestedMembers: Partial<BodyOf<'nodes', 'create'>> = {
     image,
     cpu,
     memory,
@@ -301,10 +308,12 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
     ...(labels && { labels }),
     ...body,
   };
-  const { row, along } = await draftObject(context, NODES, NODE_HOOKS, drafted);
-  const whole = changedRow(row, NODES, context.now, { members: { category, split_options: split_options ?? null } });
-  await context.store.collections.commit([put(whole), ...along]);
-  return { status: 201, body: storedView(whole) };
+  const { row, otherChanges } = await draftObject(context, NODES, NODE_HOOKS, requestedMembers);
+  const completed = changedRow(row, NODES, context.now, {
+    members: { category, split_options: split_options ?? null },
+  });
+  await context.store.collections.commit([put(completed), ...otherChanges]);
+  return { status: 201, body: storedView(completed) };
 };
 
 /** Also decrements the simulation's checkpoint count, in the same transaction, so that retries do not repeat it. */
@@ -320,27 +329,27 @@ const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'
     }),
     async () => {
       if ((await collectionOf(CHECKPOINTS).byId(collections, row.id)) === null) throw new Problem('not_found');
-      return deletion(context, CHECKPOINTS, row);
+      return planDeletion(context, CHECKPOINTS, row);
     },
   );
   return { status: 204 };
 };
 
 export const networkOperations = {
-  ...plain(NODES, NODE_HOOKS),
-  nodes_bulk_reset: bulkWhileActive('reset'),
-  nodes_bulk_rebuild: bulkWhileActive('rebuilt'),
+  ...createOperations(NODES, NODE_HOOKS),
+  nodes_bulk_reset: createBulkActionHandler('reset'),
+  nodes_bulk_rebuild: createBulkActionHandler('rebuilt'),
   nodes_bulk_assign: bulkAssign,
-  nodes_bulk_delete: bulk((context, node) => deletion(context, NODES, node)),
+  nodes_bulk_delete: createBulkHandler((context, node) => planDeletion(context, NODES, node)),
   nodes_bulk_copy: bulkCopy,
   nodes_bulk_update: bulkUpdate,
   nodes_from_system_node: fromSystemNode,
-  ...plain(SYSTEM_NODES),
-  ...plain(INTERFACES, INTERFACE_HOOKS),
+  ...createOperations(SYSTEM_NODES),
+  ...createOperations(INTERFACES, INTERFACE_HOOKS),
   ...breakoutOperations,
-  ...plain(LINKS, LINK_HOOKS),
-  ...plain(SERVICES, SERVICE_HOOKS),
-  ...plain(INSTRUCTIONS, INSTRUCTION_HOOKS),
-  ...plain(CHECKPOINTS),
+  ...createOperations(LINKS, LINK_HOOKS),
+  ...createOperations(SERVICES, SERVICE_HOOKS),
+  ...createOperations(INSTRUCTIONS, INSTRUCTION_HOOKS),
+  ...createOperations(CHECKPOINTS),
   checkpoints_delete: deleteCheckpoint,
 };

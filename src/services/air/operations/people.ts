@@ -6,10 +6,10 @@ import { namedUuid } from '../../../platform/random.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
-import { plain } from '../engine.ts';
+import { createOperations } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
 import { storedView } from '../objects.ts';
-import { pageOfAll } from '../pages.ts';
+import { pageOfComputed } from '../pages.ts';
 import { collectionOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 import { NODES } from '../tables/network.ts';
@@ -51,7 +51,7 @@ const SSH_KEY_HOOKS: HooksOf<'ssh_keys'> = {
 };
 
 /** Computes the budget of the caller's organisation from its objects. */
-async function budgetOf(context: AuthenticatedContext): Promise<Schema<'air', 'ResourceBudget'>> {
+async function computeBudget(context: AuthenticatedContext): Promise<Schema<'air', 'ResourceBudget'>> {
   const { collections } = context.store;
   const account = accountOf(context);
   const { org = '' } = context.caller.principal;
@@ -80,7 +80,7 @@ async function budgetOf(context: AuthenticatedContext): Promise<Schema<'air', 'R
   };
 }
 
-function sum<Its>(rows: readonly Its[], amountOf: (row: Its) => number): number {
+function sum<Entry>(rows: readonly Entry[], amountOf: (row: Entry) => number): number {
   return rows.reduce((total, row) => total + amountOf(row), 0);
 }
 
@@ -93,19 +93,19 @@ export const budgetLookup: Lookup<string> = async (context, id) =>
   id === budgetId(accountOf(context)) ? { found: 'object', target: id } : { found: 'nothing' };
 
 const listBudgets: Handler<'air', 'resource_budgets_list'> = async (context) =>
-  pageOfAll(context, { ...RESOURCE_BUDGETS, list: 'resource_budgets_list' }, [await budgetOf(context)]);
+  pageOfComputed(context, { ...RESOURCE_BUDGETS, list: 'resource_budgets_list' }, [await computeBudget(context)]);
 
 const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
   status: 200,
-  body: await budgetOf(context),
+  body: await computeBudget(context),
 });
 
 /** Feedback is not stored, because no operation reads it. */
 const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
 
 export const peopleOperations = {
-  ...plain(USERCONFIGS, USERCONFIG_HOOKS),
-  ...plain(SSH_KEYS, SSH_KEY_HOOKS),
+  ...createOperations(USERCONFIGS, USERCONFIG_HOOKS),
+  ...createOperations(SSH_KEYS, SSH_KEY_HOOKS),
   resource_budgets_list: listBudgets,
   resource_budgets_get: getBudget,
   feedback_create: giveFeedback,

@@ -2,22 +2,22 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { isOperator } from '../caller.ts';
-import { plain } from '../engine.ts';
+import { createOperations } from '../engine.ts';
 import { storedView } from '../objects.ts';
 import {
+  buildUnpublication,
   DEMO,
+  grantVisibility,
   IMAGE,
   isOpen,
   type Publication,
   type PublishedRow,
   REQUESTS,
   type RecordRow,
-  reviewed,
+  reviewMembers,
   type Step,
-  showTo,
-  unpublished,
   updatePublication,
-  uploadStatus,
+  uploadStatusMember,
 } from '../publishing.ts';
 import type { RowOf } from '../stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS } from '../tables/images.ts';
@@ -27,22 +27,22 @@ type ImageRecord = RowOf<'image_publish_access_records'>;
 type DemoRecord = RowOf<'demo_publish_access_records'>;
 
 /** Hides the allowed organisations of a record from callers who are not operators. */
-function listed<Its extends { readonly allowed_orgs: readonly string[] | null }>(
+function hideAllowedOrgs<View extends { readonly allowed_orgs: readonly string[] | null }>(
   context: AuthenticatedContext,
-  view: Its,
-): Its {
+  view: View,
+): View {
   return isOperator(context) ? view : { ...view, allowed_orgs: null };
 }
 
-function imageRecord(context: AuthenticatedContext, row: ImageRecord): Schema<'air', 'ImagePublishAccessRecord'> {
-  return listed(context, storedView(row));
+function renderImageRecord(context: AuthenticatedContext, row: ImageRecord): Schema<'air', 'ImagePublishAccessRecord'> {
+  return hideAllowedOrgs(context, storedView(row));
 }
 
-function demoRecord(
+function renderDemoRecord(
   context: AuthenticatedContext,
   row: DemoRecord,
 ): Schema<'air', 'MarketplaceDemoPublishAccessRecord'> {
-  return listed(context, storedView(row));
+  return hideAllowedOrgs(context, storedView(row));
 }
 
 /** Applies an operator's decision to an object and its record. @throws Problem */
@@ -54,20 +54,23 @@ type Decide = (
 ) => Step | Promise<Step>;
 
 /** Changes the object of a record. @throws Problem if the record is no longer the object's current one */
-async function review<Its extends RecordRow>(context: AuthenticatedContext<Its>, decide: Decide): Promise<Its> {
+async function review<Reviewed extends RecordRow>(
+  context: AuthenticatedContext<Reviewed>,
+  decide: Decide,
+): Promise<Reviewed> {
   const { target } = context;
   const { members } = target.body;
   const [publication, id] = 'image' in members ? [IMAGE, members.image] : [DEMO, members.marketplace_demo];
-  const { record } = await updatePublication(context, publication, id, (before, known) => {
-    if (known?.id === target.id) return decide(context, publication, before, known);
+  const { record } = await updatePublication(context, publication, id, (before, current) => {
+    if (current?.id === target.id) return decide(context, publication, before, current);
     throw new Problem('bad_state', `The record is closed: its status is \`${members.status}\`.`);
   });
   // Safe cast: this is the target, with changes.
-  return record as Its;
+  return record as Reviewed;
 }
 
 /** @throws Problem if the record has no open request */
-function openStatus({ body }: RecordRow): keyof typeof REQUESTS {
+function requireOpenStatus({ body }: RecordRow): keyof typeof REQUESTS {
   const { status } = body.members;
   if (isOpen(status)) return status;
   const open = Object.keys(REQUESTS).map((one) => `\`${one}\``);
@@ -75,27 +78,27 @@ function openStatus({ body }: RecordRow): keyof typeof REQUESTS {
 }
 
 /** Which organisations may see an object. */
-interface Audience {
+interface VisibilityOptions {
   readonly publicly_published?: boolean;
   readonly allowed_orgs?: readonly string[];
 }
 
 /** Grants a request. */
-function approve({ publicly_published, allowed_orgs }: Audience): Decide {
+function approve({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
   return async (context, publication, before, record) => {
-    const status = openStatus(record);
+    const status = requireOpenStatus(record);
     if (status === 'PENDING_UNPUBLISH') {
-      return { ...unpublished(context, publication, record.body.hidden.asked), hidden: { asked: {} } };
+      return { ...buildUnpublication(context, publication, record.body.hidden.asked), hidden: { asked: {} } };
     }
     const isPublic = publicly_published ?? record.body.members.prefer_public;
     if (status === 'PENDING_ELEVATION' && !isPublic) {
       const message = 'Field `publicly_published` must be true or omitted: the request is for public visibility.';
       throw new Problem('invalid_request', message);
     }
-    const { members, ...shown } = await showTo(context, before, isPublic, allowed_orgs);
+    const { members, ...shown } = await grantVisibility(context, before, isPublic, allowed_orgs);
     return {
       ...shown,
-      members: { ...members, ...uploadStatus(publication, 'COMPLETE'), ...record.body.hidden.asked },
+      members: { ...members, ...uploadStatusMember(publication, 'COMPLETE'), ...record.body.hidden.asked },
       hidden: { asked: {} },
       description: `Approved: ${status}`,
     };
@@ -105,10 +108,10 @@ function approve({ publicly_published, allowed_orgs }: Audience): Decide {
 /** Denies a request. The object stays unchanged. */
 function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Decide {
   return (context, publication, before, record) => {
-    const status = openStatus(record);
+    const status = requireOpenStatus(record);
     return {
-      members: uploadStatus(publication, 'COMPLETE'),
-      record: { status: 'DENIED', denial_reason, ...reviewed(context) },
+      members: uploadStatusMember(publication, 'COMPLETE'),
+      record: { status: 'DENIED', denial_reason, ...reviewMembers(context) },
       hidden: { asked: {} },
       isOver: !before.body.members.published,
       description: `Denied: ${status}`,
@@ -117,7 +120,7 @@ function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Deci
 }
 
 /** Changes which organisations see a published object. */
-function setVisibility({ publicly_published, allowed_orgs }: Audience): Decide {
+function setVisibility({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
   return async (context, { what }, before, record) => {
     const { status } = record.body.members;
     if (isOpen(status))
@@ -125,46 +128,46 @@ function setVisibility({ publicly_published, allowed_orgs }: Audience): Decide {
     if (!before.body.members.published) throw new Problem('bad_state', `The ${what} is not published.`);
     const isPublic = publicly_published ?? before.body.members.publicly_published ?? false;
     const description = isPublic ? 'Visible to every organisation' : 'Visible to some organisations';
-    return { ...(await showTo(context, before, isPublic, allowed_orgs)), description };
+    return { ...(await grantVisibility(context, before, isPublic, allowed_orgs)), description };
   };
 }
 
 const approveImage: Handler<'air', 'image_publish_access_records_approve', ImageRecord> = async (context) => ({
   status: 200,
-  body: imageRecord(context, await review(context, approve(context.body))),
+  body: renderImageRecord(context, await review(context, approve(context.body))),
 });
 
 const denyImage: Handler<'air', 'image_publish_access_records_deny', ImageRecord> = async (context) => ({
   status: 200,
-  body: imageRecord(context, await review(context, deny(context.body))),
+  body: renderImageRecord(context, await review(context, deny(context.body))),
 });
 
 const showImage: Handler<'air', 'image_publish_access_records_set_visibility', ImageRecord> = async (context) => ({
   status: 200,
-  body: imageRecord(context, await review(context, setVisibility(context.body))),
+  body: renderImageRecord(context, await review(context, setVisibility(context.body))),
 });
 
 const approveDemo: Handler<'air', 'demo_publish_access_records_approve', DemoRecord> = async (context) => ({
   status: 200,
-  body: demoRecord(context, await review(context, approve(context.body))),
+  body: renderDemoRecord(context, await review(context, approve(context.body))),
 });
 
 const denyDemo: Handler<'air', 'demo_publish_access_records_deny', DemoRecord> = async (context) => ({
   status: 200,
-  body: demoRecord(context, await review(context, deny(context.body))),
+  body: renderDemoRecord(context, await review(context, deny(context.body))),
 });
 
 const showDemo: Handler<'air', 'demo_publish_access_records_set_visibility', DemoRecord> = async (context) => ({
   status: 200,
-  body: demoRecord(context, await review(context, setVisibility(context.body))),
+  body: renderDemoRecord(context, await review(context, setVisibility(context.body))),
 });
 
 export const publishingOperations = {
-  ...plain(IMAGE_PUBLISH_ACCESS_RECORDS, { view: imageRecord }),
+  ...createOperations(IMAGE_PUBLISH_ACCESS_RECORDS, { view: renderImageRecord }),
   image_publish_access_records_approve: approveImage,
   image_publish_access_records_deny: denyImage,
   image_publish_access_records_set_visibility: showImage,
-  ...plain(DEMO_PUBLISH_ACCESS_RECORDS, { view: demoRecord }),
+  ...createOperations(DEMO_PUBLISH_ACCESS_RECORDS, { view: renderDemoRecord }),
   demo_publish_access_records_approve: approveDemo,
   demo_publish_access_records_deny: denyDemo,
   demo_publish_access_records_set_visibility: showDemo,

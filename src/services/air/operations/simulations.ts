@@ -5,8 +5,8 @@ import type { Outcome } from '../../../responses/outcome.ts';
 import type { Change } from '../../../store/collections.ts';
 import { END_OF_TIME, rfc3339 } from '../../../time/clock.ts';
 import { creatorOf } from '../caller.ts';
-import { amend, plain, resolveReference } from '../engine.ts';
-import { entry } from '../histories.ts';
+import { amend, createOperations, resolveReference } from '../engine.ts';
+import { createHistoryEntry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
 import { changedRow, type DraftOf, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
@@ -56,7 +56,7 @@ const SIMULATION_HOOKS: HooksOf<'simulations'> = {
     checkTimes(context, members);
     return {
       ...newSimulation(context, members),
-      otherChanges: (id) => [entry(context, 'simulation', id, 'Simulation created')],
+      otherChanges: (id) => [createHistoryEntry(context, 'simulation', id, 'Simulation created')],
     };
   },
   change: (context, _row, members) => {
@@ -79,7 +79,7 @@ function checkTimes(
 }
 
 /** @throws Problem unless the simulation is in one of these states */
-export function mustBe(
+export function requireState(
   { now }: Pick<AuthenticatedContext, 'now'>,
   row: SimulationRow,
   action: string,
@@ -87,10 +87,10 @@ export function mustBe(
 ): void {
   const state = stateAt(row, now);
   if (states.includes(state)) return;
-  const wanted = states.map((one) => `\`${one}\``).join(' or ');
+  const expected = states.map((expectedState) => `\`${expectedState}\``).join(' or ');
   throw new Problem(
     'bad_state',
-    `The simulation cannot ${action} while its state is \`${state}\`; expected ${wanted}.`,
+    `The simulation cannot ${action} while its state is \`${state}\`; expected ${expected}.`,
   );
 }
 
@@ -100,8 +100,8 @@ async function startTransition(
   transition: Transition,
   action: string,
   from: readonly SimulationState[],
-  along: () => readonly Change[] | Promise<readonly Change[]> = () => [],
-  more: (members: SimulationMembers) => Partial<SimulationMembers> = () => ({}),
+  listOtherChanges: () => readonly Change[] | Promise<readonly Change[]> = () => [],
+  changeMembers: (members: SimulationMembers) => Partial<SimulationMembers> = () => ({}),
 ): Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   const { target: row } = context;
   const next = await amend(
@@ -109,11 +109,14 @@ async function startTransition(
     SIMULATIONS,
     row,
     (before) => {
-      mustBe(context, before, action, from);
+      requireState(context, before, action, from);
       const { members, ...rest } = applyTransition(transition, before.body.members, context.now);
-      return { ...rest, members: { ...members, ...more(before.body.members) } };
+      return { ...rest, members: { ...members, ...changeMembers(before.body.members) } };
     },
-    async () => [...(await along()), entry(context, 'simulation', row.id, `Simulation: ${action}`)],
+    async () => [
+      ...(await listOtherChanges()),
+      createHistoryEntry(context, 'simulation', row.id, `Simulation: ${action}`),
+    ],
   );
   return { status: 200, body: simulationView(context, next) };
 }
@@ -123,7 +126,7 @@ async function startTransition(
  *
  * @throws Problem if another simulation has it
  */
-async function checkpointOf(
+async function resolveCheckpoint(
   context: AuthenticatedContext,
   { id }: SimulationRow,
   { checkpoint }: { readonly checkpoint?: string | null },
@@ -140,7 +143,7 @@ async function checkpointOf(
 
 const start: Handler<'air', 'simulations_start', SimulationRow> = async (context) => {
   const { target: row, body } = context;
-  const started_from = await checkpointOf(context, row, body);
+  const started_from = await resolveCheckpoint(context, row, body);
   return startTransition(context, 'start', 'start', ['INACTIVE'], () => [put(newRun(context, row.id, started_from))]);
 };
 
@@ -152,15 +155,15 @@ function newRun(context: AuthenticatedContext, simulation: string, started_from:
 const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (context) => {
   const { store, now, target: row, body } = context;
   const { create_checkpoint = true } = body;
-  const endedRun = async () => {
+  const endRun = async () => {
     const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
     const run = runs.at(-1) ?? newRun(context, row.id, null);
     return changedRow(run, RUNS, now, { members: { ended_at: rfc3339(now) } });
   };
   if (!create_checkpoint)
-    return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [put(await endedRun())]);
-  const withCheckpoint = async () => {
-    const run = await endedRun();
+    return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [put(await endRun())]);
+  const saveCheckpoint = async () => {
+    const run = await endRun();
     const checkpoint = newRow(context, CHECKPOINTS, {
       members: { name: '', favorite: false, metadata: null, run: run.id, state: 'COMPLETE' },
       hidden: { simulation: row.id },
@@ -168,13 +171,13 @@ const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (c
     });
     return [put(run), put(checkpoint)];
   };
-  return startTransition(context, 'shutdown', 'shut down', ['ACTIVE'], withCheckpoint, (before) => ({
+  return startTransition(context, 'shutdown', 'shut down', ['ACTIVE'], saveCheckpoint, (before) => ({
     complete_checkpoint_count: (before.complete_checkpoint_count ?? 0) + 1,
   }));
 };
 
 const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (context) => {
-  await checkpointOf(context, context.target, context.body);
+  await resolveCheckpoint(context, context.target, context.body);
   return startTransition(context, 'rebuild', 'rebuild', ['ACTIVE']);
 };
 
@@ -182,8 +185,8 @@ const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (con
 const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   const { body } = context;
   const source = await resolveReference(context, SIMULATIONS, 'simulation', body.simulation);
-  mustBe(context, source, 'be cloned', ['INACTIVE', 'CLONING']);
-  await checkpointOf(context, source, body);
+  requireState(context, source, 'be cloned', ['INACTIVE', 'CLONING']);
+  await resolveCheckpoint(context, source, body);
   const { members } = source.body;
   const name = body.name ?? `Clone of ${members.name}`.slice(0, 128);
   const draft = newSimulation(context, { ...members, name }, body.attempt_start === true ? 'cloneAndStart' : 'clone');
@@ -192,7 +195,7 @@ const clone: Handler<'air', 'simulations_clone'> = async (context) => {
     put(row),
     ...(await copyNetwork(context, source.id, row.id)),
     ...(body.attempt_start === true ? [put(newRun(context, row.id, null))] : []),
-    entry(context, 'simulation', row.id, `Cloned from ${source.id}`),
+    createHistoryEntry(context, 'simulation', row.id, `Cloned from ${source.id}`),
   ]);
   return { status: 201, body: simulationView(context, row) };
 };
@@ -235,15 +238,15 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
   const { state, ordering } = query;
   if (state !== undefined || ordering?.endsWith('state') === true) {
     const rows = await collectionOf(SIMULATIONS).dueBetween(store.collections, 0, END_OF_TIME, Number.MAX_SAFE_INTEGER);
-    const late = rows.filter((row) => row.facets?.state !== stateAt(row, now));
-    await store.collections.commit(late.map((row) => put(withCurrentState(row, now))));
+    const outdated = rows.filter((row) => row.facets?.state !== stateAt(row, now));
+    await store.collections.commit(outdated.map((row) => put(withCurrentState(row, now))));
   }
   return page(context, SIMULATIONS, (row) => simulationView(context, row));
 };
 
 export const simulationOperations = {
-  ...plain(SIMULATIONS, SIMULATION_HOOKS),
-  ...plain(RUNS),
+  ...createOperations(SIMULATIONS, SIMULATION_HOOKS),
+  ...createOperations(RUNS),
   simulations_list: list,
   simulations_start: start,
   simulations_shutdown: shutdown,

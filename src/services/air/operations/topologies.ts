@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { isRecord } from '../../../objects/members.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { entry } from '../histories.ts';
+import { createHistoryEntry } from '../histories.ts';
 import { changedRow, newRow, put } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
@@ -25,9 +25,9 @@ type Simulation = RowOf<'simulations'>;
 type Script = RowOf<'simulation_ztp_script'>;
 
 /** Creates a simulation from a topology file, in one commit. */
-const importOne: Handler<'air', 'simulations_import'> = async (context) => {
+const importSimulation: Handler<'air', 'simulations_import'> = async (context) => {
   const { format, content, name, ztp } = context.body;
-  const topology = readTopology(format, ownContent(context, 'content', content));
+  const topology = readTopology(format, removeUnsupported(context, 'content', content));
   const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
   const draft = newSimulation(context, members, 'import');
   // As in the SDK's example: without an out-of-band network, both stay unset.
@@ -36,7 +36,7 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
   const script = typeof ztp === 'string' && ztp !== '' ? [put(newScript(context, row.id, ztp))] : [];
   const parts = await buildNetwork(context, row.id, topology);
-  const note = entry(context, 'simulation', row.id, `Imported from ${format}`);
+  const note = createHistoryEntry(context, 'simulation', row.id, `Imported from ${format}`);
   await context.store.collections.commit([put(row), ...parts, ...script, note]);
   return { status: 201, body: simulationView(context, row) };
 };
@@ -44,13 +44,13 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
 /** Converts a topology to JSON without creating anything. */
 const parse: Handler<'air', 'simulations_parse'> = async (context) => {
   const { source_format: format, topology_data: text } = context.body;
-  const content = format === 'DOT' ? text : ownContent(context, 'topology_data', jsonOf(text));
-  const { nodes, links, oob, given } = parsed(format, content);
-  return { status: 200, body: { nodes, links, oob, ...given } };
+  const content = format === 'DOT' ? text : removeUnsupported(context, 'topology_data', parseJson(text));
+  const { nodes, links, oob, sentMembers } = parseTopology(format, content);
+  return { status: 200, body: { nodes, links, oob, ...sentMembers } };
 };
 
 /** @throws Problem with field names of this request */
-function parsed(format: string, content: unknown): Topology {
+function parseTopology(format: string, content: unknown): Topology {
   try {
     return readTopology(format, content);
   } catch (thrown) {
@@ -60,21 +60,25 @@ function parsed(format: string, content: unknown): Topology {
 }
 
 /** Members of a topology file that only dsx supports. */
-const OF_DSX = ['services', 'instructions'] as const;
+const DSX_MEMBERS = ['services', 'instructions'] as const;
 
 /** Removes and reports members that this version of Air does not support. */
-function ownContent({ settings, findings, now }: AuthenticatedContext, field: string, content: unknown): unknown {
+function removeUnsupported(
+  { settings, findings, now }: AuthenticatedContext,
+  field: string,
+  content: unknown,
+): unknown {
   if (settings.air === 'dsx' || !isRecord(content)) return content;
-  const others = OF_DSX.filter((name) => Object.hasOwn(content, name));
-  for (const name of others) {
+  const unsupported = DSX_MEMBERS.filter((name) => Object.hasOwn(content, name));
+  for (const name of unsupported) {
     const message = `A topology has the field \`${field}.${name}\`, which only dsx supports. It was ignored.`;
     findings.report('other_version', message, now);
   }
-  return others.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
+  return unsupported.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
 }
 
 /** @throws Problem if the text is not JSON */
-function jsonOf(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -85,10 +89,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-const exportOne: Handler<'air', 'simulations_export', Simulation> = async (context) => {
+const exportSimulation: Handler<'air', 'simulations_export', Simulation> = async (context) => {
   const { store, query, target: row } = context;
   const network = await readNetwork(context, row.id);
-  checkNames(network);
+  requireUniqueNames(network);
   const ids = [...new Set(network.nodes.map(({ body }) => body.members.image))];
   const images = await Promise.all(ids.map((id) => collectionOf(IMAGES).byId(store.collections, id)));
   const names = new Map(
@@ -97,14 +101,14 @@ const exportOne: Handler<'air', 'simulations_export', Simulation> = async (conte
   const imageName = (id: string) => (query.image_ids === true ? id : (names.get(id) ?? id));
   const oob = row.body.members.auto_oob_enabled === true;
   const script = await SCRIPTS.byId(store.collections, row.id);
-  const content = { ...exportTopology(network, imageName), oob, ...(await extrasOf(context, network)) };
+  const content = { ...exportTopology(network, imageName), oob, ...(await exportOptionalParts(context, network)) };
   const ztp = script === null ? null : script.body.members.content;
   return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
 };
 
 /** Returns the optional parts of an export. */
-async function extrasOf(
-  { store, query }: Parameters<typeof exportOne>[0],
+async function exportOptionalParts(
+  { store, query }: Parameters<typeof exportSimulation>[0],
   network: Network,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { include_services, include_instructions = 'NONE' } = query;
@@ -114,14 +118,14 @@ async function extrasOf(
     network.nodes.map(({ id }) => collectionOf(INSTRUCTIONS).ofParent(store.collections, id)),
   );
   // The mock never runs instructions, so all of them count as not run.
-  const asked = all
+  const selected = all
     .flat()
     .filter(({ body }) => include_instructions !== 'REPEATABLE' || body.members.run_again_on_rebuild);
-  return { ...services, instructions: exportInstructions(network, asked) };
+  return { ...services, instructions: exportInstructions(network, selected) };
 }
 
 /** Checks for duplicate node names: a topology file identifies nodes by name. @throws Problem */
-function checkNames({ nodes }: Network): void {
+function requireUniqueNames({ nodes }: Network): void {
   const names = new Set<string>();
   for (const { body } of nodes) {
     const { name } = body.members;
@@ -190,9 +194,9 @@ async function changeScript<After extends Script | null>(
 }
 
 export const topologyOperations = {
-  simulations_import: importOne,
+  simulations_import: importSimulation,
   simulations_parse: parse,
-  simulations_export: exportOne,
+  simulations_export: exportSimulation,
   simulation_ztp_script_create: createScript,
   simulation_ztp_script_get: getScript,
   simulation_ztp_script_update: updateScript,

@@ -2,19 +2,19 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../decisions/problem.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, plain, resolveReference } from '../engine.ts';
+import { amend, createOperations, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
 import { newRow, put, storedView } from '../objects.ts';
-import { pageOfAll } from '../pages.ts';
+import { pageOfComputed } from '../pages.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { TRAININGS } from '../tables/trainings.ts';
 import { copyNetwork } from '../topology.ts';
 import { newSimulation } from './simulations.ts';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** Maximum length of a simulation name. Training names can be longer. */
-const MAX_NAME = 128;
+const MAX_SIMULATION_NAME_LENGTH = 128;
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 type TrainingRow = RowOf<'trainings'>;
@@ -22,22 +22,22 @@ type Times = Pick<MembersOf<'trainings'>, 'event_time' | 'sim_start_time' | 'sim
 
 /** Checks the changed times against the rules in the reference. @throws Problem naming the invalid time */
 function checkTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
-  const event = timeOf(times, 'event_time');
-  const start = timeOf(times, 'sim_start_time');
-  const end = timeOf(times, 'sim_end_time');
+  const event = parseTime(times, 'event_time');
+  const start = parseTime(times, 'sim_start_time');
+  const end = parseTime(times, 'sim_end_time');
   const rules: [name: string, holds: boolean, expected: string, about?: string][] = [
-    ['event_time', event >= now + 5 * HOUR, 'at least 5 hours from now'],
-    ['sim_start_time', start >= now + HOUR, 'at least 1 hour from now'],
-    ['sim_start_time', start <= event - 4 * HOUR, 'at least 4 hours before `event_time`', 'event_time'],
-    ['sim_end_time', end >= event + 24 * HOUR, 'at least 24 hours after `event_time`', 'event_time'],
+    ['event_time', event >= now + 5 * HOUR_MS, 'at least 5 hours from now'],
+    ['sim_start_time', start >= now + HOUR_MS, 'at least 1 hour from now'],
+    ['sim_start_time', start <= event - 4 * HOUR_MS, 'at least 4 hours before `event_time`', 'event_time'],
+    ['sim_end_time', end >= event + 24 * HOUR_MS, 'at least 24 hours after `event_time`', 'event_time'],
   ];
-  const broken = rules.find(
+  const violated = rules.find(
     ([name, holds, , other]) => !holds && (changed.includes(name) || (other !== undefined && changed.includes(other))),
   );
-  if (broken !== undefined) throw new Problem('invalid_request', `Field \`${broken[0]}\` must be ${broken[2]}.`);
+  if (violated !== undefined) throw new Problem('invalid_request', `Field \`${violated[0]}\` must be ${violated[2]}.`);
 }
 
-function timeOf(times: Times, name: keyof Times): number {
+function parseTime(times: Times, name: keyof Times): number {
   const time = Date.parse(times[name]);
   if (!Number.isNaN(time)) return time;
   throw new Problem('invalid_request', `Field \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\`.`);
@@ -67,13 +67,13 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
     const simulation = newRow(context, SIMULATIONS, {
       members: {
         ...newSimulation(context, parent.body.members).members,
-        name: name.slice(0, MAX_NAME),
+        name: name.slice(0, MAX_SIMULATION_NAME_LENGTH),
         state: 'TRAINING',
       },
     });
-    const copied = [put(simulation), ...(await copyNetwork(context, parent.id, simulation.id))];
+    const copyChanges = [put(simulation), ...(await copyNetwork(context, parent.id, simulation.id))];
     return {
-      otherChanges: () => copied,
+      otherChanges: () => copyChanges,
       members: {
         ...times,
         name,
@@ -81,9 +81,9 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
         creator: creatorOf(context),
         org: orgIdOf(accountOf(context)),
         training_simulation: simulation.id,
-        training_simulation_name: name.slice(0, MAX_NAME),
+        training_simulation_name: name.slice(0, MAX_SIMULATION_NAME_LENGTH),
         ngc_group_id: context.random.uuid(),
-        attendees: distinct(attendees),
+        attendees: normalizeAttendees(attendees),
         workbenches_created: false,
         checkpoint_name: checkpoint === null ? null : checkpoint.body.members.name,
         parent_simulation_name: parent.body.members.name,
@@ -91,31 +91,31 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
     };
   },
   change: (context, row, members) => {
-    mustBeInstructor(context, row);
+    requireInstructor(context, row);
     checkTimes(context, { ...row.body.members, ...members }, Object.keys(members));
     return { members };
   },
-  mayRemove: mustBeInstructor,
+  mayRemove: requireInstructor,
   view: (context, row) => ({
     ...storedView(row),
     training_simulation_state: 'TRAINING',
-    ...(context.settings.air === 'dsx' && { attendee_details: row.body.members.attendees.map(detailsOf) }),
+    ...(context.settings.air === 'dsx' && { attendee_details: row.body.members.attendees.map(renderAttendee) }),
   }),
 };
 
 /** The mock records no logins, so no attendee has ever logged in. */
-function detailsOf(email: string) {
+function renderAttendee(email: string) {
   return { email, has_onboarded_in_air: false, action_needed: 'The attendee must log in to Air once.' };
 }
 
 /** In profile dsx, only the creator of a training may change it. @throws Problem */
-function mustBeInstructor(context: AuthenticatedContext, row: TrainingRow): void {
+function requireInstructor(context: AuthenticatedContext, row: TrainingRow): void {
   if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) {
     throw new Problem('forbidden', '', { reason: 'not_owner', why: 'another caller created the training' });
   }
 }
 
-function distinct(attendees: readonly string[]): readonly string[] {
+function normalizeAttendees(attendees: readonly string[]): readonly string[] {
   return [...new Set(attendees.map((one) => one.toLowerCase()))];
 }
 
@@ -124,8 +124,8 @@ function changeAttendees(
 ): Handler<'air', 'trainings_attendees_add' | 'trainings_attendees_remove', TrainingRow> {
   return async (context) => {
     const { target: row } = context;
-    mustBeInstructor(context, row);
-    const named = distinct(context.body.attendees);
+    requireInstructor(context, row);
+    const named = normalizeAttendees(context.body.attendees);
     await amend(context, TRAININGS, row, ({ body }) => ({
       members: { attendees: change(body.members.attendees, named) },
     }));
@@ -135,7 +135,7 @@ function changeAttendees(
 
 const externalUserGroup: Handler<'air', 'trainings_external_user_group', TrainingRow> = (context) => {
   const { target: row } = context;
-  mustBeInstructor(context, row);
+  requireInstructor(context, row);
   const { members } = row.body;
   return {
     status: 200,
@@ -158,7 +158,7 @@ const externalUserGroup: Handler<'air', 'trainings_external_user_group', Trainin
 
 /** Workbenches would be created when the training begins. The mock does not do that. */
 const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
-  pageOfAll(
+  pageOfComputed(
     context,
     {
       path: `${TRAININGS.path}${context.target.id}/workbench-simulations/`,
@@ -168,7 +168,7 @@ const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow
   );
 
 export const trainingOperations = {
-  ...plain(TRAININGS, TRAINING_HOOKS),
+  ...createOperations(TRAININGS, TRAINING_HOOKS),
   trainings_attendees_add: changeAttendees((before, named) => [...new Set([...before, ...named])]),
   trainings_attendees_remove: changeAttendees((before, named) => {
     const removed = new Set(named);

@@ -1,7 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { CLAIM_RULES_SETTING, type ClaimRule, claimRulesFault, readClaimRules } from '../../../tokens/claim-rules.ts';
+import {
+  CLAIM_RULES_SETTING,
+  type ClaimRule,
+  findClaimRulesProblem,
+  readClaimRules,
+} from '../../../tokens/claim-rules.ts';
 
 /** Renders rules without absent members. */
 function claimRulesView(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
@@ -20,7 +25,7 @@ const get: Handler<'control', 'get_claim_rules'> = async ({ store }) => ({
 });
 
 const set: Handler<'control', 'set_claim_rules'> = async ({ store, body: { rules } }) => {
-  const violation = claimRulesFault(rules);
+  const violation = findClaimRulesProblem(rules);
   if (violation !== null) {
     const field = violation.index === null ? 'rules' : `rules.${violation.index}`;
     throw new Problem('invalid_request', `Field \`${field}\` ${violation.why}.`);

@@ -4,7 +4,7 @@ import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { quote } from '../../../explaining/index.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
+import { deleteKey, editKey, issueKey, newestPolicy, reportKeyWarnings, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { adviseName } from '../../../text/nearest.ts';
@@ -112,7 +112,7 @@ const list: Handler<'control', 'list_keys'> = async (context) => {
   const ngcKeys = ngcKeysIn(context.store);
   // Read keys before places: a key created in between would have no place.
   const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
-  const places = await ngcKeys.places();
+  const places = await ngcKeys.positions();
   const placed = all.flatMap((inForce) => {
     const { id, createdAt: at } = inForce.key;
     const place = places.get(id);
@@ -197,7 +197,7 @@ async function findKeyById({ store, now }: Context, id: string): Promise<KeyInFo
 
 /** Warns about a key that can do nothing, which is valid but rarely intended. */
 async function reportWarnings(context: Context, key: KeyInForce): Promise<{ readonly warnings?: readonly string[] }> {
-  const warnings = await reportUseless(context, context.now, key);
+  const warnings = await reportKeyWarnings(context, context.now, key);
   return warnings.length === 0 ? {} : { warnings };
 }
 

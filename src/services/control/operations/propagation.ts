@@ -1,7 +1,7 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { flushEdits, readToggle, setToggle } from '../../../ngc-keys/keyring.ts';
+import { changePropagationSettings, flushEdits, readPropagationSettings } from '../../../ngc-keys/keyring.ts';
 import { END_OF_TIME } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 
@@ -14,7 +14,7 @@ const set: Handler<'control', 'set_propagation'> = async (context) => {
   if (milliseconds === null || (milliseconds !== undefined && context.now + milliseconds > END_OF_TIME)) {
     throw new Problem('invalid_request', `Field \`delay\` must be ${DURATION_FORMS}, and end before the year 9999.`);
   }
-  await setToggle(context, {
+  await changePropagationSettings(context, {
     ...(mode !== undefined && { mode }),
     ...(milliseconds !== undefined && { delay: milliseconds }),
     ...(seed !== undefined && { seed }),
@@ -23,7 +23,7 @@ const set: Handler<'control', 'set_propagation'> = async (context) => {
 };
 
 async function respond(context: Context): Promise<Answer<'control', 'get_propagation'>> {
-  const { mode, delay, seed } = await readToggle(context);
+  const { mode, delay, seed } = await readPropagationSettings(context);
   return { status: 200, body: { mode, delay: formatDuration(delay), seed } };
 }
 

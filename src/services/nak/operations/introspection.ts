@@ -5,7 +5,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { AUDIENCES, type Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { isInForce } from '../../../ngc-keys/key-bearer.ts';
-import { keyForm } from '../../../ngc-keys/key-text.ts';
+import { classifyKey } from '../../../ngc-keys/key-text.ts';
 import { describeAuthorizations, type IssuedKey, isIssued, readPolicies, statusOf } from '../issued.ts';
 import { renderKey } from '../view.ts';
 import { requireKey } from './keys.ts';
@@ -13,7 +13,7 @@ import { requireKey } from './keys.ts';
 /** Finds a key by its value, in any status; null if it does not exist. @throws Problem if the value is not a key */
 async function findKeyByText({ store, now }: Context, text: string | null | undefined): Promise<IssuedKey | null> {
   if (text === undefined || text === null || text === '') throw new Problem('bad_state', 'api key empty');
-  const form = keyForm(text);
+  const form = classifyKey(text);
   if (form === 'malformed') throw new Problem('bad_state', 'api key format invalid');
   if (form === 'foreign') throw new Problem('bad_state', 'Invalid key');
   const key = await ngcKeysIn(store).bySecret(hashSecret(text), now);
@@ -74,7 +74,7 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   const text = apiKey ?? '';
   if (text === '') throw new Problem('bad_state', 'Api key is not provided');
   const audience = requireAudience(namespace);
-  const key = keyForm(text) === 'marked' ? await findKeyByText(context, text) : null;
+  const key = classifyKey(text) === 'marked' ? await findKeyByText(context, text) : null;
   const isValid = key !== null && isInForce(key, context.now);
   const policies = isValid ? readPolicies(await describeAuthorizations(context, key, key.policy)) : [];
   const policy = policies.find(({ aud }) => aud === audience.id);

@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import type { Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { endingOf } from '../../../ngc-keys/key-text.ts';
-import { drawKeyText, reportUseless } from '../../../ngc-keys/keyring.ts';
+import { generateKeyText, reportKeyWarnings } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
@@ -47,7 +47,7 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const { length } = await findKeys(context, caller.owner, caller.issuer.id);
   if (length >= LIMITS.maxKeys) throw new Problem('bad_state', TOO_MANY_KEYS);
   checkAuthorizations(authorizations);
-  const text = drawKeyText(context);
+  const text = generateKeyText(context);
   const { services, policy } = readRights(authorizations, context.rulesets);
   const id = random.uuid();
   await addKey(context, {
@@ -74,7 +74,7 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
     },
   });
   const issued = await requireOwnKey(context, caller, id);
-  await reportUseless(context, now, issued);
+  await reportKeyWarnings(context, now, issued);
   return { status: 200, body: await renderWholeKey(context, issued, text) };
 };
 
@@ -197,7 +197,7 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
     }),
   );
   const changed = await requireOwnKey(context, caller, id);
-  await reportUseless(context, now, changed);
+  await reportKeyWarnings(context, now, changed);
   return { status: 200, body: await renderWholeKey(context, changed) };
 };
 

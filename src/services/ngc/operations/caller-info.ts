@@ -1,14 +1,14 @@
 import type { Handler } from '../../../contract/request.ts';
 import { findKey } from '../../../ngc-keys/key-bearer.ts';
-import { productPolicies, userView } from '../view.ts';
-import { success } from './keys.ts';
+import { renderPolicies, userView } from '../view.ts';
+import { successStatus } from './keys.ts';
 
 /** Returns the owner of a key. The key is in the form, not in a header. */
 const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
   const { credentials } = context.body;
   const { key, organization, roles } = await findKey(credentials, context);
-  const products = productPolicies(context.rulesets, key.services, null).map(({ product }) => product);
-  const common = { requestStatus: success(context), orgName: key.org, products };
+  const products = renderPolicies(context.rulesets, key.services, null).map(({ product }) => product);
+  const common = { requestStatus: successStatus(context), orgName: key.org, products };
   if (key.user === null) {
     return { status: 200, body: { ...common, type: 'SERVICE_KEY', userId: organization.ncaId } };
   }

@@ -1,13 +1,18 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { confirmDeviceLogin, deviceLogin, startDeviceLogin, unknownDevice } from '../../../ngc-keys/device-logins.ts';
+import {
+  confirmDeviceLogin,
+  findDeviceLogin,
+  startDeviceLogin,
+  unknownDeviceProblem,
+} from '../../../ngc-keys/device-logins.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { userIdOf } from '../../../ngc-keys/records.ts';
 import { messagePage } from '../../../pages/message.ts';
-import { deviceLoginPage } from '../pages/device-login.ts';
+import { renderDeviceLoginPage } from '../pages/device-login.ts';
 
 /** Maximum number of users on the page. */
-const MAX_PEOPLE = 20;
+const MAX_LISTED_USERS = 20;
 
 const start: Handler<'ngc', 'startDeviceLogin'> = async (context) => {
   const { deviceId, email } = context.body;
@@ -17,19 +22,19 @@ const start: Handler<'ngc', 'startDeviceLogin'> = async (context) => {
 
 /** The page at `loginUrl`. */
 const show: Handler<'ngc', 'showDeviceLogin'> = async (context) => {
-  const login = await deviceLogin(context, context.params.deviceId);
-  if (login === null) return refusedPage(404, 'Unknown login', unknownDevice());
+  const login = await findDeviceLogin(context, context.params.deviceId);
+  if (login === null) return createRefusalPage(404, 'Unknown login', unknownDeviceProblem());
   const { email, deviceId } = login;
   const users = context.mayReadCast ? await ngcKeysIn(context.store).users() : [];
   // The user who started the login comes first.
   const sorted = users.toSorted((one, other) => Number(other.email === email) - Number(one.email === email));
-  const people = sorted.slice(0, MAX_PEOPLE).map((user) => ({ id: userIdOf(user), ...user }));
-  return deviceLoginPage({
+  const people = sorted.slice(0, MAX_LISTED_USERS).map((user) => ({ id: userIdOf(user), ...user }));
+  return renderDeviceLoginPage({
     action: `${new URL(context.openOrigin).pathname.replace(/\/$/, '')}/device/login/${deviceId}`,
     email,
     deviceId,
     people: context.mayReadCast ? people : null,
-    more: sorted.length - people.length,
+    unlistedCount: sorted.length - people.length,
   });
 };
 
@@ -38,13 +43,14 @@ const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
   if (!context.mayReadCast) {
     const message =
       'This server does not allow logins without a password, because it has an admin token or the request used another host name.';
-    return refusedPage(403, 'Not allowed', new Problem('no_admin_token', message));
+    return createRefusalPage(403, 'Not allowed', new Problem('no_admin_token', message));
   }
   const { deviceId } = context.params;
-  if ((await deviceLogin(context, deviceId)) === null) return refusedPage(404, 'Unknown login', unknownDevice());
+  if ((await findDeviceLogin(context, deviceId)) === null)
+    return createRefusalPage(404, 'Unknown login', unknownDeviceProblem());
   const user = await ngcKeysIn(context.store).userWithId(context.body.user);
   if (user === null) {
-    return refusedPage(
+    return createRefusalPage(
       400,
       'Unknown user',
       new Problem('invalid_request', 'Field `user` is not the id of an NGC user.'),
@@ -54,12 +60,12 @@ const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
     await confirmDeviceLogin(context, deviceId, user);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
-    return refusedPage(404, 'Unknown login', thrown);
+    return createRefusalPage(404, 'Unknown login', thrown);
   }
   return messagePage(200, 'Logged in', `You are logged in as ${user.email}. Return to the program.`);
 };
 
-function refusedPage<Status extends 400 | 403 | 404>(status: Status, title: string, refusal: Problem) {
+function createRefusalPage<Status extends 400 | 403 | 404>(status: Status, title: string, refusal: Problem) {
   return { ...messagePage(status, title, refusal.message), refusal };
 }
 

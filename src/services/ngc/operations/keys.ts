@@ -6,7 +6,7 @@ import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { describeFault, type GivenResource, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
-import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
+import { deleteKey, editKey, issueKey, newestPolicy, reportKeyWarnings, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
 import { adviseName } from '../../../text/nearest.ts';
@@ -15,7 +15,7 @@ import type { Permission } from '../tables/permissions.ts';
 import { apiKeyView } from '../view.ts';
 
 /** Maximum number of keys in a list. */
-const MAX_LISTED = 1000;
+const MAX_LISTED_KEYS = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;
 type KeyType = Schema<'ngc', 'ApiKey'>['type'];
@@ -46,28 +46,28 @@ async function create(
   context: AuthenticatedContext,
   keyType: KeyType,
   body: Schema<'ngc', 'CreateKeyRequest'>,
-  owned: Pick<NewKey, 'type' | 'user' | 'policy'>,
-): Promise<KeyAnswer> {
+  ownership: Pick<NewKey, 'type' | 'user' | 'policy'>,
+): Promise<KeyResponse> {
   if (body.type !== undefined && body.type !== keyType) {
     throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as in the path.`);
   }
   const { now, rulesets, caller } = context;
-  const order: NewKey = {
-    ...owned,
+  const options: NewKey = {
+    ...ownership,
     org: caller.principal.org ?? '',
     name: body.name,
     description: body.description ?? null,
-    services: servicesOf(rulesets, body.policies, owned.type),
+    services: resolveServices(rulesets, body.policies, ownership.type),
     roles: caller.heldRights.roles,
-    expiresAt: expiryOf(body, now) ?? null,
+    expiresAt: parseExpiry(body, now) ?? null,
   };
-  const { id, text } = await issueKey(context, now, order, null);
+  const { id, text } = await issueKey(context, now, options, null);
   return respondAndReport(context, id, text);
 }
 
 const createServiceKey: Handler<'ngc', 'createServiceKey'> = (context) => {
   const { body, rulesets } = context;
-  const policy = policyOf(rulesets, body.policies, 'service');
+  const policy = parsePolicy(rulesets, body.policies, 'service');
   return create(context, 'SERVICE_KEY', body, { type: 'service', user: null, policy });
 };
 
@@ -81,22 +81,22 @@ const list: Handler<'ngc', 'listKeys'> = async (context) => {
   const { store, params, now, caller } = context;
   const ngcKeys = ngcKeysIn(store);
   const keys = managesAllKeys(context)
-    ? await ngcKeys.list({ org: params.org }, MAX_LISTED, now)
-    : (await ngcKeys.ofUser(caller.principal.user ?? '', MAX_LISTED, now)).filter((key) => isOwnKey(context, key));
+    ? await ngcKeys.list({ org: params.org }, MAX_LISTED_KEYS, now)
+    : (await ngcKeys.ofUser(caller.principal.user ?? '', MAX_LISTED_KEYS, now)).filter((key) => isOwnKey(context, key));
   const apiKeys = await Promise.all(keys.map((key) => renderKey(context, key)));
-  return { status: 200, body: { requestStatus: success(context), apiKeys } };
+  return { status: 200, body: { requestStatus: successStatus(context), apiKeys } };
 };
 
 const get: Handler<'ngc', 'getKey', KeyInForce> = async (context) => ({
   status: 200,
-  body: { requestStatus: success(context), apiKey: await renderKey(context, context.target) },
+  body: { requestStatus: successStatus(context), apiKey: await renderKey(context, context.target) },
 });
 
 const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
   const { now, rulesets } = context;
   const { name, description, policies, status, ...dates } = context.body;
   const { key } = context.target;
-  const expiresAt = expiryOf(dates, now);
+  const expiresAt = parseExpiry(dates, now);
   await orNotFound(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
@@ -104,8 +104,8 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
       ...(status !== undefined && { enabled: status === 'ACTIVE' }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(policies !== undefined && {
-        services: servicesOf(rulesets, policies, key.type),
-        policy: policyOf(rulesets, policies, key.type),
+        services: resolveServices(rulesets, policies, key.type),
+        policy: parsePolicy(rulesets, policies, key.type),
       }),
     }),
   );
@@ -114,7 +114,7 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
 
 const remove: Handler<'ngc', 'deleteKey', KeyInForce> = async (context) => {
   await orNotFound(deleteKey(context, context.target.key.id));
-  return { status: 200, body: { requestStatus: success(context) } };
+  return { status: 200, body: { requestStatus: successStatus(context) } };
 };
 
 const rotate: Handler<'ngc', 'rotateKey', KeyInForce> = async (context) => {
@@ -132,19 +132,19 @@ export const keyOperations = {
   rotateKey: rotate,
 };
 
-type KeyAnswer = Answer<'ngc', 'getKey'>;
+type KeyResponse = Answer<'ngc', 'getKey'>;
 
 /** Reports a key without effect as a finding. Such a key is valid, and the vendor's response has no warnings. */
-async function respondAndReport(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
+async function respondAndReport(context: AuthenticatedContext, id: string, value?: string): Promise<KeyResponse> {
   const key = await ngcKeysIn(context.store).byId(id, context.now);
-  if (key !== null) await reportUseless(context, context.now, key);
+  if (key !== null) await reportKeyWarnings(context, context.now, key);
   return respond(context, id, value);
 }
 
-async function respond(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
+async function respond(context: AuthenticatedContext, id: string, value?: string): Promise<KeyResponse> {
   const key = await ngcKeysIn(context.store).byId(id, context.now);
   if (key === null) throw new Problem('not_found');
-  return { status: 200, body: { requestStatus: success(context), apiKey: await renderKey(context, key, value) } };
+  return { status: 200, body: { requestStatus: successStatus(context), apiKey: await renderKey(context, key, value) } };
 }
 
 /** Renders the latest edit. Only the control API shows whether it has taken effect. */
@@ -153,17 +153,21 @@ async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?:
   return apiKeyView(context.rulesets, key, newest, context.now, value);
 }
 
-export function success({ random }: Pick<AuthenticatedContext, 'random'>) {
+export function successStatus({ random }: Pick<AuthenticatedContext, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 
 /** Returns the services of the products in policies, for keys of this type. */
-function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']): string[] {
-  const known = productsOf(rulesets, `${type}-key`);
+function resolveServices(
+  rulesets: readonly Ruleset[],
+  policies: readonly GivenPolicy[],
+  type: NewKey['type'],
+): string[] {
+  const products = productsOf(rulesets, `${type}-key`);
   const services = policies.map(({ product }) => {
-    const found = known.find((one) => one.product === product || one.service === product);
+    const found = products.find((candidate) => candidate.product === product || candidate.service === product);
     if (found !== undefined) return found.service;
-    const valid = known.map((one) => one.product);
+    const valid = products.map((candidate) => candidate.product);
     throw new Problem(
       'invalid_request',
       `Field \`policies.product\` is the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`,
@@ -173,18 +177,18 @@ function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy
 }
 
 /** Accepts combinations that the documents exclude, as the vendor's console does. */
-function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']): Policy {
+function parsePolicy(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']): Policy {
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
-  const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id], isVendors: true }));
-  const { policy, faults } = readPolicy(rulesets, scopes, given, servicesOf(rulesets, policies, type));
+  const inputs = resources.map(({ type, id }): GivenResource => ({ type, ids: [id], isVendors: true }));
+  const { policy, faults } = readPolicy(rulesets, scopes, inputs, resolveServices(rulesets, policies, type));
   const fault = faults.find(({ forceable }) => !forceable);
   if (fault !== undefined) throw new Problem('invalid_request', describeFault(fault));
   return policy;
 }
 
 /** @throws Problem for a time in the past */
-function expiryOf({ expiryDate }: { readonly expiryDate?: string }, now: Instant): Instant | undefined {
+function parseExpiry({ expiryDate }: { readonly expiryDate?: string }, now: Instant): Instant | undefined {
   if (expiryDate === undefined) return undefined;
   const expiresAt = Date.parse(expiryDate);
   if (expiresAt > now && expiresAt <= END_OF_TIME) return expiresAt;

@@ -1,18 +1,18 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { bearerToken } from '../../../credentials/bearer.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
-import { userOfSession } from '../../../ngc-keys/device-logins.ts';
+import { findUserOfSession } from '../../../ngc-keys/device-logins.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { findKey } from '../../../ngc-keys/key-bearer.ts';
 import { apiKeyIn, NGC_KEY_PREFIX } from '../../../ngc-keys/key-text.ts';
 import type { NgcUser } from '../../../ngc-keys/records.ts';
 import { mintUserToken, principalOfUser } from '../../../ngc-keys/user-token.ts';
 import { userView } from '../view.ts';
-import { success } from './keys.ts';
+import { successStatus } from './keys.ts';
 
 /** Exchanges the session key of a device login, or a personal key, for a user token. */
 const getToken: Handler<'ngc', 'getToken'> = async (context) => {
-  const user = await userOfCredential(context);
+  const user = await authenticateUser(context);
   return {
     status: 200,
     headers: { 'cache-control': 'no-store' },
@@ -21,18 +21,18 @@ const getToken: Handler<'ngc', 'getToken'> = async (context) => {
   };
 };
 
-async function userOfCredential(context: Context): Promise<Pick<NgcUser, 'org' | 'email'>> {
+async function authenticateUser(context: Context): Promise<Pick<NgcUser, 'org' | 'email'>> {
   const lines = context.headerLines('authorization');
   const apiKey = lines.length === 1 ? apiKeyIn(lines[0] ?? '') : null;
-  if (apiKey !== null) return userOfKey(context, apiKey);
+  if (apiKey !== null) return findUserOfKey(context, apiKey);
   const text = bearerToken(lines);
   if (text.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticatedProblem('key_as_session', 'To exchange a key, send it as `Authorization: ApiKey nvapi-...`.');
   }
-  return userOfSession(context, text, context.headerLines('x-device-id').join(', ') || undefined);
+  return findUserOfSession(context, text, context.headerLines('x-device-id').join(', ') || undefined);
 }
 
-async function userOfKey(context: Context, text: string): Promise<Pick<NgcUser, 'org' | 'email'>> {
+async function findUserOfKey(context: Context, text: string): Promise<Pick<NgcUser, 'org' | 'email'>> {
   const { key } = await findKey(text, context);
   if (key.user !== null) return { org: key.org, email: key.user };
   throw unauthenticatedProblem(
@@ -46,7 +46,7 @@ const getCurrentUser: Handler<'ngc', 'getCurrentUser'> = async (context) => {
   const user = email === undefined ? null : await ngcKeysIn(context.store).user(org, email);
   // Personal keys always have a user, and the rule refuses service keys.
   if (user === null) throw new Problem('not_found', 'The caller is not a user.');
-  return { status: 200, body: { requestStatus: success(context), user: userView(user) } };
+  return { status: 200, body: { requestStatus: successStatus(context), user: userView(user) } };
 };
 
 export const userOperations = { getToken, getCurrentUser };

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../responses/outcome.ts';
 import { shorten } from '../../../text/shorten.ts';
 
 /** A user on the page. */
-export interface Person {
+export interface PageUser {
   readonly id: string;
   readonly email: string;
   readonly org: string;
@@ -16,22 +16,28 @@ export interface DeviceLoginPage {
   readonly email: string;
   readonly deviceId: string;
   /** Null if the requester may not read the cast. */
-  readonly people: readonly Person[] | null;
+  readonly people: readonly PageUser[] | null;
   /** Number of users that are not on the page. */
-  readonly more: number;
+  readonly unlistedCount: number;
 }
 
-export function deviceLoginPage({ action, email, deviceId, people, more }: DeviceLoginPage): Outcome<200, Buffer> {
+export function renderDeviceLoginPage({
+  action,
+  email,
+  deviceId,
+  people,
+  unlistedCount,
+}: DeviceLoginPage): Outcome<200, Buffer> {
   return page(
     200,
     'Log in to NGC',
     `<h1>Log in to NGC</h1>
 <p class="quiet">A program on the device <code>${escapeHtml(shorten(deviceId, MAX_NAME))}</code> wants to log in as <code>${escapeHtml(shorten(email, MAX_NAME))}</code>, at a mock of NGC. Choose a user, then return to the program.</p>
-${people === null ? '<p class="fault" role="alert">The users are not listed because the server has an admin token or does not know the host name of this address. Confirm the login with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>' : renderPeople(action, people, more)}`,
+${people === null ? '<p class="fault" role="alert">The users are not listed because the server has an admin token or does not know the host name of this address. Confirm the login with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>' : renderPeople(action, people, unlistedCount)}`,
   );
 }
 
-function renderPeople(action: string, people: readonly Person[], more: number): string {
+function renderPeople(action: string, people: readonly PageUser[], unlistedCount: number): string {
   if (people.length === 0) return '<p>This world has no NGC users.</p>';
   const items = people.map(
     ({ id, email, org, roles }, index) =>
@@ -43,6 +49,6 @@ function renderPeople(action: string, people: readonly Person[], more: number): 
 <ul class="people">
 ${items.join('\n')}
 </ul>
-${more === 0 ? '' : `<p class="quiet">For ${more} more users, call <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>`}
+${unlistedCount === 0 ? '' : `<p class="quiet">For ${unlistedCount} more users, call <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>`}
 </form>`;
 }

@@ -2,23 +2,23 @@ import type { UncheckedContext } from '../../../contract/request.ts';
 import { type Caller, decide } from '../../../decisions/decide.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
-import { bearerOfNgcKey, callerUnder } from '../../../ngc-keys/key-bearer.ts';
+import { authenticateKey, createCallerFactory } from '../../../ngc-keys/key-bearer.ts';
 import { findTokenCaller } from '../../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';
 import type { RuleId } from './tables/rules.ts';
 
 /** Creates callers from keys, by profile. */
 export const CALLERS = {
-  documented: callerUnder(RULESETS.documented),
-  'open-source': callerUnder(RULESETS['open-source']),
+  documented: createCallerFactory(RULESETS.documented),
+  'open-source': createCallerFactory(RULESETS['open-source']),
 };
 
 type CallerContext = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
 /** Authenticates a request. @throws Problem `unauthenticated` */
 export async function authenticateCaller(context: CallerContext): Promise<Caller> {
-  if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
-  return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context));
+  if (context.settings.nvcf === 'documented') return CALLERS.documented(await authenticateKey(context));
+  return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await authenticateKey(context));
 }
 
 /** Returns why the key of a request cannot call models; null if it can, or without a key. */

@@ -1,6 +1,6 @@
 import type { Drill, Seen } from '../../../contract/drill.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { newestRequest } from '../../../ngc-keys/drills.ts';
+import { findNewestRequest } from '../../../ngc-keys/drills.ts';
 import { ORGANIZATIONS } from '../../../ngc-keys/records.ts';
 import { memberOf } from '../../../objects/members.ts';
 import type { Collections } from '../../../store/collections.ts';
@@ -16,7 +16,7 @@ const dropModel: Drill = {
   fallback: 'the key of the newest allowed call to a model',
   run: async (context, who) => {
     const { collections } = context.store;
-    const { seen, principal } = newestRequest(
+    const { seen, principal } = findNewestRequest(
       context,
       who,
       'key that called a model',

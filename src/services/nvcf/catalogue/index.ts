@@ -3,8 +3,8 @@ import { KEY_HINTS } from '../../../ngc-keys/hints.ts';
 import { createImpersonator } from '../../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../../ngc-keys/key-for-service.ts';
-import { holdingOfKeys } from '../../../ngc-keys/key-holding.ts';
-import { leastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
+import { createKeyHolding } from '../../../ngc-keys/key-holding.ts';
+import { findLeastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
 import { authenticateCaller, CALLERS } from './caller.ts';
 // Adds the models to the type of the cast.
 import type {} from './cast.ts';
@@ -42,7 +42,7 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   callers: {
     authenticate: authenticateCaller,
     impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
-    holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
+    holding: createKeyHolding((settings) => RULESETS[settings.nvcf]),
   },
   checks,
   lookups,
@@ -54,7 +54,7 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
     findOther: { service_not_enabled: findOtherKey },
     // Models belong to no organization, although their functions may.
     hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
-    leastRights: leastRightsOfKey,
+    leastRights: findLeastRightsOfKey,
   },
   drills: DRILLS,
   seed,

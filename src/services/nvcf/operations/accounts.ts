@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { type Account, accountsIn } from '../../../ngc-keys/accounts.ts';
+import { type Account, listAccounts } from '../../../ngc-keys/accounts.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, isToken } from '../caller.ts';
@@ -37,7 +37,7 @@ function credentialView(credential: RegistryCredential): Schema<'nvcf', 'Account
 
 /** A token sees every account. A key sees its own, or none if it is not set up. */
 const list: Handler<'nvcf', 'listAccounts'> = async (context) => {
-  const accounts = await accountsIn(context.store);
+  const accounts = await listAccounts(context.store);
   const visible = isToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
   return { status: 200, body: { cloudAccounts: visible.map(accountView) } };
 };
@@ -56,7 +56,7 @@ function refuseOtherAccount(context: AccountContext): void {
 export async function findPathAccount(context: AccountContext): Promise<Account> {
   refuseOtherAccount(context);
   const { ncaId } = context.params;
-  const account = (await accountsIn(context.store)).find((candidate) => candidate.ncaId === ncaId);
+  const account = (await listAccounts(context.store)).find((candidate) => candidate.ncaId === ncaId);
   if (account === undefined) throw new Problem('not_found', fillText(FAULTS.noAccount, { ncaId }));
   return account;
 }

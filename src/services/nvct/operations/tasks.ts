@@ -9,11 +9,11 @@ import { FAULTS } from '../tables/texts.ts';
 import { checkNewSecrets, checkTask } from '../task-checks.ts';
 import {
   attributesOf,
-  eventsOf,
   hasEnded,
   pickDefinition,
-  resultsOf,
-  secretsOf,
+  renderEvents,
+  renderResults,
+  renderSecrets,
   statusOf,
   TASKS,
   type Task,
@@ -34,11 +34,11 @@ const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
   if (row === null) return { found: 'nothing' };
   if (row.owner === accountOf(context)) return { found: 'object', target: row, attributes: attributesOf(row) };
   if (context.mayAccess(attributesOf(row))) return { found: 'foreign', owner: row.owner };
-  return { found: 'object', target: row, attributes: NO_TASK_OF_ACCOUNT };
+  return { found: 'object', target: row, attributes: NO_NAMES };
 };
 
 /** No right of the account covers the task, so no change to the key is suggested. */
-const NO_TASK_OF_ACCOUNT = { relation: 'shared', names: {} } as const;
+const NO_NAMES = { relation: 'shared', names: {} } as const;
 
 export const taskLookups = { ownTask, taskForSecrets };
 
@@ -48,16 +48,16 @@ const create: Handler<'nvct', 'createTask'> = async (context) => {
   const task: Task = {
     name,
     definition: pickDefinition(definition),
-    secretNames: namesOf(secrets),
+    secretNames: listNames(secrets),
     changes: [{ id: random.uuid(), status: 'QUEUED', at: now }],
     lastUpdatedAt: null,
   };
   const row = TASKS.row({ id: random.uuid(), owner: accountOf(context), parent: null, body: task });
   await TASKS.insert(store.collections, row, null);
-  return { status: 200, body: { task: { ...taskView(row), ...secretsOf(task) } } };
+  return { status: 200, body: { task: { ...taskView(row), ...renderSecrets(task) } } };
 };
 
-function namesOf(secrets: readonly Schema<'nvct', 'Secret'>[]): string[] {
+function listNames(secrets: readonly Schema<'nvct', 'Secret'>[]): string[] {
   return [...new Set(secrets.map(({ name }) => name))];
 }
 
@@ -65,10 +65,10 @@ const list: Handler<'nvct', 'listTasks'> = async (context) => {
   const { status } = context.query;
   const { collections } = context.store;
   const rows = await TASKS.ofOwner(collections, accountOf(context));
-  const seen = rows
+  const visible = rows
     .filter((row) => context.mayAccess(attributesOf(row)) && (status === undefined || statusOf(row.body) === status))
     .map((row) => [row.revision.place, row] as const);
-  const { entries, ...page } = pageOf(seen, context.query);
+  const { entries, ...page } = paginate(visible, context.query);
   return { status: 200, body: { tasks: entries.map(taskView), ...page } };
 };
 
@@ -78,24 +78,24 @@ const CURSOR = /^\d{1,15}$/;
 /**
  * Returns a page of entries. Only a page followed by another has a limit and a cursor.
  *
- * @param placed entries with their places, which are never reused, even after a deletion
+ * @param positioned entries with their places, which are never reused, even after a deletion
  * @throws Problem with the vendor's text for an invalid cursor
  */
-function pageOf<Entry>(
-  placed: readonly (readonly [place: number, Entry])[],
+function paginate<Entry>(
+  positioned: readonly (readonly [place: number, Entry])[],
   { limit = 10, cursor }: { readonly limit?: number; readonly cursor?: string },
 ) {
   if (cursor !== undefined && !CURSOR.test(cursor)) {
     throw new Problem('bad_state', fillText(FAULTS.cursor, { cursor }));
   }
-  const rest = placed.filter(([place]) => cursor === undefined || place > Number(cursor));
+  const rest = positioned.filter(([position]) => cursor === undefined || position > Number(cursor));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
-  const isWhole = rest.length === page.length || last === undefined;
-  return { entries: page.map(([, entry]) => entry), ...(!isWhole && { limit, cursor: String(last[0]) }) };
+  const isLastPage = rest.length === page.length || last === undefined;
+  return { entries: page.map(([, entry]) => entry), ...(!isLastPage && { limit, cursor: String(last[0]) }) };
 }
 
-function placed<Entry>(entries: readonly Entry[]): (readonly [place: number, Entry])[] {
+function withPositions<Entry>(entries: readonly Entry[]): (readonly [place: number, Entry])[] {
   return entries.map((entry, index) => [index + 1, entry]);
 }
 
@@ -103,10 +103,10 @@ const bulk: Handler<'nvct', 'listTasksByIds'> = async (context) => {
   const ids = [...new Set(context.body.taskIds.map((id) => id.toLowerCase()))];
   const rows = await Promise.all(ids.map((id) => TASKS.byId(context.store.collections, id)));
   const account = accountOf(context);
-  const seen = rows.flatMap((row) =>
+  const visible = rows.flatMap((row) =>
     row !== null && row.owner === account && context.mayAccess(attributesOf(row)) ? row : [],
   );
-  const tasks = seen.map(({ id, body }) => ({ id, name: body.name, status: statusOf(body) }));
+  const tasks = visible.map(({ id, body }) => ({ id, name: body.name, status: statusOf(body) }));
   return { status: 200, body: { ncaId: account, tasks } };
 };
 
@@ -114,7 +114,7 @@ const get: Handler<'nvct', 'getTask', TaskRow> = ({ target, query }) => {
   const { instances } = target.body.reported ?? {};
   const task = {
     ...taskView(target),
-    ...(query.includeSecrets !== false && secretsOf(target.body)),
+    ...(query.includeSecrets !== false && renderSecrets(target.body)),
     ...(instances !== undefined && { instances }),
   };
   return { status: 200, body: { task } };
@@ -138,12 +138,12 @@ const remove: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
 };
 
 const events: Handler<'nvct', 'listTaskEvents', TaskRow> = ({ target, query }) => {
-  const { entries, ...page } = pageOf(placed(eventsOf(target)), query);
+  const { entries, ...page } = paginate(withPositions(renderEvents(target)), query);
   return { status: 200, body: { events: entries, ...page } };
 };
 
 const results: Handler<'nvct', 'listTaskResults', TaskRow> = ({ target, query }) => {
-  const { entries, ...page } = pageOf(placed(resultsOf(target)), query);
+  const { entries, ...page } = paginate(withPositions(renderResults(target)), query);
   return { status: 200, body: { results: entries, ...page } };
 };
 
@@ -153,7 +153,7 @@ const updateSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (cont
   checkLimits('updateSecretsRequest', context.body);
   await changeTask(context, (task) => {
     checkNewSecrets(context.target.id, task, secrets);
-    return { ...task, secretNames: [...new Set([...task.secretNames, ...namesOf(secrets)])] };
+    return { ...task, secretNames: [...new Set([...task.secretNames, ...listNames(secrets)])] };
   });
   return { status: 204 };
 };

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../decisions/problem.ts';
-import { changeClaims, claimsSet, readClaimRules } from '../../../tokens/claim-rules.ts';
+import { changeClaims, pickClaimsSetByRules, readClaimRules } from '../../../tokens/claim-rules.ts';
 import { decodeClaims } from '../../../tokens/compact.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
@@ -107,7 +107,7 @@ async function introspectAccessToken(context: Context, token: string) {
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
     const ofToken = decodeClaims(token) ?? {};
     return {
-      ...claimsSet(ofToken, identity.name, await readClaimRules(context.store)),
+      ...pickClaimsSetByRules(ofToken, identity.name, await readClaimRules(context.store)),
       active: true,
       token_type: 'Bearer',
       client_id: clientId,

@@ -1,6 +1,6 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
-import { hashPassword, passwordFits } from '../../../credentials/password.ts';
+import { hashPassword, passwordMatches } from '../../../credentials/password.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { Collision, Outdated } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
@@ -107,7 +107,7 @@ const changeOwnPassword: Handler<'runai', 'change_user_password'> = async (conte
   const identity = await identitiesIn(store).byId(context.caller.principal.id);
   if (identity?.kind !== 'user' || !identity.isLocal) throw createNoPassword('The caller');
   const { passwordHash: before } = identity;
-  if (!(await passwordFits(currentPassword, before))) throw createWrongPassword();
+  if (!(await passwordMatches(currentPassword, before))) throw createWrongPassword();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
   try {
     await orNotFound(identitiesIn(store).edit(identity.id, { passwordHash }, now, { passwordHash: before }));

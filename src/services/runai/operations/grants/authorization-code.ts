@@ -1,4 +1,4 @@
-import { verifierFits } from '../../../../credentials/oauth-hashes.ts';
+import { verifierMatches } from '../../../../credentials/oauth-hashes.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
@@ -56,7 +56,7 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
   const isVerified =
     challenge === null
       ? codeVerifier === undefined
-      : codeVerifier !== undefined && verifierFits(codeVerifier, challenge);
+      : codeVerifier !== undefined && verifierMatches(codeVerifier, challenge);
   if (!isVerified) {
     const requirement =
       challenge === null

@@ -1,5 +1,5 @@
 import type { Context, RequestContext } from '../../../../contract/request.ts';
-import { secretFits } from '../../../../credentials/secret.ts';
+import { secretMatches } from '../../../../credentials/secret.ts';
 import { accessKeysIn } from '../../collections/access-keys.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../../collections/oauth-clients.ts';
@@ -39,7 +39,7 @@ export async function authenticateClient(
   candidate: Candidate | null,
   { id, secret, challenge }: ConfidentialClient,
 ): Promise<GrantResult> {
-  const isSecretValid = secretFits(secret, candidate?.secretHash ?? null);
+  const isSecretValid = secretMatches(secret, candidate?.secretHash ?? null);
   if (candidate === null) {
     const isSwapped = await belongTogether(context, { id: secret, secret: id });
     throw createClientProblem(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
@@ -54,7 +54,7 @@ export async function authenticateClient(
 /** Whether an id and a secret belong to the same client, of any kind. */
 async function belongTogether(context: RequestContext, { id, secret }: ConfidentialClient): Promise<boolean> {
   const client = (await confidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
-  return secretFits(secret, client?.secretHash ?? null);
+  return secretMatches(secret, client?.secretHash ?? null);
 }
 
 /** Finds the access key, service account or application with this client id. */
@@ -76,7 +76,7 @@ export function checkClientSecret(
   { secret, challenge }: Pick<PresentedClient, 'secret'> & Pick<ConfidentialClient, 'challenge'>,
 ): void {
   if (secretHash === undefined && secret !== null) throw createClientProblem('public_client', undefined, challenge);
-  if (secretHash === undefined || secretFits(secret ?? '', secretHash)) return;
+  if (secretHash === undefined || secretMatches(secret ?? '', secretHash)) return;
   throw createClientProblem('wrong_secret', undefined, challenge);
 }
 

@@ -16,14 +16,16 @@ const PEM = /^\s*-----BEGIN /;
  * @throws Unusable if they cannot be read, do not match, or are not valid now
  */
 export async function readCertificate(certificate: string, key: string, now: Instant): Promise<CertificateWithKey> {
-  const identity = { certificate: await read(certificate, '--tls-cert'), key: await read(key, '--tls-key') };
-  const names = { certificate: named('--tls-cert', certificate), key: named('--tls-key', key) };
+  const identity = { certificate: await readPem(certificate, '--tls-cert'), key: await readPem(key, '--tls-key') };
+  const names = { certificate: describeSource('--tls-cert', certificate), key: describeSource('--tls-key', key) };
   checkCertificate(identity, names, now, 'Use one that is valid now, or --tls without a certificate.');
   return identity;
 }
 
 /**
- * @param names of both, for messages
+ * Checks a certificate and its key.
+ *
+ * @param names the names of both, for messages
  * @param advice what to do about a certificate that is not valid now
  * @throws Unusable if they do not match, or are not valid now
  */
@@ -59,24 +61,24 @@ export function checkCertificate(
   );
 }
 
-function parse<Value>(make: () => Value, message: string): Value {
+function parse<Value>(read: () => Value, message: string): Value {
   try {
-    return make();
+    return read();
   } catch {
     // No cause: it could contain a part of the key.
     throw new Unusable(message);
   }
 }
 
-function named(flag: string, given: string): string {
-  return PEM.test(given) ? flag : `${flag} ${showValue(given)}`;
+function describeSource(flag: string, value: string): string {
+  return PEM.test(value) ? flag : `${flag} ${showValue(value)}`;
 }
 
-async function read(given: string, flag: string): Promise<string> {
-  if (PEM.test(given)) return given;
-  return readTextFile(given).catch((cause: unknown) => {
+async function readPem(value: string, flag: string): Promise<string> {
+  if (PEM.test(value)) return value;
+  return readTextFile(value).catch((cause: unknown) => {
     throw new Unusable(
-      `${named(flag, given)} cannot be read: ${whyUnreadable(cause)}. Give the path of a readable PEM file.`,
+      `${describeSource(flag, value)} cannot be read: ${whyUnreadable(cause)}. Give the path of a readable PEM file.`,
       { cause },
     );
   });
