@@ -1,5 +1,4 @@
 import {
-  useDocumentSpelling,
   isFingerprint,
   isJsonType,
   isWithinRange,
@@ -13,6 +12,7 @@ import {
   undocumentedMembers,
   undocumentedQuery,
   undocumentedSentence,
+  useDocumentSpelling,
 } from '../../../src/conformance-entry.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 import { MAX_METHOD_LENGTH, type MatchedOperation, type OperationFinder } from './operation-finder.ts';
