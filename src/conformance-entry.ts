@@ -38,7 +38,7 @@ export { readTextFile } from './platform/text-file.ts';
 export { setTimeout, timeoutSignal } from './platform/time.ts';
 export { essenceOf, isJsonType, isWithinRange } from './responses/media-type.ts';
 export { loadServices } from './services/index.ts';
-export { formatCount as countOf } from './text/count.ts';
+export { formatCount } from './text/count.ts';
 export { adviseName, findNear } from './text/nearest.ts';
 export { isFingerprint, redact, showPath, showValue } from './text/redact.ts';
 export { machineClock, rfc3339 } from './time/clock.ts';

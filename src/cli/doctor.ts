@@ -5,7 +5,7 @@ import { isRecord, own } from '../objects/members.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { tokenAdvice, tryParseJson } from './running.ts';
-import { type WorldAddress as Addressed, listWorlds, locateWorld, prefixOf, readWorldIds } from './world.ts';
+import { listWorlds, locateWorld, prefixOf, readWorldIds, type WorldAddress } from './world.ts';
 
 /** The result of a check, with advice if it failed. */
 interface Check {
@@ -20,7 +20,7 @@ const TIMEOUT_MS = 5000;
 const MAX_SKEW_MS = 5000;
 
 /** The server to check, and the client's world. */
-interface ClientAddress extends Addressed {
+interface ClientAddress extends WorldAddress {
   /** Headers that the control API requires. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -1,9 +1,9 @@
 import {
   askWorld,
   buildServer,
-  countOf,
   createConfig,
   type FlagTexts,
+  formatCount,
   locateServerAndWorld,
   type Routes,
   readConfig,
@@ -180,7 +180,9 @@ async function printReport(report: ServerReport, { json, junit }: TrafficOutput)
     }
     const unchecked = skipped === 0 ? '' : `, ${skipped} skipped (no documented API)`;
     const more = total > violations.length ? ` (${violations.length} listed)` : '';
-    process.stdout.write(`${countOf(checked, 'request')} checked${unchecked}; ${countOf(total, 'violation')}${more}\n`);
+    process.stdout.write(
+      `${formatCount(checked, 'request')} checked${unchecked}; ${formatCount(total, 'violation')}${more}\n`,
+    );
   }
   if (violations.length > 0) process.exitCode = 1;
 }

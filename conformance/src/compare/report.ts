@@ -1,4 +1,4 @@
-import { countOf } from '../../../src/conformance-entry.ts';
+import { formatCount } from '../../../src/conformance-entry.ts';
 import type { CredentialKind } from './credentials.ts';
 import { type Plan, redactUrl } from './plan.ts';
 import type { Difference, NotCompared } from './types.ts';
@@ -29,7 +29,7 @@ export function formatReport(report: DriftReport): string {
     `# ${service}: the real service and the mock`,
     '',
     ...(remark === null ? [] : [remark, '']),
-    `${countOf(requests, 'request')} sent to both, ${countOf(behaviour.length, 'difference')}.`,
+    `${formatCount(requests, 'request')} sent to both, ${formatCount(behaviour.length, 'difference')}.`,
     `Not sent: ${describeOmitted(report)}.`,
     ...(stopped === null ? [] : ['', `**Stopped before all requests were sent:** ${stopped}`]),
     ...(leftBehind.length === 0 ? [] : ['', `**${LEFT_BEHIND_TITLE}**`, '']),
@@ -70,7 +70,7 @@ export function formatRequests(plan: Plan): string {
   const lines = [...byAddress].map(
     ([address, credentials]) => `${address} (credential: ${[...credentials].join(', ')})`,
   );
-  return `${[...lines, `${countOf(plan.requests.length, 'request')}; left out: ${describeOmitted(plan)}`].join('\n')}\n`;
+  return `${[...lines, `${formatCount(plan.requests.length, 'request')}; left out: ${describeOmitted(plan)}`].join('\n')}\n`;
 }
 
 function describeOmitted({ writes, harmful, skipped }: Omit<Plan, 'requests'>): string {

@@ -1,4 +1,4 @@
-import { countOf } from '../../../src/conformance-entry.ts';
+import { formatCount } from '../../../src/conformance-entry.ts';
 import type { BaselineResult } from './baseline.ts';
 import { CLASSES, type Difference } from './difference.ts';
 import type { Compared } from './documents.ts';
@@ -127,10 +127,10 @@ export function formatCounts(
   const classes = CLASSES.map((name) => ({ name, count: open.filter((one) => one.class === name).length }));
   const parts = classes.filter(({ count }) => count > 0).map(({ name, count }) => `${count} ${name}`);
   return [
-    `${countOf(operations, 'operation')} compared with ${document}`,
-    `${countOf(open.length, 'difference')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
+    `${formatCount(operations, 'operation')} compared with ${document}`,
+    `${formatCount(open.length, 'difference')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
     ...(accepted.length === 0 ? [] : [`${accepted.length} accepted`]),
-    ...(otherPaths === 0 ? [] : [`${countOf(otherPaths, 'path')} only in the document, not compared`]),
-    ...(missingPaths === 0 ? [] : [`${countOf(missingPaths, 'path')} only in the mock, not compared`]),
+    ...(otherPaths === 0 ? [] : [`${formatCount(otherPaths, 'path')} only in the document, not compared`]),
+    ...(missingPaths === 0 ? [] : [`${formatCount(missingPaths, 'path')} only in the mock, not compared`]),
   ].join(', ');
 }
