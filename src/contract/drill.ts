@@ -5,7 +5,7 @@ import type { JudgedRequest, Watch } from '../journal/watches.ts';
 import type { Schema } from './documented.ts';
 import type { RequestContext } from './request.ts';
 
-export type { JudgedRequest as Seen };
+export type { JudgedRequest };
 
 /** A simulated production failure that a client must survive. */
 export interface Drill {

@@ -1,4 +1,4 @@
-import type { Drill, Seen } from '../contract/drill.ts';
+import type { Drill, JudgedRequest } from '../contract/drill.ts';
 import type { RequestContext } from '../contract/request.ts';
 import type { Caller } from '../decisions/decide.ts';
 import type { Principal } from '../decisions/principal.ts';
@@ -24,7 +24,7 @@ const rotate: Drill = {
     const { id, name } = principal;
     await requireKeyInForce(context, id);
     const before = await NGC_KEYS.byId(context.store.collections, id);
-    const isOld = (seen: Seen) => hashSentKey(seen) === before?.body.secretHash;
+    const isOld = (seen: JudgedRequest) => hashSentKey(seen) === before?.body.secretHash;
     const key = await rotateKey(context, id);
     return {
       did: `Rotated the key ${name}.`,
@@ -67,7 +67,7 @@ export const KEY_DRILLS: readonly Drill[] = [rotate, expire];
 
 /** An allowed request that a drill can target. */
 interface AllowedRequest {
-  readonly seen: Seen;
+  readonly seen: JudgedRequest;
   readonly service: string;
   readonly principal: Principal;
   /** Permissions that the decision relied on. */
@@ -123,7 +123,7 @@ export async function requireKeyInForce({ store, now }: RequestContext, id: stri
 }
 
 /** Returns the hash of the key that a request was sent with. */
-function hashSentKey({ header }: Seen): string | undefined {
+function hashSentKey({ header }: JudgedRequest): string | undefined {
   const authorization = header('authorization') ?? '';
   const presented = presentBearerKey(authorization) ?? presentApiKey(authorization);
   return presented?.kind === 'key' ? presented.hash() : undefined;

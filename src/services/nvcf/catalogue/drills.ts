@@ -1,4 +1,4 @@
-import type { Drill, Seen } from '../../../contract/drill.ts';
+import type { Drill, JudgedRequest } from '../../../contract/drill.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { findNewestRequest } from '../../../ngc-keys/drills.ts';
 import { ORGANIZATIONS } from '../../../ngc-keys/records.ts';
@@ -50,7 +50,7 @@ const dropModel: Drill = {
 };
 
 /** Returns the model that a request calls: its name in the body, or its path. */
-function readModelName({ path, body }: Seen): string {
+function readModelName({ path, body }: JudgedRequest): string {
   const own = path.replace(/^\/(?:ai|integrate)(?=\/)/, '');
   return isModelPath(own) ? String(memberOf(body(), 'model')) : own;
 }
