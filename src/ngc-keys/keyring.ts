@@ -43,7 +43,7 @@ export async function readPropagationSettings({
     [MODE_SETTING, DELAY_SETTING, SEED_SETTING].map((name) => store.settings.get(name)),
   );
   return {
-    // `setToggle` writes only modes.
+    // `changePropagationSettings` writes only modes.
     mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
     delay: Number(delay ?? settings.propagationDelay),
     seed: seed ?? DEFAULT_SEED,

@@ -112,7 +112,7 @@ export const OVERLAP_MS = 10 * 60_000;
 /** Maximum number of replaced keys kept. */
 const MAX_RETIRED_KEYS = 8;
 
-/** Replaces the current key. Beyond `MAX_RETIRED`, the oldest key is dropped. */
+/** Replaces the current key. Beyond `MAX_RETIRED_KEYS`, the oldest key is dropped. */
 export function rotateRing({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
   const { algorithm, kid, publicKey, publicJwk } = current;
   const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP_MS };
