@@ -64,7 +64,7 @@ export async function acceptToken(
   const claims = await readClaims(token, attempt);
   if (isBearer(claims)) checkBearer(claims, attempt, issuerPath);
   else {
-    if (!isOfServer(claims.iss, attempt)) throw createWrongIssuer(claims.iss, attempt, issuerPath);
+    if (!isOfServer(claims.iss, attempt)) throw createIssuerProblem(claims.iss, attempt, issuerPath);
     checkWorld(claims, attempt.world.id);
     checkIssuer(claims.iss, attempt, issuerPath);
   }
@@ -72,14 +72,16 @@ export async function acceptToken(
   try {
     checkTimes(claims, attempt.now);
   } catch {
-    await refuseForTimes(token, claims, attempt);
+    // Throws again, with the owner.
+    await rethrowWithOwner(token, claims, attempt);
   }
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
   if (identity === null) throw createUnknownSubject(claims.sub, attempt);
   const accepted: AcceptedToken = { identity, clientId: claims.azp, claims };
   if (!identity.enabled) throw createRefusal(accepted, 'disabled', 'The owner of the access token is disabled.');
-  if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? '']))
+  if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? ''])) {
     throw createRefusal(accepted, 'revoked_token', 'The access token was revoked.');
+  }
   return accepted;
 }
 
@@ -97,11 +99,12 @@ async function readClaims(token: string, attempt: AccessTokenAttempt): Promise<V
   try {
     return readCachedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
   } catch (thrown) {
-    // The token is refused either way, but "issued by another world" is more helpful than "unknown key".
+    // Refused either way, but "issued by another world" is more helpful than "unknown key".
     const { sid, iss } = decodeClaims(token) ?? {};
     const isUnknownKey = thrown instanceof Problem && thrown.reason === 'unknown_key_id';
-    if (isUnknownKey && typeof sid === 'string' && typeof iss === 'string' && isOfServer(iss, attempt))
+    if (isUnknownKey && typeof sid === 'string' && typeof iss === 'string' && isOfServer(iss, attempt)) {
       checkWorld({ sid }, attempt.world.id);
+    }
     throw thrown;
   }
 }
@@ -131,15 +134,18 @@ async function verifyClaims(
   return claims;
 }
 
-/** Throws the error of `checkTimes`, with the owner of the token. The owner is looked up only for this error. */
-async function refuseForTimes(token: string, claims: VerifiedClaims, attempt: AccessTokenAttempt): Promise<void> {
+/** Repeats the failed `checkTimes`, so that its error includes the owner. Accepted tokens do not need this lookup. */
+async function rethrowWithOwner(token: string, claims: VerifiedClaims, attempt: AccessTokenAttempt): Promise<void> {
   attempt.verifiedTokens.delete(token);
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
   const owner = identity === null ? undefined : principalOf({ identity, clientId: claims.azp });
   checkTimes(claims, attempt.now, owner);
 }
 
-/** Checks a bearer of the cast. Its issuer is the same on every machine, and worlds with the cast's credentials share it. */
+/**
+ * Checks the issuer and the world of a bearer token of the cast. Its issuer is the same on every server, and worlds with
+ * the cast's credentials accept each other's.
+ */
 function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt, issuerPath: string): void {
   const expected = `${BEARER_ORIGIN}${issuerPath}`;
   if (iss !== expected) {
@@ -152,22 +158,22 @@ function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt
 /** Checks the world of a token. Its signature is not enough: most worlds share a signing key. */
 function checkWorld({ sid = '' }: Pick<VerifiedClaims, 'sid'>, world: string): void {
   const ofWorld = worldOfName(sid);
-  if (ofWorld !== world)
-    throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
+  if (ofWorld === world) return;
+  throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
 }
 
-/** Whether the host of the issuer is a name of this server, in any world. */
+/** Whether the issuer's host is a name of this server, in any world. */
 function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): boolean {
   const host = /^https?:\/\/([^/?#]+)/.exec(issuer)?.[1];
   return host !== undefined && (isNameOf(hosts, host) || host === new URL(origin).host);
 }
 
-/** Production names count too: a token issued under one may be sent to another name, and vice versa. */
+/** Includes the vendor's host names: a token issued at one name may be sent to any other. */
 function isNameOf(hosts: KnownHosts, host: string): boolean {
   return hosts.isOwn(host) || hosts.isVendors(host);
 }
 
-function createWrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
+function createIssuerProblem(issuer: string, { origin }: AccessTokenAttempt, issuerPath: string): Problem {
   const detail = `iss is ${quote(issuer)}, expected ${origin}${issuerPath}`;
   return unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', detail);
 }
@@ -184,9 +190,9 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
   if (issuer === `${origin}${issuerPath}`) return;
   const base = issuer.endsWith(issuerPath) ? issuer.slice(0, -issuerPath.length) : '';
   const [, host, worldInPath] = HTTP_ORIGIN.exec(base) ?? [];
-  const ofWorld = worldInPath ?? hosts.labelOf(host ?? '') ?? world.id;
-  const isOurs = host !== undefined && ofWorld === world.id && isNameOf(hosts, host) && hosts.has(new URL(origin).host);
-  if (!isOurs) throw createWrongIssuer(issuer, attempt, issuerPath);
+  const issuingWorld = worldInPath ?? hosts.labelOf(host ?? '') ?? world.id;
+  const isSameServer = host !== undefined && isNameOf(hosts, host) && hosts.has(new URL(origin).host);
+  if (!isSameServer || issuingWorld !== world.id) throw createIssuerProblem(issuer, attempt, issuerPath);
   findings.report(
     'issuer_differs',
     `a token with issuer ${quote(issuer)} was sent to ${origin}; set --public-url so that all tokens have the same issuer`,

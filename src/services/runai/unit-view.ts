@@ -27,25 +27,26 @@ function departmentOf({ departmentId = '' }: Unit, scopes: Scopes): Unit | null 
 
 export function renderDepartment({ id, name, clusterId = NO_CLUSTER, createdAt }: Unit): Schema<'runai', 'Department'> {
   const at = rfc3339(createdAt);
-  return { ...{ id, name, clusterId, description: '', createdAt: at, updatedAt: at }, ...NO_RESOURCES };
+  return { id, name, clusterId, description: '', createdAt: at, updatedAt: at, ...NO_RESOURCES };
 }
 
 export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Project'> {
-  return Object.assign(renderDepartment(unit), {
+  return {
+    ...renderDepartment(unit),
     clusterId: clusterIdOf(unit, scopes),
     parentId: unit.departmentId ?? '',
     requestedNamespace: null,
     status: { namespace: namespaceOf(unit.name), phase: PROJECT_PHASE },
     effective: {},
     enforceRunaiScheduler: false,
-  });
+  };
 }
 
 const GPU_QUOTA = { kind: 'decimal', of: () => NO_RESOURCES.totalResources.gpuQuota } as const;
 const CREATED_AT = { kind: 'time', of: ({ createdAt }: Unit) => createdAt } as const;
 
-/** The mock measures nothing, so these are always empty. */
-const MEASURES: Fields<Unit> = Object.fromEntries(
+/** Averages over a time range. The mock does not measure usage, so they are always empty. */
+const METRICS: Fields<Unit> = Object.fromEntries(
   ['24h', '7d', '30d']
     .flatMap((range) => [`avgGpuAllocation${range}`, `avgGpuUtilization${range}`, `avgGpuMemoryUtilization${range}`])
     .map((name) => [name, absentField('decimal')]),
@@ -58,7 +59,7 @@ export const DEPARTMENT_FIELDS: Fields<Unit> = {
   totalGpuQuota: GPU_QUOTA,
   gpuAllocated: absentField('decimal'),
   createdAt: CREATED_AT,
-  ...MEASURES,
+  ...METRICS,
 };
 
 /** Fields to filter and sort projects by. */
@@ -74,6 +75,6 @@ export function createProjectFields(scopes: Scopes): Fields<Unit> {
     totalGpuQuota: GPU_QUOTA,
     gpuAllocated: absentField('decimal'),
     createdAt: CREATED_AT,
-    ...MEASURES,
+    ...METRICS,
   };
 }

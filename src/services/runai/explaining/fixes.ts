@@ -17,7 +17,7 @@ export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
 
 /**
  * Suggests an access rule that would allow a refused request: the smallest sufficient role in the narrowest sufficient
- * scope. Each candidate is checked with the decision itself.
+ * scope. Each candidate is tested by repeating the decision with it.
  */
 export const findRuleFixes: FindFixes = (_decision, input, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: findRuleFixesFor(input) } : null;
@@ -38,13 +38,14 @@ function findRuleFixesFor(input: DecisionInput): Fix[] {
   // Safe cast: the tables of this service contain roles of this type.
   const roles = ruleset.tables.roles as readonly PredefinedRole[];
   const found = scopes
-    .map((scope) => ({ scope, would: roles.filter((role) => allows(role, scope)) }))
-    .find(({ would }) => would.length > 0);
+    .map((scope) => ({ scope, allowing: roles.filter((role) => allows(role, scope)) }))
+    .find(({ allowing }) => allowing.length > 0);
   const needs = describeLack(missingRightsOf(rule, { held: new Set(), resources: [] }, []));
-  if (found === undefined)
+  if (found === undefined) {
     return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
+  }
   // Smallest role first. The sort is stable, so roles of equal size keep the vendor's order.
-  const sufficient = [...found.would].sort((left, right) => left.permissions.length - right.permissions.length);
+  const sufficient = [...found.allowing].sort((left, right) => left.permissions.length - right.permissions.length);
   const [smallest] = sufficient as [PredefinedRole];
   const scopeLabel = labelsOfResources(ruleset, [found.scope]).join('');
   const { type: scopeType, ids: [scopeId = ''] = [] } = found.scope;
@@ -79,13 +80,13 @@ function createIdentityFix(sufficient: readonly PredefinedRole[]): Fix[] {
   return [{ kind: 'identity', roles, text: `call as an identity that has ${which} ${quote(roles)} there` }];
 }
 
-/** Returns the scopes that contain the object, narrowest first. Without a single object, it starts with the tenant. */
+/** Returns the scopes that contain the object, narrowest first: only the tenant and the system if there is no object. */
 function listScopes({ caller, lookedUp }: DecisionInput): Resource[] {
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const { tenant } = caller.principal;
-  const whole: Resource = { type: 'tenant', ids: [tenant ?? ''] };
+  const wholeTenant: Resource = { type: 'tenant', ids: [tenant ?? ''] };
   const path = Object.entries(names ?? {}).map(([type, ids]): Resource => ({ type, ids }));
-  return [...path.reverse(), whole, { type: 'system', ids: ['system'] }];
+  return [...path.reverse(), wholeTenant, { type: 'system', ids: ['system'] }];
 }
 
 /** Finds the existing client id that is most similar to an unknown one. */

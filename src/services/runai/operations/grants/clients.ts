@@ -15,7 +15,7 @@ import {
   type TokenRequest,
 } from './grant.ts';
 
-/** A client with its stored secret, and the grant it gets if the secret matches. */
+/** A client with the hash of its secret, and the grant it gets if the secret matches. */
 export interface Candidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
@@ -41,13 +41,14 @@ export async function authenticateClient(
 ): Promise<GrantResult> {
   const isSecretValid = secretMatches(secret, candidate?.secretHash ?? null);
   if (candidate === null) {
+    // A common mistake: the id and the secret in each other's place.
     const isSwapped = await belongTogether(context, { id: secret, secret: id });
     throw createClientProblem(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
   }
-  if (!isSecretValid) throw createClientProblem('wrong_secret', candidate.granted, challenge);
-  if (!candidate.granted.identity.enabled) throw createClientProblem('disabled', candidate.granted, challenge);
-  const { granted } = candidate;
-  await refuseIfEnded(candidate.touch(), (reason) => createClientProblem(reason, granted, challenge));
+  const { granted, touch } = candidate;
+  if (!isSecretValid) throw createClientProblem('wrong_secret', granted, challenge);
+  if (!granted.identity.enabled) throw createClientProblem('disabled', granted, challenge);
+  await refuseIfEnded(touch(), (reason) => createClientProblem(reason, granted, challenge));
   return granted;
 }
 
@@ -93,15 +94,13 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
     checkClientSecret(client, request.client);
     return id;
   }
-  const candidate = await confidentialClient(context, id);
-  throw createGrantProblem(
-    request,
-    context,
-    await authenticateClient(context, dryRun(candidate), { id, secret: secret ?? '', challenge }),
-  );
+  // Not a login client. Check its secret first, so that a caller without it does not learn what the client is for.
+  const candidate = dryRun(await confidentialClient(context, id));
+  const granted = await authenticateClient(context, candidate, { id, secret: secret ?? '', challenge });
+  throw createGrantProblem(request, context, granted);
 }
 
-/** Refuses a login client that requests a grant without a user. @throws Problem `bad_client` */
+/** Refuses a login client that requests a grant without a user. @throws Problem for any login client */
 export async function refuseLoginClient(
   context: Context,
   request: TokenRequest,
