@@ -213,16 +213,18 @@ export const seed: Seeding = {
       ...placeEntries('air.demos', demos),
       ...placedObjects,
     ];
-    const targets = placedObjects.flatMap(({ entry, place }) =>
+    const shareTargets = placedObjects.flatMap(({ entry, place }) =>
       entry.resource === 'image_shares' ? [{ entry: { org: String(entry.members.target_org) }, place }] : [],
     );
     const lacksImage =
       images.length === 0 && (systemNodes.length > 0 || simulations.some(({ nodes = [] }) => nodes.length > 0));
     return [
-      ...findUnknownOrganizations([...rows, ...targets], [...accountsOf(whole).keys()]),
+      ...findUnknownOrganizations([...rows, ...shareTargets], [...accountsOf(whole).keys()]),
       ...findDuplicates('`id`', rows, ({ id }) => id),
       ...findObjectFaults(placedObjects, earlierResources),
-      ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => findSourceFaults(place, entry, simulations)),
+      ...placeEntries('air.demos', demos).flatMap(({ place, entry }) =>
+        findSimulationFaults(place, entry, simulations),
+      ),
       ...(lacksImage ? [{ place: 'air.images', message: '`air.images` is empty, but nodes need an image' }] : []),
     ];
   },
@@ -231,7 +233,7 @@ export const seed: Seeding = {
     const accounts = accountsOf(whole);
     const ownerOf = (org: string) => accounts.get(org) ?? '';
     const times = { created: now, modified: now };
-    const [first] = images;
+    const bootImage = images[0]?.id ?? '';
     const rows = [
       ...images.flatMap((image) => buildImageRows(image, ownerOf(image.org), now)),
       ...systemNodes.map(({ org, id, name, category }) =>
@@ -239,7 +241,7 @@ export const seed: Seeding = {
           members: {
             name,
             category,
-            image: first?.id ?? '',
+            image: bootImage,
             cpu: 2,
             memory: 2048,
             storage: 20,
@@ -250,10 +252,8 @@ export const seed: Seeding = {
           sharedWith: [ANYONE],
         }),
       ),
-      ...simulations.flatMap((simulation) =>
-        buildSimulationRows(simulation, ownerOf(simulation.org), first?.id ?? '', now),
-      ),
-      ...demos.flatMap((demo) => buildDemoRows(demo, simulations, ownerOf(demo.org), first?.id ?? '', now)),
+      ...simulations.flatMap((simulation) => buildSimulationRows(simulation, ownerOf(simulation.org), bootImage, now)),
+      ...demos.flatMap((demo) => buildDemoRows(demo, simulations, ownerOf(demo.org), bootImage, now)),
     ];
     return { rows: [...rows, ...buildObjectRows(objects, rows, { now, accountOf: ownerOf })] };
   },
@@ -265,14 +265,14 @@ function readSeed(part: unknown): AirSeed {
   return part as AirSeed;
 }
 
-/** Builds the rows of an image and of its open request. */
+/** Builds the rows of an image and of its open publish request. */
 function buildImageRows(image: SeedImage, owner: string, now: Instant): readonly AirRow[] {
   const row = airRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, buildImageDraft(image));
-  return [row, ...buildRecordRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
+  return [row, ...buildPublishRequestRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
 }
 
-/** Builds the record of an open publish request, if there is one. */
-function buildRecordRows(
+/** Builds the row of an open publish request, if there is one. */
+function buildPublishRequestRows(
   records: Table<Recorded>,
   { id, owner, body }: RowOf<'images' | 'demos'>,
   { org, publishAccessRecord }: Pick<SeedImage, 'org' | 'publishAccessRecord'>,
@@ -300,7 +300,7 @@ function buildImageDraft({ org, name, version, published, publishAccessRecord, u
       published,
       publicly_published: published,
       publish_access_record_id: publishAccessRecord ?? null,
-      upload_status: upload === undefined ? requestedStatus(publishAccessRecord) : 'UPLOADING',
+      upload_status: upload === undefined ? uploadStatusOf(publishAccessRecord) : 'UPLOADING',
       size: 1024,
       hash: '0'.repeat(64),
       last_uploaded_at: null,
@@ -310,11 +310,11 @@ function buildImageDraft({ org, name, version, published, publishAccessRecord, u
   };
 }
 
-function requestedStatus(record: string | undefined): 'COMPLETE' | 'PENDING_PUBLISH' {
+function uploadStatusOf(record: string | undefined): 'COMPLETE' | 'PENDING_PUBLISH' {
   return record === undefined ? 'COMPLETE' : 'PENDING_PUBLISH';
 }
 
-/** Derives a node id from the names, so that it is the same everywhere. */
+/** Derives a node id from the names, so that it is the same on every server. */
 function nodeId(simulation: string, node: string): string {
   return namedUuid(`air-node:${simulation}:${node}`);
 }
@@ -348,8 +348,8 @@ function buildSimulationRows(simulation: SeedSimulation, owner: string, image: s
   ];
 }
 
-/** Applies the check of the request that creates a demo. */
-function findSourceFaults(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
+/** Checks the simulation of a demo, as the request that creates a demo does. */
+function findSimulationFaults(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
   const source = simulations.find((one) => one.id === simulation && one.org === org);
   if (source?.state === 'INACTIVE') return [];
   return [
@@ -374,8 +374,8 @@ function buildDemoRows(
   if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
   const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
-  const copied = buildSimulationRows(copy, owner, image, now);
-  const nodes = copied.flatMap((one) => (isRowOf(NODES, one) ? [one.body.members] : []));
+  const copyRows = buildSimulationRows(copy, owner, image, now);
+  const nodes = copyRows.flatMap((one) => (isRowOf(NODES, one) ? [one.body.members] : []));
   const row = airRow(
     DEMOS,
     { id, owner },
@@ -396,5 +396,5 @@ function buildDemoRows(
       sharedWith: published ? [ANYONE] : [],
     },
   );
-  return [...copied, row, ...buildRecordRows(DEMO_PUBLISH_ACCESS_RECORDS, row, demo, now)];
+  return [...copyRows, row, ...buildPublishRequestRows(DEMO_PUBLISH_ACCESS_RECORDS, row, demo, now)];
 }
