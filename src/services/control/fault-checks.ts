@@ -17,6 +17,7 @@ const MAX_DELAY_MS = 300_000;
 /** The longest match, in characters of JSON. */
 const MAX_MATCH_LENGTH = 16_384;
 
+/** Seed of the random numbers that `probability` is compared with. */
 const DEFAULT_SEED = '1';
 
 /** @throws Problem for an invalid field, or one that prevents the fault from ever being injected */
@@ -61,7 +62,7 @@ function checkAction(action: Order['do']): FaultAction {
     const message = 'Field `do.offDocument` requires a response from the fault; send `do.status` or `do.answer` too.';
     throw new Problem('invalid_request', message);
   }
-  if (answer !== undefined) checkAnswerStandsAlone(action);
+  if (answer !== undefined) checkCustomAnswer(action);
   if (drop !== undefined && body !== undefined) {
     throw new Problem('invalid_request', 'Fields `do.drop` and `do.body` exclude each other; send one of them.');
   }
@@ -80,8 +81,8 @@ function checkAction(action: Order['do']): FaultAction {
   };
 }
 
-/** Checks a custom response, and that no other part of the fault replaces it. */
-function checkAnswerStandsAlone({ answer, status, drop, body }: Order['do']): void {
+/** Checks a custom response, and that no other member of `do` overrides it. */
+function checkCustomAnswer({ answer, status, drop, body }: Order['do']): void {
   const members = { status: status !== undefined, drop: hidesStatus({ drop }), body: body !== undefined };
   const conflicting = keysOf(members).find((member) => members[member]);
   if (conflicting !== undefined) {
@@ -91,7 +92,7 @@ function checkAnswerStandsAlone({ answer, status, drop, body }: Order['do']): vo
   if (answer !== undefined) checkOwnAnswer(answer);
 }
 
-/** Whole seconds (RFC 9110, section 10.2.3). */
+/** Returns whole seconds (RFC 9110, section 10.2.3). */
 function readRetryAfter(retryAfter: NonNullable<Order['do']['retryAfter']>): number {
   if (typeof retryAfter === 'number') return retryAfter;
   const milliseconds = parseDuration(retryAfter);
@@ -122,13 +123,13 @@ const MAX_LISTED_OPERATIONS = 3;
  * Checks that the vendors' documents allow a fault's response for every operation that the fault can affect.
  *
  * @param isOffDocument accepts a response that the documents do not allow
- * @returns how certain it is that the vendor can respond like this; null if the fault does not respond
+ * @returns `documented` if the vendor can respond like this, `ours` if only the mock does; null if the fault does not respond
  * @throws Problem if a document does not allow the response and `isOffDocument` is false
  */
 export async function checkAnswer(
   { match, action }: FaultOrder,
   isOffDocument: boolean,
-  { knownNames: known, statusesOf, answerFault }: Ports,
+  { knownNames, statusesOf, answerFault }: Ports,
 ): Promise<'documented' | 'ours' | null> {
   const { answer } = action;
   const status = action.status ?? answer?.status;
@@ -140,12 +141,14 @@ export async function checkAnswer(
       `Field \`do.status\` must be an HTTP error status from 400 to 511; got ${status}.`,
     );
   }
-  const { operations } = known();
+  const { operations } = knownNames();
   const affected = findPossibleOperations(match, operations);
   const undocumented: string[] = [];
   for (const { service, id } of affected) {
-    // Different versions of a document share operation names.
-    if (!(await statusesOf(service, id)).includes(status) && !undocumented.includes(id)) undocumented.push(id);
+    // Versions of a document share operation ids, so an id can occur twice.
+    if (undocumented.includes(id)) continue;
+    const documented = await statusesOf(service, id);
+    if (!documented.includes(status)) undocumented.push(id);
   }
   if (undocumented.length === 0) {
     const violation = answer === undefined ? null : await findViolation(affected, ownOutcome(answer), answerFault);
@@ -165,8 +168,8 @@ export async function checkAnswer(
     );
   }
 
-  const [only] = affected;
-  const documented = only !== undefined && affected.length === 1 ? await statusesOf(only.service, only.id) : [];
+  const [first, ...rest] = affected;
+  const documented = first !== undefined && rest.length === 0 ? await statusesOf(first.service, first.id) : [];
   const errors = documented.filter(isErrorStatus).sort((left, right) => left - right);
   const hint = errors.length > 0 ? `; the documented errors are ${errors.join(', ')}` : '';
   throw new Problem(
