@@ -2,7 +2,7 @@ import type { StaticDocumentSpec } from '@fastify/swagger';
 import type { Tables } from '../decisions/rule.ts';
 import { describeNeeds, type Needs } from '../explaining/index.ts';
 
-/** A service's document for readers, with its title and the active ruleset. */
+/** A service's document for the documentation pages, with its title and the active ruleset. */
 export interface ReadableDocument {
   readonly name: string;
   readonly title: string;
@@ -38,20 +38,21 @@ function explainOperation(document: ReadableDocument, operation: DescribedOperat
   const needs = findNeeds(document, operation);
   if (needs === null) return operation;
   const { text, evidence } = needs;
-  const sure = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
-  const needsText = [`**Needs:** ${text}`, `**Certainty:**\n\n${sure.join('\n')}`];
+  const certainties = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
+  const needsText = [`**Needs:** ${text}`, `**Certainty:**\n\n${certainties.join('\n')}`];
   return {
     ...operation,
     description: [...needsText, operation.description ?? ''].filter(Boolean).join('\n\n'),
   };
 }
 
-/** Returns null for path item members that are not operations, such as `parameters`. */
+/** Describes what an operation needs; null for path item members that are not operations, such as `parameters`. */
 function findNeeds({ tables, isControlApi }: ReadableDocument, operation: DescribedOperation): Needs | null {
   const id = operation['x-alias-of'] ?? operation.operationId;
   const row = tables.operations.find((candidate) => candidate.id === id);
   if (row === undefined) return null;
-  const open =
+  // The tables list the control API as public. The admin token is checked separately.
+  const noCredentialText =
     isControlApi && row.unguarded !== true ? 'The admin token, if the server was started with one.' : undefined;
-  return describeNeeds(tables, row, open);
+  return describeNeeds(tables, row, noCredentialText);
 }

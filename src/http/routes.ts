@@ -24,8 +24,8 @@ export interface RouteOfHost {
 export class Routes {
   readonly #routes: readonly Route[];
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
+  /** By whether they are of the control API. */
   readonly #served = new Map<boolean, readonly ServedPath[]>();
-
   readonly #ofHosts: readonly RouteOfHost[];
   readonly #otherVersions: readonly OtherOperation[];
   readonly #notEmulated: readonly NotEmulatedOperation[];
@@ -80,7 +80,7 @@ export class Routes {
     return versionsWith(this.#otherVersions, method, path);
   }
 
-  /** Finds the vendor's operation, if the mock does not emulate it. Prefers a path without variables. */
+  /** Finds the vendor's operation, if the mock does not emulate it. Prefers the path with the fewest variables. */
   notEmulated(method: string, path: string): NotEmulatedOperation | null {
     this.#notEmulatedTemplates ??= this.#notEmulated.map((operation) => ({
       operation,
@@ -88,10 +88,11 @@ export class Routes {
     }));
     const segments = path.split('/');
     const normalized = requestedMethod(method);
-    const matches = this.#notEmulatedTemplates.filter(
-      ({ operation, template }) => operation.method === normalized && fits(template, segments),
-    );
-    return matches.map(({ operation }) => operation).sort((a, b) => countVariables(a) - countVariables(b))[0] ?? null;
+    const matches = this.#notEmulatedTemplates
+      .filter(({ operation, template }) => operation.method === normalized && fits(template, segments))
+      .map(({ operation }) => operation);
+    const [best] = matches.sort((a, b) => countVariables(a) - countVariables(b));
+    return best ?? null;
   }
 
   /** Returns the methods that a path supports. */
@@ -101,7 +102,7 @@ export class Routes {
   }
 
   /**
-   * Prefers a path without variables, like the router.
+   * Finds the route of a path. Prefers the path with the fewest variables, like the router.
    *
    * @param only the service to search; default: all services
    * @throws URIError if the path cannot be decoded
@@ -113,8 +114,9 @@ export class Routes {
     );
     const [route] = matches.sort((a, b) => countVariables(a.operation) - countVariables(b.operation));
     if (route === undefined) return null;
-    const lacking = this.notEmulated(method, path);
-    if (lacking !== null && countVariables(lacking) < countVariables(route.operation)) return null;
+    // A variable must not match what is a word in the vendor's path, such as `/users/me` for `/users/{id}`.
+    const notEmulated = this.notEmulated(method, path);
+    if (notEmulated !== null && countVariables(notEmulated) < countVariables(route.operation)) return null;
     const params = readVariables(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
   }
@@ -129,17 +131,19 @@ export class Routes {
   }
 
   /**
-   * Returns the operation, with its whole path, of each service that serves the path without a prefix at some host.
+   * Finds operations of a path that lacks the prefix of its service, because it was meant for the service's own host.
+   * Returns up to one for each service, with the whole path.
    *
    * @throws URIError if the path cannot be decoded
    */
   withoutPrefix(method: string, path: string): readonly (Match & { readonly path: string })[] {
     const normalized = requestedMethod(method);
-    const prefixes = this.listServed(false).flatMap(({ atHost: at, ...served }) =>
-      at !== undefined && served.method === normalized && fits(at.path.split('/'), path.split('/'))
-        ? served.path.slice(0, -at.path.length)
-        : [],
-    );
+    const segments = path.split('/');
+    const prefixes = this.listServed(false).flatMap((served) => {
+      const shortPath = served.atHost?.path;
+      if (shortPath === undefined || served.method !== normalized || !fits(shortPath.split('/'), segments)) return [];
+      return served.path.slice(0, -shortPath.length);
+    });
     const matches = [...new Set(prefixes)].flatMap((prefix) => {
       const match = this.find(method, prefix + path);
       return match === null ? [] : [{ ...match, path: prefix + path }];
@@ -147,7 +151,7 @@ export class Routes {
     return [...new Map(matches.map((match) => [match.route.service, match])).values()];
   }
 
-  /** Lists every operation of the control API, or of all other services, with its path segments. */
+  /** Lists the operations of the control API, or of all other services, for hints about similar paths. */
   listServed(isControlApi: boolean): readonly ServedPath[] {
     const cached = this.#served.get(isControlApi);
     if (cached !== undefined) return cached;
@@ -170,7 +174,7 @@ export class Routes {
     return route;
   }
 
-  /** Splits the paths on first use, because they are rarely needed. */
+  /** Returns the routes whose path fits. Splits all paths on first use, because they are rarely needed. */
   #matching(path: string): readonly Route[] {
     this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
     const segments = path.split('/');
@@ -193,7 +197,7 @@ export function versionsWith(
   );
 }
 
-/** HEAD is handled like GET. */
+/** Returns the method to look up: HEAD is handled like GET. */
 function requestedMethod(method: string): string {
   return method === 'HEAD' ? 'GET' : method;
 }
@@ -202,7 +206,7 @@ function countVariables({ path }: { readonly path: string }): number {
   return path.split('{').length;
 }
 
-/** A path with more parameters than words would be similar to any path. */
+/** Excludes paths with more parameters than words, which are similar to any path. */
 function hasWords({ path, pathParams }: Pick<Operation, 'path' | 'pathParams'>): boolean {
   return 2 * pathParams.length <= segmentsOf(path).length;
 }
