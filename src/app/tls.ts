@@ -1,7 +1,7 @@
 import type { Config } from '../config/options.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
-import type { StoredText } from '../store/kept-state.ts';
 import type { Storage } from '../store/storage.ts';
+import type { StoredText } from '../store/stored-text.ts';
 import type { AuthorityStorage, Tls } from '../tls/index.ts';
 import { changeState, parseWorldState } from '../worlds/world-state.ts';
 

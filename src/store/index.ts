@@ -1,7 +1,7 @@
 import type { Collections } from './collections.ts';
-import type { StoredText } from './kept-state.ts';
 import type { SettingsStore } from './settings.ts';
 import type { State } from './state.ts';
+import type { StoredText } from './stored-text.ts';
 
 /**
  * The state of one world, independent of all other worlds. Every call is atomic, so callers need no transactions across

@@ -4,7 +4,6 @@ import type { Clock, Instant } from '../time/clock.ts';
 import type { Row } from './collections.ts';
 import { Collision, Damaged, isStorageFailure, NotFound } from './errors.ts';
 import type { Store } from './index.ts';
-import { StoredText } from './kept-state.ts';
 import { LogQueue } from './log-queue.ts';
 import { createStore } from './memory.ts';
 import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
@@ -12,6 +11,7 @@ import { type ReadRow, readPart, serializeRow, splitIntoParts } from './saved-ro
 import type { StoreParts } from './shared.ts';
 import type { SnapshotRecord, SnapshotStore } from './snapshot-store.ts';
 import { type State, StateBuilder, sizeOf } from './state.ts';
+import { StoredText } from './stored-text.ts';
 import type { Logged, LoggedWorld, LogHead, LogUses, StoredWorld, WorldLog } from './world-log.ts';
 import { WorldRows } from './world-rows.ts';
 

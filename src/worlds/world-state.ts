@@ -1,6 +1,6 @@
 import type { Modes } from '../decisions/mode.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { StoredText } from '../store/kept-state.ts';
+import type { StoredText } from '../store/stored-text.ts';
 import type { Instant } from '../time/clock.ts';
 
 /** State of a stored world besides its rows. Snapshots don't include it. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { StoredText } from '../../src/store/kept-state.ts';
+import { StoredText } from '../../src/store/stored-text.ts';
 import { changeState, parseWorldState, type WorldState } from '../../src/worlds/world-state.ts';
 
 const FIRST: WorldState = {

@@ -6,7 +6,7 @@ export const POSTGRES_SCHEMA = 2;
  * primary keys are the only indexes. Times are integers: milliseconds since 1970.
  */
 export const STATEMENTS: readonly string[] = [
-  // `at` is the latest time at which a process wrote, by the clock of that process.
+  // One row. `at` is the latest time at which a process wrote, by the clock of that process.
   `CREATE TABLE $schema.store (
     single  boolean PRIMARY KEY DEFAULT true CHECK (single),
     program text NOT NULL,
@@ -36,7 +36,7 @@ export const STATEMENTS: readonly string[] = [
     at         bigint NOT NULL,
     PRIMARY KEY (world, collection, id)
   )`,
-  // How each world was created (empty for the default world), and its mode and faults.
+  // `made`: how a world was created, empty for the default world. `state`: its mode and faults. `place`: its position.
   `CREATE TABLE $schema.worlds (
     place      bigint GENERATED ALWAYS AS IDENTITY,
     name       text COLLATE "C" PRIMARY KEY,
@@ -67,5 +67,11 @@ export const STATEMENTS: readonly string[] = [
 
 /** The tables that the statements create. */
 export const TABLES: readonly string[] = [
-  ...['store', 'worlds', 'world_parts', 'objects', 'uses', 'snapshots', 'snapshot_parts'],
+  'store',
+  'worlds',
+  'world_parts',
+  'objects',
+  'uses',
+  'snapshots',
+  'snapshot_parts',
 ];

@@ -1,6 +1,9 @@
 import { Mutex } from './mutex.ts';
 
-/** Text stored with a world besides its rows; snapshots don't include it. Changes are stored before they are visible. */
+/**
+ * A text that is stored with a world but is not one of its rows, so snapshots do not include it. A change is stored before
+ * it is visible.
+ */
 export class StoredText {
   #text: string;
   readonly #write: (text: string) => Promise<void>;
@@ -16,9 +19,10 @@ export class StoredText {
   }
 
   /**
-   * Atomically replaces the text with the result of `change`.
+   * Atomically replaces the text.
    *
-   * @returns the second result of `change`
+   * @param change returns the new text, and the result for the caller
+   * @returns the result of `change`
    * @throws the same errors as a commit
    */
   update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result> {

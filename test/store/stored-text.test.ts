@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StoredText } from '../../src/store/kept-state.ts';
+import { StoredText } from '../../src/store/stored-text.ts';
 
 /** A state whose writes end when the test says so. */
 function stateOf(text: string) {
