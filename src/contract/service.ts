@@ -43,15 +43,15 @@ export interface WorldEvent {
 /**
  * Finds a credential that would work instead of the refused one.
  *
- * @param refused the decision, if a rule made it, and the presented credential
- * @returns its name or id; null if there is none
+ * @param refused the input of the decision, if a rule made it, and the presented credentials
+ * @returns the name or id of the working credential; null if there is none
  */
 export type FindOther = (
   refused: { readonly input: DecisionInput | undefined; readonly presented: readonly PresentedCredential[] },
   world: Pick<Context, 'store' | 'now' | 'settings'>,
 ) => Promise<string | null>;
 
-/** The context of a refusal: values that a vendor's message may contain. */
+/** The context of a refusal: values that a vendor's error response may contain. */
 export interface RefusalContext {
   readonly settings: Settings;
   readonly random: Random;
@@ -66,7 +66,7 @@ export interface RefusalContext {
   readonly decision: Decision | null;
 }
 
-/** A form of refusals: a schema of the document (null for text) with its media type; null for an empty body. */
+/** The form of an error response: a schema of the document (null for text) and a media type; null for an empty body. */
 export type ErrorForm = { readonly schema: string | null; readonly mediaType: string } | null;
 
 /** The claims of an identity's tokens, before they are signed. */
@@ -90,7 +90,7 @@ export interface TokenDrafts {
   names(world: Surroundings): Promise<readonly string[]>;
 }
 
-/** How a service refuses. */
+/** How a service renders its error responses. */
 export interface ErrorRenderer {
   readonly renderProblem: (problem: Problem, context: RefusalContext) => Outcome;
   /** Every form that `renderProblem` produces. */
@@ -103,7 +103,7 @@ export interface HostContext<Target = unknown> extends Context<OperationTypes, T
   readonly body: Buffer;
 }
 
-/** Host names with one operation for any path, which no document has, such as a function's own. */
+/** Host names with one operation for any path, such as the host of a deployed function. No document describes them. */
 export interface OwnHost extends ErrorRenderer {
   /**
    * Matches the host name, in lower case and without the port, up to the server's own name; its named groups become the
@@ -117,11 +117,11 @@ export interface OwnHost extends ErrorRenderer {
 
 /** Host names under which the service's own paths are served, without their prefix. */
 export interface HostOfPaths {
-  /** As for other hosts. A label in front of the server's own name is in `RESERVED_WORLD_IDS`. */
+  /** As in `OwnHost`. If it is a label before the server's own name, the label must be in `RESERVED_WORLD_IDS`. */
   readonly pattern: RegExp;
-  /** Added to the path, such as `/llm`; empty: the paths are served as they are. */
+  /** Added to the path, such as `/llm`. Empty: paths are served unchanged. */
   readonly prefix: string;
-  /** One of them, for messages. */
+  /** A matching host name, for messages. */
   readonly example: string;
 }
 
@@ -148,11 +148,11 @@ export interface LoginClient {
 export interface Conventions {
   /** Enumerated values in bodies are accepted in any case. */
   readonly caselessEnums?: true;
-  /** Paths are answered with and without a slash at their end. */
+  /** Paths are served with and without a trailing slash. */
   readonly eitherSlash?: true;
   /** The object is looked up before the body is read. */
   readonly looksUpFirst?: true;
-  /** The caller is authenticated before it is checked whether the path has the method. */
+  /** The caller is authenticated before the method is checked, so an unknown caller gets 401 instead of 405. */
   readonly authenticatesFirst?: true;
   /** A client of the vendor that drops the path of its base URL, and so the prefix of a world. */
   readonly pathless?: { readonly name: string; readonly userAgent: RegExp };
@@ -171,20 +171,20 @@ export interface ServiceCallers {
   /** @throws Problem `unauthenticated` */
   readonly authenticate: (context: RequestContext) => Promise<Caller>;
   /**
-   * The principal with this id, name, client id or e-mail address; null if there is none. Absent if no principal can be
-   * impersonated.
+   * Finds the principal with this id, name, client id or e-mail address; null if there is none. Absent if no principal
+   * can be impersonated.
    *
    * @throws Problem `unauthenticated` if their credential would be rejected
    */
   readonly impersonate?: (world: Surroundings, name: string, now: Instant) => Promise<Caller | null>;
-  /** Decides with other rights. Absent if callers have no rights here. */
+  /** Creates callers with hypothetical rights, to simulate decisions. Absent if callers have no rights here. */
   readonly holding?: {
     /** The kinds of new principals, those with the narrowest rights first. */
     readonly kinds: readonly Schema<'control', 'NeededKey'>['kind'][];
     /** Returns the names of the roles that a principal can have here. */
     readonly roles: (world: Surroundings) => Promise<readonly string[]>;
     /**
-     * A principal with exactly these rights.
+     * Returns a caller with exactly these rights.
      *
      * @param principal the principal whose rights are replaced; null for a new one
      * @throws Problem `invalid_request` if it cannot have them; `payment_required` as for `authenticate`
@@ -195,7 +195,7 @@ export interface ServiceCallers {
 
 /** The credentials that a service accepts and keeps. */
 export interface AcceptedCredentials {
-  /** Extract the credentials in headers, by which the world of a request is selected. */
+  /** Extract credentials from headers. They select the world of a request. */
   readonly extractors?: readonly CredentialExtractor[];
   /**
    * Credentials in fields, by name, of operations whose row says that they select a world; `a.b` is the member `b` of
@@ -212,7 +212,7 @@ export interface AcceptedCredentials {
 export interface IssuedTokens {
   /** The lifetime of its access tokens, in milliseconds. */
   readonly lifetime?: (settings: Settings) => number;
-  /** Absent if tests are not about its tokens. */
+  /** Drafts of tokens for tests. Absent if tests cannot request altered tokens of this service. */
   readonly drafts?: TokenDrafts;
   /** The OAuth clients of its logins; absent if users do not log in to it. */
   readonly loginClients?: LoginClients;
@@ -225,23 +225,20 @@ export interface DecisionHelp {
   /** By reason: finds a credential that would work instead of the refused one. */
   readonly findOther?: Readonly<Partial<Record<DenyReason, FindOther>>>;
   /**
-   * The principal that may send the requests of fixes, if these are requests of the vendor's own API.
+   * Finds principals that may send the requests of fixes, if these are requests of the vendor's own API.
    *
-   * @returns finds a name for which tokens can be requested; null if there is none
+   * @returns a function from a request to the name of a principal that may send it; null if there is none
    */
   readonly findSenders?: (world: Surroundings) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
-  /** Mistakes that clients of this vendor make, most telling first. */
+  /** Mistakes that clients of this vendor make, most specific first. */
   readonly hints?: readonly HintRule[];
   /** Finds the least rights that allow a principal's recorded requests. Absent if callers have no rights here. */
   readonly leastRights?: (world: Surroundings, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
 }
 
-/** What changes in a service without a request, and how much it stores. */
+/** Events of a service that no request causes, and how many objects it stores. */
 export interface ServiceState {
-  /**
-   * The events in `(from, to]` that no request causes, in any order: at least the first `limit`, and few more. Null if
-   * there are none.
-   */
+  /** Returns the events in `(from, to]`, in any order: at least the first `limit`, and few more. Null: it has no events. */
   readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;
   readonly objectCounts?: ObjectCounts;
 }
@@ -254,7 +251,7 @@ export interface ServiceState {
 export interface ServiceDefinition<Name extends string = string> extends ErrorRenderer {
   /** Also the name of its folders and of its document. */
   readonly name: Name;
-  /** The name that people see. */
+  /** The display name. */
   readonly title: string;
   /** Errors on a path below one of these have this service's format; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
