@@ -3,11 +3,12 @@ import { type Connection, connection } from '../connection.ts';
 import { adminToken, Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
 
-let tryNow: () => void = () => {};
+/** Ends the current pause between attempts. */
+let endPause: () => void = () => {};
 
 /** Reconnects now instead of waiting for the next attempt. */
 export function retry(): void {
-  tryNow();
+  endPause();
 }
 
 /** Reconnects with this admin token. @throws Refused if it is wrong; otherwise like `send` */
@@ -29,12 +30,12 @@ const REFUSALS: ReadonlyMap<number, Connection> = new Map([
 ]);
 
 /**
- * Reports the events of the world while the page is visible. A broken stream resumes after the last event, and so does
- * one that was closed while the page was hidden.
+ * Reports the events of the world while the page is visible. A stream that broke, or was closed while the page was
+ * hidden, resumes after the last event.
  *
- * @param opened called each time the stream opens, before the first event
+ * @param onOpen called each time the stream opens, before the first event
  */
-export function follow(listener: Listener, opened: () => void): void {
+export function follow(listener: Listener, onOpen: () => void): void {
   let lastId = '';
   let pause = FIRST_PAUSE_MS;
   let reading: AbortController | null = null;
@@ -45,25 +46,26 @@ export function follow(listener: Listener, opened: () => void): void {
     if (body === null) return;
     connection.value = 'live';
     pause = FIRST_PAUSE_MS;
-    opened();
-    const eventsIn = createEventReader();
+    onOpen();
+    const readEvents = createEventReader();
     const reader = body.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      for (const event of eventsIn(part.value)) {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      for (const event of readEvents(chunk.value)) {
         lastId = event.id;
         listener(event);
       }
     }
   };
 
-  const begin = async () => {
+  const readWhileVisible = async () => {
     while (!document.hidden) {
       reading = new AbortController();
-      const ended = await read(reading.signal).catch((thrown: unknown) => thrown);
+      // Undefined if the server ended the stream.
+      const failure = await read(reading.signal).catch((thrown: unknown) => thrown);
       if (document.hidden) return;
-      connection.value = (ended instanceof Refused && REFUSALS.get(ended.status)) || 'lost';
+      connection.value = (failure instanceof Refused && REFUSALS.get(failure.status)) || 'lost';
       await new Promise<void>((resolve) => {
-        tryNow = resolve;
+        endPause = resolve;
         // A locked server keeps refusing until another token is entered.
         if (connection.value !== 'locked') setTimeout(resolve, pause);
       });
@@ -72,17 +74,17 @@ export function follow(listener: Listener, opened: () => void): void {
   };
 
   document.addEventListener('visibilitychange', () => {
-    // Keep the token field and its content.
+    // Any other state would replace the token field, and lose its content.
     if (connection.value === 'locked') return;
     if (document.hidden) {
       connection.value = 'away';
       reading?.abort();
-      // End a pause between attempts too, otherwise two loops read the stream when the page is visible again.
+      // Also end a pause between attempts. Otherwise two loops would read the stream once the page is visible again.
       retry();
     } else if (connection.value === 'away') {
       connection.value = 'connecting';
-      void begin();
+      void readWhileVisible();
     }
   });
-  void begin();
+  void readWhileVisible();
 }

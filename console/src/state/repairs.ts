@@ -7,7 +7,7 @@ import { offerUndo, type Undoable } from './undo.ts';
 /** A line of the diff of a fix. */
 export interface Line {
   readonly sign: '+' | '−';
-  /** Such as `scope`. */
+  /** What is added or removed, such as `scope`. */
   readonly what: string;
   readonly name: string;
 }
@@ -15,9 +15,9 @@ export interface Line {
 /** The request of a fix. */
 export type FixRequest = NonNullable<Fix['request']>;
 
-/** What makes a refused request succeed: a change, a different credential, or waiting. */
+/** A way to make a refused request succeed: a change, a different credential, or waiting. */
 export interface Remedy {
-  /** A sentence that describes the repair. */
+  /** A sentence that describes it. */
   readonly text: string;
   readonly lines: readonly Line[];
   /** Label of its button, such as `Fix and send again`. */
@@ -34,9 +34,9 @@ export interface Remedy {
    * Makes the change.
    *
    * @returns how to undo it; null if it cannot be undone, undefined if undo is already offered
-   * @throws like the control API, or if the signal aborts
+   * @throws like the control API, or if `abort` is aborted
    */
-  readonly apply: (signal: AbortSignal) => Promise<Undoable | null | undefined>;
+  readonly apply: (abort: AbortSignal) => Promise<Undoable | null | undefined>;
 }
 
 /** A refused request that was resent after a change. */
@@ -48,15 +48,15 @@ export interface Repair {
   readonly status: number | null;
 }
 
-/** The repairs of this page, by the ids of both requests. */
+/** The repairs since the page was loaded. Each is listed twice: by the id of the refused and of the resent request. */
 export const repairs = signal<ReadonlyMap<string, Repair>>(new Map());
 
-/** The id of the latest resent request, until the page has opened it. */
-export const arrival: { id: string | null } = { id: null };
+/** The id of the latest resent request, until the page shows it. */
+export const unopenedResend: { id: string | null } = { id: null };
 
 /** Makes the change, and offers to undo it. @throws like `Remedy.apply` */
-export async function apply(remedy: Remedy, signal: AbortSignal): Promise<void> {
-  const undo = await remedy.apply(signal);
+export async function apply(remedy: Remedy, abort: AbortSignal): Promise<void> {
+  const undo = await remedy.apply(abort);
   if (undo !== undefined) offerUndo(undo);
 }
 
@@ -66,12 +66,12 @@ export async function repair(
   remedy: Remedy,
   call: Call,
   caller: Caller,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<Repair> {
-  await apply(remedy, signal);
+  await apply(remedy, abort);
   const { id, status } = await sendCall(call, remedy.caller ?? caller);
-  const repairOfRequest: Repair = { before, remedy, after: id, status };
-  repairs.value = new Map([...repairs.value, [before.id, repairOfRequest], [id, repairOfRequest]]);
-  arrival.id = id;
-  return repairOfRequest;
+  const finished: Repair = { before, remedy, after: id, status };
+  repairs.value = new Map([...repairs.value, [before.id, finished], [id, finished]]);
+  unopenedResend.id = id;
+  return finished;
 }

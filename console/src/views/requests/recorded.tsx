@@ -11,7 +11,7 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
-import { arrival, type Repair, repairs } from '../../state/repairs.ts';
+import { type Repair, repairs, unopenedResend } from '../../state/repairs.ts';
 import type { ValueFilter } from '../../state/requests.ts';
 import { Again } from './again.tsx';
 import { Body, findErrorMessage } from './body.tsx';
@@ -57,8 +57,8 @@ function Details({ request: whole, decision, isEntered }: RequestDetails & { rea
   const repair = repairs.value.get(whole.id);
   const isRepaired = repair?.after === whole.id;
   useLayoutEffect(() => {
-    const wasJustOpened = arrival.id === whole.id;
-    if (wasJustOpened) arrival.id = null;
+    const wasJustOpened = unopenedResend.id === whole.id;
+    if (wasJustOpened) unopenedResend.id = null;
     if (wasJustOpened || (isEntered && !isRefused)) heading.current?.focus();
   }, [isEntered]);
   // A hint with the code `fix` repeats the first fix, which is shown below.
