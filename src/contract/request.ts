@@ -9,12 +9,13 @@ import type { Surroundings, World } from './world.ts';
 /** A request before its caller is known. */
 export interface RequestContext extends Surroundings {
   readonly world: World;
-  /** The time of the whole request: it does not move while the request is handled. */
+  /** The time of the request. It stays the same while the request is handled. */
   readonly now: Instant;
   /** Scheme and authority by which the caller reached this server, without a slash at the end. */
   readonly origin: string;
   /**
-   * The base of URLs that are called without the caller's credential. Except in the default world, it includes the world.
+   * The base of URLs that are called without the caller's credential. Except in the default world, it includes the
+   * prefix of the world, because no credential selects it.
    */
   readonly openOrigin: string;
   readonly method: string;
@@ -28,7 +29,7 @@ export interface RequestContext extends Surroundings {
    * keys of all worlds, because tokens requested without a world have the same issuer.
    */
   publishedKeys(): readonly PublicJwk[];
-  /** The header `x-mock-world` of a request that makes a world; null without it, and for every other operation. */
+  /** The header `x-mock-world` of a request that creates a world; null without it, and for other operations. */
   readonly worldToMake: string | null;
   /** The header lines with this name as they were received, each separate. */
   headerLines(name: string): readonly string[];

@@ -24,16 +24,16 @@ const rotate: Drill = {
     const { id, name } = principal;
     await requireKeyInForce(context, id);
     const before = await NGC_KEYS.byId(context.store.collections, id);
-    const isOld = (seen: JudgedRequest) => hashSentKey(seen) === before?.body.secretHash;
+    const usesOldKey = (seen: JudgedRequest) => hashSentKey(seen) === before?.body.secretHash;
     const key = await rotateKey(context, id);
     return {
       did: `Rotated the key ${name}.`,
       principal,
       key,
       watch: {
-        isRefused: (seen) => seen.decision.effect === 'deny' && isOld(seen),
+        isRefused: (seen) => seen.decision.effect === 'deny' && usesOldKey(seen),
         subject: () => 'the old key',
-        cure: { name: 'The new key', matches: (seen) => seen.decision.principal?.id === id && !isOld(seen) },
+        cure: { name: 'The new key', matches: (seen) => seen.decision.principal?.id === id && !usesOldKey(seen) },
       },
     };
   },
@@ -104,7 +104,11 @@ export function findNewestRequest(
   );
 }
 
-/** Returns the key that a drill targets. @throws Problem without a principal and a request, or if it is not a key */
+/**
+ * Returns the key that a drill targets: the given caller, or else the key of the newest allowed request.
+ *
+ * @throws Problem if the caller is not a key, or if none is given and no such request is recorded
+ */
 function selectKey(context: RequestContext, caller: Caller | null): Principal {
   if (caller === null) return findNewestRequest(context, null, 'key', ({ principal }) => isKey(principal)).principal;
   if (isKey(caller.principal)) return caller.principal;

@@ -32,7 +32,7 @@ export class Rows {
   readonly #groups = new Map<IndexName, Map<string, Group>>();
   readonly #orders = new Map<OrderName, Order>();
   #due: Order | null = null;
-  /** Orders of an object's parts, by parent. */
+  /** Due parts of objects, by parent. */
   readonly #dueParts = new Map<string, Order>();
   readonly #visible = new Map<string, readonly Row[]>();
   readonly #counts = new Map<string, number>();
@@ -88,7 +88,9 @@ export class Rows {
   byAlias(alias: string): Row | undefined {
     if (this.#aliases === null) {
       this.#aliases = new Map();
-      for (const row of this.all) for (const aliasOfRow of row.aliases) this.#aliases.set(aliasOfRow, row);
+      for (const row of this.all) {
+        for (const aliasOfRow of row.aliases) this.#aliases.set(aliasOfRow, row);
+      }
     }
     return this.#aliases.get(alias);
   }
@@ -103,7 +105,7 @@ export class Rows {
     return this.#group(index, key)?.size ?? 0;
   }
 
-  /** If a query has several members, the first one selects the rows. */
+  /** Selects by the first of `owner`, `parent`, `label` and `visibleTo` that the query has. */
   list({ owner, parent, label, visibleTo }: ListQuery): readonly Row[] {
     if (owner !== undefined) return this.in('owner', owner);
     if (parent !== undefined) return this.in('parent', parent);

@@ -3,7 +3,7 @@ import type { Fault } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
-/** Whether a fault has been injected as often as it may be, and has no effect any more. */
+/** Whether a fault has no effect any more, because it has been injected the maximum number of times. */
 export function isUsedUp({ fired, times }: Pick<Fault, 'fired' | 'times'>): boolean {
   return times !== null && fired >= times;
 }

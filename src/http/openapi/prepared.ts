@@ -81,8 +81,8 @@ export interface OperationSchemas {
   readonly parameters: readonly object[];
   readonly requestBody?: RequestBody;
   /**
-   * Responses by status. Objects allow no extra members, although the vendor's do: a misspelt member of ours would
-   * pass.
+   * Responses by status. Unlike the vendor's, their objects allow no extra members: otherwise a misspelled member in a
+   * response of the mock would be valid.
    */
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
