@@ -22,7 +22,7 @@ export class StoredText {
    * Atomically replaces the text.
    *
    * @param change returns the new text, and the result for the caller
-   * @returns the result of `change`
+   * @returns that result
    * @throws the same errors as a commit
    */
   update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result> {

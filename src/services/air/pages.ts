@@ -206,7 +206,7 @@ export function pageOfComputed<View extends Readonly<Record<string, unknown>>>(
     (entry) =>
       (search === '' || containsText(entry, texts, search)) &&
       listFilters(query).every(([name, value]) => {
-        // A filter can be the singular of a member, such as `tag` of `tags`.
+        // A filter can be the singular of a member, such as `label` of `labels`.
         const member = own<unknown>(entry, name) ?? own<unknown>(entry, `${name}s`);
         return member === undefined || [member].flat().map(String).includes(String(value));
       }),
