@@ -218,7 +218,7 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     await panel(page).getByText('Held by nvcf-invoker').waitFor();
 
     expect(await texts(page, '.rights li')).toContainEqual(expect.stringMatching(/^✓ invoke_function/));
-    expect(await texts(page, '.bound.lacking')).toEqual(['✗ (missing) for 3f1d7c52…0002']);
+    expect(await texts(page, '.bound.missing')).toEqual(['✗ (missing) for 3f1d7c52…0002']);
     expect(await texts(page, '.sides section:last-child')).toEqual([expect.not.stringContaining('✗')]);
   });
 });

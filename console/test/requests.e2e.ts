@@ -46,7 +46,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { scopes: ['invoke_function', 'list_functions'] });
     const page = await opened(`${url}/#/requests`);
     await rows(page).filter({ hasText: 'missing_scope' }).click();
-    const missing = page.getByRole('region', { name: 'Decision' }).locator('li.lacking');
+    const missing = page.getByRole('region', { name: 'Decision' }).locator('li.missing');
     await missing.getByText('takes effect at').waitFor();
 
     expect((await missing.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
@@ -64,7 +64,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const picture = page.getByRole('region', { name: 'Decision' });
     await picture.getByText('Held by nvcf-invoker').waitFor();
     expect(await picture.innerText()).toContain('Refused createFunction was refused: it needs register_function');
-    expect((await picture.locator('.lacking').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+    expect((await picture.locator('.missing').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
       expect.stringContaining('register_function'),
       expect.stringContaining('bound to All Functions'),
     ]);
