@@ -1,3 +1,4 @@
+import { shapeOf } from '../addresses/path-template.ts';
 import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { notEmulatedOperations } from '../definitions/not-emulated.ts';
@@ -34,8 +35,7 @@ export function createRoutes(mounted: Mounted): readonly Route[] {
 
 /** Checks this at startup: the router would fail only at the first request, and not say which file to change. */
 function refuseNotEmulated({ service, document }: Mounted): void {
-  const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) =>
-    `${method} ${path.replaceAll(/\{[^{}]*\}/g, '{}')}`;
+  const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) => `${method} ${shapeOf(path)}`;
   const listed = new Set(notEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
   const duplicate = document.operations.find((operation) => listed.has(describeCall(operation)));
   if (duplicate === undefined) return;
