@@ -122,9 +122,9 @@ function explanationOf(
 
 /** Adds the decision to the response headers, and reports it to the log, the journal and the metrics. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
-  const { server, world, route, raw, problem, outcome, injectedFault } = request;
-  const { secrets } = world.activityLog;
-  const decision = request.decision === null ? null : decisionWithoutSecrets(request.decision, secrets);
+  const { server, world, route, problem, outcome, injectedFault } = request;
+  const decision =
+    request.decision === null ? null : decisionWithoutSecrets(request.decision, world.activityLog.secrets);
   if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
   if (decision !== null) {
     world.activityLog.decision(decision);
@@ -132,35 +132,34 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     if (server.explain) reply.header('x-mock-decision', decisionHeader(decision));
   }
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
-  const where = worldInLog(world.id);
   const refusal = problem ?? outcome.refusal ?? null;
   const reason = reasonOf(decision, refusal);
-  const row = isRecorded ? () => requestLine(request, decision) : undefined;
-  if (decision?.effect === 'deny')
-    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, {
-      decision: decision.id,
-      request: row,
-    });
-  else if (refusal !== null) logRefusal(request, refusal, row);
-  else if (server.log.debugging)
-    server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`, {
-      decision: decision?.id,
-      request: row,
-    });
-  if (isRecorded) {
-    const operation = { service: route.service.name, operation: route.operation.id };
-    record(request, operation, {
-      status: outcome.status,
-      headers: sentHeaders(reply),
-      payload: textOf(payload),
-    });
+  logAnswer(request, decision, refusal, isRecorded ? () => requestLine(request, decision) : undefined);
+  const { id: operation } = route.operation;
+  const { name: service } = route.service;
+  const { status } = outcome;
+  if (isRecorded)
+    record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: textOf(payload) });
+  server.metrics.answered({ service, operation, status, reason });
+}
+
+/** Logs every refusal, and other responses at level `debug`. @param row builds the row for the terminal */
+function logAnswer(
+  request: RequestInWorld,
+  decision: Decision | null,
+  refusal: Problem | null,
+  row: LogDetails['request'],
+): void {
+  const { server, world, raw, outcome } = request;
+  const details = { decision: decision?.id, request: row };
+  if (decision?.effect === 'deny') {
+    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${worldInLog(world.id)}`, details);
+  } else if (refusal !== null) {
+    logRefusal(request, refusal, row);
+  } else if (server.log.debugging) {
+    const path = hideInLine(pathOf(raw.url), world.activityLog.secrets);
+    server.log.debug(`${outcome.status} ${raw.method} ${path}${worldInLog(world.id)}`, details);
   }
-  server.metrics.answered({
-    service: route.service.name,
-    operation: route.operation.id,
-    status: outcome.status,
-    reason,
-  });
 }
 
 /** Returns the reason code of a refusal; null if nothing was refused. */
