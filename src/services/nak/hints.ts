@@ -132,11 +132,11 @@ export const KEY_SERVICE_HINTS: readonly HintRule[] = MISTAKES.map(({ texts, ...
   when: ({ problem: { kind, message } }) => {
     // The message quotes a malformed body, which could contain one of the texts.
     if (kind === 'invalid_request') return null;
-    return Object.entries(texts).find(([beginning]) => isAbout(message, beginning))?.[1] ?? null;
+    return Object.entries(texts).find(([beginning]) => matchesText(message, beginning))?.[1] ?? null;
   },
 }));
 
 /** `Key not found` is about a key; with a full stop, it is about the owner. */
-function isAbout(message: string, beginning: string): boolean {
+function matchesText(message: string, beginning: string): boolean {
   return message === beginning || (beginning !== 'Key not found' && message.startsWith(beginning));
 }

@@ -95,7 +95,7 @@ export function saveOwner({ store: { collections } }: KeyContext, id: string, ow
     const before = await KEY_OWNERS.byId(collections, id);
     const keys = await NGC_KEYS.ofLabel(collections, keysIssuedTo(id));
     await commit([
-      KEY_OWNERS.put({ ...ownerRow(id, owner), ...(before !== null && { revision: before.revision }) }),
+      KEY_OWNERS.put({ ...createOwnerRow(id, owner), ...(before !== null && { revision: before.revision }) }),
       ...keys.map((row) => changeIssuance(row, { isOwnerSuspended })),
     ]);
   });
@@ -107,7 +107,7 @@ function changeIssuance(row: NgcKeyRow, change: Partial<Issuance>): Change {
   return NGC_KEYS.put({ ...ngcKeyRow({ ...body, issuance: { ...body.issuance, ...change } }), revision });
 }
 
-export function ownerRow(id: string, body: KeyOwner) {
+export function createOwnerRow(id: string, body: KeyOwner) {
   return KEY_OWNERS.row({ id, owner: '', parent: null, body });
 }
 

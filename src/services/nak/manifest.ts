@@ -6,14 +6,14 @@ const VARIABLES: readonly Variable[] = [
     name,
     of: (_part: unknown, url: string) => url,
   })),
-  { name: 'INVOKE_HOST', of: (_part, url) => invocationHost(url) },
+  { name: 'INVOKE_HOST', of: (_part, url) => createInvocationHost(url) },
 ];
 
 /**
  * Returns the `Host` of invocations, which the client prefixes with the function id. By default, the client would use a
  * subdomain of the URL's host, but IP addresses have none.
  */
-function invocationHost(url: string): string {
+function createInvocationHost(url: string): string {
   const { hostname, pathname } = new URL(url);
   const [, world] = /^\/w\/([^/]+)/.exec(pathname) ?? [];
   const host = /^\[|^[\d.]+$/.test(hostname) ? 'localhost' : hostname;

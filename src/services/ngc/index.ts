@@ -16,7 +16,7 @@ import { deviceLoginOperations } from './operations/device-login.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';
 import { userOperations } from './operations/user.ts';
 import { renderProblem } from './problem.ts';
-import { ngcSeed } from './seed.ts';
+import { createNgcSeeding } from './seed.ts';
 import { NOT_EMULATED, TABLES } from './tables/index.ts';
 
 const RULESET = createRuleset('ngc', null, TABLES);
@@ -64,7 +64,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
       leastRights: findLeastRightsOfKey,
     },
     drills: KEY_DRILLS,
-    seed: ngcSeed(rulesetsOfKeys),
+    seed: createNgcSeeding(rulesetsOfKeys),
     state: {
       events,
       objectCounts: OBJECT_COUNTS,

@@ -147,7 +147,7 @@ const LISTS = {
 } as const;
 
 /** @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in */
-export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
+export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
   // One profile per service is enough: only the names of roles differ between profiles.
   const listServiceRulesets = () =>
     rulesetsOfKeys().filter(

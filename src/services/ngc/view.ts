@@ -26,7 +26,7 @@ export function renderPolicies(
 }
 
 /** Renders a key as NGC does. `value` is only for a new or rotated key. */
-export function apiKeyView(
+export function renderApiKey(
   rulesets: readonly Ruleset[],
   inForce: KeyInForce,
   newest: Policy | null,
@@ -55,7 +55,7 @@ function statusOf({ enabled, expiresAt }: KeyInForce['key'], now: Instant): Sche
 }
 
 /** Renders a user with the roles in an organisation. */
-export function userView(user: NgcUser): Schema<'ngc', 'CallerUser'> {
+export function renderUser(user: NgcUser): Schema<'ngc', 'CallerUser'> {
   const { org, email, roles } = user;
   const [name = email] = email.split('@');
   return {

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../../src/credentials/derivation.ts';
 import { serviceOfKey } from '../../../src/decisions/decide.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
-import { ngcSeed } from '../../../src/services/ngc/seed.ts';
+import { createNgcSeeding } from '../../../src/services/ngc/seed.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';
 import { SERVICES } from '../../support/services.ts';
 
-const seeding = ngcSeed(() =>
+const seeding = createNgcSeeding(() =>
   SERVICES.flatMap(({ rules }) => rules.rulesets).filter((ruleset) => serviceOfKey(ruleset, 'personal-key') !== null),
 );
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);

@@ -11,6 +11,7 @@ import type { Change } from '../../../store/collections.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import { type CallerHeaders, readCallerHeaders } from '../headers.ts';
 import {
+  createOwnerRow,
   deleteExpiredKeys,
   findIssuedKey,
   findKeys,
@@ -18,7 +19,6 @@ import {
   type IssuedKey,
   KEY_OWNERS,
   type KeyContext,
-  ownerRow,
   readRights,
   statusOf,
 } from '../issued.ts';
@@ -93,7 +93,9 @@ function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance
     if (owner?.body.status === 'SUSPENDED') throw createSuspendedProblem();
     const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
     if (owner === null) {
-      changes.push(KEY_OWNERS.put(ownerRow(key.issuance.owner, { status: 'ACTIVE', statusUpdatedAt: context.now })));
+      changes.push(
+        KEY_OWNERS.put(createOwnerRow(key.issuance.owner, { status: 'ACTIVE', statusUpdatedAt: context.now })),
+      );
     }
     await commit(changes);
   });

@@ -12,7 +12,7 @@ import type { KeyInForce } from '../../../ngc-keys/records.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import { END_OF_TIME, type Instant } from '../../../time/clock.ts';
 import type { Permission } from '../tables/permissions.ts';
-import { apiKeyView } from '../view.ts';
+import { renderApiKey } from '../view.ts';
 
 /** Maximum number of keys in a list. */
 const MAX_LISTED_KEYS = 1000;
@@ -84,12 +84,12 @@ const list: Handler<'ngc', 'listKeys'> = async (context) => {
     ? await ngcKeys.list({ org: params.org }, MAX_LISTED_KEYS, now)
     : (await ngcKeys.ofUser(caller.principal.user ?? '', MAX_LISTED_KEYS, now)).filter((key) => isOwnKey(context, key));
   const apiKeys = await Promise.all(keys.map((key) => renderKey(context, key)));
-  return { status: 200, body: { requestStatus: successStatus(context), apiKeys } };
+  return { status: 200, body: { requestStatus: createSuccessStatus(context), apiKeys } };
 };
 
 const get: Handler<'ngc', 'getKey', KeyInForce> = async (context) => ({
   status: 200,
-  body: { requestStatus: successStatus(context), apiKey: await renderKey(context, context.target) },
+  body: { requestStatus: createSuccessStatus(context), apiKey: await renderKey(context, context.target) },
 });
 
 const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
@@ -114,7 +114,7 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
 
 const remove: Handler<'ngc', 'deleteKey', KeyInForce> = async (context) => {
   await orNotFound(deleteKey(context, context.target.key.id));
-  return { status: 200, body: { requestStatus: successStatus(context) } };
+  return { status: 200, body: { requestStatus: createSuccessStatus(context) } };
 };
 
 const rotate: Handler<'ngc', 'rotateKey', KeyInForce> = async (context) => {
@@ -144,16 +144,19 @@ async function respondAndReport(context: AuthenticatedContext, id: string, value
 async function respond(context: AuthenticatedContext, id: string, value?: string): Promise<KeyResponse> {
   const key = await ngcKeysIn(context.store).byId(id, context.now);
   if (key === null) throw new Problem('not_found');
-  return { status: 200, body: { requestStatus: successStatus(context), apiKey: await renderKey(context, key, value) } };
+  return {
+    status: 200,
+    body: { requestStatus: createSuccessStatus(context), apiKey: await renderKey(context, key, value) },
+  };
 }
 
 /** Renders the latest edit. Only the control API shows whether it has taken effect. */
 async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?: string) {
   const newest = await newestPolicy(context, key);
-  return apiKeyView(context.rulesets, key, newest, context.now, value);
+  return renderApiKey(context.rulesets, key, newest, context.now, value);
 }
 
-export function successStatus({ random }: Pick<AuthenticatedContext, 'random'>) {
+export function createSuccessStatus({ random }: Pick<AuthenticatedContext, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 

@@ -7,8 +7,8 @@ import { findKey } from '../../../ngc-keys/key-bearer.ts';
 import { apiKeyIn, NGC_KEY_PREFIX } from '../../../ngc-keys/key-text.ts';
 import type { NgcUser } from '../../../ngc-keys/records.ts';
 import { mintUserToken, principalOfUser } from '../../../ngc-keys/user-token.ts';
-import { userView } from '../view.ts';
-import { successStatus } from './keys.ts';
+import { renderUser } from '../view.ts';
+import { createSuccessStatus } from './keys.ts';
 
 /** Exchanges the session key of a device login, or a personal key, for a user token. */
 const getToken: Handler<'ngc', 'getToken'> = async (context) => {
@@ -46,7 +46,7 @@ const getCurrentUser: Handler<'ngc', 'getCurrentUser'> = async (context) => {
   const user = email === undefined ? null : await ngcKeysIn(context.store).user(org, email);
   // Personal keys always have a user, and the rule refuses service keys.
   if (user === null) throw new Problem('not_found', 'The caller is not a user.');
-  return { status: 200, body: { requestStatus: successStatus(context), user: userView(user) } };
+  return { status: 200, body: { requestStatus: createSuccessStatus(context), user: renderUser(user) } };
 };
 
 export const userOperations = { getToken, getCurrentUser };
