@@ -85,7 +85,7 @@ export async function addServiceKeys(file, id, count) {
  */
 export async function makeWithSimulations(file, count) {
   await make(file);
-  await change(file, async (collections, { airRow, collectionOf, SIMULATIONS }) => {
+  await change(file, async (collections, { createRow, collectionOf, SIMULATIONS }) => {
     const [like] = await collectionOf(SIMULATIONS).all(collections);
     if (like === undefined) throw new Error('the built-in seed has no simulation');
     await removeAll(collections, 'air.');
@@ -93,7 +93,7 @@ export async function makeWithSimulations(file, count) {
       const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
       const times = { created: number, modified: number };
       const members = { ...like.body.members, name: `bench-${number}`, state: /** @type {const} */ ('INACTIVE') };
-      return airRow(SIMULATIONS, { id, owner: like.owner }, times, { members });
+      return createRow(SIMULATIONS, { id, owner: like.owner }, times, { members });
     });
     await put(collections, simulations);
   });

@@ -16,6 +16,6 @@ export function lookupNameOf(
 }
 
 /** Returns the operations in all sections of a resource. */
-export function operationsOf({ name, operations }: AirResource): AirOperation[] {
+export function listOperations({ name, operations }: AirResource): AirOperation[] {
   return layOut('action', operations).map((operation) => ({ ...operation, id: `${name}_${operation.action}` }));
 }

@@ -8,7 +8,7 @@ type Sized = Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage'>;
  * @param simulation the demo's copy of a simulation
  * @param nodes nodes of the copy
  */
-export function newDemo(simulation: string, creator: string, nodes: readonly Sized[]) {
+export function createDemoMembers(simulation: string, creator: string, nodes: readonly Sized[]) {
   return {
     demo_simulation_state: 'DEMO',
     demo: simulation,

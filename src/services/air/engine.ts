@@ -3,11 +3,19 @@ import type { AnyHandler, AuthenticatedContext, Handler, Lookup } from '../../co
 import { Problem } from '../../decisions/problem.ts';
 import { createObject, memberOf, own } from '../../objects/members.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
-import { lookupNameOf, operationsOf } from './actions.ts';
+import { listOperations, lookupNameOf } from './actions.ts';
 import { accountOf, isOperator } from './caller.ts';
-import type { ChangedOf, CompletedOf, FieldNames, GivenOf, Hooks, HooksOf, ViewOf } from './hooks.ts';
-import { type AmendmentOf, changedRow, newRow, ownerOf, put, removal, storedView } from './objects.ts';
-import { page, type Query, seesAll } from './pages.ts';
+import type { ChangedMembersOf, CompleteDraftOf, FieldNames, Hooks, HooksOf, NewMembersOf, ViewOf } from './hooks.ts';
+import {
+  type AmendmentOf,
+  changeRow,
+  createOwnedRow,
+  createPut,
+  createRemoval,
+  ownerOf,
+  renderStored,
+} from './objects.ts';
+import { createPage, type Query, seesAll } from './pages.ts';
 import { findDeletedWith } from './removals.ts';
 import {
   type AirRow,
@@ -44,14 +52,14 @@ export function createOperations<Name extends StoredName>(
 ): PlainOperations<Name> {
   const hooks: Partial<Hooks<Name>> = options ?? {};
   // Without a view, `HooksOf` guarantees that all stored members are in the response.
-  const view = hooks.view ?? ((_: AuthenticatedContext, row: RowOf<Name>) => storedView(row) as ViewOf<Name>);
+  const view = hooks.view ?? ((_: AuthenticatedContext, row: RowOf<Name>) => renderStored(row) as ViewOf<Name>);
   const listView = hooks.listView ?? view;
   const handlers: Readonly<Record<PlainAction, AnyHandler>> = {
     list: (context: ResourceContext<Name>) =>
-      page<Name, unknown>(context, table, (row) => listView(context, row), hooks.compare?.(context)),
+      createPage<Name, unknown>(context, table, (row) => listView(context, row), hooks.compare?.(context)),
     create: async (context: ResourceContext<Name>) => {
       const { row, otherChanges } = await draftObject(context, table, hooks, context.body);
-      await context.store.collections.commit([put(row), ...otherChanges]);
+      await context.store.collections.commit([createPut(row), ...otherChanges]);
       return { status: 201, body: await view(context, row) };
     },
     get: async (context: ResourceContext<Name>) => ({ status: 200, body: await view(context, context.target) }),
@@ -66,7 +74,7 @@ export function createOperations<Name extends StoredName>(
       return { status: 204 };
     },
   };
-  const entries = operationsOf(table).flatMap(({ id, action }) => {
+  const entries = listOperations(table).flatMap(({ id, action }) => {
     const handler = own<AnyHandler>(handlers, action);
     return handler === undefined ? [] : [[id, handler] as const];
   });
@@ -77,7 +85,7 @@ export function createOperations<Name extends StoredName>(
 /** Returns the look-ups of all resources, by name. */
 export function createLookups(resources: readonly AirResource[]): Readonly<Record<string, Lookup<AirRow>>> {
   const named = resources.flatMap((resource) => {
-    const forOperators = operationsOf(resource).filter(({ orOperators }) => orOperators === true);
+    const forOperators = listOperations(resource).filter(({ orOperators }) => orOperators === true);
     return [
       [resource.name, createLookup(resource, () => false)] as const,
       ...forOperators.map(
@@ -114,13 +122,13 @@ export async function draftObject<Name extends StoredName>(
 ): Promise<{ readonly row: RowOf<Name>; readonly otherChanges: readonly Change[] }> {
   const { required = [], defaults = {} } = table;
   // The body is valid: required members are present, and all others have defaults.
-  const members = { ...defaults, ...pickDefined(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Name>;
+  const members = { ...defaults, ...pickDefined(body, [...required, ...Object.keys(defaults)]) } as NewMembersOf<Name>;
   await checkReferences(context, table, members);
   // Without `complete`, `HooksOf` guarantees that the given members are all that is stored.
-  const unchanged = { members } as CompletedOf<Name>;
+  const unchanged = { members } as CompleteDraftOf<Name>;
   const draft = (await hooks.complete?.(context, members)) ?? unchanged;
   reportContradictions(context, table, body, draft.hidden ?? {});
-  const row = newRow(context, table, draft);
+  const row = createOwnedRow(context, table, draft);
   return { row, otherChanges: draft.otherChanges?.(row.id) ?? [] };
 }
 
@@ -150,7 +158,7 @@ async function updateObject<Name extends StoredName>(
   const { required = [], defaults = {}, fixed = [] } = table;
   const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
   // Safe cast: the body was validated.
-  const members = pickDefined(body, changeable) as ChangedOf<Name>;
+  const members = pickDefined(body, changeable) as ChangedMembersOf<Name>;
   await checkReferences(context, table, members);
   // Without `change`, `HooksOf` guarantees that the given members are stored as they are.
   const change = (await hooks.change?.(context, row, members)) ?? ({ members } as AmendmentOf<Name>);
@@ -175,8 +183,8 @@ export function amend<Name extends StoredName>(
   return collections.updating(async (commit) => {
     const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
-    const after = changedRow(before, table, now, change(before));
-    const [stored] = await commit([put(after), ...(await listOtherChanges())]);
+    const after = changeRow(before, table, now, change(before));
+    const [stored] = await commit([createPut(after), ...(await listOtherChanges())]);
     // Safe cast: the stored row is the one that was put.
     return stored as RowOf<Name>;
   });
@@ -247,7 +255,7 @@ export async function planDeletion(
         for (const change of await planDeletion(context, otherResource, referringRow)) changes.push(change);
     }
   }
-  return [...changes, removal(row)];
+  return [...changes, createRemoval(row)];
 }
 
 async function findReferring(

@@ -3,7 +3,7 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Change } from '../../store/collections.ts';
 import { rfc3339 } from '../../time/clock.ts';
 import { creatorOf } from './caller.ts';
-import { newRow, put } from './objects.ts';
+import { createOwnedRow, createPut } from './objects.ts';
 import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/simulations.ts';
 
@@ -16,7 +16,7 @@ export function createHistoryEntry(
   labels: readonly string[] = [],
 ): Change {
   const members = { object_id: objectId, model, actor: creatorOf(context), description, category: 'INFO' } as const;
-  return put(newRow(context, HISTORIES, { members, hidden: { labels }, parent: objectId }));
+  return createPut(createOwnedRow(context, HISTORIES, { members, hidden: { labels }, parent: objectId }));
 }
 
 /** Renders a history entry in the flat format. */

@@ -1,19 +1,22 @@
 import type { OperationId, OperationOf } from '../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Change } from '../../store/collections.ts';
-import type { AmendmentOf, DraftOf, storedView } from './objects.ts';
+import type { AmendmentOf, DraftOf, renderStored } from './objects.ts';
 import type { MembersOf, RowOf, StoredName } from './stored.ts';
 import type { LiteralTable } from './tables/index.ts';
 
 /** Behaviour of a resource that its table cannot express. */
 export interface Hooks<Name extends StoredName> {
   /** Adds members that no request can set to a new object. @throws Problem */
-  complete(context: AuthenticatedContext, members: GivenOf<Name>): CompletedOf<Name> | Promise<CompletedOf<Name>>;
+  complete(
+    context: AuthenticatedContext,
+    members: NewMembersOf<Name>,
+  ): CompleteDraftOf<Name> | Promise<CompleteDraftOf<Name>>;
   /** Checks and completes a requested change. @throws Problem */
   change(
     context: AuthenticatedContext,
     row: RowOf<Name>,
-    members: ChangedOf<Name>,
+    members: ChangedMembersOf<Name>,
   ): AmendmentOf<Name> | Promise<AmendmentOf<Name>>;
   /** Checks that an object can be deleted. @throws Problem */
   mayRemove(context: AuthenticatedContext, row: RowOf<Name>): void;
@@ -22,26 +25,26 @@ export interface Hooks<Name extends StoredName> {
   /** Default order of a list. Without it: by creation time. */
   compare(context: AuthenticatedContext): ((one: RowOf<Name>, other: RowOf<Name>) => number) | undefined;
   /** Renders an object in a list. Default: `view`. */
-  listView(context: AuthenticatedContext, row: RowOf<Name>): ListedOf<Name> | Promise<ListedOf<Name>>;
+  listView(context: AuthenticatedContext, row: RowOf<Name>): ListViewOf<Name> | Promise<ListViewOf<Name>>;
 }
 
 /**
  * The hooks of a resource. A hook is required only where the members of request, stored row and response differ.
  */
-export type HooksOf<Name extends StoredName> = Partial<Hooks<Name>> & Pick<Hooks<Name>, NeededOf<Name>>;
+export type HooksOf<Name extends StoredName> = Partial<Hooks<Name>> & Pick<Hooks<Name>, RequiredHookOf<Name>>;
 
-type NeededOf<Name extends StoredName> =
-  | (DraftedOf<Name> extends DraftOf<Name> ? never : 'complete')
-  | (ChangedOf<Name> extends Partial<MembersOf<Name>> ? never : 'change')
-  | (HasMembersOf<ReturnType<typeof storedView<MembersOf<Name>>>, ViewOf<Name>> extends true ? never : 'view')
-  | (HasMembersOf<ViewOf<Name>, ListedOf<Name>> extends true ? never : 'listView');
+type RequiredHookOf<Name extends StoredName> =
+  | (PlainDraftOf<Name> extends DraftOf<Name> ? never : 'complete')
+  | (ChangedMembersOf<Name> extends Partial<MembersOf<Name>> ? never : 'change')
+  | (HasMembersOf<ReturnType<typeof renderStored<MembersOf<Name>>>, ViewOf<Name>> extends true ? never : 'view')
+  | (HasMembersOf<ViewOf<Name>, ListViewOf<Name>> extends true ? never : 'listView');
 
 /** Whether one type is assignable to another, without excess members. */
 type HasMembersOf<View, Other> = View extends Other ? (keyof View extends keyof Other ? true : false) : false;
 
 /** A new object if there is no `complete`; `never` if no request can create one. */
-type DraftedOf<Name extends StoredName> =
-  `${Name}_create` extends OperationId<'air'> ? { readonly members: GivenOf<Name> } : never;
+type PlainDraftOf<Name extends StoredName> =
+  `${Name}_create` extends OperationId<'air'> ? { readonly members: NewMembersOf<Name> } : never;
 
 type Operation<Name extends StoredName, Action extends string> = OperationOf<
   'air',
@@ -52,7 +55,7 @@ type Operation<Name extends StoredName, Action extends string> = OperationOf<
 export type BodyOf<Name extends StoredName, Action extends 'create' | 'update'> = Operation<Name, Action>['body'];
 
 /** Members of a new object: from the request, with defaults of the table. */
-export type GivenOf<Name extends StoredName> = {
+export type NewMembersOf<Name extends StoredName> = {
   readonly [Member in RequiredOf<Name> | keyof DefaultsOf<Name>]:
     | Exclude<BodyOf<Name, 'create'>[Member & keyof BodyOf<Name, 'create'>], undefined>
     | DefaultsOf<Name>[Member & keyof DefaultsOf<Name>];
@@ -63,17 +66,17 @@ type DefaultsOf<Name extends StoredName> =
   LiteralTable<Name> extends { readonly defaults: infer Defaults } ? Defaults : unknown;
 
 /** A new object, and changes to commit along with it. The changes can use its id. */
-export type CompletedOf<Name extends StoredName> = DraftOf<Name> & {
+export type CompleteDraftOf<Name extends StoredName> = DraftOf<Name> & {
   readonly otherChanges?: (id: string) => readonly Change[];
 };
 
-export type ChangedOf<Name extends StoredName> = Partial<BodyOf<Name, 'update'>>;
+export type ChangedMembersOf<Name extends StoredName> = Partial<BodyOf<Name, 'update'>>;
 
 /** The response for a single object. */
 export type ViewOf<Name extends StoredName> = Operation<Name, 'get'>['answers'][200];
 
 /** An entry of a list response. */
-type ListedOf<Name extends StoredName> = Operation<Name, 'list'>['answers'] extends {
+type ListViewOf<Name extends StoredName> = Operation<Name, 'list'>['answers'] extends {
   200: { readonly results: readonly (infer Entry)[] };
 }
   ? Entry

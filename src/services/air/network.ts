@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { Random } from '../../platform/random.ts';
-import { type DraftOf, newRow } from './objects.ts';
+import { createOwnedRow, type DraftOf } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES, NODES } from './tables/network.ts';
 
@@ -31,12 +31,12 @@ type InterfaceMembers = MembersOf<'interfaces'>;
 /** Members of a new node. Members with a default are optional. */
 type NewNode = Omit<NodeMembers, keyof typeof NODE_DEFAULTS> & Partial<NodeMembers>;
 
-export function nodeMembers(members: NewNode): NodeMembers {
+export function createNodeMembers(members: NewNode): NodeMembers {
   return { ...NODE_DEFAULTS, ...members };
 }
 
-export function newNode(context: AuthenticatedContext, members: NewNode): RowOf<'nodes'> {
-  return newRow(context, NODES, { members: nodeMembers(members) });
+export function createNode(context: AuthenticatedContext, members: NewNode): RowOf<'nodes'> {
+  return createOwnedRow(context, NODES, { members: createNodeMembers(members) });
 }
 
 const MAX_GROUP_NAME_LENGTH = 64;
@@ -68,7 +68,7 @@ export function completeLabels(labels: Partial<InterfaceLabels> | null): Interfa
     : { ...labels, interface_role: labels.interface_role ?? null, scalable_unit: labels.scalable_unit ?? null };
 }
 
-export function interfaceDraft(
+export function createInterfaceDraft(
   node: RowOf<'nodes'>,
   { labels = null, ...members }: NewInterface & Pick<InterfaceMembers, 'mac_address'>,
 ): DraftOf<'interfaces'> {
@@ -88,20 +88,20 @@ export function interfaceDraft(
   };
 }
 
-export function newInterface(
+export function createInterface(
   context: AuthenticatedContext,
   node: RowOf<'nodes'>,
   members: NewInterface,
 ): RowOf<'interfaces'> {
-  return newRow(context, INTERFACES, interfaceDraft(node, withMac(context, members)));
+  return createOwnedRow(context, INTERFACES, createInterfaceDraft(node, addMac(context, members)));
 }
 
 /** Adds a random MAC address if there is none. */
-export function withMac<Members extends { readonly mac_address?: string | null }>(
+export function addMac<Members extends { readonly mac_address?: string | null }>(
   { random }: Pick<AuthenticatedContext, 'random'>,
   members: Members,
 ): Members & { readonly mac_address: string } {
-  return { ...members, mac_address: members.mac_address ?? newMac(random) };
+  return { ...members, mac_address: members.mac_address ?? generateMac(random) };
 }
 
 type ServiceMembers = MembersOf<'services'>;
@@ -112,7 +112,7 @@ const WORKER_PORT_COUNT = 10_000;
 const WORKER_FQDN = 'worker.air.test';
 
 /** @param randomNumber random number for the worker port */
-export function serviceDraft(
+export function createServiceDraft(
   end: RowOf<'interfaces'>,
   members: ServiceMembers,
   randomNumber: number,
@@ -131,7 +131,7 @@ export function serviceDraft(
 
 type InstructionMembers = MembersOf<'instructions'>;
 
-export function instructionDraft(
+export function createInstructionDraft(
   node: RowOf<'nodes'>,
   {
     executor,
@@ -160,7 +160,7 @@ export function instructionDraft(
   };
 }
 
-function newMac(random: Random): string {
+function generateMac(random: Random): string {
   return formatMac(random.hex(10));
 }
 

@@ -47,14 +47,14 @@ interface RowIdentity {
 }
 
 /** Builds a row. Everything derived from the members is computed here. */
-export function airRow<Name extends StoredName>(
+export function createRow<Name extends StoredName>(
   table: Table<Name>,
   identity: RowIdentity,
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
 // TypeScript cannot infer this overload from the implementation: the row has the members of the draft.
-export function airRow(
+export function createRow(
   table: Table,
   identity: RowIdentity,
   times: Times,
@@ -89,18 +89,18 @@ export function ownerOf(
 type RowContext = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
 
 /** Builds a new object with the caller as owner. */
-export function newRow<Name extends StoredName>(
+export function createOwnedRow<Name extends StoredName>(
   context: RowContext,
   table: Table<Name>,
   draft: DraftOf<NoInfer<Name>>,
   id = context.random.uuid(),
 ): RowOf<Name> {
   const { now } = context;
-  return airRow(table, { id, owner: ownerOf(context, table) }, { created: now, modified: now }, draft);
+  return createRow(table, { id, owner: ownerOf(context, table) }, { created: now, modified: now }, draft);
 }
 
 /** Builds a row with changed members. Absent members stay unchanged. */
-export function changedRow<Name extends StoredName>(
+export function changeRow<Name extends StoredName>(
   row: RowOf<NoInfer<Name>>,
   table: Table<Name>,
   now: Instant,
@@ -109,7 +109,7 @@ export function changedRow<Name extends StoredName>(
   const { id, owner, revision, body } = row;
   const { created, members, hidden } = body;
   const dueAt = change.dueAt ?? row.dueAt ?? undefined;
-  return airRow(
+  return createRow(
     table,
     { id, owner, revision },
     { created, modified: now },
@@ -124,7 +124,7 @@ export function changedRow<Name extends StoredName>(
 }
 
 /** Renders the stored members of an object. */
-export function storedView<Stored extends Members>({
+export function renderStored<Stored extends Members>({
   id,
   body: { created, modified, members },
 }: {
@@ -135,10 +135,10 @@ export function storedView<Stored extends Members>({
   return Object.assign({}, members, { id, created: rfc3339(created), modified: rfc3339(modified) });
 }
 
-export function put(row: Row): Change {
+export function createPut(row: Row): Change {
   return { kind: 'put', row };
 }
 
-export function removal({ collection, id }: Row): Change {
+export function createRemoval({ collection, id }: Row): Change {
   return { kind: 'remove', collection, id };
 }

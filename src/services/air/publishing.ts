@@ -5,37 +5,37 @@ import { rfc3339 } from '../../time/clock.ts';
 import { listVisibleAccounts, orgIdOf } from './audience.ts';
 import { creatorOf } from './caller.ts';
 import { createHistoryEntry } from './histories.ts';
-import { airRow, changedRow, type DraftOf, put } from './objects.ts';
+import { changeRow, createPut, createRow, type DraftOf } from './objects.ts';
 import { collectionOf, type HiddenOf, isRowOf, type MembersOf, type RowOf, type Table } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 
-type Published = 'images' | 'demos';
+type PublishedName = 'images' | 'demos';
 /** Collections of publish access records. */
-export type Recorded = 'image_publish_access_records' | 'demo_publish_access_records';
+export type RecordName = 'image_publish_access_records' | 'demo_publish_access_records';
 
-export type PublishedRow = RowOf<Published>;
-export type RecordRow = RowOf<Recorded>;
-type RecordMembers = MembersOf<Recorded>;
+export type PublishedRow = RowOf<PublishedName>;
+export type RecordRow = RowOf<RecordName>;
+type RecordMembers = MembersOf<RecordName>;
 type Status = RecordMembers['status'];
 
 /** A kind of object that can be published, with its records. */
 export interface Publication {
-  readonly what: 'image' | 'demo';
+  readonly noun: 'image' | 'demo';
   /** The kind in history entries. */
   readonly model: 'image' | 'marketplacedemo';
-  readonly table: Table<Published>;
-  readonly records: Table<Recorded>;
+  readonly table: Table<PublishedName>;
+  readonly records: Table<RecordName>;
 }
 
 export const IMAGE: Publication = {
-  what: 'image',
+  noun: 'image',
   model: 'image',
   table: IMAGES,
   records: IMAGE_PUBLISH_ACCESS_RECORDS,
 };
 export const DEMO: Publication = {
-  what: 'demo',
+  noun: 'demo',
   model: 'marketplacedemo',
   table: DEMOS,
   records: DEMO_PUBLISH_ACCESS_RECORDS,
@@ -48,10 +48,12 @@ function publicationOf(row: PublishedRow): Publication {
 type Visibility = 'unpublished' | 'restricted' | 'public';
 
 /** Statuses with an open request. */
-type Open = Extract<Status, `PENDING${string}`>;
+type OpenStatus = Extract<Status, `PENDING${string}`>;
 
 /** Open requests, by status: their subject, and the visibility that the object must have. */
-export const REQUESTS: Readonly<Record<Open, { readonly asks: string; readonly from: readonly Visibility[] }>> = {
+export const PUBLISH_REQUESTS: Readonly<
+  Record<OpenStatus, { readonly asks: string; readonly from: readonly Visibility[] }>
+> = {
   PENDING: { asks: 'Publication', from: ['unpublished'] },
   PENDING_ELEVATION: { asks: 'Public visibility', from: ['restricted'] },
   PENDING_RESTRICTION: { asks: 'Restricted visibility', from: ['public'] },
@@ -60,8 +62,8 @@ export const REQUESTS: Readonly<Record<Open, { readonly asks: string; readonly f
 };
 
 /** Returns whether a record with this status has an open request. */
-export function isOpen(status: Status): status is Open {
-  return status in REQUESTS;
+export function isOpen(status: Status): status is OpenStatus {
+  return status in PUBLISH_REQUESTS;
 }
 
 function visibilityOf({ body: { members } }: PublishedRow): Visibility {
@@ -70,13 +72,13 @@ function visibilityOf({ body: { members } }: PublishedRow): Visibility {
 }
 
 /** Changes to an object, its visibility and its record. */
-export interface Step {
-  readonly members?: Partial<MembersOf<Published>>;
+export interface PublicationChange {
+  readonly members?: Partial<MembersOf<PublishedName>>;
   readonly sharedWith?: readonly string[];
   readonly record: Partial<RecordMembers> & { readonly status: Status };
-  readonly hidden?: Partial<HiddenOf<Recorded>>;
+  readonly hidden?: Partial<HiddenOf<RecordName>>;
   /** Whether to detach the record from the object. */
-  readonly isOver?: boolean;
+  readonly endsPublication?: boolean;
   /** Description for the history of the object. */
   readonly description: string;
 }
@@ -91,7 +93,7 @@ export async function updatePublication<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
   { model, table, records }: Publication,
   id: string,
-  decide: (object: ObjectRow, record: RecordRow | null) => Step | Promise<Step>,
+  decide: (object: ObjectRow, record: RecordRow | null) => PublicationChange | Promise<PublicationChange>,
 ): Promise<{ readonly object: ObjectRow; readonly record: RecordRow }> {
   const { store, now } = context;
   const { collections } = store;
@@ -101,23 +103,23 @@ export async function updatePublication<ObjectRow extends PublishedRow>(
     const current = await readRecord(context, records, before);
     // Safe cast: the object stays in its resource.
     const step = await decide(before as ObjectRow, current);
-    const record = changedRow(current ?? newRecord(context, records, before), records, now, {
+    const record = changeRow(current ?? createRecord(context, records, before), records, now, {
       members: step.record,
       ...(step.hidden !== undefined && { hidden: step.hidden }),
     });
-    const object = changedRow(before, table, now, {
-      members: { ...step.members, publish_access_record_id: step.isOver === true ? null : record.id },
+    const object = changeRow(before, table, now, {
+      members: { ...step.members, publish_access_record_id: step.endsPublication === true ? null : record.id },
       ...(step.sharedWith !== undefined && { sharedWith: step.sharedWith }),
     });
     const historyEntry = createHistoryEntry(context, model, id, step.description, ['publishing']);
-    const [stored] = await commit([put(object), put(record), historyEntry]);
+    const [stored] = await commit([createPut(object), createPut(record), historyEntry]);
     return { object: stored as ObjectRow, record };
   });
 }
 
 async function readRecord(
   { store }: AuthenticatedContext,
-  records: Table<Recorded>,
+  records: Table<RecordName>,
   { body }: PublishedRow,
 ): Promise<RecordRow | null> {
   const id = body.members.publish_access_record_id;
@@ -131,15 +133,19 @@ export async function hasOpenRequest(context: AuthenticatedContext, row: Publish
 }
 
 /** Builds the first record of an object. It belongs to the object's organisation. */
-function newRecord(context: AuthenticatedContext, records: Table<Recorded>, object: PublishedRow): RecordRow {
+function createRecord(context: AuthenticatedContext, records: Table<RecordName>, object: PublishedRow): RecordRow {
   const identity = { id: context.random.uuid(), owner: object.owner };
   const times = { created: context.now, modified: context.now };
   const org = context.caller.principal.org ?? null;
-  return airRow(records, identity, times, recordDraft(object.body.members, object.id, org));
+  return createRow(records, identity, times, createRecordDraft(object.body.members, object.id, org));
 }
 
 /** Builds a draft of an open record. @param org name of the requesting organisation */
-export function recordDraft(members: MembersOf<Published>, id: string, org: string | null): DraftOf<Recorded> {
+export function createRecordDraft(
+  members: MembersOf<PublishedName>,
+  id: string,
+  org: string | null,
+): DraftOf<RecordName> {
   const common = {
     requested_by: null,
     requested_at: null,
@@ -178,13 +184,13 @@ interface RequestOptions {
 export async function openRequest<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
   row: ObjectRow,
-  status: Open,
+  status: OpenStatus,
   options: RequestOptions,
-  more: (object: ObjectRow) => Pick<Step, 'members' | 'hidden'> = () => ({}),
+  more: (object: ObjectRow) => Pick<PublicationChange, 'members' | 'hidden'> = () => ({}),
 ): Promise<ObjectRow> {
   const publication = publicationOf(row);
-  const { what } = publication;
-  const { asks, from } = REQUESTS[status];
+  const { noun: what } = publication;
+  const { asks, from } = PUBLISH_REQUESTS[status];
   const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before, record) => {
     if (record !== null && isOpen(record.body.members.status)) {
       const message = `The ${what} already has an open request, \`${record.body.members.status}\`; cancel it first.`;
@@ -198,7 +204,7 @@ export async function openRequest<ObjectRow extends PublishedRow>(
     const { members, hidden } = more(before);
     const email = creatorOf(context);
     return {
-      members: { ...members, ...uploadStatusMember(publication, UPLOAD_STATUS[status]) },
+      members: { ...members, ...createUploadStatusMember(publication, UPLOAD_STATUS[status]) },
       record: {
         status,
         requested_by: email,
@@ -217,14 +223,14 @@ export async function openRequest<ObjectRow extends PublishedRow>(
   return object;
 }
 
-const UPLOAD_STATUS: Partial<Record<Open, 'PENDING_PUBLISH' | 'PENDING_UNPUBLISH'>> = {
+const UPLOAD_STATUS: Partial<Record<OpenStatus, 'PENDING_PUBLISH' | 'PENDING_UNPUBLISH'>> = {
   PENDING: 'PENDING_PUBLISH',
   PENDING_UNPUBLISH: 'PENDING_UNPUBLISH',
 };
 
 /** Returns the `upload_status` of images, which also reflects open requests. */
-export function uploadStatusMember(
-  { what }: Publication,
+export function createUploadStatusMember(
+  { noun: what }: Publication,
   upload_status: MembersOf<'images'>['upload_status'] | undefined,
 ) {
   return what === 'image' && upload_status !== undefined ? { upload_status } : {};
@@ -238,13 +244,13 @@ export async function cancelRequest<ObjectRow extends PublishedRow>(
   const publication = publicationOf(row);
   const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before, record) => {
     if (record === null || !isOpen(record.body.members.status)) {
-      throw new Problem('bad_state', `The ${publication.what} has no open request.`);
+      throw new Problem('bad_state', `The ${publication.noun} has no open request.`);
     }
     const isFirst = !before.body.members.published;
     return {
-      members: uploadStatusMember(publication, 'COMPLETE'),
+      members: createUploadStatusMember(publication, 'COMPLETE'),
       record: { status: isFirst ? 'CANCELLED' : 'APPROVED', requested_at: null },
-      isOver: isFirst,
+      endsPublication: isFirst,
       description: 'Request cancelled',
     };
   });
@@ -261,7 +267,7 @@ export async function grantVisibility(
   { owner }: PublishedRow,
   publicly_published: boolean,
   allowed_orgs: readonly string[] = [],
-): Promise<Required<Pick<Step, 'members' | 'sharedWith' | 'record'>>> {
+): Promise<Required<Pick<PublicationChange, 'members' | 'sharedWith' | 'record'>>> {
   if (publicly_published && allowed_orgs.length > 0) {
     const message = 'Field `allowed_orgs` must be empty or omitted if the object is visible to every organisation.';
     throw new Problem('invalid_request', message);
@@ -273,13 +279,13 @@ export async function grantVisibility(
       status: 'APPROVED',
       publicly_published,
       allowed_orgs: publicly_published ? [] : [...new Set([orgIdOf(owner), ...allowed_orgs])],
-      ...reviewMembers(context),
+      ...createReviewMembers(context),
     },
   };
 }
 
 /** Returns the members of a record about the decision. */
-export function reviewMembers(context: AuthenticatedContext) {
+export function createReviewMembers(context: AuthenticatedContext) {
   return { reviewed_by: creatorOf(context), reviewed_at: rfc3339(context.now) };
 }
 
@@ -288,15 +294,15 @@ export async function publishNow<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
   row: ObjectRow,
   { prefer_public = true, allowed_orgs, justification }: PublishOptions,
-  more: (object: ObjectRow) => Partial<MembersOf<Published>> = () => ({}),
+  more: (object: ObjectRow) => Partial<MembersOf<PublishedName>> = () => ({}),
 ): Promise<ObjectRow> {
   const publication = publicationOf(row);
   const { object } = await updatePublication<ObjectRow>(context, publication, row.id, async (before) => {
     const otherMembers = more(before);
-    if (before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is already published.`);
+    if (before.body.members.published) throw new Problem('bad_state', `The ${publication.noun} is already published.`);
     const { members, sharedWith, record } = await grantVisibility(context, before, prefer_public, allowed_orgs);
     return {
-      members: { ...members, ...uploadStatusMember(publication, 'COMPLETE'), ...otherMembers },
+      members: { ...members, ...createUploadStatusMember(publication, 'COMPLETE'), ...otherMembers },
       sharedWith,
       record: { ...record, prefer_public, ...(typeof justification === 'string' && { justification }) },
       description: 'Published',
@@ -315,13 +321,18 @@ interface PublishOptions {
 export function buildUnpublication(
   context: AuthenticatedContext,
   publication: Publication,
-  more: Partial<MembersOf<Published>> = {},
-): Step {
+  more: Partial<MembersOf<PublishedName>> = {},
+): PublicationChange {
   return {
-    members: { published: false, publicly_published: false, ...uploadStatusMember(publication, 'COMPLETE'), ...more },
+    members: {
+      published: false,
+      publicly_published: false,
+      ...createUploadStatusMember(publication, 'COMPLETE'),
+      ...more,
+    },
     sharedWith: [],
-    record: { status: 'REMOVED', publicly_published: false, allowed_orgs: [], ...reviewMembers(context) },
-    isOver: true,
+    record: { status: 'REMOVED', publicly_published: false, allowed_orgs: [], ...createReviewMembers(context) },
+    endsPublication: true,
     description: 'Unpublished',
   };
 }
@@ -330,11 +341,11 @@ export function buildUnpublication(
 export async function unpublishNow<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
   row: ObjectRow,
-  more: Partial<MembersOf<Published>> = {},
+  more: Partial<MembersOf<PublishedName>> = {},
 ): Promise<ObjectRow> {
   const publication = publicationOf(row);
   const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before) => {
-    if (!before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is not published.`);
+    if (!before.body.members.published) throw new Problem('bad_state', `The ${publication.noun} is not published.`);
     return buildUnpublication(context, publication, more);
   });
   return object;

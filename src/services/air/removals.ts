@@ -26,7 +26,7 @@ export async function findDeletedWith(context: Storing, row: AirRow): Promise<re
   }
   if (isRowOf(NODES, row) || isRowOf(IMAGES, row)) return findParts(context, HISTORIES, row.id);
   if (isRowOf(INTERFACES, row)) {
-    return (await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link }));
+    return (await findLinks(context, row)).map((link) => ({ resource: LINKS, row: link }));
   }
   if (isRowOf(DEMOS, row)) {
     return [
@@ -53,7 +53,7 @@ async function findSimulation({ store }: Storing, id: string): Promise<readonly 
 }
 
 /** Finds the links (cables) of an interface. */
-export async function linksOf(
+export async function findLinks(
   { store }: Storing,
   { id, body }: RowOf<'interfaces'>,
 ): Promise<readonly RowOf<'links'>[]> {

@@ -1,6 +1,6 @@
 import type { OperationRow, Rule, Sourced } from '../../decisions/rule.ts';
 import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
-import { type AirOperation, lookupNameOf, operationsOf } from './actions.ts';
+import { type AirOperation, listOperations, lookupNameOf } from './actions.ts';
 import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SCOPES } from './tables/index.ts';
 
 type Profile = '2.0' | 'dsx';
@@ -11,7 +11,7 @@ const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 /** Builds the ruleset of a profile from the resources. */
 function createProfileRuleset(profile: Profile): Ruleset {
   const own = RESOURCES.flatMap((resource) =>
-    operationsOf(resource)
+    listOperations(resource)
       .filter(({ only }) => only === undefined || only === profile)
       .map((operation) => ({ resource, operation })),
   );

@@ -7,8 +7,8 @@ import { own } from '../../objects/members.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { REQUIRED_MEMBER } from './instruction-data.ts';
-import { formatMac, instructionDraft, interfaceDraft, serviceDraft } from './network.ts';
-import { airRow, type DraftOf } from './objects.ts';
+import { createInstructionDraft, createInterfaceDraft, createServiceDraft, formatMac } from './network.ts';
+import { createRow, type DraftOf } from './objects.ts';
 import {
   type AirRow,
   isRowOf,
@@ -26,7 +26,7 @@ import { DEMO_TAGS } from './tables/marketplace.ts';
 import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES } from './tables/network.ts';
 import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
 import { CHECKPOINTS, RUNS } from './tables/simulations.ts';
-import { linkDraft } from './topology.ts';
+import { createLinkDraft } from './topology.ts';
 
 const TYPE_NAMES = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;
 type JsonType = keyof typeof TYPE_NAMES;
@@ -69,7 +69,7 @@ function defineEntry<Name extends StoredName, Given extends GivenBy<Name>>(
 
 const ENTRIES = {
   interfaces: defineEntry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find }) =>
-    interfaceDraft(find(NODES, node), {
+    createInterfaceDraft(find(NODES, node), {
       mac_address: formatMac(namedUuid(`air-mac:${id}`).replaceAll('-', '')),
       ...members,
     }),
@@ -79,17 +79,17 @@ const ENTRIES = {
     SCHEMAS.CreateLinkRequest,
     ({ interfaces, ...members }: GivenBy<'links'> & { readonly interfaces: readonly string[] }, { find }) => {
       const ends = interfaces.map((id) => find(INTERFACES, id));
-      return linkDraft(ends[0]?.body.hidden.simulation ?? '', ends, members);
+      return createLinkDraft(ends[0]?.body.hidden.simulation ?? '', ends, members);
     },
   ),
   services: defineEntry(SERVICES, SCHEMAS.CreateServiceRequest, (members, { find }) =>
-    serviceDraft(find(INTERFACES, members.interface), { ...SERVICES.defaults, ...members }, 0),
+    createServiceDraft(find(INTERFACES, members.interface), { ...SERVICES.defaults, ...members }, 0),
   ),
   instructions: defineEntry(
     INSTRUCTIONS,
     SCHEMAS.CreateNodeInstructionRequest,
     (members: GivenBy<'instructions'> & { readonly executor: keyof typeof REQUIRED_MEMBER }, { org, find }) =>
-      instructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }, `seed@${org}`),
+      createInstructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }, `seed@${org}`),
   ),
   runs: defineEntry(RUNS, SCHEMAS.Run, (members, { now }) => ({
     members: { ...RUNS.defaults, started_from: null, started_at: rfc3339(now), ended_at: null, ...members },
@@ -297,5 +297,5 @@ function buildObjectRow<Resource extends Name>(
   };
   const { now, accountOf } = context;
   const owner = resource === 'ssh_keys' && 'user' in members ? `${accountOf(org)}/${members.user}` : accountOf(org);
-  return airRow(table, { id, owner }, { created: now, modified: now }, draft(members, { ...context, id, org }));
+  return createRow(table, { id, owner }, { created: now, modified: now }, draft(members, { ...context, id, org }));
 }

@@ -5,10 +5,10 @@ import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizatio
 import { namedUuid } from '../../platform/random.ts';
 import { ANYONE } from '../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
-import { newDemo } from './demos.ts';
-import { nodeMembers } from './network.ts';
-import { airRow, type DraftOf } from './objects.ts';
-import { type Recorded, recordDraft } from './publishing.ts';
+import { createDemoMembers } from './demos.ts';
+import { createNodeMembers } from './network.ts';
+import { createRow, type DraftOf } from './objects.ts';
+import { createRecordDraft, type RecordName } from './publishing.ts';
 import {
   buildObjectRows,
   findObjectFaults,
@@ -237,7 +237,7 @@ export const seed: Seeding = {
     const rows = [
       ...images.flatMap((image) => buildImageRows(image, ownerOf(image.org), now)),
       ...systemNodes.map(({ org, id, name, category }) =>
-        airRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {
+        createRow(SYSTEM_NODES, { id, owner: ownerOf(org) }, times, {
           members: {
             name,
             category,
@@ -267,25 +267,25 @@ function readSeed(part: unknown): AirSeed {
 
 /** Builds the rows of an image and of its open publish request. */
 function buildImageRows(image: SeedImage, owner: string, now: Instant): readonly AirRow[] {
-  const row = airRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, buildImageDraft(image));
+  const row = createRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, buildImageDraft(image));
   return [row, ...buildPublishRequestRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
 }
 
 /** Builds the row of an open publish request, if there is one. */
 function buildPublishRequestRows(
-  records: Table<Recorded>,
+  records: Table<RecordName>,
   { id, owner, body }: RowOf<'images' | 'demos'>,
   { org, publishAccessRecord }: Pick<SeedImage, 'org' | 'publishAccessRecord'>,
   now: Instant,
 ): readonly AirRow[] {
   if (publishAccessRecord === undefined) return [];
-  const { members } = recordDraft(body.members, id, org);
+  const { members } = createRecordDraft(body.members, id, org);
   const email = `seed@${org}`;
   const draft = {
     members: { ...members, requested_by: email, requested_at: rfc3339(now) },
     hidden: { requested_by_email: email, asked: {} },
   };
-  return [airRow<Recorded>(records, { id: publishAccessRecord, owner }, { created: now, modified: now }, draft)];
+  return [createRow<RecordName>(records, { id: publishAccessRecord, owner }, { created: now, modified: now }, draft)];
 }
 
 function buildImageDraft({ org, name, version, published, publishAccessRecord, upload }: SeedImage): DraftOf<'images'> {
@@ -336,15 +336,15 @@ function buildSimulationRows(simulation: SeedSimulation, owner: string, image: s
     complete_checkpoint_count: 0,
   };
   return [
-    airRow(SIMULATIONS, { id, owner }, times, { members }),
+    createRow(SIMULATIONS, { id, owner }, times, { members }),
     ...nodes.map((node) =>
-      airRow(NODES, { id: nodeId(id, node), owner }, times, {
-        members: nodeMembers({ name: node, simulation: id, image, cpu: 1, memory: 1024, storage: 10 }),
+      createRow(NODES, { id: nodeId(id, node), owner }, times, {
+        members: createNodeMembers({ name: node, simulation: id, image, cpu: 1, memory: 1024, storage: 10 }),
       }),
     ),
     ...(ztpScript === undefined
       ? []
-      : [airRow(SIMULATION_ZTP_SCRIPT, { id, owner }, times, { members: { content: ztpScript }, parent: id })]),
+      : [createRow(SIMULATION_ZTP_SCRIPT, { id, owner }, times, { members: { content: ztpScript }, parent: id })]),
   ];
 }
 
@@ -376,13 +376,13 @@ function buildDemoRows(
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
   const copyRows = buildSimulationRows(copy, owner, image, now);
   const nodes = copyRows.flatMap((one) => (isRowOf(NODES, one) ? [one.body.members] : []));
-  const row = airRow(
+  const row = createRow(
     DEMOS,
     { id, owner },
     { created: now, modified: now },
     {
       members: {
-        ...newDemo(copy.id, source.creator ?? `seed@${org}`, nodes),
+        ...createDemoMembers(copy.id, source.creator ?? `seed@${org}`, nodes),
         ...defaults,
         name,
         tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],

@@ -48,7 +48,7 @@ export function stateAt({ body }: RowOf<'simulations'>, now: Instant): Simulatio
 }
 
 /** Updates the indexed state. `dueAt` becomes null when the transition ends. */
-export function withCurrentState(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
+export function updateIndexedState(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
   const { facets } = row;
   if (facets === undefined) return row;
   const isOver = row.dueAt !== null && row.dueAt <= now;

@@ -1,15 +1,15 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import { bodySchema, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import type { RowSchema, StoredSchemas } from '../../store/row-schema.ts';
-import { airRow, type DraftOf } from './objects.ts';
+import { createRow, type DraftOf } from './objects.ts';
 import {
   type AirRow,
   collectionOf,
   type HiddenOf,
+  type SplitInterface,
   type StoredName,
   type Table,
   type Upload,
-  type Whole,
 } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGE_SHARES, IMAGES } from './tables/images.ts';
 import type { AirResource } from './tables/index.ts';
@@ -69,7 +69,7 @@ function rebuildRow(table: Table, { id, owner, parent, sharedWith, dueAt, body, 
   const placement = { sharedWith, ...(parent !== null && { parent }), ...(dueAt !== null && { dueAt }) };
   // Safe cast: the members were validated before.
   const draft = { members, hidden, ...placement } as unknown as DraftOf<StoredName>;
-  const rebuilt = airRow(table, { id, owner }, { created, modified }, draft) as AirRow;
+  const rebuilt = createRow(table, { id, owner }, { created, modified }, draft) as AirRow;
   // The indexed state can be outdated until the next search.
   return rebuilt.facets === undefined || facets === undefined
     ? rebuilt
@@ -92,7 +92,7 @@ const UPLOAD = bodySchema<Upload>({
   parts: { type: 'object', additionalProperties: object({ size: { type: 'integer' }, etag: TEXT }) },
 });
 
-const WHOLE = bodySchema<Whole>({ id: TEXT, name: TEXT });
+const WHOLE = bodySchema<SplitInterface>({ id: TEXT, name: TEXT });
 
 const { name, version } = SCHEMAS.Image.properties;
 const REQUESTED = object({ requested_by_email: TEXT, asked: object({ name, version }, ['name', 'version']) });

@@ -8,7 +8,7 @@ import type { AirResource } from './tables/index.ts';
 export type Members = Readonly<Record<string, unknown>>;
 
 /** An object as stored, without times. */
-interface Stored<Own extends Members = Members, Hidden extends Members = Nothing> {
+interface StoredObject<Own extends Members = Members, Hidden extends Members = NoMembers> {
   readonly members: Own;
   /** Members that are not in responses, such as parents, steps and uploads. */
   readonly hidden: Hidden;
@@ -38,44 +38,44 @@ export interface Part {
 }
 
 /** An interface before it was split into parts. */
-export interface Whole {
+export interface SplitInterface {
   readonly id: string;
   readonly name: string;
 }
 
 /** Stored members of a response: without computed members, and without those that every row has. */
-type Shown<View, Computed extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | Computed>;
+type ViewMembers<View, Computed extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | Computed>;
 
 /** Hidden members of resources without any. */
-type Nothing = Readonly<Record<string, never>>;
+type NoMembers = Readonly<Record<string, never>>;
 
 /** Hidden members of a publish access record. `asked` has changes to apply on approval. */
-type Requested = {
+type RequestedPublication = {
   readonly requested_by_email: string;
   readonly asked: Partial<Pick<Schema<'air', 'Image'>, 'name' | 'version'>>;
 };
 
 /** Stored members of each resource, by name. */
 interface StoredByName {
-  simulations: Stored<Shown<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
-  simulation_ztp_script: Stored<Shown<Schema<'air', 'ZtpScript'>>>;
-  histories: Stored<Shown<Schema<'air', 'History'>>, { readonly labels?: readonly string[] }>;
-  nodes: Stored<Shown<Schema<'air', 'Node'>>>;
-  interfaces: Stored<
-    Shown<Schema<'air', 'Interface'>>,
+  simulations: StoredObject<ViewMembers<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
+  simulation_ztp_script: StoredObject<ViewMembers<Schema<'air', 'ZtpScript'>>>;
+  histories: StoredObject<ViewMembers<Schema<'air', 'History'>>, { readonly labels?: readonly string[] }>;
+  nodes: StoredObject<ViewMembers<Schema<'air', 'Node'>>>;
+  interfaces: StoredObject<
+    ViewMembers<Schema<'air', 'Interface'>>,
     {
       readonly simulation: string;
       /** Only for parts. Null after a revert. */
-      readonly whole?: Whole | null;
+      readonly whole?: SplitInterface | null;
     }
   >;
   /** Interfaces and nodes are hidden members, because responses include their names. */
-  links: Stored<
-    Shown<Schema<'air', 'Link'>, 'interfaces'>,
+  links: StoredObject<
+    ViewMembers<Schema<'air', 'Link'>, 'interfaces'>,
     { readonly simulation: string; readonly interface: readonly string[]; readonly node: readonly string[] }
   >;
-  services: Stored<
-    Shown<Schema<'air', 'Service'>, 'worker_port' | 'worker_fqdn'>,
+  services: StoredObject<
+    ViewMembers<Schema<'air', 'Service'>, 'worker_port' | 'worker_fqdn'>,
     {
       readonly simulation: string;
       readonly node: string;
@@ -83,45 +83,53 @@ interface StoredByName {
       readonly worker_fqdn: string;
     }
   >;
-  instructions: Stored<
-    Shown<Schema<'air', 'NodeInstruction'>>,
+  instructions: StoredObject<
+    ViewMembers<Schema<'air', 'NodeInstruction'>>,
     { readonly simulation: string; readonly executor: string; readonly creator?: string }
   >;
-  checkpoints: Stored<Shown<Schema<'air', 'Checkpoint'>>, { readonly simulation: string }>;
-  runs: Stored<Shown<Schema<'air', 'Run'>>>;
-  userconfigs: Stored<Shown<Schema<'air', 'UserConfig'>, 'content'> & { readonly content: string }>;
-  images: Stored<
-    Shown<Schema<'air', 'Image'>, 'is_owned_by_client'>,
+  checkpoints: StoredObject<ViewMembers<Schema<'air', 'Checkpoint'>>, { readonly simulation: string }>;
+  runs: StoredObject<ViewMembers<Schema<'air', 'Run'>>>;
+  userconfigs: StoredObject<ViewMembers<Schema<'air', 'UserConfig'>, 'content'> & { readonly content: string }>;
+  images: StoredObject<
+    ViewMembers<Schema<'air', 'Image'>, 'is_owned_by_client'>,
     {
       /** Null after the upload has ended. */
       readonly upload?: Upload | null;
     }
   >;
-  image_shares: Stored<
-    Shown<Schema<'air', 'ImageShare'>>,
+  image_shares: StoredObject<
+    ViewMembers<Schema<'air', 'ImageShare'>>,
     {
       /** Account that may claim the share. */
       readonly target: string;
     }
   >;
-  image_publish_access_records: Stored<Shown<Schema<'air', 'ImagePublishAccessRecord'>>, Requested>;
-  demo_publish_access_records: Stored<Shown<Schema<'air', 'MarketplaceDemoPublishAccessRecord'>>, Requested>;
-  demos: Stored<Shown<Schema<'air', 'MarketplaceDemo'>>>;
-  demo_access_requests: Stored<Shown<Schema<'air', 'DemoAccessRequest'>, 'marketplace_demo_name'>>;
-  demo_tags: Stored<Shown<Schema<'air', 'MarketplaceDemoTag'>>>;
-  trainings: Stored<
-    Shown<Schema<'air', 'Training'>, 'training_simulation_state'> & { readonly attendees: readonly string[] }
+  image_publish_access_records: StoredObject<
+    ViewMembers<Schema<'air', 'ImagePublishAccessRecord'>>,
+    RequestedPublication
   >;
-  ssh_keys: Stored<Shown<Schema<'air', 'SshKey'>>>;
-  system_nodes: Stored<Shown<Schema<'air', 'SystemNode'>, 'category'> & Pick<Schema<'air', 'Node'>, 'category'>>;
-  fleets: Stored<Shown<Schema<'air', 'Fleet'>>>;
-  workers: Stored<Shown<Schema<'air', 'Worker'>, 'registration_token'>>;
-  worker_certificates: Stored<Omit<Schema<'air', 'WorkerCertificate'>, 'id' | 'usable'>>;
-  manifests: Stored<Shown<Schema<'air', 'Manifest'>>>;
-  plugin_images: Stored<Shown<Schema<'air', 'Manifest'>>>;
-  os_image_manifests: Stored<Shown<Schema<'air', 'OsImageManifest'>>>;
-  os_templates: Stored<Shown<Schema<'air', 'OsTemplate'>>>;
-  platform_information: Stored<Shown<Schema<'air', 'PlatformInformation'>>>;
+  demo_publish_access_records: StoredObject<
+    ViewMembers<Schema<'air', 'MarketplaceDemoPublishAccessRecord'>>,
+    RequestedPublication
+  >;
+  demos: StoredObject<ViewMembers<Schema<'air', 'MarketplaceDemo'>>>;
+  demo_access_requests: StoredObject<ViewMembers<Schema<'air', 'DemoAccessRequest'>, 'marketplace_demo_name'>>;
+  demo_tags: StoredObject<ViewMembers<Schema<'air', 'MarketplaceDemoTag'>>>;
+  trainings: StoredObject<
+    ViewMembers<Schema<'air', 'Training'>, 'training_simulation_state'> & { readonly attendees: readonly string[] }
+  >;
+  ssh_keys: StoredObject<ViewMembers<Schema<'air', 'SshKey'>>>;
+  system_nodes: StoredObject<
+    ViewMembers<Schema<'air', 'SystemNode'>, 'category'> & Pick<Schema<'air', 'Node'>, 'category'>
+  >;
+  fleets: StoredObject<ViewMembers<Schema<'air', 'Fleet'>>>;
+  workers: StoredObject<ViewMembers<Schema<'air', 'Worker'>, 'registration_token'>>;
+  worker_certificates: StoredObject<Omit<Schema<'air', 'WorkerCertificate'>, 'id' | 'usable'>>;
+  manifests: StoredObject<ViewMembers<Schema<'air', 'Manifest'>>>;
+  plugin_images: StoredObject<ViewMembers<Schema<'air', 'Manifest'>>>;
+  os_image_manifests: StoredObject<ViewMembers<Schema<'air', 'OsImageManifest'>>>;
+  os_templates: StoredObject<ViewMembers<Schema<'air', 'OsTemplate'>>>;
+  platform_information: StoredObject<ViewMembers<Schema<'air', 'PlatformInformation'>>>;
 }
 
 export type StoredName = keyof StoredByName;
@@ -136,13 +144,13 @@ export interface Times {
   readonly modified: Instant;
 }
 
-interface AirBody<Own extends Stored<Members, Members>> extends Times {
+interface AirBody<Own extends StoredObject<Members, Members>> extends Times {
   readonly members: Own['members'];
   readonly hidden: Own['hidden'];
 }
 
 /** An object of any resource. */
-export type AirRow = Row<AirBody<Stored<Members, Members>>>;
+export type AirRow = Row<AirBody<StoredObject<Members, Members>>>;
 
 /** An object of one resource. */
 export type RowOf<Name extends StoredName> = Row<AirBody<StoredByName[Name]>>;
@@ -152,7 +160,7 @@ export interface Table<Name extends StoredName = StoredName> extends AirResource
 }
 
 /** The parent is `string | null`: the table determines which resources have parents. */
-type AirCollection<Own extends Stored<Members, Members>> = Collection<AirBody<Own>, string | null>;
+type AirCollection<Own extends StoredObject<Members, Members>> = Collection<AirBody<Own>, string | null>;
 
 /** Collections are created on demand: they are only a name and a row type. */
 export function collectionOf<Name extends StoredName>({ name }: Table<Name>): AirCollection<StoredByName[Name]> {
@@ -160,7 +168,7 @@ export function collectionOf<Name extends StoredName>({ name }: Table<Name>): Ai
 }
 
 /** Untyped, for code that works with any resource. */
-export function anyCollectionOf(name: string): AirCollection<Stored<Members, Members>> {
+export function anyCollectionOf(name: string): AirCollection<StoredObject<Members, Members>> {
   return new Collection(`air.${name}`);
 }
 

@@ -12,7 +12,7 @@ export interface End {
 }
 
 /** A node in a topology file. */
-interface ReadNode
+interface TopologyNode
   extends Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage' | 'pos_x' | 'pos_y' | 'placement_group'> {
   /** Name or id of an image. */
   readonly os: string;
@@ -22,23 +22,23 @@ interface ReadNode
 export interface Topology {
   readonly nodes: Readonly<Record<string, unknown>>;
   /** Nodes with defaults. */
-  readonly nodesByName: ReadonlyMap<string, ReadNode>;
+  readonly nodesByName: ReadonlyMap<string, TopologyNode>;
   /** `exit` is outside the simulation. */
   readonly links: readonly (readonly [End, End | 'exit'])[];
   readonly oob: boolean;
-  readonly services: readonly ReadService[];
-  readonly instructions: readonly ReadInstruction[];
+  readonly services: readonly TopologyService[];
+  readonly instructions: readonly TopologyInstruction[];
   /** Services and instructions as sent. */
   readonly sentMembers: Readonly<Record<string, unknown>>;
 }
 
 /** A port to open on an interface. */
-interface ReadService extends Pick<MembersOf<'services'>, 'name' | 'service_type'> {
+interface TopologyService extends Pick<MembersOf<'services'>, 'name' | 'service_type'> {
   readonly end: End;
   readonly port: number;
 }
 
-interface ReadInstruction {
+interface TopologyInstruction {
   readonly node: string;
   readonly executor: Executor;
   readonly data: object;
@@ -99,7 +99,7 @@ function readList(member: string, list: unknown, max: number): readonly unknown[
 const SERVICE_TYPES = ['SSH', 'HTTPS', 'HTTP', 'OTHER'] as const;
 const MAX_PORT = 65_535;
 
-function readService(service: unknown, index: number, nodesByName: Topology['nodesByName']): ReadService {
+function readService(service: unknown, index: number, nodesByName: Topology['nodesByName']): TopologyService {
   const where = `content.services[${index}]`;
   if (!isObject(service)) throw fieldProblem(where, 'an object');
   const { port, name = '', service_type = 'OTHER' } = service;
@@ -114,7 +114,11 @@ function readService(service: unknown, index: number, nodesByName: Topology['nod
   return { end, port, name, service_type };
 }
 
-function readInstruction(instruction: unknown, index: number, nodesByName: Topology['nodesByName']): ReadInstruction {
+function readInstruction(
+  instruction: unknown,
+  index: number,
+  nodesByName: Topology['nodesByName'],
+): TopologyInstruction {
   const where = `content.instructions[${index}]`;
   if (!isObject(instruction)) throw fieldProblem(where, 'an object');
   const { node, executor, data, name = null, run_again_on_rebuild = false } = instruction;
@@ -142,7 +146,7 @@ function readData(executor: Executor, data: unknown, where: string): object {
   return checkData(executor, whole, where);
 }
 
-function readNode(name: string, node: unknown): ReadNode {
+function readNode(name: string, node: unknown): TopologyNode {
   if (name === '') throw fieldProblem('content.nodes', 'names that are not empty');
   if (name.length > MAX_NAME) throw fieldProblem('content.nodes', `names of up to ${MAX_NAME} characters`);
   if (!isObject(node)) throw fieldProblem(`content.nodes.${name}`, 'an object');

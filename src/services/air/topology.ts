@@ -1,8 +1,8 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import type { Change } from '../../store/collections.ts';
 import { accountOf, creatorOf } from './caller.ts';
-import { instructionDraft, newInterface, newNode, serviceDraft } from './network.ts';
-import { type DraftOf, newRow, put } from './objects.ts';
+import { createInstructionDraft, createInterface, createNode, createServiceDraft } from './network.ts';
+import { createOwnedRow, createPut, type DraftOf } from './objects.ts';
 import { fieldProblem } from './problem.ts';
 import { collectionOf, type MembersOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGES } from './tables/images.ts';
@@ -31,7 +31,7 @@ export async function buildNetwork(
   const nodes = new Map(
     [...topology.nodesByName].map(([name, { os, ...members }]) => [
       name,
-      newNode(context, { name, simulation, image: findImage(name, os), ...members }),
+      createNode(context, { name, simulation, image: findImage(name, os), ...members }),
     ]),
   );
   const interfaces = new Map<string, RowOf<'interfaces'>>();
@@ -39,33 +39,39 @@ export async function buildNetwork(
     const name = `${end.node}:${end.interface}`;
     const node = nodes.get(end.node);
     if (node === undefined) throw new Error('a link of the topology has an unknown node');
-    const row = interfaces.get(name) ?? newInterface(context, node, { name: end.interface, outbound });
+    const row = interfaces.get(name) ?? createInterface(context, node, { name: end.interface, outbound });
     interfaces.set(name, row);
     return row;
   };
   const links = topology.links.flatMap(([one, other]) => {
     const first = getInterface(one, other === 'exit');
-    return other === 'exit' ? [] : [newRow(context, LINKS, linkDraft(simulation, [first, getInterface(other, false)]))];
+    return other === 'exit'
+      ? []
+      : [createOwnedRow(context, LINKS, createLinkDraft(simulation, [first, getInterface(other, false)]))];
   });
   const services = topology.services.map(({ end, port, ...members }) => {
     const row = getInterface(end, false);
     const randomNumber = parseInt(context.random.hex(4), 16);
-    return newRow(
+    return createOwnedRow(
       context,
       SERVICES,
-      serviceDraft(row, { ...members, node_port: port, interface: row.id }, randomNumber),
+      createServiceDraft(row, { ...members, node_port: port, interface: row.id }, randomNumber),
     );
   });
   const instructions = topology.instructions.map(({ node: name, ...members }) => {
     const node = nodes.get(name);
     if (node === undefined) throw new Error('an instruction of the topology has an unknown node');
-    return newRow(context, INSTRUCTIONS, instructionDraft(node, { ...members, node: node.id }, creatorOf(context)));
+    return createOwnedRow(
+      context,
+      INSTRUCTIONS,
+      createInstructionDraft(node, { ...members, node: node.id }, creatorOf(context)),
+    );
   });
-  return [...nodes.values(), ...interfaces.values(), ...links, ...services, ...instructions].map(put);
+  return [...nodes.values(), ...interfaces.values(), ...links, ...services, ...instructions].map(createPut);
 }
 
 /** Builds a draft of a link between two interfaces. */
-export function linkDraft(
+export function createLinkDraft(
   simulation: string,
   ends: readonly RowOf<'interfaces'>[],
   { labels = null }: MembersOf<'links'> = {},
@@ -120,17 +126,17 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
   const rows = [
     ...(script === null
       ? []
-      : [newRow(context, SIMULATION_ZTP_SCRIPT, { members: script.body.members, parent: to }, to)]),
+      : [createOwnedRow(context, SIMULATION_ZTP_SCRIPT, { members: script.body.members, parent: to }, to)]),
     ...instructions.flat().map(({ body: { members, hidden } }) => {
       const node = newId(members.node);
-      return newRow(context, INSTRUCTIONS, {
+      return createOwnedRow(context, INSTRUCTIONS, {
         members: { ...members, node },
         hidden: { ...hidden, simulation: to, creator: creatorOf(context) },
         parent: node,
       });
     }),
     ...nodes.map(({ id, body: { members } }) =>
-      newRow(context, NODES, { members: { ...members, simulation: to }, parent: to }, newId(id)),
+      createOwnedRow(context, NODES, { members: { ...members, simulation: to }, parent: to }, newId(id)),
     ),
     ...interfaces.map(({ id, body: { members, hidden } }) => {
       const node = newId(members.node);
@@ -140,7 +146,7 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
         hidden: { ...hidden, simulation: to, ...(whole && { whole: { ...whole, id: newId(whole.id) } }) },
         parent: node,
       };
-      return newRow(context, INTERFACES, draft, newId(id));
+      return createOwnedRow(context, INTERFACES, draft, newId(id));
     }),
     ...services.map(({ id, body: { members, hidden } }) => {
       const end = newId(members.interface);
@@ -149,15 +155,15 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
         hidden: { ...hidden, simulation: to, node: newId(hidden.node) },
         parent: end,
       };
-      return newRow(context, SERVICES, draft, newId(id));
+      return createOwnedRow(context, SERVICES, draft, newId(id));
     }),
     ...links.map(({ id, body: { members, hidden } }) => {
       const [ends, nodesOfLink] = [hidden.interface.map(newId), hidden.node.map(newId)];
       const draft = { members, hidden: { simulation: to, interface: ends, node: nodesOfLink }, parent: to };
-      return newRow(context, LINKS, draft, newId(id));
+      return createOwnedRow(context, LINKS, draft, newId(id));
     }),
   ];
-  return rows.map(put);
+  return rows.map(createPut);
 }
 
 /** Renders services as in a topology file. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { operationsOf } from '../../../src/services/air/actions.ts';
+import { listOperations } from '../../../src/services/air/actions.ts';
 import { RESOURCES, SCOPES } from '../../../src/services/air/tables/index.ts';
 import { type AirCaller, type AirImagesServer, airImagesServer, IMAGE, NO_ID } from '../../support/air-images.ts';
 import { OS_TEMPLATE, PLATFORM } from '../../support/air-requests.ts';
@@ -290,7 +290,7 @@ it('every operation of a resource is in a document', () => {
   const named = new Set(operations.map(({ operationId }) => operationId));
 
   expect(
-    RESOURCES.flatMap(operationsOf)
+    RESOURCES.flatMap(listOperations)
       .map(({ id }) => id)
       .filter((id) => !named.has(id)),
   ).toEqual([]);

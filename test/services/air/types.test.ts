@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuthenticatedContext, Operations } from '../../../src/contract/request.ts';
 import { createOperations } from '../../../src/services/air/engine.ts';
 import type { HooksOf } from '../../../src/services/air/hooks.ts';
-import { changedRow, newRow } from '../../../src/services/air/objects.ts';
+import { changeRow, createOwnedRow } from '../../../src/services/air/objects.ts';
 import type { RowOf } from '../../../src/services/air/stored.ts';
 import { IMAGES } from '../../../src/services/air/tables/images.ts';
 import { FLEETS } from '../../../src/services/air/tables/infra.ts';
@@ -31,13 +31,13 @@ function typesOfResources(context: AuthenticatedContext, run: RowOf<'runs'>) {
   const fleets: Pick<Operations<'air'>, 'fleets_get'> = { fleets_get: createOperations(RUNS).runs_get };
 
   // @ts-expect-error a cable has two ends, which no answer shows
-  newRow(context, LINKS, { members: { labels: null } });
+  createOwnedRow(context, LINKS, { members: { labels: null } });
   // @ts-expect-error a node has more members
-  newRow(context, NODES, { members: { name: 'a' } });
+  createOwnedRow(context, NODES, { members: { name: 'a' } });
   // @ts-expect-error a name is a text
-  changedRow(run, RUNS, 0, { members: { name: 3 } });
+  changeRow(run, RUNS, 0, { members: { name: 3 } });
   // @ts-expect-error a run is no node
-  changedRow(run, NODES, 0, {});
+  changeRow(run, NODES, 0, {});
   return { image, tag, runs, fleets };
 }
 

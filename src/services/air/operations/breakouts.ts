@@ -1,9 +1,9 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { planDeletion, resolveReference } from '../engine.ts';
-import { newInterface } from '../network.ts';
-import { changedRow, put, removal, storedView } from '../objects.ts';
-import { linksOf } from '../removals.ts';
+import { createInterface } from '../network.ts';
+import { changeRow, createPut, createRemoval, renderStored } from '../objects.ts';
+import { findLinks } from '../removals.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { INTERFACES, NODES, SERVICES } from '../tables/network.ts';
 
@@ -35,13 +35,13 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
   requireUnusedNames(names, await findOtherInterfaces(context, row));
   const whole = { id: row.id, name };
   const parts = names.map((partName, index) => {
-    const part = index === 0 ? row : newInterface(context, node, { name: partName, interface_type });
+    const part = index === 0 ? row : createInterface(context, node, { name: partName, interface_type });
     const members = { name: partName, split: String(body.split_count) };
-    return changedRow(part, INTERFACES, context.now, { members, hidden: { whole } });
+    return changeRow(part, INTERFACES, context.now, { members, hidden: { whole } });
   });
-  const links = await linksOf(context, row);
-  await context.store.collections.commit([...parts.map(put), ...links.map(removal)]);
-  return { status: 200, body: parts.map(storedView) };
+  const links = await findLinks(context, row);
+  await context.store.collections.commit([...parts.map(createPut), ...links.map(createRemoval)]);
+  return { status: 200, body: parts.map(renderStored) };
 };
 
 async function findOtherInterfaces(
@@ -72,12 +72,12 @@ function findOtherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRo
       !hidden.whole &&
       isBrokenOut(other) &&
       PART_SUFFIX.test(members.name) &&
-      wholeName(members) === wholeName({ name })
+      readWholeName(members) === readWholeName({ name })
     );
   });
 }
 
-function wholeName({ name }: Pick<InterfaceRow['body']['members'], 'name'>): string {
+function readWholeName({ name }: Pick<InterfaceRow['body']['members'], 'name'>): string {
   return name.replace(PART_SUFFIX, '');
 }
 
@@ -103,18 +103,18 @@ const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow>
     throw new Problem('bad_state', message);
   }
   const first = findFirstPart(parts);
-  const name = first.body.hidden.whole?.name ?? wholeName(first.body.members);
+  const name = first.body.hidden.whole?.name ?? readWholeName(first.body.members);
   requireUnusedNames(
     [name],
     others.filter((other) => !parts.includes(other)),
   );
-  const links = await linksOf(context, first);
+  const links = await findLinks(context, first);
   const deletions = await Promise.all(
     parts.filter((part) => part !== first).map((part) => planDeletion(context, INTERFACES, part)),
   );
-  const whole = changedRow(first, INTERFACES, now, { members: { name, split: null }, hidden: { whole: null } });
-  await store.collections.commit([...deletions.flat(), ...links.map(removal), put(whole)]);
-  return { status: 200, body: storedView(whole) };
+  const whole = changeRow(first, INTERFACES, now, { members: { name, split: null }, hidden: { whole: null } });
+  await store.collections.commit([...deletions.flat(), ...links.map(createRemoval), createPut(whole)]);
+  return { status: 200, body: renderStored(whole) };
 };
 
 export const breakoutOperations = {

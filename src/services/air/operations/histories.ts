@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../decisions/problem.ts';
 import { accountOf } from '../caller.ts';
 import { renderFlatEntry } from '../histories.ts';
-import { page, pageOfComputed } from '../pages.ts';
+import { createPage, createPageOfComputed } from '../pages.ts';
 import { type AirRow, anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
 import { IMAGE_HISTORY } from '../tables/images.ts';
 import { DEMO_HISTORY } from '../tables/marketplace.ts';
@@ -13,11 +13,11 @@ import { HISTORIES, SIMULATION_HISTORY, SIMULATIONS } from '../tables/simulation
 /** Lists the history of an object or, without `object_id`, of all objects of the organisation. */
 const listHistories: Handler<'air', 'histories_list'> = async (context) => {
   const { model, object_id } = context.query;
-  if (object_id === undefined) return page(context, HISTORIES, renderFlatEntry);
+  if (object_id === undefined) return createPage(context, HISTORIES, renderFlatEntry);
   const table = model === 'node' ? NODES : SIMULATIONS;
   const object = await anyCollectionOf(table.name).byId(context.store.collections, object_id);
   if (object === null || object.owner !== accountOf(context)) throw new Problem('not_found');
-  return page(context, HISTORIES, renderFlatEntry);
+  return createPage(context, HISTORIES, renderFlatEntry);
 };
 
 /** Renders a history entry in the format of the later API. */
@@ -42,7 +42,7 @@ function createNestedList({ name, path }: { readonly name: string; readonly path
   return async (context) => {
     const entries = await readEntries(context);
     const source = { path: path.replace('{id}', context.target.id), list: `${name}_list`, search: HISTORIES.search };
-    return pageOfComputed(context, source, entries.map(renderNestedEntry));
+    return createPageOfComputed(context, source, entries.map(renderNestedEntry));
   };
 }
 

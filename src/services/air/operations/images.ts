@@ -7,8 +7,8 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, createOperations, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
-import { changedRow, newRow, put, storedView } from '../objects.ts';
-import { page } from '../pages.ts';
+import { changeRow, createOwnedRow, createPut, renderStored } from '../objects.ts';
+import { createPage } from '../pages.ts';
 import { cancelRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES, IMAGES } from '../tables/images.ts';
@@ -24,8 +24,8 @@ type ImageRow = RowOf<'images'>;
 type ShareRow = RowOf<'image_shares'>;
 
 /** Renders an image for the caller's organisation. */
-function imageView(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
-  return { ...storedView(row), is_owned_by_client: row.owner === accountOf(context) };
+function renderImage(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
+  return { ...renderStored(row), is_owned_by_client: row.owner === accountOf(context) };
 }
 
 const IMAGE_HOOKS: HooksOf<'images'> = {
@@ -44,7 +44,7 @@ const IMAGE_HOOKS: HooksOf<'images'> = {
     if (requested === undefined) return { members };
     return { members: { ...members, minimum_resources: completeResources(requested, body.members.minimum_resources) } };
   },
-  view: imageView,
+  view: renderImage,
 };
 
 type Resources = Schema<'air', 'Image'>['minimum_resources'];
@@ -55,7 +55,7 @@ function completeResources(requested: Partial<Resources>, defaults: Resources): 
   return { cpu, memory, storage };
 }
 
-function uploadOf({ body }: ImageRow): Upload | null {
+function readUpload({ body }: ImageRow): Upload | null {
   return body.hidden.upload ?? null;
 }
 
@@ -99,7 +99,7 @@ const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   const [imageId = '', uploadId = ''] = params.uploadId.split('.');
   const number = params.partNumber;
   const image = await collectionOf(IMAGES).byId(store.collections, imageId);
-  const upload = image === null ? null : uploadOf(image);
+  const upload = image === null ? null : readUpload(image);
   const isNumber = /^[1-9]\d*$/.test(number);
   if (
     upload === null ||
@@ -111,7 +111,7 @@ const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
       'There is no upload with this part. Use the `part_urls` of the upload that was started last.',
     );
   }
-  const expected = sizeOfPart(upload, Number(number));
+  const expected = calculatePartBytes(upload, Number(number));
   const { size, hash } = await context.digest(expected);
   if (size !== expected) {
     throw new Problem('invalid_request', `Part ${number} has ${size} bytes; expected ${expected}.`);
@@ -127,19 +127,19 @@ const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   return { status: 200, headers: { etag: `"${hash}"` } };
 };
 
-function sizeOfPart({ size }: Upload, number: number): number {
+function calculatePartBytes({ size }: Upload, number: number): number {
   return number < countParts(size) ? CHUNK_BYTES : size - (countParts(size) - 1) * CHUNK_BYTES;
 }
 
 function addPart(row: ImageRow, uploadId: string, number: string, part: Part, now: number): ImageRow {
-  const upload = uploadOf(row);
+  const upload = readUpload(row);
   if (upload?.id !== uploadId)
     throw new Problem(
       'not_found',
       'There is no upload with this part. Use the `part_urls` of the upload that was started last.',
     );
   const next = { ...upload, parts: { ...upload.parts, [number]: part } };
-  return changedRow(row, IMAGES, now, { hidden: { upload: next } });
+  return changeRow(row, IMAGES, now, { hidden: { upload: next } });
 }
 
 /**
@@ -150,14 +150,14 @@ const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async
   const { now, body } = context;
   const next = await amend(context, IMAGES, row, (before) => {
     requireStatus(before, 'complete its upload', ['UPLOADING']);
-    const upload = uploadOf(before);
+    const upload = readUpload(before);
     if (upload === null) throw new Error('an image with status UPLOADING has no upload');
     checkParts(upload, body.parts);
     const { size, hash } = upload;
     const members = { upload_status: 'COMPLETE', size, hash, last_uploaded_at: rfc3339(now) } as const;
     return { members, hidden: { upload: null } };
   });
-  return { status: 200, body: imageView(context, next) };
+  return { status: 200, body: renderImage(context, next) };
 };
 
 function checkParts(upload: Upload, parts: readonly { part_number: number; etag: string }[]): void {
@@ -205,7 +205,7 @@ const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (cont
     requireStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
     return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
   });
-  return { status: 200, body: imageView(context, next) };
+  return { status: 200, body: renderImage(context, next) };
 };
 
 const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
@@ -214,7 +214,7 @@ const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
     requireComplete(before);
     return pickNames(name, version);
   });
-  return { status: 200, body: imageView(context, next) };
+  return { status: 200, body: renderImage(context, next) };
 };
 
 /** Images with an open publish request count as complete. */
@@ -233,7 +233,7 @@ const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) 
   const { name, version } = context.body;
   return {
     status: 200,
-    body: imageView(context, await unpublishNow(context, context.target, pickNames(name, version))),
+    body: renderImage(context, await unpublishNow(context, context.target, pickNames(name, version))),
   };
 };
 
@@ -244,7 +244,7 @@ const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async
     requireComplete(before);
     return { hidden: { asked: pickNames(name, version) } };
   });
-  return { status: 200, body: imageView(context, next) };
+  return { status: 200, body: renderImage(context, next) };
 };
 
 const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = async (context) => {
@@ -252,23 +252,23 @@ const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = a
   const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body, () => ({
     hidden: { asked: pickNames(name, version) },
   }));
-  return { status: 200, body: imageView(context, next) };
+  return { status: 200, body: renderImage(context, next) };
 };
 
 const requestPublic: Handler<'air', 'images_request_public', ImageRow> = async (context) => {
   const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
   const next = await openRequest(context, context.target, status, context.body);
-  return { status: 200, body: imageView(context, next) };
+  return { status: 200, body: renderImage(context, next) };
 };
 
 const requestAllowlistChange: Handler<'air', 'images_request_allowlist_change', ImageRow> = async (context) => {
   const next = await openRequest(context, context.target, 'PENDING_ALLOWLIST', context.body);
-  return { status: 200, body: imageView(context, next) };
+  return { status: 200, body: renderImage(context, next) };
 };
 
 const cancel: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => ({
   status: 200,
-  body: imageView(context, await cancelRequest(context, context.target)),
+  body: renderImage(context, await cancelRequest(context, context.target)),
 });
 
 /** The source organisation sees the share; the target organisation can claim it. */
@@ -299,24 +299,24 @@ const SHARE_HOOKS: HooksOf<'image_shares'> = {
       hidden: { target: target.ncaId },
     };
   },
-  view: shareView,
+  view: renderShare,
 };
 
-function shareView({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): Schema<'air', 'ImageShare'> {
-  return { ...storedView(row), state: shareState(row, now) };
+function renderShare({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): Schema<'air', 'ImageShare'> {
+  return { ...renderStored(row), state: readShareState(row, now) };
 }
 
 /** Updates expired shares in the store first, so that filters by state find them. */
 const listShares: Handler<'air', 'image_shares_list'> = async (context) => {
   const { store, now } = context;
   const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
-  const expired = rows.filter((row) => row.body.members.state === 'ACTIVE' && shareState(row, now) === 'EXPIRED');
-  const changes = expired.map((row) => put(changedRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })));
+  const expired = rows.filter((row) => row.body.members.state === 'ACTIVE' && readShareState(row, now) === 'EXPIRED');
+  const changes = expired.map((row) => createPut(changeRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })));
   if (changes.length > 0) await store.collections.commit(changes);
-  return page(context, IMAGE_SHARES, (row) => shareView(context, row));
+  return createPage(context, IMAGE_SHARES, (row) => renderShare(context, row));
 };
 
-function shareState({ body: { members } }: ShareRow, now: number): string {
+function readShareState({ body: { members } }: ShareRow, now: number): string {
   if (members.state !== 'ACTIVE') return members.state;
   return Date.parse(members.expires_at) <= now ? 'EXPIRED' : 'ACTIVE';
 }
@@ -330,7 +330,7 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
   const image = await collectionOf(IMAGES).byId(store.collections, share.body.members.image);
   if (image === null) throw new Problem('not_found');
   const { members } = image.body;
-  const row = newRow(context, IMAGES, {
+  const row = createOwnedRow(context, IMAGES, {
     members: {
       ...members,
       name: name ?? members.name,
@@ -346,13 +346,13 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
     IMAGE_SHARES,
     share,
     (before) => {
-      const state = shareState(before, now);
+      const state = readShareState(before, now);
       if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`; expected \`ACTIVE\`.`);
       return { members: { state: 'CLAIMED', claimed_by: creatorOf(context) } };
     },
-    () => [put(row)],
+    () => [createPut(row)],
   );
-  return { status: 201, body: imageView(context, row) };
+  return { status: 201, body: renderImage(context, row) };
 };
 
 export const imageOperations = {

@@ -4,7 +4,7 @@ import { hashSecret } from '../../../credentials/secret.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { amend, createOperations, draftObject } from '../engine.ts';
-import { newRow, put, storedView } from '../objects.ts';
+import { createOwnedRow, createPut, renderStored } from '../objects.ts';
 import type { RowOf } from '../stored.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from '../tables/infra.ts';
 
@@ -14,15 +14,15 @@ const CERTIFICATE_LIFETIME_MS = 365 * 86_400_000;
 /** Only this response contains the registration token of the worker. */
 const createWorker: Handler<'air', 'workers_create'> = async (context) => {
   const { row, otherChanges } = await draftObject(context, WORKERS, {}, context.body);
-  await context.store.collections.commit([put(row), ...otherChanges]);
-  return { status: 201, body: { ...storedView(row), registration_token: context.random.alphanumeric(40) } };
+  await context.store.collections.commit([createPut(row), ...otherChanges]);
+  return { status: 201, body: { ...renderStored(row), registration_token: context.random.alphanumeric(40) } };
 };
 
-function certificateView(
+function renderCertificate(
   { now }: Pick<AuthenticatedContext, 'now'>,
   row: RowOf<'worker_certificates'>,
 ): Schema<'air', 'WorkerCertificate'> {
-  const { created: _, modified: __, ...view } = storedView(row);
+  const { created: _, modified: __, ...view } = renderStored(row);
   return { ...view, usable: !view.revoked && Date.parse(view.expires) > now };
 }
 
@@ -32,7 +32,7 @@ const issueCertificate: Handler<'air', 'workers_issue_certificate', RowOf<'worke
   const { random, now } = context;
   const createPem = (label: string) => `-----BEGIN ${label}-----\n${random.base64url(48)}\n-----END ${label}-----\n`;
   const certificate = createPem('CERTIFICATE');
-  const row = newRow(context, WORKER_CERTIFICATES, {
+  const row = createOwnedRow(context, WORKER_CERTIFICATES, {
     members: {
       worker: worker.id,
       worker_fqdn: worker.body.members.fqdn,
@@ -42,7 +42,7 @@ const issueCertificate: Handler<'air', 'workers_issue_certificate', RowOf<'worke
       revoked: false,
     },
   });
-  await context.store.collections.commit([put(row)]);
+  await context.store.collections.commit([createPut(row)]);
   return { status: 201, body: { certificate, private_key: createPem('PRIVATE KEY') } };
 };
 
@@ -54,7 +54,7 @@ const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'wor
     if (body.members.revoked) throw new Problem('bad_state', 'The certificate is already revoked.');
     return { members: { revoked: true } };
   });
-  return { status: 200, body: certificateView(context, next) };
+  return { status: 200, body: renderCertificate(context, next) };
 };
 
 export const infraOperations = {
@@ -62,6 +62,6 @@ export const infraOperations = {
   ...createOperations(WORKERS),
   workers_create: createWorker,
   workers_issue_certificate: issueCertificate,
-  ...createOperations(WORKER_CERTIFICATES, { view: certificateView }),
+  ...createOperations(WORKER_CERTIFICATES, { view: renderCertificate }),
   worker_certificates_revoke: revokeCertificate,
 };

@@ -3,17 +3,17 @@ import { Problem } from '../../../decisions/problem.ts';
 import { ANYONE } from '../../../store/collections.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
-import { newDemo } from '../demos.ts';
+import { createDemoMembers } from '../demos.ts';
 import { amend, createOperations, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
-import { changedRow, newRow, put, storedView } from '../objects.ts';
+import { changeRow, createOwnedRow, createPut, renderStored } from '../objects.ts';
 import { cancelRequest, hasOpenRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { DEMO_ACCESS_REQUESTS, DEMO_TAGS, DEMOS } from '../tables/marketplace.ts';
 import { NODES } from '../tables/network.ts';
 import { SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
-import { newSimulation, requireState, simulationView } from './simulations.ts';
+import { createSimulationDraft, renderSimulation, requireState } from './simulations.ts';
 
 type DemoRow = RowOf<'demos'>;
 
@@ -41,17 +41,17 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
     const source = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
     requireState(context, source, 'become a demo', ['INACTIVE']);
-    const copy = newRow(context, SIMULATIONS, {
-      members: { ...newSimulation(context, source.body.members).members, state: 'DEMO' },
+    const copy = createOwnedRow(context, SIMULATIONS, {
+      members: { ...createSimulationDraft(context, source.body.members).members, state: 'DEMO' },
     });
     const nodes = await collectionOf(NODES).ofParent(context.store.collections, source.id);
-    const copyChanges = [put(copy), ...(await copyNetwork(context, source.id, copy.id))];
+    const copyChanges = [createPut(copy), ...(await copyNetwork(context, source.id, copy.id))];
     return {
       otherChanges: () => copyChanges,
       members: {
         ...members,
         tags: normalizeTags(tags),
-        ...newDemo(
+        ...createDemoMembers(
           copy.id,
           creatorOf(context),
           nodes.map(({ body }) => body.members),
@@ -109,28 +109,28 @@ const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (
     requirePublishedMembers({ ...body.members, ...members });
     return { members };
   });
-  return { status: 200, body: storedView(next) };
+  return { status: 200, body: renderStored(next) };
 };
 
 const requestUnpublish: Handler<'air', 'demos_request_unpublish', DemoRow> = async (context) => {
   const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body);
-  return { status: 200, body: storedView(next) };
+  return { status: 200, body: renderStored(next) };
 };
 
 const requestPublic: Handler<'air', 'demos_request_public', DemoRow> = async (context) => {
   const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
   const next = await openRequest(context, context.target, status, context.body);
-  return { status: 200, body: storedView(next) };
+  return { status: 200, body: renderStored(next) };
 };
 
 const requestAllowlistChange: Handler<'air', 'demos_request_allowlist_change', DemoRow> = async (context) => {
   const next = await openRequest(context, context.target, 'PENDING_ALLOWLIST', context.body);
-  return { status: 200, body: storedView(next) };
+  return { status: 200, body: renderStored(next) };
 };
 
 const cancel: Handler<'air', 'demos_cancel_publish_access_record', DemoRow> = async (context) => ({
   status: 200,
-  body: storedView(await cancelRequest(context, context.target)),
+  body: renderStored(await cancelRequest(context, context.target)),
 });
 
 /** Idempotent: an organisation has only one request per demo. */
@@ -139,8 +139,8 @@ const requestAccess: Handler<'air', 'demos_request_access', DemoRow> = async (co
   const id = `${row.id}.${accountOf(context)}`;
   const existing = await collectionOf(DEMO_ACCESS_REQUESTS).byId(store.collections, id);
   const request = existing ?? createAccessRequest(context, row, id);
-  if (existing === null) await store.collections.commit([put(request)]);
-  const body = { ...storedView(request), marketplace_demo_name: row.body.members.name };
+  if (existing === null) await store.collections.commit([createPut(request)]);
+  const body = { ...renderStored(request), marketplace_demo_name: row.body.members.name };
   return existing === null ? { status: 201, body } : { status: 200, body };
 };
 
@@ -148,14 +148,14 @@ function createAccessRequest(context: AuthenticatedContext, demo: DemoRow, id: s
   const { org = null } = context.caller.principal;
   const requested_at = rfc3339(context.now);
   const members = { marketplace_demo: demo.id, publish_access_record: null, requesting_org: org, requested_at };
-  return newRow(context, DEMO_ACCESS_REQUESTS, { members }, id);
+  return createOwnedRow(context, DEMO_ACCESS_REQUESTS, { members }, id);
 }
 
 const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
   const { featured, order } = context.body;
   const members = { ...(featured !== undefined && { featured }), ...(order !== undefined && { order }) };
   const next = await amend(context, DEMOS, context.target, () => ({ members }));
-  return { status: 200, body: storedView(next) };
+  return { status: 200, body: renderStored(next) };
 };
 
 /** Renumbers `order` from 1, keeping the sequence. */
@@ -168,7 +168,9 @@ const tightenOrder: Handler<'air', 'demos_tighten_order'> = async ({ store, now 
       return typeof order === 'number' ? [{ row, order }] : [];
     });
     const sorted = ordered.toSorted((one, other) => one.order - other.order);
-    await commit(sorted.map(({ row }, index) => put(changedRow(row, DEMOS, now, { members: { order: index + 1 } }))));
+    await commit(
+      sorted.map(({ row }, index) => createPut(changeRow(row, DEMOS, now, { members: { order: index + 1 } }))),
+    );
   });
   return { status: 204 };
 };
@@ -180,21 +182,21 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
   if (source === null) throw new Problem('not_found');
   const { name, documentation = null } = demo.body.members;
   const members = { ...source.body.members, name: body.name ?? name, documentation };
-  const row = newRow(context, SIMULATIONS, newSimulation(context, members));
+  const row = createOwnedRow(context, SIMULATIONS, createSimulationDraft(context, members));
   await amend(
     context,
     DEMOS,
     demo,
     ({ body: { members: before } }) => ({ members: { provision_count: (before.provision_count ?? 0) + 1 } }),
-    async () => [put(row), ...(await copyNetwork(context, source.id, row.id))],
+    async () => [createPut(row), ...(await copyNetwork(context, source.id, row.id))],
   );
-  return { status: 201, body: simulationView(context, row) };
+  return { status: 201, body: renderSimulation(context, row) };
 };
 
 /** Tags belong to the platform: all callers see them, and a caller who may change one may change all. */
 const TAGS_HOOKS: HooksOf<'demo_tags'> = {
   view: ({ settings }, row) => {
-    const { is_public = true, ...older } = storedView(row);
+    const { is_public = true, ...older } = renderStored(row);
     return settings.air === 'dsx' ? { ...older, is_public } : older;
   },
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),

@@ -8,24 +8,24 @@ import { createHistoryEntry } from '../histories.ts';
 import type { BodyOf, HooksOf } from '../hooks.ts';
 import { checkData } from '../instruction-data.ts';
 import {
+  addMac,
   completeLabels,
-  instructionDraft,
-  interfaceDraft,
-  newNode,
-  nodeMembers,
+  createInstructionDraft,
+  createInterfaceDraft,
+  createNode,
+  createNodeMembers,
+  createServiceDraft,
   normalizeGroupName,
-  serviceDraft,
-  withMac,
 } from '../network.ts';
-import { changedRow, put, storedView } from '../objects.ts';
-import { linksOf } from '../removals.ts';
+import { changeRow, createPut, renderStored } from '../objects.ts';
+import { findLinks } from '../removals.ts';
 import { stateAt } from '../states.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES, SYSTEM_NODES } from '../tables/network.ts';
 import { USERCONFIGS } from '../tables/people.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
-import { linkDraft } from '../topology.ts';
+import { createLinkDraft } from '../topology.ts';
 import { breakoutOperations } from './breakouts.ts';
 import { requireState } from './simulations.ts';
 
@@ -46,7 +46,7 @@ const NODE_HOOKS: HooksOf<'nodes'> = {
   complete: async (context, members) => {
     const image = members.image ?? (await findDefaultImage(context));
     return {
-      members: nodeMembers({ ...members, image, placement_group: normalizeGroupName(members.placement_group) }),
+      members: createNodeMembers({ ...members, image, placement_group: normalizeGroupName(members.placement_group) }),
       otherChanges: (id) => [
         createHistoryEntry(context, 'node', id, 'Node created'),
         createHistoryEntry(context, 'simulation', members.simulation, `Node ${members.name} created`),
@@ -76,7 +76,7 @@ async function requireRegroupable(context: AuthenticatedContext, { body }: NodeR
 
 const INTERFACE_HOOKS: HooksOf<'interfaces'> = {
   complete: async (context, members) =>
-    interfaceDraft(await resolveNode(context, members.node), withMac(context, members)),
+    createInterfaceDraft(await resolveNode(context, members.node), addMac(context, members)),
   change: (_context, _row, { labels, ...members }) => ({
     members: { ...members, ...(labels !== undefined && { labels: completeLabels(labels) }) },
   }),
@@ -87,7 +87,7 @@ function resolveNode(context: AuthenticatedContext, id: string): Promise<NodeRow
 }
 
 /** Renders a link with interface and node names. */
-async function linkView(
+async function renderLink(
   { store }: Pick<AuthenticatedContext, 'store'>,
   link: RowOf<'links'>,
 ): Promise<Schema<'air', 'Link'>> {
@@ -98,7 +98,7 @@ async function linkView(
       return { id, name: end?.body.members.name ?? '', node_name: node?.body.members.name ?? '' };
     }),
   );
-  return { ...storedView(link), interfaces };
+  return { ...renderStored(link), interfaces };
 }
 
 const LINK_HOOKS: HooksOf<'links'> = {
@@ -112,25 +112,25 @@ const LINK_HOOKS: HooksOf<'links'> = {
     if (other.body.hidden.simulation !== simulation) {
       throw new Problem('invalid_request', 'Field `interfaces` must have two interfaces of the same simulation.');
     }
-    if ((await linksOf(context, one)).length > 0 || (await linksOf(context, other)).length > 0) {
+    if ((await findLinks(context, one)).length > 0 || (await findLinks(context, other)).length > 0) {
       throw new Problem(
         'bad_state',
         'Field `interfaces` has an interface that already has a link. Delete the link first.',
       );
     }
-    return linkDraft(simulation, ends, members);
+    return createLinkDraft(simulation, ends, members);
   },
-  view: linkView,
+  view: renderLink,
 };
 
 const SERVICE_HOOKS: HooksOf<'services'> = {
   complete: async (context, members) => {
     const end = await resolveReference(context, INTERFACES, 'interface', members.interface);
-    return serviceDraft(end, members, parseInt(context.random.hex(4), 16));
+    return createServiceDraft(end, members, parseInt(context.random.hex(4), 16));
   },
   view: (_, row) => {
     const { worker_port, worker_fqdn } = row.body.hidden;
-    return { ...storedView(row), worker_port, worker_fqdn };
+    return { ...renderStored(row), worker_port, worker_fqdn };
   },
 };
 
@@ -138,7 +138,7 @@ const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
   complete: async (context, members) => {
     const { executor, data } = members;
     checkData(executor, data, 'data');
-    return instructionDraft(await resolveNode(context, members.node), members, creatorOf(context));
+    return createInstructionDraft(await resolveNode(context, members.node), members, creatorOf(context));
   },
 };
 
@@ -243,7 +243,7 @@ async function planConfigChange(
     if (kind !== expectedKind)
       throw new Problem('invalid_request', `Field \`${member}\` must be a user config of kind \`${expectedKind}\`.`);
   }
-  return put(changedRow(node, NODES, context.now, { members: { cloud_init } }));
+  return createPut(changeRow(node, NODES, context.now, { members: { cloud_init } }));
 }
 
 const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
@@ -257,9 +257,9 @@ const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
   const taken = new Set(all.map(({ body }) => body.members.name));
   const numbers = new Map<string, number>();
   const copies = nodes.map(({ body: { members } }) =>
-    newNode(context, { ...members, name: chooseCopyName(members.name, taken, numbers) }),
+    createNode(context, { ...members, name: chooseCopyName(members.name, taken, numbers) }),
   );
-  await context.store.collections.commit(copies.map(put));
+  await context.store.collections.commit(copies.map(createPut));
   return { status: 200, body: {} };
 };
 
@@ -291,9 +291,9 @@ const bulkUpdate: Handler<'air', 'nodes_bulk_update'> = async (context) => {
     ...(metadata !== undefined && { metadata }),
     ...(advanced !== undefined && { advanced }),
   };
-  const rows = nodes.map((node) => changedRow(node, NODES, context.now, { members }));
-  await context.store.collections.commit(rows.map(put));
-  return { status: 200, body: rows.map(storedView) };
+  const rows = nodes.map((node) => changeRow(node, NODES, context.now, { members }));
+  await context.store.collections.commit(rows.map(createPut));
+  return { status: 200, body: rows.map(renderStored) };
 };
 
 const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context) => {
@@ -309,11 +309,11 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
     ...body,
   };
   const { row, otherChanges } = await draftObject(context, NODES, NODE_HOOKS, requestedMembers);
-  const completed = changedRow(row, NODES, context.now, {
+  const completed = changeRow(row, NODES, context.now, {
     members: { category, split_options: split_options ?? null },
   });
-  await context.store.collections.commit([put(completed), ...otherChanges]);
-  return { status: 201, body: storedView(completed) };
+  await context.store.collections.commit([createPut(completed), ...otherChanges]);
+  return { status: 201, body: renderStored(completed) };
 };
 
 /** Also decrements the simulation's checkpoint count, in the same transaction, so that retries do not repeat it. */

@@ -8,8 +8,8 @@ import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
 import { createOperations } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
-import { storedView } from '../objects.ts';
-import { pageOfComputed } from '../pages.ts';
+import { renderStored } from '../objects.ts';
+import { createPageOfComputed } from '../pages.ts';
 import { collectionOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 import { NODES } from '../tables/network.ts';
@@ -45,7 +45,7 @@ const SSH_KEY_HOOKS: HooksOf<'ssh_keys'> = {
     throw new Problem('invalid_request', 'Field `public_key` must be a complete `ssh-ed25519` or `ssh-rsa` key.');
   },
   view: (_, row) => {
-    const { modified: __, ...view } = storedView(row);
+    const { modified: __, ...view } = renderStored(row);
     return view;
   },
 };
@@ -93,7 +93,7 @@ export const budgetLookup: Lookup<string> = async (context, id) =>
   id === budgetId(accountOf(context)) ? { found: 'object', target: id } : { found: 'nothing' };
 
 const listBudgets: Handler<'air', 'resource_budgets_list'> = async (context) =>
-  pageOfComputed(context, { ...RESOURCE_BUDGETS, list: 'resource_budgets_list' }, [await computeBudget(context)]);
+  createPageOfComputed(context, { ...RESOURCE_BUDGETS, list: 'resource_budgets_list' }, [await computeBudget(context)]);
 
 const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
   status: 200,

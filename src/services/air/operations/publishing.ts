@@ -3,21 +3,21 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../decisions/problem.ts';
 import { isOperator } from '../caller.ts';
 import { createOperations } from '../engine.ts';
-import { storedView } from '../objects.ts';
+import { renderStored } from '../objects.ts';
 import {
   buildUnpublication,
+  createReviewMembers,
+  createUploadStatusMember,
   DEMO,
   grantVisibility,
   IMAGE,
   isOpen,
+  PUBLISH_REQUESTS,
   type Publication,
+  type PublicationChange,
   type PublishedRow,
-  REQUESTS,
   type RecordRow,
-  reviewMembers,
-  type Step,
   updatePublication,
-  uploadStatusMember,
 } from '../publishing.ts';
 import type { RowOf } from '../stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS } from '../tables/images.ts';
@@ -35,14 +35,14 @@ function hideAllowedOrgs<View extends { readonly allowed_orgs: readonly string[]
 }
 
 function renderImageRecord(context: AuthenticatedContext, row: ImageRecord): Schema<'air', 'ImagePublishAccessRecord'> {
-  return hideAllowedOrgs(context, storedView(row));
+  return hideAllowedOrgs(context, renderStored(row));
 }
 
 function renderDemoRecord(
   context: AuthenticatedContext,
   row: DemoRecord,
 ): Schema<'air', 'MarketplaceDemoPublishAccessRecord'> {
-  return hideAllowedOrgs(context, storedView(row));
+  return hideAllowedOrgs(context, renderStored(row));
 }
 
 /** Applies an operator's decision to an object and its record. @throws Problem */
@@ -51,7 +51,7 @@ type Decide = (
   publication: Publication,
   object: PublishedRow,
   record: RecordRow,
-) => Step | Promise<Step>;
+) => PublicationChange | Promise<PublicationChange>;
 
 /** Changes the object of a record. @throws Problem if the record is no longer the object's current one */
 async function review<Reviewed extends RecordRow>(
@@ -70,10 +70,10 @@ async function review<Reviewed extends RecordRow>(
 }
 
 /** @throws Problem if the record has no open request */
-function requireOpenStatus({ body }: RecordRow): keyof typeof REQUESTS {
+function requireOpenStatus({ body }: RecordRow): keyof typeof PUBLISH_REQUESTS {
   const { status } = body.members;
   if (isOpen(status)) return status;
-  const open = Object.keys(REQUESTS).map((one) => `\`${one}\``);
+  const open = Object.keys(PUBLISH_REQUESTS).map((one) => `\`${one}\``);
   throw new Problem('bad_state', `The record is \`${status}\` and needs no decision; expected ${open.join(', ')}.`);
 }
 
@@ -98,7 +98,7 @@ function approve({ publicly_published, allowed_orgs }: VisibilityOptions): Decid
     const { members, ...shown } = await grantVisibility(context, before, isPublic, allowed_orgs);
     return {
       ...shown,
-      members: { ...members, ...uploadStatusMember(publication, 'COMPLETE'), ...record.body.hidden.asked },
+      members: { ...members, ...createUploadStatusMember(publication, 'COMPLETE'), ...record.body.hidden.asked },
       hidden: { asked: {} },
       description: `Approved: ${status}`,
     };
@@ -110,10 +110,10 @@ function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Deci
   return (context, publication, before, record) => {
     const status = requireOpenStatus(record);
     return {
-      members: uploadStatusMember(publication, 'COMPLETE'),
-      record: { status: 'DENIED', denial_reason, ...reviewMembers(context) },
+      members: createUploadStatusMember(publication, 'COMPLETE'),
+      record: { status: 'DENIED', denial_reason, ...createReviewMembers(context) },
       hidden: { asked: {} },
-      isOver: !before.body.members.published,
+      endsPublication: !before.body.members.published,
       description: `Denied: ${status}`,
     };
   };
@@ -121,7 +121,7 @@ function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Deci
 
 /** Changes which organisations see a published object. */
 function setVisibility({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
-  return async (context, { what }, before, record) => {
+  return async (context, { noun: what }, before, record) => {
     const { status } = record.body.members;
     if (isOpen(status))
       throw new Problem('bad_state', `The record is \`${status}\`; approve or deny the request first.`);

@@ -8,9 +8,9 @@ import { creatorOf } from '../caller.ts';
 import { amend, createOperations, resolveReference } from '../engine.ts';
 import { createHistoryEntry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
-import { changedRow, type DraftOf, newRow, put, storedView } from '../objects.ts';
-import { page } from '../pages.ts';
-import { applyTransition, stateAt, type Transition, withCurrentState } from '../states.ts';
+import { changeRow, createOwnedRow, createPut, type DraftOf, renderStored } from '../objects.ts';
+import { createPage } from '../pages.ts';
+import { applyTransition, stateAt, type Transition, updateIndexedState } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
 import { CHECKPOINTS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
@@ -19,7 +19,7 @@ type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;
 
 /** Builds a draft of a simulation from the request and default values. */
-export function newSimulation(
+export function createSimulationDraft(
   context: AuthenticatedContext,
   members: Omit<SimulationMembers, 'state' | 'creator'>,
   transition?: Transition,
@@ -41,11 +41,11 @@ export function newSimulation(
 }
 
 /** Renders a simulation in its current state. Profile dsx omits NetQ, which is no longer returned since SDK 1.5.0. */
-export function simulationView(
+export function renderSimulation(
   { now, settings }: Pick<AuthenticatedContext, 'now' | 'settings'>,
   row: SimulationRow,
 ): Schema<'air', 'Simulation'> {
-  const view = Object.assign(storedView(row), { state: stateAt(row, now) });
+  const view = Object.assign(renderStored(row), { state: stateAt(row, now) });
   if (settings.air === '2.0') return view;
   const { auto_netq_enabled: _enabled, netq_username: _username, netq_password: _password, ...rest } = view;
   return rest;
@@ -55,7 +55,7 @@ const SIMULATION_HOOKS: HooksOf<'simulations'> = {
   complete: (context, members) => {
     checkTimes(context, members);
     return {
-      ...newSimulation(context, members),
+      ...createSimulationDraft(context, members),
       otherChanges: (id) => [createHistoryEntry(context, 'simulation', id, 'Simulation created')],
     };
   },
@@ -63,7 +63,7 @@ const SIMULATION_HOOKS: HooksOf<'simulations'> = {
     checkTimes(context, members);
     return { members };
   },
-  view: simulationView,
+  view: renderSimulation,
 };
 
 function checkTimes(
@@ -118,7 +118,7 @@ async function startTransition(
       createHistoryEntry(context, 'simulation', row.id, `Simulation: ${action}`),
     ],
   );
-  return { status: 200, body: simulationView(context, next) };
+  return { status: 200, body: renderSimulation(context, next) };
 }
 
 /**
@@ -144,12 +144,14 @@ async function resolveCheckpoint(
 const start: Handler<'air', 'simulations_start', SimulationRow> = async (context) => {
   const { target: row, body } = context;
   const started_from = await resolveCheckpoint(context, row, body);
-  return startTransition(context, 'start', 'start', ['INACTIVE'], () => [put(newRun(context, row.id, started_from))]);
+  return startTransition(context, 'start', 'start', ['INACTIVE'], () => [
+    createPut(createRun(context, row.id, started_from)),
+  ]);
 };
 
-function newRun(context: AuthenticatedContext, simulation: string, started_from: string | null): RowOf<'runs'> {
+function createRun(context: AuthenticatedContext, simulation: string, started_from: string | null): RowOf<'runs'> {
   const started_at = rfc3339(context.now);
-  return newRow(context, RUNS, { members: { name: '', simulation, started_from, started_at, ended_at: null } });
+  return createOwnedRow(context, RUNS, { members: { name: '', simulation, started_from, started_at, ended_at: null } });
 }
 
 const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (context) => {
@@ -157,19 +159,19 @@ const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (c
   const { create_checkpoint = true } = body;
   const endRun = async () => {
     const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
-    const run = runs.at(-1) ?? newRun(context, row.id, null);
-    return changedRow(run, RUNS, now, { members: { ended_at: rfc3339(now) } });
+    const run = runs.at(-1) ?? createRun(context, row.id, null);
+    return changeRow(run, RUNS, now, { members: { ended_at: rfc3339(now) } });
   };
   if (!create_checkpoint)
-    return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [put(await endRun())]);
+    return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [createPut(await endRun())]);
   const saveCheckpoint = async () => {
     const run = await endRun();
-    const checkpoint = newRow(context, CHECKPOINTS, {
+    const checkpoint = createOwnedRow(context, CHECKPOINTS, {
       members: { name: '', favorite: false, metadata: null, run: run.id, state: 'COMPLETE' },
       hidden: { simulation: row.id },
       parent: row.id,
     });
-    return [put(run), put(checkpoint)];
+    return [createPut(run), createPut(checkpoint)];
   };
   return startTransition(context, 'shutdown', 'shut down', ['ACTIVE'], saveCheckpoint, (before) => ({
     complete_checkpoint_count: (before.complete_checkpoint_count ?? 0) + 1,
@@ -189,19 +191,26 @@ const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   await resolveCheckpoint(context, source, body);
   const { members } = source.body;
   const name = body.name ?? `Clone of ${members.name}`.slice(0, 128);
-  const draft = newSimulation(context, { ...members, name }, body.attempt_start === true ? 'cloneAndStart' : 'clone');
-  const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...switchesOf(members) } });
+  const draft = createSimulationDraft(
+    context,
+    { ...members, name },
+    body.attempt_start === true ? 'cloneAndStart' : 'clone',
+  );
+  const row = createOwnedRow(context, SIMULATIONS, {
+    ...draft,
+    members: { ...draft.members, ...pickNetworkSettings(members) },
+  });
   await context.store.collections.commit([
-    put(row),
+    createPut(row),
     ...(await copyNetwork(context, source.id, row.id)),
-    ...(body.attempt_start === true ? [put(newRun(context, row.id, null))] : []),
+    ...(body.attempt_start === true ? [createPut(createRun(context, row.id, null))] : []),
     createHistoryEntry(context, 'simulation', row.id, `Cloned from ${source.id}`),
   ]);
-  return { status: 201, body: simulationView(context, row) };
+  return { status: 201, body: renderSimulation(context, row) };
 };
 
 /** Settings that a copy keeps. */
-function switchesOf(members: SimulationMembers): Partial<SimulationMembers> {
+function pickNetworkSettings(members: SimulationMembers): Partial<SimulationMembers> {
   const { auto_oob_enabled, enable_dhcp, auto_netq_enabled, netq_username, netq_password } = members;
   return {
     ...(auto_oob_enabled !== undefined && { auto_oob_enabled }),
@@ -227,7 +236,7 @@ function setMembers<Id extends Switch>(
     const members = membersOf(context.body);
     return {
       status: 200,
-      body: simulationView(context, await amend(context, SIMULATIONS, row, () => ({ members }))),
+      body: renderSimulation(context, await amend(context, SIMULATIONS, row, () => ({ members }))),
     };
   };
 }
@@ -239,9 +248,9 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
   if (state !== undefined || ordering?.endsWith('state') === true) {
     const rows = await collectionOf(SIMULATIONS).dueBetween(store.collections, 0, END_OF_TIME, Number.MAX_SAFE_INTEGER);
     const outdated = rows.filter((row) => row.facets?.state !== stateAt(row, now));
-    await store.collections.commit(outdated.map((row) => put(withCurrentState(row, now))));
+    await store.collections.commit(outdated.map((row) => createPut(updateIndexedState(row, now))));
   }
-  return page(context, SIMULATIONS, (row) => simulationView(context, row));
+  return createPage(context, SIMULATIONS, (row) => renderSimulation(context, row));
 };
 
 export const simulationOperations = {

@@ -5,7 +5,7 @@ import { isRecord } from '../../../objects/members.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { createHistoryEntry } from '../histories.ts';
-import { changedRow, newRow, put } from '../objects.ts';
+import { changeRow, createOwnedRow, createPut } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 import { INSTRUCTIONS } from '../tables/network.ts';
@@ -19,7 +19,7 @@ import {
   readNetwork,
 } from '../topology.ts';
 import { readTopology, type Topology } from '../topology-file.ts';
-import { newSimulation, simulationView } from './simulations.ts';
+import { createSimulationDraft, renderSimulation } from './simulations.ts';
 
 type Simulation = RowOf<'simulations'>;
 type Script = RowOf<'simulation_ztp_script'>;
@@ -29,20 +29,20 @@ const importSimulation: Handler<'air', 'simulations_import'> = async (context) =
   const { format, content, name, ztp } = context.body;
   const topology = readTopology(format, removeUnsupported(context, 'content', content));
   const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
-  const draft = newSimulation(context, members, 'import');
+  const draft = createSimulationDraft(context, members, 'import');
   // As in the SDK's example: without an out-of-band network, both stay unset.
   const enabled = topology.oob ? true : null;
   const oob = { auto_oob_enabled: enabled, enable_dhcp: enabled };
-  const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
-  const script = typeof ztp === 'string' && ztp !== '' ? [put(newScript(context, row.id, ztp))] : [];
+  const row = createOwnedRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
+  const script = typeof ztp === 'string' && ztp !== '' ? [createPut(createScriptRow(context, row.id, ztp))] : [];
   const parts = await buildNetwork(context, row.id, topology);
   const note = createHistoryEntry(context, 'simulation', row.id, `Imported from ${format}`);
-  await context.store.collections.commit([put(row), ...parts, ...script, note]);
-  return { status: 201, body: simulationView(context, row) };
+  await context.store.collections.commit([createPut(row), ...parts, ...script, note]);
+  return { status: 201, body: renderSimulation(context, row) };
 };
 
 /** Converts a topology to JSON without creating anything. */
-const parse: Handler<'air', 'simulations_parse'> = async (context) => {
+const parseToJson: Handler<'air', 'simulations_parse'> = async (context) => {
   const { source_format: format, topology_data: text } = context.body;
   const content = format === 'DOT' ? text : removeUnsupported(context, 'topology_data', parseJson(text));
   const { nodes, links, oob, sentMembers } = parseTopology(format, content);
@@ -142,11 +142,11 @@ function requireUniqueNames({ nodes }: Network): void {
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
 /** The script shares the id of its simulation, so a simulation cannot have two. */
-function newScript(context: AuthenticatedContext, simulation: string, content: string): Script {
-  return newRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
+function createScriptRow(context: AuthenticatedContext, simulation: string, content: string): Script {
+  return createOwnedRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
 }
 
-function scriptView({ body: { created, modified, members } }: Script): Schema<'air', 'ZtpScript'> {
+function renderScript({ body: { created, modified, members } }: Script): Schema<'air', 'ZtpScript'> {
   return { created: rfc3339(created), modified: rfc3339(modified), content: members.content };
 }
 
@@ -156,24 +156,24 @@ const createScript: Handler<'air', 'simulation_ztp_script_create', Simulation> =
   if ((await SCRIPTS.byId(context.store.collections, simulation.id)) !== null) {
     throw new Problem('bad_state', 'The simulation already has a ZTP script; change it with PATCH.');
   }
-  const row = newScript(context, simulation.id, content);
-  await context.store.collections.commit([put(row)]);
-  return { status: 201, body: scriptView(row) };
+  const row = createScriptRow(context, simulation.id, content);
+  await context.store.collections.commit([createPut(row)]);
+  return { status: 201, body: renderScript(row) };
 };
 
 const getScript: Handler<'air', 'simulation_ztp_script_get', Simulation> = async ({ store, target }) => {
   const row = await SCRIPTS.byId(store.collections, target.id);
   if (row === null) throw new Problem('not_found');
-  return { status: 200, body: scriptView(row) };
+  return { status: 200, body: renderScript(row) };
 };
 
 const updateScript: Handler<'air', 'simulation_ztp_script_update', Simulation> = async (context) => {
   const { content } = context.body;
   const members = content === undefined ? {} : { content };
   const row = await changeScript(context, (before) =>
-    changedRow(before, SIMULATION_ZTP_SCRIPT, context.now, { members }),
+    changeRow(before, SIMULATION_ZTP_SCRIPT, context.now, { members }),
   );
-  return { status: 200, body: scriptView(row) };
+  return { status: 200, body: renderScript(row) };
 };
 
 const deleteScript: Handler<'air', 'simulation_ztp_script_delete', Simulation> = async (context) => {
@@ -195,7 +195,7 @@ async function changeScript<After extends Script | null>(
 
 export const topologyOperations = {
   simulations_import: importSimulation,
-  simulations_parse: parse,
+  simulations_parse: parseToJson,
   simulations_export: exportSimulation,
   simulation_ztp_script_create: createScript,
   simulation_ztp_script_get: getScript,

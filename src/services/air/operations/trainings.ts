@@ -4,13 +4,13 @@ import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, createOperations, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';
-import { newRow, put, storedView } from '../objects.ts';
-import { pageOfComputed } from '../pages.ts';
+import { createOwnedRow, createPut, renderStored } from '../objects.ts';
+import { createPageOfComputed } from '../pages.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { TRAININGS } from '../tables/trainings.ts';
 import { copyNetwork } from '../topology.ts';
-import { newSimulation } from './simulations.ts';
+import { createSimulationDraft } from './simulations.ts';
 
 const HOUR_MS = 3_600_000;
 /** Maximum length of a simulation name. Training names can be longer. */
@@ -64,14 +64,14 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
         'Field `parent_simulation_checkpoint` is a checkpoint of another simulation.',
       );
     }
-    const simulation = newRow(context, SIMULATIONS, {
+    const simulation = createOwnedRow(context, SIMULATIONS, {
       members: {
-        ...newSimulation(context, parent.body.members).members,
+        ...createSimulationDraft(context, parent.body.members).members,
         name: name.slice(0, MAX_SIMULATION_NAME_LENGTH),
         state: 'TRAINING',
       },
     });
-    const copyChanges = [put(simulation), ...(await copyNetwork(context, parent.id, simulation.id))];
+    const copyChanges = [createPut(simulation), ...(await copyNetwork(context, parent.id, simulation.id))];
     return {
       otherChanges: () => copyChanges,
       members: {
@@ -97,7 +97,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
   },
   mayRemove: requireInstructor,
   view: (context, row) => ({
-    ...storedView(row),
+    ...renderStored(row),
     training_simulation_state: 'TRAINING',
     ...(context.settings.air === 'dsx' && { attendee_details: row.body.members.attendees.map(renderAttendee) }),
   }),
@@ -158,7 +158,7 @@ const externalUserGroup: Handler<'air', 'trainings_external_user_group', Trainin
 
 /** Workbenches would be created when the training begins. The mock does not do that. */
 const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
-  pageOfComputed(
+  createPageOfComputed(
     context,
     {
       path: `${TRAININGS.path}${context.target.id}/workbench-simulations/`,
