@@ -10,7 +10,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Unusable } from '../conformance/reference/comparison.mjs';
+import { UserError } from '../conformance/reference/comparison.mjs';
 import { importReference } from '../conformance/reference/index.mjs';
 import { mergedDocuments } from './documents.mjs';
 import { readSpec } from './import/read.mjs';
@@ -32,7 +32,7 @@ function options() {
     if (spec === undefined || service === undefined || version === undefined) throw new Error('An option is missing.');
     return { spec, service, version };
   } catch (thrown) {
-    throw new Unusable(`${/** @type {Error} */ (thrown).message} ${USAGE}`);
+    throw new UserError(`${/** @type {Error} */ (thrown).message} ${USAGE}`);
   }
 }
 
@@ -47,7 +47,7 @@ async function writeNew(files) {
       () => true,
       () => false,
     );
-    if (isThere) throw new Unusable(`${name} already exists. Delete it to import again.`);
+    if (isThere) throw new UserError(`${name} already exists. Delete it to import again.`);
   }
   for (const [name, text] of Object.entries(files)) {
     const target = new URL(name, ROOT);
@@ -65,7 +65,7 @@ async function main() {
 /** @param {{ spec: string, service: string, version: string }} given */
 async function importVersion({ spec: file, service, version }) {
   if (!/^[0-9a-z][0-9a-z.-]{0,30}$/.test(version)) {
-    throw new Unusable(
+    throw new UserError(
       `The version \`${version.slice(0, 50)}\` is not valid; expected digits, dots and letters, such as \`3.1\`.`,
     );
   }
@@ -73,7 +73,7 @@ async function importVersion({ spec: file, service, version }) {
   documents.delete('control');
   const merged = documents.get(service);
   if (merged === undefined) {
-    throw new Unusable(
+    throw new UserError(
       `Unknown service \`${service.slice(0, 50)}\`; expected one of ${[...documents.keys()].join(', ')}.`,
     );
   }
@@ -92,7 +92,7 @@ async function importVersion({ spec: file, service, version }) {
 }
 
 await main().catch((thrown) => {
-  if (!(thrown instanceof Unusable)) throw thrown;
+  if (!(thrown instanceof UserError)) throw thrown;
   console.error(thrown.message);
   process.exitCode = 2;
 });

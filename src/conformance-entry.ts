@@ -8,21 +8,21 @@ export { fits, isVariable, shapeOf } from './addresses/path-template.ts';
 export { buildServer } from './app/server.ts';
 export { askWorld } from './cli/ask-world.ts';
 export { checkOutput, checkOutputName, writeOutput } from './cli/output-file.ts';
-export { askRunning, locateServerAndWorld, type RunningServer } from './cli/running.ts';
-export { onSignals } from './cli/signals.ts';
-export { prefixOf } from './cli/world.ts';
+export { askServer, locateServerAndWorld, type RunningServer } from './cli/server-client.ts';
+export { handleSignals } from './cli/signals.ts';
+export { prefixOf } from './cli/world-address.ts';
 export {
-  compareCredentials,
   createConfig,
   type FlagTexts,
   parseDocument,
+  readCompareCredentials,
   readConfig,
   readDocument,
 } from './config/config.ts';
 export { Problem } from './decisions/problem.ts';
-export { errorMessage } from './diagnostics/error-message.ts';
-export { whyUnreadable, whyUnwritable } from './diagnostics/file-fault.ts';
-export { Unusable } from './diagnostics/unusable.ts';
+export { messageOf } from './diagnostics/error-message.ts';
+export { explainUnreadable, explainUnwritable } from './diagnostics/file-error.ts';
+export { UserError } from './diagnostics/user-error.ts';
 export { describeOtherVersionsViolation } from './explaining/other-versions.ts';
 export { useDocumentSpelling } from './http/bodies.ts';
 export { type FoundOperation, OperationRouter } from './http/openapi/operation-router.ts';
@@ -33,9 +33,9 @@ export { orUnusable } from './http/openapi/unusable-schema.ts';
 export { type ApiDocument, Documents, type Operation } from './http/openapi.ts';
 export type { Match, Routes } from './http/routes.ts';
 export { isRecord, memberOf, own } from './objects/members.ts';
-export { documentNames, documentText } from './platform/assets.ts';
+export { listDocumentNames, readDocumentText } from './platform/assets.ts';
 export { readTextFile } from './platform/text-file.ts';
-export { setTimeout, timeoutSignal } from './platform/time.ts';
+export { createTimeoutSignal, setTimeout } from './platform/time.ts';
 export { essenceOf, isJsonType, isWithinRange } from './responses/media-type.ts';
 export { loadServices } from './services/index.ts';
 export { formatCount } from './text/count.ts';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { nodeRefusal } from './platform/node-version.ts';
+import { describeUnsupportedNode } from './platform/node-version.ts';
 
-const refusal = nodeRefusal(process.versions.node);
+const refusal = describeUnsupportedNode(process.versions.node);
 if (refusal === null) {
   // The first process of a container ignores signals without a handler. A started server replaces these handlers.
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type * as Testcontainers from 'testcontainers';
-import { type ConfigOptions, variableName } from './config/options.ts';
-import { errorMessage } from './diagnostics/error-message.ts';
+import { type ConfigOptions, formatVariableName } from './config/options.ts';
+import { messageOf } from './diagnostics/error-message.ts';
 import { connect } from './library/client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
 import type { Switchboard } from './library/switchboard.ts';
@@ -64,20 +64,22 @@ export class NvAuthMockContainer extends GenericContainer {
   withOptions(options: ContainerOptions): this {
     const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
     return this.withEnvironment(
-      Object.fromEntries(given.map(([name, value]) => [variableName(name), [value].flat().join(',')])),
+      Object.fromEntries(given.map(([name, value]) => [formatVariableName(name), [value].flat().join(',')])),
     );
   }
 
   /** An admin token among the variables is also used by the control API client of the started container. */
   override withEnvironment(environment: Readonly<Record<string, string>>): this {
-    this.#adminToken = environment[variableName('adminToken')] ?? this.#adminToken;
+    this.#adminToken = environment[formatVariableName('adminToken')] ?? this.#adminToken;
     return super.withEnvironment(environment);
   }
 
   /** Adds names of the container in its network, which the server recognises as its own. */
   override withNetworkAliases(...aliases: string[]): this {
     this.#aliases = [...this.#aliases, ...aliases];
-    return super.withNetworkAliases(...aliases).withEnvironment({ [variableName('alias')]: this.#aliases.join(',') });
+    return super
+      .withNetworkAliases(...aliases)
+      .withEnvironment({ [formatVariableName('alias')]: this.#aliases.join(',') });
   }
 
   /** @throws Error with the server's last output if it doesn't become ready */
@@ -87,7 +89,7 @@ export class NvAuthMockContainer extends GenericContainer {
       return new StartedNvAuthMockContainer(await super.start(), this.#aliases[0] ?? null, this.#adminToken);
     } catch (cause) {
       const output = this.#output.trim();
-      const message = `The mock did not become ready: ${errorMessage(cause)}.`;
+      const message = `The mock did not become ready: ${messageOf(cause)}.`;
       throw new Error(output === '' ? `${message} It has printed nothing.` : `${message} Its output:\n${output}`, {
         cause,
       });

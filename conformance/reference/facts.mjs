@@ -1,6 +1,6 @@
 // @ts-check
 import { readFile } from 'node:fs/promises';
-import { Unusable } from './comparison.mjs';
+import { UserError } from './comparison.mjs';
 
 /**
  * A correction for a source: something it does not declare, or that the vendor corrects elsewhere.
@@ -27,7 +27,7 @@ export async function factsOf(name) {
  *
  * @param {any} document
  * @param {readonly Fact[]} facts
- * @throws {Unusable} with an outdated correction, for a member that the document doesn't have
+ * @throws {UserError} with an outdated correction, for a member that the document doesn't have
  */
 export function correct(document, facts) {
   for (const { at, value } of facts) for (const way of [at].flat()) change(document, way, value);
@@ -43,7 +43,7 @@ function change(document, way, value) {
   const last = /** @type {string} */ (steps.pop());
   const parents = steps.reduce((parts, step) => parts.flatMap((part) => after(part, step)), [document]);
   const isKnown = (/** @type {any} */ parent) => value !== undefined || parent[last] !== undefined;
-  if (!parents.some(isKnown)) throw new Unusable(`The document has no \`${way}\` to correct.`);
+  if (!parents.some(isKnown)) throw new UserError(`The document has no \`${way}\` to correct.`);
   for (const parent of parents) {
     if (last === '+') parent.push(value);
     else if (value === undefined) delete parent[last];

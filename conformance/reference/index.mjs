@@ -16,7 +16,7 @@ import {
   formatDifferences,
   parseOpenApi,
   readBaseline,
-  Unusable,
+  UserError,
 } from './comparison.mjs';
 import { correct, factsOf } from './facts.mjs';
 import { springDocument } from './java/spring.mjs';
@@ -42,14 +42,16 @@ const KINDS = {
  *
  * @param {string} name such as `runai.2.24`
  * @param {string} path a document or a folder of sources
- * @throws {Unusable}
+ * @throws {UserError}
  */
 export async function importReference(name, path) {
   const kind = KINDS[name];
   if (kind === undefined) {
-    throw new Unusable(`Unknown reference \`${name.slice(0, 50)}\`; expected one of ${Object.keys(KINDS).join(', ')}.`);
+    throw new UserError(
+      `Unknown reference \`${name.slice(0, 50)}\`; expected one of ${Object.keys(KINDS).join(', ')}.`,
+    );
   }
-  if ((await stat(path).catch(() => null)) === null) throw new Unusable(`${path} does not exist.`);
+  if ((await stat(path).catch(() => null)) === null) throw new UserError(`${path} does not exist.`);
   const served = await servedDocument(name);
   const { openapi, info, ...rest } = await kind.read(path, served);
   const version = (await commitOf(path)) ?? info?.version ?? 'unknown';
@@ -112,7 +114,7 @@ async function springOf(path, service) {
   const folders = [join(services, service), join(path, 'src/libraries/java')];
   for (const folder of folders) {
     if (await isThere(folder)) continue;
-    throw new Unusable(`${folder} is missing. Give a complete clone of the repository, or a folder of sources.`);
+    throw new UserError(`${folder} is missing. Give a complete clone of the repository, or a folder of sources.`);
   }
   return springDocument(folders);
 }
@@ -128,7 +130,7 @@ async function airDocument(path) {
       .trim()
       .split('\n')
       .slice(-1);
-    throw new Unusable(`${path} cannot be read as the Air SDK: ${last}`);
+    throw new UserError(`${path} cannot be read as the Air SDK: ${last}`);
   });
   return JSON.parse(stdout);
 }

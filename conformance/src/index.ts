@@ -11,7 +11,7 @@ export type { CompareFlags, RecordedEntry, TrafficReport, VerifyFlags };
  * `nv-auth-mock verify`: compares a vendor's document, recorded traffic or the journal of a server with the mock's
  * documents, and prints the differences. The exit code is 1 if there are any.
  *
- * @throws Unusable for an invalid flag or combination of flags
+ * @throws UserError for an invalid flag or combination of flags
  */
 export async function verify(flags: FlagTexts & VerifyFlags): Promise<void> {
   return (await import('./command/verify.ts')).verify(flags);
@@ -21,7 +21,7 @@ export async function verify(flags: FlagTexts & VerifyFlags): Promise<void> {
  * `nv-auth-mock compare`: compares the responses of the real service and a running mock. The exit code is 1 if they differ,
  * and 130 or 143 after a signal.
  *
- * @throws Unusable if a flag is invalid or a service can't be used
+ * @throws UserError if a flag is invalid or a service can't be used
  */
 export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts): Promise<void> {
   return (await import('./command/compare.ts')).compare(compareFlags, configFlags);
@@ -31,7 +31,7 @@ export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts
  * Checks recorded traffic against the documents of a server.
  *
  * @param recorded an HTTP Archive, or its entries, which are read one at a time
- * @throws Unusable if it isn't an archive
+ * @throws UserError if it isn't an archive
  */
 export async function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
   return (await import('./traffic/of-server.ts')).checkTraffic(routes, recorded);

@@ -1,12 +1,12 @@
 import {
   type ApiDocument,
   Documents,
-  errorMessage,
   type FoundOperation,
+  messageOf,
   OperationRouter,
   prepared,
   shapeOf,
-  Unusable,
+  UserError,
 } from '../../src/conformance-entry.ts';
 import {
   basePathsOf,
@@ -60,7 +60,7 @@ export class VendorDocument {
  * Prepares a vendor's document for validating requests and responses.
  *
  * @param name for messages
- * @throws Unusable if it isn't OpenAPI 3, or is malformed
+ * @throws UserError if it isn't OpenAPI 3, or is malformed
  */
 export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
   const source = parseOpenApi(content, name);
@@ -72,13 +72,13 @@ export async function openVendorDocument(content: unknown, name: string): Promis
     await opened.ready();
     return new VendorDocument(name, opened);
   } catch (cause) {
-    throw new Unusable(`${name} cannot be used: ${whyUnusable(cause)}.`, { cause });
+    throw new UserError(`${name} cannot be used: ${whyUnusable(cause)}.`, { cause });
   }
 }
 
 function whyUnusable(cause: unknown): string {
   if (cause instanceof RangeError) return 'its schemas are too large, or nested too deeply';
-  return errorMessage(cause);
+  return messageOf(cause);
 }
 
 /** In OpenAPI 3.0, `exclusiveMinimum` is a boolean that applies to `minimum`; Ajv expects a number. */

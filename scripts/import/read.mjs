@@ -1,7 +1,7 @@
 // @ts-check
 import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { parseOpenApi, Unusable } from '../../conformance/reference/comparison.mjs';
+import { parseOpenApi, UserError } from '../../conformance/reference/comparison.mjs';
 
 /** The maximum size of a document, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -10,12 +10,12 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * Reads a vendor's document.
  *
  * @param {string} file
- * @throws {Unusable}
+ * @throws {UserError}
  */
 export async function readSpec(file) {
   const document = parsed(await textOf(file), file);
   if (parseOpenApi(document, file).hasSiblings)
-    throw new Unusable(`${file} has OpenAPI version ${document.openapi}. Convert it to OpenAPI 3.0 first.`);
+    throw new UserError(`${file} has OpenAPI version ${document.openapi}. Convert it to OpenAPI 3.0 first.`);
   return document;
 }
 
@@ -23,11 +23,11 @@ export async function readSpec(file) {
 async function textOf(file) {
   try {
     const { size } = await stat(file);
-    if (size > MAX_BYTES) throw new Unusable(`${file} has ${size} bytes. The maximum is ${MAX_BYTES}.`);
+    if (size > MAX_BYTES) throw new UserError(`${file} has ${size} bytes. The maximum is ${MAX_BYTES}.`);
     return await readFile(file, 'utf8');
   } catch (thrown) {
-    if (thrown instanceof Unusable) throw thrown;
-    throw new Unusable(`${file} cannot be read: ${/** @type {NodeJS.ErrnoException} */ (thrown).code}.`);
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(`${file} cannot be read: ${/** @type {NodeJS.ErrnoException} */ (thrown).code}.`);
   }
 }
 
@@ -40,6 +40,6 @@ function parsed(text, file) {
     return text.trimStart().startsWith('{') ? JSON.parse(text) : parse(text);
   } catch (thrown) {
     const [line] = String(/** @type {Error} */ (thrown).message).split('\n');
-    throw new Unusable(`${file} is neither JSON nor YAML: ${line}`);
+    throw new UserError(`${file} is neither JSON nor YAML: ${line}`);
   }
 }

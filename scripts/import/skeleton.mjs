@@ -1,6 +1,6 @@
 // @ts-check
 
-import { Unusable } from '../../conformance/reference/comparison.mjs';
+import { UserError } from '../../conformance/reference/comparison.mjs';
 import { pruned } from '../documents/pruned.mjs';
 import { profilesOf } from '../documents/versions.mjs';
 import { componentOf, differencesOf, operationsOf } from './operations.mjs';
@@ -18,7 +18,7 @@ import { componentOf, differencesOf, operationsOf } from './operations.mjs';
  * @param {{ service: string, version: string, spec: any, merged: any }} given `merged`: the service's document with all
  *   versions
  * @returns {Promise<Skeleton>}
- * @throws {Unusable}
+ * @throws {UserError}
  */
 export async function skeletonOf({ service, version, spec, merged }) {
   const [base, served] = newestOf(service, version, merged);
@@ -34,11 +34,11 @@ export async function skeletonOf({ service, version, spec, merged }) {
   });
   const removed = [...ours.keys()].filter((name) => !theirs.has(name));
   if (added.length + changed.length + removed.length === 0) {
-    throw new Unusable(`The document has the same operations as ${service} ${base}. There is nothing to import.`);
+    throw new UserError(`The document has the same operations as ${service} ${base}. There is nothing to import.`);
   }
   const named = added.map((one) => ({ ...one, id: idOf(one, ever) }));
   const twice = named.find(({ id }, at) => named.findIndex((other) => other.id === id) !== at);
-  if (twice !== undefined) throw new Unusable(`The document has two operations with the id \`${twice.id}\`.`);
+  if (twice !== undefined) throw new UserError(`The document has two operations with the id \`${twice.id}\`.`);
   const decisions = { base, added: named.map(({ name, id }) => ({ name, id })), changed, removed };
   const known = new Set([...named.map(({ name }) => name), ...theirs.keys()]);
   const paths = Object.fromEntries(Object.entries(spec.paths).filter(([path]) => hasOne(known, path)));
@@ -64,9 +64,9 @@ export async function skeletonOf({ service, version, spec, merged }) {
  */
 function newestOf(service, version, merged) {
   const versions = profilesOf(merged);
-  if (versions.some(([name]) => name === version)) throw new Unusable(`${service} already has a version ${version}.`);
+  if (versions.some(([name]) => name === version)) throw new UserError(`${service} already has a version ${version}.`);
   if (versions.length === 0) {
-    throw new Unusable(
+    throw new UserError(
       `${service} has only one version. First add that version to the \`x-profiles\` of all its operations.`,
     );
   }

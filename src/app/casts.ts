@@ -1,9 +1,9 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import { castAt, castOf } from '../seed/index.ts';
+import { readCast, updateCast } from '../seed/index.ts';
 import type { StoredSeed } from '../store/seed.ts';
 
-type Cast = ReturnType<typeof castOf>;
+type Cast = ReturnType<typeof readCast>;
 
 /**
  * The casts of worlds. Parsing a stored seed and deriving a new world's credentials take longer than creating the
@@ -19,13 +19,13 @@ export class Casts {
   }
 
   /** Keeps the seed of a world. @param storedSeed the seed with the world's own credentials */
-  note(world: World, storedSeed: StoredSeed): void {
+  rememberSeed(world: World, storedSeed: StoredSeed): void {
     this.#seeds.set(world, storedSeed);
   }
 
   /** Returns a function that creates the current cast of a world, without bearers. */
-  async of(world: World): Promise<() => Cast> {
+  async createReader(world: World): Promise<() => Cast> {
     const storedSeed = this.#seeds.get(world) ?? (await world.seed());
-    return () => castAt(castOf(storedSeed, this.#services), this.#services, world.clock.now());
+    return () => updateCast(readCast(storedSeed, this.#services), this.#services, world.clock.now());
   }
 }

@@ -1,4 +1,4 @@
-import type { Effective } from '../config/config.ts';
+import type { EffectiveConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Log } from '../diagnostics/log.ts';
@@ -6,8 +6,8 @@ import type { Documents } from '../http/openapi.ts';
 import type { Server } from '../http/server.ts';
 import type { Limits } from '../http/transport/limits.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
-import { packageVersion } from '../platform/assets.ts';
-import { type Random, systemRandom } from '../platform/random.ts';
+import { readPackageVersion } from '../platform/assets.ts';
+import { createSystemRandom, type Random } from '../platform/random.ts';
 import { BUILT_IN, chooseSeed, createSeedFromContent, restoreSeed } from '../seed/index.ts';
 import { loadControl, loadServices, type Ports } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
@@ -22,7 +22,7 @@ import { type InitialSnapshot, readSnapshotOption, readSnapshotSeed } from './sn
 
 /** Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
-  readonly effective: Effective;
+  readonly effective: EffectiveConfig;
   /** A seed that replaces `seed` of the configuration. */
   readonly seed?: object;
   readonly clock?: Clock;
@@ -38,7 +38,7 @@ export interface ServerParts {
   readonly onLost?: (why: string) => void;
   readonly limits?: Partial<Limits>;
   /** The memory for worlds and snapshots in bytes, instead of `maxState`. */
-  readonly roomForState?: number;
+  readonly maxStateBytes?: number;
   /**
    * `throw`: a response that violates its document fails the request, for tests. By default it becomes a finding with
    * `--strict`, and isn't checked otherwise.
@@ -69,14 +69,14 @@ export interface Inputs {
 /** The name of a seed given by a program, for messages. */
 export const SEED_OPTION = 'the option `seed`';
 
-/** @throws Unusable if a file or a value in the configuration cannot be used */
+/** @throws UserError if a file or a value in the configuration cannot be used */
 export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const { config } = parts.effective;
-  const random = parts.random ?? systemRandom();
+  const random = parts.random ?? createSystemRandom();
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
   const snapshot = await readSnapshotOption(config, config.maxState * MEGABYTE, services);
   const [version, signingKey, identityProvider, trustedIssuers, seed] = await Promise.all([
-    packageVersion(),
+    readPackageVersion(),
     readSigningKeyOption(config),
     readIdentityProvider(config),
     readTrustedIssuers(config),

@@ -1,29 +1,29 @@
 import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
-import { whyUnreadable } from '../diagnostics/file-fault.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { explainUnreadable } from '../diagnostics/file-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { isOneOf } from '../objects/members.ts';
-import { fixture } from '../platform/assets.ts';
+import { readFixture } from '../platform/assets.ts';
 import { readTextFile } from '../platform/text-file.ts';
-import { timeoutSignal } from '../platform/time.ts';
+import { createTimeoutSignal } from '../platform/time.ts';
 import { showValue } from '../text/redact.ts';
 import { createIdentityProvider, type Expected, type IdentityProvider } from '../tokens/identity-provider.ts';
 import { createVerifier, findJwkSetProblem, type JwkSet, type JwkSource } from '../tokens/jwk-set.ts';
 import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey } from '../tokens/keys.ts';
 import { createTrustedIssuer, type TrustedIssuer } from '../tokens/trusted-issuer.ts';
 
-/** Returns the key that signs tokens. @throws Unusable */
+/** Returns the key that signs tokens. @throws UserError */
 export async function readSigningKeyOption({ signingKey }: Config): Promise<SigningKey> {
   if (isOneOf(SIGNING_ALGORITHMS, signingKey)) {
-    const jwk = await fixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
+    const jwk = await readFixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
     // The shipped test keys are JWKs.
     return importSigningKey(jwk as Parameters<typeof importSigningKey>[0], signingKey);
   }
   const name = `--signing-key ${showValue(signingKey)}`;
   const text = await readTextFile(signingKey).catch((cause: unknown) => {
-    const message = `${name} cannot be read: ${whyUnreadable(cause)}. Give the path of a readable file, or \`RS256\` or \`ES256\` for a test key.`;
-    throw new Unusable(message, { cause });
+    const message = `${name} cannot be read: ${explainUnreadable(cause)}. Give the path of a readable file, or \`RS256\` or \`ES256\` for a test key.`;
+    throw new UserError(message, { cause });
   });
   return readSigningKey(text, name);
 }
@@ -31,7 +31,7 @@ export async function readSigningKeyOption({ signingKey }: Config): Promise<Sign
 /** The timeout for fetching a JWK set, in milliseconds. */
 const KEYS_TIMEOUT_MS = 5000;
 
-/** Returns the provider of `--runai-idp`, or null. @throws Unusable */
+/** Returns the provider of `--runai-idp`, or null. @throws UserError */
 export async function readIdentityProvider({ runaiIdp }: Config): Promise<IdentityProvider | null> {
   const { source, ...expected } = parseIdentityProvider(runaiIdp);
   if (source === undefined) return null;
@@ -39,7 +39,7 @@ export async function readIdentityProvider({ runaiIdp }: Config): Promise<Identi
   return createIdentityProvider(createVerifier(jwks, 'the identity provider'), expected);
 }
 
-/** Returns the issuers of `--nvcf-trusted-issuer`, by name. @throws Unusable */
+/** Returns the issuers of `--nvcf-trusted-issuer`, by name. @throws UserError */
 export async function readTrustedIssuers({
   nvcf,
   nvcfTrustedIssuer,
@@ -47,7 +47,7 @@ export async function readTrustedIssuers({
 }: Config): Promise<ReadonlyMap<string, TrustedIssuer>> {
   const option = '--nvcf-trusted-issuer';
   if (nvcfTrustedIssuer.length > 0 && nvcf === 'documented') {
-    throw new Unusable(
+    throw new UserError(
       `${option} has no effect with \`--nvcf documented\`, which accepts keys only. Add \`--nvcf open-source\`.`,
     );
   }
@@ -55,9 +55,9 @@ export async function readTrustedIssuers({
   for (const text of nvcfTrustedIssuer) {
     const [issuer, source] = splitIssuer(text);
     const name = `${option} ${showValue(issuer)}`;
-    if (issuers.has(issuer)) throw new Unusable(`${name} is given twice. Keep one of them.`);
+    if (issuers.has(issuer)) throw new UserError(`${name} is given twice. Keep one of them.`);
     if (issuer === nvcfAdminIssuer) {
-      throw new Unusable(
+      throw new UserError(
         `${name} is the issuer of administrators' tokens. Remove it, or set another issuer with --nvcf-admin-issuer.`,
       );
     }
@@ -78,20 +78,20 @@ function splitIssuer(text: string): readonly [issuer: string, source: string] {
  *
  * @param option the name of the option
  * @param name the option with its value, for messages
- * @throws Unusable
+ * @throws UserError
  */
 async function openJwks(source: string, option: string, name: string): Promise<JwkSource> {
   const shownSource = showValue(source);
   if (!/^https?:/i.test(source)) {
     const load = async () => checkJwkSet(await readDocument(source, option));
     await load().catch((cause: unknown) => {
-      if (cause instanceof Unusable) throw cause;
-      throw new Unusable(`${name} cannot be used: ${(cause as Error).message}.`, { cause });
+      if (cause instanceof UserError) throw cause;
+      throw new UserError(`${name} cannot be used: ${(cause as Error).message}.`, { cause });
     });
     return { name: shownSource, isLocal: true, load };
   }
   if (!isFetchable(source)) {
-    throw new Unusable(
+    throw new UserError(
       `${name} is not a URL that can be fetched. Use a URL without user name and password, or a file.`,
     );
   }
@@ -103,7 +103,7 @@ const MAX_JWKS_BYTES = MEGABYTE;
 
 /** @throws Error with the reason */
 async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url, { signal: timeoutSignal(KEYS_TIMEOUT_MS) }).catch((cause: unknown) => {
+  const response = await fetch(url, { signal: createTimeoutSignal(KEYS_TIMEOUT_MS) }).catch((cause: unknown) => {
     throw new Error('there is no response', { cause });
   });
   if (!response.ok) throw new Error(`the response is ${response.status}`);
@@ -117,21 +117,21 @@ async function fetchText(url: string): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** Parses `--runai-idp`. @throws Unusable for a duplicate part, or if the JWK set is missing */
+/** Parses `--runai-idp`. @throws UserError for a duplicate part, or if the JWK set is missing */
 function parseIdentityProvider(texts: readonly string[]): Expected & { readonly source?: string } {
   const parts = new Map<string, string>();
   for (const text of texts) {
     const [, name = 'source', value = text] = /^(issuer|audience)=(.*)$/s.exec(text) ?? [];
     if (parts.has(name)) {
       const duplicate = name === 'source' ? 'two JWK sets' : `\`${name}=\` twice`;
-      throw new Unusable(`--runai-idp has ${duplicate}. Keep one of them.`);
+      throw new UserError(`--runai-idp has ${duplicate}. Keep one of them.`);
     }
     parts.set(name, value);
   }
   if (parts.size > 0 && !parts.has('source')) {
     const [name] = parts.keys();
     const message = `--runai-idp ${name}=... needs a JWK set. Give its URL or file with another --runai-idp, or remove this one.`;
-    throw new Unusable(message);
+    throw new UserError(message);
   }
   return Object.fromEntries(parts);
 }

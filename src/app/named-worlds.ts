@@ -1,24 +1,24 @@
 import { worldIdFault } from '../addresses/world-id.ts';
 import type { Config } from '../config/options.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import type { Worlds } from '../worlds/registry.ts';
 
 /**
  * Checks that all worlds named in the configuration can be created, before anything is opened or written.
  *
- * @throws Unusable with advice
+ * @throws UserError with advice
  */
 export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
   for (const id of ids) {
     const problem = worldIdFault(id);
-    if (problem !== null) throw new Unusable(`--world ${problem}.`);
+    if (problem !== null) throw new UserError(`--world ${problem}.`);
   }
   const duplicate = ids.find((id, index) => ids.indexOf(id) < index);
   if (duplicate !== undefined) {
-    throw new Unusable(`--world names \`${duplicate}\` twice. Name each world once.`);
+    throw new UserError(`--world names \`${duplicate}\` twice. Name each world once.`);
   }
   if (ids.length > maxWorlds) {
-    throw new Unusable(
+    throw new UserError(
       `--world asks for ${ids.length} ${ids.length === 1 ? 'world' : 'worlds'}, but --max-worlds is ${maxWorlds}. ` +
         'Ask for fewer worlds, or raise --max-worlds.',
     );

@@ -1,6 +1,6 @@
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import type { Server } from '../http/server.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { readPropagationSettings } from '../ngc-keys/keyring.ts';
@@ -14,7 +14,7 @@ import { formatDuration } from '../time/duration.ts';
  * On a loopback address, only users of this machine can reach the control API. On any other address, anyone on the
  * network can.
  */
-export function exposureNotices({ host, adminToken }: Config): string[] {
+export function listExposureNotices({ host, adminToken }: Config): string[] {
   if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
   return [
     `anyone who can reach ${host} can control the mock at /_mock and read its credentials; protect it with --admin-token TEXT`,
@@ -22,15 +22,15 @@ export function exposureNotices({ host, adminToken }: Config): string[] {
 }
 
 /** @param room the memory for state in Node's heap, in bytes */
-export function heapNotices({ maxState }: Pick<Config, 'maxState'>, room: number): string[] {
+export function listHeapNotices({ maxState }: Pick<Config, 'maxState'>, room: number): string[] {
   if (room >= maxState * MEGABYTE) return [];
   return [
     `worlds and snapshots are limited to ${Math.floor(room / MEGABYTE)} MB, not the ${maxState} MB of --max-state, because Node's heap is too small; enlarge it with NODE_OPTIONS=--max-old-space-size=MEGABYTES`,
   ];
 }
 
-/** @throws Unusable if the requested seed is not the one in the data file */
-export async function seedNotices(
+/** @throws UserError if the requested seed is not the one in the data file */
+export async function listSeedNotices(
   world: World,
   fingerprint: string,
   { seed, data, reseed }: Config,
@@ -39,7 +39,7 @@ export async function seedNotices(
   if (data === null && reseed) return ['--reseed has no effect without --data: worlds in memory are always new'];
   if (stored.fingerprint === fingerprint) return [];
   if (seed !== null) {
-    throw new Unusable(
+    throw new UserError(
       `--data ${redactData(data ?? '')} has a world that was created from a seed other than --seed ${showValue(seed)}. ` +
         'Add --reseed to replace that world, or remove --seed to keep it.',
     );

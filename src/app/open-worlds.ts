@@ -1,11 +1,11 @@
 import type { Config } from '../config/options.ts';
-import { type Log, SILENT } from '../diagnostics/log.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { type Log, SILENT_LOG } from '../diagnostics/log.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { SecretsOfSeeds } from '../journal/known-secrets.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
+import { computeMaxStateBytes } from '../platform/max-state.ts';
 import { processWide } from '../platform/process-wide.ts';
-import { systemRandom } from '../platform/random.ts';
-import { roomForState } from '../platform/room-for-state.ts';
+import { createSystemRandom } from '../platform/random.ts';
 import { restoreSeed } from '../seed/index.ts';
 import { redactData } from '../store/data-option.ts';
 import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
@@ -32,12 +32,12 @@ export interface OpenWorlds {
   readonly authority: string | null;
 }
 
-/** @throws Unusable if the worlds cannot be used */
+/** @throws UserError if the worlds cannot be used */
 export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<OpenWorlds> {
   const { config } = parts.effective;
   try {
-    const state = Math.min(config.maxState * MEGABYTE, roomForState());
-    const shared = newStoreParts(parts.roomForState ?? state);
+    const state = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
+    const shared = newStoreParts(parts.maxStateBytes ?? state);
     const storage = await openStorage(config.data, shared, parts.clock);
     try {
       return await openWorldsIn(storage, shared, parts, inputs);
@@ -77,13 +77,13 @@ async function openWorldsIn(
     },
     { onWait, onLost },
   );
-  const log = makeLog?.({ now: () => process.clock.now() }) ?? SILENT;
+  const log = makeLog?.({ now: () => process.clock.now() }) ?? SILENT_LOG;
   return { storage, process, shared, customs, log, authority };
 }
 
 /** The key for fingerprints of secrets, so that all servers of a process show the same fingerprint for the same secret. */
 function fingerprintKey(): string {
-  return processWide('fingerprint-key.1', () => systemRandom().base64url(32));
+  return processWide('fingerprint-key.1', () => createSystemRandom().base64url(32));
 }
 
 /**
@@ -94,7 +94,7 @@ export function toStartupError(cause: unknown, { data }: Config): unknown {
   const isMissing = cause instanceof TypeError || cause instanceof RangeError;
   if (data !== null && (cause instanceof Damaged || isMissing)) {
     const reason = cause instanceof Damaged ? cause.message : `it contains unexpected data (${cause.message})`;
-    return new Unusable(
+    return new UserError(
       `--data ${redactData(data)} is damaged: ${reason}. The file was not changed; use another one.`,
       {
         cause,
@@ -103,7 +103,7 @@ export function toStartupError(cause: unknown, { data }: Config): unknown {
   }
   if (data !== null && cause instanceof Unreachable) {
     const why = `--data ${redactData(data)} cannot be used right now: ${cause.message}. Try again later.`;
-    return new Unusable(why, { cause });
+    return new UserError(why, { cause });
   }
-  return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;
+  return cause instanceof Unwritable ? new UserError(cause.message, { cause }) : cause;
 }

@@ -1,6 +1,6 @@
 import { hostMatcher } from '../addresses/hosts.ts';
-import type { Effective } from '../config/config.ts';
-import { flagName, showOption } from '../config/options.ts';
+import type { EffectiveConfig } from '../config/config.ts';
+import { formatFlagName, showOption } from '../config/options.ts';
 import type { RequestContext } from '../contract/request.ts';
 import type { ServiceDefinition, WorldEvent } from '../contract/service.ts';
 import type { Surroundings, World } from '../contract/world.ts';
@@ -20,22 +20,22 @@ import { simulateOperations } from '../http/simulate-operations.ts';
 import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
-import { withBearers } from '../seed/index.ts';
+import { addBearers } from '../seed/index.ts';
 import { ALL_REASONS, MANIFESTS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';
 import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
-import { type SnapshotPortParts, snapshotPorts } from './snapshot-ports.ts';
-import { tokenPorts } from './token-ports.ts';
-import { trafficPort } from './traffic-port.ts';
-import { type WorldPortParts, worldPorts } from './world-ports.ts';
+import { createSnapshotPorts, type SnapshotPortParts } from './snapshot-ports.ts';
+import { createTokenPorts } from './token-ports.ts';
+import { createTrafficPort } from './traffic-port.ts';
+import { createWorldPorts, type WorldPortParts } from './world-ports.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 /** The server as seen by the control API. */
 export interface ControlledServer extends WorldPortParts, SnapshotPortParts {
   readonly server: Server;
-  readonly effective: Effective;
+  readonly effective: EffectiveConfig;
   readonly storage: Pick<Storage, 'kind' | 'driver' | 'schema'>;
   readonly process: WorldsOfProcess;
   /** Only called after a request has arrived. */
@@ -56,19 +56,19 @@ export function createPorts(driven: ControlledServer): Ports {
     bodyOf: (operation, value) => checkBody(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),
     cast: async (world, isWithBearers = true) => {
-      const cast = (await casts.of(world))();
-      return isWithBearers ? withBearers(cast, services, world) : cast;
+      const cast = (await casts.createReader(world))();
+      return isWithBearers ? addBearers(cast, services, world) : cast;
     },
-    checkTraffic: trafficPort(routes),
+    checkTraffic: createTrafficPort(routes),
     namesFound: (world, name) => namesFound(server, world, services, name),
     calls: () =>
       routes()
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
     events: (world, from, to, limit) => listEvents(services, world, from, to, limit),
-    worlds: worldPorts(driven, casts),
-    snapshots: snapshotPorts(driven),
-    tokens: tokenPorts(services),
+    worlds: createWorldPorts(driven, casts),
+    snapshots: createSnapshotPorts(driven),
+    tokens: createTokenPorts(services),
     loginClients: findLoginClients(services),
     metrics: () =>
       server.metrics.read({ worlds: driven.process.worlds.list().length, bytes: driven.memory.quota.used }),
@@ -126,7 +126,7 @@ async function describeServer(
     name: 'nv-auth-mock',
     version,
     configuration: Object.fromEntries(
-      names.map((name) => [flagName(name), { value: showOption(name, config), origin: origins[name] }]),
+      names.map((name) => [formatFlagName(name), { value: showOption(name, config), origin: origins[name] }]),
     ),
     services: services.map((service) => {
       const { profile, tables } = service.rules.inForce(config);

@@ -20,17 +20,17 @@ import { CrossOrigin, createOriginGuard } from '../http/transport/origins.ts';
 import { type OpenProductionPort, productionPorts } from '../http/transport/production-port.ts';
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
 import { Metrics } from '../metrics/metrics.ts';
-import { roomForState } from '../platform/room-for-state.ts';
+import { computeMaxStateBytes } from '../platform/max-state.ts';
 import { readSeedValue, summarizeSeed } from '../seed/index.ts';
 import { ALL_REASONS, vendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
 import type { Worlds } from '../worlds/registry.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { checkNamedWorlds } from './named-worlds.ts';
-import { describePosture, exposureNotices, heapNotices } from './notices.ts';
+import { describePosture, listExposureNotices, listHeapNotices } from './notices.ts';
 import { type OpenWorlds, openWorlds, toStartupError } from './open-worlds.ts';
 import { createPorts } from './ports.ts';
-import { createAllRoutes, mount, pages } from './services.ts';
+import { createAllRoutes, openServices, servePages } from './services.ts';
 import { refuseSnapshotWithSeed } from './snapshot-option.ts';
 import { checkTlsOptions, createTls, offersTls } from './tls.ts';
 
@@ -52,7 +52,7 @@ export interface MockServer {
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
-  /** Resolves when the process owns the worlds. @throws Unusable if they cannot be used */
+  /** Resolves when the process owns the worlds. @throws UserError if they cannot be used */
   started(): Promise<StartupInfo>;
   /** The certificate of the server's own authority as PEM, or null. */
   readonly ca: string | null;
@@ -63,7 +63,7 @@ export interface MockServer {
   /**
    * Reads a seed file on this machine into a value for the control API.
    *
-   * @throws Unusable with all errors
+   * @throws UserError with all errors
    */
   readSeed(file: string): Promise<object>;
   /** Returns a function that creates the cast of a world, without the bearers that `GET /_mock/cast` adds. */
@@ -74,7 +74,7 @@ export interface MockServer {
 /**
  * Creates a server with its world, not yet listening.
  *
- * @throws Unusable if a file or a value in the configuration cannot be used
+ * @throws UserError if a file or a value in the configuration cannot be used
  */
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { config } = parts.effective;
@@ -116,7 +116,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     memory: shared.memory,
     routes: () => routes,
   });
-  const mounted = await mount([...services, control(ports)], server, documents);
+  const mounted = await openServices([...services, control(ports)], server, documents);
   const routes = createAllRoutes(mounted);
 
   const unrouted = new UnroutedRequests(server, mounted, routes);
@@ -134,7 +134,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     const router = documents.router(`${document} ${profile}`, () => createRouter(mountedService));
     app.register(service, { mounted: mountedService, routes, router, unrouted });
   }
-  app.register(pages, { mounted });
+  app.register(servePages, { mounted });
   if (tls?.ca) app.register(authority, { certificate: tls.ca });
   const listen = prepareToListen(app, connections, server.streams);
   const openProductionPort = productionPorts(app, connections);
@@ -159,7 +159,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
       });
       const seed = await process.worlds.default.seed();
       return {
-        notices: [...notices, ...exposureNotices(config), ...heapNotices(config, roomForState())],
+        notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
         posture: await describePosture(server, storage, config),
         cast: summarizeSeed(seed, services),
         isBuiltIn: seed.origin === 'built-in',

@@ -10,17 +10,23 @@ import type { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
-import { consoleFile, documentText, preparedDocument, SWAGGER_UI, themeFile } from '../platform/assets.ts';
+import {
+  readConsoleFile,
+  readDocumentText,
+  readPreparedDocument,
+  readThemeFile,
+  SWAGGER_UI,
+} from '../platform/assets.ts';
 
 /** Opens the documents of the services. */
-export function mount(
+export function openServices(
   services: readonly ServiceDefinition[],
   { settings }: Pick<Server, 'settings'>,
   documents: Documents,
 ): Promise<readonly Mounted[]> {
   const mounted = services.map(async (service) => {
     const ruleset = service.rules.inForce(settings);
-    return { service, ruleset, document: await documents.open(ruleset.document, preparedDocument) };
+    return { service, ruleset, document: await documents.open(ruleset.document, readPreparedDocument) };
   });
   return Promise.all(mounted);
 }
@@ -38,12 +44,12 @@ export function createAllRoutes(mountedServices: readonly Mounted[]): Routes {
 }
 
 /** A plugin that serves the console, the pages about the documents, and `/llms.txt`. */
-export async function pages(
+export async function servePages(
   app: FastifyInstance,
   { mounted }: { readonly mounted: readonly Mounted[] },
 ): Promise<void> {
   const served = pagesOn(app);
-  serveConsole(served, consoleFile);
+  serveConsole(served, readConsoleFile);
   const documented = mounted.map(({ service: { name, title, isControlApi = false }, ruleset }) => ({
     name,
     title,
@@ -52,12 +58,12 @@ export async function pages(
     read: () => readServedText(ruleset),
   }));
   serveLlmsTxt(served, documented);
-  serveDocs(served, documented, { swaggerUi: SWAGGER_UI, theme: themeFile });
+  serveDocs(served, documented, { swaggerUi: SWAGGER_UI, theme: readThemeFile });
 }
 
 /** Returns the document of a ruleset for readers, as JSON text. */
 async function readServedText({ document, servedAs }: Ruleset): Promise<string> {
-  const text = await documentText(document);
+  const text = await readDocumentText(document);
   if (servedAs === undefined) return text;
   // The build marks the documents of other versions with this module.
   const { asVersion } = await import('../../scripts/documents/deprecated.mjs');

@@ -1,9 +1,9 @@
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { Problem } from '../decisions/problem.ts';
-import { whyUnreadable } from '../diagnostics/file-fault.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
-import { bytesOfFile } from '../platform/text-file.ts';
+import { explainUnreadable } from '../diagnostics/file-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { readFileChunks } from '../platform/text-file.ts';
 import { findStoredSeedError } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
 import { SEEDS, type StoredSeed } from '../store/seed.ts';
@@ -21,17 +21,17 @@ export interface InitialSnapshot extends SnapshotFile {
   readonly state: State;
 }
 
-/** @param value a seed given by a program @throws Unusable if both a snapshot and a seed are given */
+/** @param value a seed given by a program @throws UserError if both a snapshot and a seed are given */
 export function refuseSnapshotWithSeed({ snapshot, seed }: Pick<Config, 'snapshot' | 'seed'>, value?: object): void {
   if (snapshot === null || (seed === null && value === undefined)) return;
-  throw new Unusable('--snapshot and --seed are both set, but a snapshot includes a seed. Remove one of them.');
+  throw new UserError('--snapshot and --seed are both set, but a snapshot includes a seed. Remove one of them.');
 }
 
 /**
  * Reads the file given in `--snapshot`; null without it.
  *
  * @param max the maximum size in bytes
- * @throws Unusable with the reason
+ * @throws UserError with the reason
  */
 export async function readSnapshotOption(
   { snapshot: file }: Pick<Config, 'snapshot'>,
@@ -48,9 +48,9 @@ export async function readSnapshotOption(
   const option = `--snapshot ${showValue(file)}`;
   try {
     let length = 0;
-    for await (const chunk of bytesOfFile(file)) {
+    for await (const chunk of readFileChunks(file)) {
       length += chunk.length;
-      if (length > max) throw new Unusable(`${option} is larger than --max-state allows. Raise --max-state.`);
+      if (length > max) throw new UserError(`${option} is larger than --max-state allows. Raise --max-state.`);
       reader.read(chunk);
     }
     const read = reader.end();
@@ -58,21 +58,21 @@ export async function readSnapshotOption(
     builder.add(settingRow(SOURCE_SNAPSHOT_SETTING, read.sha256));
     return { ...read, option, state: builder.state };
   } catch (cause) {
-    if (cause instanceof Unusable) throw cause;
-    if (cause instanceof Problem) throw toUnusable(option, cause);
-    throw new Unusable(`${option} cannot be read: ${whyUnreadable(cause)}. Use a snapshot file.`, { cause });
+    if (cause instanceof UserError) throw cause;
+    if (cause instanceof Problem) throw toUserError(option, cause);
+    throw new UserError(`${option} cannot be read: ${explainUnreadable(cause)}. Use a snapshot file.`, { cause });
   }
 }
 
-/** Returns the seed of the world in a snapshot, with that world's credentials. @throws Unusable if there is none */
+/** Returns the seed of the world in a snapshot, with that world's credentials. @throws UserError if there is none */
 export function readSnapshotSeed({ state, option }: InitialSnapshot): StoredSeed {
   const [row] = state.collections.get(SEEDS.name)?.all ?? [];
   if (row !== undefined) return row.body as StoredSeed;
-  throw new Unusable(`${option} has no seed. Download the snapshot again.`);
+  throw new UserError(`${option} has no seed. Download the snapshot again.`);
 }
 
-function toUnusable(option: string, cause: Problem): Unusable {
-  return new Unusable(`${option}: ${cause.message}`, { cause });
+function toUserError(option: string, cause: Problem): UserError {
+  return new UserError(`${option}: ${cause.message}`, { cause });
 }
 
 /** Whether the world of a store was created from this file. */
@@ -84,8 +84,8 @@ export async function isCreatedFrom(
 }
 
 /** The error if the stored world was not created from this file. @param data the location of the store */
-export function otherWorldError({ option }: InitialSnapshot, data: string): Unusable {
-  return new Unusable(
+export function createOtherWorldError({ option }: InitialSnapshot, data: string): UserError {
+  return new UserError(
     `--data ${data} has a world that was not created from ${option}. ` +
       'Remove --snapshot to keep that world, use other --data, or replace the default world with --reseed.',
   );

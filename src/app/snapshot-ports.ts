@@ -25,7 +25,7 @@ export interface SnapshotPortParts extends Pick<WorldPortParts, 'process' | 'ser
 }
 
 /** Takes, transfers and restores snapshots for the control API. */
-export function snapshotPorts(keeping: SnapshotPortParts): Ports['snapshots'] {
+export function createSnapshotPorts(keeping: SnapshotPortParts): Ports['snapshots'] {
   const { version, memory, services } = keeping;
   return {
     take: ({ id }, name) => keeping.process.snapshots.take(keeping.process.worlds.entry(id), name),

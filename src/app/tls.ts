@@ -1,5 +1,5 @@
 import type { Config } from '../config/options.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import type { Storage } from '../store/storage.ts';
 import type { StoredText } from '../store/stored-text.ts';
 import type { AuthorityStorage, Tls } from '../tls/index.ts';
@@ -10,22 +10,22 @@ export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): bo
   return tls || tlsCert !== null;
 }
 
-/** @throws Unusable if the options contradict each other */
+/** @throws UserError if the options contradict each other */
 export function checkTlsOptions(config: Config): void {
   const { tlsCert, tlsKey, httpPort, port } = config;
   if (tlsCert === null && tlsKey !== null) {
-    throw new Unusable('--tls-key is set without --tls-cert. Set both, or use --tls to generate a certificate.');
+    throw new UserError('--tls-key is set without --tls-cert. Set both, or use --tls to generate a certificate.');
   }
   if (tlsCert !== null && tlsKey === null) {
-    throw new Unusable('--tls-cert is set without --tls-key. Set both, or use --tls to generate a certificate.');
+    throw new UserError('--tls-cert is set without --tls-key. Set both, or use --tls to generate a certificate.');
   }
   if (httpPort !== null && !offersTls(config)) {
-    throw new Unusable(
+    throw new UserError(
       '--http-port needs https, but neither --tls nor --tls-cert is set. Add one of them, or use --port.',
     );
   }
   if (httpPort !== null && httpPort !== 0 && httpPort === port) {
-    throw new Unusable(`--http-port and --port are both ${port}. Use different ports for http and https.`);
+    throw new UserError(`--http-port and --port are both ${port}. Use different ports for http and https.`);
   }
 }
 
@@ -33,7 +33,7 @@ export function checkTlsOptions(config: Config): void {
  * Returns the certificate authority stored in a database, for a process that doesn't own the worlds yet; null if there
  * is none.
  *
- * @throws Unusable if the database cannot be read
+ * @throws UserError if the database cannot be read
  */
 export async function readStoredAuthority(storage: Storage): Promise<string | null> {
   const state = await storage.stateOfDefault();
@@ -45,7 +45,7 @@ export async function readStoredAuthority(storage: Storage): Promise<string | nu
  *
  * @param authority the authority already stored in the database
  * @param state returns the state of the default world if there is no authority; null if it ends with the process
- * @throws Unusable if a certificate cannot be used
+ * @throws UserError if a certificate cannot be used
  */
 export async function createTls(
   config: Config,

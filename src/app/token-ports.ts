@@ -1,13 +1,13 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import { Problem } from '../decisions/problem.ts';
-import { fixture } from '../platform/assets.ts';
+import { readFixture } from '../platform/assets.ts';
 import type { Ports } from '../services/index.ts';
 import { adviseName } from '../text/nearest.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { importSigningKey, type JWK, type SigningAlgorithm } from '../tokens/keys.ts';
 
 /** Creates tokens for the control API. */
-export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
+export function createTokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
   const drafts = services.flatMap(({ tokens }) => tokens?.drafts ?? []);
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
   return {
@@ -48,7 +48,7 @@ async function loadForeignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys
 
 async function loadShippedKey(name: keyof ForeignKeys, algorithm: SigningAlgorithm): Promise<ForeignKey> {
   // The shipped keys are JWKs.
-  const jwk = (await fixture('runai', `${name}-key.${algorithm.toLowerCase()}.json`)) as JWK;
+  const jwk = (await readFixture('runai', `${name}-key.${algorithm.toLowerCase()}.json`)) as JWK;
   const key = await importSigningKey(jwk, algorithm);
   return { ...key, certificate: jwk.x5c?.[0] ?? null };
 }

@@ -1,7 +1,7 @@
 import type { RecordedEntry } from '@nv-auth-mock/conformance';
 import type { World } from '../contract/world.ts';
 import { Problem } from '../decisions/problem.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import type { Routes } from '../http/routes.ts';
 import { harEntry } from '../journal/har.ts';
 import { viewEntry } from '../journal/view.ts';
@@ -11,11 +11,11 @@ import type { Ports } from '../services/index.ts';
 const MAX_LISTED = 1000;
 
 /** Checks recorded traffic for the control API. */
-export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
+export function createTrafficPort(routes: () => Routes): Ports['checkTraffic'] {
   return async (world, archive) => {
     const { checkTraffic } = await import('@nv-auth-mock/conformance');
     const checking = checkTraffic(routes(), archive ?? listEntries(world)).catch((thrown: unknown) => {
-      throw thrown instanceof Unusable ? new Problem('invalid_request', thrown.message) : thrown;
+      throw thrown instanceof UserError ? new Problem('invalid_request', thrown.message) : thrown;
     });
     const { checked, skipped, conforming, violations } = await checking;
     return {

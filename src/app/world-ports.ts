@@ -2,7 +2,7 @@ import type { Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { deriveFor } from '../credentials/derivation.ts';
 import { Problem } from '../decisions/problem.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
 import type { Random } from '../platform/random.ts';
 import { createSeedFromValue } from '../seed/index.ts';
@@ -24,7 +24,7 @@ export interface WorldPortParts {
 }
 
 /** Creates and finds worlds for the control API. */
-export function worldPorts(keeping: WorldPortParts, casts: Casts): Ports['worlds'] {
+export function createWorldPorts(keeping: WorldPortParts, casts: Casts): Ports['worlds'] {
   const { services, random } = keeping;
   const withOrigin = async <Result>({ seed, from }: WorldOrder, make: (origin: WorldOrigin) => Promise<Result>) => {
     const { worlds, snapshots } = keeping.process;
@@ -55,11 +55,11 @@ export function worldPorts(keeping: WorldPortParts, casts: Casts): Ports['worlds
       const { entry, storedSeed, ambiguous } = createdWorld;
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? await describeCreated(createdWorld) : null;
-      casts.note(entry.world, storedSeed);
+      casts.rememberSeed(entry.world, storedSeed);
       // Without bearers, because nine signatures take ten times as long as everything else.
-      return { ...describeWorld(entry), cast: await casts.of(entry.world), ambiguous, created };
+      return { ...describeWorld(entry), cast: await casts.createReader(entry.world), ambiguous, created };
     },
-    castOf: (id) => casts.of(keeping.process.worlds.entry(id).world),
+    castOf: (id) => casts.createReader(keeping.process.worlds.entry(id).world),
     list: () => keeping.process.worlds.list(),
     ofDecision: (id) => keeping.process.worlds.ofDecision(id),
     find: (id) => keeping.process.worlds.info(id),
@@ -72,7 +72,7 @@ async function readSeed<Value>(read: () => Promise<Value>): Promise<Value> {
   try {
     return await read();
   } catch (thrown) {
-    throw thrown instanceof Unusable ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
+    throw thrown instanceof UserError ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
   }
 }
 

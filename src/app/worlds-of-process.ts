@@ -1,5 +1,5 @@
 import type { Config } from '../config/options.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { redactData } from '../store/data-option.ts';
 import { readSeed, type Seed, type StoredSeed } from '../store/seed.ts';
 import { snapshotsInMemory } from '../store/snapshot-store.ts';
@@ -12,8 +12,8 @@ import type { FilledStore } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
 import { type FinishingParts, finishStore, type StateOfSeed, Templates } from '../worlds/templates.ts';
 import { createNamedWorlds } from './named-worlds.ts';
-import { seedNotices } from './notices.ts';
-import { type InitialSnapshot, isCreatedFrom, otherWorldError } from './snapshot-option.ts';
+import { listSeedNotices } from './notices.ts';
+import { createOtherWorldError, type InitialSnapshot, isCreatedFrom } from './snapshot-option.ts';
 
 /** The parts that worlds are created from, except the storage. */
 export interface StartParts
@@ -43,7 +43,7 @@ interface Current {
 
 /** The worlds of this process, once it owns them. It never gets lost worlds back and has to end. */
 export class WorldsOfProcess {
-  /** The notices for the user who starts the server, once the process owns the worlds. @throws Unusable */
+  /** The notices for the user who starts the server, once the process owns the worlds. @throws UserError */
   readonly started: Promise<readonly string[]>;
   /** Why this process doesn't own the worlds yet; null once it does. */
   waiting: Waiting | null = { status: 'waiting', why: UNREACHABLE };
@@ -62,13 +62,13 @@ export class WorldsOfProcess {
   /**
    * Resolves when the process owns the worlds, or starts waiting for them.
    *
-   * @throws Unusable if the worlds cannot be used
+   * @throws UserError if the worlds cannot be used
    */
   static start(parts: StartParts, { onWait, onLost = () => {} }: WorldsListeners): Promise<WorldsOfProcess> {
     return new Promise((resolve, reject) => {
       const wait = (waiting: Waiting) => {
         onWait?.(waiting);
-        if (onWait === undefined && waiting.status === 'waiting') reject(new Unusable(waiting.why));
+        if (onWait === undefined && waiting.status === 'waiting') reject(new UserError(waiting.why));
         // Called after the constructor has finished.
         else resolve(process);
       };
@@ -130,7 +130,7 @@ export class WorldsOfProcess {
  * Opens the worlds. A new store is filled from the seed or a snapshot; a store with a world keeps it, except with
  * `--reseed`.
  *
- * @throws Unusable if they contradict the options
+ * @throws UserError if they contradict the options
  */
 async function startWorlds(
   parts: StartParts,
@@ -160,8 +160,8 @@ async function startWorlds(
       ...ownership.notices,
       ...reopened,
       ...(mayAct ? [] : actionNotices(config, unused)),
-      ...(await seedNotices(worlds.default, parts.seed.fingerprint, config).catch((cause: unknown) => {
-        if (mayAct || !(cause instanceof Unusable)) throw cause;
+      ...(await listSeedNotices(worlds.default, parts.seed.fingerprint, config).catch((cause: unknown) => {
+        if (mayAct || !(cause instanceof UserError)) throw cause;
         return [cause.message];
       })),
     ];
@@ -200,7 +200,7 @@ async function chooseSnapshot(
   if (isNew || (await isCreatedFrom(store, snapshot))) {
     return { snapshot: snapshot.state, unused: false };
   }
-  if (isFirstTry) throw otherWorldError(snapshot, redactData(config.data ?? ''));
+  if (isFirstTry) throw createOtherWorldError(snapshot, redactData(config.data ?? ''));
   return { snapshot: null, unused: true };
 }
 

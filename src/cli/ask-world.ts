@@ -1,10 +1,10 @@
 import { isWorldId } from '../addresses/world-id.ts';
-import { connectionAdvice } from '../diagnostics/connection-advice.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { describeConnectionError } from '../diagnostics/connection-advice.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { isRecord } from '../objects/members.ts';
 import { showValue } from '../text/redact.ts';
-import { askRunning, type RunningServer, tokenAdvice } from './running.ts';
-import { listWorlds, prefixOf, readWorldIds } from './world.ts';
+import { askServer, describeTokenRejection, type RunningServer } from './server-client.ts';
+import { listWorlds, prefixOf, readWorldIds } from './world-address.ts';
 
 /**
  * Calls the control API of a world on a running server.
@@ -13,7 +13,7 @@ import { listWorlds, prefixOf, readWorldIds } from './world.ts';
  * @param path below `/_mock`
  * @param read parses the response; returns undefined for an unexpected one
  * @param method the method of a call without a body
- * @throws Unusable if the server or world doesn't exist, or with the control API's reason
+ * @throws UserError if the server or world doesn't exist, or with the control API's reason
  */
 export async function askWorld<Result>(
   server: RunningServer,
@@ -29,8 +29,8 @@ export async function askWorld<Result>(
   if (result !== undefined) return result;
   if (status === 404 && world !== null) throw await unknownWorldError(server, world);
   throw status === 400
-    ? new Unusable(readDetail(body) ?? describeOtherServer(server))
-    : new Unusable(describeOtherServer(server));
+    ? new UserError(readDetail(body) ?? describeOtherServer(server))
+    : new UserError(describeOtherServer(server));
 }
 
 /** Finds an object of an existing world at `path`; null if it doesn't exist. @throws the same errors as `askWorld` */
@@ -39,28 +39,29 @@ export async function findInWorld(server: RunningServer, world: string | null, p
   return status === 200 && isRecord(body) ? body : null;
 }
 
-async function unknownWorldError(server: RunningServer, world: string): Promise<Unusable> {
+async function unknownWorldError(server: RunningServer, world: string): Promise<UserError> {
   const ids = await readWorldIds(async (path) => (await callServer(server, path)).body);
-  if (ids === null) return new Unusable(describeOtherServer(server));
-  return new Unusable(
+  if (ids === null) return new UserError(describeOtherServer(server));
+  return new UserError(
     `There is no world \`${showValue(world)}\` on ${server.url}. Existing worlds: ${listWorlds(world, ids)}.`,
   );
 }
 
-/** @throws Unusable if the server doesn't respond, or if the control API rejects the token */
-async function callServer(server: RunningServer, path: string, method = 'GET'): ReturnType<typeof askRunning> {
-  const response = await askRunning(server, path, method).catch((cause: unknown) => {
-    throw unreachableError(server, cause);
+/** @throws UserError if the server doesn't respond, or if the control API rejects the token */
+async function callServer(server: RunningServer, path: string, method = 'GET'): ReturnType<typeof askServer> {
+  const response = await askServer(server, path, method).catch((cause: unknown) => {
+    throw createUnreachableError(server, cause);
   });
-  if (response.status === 401) throw new Unusable(`The server on ${server.url} ${tokenAdvice(server.headers)}.`);
+  if (response.status === 401)
+    throw new UserError(`The server on ${server.url} ${describeTokenRejection(server.headers)}.`);
   return response;
 }
 
 /** Returns an error with advice about a server that doesn't respond. */
-export function unreachableError({ url }: RunningServer, cause: unknown): Unusable {
-  const advice = connectionAdvice(cause, url);
-  if (advice !== null) return new Unusable(`The server on ${url} ${advice}.`, { cause });
-  return new Unusable(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });
+export function createUnreachableError({ url }: RunningServer, cause: unknown): UserError {
+  const advice = describeConnectionError(cause, url);
+  if (advice !== null) return new UserError(`The server on ${url} ${advice}.`, { cause });
+  return new UserError(`No server answers on ${url}. Start one, or set its address with --url or --port.`, { cause });
 }
 
 function describeOtherServer({ url }: RunningServer): string {

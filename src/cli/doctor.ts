@@ -1,11 +1,11 @@
-import { proxyVariables } from '../config/config.ts';
+import { findProxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
-import { connectionAdvice, otherSchemeError } from '../diagnostics/connection-advice.ts';
+import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
 import { isRecord, own } from '../objects/members.ts';
-import { timeoutSignal } from '../platform/time.ts';
+import { createTimeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { tokenAdvice, tryParseJson } from './running.ts';
-import { listWorlds, locateWorld, prefixOf, readWorldIds, type WorldAddress } from './world.ts';
+import { describeTokenRejection, parseJsonOrNull } from './server-client.ts';
+import { listWorlds, locateWorld, prefixOf, readWorldIds, type WorldAddress } from './world-address.ts';
 
 /** The result of a check, with advice if it failed. */
 interface Check {
@@ -32,9 +32,9 @@ interface ClientAddress extends WorldAddress {
  * @param url as the client uses it, including the prefix of a world
  * @param headers that the control API requires
  * @param world the client's world; null: the world of the URL
- * @throws Unusable if the URL and world cannot be checked
+ * @throws UserError if the URL and world cannot be checked
  */
-export async function doctor(
+export async function runDoctor(
   url: string,
   headers: Readonly<Record<string, string>>,
   world: string | null,
@@ -57,7 +57,7 @@ export async function doctor(
 
 /** Checks the variables that many libraries read. This command itself never uses a proxy. */
 function checkProxy(root: string): Check {
-  const { proxy, exceptions } = proxyVariables(root);
+  const { proxy, exceptions } = findProxyVariables(root);
   const what = 'proxy';
   if (proxy === null) return { what, good: true, finding: 'no proxy variable is set' };
   const { hostname } = new URL(root);
@@ -107,7 +107,7 @@ function adviseConnection(thrown: unknown, root: string): string {
   };
   const named = own(advice, code);
   if (named !== undefined) return named;
-  const finding = connectionAdvice(cause, root);
+  const finding = describeConnectionError(cause, root);
   if (finding !== null) return `the server ${finding}.`;
   if (cause?.message === 'bad port') {
     return `browsers and the \`fetch\` of Node block port ${port}. Start the mock on another port, and use that in the URL.`;
@@ -122,8 +122,8 @@ async function checkServer(root: string): Promise<Check> {
   const what = 'server';
   const response = await ask(`${root}/_mock/health`);
   const text = await response.text();
-  const other = otherSchemeError(text);
-  if (other !== null) return { what, good: false, finding: `the server ${connectionAdvice(other, root)}.` };
+  const other = findSchemeError(text);
+  if (other !== null) return { what, good: false, finding: `the server ${describeConnectionError(other, root)}.` };
   const body = parseRecord(text);
   if (response.status === 200 && body?.['status'] === 'ready') {
     return { what, good: true, finding: 'nv-auth-mock, ready' };
@@ -152,7 +152,7 @@ async function checkWorld({ root, base, headers }: ClientAddress, world: string)
     return readBody(response);
   };
   const ids = (await readWorldIds(readBodyAt)) ?? [];
-  if (isClosed) return { what, good: false, finding: `it ${tokenAdvice(headers)}` };
+  if (isClosed) return { what, good: false, finding: `it ${describeTokenRejection(headers)}` };
   return ids.includes(world)
     ? { what, good: true, finding: `\`${world}\`, at ${base}` }
     : { what, good: false, finding: `\`${world}\` does not exist; existing worlds: ${listWorlds(world, ids)}` };
@@ -171,7 +171,7 @@ async function runProbes({ base, headers }: ClientAddress): Promise<Check[]> {
     for (const { what, needsCast, look } of probes) {
       const isClosed = needsCast === true && cast === null;
       const result = isClosed
-        ? { good: false, finding: `it ${tokenAdvice(headers)}` }
+        ? { good: false, finding: `it ${describeTokenRejection(headers)}` }
         : await look(probe, { base, part: cast?.[name] });
       checks.push({ what, ...result });
     }
@@ -182,7 +182,7 @@ async function runProbes({ base, headers }: ClientAddress): Promise<Check[]> {
 async function checkTime({ base, world, headers }: ClientAddress): Promise<Check> {
   const what = 'time';
   const response = await ask(`${base}/_mock/clock`, headers);
-  if (response.status === 401) return { what, good: false, finding: `it ${tokenAdvice(headers)}` };
+  if (response.status === 401) return { what, good: false, finding: `it ${describeTokenRejection(headers)}` };
   const clock = await readBody(response);
   const here = new Date((await import('../time/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
@@ -201,7 +201,7 @@ async function checkTime({ base, world, headers }: ClientAddress): Promise<Check
 }
 
 function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  return fetch(url, { headers, redirect: 'manual', signal: timeoutSignal(TIMEOUT_MS) });
+  return fetch(url, { headers, redirect: 'manual', signal: createTimeoutSignal(TIMEOUT_MS) });
 }
 
 async function readBody(response: Response): Promise<Record<string, unknown> | null> {
@@ -210,6 +210,6 @@ async function readBody(response: Response): Promise<Record<string, unknown> | n
 
 /** Parses an object. Callers check each member. */
 function parseRecord(text: string): Record<string, unknown> | null {
-  const value = tryParseJson(text);
+  const value = parseJsonOrNull(text);
   return isRecord(value) ? value : null;
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Manifest } from '../contract/manifest.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { own } from '../objects/members.ts';
 import { adviseName } from '../text/nearest.ts';
 
@@ -19,7 +19,7 @@ const FORMATS = {
  * @param cast the cast of the world, by service
  * @param manifests the server's services
  * @param url the server's URL for the client
- * @throws Unusable if the format or the address of `url` is not supported
+ * @throws UserError if the format or the address of `url` is not supported
  */
 export function formatHosts(
   cast: Readonly<Record<string, unknown>>,
@@ -29,7 +29,7 @@ export function formatHosts(
 ): string {
   const render = own(FORMATS, format);
   if (render === undefined) {
-    throw new Unusable(`--hosts does not support --format ${format}.${adviseName(format, Object.keys(FORMATS))}`);
+    throw new UserError(`--hosts does not support --format ${format}.${adviseName(format, Object.keys(FORMATS))}`);
   }
   const names = manifests.flatMap(({ name, hosts, hostsOfCast }) => [
     ...hosts.filter((host) => !host.startsWith('*')),
@@ -49,7 +49,7 @@ function resolveAddress(url: string): string {
   const name = new URL(url).hostname.replace(/^\[|\]$/g, '');
   if (name === 'localhost') return '127.0.0.1';
   if (isIP(name) !== 0) return name;
-  throw new Unusable(
+  throw new UserError(
     `--hosts needs an address, but ${url} has the name \`${name}\`. Set the address, for example with --client-url https://192.0.2.1.`,
   );
 }

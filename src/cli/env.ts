@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import type { FlagTexts } from '../config/config.ts';
 import { OPTIONS } from '../config/options.ts';
 import type { Manifest } from '../contract/manifest.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { showValue } from '../text/redact.ts';
-import { askWorld, unreachableError } from './ask-world.ts';
+import { askWorld, createUnreachableError } from './ask-world.ts';
 import { writeOutput } from './output-file.ts';
-import { askRunning, locateServerAndWorld, type RunningServer, requestText } from './running.ts';
-import { prefixOf } from './world.ts';
+import { askServer, locateServerAndWorld, type RunningServer, requestText } from './server-client.ts';
+import { prefixOf } from './world-address.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -41,9 +41,9 @@ interface EnvOptions {
  * @param options.world the world for credentials and URLs; default: the world of `url`, or the default world
  * @param options.hosts prints the vendors' host names instead
  * @param options.ca the file for the certificate that clients have to trust; null writes none
- * @throws Unusable if the server or world doesn't exist
+ * @throws UserError if the server or world doesn't exist
  */
-export async function env(flags: FlagTexts, options: EnvOptions): Promise<void> {
+export async function printEnv(flags: FlagTexts, options: EnvOptions): Promise<void> {
   const { format, url, clientUrl, world: worldId, ca } = options;
   const { server: found, world } = await locateServerAndWorld(flags, url, worldId);
   const { server, trust } = await trustCertificate(found, ca);
@@ -86,16 +86,16 @@ async function trustCertificate(
     return { server, trust: {} };
   }
   if (!isTls)
-    throw new Unusable(
+    throw new UserError(
       `--ca ${showValue(file)} needs https, but the URL is ${server.url}. Remove --ca, or use an https URL.`,
     );
-  const { status, text } = await requestText({ ...server, headers: {}, isHere: true }, '/_mock/ca.pem').catch(
+  const { status, text } = await requestText({ ...server, headers: {}, isLocal: true }, '/_mock/ca.pem').catch(
     (cause: unknown) => {
-      throw unreachableError(server, cause);
+      throw createUnreachableError(server, cause);
     },
   );
   if (status !== 200 || !text.startsWith('-----BEGIN CERTIFICATE-----')) {
-    throw new Unusable(
+    throw new UserError(
       `The server on ${server.url} has no CA of its own, because it was started with --tls-cert. Remove --ca, and make clients trust the issuer of that certificate.`,
     );
   }
@@ -111,12 +111,12 @@ function parseClientUrl(clientUrl: string | null): string | null {
   if (clientUrl === null) return null;
   const origin = OPTIONS.publicUrl.read(clientUrl);
   if (typeof origin === 'string') return origin;
-  throw new Unusable(`--client-url is \`${showValue(clientUrl)}\`. Expected ${OPTIONS.publicUrl.expected}.`);
+  throw new UserError(`--client-url is \`${showValue(clientUrl)}\`. Expected ${OPTIONS.publicUrl.expected}.`);
 }
 
 /** Returns a configured name of the server: in a container network, 127.0.0.1 is the client itself. */
 async function findNetworkUrl(server: RunningServer): Promise<string> {
-  const info = (await askRunning(server, '/_mock/info')).body as Info | null;
+  const info = (await askServer(server, '/_mock/info')).body as Info | null;
   const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};
   if (publicUrl?.value) return publicUrl.value;
   const [name] = alias?.value ?? [];
@@ -147,7 +147,7 @@ type Cast = Readonly<Record<string, unknown>>;
 
 /** Returns the server's services, or all of them if a server of another version doesn't list them. */
 async function readManifests(server: RunningServer): Promise<readonly Manifest[]> {
-  const { services } = ((await askRunning(server, '/_mock/info')).body ?? {}) as Info;
+  const { services } = ((await askServer(server, '/_mock/info')).body ?? {}) as Info;
   return MANIFESTS.filter(({ name }) => services?.some((service) => service.name === name) !== false);
 }
 

@@ -2,7 +2,7 @@ import { OPTIONS } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
 import type { PackageFolder } from '../platform/assets.ts';
 import { curlCommand, shellWord } from '../text/curl.ts';
-import { commandFor } from './next-steps.ts';
+import { formatCommand } from './next-steps.ts';
 
 /** A running server, and where it was started. */
 export interface Started {
@@ -20,7 +20,7 @@ export interface Started {
 /** Returns banner lines with commands to try first: a request that is refused, and its explanation. */
 export function formatFirstSteps(started: Started): string[] {
   const { url, folder, home, isContainer } = started;
-  const command = commandFor({ folder, manifest: null }, home);
+  const command = formatCommand({ folder, manifest: null }, home);
   const call = { method: 'POST', target: '/v2/nvcf/functions', headers: {}, body: null };
   const options = url.startsWith('https:') ? ['-ik'] : ['-i'];
   const target = { base: url, isGuarded: false, options, separator: ' ' };

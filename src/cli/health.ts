@@ -1,9 +1,9 @@
 import type { FlagTexts } from '../config/config.ts';
-import { connectionAdvice } from '../diagnostics/connection-advice.ts';
-import { errorMessage } from '../diagnostics/error-message.ts';
+import { describeConnectionError } from '../diagnostics/connection-advice.ts';
+import { messageOf } from '../diagnostics/error-message.ts';
 import { readDetail } from './ask-world.ts';
-import { askRunning, locateServerAndWorld, type RunningServer } from './running.ts';
-import { prefixOf } from './world.ts';
+import { askServer, locateServerAndWorld, type RunningServer } from './server-client.ts';
+import { prefixOf } from './world-address.ts';
 
 interface HealthOptions {
   readonly url: string | null;
@@ -16,9 +16,9 @@ interface HealthOptions {
  *
  * @param options.url the server, including the prefix of a world, which must exist; null: on this machine
  * @param options.mustBeReady doesn't accept a standby
- * @throws Unusable if the URL isn't the URL of a server or a world
+ * @throws UserError if the URL isn't the URL of a server or a world
  */
-export async function health(flags: FlagTexts, { url, mustBeReady }: HealthOptions): Promise<void> {
+export async function checkHealth(flags: FlagTexts, { url, mustBeReady }: HealthOptions): Promise<void> {
   const { server: found, world } = await locateServerAndWorld(flags, url, null);
   // This call needs no admin token, and the server may be another program.
   const server = { ...found, headers: {} };
@@ -30,8 +30,8 @@ export async function health(flags: FlagTexts, { url, mustBeReady }: HealthOptio
     if (status === 'ready' && world !== null) await readHealth(server, prefixOf(world));
     process.stdout.write(status === 'ready' ? `ready on ${address}\n` : `standby on ${address}: ${String(detail)}\n`);
   } catch (cause) {
-    const advice = connectionAdvice(cause, server.url);
-    const reason = advice !== null ? `it ${advice}` : errorMessage(cause);
+    const advice = describeConnectionError(cause, server.url);
+    const reason = advice !== null ? `it ${advice}` : messageOf(cause);
     process.stderr.write(`nv-auth-mock: no server is ready on ${address}: ${reason}\n`);
     process.exitCode = 1;
   }
@@ -42,7 +42,7 @@ const STATES: readonly unknown[] = ['ready', 'standby', 'waiting'];
 /** @throws Error with the reason of a refusal, such as an unknown world or host name, or if another program responds */
 async function readHealth(server: RunningServer, prefix: string): Promise<{ status?: unknown; detail?: unknown }> {
   // Another program may have responded, so check each member.
-  const { status, body } = await askRunning(server, `${prefix}/_mock/health`);
+  const { status, body } = await askServer(server, `${prefix}/_mock/health`);
   const health = (body ?? {}) as { status?: unknown; detail?: unknown };
   if (STATES.includes(health.status)) return health;
   const detail = readDetail(body);

@@ -1,12 +1,12 @@
 import type { CompareFlags, VerifyFlags } from '@nv-auth-mock/conformance';
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
-import { flagName, OPTIONS } from '../config/options.ts';
-import { refuseName } from '../config/removed-options.ts';
+import { formatFlagName, OPTIONS } from '../config/options.ts';
+import { describeUnknownName } from '../config/removed-options.ts';
 import type { Option } from '../definitions/option.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { isOneOf } from '../objects/members.ts';
-import { packageVersion } from '../platform/assets.ts';
+import { readPackageVersion } from '../platform/assets.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { findNearest } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
@@ -23,7 +23,7 @@ const REMOVED_COMMANDS: readonly string[] = ['export', 'import'];
 export async function run(argv: readonly string[]): Promise<void> {
   try {
     checkCommand(argv[2] === 'help' ? argv[3] : argv[2]);
-    await createProgram(await packageVersion()).parseAsync(argv);
+    await createProgram(await readPackageVersion()).parseAsync(argv);
   } catch (thrown) {
     process.exitCode = reportError(thrown);
   }
@@ -53,7 +53,7 @@ function addStart(root: Command): Command {
       '--etc <DIR>',
       'a folder with config and seed files (.yaml, .yml or .json), used unless another file is given',
     )
-    .action(async (flags: FlagTexts) => (await import('./start.ts')).start(normalizeSwitches(flags)));
+    .action(async (flags: FlagTexts) => (await import('./start.ts')).startServer(normalizeSwitches(flags)));
 }
 
 function addHealth(root: Command): void {
@@ -66,7 +66,10 @@ function addHealth(root: Command): void {
     .addOption(createFlag('host', OPTIONS.host))
     .addOption(createFlag('tls', OPTIONS.tls))
     .action(async ({ ready, url, ...flags }: FlagTexts & { readonly ready?: true; readonly url?: string }) =>
-      (await import('./health.ts')).health(normalizeSwitches(flags), { url: url ?? null, mustBeReady: ready === true }),
+      (await import('./health.ts')).checkHealth(normalizeSwitches(flags), {
+        url: url ?? null,
+        mustBeReady: ready === true,
+      }),
     );
 }
 
@@ -105,7 +108,7 @@ function addEnv(root: Command): void {
       "print the vendors' host names instead: lines for /etc/hosts, or with --format compose the aliases of a service",
     )
     .action(async ({ format, url, clientUrl, world, ca, hosts, ...flags }: FlagTexts & EnvFlags) =>
-      (await import('./env.ts')).env(normalizeSwitches(flags), {
+      (await import('./env.ts')).printEnv(normalizeSwitches(flags), {
         ca: ca ?? null,
         hosts: hosts ?? false,
         format,
@@ -136,7 +139,7 @@ function addWhy(root: Command): void {
     .addOption(createFlag('adminToken', OPTIONS.adminToken))
     .addOption(createFlag('tls', OPTIONS.tls))
     .action(async (id: string | undefined, { url, world, ...flags }: FlagTexts & WorldFlags) =>
-      (await import('./why.ts')).why(normalizeSwitches(flags), {
+      (await import('./why.ts')).explainRefusal(normalizeSwitches(flags), {
         id: id ?? null,
         url: url ?? null,
         world: world ?? null,
@@ -182,8 +185,8 @@ function addDoctor(root: Command): void {
     .addOption(createFlag('adminToken', OPTIONS.adminToken))
     .option('--world <ID>', 'world that the client uses; default: the world in the URL, or the default world')
     .action(async ({ url, world, ...flags }: FlagTexts & WorldFlags) => {
-      const server = await (await import('./running.ts')).locateServer(flags);
-      await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
+      const server = await (await import('./server-client.ts')).locateServer(flags);
+      await (await import('./doctor.ts')).runDoctor(url ?? server.url, server.headers, world ?? null);
     });
 }
 
@@ -208,7 +211,7 @@ function addReport(root: Command): void {
     .option('--fail-on <WHAT>', 'exit 1 for `unused` or `broader` rights; separate both with a comma')
     .option('--json', 'as JSON')
     .action(async ({ principal, url, world, failOn, json, ...flags }: FlagTexts & ReportFlags) =>
-      (await import('./report.ts')).report(flags, {
+      (await import('./report.ts')).printReport(flags, {
         failOn: failOn ?? null,
         principal: principal ?? null,
         url: url ?? null,
@@ -264,13 +267,13 @@ function addInit(root: Command): void {
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .action(async (dir: string, { kind = [] }: { readonly kind?: readonly string[] }) =>
-      (await import('./init.ts')).init(dir, kind),
+      (await import('./init.ts')).writeFirstFiles(dir, kind),
     );
 }
 
 function createFlag(name: string, option: Option): Flag {
   const { short, argument, repeatable, description, fallback } = option;
-  const long = `--${flagName(name)}`;
+  const long = `--${formatFlagName(name)}`;
   const value = argument === undefined ? '' : ` <${argument}>`;
   const defaultText =
     fallback === null || argument === undefined || Array.isArray(fallback)
@@ -299,9 +302,9 @@ function checkCommand(word: string | undefined): void {
   if (REMOVED_COMMANDS.includes(word)) {
     const advice =
       'Download a snapshot of each world (`GET /_mock/snapshots/{id}/file`), and upload it to the other server, or start that server with `--snapshot FILE`';
-    throw new Unusable(`The command \`${word}\` was removed. ${advice}.`);
+    throw new UserError(`The command \`${word}\` was removed. ${advice}.`);
   }
-  throw new Unusable(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
+  throw new UserError(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 
 /** Commander only suggests very similar flags, and of any command. This always suggests a flag of this command. */
@@ -316,24 +319,26 @@ function createErrorHandler(command: Command) {
     const flagText = /'(--?[^'=]+)/.exec(problem)?.[1];
     if (code === 'commander.excessArguments') {
       const first = command.args[command.registeredArguments.length] ?? '';
-      throw new Unusable(
+      throw new UserError(
         `\`${command.name()}\` accepts only ${command.registeredArguments.length > 0 ? 'one argument and flags' : 'flags'}, but got \`${showValue(first)}\`. Is the value of the previous flag missing?`,
       );
     }
     if (code === 'commander.optionMissingArgument') {
       const option = command.options.find(({ flags }) => problem.includes(`'${flags}'`));
       const [flag, value] = [option?.long ?? flagText, option?.flags.split(' ').at(-1)];
-      throw new Unusable(`${flag} has no value. Expected \`${flag} ${value}\`: ${option?.description}.`);
+      throw new UserError(`${flag} has no value. Expected \`${flag} ${value}\`: ${option?.description}.`);
     }
-    if (code !== 'commander.unknownOption' || flagText === undefined) throw new Unusable(problem.replace(/\.?$/, '.'));
+    if (code !== 'commander.unknownOption' || flagText === undefined) throw new UserError(problem.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
-    throw new Unusable(refuseName(`flag \`${flagText}\``, flagText, flags, (option) => `--${flagName(option)}`));
+    throw new UserError(
+      describeUnknownName(`flag \`${flagText}\``, flagText, flags, (option) => `--${formatFlagName(option)}`),
+    );
   };
 }
 
 function reportError(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  if (thrown instanceof Unusable) {
+  if (thrown instanceof UserError) {
     process.stderr.write(`nv-auth-mock: ${thrown.message}\n`);
     return EXIT_USAGE;
   }

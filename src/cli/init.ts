@@ -2,10 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { whyUnwritable } from '../diagnostics/file-fault.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { explainUnwritable } from '../diagnostics/file-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { keysOf, memberOf } from '../objects/members.ts';
-import { type PackageFolder, packageFolder, scaffoldFile } from '../platform/assets.ts';
+import { locatePackage, type PackageFolder, readScaffoldFile } from '../platform/assets.ts';
 import { adviseName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 import { formatNextSteps, isDeclared, SOME_CLONE } from './next-steps.ts';
@@ -30,27 +30,27 @@ const KIND_NAMES = keysOf(KINDS);
  * Writes first files for the mock into a project. Overwrites nothing: if one of the files exists, none is written.
  *
  * @param kinds the kinds of files; if empty, a test for the project's only test runner, or the user's choice
- * @throws Unusable if the folder doesn't exist, a file already exists, or the user cannot be asked
+ * @throws UserError if the folder doesn't exist, a file already exists, or the user cannot be asked
  */
-export async function init(dir: string, kinds: readonly string[]): Promise<void> {
+export async function writeFirstFiles(dir: string, kinds: readonly string[]): Promise<void> {
   const folder = resolve(dir);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new Unusable(`${showValue(dir)} is not a folder. Use the folder of a project.`);
+    throw new UserError(`${showValue(dir)} is not a folder. Use the folder of a project.`);
   }
   const chosen = kinds.length > 0 ? [...new Set(kinds)].map(parseKind) : [await chooseKind(folder)];
   const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
   const existing = files.filter(({ path }) => existsSync(path)).map(({ path }) => relativePath(path));
   if (existing.length > 0) {
-    throw new Unusable(
+    throw new UserError(
       `${existing.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
     );
   }
-  const home = await packageFolder();
+  const home = await locatePackage();
   for (const { kind, path } of files) {
     const content = await createContent(kind, folder, home);
     // Another program may have created it meanwhile.
     await writeFile(path, content, { flag: 'wx' }).catch((cause) => {
-      throw new Unusable(`${relativePath(path)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
+      throw new UserError(`${relativePath(path)} cannot be written: ${explainUnwritable(cause)}.`, { cause });
     });
     process.stdout.write(`wrote ${relativePath(path)}, ${KINDS[kind].what}\n`);
   }
@@ -60,7 +60,7 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
 
 /** Returns the file of a kind, adapted to the project and to the running command. */
 async function createContent(kind: KindName, folder: string, home: PackageFolder): Promise<string> {
-  const text = await scaffoldFile(kind, KINDS[kind].file);
+  const text = await readScaffoldFile(kind, KINDS[kind].file);
   if (kind === 'go') return setGoPackage(text, folder);
   return home.isClone ? insertClone(text, home.path) : text;
 }
@@ -68,7 +68,7 @@ async function createContent(kind: KindName, folder: string, home: PackageFolder
 function parseKind(text: string): KindName {
   const kind = KIND_NAMES.find((name) => name === text);
   if (kind !== undefined) return kind;
-  throw new Unusable(`--kind is \`${showValue(text)}\`.${adviseName(text, KIND_NAMES)}`);
+  throw new UserError(`--kind is \`${showValue(text)}\`.${adviseName(text, KIND_NAMES)}`);
 }
 
 /** Formats a path as the user would write it. */
@@ -78,7 +78,7 @@ function relativePath(path: string): string {
   return short.startsWith('..') ? path : short;
 }
 
-/** @throws Unusable if the user has to be asked but doesn't answer */
+/** @throws UserError if the user has to be asked but doesn't answer */
 async function chooseKind(folder: string): Promise<KindName> {
   const declared = await findDeclaredRunners(folder);
   const [first] = declared;
@@ -115,11 +115,11 @@ async function readManifest(folder: string): Promise<unknown> {
     .catch(() => null);
 }
 
-/** @throws Unusable without a terminal or an answer */
+/** @throws UserError without a terminal or an answer */
 async function askKind(suggested: KindName): Promise<KindName> {
   const flags = KIND_NAMES.map((name) => `\`--kind ${name}\``).join(', ');
   if (!process.stdin.isTTY) {
-    throw new Unusable(`Choose what to write: ${flags}. For this project, use \`--kind ${suggested}\`.`);
+    throw new UserError(`Choose what to write: ${flags}. For this project, use \`--kind ${suggested}\`.`);
   }
   const lines = KIND_NAMES.map((name) => `  ${name.padEnd(8)} ${KINDS[name].what}\n`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -131,7 +131,7 @@ async function askKind(suggested: KindName): Promise<KindName> {
       terminal.question(`kind (${suggested}): `).then(resolve, reject);
     }).catch((cause: unknown) => {
       process.stdout.write('\n');
-      throw new Unusable('Nothing was chosen, so nothing was written.', { cause });
+      throw new UserError('Nothing was chosen, so nothing was written.', { cause });
     });
     return parseKind(answer.trim() === '' ? suggested : answer.trim());
   } finally {

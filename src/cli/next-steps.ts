@@ -56,7 +56,7 @@ const STEPS = {
 export function formatNextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
   const clone = home.isClone ? home.path : SOME_CLONE;
   const main = mainFile(home);
-  const source = { ...project, clone, main, command: commandFor(project, home), version: home.version };
+  const source = { ...project, clone, main, command: formatCommand(project, home), version: home.version };
   const steps = [...new Set(kinds.flatMap((kind) => STEPS[kind](source)))];
   const text = steps.map((step) => `  ${step}\n`).join('');
   if (!text.includes(SOME_CLONE)) return text;
@@ -102,7 +102,7 @@ function commandSteps(source: Source): string[] {
 }
 
 /** Returns the command as a user types it in a folder. */
-export function commandFor(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
+export function formatCommand(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
   return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(mainFile(home))}`;
 }
 

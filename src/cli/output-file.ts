@@ -1,30 +1,30 @@
 import { appendFile, writeFile } from 'node:fs/promises';
-import { whyUnwritable } from '../diagnostics/file-fault.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { explainUnwritable } from '../diagnostics/file-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { showValue } from '../text/redact.ts';
 
-/** Writes a file given by a flag. @throws Unusable if it cannot be written */
+/** Writes a file given by a flag. @throws UserError if it cannot be written */
 export async function writeOutput(flag: string, file: string, text: string): Promise<void> {
   checkOutputName(flag, file);
   await rejectUnwritable(flag, file, writeFile(file, text));
 }
 
-/** Checks that a file can be written, before long work. @throws Unusable if it cannot */
+/** Checks that a file can be written, before long work. @throws UserError if it cannot */
 export async function checkOutput(flag: string, file: string): Promise<void> {
   checkOutputName(flag, file);
   await rejectUnwritable(flag, file, appendFile(file, ''));
 }
 
-/** Rejects a URL as the name of a file, because it may contain a password. @throws Unusable */
+/** Rejects a URL as the name of a file, because it may contain a password. @throws UserError */
 export function checkOutputName(flag: string, file: string): void {
   if (showValue(file) === file) return;
-  throw new Unusable(`${flag} looks like a URL, or contains a credential. Use the path of a file.`);
+  throw new UserError(`${flag} looks like a URL, or contains a credential. Use the path of a file.`);
 }
 
 async function rejectUnwritable(flag: string, file: string, write: Promise<void>): Promise<void> {
   await write.catch((cause: unknown) => {
-    throw new Unusable(
-      `${flag} ${showValue(file)} cannot be written: ${whyUnwritable(cause)}. Use a path in an existing, writable folder.`,
+    throw new UserError(
+      `${flag} ${showValue(file)} cannot be written: ${explainUnwritable(cause)}. Use a path in an existing, writable folder.`,
       { cause },
     );
   });

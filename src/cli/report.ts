@@ -1,10 +1,10 @@
 import type { FlagTexts } from '../config/config.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { adviseName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 import { askWorld } from './ask-world.ts';
 import { formatTable, isReport, type Report } from './report-table.ts';
-import { locateServerAndWorld } from './running.ts';
+import { locateServerAndWorld } from './server-client.ts';
 
 /** The values of `--fail-on`. */
 const EXCESSES = ['unused', 'broader'] as const;
@@ -17,9 +17,9 @@ type Excess = (typeof EXCESSES)[number];
  * @param options.failOn kinds, separated by commas; null: none
  * @param options.url the server, including the prefix of a world; null: on this machine
  * @param options.principal only this principal; null: all used credentials
- * @throws Unusable if the server, world or principal doesn't exist
+ * @throws UserError if the server, world or principal doesn't exist
  */
-export async function report(
+export async function printReport(
   flags: FlagTexts,
   options: {
     failOn: string | null;
@@ -67,7 +67,7 @@ function parseExcesses(text: string | null): readonly Excess[] {
     .map((name) => {
       const match = EXCESSES.find((excess) => excess === name);
       if (match !== undefined) return match;
-      throw new Unusable(
+      throw new UserError(
         `--fail-on has the unknown value \`${showValue(name)}\`; expected one value, or several separated by commas.${adviseName(name, EXCESSES)}`,
       );
     });

@@ -16,7 +16,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
  * @param forceExit called for any later signal
  * @returns a function that acts like the first signal
  */
-export function onSignals(stop: (exitCode: number) => void, forceExit: () => void): () => void {
+export function handleSignals(stop: (exitCode: number) => void, forceExit: () => void): () => void {
   let isStopping = false;
   let canForceExit = false;
   const stopOnce = (exitCode: number) => {

@@ -1,12 +1,12 @@
 import type { MockServer, StartupInfo } from '../app/server.ts';
-import { type Effective, type FlagTexts, isDumbTerminal, readConfig } from '../config/config.ts';
+import { type EffectiveConfig, type FlagTexts, isDumbTerminal, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
-import { type Log, lineLog } from '../diagnostics/log.ts';
-import { packageFolder } from '../platform/assets.ts';
+import { createLineLog, type Log } from '../diagnostics/log.ts';
+import { locatePackage } from '../platform/assets.ts';
 import type { Waiting } from '../store/waiting.ts';
 import type { Clock } from '../time/clock.ts';
 import { formatFirstSteps } from './first-steps.ts';
-import { onSignals } from './signals.ts';
+import { handleSignals } from './signals.ts';
 import { createTerminalLog, type Terminal } from './terminal-log.ts';
 
 /** The exit code of a process that has lost its worlds and may get them back by restarting (EX_TEMPFAIL in sysexits.h). */
@@ -15,7 +15,7 @@ const EXIT_LOST = 75;
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
 /** Starts the server and resolves once it is ready. The server stops on SIGTERM or SIGINT. */
-export async function start(flags: FlagTexts): Promise<void> {
+export async function startServer(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { config } = effective;
   const { host, port, httpPort, json, exitWithStdin } = config;
@@ -46,8 +46,8 @@ export async function start(flags: FlagTexts): Promise<void> {
 }
 
 /** On a terminal, prints one row per request, unless the user chose a format or a level. */
-function createLog({ config: { json, logLevel }, origins }: Effective, clock: Clock): Log {
-  const lines = lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
+function createLog({ config: { json, logLevel }, origins }: EffectiveConfig, clock: Clock): Log {
+  const lines = createLineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const isPlain = !process.stderr.isTTY || json || origins.logLevel !== 'default';
   return isPlain ? lines : createTerminalLog(lines, createTerminal());
 }
@@ -91,7 +91,7 @@ async function formatBanner(
   const { posture, notices, cast, isBuiltIn } = begun;
   const { url, httpUrl, port } = listening;
   const started = {
-    ...{ url, port, host: config.host, folder: process.cwd(), home: await packageFolder() },
+    ...{ url, port, host: config.host, folder: process.cwd(), home: await locatePackage() },
     cast: isBuiltIn ? (await server.castOf('default'))() : null,
     isContainer: process.pid === 1,
   };
@@ -134,6 +134,6 @@ function stopOnSignals(server: MockServer, exitWithStdin: boolean): void {
         process.exit(1);
       },
     );
-  const stop = onSignals(close, () => process.exit(1));
+  const stop = handleSignals(close, () => process.exit(1));
   if (exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume();
 }

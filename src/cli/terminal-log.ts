@@ -75,7 +75,7 @@ export function createTerminalLog(lines: Log, terminal: Terminal): Log {
       const line = details.request();
       if (line !== null) print(line);
     };
-  return { ...lines, info: printRowInsteadOf(lines.info), debug: printRowInsteadOf(lines.debug), debugging: true };
+  return { ...lines, info: printRowInsteadOf(lines.info), debug: printRowInsteadOf(lines.debug), isDebugging: true };
 }
 
 /** Removes credentials and control characters. */

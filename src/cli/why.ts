@@ -1,13 +1,13 @@
 import type { Decision } from '../../generated/library.ts';
 import type { FlagTexts } from '../config/config.ts';
 import type { Tables } from '../decisions/rule.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { describeNeeds } from '../explaining/index.ts';
 import { showValue } from '../text/redact.ts';
 import { askWorld, findInWorld } from './ask-world.ts';
 import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
-import { locateServerAndWorld, type RunningServer } from './running.ts';
-import { prefixOf } from './world.ts';
+import { locateServerAndWorld, type RunningServer } from './server-client.ts';
+import { prefixOf } from './world-address.ts';
 
 type Recorded = Refusal['request'];
 
@@ -21,9 +21,9 @@ const MAX_LISTED = 5;
  *
  * @param options.id the id of the request or its decision; null: the newest refusal
  * @param options.url the server, including the prefix of a world; null: on this machine
- * @throws Unusable if the server, world or request doesn't exist
+ * @throws UserError if the server, world or request doesn't exist
  */
-export async function why(
+export async function explainRefusal(
   flags: FlagTexts,
   options: { readonly id: string | null; readonly url: string | null; readonly world: string | null },
 ): Promise<void> {
@@ -53,14 +53,14 @@ function readRequests(body: object): readonly Recorded[] | undefined {
   return 'requests' in body && Array.isArray(body.requests) ? body.requests : undefined;
 }
 
-/** @throws Unusable if no request has the id */
+/** @throws UserError if no request has the id */
 function findRequest(id: string, requests: readonly Recorded[]): Recorded {
   const found = requests.find((request) => request.id === id || request.decision === id);
   if (found !== undefined) return found;
   const refusals = requests.filter(isRefused).map((refusal) => `\`${refusal.decision ?? refusal.id}\``);
   const listed =
     refusals.length === 0 ? 'No request was refused.' : `Newest refusals: ${refusals.slice(0, MAX_LISTED).join(', ')}.`;
-  throw new Unusable(
+  throw new UserError(
     `No request or decision has the id \`${showValue(id)}\`. ${listed} For a request to another world, set --world.`,
   );
 }
@@ -90,12 +90,12 @@ function describeRequired(tables: ServedTables | null, operation: string | null)
   return describeNeeds({ ...tables, permissions: tables.grants }, row).text;
 }
 
-function createCurlTarget({ url, headers, isHere = false }: RunningServer, world: string | null) {
+function createCurlTarget({ url, headers, isLocal = false }: RunningServer, world: string | null) {
   return {
     base: `${url}${prefixOf(world)}`,
     isGuarded: Object.keys(headers).length > 0,
     // On this machine, this command doesn't verify the certificate either.
-    options: isHere && url.startsWith('https:') ? ['-k'] : [],
+    options: isLocal && url.startsWith('https:') ? ['-k'] : [],
     separator: ' ',
   };
 }

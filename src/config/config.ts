@@ -1,19 +1,27 @@
 import { access } from 'node:fs/promises';
 import type { Option } from '../definitions/option.ts';
-import { errorMessage } from '../diagnostics/error-message.ts';
-import { whyUnreadable } from '../diagnostics/file-fault.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { messageOf } from '../diagnostics/error-message.ts';
+import { explainUnreadable } from '../diagnostics/file-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { createObject, isOneOf } from '../objects/members.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { showValue } from '../text/redact.ts';
-import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
-import { refuseName } from './removed-options.ts';
+import {
+  type Config,
+  type ConfigOptions,
+  formatFlagName,
+  formatVariableName,
+  OPTION_NAMES,
+  OPTIONS,
+  VARIABLE_PREFIX,
+} from './options.ts';
+import { describeUnknownName } from './removed-options.ts';
 import { parseYaml } from './yaml.ts';
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
 /** The configuration and the origin of each value. */
-export interface Effective {
+export interface EffectiveConfig {
   readonly config: Config;
   readonly origins: Readonly<Record<keyof Config, OptionOrigin>>;
 }
@@ -34,7 +42,7 @@ interface WrittenValue {
 type Source = ReadonlyMap<keyof Config, WrittenValue>;
 
 /** Creates a configuration without flags, variables or files, for programs and tests. */
-export function createConfig(values: Partial<Config> = {}): Effective {
+export function createConfig(values: Partial<Config> = {}): EffectiveConfig {
   const defaults = createObject<Config>(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback]));
   const origins = OPTION_NAMES.map((name) => [name, values[name] === undefined ? 'default' : 'flag']);
   return { config: Object.freeze({ ...defaults, ...values }), origins: Object.fromEntries(origins) };
@@ -43,12 +51,12 @@ export function createConfig(values: Partial<Config> = {}): Effective {
 /**
  * Reads the configuration of a program that uses the library.
  *
- * @throws Unusable with every invalid option and the nearest valid name
+ * @throws UserError with every invalid option and the nearest valid name
  */
-export function readOptions(options: ConfigOptions): Effective {
+export function readOptions(options: ConfigOptions): EffectiveConfig {
   const faults = Object.keys(options)
     .filter((name) => !isOneOf(OPTION_NAMES, name))
-    .map((name) => refuseName(`option \`${name}\``, name, OPTION_NAMES, (option) => option));
+    .map((name) => describeUnknownName(`option \`${name}\``, name, OPTION_NAMES, (option) => option));
   const source: Source = new Map(
     OPTION_NAMES.flatMap((name): [keyof Config, WrittenValue][] => {
       const value = options[name];
@@ -59,7 +67,7 @@ export function readOptions(options: ConfigOptions): Effective {
     }),
   );
   const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, [source], faults)] as const);
-  if (faults.length > 0) throw new Unusable(faults.join('\n'));
+  if (faults.length > 0) throw new UserError(faults.join('\n'));
   return createEffective(settled);
 }
 
@@ -79,15 +87,18 @@ function formatForMessage(name: keyof Config): (value: unknown) => string {
 /**
  * Reads the configuration. Flags win over variables, variables over the config file, and the file over defaults.
  *
- * @throws Unusable with every invalid value and name, and the nearest valid name
+ * @throws UserError with every invalid value and name, and the nearest valid name
  */
-export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
+export async function readConfig(
+  flags: FlagTexts,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<EffectiveConfig> {
   const faults: string[] = [];
-  const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
+  const folder = [flags['etc']].flat()[0] ?? (environment[`${VARIABLE_PREFIX}ETC`] || undefined);
   if (folder !== undefined && !(await exists(folder)))
     faults.push(`--etc ${showValue(folder)} does not exist. Expected a folder.`);
   const etc = createFileFinder(folder, faults);
-  const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
+  const named = [flags['config']].flat()[0] ?? (environment[`${VARIABLE_PREFIX}CONFIG`] || undefined);
   const filePath = named ?? (await etc('config'));
   const sources: Source[] = [
     flagSource(flags),
@@ -96,23 +107,23 @@ export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEn
     seedSource(await etc('seed')),
   ];
   const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, sources, faults)] as const);
-  if (faults.length > 0) throw new Unusable(faults.join('\n'));
+  if (faults.length > 0) throw new UserError(faults.join('\n'));
   return createEffective(settled);
 }
 
 function createEffective(
   settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
-): Effective {
+): EffectiveConfig {
   return {
     // Each value was parsed by its option.
     config: Object.freeze(createObject<Config>(settled.map(([name, { value }]) => [name, value]))),
-    origins: createObject<Effective['origins']>(settled.map(([name, { origin }]) => [name, origin])),
+    origins: createObject<EffectiveConfig['origins']>(settled.map(([name, { origin }]) => [name, origin])),
   };
 }
 
 /** Returns the credentials of the real service for `compare`, which are never part of a configuration. */
-export function compareCredentials(environment: NodeJS.ProcessEnv = process.env) {
-  const of = (name: string) => environment[`${PREFIX}COMPARE_${name}`] || null;
+export function readCompareCredentials(environment: NodeJS.ProcessEnv = process.env) {
+  const of = (name: string) => environment[`${VARIABLE_PREFIX}COMPARE_${name}`] || null;
   return {
     token: of('TOKEN'),
     clientId: of('CLIENT_ID'),
@@ -122,7 +133,7 @@ export function compareCredentials(environment: NodeJS.ProcessEnv = process.env)
 }
 
 /** Returns the proxy variables that apply to a URL, in every spelling that clients read. */
-export function proxyVariables(
+export function findProxyVariables(
   url: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): { readonly proxy: string | null; readonly exceptions: readonly string[] } {
@@ -160,7 +171,7 @@ function flagSource(flags: FlagTexts): Source {
     const texts = flags[name];
     return texts === undefined
       ? []
-      : [[name, { origin: 'flag', written: `--${flagName(name)}`, texts: [texts].flat() }]];
+      : [[name, { origin: 'flag', written: `--${formatFlagName(name)}`, texts: [texts].flat() }]];
   });
   return new Map(entries);
 }
@@ -197,25 +208,25 @@ function seedSource(file: string | undefined): Source {
 const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
 /** Variables with the paths of option files. */
-const FILE_VARIABLES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
+const FILE_VARIABLES: ReadonlySet<string> = new Set([`${VARIABLE_PREFIX}CONFIG`, `${VARIABLE_PREFIX}ETC`]);
 
 /** Variables read by other code: credentials of the real service for `compare`, and the clients in other languages. */
 const READ_BY_OTHERS: ReadonlySet<string> = new Set(
   [
     ...['COMPARE_TOKEN', 'COMPARE_EXPIRED_TOKEN', 'COMPARE_CLIENT_ID', 'COMPARE_CLIENT_SECRET'],
     ...['URL', 'COMMAND'],
-  ].map((name) => PREFIX + name),
+  ].map((name) => VARIABLE_PREFIX + name),
 );
 
 function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
-  const byVariable = new Map(OPTION_NAMES.map((name) => [variableName(name), name]));
+  const byVariable = new Map(OPTION_NAMES.map((name) => [formatVariableName(name), name]));
   const source = new Map<keyof Config, WrittenValue>();
   const { PORT } = environment;
   // Empty variables count as unset, because compose files leave variables empty.
   if (PORT) source.set('port', { origin: 'variable', written: 'PORT', texts: [PORT] });
   for (const [variable, text] of Object.entries(environment)) {
     if (
-      !variable.startsWith(PREFIX) ||
+      !variable.startsWith(VARIABLE_PREFIX) ||
       text === undefined ||
       FILE_VARIABLES.has(variable) ||
       READ_BY_OTHERS.has(variable)
@@ -235,7 +246,12 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
       });
     } else if (!INJECTED.test(variable)) {
       faults.push(
-        refuseName(`variable ${variable}`, variable, [...byVariable.keys(), ...FILE_VARIABLES], variableName),
+        describeUnknownName(
+          `variable ${variable}`,
+          variable,
+          [...byVariable.keys(), ...FILE_VARIABLES],
+          formatVariableName,
+        ),
       );
     }
   }
@@ -246,19 +262,19 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   const content = await readDocument(file, '--config');
   if (content === null) return new Map();
   if (typeof content !== 'object' || Array.isArray(content)) {
-    throw new Unusable(`--config ${showValue(file)} must contain options with their values, such as \`port: 6625\`.`);
+    throw new UserError(`--config ${showValue(file)} must contain options with their values, such as \`port: 6625\`.`);
   }
   // Lists have plural names in files.
-  const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
+  const names = OPTION_NAMES.map((name) => [formatFlagName(name), name] as const);
   const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
   const source = new Map<keyof Config, WrittenValue>();
-  const findLine = await (await import('./source-lines.ts')).readSourceLines(file);
+  const findLine = await (await import('./source-lines.ts')).createLineFinder(file);
   for (const [key, value] of Object.entries(content)) {
     const name = byKey.get(key);
     const line = findLine(key);
     const written = `\`${key}\` in --config ${showValue(file)}${line === undefined ? '' : `, line ${line},`}`;
     if (name === undefined)
-      faults.push(refuseName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()], flagName));
+      faults.push(describeUnknownName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()], formatFlagName));
     else if (source.has(name))
       faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
     else if (!isPlain(value)) faults.push(`${written} is not a plain value. Expected ${OPTIONS[name].expected}.`);
@@ -300,7 +316,7 @@ function syntaxFault(parserMessage: string): string {
  * @param flag the name for messages
  * @param otherwise a sentence about alternatives to a file
  * @param max the maximum size in bytes
- * @throws Unusable if it cannot be read or is malformed
+ * @throws UserError if it cannot be read or is malformed
  */
 export async function readDocument(
   file: string,
@@ -313,10 +329,10 @@ export async function readDocument(
   try {
     text = await readTextFile(file, { max });
   } catch (cause) {
-    const why = whyUnreadable(cause);
-    throw new Unusable(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
+    const why = explainUnreadable(cause);
+    throw new UserError(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
   }
-  if (text.length > max) throw new Unusable(`${name} is larger than ${max / 1024 / 1024} MB.`);
+  if (text.length > max) throw new UserError(`${name} is larger than ${max / 1024 / 1024} MB.`);
   return parseDocument(text, name, file.endsWith('.json'));
 }
 
@@ -324,7 +340,7 @@ export async function readDocument(
  * Parses JSON or YAML text.
  *
  * @param name the name for messages
- * @throws Unusable with the line of the error
+ * @throws UserError with the line of the error
  */
 export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
   try {
@@ -332,9 +348,9 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
     if (isJson) return JSON.parse(text.replace(/^\uFEFF/, ''));
     return await parseYaml(text);
   } catch (cause) {
-    const parserMessage = errorMessage(cause);
+    const parserMessage = messageOf(cause);
     const where = lineOfSyntaxError(text, parserMessage);
-    throw new Unusable(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${syntaxFault(parserMessage)}`, {
+    throw new UserError(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${syntaxFault(parserMessage)}`, {
       cause,
     });
   }

@@ -10,7 +10,7 @@ import { SERVICE_OPTIONS } from '../services/index.ts';
 import { isInMemory, redactData } from '../store/data-option.ts';
 import { showValue } from '../text/redact.ts';
 
-export const PREFIX = 'NV_AUTH_MOCK_';
+export const VARIABLE_PREFIX = 'NV_AUTH_MOCK_';
 
 /** The configuration of the server. Durations are in milliseconds. */
 export interface Config extends Settings {
@@ -237,13 +237,13 @@ export const OPTIONS: Table<keyof Config> = { ...SERVER_LEVEL_OPTIONS, ...SERVIC
 export const OPTION_NAMES = keysOf(OPTIONS);
 
 /** Returns the name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
-export function flagName(name: string): string {
+export function formatFlagName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Returns the environment variable of an option. */
-export function variableName(name: string): string {
-  return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
+export function formatVariableName(name: string): string {
+  return VARIABLE_PREFIX + formatFlagName(name).replaceAll('-', '_').toUpperCase();
 }
 
 /** Returns a value in the syntax of its flag, without secrets. */

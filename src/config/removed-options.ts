@@ -21,7 +21,7 @@ export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
  * @param valid the names that are accepted here
  * @param spell spells an option as it is written here
  */
-export function refuseName(
+export function describeUnknownName(
   described: string,
   name: string,
   valid: readonly string[],

@@ -5,7 +5,7 @@ import { readTextFile } from '../platform/text-file.ts';
  * parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can be read only once, so it
  * has no lines.
  */
-export async function readSourceLines(file: string): Promise<(path: string) => number | undefined> {
+export async function createLineFinder(file: string): Promise<(path: string) => number | undefined> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
   const text = await readTextFile(file, { onlyFile: true }).catch(() => '');
   const counter = new LineCounter();

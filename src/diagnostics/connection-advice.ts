@@ -22,7 +22,7 @@ export const HTTPS_PORT_TEXT = 'This port serves https, but received plain http.
 const OTHER_SCHEME_CODE = 'NV_AUTH_MOCK_OTHER_SCHEME';
 
 /** Returns an error if a response is from an https port that received http; otherwise null. */
-export function otherSchemeError(text: string): Error | null {
+export function findSchemeError(text: string): Error | null {
   return text.startsWith(HTTPS_PORT_TEXT) ? Object.assign(new Error(text.trim()), { code: OTHER_SCHEME_CODE }) : null;
 }
 
@@ -30,7 +30,7 @@ export function otherSchemeError(text: string): Error | null {
  * Returns the end of a sentence that starts with "The server": why a connection failed because only one side speaks
  * TLS, or because the client does not trust the certificate. Null for other errors.
  */
-export function connectionAdvice(error: unknown, url: string): string | null {
+export function describeConnectionError(error: unknown, url: string): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (UNTRUSTED_CODES.has(code)) {
     return `has a certificate of a CA that is not trusted here. \`nv-auth-mock env --url ${url} --ca ca.pem\` writes the mock's CA certificate, and prints the variables that clients read, such as NODE_EXTRA_CA_CERTS`;

@@ -1,4 +1,4 @@
 /** The message of anything that was thrown: JavaScript can throw any value. */
-export function errorMessage(thrown: unknown): string {
+export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -40,7 +40,7 @@ export interface Log {
   /** Every response. */
   readonly debug: (message: string, about?: LogDetails) => void;
   /** False if `debug` does nothing, so that its message need not be built. */
-  readonly debugging: boolean;
+  readonly isDebugging: boolean;
 }
 
 /** Control characters that would move a terminal's cursor, fake a new line or reverse the text. */
@@ -56,7 +56,7 @@ export function escapeControls(text: string): string {
 }
 
 /** Creates a log of lines: text for people, or with `json` one object each. */
-export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
+export function createLineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
   const max = LOG_LEVELS.indexOf(level);
   const writeAt =
     (lineLevel: Exclude<LogLevel, 'silent'>) =>
@@ -76,15 +76,15 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
     warn: writeAt('warn'),
     info: (raw, about) => writeAt('info')(raw, undefined, about),
     debug: (raw, about) => writeAt('debug')(raw, undefined, about),
-    debugging: max >= LOG_LEVELS.indexOf('debug'),
+    isDebugging: max >= LOG_LEVELS.indexOf('debug'),
   };
 }
 
 /** A log that writes nothing. */
-export const SILENT: Log = {
+export const SILENT_LOG: Log = {
   error: () => {},
   warn: () => {},
   info: () => {},
   debug: () => {},
-  debugging: false,
+  isDebugging: false,
 };

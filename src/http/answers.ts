@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { SpoiledBody } from '../faults/fault.ts';
-import { eventLoopTurn } from '../platform/time.ts';
+import { awaitEventLoopTurn } from '../platform/time.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { StreamedBytes } from '../responses/streamed-bytes.ts';
 import { StreamedList } from '../responses/streamed-list.ts';
@@ -194,10 +194,10 @@ export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<Uint8A
 async function* withTurns(
   parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array | string>,
 ): AsyncGenerator<Uint8Array> {
-  await eventLoopTurn();
+  await awaitEventLoopTurn();
   for await (const part of parts) {
     yield Buffer.from(part);
-    await eventLoopTurn();
+    await awaitEventLoopTurn();
   }
 }
 

@@ -1,4 +1,4 @@
-import { contentSource } from '../platform/content-source.ts';
+import { hashContentSource } from '../platform/content-source.ts';
 import { once } from '../platform/once.ts';
 import { builtFile, type Ending } from './compress.ts';
 import { HTML, type Pages, pageHeaders, SCRIPT } from './pages.ts';
@@ -24,7 +24,7 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   const text = (file: string) => once(async () => String(await readFile(file)));
   const [firstView, styles] = [text('first-view.html'), text('console.css')];
   const headers = once(async () => {
-    return pageHeaders(`'self' ${contentSource(await styles())}`, `'self' ${contentSource(UNLESS_FIRST)}`);
+    return pageHeaders(`'self' ${hashContentSource(await styles())}`, `'self' ${hashContentSource(UNLESS_FIRST)}`);
   });
   const renderPage = async (below: string) => Buffer.from(consolePage(below, await firstView(), await styles()));
   const renderDefaultPage = once(() => renderPage(''));

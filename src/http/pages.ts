@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { worldPath } from '../addresses/world-id.ts';
 import { escapeHtml, escapeWithCode } from '../pages/html.ts';
 import { PAGE_CSS } from '../pages/page-css.ts';
-import { contentSource } from '../platform/content-source.ts';
+import { hashContentSource } from '../platform/content-source.ts';
 import { compress } from './compress.ts';
 import { sendProblem, toProblem } from './problem.ts';
 import { originsOf, worldBehind } from './steps/select-world.ts';
@@ -35,7 +35,7 @@ ul { list-style: none; padding: 0 }
 li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
 `;
 
-export const PAGE_HEADERS = pageHeaders(contentSource(PAGE_STYLE));
+export const PAGE_HEADERS = pageHeaders(hashContentSource(PAGE_STYLE));
 
 /** Renders a text page. @param main HTML */
 export function htmlPage(title: string, main: string): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { eventLoopTurn } from '../platform/time.ts';
+import { awaitEventLoopTurn } from '../platform/time.ts';
 import { receiveBody } from './bodies.ts';
 
 /** The size of a piece, and the maximum total size, in bytes. */
@@ -35,7 +35,7 @@ export async function receivePieces(
   const passOn = async () => {
     await take(Buffer.concat(parts, length));
     release();
-    await eventLoopTurn();
+    await awaitEventLoopTurn();
   };
   const split = async (chunk: Buffer) => {
     let rest = chunk;

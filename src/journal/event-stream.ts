@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { clearInterval, eventLoopTurn, setInterval } from '../platform/time.ts';
+import { awaitEventLoopTurn, clearInterval, setInterval } from '../platform/time.ts';
 import type { Events, HappenedEvent } from './events.ts';
 
 /** Interval of comments in milliseconds, which detect dead connections. */
@@ -46,7 +46,7 @@ export function eventStream(events: Events, lastId: string | null): Readable {
     clearInterval(heartbeat);
   });
   push(': this is the beginning\n\n');
-  if (lastId !== null) for (const missed of findMissed(events, lastId)) send(missed, eventLoopTurn);
+  if (lastId !== null) for (const missed of findMissed(events, lastId)) send(missed, awaitEventLoopTurn);
   return stream;
 }
 

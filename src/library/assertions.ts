@@ -1,4 +1,4 @@
-import { assertPassed, checkReceiver, type Outcome, type Receiver, requestLines } from './received.ts';
+import { assertPassed, checkReceiver, formatRequestLines, type Outcome, type Receiver } from './received.ts';
 import type { AssertionName } from './requests.ts';
 
 /**
@@ -10,7 +10,10 @@ import type { AssertionName } from './requests.ts';
 export async function judgeClient(mock: Receiver, assertion: AssertionName): Promise<Outcome> {
   checkReceiver(mock);
   const { passed: pass, sentence, requests } = await mock.requests.judge(assertion);
-  return { pass, message: [pass ? `expected a mistake; ${sentence}` : sentence, ...requestLines(requests)].join('\n') };
+  return {
+    pass,
+    message: [pass ? `expected a mistake; ${sentence}` : sentence, ...formatRequestLines(requests)].join('\n'),
+  };
 }
 
 /**

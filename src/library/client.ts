@@ -1,8 +1,8 @@
 import type { ClaimRules, Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
 import { isWorldId, WORLD_HEADER, worldPath } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
-import { connectionAdvice, otherSchemeError } from '../diagnostics/connection-advice.ts';
-import { systemRandom } from '../platform/random.ts';
+import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
+import { createSystemRandom } from '../platform/random.ts';
 import { type Call, formatQuery, readAllPages, type Send } from './calls.ts';
 import { checkMembers, checkObject } from './check-arguments.ts';
 import { createClientsBoard } from './clients.ts';
@@ -25,7 +25,7 @@ export class MockError extends Error {
   }
 }
 
-const random = systemRandom();
+const random = createSystemRandom();
 
 /** Returns a new id. Choosing it here lets a load balancer select a process by it. */
 function createWorldId(): string {
@@ -207,7 +207,7 @@ export function connect(url: string, options: ConnectOptions = {}): Switchboard 
       if (init?.signal?.aborted === true) throw cause;
       const { origin } = new URL(root);
       // `fetch` hides the reason in `cause`.
-      const advice = connectionAdvice(cause instanceof Error ? cause.cause : null, origin);
+      const advice = describeConnectionError(cause instanceof Error ? cause.cause : null, origin);
       if (advice !== null) throw new Error(`The server on ${origin} ${advice}.`, { cause });
       throw new Error(`No server answers on ${origin}. Is it running, and is this its port?`, { cause });
     });
@@ -227,6 +227,6 @@ function readErrorMessage(text: string): string | null {
     const { detail }: { detail?: unknown } = JSON.parse(text);
     return typeof detail === 'string' ? detail : null;
   } catch {
-    return otherSchemeError(text)?.message ?? null;
+    return findSchemeError(text)?.message ?? null;
   }
 }

@@ -50,7 +50,7 @@ export async function getToken(
   const response = await send('/api/v1/token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(tokenRequest(cast, who, info.configuration.runai.value)),
+    body: JSON.stringify(createTokenRequest(cast, who, info.configuration.runai.value)),
   });
   // Run:ai's success or error response, as documented.
   const { accessToken, message } = (await response.json()) as { accessToken?: string; message?: string };
@@ -79,7 +79,11 @@ const NO_GRANT_FOR_APPLICATIONS = '3.0';
  * @param version of Run:ai
  * @throws Error with the nearest name or the existing names; TypeError for anything else
  */
-export function tokenRequest(cast: Cast, who: string | ClientCredentials | undefined, version: string): TokenRequest {
+export function createTokenRequest(
+  cast: Cast,
+  who: string | ClientCredentials | undefined,
+  version: string,
+): TokenRequest {
   const clientRequest = (clientId: string, clientSecret: string): TokenRequest =>
     version === EVERY_CLIENT_IS_AN_APPLICATION
       ? applicationRequest(clientId, clientSecret)

@@ -1,5 +1,5 @@
 import type { Decision, Fault, RecordedRequest } from '../../generated/library.ts';
-import { requestLine } from './received.ts';
+import { formatRequestLine } from './received.ts';
 import { describeRefusal } from './refusals.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -78,7 +78,7 @@ function listNotices(
     const hints = entry.hints.filter(({ text }) => !fixes.has(text)).map(({ text }) => `    hint: ${text}`);
     if (!isError && hints.length === 0) return [];
     const why = explanation === null ? [] : [`    ${explanation}`];
-    return [[id, [`  ${requestLine(entry)}`, ...why, ...hints].join('\n')] as const];
+    return [[id, [`  ${formatRequestLine(entry)}`, ...why, ...hints].join('\n')] as const];
   });
 }
 
@@ -87,7 +87,7 @@ function describeFaults(entries: readonly RecordedRequest[], faults: readonly Fa
   const affected = entries.filter(({ fault }) => fault !== null).slice(0, MAX_FAULTS);
   const idle = faults.filter(({ fired }) => fired === 0).slice(0, MAX_FAULTS);
   return [
-    ...affected.map((entry) => `  ${requestLine(entry)}`),
+    ...affected.map((entry) => `  ${formatRequestLine(entry)}`),
     ...idle.map(({ id, match, seen }) => {
       const passed = seen === 0 ? 'no request matched' : `${seen} matched`;
       return `  fault ${id} for ${JSON.stringify(match)} was not injected: ${passed}`;

@@ -1,10 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 
 /** Returns the body of a response: bytes if it is complete, otherwise a stream. */
-export function bodyOfResponse(
-  response: LightMyRequestResponse,
-  request: Request,
-): Uint8Array<ArrayBuffer> | ReadableStream {
+export function readBody(response: LightMyRequestResponse, request: Request): Uint8Array<ArrayBuffer> | ReadableStream {
   const isComplete = response.raw.res.writableEnded;
   if (!isComplete) return createBodyStream(response, request);
   return new Uint8Array(response.stream().read() ?? []);

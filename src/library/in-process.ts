@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import { bodyOfResponse } from './in-process-body.ts';
+import { readBody } from './in-process-body.ts';
 
 /** Statuses of responses without a body (Fetch Standard, 2.2.3). */
 const BODILESS_STATUSES: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
@@ -14,7 +14,7 @@ const CONNECTION_RESET = 'LIGHT_ECONNRESET';
  *
  * @param base the base URL for paths
  */
-export function inProcessFetch(app: FastifyInstance, base: string) {
+export function createInProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = toRequest(typeof input === 'string' ? new URL(input, base) : input, init);
     const { signal } = request;
@@ -39,7 +39,7 @@ export function inProcessFetch(app: FastifyInstance, base: string) {
       });
       signal.throwIfAborted();
       const { statusCode: status } = response;
-      const responseBody = BODILESS_STATUSES.has(status) ? null : bodyOfResponse(response, request);
+      const responseBody = BODILESS_STATUSES.has(status) ? null : readBody(response, request);
       return new Response(responseBody, { status, headers: toHeaders(response) });
     } catch (thrown) {
       signal.throwIfAborted();

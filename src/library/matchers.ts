@@ -1,6 +1,6 @@
 import type { DenyReason } from '../decisions/reasons.ts';
 import { judgeClient } from './assertions.ts';
-import { compareRequests, type ExpectedRequests, errorAt, type Outcome, type Receiver } from './received.ts';
+import { compareRequests, createErrorAt, type ExpectedRequests, type Outcome, type Receiver } from './received.ts';
 import { type Answered, describeMismatch, type ExpectedRefusal } from './refusals.ts';
 
 /** The pending expectations of a test's world. */
@@ -23,7 +23,7 @@ export function checkAwaited(pending: Pending): void {
   const [first] = pending.origins;
   if (first === undefined) return;
   const [origin, matcher] = first;
-  throw errorAt(origin, `\`${matcher}\` was not awaited, so it proves nothing: add \`await\` before \`expect\``);
+  throw createErrorAt(origin, `\`${matcher}\` was not awaited, so it proves nothing: add \`await\` before \`expect\``);
 }
 
 /** Creates a matcher that asks the server. It is pending until the server has responded. */
@@ -37,7 +37,7 @@ function asyncMatcher<Args extends readonly unknown[]>(
     pending?.origins.set(origin, matcher);
     try {
       const { pass, message } = await judge(mock, ...args);
-      if (pass === Boolean(this.isNot)) throw errorAt(origin, message);
+      if (pass === Boolean(this.isNot)) throw createErrorAt(origin, message);
     } catch (thrown) {
       // The test has already failed.
       if (pending?.isTestOver !== true) throw thrown;

@@ -15,7 +15,7 @@ export type Receiver = Pick<Switchboard, 'requests'>;
  *
  * @param origin an error created in the line of the expectation
  */
-export function errorAt(origin: Error, message: string): Error {
+export function createErrorAt(origin: Error, message: string): Error {
   const error = new Error(message);
   error.stack = `Error: ${message}${origin.stack?.slice(origin.stack.indexOf('\n')) ?? ''}`;
   return error;
@@ -88,7 +88,7 @@ function describeExpected({ times, atLeast, atMost, within, ...match }: Expected
 /** Describes the requests that match, and the nearest others. */
 function describeReceived({ count, matched, nearest, dropped }: Verified): string {
   const lines = [
-    ...requestLines(matched, count),
+    ...formatRequestLines(matched, count),
     ...(nearest.length > 0 ? ['the nearest others:'] : []),
     ...nearest.flatMap(({ request, differs, hint }) => describeNearest(request, differs, hint)),
     ...(dropped > 0 ? [`(not compared, because the journal no longer has them or their bodies: ${dropped})`] : []),
@@ -100,20 +100,20 @@ function describeReceived({ count, matched, nearest, dropped }: Verified): strin
 
 function describeNearest(request: RecordedRequest, differs: readonly string[], hint: string | null): string[] {
   return [
-    `  ${requestLine(request)}`,
+    `  ${formatRequestLine(request)}`,
     ...differs.map((difference) => `    ${difference}`),
     ...(hint === null ? [] : [`    hint: ${hint}`]),
   ];
 }
 
 /** Formats the first requests, one per line, and the number of the rest. */
-export function requestLines(requests: readonly RequestSummary[], count = requests.length): string[] {
-  const lines = requests.slice(0, MAX_LISTED).map((request) => `  ${requestLine(request)}`);
+export function formatRequestLines(requests: readonly RequestSummary[], count = requests.length): string[] {
+  const lines = requests.slice(0, MAX_LISTED).map((request) => `  ${formatRequestLine(request)}`);
   return count > MAX_LISTED ? [...lines, `  and ${count - MAX_LISTED} more`] : lines;
 }
 
 /** Formats a request: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */
-export function requestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
+export function formatRequestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
   const caller = principal === null ? '' : ` for ${principal.name}`;
   const refusal = reason === null ? '' : `, ${reason}`;
   const cause = fault === null ? '' : `, affected by fault ${fault}`;
@@ -134,5 +134,5 @@ export async function assertReceived(mock: Receiver, expected: ExpectedRequests 
 export async function assertPassed(outcome: Promise<Outcome>): Promise<void> {
   const origin = new Error();
   const { pass, message } = await outcome;
-  if (!pass) throw errorAt(origin, message);
+  if (!pass) throw createErrorAt(origin, message);
 }

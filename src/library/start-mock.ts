@@ -1,11 +1,11 @@
 import { readOptions } from '../config/config.ts';
 import type { ConfigOptions } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
-import { nodeRefusal } from '../platform/node-version.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { describeUnsupportedNode } from '../platform/node-version.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkObject } from './check-arguments.ts';
-import { inProcessFetch } from './in-process.ts';
+import { createInProcessFetch } from './in-process.ts';
 import { createMock, type Host, type Mock } from './world.ts';
 
 /**
@@ -29,8 +29,8 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   checkObject(options, 'startMock', "{ seed: 'seed.yaml' }");
-  const refusal = nodeRefusal(process.versions.node);
-  if (refusal !== null) throw new Unusable(refusal);
+  const refusal = describeUnsupportedNode(process.versions.node);
+  if (refusal !== null) throw new UserError(refusal);
   const { listen = true, seed, tls, ...others } = options;
   const configOptions = { ...others, ...tlsOptions(tls) };
   const isSeedObject = typeof seed === 'object' && seed !== null;
@@ -40,12 +40,12 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     ...configOptions,
     ...(!isSeedObject && { seed: seed ?? null }),
   });
-  const [{ buildServer }, { lineLog }] = await Promise.all([
+  const [{ buildServer }, { createLineLog }] = await Promise.all([
     import('../app/server.ts'),
     import('../diagnostics/log.ts'),
   ]);
   const { host, port, httpPort, logLevel, json } = effective.config;
-  const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
+  const log = (clock: Clock) => createLineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   let lossMessage: string | null = null;
   let stopped: Promise<void> | undefined;
   let stop = async () => {};
@@ -63,7 +63,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     const { posture } = await server.started();
     const listening = listen ? await server.listen(host, port, false, httpPort) : null;
     const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
-    const fetchInProcess = inProcessFetch(server.app, url);
+    const fetchInProcess = createInProcessFetch(server.app, url);
     const assertRunning = () => {
       if (lossMessage !== null) throw new Error(lossMessage);
       if (stopped !== undefined) throw new Error('The mock has been stopped.');
@@ -102,7 +102,7 @@ function tlsOptions(tls: MockOptions['tls']): ConfigOptions {
   if (typeof tls !== 'object' || tls === null) return { tls: tls ?? false };
   const { cert, key } = tls;
   if (typeof cert === 'string' && typeof key === 'string') return { tlsCert: cert, tlsKey: key };
-  throw new Unusable(
+  throw new UserError(
     'The option `tls` lacks `cert` or `key`. Expected `true`, or `{ cert, key }` with PEM texts or files.',
   );
 }

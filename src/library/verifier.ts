@@ -1,5 +1,5 @@
 import type { TokenZoo, ZooToken } from '../../generated/library.ts';
-import { errorMessage } from '../diagnostics/error-message.ts';
+import { messageOf } from '../diagnostics/error-message.ts';
 import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from '../tokens/zoo/verdicts.ts';
 import { checkMembers } from './check-arguments.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
@@ -82,7 +82,7 @@ async function verifyToken(verify: Verify, entry: ZooToken, { issuer, jwksUri, a
   const { name, verdict, must, why, source } = entry;
   if (!must || verdict === (refusal === null ? 'accept' : 'reject')) return;
   const verb = refusal === null ? 'accepts' : 'refuses';
-  const suffix = refusal === null ? '' : ` Its error: ${errorMessage(refusal.thrown)}`;
+  const suffix = refusal === null ? '' : ` Its error: ${messageOf(refusal.thrown)}`;
   const expected = verdict === 'accept' ? 'accepted' : 'refused';
   throw new Error(`The verifier ${verb} \`${name}\`, which must be ${expected}: ${why} (${source}).${suffix}`, {
     ...(refusal !== null && { cause: refusal.thrown }),

@@ -53,7 +53,7 @@ export interface World extends Switchboard, AsyncDisposable {
   /**
    * Creates another world on the same server. Worlds don't nest.
    *
-   * @throws Unusable for an invalid seed file, MockError for any other error
+   * @throws Error named `Unusable` for an invalid seed file, MockError for any other error
    */
   world(options?: WorldOptions): Promise<World>;
   /**
@@ -84,7 +84,7 @@ export interface Host extends Intercepting {
   readonly adminToken: string | null;
   /** Responds in process. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** Reads a seed file into a value. @throws Unusable with the reason */
+  /** Reads a seed file into a value. @throws UserError with the reason */
   readonly readSeed: (file: string) => Promise<object>;
   /** Returns a function that creates the cast of a world, which takes longer than creating the world. */
   readonly castOf: (world: string) => Promise<() => Cast>;
@@ -113,7 +113,7 @@ export async function createMock(host: Host, stop: () => Promise<void>): Promise
   return buildWorld(host, data, { url: host.url, fetch: host.fetch, stop: stopAll });
 }
 
-/** @throws Unusable, MockError */
+/** @throws UserError, MockError */
 async function createWorld(host: Host, options: WorldOptions = {}): Promise<World> {
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;

@@ -1,4 +1,4 @@
-import { eventLoopDelay } from '../platform/time.ts';
+import { measureEventLoopDelay } from '../platform/time.ts';
 import type { CommitTimes } from '../store/commit-times.ts';
 
 /** Server state that is read on demand, not counted. */
@@ -125,7 +125,7 @@ function createMeter({ Counter, Gauge, Histogram, Registry }: typeof import('pro
     labelNames: ['quantile'],
   });
   /** Measured between two scrapes. */
-  let delay: ReturnType<typeof eventLoopDelay> | null = null;
+  let delay: ReturnType<typeof measureEventLoopDelay> | null = null;
   return {
     answered: ({ service, operation, status, reason }) => {
       const named = service ?? '';
@@ -137,7 +137,7 @@ function createMeter({ Counter, Gauge, Histogram, Registry }: typeof import('pro
       worlds.set(gauges.worlds);
       bytes.set(gauges.bytes);
       memory.set(process.memoryUsage.rss());
-      delay ??= eventLoopDelay();
+      delay ??= measureEventLoopDelay();
       for (const quantile of [0.5, 0.99, 1]) delays.set({ quantile: String(quantile) }, delay.secondsAt(quantile));
       delay.reset();
       return { text: await registry.metrics(), contentType: registry.contentType };

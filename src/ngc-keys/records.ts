@@ -1,5 +1,5 @@
 import type { Policy, PolicyVersion } from '../decisions/policy.ts';
-import { namedUuid } from '../platform/random.ts';
+import { deriveUuid } from '../platform/random.ts';
 import { Collection } from '../store/collection.ts';
 import type { Row } from '../store/collections.ts';
 import type { Instant } from '../time/clock.ts';
@@ -116,7 +116,7 @@ export function ngcUserRow(user: NgcUser): Row<NgcUser, null> {
 
 /** Returns a user's id in responses and tokens, which is the same in every world. */
 export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string {
-  return namedUuid(`ngc-user:${org}:${email}`);
+  return deriveUuid(`ngc-user:${org}:${email}`);
 }
 
 export function ngcUserId(org: string, email: string): string {

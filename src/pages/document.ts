@@ -1,4 +1,4 @@
-import { contentSource } from '../platform/content-source.ts';
+import { hashContentSource } from '../platform/content-source.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { escapeHtml } from './html.ts';
 
@@ -29,7 +29,7 @@ export function renderDocument<Status extends number>(
   const policy = [
     "default-src 'none'",
     ...(style === undefined ? [] : ["style-src 'unsafe-inline'"]),
-    ...(script === undefined ? [] : [`script-src ${contentSource(script)}`]),
+    ...(script === undefined ? [] : [`script-src ${hashContentSource(script)}`]),
     ...(isFrame ? ["connect-src 'self'"] : ["frame-ancestors 'none'"]),
     "base-uri 'none'",
   ];

@@ -13,8 +13,8 @@ ul { list-style: none; margin: 0; padding: 0 }
 .people span { display: block; margin-top: .3rem; color: var(--quiet) }`;
 
 /** Longer names and sentences are truncated. */
-export const MAX_NAME = 120;
-export const MAX_SENTENCE = 300;
+export const MAX_NAME_LENGTH = 120;
+export const MAX_SENTENCE_LENGTH = 300;
 
 /** Renders a heading and a message. Screen readers announce a refusal. */
 export function renderMessage(status: number, title: string, message: string): string {
@@ -23,16 +23,16 @@ export function renderMessage(status: number, title: string, message: string): s
 }
 
 /** Renders a page with only a message. */
-export function messagePage<Status extends number>(
+export function renderMessagePage<Status extends number>(
   status: Status,
   title: string,
   message: string,
 ): Outcome<Status, Buffer> {
-  return page(status, title, renderMessage(status, title, message));
+  return renderPage(status, title, renderMessage(status, title, message));
 }
 
 /** @param main HTML */
-export function page<Status extends number>(
+export function renderPage<Status extends number>(
   status: Status,
   title: string,
   main: string,

@@ -19,12 +19,12 @@ const THEME = new URL('dist/docs/', ROOT);
 export const SWAGGER_UI = fileURLToPath(new URL('dist/swagger-ui/', ROOT));
 
 /** Reads a merged OpenAPI document as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
-export function documentText(name: string): Promise<string> {
+export function readDocumentText(name: string): Promise<string> {
   return readFile(new URL(`${name}.json`, DOCUMENTS), 'utf8');
 }
 
 /** Reads a prepared document: its operations now, as JSON text, and its schemas on demand. */
-export async function preparedDocument(name: string) {
+export async function readPreparedDocument(name: string) {
   return {
     operations: await readFile(new URL(`${name}.json`, OPERATIONS), 'utf8'),
     schemas: () => readFile(new URL(`${name}.schemas.json`, OPERATIONS), 'utf8'),
@@ -32,18 +32,18 @@ export async function preparedDocument(name: string) {
 }
 
 /** Lists the documents of services, one per version if a document has versions. */
-export async function documentNames(): Promise<string[]> {
+export async function listDocumentNames(): Promise<string[]> {
   const names = (await readdir(DOCUMENTS)).map((file) => file.replace(/\.json$/, '')).sort();
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
 }
 
 /** Reads a theme file of Swagger UI by name. */
-export function themeFile(name: string): Promise<Buffer> {
+export function readThemeFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, THEME));
 }
 
 /** Reads a file of the console by name. */
-export function consoleFile(name: string): Promise<Buffer> {
+export function readConsoleFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, CONSOLE));
 }
 
@@ -51,17 +51,17 @@ export function consoleFile(name: string): Promise<Buffer> {
  * Reads and parses a fixture of a service. Synchronously, because an asynchronous read of such a small file would be
  * slower.
  */
-export async function fixture(service: string, file: string): Promise<unknown> {
+export async function readFixture(service: string, file: string): Promise<unknown> {
   return JSON.parse(readFileSync(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
 }
 
 /** Reads a file that `init` writes. */
-export function scaffoldFile(kind: string, name: string): Promise<string> {
+export function readScaffoldFile(kind: string, name: string): Promise<string> {
   // At the root, agents also find it in the installed package.
   return readFile(kind === 'agents' ? new URL(name, ROOT) : new URL(`${kind}/${name}`, SCAFFOLDS), 'utf8');
 }
 
-export async function packageVersion(): Promise<string> {
+export async function readPackageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // npm requires a version in our package.json.
   return JSON.parse(text).version;
@@ -76,16 +76,16 @@ export interface PackageFolder {
 }
 
 /** Locates the package of the running code. */
-export async function packageFolder(): Promise<PackageFolder> {
+export async function locatePackage(): Promise<PackageFolder> {
   return {
     path: fileURLToPath(new URL('.', ROOT)).replace(/[\\/]$/, ''),
     isClone: existsSync(new URL('clients/', ROOT)),
-    version: await packageVersion(),
+    version: await readPackageVersion(),
   };
 }
 
 /** Returns the `package.json` of a package installed next to this one; null if it is not installed. */
-export function installedManifest(name: string): object | null {
+export function findInstalledManifest(name: string): object | null {
   try {
     return createRequire(import.meta.url)(`${name}/package.json`) as object;
   } catch {

@@ -5,7 +5,7 @@ export const OLDEST_NODE = '20.19';
  * Explains why the server cannot run on a version of Node; null if it can. Entry points check this before they load
  * anything else, because an older Node fails at the first unsupported import.
  */
-export function nodeRefusal(version: string): string | null {
+export function describeUnsupportedNode(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number);
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return null;

@@ -4,6 +4,6 @@ import { hostname } from 'node:os';
 const MAX_HOST = 30;
 
 /** Returns a name for this process that people can recognize across machines. */
-export function processName(): string {
+export function describeProcess(): string {
   return `nv-auth-mock on ${hostname().slice(0, MAX_HOST)}, process ${process.pid}`;
 }

@@ -26,7 +26,7 @@ const FAIR_BYTES = 256 - (256 % ALPHANUMERIC.length);
 type Bytes = (length: number) => Buffer;
 
 /** Returns unpredictable randomness. */
-export function systemRandom(): Random {
+export function createSystemRandom(): Random {
   return fromBytes(createPool((pool) => randomFillSync(pool)));
 }
 
@@ -34,7 +34,7 @@ export function systemRandom(): Random {
 const BLOCK_BYTES = 32;
 
 /** Returns the same sequence for the same seed, for tests and demonstrations. */
-export function seededRandom(seed: string): Random {
+export function createSeededRandom(seed: string): Random {
   let block = 0;
   const fill = (part: Buffer) => {
     for (let at = 0; at < part.length; at += BLOCK_BYTES) {
@@ -46,7 +46,7 @@ export function seededRandom(seed: string): Random {
 }
 
 /** Returns a UUID of version 4; the same name always gives the same id. */
-export function namedUuid(name: string): string {
+export function deriveUuid(name: string): string {
   return formatUuid(hash('sha256', name, 'buffer'));
 }
 

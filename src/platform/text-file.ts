@@ -16,12 +16,12 @@ interface Limits {
  */
 export async function readTextFile(path: string, limits: Limits = {}): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const chunk of bytesOfFile(path, limits)) parts.push(chunk);
+  for await (const chunk of readFileChunks(path, limits)) parts.push(chunk);
   return Buffer.concat(parts).toString('utf8');
 }
 
 /** Like `readTextFile`, but yields the parts as they are read. */
-export async function* bytesOfFile(path: string, limits: Limits = {}): AsyncGenerator<Buffer> {
+export async function* readFileChunks(path: string, limits: Limits = {}): AsyncGenerator<Buffer> {
   const { max = Number.POSITIVE_INFINITY, onlyFile = false } = limits;
   // Otherwise a thread would block on opening a pipe until there is a writer, and the process could not exit.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

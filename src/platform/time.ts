@@ -58,7 +58,7 @@ type Timers = Pick<
  * Returns whether these are Node's own timers, whose objects have members that no fake imitates. If a later Node renames
  * these members, the timers below are used instead.
  */
-export function areReal(timers: Timers): boolean {
+export function areNodeTimers(timers: Timers): boolean {
   const nothing = () => {};
   const timeout = timers.setTimeout(nothing, MAX_MS);
   const interval = timers.setInterval(nothing, MAX_MS);
@@ -73,7 +73,7 @@ export function areReal(timers: Timers): boolean {
  * Creates timers from the idle timeout of sockets that are never connected, and from messages that a thread sends to
  * itself: Node implements both without its public timers.
  */
-export function unreplacedTimers(): Timers {
+export function createUnreplacedTimers(): Timers {
   const clear = (timer: unknown) => {
     if (timer instanceof SocketTimer) timer.close();
   };
@@ -210,11 +210,11 @@ class Immediates {
 }
 
 /** Node's own timers if they have not been replaced yet, otherwise the timers above. */
-export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = areReal(
+export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = areNodeTimers(
   nodeTimers,
 )
   ? { ...nodeTimers }
-  : unreplacedTimers();
+  : createUnreplacedTimers();
 
 /** Work waiting for its turn, in order of arrival. The process has one event loop, hence one queue. */
 const waiting = new Set<() => void>();
@@ -226,7 +226,7 @@ const waiting = new Set<() => void>();
  * `setImmediate` callbacks before it reads from connections again, so with one callback for each of 60 long responses,
  * a new request would wait for a piece of all of them.
  */
-export function eventLoopTurn(): Promise<void> {
+export function awaitEventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.add(resolve);
     if (waiting.size === 1) setImmediate(runNext);
@@ -243,7 +243,7 @@ function runNext(): void {
 }
 
 /** Like `AbortSignal.timeout`, which a test can replace in newer versions of Node. */
-export function timeoutSignal(milliseconds: number): AbortSignal {
+export function createTimeoutSignal(milliseconds: number): AbortSignal {
   const controller = new AbortController();
   const timeout = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
   setTimeout(timeout, milliseconds).unref();
@@ -254,7 +254,7 @@ export function timeoutSignal(milliseconds: number): AbortSignal {
 const RESOLUTION_MS = 10;
 
 /** Measures the delay of the event loop from now on. */
-export function eventLoopDelay() {
+export function measureEventLoopDelay() {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
   return {

@@ -5,8 +5,8 @@ import type { Seeding } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { type Derivation, deriveFor } from '../credentials/derivation.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
-import { fixture } from '../platform/assets.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { readFixture } from '../platform/assets.ts';
 import { once } from '../platform/once.ts';
 import type { Random } from '../platform/random.ts';
 import { parseStored } from '../store/errors.ts';
@@ -43,7 +43,7 @@ type Cast = Record<string, unknown>;
  *
  * @param file a seed file, `none`, or `builtin` or null for the built-in cast
  * @param optionName the name of the option in messages
- * @throws Unusable with the errors of the file
+ * @throws UserError with the errors of the file
  */
 export async function chooseSeed(
   file: string | null,
@@ -68,7 +68,7 @@ export async function chooseSeed(
  * Returns the seed for a value, such as a request body.
  *
  * @param value `builtin`, `none`, or the content of a seed
- * @throws Unusable with all errors
+ * @throws UserError with all errors
  */
 export async function createSeedFromValue(
   value: unknown,
@@ -78,9 +78,9 @@ export async function createSeedFromValue(
   if (value === BUILT_IN || value === NONE) return chooseSeed(value, services, random);
   if (isParts(value)) return createSeedFromContent(value, 'the seed', services, random);
   const expected = `expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`.`;
-  if (typeof value !== 'string') throw new Unusable(`The seed is ${describeType(value)}; ${expected}`);
+  if (typeof value !== 'string') throw new UserError(`The seed is ${describeType(value)}; ${expected}`);
   const text = showValue(value).slice(0, 100);
-  throw new Unusable(`The seed is the string \`${text}\`; ${expected} File paths are not accepted over HTTP.`);
+  throw new UserError(`The seed is the string \`${text}\`; ${expected} File paths are not accepted over HTTP.`);
 }
 
 function describeType(value: unknown): string {
@@ -93,7 +93,7 @@ function describeType(value: unknown): string {
  *
  * @param name the name of the seed in messages
  * @param file its path, for line numbers and `extends`; without a path, a seed can only extend `builtin`
- * @throws Unusable with all errors
+ * @throws UserError with all errors
  */
 export async function createSeedFromContent(
   content: object,
@@ -112,7 +112,7 @@ export async function createSeedFromContent(
  *
  * @param file a path on this machine
  * @param name the name of the option in messages
- * @throws Unusable with all errors of the file and of the seeds it extends
+ * @throws UserError with all errors of the file and of the seeds it extends
  */
 export async function readSeedValue(
   file: string,
@@ -172,17 +172,17 @@ export function deriveSeed(seed: Seed, derivation: Derivation): Seed {
 }
 
 /** Returns the readable form of a seed, with credentials. */
-export function castOf(stored: StoredSeed, services: readonly ServiceDefinition[]): Cast {
+export function readCast(stored: StoredSeed, services: readonly ServiceDefinition[]): Cast {
   return isDerivable(stored) ? stored.cast : castOfParts(parseSeed(stored).parts, services);
 }
 
 /** Returns the cast with everything that depends on time, such as the state of a model. */
-export function castAt(cast: Cast, services: readonly ServiceDefinition[], now: Instant): Cast {
+export function updateCast(cast: Cast, services: readonly ServiceDefinition[], now: Instant): Cast {
   return mapParts(cast, services, (seed, part) => seed.castAt?.(part, now) ?? part);
 }
 
 /** Returns the cast with tokens that never expire. Each takes half a millisecond, except in the built-in cast. */
-export async function withBearers(
+export async function addBearers(
   cast: Cast,
   services: readonly ServiceDefinition[],
   world: Pick<World, 'id' | 'credentials'>,
@@ -334,7 +334,7 @@ function computeFingerprint(parts: SeedParts, services: readonly ServiceDefiniti
 }
 
 async function builtInParts(services: readonly ServiceDefinition[]): Promise<SeedParts> {
-  const parts = seededServices(services).map(async ({ name }) => [name, await fixture(name, 'cast.json')] as const);
+  const parts = seededServices(services).map(async ({ name }) => [name, await readFixture(name, 'cast.json')] as const);
   return Object.fromEntries(await Promise.all(parts));
 }
 
@@ -344,8 +344,8 @@ async function readContent(file: string, optionName: string): Promise<SeedParts>
   throw createFormatError(`${optionName} ${showValue(file)}`);
 }
 
-function createFormatError(name: string): Unusable {
-  return new Unusable(`${name} must be an object in the form of \`GET /_mock/cast\`.`);
+function createFormatError(name: string): UserError {
+  return new UserError(`${name} must be an object in the form of \`GET /_mock/cast\`.`);
 }
 
 function isParts(value: unknown): value is SeedParts {

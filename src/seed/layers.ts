@@ -36,7 +36,7 @@ export interface LayerError extends SeedError {
 type Members = Readonly<Record<string, unknown>>;
 
 /** Wraps a layer before merging. */
-export function fromLayer(value: unknown, layer: Layer): SourcedValue {
+export function wrapLayer(value: unknown, layer: Layer): SourcedValue {
   return { value, origin: { layer, place: '' } };
 }
 

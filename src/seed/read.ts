@@ -1,18 +1,18 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { readSourceLines } from '../config/source-lines.ts';
+import { createLineFinder } from '../config/source-lines.ts';
 import type { SeedError } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { showValue } from '../text/redact.ts';
 import { findSeedErrors, formatSeedError, MAX_DESCRIBED } from './check.ts';
 import {
   findSource,
-  fromLayer,
   type Layer,
   type LayerError,
   mergeLayer,
   type Source,
   type SourcedValue,
+  wrapLayer,
 } from './layers.ts';
 
 type Parts = Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ const MAX_LAYERS = 10;
  *
  * @param content an object
  * @returns the parts by service, and the names of the extended seeds, nearest first
- * @throws Unusable with all errors, including file and line
+ * @throws UserError with all errors, including file and line
  */
 export async function readSeed(
   content: Parts,
@@ -52,7 +52,7 @@ export async function readSeed(
     ...errors.map((error) => ({ error, source: error as Source })),
     ...found.slice(0, MAX_DESCRIBED).map((error) => locateError(error, merged, layer)),
   ];
-  if (all.length > 0) throw await createUnusable(all, layer, errors.length + found.length);
+  if (all.length > 0) throw await createSeedError(all, layer, errors.length + found.length);
   // Validated, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
@@ -77,8 +77,8 @@ async function loadStack(
   const [top] = layers;
   const layer = layers.at(-1) ?? top;
   const refuse = (place: string, sentence: string) =>
-    createUnusable([{ error: { place, message: `\`${place}\` ${sentence}` }, source: { layer, place } }], top);
-  const here = { name, seed: fromLayer(parts, layer) };
+    createSeedError([{ error: { place, message: `\`${place}\` ${sentence}` }, source: { layer, place } }], top);
+  const here = { name, seed: wrapLayer(parts, layer) };
 
   if ($schema !== undefined && typeof $schema !== 'string') throw await refuse('$schema', 'must be a text');
   if (base === undefined) return [here];
@@ -86,7 +86,7 @@ async function loadStack(
     throw await refuse('extends', `must be \`${BUILT_IN}\`, or the path of a seed file`);
   }
   if (base === BUILT_IN) {
-    return [here, { name: base, seed: fromLayer(await loader.builtIn(), { name: 'the built-in cast', file: null }) }];
+    return [here, { name: base, seed: wrapLayer(await loader.builtIn(), { name: 'the built-in cast', file: null }) }];
   }
   if (layer.file === null) {
     throw await refuse(
@@ -131,21 +131,21 @@ function locateError(error: SeedError, merged: SourcedValue, top: Layer): Locate
 }
 
 /** @param count the total number of errors; `errors` may have fewer */
-async function createUnusable(errors: readonly LocatedError[], top: Layer, count = errors.length): Promise<Unusable> {
+async function createSeedError(errors: readonly LocatedError[], top: Layer, count = errors.length): Promise<UserError> {
   const lines = createLineReader();
   const rest = count - MAX_DESCRIBED;
   const sentences = errors
     .slice(0, MAX_DESCRIBED)
     .map(async ({ error, source }) => `${await describeLocation(source, top, lines)}${formatSeedError(error)}`);
   const sentence = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
-  return new Unusable(`${top.name} cannot be used:\n  ${sentence.join('\n  ')}`);
+  return new UserError(`${top.name} cannot be used:\n  ${sentence.join('\n  ')}`);
 }
 
 /** Returns a function that finds lines and reads each file only once. */
-function createLineReader(): typeof readSourceLines {
-  const read = new Map<string, ReturnType<typeof readSourceLines>>();
+function createLineReader(): typeof createLineFinder {
+  const read = new Map<string, ReturnType<typeof createLineFinder>>();
   return (file) => {
-    const lines = read.get(file) ?? readSourceLines(file);
+    const lines = read.get(file) ?? createLineFinder(file);
     read.set(file, lines);
     return lines;
   };
@@ -155,7 +155,7 @@ function createLineReader(): typeof readSourceLines {
 async function describeLocation(
   { layer, place }: Source,
   top: Layer,
-  lines: typeof readSourceLines = readSourceLines,
+  lines: typeof createLineFinder = createLineFinder,
 ): Promise<string> {
   const line = layer.file === null ? undefined : (await lines(layer.file))(place);
   const parts = [...(layer === top ? [] : [layer.name]), ...(line === undefined ? [] : [`line ${line}`])];

@@ -17,7 +17,7 @@ const REMOVE = describe(
  * Returns the JSON Schema (draft-07) of seed files, for editors. Describes complete seeds, and seeds that extend
  * another seed. Entries of such a seed may be changes, so only the identifying members are required.
  */
-export function seedSchema(services: readonly ServiceDefinition[]): object {
+export function createSeedSchema(services: readonly ServiceDefinition[]): object {
   const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));
   const parts = (schemaOf: (schema: SeedSchema, lists: Readonly<Record<string, SeedList>>) => SeedSchema) =>
     Object.fromEntries(

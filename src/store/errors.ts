@@ -1,4 +1,4 @@
-import { errorMessage } from '../diagnostics/error-message.ts';
+import { messageOf } from '../diagnostics/error-message.ts';
 // Errors that store calls throw on purpose. Any other error is a bug.
 
 /** The id or an alias of a new row is already taken. */
@@ -43,7 +43,7 @@ export class Damaged extends Error {
   override readonly name = 'Damaged';
 
   constructor(collection: string, id: string, cause: unknown) {
-    const reason = errorMessage(cause);
+    const reason = messageOf(cause);
     super(`the row \`${id}\` of \`${collection}\` cannot be read (${reason.slice(0, 200)})`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
-import { clearTimeout, eventLoopTurn, setTimeout } from '../platform/time.ts';
+import { awaitEventLoopTurn, clearTimeout, setTimeout } from '../platform/time.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { Row } from './collections.ts';
 import { Collision, Damaged, isStorageFailure, NotFound } from './errors.ts';
@@ -268,7 +268,7 @@ export class StoredWorlds {
         const text = await queue.run(() => log.partOfSnapshot(id, part));
         if (text === null) break;
         yield* readPart(text, id);
-        await eventLoopTurn();
+        await awaitEventLoopTurn();
       }
       // Without its last parts, it would be a different snapshot.
       if (record === undefined || byId.get(id) !== record) throw new NotFound();

@@ -1,4 +1,4 @@
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { type Clock, machineClock } from '../time/clock.ts';
 import { checkDataOption, isPostgresUrl } from './data-option.ts';
 import { openMemory } from './memory.ts';
@@ -24,7 +24,7 @@ function createUnsharedStorage(
  * Opens the data file or PostgreSQL database given in `--data`. Null keeps the state in memory.
  *
  * @param clock real time; default: the machine's clock
- * @throws Unusable if the file or database cannot be used
+ * @throws UserError if the file or database cannot be used
  */
 export async function openStorage(
   data: string | null,
@@ -32,7 +32,7 @@ export async function openStorage(
   clock: Clock = machineClock(),
 ): Promise<Storage> {
   const problem = data === null ? null : checkDataOption(data);
-  if (problem !== null) throw new Unusable(problem);
+  if (problem !== null) throw new UserError(problem);
   if (data === null) {
     const store = openMemory(NO_ROWS, parts.memory);
     const ownership = { store, kept: null, clock, isSure: () => true, notices: [] };

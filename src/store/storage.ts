@@ -38,7 +38,7 @@ export interface Storage {
    *
    * @param onWait called with each new reason for waiting
    * @returns null if the storage was closed meanwhile
-   * @throws Unusable, Damaged if the first attempt fails for a reason other than an unreachable database
+   * @throws UserError, Damaged if the first attempt fails for a reason other than an unreachable database
    */
   take(onWait: (waiting: Waiting) => void): Promise<Ownership | null>;
   /** Gives up the worlds after all their stores are closed. */

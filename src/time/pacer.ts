@@ -1,4 +1,4 @@
-import { eventLoopTurn } from '../platform/time.ts';
+import { awaitEventLoopTurn } from '../platform/time.ts';
 import { stopwatch } from './clock.ts';
 
 /** How long work may run before it pauses, in milliseconds. */
@@ -24,7 +24,7 @@ export class Pacer {
   }
 
   async pause(): Promise<void> {
-    await eventLoopTurn();
+    await awaitEventLoopTurn();
     this.#since = stopwatch();
   }
 }

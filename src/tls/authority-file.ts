@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { whyUnreadable } from '../diagnostics/file-fault.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { explainUnreadable } from '../diagnostics/file-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import type { Instant } from '../time/clock.ts';
 import type { CertificateWithKey } from './certificates.ts';
@@ -13,11 +13,11 @@ function extractPem(text: string, label: string): string {
   return from < 0 || to < from ? '' : `${text.slice(from, to + end.length)}\n`;
 }
 
-/** Parses the certificate and key of a CA from one text. @throws Unusable if the CA cannot be used now */
+/** Parses the certificate and key of a CA from one text. @throws UserError if the CA cannot be used now */
 export function parseAuthority(text: string, name: string, now: Instant, advice: string): CertificateWithKey {
   const authority = { certificate: extractPem(text, 'CERTIFICATE'), key: extractPem(text, 'PRIVATE KEY') };
   if (authority.certificate === '' || authority.key === '') {
-    throw new Unusable(`${name} lacks a certificate or a key. ${advice}`);
+    throw new UserError(`${name} lacks a certificate or a key. ${advice}`);
   }
   const names = { certificate: `The certificate in ${name}`, key: `the key in ${name}` };
   checkCertificate(authority, names, now, advice);
@@ -32,7 +32,7 @@ export function formatAuthority({ certificate, key }: CertificateWithKey): strin
  * Reads the CA from a file, or creates it. The file is renamed once it is complete, so a killed process leaves no
  * partial file. Only the process that has the data file open calls this.
  *
- * @throws Unusable if the file cannot be used
+ * @throws UserError if the file cannot be used
  */
 export async function loadOrCreateAuthorityFile(
   file: string,
@@ -42,8 +42,8 @@ export async function loadOrCreateAuthorityFile(
   // The server creates this file, so a pipe in its place is a mistake.
   const text = await readTextFile(file, { onlyFile: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null;
-    throw new Unusable(
-      `${file}, the CA of --tls, cannot be read: ${whyUnreadable(cause)}. Make it readable, or delete it.`,
+    throw new UserError(
+      `${file}, the CA of --tls, cannot be read: ${explainUnreadable(cause)}. Make it readable, or delete it.`,
       { cause },
     );
   });
@@ -53,7 +53,7 @@ export async function loadOrCreateAuthorityFile(
   try {
     await writeAtomically(file, formatAuthority(authority));
   } catch (cause) {
-    throw new Unusable(`${file}, the CA of --tls, cannot be written. Make its folder writable.`, { cause });
+    throw new UserError(`${file}, the CA of --tls, cannot be written. Make its folder writable.`, { cause });
   }
   return authority;
 }

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TlsOptions } from 'node:tls';
 import { hostName } from '../addresses/hosts.ts';
-import { systemRandom } from '../platform/random.ts';
+import { createSystemRandom } from '../platform/random.ts';
 import { type Instant, machineClock } from '../time/clock.ts';
 import { formatAuthority, loadOrCreateAuthorityFile, parseAuthority } from './authority-file.ts';
 import { type CertificateWithKey, createAuthority, Issuer } from './certificates.ts';
@@ -29,7 +29,7 @@ export type AuthorityStorage =
   /** `first` stores the text unless the database already has one, and returns the stored text. */
   | { readonly kind: 'database'; readonly first: (text: string) => Promise<string> };
 
-/** Uses a certificate that the user supplied. @throws Unusable if a file cannot be used */
+/** Uses a certificate that the user supplied. @throws UserError if a file cannot be used */
 export async function createTlsFromFiles(certificate: string, key: string): Promise<Tls> {
   const identity = await readCertificate(certificate, key, machineClock().now());
   return { makeServer: createServerFactory({ cert: identity.certificate, key: identity.key }), ca: null };
@@ -39,11 +39,11 @@ export async function createTlsFromFiles(certificate: string, key: string): Prom
  * Issues certificates with the mock's own CA.
  *
  * @param names the names of the server, for clients without SNI, which use an IP address
- * @throws Unusable if the stored CA cannot be used
+ * @throws UserError if the stored CA cannot be used
  */
 export async function createTlsWithAuthority(storage: AuthorityStorage, names: readonly string[]): Promise<Tls> {
   const clock = machineClock();
-  const random = systemRandom();
+  const random = createSystemRandom();
   const authority = await loadAuthority(storage, () => createAuthority(clock.now(), random), clock.now());
   const certificates = new NamedCertificates(new Issuer(authority, random), clock);
   const makeServer = createServerFactory({

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { whyUnreadable } from '../diagnostics/file-fault.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { explainUnreadable } from '../diagnostics/file-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { RealDate } from '../platform/time.ts';
 import { showValue } from '../text/redact.ts';
@@ -13,7 +13,7 @@ const PEM = /^\s*-----BEGIN /;
 /**
  * Reads a server's certificate and key from PEM files or, in the library, from PEM texts.
  *
- * @throws Unusable if they cannot be read, do not match, or are not valid now
+ * @throws UserError if they cannot be read, do not match, or are not valid now
  */
 export async function readCertificate(certificate: string, key: string, now: Instant): Promise<CertificateWithKey> {
   const identity = { certificate: await readPem(certificate, '--tls-cert'), key: await readPem(key, '--tls-key') };
@@ -27,7 +27,7 @@ export async function readCertificate(certificate: string, key: string, now: Ins
  *
  * @param names the names of both, for messages
  * @param advice what to do about a certificate that is not valid now
- * @throws Unusable if they do not match, or are not valid now
+ * @throws UserError if they do not match, or are not valid now
  */
 export function checkCertificate(
   { certificate, key }: CertificateWithKey,
@@ -44,16 +44,16 @@ export function checkCertificate(
     `${names.key} is not a private key. Expected PEM without a passphrase, which starts with \`-----BEGIN PRIVATE KEY-----\`.`,
   );
   if (!parsed.checkPrivateKey(privateKey)) {
-    throw new Unusable(
+    throw new UserError(
       `${names.key} does not match ${names.certificate}. Use the key that the certificate was issued for.`,
     );
   }
   const dayOf = (text: string) => new RealDate(text).toISOString().slice(0, 10);
   if (RealDate.parse(parsed.validTo) <= now) {
-    throw new Unusable(`${names.certificate} expired on ${dayOf(parsed.validTo)}. ${advice}`);
+    throw new UserError(`${names.certificate} expired on ${dayOf(parsed.validTo)}. ${advice}`);
   }
   if (RealDate.parse(parsed.validFrom) > now) {
-    throw new Unusable(`${names.certificate} is not valid before ${dayOf(parsed.validFrom)}. ${advice}`);
+    throw new UserError(`${names.certificate} is not valid before ${dayOf(parsed.validFrom)}. ${advice}`);
   }
   parse(
     () => createSecureContext({ cert: certificate, key }),
@@ -66,7 +66,7 @@ function parse<Value>(read: () => Value, message: string): Value {
     return read();
   } catch {
     // No cause: it could contain a part of the key.
-    throw new Unusable(message);
+    throw new UserError(message);
   }
 }
 
@@ -77,8 +77,8 @@ function describeSource(flag: string, value: string): string {
 async function readPem(value: string, flag: string): Promise<string> {
   if (PEM.test(value)) return value;
   return readTextFile(value).catch((cause: unknown) => {
-    throw new Unusable(
-      `${describeSource(flag, value)} cannot be read: ${whyUnreadable(cause)}. Give the path of a readable PEM file.`,
+    throw new UserError(
+      `${describeSource(flag, value)} cannot be read: ${explainUnreadable(cause)}. Give the path of a readable PEM file.`,
       { cause },
     );
   });

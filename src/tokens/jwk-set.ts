@@ -10,7 +10,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { Problem } from '../decisions/problem.ts';
-import { errorMessage } from '../diagnostics/error-message.ts';
+import { messageOf } from '../diagnostics/error-message.ts';
 import { isRecord } from '../objects/members.ts';
 
 /** Public keys (RFC 7517, 5). */
@@ -43,7 +43,7 @@ export function createVerifier({ name, isLocal, load }: JwkSource, owner: string
         return cached;
       })
       .catch((cause: unknown) => {
-        const why = errorMessage(cause);
+        const why = messageOf(cause);
         const message = `The keys of ${owner} cannot be read from ${name}: ${why}. Check the source, and try again.`;
         throw new Problem('unavailable', message, { cause });
       })

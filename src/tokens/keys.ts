@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type KeyImportOptions } from 'jose';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import type { Instant } from '../time/clock.ts';
 
 export type { JWK } from 'jose';
@@ -30,7 +30,7 @@ const SUPPORTED_KEYS =
  *
  * @param text PEM or JWK
  * @param name the name of the key for messages, such as its path
- * @throws Unusable if it is not a private key of a supported kind
+ * @throws UserError if it is not a private key of a supported kind
  */
 export async function readSigningKey(text: string, name: string): Promise<SigningKey> {
   let key: KeyObject;
@@ -39,7 +39,7 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
       ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
       : createPrivateKey(text);
   } catch (cause) {
-    throw new Unusable(
+    throw new UserError(
       `${name} does not contain a readable private key. Expected: ${SUPPORTED_KEYS}, without a passphrase.`,
       {
         cause,
@@ -48,7 +48,7 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
   }
   const algorithm = algorithmOf(key);
   if (algorithm === null)
-    throw new Unusable(`${name} contains a key of an unsupported kind. Expected: ${SUPPORTED_KEYS}.`);
+    throw new UserError(`${name} contains a key of an unsupported kind. Expected: ${SUPPORTED_KEYS}.`);
   // The JWK types of Node and jose describe the same object.
   return importSigningKey(key.export({ format: 'jwk' }) as JWK, algorithm);
 }

@@ -6,7 +6,7 @@ import {
   isRefused,
   requestIdOf,
 } from '../../scripts/documents/cast-examples.mjs';
-import { type Random, seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom, type Random } from '../../src/platform/random.ts';
 import { credentialOfExamples, DOCUMENTS_WITH_EXAMPLES } from '../support/cast.ts';
 import { type Answer, type Request, type TestServer, testServer } from '../support/server.ts';
 import { vendorSchemas } from '../support/vendor-schemas.ts';
@@ -193,7 +193,7 @@ function textOf({ body }: Answer): string {
 
 /** A sequence that starts again for each operation, so that no answer depends on the operations before it. */
 function restartable(): { readonly random: Random; readonly restart: (seed: string) => void } {
-  let current = seededRandom('test');
+  let current = createSeededRandom('test');
   const random: Random = {
     uuid: () => current.uuid(),
     hex: (length) => current.hex(length),
@@ -201,5 +201,5 @@ function restartable(): { readonly random: Random; readonly restart: (seed: stri
     base64url: (bytes) => current.base64url(bytes),
     privateKey: (kind) => current.privateKey(kind),
   };
-  return { random, restart: (seed) => (current = seededRandom(seed)) };
+  return { random, restart: (seed) => (current = createSeededRandom(seed)) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describePosture, exposureNotices, heapNotices, seedNotices } from '../../src/app/notices.ts';
+import { describePosture, listExposureNotices, listHeapNotices, listSeedNotices } from '../../src/app/notices.ts';
 import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { World } from '../../src/contract/world.ts';
@@ -10,20 +10,20 @@ const config = (given: Partial<Config> = {}) => createConfig(given).config;
 
 describe('a server that others reach', () => {
   it.each(['0.0.0.0', '10.1.2.3', '::'])('at %s can be driven by them, and says so', (host) => {
-    expect(exposureNotices(config({ host }))).toEqual([expect.stringContaining(`anyone who can reach ${host}`)]);
-    expect(exposureNotices(config({ host, adminToken: 'open-sesame' }))).toEqual([]);
+    expect(listExposureNotices(config({ host }))).toEqual([expect.stringContaining(`anyone who can reach ${host}`)]);
+    expect(listExposureNotices(config({ host, adminToken: 'open-sesame' }))).toEqual([]);
   });
 
   it.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('is not one at %s', (host) => {
-    expect(exposureNotices(config({ host }))).toEqual([]);
+    expect(listExposureNotices(config({ host }))).toEqual([]);
   });
 });
 
 it('a heap that is smaller than `--max-state` limits the state, and the start says so', () => {
   const megabytes = (count: number) => count * 1024 * 1024;
 
-  expect(heapNotices(config({ maxState: 256 }), megabytes(256))).toEqual([]);
-  expect(heapNotices(config({ maxState: 256 }), megabytes(75.9))).toEqual([
+  expect(listHeapNotices(config({ maxState: 256 }), megabytes(256))).toEqual([]);
+  expect(listHeapNotices(config({ maxState: 256 }), megabytes(75.9))).toEqual([
     expect.stringMatching(/are limited to 75 MB, not the 256 MB of --max-state.*--max-old-space-size/),
   ]);
 });
@@ -31,7 +31,7 @@ it('a heap that is smaller than `--max-state` limits the state, and the start sa
 describe('a world that was kept', () => {
   const notices = (origin: 'file' | 'built-in', given: Partial<Config>, fingerprint = 'new') => {
     const world = { seed: async () => ({ fingerprint: 'old', origin }) } as unknown as World;
-    return seedNotices(world, fingerprint, config({ data: 'mock.db', ...given }));
+    return listSeedNotices(world, fingerprint, config({ data: 'mock.db', ...given }));
   };
 
   it('of the same seed is worth no word', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Unusable } from '../../src/diagnostics/unusable.ts';
+import { UserError } from '../../src/diagnostics/user-error.ts';
 import { Unwritable } from '../../src/store/errors.ts';
 import { testServer } from '../support/server.ts';
 
@@ -20,7 +20,7 @@ it('what cannot be stored stops a start as a file does that cannot be used', asy
   const cause = new Unwritable('full', 'The disk is full.');
   const fault = await failing(cause);
 
-  expect(fault).toBeInstanceOf(Unusable);
+  expect(fault).toBeInstanceOf(UserError);
   expect(fault).toMatchObject({ message: 'The disk is full.', cause });
 });
 

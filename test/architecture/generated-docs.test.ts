@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { readBaseline } from '../../conformance/src/verify/baseline.ts';
 import { castExamplesOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
 import { createConfig } from '../../src/config/config.ts';
-import { flagName, OPTIONS, showOption, variableName } from '../../src/config/options.ts';
+import { formatFlagName, formatVariableName, OPTIONS, showOption } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import { judgeFidelity } from '../../src/decisions/fidelity.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
@@ -21,14 +21,14 @@ const cell = (text: string) => text.replaceAll('|', '\\|');
 function configurationPage(): string {
   const { config } = createConfig();
   const rows = Object.entries(OPTIONS).map(([name, option]: [string, Option]) => {
-    const flag = `--${flagName(name)}${option.argument === undefined ? '' : ` ${option.argument}`}`;
+    const flag = `--${formatFlagName(name)}${option.argument === undefined ? '' : ` ${option.argument}`}`;
     const short = option.short === undefined ? '' : `-${option.short}, `;
     const fallback = showOption(name as keyof typeof OPTIONS, config);
     const shown =
       fallback === null || fallback === false || Array.isArray(fallback)
         ? ''
         : `\`${fallback === true ? 'on' : fallback}\``;
-    expect(variableName(name)).toBe(`NV_AUTH_MOCK_${flagName(name).toUpperCase().replaceAll('-', '_')}`);
+    expect(formatVariableName(name)).toBe(`NV_AUTH_MOCK_${formatFlagName(name).toUpperCase().replaceAll('-', '_')}`);
     return `| \`${cell(short + flag)}\` | ${shown} | ${cell(option.description)} |`;
   });
   return `# Configuration

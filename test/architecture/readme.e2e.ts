@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { flagName, OPTIONS } from '../../src/config/options.ts';
+import { formatFlagName, OPTIONS } from '../../src/config/options.ts';
 import { ALL_REASONS } from '../../src/services/index.ts';
 import { listeningServer } from '../support/listening.ts';
 import { documentationPages, ROOT } from './source-files.ts';
@@ -97,5 +97,5 @@ describe('the command, as the README and its pages call it', () => {
 it('the help of the command names every flag', async () => {
   const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), 'start', '--help']);
 
-  for (const name of Object.keys(OPTIONS)) expect(help).toContain(`--${flagName(name)}`);
+  for (const name of Object.keys(OPTIONS)) expect(help).toContain(`--${formatFlagName(name)}`);
 });

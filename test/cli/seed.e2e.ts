@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
-import { namedUuid } from '../../src/platform/random.ts';
+import { deriveUuid } from '../../src/platform/random.ts';
 import { admin, adminBot, plainBot, researcher } from '../support/cast.ts';
 import { it } from '../support/command.ts';
 import { withoutBearers } from '../support/worlds.ts';
@@ -34,13 +34,13 @@ const withIds = {
     users: [
       {
         ...firstUser,
-        id: namedUuid('user:ada@umbra.test'),
-        accessKey: { ...firstUser?.accessKey, id: namedUuid('access-key:ada-client') },
+        id: deriveUuid('user:ada@umbra.test'),
+        accessKey: { ...firstUser?.accessKey, id: deriveUuid('access-key:ada-client') },
       },
-      { ...secondUser, id: namedUuid('user:bo@umbra.test') },
+      { ...secondUser, id: deriveUuid('user:bo@umbra.test') },
     ],
-    applications: world.runai.applications.map((one) => ({ ...one, id: namedUuid('application:robot') })),
-    serviceAccounts: world.runai.serviceAccounts.map((one) => ({ ...one, id: namedUuid('service-account:bot') })),
+    applications: world.runai.applications.map((one) => ({ ...one, id: deriveUuid('application:robot') })),
+    serviceAccounts: world.runai.serviceAccounts.map((one) => ({ ...one, id: deriveUuid('service-account:bot') })),
   },
 };
 const ada = { clientId: 'ada-client', clientSecret: 'ada-secret' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTerminalLog, type Terminal } from '../../src/cli/terminal-log.ts';
-import { lineLog, type RequestLine } from '../../src/diagnostics/log.ts';
+import { createLineLog, type RequestLine } from '../../src/diagnostics/log.ts';
 
 const CLOCK = { now: () => Date.UTC(2026, 0, 15, 12) };
 const KEY = `nvapi-${'a'.repeat(64)}`;
@@ -32,7 +32,7 @@ function terminal(given: Partial<Pick<Terminal, 'columns' | 'hasColors' | 'canMo
       return texts.join('').length;
     },
   };
-  const log = createTerminalLog(lineLog('info', false, CLOCK, write), screen);
+  const log = createTerminalLog(createLineLog('info', false, CLOCK, write), screen);
   const answer = (line: Partial<RequestLine> = {}) =>
     log.debug('200 GET /toys', { request: () => ({ ...ANSWERED, ...line }) });
   const refuse = (line: Partial<RequestLine> = {}) =>

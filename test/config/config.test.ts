@@ -4,8 +4,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createConfig, proxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
-import { flagName, variableName } from '../../src/config/options.ts';
+import { createConfig, findProxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
+import { formatFlagName, formatVariableName } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { it } from '../support/in-folder.ts';
 
@@ -108,10 +108,10 @@ describe('the configuration of the command', () => {
     'is refused with what to use instead of %s',
     async ([name, instead], { folder }) => {
       const file = join(folder, 'config.yaml');
-      await writeFile(file, `${flagName(name)}: 1\n`);
+      await writeFile(file, `${formatFlagName(name)}: 1\n`);
       const refused = `was removed: ${instead}.`;
 
-      await expect(readConfig({}, { [variableName(name)]: '1' })).rejects.toThrow(refused);
+      await expect(readConfig({}, { [formatVariableName(name)]: '1' })).rejects.toThrow(refused);
       await expect(readConfig({ config: file }, {})).rejects.toThrow(refused);
       expect(() => readOptions({ [name]: 1 })).toThrow(refused);
     },
@@ -152,7 +152,10 @@ describe('a document', () => {
 it('what the environment says of proxies depends on the scheme, and on no case', () => {
   const environment = { https_proxy: 'http://p', NO_PROXY: 'localhost, mock,' };
 
-  expect(proxyVariables('https://a', environment)).toEqual({ proxy: 'https_proxy', exceptions: ['localhost', 'mock'] });
-  expect(proxyVariables('http://a', environment)).toEqual({ proxy: null, exceptions: ['localhost', 'mock'] });
-  expect(proxyVariables('http://a', { ALL_PROXY: 'http://p' })).toEqual({ proxy: 'ALL_PROXY', exceptions: [] });
+  expect(findProxyVariables('https://a', environment)).toEqual({
+    proxy: 'https_proxy',
+    exceptions: ['localhost', 'mock'],
+  });
+  expect(findProxyVariables('http://a', environment)).toEqual({ proxy: null, exceptions: ['localhost', 'mock'] });
+  expect(findProxyVariables('http://a', { ALL_PROXY: 'http://p' })).toEqual({ proxy: 'ALL_PROXY', exceptions: [] });
 });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createConfig } from '../../src/config/config.ts';
-import { flagName, OPTION_NAMES, OPTIONS, showOption, variableName } from '../../src/config/options.ts';
+import { formatFlagName, formatVariableName, OPTION_NAMES, OPTIONS, showOption } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
 
 describe('an option', () => {
   it('is called alike as a flag and as a variable', () => {
-    expect([flagName('publicUrl'), variableName('publicUrl')]).toEqual(['public-url', 'NV_AUTH_MOCK_PUBLIC_URL']);
-    expect(new Set(OPTION_NAMES.map(variableName)).size).toBe(OPTION_NAMES.length);
+    expect([formatFlagName('publicUrl'), formatVariableName('publicUrl')]).toEqual([
+      'public-url',
+      'NV_AUTH_MOCK_PUBLIC_URL',
+    ]);
+    expect(new Set(OPTION_NAMES.map(formatVariableName)).size).toBe(OPTION_NAMES.length);
   });
 
   it('has no name that an option had which was removed', () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { buildServer } from '../../src/app/server.ts';
-import { type Effective, parseDocument, readConfig, readOptions } from '../../src/config/config.ts';
-import { type Config, flagName, OPTION_NAMES, OPTIONS, variableName } from '../../src/config/options.ts';
-import { Unusable } from '../../src/diagnostics/unusable.ts';
+import { type EffectiveConfig, parseDocument, readConfig, readOptions } from '../../src/config/config.ts';
+import { type Config, formatFlagName, formatVariableName, OPTION_NAMES, OPTIONS } from '../../src/config/options.ts';
+import { UserError } from '../../src/diagnostics/user-error.ts';
 import { checkDataOption } from '../../src/store/data-option.ts';
 import { it } from '../support/in-folder.ts';
 import { SEED_STATES } from '../support/server.ts';
@@ -43,13 +43,13 @@ async function refusalOf(read: () => unknown): Promise<string> {
     await read();
     return '';
   } catch (thrown) {
-    if (thrown instanceof Unusable) return thrown.message;
+    if (thrown instanceof UserError) return thrown.message;
     throw thrown;
   }
 }
 
 /** What a server says of its options; throws if it does not start. */
-async function saidBy(effective: Effective): Promise<string> {
+async function saidBy(effective: EffectiveConfig): Promise<string> {
   const server = await buildServer({ effective, seedStates: SEED_STATES });
   try {
     const { body } = await server.app.inject({ method: 'GET', url: '/_mock/info' });
@@ -77,11 +77,11 @@ describe('a value with a secret is not repeated:', () => {
     const all = (nameOf: (name: keyof Config) => string) =>
       Object.fromEntries(OPTION_NAMES.map((name) => [nameOf(name), value]));
     const byName = all((name) => name);
-    await writeFile(file, JSON.stringify(all(flagName)));
+    await writeFile(file, JSON.stringify(all(formatFlagName)));
 
     for (const said of [
       await refusalOf(() => readConfig(byName, {})),
-      await refusalOf(() => readConfig({}, all(variableName))),
+      await refusalOf(() => readConfig({}, all(formatVariableName))),
       await refusalOf(() => readConfig({ config: file }, {})),
       await refusalOf(() => readOptions(byName as object)),
     ]) {

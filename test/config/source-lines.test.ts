@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { readSourceLines } from '../../src/config/source-lines.ts';
+import { createLineFinder } from '../../src/config/source-lines.ts';
 import { it } from '../support/in-folder.ts';
 
 const YAML = ['# a seed', 'runai:', '  users:', '    - name: a', '    - name: b', '      role: c', 'port: 1'].join(
@@ -20,10 +20,10 @@ describe('a place in a file has a line', () => {
     const file = join(folder, 'seed.yaml');
     await writeFile(file, YAML);
 
-    expect((await readSourceLines(file))(place)).toBe(line);
+    expect((await createLineFinder(file))(place)).toBe(line);
   });
 });
 
 it('a file that is not there has no lines', async ({ folder }) => {
-  expect((await readSourceLines(join(folder, 'nothing.yaml')))('port')).toBeUndefined();
+  expect((await createLineFinder(join(folder, 'nothing.yaml')))('port')).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOG_LEVELS, type LogLevel, lineLog, SILENT } from '../../src/diagnostics/log.ts';
+import { createLineLog, LOG_LEVELS, type LogLevel, SILENT_LOG } from '../../src/diagnostics/log.ts';
 
 const clock = { now: () => Date.UTC(2026, 0, 15, 12) };
 const KEY = `nvapi-${'a'.repeat(64)}`;
@@ -7,10 +7,10 @@ const KEY = `nvapi-${'a'.repeat(64)}`;
 /** A log, with what it wrote. */
 function written(level: LogLevel, json = false) {
   const lines: string[] = [];
-  return { lines, log: lineLog(level, json, clock, (line) => void lines.push(line)) };
+  return { lines, log: createLineLog(level, json, clock, (line) => void lines.push(line)) };
 }
 
-const all = ({ error, warn, info, debug }: typeof SILENT) => {
+const all = ({ error, warn, info, debug }: typeof SILENT_LOG) => {
   error('e');
   warn('w');
   info('i');
@@ -43,7 +43,7 @@ describe('a log', () => {
     all(log);
 
     expect(lines.map((line) => line.trim().at(-1)).join('')).toBe(reported);
-    expect(log.debugging).toBe(level === 'debug');
+    expect(log.isDebugging).toBe(level === 'debug');
     expect(LOG_LEVELS).toContain(level);
   });
 
@@ -75,8 +75,8 @@ describe('a log', () => {
   });
 
   it('may say nothing', () => {
-    all(SILENT);
+    all(SILENT_LOG);
 
-    expect(SILENT.debugging).toBe(false);
+    expect(SILENT_LOG.isDebugging).toBe(false);
   });
 });

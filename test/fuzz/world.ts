@@ -2,8 +2,8 @@ import type { InjectOptions } from 'fastify';
 import { buildServer } from '../../src/app/server.ts';
 import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
-import { lineLog } from '../../src/diagnostics/log.ts';
-import { seededRandom } from '../../src/platform/random.ts';
+import { createLineLog } from '../../src/diagnostics/log.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import { loadServices } from '../../src/services/index.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { type Document, readDocument } from '../support/documents.ts';
@@ -29,11 +29,11 @@ export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
   const { app, close } = await buildServer({
     effective,
     clock: manualClock(START),
-    random: seededRandom('fuzz'),
+    random: createSeededRandom('fuzz'),
     offDocument: 'throw',
     seedStates: SEED_STATES,
     log: (clock) =>
-      lineLog('error', false, clock, (text) => {
+      createLineLog('error', false, clock, (text) => {
         logged += text;
       }),
   });

@@ -1,7 +1,7 @@
 /** What is refused before anybody looks at what it is about. */
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/diagnostics/log.ts';
 import { cast, researcher } from '../support/cast.ts';
 import { failuresOf } from '../support/contract.ts';
 import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';
@@ -16,7 +16,7 @@ const JSON_TYPE = 'Content-Type: application/json';
 const log: string[] = [];
 const server = await testServer(
   { runaiKeyLimit: 1_000_000 },
-  { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) },
+  { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line)) },
 );
 const { port } = await server.listen('127.0.0.1', 0);
 const token = await forge();

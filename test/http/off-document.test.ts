@@ -4,7 +4,7 @@ import { withoutHandlerChecks } from '../../scripts/documents/handler-checks.mjs
 import { profilesOf } from '../../scripts/documents/versions.mjs';
 import { mergedDocuments } from '../../scripts/documents.mjs';
 import type { ServerParts } from '../../src/app/inputs.ts';
-import { SILENT } from '../../src/diagnostics/log.ts';
+import { SILENT_LOG } from '../../src/diagnostics/log.ts';
 import { DOCUMENTS, Documents, type PreparedDocument } from '../../src/http/openapi.ts';
 import { preparedAs } from '../support/api-document.ts';
 import { testServer } from '../support/server.ts';
@@ -69,7 +69,7 @@ const findingsAfter = async (documents: Documents, request: string, parts = {}) 
 describe('an answer that does not fit its document', () => {
   /** The status of a refusal that its document does not name, and what the control API finds worth knowing. */
   const refusedBy = async (offDocument: ServerParts['offDocument'], strict = false) => {
-    const parts = { documents: NO_401, log: () => SILENT, offDocument: offDocument as never };
+    const parts = { documents: NO_401, log: () => SILENT_LOG, offDocument: offDocument as never };
     const { app, call } = await testServer({ strict }, parts);
     const { statusCode } = await app.inject({ url: PATH, headers: { host: 'localhost' } });
     const { findings } = (await call('GET /_mock/findings')).body;
@@ -120,7 +120,7 @@ describe('a refusal that does not fit its document', () => {
 
   it('fails the request of a server under test', async () => {
     const path = '/api/v1/token';
-    const { app } = await server(without(415, path, 'post'), { log: () => SILENT });
+    const { app } = await server(without(415, path, 'post'), { log: () => SILENT_LOG });
     const { statusCode } = await app.inject({ method: 'POST', url: path, headers: TEXT, payload: 'text' });
 
     expect(statusCode).toBe(500);

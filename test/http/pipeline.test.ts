@@ -1,13 +1,13 @@
 /** The steps of a request, in their order, and what they leave behind. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/diagnostics/log.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { type Request, testServer } from '../support/server.ts';
 
 const log: string[] = [];
 const server = await testServer(
   {},
-  { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line.trim())) },
+  { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line.trim())) },
 );
 const [echo] = castFunction('echo');
 const [owner, invoker] = [castKey('nvcf-full-access').key, castKey('nvcf-invoker').key];

@@ -1,14 +1,14 @@
 /** Where credentials that may be real are noticed. */
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/diagnostics/log.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 
 const lines: string[] = [];
 const server = await testServer(
   {},
-  { log: (clock) => lineLog('debug', false, clock, (line) => void lines.push(line)) },
+  { log: (clock) => createLineLog('debug', false, clock, (line) => void lines.push(line)) },
 );
 
 /** The form of a key, and minted by no mock. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/diagnostics/log.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { admin, cast } from '../support/cast.ts';
 import { hasDriver } from '../support/driver.ts';
@@ -16,8 +16,8 @@ const REALM_TOKEN = 'POST /auth/realms/acme/protocol/openid-connect/token';
 /** A server, and everything that it tells of its requests. */
 async function listening(): Promise<{ server: TestServer; reported: () => Promise<string> }> {
   const lines: string[] = [];
-  const log = (clock: Parameters<typeof lineLog>[2]) =>
-    lineLog('debug', false, clock, (line) => {
+  const log = (clock: Parameters<typeof createLineLog>[2]) =>
+    createLineLog('debug', false, clock, (line) => {
       lines.push(line);
     });
   const server = await testServer({}, { log });

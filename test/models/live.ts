@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/options.ts';
-import { seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { withoutRetired } from '../support/seeds.ts';
@@ -56,7 +56,7 @@ export class Live {
     this.#server = null;
     this.#starts += 1;
     // Another start draws other ids, as with real randomness.
-    const random = seededRandom(`start ${this.#starts}`);
+    const random = createSeededRandom(`start ${this.#starts}`);
     const data = join(this.#folder, 'mock.db');
     this.#server = await openServer({ ...this.#config, data }, { clock: this.clock, random, seed: withoutRetired });
   }

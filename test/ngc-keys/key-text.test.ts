@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
-import { lineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/diagnostics/log.ts';
 import {
   classifyKey,
   deriveKeyText,
@@ -12,11 +12,11 @@ import {
   presentBearerKey,
   presentKey,
 } from '../../src/ngc-keys/key-text.ts';
-import { seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
 import { type Answer, testServer } from '../support/server.ts';
 
-const random = seededRandom('keys');
+const random = createSeededRandom('keys');
 const fresh = () => makeKeyText(random.base64url(32));
 const changed = (key: string, place: number) =>
   `${key.slice(0, place)}${key[place] === 'A' ? 'B' : 'A'}${key.slice(place + 1)}`;
@@ -106,7 +106,7 @@ describe('a key that no mock minted', () => {
     const log: string[] = [];
     const server = await testServer(
       {},
-      { log: (clock) => lineLog('debug', true, clock, (line) => void log.push(line)) },
+      { log: (clock) => createLineLog('debug', true, clock, (line) => void log.push(line)) },
     );
     const rows = async () => (await server.call('GET /_mock/info')).body.counts;
     const before = await rows();

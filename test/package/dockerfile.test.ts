@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { flagName, OPTIONS, variableName } from '../../src/config/options.ts';
+import { formatFlagName, formatVariableName, OPTIONS } from '../../src/config/options.ts';
 import { resolveLocation } from '../../src/store/postgres/location.ts';
 import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { imageParts, imageSpec } from '../support/image.ts';
@@ -177,8 +177,8 @@ describe.each([
   });
 
   it('starts processes with options that there are, each with the schema of its name', async () => {
-    const flags = Object.keys(OPTIONS).map((name) => `--${flagName(name)}`);
-    const variables = Object.keys(OPTIONS).map((name) => variableName(name));
+    const flags = Object.keys(OPTIONS).map((name) => `--${formatFlagName(name)}`);
+    const variables = Object.keys(OPTIONS).map((name) => formatVariableName(name));
     const { POSTGRES_USER: user, POSTGRES_PASSWORD: secret, POSTGRES_DB: name } = database.environment;
 
     for (const { command, environment } of all) {

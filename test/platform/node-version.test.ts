@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nodeRefusal, OLDEST_NODE } from '../../src/platform/node-version.ts';
+import { describeUnsupportedNode, OLDEST_NODE } from '../../src/platform/node-version.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
 
@@ -18,11 +18,13 @@ function loadedBefore(entry: string, known: readonly string[] = [entry]): string
 
 describe('a Node that is too old', () => {
   it.each(['18.20.8', '20.0.0', '20.18.3', '16.20.2'])('%s is named, with what is needed', (version) => {
-    expect(nodeRefusal(version)).toContain(`This is Node ${version}, but nv-auth-mock needs Node 20.19 or newer`);
+    expect(describeUnsupportedNode(version)).toContain(
+      `This is Node ${version}, but nv-auth-mock needs Node 20.19 or newer`,
+    );
   });
 
   it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('%s is none', (version) => {
-    expect(nodeRefusal(version)).toBeNull();
+    expect(describeUnsupportedNode(version)).toBeNull();
   });
 
   it('is one that the package does not promise', () => {
@@ -35,7 +37,7 @@ describe('a Node that is too old', () => {
     const loaded = loadedBefore('main.cjs');
 
     expect([...new Set(loaded)].sort()).toEqual(['node-version.cjs', 'rolldown-runtime.cjs']);
-    expect(readFileSync(new URL('main.cjs', DIST), 'utf8')).toContain('nodeRefusal');
+    expect(readFileSync(new URL('main.cjs', DIST), 'utf8')).toContain('describeUnsupportedNode');
     expect(loadedBefore('cli.cjs')).toContain('options.cjs');
   });
 });

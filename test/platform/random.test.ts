@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { drawAt, namedUuid, seededRandom, systemRandom, toAlphanumeric } from '../../src/platform/random.ts';
+import {
+  createSeededRandom,
+  createSystemRandom,
+  deriveUuid,
+  drawAt,
+  toAlphanumeric,
+} from '../../src/platform/random.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe.each([
-  ['of the system', systemRandom()],
-  ['of a seed', seededRandom('a')],
+  ['of the system', createSystemRandom()],
+  ['of a seed', createSeededRandom('a')],
 ])('randomness %s', (_what, random) => {
   it('has the forms that ids and secrets have', () => {
     expect(random.uuid()).toMatch(UUID);
@@ -35,7 +41,7 @@ describe.each([
 
 it('a seed gives the same sequence every time, and another one another', () => {
   const sequence = (seed: string) => {
-    const random = seededRandom(seed);
+    const random = createSeededRandom(seed);
     return Array.from({ length: 300 }, () => random.hex(32));
   };
 
@@ -44,9 +50,9 @@ it('a seed gives the same sequence every time, and another one another', () => {
 });
 
 it('a name has one id', () => {
-  expect(namedUuid('a')).toBe('ca978112-ca1b-4dca-bac2-31b39a23dc4d');
-  expect(namedUuid('b')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(namedUuid('b')).not.toBe(namedUuid('a'));
+  expect(deriveUuid('a')).toBe('ca978112-ca1b-4dca-bac2-31b39a23dc4d');
+  expect(deriveUuid('b')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(deriveUuid('b')).not.toBe(deriveUuid('a'));
 });
 
 it('letters and digits are as likely as one another: bytes that would favour some stand for none', () => {

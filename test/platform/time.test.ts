@@ -2,13 +2,13 @@ import timers from 'node:timers';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import {
-  areReal,
+  areNodeTimers,
+  createTimeoutSignal,
+  createUnreplacedTimers,
   nextTick,
   processGlobal,
   queueMicrotask,
   RealDate,
-  timeoutSignal,
-  unreplacedTimers,
 } from '../../src/platform/time.ts';
 
 describe('the machine', () => {
@@ -32,10 +32,10 @@ describe('the machine', () => {
   });
 
   it('tells timers of Node from such as a test put in their place', () => {
-    expect([areReal(timers), areReal(globalThis)]).toEqual([true, true]);
+    expect([areNodeTimers(timers), areNodeTimers(globalThis)]).toEqual([true, true]);
     for (const one of ['Timeout', 'Interval', 'Immediate'] as const) {
       vi.useFakeTimers({ toFake: [`set${one}`, `clear${one}`] });
-      const found = areReal(globalThis);
+      const found = areNodeTimers(globalThis);
       const left = vi.getTimerCount();
       vi.useRealTimers();
 
@@ -44,7 +44,7 @@ describe('the machine', () => {
   });
 
   it('aborts what takes too long, as Node would', async () => {
-    const ours = timeoutSignal(5);
+    const ours = createTimeoutSignal(5);
     const nodes = AbortSignal.timeout(5);
     expect(ours.aborted).toBe(false);
     await Promise.all([ours, nodes].map((signal) => new Promise((done) => signal.addEventListener('abort', done))));
@@ -79,7 +79,8 @@ describe('the machine', () => {
 });
 
 describe('timers that no test replaces', () => {
-  const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = unreplacedTimers();
+  const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } =
+    createUnreplacedTimers();
   /** By Node's own, which nothing replaces here. */
   const pause = (milliseconds: number) => new Promise((done) => timers.setTimeout(done, milliseconds));
 

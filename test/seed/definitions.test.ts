@@ -1,6 +1,6 @@
 /** Members and names of a vendor in seeds are checked as its documents and tables have them. */
 import { describe, expect, it } from 'vitest';
-import { namedUuid } from '../../src/platform/random.ts';
+import { deriveUuid } from '../../src/platform/random.ts';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
 
 const TASK = { org: 'umbra', name: 'seeded', id: '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00ff', status: 'RUNNING' };
@@ -79,7 +79,7 @@ describe('the definition of a function', () => {
 
 describe('the members of an object of Air', () => {
   const [simulation, image] = ['7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00e0', '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00e1'];
-  const node = namedUuid(`air-node:${simulation}:n`);
+  const node = deriveUuid(`air-node:${simulation}:n`);
   const withObject = (resource: string, members: object) => ({
     ngc,
     air: {

@@ -2,8 +2,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../../src/platform/random.ts';
-import { castOf, chooseSeed, summarizeSeed } from '../../src/seed/index.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
+import { chooseSeed, readCast, summarizeSeed } from '../../src/seed/index.ts';
 import { cast as builtIn } from '../support/cast.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
@@ -17,7 +17,7 @@ type Cast = any;
 
 /** The built-in cast with changes. */
 const extended = async (changes: object): Promise<Cast> =>
-  castOf(await seedFrom({ extends: 'builtin', ...changes }), SERVICES);
+  readCast(await seedFrom({ extends: 'builtin', ...changes }), SERVICES);
 const emails = ({ runai }: Cast) => runai.users.map(({ email }: { email: string }) => email);
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
 const fault = async (changes: object) => {
@@ -40,12 +40,12 @@ const newKey = { org: 'acme', name: 'ci', type: 'service', services: ['nvcf'], s
 
 describe('a seed that extends the built-in cast', () => {
   test('is the built-in cast where it says nothing', async () => {
-    expect(await extended({})).toEqual(castOf(await seedFrom('builtin'), SERVICES));
+    expect(await extended({})).toEqual(readCast(await seedFrom('builtin'), SERVICES));
   });
 
   test('adds entries behind those that are there, and all others stay', async () => {
     const cast = await extended({ runai: { users: [newUser] }, ngc: { keys: [newKey] } });
-    const before = castOf(await seedFrom('builtin'), SERVICES) as Cast;
+    const before = readCast(await seedFrom('builtin'), SERVICES) as Cast;
 
     expect(cast.runai.users.slice(0, -1)).toEqual(before.runai.users);
     expect(cast.runai.users.at(-1)).toMatchObject(newUser);
@@ -165,9 +165,9 @@ describe('a seed that extends the built-in cast', () => {
 
   test('is a seed like any other when its cast is saved', async () => {
     const seed = await seedFrom({ extends: 'builtin', runai: { users: [newUser] }, ngc: { keys: [newKey] } });
-    const again = await seedFrom(castOf(seed, SERVICES));
+    const again = await seedFrom(readCast(seed, SERVICES));
 
-    expect(castOf(again, SERVICES)).toEqual(castOf(seed, SERVICES));
+    expect(readCast(again, SERVICES)).toEqual(readCast(seed, SERVICES));
     expect(again.fingerprint).toBe(seed.fingerprint);
   });
 
@@ -282,7 +282,7 @@ const withFiles = test.extend<{
     await rm(folder, { recursive: true, force: true });
   },
   // biome-ignore lint/correctness/noEmptyPattern: as above
-  seed: async ({}, use) => use((file) => chooseSeed(file, SERVICES, seededRandom('seed'))),
+  seed: async ({}, use) => use((file) => chooseSeed(file, SERVICES, createSeededRandom('seed'))),
 });
 
 describe('a seed file', () => {
@@ -303,7 +303,7 @@ describe('a seed file', () => {
         }),
       });
       const made = await seed(join(folder, 'mine/seed.json'));
-      const cast = castOf(made, SERVICES) as Cast;
+      const cast = readCast(made, SERVICES) as Cast;
 
       expect(emails(cast).slice(3)).toEqual(['ada@acme.test', 'bo@acme.test']);
       expect(cast.runai.users[3].role).toBe('Viewer');
@@ -366,7 +366,7 @@ describe('a seed file', () => {
     ]);
     const folder = await files(Object.fromEntries(chain));
 
-    expect(emails(castOf(await seed(join(folder, '9.yaml')), SERVICES))).toHaveLength(3);
+    expect(emails(readCast(await seed(join(folder, '9.yaml')), SERVICES))).toHaveLength(3);
     await expect(seed(join(folder, '10.yaml'))).rejects.toThrow('`extends` chains more than 10 files');
   });
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/credentials/secret.ts';
-import { seededRandom } from '../../src/platform/random.ts';
-import { castOf, restoreSeed } from '../../src/seed/index.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
+import { readCast, restoreSeed } from '../../src/seed/index.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
@@ -13,7 +13,7 @@ import { SERVICES } from '../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part
 type Cast = any;
-const castFrom = async (value: unknown): Promise<Cast> => castOf(await seedFrom(value), SERVICES);
+const castFrom = async (value: unknown): Promise<Cast> => readCast(await seedFrom(value), SERVICES);
 const castOfFixtures = () =>
   SERVICES.filter(({ seed }) => seed !== null).map(({ name, seed }) => {
     const part = JSON.parse(readFileSync(new URL(`../../fixtures/${name}/cast.json`, import.meta.url), 'utf8'));
@@ -174,10 +174,10 @@ describe('a saved cast', () => {
     ['a seed of names', onlyNames],
   ])('of %s is the same seed', async (_, value) => {
     const seed = await seedFrom(value);
-    const cast = castOf(seed, SERVICES);
+    const cast = readCast(seed, SERVICES);
     const again = await seedFrom(cast);
 
-    expect(castOf(again, SERVICES)).toEqual(cast);
+    expect(readCast(again, SERVICES)).toEqual(cast);
     expect(again.fingerprint).toBe(seed.fingerprint);
   });
 });
@@ -185,7 +185,7 @@ describe('a saved cast', () => {
 it('a seed that an earlier version kept, without ids, is the same world', async () => {
   const { fingerprint } = await seedFrom(withoutIds);
   const kept = { text: JSON.stringify(withoutIds), origin: 'file', fingerprint } as const;
-  const revived = restoreSeed(kept, SERVICES, seededRandom('seed'));
+  const revived = restoreSeed(kept, SERVICES, createSeededRandom('seed'));
   const ids = async (seed: typeof revived) => {
     const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await seed.rows(NOON));
     return [identities, accessKeys, ngcKeys].map((rows) => rows.map(({ id, secretHash }) => [id, secretHash]));

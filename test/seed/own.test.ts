@@ -4,8 +4,8 @@ import { deriveFor } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';
 import { classifyKey, deriveKeyText } from '../../src/ngc-keys/key-text.ts';
-import { seededRandom } from '../../src/platform/random.ts';
-import { castOf, deriveSeed, restoreSeed } from '../../src/seed/index.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
+import { deriveSeed, readCast, restoreSeed } from '../../src/seed/index.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
@@ -14,7 +14,7 @@ import { SERVICES } from '../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part
 type Cast = any;
-const castFrom = (seed: Parameters<typeof castOf>[0]): Cast => castOf(seed, SERVICES);
+const castFrom = (seed: Parameters<typeof readCast>[0]): Cast => readCast(seed, SERVICES);
 const derivation = deriveFor('team-a');
 
 /** Each credential of a cast, by what it is. */
@@ -87,7 +87,7 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
   it('is a seed like any other when its cast is saved, and when a store kept it', async () => {
     const owned = deriveSeed(await seedFrom(value), derivation);
     const saved = await seedFrom(castFrom(owned));
-    const revived = restoreSeed(owned, SERVICES, seededRandom('seed'));
+    const revived = restoreSeed(owned, SERVICES, createSeededRandom('seed'));
 
     for (const again of [saved, revived]) {
       expect(castFrom(again)).toEqual(castFrom(owned));

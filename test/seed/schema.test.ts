@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { deriveFor } from '../../src/credentials/derivation.ts';
 import { findSchemaErrors } from '../../src/seed/check.ts';
-import { castOf, deriveSeed } from '../../src/seed/index.ts';
-import { seedSchema } from '../../src/seed/schema.ts';
+import { deriveSeed, readCast } from '../../src/seed/index.ts';
+import { createSeedSchema } from '../../src/seed/schema.ts';
 import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { SERVICES } from '../support/services.ts';
@@ -41,7 +41,7 @@ const OURS = schemas.filter(([place]) => !place.includes('.definition'));
 
 describe('the JSON Schema of seeds', () => {
   it('is that of the services, as the package has it', () => {
-    expect(built).toEqual(JSON.parse(JSON.stringify(seedSchema(SERVICES))));
+    expect(built).toEqual(JSON.parse(JSON.stringify(createSeedSchema(SERVICES))));
     expect(createRequire(join(ROOT, 'test/seed/'))('nv-auth-mock/seed.schema.json').title).toBe('Seed of nv-auth-mock');
   });
 
@@ -109,8 +109,8 @@ describe('a seed that is right fits it:', () => {
   ])('the saved cast of %s, also as another world has it', async (_, value) => {
     const seed = await seedFrom(value);
 
-    expect(errors(castOf(seed, SERVICES))).toEqual([]);
-    expect(errors(castOf(deriveSeed(seed, deriveFor('team-a')), SERVICES))).toEqual([]);
+    expect(errors(readCast(seed, SERVICES))).toEqual([]);
+    expect(errors(readCast(deriveSeed(seed, deriveFor('team-a')), SERVICES))).toEqual([]);
   });
 
   it('every seed of the documentation, which a mock takes as well', async () => {
@@ -158,7 +158,7 @@ describe('what our own check refuses by schema, it refuses, too:', () => {
     ['a seed without ids', withoutIds],
     ['a seed of names', onlyNames],
   ])('each way to spoil %s, and nothing else', async (_, value) => {
-    const ways = [...spoilt(shortened(castOf(await seedFrom(value), SERVICES)))];
+    const ways = [...spoilt(shortened(readCast(await seedFrom(value), SERVICES)))];
     const differing = ways.filter(
       ([, seed]) => findSchemaErrors(seed, SERVICES).length > 0 !== errors(seed).length > 0,
     );

@@ -1,8 +1,8 @@
 /** Seeds that a program gives. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { passwordMatches } from '../../src/credentials/password.ts';
-import { Unusable } from '../../src/diagnostics/unusable.ts';
-import { castOf, summarizeSeed } from '../../src/seed/index.ts';
+import { UserError } from '../../src/diagnostics/user-error.ts';
+import { readCast, summarizeSeed } from '../../src/seed/index.ts';
 import { Mutex } from '../../src/store/mutex.ts';
 import { ngcCast } from '../support/ngc-cast.ts';
 import { recordsIn } from '../support/nouns.ts';
@@ -12,10 +12,10 @@ import { SEEDED, SERVICES } from '../support/services.ts';
 
 describe('a seed that is given as a value', () => {
   it('is the built-in cast, nobody, or what a file would hold', async () => {
-    expect(Object.keys(castOf(await seedFrom('builtin'), SERVICES)).sort()).toEqual(SEEDED.toSorted());
-    expect(castOf(await seedFrom('none'), SERVICES)).toEqual({});
-    expect(castOf(await seedFrom({}), SERVICES)).toEqual({});
-    expect(castOf(await seedFrom(onlyNames), SERVICES)).toMatchObject(onlyNames);
+    expect(Object.keys(readCast(await seedFrom('builtin'), SERVICES)).sort()).toEqual(SEEDED.toSorted());
+    expect(readCast(await seedFrom('none'), SERVICES)).toEqual({});
+    expect(readCast(await seedFrom({}), SERVICES)).toEqual({});
+    expect(readCast(await seedFrom(onlyNames), SERVICES)).toMatchObject(onlyNames);
   });
 
   it.each([
@@ -31,7 +31,7 @@ describe('a seed that is given as a value', () => {
   ])('is refused where it is %j', async (value, said) => {
     const thrown = await seedFrom(value).catch((cause: unknown) => cause);
 
-    expect(thrown).toBeInstanceOf(Unusable);
+    expect(thrown).toBeInstanceOf(UserError);
     expect((thrown as Error).message).toContain(said);
   });
 
@@ -66,7 +66,7 @@ describe('a seed that is given as a value', () => {
 
     expect(identities).toHaveLength(2000);
     expect(scrypt).not.toHaveBeenCalled();
-    const { users: shown } = castOf(seed, SERVICES)['runai'] as { users: { password: string }[] };
+    const { users: shown } = readCast(seed, SERVICES)['runai'] as { users: { password: string }[] };
     const [first = { password: '' }, second = { password: '' }] = shown;
     const stored = identities[0]?.passwordHash ?? '';
     expect(await passwordMatches(first.password, stored)).toBe(true);

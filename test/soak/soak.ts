@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import { type BuiltServer, startBuilt, type Vitals } from './server.ts';
 import { type Ask, askOf, type Client, GRANT, type Kind, kindAt, TRAFFIC } from './traffic.ts';
 import { SoakWorlds } from './worlds.ts';
@@ -81,7 +81,7 @@ async function run(
   isOver: () => boolean,
   progress: SoakPlan['progress'],
 ): Promise<void> {
-  const random = seededRandom(`${seed} ${number}`);
+  const random = createSeededRandom(`${seed} ${number}`);
   const draw = () => Number.parseInt(random.hex(8), 16) / 2 ** 32;
   const ask = askOf(server, (line, reply) => {
     noteReply(figures, line, reply);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import type { Change, Row } from '../../src/store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
@@ -118,7 +118,7 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
 
     it('the list of an owner is after any changes what reading it again gives, one at a time or several at once', async () => {
       const { rows } = await next();
-      const random = seededRandom(seedOf('lists of owners'));
+      const random = createSeededRandom(seedOf('lists of owners'));
       const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
       const ids = Array.from({ length: 12 }, (_, index) => `row-${index}`);
       const one = async (): Promise<Change> => {

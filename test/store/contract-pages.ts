@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import type { Change, Facets, PageQuery, Row } from '../../src/store/collections.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
@@ -281,7 +281,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
 
     it('every page of any world is what sorting all of its rows gives', async () => {
       const collections = plainly(await bench.next()).collections;
-      const random = seededRandom(seedOf('pages'));
+      const random = createSeededRandom(seedOf('pages'));
       const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
       const below = (max: number) => parseInt(random.hex(4), 16) % max;
       for (let world = 0; world < roundsOf(25); world++) {

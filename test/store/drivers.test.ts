@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
-import { Unusable } from '../../src/diagnostics/unusable.ts';
+import { UserError } from '../../src/diagnostics/user-error.ts';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { errorCode, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { checkVersion, findDriverFault, loadDriver } from '../../src/store/sqlite/drivers.ts';
@@ -107,7 +107,7 @@ describe('the driver that is loaded', () => {
     const other: SqliteDriver = { name: 'another', open };
     try {
       expect(await loadDriver(() => other)).toBe(other);
-      await expect(loadDriver(() => null)).rejects.toThrow(Unusable);
+      await expect(loadDriver(() => null)).rejects.toThrow(UserError);
       await expect(loadDriver(() => null)).rejects.toThrow(reported);
     } finally {
       open.mockRestore();

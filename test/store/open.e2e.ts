@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } 
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { Unusable } from '../../src/diagnostics/unusable.ts';
+import { UserError } from '../../src/diagnostics/user-error.ts';
 import type { Store } from '../../src/store/index.ts';
 import { type Command, it } from '../support/command.ts';
 import { openFile, openFileDatabase } from '../support/data-file.ts';
@@ -34,8 +34,8 @@ async function refusalOf(path: string): Promise<string> {
     refusal = thrown;
   }
   expect(await bytesIn(dirname(path))).toEqual(before);
-  expect(refusal).toBeInstanceOf(Unusable);
-  return (refusal as Unusable).message;
+  expect(refusal).toBeInstanceOf(UserError);
+  return (refusal as UserError).message;
 }
 
 /** A file of ours that was closed, with a world in it that takes more than a few pages. */
@@ -161,7 +161,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
       const before = await readFile(path);
 
       await expect(openFile(path)).rejects.toThrow(
-        new Unusable(
+        new UserError(
           `--data ${path} is in use by another server. Stop that server, use it instead, or use another file.`,
         ),
       );
@@ -193,7 +193,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     await writeFile(join(folder, 'notes.txt'), 'notes');
     const open = () => openFileDatabase(join(folder, 'notes.txt', 'mock.db'));
 
-    expect(open).toThrow(Unusable);
+    expect(open).toThrow(UserError);
     expect(open).toThrow(/folder.*cannot be created.*Use a writable path/);
     expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('notes');
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type * as Postgres from 'pg';
 import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
-import { systemRandom } from '../../src/platform/random.ts';
+import { createSystemRandom } from '../../src/platform/random.ts';
 import { PostgresStorage } from '../../src/store/postgres/index.ts';
 import { resolveLocation } from '../../src/store/postgres/location.ts';
 import { openSession } from '../../src/store/postgres/open.ts';
@@ -58,7 +58,7 @@ async function reasonToWait(url: string): Promise<string> {
 
 /** A user of a server who may do nothing yet. */
 async function guestOn(url: string): Promise<string> {
-  const name = `guest_${systemRandom().hex(6)}`;
+  const name = `guest_${createSystemRandom().hex(6)}`;
   await sql(url, `CREATE ROLE ${name} LOGIN PASSWORD 'right'`);
   return changed(url, (one) => Object.assign(one, { username: name, password: 'right' }));
 }
@@ -278,9 +278,9 @@ describePostgres('a database', () => {
   describe('by TLS', () => {
     it('is reached in each mode, and refused where its certificate is not the right one', async () => {
       const clock = machineClock();
-      const authority = createAuthority(clock.now(), systemRandom());
+      const authority = createAuthority(clock.now(), createSystemRandom());
       const key = generateKey();
-      const cert = new Issuer(authority, systemRandom()).issue(['db.test'], key, clock.now());
+      const cert = new Issuer(authority, createSystemRandom()).issue(['db.test'], key, clock.now());
       const server = await privatePostgres({
         settings: { ssl: 'on' },
         files: {
@@ -293,7 +293,7 @@ describePostgres('a database', () => {
       const folder = await emptyFolder();
       const [ours, others] = [join(folder, 'ours.pem'), join(folder, 'others.pem')];
       await writeFile(ours, authority.certificate);
-      await writeFile(others, createAuthority(clock.now(), systemRandom()).certificate);
+      await writeFile(others, createAuthority(clock.now(), createSystemRandom()).certificate);
       const by = (mode: string, file?: string) =>
         `${server.url}?schema=${mode.replace('-', '_')}&sslmode=${mode}${file === undefined ? '' : `&sslrootcert=${file}`}`;
       await taken(by('require'));

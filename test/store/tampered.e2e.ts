@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { Unusable } from '../../src/diagnostics/unusable.ts';
+import { UserError } from '../../src/diagnostics/user-error.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START } from '../support/server.ts';
@@ -94,7 +94,7 @@ describe('a data file', () => {
       const path = join(folder, 'mock.db');
       const refusal = await refusalAfter(path, `DROP TABLE ${table}`);
 
-      expect(refusal).toBeInstanceOf(Unusable);
+      expect(refusal).toBeInstanceOf(UserError);
       expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
     },
   );
@@ -104,7 +104,7 @@ describe('a data file', () => {
     async (table, { folder }) => {
       const refusal = await refusalAfter(join(folder, 'mock.db'), `DELETE FROM ${table}`);
 
-      expect(refusal === null || refusal instanceof Unusable, String(refusal)).toBe(true);
+      expect(refusal === null || refusal instanceof UserError, String(refusal)).toBe(true);
     },
   );
 
@@ -116,7 +116,7 @@ describe('a data file', () => {
     for (const one of rows) {
       const path = await tampered(folder, one, one.body.slice(0, one.body.length / 2));
       const refusal = await refusalOf(path);
-      const said = refusal instanceof Unusable ? refusal.message : String(refusal);
+      const said = refusal instanceof UserError ? refusal.message : String(refusal);
       const name = one.part === null ? [`\`${one.id}\``, `\`${one.collection}\``] : ['`default`'];
       const named = [`--data ${path} is damaged`, ...name, 'se another'];
       if (!named.every((part) => said.includes(part))) wrong.push(`${one.collection} ${one.id}: ${said}`);
@@ -133,7 +133,7 @@ describe('a data file', () => {
     for (const one of nested) {
       const path = await tampered(folder, one, one.body.replace('\\":', '\\";'));
       expect(await refusalOf(path)).toMatchObject({
-        name: new Unusable('').name,
+        name: new UserError('').name,
         message: expect.stringMatching(new RegExp(`${path} is damaged.*\`${one.id}\` of \`${one.collection}\``)),
       });
     }
@@ -146,7 +146,7 @@ describe('a data file', () => {
       for (const at of [3, 51, 101].filter((place) => place < one.body.length)) {
         const body = `${one.body.slice(0, at)}~${one.body.slice(at + 1)}`;
         const refusal = await refusalOf(await tampered(folder, one, body));
-        if (refusal !== null && !(refusal instanceof Unusable)) {
+        if (refusal !== null && !(refusal instanceof UserError)) {
           unexplained.push(`${one.collection} ${one.id}, ${at}: ${refusal}`);
         }
       }

@@ -1,7 +1,7 @@
 /** The rows of a world. */
 import { expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
-import { seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/collections.ts';
 import type { RowLog } from '../../src/store/row-log.ts';
 import { createState, listRows, NO_ROWS, type State, sizeOf } from '../../src/store/state.ts';
@@ -45,7 +45,7 @@ async function answersOf(rows: WorldRows) {
 }
 
 it('indexes that are kept up say what indexes that are made afresh say, in every copy of a world', async () => {
-  const random = seededRandom(seedOf('world-rows'));
+  const random = createSeededRandom(seedOf('world-rows'));
   const below = (max: number) => parseInt(random.hex(4), 16) % max;
   const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
   let serial = 0;

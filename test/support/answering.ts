@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import { knownHosts } from '../../src/addresses/hosts.ts';
-import { SILENT } from '../../src/diagnostics/log.ts';
+import { SILENT_LOG } from '../../src/diagnostics/log.ts';
 import type { Fault } from '../../src/faults/fault.ts';
 import { addResponseHook, respond } from '../../src/http/answers.ts';
 import type { Server } from '../../src/http/server.ts';
@@ -12,7 +12,7 @@ import { createLimits } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
 import { CrossOrigin } from '../../src/http/transport/origins.ts';
 import type { UnroutedRequests } from '../../src/http/unrouted-requests.ts';
-import { inProcessFetch } from '../../src/library/in-process.ts';
+import { createInProcessFetch } from '../../src/library/in-process.ts';
 import type { Outcome } from '../../src/responses/outcome.ts';
 import { faultThat, type Given, toyRequest } from '../http/steps/toy-request.ts';
 
@@ -52,7 +52,7 @@ export async function answeringServer(
     addresses: createWorldAddresses(knownHosts([]), []),
     crossOrigin: new CrossOrigin([]),
     waiting: () => null,
-    log: SILENT,
+    log: SILENT_LOG,
     streams,
   };
   const failed = async () => ({ status: 500, headers: {}, payload: 'failed' });
@@ -97,7 +97,7 @@ export async function answeringServer(
     port,
     streams,
     overSocket: (path, init) => fetch(`${base}${path}`, init),
-    inProcess: inProcessFetch(app, base),
+    inProcess: createInProcessFetch(app, base),
     held: () => held,
     close,
   };

@@ -1,11 +1,11 @@
-import { seededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import { createSeedFromValue } from '../../src/seed/index.ts';
 import { castKey, ngcCast } from './ngc-cast.ts';
 import { SERVICES } from './services.ts';
 
 /** Parses a seed. */
 export function seedFrom(value: unknown) {
-  return createSeedFromValue(value, SERVICES, seededRandom('seed'));
+  return createSeedFromValue(value, SERVICES, createSeededRandom('seed'));
 }
 
 const retiredKeys = ['admin@acme.test', 'researcher@acme.test'].map((email) => ({ email, accessKeys: null }));

@@ -4,8 +4,8 @@ import type { ServerParts } from '../../src/app/inputs.ts';
 import { buildServer, type MockServer, type StartupInfo } from '../../src/app/server.ts';
 import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
-import { lineLog } from '../../src/diagnostics/log.ts';
-import { seededRandom } from '../../src/platform/random.ts';
+import { createLineLog } from '../../src/diagnostics/log.ts';
+import { createSeededRandom } from '../../src/platform/random.ts';
 import { type ManualClock, manualClock } from '../../src/time/clock.ts';
 import { SeedStates } from '../../src/worlds/seed-states.ts';
 import type { CastUser } from './cast.ts';
@@ -72,7 +72,7 @@ export async function testServer(
   transport = inProcess,
 ): Promise<TestServer> {
   const clock = manualClock(START);
-  const server = await built(config, { clock, random: seededRandom('test'), ...parts });
+  const server = await built(config, { clock, random: createSeededRandom('test'), ...parts });
   closeAfterUse(() => server.close());
   return driven(server, clock, parts.offDocument === undefined ? config : null, transport);
 }
@@ -90,7 +90,7 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
     effective: createConfig(config),
     offDocument: 'throw',
     seedStates: SEED_STATES,
-    log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
+    log: (worldClock) => createLineLog('error', false, worldClock, (line) => process.stderr.write(line)),
     ...parts,
   });
 }

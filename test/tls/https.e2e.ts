@@ -14,7 +14,7 @@ import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { Limits } from '../../src/http/transport/limits.ts';
 import { connect as clientOf, startMock } from '../../src/index.ts';
-import { systemRandom } from '../../src/platform/random.ts';
+import { createSystemRandom } from '../../src/platform/random.ts';
 import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
 import { cast } from '../support/cast.ts';
 import { pythonWith } from '../support/python.ts';
@@ -146,7 +146,7 @@ describe('a server with --tls', () => {
 
     expect(await get(port, 'localhost', '/_mock/health', ca)).toMatchObject({ status: 200 });
     await expect(
-      get(port, 'localhost', '/_mock/health', createAuthority(Date.now(), systemRandom()).certificate),
+      get(port, 'localhost', '/_mock/health', createAuthority(Date.now(), createSystemRandom()).certificate),
     ).rejects.toThrow();
   });
 
@@ -338,7 +338,7 @@ describe('the authority', () => {
 });
 
 describe('a given certificate', () => {
-  const random = systemRandom();
+  const random = createSystemRandom();
   const DAY = 86_400_000;
   const key = generateKey();
   const given = async (now = Date.now(), itsKey = exportKey(key)) => {
@@ -448,7 +448,7 @@ describe('in a test', () => {
   });
 
   it('takes a certificate and its key as texts', async () => {
-    const random = systemRandom();
+    const random = createSystemRandom();
     const [authority, key] = [createAuthority(Date.now(), random), generateKey()];
     const cert = new Issuer(authority, random).issue(['localhost'], key, Date.now());
     await using mock = await startMock({ tls: { cert, key: exportKey(key) } });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { Unusable } from '../../src/diagnostics/unusable.ts';
+import { UserError } from '../../src/diagnostics/user-error.ts';
 import { importPublicKey, importSigningKey, mint, readSigningKey } from '../../src/tokens/keys.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
@@ -101,7 +101,7 @@ describe('a key is refused by its name', () => {
     ['for another kind of signature', pem(pss), /a key of an unsupported kind/],
   ])('%s', async (_what, text, said) => {
     await expect(readSigningKey(text, 'the key')).rejects.toThrow(said);
-    await expect(readSigningKey(text, 'the key')).rejects.toBeInstanceOf(Unusable);
+    await expect(readSigningKey(text, 'the key')).rejects.toBeInstanceOf(UserError);
   });
 
   it('with what the reader of keys said', async () => {

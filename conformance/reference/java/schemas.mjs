@@ -1,5 +1,5 @@
 // @ts-check
-import { Unusable } from '../comparison.mjs';
+import { UserError } from '../comparison.mjs';
 
 /** @typedef {import('./declarations.mjs').Annotation} Annotation */
 /** @typedef {import('./declarations.mjs').Declaration} Declaration */
@@ -79,7 +79,7 @@ export class JavaSchemas {
     const declared = this.sources.find(name, from);
     if (declared !== undefined) return this.#declared(declared);
     const plain = PLAIN[short];
-    if (plain === undefined) throw new Unusable(`${from.name}: the type \`${name}\` is not in the folder.`);
+    if (plain === undefined) throw new UserError(`${from.name}: the type \`${name}\` is not in the folder.`);
     return plain;
   }
 

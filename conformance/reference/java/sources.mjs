@@ -1,7 +1,7 @@
 // @ts-check
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Unusable } from '../comparison.mjs';
+import { UserError } from '../comparison.mjs';
 import { unitOf } from './declarations.mjs';
 
 /** @typedef {import('./declarations.mjs').Declaration} Declaration */
@@ -28,7 +28,7 @@ export class Sources {
         if (folder === folders[0]) this.#own.push(join(folder, entry));
       }
     }
-    if (this.#files.size === 0) throw new Unusable(`${folders.join(', ')} has no Java sources.`);
+    if (this.#files.size === 0) throw new UserError(`${folders.join(', ')} has no Java sources.`);
   }
 
   /**

@@ -1,5 +1,5 @@
 // @ts-check
-import { Unusable } from '../comparison.mjs';
+import { UserError } from '../comparison.mjs';
 import { JavaSchemas } from './schemas.mjs';
 import { Sources } from './sources.mjs';
 
@@ -196,7 +196,7 @@ function mediaTypes(named, otherwise) {
 /** @param {string} code `HttpStatus.OK` */
 function statusOf(code) {
   const status = STATUSES[lastOf(String(code))];
-  if (status === undefined) throw new Unusable(`Unknown status \`${code}\`.`);
+  if (status === undefined) throw new UserError(`Unknown status \`${code}\`.`);
   return status;
 }
 

@@ -1,5 +1,11 @@
 import { access, rename, rm, writeFile } from 'node:fs/promises';
-import { checkOutputName, readDocument, showValue, Unusable, whyUnwritable } from '../../../src/conformance-entry.ts';
+import {
+  checkOutputName,
+  explainUnwritable,
+  readDocument,
+  showValue,
+  UserError,
+} from '../../../src/conformance-entry.ts';
 import { type Baseline, readBaseline } from '../verify/baseline.ts';
 
 /** @param isUpdate allows a missing file. @returns null for a missing file */
@@ -17,7 +23,7 @@ export async function writeBaselineFile(file: string, baseline: Baseline): Promi
     await rename(unfinished, file);
   } catch (cause) {
     await rm(unfinished, { force: true });
-    throw new Unusable(`--baseline ${showValue(file)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
+    throw new UserError(`--baseline ${showValue(file)} cannot be written: ${explainUnwritable(cause)}.`, { cause });
   }
 }
 

@@ -1,19 +1,19 @@
 import {
-  askRunning,
+  askServer,
   askWorld,
   checkOutput,
-  compareCredentials,
   type FlagTexts,
+  handleSignals,
   locateServerAndWorld,
   machineClock,
   memberOf,
-  onSignals,
   parseDuration,
   prefixOf,
   type RunningServer,
+  readCompareCredentials,
   rfc3339,
   showValue,
-  Unusable,
+  UserError,
   writeOutput,
 } from '../../../src/conformance-entry.ts';
 import { compareSides } from '../compare/compare.ts';
@@ -51,12 +51,12 @@ const VARIABLE_PREFIX = 'NV_AUTH_MOCK_COMPARE_';
  * Compares the responses of the real service and a running mock. The exit code is 1 if they differ, and 130 or 143 after
  * a signal.
  *
- * @throws Unusable if a flag is invalid or a service can't be used
+ * @throws UserError if a flag is invalid or a service can't be used
  */
 export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts): Promise<void> {
   const against = checkTarget(compareFlags.against);
   const patience = parseDuration(compareFlags.patience);
-  if (patience === null) throw new Unusable('--patience is not a duration, such as `30s` or `15m`.');
+  if (patience === null) throw new UserError('--patience is not a duration, such as `30s` or `15m`.');
   const { server, world } = await locateServerAndWorld(
     configFlags,
     compareFlags.url ?? null,
@@ -64,7 +64,7 @@ export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts
   );
   // Called first because its errors explain what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
-  const { body: document } = await askRunning(server, `/openapi/${compareFlags.service}.json`);
+  const { body: document } = await askServer(server, `/openapi/${compareFlags.service}.json`);
   const plan = withWrongCredentials(await createPlan(compareFlags, server, world, document), compareFlags.service);
   if (compareFlags.dryRun === true) {
     process.stdout.write(formatRequests(plan));
@@ -83,12 +83,12 @@ export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts
     if (compareFlags.write === true) process.stderr.write(STOPPING_MESSAGE);
     stop.abort(exitCode);
   };
-  onSignals(onStop, () => abandon.abort());
+  handleSignals(onStop, () => abandon.abort());
   const signals = { stop: stop.signal, abandon: abandon.signal };
   const report = await compareSides(compareFlags.service, plan, real, mock, { document, patience, ...signals });
   await printReport(report, compareFlags);
   if (stop.signal.aborted) process.exitCode = stop.signal.reason;
-  else if (report.stopped !== null) throw new Unusable(report.stopped);
+  else if (report.stopped !== null) throw new UserError(report.stopped);
 }
 
 const STOPPING_MESSAGE =
@@ -110,11 +110,11 @@ function reportAsJson(report: DriftReport, against: string): string {
 
 function checkTarget(url: string): string {
   if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw new Unusable('--against is not an http or https URL, such as `https://acme.run.ai`.');
+    throw new UserError('--against is not an http or https URL, such as `https://acme.run.ai`.');
   const { search, hash, origin, pathname } = new URL(url);
   // Also refuse an `@` in the path: a password may contain a `/`.
   if (search + hash !== '' || url.includes('@'))
-    throw new Unusable('--against must have no credentials, query or fragment. Set credentials in the environment.');
+    throw new UserError('--against must have no credentials, query or fragment. Set credentials in the environment.');
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }
 
@@ -148,8 +148,8 @@ async function createMockSide(
   const caller = all.find(isOfService) ?? all[0];
   const token = memberOf(caller, isRunai ? 'bearer' : 'key');
   if (typeof token !== 'string')
-    throw new Unusable("The mock's world has no administrator. Use a world with the built-in cast.");
-  const { expired, clientId } = compareCredentials();
+    throw new UserError("The mock's world has no administrator. Use a world with the built-in cast.");
+  const { expired, clientId } = readCompareCredentials();
   const findExpired = async () => {
     if (isRunai) return requestExpiredToken(url, memberOf(caller, 'id'));
     const ids = await expiredKeys();
@@ -193,10 +193,10 @@ async function requestExpiredToken(url: string, id: unknown): Promise<string | n
 
 /** Returns the credentials of the real service. If the token is null, request one with the client. */
 function credentialsFor(service: string) {
-  const credentials = compareCredentials();
+  const credentials = readCompareCredentials();
   const { token, clientId, clientSecret } = credentials;
   if (token === null && (service !== 'runai' || clientId === null || clientSecret === null))
-    throw new Unusable(
+    throw new UserError(
       `Set ${VARIABLE_PREFIX}TOKEN, or for Run:ai ${VARIABLE_PREFIX}CLIENT_ID and ${VARIABLE_PREFIX}CLIENT_SECRET.`,
     );
   return credentials;
@@ -212,15 +212,15 @@ const TOKEN_REQUEST_LINE = 'POST /api/v1/token (with the client from the environ
 
 /** Requests a token with the client from the environment. */
 async function requestToken(url: string): Promise<string> {
-  const { clientId, clientSecret } = compareCredentials();
+  const { clientId, clientSecret } = readCompareCredentials();
   const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
   const request = { method: 'POST', url: '/api/v1/token', mediaType: 'application/json', body };
   const response = await sendRequest(url, request, null).catch((cause: Error) => {
-    throw new Unusable(`--against ${url} does not respond: ${cause.message.slice(0, 200)}.`, { cause });
+    throw new UserError(`--against ${url} does not respond: ${cause.message.slice(0, 200)}.`, { cause });
   });
   const token = response.status === 200 ? /"accessToken"\s*:\s*"([^"]{1,20000})"/.exec(response.text)?.[1] : undefined;
   if (token !== undefined) return token;
-  throw new Unusable(
+  throw new UserError(
     `--against ${url} refuses the client from the environment (${response.status}). Nothing else was sent.`,
   );
 }

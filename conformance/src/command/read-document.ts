@@ -1,4 +1,10 @@
-import { parseDocument, readDocument, showValue, timeoutSignal, Unusable } from '../../../src/conformance-entry.ts';
+import {
+  createTimeoutSignal,
+  parseDocument,
+  readDocument,
+  showValue,
+  UserError,
+} from '../../../src/conformance-entry.ts';
 
 /** The maximum size of a document. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -16,7 +22,7 @@ export interface DocumentContent {
  * Reads a JSON or YAML document.
  *
  * @param source a path, or an http or https URL
- * @throws Unusable if it cannot be read, or is too large
+ * @throws UserError if it cannot be read, or is too large
  */
 export async function readVendorDocument(source: string, flag: string): Promise<DocumentContent> {
   const name = `${flag} ${showValue(source)}`;
@@ -27,26 +33,26 @@ export async function readVendorDocument(source: string, flag: string): Promise<
 }
 
 function parseUrl(text: string, flag: string): URL {
-  if (!URL.canParse(text)) throw new Unusable(`${flag} is not a URL. Expected a file, or an http or https URL.`);
+  if (!URL.canParse(text)) throw new UserError(`${flag} is not a URL. Expected a file, or an http or https URL.`);
   const url = new URL(text);
   if (url.username === '' && url.password === '') return url;
-  throw new Unusable(
+  throw new UserError(
     `${flag} is a URL with a user name or password, which is not supported. Download the document first.`,
   );
 }
 
 async function download(url: URL, name: string): Promise<{ readonly text: string; readonly isJson: boolean }> {
   try {
-    const response = await fetch(url, { signal: timeoutSignal(TIMEOUT_MS) });
+    const response = await fetch(url, { signal: createTimeoutSignal(TIMEOUT_MS) });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new Unusable(`${name} responds with ${response.status}. Expected 200 with an OpenAPI document.`);
+      throw new UserError(`${name} responds with ${response.status}. Expected 200 with an OpenAPI document.`);
     }
     const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     return { text: await readText(response, name), isJson };
   } catch (cause) {
-    if (cause instanceof Unusable) throw cause;
-    throw new Unusable(`${name} cannot be read: ${describeCause(cause)}.`, { cause });
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`${name} cannot be read: ${describeCause(cause)}.`, { cause });
   }
 }
 
@@ -55,7 +61,7 @@ async function readText(response: Response, name: string): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw new Unusable(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MB.`);
+    if (bytes > MAX_BYTES) throw new UserError(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MB.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

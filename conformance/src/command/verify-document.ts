@@ -1,11 +1,11 @@
 import {
   adviseName,
-  documentNames,
-  documentText,
+  listDocumentNames,
   loadServices,
   readConfig,
+  readDocumentText,
   showValue,
-  Unusable,
+  UserError,
 } from '../../../src/conformance-entry.ts';
 import { applyBaseline, type Baseline, type BaselineResult, updateEntries } from '../verify/baseline.ts';
 import { toSafeLine } from '../verify/difference.ts';
@@ -37,7 +37,7 @@ export interface VerifyDocumentFlags {
  */
 export async function verifyDocument(flags: VerifyDocumentFlags): Promise<void> {
   const { spec, baseline: file, updateBaseline = false } = flags;
-  if (updateBaseline && file === undefined) throw new Unusable('--update-baseline needs --baseline FILE.');
+  if (updateBaseline && file === undefined) throw new UserError('--update-baseline needs --baseline FILE.');
   const { name, content } = await readVendorDocument(spec, '--spec');
   const theirs = parseOpenApi(content, name);
   const baseline = file === undefined ? null : await readBaselineFile(file, updateBaseline);
@@ -71,11 +71,11 @@ export async function candidateDocuments({
   readonly document?: string | null | undefined;
   readonly service?: string | undefined;
 }): Promise<readonly string[]> {
-  const names = await documentNames();
+  const names = await listDocumentNames();
   if (document != null) {
-    if (service !== undefined) throw new Unusable('Give either --document or --service.');
+    if (service !== undefined) throw new UserError('Give either --document or --service.');
     if (names.includes(document)) return [document];
-    throw new Unusable(`--document ${showValue(document)} does not exist.${adviseName(document, names)}`);
+    throw new UserError(`--document ${showValue(document)} does not exist.${adviseName(document, names)}`);
   }
   if (service === undefined) return names;
   const { config } = await readConfig({});
@@ -84,7 +84,7 @@ export async function candidateDocuments({
   byService.set('control', 'control');
   const found = byService.get(service);
   if (found !== undefined) return [found];
-  throw new Unusable(`--service ${showValue(service)} does not exist.${adviseName(service, [...byService.keys()])}`);
+  throw new UserError(`--service ${showValue(service)} does not exist.${adviseName(service, [...byService.keys()])}`);
 }
 
 /**
@@ -98,14 +98,14 @@ export async function findBestMatch(
 ): Promise<readonly [string, OpenApiDocument]> {
   const all = await Promise.all(
     names.map(async (name) => {
-      const document = parseOpenApi(JSON.parse(await documentText(name)), name);
+      const document = parseOpenApi(JSON.parse(await readDocumentText(name)), name);
       return { name, document, paths: sharedPaths(theirs, document) };
     }),
   );
   const max = Math.max(...all.map(({ paths }) => paths));
   if (max === 0) {
     const [first = 'none'] = Object.keys(Object(theirs.root['paths']));
-    throw new Unusable(
+    throw new UserError(
       `${theirs.name} has no path in common with the mock's documents (${names.join(', ')}). Its first path is \`${toSafeLine(first)}\`.`,
     );
   }

@@ -9,7 +9,7 @@ import {
   readConfig,
   showPath,
   showValue,
-  Unusable,
+  UserError,
   writeOutput,
 } from '../../../src/conformance-entry.ts';
 import { checkExchanges, type TrafficReport } from '../traffic/check.ts';
@@ -48,7 +48,7 @@ export interface TrafficReference {
  * violations.
  *
  * @param flags such as `--runai`: the versions of the documents
- * @throws Unusable if the file isn't an archive, is too large, or has no request for a documented API
+ * @throws UserError if the file isn't an archive, is too large, or has no request for a documented API
  */
 export async function verifyHar(
   file: string,
@@ -85,8 +85,8 @@ export async function verifyJournal(
 }
 
 /** An error, and not an empty report, so that CI fails if the client never reached the server. */
-function noRequestsError(name: string, advice: string): Unusable {
-  return new Unusable(`${name} has no request for an API of the documents.${advice}`);
+function noRequestsError(name: string, advice: string): UserError {
+  return new UserError(`${name} has no request for an API of the documents.${advice}`);
 }
 
 /** The report of a running server, which lists up to 1000 violations of `total`. */
@@ -101,7 +101,7 @@ async function checkOffline(
   reference: TrafficReference,
   name: string,
 ): Promise<TrafficReport> {
-  if (exchanges.length === 0) throw new Unusable(`${name} has no requests, so there is nothing to check.`);
+  if (exchanges.length === 0) throw new UserError(`${name} has no requests, so there is nothing to check.`);
   const { config } = await readConfig(flags);
   const { routes, close } = await buildServer({
     effective: createConfig({ ...config, data: null, seed: 'none', world: [] }),

@@ -1,4 +1,4 @@
-import { type FlagTexts, Unusable } from '../../../src/conformance-entry.ts';
+import { type FlagTexts, UserError } from '../../../src/conformance-entry.ts';
 import type { VerifyDocumentFlags } from './verify-document.ts';
 
 /** The flags of `nv-auth-mock verify`, in addition to those of the configuration. */
@@ -23,7 +23,7 @@ const FLAGS_BY_MODE = {
   '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
 } as const;
 
-/** Checks that no flag is silently ignored. @throws Unusable with the flag */
+/** Checks that no flag is silently ignored. @throws UserError with the flag */
 function checkFlags(allFlags: VerifyFlags): void {
   const { har, journal, spec, document, basePath } = allFlags;
   const traffic = har !== undefined ? '--har' : journal === true ? '--journal' : null;
@@ -31,28 +31,28 @@ function checkFlags(allFlags: VerifyFlags): void {
   for (const [mode, flags] of Object.entries(FLAGS_BY_MODE)) {
     for (const [name, flag] of Object.entries(flags)) {
       if (allFlags[name as keyof typeof allFlags] === undefined || Object.hasOwn(allowed, name)) continue;
-      throw new Unusable(`${flag} is for ${mode}${mode === '--spec' ? ` without ${traffic}` : ''}. Leave it out.`);
+      throw new UserError(`${flag} is for ${mode}${mode === '--spec' ? ` without ${traffic}` : ''}. Leave it out.`);
     }
   }
   if (traffic === null || spec !== undefined) return;
-  if (document !== undefined) throw new Unusable(`With ${traffic}, --document needs --spec FILE.`);
+  if (document !== undefined) throw new UserError(`With ${traffic}, --document needs --spec FILE.`);
   if (traffic === '--journal' && basePath !== undefined) {
-    throw new Unusable('With --journal, --base-path needs --spec FILE.');
+    throw new UserError('With --journal, --base-path needs --spec FILE.');
   }
 }
 
 /**
  * Compares a vendor's document or recorded traffic with the mock's documents.
  *
- * @throws Unusable for an invalid flag or combination of flags
+ * @throws UserError for an invalid flag or combination of flags
  */
 export async function verify(allFlags: FlagTexts & VerifyFlags): Promise<void> {
   const { har, journal, junit, url, world, basePath, ...rest } = allFlags;
   const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
-  if (har !== undefined && journal !== undefined) throw new Unusable('Give either --har FILE or --journal, not both.');
+  if (har !== undefined && journal !== undefined) throw new UserError('Give either --har FILE or --journal, not both.');
   checkFlags(allFlags);
   if (har === undefined && journal === undefined) {
-    if (spec === undefined) throw new Unusable('Give --spec FILE, --har FILE or --journal.');
+    if (spec === undefined) throw new UserError('Give --spec FILE, --har FILE or --journal.');
     const compared = { spec, document, service, baseline, updateBaseline, json, all };
     return (await import('./verify-document.ts')).verifyDocument(compared);
   }

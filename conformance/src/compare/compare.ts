@@ -1,4 +1,4 @@
-import { setTimeout, Unusable } from '../../../src/conformance-entry.ts';
+import { setTimeout, UserError } from '../../../src/conformance-entry.ts';
 import { Account, type Send, type SentRequest } from './account.ts';
 import type { Side } from './credentials.ts';
 import { compareResponses, type Findings } from './diff.ts';
@@ -27,7 +27,7 @@ const RETRY_DELAY_MS = 500;
  * Sends the requests of a plan to both sides in order, and then deletes what it created, even if a service has become
  * unreachable.
  *
- * @throws Unusable if the real service does not respond to the first request, or refuses the credential
+ * @throws UserError if the real service does not respond to the first request, or refuses the credential
  */
 export async function compareSides(
   service: string,
@@ -37,7 +37,7 @@ export async function compareSides(
   { document, patience = 0, stop, abandon }: CompareOptions = {},
 ): Promise<DriftReport> {
   if (plan.requests.length === 0)
-    throw new Unusable('There is nothing to send: no request is a read or has an example. See --from and --write.');
+    throw new UserError('There is nothing to send: no request is a read or has an example. See --from and --write.');
   const operations = new Operations(document);
   let isMock = false;
   const realAccount = new Account(real, plan, operations, async (...args) => {
@@ -54,7 +54,7 @@ export async function compareSides(
   let stopped: string | null = null;
   let leftBehind: readonly string[] = [];
   const whyStopped = (error: unknown) => {
-    if (!(error instanceof Unusable)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return stop?.aborted === true ? INTERRUPTED : error.message;
   };
   try {
@@ -171,7 +171,7 @@ class Run {
     for (let waited = RETRY_DELAY_MS; this.#patience >= RETRY_DELAY_MS; waited += RETRY_DELAY_MS) {
       this.#patience -= RETRY_DELAY_MS;
       await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
-      if (this.#context.stop?.aborted === true) throw new Unusable(INTERRUPTED);
+      if (this.#context.stop?.aborted === true) throw new UserError(INTERRUPTED);
       const real = await this.#real.send(request);
       const retried = typeof real === 'string' ? found : compareResponses(request, real, mock, this.#context);
       if (retried.differences.some(isBehaviour)) continue;
@@ -206,7 +206,9 @@ async function checkCredential(account: Account, real: Side, { requests }: Plan)
   const first = requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
   const sent = first && (await account.send(first));
   if (sent === undefined || typeof sent === 'string' || sent.response.status !== 401) return;
-  throw new Unusable(`--against ${real.url} refuses the credential from the environment (401). Nothing else was sent.`);
+  throw new UserError(
+    `--against ${real.url} refuses the credential from the environment (401). Nothing else was sent.`,
+  );
 }
 
 function createSender(side: Side, flag: string, abandon?: AbortSignal): Send {
@@ -215,7 +217,7 @@ function createSender(side: Side, flag: string, abandon?: AbortSignal): Send {
       return await sendRequest(side.url, { ...request, url }, credential, abandon);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : 'no response';
-      throw new Unusable(`${flag} ${side.url} does not respond: ${why.slice(0, 200)}.`, { cause });
+      throw new UserError(`${flag} ${side.url} does not respond: ${why.slice(0, 200)}.`, { cause });
     }
   };
 }

@@ -1,6 +1,6 @@
 import { request as requestOverHttp } from 'node:http';
 import { request as requestOverHttps } from 'node:https';
-import { timeoutSignal } from '../../../src/conformance-entry.ts';
+import { createTimeoutSignal } from '../../../src/conformance-entry.ts';
 import type { PlannedRequest, ServiceResponse } from './types.ts';
 
 /** The timeout for a complete response. */
@@ -25,7 +25,7 @@ export function sendRequest(
     ...(mediaType !== null && { 'content-type': mediaType }),
     ...(body !== '' && { 'content-length': Buffer.byteLength(body) }),
   };
-  const timeout = timeoutSignal(TIMEOUT_MS);
+  const timeout = createTimeoutSignal(TIMEOUT_MS);
   const signal = abandon === undefined ? timeout : AbortSignal.any([timeout, abandon]);
   const open = base.startsWith('https:') ? requestOverHttps : requestOverHttp;
   return new Promise((resolve, reject) => {

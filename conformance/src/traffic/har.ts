@@ -1,11 +1,11 @@
-import { essenceOf, memberOf, Unusable } from '../../../src/conformance-entry.ts';
+import { essenceOf, memberOf, UserError } from '../../../src/conformance-entry.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 
 /**
  * Reads an HTTP Archive 1.2, as exported by browsers and proxies.
  *
  * @param name the archive's name, for messages
- * @throws Unusable if it isn't an archive
+ * @throws UserError if it isn't an archive
  */
 export function readHar(text: string, name: string): readonly Exchange[] {
   const lines = findEntryLines(text);
@@ -20,7 +20,7 @@ export function readHar(text: string, name: string): readonly Exchange[] {
  * Reads the exchanges of a parsed archive, one at a time.
  *
  * @param placeOf returns where an entry was recorded. By default, its id in the journal, or its index
- * @throws Unusable if it isn't an archive
+ * @throws UserError if it isn't an archive
  */
 export function* exchangesIn(
   archive: unknown,
@@ -30,13 +30,13 @@ export function* exchangesIn(
 ): Generator<Exchange> {
   const entries = memberOf(memberOf(archive, 'log'), 'entries');
   if (!Array.isArray(entries)) {
-    throw new Unusable(`${name} is not an HTTP Archive (HAR): it has no list \`log.entries\`.`);
+    throw new UserError(`${name} is not an HTTP Archive (HAR): it has no list \`log.entries\`.`);
   }
   for (const [index, entry] of entries.entries()) {
     const place = placeOf(index, entry);
     const exchange = readExchange(entry, place);
     if (exchange === null) {
-      throw new Unusable(
+      throw new UserError(
         `${place} is not an entry of an HTTP Archive: it has no \`request\` with \`method\` and \`url\`.`,
       );
     }
@@ -51,7 +51,7 @@ function parseArchive(text: string, name: string): unknown {
   } catch (cause) {
     // The parser's message quotes the text, which may contain secrets.
     const why = String(cause).replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '');
-    throw new Unusable(`${name} is not JSON, so it is not an HTTP Archive (HAR): ${why}.`, { cause });
+    throw new UserError(`${name} is not JSON, so it is not an HTTP Archive (HAR): ${why}.`, { cause });
   }
 }
 

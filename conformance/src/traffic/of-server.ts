@@ -14,7 +14,7 @@ export interface RecordedEntry {
 /**
  * Checks traffic against the documents of a server.
  *
- * @throws Unusable if it isn't an archive
+ * @throws UserError if it isn't an archive
  */
 export function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
   const exchanges = Symbol.iterator in recorded ? readExchanges(recorded) : exchangesIn(recorded, 'The body');

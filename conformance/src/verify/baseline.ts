@@ -1,4 +1,4 @@
-import { Unusable } from '../../../src/conformance-entry.ts';
+import { UserError } from '../../../src/conformance-entry.ts';
 import { CLASSES, type Difference, type DifferenceClass } from './difference.ts';
 import { membersOf } from './open-api.ts';
 
@@ -37,11 +37,11 @@ export interface BaselineResult {
 
 const VALID_CLASSES: ReadonlySet<unknown> = new Set(CLASSES);
 
-/** Parses a baseline. @param name the file's name, for messages. @throws Unusable with the invalid entry */
+/** Parses a baseline. @param name the file's name, for messages. @throws UserError with the invalid entry */
 export function readBaseline(content: unknown, name: string): Baseline {
   const { document = null, differences, patterns = [] } = membersOf(content);
   if (!Array.isArray(differences) || (document !== null && typeof document !== 'string')) {
-    throw new Unusable(
+    throw new UserError(
       `${name} is not a baseline. Expected \`{"differences": [...]}\`, as \`verify --json\` prints it.`,
     );
   }
@@ -49,7 +49,7 @@ export function readBaseline(content: unknown, name: string): Baseline {
     const { id, class: found, where, what, reason = '', source } = membersOf(entry);
     const texts = [id, where, what, reason, source ?? ''].every((text) => typeof text === 'string');
     if (!texts || !VALID_CLASSES.has(found)) {
-      throw new Unusable(
+      throw new UserError(
         `${name}: \`differences[${index}]\` needs \`id\`, \`class\`, \`where\` and \`what\`, as \`verify --json\` prints them.`,
       );
     }
@@ -59,12 +59,12 @@ export function readBaseline(content: unknown, name: string): Baseline {
 }
 
 function readPatterns(content: unknown, name: string): DifferencePattern[] {
-  if (!Array.isArray(content)) throw new Unusable(`${name}: \`patterns\` must be an array.`);
+  if (!Array.isArray(content)) throw new UserError(`${name}: \`patterns\` must be an array.`);
   return content.map((entry, index) => {
     const { pattern, class: found, what, reason, source } = membersOf(entry);
     const texts = [pattern, what, reason, source ?? ''].every((text) => typeof text === 'string');
     if (!texts || !VALID_CLASSES.has(found)) {
-      throw new Unusable(`${name}: \`patterns[${index}]\` needs \`pattern\`, \`class\`, \`what\` and \`reason\`.`);
+      throw new UserError(`${name}: \`patterns[${index}]\` needs \`pattern\`, \`class\`, \`what\` and \`reason\`.`);
     }
     return { pattern, class: found, what, reason, ...(source === undefined ? {} : { source }) } as DifferencePattern;
   });
@@ -88,7 +88,7 @@ export function updateEntries(found: readonly Difference[], before: Baseline | n
  * Splits differences by a baseline. An entry only accepts a difference that is exactly equal, and only if it has a reason.
  *
  * @param document the compared document of the mock
- * @throws Unusable if the baseline is for a different document
+ * @throws UserError if the baseline is for a different document
  */
 export function applyBaseline(
   found: readonly Difference[],
@@ -97,11 +97,11 @@ export function applyBaseline(
   name: string,
 ): BaselineResult {
   if (expected !== null && expected !== document) {
-    throw new Unusable(`${name} is for the document ${expected}, but this comparison is with ${document}.`);
+    throw new UserError(`${name} is for the document ${expected}, but this comparison is with ${document}.`);
   }
   const ids = new Set(found.map(({ id }) => id));
   if (expected === null && differences.length > 0 && !differences.some(({ id }) => ids.has(id))) {
-    throw new Unusable(
+    throw new UserError(
       `${name} is for a different document: none of its entries occurs in this comparison with ${document}.`,
     );
   }

@@ -1,4 +1,4 @@
-import { own, Unusable } from '../../../src/conformance-entry.ts';
+import { own, UserError } from '../../../src/conformance-entry.ts';
 import { textOrJson, toSafeLine } from './difference.ts';
 import { checkStructure } from './structure.ts';
 
@@ -27,22 +27,23 @@ export interface OpenApiDocument {
  * Checks that a document is OpenAPI 3 and that all its references can be resolved.
  *
  * @param name the document's name, for messages
- * @throws Unusable with the place of the error
+ * @throws UserError with the place of the error
  */
 export function parseOpenApi(content: unknown, name: string): OpenApiDocument {
   const root = membersOf(content);
   const { openapi, swagger, paths } = root;
   if (swagger !== undefined) {
-    throw new Unusable(
+    throw new UserError(
       `${name} is a Swagger ${toSafeLine(textOrJson(swagger))} document. Convert it to OpenAPI 3.0 or 3.1 first.`,
     );
   }
   const version = toSafeLine(textOrJson(openapi));
-  if (openapi === undefined) throw new Unusable(`${name} is not an OpenAPI document: it has no \`openapi\`.`);
+  if (openapi === undefined) throw new UserError(`${name} is not an OpenAPI document: it has no \`openapi\`.`);
   // `openapi: 3.0` is a number in YAML.
-  if (!/^3(?:\.\d|$)/.test(version)) throw new Unusable(`${name} has OpenAPI version ${version}. Expected 3.0 or 3.1.`);
+  if (!/^3(?:\.\d|$)/.test(version))
+    throw new UserError(`${name} has OpenAPI version ${version}. Expected 3.0 or 3.1.`);
   if (membersOf(paths) !== paths) {
-    throw new Unusable(`${name} is not an OpenAPI document: \`paths\` is missing or not an object.`);
+    throw new UserError(`${name} is not an OpenAPI document: \`paths\` is missing or not an object.`);
   }
   checkStructure(root, name);
   const document = { name, root, hasSiblings: !/^3(?:\.0|$)/.test(version) };
@@ -83,7 +84,7 @@ function checkReferences(document: OpenApiDocument): void {
     for (const [key, value] of Object.entries(node.value)) {
       if (key === '$ref' && typeof value === 'string' && !isMap) {
         const error = findReferenceError(document, value);
-        if (error !== null) throw new Unusable(`${document.name}: \`$ref\` at ${pointerTo(node)} ${error}`);
+        if (error !== null) throw new UserError(`${document.name}: \`$ref\` at ${pointerTo(node)} ${error}`);
         // The target may be in an extension, which isn't visited otherwise.
         const keys = parsePointer(value);
         const parent = keys

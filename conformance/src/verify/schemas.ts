@@ -1,4 +1,4 @@
-import { Pacer, Unusable } from '../../../src/conformance-entry.ts';
+import { Pacer, UserError } from '../../../src/conformance-entry.ts';
 import {
   type AddDifference,
   canonicalJson,
@@ -91,14 +91,14 @@ export class SchemaComparison {
       comparison.seen.add(key);
       this.#spend(1 + theirs.properties.size);
       if (pair.depth > MAX_DEPTH)
-        throw new Unusable(`${this.#name} has schemas nested deeper than ${MAX_DEPTH} levels.`);
+        throw new UserError(`${this.#name} has schemas nested deeper than ${MAX_DEPTH} levels.`);
       await this.#compareViews(comparison, pair, theirs, ours);
     }
   }
 
   #spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MAX_STEPS) throw new Unusable(`${this.#name} has more schemas than can be compared.`);
+    if (this.#steps > MAX_STEPS) throw new UserError(`${this.#name} has more schemas than can be compared.`);
   }
 
   async #compareViews(comparison: Comparison, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<void> {

@@ -1,4 +1,4 @@
-import { Unusable } from '../../../src/conformance-entry.ts';
+import { UserError } from '../../../src/conformance-entry.ts';
 import { toSafeLine } from './difference.ts';
 
 /** The form of a part: an object with these members, a map of equal members, a list, or a schema. */
@@ -68,7 +68,7 @@ const EXPECTED = { object: 'an object', array: 'a list', schema: 'a schema: an o
  * Checks the structure of a document down to its schemas. Otherwise, a malformed part would silently count as missing.
  *
  * @param name the document's name, for messages
- * @throws Unusable with the place of the error
+ * @throws UserError with the place of the error
  */
 export function checkStructure(root: object, name: string): void {
   check(root, DOCUMENT, [], name);
@@ -76,12 +76,12 @@ export function checkStructure(root: object, name: string): void {
 
 function check(part: unknown, form: Form, path: readonly string[], name: string): void {
   if (!hasForm(part, form)) {
-    throw new Unusable(`${name}: ${formatPointer(path)} is ${showPart(part)}. Expected ${EXPECTED[form.type]}.`);
+    throw new UserError(`${name}: ${formatPointer(path)} is ${showPart(part)}. Expected ${EXPECTED[form.type]}.`);
   }
   if (form.type === 'schema') return;
   const { max = Number.POSITIVE_INFINITY } = form;
   if (Array.isArray(part) && part.length > max)
-    throw new Unusable(`${name}: ${formatPointer(path)} has ${part.length} entries. Expected at most ${max}.`);
+    throw new UserError(`${name}: ${formatPointer(path)} has ${part.length} entries. Expected at most ${max}.`);
   for (const [member, value] of Object.entries(part as object)) {
     if (member.startsWith('x-')) continue;
     const inner = form.members?.[member] ?? form.memberForm;

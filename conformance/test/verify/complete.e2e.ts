@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { Unusable } from '../../../src/diagnostics/unusable.ts';
+import { UserError } from '../../../src/diagnostics/user-error.ts';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { parseOpenApi } from '../../src/verify/open-api.ts';
 
@@ -102,7 +102,7 @@ it('a document with nonsense in any place is compared, or refused with one messa
       try {
         await compareDocuments(parseOpenApi(theirs, 'theirs'), ours);
       } catch (thrown) {
-        if (!(thrown instanceof Unusable)) failures.push([...member.place, member.name, thrown]);
+        if (!(thrown instanceof UserError)) failures.push([...member.place, member.name, thrown]);
       }
     });
   }

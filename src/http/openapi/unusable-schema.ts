@@ -1,4 +1,4 @@
-import { errorMessage } from '../../diagnostics/error-message.ts';
+import { messageOf } from '../../diagnostics/error-message.ts';
 import { showPath } from '../../text/redact.ts';
 
 /** Returns the result; for a schema that cannot be compiled, which is the document's fault, a sentence about it. */
@@ -7,6 +7,6 @@ export function orUnusable<Result>(compile: () => Result): Result | string {
     return compile();
   } catch (thrown) {
     if (thrown instanceof RangeError) return 'its schema cannot be used: it is too large, or nested too deeply';
-    return `its schema cannot be used: ${showPath(errorMessage(thrown))}`;
+    return `its schema cannot be used: ${showPath(messageOf(thrown))}`;
   }
 }

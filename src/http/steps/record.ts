@@ -156,7 +156,7 @@ function logAnswer(
     server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${worldInLog(world.id)}`, details);
   } else if (refusal !== null) {
     logRefusal(request, refusal, row);
-  } else if (server.log.debugging) {
+  } else if (server.log.isDebugging) {
     const path = hideInLine(pathOf(raw.url), world.activityLog.secrets);
     server.log.debug(`${outcome.status} ${raw.method} ${path}${worldInLog(world.id)}`, details);
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { eventLoopTurn } from '../../platform/time.ts';
+import { awaitEventLoopTurn } from '../../platform/time.ts';
 
 /** More than a full accept queue needs. */
 const MAX_TURNS = 2000;
@@ -25,13 +25,13 @@ export async function acceptQueuedConnections(server: Server): Promise<void> {
   server.removeAllListeners('request').on('request', hold);
   server.on('connection', count).on('secureConnection', count);
   // The rest of this turn accepts nothing.
-  await eventLoopTurn();
+  await awaitEventLoopTurn();
   for (let [turn, before] = [0, -1]; turn < MAX_TURNS && accepted !== before; turn += 1) {
     before = accepted;
-    await eventLoopTurn();
+    await awaitEventLoopTurn();
   }
   server.off('connection', count).off('secureConnection', count);
-  void eventLoopTurn().then(() => {
+  void awaitEventLoopTurn().then(() => {
     server.off('request', hold);
     for (const handler of handlers) server.on('request', handler);
     for (const exchange of heldRequests) server.emit('request', ...exchange);

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { originAt } from '../../addresses/hosts.ts';
-import { Unusable } from '../../diagnostics/unusable.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
 import { setTimeout } from '../../platform/time.ts';
 import { showValue } from '../../text/redact.ts';
 import type { OpenStreams } from '../streams.ts';
@@ -28,7 +28,7 @@ export interface Listening {
  *
  * @param keepRunning whether the server keeps the process running while idle; default: true
  * @param httpPort a port for http next to https; null: none
- * @throws Unusable if the address or port is not available
+ * @throws UserError if the address or port is not available
  */
 export type Listen = (
   host: string,
@@ -132,13 +132,13 @@ function toListenError(host: string, port: number, cause: unknown, flag: PortFla
   // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
-    return new Unusable(
+    return new UserError(
       `Port ${port} on ${host} is already in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`,
       { cause },
     );
   }
   if (code === 'EACCES')
-    return new Unusable(`This user may not listen on port ${port}. Use ${flag} with a number above 1023.`, {
+    return new UserError(`This user may not listen on port ${port}. Use ${flag} with a number above 1023.`, {
       cause,
     });
   if (
@@ -148,7 +148,7 @@ function toListenError(host: string, port: number, cause: unknown, flag: PortFla
     code === 'EINVAL' ||
     code === 'EAFNOSUPPORT'
   ) {
-    return new Unusable(
+    return new UserError(
       `--host ${showValue(host)} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`,
       {
         cause,

@@ -5,7 +5,7 @@ import { adviseName } from '../../text/nearest.ts';
 import { checkMembers, checkObject } from '../check-arguments.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import { redirectNodeHttp } from './node-http.ts';
-import { type Active, endScope, interceptions, plainName, type Scope, type Target } from './scopes.ts';
+import { type Active, endScope, getInterceptions, normalizeHostName, type Scope, type Target } from './scopes.ts';
 import { explainRefusals, redirectUndici } from './undici.ts';
 
 /**
@@ -43,7 +43,7 @@ export async function startInterception(
 }
 
 function activate(active: Active, scope: Scope | null): void {
-  const registry = interceptions();
+  const registry = getInterceptions();
   registry.all.add(active);
   if (scope === null) registry.everywhere.push(active);
   else scope.active = active;
@@ -55,7 +55,7 @@ function activate(active: Active, scope: Scope | null): void {
 }
 
 function deactivate(active: Active, scope: Scope | null): void {
-  const registry = interceptions();
+  const registry = getInterceptions();
   registry.all.delete(active);
   if (scope === null) registry.everywhere.splice(registry.everywhere.indexOf(active), 1);
   else endScope(scope);
@@ -69,7 +69,7 @@ function hasAddress({ name, port }: Target, url: string): boolean {
   const ownUrl = new URL(url);
   const isHere = name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name.startsWith('127.');
   const ownPort = Number(ownUrl.port || (ownUrl.protocol === 'https:' ? 443 : 80));
-  return port === ownPort && (isHere || name === plainName(ownUrl.hostname));
+  return port === ownPort && (isHere || name === normalizeHostName(ownUrl.hostname));
 }
 
 /** @returns the additional hosts */

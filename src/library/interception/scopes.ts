@@ -17,7 +17,7 @@ const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 }
 
 /** @param port null: the default port of the scheme */
 export function createTarget(scheme: Scheme, host: string, port: number | null, path: string): Target {
-  const name = plainName(host);
+  const name = normalizeHostName(host);
   const authority = `${name.includes(':') ? `[${name}]` : name}${port === null ? '' : `:${port}`}`;
   return {
     scheme,
@@ -28,7 +28,7 @@ export function createTarget(scheme: Scheme, host: string, port: number | null, 
 }
 
 /** Returns a host name in lower case, without IPv6 brackets and a trailing dot. */
-export function plainName(host: string): string {
+export function normalizeHostName(host: string): string {
   return host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
 }
 
@@ -63,7 +63,7 @@ export interface Interceptions {
   undo: (() => void) | null;
 }
 
-export function interceptions(): Interceptions {
+export function getInterceptions(): Interceptions {
   return processWide('interceptions.2', () => ({
     scopes: new AsyncLocalStorage<Scope>(),
     open: 0,
@@ -75,16 +75,16 @@ export function interceptions(): Interceptions {
 }
 
 /** The `code` of the error for a refused request. */
-export const REFUSED = 'ERR_MOCK_REFUSED';
+export const REFUSED_CODE = 'ERR_MOCK_REFUSED';
 
 // Not a subclass: undici checks errors by class name, and is in another realm under jest.
 function createRefusal(message: string): Error {
-  return Object.assign(new Error(message), { code: REFUSED });
+  return Object.assign(new Error(message), { code: REFUSED_CODE });
 }
 
 /** Marks the caller's async context and everything that it starts from now on, before the interception begins. */
 export function enterScope(): Scope {
-  const registry = interceptions();
+  const registry = getInterceptions();
   const { scopes } = registry;
   const before = scopes.getStore();
   // Contexts of ended tests may surround this one. Leave them out to keep the chain short.
@@ -99,7 +99,7 @@ export function enterScope(): Scope {
 /** The last one to end disables the storage, because before Node 24 it slows down every promise of the process. */
 export function endScope(scope: Scope): void {
   if (scope.isOver) return;
-  const registry = interceptions();
+  const registry = getInterceptions();
   scope.isOver = true;
   registry.open -= 1;
   if (registry.open === 0) registry.scopes.disable();
@@ -111,7 +111,7 @@ export function endScope(scope: Scope): void {
  * immediately, and the code after it has its own resource.
  */
 function restoreResource(scope: Scope, before: Scope | undefined): void {
-  const { entered } = interceptions();
+  const { entered } = getInterceptions();
   const resource = executionAsyncResource();
   const mark = Reflect.ownKeys(resource).find((name) => Reflect.get(resource, name) === scope);
   if (mark === undefined) return;
@@ -143,7 +143,7 @@ function listActive({ scopes, everywhere }: Interceptions): readonly Active[] {
  * @throws Error with the code `ERR_MOCK_REFUSED` if the request must not be sent
  */
 export function resolvePort(target: Target): number | null {
-  const registry = interceptions();
+  const registry = getInterceptions();
   if (isProductionPort(registry, target)) return null;
   const active = listActive(registry);
   if (active.some(({ isOwn }) => isOwn(target))) return null;

@@ -1,5 +1,5 @@
 import { processGlobal } from '../../platform/time.ts';
-import { createTarget, REFUSED, resolvePort } from './scopes.ts';
+import { createTarget, REFUSED_CODE, resolvePort } from './scopes.ts';
 
 /** The part of undici's `Dispatcher` that exists in all versions. */
 interface Dispatcher {
@@ -73,7 +73,7 @@ export function explainRefusals(): () => void {
       return await fetch(...request);
     } catch (thrown) {
       const { cause } = Object(thrown) as { readonly cause?: { readonly code?: unknown; readonly message?: string } };
-      throw cause?.code === REFUSED ? new TypeError(`fetch failed: ${cause.message}`, { cause }) : thrown;
+      throw cause?.code === REFUSED_CODE ? new TypeError(`fetch failed: ${cause.message}`, { cause }) : thrown;
     }
   };
   globalThis.fetch = explaining;

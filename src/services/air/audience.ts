@@ -1,11 +1,11 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import { ANYONE } from '../../store/collections.ts';
 
 /** Returns Air's id of an account. */
 export function orgIdOf(account: string): string {
-  return namedUuid(`air-org:${account}`);
+  return deriveUuid(`air-org:${account}`);
 }
 
 /** Members of a request that restrict a publication. */

@@ -4,7 +4,7 @@ import { hashSecret } from '../../credentials/secret.ts';
 import { sshFingerprint } from '../../credentials/ssh-key.ts';
 import type { Placed } from '../../definitions/seed-entries.ts';
 import { own } from '../../objects/members.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { REQUIRED_MEMBER } from './instruction-data.ts';
 import { createInstructionDraft, createInterfaceDraft, createServiceDraft, formatMac } from './network.ts';
@@ -70,7 +70,7 @@ function defineEntry<Name extends StoredName, Given extends GivenBy<Name>>(
 const ENTRIES = {
   interfaces: defineEntry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find }) =>
     createInterfaceDraft(find(NODES, node), {
-      mac_address: formatMac(namedUuid(`air-mac:${id}`).replaceAll('-', '')),
+      mac_address: formatMac(deriveUuid(`air-mac:${id}`).replaceAll('-', '')),
       ...members,
     }),
   ),

@@ -2,7 +2,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import { describe, list, object, text } from '../../definitions/json-schema.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import { ANYONE } from '../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { createDemoMembers } from './demos.ts';
@@ -316,7 +316,7 @@ function uploadStatusOf(record: string | undefined): 'COMPLETE' | 'PENDING_PUBLI
 
 /** Derives a node id from the names, so that it is the same on every server. */
 function nodeId(simulation: string, node: string): string {
-  return namedUuid(`air-node:${simulation}:${node}`);
+  return deriveUuid(`air-node:${simulation}:${node}`);
 }
 
 function buildSimulationRows(simulation: SeedSimulation, owner: string, image: string, now: Instant) {
@@ -372,7 +372,7 @@ function buildDemoRows(
   const { description = null, documentation = null, publisher = '' } = demo;
   const source = simulations.find((one) => one.id === simulation);
   if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
-  const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
+  const copy: SeedSimulation = { ...source, id: deriveUuid(`air-demo:${id}`), name, state: 'DEMO' };
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
   const copyRows = buildSimulationRows(copy, owner, image, now);
   const nodes = copyRows.flatMap((one) => (isRowOf(NODES, one) ? [one.body.members] : []));

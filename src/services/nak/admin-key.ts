@@ -1,7 +1,7 @@
-import { fixture } from '../../platform/assets.ts';
+import { readFixture } from '../../platform/assets.ts';
 import { importSigningKey, type JWK, type SigningKey } from '../../tokens/keys.ts';
 
 /** The key that signs administrators' tokens, loaded on first use. */
 export async function loadAdminKey(): Promise<SigningKey> {
-  return importSigningKey((await fixture('nak', 'admin-key.es256.json')) as JWK, 'ES256');
+  return importSigningKey((await readFixture('nak', 'admin-key.es256.json')) as JWK, 'ES256');
 }

@@ -25,7 +25,7 @@ import {
   organizationRow,
 } from '../../ngc-keys/records.ts';
 import { keysOf, own } from '../../objects/members.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import type { Instant } from '../../time/clock.ts';
 import { TABLES } from './tables/index.ts';
 
@@ -293,7 +293,7 @@ function mapKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unknow
 
 /** Derives the id from the name, so that it survives a reset. */
 function deriveKeyId({ org, name }: Pick<SeedKeyInput, 'org' | 'name'>): string {
-  return namedUuid(`ngc-key:${org}:${name}`);
+  return deriveUuid(`ngc-key:${org}:${name}`);
 }
 
 function completeKey(key: SeedKeyInput, derivation: Derivation): SeedKey {

@@ -4,7 +4,7 @@ import { findDuplicates, type Placed, placeEntries } from '../../definitions/see
 import { accountRow } from '../../ngc-keys/accounts.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { distinct } from '../../objects/pick.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import { ANYONE, type Row } from '../../store/collections.ts';
 import { END_OF_TIME, type Instant, later } from '../../time/clock.ts';
 import { parseDuration } from '../../time/duration.ts';
@@ -251,10 +251,10 @@ function createFunctionRow(version: SeedFunction, accountOf: (org: string) => st
       status === 'INACTIVE'
         ? null
         : {
-            id: namedUuid(`deployment:${versionId}`),
+            id: deriveUuid(`deployment:${versionId}`),
             specifications: [
               {
-                gpuSpecificationId: namedUuid(`specification:${versionId}`),
+                gpuSpecificationId: deriveUuid(`specification:${versionId}`),
                 gpu: 'L40S',
                 instanceType: 'MOCK.GPU.L40S_1x',
                 minInstances: 1,

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 
@@ -96,7 +96,7 @@ function listInstances({ body, parent, id, owner }: FunctionRow, now: Instant): 
     Array.from({ length: Math.min(specification.minInstances, MAX_INSTANCES) }, () => specification),
   );
   return instanceSpecifications.slice(0, MAX_INSTANCES).map(({ instanceType, gpu, backend }, index) => ({
-    instanceId: namedUuid(`${deployment.id}:${index}`),
+    instanceId: deriveUuid(`${deployment.id}:${index}`),
     functionId: parent,
     functionVersionId: id,
     instanceType,

@@ -5,7 +5,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import { describe, documented, list, object, text } from '../../definitions/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import type { Instant } from '../../time/clock.ts';
 import { pickDefinition, pickReported, type Status, TASKS, type Task, type TaskResult } from './tasks.ts';
 
@@ -79,13 +79,13 @@ const PREVIOUS_STATUS: Readonly<Partial<Record<Status, Status>>> = {
 /** Returns the status changes that lead to a status. */
 function buildHistory(id: string, status: Status, at: Instant): Task['changes'] {
   const previous = PREVIOUS_STATUS[status];
-  const change = { id: namedUuid(`nvct-task:${id}:${status}`), status, at };
+  const change = { id: deriveUuid(`nvct-task:${id}:${status}`), status, at };
   return previous === undefined ? [change] : [...buildHistory(id, previous, at), change];
 }
 
 function buildResults({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
   return results.map(({ name, metadata = {} }, index) => ({
-    id: namedUuid(`nvct-result:${id}:${index}`),
+    id: deriveUuid(`nvct-result:${id}:${index}`),
     name,
     metadata,
     at,

@@ -1,7 +1,7 @@
 import { nameInWorld } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
-import { fixture } from '../../platform/assets.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { readFixture } from '../../platform/assets.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldInBearers } from '../../tokens/bearer-key.ts';
 import { type Claims, importSigningKey, type JWK, mint, plainJson, type SigningKey } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
@@ -71,16 +71,16 @@ class BearerSigner {
   async bearerOf(holder: Holder): Promise<string> {
     const claims = this.#claimsOf(holder);
     const input = `${BEARER_HEADER}.${Buffer.from(plainJson(claims)).toString('base64url')}.`;
-    this.#builtIn ??= fixture('runai', 'bearers.json') as Promise<readonly string[]>;
+    this.#builtIn ??= readFixture('runai', 'bearers.json') as Promise<readonly string[]>;
     const builtIn = (await this.#builtIn).find((token) => token.startsWith(input));
     if (builtIn !== undefined) return builtIn;
-    this.#key ??= fixture('runai', 'bearer-key.rs256.json').then((jwk) => importSigningKey(jwk as JWK, 'RS256'));
+    this.#key ??= readFixture('runai', 'bearer-key.rs256.json').then((jwk) => importSigningKey(jwk as JWK, 'RS256'));
     return mint(claims, await this.#key);
   }
 
   /** The claims of `accessTokenClaims`, with fixed times and ids. */
   #claimsOf({ id, name, clientId, isUser, groups }: Holder): Claims {
-    const login = nameInWorld(namedUuid(`bearer:${id}`), this.#world);
+    const login = nameInWorld(deriveUuid(`bearer:${id}`), this.#world);
     return {
       iss: `${BEARER_ORIGIN}${issuerPath(this.#tenant.realm)}`,
       sub: id,
@@ -88,7 +88,7 @@ class BearerSigner {
       preferred_username: name,
       ...(groups.length > 0 && { groups }),
       ...BEARER_TIMES,
-      jti: namedUuid(`bearer:${id}:${this.#world}`),
+      jti: deriveUuid(`bearer:${id}:${this.#world}`),
       tenant_id: this.#tenant.id,
       azp: clientId,
       typ: 'Bearer',

@@ -1,6 +1,6 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../decisions/problem.ts';
-import { messagePage } from '../../pages/message.ts';
+import { renderMessagePage } from '../../pages/message.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 
 const JSON_TYPE = 'application/json';
@@ -29,7 +29,7 @@ export function messageOf({ kind, message }: Problem): string {
 /** Renders a problem as Run:ai does: an HTML page for browsers, OAuth errors at OAuth endpoints. */
 export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
   if (PAGE_PATHS.test(about.path)) {
-    const page = messagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
+    const page = renderMessagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
   }
   return isOfOAuth(problem, about) ? oauthError(problem, about) : vendorError(problem, about);

@@ -1,7 +1,7 @@
 import { nameInWorld } from '../../addresses/world-id.ts';
 import type { Context } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { namedUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../platform/random.ts';
 import { grantsIn } from './collections/grants.ts';
 import { lastExpiry } from './issue.ts';
 
@@ -19,7 +19,7 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
 
 /** Returns the `sid` for revoking a secret's access tokens. A new secret has a new `sid`, so tokens issued for it are valid. */
 export function secretName(secretHash: string | null, world: string): string {
-  return nameInWorld(namedUuid(`secret:${secretHash}`), world);
+  return nameInWorld(deriveUuid(`secret:${secretHash}`), world);
 }
 
 /** Revokes the tokens of a deleted secret, but only with `--runai-revoke-on-delete`. */

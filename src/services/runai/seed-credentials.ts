@@ -2,7 +2,7 @@ import type { Derivation } from '../../credentials/derivation.ts';
 import { digestPassword } from '../../credentials/password.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import { type Placed, placeEntries } from '../../definitions/seed-entries.ts';
-import { namedUuid, type Random } from '../../platform/random.ts';
+import { deriveUuid, type Random } from '../../platform/random.ts';
 import type {
   RunaiSeed,
   SecretMember,
@@ -34,7 +34,7 @@ interface Defaults {
 
 /** Derives an id from a name, so that it survives a reset. */
 function stableId(kind: Kind, name: string): string {
-  return namedUuid(`${kind}:${name.toLowerCase()}`);
+  return deriveUuid(`${kind}:${name.toLowerCase()}`);
 }
 
 /**

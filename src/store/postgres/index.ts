@@ -1,6 +1,6 @@
 import type * as Postgres from 'pg';
-import { errorMessage } from '../../diagnostics/error-message.ts';
-import { Unusable } from '../../diagnostics/unusable.ts';
+import { messageOf } from '../../diagnostics/error-message.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
 import { setTimeout } from '../../platform/time.ts';
 import type { Clock } from '../../time/clock.ts';
 import { OutcomeUnknown, Unreachable } from '../errors.ts';
@@ -39,7 +39,7 @@ export class PostgresStorage implements Storage {
     this.#clock = clock;
   }
 
-  /** @param data such as `postgres://user@host/database?schema=name` @throws Unusable if it is not a valid URL */
+  /** @param data such as `postgres://user@host/database?schema=name` @throws UserError if it is not a valid URL */
   static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresStorage> {
     const location = await resolveLocation(data);
     return new PostgresStorage(await driver(), location, parts, clock);
@@ -73,7 +73,7 @@ export class PostgresStorage implements Storage {
         this.#session = null;
         if (this.#isClosed) return null;
         if (isFirst && !isAway(cause)) throw cause;
-        wait({ status: 'waiting', why: cause instanceof Unusable ? cause.message : UNREACHABLE });
+        wait({ status: 'waiting', why: cause instanceof UserError ? cause.message : UNREACHABLE });
       }
       await pause();
     }
@@ -102,7 +102,7 @@ export class PostgresStorage implements Storage {
 }
 
 function lostSentence(cause: unknown): string {
-  const reason = errorMessage(cause);
+  const reason = messageOf(cause);
   return `The session with the database has ended (${reason}), so another process may have taken over the worlds.`;
 }
 
@@ -128,8 +128,11 @@ async function driver(): Promise<typeof Postgres> {
     // The module is CommonJS, so its members are on the default export at run time.
     return loaded.default as unknown as typeof Postgres;
   } catch (cause) {
-    throw new Unusable('--data names a PostgreSQL database, but the package `pg` is not installed: `npm install pg`.', {
-      cause,
-    });
+    throw new UserError(
+      '--data names a PostgreSQL database, but the package `pg` is not installed: `npm install pg`.',
+      {
+        cause,
+      },
+    );
   }
 }

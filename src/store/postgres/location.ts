@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
-import { whyUnreadable } from '../../diagnostics/file-fault.ts';
-import { Unusable } from '../../diagnostics/unusable.ts';
+import { explainUnreadable } from '../../diagnostics/file-error.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
 import { readTextFile } from '../../platform/text-file.ts';
 import { showValue } from '../../text/redact.ts';
 
@@ -23,11 +23,11 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 /**
  * Parses a URL such as `postgres://user@host/db?schema=name`. `sslmode` has the same meaning as in `psql`.
  *
- * @throws Unusable
+ * @throws UserError
  */
 export async function resolveLocation(data: string): Promise<Location> {
   if (!URL.canParse(data)) {
-    throw new Unusable('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');
+    throw new UserError('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');
   }
   const url = new URL(data);
   const take = (name: string) => {
@@ -39,7 +39,7 @@ export async function resolveLocation(data: string): Promise<Location> {
   const options = take('options');
   const shown = shownUrl(url);
   if (!SCHEMA_NAME.test(schema)) {
-    throw new Unusable(
+    throw new UserError(
       `--data ${shown}: \`${showValue(schema).slice(0, 100)}\` is not a valid schema name. Use up to 63 lowercase letters, digits and underscores.`,
     );
   }
@@ -66,7 +66,7 @@ async function readSsl(mode: string | null, certificates: string | null, shown: 
     case 'verify-full':
       return ca;
     default:
-      throw new Unusable(
+      throw new UserError(
         `--data ${shown}: \`sslmode=${showValue(mode).slice(0, 100)}\` is not supported. Use disable, require, verify-ca or verify-full.`,
       );
   }
@@ -74,7 +74,7 @@ async function readSsl(mode: string | null, certificates: string | null, shown: 
 
 function readCertificates(path: string, shown: string): Promise<string> {
   return readTextFile(path).catch((cause: unknown) => {
-    const why = `${showValue(path)} cannot be read: ${whyUnreadable(cause)}`;
-    throw new Unusable(`--data ${shown}: \`sslrootcert\` ${why}. Give a file of PEM certificates.`, { cause });
+    const why = `${showValue(path)} cannot be read: ${explainUnreadable(cause)}`;
+    throw new UserError(`--data ${shown}: \`sslrootcert\` ${why}. Give a file of PEM certificates.`, { cause });
   });
 }

@@ -1,6 +1,6 @@
 import type * as Postgres from 'pg';
-import { errorMessage } from '../../diagnostics/error-message.ts';
-import { Unusable } from '../../diagnostics/unusable.ts';
+import { messageOf } from '../../diagnostics/error-message.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
 import { isStorageFailure } from '../errors.ts';
 import type { Location } from './location.ts';
 import { POSTGRES_SCHEMA, STATEMENTS, TABLES } from './schema.ts';
@@ -16,12 +16,12 @@ const OLDEST_VERSION = 140_000;
 const LOCK_CLASS = 0x6e76616d;
 
 /** The database cannot be used right now, but may recover: it isn't running, is starting, or is full. */
-export class Away extends Unusable {}
+export class Away extends UserError {}
 
 /**
  * Opens a session with reliable locks: with PostgreSQL itself, and with a server that accepts changes.
  *
- * @throws Unusable with a remedy; Away
+ * @throws UserError with a remedy; Away
  */
 export async function openSession(pg: typeof Postgres, location: Location): Promise<Session> {
   let session: Session | undefined;
@@ -32,7 +32,7 @@ export async function openSession(pg: typeof Postgres, location: Location): Prom
     return session;
   } catch (cause) {
     await session?.close();
-    throw cause instanceof Unusable ? cause : toUnusable(cause, location);
+    throw cause instanceof UserError ? cause : toUserError(cause, location);
   }
 }
 
@@ -63,7 +63,7 @@ export async function stateOfDefault(session: Session, { schema }: Location): Pr
   return row?.state ?? null;
 }
 
-/** Creates the tables if they don't exist. Requires the lock. @throws Unusable with a remedy */
+/** Creates the tables if they don't exist. Requires the lock. @throws UserError with a remedy */
 export async function createTables(session: Session, location: Location): Promise<void> {
   const { schema } = location;
   try {
@@ -80,7 +80,7 @@ export async function createTables(session: Session, location: Location): Promis
       ]);
     });
   } catch (cause) {
-    throw cause instanceof Unusable ? cause : toUnusable(cause, location);
+    throw cause instanceof UserError ? cause : toUserError(cause, location);
   }
 }
 
@@ -104,19 +104,19 @@ async function checkServer(session: Session, { shown }: Location): Promise<void>
        current_setting('transaction_read_only') = 'on' AS read_only, pg_is_in_recovery() AS is_replica`,
   );
   if (server === undefined || server.process_id !== session.processId || server.mark !== session.mark) {
-    throw new Unusable(`--data ${shown} ${POOLER}`);
+    throw new UserError(`--data ${shown} ${POOLER}`);
   }
   if (Number(server.number) < OLDEST_VERSION) {
     const oldest = OLDEST_VERSION / 10_000;
-    throw new Unusable(
+    throw new UserError(
       `--data ${shown} is PostgreSQL ${server.version}, which is too old. Use version ${oldest} or newer.`,
     );
   }
   if (server.is_replica) {
-    throw new Unusable(`--data ${shown} is a replica, which accepts no changes. Give the address of its primary.`);
+    throw new UserError(`--data ${shown} is a replica, which accepts no changes. Give the address of its primary.`);
   }
   if (server.read_only) {
-    throw new Unusable(
+    throw new UserError(
       `--data ${shown} is read-only. Make it writable, or give the address of a server that accepts changes.`,
     );
   }
@@ -125,7 +125,7 @@ async function checkServer(session: Session, { shown }: Location): Promise<void>
 const POOLER =
   'is a pooler such as PgBouncer, and locks are unreliable through a pooler. Give the address of the PostgreSQL server itself.';
 
-/** @throws Unusable if the schema has tables of another program or version */
+/** @throws UserError if the schema has tables of another program or version */
 async function checkSchema(session: Statements, location: Location): Promise<'ours' | 'empty'> {
   const { schema, shown } = location;
   const [tables] = await session.query<
@@ -138,24 +138,24 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
   const foreignMessage = `--data ${shown}: the schema \`${schema}\` belongs to another program and was not changed. Give another schema with \`?schema=\`.`;
   if (tables?.ours == null) {
     if ((tables?.tables ?? 0) === 0) return 'empty';
-    if (tables?.earlier == null || !(await isEarlier(session, schema))) throw new Unusable(foreignMessage);
-    throw new Unusable(
+    if (tables?.earlier == null || !(await isEarlier(session, schema))) throw new UserError(foreignMessage);
+    throw new UserError(
       `--data ${shown}: the schema \`${schema}\` was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or drop it.`,
     );
   }
   const [store] = await session.query<Readonly<Record<'program' | 'schema', string | null>>>(
     `SELECT to_jsonb(s)->>'program' AS program, to_jsonb(s)->>'schema' AS schema FROM "${schema}".store s LIMIT 1`,
   );
-  if (store?.program !== PROGRAM) throw new Unusable(foreignMessage);
+  if (store?.program !== PROGRAM) throw new UserError(foreignMessage);
   if (store.schema !== String(POSTGRES_SCHEMA)) {
     const reason = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this version reads ${POSTGRES_SCHEMA})`;
-    throw new Unusable(`--data ${shown}: ${reason}. Use that version, or rename or drop the schema.`);
+    throw new UserError(`--data ${shown}: ${reason}. Use that version, or rename or drop the schema.`);
   }
   await checkRights(session, location);
   return 'ours';
 }
 
-/** @throws Unusable if the user lacks a right to read or change a table */
+/** @throws UserError if the user lacks a right to read or change a table */
 async function checkRights(session: Statements, { schema, shown }: Location): Promise<void> {
   const [rights] = await session.query<{ readonly are_there: boolean; readonly may: boolean | null }>(
     `SELECT bool_and(t.id IS NOT NULL) AS are_there, bool_and(has_table_privilege(t.id, p.name)) AS may
@@ -164,12 +164,12 @@ async function checkRights(session: Statements, { schema, shown }: Location): Pr
     [TABLES.map((name) => `"${schema}".${name}`)],
   );
   if (rights?.are_there !== true) {
-    throw new Unusable(
+    throw new UserError(
       `--data ${shown}: the schema \`${schema}\` lacks tables that nv-auth-mock created. Restore the schema from a dump, or drop it.`,
     );
   }
   if (rights.may !== true) {
-    throw new Unusable(
+    throw new UserError(
       `--data ${shown} lacks the right to read and change the tables of the schema \`${schema}\`. Grant it (\`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema}\`), or use the user that owns them.`,
     );
   }
@@ -192,15 +192,15 @@ const SILENT = /^timeout expired$|does not answer$/;
 const CUT = /^Connection terminated|^the connection was closed$/;
 
 /** Explains in one line why a database cannot be used, without the password. */
-function toUnusable(cause: unknown, { shown, schema }: Location): Unusable {
+function toUserError(cause: unknown, { shown, schema }: Location): UserError {
   const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
-  const reason = errorMessage(reported);
+  const reason = messageOf(reported);
   const refusal = describeRefusal(code, reason, schema);
-  if (refusal !== null) return new Unusable(`--data ${shown} ${refusal}`, { cause });
+  if (refusal !== null) return new UserError(`--data ${shown} ${refusal}`, { cause });
   const isTemporary = TEMPORARY_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);
   const why = `--data ${shown} ${describeAbsence(code, reason)}`;
-  return isTemporary ? new Away(why, { cause }) : new Unusable(why, { cause });
+  return isTemporary ? new Away(why, { cause }) : new UserError(why, { cause });
 }
 
 /** Explains why the server rejects these options; null if it doesn't. */

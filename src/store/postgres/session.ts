@@ -1,6 +1,6 @@
 import type * as Postgres from 'pg';
-import { processName } from '../../platform/process-name.ts';
-import { systemRandom } from '../../platform/random.ts';
+import { describeProcess } from '../../platform/process-name.ts';
+import { createSystemRandom } from '../../platform/random.ts';
 import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
 import { stopwatch } from '../../time/clock.ts';
 import { OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../errors.ts';
@@ -146,13 +146,13 @@ export class Session implements Statements {
     { settings, options }: Location,
     sessionSettings: typeof SETTINGS,
   ): Promise<Session> {
-    const mark = systemRandom().hex(16);
+    const mark = createSystemRandom().hex(16);
     const set = Object.entries({ ...sessionSettings, 'app.session': mark }).map(
       ([name, value]) => `-c ${name}=${value}`,
     );
     const client = new pg.Client({
       ...settings,
-      application_name: processName(),
+      application_name: describeProcess(),
       options: [...(options === null ? [] : [options]), ...set].join(' '),
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_MS,

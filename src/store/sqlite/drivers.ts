@@ -1,5 +1,5 @@
-import { Unusable } from '../../diagnostics/unusable.ts';
-import { installedManifest } from '../../platform/assets.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { findInstalledManifest } from '../../platform/assets.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 
@@ -16,10 +16,10 @@ const INSTALL =
  * Loads the driver for data files: better-sqlite3, or Node's own driver if better-sqlite3 is missing or has no binary.
  *
  * @param loadNodeDriver returns Node's own driver; null if Node doesn't have one
- * @throws Unusable with a remedy if there is no driver
+ * @throws UserError with a remedy if there is no driver
  */
 export async function loadDriver(loadNodeDriver: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
-  const tooNew = checkVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
+  const tooNew = checkVersion(findInstalledManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
   if (tooNew !== null) return loadNodeDriver() ?? throwNoDriver(tooNew);
   try {
     const { BETTER_SQLITE3 } = await import('./better-sqlite3.ts');
@@ -41,7 +41,7 @@ interface DriverFault {
 }
 
 function throwNoDriver({ what, remedy }: DriverFault, cause?: unknown): never {
-  throw new Unusable(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
+  throw new UserError(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
 }
 
 interface DriverManifest {

@@ -1,4 +1,4 @@
-import { Unusable } from '../../diagnostics/unusable.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
 import { Damaged } from '../errors.ts';
 import { errorCode, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
@@ -17,14 +17,14 @@ export interface DataFileLog {
 /**
  * Opens a data file. Only one process can use it at a time.
  *
- * @throws Unusable if the file cannot be used
+ * @throws UserError if the file cannot be used
  */
 export function openSqliteFile(path: string, driver: SqliteDriver): DataFileLog {
   const opened = openDatabase(path, driver);
   return { log: new SqliteLog(opened), driver: driver.name, notices: opened.notices };
 }
 
-/** Opens a data file with a suitable driver. @throws Unusable if there is none, or if the file cannot be used */
+/** Opens a data file with a suitable driver. @throws UserError if there is none, or if the file cannot be used */
 export async function openDataFile(path: string): Promise<DataFileLog> {
   return openSqliteFile(path, await loadDriver());
 }
@@ -33,5 +33,5 @@ export async function openDataFile(path: string): Promise<DataFileLog> {
 export function damagedFile(path: string, cause: unknown): unknown {
   if (!(cause instanceof Damaged) && errorCode(cause) === '') return cause;
   const reason = cause instanceof Error ? cause.message : cause;
-  return new Unusable(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
+  return new UserError(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
 }

@@ -10,8 +10,8 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { errorMessage } from '../../diagnostics/error-message.ts';
-import { Unusable } from '../../diagnostics/unusable.ts';
+import { messageOf } from '../../diagnostics/error-message.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { describeOwner } from './describe-owner.ts';
@@ -52,7 +52,7 @@ export interface Opened {
  * SQLite may change another program's file even when it only reads. Pages are checked after recovering the log of a
  * killed process.
  *
- * @throws Unusable with a remedy
+ * @throws UserError with a remedy
  */
 export function openDatabase(path: string, driver: SqliteDriver): Opened {
   const isThere = existsSync(path);
@@ -80,7 +80,7 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
     };
   } catch (cause) {
     database?.close();
-    throw cause instanceof Unusable ? cause : toUnusable(path, cause);
+    throw cause instanceof UserError ? cause : toUserError(path, cause);
   }
 }
 
@@ -138,21 +138,21 @@ export function closeDatabase(database: SqliteDatabase): void {
   OPEN_FILES.delete(database);
 }
 
-function inUseError(path: string, cause?: unknown): Unusable {
+function inUseError(path: string, cause?: unknown): UserError {
   const message = `--data ${path} is in use by another server. Stop that server, use it instead, or use another file.`;
-  return new Unusable(message, { cause });
+  return new UserError(message, { cause });
 }
 
 /** @param logged skips the size check, because the log contains part of the database */
 function checkFile(path: string, logged: boolean): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUseError(path);
-  if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Use the path of a file.`);
-  if (!stats.isFile()) throw new Unusable(`--data ${path} is not a regular file. Use a regular file.`);
+  if (stats.isDirectory()) throw new UserError(`--data ${path} is a directory. Use the path of a file.`);
+  if (!stats.isFile()) throw new UserError(`--data ${path} is not a regular file. Use a regular file.`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw new Unusable(
+    throw new UserError(
       `--data ${path} cannot be read and written${describeOwner(path)}. Change its permissions, or use another file.`,
       {
         cause,
@@ -162,14 +162,14 @@ function checkFile(path: string, logged: boolean): void {
   const header = readHeader(path);
   if (header.length === 0) return;
   const problem = checkHeader(header, logged ? null : stats.size);
-  if (problem !== null) throw new Unusable(`--data ${path} ${problem}`);
+  if (problem !== null) throw new UserError(`--data ${path} ${problem}`);
 }
 
 function makeFolder(path: string): void {
   try {
     makeFolders(dirname(resolve(path)));
   } catch (cause) {
-    throw new Unusable(
+    throw new UserError(
       `The folder of --data ${path} cannot be created${describeOwner(dirname(path))}. Use a writable path.`,
       {
         cause,
@@ -212,15 +212,15 @@ function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
 function checkPages(database: SqliteDatabase, path: string): void {
   const [health = ''] = String(pragma(database, 'quick_check(1)')).split('\n');
   if (health !== 'ok')
-    throw new Unusable(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
+    throw new UserError(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
 }
 
-function toUnusable(path: string, cause: unknown): Unusable {
+function toUserError(path: string, cause: unknown): UserError {
   const code = errorCode(cause);
   const systemCode = systemErrorCode(cause);
   if (code.startsWith('SQLITE_BUSY')) return inUseError(path, cause);
   if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE.includes(systemCode)) {
-    return new Unusable(
+    return new UserError(
       `--data ${path} cannot be opened for writing${describeOwner(dirname(path))}. Change the permissions of its folder, or use another file.`,
       {
         cause,
@@ -228,18 +228,18 @@ function toUnusable(path: string, cause: unknown): Unusable {
     );
   }
   if (code === 'SQLITE_FULL' || NO_ROOM.includes(systemCode)) {
-    return new Unusable(`The disk of --data ${path} is full. Free some space, or use a file on another disk.`, {
+    return new UserError(`The disk of --data ${path} is full. Free some space, or use a file on another disk.`, {
       cause,
     });
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new Unusable(`--data ${path} is damaged. Use another file.`, { cause });
+    return new UserError(`--data ${path} is damaged. Use another file.`, { cause });
   }
-  const reason = errorMessage(cause);
+  const reason = messageOf(cause);
   if (reason.startsWith('no such table')) {
-    return new Unusable(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
+    return new UserError(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
   }
-  return new Unusable(`--data ${path} cannot be used: ${reason}. Use another file.`, { cause });
+  return new UserError(`--data ${path} cannot be used: ${reason}. Use another file.`, { cause });
 }
 
 /** Returns the code of a system error; empty for any other error. */

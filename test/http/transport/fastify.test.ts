@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/addresses/hosts.ts';
-import { SILENT } from '../../../src/diagnostics/log.ts';
+import { SILENT_LOG } from '../../../src/diagnostics/log.ts';
 import { collectBodies } from '../../../src/http/bodies.ts';
 import type { Server } from '../../../src/http/server.ts';
 import { createWorldAddresses } from '../../../src/http/steps/select-world.ts';
@@ -24,7 +24,7 @@ const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = 
     addresses: createWorldAddresses(knownHosts([]), []),
     crossOrigin: new CrossOrigin(cors),
     waiting: () => null,
-    log: SILENT,
+    log: SILENT_LOG,
   };
   return makeFastify({
     server: server as unknown as Server,

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
 import type { Limits } from '../../../src/http/transport/limits.ts';
 import { researcher } from '../../support/cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -17,7 +17,7 @@ const hasLoopback6 = Object.values(networkInterfaces()).some((all) => all?.some(
 
 const faults: string[] = [];
 const listening = async (limits: Partial<Limits> = {}) => {
-  const log = lineLog('error', false, { now: () => START }, (line) => void faults.push(line));
+  const log = createLineLog('error', false, { now: () => START }, (line) => void faults.push(line));
   const server = await testServer({ runaiKeyLimit: 1000 }, { limits, log: () => log });
   const { port } = await server.listen('127.0.0.1', 0);
   return { server, port };

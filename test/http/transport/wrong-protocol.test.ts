@@ -1,6 +1,6 @@
 import { connect as connectByHttp2 } from 'node:http2';
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
 import { START, testServer } from '../../support/server.ts';
 import { openLine } from '../../support/wire.ts';
 
@@ -9,7 +9,7 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 async function listening() {
   const lines: string[] = [];
-  const log = lineLog('warn', false, { now: () => START }, (line) => void lines.push(line));
+  const log = createLineLog('warn', false, { now: () => START }, (line) => void lines.push(line));
   const server = await testServer({}, { log: () => log });
   const { port } = await server.listen('127.0.0.1', 0);
   return { lines, port };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
@@ -10,7 +10,10 @@ const ECHO_VERSION = `${ECHO}/${echo?.versionId}`;
 const at = (after: number) => new Date(START + after).toISOString();
 
 const log: string[] = [];
-const server = await testServer({}, { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) });
+const server = await testServer(
+  {},
+  { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line)) },
+);
 const limited = await testServer();
 
 const create = (body: unknown, on: TestServer = server) => on.call('POST /_mock/keys', { body });

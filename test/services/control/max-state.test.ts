@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { SILENT } from '../../../src/diagnostics/log.ts';
+import { SILENT_LOG } from '../../../src/diagnostics/log.ts';
 import { researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
 /** The log tells of each 507, as it should. */
-const QUIET = { log: () => SILENT };
+const QUIET = { log: () => SILENT_LOG };
 const server = await testServer({ maxState: 1 }, QUIET);
 const stateOf = async () => (await server.call('GET /_mock/info')).body.store;
 const NOTES = 'x'.repeat(60_000);

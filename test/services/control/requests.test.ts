@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { inProcessFetch } from '../../../src/library/in-process.ts';
+import { createInProcessFetch } from '../../../src/library/in-process.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
@@ -315,7 +315,7 @@ describe('verifying', () => {
     await vi.waitFor(() => expect(journal.listeners).toBe(0));
 
     const aborting = new AbortController();
-    const waiting = inProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
+    const waiting = createInProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: aborting.signal },
     });
     await vi.waitFor(() => expect(journal.listeners).toBe(1));

@@ -176,7 +176,7 @@ describe('a snapshot file', async () => {
   });
 
   it('that is larger than the memory that `--max-state` leaves is refused, and leaves no memory taken', async () => {
-    const small = await testServer({}, { roomForState: 2_000_000 });
+    const small = await testServer({}, { maxStateBytes: 2_000_000 });
     const large = rewritten(file, (all) => [...all, ...rowsOf(3000)]);
     const used = async () => (await small.call('GET /_mock/info')).body.store.bytes;
     const before = await used();

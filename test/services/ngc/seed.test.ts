@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../../src/credentials/derivation.ts';
 import { serviceOfKey } from '../../../src/decisions/decide.ts';
-import { seededRandom } from '../../../src/platform/random.ts';
+import { createSeededRandom } from '../../../src/platform/random.ts';
 import { createNgcSeeding } from '../../../src/services/ngc/seed.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
@@ -14,7 +14,7 @@ const seeding = createNgcSeeding(() =>
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.complete?.(part, deriveFor('default'));
 const records = async (part: unknown) =>
-  recordsIn((await seeding.rows(completed(part), NOON, seededRandom('seed'), {})).rows);
+  recordsIn((await seeding.rows(completed(part), NOON, createSeededRandom('seed'), {})).rows);
 
 const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];
 const part = (given: Record<string, unknown>) => ({ ...ngcCast, ...given });
@@ -106,7 +106,7 @@ describe('a fault is told by name:', () => {
 describe('the records of a seed', () => {
   it('hold no secret, and the first policy of each service key', async () => {
     const { ngcKeys } = await records(ngcCast);
-    const { rows } = await seeding.rows(completed(ngcCast), NOON, seededRandom('seed'), {});
+    const { rows } = await seeding.rows(completed(ngcCast), NOON, createSeededRandom('seed'), {});
     const policies = new Set(
       rows.filter(({ collection }) => collection === 'ngc.policies').map(({ parent }) => parent),
     );

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { lineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
 import { manualClock } from '../../../src/time/clock.ts';
 import { listeningServer } from '../../support/listening.ts';
 import { rowsOfStore } from '../../support/nouns.ts';
@@ -255,7 +255,7 @@ describe('an upload URL', () => {
 
   it('names a refusal in the log', async () => {
     const lines: string[] = [];
-    const log = lineLog('info', false, { now: () => START }, (line) => void lines.push(line));
+    const log = createLineLog('info', false, { now: () => START }, (line) => void lines.push(line));
     const world = await nvcfServer({}, { log: () => log });
     const { body } = await world.acme('POST assets', given);
     lines.length = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { expectGateway, expectProblem, expectUnauthorized, FULL, nvcfServer } from '../../support/nvcf-client.ts';
 import { START } from '../../support/server.ts';
@@ -11,7 +11,10 @@ const INVALID =
   'Bearer error="invalid_token", error_description="Bearer token is malformed", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"';
 
 const log: string[] = [];
-const server = await nvcfServer({}, { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) });
+const server = await nvcfServer(
+  {},
+  { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line)) },
+);
 const { port } = await server.listen('127.0.0.1', 0);
 const openSource = await nvcfServer({ nvcf: 'open-source' });
 

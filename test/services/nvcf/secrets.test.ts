@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
 import {
   ACME,
   DEFINITION,
@@ -12,7 +12,10 @@ import {
 } from '../../support/nvcf-client.ts';
 
 const log: string[] = [];
-const server = await nvcfServer({}, { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) });
+const server = await nvcfServer(
+  {},
+  { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line)) },
+);
 const { acme, create } = server;
 const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
 

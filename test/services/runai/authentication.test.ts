@@ -2,8 +2,8 @@
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DenyReason } from '../../../src/decisions/reasons.ts';
-import { lineLog } from '../../../src/diagnostics/log.ts';
-import { seededRandom } from '../../../src/platform/random.ts';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { createSeededRandom } from '../../../src/platform/random.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
 import type { Identity } from '../../../src/services/runai/collections/identities.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
@@ -20,7 +20,10 @@ const HOUR = 3_600_000;
 const ISSUER_PATH = `/auth/realms/${cast.tenant.realm}`;
 
 const log: string[] = [];
-const server = await testServer({}, { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) });
+const server = await testServer(
+  {},
+  { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line)) },
+);
 const { port } = await server.listen('127.0.0.1', 0);
 const other = await testServer();
 /** Another server, as it began. */
@@ -51,7 +54,7 @@ const secretsIn = (authorization: string) => authorization.split(/[ ."]/).filter
 
 /** Fills the world of a server with the cast, changed. */
 const populate = async (on: TestServer, change: (identities: readonly Identity[]) => Identity[]) => {
-  const { rows, settings = {} } = await seed.rows(cast, START, seededRandom('authentication'), { runai: cast });
+  const { rows, settings = {} } = await seed.rows(cast, START, createSeededRandom('authentication'), { runai: cast });
   const records = recordsIn(rows);
   const identities = change(records.identities);
   const accessKeys = records.accessKeys.filter(({ owner }) => identities.some(({ id }) => id === owner));

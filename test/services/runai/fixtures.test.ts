@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deriveFor } from '../../../src/credentials/derivation.ts';
 import { hashPassword, passwordMatches } from '../../../src/credentials/password.ts';
-import { seededRandom } from '../../../src/platform/random.ts';
+import { createSeededRandom } from '../../../src/platform/random.ts';
 import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { cast } from '../../support/cast.ts';
@@ -67,7 +67,7 @@ it('a seed without hashes and ids is given them', async () => {
     { email: 'a@acme.test', password: 'pass', role: null, accessKey: { name: 'k', clientId: 'c', clientSecret: 's' } },
   ];
   const part = { tenant: cast.tenant, users };
-  const random = seededRandom('seed');
+  const random = createSeededRandom('seed');
   const complete = await seed.hashSecrets?.(seed.complete?.(part, deriveFor('default')), random, undefined);
   const records = recordsIn((await seed.rows(complete, 5, random, { runai: complete })).rows);
   const [user] = records.identities ?? [];

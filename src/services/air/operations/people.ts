@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { sshFingerprint } from '../../../credentials/ssh-key.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { namedUuid } from '../../../platform/random.ts';
+import { deriveUuid } from '../../../platform/random.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
@@ -85,7 +85,7 @@ function sum<Entry>(rows: readonly Entry[], amountOf: (row: Entry) => number): n
 }
 
 function budgetId(account: string): string {
-  return namedUuid(`air-budget:${account}`);
+  return deriveUuid(`air-budget:${account}`);
 }
 
 /** Finds only the budget of the caller's organisation. */

@@ -8,7 +8,7 @@ import {
 } from '../../../ngc-keys/device-logins.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { userIdOf } from '../../../ngc-keys/records.ts';
-import { messagePage } from '../../../pages/message.ts';
+import { renderMessagePage } from '../../../pages/message.ts';
 import { renderDeviceLoginPage } from '../pages/device-login.ts';
 
 /** Maximum number of users on the page. */
@@ -62,11 +62,11 @@ const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
     if (!(thrown instanceof Problem)) throw thrown;
     return createRefusalPage(404, 'Unknown login', thrown);
   }
-  return messagePage(200, 'Logged in', `You are logged in as ${user.email}. Return to the program.`);
+  return renderMessagePage(200, 'Logged in', `You are logged in as ${user.email}. Return to the program.`);
 };
 
 function createRefusalPage<Status extends 400 | 403 | 404>(status: Status, title: string, refusal: Problem) {
-  return { ...messagePage(status, title, refusal.message), refusal };
+  return { ...renderMessagePage(status, title, refusal.message), refusal };
 }
 
 export const deviceLoginOperations = { startDeviceLogin: start, showDeviceLogin: show, confirmDeviceLogin: confirm };

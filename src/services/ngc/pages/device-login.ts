@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../../pages/html.ts';
-import { MAX_NAME, MAX_SENTENCE, page } from '../../../pages/message.ts';
+import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderPage } from '../../../pages/message.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { shorten } from '../../../text/shorten.ts';
 
@@ -28,11 +28,11 @@ export function renderDeviceLoginPage({
   people,
   unlistedCount,
 }: DeviceLoginPage): Outcome<200, Buffer> {
-  return page(
+  return renderPage(
     200,
     'Log in to NGC',
     `<h1>Log in to NGC</h1>
-<p class="quiet">A program on the device <code>${escapeHtml(shorten(deviceId, MAX_NAME))}</code> wants to log in as <code>${escapeHtml(shorten(email, MAX_NAME))}</code>, at a mock of NGC. Choose a user, then return to the program.</p>
+<p class="quiet">A program on the device <code>${escapeHtml(shorten(deviceId, MAX_NAME_LENGTH))}</code> wants to log in as <code>${escapeHtml(shorten(email, MAX_NAME_LENGTH))}</code>, at a mock of NGC. Choose a user, then return to the program.</p>
 ${people === null ? '<p class="fault" role="alert">The users are not listed because the server has an admin token or does not know the host name of this address. Confirm the login with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>' : renderPeople(action, people, unlistedCount)}`,
   );
 }
@@ -41,8 +41,8 @@ function renderPeople(action: string, people: readonly PageUser[], unlistedCount
   if (people.length === 0) return '<p>This world has no NGC users.</p>';
   const items = people.map(
     ({ id, email, org, roles }, index) =>
-      `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="is-${index}">${escapeHtml(shorten(email, MAX_NAME))}</button>
-<span id="is-${index}">${escapeHtml(shorten(`${org}: ${roles.length === 0 ? 'no role' : roles.join(', ')}`, MAX_SENTENCE))}</span></li>`,
+      `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="is-${index}">${escapeHtml(shorten(email, MAX_NAME_LENGTH))}</button>
+<span id="is-${index}">${escapeHtml(shorten(`${org}: ${roles.length === 0 ? 'no role' : roles.join(', ')}`, MAX_SENTENCE_LENGTH))}</span></li>`,
   );
   return `<form method="post" action="${escapeHtml(action)}">
 <h2>Log in as one of these users</h2>

@@ -3,7 +3,7 @@ import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
-import { MAX_SENTENCE, messagePage } from '../../../pages/message.ts';
+import { MAX_SENTENCE_LENGTH, renderMessagePage } from '../../../pages/message.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { shellWord } from '../../../text/curl.ts';
 import { shorten } from '../../../text/shorten.ts';
@@ -137,7 +137,7 @@ async function respondToLogout(
 ): Promise<Answer<'runai', 'end_session'>> {
   if (form['refresh_token'] !== undefined) return { status: 204 };
   const target = form['post_logout_redirect_uri'];
-  if (target === undefined) return messagePage(200, 'Logged out', 'You are logged out. You can close this page.');
+  if (target === undefined) return renderMessagePage(200, 'Logged out', 'You are logged out. You can close this page.');
   const client = await oauthClientsIn(context).byId(clientId);
   if (client === null || !isRedirectOf(client.redirectUris, target, context.origin)) {
     throw new Problem(
@@ -180,7 +180,7 @@ async function checkRequest(context: RealmContext, form: Form): Promise<Authoriz
 }
 
 function describeRedirectRefusal(clientId: string, uri: string): string {
-  const shortUri = shorten(uri, MAX_SENTENCE);
+  const shortUri = shorten(uri, MAX_SENTENCE_LENGTH);
   const refusal = `Parameter \`redirect_uri\` is \`${shortUri}\`, which is not a redirect URI of \`${clientId}\`.`;
   if (!URL.canParse(uri) || !isRedirectUri(uri)) return `${refusal} It must be an absolute URL without a fragment.`;
   return `${refusal} To allow it, start the server with \`--redirect-uri ${shellWord(`${clientId}=${uri}`)}\`.`;

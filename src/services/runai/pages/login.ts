@@ -1,6 +1,6 @@
 import { renderDocument } from '../../../pages/document.ts';
 import { escapeHtml, escapeWithCode } from '../../../pages/html.ts';
-import { MAX_NAME, MAX_SENTENCE, PAGE_STYLE, page, renderMessage } from '../../../pages/message.ts';
+import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, PAGE_STYLE, renderMessage, renderPage } from '../../../pages/message.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { shorten } from '../../../text/shorten.ts';
 import type { OAuthClient } from '../collections/oauth-clients.ts';
@@ -37,11 +37,11 @@ export function loginPage(options: LoginPage): Outcome<200, Buffer> {
   // Focusing the password form would scroll the list above it out of view.
   const hasPeople = people !== null && people.people.length > 0;
   const formStart = `<form method="post" action="${escapeHtml(action)}">\n${hiddenInputs}`;
-  return page(
+  return renderPage(
     200,
     `Log in to ${realm}`,
     `<h1>Log in to ${escapeHtml(realm)}</h1>
-<p class="quiet">for <code>${escapeHtml(shorten(clientId, MAX_NAME))}</code>, at a mock of the Run:ai control plane</p>
+<p class="quiet">for <code>${escapeHtml(shorten(clientId, MAX_NAME_LENGTH))}</code>, at a mock of the Run:ai control plane</p>
 ${error === null ? '' : `<p class="fault" role="alert">${escapeWithCode(error)}</p>`}
 <div class="ways">
 ${people === null ? '' : renderPeople(formStart, people)}
@@ -63,8 +63,8 @@ function renderPeople(formStart: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
     ({ id, name, rights }, index) =>
-      `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MAX_NAME))}</button>
-<span id="may-${index}">${escapeHtml(shorten(rights, MAX_SENTENCE))}</span></li>`,
+      `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MAX_NAME_LENGTH))}</button>
+<span id="may-${index}">${escapeHtml(shorten(rights, MAX_SENTENCE_LENGTH))}</span></li>`,
   );
   const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in with name and password.`;
   return `${formStart}
@@ -114,7 +114,7 @@ export function clientsPage<Status extends number>(
   const items = clients.slice(0, MAX_CLIENTS).map(({ clientId, redirectUris }) => {
     const uris = redirectUris.slice(0, MAX_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
     const more = redirectUris.length - uris.length;
-    return `<li><strong><code>${escapeHtml(shorten(clientId, MAX_NAME))}</code></strong>
+    return `<li><strong><code>${escapeHtml(shorten(clientId, MAX_NAME_LENGTH))}</code></strong>
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;
   });
   const more = clients.length - items.length;
@@ -125,12 +125,17 @@ ${items.join('\n')}
 ${more === 0 ? '' : `<p class="quiet">and ${more} more clients</p>`}`;
   const none = '<p>This world has no OAuth clients for user logins. Add one with <code>--redirect-uri</code>.</p>';
   const title = 'The request failed';
-  return page(status, title, `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`, STYLE);
+  return renderPage(
+    status,
+    title,
+    `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`,
+    STYLE,
+  );
 }
 
 /** Renders a redirect URI as an absolute URL, and what else it matches. */
 function renderUri(uri: string, origin: string): string {
-  const whole = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MAX_SENTENCE);
+  const whole = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MAX_SENTENCE_LENGTH);
   const also = describeLoopback(uri);
   const more = also === null ? '' : ` <span class="quiet">${escapeWithCode(also)}</span>`;
   return `<code>${escapeHtml(whole)}</code>${more}`;

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { askWorld } from '../../src/cli/ask-world.ts';
-import { askRunning, locateServer, tokenAdvice } from '../../src/cli/running.ts';
+import { askServer, describeTokenRejection, locateServer } from '../../src/cli/server-client.ts';
 
 /** A server that answers so; where it is. */
 async function answering(answer: RequestListener): Promise<string> {
@@ -44,7 +44,7 @@ describe('what a server answers', () => {
       response.writeHead(201).end(JSON.stringify({ path, token: headers['x-mock-admin-token'] }));
     });
 
-    expect(await askRunning({ url, headers: { 'x-mock-admin-token': 'a' } }, '/b')).toEqual({
+    expect(await askServer({ url, headers: { 'x-mock-admin-token': 'a' } }, '/b')).toEqual({
       status: 201,
       body: { path: '/b', token: 'a' },
     });
@@ -53,13 +53,13 @@ describe('what a server answers', () => {
   it('has no body where that is no JSON', async () => {
     const url = await answering((_request, response) => void response.writeHead(404).end('not here'));
 
-    expect(await askRunning({ url, headers: {} }, '/')).toEqual({ status: 404, body: null });
+    expect(await askServer({ url, headers: {} }, '/')).toEqual({ status: 404, body: null });
   });
 
   it('is a fault where the line ends before', async () => {
     const url = await answering(({ socket }) => void socket.destroy());
 
-    await expect(askRunning({ url, headers: {} }, '/')).rejects.toThrow('socket hang up');
+    await expect(askServer({ url, headers: {} }, '/')).rejects.toThrow('socket hang up');
   });
 });
 
@@ -72,6 +72,6 @@ it('of a server that does not speak TLS it is said', async () => {
 });
 
 it('whoever gave no token is told how, and whoever gave one that it is another', () => {
-  expect(tokenAdvice({})).toContain('set it with --admin-token');
-  expect(tokenAdvice({ 'x-mock-admin-token': 'a' })).toContain('has a different admin token');
+  expect(describeTokenRejection({})).toContain('set it with --admin-token');
+  expect(describeTokenRejection({ 'x-mock-admin-token': 'a' })).toContain('has a different admin token');
 });

@@ -17,12 +17,12 @@ const WRITING: Readonly<Record<string, string>> = {
 };
 
 /** Explains why a file cannot be read, without its path, which Node's messages repeat. */
-export function whyUnreadable(cause: unknown): string {
+export function explainUnreadable(cause: unknown): string {
   return findReason(cause, READING);
 }
 
 /** Explains why a file cannot be written, without its path. */
-export function whyUnwritable(cause: unknown): string {
+export function explainUnwritable(cause: unknown): string {
   return findReason(cause, WRITING);
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listWorlds, locateWorld, prefixOf, readWorldIds } from '../../src/cli/world.ts';
+import { listWorlds, locateWorld, prefixOf, readWorldIds } from '../../src/cli/world-address.ts';
 
 it('everything in a world is below its path, and without a world below none', () => {
   expect([prefixOf('team-a'), prefixOf(null)]).toEqual(['/w/team-a', '']);

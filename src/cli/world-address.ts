@@ -1,5 +1,5 @@
 import { worldPath } from '../addresses/world-id.ts';
-import { Unusable } from '../diagnostics/unusable.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import { listNames } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 
@@ -46,22 +46,22 @@ const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 /**
  * @param url for the client, including the prefix of a world
  * @param worldId the client's world; null: the world of the URL
- * @throws Unusable unless it is the URL of a server or a world
+ * @throws UserError unless it is the URL of a server or a world
  */
 export function locateWorld(url: string, worldId: string | null): WorldAddress {
   const shownUrl = showValue(url);
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new Unusable(`--url ${shownUrl} is not an http or https URL, such as \`http://mock:6625\`.`);
+    throw new UserError(`--url ${shownUrl} is not an http or https URL, such as \`http://mock:6625\`.`);
   }
   const { origin: root, pathname, search, hash } = new URL(url);
   const urlWorld = WORLD_PATH.exec(pathname)?.[1] ?? null;
   if ((urlWorld === null && pathname !== '/') || search + hash !== '') {
-    throw new Unusable(
+    throw new UserError(
       `--url ${shownUrl} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625${worldPath('team-a')}\`.`,
     );
   }
   if (urlWorld !== null && worldId !== null && urlWorld !== worldId) {
-    throw new Unusable(
+    throw new UserError(
       `--url ${shownUrl} has the world \`${urlWorld}\`, but --world is \`${worldId}\`. Keep one of them.`,
     );
   }

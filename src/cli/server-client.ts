@@ -2,8 +2,8 @@ import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp 
 import { request as requestByHttps } from 'node:https';
 import { originAt } from '../addresses/hosts.ts';
 import { type FlagTexts, readConfig } from '../config/config.ts';
-import { otherSchemeError } from '../diagnostics/connection-advice.ts';
-import { locateWorld } from './world.ts';
+import { findSchemeError } from '../diagnostics/connection-advice.ts';
+import { locateWorld } from './world-address.ts';
 
 /** How long to wait for a response, in milliseconds. */
 const TIMEOUT_MS = 5000;
@@ -15,7 +15,7 @@ export interface RunningServer {
   /** The certificate authority to trust, as PEM; undefined: those that Node trusts. */
   readonly ca?: string;
   /** On this machine, the address identifies the server, so its certificate isn't verified. */
-  readonly isHere?: boolean;
+  readonly isLocal?: boolean;
 }
 
 /** Returns the server on this machine, from `--port`, `--host`, `--admin-token` or their variables. */
@@ -24,7 +24,7 @@ export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const address = reachable.includes(':') ? `[${reachable}]` : reachable;
   return {
-    isHere: reachable === 'localhost' || reachable === '::1' || reachable.startsWith('127.'),
+    isLocal: reachable === 'localhost' || reachable === '::1' || reachable.startsWith('127.'),
     url: originAt(tls || tlsCert !== null ? 'https' : 'http', `${address}:${port}`),
     headers: adminToken === null ? {} : { 'x-mock-admin-token': adminToken },
   };
@@ -35,7 +35,7 @@ export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
  *
  * @param url including the prefix of a world; null: on this machine
  * @param worldId the world; null: the world of the URL, or the default world
- * @throws Unusable if URL and world contradict each other
+ * @throws UserError if URL and world contradict each other
  */
 export async function locateServerAndWorld(
   flags: FlagTexts,
@@ -44,7 +44,7 @@ export async function locateServerAndWorld(
 ): Promise<{ readonly server: RunningServer; readonly world: string | null }> {
   const local = await locateServer(flags);
   const { root, world } = locateWorld(url ?? local.url, worldId);
-  return { server: { ...local, url: root, isHere: url === null && local.isHere === true }, world };
+  return { server: { ...local, url: root, isLocal: url === null && local.isLocal === true }, world };
 }
 
 /** The response of a running server. The body is null if it isn't JSON. */
@@ -58,9 +58,9 @@ interface ServerResponse {
  *
  * @throws Error if there is no response in time
  */
-export async function askRunning(server: RunningServer, path: string, method = 'GET'): Promise<ServerResponse> {
+export async function askServer(server: RunningServer, path: string, method = 'GET'): Promise<ServerResponse> {
   const { status, text } = await requestText(server, path, method);
-  return { status, body: tryParseJson(text) };
+  return { status, body: parseJsonOrNull(text) };
 }
 
 /** @throws Error if there is no response in time */
@@ -77,7 +77,7 @@ export function requestText(
         text += part;
       });
       response.on('error', reject).on('end', () => {
-        const error = otherSchemeError(text);
+        const error = findSchemeError(text);
         if (error === null) resolve({ status: response.statusCode ?? 0, text });
         else reject(error);
       });
@@ -90,17 +90,17 @@ export function requestText(
 
 /** Opens a request to a running server. The caller ends it. */
 export function openRequest(
-  { url, headers, ca, isHere = false }: RunningServer,
+  { url, headers, ca, isLocal = false }: RunningServer,
   path: string,
   method = 'GET',
   extraHeaders: OutgoingHttpHeaders = {},
 ): ClientRequest {
   const send = url.startsWith('https:') ? requestByHttps : requestByHttp;
-  return send(`${url}${path}`, { method, headers: { ...headers, ...extraHeaders }, ca, rejectUnauthorized: !isHere });
+  return send(`${url}${path}`, { method, headers: { ...headers, ...extraHeaders }, ca, rejectUnauthorized: !isLocal });
 }
 
 /** Parses JSON; null for any other text. */
-export function tryParseJson(text: string): unknown {
+export function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -109,7 +109,7 @@ export function tryParseJson(text: string): unknown {
 }
 
 /** Returns advice about a control API that rejected these headers. */
-export function tokenAdvice(headers: RunningServer['headers']): string {
+export function describeTokenRejection(headers: RunningServer['headers']): string {
   return Object.keys(headers).length === 0
     ? 'requires an admin token: set it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
     : 'has a different admin token: check --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
