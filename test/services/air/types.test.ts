@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticatedContext, Operations } from '../../../src/contract/request.ts';
-import { createOperations } from '../../../src/services/air/engine.ts';
+import { createOperations } from '../../../src/services/air/crud.ts';
 import type { HooksOf } from '../../../src/services/air/hooks.ts';
 import { changeRow, createOwnedRow } from '../../../src/services/air/objects.ts';
 import type { RowOf } from '../../../src/services/air/stored.ts';
@@ -13,7 +13,7 @@ import { RUNS } from '../../../src/services/air/tables/simulations.ts';
 // What has to be wrong is marked: the type check fails where it is not. Nothing of it is run.
 function typesOfResources(context: AuthenticatedContext, run: RowOf<'runs'>) {
   // @ts-expect-error what a request says of an image is not all that is stored
-  createOperations(IMAGES);
+  createOperations(IMAGES, {});
   // @ts-expect-error what is stored of an image is not all that is shown
   const image: HooksOf<'images'> = { complete: () => Promise.reject(), change: () => ({}) };
   // @ts-expect-error of a key less is shown than is stored
@@ -21,14 +21,14 @@ function typesOfResources(context: AuthenticatedContext, run: RowOf<'runs'>) {
   // @ts-expect-error lists show less of a user config than it shows by itself
   createOperations(USERCONFIGS, { view: (_, { id, body: { members } }) => ({ ...members, id }) });
   // @ts-expect-error a fleet has no `titel`
-  createOperations({ ...FLEETS, required: ['name', 'titel'] });
+  createOperations({ ...FLEETS, required: ['name', 'titel'] }, {});
   // @ts-expect-error a tag has a `name`
   const tag: HooksOf<'demo_tags'> = { complete: (_, { name }) => ({ members: { nmae: name } }) };
   // @ts-expect-error `fleets_publish` is no operation of the table
-  createOperations(FLEETS).fleets_publish;
-  const runs: Pick<Operations<'air'>, 'runs_get' | 'runs_list' | 'runs_update'> = createOperations(RUNS);
+  createOperations(FLEETS, {}).fleets_publish;
+  const runs: Pick<Operations<'air'>, 'runs_get' | 'runs_list' | 'runs_update'> = createOperations(RUNS, {});
   // @ts-expect-error a run is no fleet
-  const fleets: Pick<Operations<'air'>, 'fleets_get'> = { fleets_get: createOperations(RUNS).runs_get };
+  const fleets: Pick<Operations<'air'>, 'fleets_get'> = { fleets_get: createOperations(RUNS, {}).runs_get };
 
   // @ts-expect-error a cable has two ends, which no answer shows
   createOwnedRow(context, LINKS, { members: { labels: null } });
@@ -47,6 +47,6 @@ describe('the types of a resource', () => {
   });
 
   it('have a handler for each plain operation of the table', () => {
-    expect(Object.keys(createOperations(RUNS)).toSorted()).toEqual(['runs_get', 'runs_list', 'runs_update']);
+    expect(Object.keys(createOperations(RUNS, {})).toSorted()).toEqual(['runs_get', 'runs_list', 'runs_update']);
   });
 });

@@ -1,9 +1,9 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { planDeletion, resolveReference } from '../engine.ts';
+import { findLinks, planDeletion } from '../deletions.ts';
 import { createInterface } from '../network.ts';
 import { changeRow, createPut, createRemoval, renderStored } from '../objects.ts';
-import { findLinks } from '../removals.ts';
+import { resolveReference } from '../references.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { INTERFACES, NODES, SERVICES } from '../tables/network.ts';
 

@@ -5,11 +5,12 @@ import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, createOperations, resolveReference } from '../engine.ts';
+import { amend, createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
 import { changeRow, createOwnedRow, createPut, renderStored } from '../objects.ts';
 import { createPage } from '../pages.ts';
 import { cancelRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
+import { resolveReference } from '../references.ts';
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES, IMAGES } from '../tables/images.ts';
 

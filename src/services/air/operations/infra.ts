@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { hashSecret } from '../../../credentials/secret.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { amend, createOperations, draftObject } from '../engine.ts';
+import { amend, createOperations, draftObject } from '../crud.ts';
 import { createOwnedRow, createPut, renderStored } from '../objects.ts';
 import type { RowOf } from '../stored.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from '../tables/infra.ts';
@@ -58,8 +58,8 @@ const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'wor
 };
 
 export const infraOperations = {
-  ...createOperations(FLEETS),
-  ...createOperations(WORKERS),
+  ...createOperations(FLEETS, {}),
+  ...createOperations(WORKERS, {}),
   workers_create: createWorker,
   workers_issue_certificate: issueCertificate,
   ...createOperations(WORKER_CERTIFICATES, { view: renderCertificate }),

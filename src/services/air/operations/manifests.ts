@@ -3,8 +3,9 @@ import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
 import { creatorOf } from '../caller.ts';
-import { createOperations, resolveReference } from '../engine.ts';
+import { createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
+import { resolveReference } from '../references.ts';
 import { IMAGES } from '../tables/images.ts';
 import {
   MANIFESTS,

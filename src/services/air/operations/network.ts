@@ -3,7 +3,8 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../decisions/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, createOperations, draftObject, planDeletion, resolveReference } from '../engine.ts';
+import { amend, createOperations, draftObject } from '../crud.ts';
+import { findLinks, planDeletion } from '../deletions.ts';
 import { createHistoryEntry } from '../histories.ts';
 import type { BodyOf, HooksOf } from '../hooks.ts';
 import { checkData } from '../instruction-data.ts';
@@ -18,7 +19,7 @@ import {
   normalizeGroupName,
 } from '../network.ts';
 import { changeRow, createPut, renderStored } from '../objects.ts';
-import { findLinks } from '../removals.ts';
+import { resolveReference } from '../references.ts';
 import { stateAt } from '../states.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
@@ -344,12 +345,12 @@ export const networkOperations = {
   nodes_bulk_copy: bulkCopy,
   nodes_bulk_update: bulkUpdate,
   nodes_from_system_node: fromSystemNode,
-  ...createOperations(SYSTEM_NODES),
+  ...createOperations(SYSTEM_NODES, {}),
   ...createOperations(INTERFACES, INTERFACE_HOOKS),
   ...breakoutOperations,
   ...createOperations(LINKS, LINK_HOOKS),
   ...createOperations(SERVICES, SERVICE_HOOKS),
   ...createOperations(INSTRUCTIONS, INSTRUCTION_HOOKS),
-  ...createOperations(CHECKPOINTS),
+  ...createOperations(CHECKPOINTS, {}),
   checkpoints_delete: deleteCheckpoint,
 };

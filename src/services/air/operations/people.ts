@@ -6,7 +6,7 @@ import { deriveUuid } from '../../../platform/random.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
-import { createOperations } from '../engine.ts';
+import { createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
 import { renderStored } from '../objects.ts';
 import { createPageOfComputed } from '../pages.ts';

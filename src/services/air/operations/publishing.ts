@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { isOperator } from '../caller.ts';
-import { createOperations } from '../engine.ts';
+import { createOperations } from '../crud.ts';
 import { renderStored } from '../objects.ts';
 import {
   buildUnpublication,

@@ -5,11 +5,12 @@ import type { Outcome } from '../../../responses/outcome.ts';
 import type { Change } from '../../../store/collections.ts';
 import { END_OF_TIME, rfc3339 } from '../../../time/clock.ts';
 import { creatorOf } from '../caller.ts';
-import { amend, createOperations, resolveReference } from '../engine.ts';
+import { amend, createOperations } from '../crud.ts';
 import { createHistoryEntry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
 import { changeRow, createOwnedRow, createPut, type DraftOf, renderStored } from '../objects.ts';
 import { createPage } from '../pages.ts';
+import { resolveReference } from '../references.ts';
 import { applyTransition, stateAt, type Transition, updateIndexedState } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
 import { CHECKPOINTS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
@@ -255,7 +256,7 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
 
 export const simulationOperations = {
   ...createOperations(SIMULATIONS, SIMULATION_HOOKS),
-  ...createOperations(RUNS),
+  ...createOperations(RUNS, {}),
   simulations_list: list,
   simulations_start: start,
   simulations_shutdown: shutdown,

@@ -2,10 +2,11 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { Problem } from '../../../decisions/problem.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, createOperations, resolveReference } from '../engine.ts';
+import { amend, createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
 import { createOwnedRow, createPut, renderStored } from '../objects.ts';
 import { createPageOfComputed } from '../pages.ts';
+import { resolveReference } from '../references.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { TRAININGS } from '../tables/trainings.ts';

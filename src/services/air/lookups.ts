@@ -1,0 +1,42 @@
+import type { AuthenticatedContext, Lookup } from '../../contract/request.ts';
+import { isSharedWith } from '../../store/collections.ts';
+import { listOperations, lookupNameOf } from './actions.ts';
+import { accountOf, isOperator } from './caller.ts';
+import { ownerOf } from './objects.ts';
+import { seesAll } from './pages.ts';
+import { type AirRow, anyCollectionOf } from './stored.ts';
+import type { AirResource } from './tables/index.ts';
+
+/**
+ * Creates the look-ups of all resources, by name. A resource with operations that operators may use on every object has
+ * a second look-up for each of these operations.
+ */
+export function createLookups(resources: readonly AirResource[]): Readonly<Record<string, Lookup<AirRow>>> {
+  const entries = resources.flatMap((resource) => {
+    const forOperators = listOperations(resource).filter(({ orOperators }) => orOperators === true);
+    return [
+      [resource.name, createLookup(resource, () => false)] as const,
+      ...forOperators.map(
+        (operation) => [lookupNameOf(resource, operation), createLookup(resource, isOperator)] as const,
+      ),
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Creates a look-up of the objects that the organisation owns, and of objects shared with it or with everyone.
+ *
+ * @param ownsAll returns whether the caller may act as owner of every object
+ */
+function createLookup(resource: AirResource, ownsAll: (context: AuthenticatedContext) => boolean): Lookup<AirRow> {
+  return async (context, id) => {
+    const row = await anyCollectionOf(resource.name).byId(context.store.collections, id);
+    if (row === null) return { found: 'nothing' };
+    const isOwner = row.owner === ownerOf(context, resource);
+    const isVisible = isOwner || isSharedWith(row, accountOf(context)) || seesAll(context, resource);
+    if (!isVisible) return { found: 'foreign', owner: row.owner };
+    const relation = isOwner || ownsAll(context) ? 'owned' : 'shared';
+    return { found: 'object', target: row, attributes: { relation, names: {} } };
+  };
+}

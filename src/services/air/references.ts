@@ -1,0 +1,65 @@
+import type { AuthenticatedContext } from '../../contract/request.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { memberOf } from '../../objects/members.ts';
+import { isSharedWith } from '../../store/collections.ts';
+import { accountOf } from './caller.ts';
+import {
+  type AirRow,
+  anyCollectionOf,
+  collectionOf,
+  type Members,
+  type RowOf,
+  type StoredName,
+  type Table,
+} from './stored.ts';
+import type { AirResource } from './tables/index.ts';
+
+/**
+ * Reads the object that a member refers to.
+ *
+ * @param to the resource of the object
+ * @param member the member of the request, for the message
+ * @throws Problem if the object does not exist, or the caller may not see it
+ */
+export async function resolveReference<Name extends StoredName>(
+  context: AuthenticatedContext,
+  to: Table<Name>,
+  member: string,
+  id: unknown,
+): Promise<RowOf<Name>> {
+  const row = typeof id === 'string' ? await collectionOf(to).byId(context.store.collections, id) : null;
+  if (row !== null && isVisible(context, row)) return row;
+  throw unknownIdProblem(member, to.name);
+}
+
+/**
+ * Throws unless the caller may refer to all objects that these members refer to.
+ *
+ * @throws Problem if an object does not exist, the caller may not see it, or must own it and does not
+ */
+export async function assertReferences(
+  context: AuthenticatedContext,
+  { refers = {} }: AirResource,
+  members: Members,
+): Promise<void> {
+  for (const [member, { to: name, owned }] of Object.entries(refers)) {
+    // The name of a nested member is a path, such as `cdrom.image`.
+    const id = member.split('.').reduce(memberOf, members);
+    if (id === undefined || id === null) continue;
+    const row = typeof id === 'string' ? await anyCollectionOf(name).byId(context.store.collections, id) : null;
+    if (row === null || !isVisible(context, row)) throw unknownIdProblem(member, name);
+    if (owned === true && row.owner !== accountOf(context)) {
+      const why = `the object of \`${member}\` belongs to another organisation`;
+      throw new Problem('forbidden', '', { reason: 'not_owner', why });
+    }
+  }
+}
+
+/** Returns whether the caller's organisation owns an object, or it is shared with the organisation. */
+function isVisible(context: AuthenticatedContext, row: AirRow): boolean {
+  return row.owner === accountOf(context) || isSharedWith(row, accountOf(context));
+}
+
+function unknownIdProblem(member: string, name: string): Problem {
+  return new Problem('invalid_request', `Field \`${member}\` is not the id of an existing object in \`${name}\`.`);
+}
