@@ -30,10 +30,10 @@ export async function make(file) {
  */
 export async function makeWithAccessKeys(file, count) {
   await make(file);
-  await change(file, async (collections, { accessKeyRow, blankIdentity, identityRow }) => {
-    const users = Array.from({ length: count / KEYS_OF_A_USER }, (_, number) => blankIdentity(userOf(number)));
+  await change(file, async (collections, { createAccessKeyRow, createBlankIdentity, createIdentityRow }) => {
+    const users = Array.from({ length: count / KEYS_OF_A_USER }, (_, number) => createBlankIdentity(userOf(number)));
     const keys = Array.from({ length: count }, (_, number) => accessKeyOf(number));
-    await put(collections, [...users.map(identityRow), ...keys.map(accessKeyRow)]);
+    await put(collections, [...users.map(createIdentityRow), ...keys.map(createAccessKeyRow)]);
   });
 }
 

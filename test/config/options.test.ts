@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createConfig } from '../../src/config/config.ts';
 import { formatFlagName, formatVariableName, OPTION_NAMES, OPTIONS, showOption } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
-import { TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
 
 describe('an option', () => {
   it('is called alike as a flag and as a variable', () => {
@@ -20,7 +20,7 @@ describe('an option', () => {
   it('is shown as a flag would give it, and never where it is secret', () => {
     const { config } = createConfig({
       adminToken: 'open-sesame',
-      tokenTtl: { ...TOKEN_LIFETIMES, access: 900_000 },
+      tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 900_000 },
       port: 1,
     });
 

@@ -343,7 +343,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
           expect(await grants.findActive(presentedToken('other', 'other'), NOON)).not.toBeNull();
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
-          expect(await grants.expiredBetween(NOON, NOON + DAY, ALL)).toEqual([
+          expect(await grants.findExpiredBetween(NOON, NOON + DAY, ALL)).toEqual([
             { subject: 'ada', expiresAt: refreshToken('other').expiresAt },
           ]);
         });

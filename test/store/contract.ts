@@ -631,13 +631,15 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         it.each(spans)('without %i, with %i, come earliest first', async (from, to, expected) => {
           const { grants } = await expiring();
 
-          expect(await grants.expiredBetween(NOON + from, NOON + to, ALL)).toEqual(expected);
+          expect(await grants.findExpiredBetween(NOON + from, NOON + to, ALL)).toEqual(expected);
         });
 
         it.each([0, 1, 2])('are at most %i, the first ones', async (limit) => {
           const { grants } = await expiring();
 
-          expect(await grants.expiredBetween(NOON, NOON + 1000, limit)).toEqual([first, second, third].slice(0, limit));
+          expect(await grants.findExpiredBetween(NOON, NOON + 1000, limit)).toEqual(
+            [first, second, third].slice(0, limit),
+          );
         });
 
         it('are without the used ones, but with their successors', async () => {
@@ -649,7 +651,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
             LATER,
           );
 
-          expect(await (await bench.next()).grants.expiredBetween(NOON, NOON + 1000, ALL)).toEqual([
+          expect(await (await bench.next()).grants.findExpiredBetween(NOON, NOON + 1000, ALL)).toEqual([
             first,
             { subject: 'app', expiresAt: NOON + 250 },
             third,

@@ -11,22 +11,22 @@ import {
 import { OBJECT_COUNTS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
 import {
   type AccessKeys,
-  accessKeyRow,
   accessKeysIn,
+  createAccessKeyRow,
   type NewAccessKey,
 } from '../../src/services/runai/collections/access-keys.ts';
 import { type Grants, grantsIn } from '../../src/services/runai/collections/grants.ts';
 import {
+  createIdentityRow,
   type Identities,
   type Identity,
   identitiesIn,
-  identityRow,
 } from '../../src/services/runai/collections/identities.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from '../../src/services/runai/collections/index.ts';
 import {
+  createOAuthClientRow,
   type OAuthClient,
   type OAuthClients,
-  oauthClientRow,
   oauthClientsIn,
 } from '../../src/services/runai/collections/oauth-clients.ts';
 import type { Row } from '../../src/store/collections.ts';
@@ -54,9 +54,9 @@ export function rowsOf(records: Records): readonly Row[] {
   const { identities = [], accessKeys = [], oauthClients = [], organizations = [], ngcUsers = [] } = records;
   const { ngcKeys = [], objects = [], settings = {} } = records;
   return [
-    ...identities.map(identityRow),
-    ...accessKeys.map(accessKeyRow),
-    ...oauthClients.map(oauthClientRow),
+    ...identities.map(createIdentityRow),
+    ...accessKeys.map(createAccessKeyRow),
+    ...oauthClients.map(createOAuthClientRow),
     ...organizations.map(organizationRow),
     ...ngcUsers.map(ngcUserRow),
     ...ngcKeys.flatMap(newKeyRows),

@@ -3,7 +3,7 @@ import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
 import type { NewAccessKey } from '../../src/services/runai/collections/access-keys.ts';
 import type { PresentedToken, RefreshToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
-import { blankIdentity } from '../../src/services/runai/identities.ts';
+import { createBlankIdentity } from '../../src/services/runai/new-identity.ts';
 import { NEW, type Row } from '../../src/store/collections.ts';
 import type { StoredSeed } from '../../src/store/seed.ts';
 import type { Instant } from '../../src/time/clock.ts';
@@ -18,7 +18,7 @@ export const ALL = Number.MAX_SAFE_INTEGER;
 /** A local user with changes. */
 export function identity(id: string, given: Partial<Identity> = {}): Identity {
   const made = { id, kind: 'user', name: `${id}@acme.test`, createdBy: null, createdAt: NOON } as const;
-  return { ...blankIdentity(made), ...given };
+  return { ...createBlankIdentity(made), ...given };
 }
 
 /** An access key of Ada's with changes. Everything else is derived from its name. */

@@ -5,10 +5,10 @@ import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
 import type { Identity } from './collections/identities.ts';
-import { type CustomRoleRow, ROLES, type Roles, rolesIn } from './roles.ts';
+import { addPredefinedRoles, type CustomRoleRow, ROLES, type Roles } from './roles.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
-import { tenantIdOf } from './tenant.ts';
+import { readTenantId } from './tenant.ts';
 
 /** Counter for access rule ids. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
@@ -43,13 +43,13 @@ export interface RuleBook {
 const DELETED_KEPT_MS = 2_592_000_000;
 
 /** The row of a rule. Its alias is unique among the rules in force. */
-export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
+export function createRuleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
   const { id, deletedAt } = rule;
   return ACCESS_RULES.row({
     id: String(id),
     owner: tenantId,
     parent: null,
-    aliases: deletedAt === null ? [ruleKey(rule, rule.roleId)] : [],
+    aliases: deletedAt === null ? [createRuleKey(rule, rule.roleId)] : [],
     dueAt: deletedAt === null ? null : deletedAt + DELETED_KEPT_MS,
     body: rule,
   });
@@ -60,7 +60,7 @@ export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
  *
  * @param role the role id, or the role name in a seed
  */
-export function ruleKey(
+export function createRuleKey(
   {
     subjectType,
     subjectId,
@@ -71,18 +71,18 @@ export function ruleKey(
 ): string {
   // There is only one system scope, so its id is ignored.
   const scope = scopeType === 'system' ? scopeType : `${scopeType}:${scopeId}`;
-  return `${subjectKey(subjectType, subjectId)}|${role}|${scope}`;
+  return `${createSubjectKey(subjectType, subjectId)}|${role}|${scope}`;
 }
 
 /** Subjects and identities are looked up case-insensitively. */
-function subjectKey(type: SubjectType | string, id: string): string {
+function createSubjectKey(type: SubjectType | string, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
 
 type World = Pick<Surroundings, 'store' | 'settings'>;
 
 export async function readRuleBook(world: Pick<World, 'store'>): Promise<RuleBook> {
-  const tenantId = await tenantIdOf(world);
+  const tenantId = await readTenantId(world);
   return buildRuleBook(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
 }
 
@@ -91,7 +91,7 @@ const buildRuleBook = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
   const active = all.filter(({ deletedAt }) => deletedAt === null);
   const bySubject = new Map<string, AccessRule[]>();
   for (const rule of active) {
-    const key = subjectKey(rule.subjectType, rule.subjectId);
+    const key = createSubjectKey(rule.subjectType, rule.subjectId);
     const own = bySubject.get(key);
     if (own === undefined) bySubject.set(key, [rule]);
     else own.push(rule);
@@ -101,20 +101,23 @@ const buildRuleBook = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
 
 /** Returns the rules of an identity and of its groups. */
 export function rulesOf({ bySubject }: RuleBook, { kind, name, groups }: Identity): readonly AccessRule[] {
-  const keys = [subjectKey(SUBJECT_TYPES[kind], name), ...groups.map((group) => subjectKey('group', group))];
+  const keys = [
+    createSubjectKey(SUBJECT_TYPES[kind], name),
+    ...groups.map((group) => createSubjectKey('group', group)),
+  ];
   return keys.flatMap((key) => bySubject.get(key) ?? []);
 }
 
 /** Returns the rules of a single subject. */
 export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: string): readonly AccessRule[] {
-  return bySubject.get(subjectKey(type, id)) ?? [];
+  return bySubject.get(createSubjectKey(type, id)) ?? [];
 }
 
 /**
  * Returns the rights of an identity: each access rule grants the permissions of its role in the scope of the rule.
  * Cached until a rule, a role or the identity's groups change, because every request needs them.
  */
-export async function heldRightsOf(
+export async function readHeldRights(
   world: World & Partial<FindingReporter>,
   identity: Identity,
   tenantId: string,
@@ -127,9 +130,9 @@ export async function heldRightsOf(
   const key = `${identity.kind} ${identity.name}`;
   const cached = byIdentity.get(key);
   if (cached !== undefined && cached.groups === identity.groups) return cached.heldRights;
-  const roles = rolesIn(world, custom);
+  const roles = addPredefinedRoles(world, custom);
   const own = rulesOf(book, identity);
-  reportOtherRoles(world, own, roles);
+  reportUnknownRoles(world, own, roles);
   const heldRights = combineRights(own, roles);
   byIdentity.set(key, { groups: identity.groups, heldRights });
   return heldRights;
@@ -150,7 +153,7 @@ function getCachedRights({ made }: Collections, book: RuleBook, custom: readonly
 type FindingReporter = Pick<RequestContext, 'findings' | 'now'>;
 
 /** Reports roles that exist only in other versions. A seed may assign them, but they grant nothing here. */
-function reportOtherRoles(
+function reportUnknownRoles(
   { findings, now }: Partial<FindingReporter>,
   rules: readonly AccessRule[],
   roles: Roles,
@@ -163,7 +166,7 @@ function reportOtherRoles(
 }
 
 /** Returns the rights that these roles grant in the whole tenant. Unknown role names grant nothing. */
-export function heldRightsOfRoles(names: readonly string[], roles: Roles, tenantId: string): HeldRights {
+export function combineRightsOfRoles(names: readonly string[], roles: Roles, tenantId: string): HeldRights {
   const held = [...roles.values()].filter(({ name }) => names.includes(name));
   const rules = held.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);
   return combineRights(rules, roles);

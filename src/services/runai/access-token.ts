@@ -37,16 +37,16 @@ export interface TokenRealm {
 }
 
 /** The owner of an access token, and the client that requested it (`azp`). */
-export interface Granted {
+export interface TokenHolder {
   readonly identity: Identity;
   readonly clientId: string;
 }
 
-export function principalOf({ identity: { kind, id, name }, clientId }: Granted): Principal {
+export function principalOf({ identity: { kind, id, name }, clientId }: TokenHolder): Principal {
   return { kind, id, name, clientId };
 }
 
-export interface AcceptedToken extends Granted {
+export interface AcceptedToken extends TokenHolder {
   readonly claims: VerifiedClaims;
 }
 
@@ -68,7 +68,7 @@ export async function acceptToken(
     checkWorld(claims, attempt.world.id);
     checkIssuer(claims.iss, attempt, issuerPath);
   }
-  checkTenant(claims, tenantId);
+  checkTenantClaim(claims, tenantId);
   try {
     checkTimes(claims, attempt.now);
   } catch {
@@ -85,7 +85,7 @@ export async function acceptToken(
   return accepted;
 }
 
-function createRefusal(granted: Granted, reason: 'disabled' | 'revoked_token', message: string): Problem {
+function createRefusal(granted: TokenHolder, reason: 'disabled' | 'revoked_token', message: string): Problem {
   return unauthenticatedProblem(reason, message, undefined, principalOf(granted));
 }
 
@@ -201,7 +201,7 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
 }
 
 /** Checks the tenant: worlds can share a signing key. Tokens of earlier versions have no `tenant_id`. */
-function checkTenant({ tenant_id: claimed }: VerifiedClaims, tenantId: string): void {
+function checkTenantClaim({ tenant_id: claimed }: VerifiedClaims, tenantId: string): void {
   if (claimed === undefined || (typeof claimed === 'number' && String(claimed) === tenantId)) return;
   const detail = `tenant_id is ${quote(JSON.stringify(claimed))}, expected ${tenantId}`;
   throw unauthenticatedProblem('wrong_tenant', 'The access token belongs to another tenant.', detail);

@@ -23,7 +23,7 @@ interface Holder {
  *
  * @param groupsOf returns the groups of a user
  */
-export async function withBearers(
+export async function addBearers(
   part: RunaiSeed,
   groupsOf: (email: string) => readonly string[],
   world: Pick<World, 'id' | 'credentials'>,
@@ -78,7 +78,7 @@ class BearerSigner {
     return mint(claims, await this.#key);
   }
 
-  /** The claims of `accessTokenClaims`, with fixed times and ids. */
+  /** The claims of `createAccessTokenClaims`, with fixed times and ids. */
   #claimsOf({ id, name, clientId, isUser, groups }: Holder): Claims {
     const login = nameInWorld(deriveUuid(`bearer:${id}`), this.#world);
     return {

@@ -4,17 +4,17 @@ import { bearerToken } from '../../credentials/bearer.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { unauthenticatedProblem } from '../../decisions/problem.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
-import { heldRightsOf } from './access-rules.ts';
-import { type AcceptedToken, acceptToken, type Granted, type TokenRealm } from './access-token.ts';
+import { readHeldRights } from './access-rules.ts';
+import { type AcceptedToken, acceptToken, type TokenHolder, type TokenRealm } from './access-token.ts';
 import type { AccessKey } from './collections/access-keys.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
 import type { Identity } from './collections/identities.ts';
 import { identitiesIn } from './collections/identities.ts';
-import { tenantIdOf, tokenRealmOf } from './tenant.ts';
+import { readTenantId, readTokenRealm } from './tenant.ts';
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(context: RequestContext): Promise<Caller> {
-  const realm = await tokenRealmOf(context);
+  const realm = await readTokenRealm(context);
   return createCaller(context, await acceptBearer(context, realm), realm.tenantId);
 }
 
@@ -62,13 +62,13 @@ export async function impersonate(world: Surroundings, name: string): Promise<Ca
   const { identity, key } = named;
   if (!identity.enabled) throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.');
   const granted = { identity, clientId: key?.clientId ?? identity.clientId ?? '' };
-  return createCaller(world, granted, await tenantIdOf(world));
+  return createCaller(world, granted, await readTenantId(world));
 }
 
-async function createCaller(world: Surroundings, granted: Granted, tenant: string): Promise<Caller> {
+async function createCaller(world: Surroundings, granted: TokenHolder, tenant: string): Promise<Caller> {
   const { kind, id, name } = granted.identity;
   return {
     principal: { kind, id, name, clientId: granted.clientId, tenant },
-    heldRights: await heldRightsOf(world, granted.identity, tenant),
+    heldRights: await readHeldRights(world, granted.identity, tenant),
   };
 }

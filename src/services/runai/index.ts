@@ -12,8 +12,7 @@ import { events } from './events.ts';
 import { findNearestClient, findRuleFixes } from './explaining/fixes.ts';
 import { HINTS } from './explaining/hints/index.ts';
 import { leastRights } from './explaining/least-rights.ts';
-import { holding } from './holding.ts';
-import { tokenLifetime } from './issue.ts';
+import { tokenLifetimeOf } from './issue-tokens.ts';
 import { loginClients } from './login-clients.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
@@ -33,7 +32,8 @@ import { tokenOperations } from './operations/token.ts';
 import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
 import { workloadLookups, workloadOperations } from './operations/workloads.ts';
-import { ERRORS, renderProblem } from './problem.ts';
+import { ERROR_FORMS, renderProblem } from './problem.ts';
+import { roleSimulation } from './role-simulation.ts';
 import { PROFILES, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { findSenders } from './senders.ts';
@@ -53,7 +53,7 @@ export const runai: ServiceDefinition<'runai'> = {
   callers: {
     authenticate,
     impersonate,
-    holding,
+    holding: roleSimulation,
   },
   credentials: {
     extractors: [presentBasicClient, presentBearerToken],
@@ -70,7 +70,7 @@ export const runai: ServiceDefinition<'runai'> = {
     stored: CREDENTIALS,
   },
   tokens: {
-    lifetime: tokenLifetime,
+    lifetime: tokenLifetimeOf,
     drafts: tokenDrafts,
     loginClients,
   },
@@ -104,7 +104,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...workloadOperations,
   },
   renderProblem,
-  errors: ERRORS,
+  errors: ERROR_FORMS,
   explaining: {
     findFixes: findRuleFixes,
     findOther: { unknown_client: findNearestClient },

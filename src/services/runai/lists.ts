@@ -12,16 +12,16 @@ type FieldKind = 'text' | 'time' | 'number' | 'decimal' | 'boolean';
 /** A field for filtering and sorting a list. */
 export interface Field<Item> {
   readonly kind: FieldKind;
-  readonly of: (item: Item) => FieldValue;
+  readonly read: (item: Item) => FieldValue;
   /** The document lists the field for `sortBy` only. */
-  readonly onlySorts?: true;
+  readonly isSortOnly?: true;
 }
 
 export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
 
 /** A documented field that no item has. Only `!=` and `!@` match it. */
-export function absentField(kind: FieldKind): Field<unknown> {
-  return { kind, of: () => null };
+export function createAbsentField(kind: FieldKind): Field<unknown> {
+  return { kind, read: () => null };
 }
 
 /** The query of a list, already validated against the document. */
@@ -38,7 +38,7 @@ const OPERATORS = ['==', '!=', '<=', '>=', '=@', '!@', '=^', '=$'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** The published pattern: field, operator and a non-empty value. */
-const FILTER = /^([A-Za-z][A-Za-z0-9]*)(==|!=|<=|>=|=@|!@|=\^|=\$)(.+)$/;
+const FILTER_PATTERN = /^([A-Za-z][A-Za-z0-9]*)(==|!=|<=|>=|=@|!@|=\^|=\$)(.+)$/;
 
 /**
  * Filters and sorts items, before paging.
@@ -65,7 +65,7 @@ export function selectItems<Item>(
   const field = sortBy === undefined ? undefined : own(fields, sortBy);
   if (field === undefined) return sortOrder === 'desc' ? found.reverse() : found;
   const sign = sortOrder === 'desc' ? -1 : 1;
-  return found.sort((left, right) => sign * compare(field.of(left), field.of(right)));
+  return found.sort((left, right) => sign * compare(field.read(left), field.read(right)));
 }
 
 export function slicePage<Item>(
@@ -91,8 +91,8 @@ function parseFilter<Item>(
   fields: Fields<Item>,
   operators: readonly Operator[],
 ): (item: Item) => boolean {
-  const [, name = '', sign, value = ''] = FILTER.exec(text) ?? [];
-  const names = Object.keys(fields).filter((name) => fields[name]?.onlySorts !== true);
+  const [, name = '', sign, value = ''] = FILTER_PATTERN.exec(text) ?? [];
+  const names = Object.keys(fields).filter((name) => fields[name]?.isSortOnly !== true);
   const operator = operators.find((candidate) => candidate === sign);
   if (operator === undefined) {
     throw createFilterProblem(
@@ -111,15 +111,15 @@ function parseFilter<Item>(
     return (item) => matchesText(operator, readText(field, item), part);
   }
   const wanted = parseValue(name, field.kind, value);
-  return (item) => matchesValue(operator, field.of(item), wanted);
+  return (item) => matchesValue(operator, field.read(item), wanted);
 }
 
 /** A date, or a time with a time zone (RFC 3339). */
-const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/i;
+const TIME_PATTERN = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/i;
 
 /** Parses a time from the query, in milliseconds; null if it is invalid. */
 export function parseTime(text: string): number | null {
-  const time = TIME.test(text) && isExistingDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  const time = TIME_PATTERN.test(text) && isExistingDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }
 
@@ -130,7 +130,7 @@ function isExistingDay(day: string): boolean {
 }
 
 /** Describes a valid time in error messages. */
-export const MUST_BE_TIME = 'must be a time such as `2026-01-15T12:00:00Z`';
+export const TIME_REQUIREMENT = 'must be a time such as `2026-01-15T12:00:00Z`';
 
 function parseValue(name: string, kind: FieldKind, text: string): string | number | boolean {
   switch (kind) {
@@ -138,7 +138,7 @@ function parseValue(name: string, kind: FieldKind, text: string): string | numbe
       return text;
     case 'time': {
       const time = parseTime(text);
-      if (time === null) throw createFilterProblem(`the value of \`${name}\` ${MUST_BE_TIME}`);
+      if (time === null) throw createFilterProblem(`the value of \`${name}\` ${TIME_REQUIREMENT}`);
       return time;
     }
     case 'number':
@@ -190,8 +190,8 @@ function matchesValue(operator: Exclude<Operator, TextOperator>, value: FieldVal
 }
 
 /** Returns a value as text for matching, in lower case. */
-function readText<Item>({ of }: Field<Item>, item: Item): string {
-  return String(of(item) ?? '').toLowerCase();
+function readText<Item>({ read }: Field<Item>, item: Item): string {
+  return String(read(item) ?? '').toLowerCase();
 }
 
 /** Absent values sort first. */

@@ -1,10 +1,10 @@
 import type { LoginClient, LoginClients } from '../../contract/service.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
-import { MAX_CLIENTS, type OAuthClient, oauthClientsIn } from './collections/oauth-clients.ts';
-import { confidentialClient } from './operations/grants/clients.ts';
+import { MAX_OAUTH_CLIENTS, type OAuthClient, oauthClientsIn } from './collections/oauth-clients.ts';
+import { findConfidentialClient } from './operations/grants/clients.ts';
 import { isRedirectUri, REDIRECT_URI_FORM } from './redirect-uris.ts';
-import { drawSecret } from './secrets.ts';
+import { generateSecret } from './secrets.ts';
 
 /** OAuth clients for user logins, managed with the control API. */
 export const loginClients: LoginClients = {
@@ -15,8 +15,8 @@ export const loginClients: LoginClients = {
         throw new Problem('invalid_request', `Field \`redirectUris[${index}]\` must be ${REDIRECT_URI_FORM}.`);
       }
     }
-    if ((await confidentialClient(context, clientId)) !== null) throw createTakenProblem();
-    const drawn = isPublic ? null : drawSecret(context);
+    if ((await findConfidentialClient(context, clientId)) !== null) throw createTakenProblem();
+    const drawn = isPublic ? null : generateSecret(context);
     const client = { clientId, redirectUris, ...(drawn !== null && { secretHash: drawn.secretHash }) };
     await addOrRefuse(oauthClientsIn(context).add(client));
     return drawn?.secret ?? null;
@@ -47,7 +47,7 @@ async function addOrRefuse(adding: Promise<void>): Promise<void> {
   } catch (thrown) {
     if (thrown instanceof Collision) throw createTakenProblem();
     if (!(thrown instanceof LimitReached)) throw thrown;
-    const message = `This world already has ${MAX_CLIENTS} OAuth clients, the maximum. Delete one with \`DELETE /_mock/clients/{clientId}\`.`;
+    const message = `This world already has ${MAX_OAUTH_CLIENTS} OAuth clients, the maximum. Delete one with \`DELETE /_mock/clients/{clientId}\`.`;
     throw new Problem('conflict', message);
   }
 }

@@ -33,7 +33,7 @@ function listControlPlanes(part: unknown): readonly string[] {
 }
 
 /** Checks that tokens have the client's base URL as issuer. */
-const ISSUER: Probe = {
+const ISSUER_PROBE: Probe = {
   what: 'issuer',
   needsCast: true,
   look: async (ask, { base, part }) => {
@@ -54,7 +54,7 @@ const ISSUER: Probe = {
 };
 
 /** Detects intermediaries that change requests, such as a proxy that strips credentials. */
-const REFUSES: Probe = {
+const REFUSAL_PROBE: Probe = {
   what: 'refuses',
   look: async (ask) => {
     const headers = { authorization: 'Bearer deliberately.bad.token' };
@@ -77,7 +77,7 @@ export const runaiManifest = {
   // The vendor's cloud has one control plane per tenant.
   hosts: ['*.run.ai'],
   hostsOfCast: listControlPlanes,
-  probes: [ISSUER, REFUSES],
+  probes: [ISSUER_PROBE, REFUSAL_PROBE],
   schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).runai,
 } as const satisfies Manifest;

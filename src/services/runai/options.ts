@@ -1,14 +1,14 @@
 import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../definitions/option.ts';
 import { isRedirectUri, REDIRECT_URI_FORM, splitClientUri } from './redirect-uris.ts';
-import { TOKEN_LIFETIMES, tokenLifetimes } from './token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES, tokenLifetimesOption } from './token-lifetimes.ts';
 
 /** Run:ai options: version, token lifetimes and identity provider. */
 export const OPTIONS = {
   tokenTtl: {
     argument: 'DURATIONS',
     description: 'lifetimes of Run:ai tokens and codes, each optional; a single duration applies to access tokens',
-    fallback: TOKEN_LIFETIMES,
-    ...tokenLifetimes,
+    fallback: DEFAULT_TOKEN_LIFETIMES,
+    ...tokenLifetimesOption,
   },
   redirectUri: {
     argument: 'CLIENT=URL',

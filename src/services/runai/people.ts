@@ -1,7 +1,7 @@
 import type { Surroundings } from '../../contract/world.ts';
 import { type AccessRule, readRuleBook, rulesOf } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
-import { type Names, readNames, scopeName } from './rule-view.ts';
+import { type RuleViewContext, readRuleViewContext, scopeName } from './rule-view.ts';
 
 /** A user on the login page. */
 export interface Person {
@@ -14,7 +14,7 @@ export interface Person {
 /** Users who can log in, and how many more there are. */
 export interface People {
   readonly people: readonly Person[];
-  readonly more: number;
+  readonly moreCount: number;
 }
 
 /** Maximum number of roles in a summary. */
@@ -23,11 +23,11 @@ const MAX_ROLES = 3;
 /** Returns users who can log in with a password, oldest first, so the seed's users come first. */
 export async function findPeople(world: Pick<Surroundings, 'store' | 'settings'>, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
-  const [book, names] = await Promise.all([readRuleBook(world), readNames(world)]);
+  const [book, names] = await Promise.all([readRuleBook(world), readRuleViewContext(world)]);
   const people = users
     .slice(0, max)
     .map((user): Person => ({ id: user.id, name: user.name, rights: describeRoles(rulesOf(book, user), names) }));
-  return { people, more: users.length - people.length };
+  return { people, moreCount: users.length - people.length };
 }
 
 function canLogIn({ enabled, passwordHash }: Identity): boolean {
@@ -35,7 +35,7 @@ function canLogIn({ enabled, passwordHash }: Identity): boolean {
 }
 
 /** Summarizes the enabled roles, their scopes and the number of permissions. */
-function describeRoles(rules: readonly AccessRule[], names: Names): string {
+function describeRoles(rules: readonly AccessRule[], names: RuleViewContext): string {
   const granted = rules.flatMap((rule) => {
     const role = names.roles.get(rule.roleId);
     return role?.enabled === true

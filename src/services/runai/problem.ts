@@ -6,7 +6,7 @@ import type { Outcome } from '../../responses/outcome.ts';
 const JSON_TYPE = 'application/json';
 
 /** The error formats of `renderProblem`. */
-export const ERRORS: readonly ErrorForm[] = [
+export const ERROR_FORMS: readonly ErrorForm[] = [
   { schema: 'Error', mediaType: JSON_TYPE },
   { schema: 'OAuthError', mediaType: JSON_TYPE },
   { schema: null, mediaType: 'text/html' },
@@ -30,9 +30,9 @@ export function messageOf({ kind, message }: Problem): string {
 export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
   if (PAGE_PATHS.test(about.path)) {
     const page = renderMessagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
-    return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
+    return { ...page, headers: { ...page.headers, ...createAllowHeader(problem) } };
   }
-  return isOfOAuth(problem, about) ? oauthError(problem, about) : vendorError(problem, about);
+  return isOfOAuth(problem, about) ? renderOAuthError(problem, about) : renderVendorError(problem, about);
 }
 
 /** Whether to render an OAuth error. The published document has them at `/api/v2/token` for 400 and 401 only. */
@@ -48,7 +48,7 @@ const OAUTH_PATHS =
 
 const USERINFO_PATH = /\/userinfo$/;
 
-function allowHeader({ allow }: Problem): Record<string, string> {
+function createAllowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
@@ -60,7 +60,7 @@ const JSON_ADVICE =
 const FIELD_OF_DOCUMENT = /`(client|app)ID`/g;
 
 /** Renders Run:ai's error object. `details` has the message if `message` is the documented one. */
-function vendorError(problem: Problem, { settings, path }: RefusalContext): Outcome {
+function renderVendorError(problem: Problem, { settings, path }: RefusalContext): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
@@ -72,7 +72,7 @@ function vendorError(problem: Problem, { settings, path }: RefusalContext): Outc
     status,
     headers: {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...allowHeader(problem),
+      ...createAllowHeader(problem),
     },
     body: {
       code: status,
@@ -106,31 +106,31 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unavailable: 'temporarily_unavailable',
 };
 
-function oauthError(problem: Problem, about: RefusalContext): Outcome {
-  const error = oauthCode(problem, about);
+function renderOAuthError(problem: Problem, about: RefusalContext): Outcome {
+  const error = oauthCodeOf(problem, about);
   const isClient = error === 'invalid_client';
   // RFC 6749 has no 415: another media type is a malformed request.
   const statusOfKind = problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
   const clientChallenge = isClient ? problem.challenge : undefined;
-  const challenge = error === 'invalid_token' ? bearerChallenge(problem) : clientChallenge;
+  const challenge = error === 'invalid_token' ? createBearerChallenge(problem) : clientChallenge;
   return {
     status: isClient ? 401 : statusOfKind,
     headers: {
       'cache-control': 'no-store',
       pragma: 'no-cache',
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
-      ...allowHeader(problem),
+      ...createAllowHeader(problem),
     },
-    body: { error, error_description: toDescription(messageOf(problem)) },
+    body: { error, error_description: toErrorDescription(messageOf(problem)) },
   };
 }
 
 /** Returns the challenge. Without a token in the request it has no error code (RFC 6750, 3.1). */
-function bearerChallenge({ reason }: Problem): string {
+function createBearerChallenge({ reason }: Problem): string {
   return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-function oauthCode({ kind, reason }: Problem, { path }: RefusalContext): OAuthCode {
+function oauthCodeOf({ kind, reason }: Problem, { path }: RefusalContext): OAuthCode {
   // Of the OAuth endpoints, only userinfo takes an access token. The others authenticate clients.
   if (kind === 'unauthenticated') return USERINFO_PATH.test(path) ? 'invalid_token' : 'invalid_client';
   if (kind === 'bad_client') return reason === 'wrong_grant' ? 'unauthorized_client' : 'invalid_client';
@@ -138,6 +138,6 @@ function oauthCode({ kind, reason }: Problem, { path }: RefusalContext): OAuthCo
 }
 
 /** Makes a valid `error_description`: printable ASCII without quotation marks and backslashes (RFC 6749, 5.2). */
-export function toDescription(message: string): string {
+export function toErrorDescription(message: string): string {
   return message.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');
 }

@@ -11,7 +11,7 @@ export function splitClientUri(clientUri: string): readonly [clientId: string, u
  * address with any port, or a path of this server. Refuses schemes that a browser would execute.
  */
 export function isRedirectUri(uri: string): boolean {
-  return uri.length <= MAX_URI_LENGTH && REDIRECT_URI.test(uri);
+  return uri.length <= MAX_URI_LENGTH && REDIRECT_URI_PATTERN.test(uri);
 }
 
 /** Describes valid redirect URIs in messages. */
@@ -21,7 +21,7 @@ export const REDIRECT_URI_FORM =
 const MAX_URI_LENGTH = 2000;
 
 /** The control API document has the same pattern. Printable ASCII, without fragment or backslash. */
-const REDIRECT_URI =
+const REDIRECT_URI_PATTERN =
   /^(?:\/(?:[!-"$-.0-[\]-~][!-"$-[\]-~]*)?|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\*|https?:\/\/(?:[A-Za-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?|(?!(?:https?|javascript|data|vbscript|blob|file|about):)[a-z][a-z0-9+.-]{0,40}:[!-"$-[\]-~]+)$/;
 
 /**
@@ -51,14 +51,14 @@ export function describeLoopback(uri: string): string | null {
 const ANY_PORT_AND_PATH = ':*';
 
 /** Only printable ASCII after the host, without fragment or backslash. */
-const LOOPBACK = /^http:\/\/(?:(localhost)|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(:\*|(?:[/?][!-"$-[\]-~]*)?)$/;
+const LOOPBACK_PATTERN = /^http:\/\/(?:(localhost)|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(:\*|(?:[/?][!-"$-[\]-~]*)?)$/;
 
 /**
  * Returns the parts of a loopback address; null for other URIs. IPv4 and IPv6 count as the same host, because apps
  * listen on either.
  */
 function parseLoopback(uri: string) {
-  const [whole, host = 'address', port, rest] = LOOPBACK.exec(uri) ?? [];
+  const [whole, host = 'address', port, rest] = LOOPBACK_PATTERN.exec(uri) ?? [];
   return whole === undefined ? null : { host, port, rest };
 }
 

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Login, PresentedToken } from './collections/grants.ts';
-import { clientOrNone } from './operations/grants/clients.ts';
-import { issuerPath, realmOf } from './tenant.ts';
+import { clientIdInTokens } from './operations/grants/clients.ts';
+import { issuerPath, readRealm } from './tenant.ts';
 
 /**
  * Signs a refresh token. It is a JWT, like Keycloak's, because keycloak-js decodes it. The server uses only its ids:
@@ -12,7 +12,7 @@ import { issuerPath, realmOf } from './tenant.ts';
  */
 export async function mintRefreshToken(context: RequestContext, login: Login, id: string): Promise<string> {
   const { now, origin, settings, world } = context;
-  const iss = `${origin}${issuerPath(await realmOf(context))}`;
+  const iss = `${origin}${issuerPath(await readRealm(context))}`;
   const claims = {
     exp: Math.floor((now + settings.tokenTtl.refresh) / 1000),
     iat: Math.floor(now / 1000),
@@ -21,7 +21,7 @@ export async function mintRefreshToken(context: RequestContext, login: Login, id
     aud: iss,
     sub: login.subject,
     typ: 'Refresh',
-    azp: clientOrNone(login.clientId),
+    azp: clientIdInTokens(login.clientId),
     sid: login.family,
     ...(login.scope !== '' && { scope: login.scope }),
   };

@@ -2,14 +2,14 @@ import type { Surroundings } from '../../contract/world.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
-import { profileOf, ROLES_OF } from './rulesets.ts';
+import { profileOf, ROLES_BY_PROFILE } from './rulesets.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
-import { tenantIdOf } from './tenant.ts';
+import { readTenantId } from './tenant.ts';
 
 /** Counter for custom role ids. */
 export const LAST_ROLE_SETTING = 'runai.roles.last';
 /** Greater than the ids of all predefined roles. */
-export const FIRST_CUSTOM_ROLE = 10_001;
+export const FIRST_CUSTOM_ROLE_ID = 10_001;
 
 /** Creation time of the predefined roles: the month when they were observed. */
 const PREDEFINED_AT = 1_722_470_400_000;
@@ -31,7 +31,7 @@ export interface CustomRole {
 export type CustomRoleRow = Row<CustomRole, null>;
 export const ROLES = new Collection<CustomRole>('runai.roles');
 
-export function roleRow(custom: CustomRole, tenantId: string): CustomRoleRow {
+export function createRoleRow(custom: CustomRole, tenantId: string): CustomRoleRow {
   return ROLES.row({
     id: String(custom.id),
     owner: tenantId,
@@ -52,13 +52,13 @@ export type Roles = ReadonlyMap<number, Role>;
 type World = Pick<Surroundings, 'store' | 'settings'>;
 
 /** Returns all roles by id, predefined roles first. */
-export async function rolesOf(world: World): Promise<Roles> {
-  const tenantId = await tenantIdOf(world);
-  return rolesIn(world, await ROLES.ofOwner(world.store.collections, tenantId));
+export async function readRoles(world: World): Promise<Roles> {
+  const tenantId = await readTenantId(world);
+  return addPredefinedRoles(world, await ROLES.ofOwner(world.store.collections, tenantId));
 }
 
-/** Like `rolesOf`, with custom roles that were already read. */
-export function rolesIn({ settings }: Pick<World, 'settings'>, rows: readonly CustomRoleRow[]): Roles {
+/** Like `readRoles`, with custom roles that were already read. */
+export function addPredefinedRoles({ settings }: Pick<World, 'settings'>, rows: readonly CustomRoleRow[]): Roles {
   return COMBINE_ROLES[profileOf(settings)](rows);
 }
 
@@ -69,7 +69,7 @@ const COMBINE_ROLES: Readonly<Record<Profile, (rows: readonly CustomRoleRow[]) =
 };
 
 function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
-  const predefined = ROLES_OF[profile].map(
+  const predefined = ROLES_BY_PROFILE[profile].map(
     ({ id, name, description, permissions }): Role => ({
       id,
       name,

@@ -5,18 +5,18 @@ import { Collision, NotFound } from '../../store/errors.ts';
 import {
   ACCESS_RULES,
   type AccessRule,
+  createRuleRow,
   LAST_RULE_SETTING,
   readRuleBook,
-  ruleRow,
   rulesOfSubject,
 } from './access-rules.ts';
 import type { Identity } from './collections/identities.ts';
 import { identitiesIn } from './collections/identities.ts';
-import { rolesOf } from './roles.ts';
+import { readRoles } from './roles.ts';
 import { readScopes, type ScopePath, type Scopes } from './scopes.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
-import { tenantIdOf } from './tenant.ts';
+import { readTenantId } from './tenant.ts';
 
 export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
@@ -31,8 +31,8 @@ export async function createRule(context: AuthenticatedContext, newRule: NewRule
   const scopeId = resolveScopeId(scopes, newRule.scopeType, newRule.scopeId, 'scopeId');
   const clusterId =
     newRule.clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', newRule.clusterId, 'clusterId');
-  const role = (await rolesOf(context)).get(newRule.roleId);
-  if (role === undefined) throw createNotFound('roleId', `role \`${newRule.roleId}\` does not exist`);
+  const role = (await readRoles(context)).get(newRule.roleId);
+  if (role === undefined) throw createNotFoundProblem('roleId', `role \`${newRule.roleId}\` does not exist`);
   if (!role.enabled)
     throw new Problem('bad_state', `Field \`roleId\`: role \`${role.name}\` is disabled. Enable it first.`);
   const subjectId = await resolveSubject(context, newRule);
@@ -51,7 +51,7 @@ export async function createRule(context: AuthenticatedContext, newRule: NewRule
     deletedAt: null,
   };
   try {
-    await ACCESS_RULES.insert(store.collections, ruleRow(rule, scopes.tenantId), null);
+    await ACCESS_RULES.insert(store.collections, createRuleRow(rule, scopes.tenantId), null);
   } catch (thrown) {
     if (!(thrown instanceof Collision)) throw thrown;
     throw new Problem('conflict', `\`${subjectId}\` already has the role \`${role.name}\` in this scope.`);
@@ -61,8 +61,8 @@ export async function createRule(context: AuthenticatedContext, newRule: NewRule
 
 /** Finds a scope. @throws Problem naming the field, if the scope does not exist */
 export function resolveScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
-  const path = scopes.path(type, id);
-  if (path === null) throw createNotFound(field, `${type} \`${id}\` does not exist`);
+  const path = scopes.pathOf(type, id);
+  if (path === null) throw createNotFoundProblem(field, `${type} \`${id}\` does not exist`);
   return path;
 }
 
@@ -71,7 +71,7 @@ function resolveScopeId(scopes: Scopes, type: ScopeType, id: string, field: stri
   return resolveScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
 
-const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> = {
+const KIND_BY_SUBJECT_TYPE: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> = {
   user: 'user',
   app: 'application',
   'service-account': 'service-account',
@@ -86,20 +86,20 @@ const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> =
 async function resolveSubject({ store }: Context, { subjectType, subjectId }: NewRule): Promise<string> {
   if (subjectType === 'group') return subjectId;
   const identities = identitiesIn(store);
-  const kind = KINDS[subjectType];
+  const kind = KIND_BY_SUBJECT_TYPE[subjectType];
   if ((await identities.byName(kind, subjectId)) !== null) return subjectId;
   const account = await identities.byClientId(kind, subjectId);
-  if (account === null) throw createNotFound('subjectId', `${subjectType} \`${subjectId}\` does not exist`);
+  if (account === null) throw createNotFoundProblem('subjectId', `${subjectType} \`${subjectId}\` does not exist`);
   return account.name;
 }
 
-function createNotFound(field: string, message: string): Problem {
+function createNotFoundProblem(field: string, message: string): Problem {
   return new Problem('not_found', `Field \`${field}\`: ${message}.`);
 }
 
 /** Ends a rule at once. It can still be listed for 30 days. @throws NotFound */
 export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
-  const tenantId = await tenantIdOf({ store });
+  const tenantId = await readTenantId({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
     if (rule.deletedAt !== null) throw new NotFound();
     return createEndedRow(rule, tenantId, now);
@@ -107,9 +107,9 @@ export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id
 }
 
 /** Ends the rules of an identity that will be deleted, so that a new identity with this name does not inherit them. */
-export async function deleteRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
+export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
-  const tenantId = await tenantIdOf(context);
+  const tenantId = await readTenantId(context);
   await store.collections.updating(async (commit) => {
     const rules = rulesOfSubject(await readRuleBook(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
     const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
@@ -121,5 +121,5 @@ export async function deleteRulesOf(context: Context, { kind, name }: Identity):
 }
 
 function createEndedRow(rule: AccessRule, tenantId: string, now: number) {
-  return ruleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
+  return createRuleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
 }

@@ -27,7 +27,7 @@ type Version = Settings['runai'];
 export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
 
 /** The predefined roles of each version, with their permissions in that version. */
-export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
+export const ROLES_BY_PROFILE: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
   '2.19': limitToProfile('2.19', ROLES_2_19),
   '2.24': limitToProfile('2.24', ROLES_2_24),
   '3.0': limitToProfile('3.0', ROLES_2_24),
@@ -52,7 +52,7 @@ function buildRuleset(profile: Profile): Ruleset {
       term: 'permission',
       permissions: rowsOf(PERMISSIONS, profile),
       resourceTypes: SCOPE_TYPES,
-      roles: ROLES_OF[profile],
+      roles: ROLES_BY_PROFILE[profile],
       rules: RULES.filter(({ id }) => used.has(id)),
       operations,
       remedies: { ...REMEDIES, ...REMEDIES_OF[profile] },

@@ -4,7 +4,7 @@ import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';
-import { tenantIdOf, tenantNameOf } from './tenant.ts';
+import { readTenantId, readTenantName } from './tenant.ts';
 
 /** A cluster, department or project. */
 export interface Unit {
@@ -42,14 +42,14 @@ export interface Scopes {
   readonly departments: readonly Unit[];
   readonly projects: readonly Unit[];
   /** Returns the path of a scope; null if it does not exist. */
-  path(type: ScopeType, id: string): ScopePath | null;
+  pathOf(type: ScopeType, id: string): ScopePath | null;
   /** Returns a unit; null if it does not exist. */
-  unit(type: UnitType, id: string): Unit | null;
+  unitOf(type: UnitType, id: string): Unit | null;
 }
 
 export async function readScopes(world: Pick<Surroundings, 'store'>): Promise<Scopes> {
-  const tenantId = await tenantIdOf(world);
-  const tenant: Scope = { type: 'tenant', id: tenantId, name: await tenantNameOf(world) };
+  const tenantId = await readTenantId(world);
+  const tenant: Scope = { type: 'tenant', id: tenantId, name: await readTenantName(world) };
   const unitsIn = async (collection: Collection<Unit>) =>
     indexUnits(await collection.ofOwner(world.store.collections, tenantId));
   const [cluster, department, project] = await Promise.all([
@@ -65,13 +65,13 @@ export async function readScopes(world: Pick<Surroundings, 'store'>): Promise<Sc
     clusters: units.cluster.list,
     departments: units.department.list,
     projects: units.project.list,
-    path: (type, id) => {
+    pathOf: (type, id) => {
       if (type === 'system') return [{ type, id, name: 'System' }];
       if (type === 'tenant') return id === tenantId ? [tenant] : null;
       const unit = unitOf(type, id);
       return unit === null ? null : [tenant, ...findParents(units, unit), { type, id: unit.id, name: unit.name }];
     },
-    unit: unitOf,
+    unitOf: unitOf,
   };
 }
 
@@ -97,12 +97,12 @@ function findParents(units: { readonly cluster: Units; readonly department: Unit
 }
 
 /** Returns the attributes that access rules are checked against: the ids of a scope and of its parents. */
-export function attributesOf(path: ScopePath): ResourceAttributes {
+export function attributesOfPath(path: ScopePath): ResourceAttributes {
   const named = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
   return { relation: 'owned', names: Object.fromEntries(named) };
 }
 
 /** Like `attributesOf`, by type and id. Objects in a deleted scope belong to the tenant. */
-export function attributesIn(scopes: Scopes, type: ScopeType, id: string): ResourceAttributes {
-  return attributesOf(scopes.path(type, id) ?? scopes.tenantPath);
+export function attributesOfScope(scopes: Scopes, type: ScopeType, id: string): ResourceAttributes {
+  return attributesOfPath(scopes.pathOf(type, id) ?? scopes.tenantPath);
 }

@@ -3,13 +3,13 @@ import type { Context } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import { grantsIn } from './collections/grants.ts';
-import { lastExpiry } from './issue.ts';
+import { lastExpiryOf } from './issue-tokens.ts';
 
 /** Length of Keycloak secrets. */
 const SECRET_LENGTH = 32;
 
 /** Generates a client secret and its hash. */
-export function drawSecret({ random }: Pick<Context, 'random'>): {
+export function generateSecret({ random }: Pick<Context, 'random'>): {
   readonly secret: string;
   readonly secretHash: string;
 } {
@@ -18,12 +18,12 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
 }
 
 /** Returns the `sid` for revoking a secret's access tokens. A new secret has a new `sid`, so tokens issued for it are valid. */
-export function secretName(secretHash: string | null, world: string): string {
+export function sidOfSecret(secretHash: string | null, world: string): string {
   return nameInWorld(deriveUuid(`secret:${secretHash}`), world);
 }
 
 /** Revokes the tokens of a deleted secret, but only with `--runai-revoke-on-delete`. */
-export async function revokeTokens(context: Context, secretHash: string | null): Promise<void> {
+export async function revokeTokensOfSecret(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
-  await grantsIn(context.store).revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));
+  await grantsIn(context.store).revoke(sidOfSecret(secretHash, context.world.id), context.now, lastExpiryOf(context));
 }

@@ -33,7 +33,7 @@ interface Defaults {
 }
 
 /** Derives an id from a name, so that it survives a reset. */
-function stableId(kind: Kind, name: string): string {
+function deriveId(kind: Kind, name: string): string {
   return deriveUuid(`${kind}:${name.toLowerCase()}`);
 }
 
@@ -52,8 +52,8 @@ function mapCredentials<Part extends WrittenSeed>(
     change(entry, defaults, place) as Entry;
   const changeKey = (email: string, key: Placed<WrittenAccessKey>) => {
     const { name, clientId: written } = key.entry;
-    const clientId = stableId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
-    const id = stableId('access-key', written ?? clientId);
+    const clientId = deriveId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
+    const id = deriveId('access-key', written ?? clientId);
     return apply(key, { kind: 'access-key', id, clientId, secret: 'clientSecret' });
   };
   const changeUser = ({ entry, place }: Placed<WrittenUser>) => {
@@ -65,12 +65,12 @@ function mapCredentials<Part extends WrittenSeed>(
         accessKeys: placeEntries(`${place}.accessKeys`, accessKeys).map((key) => changeKey(email, key)),
       }),
     };
-    return apply({ entry: user, place }, { kind: 'user', id: stableId('user', email), secret: 'password' });
+    return apply({ entry: user, place }, { kind: 'user', id: deriveId('user', email), secret: 'password' });
   };
   const changeClient =
     (kind: Kind, secret: SecretMember) =>
     <Client extends WrittenClient>(client: Placed<Client>) =>
-      apply(client, { kind, id: stableId(kind, client.entry.name), clientId: client.entry.name, secret });
+      apply(client, { kind, id: deriveId(kind, client.entry.name), clientId: client.entry.name, secret });
   return {
     ...part,
     ...(users && { users: placeEntries('runai.users', users).map(changeUser) }),
@@ -86,7 +86,7 @@ function mapCredentials<Part extends WrittenSeed>(
 }
 
 /** Returns all identities and access keys, with their defaults. */
-export function credentialsIn(part: WrittenSeed) {
+export function listCredentials(part: WrittenSeed) {
   const found: Placed<{ readonly written: Credentials; readonly defaults: Defaults }>[] = [];
   mapCredentials(part, (written, defaults, place) => {
     found.push({ entry: { written, defaults }, place });

@@ -1,9 +1,9 @@
 import type { SeedError } from '../../contract/seed.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { findClaimRulesProblem } from '../../tokens/claim-rules.ts';
-import { ruleKey } from './access-rules.ts';
-import { credentialsIn } from './seed-credentials.ts';
-import { type AnyRule, LIST_NAMES, readEntries, rulesIn, SEED_LISTS } from './seed-lists.ts';
+import { createRuleKey } from './access-rules.ts';
+import { listCredentials } from './seed-credentials.ts';
+import { LIST_NAMES, type ListedRule, listEntries, listRules, SEED_LISTS } from './seed-lists.ts';
 import { PREDEFINED_ROLES } from './seed-schema.ts';
 import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
 
@@ -43,9 +43,9 @@ function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
 
 function findRepeatedNames(part: WrittenSeed): SeedError[] {
   const ofLists = LIST_NAMES.flatMap((list) => {
-    const { by, isExact = false } = SEED_LISTS[list];
-    const nameOf = ({ name }: { readonly name: string }) => (isExact ? name : name.toLowerCase());
-    return by.length > 1 ? [] : findDuplicates(`${list}: \`${by[0]}\``, readEntries(part, list), nameOf);
+    const { by, isCaseSensitive = false } = SEED_LISTS[list];
+    const nameOf = ({ name }: { readonly name: string }) => (isCaseSensitive ? name : name.toLowerCase());
+    return by.length > 1 ? [] : findDuplicates(`${list}: \`${by[0]}\``, listEntries(part, list), nameOf);
   });
   const ofKeys = placeEntries('runai.users', part.users).flatMap(({ entry: user, place }) =>
     findDuplicates(`access keys of \`${user.email}\`: \`name\``, accessKeysOf(user, place), ({ name }) => name),
@@ -60,7 +60,7 @@ function accessKeysOf({ accessKey, accessKeys }: WrittenUser, place: string): re
 }
 
 function findRepeatedCredentials(part: WrittenSeed): SeedError[] {
-  const all = credentialsIn(part);
+  const all = listCredentials(part);
   const keys = all.filter(({ entry }) => entry.defaults.kind === 'access-key');
   const identities = all.filter(({ entry }) => entry.defaults.kind !== 'access-key');
   const repeatedIds = (what: string, entries: typeof all) =>
@@ -85,8 +85,13 @@ function findRepeatedCredentials(part: WrittenSeed): SeedError[] {
 
 /** Finds duplicate rules. Rules from `role` members are skipped: their identities already have duplicate names. */
 function findRepeatedRules(part: WrittenSeed): SeedError[] {
-  const keyOf = ({ rule }: AnyRule) => ruleKey(rule, rule.role);
-  return findDuplicates('accessRules', rulesIn(part), (entry) => (entry.isOfRole ? undefined : keyOf(entry)), keyOf);
+  const keyOf = ({ rule }: ListedRule) => createRuleKey(rule, rule.role);
+  return findDuplicates(
+    'accessRules',
+    listRules(part),
+    (entry) => (entry.isFromRoleMember ? undefined : keyOf(entry)),
+    keyOf,
+  );
 }
 
 /**
@@ -95,16 +100,16 @@ function findRepeatedRules(part: WrittenSeed): SeedError[] {
 function findUnknownRoles(part: WrittenSeed): SeedError[] {
   if (part.roles === undefined) return [];
   const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];
-  const predefined = readEntries(part, 'roles').filter(({ entry }) =>
+  const predefined = listEntries(part, 'roles').filter(({ entry }) =>
     PREDEFINED_ROLES.some((name) => name.toLowerCase() === entry.name.toLowerCase()),
   );
   return [
     ...predefined.map(({ entry, place }) => {
       return { place, message: `\`${place}\` has the name of the predefined role \`${entry.name}\`` };
     }),
-    ...rulesIn(part).flatMap(({ entry: { rule, isOfRole }, place: at }) => {
+    ...listRules(part).flatMap(({ entry: { rule, isFromRoleMember }, place: at }) => {
       if (valid.includes(rule.role)) return [];
-      const place = isOfRole ? at : `${at}.role`;
+      const place = isFromRoleMember ? at : `${at}.role`;
       const message = `\`${place}\` is \`${rule.role}\`, which is neither a predefined role nor in \`runai.roles\``;
       return [{ place, message, given: rule.role, valid }];
     }),
@@ -116,7 +121,7 @@ function findDanglingReferences(part: WrittenSeed): SeedError[] {
   const namesByKind = new Map<string, readonly string[]>([['tenant', [String(part.tenant.id)]]]);
   for (const list of LIST_NAMES) {
     const { scope, subject } = SEED_LISTS[list];
-    const names = readEntries(part, list).map(({ entry: { name } }) =>
+    const names = listEntries(part, list).map(({ entry: { name } }) =>
       subject === undefined ? name : name.toLowerCase(),
     );
     const kind = scope ?? subject;
@@ -124,7 +129,7 @@ function findDanglingReferences(part: WrittenSeed): SeedError[] {
     if (kind !== undefined && kind !== 'group') namesByKind.set(kind, names);
   }
   const nameSets = new Map([...namesByKind].map(([kind, valid]) => [kind, new Set(valid)]));
-  return LIST_NAMES.flatMap((list) => readEntries(part, list)).flatMap(({ entry, place }) =>
+  return LIST_NAMES.flatMap((list) => listEntries(part, list)).flatMap(({ entry, place }) =>
     entry.references.flatMap(([member, kind, name]): SeedError[] => {
       const valid = namesByKind.get(kind);
       if (name === undefined || valid === undefined || nameSets.get(kind)?.has(name) === true) return [];

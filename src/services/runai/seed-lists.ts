@@ -14,7 +14,7 @@ type Reference = readonly [member: string, kind: SubjectType | ScopeType, name: 
 interface EntryList<Entry> extends SeedList {
   readonly by: readonly [keyof Entry & string, ...(keyof Entry & string)[]];
   /** Whether names are case-sensitive. */
-  readonly isExact?: boolean;
+  readonly isCaseSensitive?: boolean;
   /** Scope type of the entries, for access rules. */
   readonly scope?: ScopeType;
   /** Subject type of the entries, for access rules. Their `role` applies to the whole tenant. */
@@ -33,7 +33,7 @@ export const SEED_LISTS: { readonly [List in ListName]: EntryList<WrittenEntries
     references: ({ users = [] }) => users.map((email, index) => [`users[${index}]`, 'user', email.toLowerCase()]),
   },
   roles: { by: ['name'] },
-  clients: { by: ['clientId'], isExact: true },
+  clients: { by: ['clientId'], isCaseSensitive: true },
   clusters: { by: ['id'], scope: 'cluster' },
   departments: {
     by: ['id'],
@@ -69,7 +69,7 @@ interface ListedEntry {
 }
 
 /** Returns the entries of a list with their places. */
-export function readEntries<List extends ListName>(
+export function listEntries<List extends ListName>(
   part: ListsOf<WrittenEntries>,
   list: List,
 ): readonly Placed<ListedEntry>[] {
@@ -82,24 +82,24 @@ export function readEntries<List extends ListName>(
 }
 
 /** A rule from `accessRules` or a `role` member. */
-export interface AnyRule {
+export interface ListedRule {
   readonly rule: SeedRule;
-  readonly isOfRole: boolean;
+  readonly isFromRoleMember: boolean;
 }
 
 /** Returns all access rules, first those from `role` members, with their places. */
-export function rulesIn(part: WrittenSeed): readonly Placed<AnyRule>[] {
+export function listRules(part: WrittenSeed): readonly Placed<ListedRule>[] {
   const tenant = { scopeType: 'tenant', scopeId: String(part.tenant.id) } as const;
   const ofRoles = LIST_NAMES.flatMap((list) => {
     const { subject } = SEED_LISTS[list];
-    return readEntries(part, list).flatMap(({ entry: { name, role }, place }): Placed<AnyRule>[] => {
+    return listEntries(part, list).flatMap(({ entry: { name, role }, place }): Placed<ListedRule>[] => {
       if (subject === undefined || role === null) return [];
       const rule = { subjectType: subject, subjectId: name, role, ...tenant };
-      return [{ entry: { rule, isOfRole: true }, place: `${place}.role` }];
+      return [{ entry: { rule, isFromRoleMember: true }, place: `${place}.role` }];
     });
   });
   const written = placeEntries('runai.accessRules', part.accessRules).map(({ entry: rule, place }) => {
-    return { entry: { rule, isOfRole: false }, place };
+    return { entry: { rule, isFromRoleMember: false }, place };
   });
   return [...ofRoles, ...written];
 }

@@ -1,7 +1,7 @@
 import { ENUMS } from '../../../generated/runai.enums.ts';
 import { PASSWORD_HASH } from '../../credentials/password.ts';
 import { describe, list, object, text } from '../../definitions/json-schema.ts';
-import { PROFILES, ROLES_OF } from './rulesets.ts';
+import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
 import { LIST_NAMES, SEED_LISTS } from './seed-lists.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 
@@ -10,7 +10,7 @@ const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLeng
 
 /** Names of the predefined roles in all versions. */
 export const PREDEFINED_ROLES: readonly string[] = [
-  ...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name))),
+  ...new Set(PROFILES.flatMap((profile) => ROLES_BY_PROFILE[profile].map(({ name }) => name))),
 ];
 /** `ROLES_IN_USE` checks the name, because custom roles are part of the seed. */
 const role = describe(

@@ -4,22 +4,22 @@ import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { Instant } from '../../time/clock.ts';
 import { CLAIM_RULES_SETTING } from '../../tokens/claim-rules.ts';
-import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
-import { accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
-import { type Identity, identityRow } from './collections/identities.ts';
-import { oauthClientRow } from './collections/oauth-clients.ts';
-import { blankIdentity } from './identities.ts';
-import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
-import { PROFILES, ROLES_OF } from './rulesets.ts';
+import { type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';
+import { createAccessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
+import { createIdentityRow, type Identity } from './collections/identities.ts';
+import { createOAuthClientRow } from './collections/oauth-clients.ts';
+import { createBlankIdentity } from './new-identity.ts';
+import { type CustomRole, createRoleRow, FIRST_CUSTOM_ROLE_ID, LAST_ROLE_SETTING, VENDOR } from './roles.ts';
+import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS } from './scopes.ts';
 import { completeSeed, derivePart, hashPasswords, withoutDerivedIds } from './seed-credentials.ts';
 import { findErrors } from './seed-errors.ts';
-import { rulesIn, SEED_LISTS } from './seed-lists.ts';
+import { listRules, SEED_LISTS } from './seed-lists.ts';
 import { SEED_SCHEMA, STORED_SEED_SCHEMA } from './seed-schema.ts';
 import type { RunaiSeed, SeedRole, SeedRule, SeedUser, WrittenSeed } from './seed-types.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
-import { DEFAULT_PHASES, WORKLOAD_PHASES_SETTING, workloadRow } from './workloads.ts';
+import { createWorkloadRow, DEFAULT_PHASES, WORKLOAD_PHASES_SETTING } from './workloads.ts';
 
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
@@ -38,18 +38,18 @@ export const seed: Seeding = {
     const users = addGroups(part).map((user) => createUser(user, now));
     const roles = (part.roles ?? []).map((role, index) => createCustomRole(role, index, now));
     const roleIds = new Map([...PREDEFINED_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
-    const rules = rulesIn(part).map(({ entry }) => entry.rule);
+    const rules = listRules(part).map(({ entry }) => entry.rule);
     return {
       rows: [
-        ...[...users.map(({ identity }) => identity), ...createAccounts(part, now)].map(identityRow),
-        ...users.flatMap(({ accessKeys }) => accessKeys.map(accessKeyRow)),
-        ...(part.clients ?? []).map(oauthClientRow),
+        ...[...users.map(({ identity }) => identity), ...createAccounts(part, now)].map(createIdentityRow),
+        ...users.flatMap(({ accessKeys }) => accessKeys.map(createAccessKeyRow)),
+        ...(part.clients ?? []).map(createOAuthClientRow),
         ...createRows(CLUSTERS, addCreatedAt(part.clusters, now), tenantId),
         ...createRows(DEPARTMENTS, addCreatedAt(addDefaultCluster(part.departments, part.clusters), now), tenantId),
         ...createRows(PROJECTS, addCreatedAt(addDefaultCluster(part.projects, part.clusters), now), tenantId),
-        ...addCreatedAt(part.workloads, now).map((workload) => workloadRow(workload, tenantId)),
-        ...roles.map((role) => roleRow(role, tenantId)),
-        ...rules.map((rule, index) => ruleRow(createAccessRule(rule, roleIds, index + 1, now), tenantId)),
+        ...addCreatedAt(part.workloads, now).map((workload) => createWorkloadRow(workload, tenantId)),
+        ...roles.map((role) => createRoleRow(role, tenantId)),
+        ...rules.map((rule, index) => createRuleRow(createAccessRule(rule, roleIds, index + 1, now), tenantId)),
       ],
       settings: {
         [TENANT_ID_SETTING]: tenantId,
@@ -69,10 +69,10 @@ export const seed: Seeding = {
     return { ...part, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
   withBearers: async (part, world) => {
-    const { withBearers } = await import('./bearers.ts');
+    const { addBearers } = await import('./bearers.ts');
     const complete = asComplete(part);
     const groups = new Map(addGroups(complete).map(({ email, groups = [] }) => [email, groups]));
-    return withBearers(complete, (email) => groups.get(email) ?? [], world);
+    return addBearers(complete, (email) => groups.get(email) ?? [], world);
   },
 };
 
@@ -92,7 +92,7 @@ function createAccounts({ applications = [], serviceAccounts = [] }: RunaiSeed, 
     ...serviceAccounts.map((row) => ({ ...row, kind: 'service-account' }) as const),
   ];
   return rows.map(({ id, kind, name, clientId, clientSecret }) => ({
-    ...blankIdentity({ id, kind, name, createdBy: VENDOR, createdAt: now }),
+    ...createBlankIdentity({ id, kind, name, createdBy: VENDOR, createdAt: now }),
     clientId,
     secretHash: hashSecret(clientSecret),
   }));
@@ -101,7 +101,7 @@ function createAccounts({ applications = [], serviceAccounts = [] }: RunaiSeed, 
 function createUser(user: SeedUser, now: Instant) {
   const { id, email, groups = [], accessKey, accessKeys = [] } = user;
   const passwordHash = user.passwordHash ?? null;
-  const base = blankIdentity({ id, kind: 'user', name: email, createdBy: VENDOR, createdAt: now });
+  const base = createBlankIdentity({ id, kind: 'user', name: email, createdBy: VENDOR, createdAt: now });
   const identity: Identity = { ...base, groups, passwordHash };
   const keys = [accessKey ?? [], accessKeys].flat().map(
     ({ clientSecret, ...key }): NewAccessKey => ({
@@ -135,7 +135,7 @@ function addCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant)
 }
 
 const PREDEFINED_IDS: ReadonlyMap<string, number> = new Map(
-  PROFILES.flatMap((profile) => ROLES_OF[profile]).map(({ name, id }) => [name, id]),
+  PROFILES.flatMap((profile) => ROLES_BY_PROFILE[profile]).map(({ name, id }) => [name, id]),
 );
 
 function createCustomRole(
@@ -145,7 +145,7 @@ function createCustomRole(
 ): CustomRole {
   const ids = PERMISSION_SETS.filter((set) => permissionSets.includes(set.name)).map(({ id }) => id);
   return {
-    id: FIRST_CUSTOM_ROLE + index,
+    id: FIRST_CUSTOM_ROLE_ID + index,
     ...{ name, description, permissionSets: ids },
     enabled: true,
     createdBy: VENDOR,

@@ -8,16 +8,16 @@ import {
 } from '../../decisions/decide.ts';
 import type { Rights } from '../../decisions/policy.ts';
 import type { Rule } from '../../decisions/rule.ts';
-import { heldRightsOf, readRuleBook } from './access-rules.ts';
+import { readHeldRights, readRuleBook } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
 import { APPLICATIONS_PATH } from './explaining/least-rights.ts';
-import { rolesOf } from './roles.ts';
+import { readRoles } from './roles.ts';
 import { profileOf, RULESETS } from './rulesets.ts';
-import { attributesOf, readScopes } from './scopes.ts';
+import { attributesOfPath, readScopes } from './scopes.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
-import { tenantIdOf } from './tenant.ts';
+import { readTenantId } from './tenant.ts';
 
 const KINDS = ['user', 'application', 'service-account'] as const;
 
@@ -33,8 +33,8 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
   if (rule === undefined) return () => null;
   const [scopes, tenant, roles, { all }] = await Promise.all([
     readScopes(world),
-    tenantIdOf(world),
-    rolesOf(world),
+    readTenantId(world),
+    readRoles(world),
     readRuleBook(world),
   ]);
   const granting = all.filter(({ deletedAt, roleId }) => {
@@ -50,7 +50,7 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
     const identity = await identitiesIn(world.store).byName(kind, name);
     if (identity?.enabled !== true) continue;
     const principal = { kind, id: identity.id, name: identity.name, tenant };
-    callers.push({ principal, heldRights: await heldRightsOf(world, identity, tenant) });
+    callers.push({ principal, heldRights: await readHeldRights(world, identity, tenant) });
   }
   const applications = ruleset.tables.rules.find(({ id }) => id === 'create-application');
   const findCaller = (requiredRule: Rule, lookedUp: ResourceState | null) =>
@@ -61,7 +61,7 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
     if (path !== ACCESS_RULES_PATH) return null;
     // Safe cast: `findRuleFixes` or `leastRights` created this body.
     const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
-    const scope = scopes.path(scopeType, scopeId);
-    return scope === null ? null : findCaller(rule, { found: 'object', attributes: attributesOf(scope) });
+    const scope = scopes.pathOf(scopeType, scopeId);
+    return scope === null ? null : findCaller(rule, { found: 'object', attributes: attributesOfPath(scope) });
   };
 };

@@ -1,7 +1,7 @@
 import { isLoopback } from '../../addresses/hosts.ts';
 import type { Context } from '../../contract/request.ts';
 import { SESSION_COOKIE } from './pages/session-frames.ts';
-import { issuerPath, realmOf } from './tenant.ts';
+import { issuerPath, readRealm } from './tenant.ts';
 
 /** Maximum number of logins in the cookie, to keep it small. */
 const MAX_LOGINS = 8;
@@ -31,7 +31,7 @@ const LOGIN_PATTERN = /^[a-z0-9.-]{1,100}$/;
 
 async function renderCookie(context: Context, logins: readonly string[]): Promise<string> {
   const { protocol, host, pathname } = new URL(context.openOrigin);
-  const path = `${pathname.replace(/\/$/, '')}${issuerPath(await realmOf(context))}/`;
+  const path = `${pathname.replace(/\/$/, '')}${issuerPath(await readRealm(context))}/`;
   const end = logins.length === 0 ? '; Max-Age=0' : '';
   // Browsers send only secure cookies to a frame on another site. They treat loopback names as secure.
   const isSecure = protocol === 'https:' || isLoopback(host);

@@ -4,32 +4,32 @@ import type { IdentityKind } from '../../decisions/principal.ts';
 import { BOOLEAN, bodySchema, INSTANT, list, orNull, TEXT, TEXTS } from '../../definitions/json-schema.ts';
 import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule } from '../../tokens/claim-rules.ts';
-import { ACCESS_RULES, type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
-import { ACCESS_KEYS, accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
+import { ACCESS_RULES, type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';
+import { ACCESS_KEYS, createAccessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
 import {
   CODES,
-  codeRow,
+  createCodeRow,
+  createLoginRow,
   ENDED_LOGINS,
   LOGINS,
-  loginRow,
   REVOKED_NAMES,
   type RefreshToken,
   type StoredCode,
 } from './collections/grants.ts';
-import { IDENTITIES, identityRow, type StoredIdentity } from './collections/identities.ts';
-import { OAUTH_CLIENTS, type OAuthClient, oauthClientRow } from './collections/oauth-clients.ts';
+import { createIdentityRow, IDENTITIES, type StoredIdentity } from './collections/identities.ts';
+import { createOAuthClientRow, OAUTH_CLIENTS, type OAuthClient } from './collections/oauth-clients.ts';
 import { AUTHORIZATION_SETTINGS } from './operations/authorization-settings.ts';
 import { SECURITY_SETTINGS } from './operations/security-settings.ts';
-import { type CustomRole, LAST_ROLE_SETTING, ROLES, roleRow } from './roles.ts';
+import { type CustomRole, createRoleRow, LAST_ROLE_SETTING, ROLES } from './roles.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS, type Unit } from './scopes.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 import {
+  createWorkloadRow,
   type Submission,
   WORKLOAD_PHASES_SETTING,
   WORKLOADS,
   type Workload,
   type WorkloadPhases,
-  workloadRow,
 } from './workloads.ts';
 
 const NUMBER = { type: 'integer' };
@@ -140,23 +140,23 @@ const units = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
   rowSchema(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
 );
 const logins = [LOGINS, ENDED_LOGINS].map((collection) =>
-  rowSchema(collection, TOKEN, ({ body }) => loginRow(collection, body)),
+  rowSchema(collection, TOKEN, ({ body }) => createLoginRow(collection, body)),
 );
 
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowSchema(IDENTITIES, IDENTITY, ({ body }) => identityRow({ ...body, lastLogin: null })),
-    rowSchema(ACCESS_KEYS, ACCESS_KEY, ({ body }) => accessKeyRow(body)),
+    rowSchema(IDENTITIES, IDENTITY, ({ body }) => createIdentityRow({ ...body, lastLogin: null })),
+    rowSchema(ACCESS_KEYS, ACCESS_KEY, ({ body }) => createAccessKeyRow(body)),
     ...logins,
-    rowSchema(CODES, CODE, ({ body }) => codeRow(body)),
+    rowSchema(CODES, CODE, ({ body }) => createCodeRow(body)),
     rowSchema(REVOKED_NAMES, { type: 'null' }, ({ id, dueAt }) =>
       REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: dueAt ?? 0, body: null }),
     ),
-    rowSchema(OAUTH_CLIENTS, CLIENT, ({ body }) => oauthClientRow(body)),
+    rowSchema(OAUTH_CLIENTS, CLIENT, ({ body }) => createOAuthClientRow(body)),
     ...units,
-    rowSchema(WORKLOADS, WORKLOAD, ({ owner, body }) => workloadRow(body, owner)),
-    rowSchema(ROLES, ROLE, ({ owner, body }) => roleRow(body, owner)),
-    rowSchema(ACCESS_RULES, RULE, ({ owner, body }) => ruleRow(body, owner)),
+    rowSchema(WORKLOADS, WORKLOAD, ({ owner, body }) => createWorkloadRow(body, owner)),
+    rowSchema(ROLES, ROLE, ({ owner, body }) => createRoleRow(body, owner)),
+    rowSchema(ACCESS_RULES, RULE, ({ owner, body }) => createRuleRow(body, owner)),
   ],
   settings: {
     [TENANT_ID_SETTING]: { json: NUMBER },

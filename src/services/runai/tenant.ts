@@ -10,7 +10,7 @@ const NO_REALM = 'none';
 
 type World = Pick<Surroundings, 'store'>;
 
-export async function realmOf({ store }: World): Promise<string> {
+export async function readRealm({ store }: World): Promise<string> {
   return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
 }
 
@@ -29,15 +29,15 @@ export function jwksUriOf(issuer: string): string {
 }
 
 /** Returns the tenant id in decimal digits, as in scopes. It is also the owner of the tenant's objects in the store. */
-export async function tenantIdOf({ store }: World): Promise<string> {
+export async function readTenantId({ store }: World): Promise<string> {
   return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';
 }
 
 /** Returns the realm whose access tokens are valid in this world. */
-export async function tokenRealmOf(world: World): Promise<TokenRealm> {
-  return { issuerPath: issuerPath(await realmOf(world)), tenantId: await tenantIdOf(world) };
+export async function readTokenRealm(world: World): Promise<TokenRealm> {
+  return { issuerPath: issuerPath(await readRealm(world)), tenantId: await readTenantId(world) };
 }
 
-export async function tenantNameOf(world: World): Promise<string> {
-  return (await world.store.settings.get(TENANT_NAME_SETTING)) ?? (await realmOf(world));
+export async function readTenantName(world: World): Promise<string> {
+  return (await world.store.settings.get(TENANT_NAME_SETTING)) ?? (await readRealm(world));
 }

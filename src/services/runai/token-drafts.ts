@@ -6,10 +6,10 @@ import type { IdentityKind } from '../../decisions/principal.ts';
 import { findNamedIdentity, type NamedIdentity } from './caller.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
-import { accessTokenClaims, idTokenClaims, type TokenOrder } from './issue.ts';
-import { clientOrNone } from './operations/grants/clients.ts';
-import { secretName } from './secrets.ts';
-import { issuerPath, jwksUriOf, realmOf } from './tenant.ts';
+import { type AccessTokenParams, createAccessTokenClaims, createIdTokenClaims } from './issue-tokens.ts';
+import { clientIdInTokens } from './operations/grants/clients.ts';
+import { sidOfSecret } from './secrets.ts';
+import { issuerPath, jwksUriOf, readRealm } from './tenant.ts';
 
 const KINDS = ['user', 'service-account', 'application'] as const satisfies readonly IdentityKind[];
 
@@ -19,12 +19,12 @@ export const tokenDrafts: TokenDrafts = {
     const named = name === null ? await findFirst(context) : await findNamedIdentity(context, name);
     if (named === null) return null;
     const order = await createOrder(context, named);
-    const issuer = `${context.origin}${issuerPath(await realmOf(context))}`;
+    const issuer = `${context.origin}${issuerPath(await readRealm(context))}`;
     return {
       issuer,
       jwksUri: jwksUriOf(issuer),
-      access: await accessTokenClaims(context, order),
-      id: await idTokenClaims(context, { ...order, authTime: context.now }),
+      access: await createAccessTokenClaims(context, order),
+      id: await createIdTokenClaims(context, { ...order, authTime: context.now }),
     };
   },
   names: async (world) => (await findIdentities(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
@@ -44,10 +44,10 @@ async function findFirst(context: RequestContext): Promise<NamedIdentity | null>
 async function createOrder(
   { store, random, world }: RequestContext,
   { identity, key: named }: NamedIdentity,
-): Promise<TokenOrder> {
+): Promise<AccessTokenParams> {
   const { kind, id, name, clientId, secretHash } = identity;
   const key = named ?? (await accessKeysIn(store).ofOwner(id))[0];
-  if (key !== undefined) return { identity, clientId: key.clientId, sid: secretName(key.secretHash, world.id) };
-  if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: secretName(secretHash, world.id) };
-  return { identity, clientId: clientOrNone(null), sid: nameInWorld(random.uuid(), world.id) };
+  if (key !== undefined) return { identity, clientId: key.clientId, sid: sidOfSecret(key.secretHash, world.id) };
+  if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: sidOfSecret(secretHash, world.id) };
+  return { identity, clientId: clientIdInTokens(null), sid: nameInWorld(random.uuid(), world.id) };
 }

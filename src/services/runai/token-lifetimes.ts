@@ -11,15 +11,15 @@ export interface TokenLifetimes {
   readonly code: number;
 }
 
-export const TOKEN_LIFETIMES: TokenLifetimes = { access: 3_600_000, refresh: 86_400_000, code: 60_000 };
+export const DEFAULT_TOKEN_LIFETIMES: TokenLifetimes = { access: 3_600_000, refresh: 86_400_000, code: 60_000 };
 
-const PARTS = keysOf(TOKEN_LIFETIMES);
+const PARTS = keysOf(DEFAULT_TOKEN_LIFETIMES);
 
 /** One second, because claims have whole seconds. */
 const MIN_LIFETIME_MS = 1000;
 
 /** Parses the option `tokenTtl`, such as `access=1h,refresh=24h,code=1m`. A part without a name is `access`. */
-export const tokenLifetimes = {
+export const tokenLifetimesOption = {
   isDuration: true,
   expected: `${DURATION_FORMS}, one second or longer, for access tokens; or named durations such as \`access=1h,refresh=24h,code=1m\`, each name once`,
   read: (text: string): TokenLifetimes | undefined => {
@@ -31,7 +31,7 @@ export const tokenLifetimes = {
         return undefined;
       lifetimes.set(name, lifetime);
     }
-    return { ...TOKEN_LIFETIMES, ...Object.fromEntries(lifetimes) };
+    return { ...DEFAULT_TOKEN_LIFETIMES, ...Object.fromEntries(lifetimes) };
   },
   show: (lifetimes: TokenLifetimes): string =>
     PARTS.map((name) => `${name}=${formatDuration(lifetimes[name])}`).join(','),

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { rfc3339 } from '../../time/clock.ts';
-import { absentField, type Fields } from './lists.ts';
+import { createAbsentField, type Fields } from './lists.ts';
 import type { Scopes, Unit } from './scopes.ts';
 
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
@@ -22,7 +22,7 @@ function clusterIdOf(unit: Unit, scopes: Scopes): string {
 }
 
 function departmentOf({ departmentId = '' }: Unit, scopes: Scopes): Unit | null {
-  return scopes.unit('department', departmentId);
+  return scopes.unitOf('department', departmentId);
 }
 
 export function renderDepartment({ id, name, clusterId = NO_CLUSTER, createdAt }: Unit): Schema<'runai', 'Department'> {
@@ -42,38 +42,38 @@ export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Proj
   };
 }
 
-const GPU_QUOTA = { kind: 'decimal', of: () => NO_RESOURCES.totalResources.gpuQuota } as const;
-const CREATED_AT = { kind: 'time', of: ({ createdAt }: Unit) => createdAt } as const;
+const GPU_QUOTA = { kind: 'decimal', read: () => NO_RESOURCES.totalResources.gpuQuota } as const;
+const CREATED_AT = { kind: 'time', read: ({ createdAt }: Unit) => createdAt } as const;
 
 /** Averages over a time range. The mock does not measure usage, so they are always empty. */
 const METRICS: Fields<Unit> = Object.fromEntries(
   ['24h', '7d', '30d']
     .flatMap((range) => [`avgGpuAllocation${range}`, `avgGpuUtilization${range}`, `avgGpuMemoryUtilization${range}`])
-    .map((name) => [name, absentField('decimal')]),
+    .map((name) => [name, createAbsentField('decimal')]),
 );
 
 /** Fields to filter and sort departments by. */
 export const DEPARTMENT_FIELDS: Fields<Unit> = {
-  name: { kind: 'text', of: ({ name }) => name },
-  clusterId: { kind: 'text', of: ({ clusterId = NO_CLUSTER }) => clusterId },
+  name: { kind: 'text', read: ({ name }) => name },
+  clusterId: { kind: 'text', read: ({ clusterId = NO_CLUSTER }) => clusterId },
   totalGpuQuota: GPU_QUOTA,
-  gpuAllocated: absentField('decimal'),
+  gpuAllocated: createAbsentField('decimal'),
   createdAt: CREATED_AT,
   ...METRICS,
 };
 
 /** Fields to filter and sort projects by. */
 export function createProjectFields(scopes: Scopes): Fields<Unit> {
-  const departmentId = { kind: 'text', of: ({ departmentId = '' }: Unit) => departmentId } as const;
+  const departmentId = { kind: 'text', read: ({ departmentId = '' }: Unit) => departmentId } as const;
   return {
-    name: { kind: 'text', of: ({ name }) => name },
-    clusterId: { kind: 'text', of: (unit) => clusterIdOf(unit, scopes) },
+    name: { kind: 'text', read: ({ name }) => name },
+    clusterId: { kind: 'text', read: (unit) => clusterIdOf(unit, scopes) },
     departmentId,
     parentId: departmentId,
-    parentName: { kind: 'text', of: (unit) => departmentOf(unit, scopes)?.name ?? null },
-    phase: { kind: 'text', of: () => PROJECT_PHASE },
+    parentName: { kind: 'text', read: (unit) => departmentOf(unit, scopes)?.name ?? null },
+    phase: { kind: 'text', read: () => PROJECT_PHASE },
     totalGpuQuota: GPU_QUOTA,
-    gpuAllocated: absentField('decimal'),
+    gpuAllocated: createAbsentField('decimal'),
     createdAt: CREATED_AT,
     ...METRICS,
   };

@@ -1,13 +1,13 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
-import { absentField, type Fields } from './lists.ts';
+import { createAbsentField, type Fields } from './lists.ts';
 import type { Scopes } from './scopes.ts';
 import { type ScopeType, WORKLOAD_TYPES } from './tables/index.ts';
 import { NO_CLUSTER, namespaceOf } from './unit-view.ts';
 import { type Phase, phaseAt, type Workload, type WorkloadPhases } from './workloads.ts';
 
 /** A workload at a point in time, with names and ids from its scopes and defaults from its type. */
-export interface PlacedWorkload extends Workload {
+export interface WorkloadView extends Workload {
   readonly phase: Phase;
   readonly phaseSince: Instant;
   /** When it ended by the clock; null if it has not ended, or its phase is fixed. */
@@ -27,15 +27,15 @@ const NO_DEFAULTS = { category: '', priorityClassName: '' };
 const DEFAULTS_BY_TYPE: ReadonlyMap<string, typeof NO_DEFAULTS> = new Map(WORKLOAD_TYPES.map((row) => [row.id, row]));
 
 /** The context in which workloads are viewed. */
-export interface Moment {
+export interface WorkloadViewContext {
   readonly scopes: Scopes;
   readonly phases: WorkloadPhases;
   readonly now: Instant;
 }
 
 /** Adds scopes, phase and defaults to a workload. */
-export function placeWorkload(workload: Workload, { scopes, phases, now }: Moment): PlacedWorkload {
-  const path = scopes.path('project', workload.projectId) ?? [];
+export function createWorkloadView(workload: Workload, { scopes, phases, now }: WorkloadViewContext): WorkloadView {
+  const path = scopes.pathOf('project', workload.projectId) ?? [];
   const find = (wanted: ScopeType) => path.find(({ type }) => type === wanted) ?? { id: '', name: '' };
   const { category, priorityClassName } = DEFAULTS_BY_TYPE.get(workload.type) ?? NO_DEFAULTS;
   const { phase, since } = phaseAt(workload, phases, now);
@@ -50,7 +50,7 @@ export function placeWorkload(workload: Workload, { scopes, phases, now }: Momen
 }
 
 /** Renders a workload as in lists. Only the phase changes over time. */
-export function renderWorkload(placed: PlacedWorkload): Schema<'runai', 'Workload'> {
+export function renderWorkload(placed: WorkloadView): Schema<'runai', 'Workload'> {
   const { id, name, type, phase, projectId, projectName, submission } = placed;
   const { clusterId, departmentId, departmentName, category, priorityClassName, tenantId, deletedAt } = placed;
   const since = rfc3339(placed.phaseSince);
@@ -79,7 +79,7 @@ export type SubmittedWorkload = Schema<'runai', 'SubmittedDistributed'>;
  *
  * @param isSince222 since 2.22, the response has `deletedAt`
  */
-export function renderSubmission(placed: PlacedWorkload, isSince222: boolean): SubmittedWorkload {
+export function renderSubmission(placed: WorkloadView, isSince222: boolean): SubmittedWorkload {
   const { id, name, projectId, departmentId, clusterId, createdAt, phase, submission } = placed;
   const { requestedName = name, createdBy = '', content = {} } = submission ?? {};
   return {
@@ -93,31 +93,31 @@ export function renderSubmission(placed: PlacedWorkload, isSince222: boolean): S
 }
 
 /** Fields to filter and sort workloads by. */
-export const WORKLOAD_FIELDS: Fields<PlacedWorkload> = {
-  type: { kind: 'text', of: ({ type }) => type },
-  name: { kind: 'text', of: ({ name }) => name },
-  clusterId: { kind: 'text', of: ({ clusterId }) => clusterId },
-  projectId: { kind: 'text', of: ({ projectId }) => projectId },
-  projectName: { kind: 'text', of: ({ projectName }) => projectName },
-  departmentId: { kind: 'text', of: ({ departmentId }) => departmentId },
-  departmentName: { kind: 'text', of: ({ departmentName }) => departmentName },
-  createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
-  deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt ?? null },
-  submittedBy: { kind: 'text', of: ({ submission }) => submission?.createdBy ?? null },
-  phase: { kind: 'text', of: ({ phase }) => phase },
-  completedAt: { kind: 'time', of: ({ completedAt }) => completedAt },
-  nodepool: absentField('text'),
-  distributedFramework: absentField('text'),
-  allocatedGPU: absentField('decimal'),
-  idleGpus: absentField('decimal'),
-  idleAllocatedGpus: absentField('decimal'),
-  phaseUpdatedAt: { kind: 'time', of: ({ phaseSince }) => phaseSince },
-  category: { kind: 'text', of: ({ category }) => category },
-  totalPendingTimeSeconds: absentField('decimal'),
-  totalRunningTimeSeconds: absentField('decimal'),
-  priority: absentField('decimal'),
-  priorityClassName: { kind: 'text', of: ({ priorityClassName }) => priorityClassName },
-  guaranteedRuntimeEndsAt: absentField('time'),
-  aiApplicationId: absentField('text'),
-  aiApplicationName: absentField('text'),
+export const WORKLOAD_FIELDS: Fields<WorkloadView> = {
+  type: { kind: 'text', read: ({ type }) => type },
+  name: { kind: 'text', read: ({ name }) => name },
+  clusterId: { kind: 'text', read: ({ clusterId }) => clusterId },
+  projectId: { kind: 'text', read: ({ projectId }) => projectId },
+  projectName: { kind: 'text', read: ({ projectName }) => projectName },
+  departmentId: { kind: 'text', read: ({ departmentId }) => departmentId },
+  departmentName: { kind: 'text', read: ({ departmentName }) => departmentName },
+  createdAt: { kind: 'time', read: ({ createdAt }) => createdAt },
+  deletedAt: { kind: 'time', read: ({ deletedAt }) => deletedAt ?? null },
+  submittedBy: { kind: 'text', read: ({ submission }) => submission?.createdBy ?? null },
+  phase: { kind: 'text', read: ({ phase }) => phase },
+  completedAt: { kind: 'time', read: ({ completedAt }) => completedAt },
+  nodepool: createAbsentField('text'),
+  distributedFramework: createAbsentField('text'),
+  allocatedGPU: createAbsentField('decimal'),
+  idleGpus: createAbsentField('decimal'),
+  idleAllocatedGpus: createAbsentField('decimal'),
+  phaseUpdatedAt: { kind: 'time', read: ({ phaseSince }) => phaseSince },
+  category: { kind: 'text', read: ({ category }) => category },
+  totalPendingTimeSeconds: createAbsentField('decimal'),
+  totalRunningTimeSeconds: createAbsentField('decimal'),
+  priority: createAbsentField('decimal'),
+  priorityClassName: { kind: 'text', read: ({ priorityClassName }) => priorityClassName },
+  guaranteedRuntimeEndsAt: createAbsentField('time'),
+  aiApplicationId: createAbsentField('text'),
+  aiApplicationName: createAbsentField('text'),
 };

@@ -43,7 +43,7 @@ const DELETED_RETENTION_MS = 24 * 3_600_000;
 /** Maximum number of workloads of a tenant, including deleted ones. */
 const MAX_WORKLOADS = 5000;
 
-export function workloadRow(workload: Workload, tenantId: string): Row<Workload, null> {
+export function createWorkloadRow(workload: Workload, tenantId: string): Row<Workload, null> {
   const { id, deletedAt } = workload;
   const dueAt = deletedAt === undefined ? null : deletedAt + DELETED_RETENTION_MS;
   return WORKLOADS.row({ id: id.toLowerCase(), owner: tenantId, parent: null, dueAt, body: workload });
@@ -72,7 +72,7 @@ export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSecond
 
 export const WORKLOAD_PHASES_SETTING = 'runai.workload-phases';
 
-export async function workloadPhasesOf({ store }: Pick<Surroundings, 'store'>): Promise<WorkloadPhases> {
+export async function readWorkloadPhases({ store }: Pick<Surroundings, 'store'>): Promise<WorkloadPhases> {
   const stored = await store.settings.get(WORKLOAD_PHASES_SETTING);
   // Safe cast: written by the seed.
   return stored === null ? DEFAULT_PHASES : (JSON.parse(stored) as WorkloadPhases);
@@ -124,7 +124,7 @@ export async function submitWorkload(
 ): Promise<void> {
   const { collections } = store;
   await WORKLOADS.sweep(collections, now);
-  await WORKLOADS.insertBeside(collections, workloadRow(workload, tenantId), (others) => {
+  await WORKLOADS.insertBeside(collections, createWorkloadRow(workload, tenantId), (others) => {
     const { name, projectId } = workload;
     const isTaken = ({ body }: Row<Workload>) =>
       body.name === name && body.projectId === projectId && body.deletedAt === undefined;
@@ -148,6 +148,6 @@ export async function deleteWorkload(
 ): Promise<void> {
   await WORKLOADS.change(store.collections, id.toLowerCase(), ({ owner, body }) => {
     if (body.deletedAt !== undefined) throw new NotFound();
-    return workloadRow({ ...body, deletedAt: now }, owner);
+    return createWorkloadRow({ ...body, deletedAt: now }, owner);
   });
 }

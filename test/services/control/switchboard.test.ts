@@ -1,6 +1,6 @@
 /** What the switchboard tells of the server. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, cast, researcher } from '../../support/cast.ts';
 import { castFunction, ngcCast } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
@@ -35,7 +35,7 @@ it('GET /_mock/health says that the server is ready', async () => {
 });
 
 it('GET /_mock/info tells version, configuration with its origins, services and counts', async () => {
-  const configured = await testServer({ tokenTtl: { ...TOKEN_LIFETIMES, access: 60_000 }, alias: ['mock'] });
+  const configured = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 60_000 }, alias: ['mock'] });
   const { body } = await configured.call('GET /_mock/info');
   const countOf = async (service: string): Promise<number> =>
     (await configured.call(`GET /_mock/tables/${service}`)).body.operations.length;

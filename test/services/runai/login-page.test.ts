@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
-import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import {
   AUTHORIZATION,
@@ -950,7 +950,7 @@ describe('a logout', () => {
     });
 
     it('that has expired ends the login, whose access tokens may count for longer', async () => {
-      const own = await testServer({ tokenTtl: { ...TOKEN_LIFETIMES, refresh: 60_000 } });
+      const own = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, refresh: 60_000 } });
       const tokens = await tokensOf(own);
       own.clock.set(START + 60_000);
       expect(await judged(own, tokens.access_token)).toEqual([200, undefined]);

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
-import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, adminBot, application, plainBot, researcher } from '../../support/cast.ts';
 import { failuresOf } from '../../support/contract.ts';
 import {
@@ -52,7 +52,7 @@ const servers = Object.fromEntries(
 ) as Record<Profile, TestServer>;
 const server = servers['2.24'];
 const other = await testServer();
-const short = await testServer({ tokenTtl: { ...TOKEN_LIFETIMES, code: 5_000, refresh: 5_000 } });
+const short = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, code: 5_000, refresh: 5_000 } });
 const withDisabled = await testServer();
 for (const { id } of [plainBot, researcher]) {
   await identitiesIn(withDisabled.world.store).edit(id, { enabled: false }, START);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TOKEN_LIFETIMES, tokenLifetimes } from '../../../src/services/runai/token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES, tokenLifetimesOption } from '../../../src/services/runai/token-lifetimes.ts';
 
 it.each([
   ['1s', { access: 1000 }],
@@ -10,7 +10,7 @@ it.each([
   ['2h,code=30s', { access: 7_200_000, code: 30_000 }],
   ['access=1h,refresh=24h,code=1m', {}],
 ])('%s is read; what it does not name is as usual', (text, lifetimes) => {
-  expect(tokenLifetimes.read(text)).toEqual({ ...TOKEN_LIFETIMES, ...lifetimes });
+  expect(tokenLifetimesOption.read(text)).toEqual({ ...DEFAULT_TOKEN_LIFETIMES, ...lifetimes });
 });
 
 it.each([
@@ -32,12 +32,12 @@ it.each([
   'access==1h',
   'access=1h=2h',
 ])('`%s` is refused', (text) => {
-  expect(tokenLifetimes.read(text)).toBeUndefined();
+  expect(tokenLifetimesOption.read(text)).toBeUndefined();
 });
 
 it('is written as it is read', () => {
   const lifetimes = { access: 90_000, refresh: 3_600_000, code: 1000 };
 
-  expect(tokenLifetimes.show(lifetimes)).toBe('access=PT1M30S,refresh=PT1H,code=PT1S');
-  expect(tokenLifetimes.read(tokenLifetimes.show(lifetimes))).toEqual(lifetimes);
+  expect(tokenLifetimesOption.show(lifetimes)).toBe('access=PT1M30S,refresh=PT1H,code=PT1S');
+  expect(tokenLifetimesOption.read(tokenLifetimesOption.show(lifetimes))).toEqual(lifetimes);
 });

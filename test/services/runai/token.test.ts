@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, adminBot, application, cast, plainBot, researcher } from '../../support/cast.ts';
 import { START, testServer } from '../../support/server.ts';
 
@@ -114,7 +114,7 @@ describe('the access token', () => {
   });
 
   it('lives as long as --token-ttl says', async () => {
-    const short = await testServer({ tokenTtl: { ...TOKEN_LIFETIMES, access: 90_000 } });
+    const short = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 90_000 } });
     const { body } = await short.grant({ grantType: 'client_credentials', clientId, clientSecret });
     const { iat = 0, exp = 0 } = decodeJwt(body.accessToken);
 

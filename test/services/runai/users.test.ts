@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
+import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { active, adminBot, admin as adminUser, application, plainBot, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { codeFields, codeOf, oauthError, postForm, REALM_TOKEN } from '../../support/oauth.ts';
@@ -217,7 +217,7 @@ describe('a user who is logged out', () => {
 
   it('has no token any more that outlives its refresh token, whoever logged in since', async () => {
     const HOUR = 3_600_000;
-    const own = await runaiServer({ tokenTtl: { ...TOKEN_LIFETIMES, access: 2 * HOUR, refresh: HOUR } });
+    const own = await runaiServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 2 * HOUR, refresh: HOUR } });
     const { body } = await byPassword(researcher.email, researcher.password, own);
     own.clock.set(START + HOUR + 60_000);
     await byPassword(adminUser.email, adminUser.password, own);

@@ -25,14 +25,14 @@ export type AccessKeyRow = Row<NewAccessKey, null>;
 
 export const ACCESS_KEYS = new Collection<NewAccessKey>('access-keys');
 
-export function accessKeyRow(key: NewAccessKey): AccessKeyRow {
+export function createAccessKeyRow(key: NewAccessKey): AccessKeyRow {
   const { id, owner, createdBy, name, clientId } = key;
-  const aliases = [clientAlias(clientId), nameAlias(owner, name)];
+  const aliases = [accessKeyClientAlias(clientId), nameAlias(owner, name)];
   return ACCESS_KEYS.row({ id, owner, parent: null, aliases, labels: [createdBy], body: key });
 }
 
 /** The alias that finds a key by its client id. */
-export function clientAlias(clientId: string): string {
+export function accessKeyClientAlias(clientId: string): string {
   return `client ${clientId}`;
 }
 
@@ -66,7 +66,7 @@ export class AccessKeys {
       if ((await IDENTITIES.byId(rows, owner)) === null) throw new NotFound();
       if ((await ACCESS_KEYS.byAlias(rows, nameAlias(owner, name))) !== null) throw new Collision();
       if ((await rows.count(ACCESS_KEYS.name, owner)) >= limit) throw new LimitReached();
-      await commit([ACCESS_KEYS.put(accessKeyRow(key))]);
+      await commit([ACCESS_KEYS.put(createAccessKeyRow(key))]);
     });
   }
 
@@ -97,7 +97,7 @@ export class AccessKeys {
   }
 
   async byClientId(clientId: string): Promise<AccessKey | null> {
-    return this.#key(await ACCESS_KEYS.byAlias(this.#rows, clientAlias(clientId)));
+    return this.#key(await ACCESS_KEYS.byAlias(this.#rows, accessKeyClientAlias(clientId)));
   }
 
   /** @throws NotFound */

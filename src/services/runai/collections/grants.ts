@@ -59,12 +59,12 @@ export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
 type LoginRow = Row<RefreshToken, null>;
 
 /** @param collection `LOGINS` or `ENDED_LOGINS` */
-export function loginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
+export function createLoginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
   const { family, subject, expiresAt } = token;
   return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
 }
 
-export function codeRow(code: StoredCode): Row<StoredCode, null> {
+export function createCodeRow(code: StoredCode): Row<StoredCode, null> {
   return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
 }
 
@@ -95,7 +95,7 @@ export class Grants {
     return rows.updating(async (commit) => {
       await checkSubject(rows, code.subject, premise);
       const expired = await CODES.findExpired(rows, now - CODE_RETENTION_MS);
-      await commit([...expired, CODES.put(codeRow({ ...code, usedAt: null }))]);
+      await commit([...expired, CODES.put(createCodeRow({ ...code, usedAt: null }))]);
     });
   }
 
@@ -137,7 +137,7 @@ export class Grants {
       const expired = [LOGINS, ENDED_LOGINS].map((collection) =>
         collection.findExpired(rows, now - TOKEN_RETENTION_MS),
       );
-      const changes = [...(await Promise.all(expired)).flat(), collection.put(loginRow(collection, token))];
+      const changes = [...(await Promise.all(expired)).flat(), collection.put(createLoginRow(collection, token))];
       await commit(changes);
     });
   }
@@ -168,7 +168,7 @@ export class Grants {
       }
       if (!isActive) return { outcome: 'revoked' };
       if (expiresAt <= now) return { outcome: 'expired' };
-      await commit([LOGINS.put({ ...loginRow(LOGINS, { ...login.body, ...next }), revision: login.revision })]);
+      await commit([LOGINS.put({ ...createLoginRow(LOGINS, { ...login.body, ...next }), revision: login.revision })]);
       return { outcome: 'rotated', login: loginOf(login.body) };
     });
   }
@@ -220,7 +220,7 @@ export class Grants {
   }
 
   /** Returns the first `limit` refresh tokens that expire in `(from, to]`, earliest first. */
-  async expiredBetween(
+  async findExpiredBetween(
     from: Instant,
     to: Instant,
     limit: number,
@@ -267,7 +267,7 @@ async function prepareLoginEnds(
   const moved: Change[] = [];
   for (const family of families) {
     const login = await LOGINS.byId(rows, family);
-    if (login !== null) moved.push(LOGINS.remove(login), ENDED_LOGINS.put(loginRow(ENDED_LOGINS, login.body)));
+    if (login !== null) moved.push(LOGINS.remove(login), ENDED_LOGINS.put(createLoginRow(ENDED_LOGINS, login.body)));
   }
   return [...moved, ...(await prepareRevocations(rows, families, now, until))];
 }

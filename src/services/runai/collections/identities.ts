@@ -41,7 +41,7 @@ export const IDENTITIES = new Collection<StoredIdentity>('identities');
 /** Collections with rows that belong to an identity. They are deleted with it. */
 const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
-export function identityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
+export function createIdentityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
   const { id, kind, name, clientId } = body;
   const aliases = [identityNameAlias(kind, name), ...(clientId === null ? [] : [identityClientAlias(kind, clientId)])];
   return IDENTITIES.row({ id, owner: kind, parent: null, aliases, body });
@@ -81,7 +81,7 @@ export class Identities {
 
   /** @throws Collision if an identity of the same kind has this name or client id */
   async create(identity: Identity): Promise<void> {
-    await this.#rows.commit([IDENTITIES.put(identityRow(identity))]);
+    await this.#rows.commit([IDENTITIES.put(createIdentityRow(identity))]);
   }
 
   /**

@@ -1,7 +1,13 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../../contract/credentials.ts';
-import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, clientAlias } from './access-keys.ts';
+import { ACCESS_KEYS, type AccessKeyRow, accessKeyClientAlias, createAccessKeyRow } from './access-keys.ts';
 import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
-import { IDENTITIES, type IdentityRow, identityClientAlias, identityNameAlias, identityRow } from './identities.ts';
+import {
+  createIdentityRow,
+  IDENTITIES,
+  type IdentityRow,
+  identityClientAlias,
+  identityNameAlias,
+} from './identities.ts';
 import { OAUTH_CLIENTS } from './oauth-clients.ts';
 
 const accessKeys: CredentialRows<AccessKeyRow> = {
@@ -9,7 +15,7 @@ const accessKeys: CredentialRows<AccessKeyRow> = {
   rekey: (row, { clientId, secretHash }) => {
     const { body, revision } = row;
     const own = { ...body, clientId: clientId(body.clientId), secretHash: secretHash(body.id) };
-    return { ...accessKeyRow(own), revision };
+    return { ...createAccessKeyRow(own), revision };
   },
   holderOf: (row) => {
     const { id, name, clientId, owner } = row.body;
@@ -17,7 +23,7 @@ const accessKeys: CredentialRows<AccessKeyRow> = {
   },
   clients: {
     idsOf: (row) => [row.body.clientId],
-    aliasesOf: (clientId) => [clientAlias(clientId)],
+    aliasesOf: (clientId) => [accessKeyClientAlias(clientId)],
   },
 };
 
@@ -28,7 +34,7 @@ const identities: CredentialRows<IdentityRow> = {
     if (body.kind === 'user') return row;
     const clientId = body.clientId === null ? null : rekeying.clientId(body.clientId);
     const secretHash = body.secretHash === null ? null : rekeying.secretHash(body.id);
-    return { ...identityRow({ ...body, clientId, secretHash, lastLogin: null }), revision };
+    return { ...createIdentityRow({ ...body, clientId, secretHash, lastLogin: null }), revision };
   },
   holderOf: (row) => {
     const { kind, id, name, clientId } = row.body;

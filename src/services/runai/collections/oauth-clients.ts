@@ -15,7 +15,7 @@ export interface OAuthClient {
 
 export const OAUTH_CLIENTS = new Collection<OAuthClient>('oauth.clients');
 
-export function oauthClientRow(client: OAuthClient): Row<OAuthClient, null> {
+export function createOAuthClientRow(client: OAuthClient): Row<OAuthClient, null> {
   return OAUTH_CLIENTS.row({ id: client.clientId, owner: '', parent: null, body: client });
 }
 
@@ -30,7 +30,7 @@ interface World {
 }
 
 /** Maximum number of clients in a world. */
-export const MAX_CLIENTS = 100;
+export const MAX_OAUTH_CLIENTS = 100;
 
 export class OAuthClients {
   readonly #rows: Collections;
@@ -66,7 +66,7 @@ export class OAuthClients {
   /** @throws Collision if the client exists @throws LimitReached */
   async add(client: OAuthClient): Promise<void> {
     if (this.isFromOption(client.clientId)) throw new Collision();
-    await OAUTH_CLIENTS.insert(this.#rows, oauthClientRow(client), MAX_CLIENTS);
+    await OAUTH_CLIENTS.insert(this.#rows, createOAuthClientRow(client), MAX_OAUTH_CLIENTS);
   }
 
   /** @throws NotFound */

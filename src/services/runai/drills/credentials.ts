@@ -3,15 +3,15 @@ import type { RequestContext } from '../../../contract/request.ts';
 import type { Caller } from '../../../decisions/decide.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { formatDuration } from '../../../time/duration.ts';
 import { impersonate } from '../caller.ts';
 import { accessKeysIn } from '../collections/access-keys.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
-import { orNotFound } from '../gone.ts';
-import { lastExpiry } from '../issue.ts';
-import { drawSecret, secretName } from '../secrets.ts';
+import { lastExpiryOf } from '../issue-tokens.ts';
+import { generateSecret, sidOfSecret } from '../secrets.ts';
 
 export const rotateSigningKey: Drill = {
   name: 'rotate-signing-key',
@@ -36,12 +36,12 @@ export const regenerateSecret: Drill = {
   run: async (context, caller) => {
     const { principal } = caller ?? (await findAdministrator(context));
     const client = await findClient(context, principal);
-    const { secret, secretHash } = drawSecret(context);
+    const { secret, secretHash } = generateSecret(context);
     await orNotFound(client.replace(secretHash));
     await grantsIn(context.store).revoke(
-      secretName(client.secretHash, context.world.id),
+      sidOfSecret(client.secretHash, context.world.id),
       context.now,
-      lastExpiry(context),
+      lastExpiryOf(context),
     );
     return {
       did: `The client ${client.clientId} has a new secret.`,
@@ -62,7 +62,7 @@ export const revokeSession: Drill = {
     if (principal.kind !== 'user') {
       throw new Problem('invalid_request', 'Field `principal` must name a user: only users log in.');
     }
-    await grantsIn(context.store).endAllOf(principal.id, context.now, lastExpiry(context));
+    await grantsIn(context.store).endAllOf(principal.id, context.now, lastExpiryOf(context));
     return { did: `All logins of ${principal.name} have ended.`, principal };
   },
 };
@@ -92,14 +92,14 @@ async function findAdministrator(context: RequestContext): Promise<Caller> {
   );
 }
 
-interface Client {
+interface SecretHolder {
   readonly clientId: string;
   readonly secretHash: string | null;
   readonly replace: (secretHash: string) => Promise<void>;
 }
 
 /** Returns the access key that identified the principal, or the principal's first one; otherwise the identity. */
-async function findClient({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<Client> {
+async function findClient({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<SecretHolder> {
   const keys = await accessKeysIn(store).ofOwner(id);
   const key = keys.find((candidate) => candidate.clientId === clientId) ?? keys[0];
   if (key !== undefined) {

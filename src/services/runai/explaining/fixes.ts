@@ -20,9 +20,9 @@ export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
  * scope. Each candidate is tested by repeating the decision with it.
  */
 export const findRuleFixes: FindFixes = (_decision, input, reason) =>
-  REASONS_OF_RIGHTS.has(reason) ? { fixes: findRuleFixesFor(input) } : null;
+  REASONS_OF_RIGHTS.has(reason) ? { fixes: createRuleFixes(input) } : null;
 
-function findRuleFixesFor(input: DecisionInput): Fix[] {
+function createRuleFixes(input: DecisionInput): Fix[] {
   const { accessRequest, caller, lookedUp } = input;
   const { rule, ruleset } = accessRequest;
   const { principal } = caller;

@@ -7,7 +7,7 @@ import type { Use } from '../../../decisions/uses.ts';
 import { isAllowed, type LeastRights, minimize } from '../../../explaining/least-rights.ts';
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
-import { type Role, type Roles, rolesOf } from '../roles.ts';
+import { type Role, type Roles, readRoles } from '../roles.ts';
 import { profileOf, RULESETS } from '../rulesets.ts';
 import { SUBJECT_TYPES } from '../subjects.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
@@ -24,27 +24,29 @@ const SYSTEM_SCOPE: Resource = { type: 'system', ids: ['system'] };
  */
 export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (world, { principal, caller, uses }) => {
   const ruleset = RULESETS[profileOf(world.settings)];
-  const roles = await rolesOf(world);
+  const roles = await readRoles(world);
   const allowedBy = (rules: readonly RightsOfRule[]) =>
     uses.filter((use) => isAllowed(use, principal, toHeldRights(rules)));
 
   const allPermissions = new Set(ruleset.tables.permissions.map(({ id }) => id));
-  const possible = new Set(allowedBy(inScopes(allPermissions, candidateScopes(principal, []))));
+  const possible = new Set(allowedBy(inScopes(allPermissions, listCandidateScopes(principal, []))));
   const allowedWithoutRights = new Set(allowedBy([]));
   const usesNeedingRights = uses.filter((use) => possible.has(use) && !allowedWithoutRights.has(use));
   const areEnough = (rules: readonly RightsOfRule[]) =>
     usesNeedingRights.every((use) => isAllowed(use, principal, toHeldRights(rules)));
 
-  const scopes = candidateScopes(principal, usesNeedingRights);
+  const scopes = listCandidateScopes(principal, usesNeedingRights);
   const scope = scopes.find((candidate) => areEnough([{ held: allPermissions, scope: candidate }])) ?? SYSTEM_SCOPE;
   const inScope = (permissions: Iterable<string>): RightsOfRule => ({ held: new Set(permissions), scope });
   const rightsInScope = (someRoles: readonly Role[]) => someRoles.map(({ permissions }) => inScope(permissions));
 
-  const held = caller === null ? null : await heldRules(world, principal, roles);
+  const held = caller === null ? null : await readHeldRules(world, principal, roles);
   const chosen =
-    usesNeedingRights.length === 0 ? [] : smallestRoles(roles, held ?? [], (some) => areEnough(rightsInScope(some)));
+    usesNeedingRights.length === 0
+      ? []
+      : findSmallestRoles(roles, held ?? [], (some) => areEnough(rightsInScope(some)));
   const rules = chosen.map((role) => ({ role: role.name, ...scopeMembers(scope, principal) }));
-  const used = fewestRules(held ?? [], (some) => allowedBy(some.map(rightsOfRule)).length);
+  const used = findFewestRules(held ?? [], (some) => allowedBy(some.map(rightsOfRule)).length);
   return {
     held: held && { roles: roleNames(held.map(({ role }) => role)), rules: held.map(renderRule) },
     smallest: {
@@ -52,16 +54,16 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
       rules,
       ...(usesNeedingRights.length > 0 &&
         hasRule(ruleset, 'create-role') && {
-          custom: smallestCustomRole(ruleset, (permissions) => areEnough([inScope(permissions)])),
+          custom: findSmallestCustomRole(ruleset, (permissions) => areEnough([inScope(permissions)])),
         }),
     },
     unused: (held ?? []).filter((rule) => !used.includes(rule)).map(({ role }) => role.name),
     broader: used
       .filter(({ role, rule }) => isLarger(role, chosen) || isWider(rule.scopeType, scope.type))
       .map((rule) => ({ what: 'role', held: renderRule(rule), enough: rules[0] ?? null })),
-    seed: seedOfRules(principal, rules),
+    seed: createSeedOfRules(principal, rules),
     make: hasRule(ruleset, 'create-application')
-      ? requestsForApplication(
+      ? createApplicationRequests(
           principal,
           chosen.map(({ id }) => ({ roleId: id, ...scopeMembers(scope, principal) })),
         )
@@ -95,7 +97,7 @@ interface HeldRule {
   readonly role: Role;
 }
 
-async function heldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
+async function readHeldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
   const identity = await identitiesIn(world.store).byId(id);
   if (identity === null) return [];
   return rulesOf(await readRuleBook(world), identity).flatMap((rule) => {
@@ -113,14 +115,17 @@ function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role
 }
 
 /** Returns the fewest held rules that allow as much as all of them. Drops the largest roles first. */
-function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
+function findFewestRules(
+  held: readonly HeldRule[],
+  allowed: (rules: readonly HeldRule[]) => number,
+): readonly HeldRule[] {
   const all = allowed(held);
   const bySize = [...held].sort((left, right) => right.role.permissions.size - left.role.permissions.size);
   return minimize(bySize, (rest) => allowed(rest) === all);
 }
 
 /** Returns the smallest predefined role, or several if no single one is enough. Prefers held roles of the same size. */
-function smallestRoles(
+function findSmallestRoles(
   roles: Roles,
   held: readonly HeldRule[],
   isEnough: (some: readonly Role[]) => boolean,
@@ -140,7 +145,7 @@ function hasRule({ tables }: Ruleset, rule: string): boolean {
 }
 
 /** Returns the fewest permission sets, preferring smaller ones. */
-function smallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
+function findSmallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
   const all = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (left, right) => right.permissions.length - left.permissions.length,
   );
@@ -162,7 +167,7 @@ function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
 }
 
 /** Returns the scopes that could cover all uses, narrowest first, ending with the tenant and the system. */
-function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
+function listCandidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
   const usedObjects = uses.flatMap(({ lookedUp }) =>
     lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? [lookedUp.attributes.names] : [],
   );
@@ -189,7 +194,7 @@ interface RuleOfSeed {
 }
 
 /** Creates an application and its access rules. Not for users: no request can choose a password. */
-function requestsForApplication({ kind, name }: Principal, rules: readonly object[]): LeastRights['make'] {
+function createApplicationRequests({ kind, name }: Principal, rules: readonly object[]): LeastRights['make'] {
   if (kind !== 'application') return [];
   const subject = { subjectId: name, subjectType: SUBJECT_TYPES[kind] };
   return [
@@ -201,7 +206,7 @@ function requestsForApplication({ kind, name }: Principal, rules: readonly objec
 const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
 
 /** Returns a seed for an identity with only these rules. A single role in the whole tenant becomes its `role`. */
-function seedOfRules({ kind, name }: Principal, rules: readonly RuleOfSeed[]) {
+function createSeedOfRules({ kind, name }: Principal, rules: readonly RuleOfSeed[]) {
   // No other kind can have a Run:ai token.
   if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
   const identifier = kind === 'user' ? { email: name } : { name };

@@ -2,12 +2,12 @@ import { clientIdInWorld } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
-import { orNotFound } from '../gone.ts';
-import { drawSecret, revokeTokens } from '../secrets.ts';
+import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
 
@@ -51,7 +51,7 @@ const create: Handler<'runai', 'create_access_key1'> = async (context) => {
 async function createKey(context: AuthenticatedContext, name: string) {
   const { store, random, now, settings } = context;
   const { principal } = context.caller;
-  const { secret: clientSecret, secretHash } = drawSecret(context);
+  const { secret: clientSecret, secretHash } = generateSecret(context);
   const id = random.uuid();
   const clientId = clientIdInWorld(random.hex(CLIENT_ID_LENGTH), context.world.id);
   const owned = { owner: principal.id, createdBy: principal.name };
@@ -71,7 +71,7 @@ function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, Rendered
 async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
   const { id, secretHash } = context.target;
   await orNotFound(accessKeysIn(context.store).delete(id));
-  await revokeTokens(context, secretHash);
+  await revokeTokensOfSecret(context, secretHash);
   return { status: 204 };
 }
 
@@ -79,9 +79,9 @@ async function regenerate(
   context: AuthenticatedContext<AccessKey>,
 ): Promise<Outcome<200, { readonly clientSecret: string }>> {
   const { id, secretHash: before } = context.target;
-  const { secret: clientSecret, secretHash } = drawSecret(context);
+  const { secret: clientSecret, secretHash } = generateSecret(context);
   await orNotFound(accessKeysIn(context.store).replaceSecret(id, secretHash));
-  await revokeTokens(context, before);
+  await revokeTokensOfSecret(context, before);
   return { status: 200, body: { clientSecret } };
 }
 

@@ -4,9 +4,9 @@ import { HTTP_STATUS, Problem } from '../../../decisions/problem.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { messageOf } from '../problem.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
-import { readNames, renderRule } from '../rule-view.ts';
-import { attributesIn, attributesOf, readScopes } from '../scopes.ts';
-import { accessRule } from './access-rules.ts';
+import { readRuleViewContext, renderRule } from '../rule-view.ts';
+import { attributesOfPath, attributesOfScope, readScopes } from '../scopes.ts';
+import { findAccessRule } from './access-rules.ts';
 
 interface Failure {
   readonly code: number;
@@ -25,17 +25,17 @@ async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Re
 }
 
 /** `POST /batch`: authorizes each rule separately. */
-const batch: Handler<'runai', 'access_rules_batch'> = async (context) => {
+const processBatch: Handler<'runai', 'access_rules_batch'> = async (context) => {
   const { ids, action } = context.body;
   const scopes = await readScopes(context);
   const succeeded: string[] = [];
   const failed: (Failure & { id: string })[] = [];
   for (const id of new Set(ids.map(String))) {
     const outcome = await attempt(async () => {
-      const lookedUp = await accessRule(context, id);
+      const lookedUp = await findAccessRule(context, id);
       if (lookedUp.found !== 'object') throw new Problem('not_found');
       const rule = lookedUp.target;
-      if (!context.mayAccess(attributesIn(scopes, rule.scopeType, rule.scopeId))) throw new Problem('forbidden');
+      if (!context.mayAccess(attributesOfScope(scopes, rule.scopeType, rule.scopeId))) throw new Problem('forbidden');
       if (action === 'delete') await endRule(context, rule.id);
     });
     if ('result' in outcome) succeeded.push(id);
@@ -45,7 +45,7 @@ const batch: Handler<'runai', 'access_rules_batch'> = async (context) => {
 };
 
 /** `POST /batch-create`: gives each subject the role in each scope. */
-const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (context) => {
+const createBatch: Handler<'runai', 'access_rules_batch_create'> = async (context) => {
   const { payload } = context.body;
   const { roleId, clusterId, subjects } = payload;
   const newRules = subjects.flatMap(({ subjectId, subjectType }) =>
@@ -60,13 +60,13 @@ const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (contex
       }),
     ),
   );
-  const names = await readNames(context);
+  const names = await readRuleViewContext(context);
   const succeeded: Schema<'runai', 'AccessRule'>[] = [];
   const failed: (Failure & { payload: NewRule })[] = [];
   for (const newRule of newRules) {
     const outcome = await attempt(async () => {
       const path = resolveScope(names.scopes, newRule.scopeType, newRule.scopeId);
-      if (!context.mayAccess(attributesOf(path))) throw new Problem('forbidden');
+      if (!context.mayAccess(attributesOfPath(path))) throw new Problem('forbidden');
       return createRule(context, newRule);
     });
     if ('result' in outcome) succeeded.push(renderRule(outcome.result, names));
@@ -76,6 +76,6 @@ const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (contex
 };
 
 export const accessRuleBatchOperations = {
-  access_rules_batch: batch,
-  access_rules_batch_create: batchCreate,
+  access_rules_batch: processBatch,
+  access_rules_batch_create: createBatch,
 };

@@ -2,15 +2,15 @@ import { clientIdInWorld } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
-import { orNotFound } from '../gone.ts';
-import { newIdentity } from '../identities.ts';
-import { deleteRulesOf } from '../rule-changes.ts';
-import { drawSecret, revokeTokens } from '../secrets.ts';
-import { tenantIdOf } from '../tenant.ts';
+import { createIdentity } from '../new-identity.ts';
+import { endRulesOf } from '../rule-changes.ts';
+import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
+import { readTenantId } from '../tenant.ts';
 
 /** Applications and service accounts work alike: they have a name and a secret, and can be disabled. */
 interface AccountKind<Secret> {
@@ -54,18 +54,18 @@ interface UpdateContext extends AuthenticatedContext<Identity> {
 
 function createOperations<Secret extends object>({ kind, noun, wrapSecret }: AccountKind<Secret>) {
   const list = async (context: AuthenticatedContext): Promise<Outcome<200, readonly Account[]>> => {
-    const tenantId = await tenantIdOf(context);
+    const tenantId = await readTenantId(context);
     const all = await identitiesIn(context.store).all(kind);
     return { status: 200, body: all.map((account) => renderAccount(account, tenantId)) };
   };
   const create = async (context: CreateContext): Promise<Outcome<201, CreatedAccount & Secret>> => {
     const { name } = context.body;
-    const { secret, secretHash } = drawSecret(context);
+    const { secret, secretHash } = generateSecret(context);
     const { world } = context;
     // The published examples use the name as client id. Worlds with their own credentials may use the same names, so
     // their client ids differ.
     const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
-    const account = { ...newIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
+    const account = { ...createIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
     try {
       await identitiesIn(context.store).create(account);
     } catch (thrown) {
@@ -77,7 +77,7 @@ function createOperations<Secret extends object>({ kind, noun, wrapSecret }: Acc
   };
   const get = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Account>> => ({
     status: 200,
-    body: renderAccount(context.target, await tenantIdOf(context)),
+    body: renderAccount(context.target, await readTenantId(context)),
   });
   const update = async (context: UpdateContext): Promise<Outcome<200, undefined>> => {
     const { enabled } = context.body;
@@ -86,15 +86,15 @@ function createOperations<Secret extends object>({ kind, noun, wrapSecret }: Acc
   };
   const remove = async (context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> => {
     const account = context.target;
-    await deleteRulesOf(context, account);
+    await endRulesOf(context, account);
     await orNotFound(identitiesIn(context.store).delete(account.id));
     return { status: 204 };
   };
   const regenerate = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
     const { id, secretHash: before } = context.target;
-    const { secret, secretHash } = drawSecret(context);
+    const { secret, secretHash } = generateSecret(context);
     await orNotFound(identitiesIn(context.store).edit(id, { secretHash }, context.now));
-    await revokeTokens(context, before);
+    await revokeTokensOfSecret(context, before);
     return { status: 200, body: wrapSecret(secret) };
   };
   return { list, create, get, update, remove, regenerate };

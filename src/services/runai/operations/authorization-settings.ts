@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { checkTenant, TenantSettings } from '../settings.ts';
+import { assertTenant, TenantSettings } from '../tenant-settings.ts';
 
 export const AUTHORIZATION_SETTINGS = new TenantSettings('authorization', ['enableScopedAuthorization']);
 
@@ -12,13 +12,13 @@ async function readEnabled(
 }
 
 const list: Handler<'runai', 'get_authorization_settings'> = async (context) => {
-  await checkTenant(context, context.query.tenantId);
+  await assertTenant(context, context.query.tenantId);
   const settings = AUTHORIZATION_SETTINGS.keys.map(async (key) => ({ key, enabled: await readEnabled(context, key) }));
   return { status: 200, body: { settings: await Promise.all(settings) } };
 };
 
 const get: Handler<'runai', 'get_authorization_setting_by_key'> = async (context) => {
-  await checkTenant(context, context.query.tenantId);
+  await assertTenant(context, context.query.tenantId);
   return {
     status: 200,
     body: { enabled: await readEnabled(context, AUTHORIZATION_SETTINGS.parseKey(context.params.key)) },
@@ -27,7 +27,7 @@ const get: Handler<'runai', 'get_authorization_setting_by_key'> = async (context
 
 /** Stores the value, if there is one. No decision depends on it: the vendor does not document its effect. */
 const update: Handler<'runai', 'update_authorization_setting_by_key'> = async (context) => {
-  await checkTenant(context, context.query.tenantId);
+  await assertTenant(context, context.query.tenantId);
   const key = AUTHORIZATION_SETTINGS.parseKey(context.params.key);
   const { enabled } = context.body;
   if (enabled !== undefined) await AUTHORIZATION_SETTINGS.set(context, key, enabled);

@@ -11,18 +11,18 @@ import { later } from '../../../time/clock.ts';
 import { grantsIn, type Login } from '../collections/grants.ts';
 import type { Identity } from '../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.ts';
-import { lastExpiry } from '../issue.ts';
-import { clientsPage, formPostPage, loginPage } from '../pages/login.ts';
+import { lastExpiryOf } from '../issue-tokens.ts';
+import { renderClientsPage, renderFormPostPage, renderLoginPage } from '../pages/login.ts';
 import { findPeople } from '../people.ts';
-import { toDescription } from '../problem.ts';
+import { toErrorDescription } from '../problem.ts';
 import { isRedirectOf, isRedirectUri } from '../redirect-uris.ts';
 import { readRefreshToken } from '../refresh-tokens.ts';
 import { addLoginToCookie, removeLoginFromCookie } from '../session-cookie.ts';
-import { issuerPath, realmOf } from '../tenant.ts';
+import { issuerPath, readRealm } from '../tenant.ts';
 import { refuseIfEnded } from './grants/grant.ts';
-import { authenticateUser, createUserProblem, findSelectedUser, passwordPremise } from './grants/password.ts';
-import { newLogin } from './grants/sessions.ts';
-import { type Form, issuerInPath, type RealmContext, readForm } from './oauth-client.ts';
+import { authenticateUser, createPasswordPremise, createUserProblem, findSelectedUser } from './grants/password.ts';
+import { createLogin } from './grants/sessions.ts';
+import { type Form, type RealmContext, readForm, readIssuerInPath } from './oauth-client.ts';
 import { parseScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
@@ -81,7 +81,7 @@ const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const { username = '' } = form;
   try {
     const user = await identifyUser(context, request);
-    const login = newLogin(context, user, request.clientId, parseScope(form['scope']));
+    const login = createLogin(context, user, request.clientId, parseScope(form['scope']));
     const code = await refuseIfEnded(issueCode(context, request, user, login), (reason) =>
       createUserProblem(reason, { identity: user, clientId: request.clientId }),
     );
@@ -109,20 +109,20 @@ const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context,
 const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, readForm(context.body));
 
 async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai', 'end_session'>> {
-  await issuerInPath(context);
+  await readIssuerInPath(context);
   const { store, now } = context;
   const hint = form['id_token_hint'];
   const claims = hint === undefined ? null : await context.tokens.readIdToken(hint, now);
   if (claims !== null && form['client_id'] !== undefined && form['client_id'] !== claims.aud) {
     throw new Problem('invalid_request', 'Parameter `client_id` differs from the client of `id_token_hint`.');
   }
-  if (claims !== null) await grantsIn(store).end(claims.sid, now, lastExpiry(context));
+  if (claims !== null) await grantsIn(store).end(claims.sid, now, lastExpiryOf(context));
   const refreshToken = form['refresh_token'];
   const presented = refreshToken === undefined ? null : await readRefreshToken(refreshToken, context);
   // A used or expired refresh token may end its login, too.
   const login = presented === null ? null : await grantsIn(store).loginOf(presented);
   if (login !== null && (login.clientId === null || login.clientId === form['client_id'])) {
-    await grantsIn(store).end(login.family, now, lastExpiry(context));
+    await grantsIn(store).end(login.family, now, lastExpiryOf(context));
   }
   const response = await respondToLogout(context, form, claims?.aud ?? form['client_id'] ?? '');
   const cookie = await removeLoginFromCookie(context, claims?.sid ?? login?.family ?? null);
@@ -165,7 +165,7 @@ type RefusedPage = Outcome<400, Buffer> & { readonly refusal: Problem };
  * @throws Problem if the realm does not exist
  */
 async function checkRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
-  const issuer = await issuerInPath(context);
+  const issuer = await readIssuerInPath(context);
   const { client_id: clientId, redirect_uri: redirectUri } = form;
   const client = await oauthClientsIn(context).byId(clientId ?? '');
   if (client === null) {
@@ -190,7 +190,7 @@ function describeRedirectRefusal(clientId: string, uri: string): string {
 async function renderRefusal(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
   const clients = client === undefined ? await oauthClientsIn(context).all() : [client];
   const refusal = new Problem('invalid_request', message);
-  return { ...clientsPage(400, message, clients, context.origin), refusal };
+  return { ...renderClientsPage(400, message, clients, context.origin), refusal };
 }
 
 /** Returns the error to send to the client, if any (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
@@ -198,7 +198,7 @@ function findRequestError({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
   const createError = (error: string, description: string) => ({
     error,
-    error_description: toDescription(description),
+    error_description: toErrorDescription(description),
   });
   for (const name of ['request', 'request_uri']) {
     if (own(form, name) !== undefined)
@@ -238,7 +238,7 @@ function respondToClient(
   result: Form,
 ): Redirection | Outcome<200, Buffer> {
   const parameters = definedFields({ ...result, state: form['state'], iss: issuer });
-  if (form['response_mode'] === 'form_post') return formPostPage(redirectUri, parameters);
+  if (form['response_mode'] === 'form_post') return renderFormPostPage(redirectUri, parameters);
   if (form['response_mode'] === 'fragment') return redirect(`${redirectUri}#${new URLSearchParams(parameters)}`);
   return redirect(withQuery(redirectUri, parameters));
 }
@@ -264,12 +264,12 @@ async function renderLogin(
   username: string,
   error: string | null,
 ): Promise<Outcome<200, Buffer>> {
-  const realm = await realmOf(context);
+  const realm = await readRealm(context);
   const hidden = REPEATED_PARAMETERS.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
   const { pathname } = new URL(context.openOrigin);
   const action = `${pathname.replace(/\/$/, '')}${issuerPath(realm)}/login-actions/authenticate`;
   const people = context.mayReadCast ? await findPeople(context, MAX_USERS) : null;
-  return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), error, people });
+  return renderLoginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), error, people });
 }
 
 async function issueCode(
@@ -291,7 +291,7 @@ async function issueCode(
       expiresAt: later(now, settings.tokenTtl.code),
     },
     now,
-    passwordPremise(user),
+    createPasswordPremise(user),
   );
   return code;
 }

@@ -3,8 +3,8 @@ import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
 import { findOtherSpelling } from '../../../text/spelling.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
-import { issuerPath, realmOf } from '../tenant.ts';
-import { authenticateClient, checkClientSecret, confidentialClient } from './grants/clients.ts';
+import { issuerPath, readRealm } from '../tenant.ts';
+import { authenticateClient, checkClientSecret, findConfidentialClient } from './grants/clients.ts';
 import { createClientProblem, type PresentedClient } from './grants/grant.ts';
 
 /** RFC 7617, section 2. */
@@ -23,7 +23,7 @@ export function readForm(sent: Form): Form {
  *
  * @throws Problem if the client credentials are malformed or ambiguous
  */
-export async function presentedClient(
+export async function readPresentedClient(
   context: Context,
   form: Form,
   need: PresentedClient['need'],
@@ -35,7 +35,7 @@ export async function presentedClient(
   }
   const { client_id: id = null, client_secret: secret = null } = form;
   if (header === undefined) return { id, secret, need };
-  const challenge = `Basic realm="${await realmOf(context)}"`;
+  const challenge = `Basic realm="${await readRealm(context)}"`;
   if (secret !== null) {
     throw new Problem(
       'invalid_request',
@@ -85,22 +85,22 @@ function decodeForm(text: string): string {
  *
  * @throws Problem `bad_credentials`; also if the client is public
  */
-export async function confidentialCaller(context: Context, form: Form): Promise<string> {
-  return identifyCaller(context, form, false);
+export async function authenticateConfidentialClient(context: Context, form: Form): Promise<string> {
+  return identifyOrAuthenticate(context, form, false);
 }
 
 /** Identifies the client and returns its id. A public client needs no secret. */
-export async function anyCaller(context: Context, form: Form): Promise<string> {
-  return identifyCaller(context, form, true);
+export async function identifyClient(context: Context, form: Form): Promise<string> {
+  return identifyOrAuthenticate(context, form, true);
 }
 
-async function identifyCaller(context: Context, form: Form, mayBePublic: boolean): Promise<string> {
-  const { id, secret, challenge } = await presentedClient(context, form, 'required');
+async function identifyOrAuthenticate(context: Context, form: Form, mayBePublic: boolean): Promise<string> {
+  const { id, secret, challenge } = await readPresentedClient(context, form, 'required');
   if (id === null) throw createNoClientProblem();
   const client = await oauthClientsIn(context).byId(id);
   const presented = { id, secret: secret ?? '', challenge };
   if (client === null) {
-    return (await authenticateClient(context, await confidentialClient(context, id), presented)).clientId;
+    return (await authenticateClient(context, await findConfidentialClient(context, id), presented)).clientId;
   }
   if (client.secretHash !== undefined) checkClientSecret(client, presented);
   else if (!mayBePublic) throw createClientProblem('public_client', undefined, challenge);
@@ -135,8 +135,8 @@ export interface RealmContext extends Context {
 }
 
 /** Returns the issuer of the realm in the path. @throws Problem if the realm does not exist */
-export async function issuerInPath(context: RealmContext): Promise<string> {
-  const realm = await realmOf(context);
+export async function readIssuerInPath(context: RealmContext): Promise<string> {
+  const realm = await readRealm(context);
   if (context.params.realm === realm) return `${context.origin}${issuerPath(realm)}`;
   throw new Problem('not_found', `The realm does not exist. The realm of this tenant is \`${realm}\`.`);
 }

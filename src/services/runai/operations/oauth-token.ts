@@ -2,8 +2,8 @@ import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { TokenEndpoint } from '../tables/index.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
-import { type Form, issuerInPath, presentedClient, readForm, requireField } from './oauth-client.ts';
-import { findGrant, grantNames, type IssuedTokens, issueTokens, NO_STORE } from './token.ts';
+import { type Form, readForm, readIssuerInPath, readPresentedClient, requireField } from './oauth-client.ts';
+import { findGrant, grantNamesAt, type IssuedTokens, issueTokens, NO_STORE_HEADERS } from './token.ts';
 
 /** Supported scopes (OpenID Connect Core 1.0, 5.4 and 11). They grant no rights; access rules do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
@@ -35,7 +35,7 @@ const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
 
 /** The token endpoint of the realm (RFC 6749, 3.2). */
 const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) => {
-  await issuerInPath(context);
+  await readIssuerInPath(context);
   const form = readForm(context.body);
   reportIgnored('grant_realm_token', form, context);
   const request = await readTokenRequest(context, form, 'realm', 'required');
@@ -70,8 +70,8 @@ async function readTokenRequest(
   return {
     grantType: requireField(form, 'grant_type'),
     endpoint,
-    grants: grantNames(context, endpoint),
-    client: await presentedClient(context, form, need),
+    grants: grantNamesAt(context, endpoint),
+    client: await readPresentedClient(context, form, need),
     username,
     password,
     code,
@@ -110,7 +110,7 @@ function createTokenResponse(
 ): Answer<'runai', 'grant_realm_token'> {
   return {
     status: 200,
-    headers: NO_STORE,
+    headers: NO_STORE_HEADERS,
     principal,
     body: {
       access_token: accessToken,

@@ -2,7 +2,7 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type ListQuery, selectItems, slicePage } from '../lists.ts';
-import { createFields, type Names, readNames, roleName, scopeName } from '../rule-view.ts';
+import { createRuleFields, type RuleViewContext, readRuleViewContext, roleName, scopeName } from '../rule-view.ts';
 
 const PAGE_SIZE = 50;
 
@@ -10,18 +10,18 @@ const PAGE_SIZE = 50;
 async function findOwnRules(
   context: AuthenticatedContext,
   { search }: Pick<ListQuery, 'search'>,
-  names: Names,
+  names: RuleViewContext,
 ): Promise<AccessRule[]> {
   const identity = await identitiesIn(context.store).byId(context.caller.principal.id);
   const rules = identity === null ? [] : rulesOf(await readRuleBook(context), identity);
-  return selectItems(rules, { ...(search !== undefined && { search }) }, createFields(names), [
+  return selectItems(rules, { ...(search !== undefined && { search }) }, createRuleFields(names), [
     'roleName',
     'scopeName',
   ]);
 }
 
 const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
-  const names = await readNames(context);
+  const names = await readRuleViewContext(context);
   const all = await findOwnRules(context, context.query, names);
   const page = slicePage(all, context.query, PAGE_SIZE);
   const accessRules = page.map((rule) => {
@@ -41,7 +41,7 @@ const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
 };
 
 const countOwn: Handler<'runai', 'count_me_access_rules'> = async (context) => {
-  const all = await findOwnRules(context, context.query, await readNames(context));
+  const all = await findOwnRules(context, context.query, await readRuleViewContext(context));
   return { status: 200, body: { count: all.length } };
 };
 

@@ -1,11 +1,11 @@
 import type { Handler } from '../../../contract/request.ts';
 import { exportSpki } from '../../../tokens/keys.ts';
 import { endpointsOf } from '../tenant.ts';
-import { issuerInPath } from './oauth-client.ts';
+import { readIssuerInPath } from './oauth-client.ts';
 
 /** Keycloak's realm page. Some clients read the public key from it. */
 const getRealm: Handler<'runai', 'get_realm'> = async (context) => {
-  const issuer = await issuerInPath(context);
+  const issuer = await readIssuerInPath(context);
   return {
     status: 200,
     body: {

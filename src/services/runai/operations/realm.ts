@@ -6,19 +6,25 @@ import { decodeClaims } from '../../../tokens/compact.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
-import { lastExpiry } from '../issue.ts';
+import { lastExpiryOf } from '../issue-tokens.ts';
 import { readRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
-import { endpointsOf, jwksUriOf, tokenRealmOf } from '../tenant.ts';
+import { endpointsOf, jwksUriOf, readTokenRealm } from '../tenant.ts';
 import { RESPONSE_MODES } from './login.ts';
-import { anyCaller, confidentialCaller, issuerInPath, readForm, requireField } from './oauth-client.ts';
+import {
+  authenticateConfidentialClient,
+  identifyClient,
+  readForm,
+  readIssuerInPath,
+  requireField,
+} from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
-import { NO_STORE } from './token.ts';
+import { NO_STORE_HEADERS } from './token.ts';
 
 /** Lists only existing endpoints (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
-  const issuer = await issuerInPath(context);
+  const issuer = await readIssuerInPath(context);
   const endpoint = endpointsOf(issuer);
   const grants: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === 'realm');
   const profile = profileOf(context.settings);
@@ -41,7 +47,7 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
       id_token_signing_alg_values_supported: [context.tokens.algorithm],
       code_challenge_methods_supported: ['S256'],
       scopes_supported: SCOPES,
-      claims_supported: CLAIMS,
+      claims_supported: CLAIM_NAMES,
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
@@ -50,7 +56,7 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
   };
 };
 
-const CLAIMS = [
+const CLAIM_NAMES = [
   'iss',
   'sub',
   'aud',
@@ -65,14 +71,14 @@ const CLAIMS = [
 ];
 
 const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
-  await issuerInPath(context);
+  await readIssuerInPath(context);
   const keys = context.publishedKeys() as readonly Schema<'runai', 'JsonWebKey'>[];
   return { status: 200, body: { keys } };
 };
 
 /** OpenID Connect Core 1.0, section 5.3. */
 const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
-  await issuerInPath(context);
+  await readIssuerInPath(context);
   const { id } = context.caller.principal;
   const identity = await identitiesIn(context.store).byId(id);
   if (identity === null) throw new Problem('not_found');
@@ -85,25 +91,25 @@ const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
     ...(groups.length > 0 && { groups }),
   };
   const { azp: _, ...body } = changeClaims(claims, await readClaimRules(context.store));
-  return { status: 200, headers: NO_STORE, body: { ...body, sub: id } };
+  return { status: 200, headers: NO_STORE_HEADERS, body: { ...body, sub: id } };
 };
 
 /** Lets any confidential client introspect any token (RFC 7662). */
 const introspectToken: Handler<'runai', 'introspect_token'> = async (context) => {
-  await issuerInPath(context);
+  await readIssuerInPath(context);
   const form = readForm(context.body);
-  await confidentialCaller(context, form);
+  await authenticateConfidentialClient(context, form);
   const token = requireField(form, 'token');
   return {
     status: 200,
-    headers: NO_STORE,
+    headers: NO_STORE_HEADERS,
     body: (await introspectAccessToken(context, token)) ?? (await introspectRefreshToken(context, token)),
   };
 };
 
 async function introspectAccessToken(context: Context, token: string) {
   try {
-    const { identity, clientId, claims } = await acceptToken(token, context, await tokenRealmOf(context));
+    const { identity, clientId, claims } = await acceptToken(token, context, await readTokenRealm(context));
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
     const ofToken = decodeClaims(token) ?? {};
     return {
@@ -141,9 +147,9 @@ async function introspectRefreshToken(context: Context, token: string) {
 
 /** Accepts unknown tokens, too (RFC 7009). A refresh token ends its login, even if used or expired. */
 const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
-  await issuerInPath(context);
+  await readIssuerInPath(context);
   const form = readForm(context.body);
-  const clientId = await anyCaller(context, form);
+  const clientId = await identifyClient(context, form);
   const token = requireField(form, 'token');
   const { store, now } = context;
   const presented = await readRefreshToken(token, context);
@@ -151,9 +157,9 @@ const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   const access = refresh === null ? await introspectAccessToken(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;
   if (owner !== clientId) throw badCredentialsProblem('other_client', 'The token belongs to another client.');
-  if (refresh !== null) await grantsIn(store).end(refresh.family, now, lastExpiry(context));
+  if (refresh !== null) await grantsIn(store).end(refresh.family, now, lastExpiryOf(context));
   else if (access?.jti !== undefined) await grantsIn(store).revoke(access.jti, now, access.exp * 1000);
-  return { status: 200, headers: NO_STORE };
+  return { status: 200, headers: NO_STORE_HEADERS };
 };
 
 export const realmOperations = {

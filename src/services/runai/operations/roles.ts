@@ -2,15 +2,23 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rowsOf } from '../../../decisions/ruleset.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { readRuleBook } from '../access-rules.ts';
-import { orNotFound } from '../gone.ts';
 import { type Fields, paginate, selectItems } from '../lists.ts';
-import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, roleRow, rolesOf } from '../roles.ts';
+import {
+  type CustomRole,
+  createRoleRow,
+  FIRST_CUSTOM_ROLE_ID,
+  LAST_ROLE_SETTING,
+  ROLES,
+  type Role,
+  readRoles,
+} from '../roles.ts';
 import { profileOf } from '../rulesets.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
-import { tenantIdOf } from '../tenant.ts';
+import { readTenantId } from '../tenant.ts';
 
 export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 
@@ -30,7 +38,7 @@ export function groupPermissions(
 }
 
 const findRole: Lookup<Role> = async (context, id) => {
-  const found = /^[1-9]\d*$/.test(id) ? (await rolesOf(context)).get(Number(id)) : undefined;
+  const found = /^[1-9]\d*$/.test(id) ? (await readRoles(context)).get(Number(id)) : undefined;
   return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
 };
 
@@ -41,7 +49,7 @@ const findPermissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => 
 
 export const roleLookups = { role: findRole, permissionSet: findPermissionSet };
 
-function renderV1(role: Role, profile: Profile) {
+function renderRoleV1(role: Role, profile: Profile) {
   const { id, name, description, createdBy, custom, enabled } = role;
   return {
     id,
@@ -55,10 +63,10 @@ function renderV1(role: Role, profile: Profile) {
   };
 }
 
-function renderV2(role: Role, profile: Profile) {
+function renderRoleV2(role: Role, profile: Profile) {
   const sets = rowsOf(PERMISSION_SETS, profile).filter(({ id }) => role.permissionSets.includes(id));
   return {
-    ...renderV1(role, profile),
+    ...renderRoleV1(role, profile),
     custom: role.custom,
     effectiveEnabled: role.enabled,
     enabled: role.enabled,
@@ -76,34 +84,34 @@ const LEGACY_ROLES: ReadonlySet<string> = new Set([
 ]);
 
 const list: Handler<'runai', 'get_roles_v1'> = async (context) => {
-  const roles = await rolesOf(context);
-  return { status: 200, body: [...roles.values()].map((role) => renderV1(role, profileOf(context.settings))) };
+  const roles = await readRoles(context);
+  return { status: 200, body: [...roles.values()].map((role) => renderRoleV1(role, profileOf(context.settings))) };
 };
 
 const get: Handler<'runai', 'get_role_v1', Role> = (context) => ({
   status: 200,
-  body: renderV1(context.target, profileOf(context.settings)),
+  body: renderRoleV1(context.target, profileOf(context.settings)),
 });
 
-const FIELDS: Fields<Role> = {
-  name: { kind: 'text', of: ({ name }) => name },
-  createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
-  createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
-  custom: { kind: 'boolean', of: ({ custom }) => custom },
-  enabled: { kind: 'boolean', of: ({ enabled }) => enabled },
+const ROLE_FIELDS: Fields<Role> = {
+  name: { kind: 'text', read: ({ name }) => name },
+  createdAt: { kind: 'time', read: ({ createdAt }) => createdAt },
+  createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
+  custom: { kind: 'boolean', read: ({ custom }) => custom },
+  enabled: { kind: 'boolean', read: ({ enabled }) => enabled },
 };
 const PAGE_SIZE = 50;
 
 const listV2: Handler<'runai', 'get_roles_v2'> = async (context) => {
   const { query } = context;
-  const all = selectItems([...(await rolesOf(context)).values()], query, FIELDS, ['name']);
+  const all = selectItems([...(await readRoles(context)).values()], query, ROLE_FIELDS, ['name']);
   const { page, next } = paginate(all, query, PAGE_SIZE);
-  return { status: 200, body: { roles: page.map((role) => renderV2(role, profileOf(context.settings))), next } };
+  return { status: 200, body: { roles: page.map((role) => renderRoleV2(role, profileOf(context.settings))), next } };
 };
 
 const getV2: Handler<'runai', 'get_role_by_id_v2', Role> = (context) => ({
   status: 200,
-  body: renderV2(context.target, profileOf(context.settings)),
+  body: renderRoleV2(context.target, profileOf(context.settings)),
 });
 
 type RoleBody = Schema<'runai', 'RoleRequest'>;
@@ -112,7 +120,7 @@ const create: Handler<'runai', 'create_role_v2'> = async (context) => {
   const { store, now } = context;
   const content = await checkRole(context, context.body, null);
   const custom: CustomRole = {
-    id: FIRST_CUSTOM_ROLE + (await store.settings.next(LAST_ROLE_SETTING)),
+    id: FIRST_CUSTOM_ROLE_ID + (await store.settings.next(LAST_ROLE_SETTING)),
     ...content,
     enabled: true,
     createdBy: context.caller.principal.name,
@@ -120,9 +128,9 @@ const create: Handler<'runai', 'create_role_v2'> = async (context) => {
     updatedAt: now,
   };
   try {
-    await ROLES.insert(store.collections, roleRow(custom, await tenantIdOf(context)), null);
+    await ROLES.insert(store.collections, createRoleRow(custom, await readTenantId(context)), null);
   } catch (thrown) {
-    throw thrown instanceof Collision ? nameConflict(custom.name) : thrown;
+    throw thrown instanceof Collision ? createNameConflict(custom.name) : thrown;
   }
   return { status: 201, body: await renderById(context, custom.id) };
 };
@@ -159,9 +167,9 @@ function customTarget({ target }: AuthenticatedContext<Role>): Role {
 
 async function changeRole(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
   const { store, now } = context;
-  const tenantId = await tenantIdOf(context);
+  const tenantId = await readTenantId(context);
   const edit = ROLES.change(store.collections, String(id), ({ body }) =>
-    roleRow({ ...change(body), updatedAt: now }, tenantId),
+    createRoleRow({ ...change(body), updatedAt: now }, tenantId),
   );
   await orNotFound(edit);
 }
@@ -178,19 +186,19 @@ async function checkRole(context: Context, body: RoleBody, ownId: number | null)
       `Field \`permissionSets\`: permission set \`${unknown}\` does not exist. \`GET /api/v1/authorization/permission-sets\` lists them.`,
     );
   }
-  const others = [...(await rolesOf(context)).values()].filter(({ id }) => id !== ownId);
-  if (others.some((role) => role.name.toLowerCase() === name.toLowerCase())) throw nameConflict(name);
+  const others = [...(await readRoles(context)).values()].filter(({ id }) => id !== ownId);
+  if (others.some((role) => role.name.toLowerCase() === name.toLowerCase())) throw createNameConflict(name);
   return { name, description, permissionSets };
 }
 
-function nameConflict(name: string): Problem {
+function createNameConflict(name: string): Problem {
   return new Problem('conflict', `There is already a role named \`${name}\`. Choose another name.`);
 }
 
 async function renderById(context: Context, id: number) {
-  const found = (await rolesOf(context)).get(id);
+  const found = (await readRoles(context)).get(id);
   if (found === undefined) throw new Problem('not_found');
-  return renderV2(found, profileOf(context.settings));
+  return renderRoleV2(found, profileOf(context.settings));
 }
 
 function renderSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {

@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { memberOf } from '../../../objects/members.ts';
-import { checkTenant, TenantSettings } from '../settings.ts';
+import { assertTenant, TenantSettings } from '../tenant-settings.ts';
 
 type Values = Required<Schema<'runai', 'SecuritySettings'>>;
 type Key = keyof Values;
@@ -66,7 +66,7 @@ async function readSetting<Name extends Key>(context: AuthenticatedContext, key:
 }
 
 const list: Handler<'runai', 'get_security_settings'> = async (context) => {
-  await checkTenant(context, context.query.tenantId);
+  await assertTenant(context, context.query.tenantId);
   const [autoRedirectSSO, browserSessionTimeout, logoutRedirectUri] = await Promise.all([
     readSetting(context, 'autoRedirectSSO'),
     readSetting(context, 'browserSessionTimeout'),
@@ -76,7 +76,7 @@ const list: Handler<'runai', 'get_security_settings'> = async (context) => {
 };
 
 const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => {
-  await checkTenant(context, context.query.tenantId);
+  await assertTenant(context, context.query.tenantId);
   return { status: 200, body: await readSetting(context, SECURITY_SETTINGS.parseKey(context.params.key)) };
 };
 
@@ -102,7 +102,7 @@ function parseMembers(key: Key, body: unknown): object {
 
 /** Stores the given members. They have no effect: there are no browser sessions, and no IdP on the login page. */
 const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
-  await checkTenant(context, context.query.tenantId);
+  await assertTenant(context, context.query.tenantId);
   const key = SECURITY_SETTINGS.parseKey(context.params.key);
   const changes = parseMembers(key, context.body);
   await SECURITY_SETTINGS.set(context, key, { ...(await readSetting(context, key)), ...changes });

@@ -1,24 +1,24 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
-import { sessionFrame } from '../pages/session-frames.ts';
+import { renderSessionFrame } from '../pages/session-frames.ts';
 import { isOriginOf } from '../redirect-uris.ts';
-import { issuerInPath, type RealmContext } from './oauth-client.ts';
+import { type RealmContext, readIssuerInPath } from './oauth-client.ts';
 
 /** Serves a frame, if the realm exists. */
-async function frame(context: RealmContext, name: Parameters<typeof sessionFrame>[0]) {
-  await issuerInPath(context);
-  return sessionFrame(name);
+async function renderFrame(context: RealmContext, name: Parameters<typeof renderSessionFrame>[0]) {
+  await readIssuerInPath(context);
+  return renderSessionFrame(name);
 }
 
-const getCookieStep1: Handler<'runai', 'get_cookie_step_1'> = (context) => frame(context, 'step1.html');
-const getCookieStep2: Handler<'runai', 'get_cookie_step_2'> = (context) => frame(context, 'step2.html');
+const getCookieStep1: Handler<'runai', 'get_cookie_step_1'> = (context) => renderFrame(context, 'step1.html');
+const getCookieStep2: Handler<'runai', 'get_cookie_step_2'> = (context) => renderFrame(context, 'step2.html');
 const getLoginStatus: Handler<'runai', 'get_login_status_frame'> = (context) =>
-  frame(context, 'login-status-iframe.html');
+  renderFrame(context, 'login-status-iframe.html');
 
 /** Checks that pages of this origin may ask for the login status of this client, as Keycloak does with web origins. */
 const checkStatusOrigin: Handler<'runai', 'check_login_status_origin'> = async (context) => {
-  await issuerInPath(context);
+  await readIssuerInPath(context);
   const { client_id: clientId = '', origin = '' } = context.query;
   const client = await oauthClientsIn(context).byId(clientId);
   if (client === null || !isOriginOf(client.redirectUris, origin, context.origin)) {

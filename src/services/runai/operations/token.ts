@@ -4,17 +4,17 @@ import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
 import { listNames, suggestName } from '../../../text/nearest.ts';
 import { principalOf } from '../access-token.ts';
-import { mintAccessToken, mintIdToken } from '../issue.ts';
+import { mintAccessToken, mintIdToken } from '../issue-tokens.ts';
 import { mintRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
-import { appToken } from './grants/app-token.ts';
+import { appTokenGrant } from './grants/app-token.ts';
 import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { GRANTS, type GrantName } from './grants/index.ts';
 import { refuseAssertion } from './oauth-client.ts';
 
 /** Responses with tokens must not be cached (RFC 6749, 5.1). */
-export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
+export const NO_STORE_HEADERS = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
 /** The tokens issued for a grant. */
 export interface IssuedTokens {
@@ -32,7 +32,7 @@ export interface IssuedTokens {
  * @throws Problem if this version does not have it, with a finding if another version does
  */
 export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
-  const names = grantNames(context, endpoint);
+  const names = grantNamesAt(context, endpoint);
   const name = names.find((candidate) => candidate === grantType);
   if (name !== undefined) return GRANTS[name];
   const row = grantTypesAt(endpoint).find((candidate) => candidate.grantType === grantType);
@@ -45,7 +45,7 @@ export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: 
 }
 
 /** Returns the grants of an endpoint in this version. */
-export function grantNames({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
+export function grantNamesAt({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
   const profile = profileOf(settings);
   return grantTypesAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));
 }
@@ -87,7 +87,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   const request: TokenRequest = {
     ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },
     endpoint: 'v1',
-    grants: grantNames(context, 'v1'),
+    grants: grantNamesAt(context, 'v1'),
     client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
     nameOf: (member) => member,
     sent: Object.keys(body),
@@ -105,7 +105,7 @@ function createV1Response({ settings }: Context, issued: IssuedTokens): Answer<'
   if (refreshToken !== undefined) body.refreshToken = refreshToken;
   if (idToken !== undefined) body.idToken = idToken;
   if (profileOf(settings) !== '2.19') body.expiresIn = expiresIn;
-  return { status: 200, headers: NO_STORE, principal, body };
+  return { status: 200, headers: NO_STORE_HEADERS, principal, body };
 }
 
 /** Builds the token request of an old endpoint, which has other field names. */
@@ -133,10 +133,10 @@ const NO_PRESENTED_CLIENT: PresentedClient = { id: null, secret: null, need: 'un
 const grantAppToken: Handler<'runai', 'app_token'> = async (context) => {
   const { id, secret } = context.body;
   const request = createOldRequest('app_token', NO_PRESENTED_CLIENT, { appID: id, appSecret: secret });
-  const result = await appToken.redeem(request, context);
+  const result = await appTokenGrant.redeem(request, context);
   const { principal, accessToken } = await issueTokens(context, result, false);
   const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
-  return { status: 200, headers: NO_STORE, principal, body: { access_token: accessToken, id_token: idToken } };
+  return { status: 200, headers: NO_STORE_HEADERS, principal, body: { access_token: accessToken, id_token: idToken } };
 };
 
 /** `GET /v1/k8s/auth/token/exchange`. The request has no client, so the client of the code is used. */
@@ -148,7 +148,7 @@ const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
 };
 
 /** `POST /v1/k8s/auth/oauth/tokens/refresh` */
-const refresh: Handler<'runai', 'refresh_token'> = async (context) => {
+const refreshTokens: Handler<'runai', 'refresh_token'> = async (context) => {
   const { refresh_token: refreshToken } = context.query;
   const request = createOldRequest('refresh_token', NO_PRESENTED_CLIENT, { refreshToken });
   const result = await GRANTS.refresh_token.redeem(request, context);
@@ -159,5 +159,5 @@ export const tokenOperations = {
   grant_token: grantToken,
   app_token: grantAppToken,
   exchange_code: exchangeCode,
-  refresh_token: refresh,
+  refresh_token: refreshTokens,
 };

@@ -2,8 +2,8 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
-import { attributesIn, readScopes, type Scopes, type Unit, type UnitType } from '../scopes.ts';
-import { tenantIdOf, tenantNameOf } from '../tenant.ts';
+import { attributesOfScope, readScopes, type Scopes, type Unit, type UnitType } from '../scopes.ts';
+import { readTenantId, readTenantName } from '../tenant.ts';
 import { createProjectFields, DEPARTMENT_FIELDS, renderDepartment, renderProject } from '../unit-view.ts';
 
 const UNITS_OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
@@ -15,9 +15,9 @@ const UNITS_OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit
 function createLookup(type: UnitType): Lookup<Unit> {
   return async (context, id) => {
     const scopes = await readScopes(context);
-    const unit = scopes.unit(type, id);
+    const unit = scopes.unitOf(type, id);
     if (unit === null) return { found: 'nothing' };
-    return { found: 'object', target: unit, attributes: attributesIn(scopes, type, id) };
+    return { found: 'object', target: unit, attributes: attributesOfScope(scopes, type, id) };
   };
 }
 
@@ -28,16 +28,16 @@ export const unitLookups = {
 };
 
 /** Returns the units in the caller's scopes. */
-function findVisible(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
-  return UNITS_OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesIn(scopes, type, id)));
+function findVisibleUnits(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
+  return UNITS_OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesOfScope(scopes, type, id)));
 }
 
 function findDepartments(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
-  return selectItems(findVisible(context, scopes, 'department'), query, DEPARTMENT_FIELDS, ['name']);
+  return selectItems(findVisibleUnits(context, scopes, 'department'), query, DEPARTMENT_FIELDS, ['name']);
 }
 
 function findProjects(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
-  return selectItems(findVisible(context, scopes, 'project'), query, createProjectFields(scopes), ['name']);
+  return selectItems(findVisibleUnits(context, scopes, 'project'), query, createProjectFields(scopes), ['name']);
 }
 
 async function renderCluster(
@@ -45,26 +45,26 @@ async function renderCluster(
   { id, name, createdAt }: Unit,
 ): Promise<Schema<'runai', 'Cluster'>> {
   const at = rfc3339(createdAt);
-  const tenantId = Number(await tenantIdOf(context));
+  const tenantId = Number(await readTenantId(context));
   return { uuid: id, name, tenantId, createdAt: at, updatedAt: at, deletedAt: null, deleteRequestedAt: null };
 }
 
 const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
-  const id = await tenantIdOf(context);
-  const name = await tenantNameOf(context);
+  const id = await readTenantId(context);
+  const name = await readTenantName(context);
   return { status: 200, body: [{ id: Number(id), name, displayName: name, status: 'Ready' }] };
 };
 
 const listClusters: Handler<'runai', 'get_clusters'> = async (context) => ({
   status: 200,
   body: await Promise.all(
-    findVisible(context, await readScopes(context), 'cluster').map((unit) => renderCluster(context, unit)),
+    findVisibleUnits(context, await readScopes(context), 'cluster').map((unit) => renderCluster(context, unit)),
   ),
 });
 
 const listClustersMinimal: Handler<'runai', 'get_clusters_minimal'> = async (context) => ({
   status: 200,
-  body: findVisible(context, await readScopes(context), 'cluster').map(({ id, name }) => ({ uuid: id, name })),
+  body: findVisibleUnits(context, await readScopes(context), 'cluster').map(({ id, name }) => ({ uuid: id, name })),
 });
 
 const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context) => ({

@@ -2,15 +2,15 @@ import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { hashPassword, passwordMatches } from '../../../credentials/password.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { Collision, Outdated } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
-import { orNotFound } from '../gone.ts';
-import { newUser } from '../identities.ts';
-import { lastExpiry } from '../issue.ts';
+import { lastExpiryOf } from '../issue-tokens.ts';
 import { type Fields, type Operator, selectItems, slicePage } from '../lists.ts';
-import { deleteRulesOf } from '../rule-changes.ts';
+import { createUser } from '../new-identity.ts';
+import { endRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
 const TEMPORARY_PASSWORD_LENGTH = 16;
@@ -24,18 +24,18 @@ const user: Lookup<Identity> = async ({ store }, id) => {
 
 export const userLookups = { user };
 
-const FIELDS: Fields<Identity> = {
-  username: { kind: 'text', of: ({ name }) => name },
-  createdBy: { kind: 'text', of: ({ createdBy }) => createdBy },
-  lastLogin: { kind: 'time', of: ({ lastLogin }) => lastLogin },
-  creationTime: { kind: 'time', of: ({ createdAt }) => createdAt },
-  lastUpdated: { kind: 'time', of: ({ updatedAt }) => updatedAt },
-  isLocal: { kind: 'boolean', of: ({ isLocal }) => isLocal },
-  type: { kind: 'text', of: ({ isLocal }) => (isLocal ? 'local' : 'sso'), onlySorts: true },
+const USER_FIELDS: Fields<Identity> = {
+  username: { kind: 'text', read: ({ name }) => name },
+  createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
+  lastLogin: { kind: 'time', read: ({ lastLogin }) => lastLogin },
+  creationTime: { kind: 'time', read: ({ createdAt }) => createdAt },
+  lastUpdated: { kind: 'time', read: ({ updatedAt }) => updatedAt },
+  isLocal: { kind: 'boolean', read: ({ isLocal }) => isLocal },
+  type: { kind: 'text', read: ({ isLocal }) => (isLocal ? 'local' : 'sso'), isSortOnly: true },
 };
 
 /** Operators in the published pattern of this list. */
-const OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
+const FILTER_OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
 
 /** The query of the list. The count supports only some of its members. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
@@ -45,9 +45,9 @@ async function findUsers({ store }: Context, { filter, ...query }: UserQuery): P
   return selectItems(
     await identitiesIn(store).all('user'),
     { ...query, ...(search !== undefined && { search }) },
-    FIELDS,
+    USER_FIELDS,
     ['username'],
-    OPERATORS,
+    FILTER_OPERATORS,
   );
 }
 
@@ -68,8 +68,8 @@ const get: Handler<'runai', 'get_user_by_id', Identity> = (context) => ({
 
 const create: Handler<'runai', 'create_user'> = async (context) => {
   const { email } = context.body;
-  const { password: tempPassword, passwordHash } = await drawPassword(context);
-  const user = { ...newUser(context, email, context.caller.principal.name), passwordHash };
+  const { password: tempPassword, passwordHash } = await generatePassword(context);
+  const user = { ...createUser(context, email, context.caller.principal.name), passwordHash };
   try {
     await identitiesIn(context.store).create(user);
   } catch (thrown) {
@@ -82,21 +82,21 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
 
 const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) => {
   const { target } = context;
-  await deleteRulesOf(context, target);
+  await endRulesOf(context, target);
   await orNotFound(identitiesIn(context.store).delete(target.id));
   return { status: 204 };
 };
 
 /** Ends all logins of the user. Tokens of access keys stay valid, because no login issued them. */
 const logOut: Handler<'runai', 'logout_user', Identity> = async (context) => {
-  await grantsIn(context.store).endAllOf(context.target.id, context.now, lastExpiry(context));
+  await grantsIn(context.store).endAllOf(context.target.id, context.now, lastExpiryOf(context));
   return { status: 200 };
 };
 
 const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (context) => {
   const { id, isLocal, name } = context.target;
-  if (!isLocal) throw createNoPassword(`\`${name}\``);
-  const { password: tempPassword, passwordHash } = await drawPassword(context);
+  if (!isLocal) throw createNoPasswordProblem(`\`${name}\``);
+  const { password: tempPassword, passwordHash } = await generatePassword(context);
   await orNotFound(identitiesIn(context.store).edit(id, { passwordHash }, context.now));
   return { status: 200, body: { tempPassword } };
 };
@@ -105,28 +105,28 @@ const changeOwnPassword: Handler<'runai', 'change_user_password'> = async (conte
   const { store, now } = context;
   const { currentPassword, newPassword } = context.body;
   const identity = await identitiesIn(store).byId(context.caller.principal.id);
-  if (identity?.kind !== 'user' || !identity.isLocal) throw createNoPassword('The caller');
+  if (identity?.kind !== 'user' || !identity.isLocal) throw createNoPasswordProblem('The caller');
   const { passwordHash: before } = identity;
-  if (!(await passwordMatches(currentPassword, before))) throw createWrongPassword();
+  if (!(await passwordMatches(currentPassword, before))) throw createWrongPasswordProblem();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
   try {
     await orNotFound(identitiesIn(store).edit(identity.id, { passwordHash }, now, { passwordHash: before }));
   } catch (thrown) {
-    throw thrown instanceof Outdated ? createWrongPassword() : thrown;
+    throw thrown instanceof Outdated ? createWrongPasswordProblem() : thrown;
   }
   // The documented members are passwords, and optional.
   return { status: 200, body: {} };
 };
 
-function createWrongPassword(): Problem {
+function createWrongPasswordProblem(): Problem {
   return new Problem('invalid_request', 'Field `currentPassword` is not the current password.');
 }
 
-function createNoPassword(subject: string): Problem {
+function createNoPasswordProblem(subject: string): Problem {
   return new Problem('bad_state', `${subject} is not a local user, so there is no password to change.`);
 }
 
-async function drawPassword({ random }: Context) {
+async function generatePassword({ random }: Context) {
   const password = random.alphanumeric(TEMPORARY_PASSWORD_LENGTH);
   return { password, passwordHash: await hashPassword(password, random.alphanumeric(SALT_LENGTH)) };
 }

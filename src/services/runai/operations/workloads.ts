@@ -4,37 +4,37 @@ import type { Settings } from '../../../definitions/settings.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
-import { attributesIn, readScopes, type Unit } from '../scopes.ts';
+import { attributesOfScope, readScopes, type Unit } from '../scopes.ts';
 import {
-  type Moment,
-  type PlacedWorkload,
-  placeWorkload,
+  createWorkloadView,
   renderSubmission,
   renderWorkload,
   type SubmittedWorkload,
   WORKLOAD_FIELDS,
+  type WorkloadView,
+  type WorkloadViewContext,
 } from '../workload-view.ts';
 import {
   deleteWorkload,
   findWorkload,
   isListedAsDeleted,
+  readWorkloadPhases,
   submitWorkload,
   WORKLOADS,
   type Workload,
-  workloadPhasesOf,
 } from '../workloads.ts';
 
 interface WorkloadQuery extends ListQuery {
   readonly deleted?: boolean;
 }
 
-async function readMoment(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<Moment> {
-  const [scopes, phases] = await Promise.all([readScopes(context), workloadPhasesOf(context)]);
+async function readMoment(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<WorkloadViewContext> {
+  const [scopes, phases] = await Promise.all([readScopes(context), readWorkloadPhases(context)]);
   return { scopes, phases, now: context.now };
 }
 
 /** Returns the workloads that match the query, in projects within the caller's scopes. */
-async function findWorkloads(context: AuthenticatedContext, query: WorkloadQuery): Promise<PlacedWorkload[]> {
+async function findWorkloads(context: AuthenticatedContext, query: WorkloadQuery): Promise<WorkloadView[]> {
   const moment = await readMoment(context);
   const { scopes } = moment;
   const rows = await WORKLOADS.ofOwner(context.store.collections, scopes.tenantId);
@@ -42,8 +42,8 @@ async function findWorkloads(context: AuthenticatedContext, query: WorkloadQuery
     .filter(({ body }) =>
       query.deleted === true ? isListedAsDeleted(body, context.now) : body.deletedAt === undefined,
     )
-    .filter(({ body }) => context.mayAccess(attributesIn(scopes, 'project', body.projectId)))
-    .map(({ body }) => placeWorkload(body, moment));
+    .filter(({ body }) => context.mayAccess(attributesOfScope(scopes, 'project', body.projectId)))
+    .map(({ body }) => createWorkloadView(body, moment));
   return selectItems(visible, query, WORKLOAD_FIELDS, ['name', 'projectName', 'departmentName']);
 }
 
@@ -66,7 +66,7 @@ function createLookup(type: string | null): Lookup<Workload> {
   return async (context, id) => {
     const workload = await findWorkload(context.store, id);
     if (workload === null || (type !== null && workload.type !== type)) return { found: 'nothing' };
-    const attributes = attributesIn(await readScopes(context), 'project', workload.projectId);
+    const attributes = attributesOfScope(await readScopes(context), 'project', workload.projectId);
     return { found: 'object', target: workload, attributes };
   };
 }
@@ -76,7 +76,7 @@ const projectInBody: Lookup<Unit> = async (context) => {
   // The body is valid here: only operations that create a workload use this look-up.
   const { projectId } = context.body as NewWorkload;
   const scopes = await readScopes(context);
-  const project = scopes.unit('project', projectId);
+  const project = scopes.unitOf('project', projectId);
   if (project === null) {
     const projectOfName = scopes.projects.find(({ name }) => name === projectId);
     const advice =
@@ -88,7 +88,7 @@ const projectInBody: Lookup<Unit> = async (context) => {
       `Field \`projectId\`: there is no project with the id \`${projectId.slice(0, 100)}\`. ${advice}`,
     );
   }
-  return { found: 'object', target: project, attributes: attributesIn(scopes, 'project', project.id) };
+  return { found: 'object', target: project, attributes: attributesOfScope(scopes, 'project', project.id) };
 };
 
 export const workloadLookups = {
@@ -101,7 +101,7 @@ export const workloadLookups = {
 
 const getWorkload: Handler<'runai', 'get_workload', Workload> = async (context) => ({
   status: 200,
-  body: renderWorkload(placeWorkload(context.target, await readMoment(context))),
+  body: renderWorkload(createWorkloadView(context.target, await readMoment(context))),
 });
 
 interface NewWorkload {
@@ -140,7 +140,7 @@ async function submit(
   if (templateId != null) {
     throw new Problem('invalid_request', 'Field `templateId` must be omitted: the mock has no templates.');
   }
-  const cluster = scopes.path('project', project.id)?.find((scope) => scope.type === 'cluster');
+  const cluster = scopes.pathOf('project', project.id)?.find((scope) => scope.type === 'cluster');
   if (cluster === undefined || cluster.id.toLowerCase() !== clusterId.toLowerCase()) {
     const advice = cluster === undefined ? 'the project has none' : `send \`${cluster.id}\``;
     throw new Problem(
@@ -160,7 +160,7 @@ async function submit(
     submission: { requestedName, createdBy: caller.principal.name, content },
   };
   await submitWorkload(context, workload, scopes.tenantId);
-  return renderSubmission(placeWorkload(workload, moment), isSince222(context));
+  return renderSubmission(createWorkloadView(workload, moment), isSince222(context));
 }
 
 /** @throws Problem if the name is invalid */
@@ -187,7 +187,7 @@ function createSubmissionResponse(context: { readonly settings: Settings }, body
 }
 
 async function read(context: AuthenticatedContext<Workload>) {
-  const placed = placeWorkload(context.target, await readMoment(context));
+  const placed = createWorkloadView(context.target, await readMoment(context));
   return { status: 200, body: renderSubmission(placed, isSince222(context)) } as const;
 }
 

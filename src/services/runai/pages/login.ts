@@ -29,7 +29,7 @@ export interface LoginPage {
   readonly people: People | null;
 }
 
-export function loginPage(options: LoginPage): Outcome<200, Buffer> {
+export function renderLoginPage(options: LoginPage): Outcome<200, Buffer> {
   const { action, realm, clientId, username, hidden, error, people } = options;
   const hiddenInputs = Object.entries(hidden)
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
@@ -59,26 +59,26 @@ ${hasPeople ? '<h2>Or log in with a password</h2>' : ''}
 }
 
 /** Renders one button per user, in a separate form: the other form requires a name and a password. */
-function renderPeople(formStart: string, { people, more }: People): string {
+function renderPeople(formStart: string, { people, moreCount }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
     ({ id, name, rights }, index) =>
       `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MAX_NAME_LENGTH))}</button>
 <span id="may-${index}">${escapeHtml(shorten(rights, MAX_SENTENCE_LENGTH))}</span></li>`,
   );
-  const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in with name and password.`;
+  const rest = `${moreCount === 1 ? 'There is 1 more user' : `There are ${moreCount} more users`} who can log in with name and password.`;
   return `${formStart}
 <h2>Log in as one of these users</h2>
 <p class="quiet">One click logs in, without a password.</p>
 <ul class="people">
 ${items.join('\n')}
 </ul>
-${more === 0 ? '' : `<p class="quiet">${rest}</p>`}
+${moreCount === 0 ? '' : `<p class="quiet">${rest}</p>`}
 </form>`;
 }
 
 /** Renders a form that submits itself to the client (OAuth 2.0 Form Post Response Mode, 2). */
-export function formPostPage(
+export function renderFormPostPage(
   uri: string,
   fields: readonly (readonly [name: string, value: string])[],
 ): Outcome<200, Buffer> {
@@ -100,19 +100,19 @@ ${inputs.join('\n')}
 }
 
 /** Maximum number of clients on the page. */
-const MAX_CLIENTS = 20;
+const MAX_LISTED_CLIENTS = 20;
 /** Maximum number of redirect URIs per client. */
-const MAX_URIS = 5;
+const MAX_LISTED_URIS = 5;
 
 /** Renders a message and a list of OAuth clients. @param origin prefix of redirect URIs that are paths */
-export function clientsPage<Status extends number>(
+export function renderClientsPage<Status extends number>(
   status: Status,
   message: string,
   clients: readonly OAuthClient[],
   origin: string,
 ): Outcome<Status, Buffer> {
-  const items = clients.slice(0, MAX_CLIENTS).map(({ clientId, redirectUris }) => {
-    const uris = redirectUris.slice(0, MAX_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
+  const items = clients.slice(0, MAX_LISTED_CLIENTS).map(({ clientId, redirectUris }) => {
+    const uris = redirectUris.slice(0, MAX_LISTED_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
     const more = redirectUris.length - uris.length;
     return `<li><strong><code>${escapeHtml(shorten(clientId, MAX_NAME_LENGTH))}</code></strong>
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;

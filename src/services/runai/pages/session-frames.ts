@@ -51,6 +51,6 @@ addEventListener('message', async ({ data, origin, source }) => {
 const SCRIPTS = { 'step1.html': STEP_1, 'step2.html': STEP_2, 'login-status-iframe.html': LOGIN_STATUS } as const;
 
 /** Renders a page with only a script, which may be framed. @param name the last segment of its path */
-export function sessionFrame(name: keyof typeof SCRIPTS): Outcome<200, Buffer> {
+export function renderSessionFrame(name: keyof typeof SCRIPTS): Outcome<200, Buffer> {
   return renderDocument(200, { title: name, body: '', script: SCRIPTS[name], isFrame: true });
 }

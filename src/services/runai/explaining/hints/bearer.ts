@@ -1,6 +1,6 @@
 import { claimOf, type HintRule } from '../../../../explaining/hints/refused-request.ts';
 
-const GUIDE = {
+const GUIDE_SOURCE = {
   source: 'API authentication guides 2.19 to 2.24: the bearer token is an access token',
   certainty: 'documented',
 } as const;
@@ -8,7 +8,7 @@ const GUIDE = {
 const GET_TOKEN = 'get one from `POST /api/v1/token`';
 
 /** The format of the client secrets that this server generates. */
-const SECRET = /^[A-Za-z0-9]{32}$/;
+const SECRET_PATTERN = /^[A-Za-z0-9]{32}$/;
 
 /** Hints for requests with the wrong kind of bearer token. */
 export const BEARER_HINTS: readonly HintRule[] = [
@@ -16,7 +16,7 @@ export const BEARER_HINTS: readonly HintRule[] = [
     code: 'ngc_key_for_token',
     symptom: 'an NGC key (`nvapi-...`) as bearer token at Run:ai',
     advice: 'send an access token from `POST /api/v1/token`',
-    ...GUIDE,
+    ...GUIDE_SOURCE,
     when: ({ problem }) =>
       problem.reason === 'ngc_key_as_token'
         ? `The bearer token is an NGC key, which is valid for Air, Cloud Functions and NGC. Run:ai accepts only its own access tokens: ${GET_TOKEN} with an access key or a service account.`
@@ -26,7 +26,7 @@ export const BEARER_HINTS: readonly HintRule[] = [
     code: 'ngc_token_for_token',
     symptom: "an NGC user's token at Run:ai",
     advice: 'send an access token from `POST /api/v1/token`',
-    ...GUIDE,
+    ...GUIDE_SOURCE,
     when: (refused) =>
       refused.problem.kind === 'unauthenticated' && claimOf(refused, 'iss') === 'https://authn.nvidia.com'
         ? `The bearer token belongs to an NGC user and is valid for Air and NGC. Run:ai accepts only its own access tokens: ${GET_TOKEN} with an access key or a service account.`
@@ -47,9 +47,9 @@ export const BEARER_HINTS: readonly HintRule[] = [
     code: 'secret_for_token',
     symptom: 'a client secret as bearer token',
     advice: 'exchange it for an access token at `POST /api/v1/token`',
-    ...GUIDE,
+    ...GUIDE_SOURCE,
     when: ({ problem, credential }) =>
-      problem.reason === 'malformed_token' && SECRET.test(credential?.text ?? '')
+      problem.reason === 'malformed_token' && SECRET_PATTERN.test(credential?.text ?? '')
         ? `The bearer token has the form of a client secret. Exchange the client id and secret for an access token: ${GET_TOKEN}.`
         : null,
   },

@@ -102,7 +102,7 @@ function findInQuery(refused: RefusedRequest, { fields }: Spelling): readonly st
 const BASIC_REASONS: readonly string[] = ['malformed_basic', 'unknown_client', 'wrong_secret'];
 
 /** Object ids are UUIDs; client ids are not. */
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID_PATTERN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const V1_SOURCE = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
 
@@ -232,7 +232,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     source: 'OpenAPI 2.24, access keys: `id` and `clientId` are different members',
     certainty: 'documented',
     when: (refused) => {
-      if (refused.problem.reason !== 'unknown_client' || !UUID.test(readClientId(refused))) return null;
+      if (refused.problem.reason !== 'unknown_client' || !UUID_PATTERN.test(readClientId(refused))) return null;
       return 'The client id is a UUID, so it may be the `id` of an access key, application or service account. Send the `clientId` next to that `id`.';
     },
   },

@@ -4,8 +4,8 @@ import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { type AuthorizationCode, grantsIn, type Redemption } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
-import { lastExpiry } from '../../issue.ts';
-import { loginClient } from './clients.ts';
+import { lastExpiryOf } from '../../issue-tokens.ts';
+import { authenticateLoginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember, requireValue, type TokenRequest } from './grant.ts';
 import { startSession } from './sessions.ts';
 
@@ -16,14 +16,14 @@ const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, Crede
 };
 
 /** Redeems an authorization code (RFC 6749, 4.1.3; RFC 7636, 4.6). Every attempt uses up the code. */
-export const authorizationCode: Grant = {
+export const authorizationCodeGrant: Grant = {
   redeem: async (request, context) => {
     const { store, now } = context;
     const presented = requireMember(request, 'code');
     requireMember(request, 'redirectUri');
     if (request.client.need !== 'unasked') requireValue(request, 'clientID', request.client.id);
-    const clientId = await loginClient(context, request);
-    const redemption = await grantsIn(store).redeemCode(hashSecret(presented), now, lastExpiry(context));
+    const clientId = await authenticateLoginClient(context, request);
+    const redemption = await grantsIn(store).redeemCode(hashSecret(presented), now, lastExpiryOf(context));
     if (redemption.outcome !== 'redeemed') {
       throw createCodeProblem(REASONS[redemption.outcome], `Field \`${request.nameOf('code')}\` is not a valid code.`);
     }

@@ -1,28 +1,28 @@
 import {
-  accessKeyClient,
-  applicationClient,
   authenticateClient,
-  dryRun,
+  findAccessKeyClient,
+  findApplicationClient,
+  findServiceAccountClient,
   refuseLoginClient,
-  serviceAccountClient,
+  withoutTouch,
 } from './clients.ts';
 import { areApplicationsClients, createGrantProblem, type Grant, requireValue } from './grant.ts';
 
 /** Accepts an access key, a service account or, in versions that allow it, an application (RFC 6749, 4.4). */
-export const clientCredentials: Grant = {
+export const clientCredentialsGrant: Grant = {
   redeem: async (request, context) => {
     const { challenge } = request.client;
     const id = requireValue(request, 'clientID', request.client.id);
     const secret = requireValue(request, 'clientSecret', request.client.secret);
     const presented = { id, secret, challenge };
-    const application = await applicationClient(context, id);
+    const application = await findApplicationClient(context, id);
     const candidate =
-      (await accessKeyClient(context, id)) ??
-      (await serviceAccountClient(context, id)) ??
+      (await findAccessKeyClient(context, id)) ??
+      (await findServiceAccountClient(context, id)) ??
       (areApplicationsClients(request, context) ? application : null);
     if (candidate !== null) return authenticateClient(context, candidate, presented);
     await refuseLoginClient(context, request, presented);
     // Check the secret first: without it, a client must not learn whether the application exists.
-    throw createGrantProblem(request, context, await authenticateClient(context, dryRun(application), presented));
+    throw createGrantProblem(request, context, await authenticateClient(context, withoutTouch(application), presented));
   },
 };

@@ -3,7 +3,7 @@ import { secretMatches } from '../../../../credentials/secret.ts';
 import { accessKeysIn } from '../../collections/access-keys.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../../collections/oauth-clients.ts';
-import { secretName } from '../../secrets.ts';
+import { sidOfSecret } from '../../secrets.ts';
 import {
   createClientProblem,
   createGrantProblem,
@@ -16,14 +16,14 @@ import {
 } from './grant.ts';
 
 /** A client with the hash of its secret, and the grant it gets if the secret matches. */
-export interface Candidate {
+export interface ClientCandidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
   /** Records the login. @throws NotFound, Outdated if the client is no longer valid */
   readonly touch: () => Promise<void>;
 }
 
-export interface ConfidentialClient {
+export interface ClientCredentials {
   readonly id: string;
   readonly secret: string;
   readonly challenge?: string | undefined;
@@ -36,13 +36,13 @@ export interface ConfidentialClient {
  */
 export async function authenticateClient(
   context: RequestContext,
-  candidate: Candidate | null,
-  { id, secret, challenge }: ConfidentialClient,
+  candidate: ClientCandidate | null,
+  { id, secret, challenge }: ClientCredentials,
 ): Promise<GrantResult> {
   const isSecretValid = secretMatches(secret, candidate?.secretHash ?? null);
   if (candidate === null) {
     // A common mistake: the id and the secret in each other's place.
-    const isSwapped = await belongTogether(context, { id: secret, secret: id });
+    const isSwapped = await areOfSameClient(context, { id: secret, secret: id });
     throw createClientProblem(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
   }
   const { granted, touch } = candidate;
@@ -53,17 +53,20 @@ export async function authenticateClient(
 }
 
 /** Whether an id and a secret belong to the same client, of any kind. */
-async function belongTogether(context: RequestContext, { id, secret }: ConfidentialClient): Promise<boolean> {
-  const client = (await confidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
+async function areOfSameClient(context: RequestContext, { id, secret }: ClientCredentials): Promise<boolean> {
+  const client = (await findConfidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
   return secretMatches(secret, client?.secretHash ?? null);
 }
 
 /** Finds the access key, service account or application with this client id. */
-export async function confidentialClient(context: RequestContext, clientId: string): Promise<Candidate | null> {
+export async function findConfidentialClient(
+  context: RequestContext,
+  clientId: string,
+): Promise<ClientCandidate | null> {
   return (
-    (await accessKeyClient(context, clientId)) ??
-    (await serviceAccountClient(context, clientId)) ??
-    (await applicationClient(context, clientId))
+    (await findAccessKeyClient(context, clientId)) ??
+    (await findServiceAccountClient(context, clientId)) ??
+    (await findApplicationClient(context, clientId))
   );
 }
 
@@ -74,7 +77,7 @@ export async function confidentialClient(context: RequestContext, clientId: stri
  */
 export function checkClientSecret(
   { secretHash }: OAuthClient,
-  { secret, challenge }: Pick<PresentedClient, 'secret'> & Pick<ConfidentialClient, 'challenge'>,
+  { secret, challenge }: Pick<PresentedClient, 'secret'> & Pick<ClientCredentials, 'challenge'>,
 ): void {
   if (secretHash === undefined && secret !== null) throw createClientProblem('public_client', undefined, challenge);
   if (secretHash === undefined || secretMatches(secret ?? '', secretHash)) return;
@@ -86,7 +89,7 @@ export function checkClientSecret(
  *
  * @throws Problem if a field is missing; `bad_client` if the client is unknown, has another secret or is not for logins
  */
-export async function loginClient(context: Context, request: TokenRequest): Promise<string | null> {
+export async function authenticateLoginClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
   if (id === null) return need === 'required' ? requireValue(request, 'clientID', id) : null;
   const client = await oauthClientsIn(context).byId(id);
@@ -95,7 +98,7 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
     return id;
   }
   // Not a login client. Check its secret first, so that a caller without it does not learn what the client is for.
-  const candidate = dryRun(await confidentialClient(context, id));
+  const candidate = withoutTouch(await findConfidentialClient(context, id));
   const granted = await authenticateClient(context, candidate, { id, secret: secret ?? '', challenge });
   throw createGrantProblem(request, context, granted);
 }
@@ -104,7 +107,7 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
 export async function refuseLoginClient(
   context: Context,
   request: TokenRequest,
-  { id, secret, challenge }: ConfidentialClient,
+  { id, secret, challenge }: ClientCredentials,
 ): Promise<void> {
   const client = await oauthClientsIn(context).byId(id);
   if (client === null) return;
@@ -113,47 +116,53 @@ export async function refuseLoginClient(
 }
 
 /** Returns the candidate without recording a login, for requests that are refused even with the right secret. */
-export function dryRun(candidate: Candidate | null): Candidate | null {
+export function withoutTouch(candidate: ClientCandidate | null): ClientCandidate | null {
   return candidate && { ...candidate, touch: async () => {} };
 }
 
 /** The client id in tokens, or a placeholder for logins without a client. */
-export function clientOrNone(clientId: string | null): string {
+export function clientIdInTokens(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
 
-export async function accessKeyClient(
+export async function findAccessKeyClient(
   { store, now, world }: RequestContext,
   clientId: string,
-): Promise<Candidate | null> {
+): Promise<ClientCandidate | null> {
   const key = await accessKeysIn(store).byClientId(clientId);
   const identity = key === null ? null : await identitiesIn(store).byId(key.owner);
   if (key === null || identity === null) return null;
   return {
     secretHash: key.secretHash,
-    granted: { identity, clientId, sid: secretName(key.secretHash, world.id) },
+    granted: { identity, clientId, sid: sidOfSecret(key.secretHash, world.id) },
     touch: () => accessKeysIn(store).touch(key.id, now, key.secretHash),
   };
 }
 
-export async function serviceAccountClient(context: RequestContext, clientId: string): Promise<Candidate | null> {
+export async function findServiceAccountClient(
+  context: RequestContext,
+  clientId: string,
+): Promise<ClientCandidate | null> {
   const identity = await identitiesIn(context.store).byClientId('service-account', clientId);
   return identity === null ? null : createCandidate(identity, context);
 }
 
 /** Finds an application by name or client id. */
-export async function applicationClient(context: RequestContext, nameOrId: string): Promise<Candidate | null> {
+export async function findApplicationClient(
+  context: RequestContext,
+  nameOrId: string,
+): Promise<ClientCandidate | null> {
   const identities = identitiesIn(context.store);
   const identity =
     (await identities.byClientId('application', nameOrId)) ?? (await identities.byName('application', nameOrId));
   return identity === null ? null : createCandidate(identity, context);
 }
 
-function createCandidate(identity: GrantResult['identity'], { store, now, world }: RequestContext): Candidate {
+function createCandidate(identity: GrantResult['identity'], { store, now, world }: RequestContext): ClientCandidate {
   const { id, name, clientId, secretHash } = identity;
   return {
     secretHash,
-    granted: { identity, clientId: clientId ?? name, sid: secretName(secretHash, world.id) },
+    granted: { identity, clientId: clientId ?? name, sid: sidOfSecret(secretHash, world.id) },
     touch: () => identitiesIn(store).touch(id, now, secretHash),
   };
 }

@@ -3,20 +3,20 @@ import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { Collision } from '../../../../store/errors.ts';
 import { type Identity, identitiesIn } from '../../collections/identities.ts';
-import { newUser } from '../../identities.ts';
-import { loginClient } from './clients.ts';
+import { createUser } from '../../new-identity.ts';
+import { authenticateLoginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
-import { newLogin, startSession } from './sessions.ts';
+import { createLogin, startSession } from './sessions.ts';
 
 /** Claims that identity providers use for groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];
 
 /** Accepts a token of the configured identity provider. The first token of a user creates the user. */
-export const externalToken: Grant = {
+export const externalTokenGrant: Grant = {
   redeem: async (request, context) => {
     const { identityProvider, now } = context;
     const presented = requireMember(request, 'externalToken');
-    const clientId = await loginClient(context, request);
+    const clientId = await authenticateLoginClient(context, request);
     if (identityProvider === null) {
       throw badCredentialsProblem(
         'no_identity_provider',
@@ -41,7 +41,7 @@ export const externalToken: Grant = {
     const refuse = (reason: CredentialReason) => badCredentialsProblem(reason, 'The user was deleted or disabled.');
     const user = await refuseIfEnded(resolveUser(context, { name, groups, isEmailVerified }), refuse);
     if (!user.enabled) throw badCredentialsProblem('disabled', 'The user of the token is disabled.');
-    return refuseIfEnded(startSession(context, user, newLogin(context, user, clientId)), refuse);
+    return refuseIfEnded(startSession(context, user, createLogin(context, user, clientId)), refuse);
   },
 };
 
@@ -64,7 +64,7 @@ async function resolveUser(context: Context, { name, groups, isEmailVerified }: 
   const identities = identitiesIn(context.store);
   const user = await identities.byName('user', name);
   if (user === null) {
-    const created = { ...newUser(context, name, null), isLocal: false, groups: groups ?? [] };
+    const created = { ...createUser(context, name, null), isLocal: false, groups: groups ?? [] };
     try {
       await identities.create(created);
       return created;

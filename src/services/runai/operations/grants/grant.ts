@@ -3,7 +3,7 @@ import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { NotFound, Outdated } from '../../../../store/errors.ts';
 import { findOtherSpelling } from '../../../../text/spelling.ts';
-import { type Granted, principalOf } from '../../access-token.ts';
+import { principalOf, type TokenHolder } from '../../access-token.ts';
 import type { Login } from '../../collections/grants.ts';
 import { profileOf } from '../../rulesets.ts';
 import { APPLICATION_AT_REALM, type TokenEndpoint } from '../../tables/index.ts';
@@ -50,7 +50,7 @@ export type Member =
   | 'clientSecret';
 
 /** The result of a grant: the input of an access token and, after a user login, a session. */
-export interface GrantResult extends Granted {
+export interface GrantResult extends TokenHolder {
   /** Name to revoke the access token by. */
   readonly sid: string;
   /** The requested part of the granted scope; all of it by default. */
@@ -96,7 +96,7 @@ export const NO_CLIENT = 'runai';
  *
  * @param challenge see `Problem`
  */
-export function createClientProblem(reason: CredentialReason, claimed?: Granted, challenge?: string): Problem {
+export function createClientProblem(reason: CredentialReason, claimed?: TokenHolder, challenge?: string): Problem {
   return new Problem('bad_client', 'The client id or the secret is not valid.', {
     reason,
     ...(claimed !== undefined && { claimed: principalOf(claimed) }),
@@ -105,7 +105,7 @@ export function createClientProblem(reason: CredentialReason, claimed?: Granted,
 }
 
 /** Kinds of clients, and the grants they can use. */
-const CLIENTS = {
+const CLIENT_KINDS = {
   login: {
     label: 'an OAuth client for user logins',
     grants: ['authorization_code', 'exchange_token', 'password', 'refresh_token', 'external_token_exchange'],
@@ -130,11 +130,11 @@ export function areApplicationsClients({ endpoint }: TokenRequest, { settings }:
 export function createGrantProblem(
   request: TokenRequest,
   { settings }: Pick<Context, 'settings'>,
-  granted: Granted | null,
+  granted: TokenHolder | null,
 ): Problem {
   const { grantType, grants, client } = request;
   const kind = granted?.identity.kind ?? 'login';
-  const { label, grants: grantsOfKind } = CLIENTS[kind];
+  const { label, grants: grantsOfKind } = CLIENT_KINDS[kind];
   const isAtRealm = kind !== 'application' || areApplicationsClients(request, { settings });
   const usable = grantsOfKind.filter((name) => grants.includes(name) && (isAtRealm || name !== 'client_credentials'));
   const advice =
@@ -148,7 +148,7 @@ export function createGrantProblem(
   });
 }
 
-function describeNoGrant(kind: keyof typeof CLIENTS, settings: Context['settings']): string {
+function describeNoGrant(kind: keyof typeof CLIENT_KINDS, settings: Context['settings']): string {
   const none = 'This endpoint has no grant for this client';
   if (kind !== 'application') return none;
   return profileOf(settings) === '3.0'

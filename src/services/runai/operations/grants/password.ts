@@ -2,22 +2,22 @@ import type { Context } from '../../../../contract/request.ts';
 import { passwordMatches } from '../../../../credentials/password.ts';
 import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
-import { type Granted, principalOf } from '../../access-token.ts';
+import { principalOf, type TokenHolder } from '../../access-token.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
-import { clientOrNone, loginClient } from './clients.ts';
+import { authenticateLoginClient, clientIdInTokens } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
-import { newLogin, startSession } from './sessions.ts';
+import { createLogin, startSession } from './sessions.ts';
 
 /** Accepts a local user's password (RFC 6749, 4.3). */
-export const password: Grant = {
+export const passwordGrant: Grant = {
   redeem: async (request, context) => {
     const username = requireMember(request, 'username');
     const secret = requireMember(request, 'password');
-    const clientId = await loginClient(context, request);
-    const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
-    const login = newLogin(context, user, clientId, request.scope);
-    return refuseIfEnded(startSession(context, user, login, passwordPremise(user)), (reason) =>
-      createUserProblem(reason, { identity: user, clientId: clientOrNone(clientId) }),
+    const clientId = await authenticateLoginClient(context, request);
+    const user = await authenticateUser(context, username, secret, clientIdInTokens(clientId));
+    const login = createLogin(context, user, clientId, request.scope);
+    return refuseIfEnded(startSession(context, user, login, createPasswordPremise(user)), (reason) =>
+      createUserProblem(reason, { identity: user, clientId: clientIdInTokens(clientId) }),
     );
   },
 };
@@ -57,7 +57,7 @@ export async function findSelectedUser(
     );
   }
   const user = await identitiesIn(store).byId(id);
-  const refuse = (reason: CredentialReason, message: string, claimed?: Granted) =>
+  const refuse = (reason: CredentialReason, message: string, claimed?: TokenHolder) =>
     badCredentialsProblem(reason, message, claimed && principalOf(claimed));
   if (user === null || user.kind !== 'user') throw refuse('unknown_user', 'The user does not exist.');
   const granted = { identity: user, clientId };
@@ -69,11 +69,11 @@ export async function findSelectedUser(
 }
 
 /** The precondition of a password login: the password has not changed since it was verified. */
-export function passwordPremise({ passwordHash }: Identity): Premise {
+export function createPasswordPremise({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
 
 /** Creates the error for a failed login. The message does not reveal which part was wrong. */
-export function createUserProblem(reason: CredentialReason, claimed?: Granted) {
+export function createUserProblem(reason: CredentialReason, claimed?: TokenHolder) {
   return badCredentialsProblem(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

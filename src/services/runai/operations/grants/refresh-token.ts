@@ -5,9 +5,9 @@ import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { later } from '../../../../time/clock.ts';
 import { grantsIn, type PresentedToken, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
-import { lastExpiry } from '../../issue.ts';
+import { lastExpiryOf } from '../../issue-tokens.ts';
 import { readRefreshToken } from '../../refresh-tokens.ts';
-import { clientOrNone, loginClient } from './clients.ts';
+import { authenticateLoginClient, clientIdInTokens } from './clients.ts';
 import { type Grant, requireMember, type TokenRequest } from './grant.ts';
 
 const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, CredentialReason>> = {
@@ -19,11 +19,11 @@ const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, Credenti
 };
 
 /** Accepts a refresh token (RFC 6749, 6), and replaces it with a new one. */
-export const refreshToken: Grant = {
+export const refreshTokenGrant: Grant = {
   redeem: async (request, context) => {
     const { store, now, settings, random } = context;
     const token = requireMember(request, 'refreshToken');
-    const clientId = await loginClient(context, request);
+    const clientId = await authenticateLoginClient(context, request);
     const presented = await readRefreshToken(token, context);
     if (presented === null) throw createTokenProblem(REASONS.unknown);
     const scope = await narrowScope(request, context, presented, clientId);
@@ -32,7 +32,7 @@ export const refreshToken: Grant = {
       { ...presented, clientId, anyClient: request.client.need === 'unasked' },
       { hash: hashSecret(refreshTokenId), expiresAt: later(now, settings.tokenTtl.refresh) },
       now,
-      lastExpiry(context),
+      lastExpiryOf(context),
     );
     if (rotation.outcome !== 'rotated') throw createTokenProblem(REASONS[rotation.outcome]);
     const { login } = rotation;
@@ -40,7 +40,7 @@ export const refreshToken: Grant = {
     if (identity === null) throw createTokenProblem('unknown_subject');
     if (!identity.enabled) throw createTokenProblem('disabled');
     const session = { login, refreshTokenId };
-    const clientOfLogin = clientOrNone(login.clientId);
+    const clientOfLogin = clientIdInTokens(login.clientId);
     return {
       identity,
       clientId: clientOfLogin,

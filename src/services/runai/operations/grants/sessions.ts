@@ -4,10 +4,15 @@ import { hashSecret } from '../../../../credentials/secret.ts';
 import { later } from '../../../../time/clock.ts';
 import { grantsIn, type Login } from '../../collections/grants.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
-import { clientOrNone } from './clients.ts';
+import { clientIdInTokens } from './clients.ts';
 import type { GrantResult } from './grant.ts';
 
-export function newLogin({ random, now, world }: Context, user: Identity, clientId: string | null, scope = ''): Login {
+export function createLogin(
+  { random, now, world }: Context,
+  user: Identity,
+  clientId: string | null,
+  scope = '',
+): Login {
   return { family: nameInWorld(random.uuid(), world.id), subject: user.id, clientId, scope, authTime: now };
 }
 
@@ -37,5 +42,5 @@ export async function startSession(
     premise,
   );
   await identitiesIn(store).touch(identity.id, now);
-  return { identity, clientId: clientOrNone(clientId), sid: family, session: { login, refreshTokenId, nonce } };
+  return { identity, clientId: clientIdInTokens(clientId), sid: family, session: { login, refreshTokenId, nonce } };
 }

@@ -2,7 +2,7 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { SettingSchema } from '../../store/row-schema.ts';
 import { adviseName } from '../../text/nearest.ts';
-import { tenantIdOf } from './tenant.ts';
+import { readTenantId } from './tenant.ts';
 
 /**
  * Checks that a request is for the tenant of the world.
@@ -10,11 +10,11 @@ import { tenantIdOf } from './tenant.ts';
  * @param tenantId empty for the caller's tenant
  * @throws Problem for any other tenant
  */
-export async function checkTenant(
+export async function assertTenant(
   context: Pick<AuthenticatedContext, 'store'>,
   tenantId: string | undefined,
 ): Promise<void> {
-  const own = await tenantIdOf(context);
+  const own = await readTenantId(context);
   if (tenantId === undefined || tenantId === '' || tenantId === own) return;
   throw new Problem(
     'not_found',

@@ -3,28 +3,28 @@ import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
 import { later } from '../../time/clock.ts';
 import { changeClaims, readClaimRules } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
-import type { Granted } from './access-token.ts';
+import type { TokenHolder } from './access-token.ts';
 import type { Identity } from './collections/identities.ts';
-import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
+import { issuerPath, readRealm, readTenantId } from './tenant.ts';
 
 /** The input of an access token. */
-export interface TokenOrder extends Granted {
+export interface AccessTokenParams extends TokenHolder {
   /** Name to revoke the token by: the id of its login, or of the client secret. */
   readonly sid: string;
   /** Space-separated scopes; empty for none. */
   readonly scope?: string;
 }
 
-export async function mintAccessToken(context: RequestContext, order: TokenOrder): Promise<string> {
-  const claims = await accessTokenClaims(context, order);
+export async function mintAccessToken(context: RequestContext, order: AccessTokenParams): Promise<string> {
+  const claims = await createAccessTokenClaims(context, order);
   return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store)));
 }
 
 /** Returns the claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak). */
-export async function accessTokenClaims(context: RequestContext, order: TokenOrder): Promise<Claims> {
+export async function createAccessTokenClaims(context: RequestContext, order: AccessTokenParams): Promise<Claims> {
   const { identity, clientId, sid, scope = '' } = order;
-  const claims = await commonClaims(context, identity);
-  claims['tenant_id'] = Number(await tenantIdOf(context));
+  const claims = await createCommonClaims(context, identity);
+  claims['tenant_id'] = Number(await readTenantId(context));
   claims['azp'] = clientId;
   claims['typ'] = 'Bearer';
   claims['sid'] = sid;
@@ -33,27 +33,27 @@ export async function accessTokenClaims(context: RequestContext, order: TokenOrd
 }
 
 /** The input of an ID token: the login, and the client that requested it. */
-export interface IdTokenOrder extends TokenOrder {
+export interface IdTokenParams extends AccessTokenParams {
   readonly authTime: number;
   readonly nonce?: string | null;
   /** The access token issued along with it. */
   readonly accessToken: string;
 }
 
-export async function mintIdToken(context: RequestContext, order: IdTokenOrder): Promise<string> {
-  const claims = { ...(await idTokenClaims(context, order)), at_hash: accessTokenHash(order.accessToken) };
+export async function mintIdToken(context: RequestContext, order: IdTokenParams): Promise<string> {
+  const claims = { ...(await createIdTokenClaims(context, order)), at_hash: accessTokenHash(order.accessToken) };
   // The audience is always the client (OpenID Connect Core 1.0, 2), even if a rule changes `aud` of access tokens.
   return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store), 'aud'));
 }
 
 /** Returns the claims of an ID token (OpenID Connect Core 1.0, 2), except `at_hash`. */
-export async function idTokenClaims(
+export async function createIdTokenClaims(
   context: RequestContext,
-  order: Omit<IdTokenOrder, 'accessToken'>,
+  order: Omit<IdTokenParams, 'accessToken'>,
 ): Promise<Claims> {
   const { identity, clientId, sid, authTime, nonce = null } = order;
   return {
-    ...(await commonClaims(context, identity)),
+    ...(await createCommonClaims(context, identity)),
     aud: clientId,
     azp: clientId,
     typ: 'ID',
@@ -64,11 +64,11 @@ export async function idTokenClaims(
 }
 
 /** Avoids spreads: with Node 20, one takes as long as all other claims together. */
-async function commonClaims(context: RequestContext, identity: Identity): Promise<Record<string, unknown>> {
+async function createCommonClaims(context: RequestContext, identity: Identity): Promise<Record<string, unknown>> {
   const { settings, random, now, origin } = context;
   const iat = Math.floor(now / 1000);
   const claims: Record<string, unknown> = {
-    iss: `${origin}${issuerPath(await realmOf(context))}`,
+    iss: `${origin}${issuerPath(await readRealm(context))}`,
     sub: identity.id,
   };
   if (identity.kind === 'user') {
@@ -78,17 +78,17 @@ async function commonClaims(context: RequestContext, identity: Identity): Promis
   claims['preferred_username'] = identity.name;
   if (identity.groups.length > 0) claims['groups'] = identity.groups;
   claims['iat'] = iat;
-  claims['exp'] = iat + Math.floor(tokenLifetime(settings) / 1000);
+  claims['exp'] = iat + Math.floor(tokenLifetimeOf(settings) / 1000);
   claims['jti'] = random.uuid();
   return claims;
 }
 
 /** The lifetime of access tokens, in milliseconds. */
-export function tokenLifetime({ tokenTtl }: RequestContext['settings']): number {
+export function tokenLifetimeOf({ tokenTtl }: RequestContext['settings']): number {
   return tokenTtl.access;
 }
 
 /** The time when the last access token issued so far expires. */
-export function lastExpiry({ now, settings }: Pick<RequestContext, 'now' | 'settings'>): number {
-  return later(now, tokenLifetime(settings));
+export function lastExpiryOf({ now, settings }: Pick<RequestContext, 'now' | 'settings'>): number {
+  return later(now, tokenLifetimeOf(settings));
 }

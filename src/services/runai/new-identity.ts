@@ -2,7 +2,9 @@ import type { Context } from '../../contract/request.ts';
 import type { Identity } from './collections/identities.ts';
 
 /** Returns an identity with defaults for the other members. */
-export function blankIdentity(members: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>): Identity {
+export function createBlankIdentity(
+  members: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>,
+): Identity {
   return {
     ...members,
     clientId: null,
@@ -16,15 +18,19 @@ export function blankIdentity(members: Pick<Identity, 'id' | 'kind' | 'name' | '
   };
 }
 
-export function newIdentity(
+export function createIdentity(
   { random, now }: Pick<Context, 'random' | 'now'>,
   kind: Identity['kind'],
   name: string,
   createdBy: string | null,
 ): Identity {
-  return { ...blankIdentity({ id: random.uuid(), kind, name, createdBy, createdAt: now }), updatedAt: now };
+  return { ...createBlankIdentity({ id: random.uuid(), kind, name, createdBy, createdAt: now }), updatedAt: now };
 }
 
-export function newUser(context: Pick<Context, 'random' | 'now'>, email: string, createdBy: string | null): Identity {
-  return newIdentity(context, 'user', email, createdBy);
+export function createUser(
+  context: Pick<Context, 'random' | 'now'>,
+  email: string,
+  createdBy: string | null,
+): Identity {
+  return createIdentity(context, 'user', email, createdBy);
 }
