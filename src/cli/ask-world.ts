@@ -7,7 +7,7 @@ import { askServer, describeTokenRejection, type RunningServer } from './server-
 import { listWorlds, prefixOf, readWorldIds } from './world-address.ts';
 
 /**
- * Calls the control API of a world on a running server.
+ * Calls the control API of a world on a running server, and returns the parsed response.
  *
  * @param world null for the default world
  * @param path below `/_mock`
@@ -22,24 +22,24 @@ export async function askWorld<Result>(
   read: (body: object) => Result | undefined,
   method = 'GET',
 ): Promise<Result> {
-  // Don't send an invalid id: its path could lead elsewhere.
-  if (world !== null && !isWorldId(world)) throw await unknownWorldError(server, world);
+  // An invalid id isn't sent, because it could turn the path into the path of another call.
+  if (world !== null && !isWorldId(world)) throw await createUnknownWorldError(server, world);
   const { status, body } = await callServer(server, `${prefixOf(world)}/_mock${path}`, method);
   const result = status === 200 && typeof body === 'object' && body !== null ? read(body) : undefined;
   if (result !== undefined) return result;
-  if (status === 404 && world !== null) throw await unknownWorldError(server, world);
-  throw status === 400
-    ? new UserError(readDetail(body) ?? describeOtherServer(server))
-    : new UserError(describeOtherServer(server));
+  if (status === 404 && world !== null) throw await createUnknownWorldError(server, world);
+  const detail = status === 400 ? readDetail(body) : null;
+  throw new UserError(detail ?? describeOtherServer(server));
 }
 
-/** Finds an object of an existing world at `path`; null if it doesn't exist. @throws the same errors as `askWorld` */
+/** Returns the object at `path` of an existing world; null if it doesn't exist. @throws UserError as `callServer` */
 export async function findInWorld(server: RunningServer, world: string | null, path: string): Promise<object | null> {
   const { status, body } = await callServer(server, `${prefixOf(world)}/_mock${path}`);
   return status === 200 && isRecord(body) ? body : null;
 }
 
-async function unknownWorldError(server: RunningServer, world: string): Promise<UserError> {
+/** Returns the error for an unknown world, with the existing ones. */
+async function createUnknownWorldError(server: RunningServer, world: string): Promise<UserError> {
   const ids = await readWorldIds(async (path) => (await callServer(server, path)).body);
   if (ids === null) return new UserError(describeOtherServer(server));
   return new UserError(
@@ -47,7 +47,7 @@ async function unknownWorldError(server: RunningServer, world: string): Promise<
   );
 }
 
-/** @throws UserError if the server doesn't respond, or if the control API rejects the token */
+/** Calls the server. @throws UserError if it doesn't respond, or if the control API rejects the token */
 async function callServer(server: RunningServer, path: string, method = 'GET'): ReturnType<typeof askServer> {
   const response = await askServer(server, path, method).catch((cause: unknown) => {
     throw createUnreachableError(server, cause);
@@ -68,7 +68,7 @@ function describeOtherServer({ url }: RunningServer): string {
   return `The server on ${url} is not nv-auth-mock. Set its address with --url or --port.`;
 }
 
-/** Returns the detail of a problem document. */
+/** Returns the detail of a problem document (RFC 9457); null if the body is anything else. */
 export function readDetail(body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !('detail' in body)) return null;
   return typeof body.detail === 'string' ? body.detail : null;

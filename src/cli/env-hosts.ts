@@ -4,9 +4,10 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { own } from '../objects/members.ts';
 import { adviseName } from '../text/nearest.ts';
 
+/** Formats host names; `resolveAddress` returns the server's IP address, or throws if its URL has none. */
 const FORMATS = {
-  shell: (names: readonly string[], address: () => string) => {
-    const ip = address();
+  shell: (names: readonly string[], resolveAddress: () => string) => {
+    const ip = resolveAddress();
     return names.map((name) => `${ip} ${name}\n`).join('');
   },
   json: (names: readonly string[]) => `${JSON.stringify(names, null, 2)}\n`,
@@ -35,17 +36,18 @@ export function formatHosts(
     ...hosts.filter((host) => !host.startsWith('*')),
     ...(hostsOfCast?.(cast[name]) ?? []),
   ]);
-  return render([...new Set(names)], () => resolveAddress(url));
+  return render([...new Set(names)], () => readAddress(url));
 }
 
-/** Returns advice unless the URL has the scheme and port of production URLs. */
+/** Returns advice about a URL without the scheme and port of production URLs; null if it has both. */
 export function advisePort(url: string): string | null {
   const { protocol, port } = new URL(url);
   if (protocol === 'https:' && port === '') return null;
   return `production URLs use https on port 443, but the server is ${url}. Start it with --tls --port 443, or make clients use its port`;
 }
 
-function resolveAddress(url: string): string {
+/** Returns the IP address in a URL. @throws UserError if it has another name than `localhost` */
+function readAddress(url: string): string {
   const name = new URL(url).hostname.replace(/^\[|\]$/g, '');
   if (name === 'localhost') return '127.0.0.1';
   if (isIP(name) !== 0) return name;

@@ -12,6 +12,7 @@ import { prefixOf } from './world-address.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
+/** Formats variables, by the values of `--format`. */
 const FORMATS = {
   shell: (variables: Variables) =>
     formatLines(variables, (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`),
@@ -35,7 +36,7 @@ interface EnvOptions {
  * Prints variables for a client: URLs and, from the cast of the running server, credentials of the administrator and of
  * the organisation's owner.
  *
- * @param options.url the server, including the prefix of a world; null: on this machine
+ * @param options.url the server, including the prefix of a world; null: the configured address
  * @param options.clientUrl the server's URL for the client; default: the URL of this command, or for Compose the URL in
  * its network
  * @param options.world the world for credentials and URLs; default: the world of `url`, or the default world
@@ -45,20 +46,21 @@ interface EnvOptions {
  */
 export async function printEnv(flags: FlagTexts, options: EnvOptions): Promise<void> {
   const { format, url, clientUrl, world: worldId, ca } = options;
-  const { server: found, world } = await locateServerAndWorld(flags, url, worldId);
-  const { server, trust } = await trustCertificate(found, ca);
+  const { server: locatedServer, world } = await locateServerAndWorld(flags, url, worldId);
+  const { server, trust } = await trustCertificate(locatedServer, ca);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
   const manifests = await readManifests(server);
   if (options.hosts) return printHosts(cast, manifests, format, parseClientUrl(clientUrl) ?? server.url);
-  const urlOf = format === 'compose' ? () => findNetworkUrl(server) : () => server.url;
-  const base = `${parseClientUrl(clientUrl) ?? (await urlOf())}${prefixOf(world)}`;
-  const { variables, missing } = collectVariables(cast, manifests, base);
+  const readDefaultUrl = async () => (format === 'compose' ? findNetworkUrl(server) : server.url);
+  const base = `${parseClientUrl(clientUrl) ?? (await readDefaultUrl())}${prefixOf(world)}`;
+  const { variables, unset } = collectVariables(cast, manifests, base);
   process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
-  for (const { name, absent } of missing) {
+  for (const { name, absent } of unset) {
     process.stderr.write(`nv-auth-mock: ${name} is not printed, because the cast has no ${absent}\n`);
   }
 }
 
+/** Prints the vendors' host names, and advice if the server has other ports than production. */
 async function printHosts(cast: Cast, manifests: readonly Manifest[], format: string, url: string): Promise<void> {
   const { formatHosts, advisePort } = await import('./env-hosts.ts');
   process.stdout.write(formatHosts(cast, manifests, format, url));
@@ -70,8 +72,12 @@ async function printHosts(cast: Cast, manifests: readonly Manifest[], format: st
 const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'] as const;
 
 /**
- * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use; everything
- * afterwards is verified with it.
+ * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use; all later
+ * requests are verified with it.
+ *
+ * @param file null: writes nothing, and warns if the server uses https
+ * @returns the server with that authority, and the variables that refer to the file
+ * @throws UserError if the server has no authority of its own, or if the file cannot be written
  */
 async function trustCertificate(
   server: RunningServer,
@@ -105,8 +111,9 @@ async function trustCertificate(
 }
 
 /** The name of the service in the example Compose file. */
-const SERVICE = 'mock';
+const COMPOSE_SERVICE = 'mock';
 
+/** @throws UserError unless the URL is one that `--public-url` accepts */
 function parseClientUrl(clientUrl: string | null): string | null {
   if (clientUrl === null) return null;
   const origin = OPTIONS.publicUrl.read(clientUrl);
@@ -114,7 +121,10 @@ function parseClientUrl(clientUrl: string | null): string | null {
   throw new UserError(`--client-url is \`${showValue(clientUrl)}\`. Expected ${OPTIONS.publicUrl.expected}.`);
 }
 
-/** Returns a configured name of the server: in a container network, 127.0.0.1 is the client itself. */
+/**
+ * Returns the server's URL in a container network: with a configured name, because 127.0.0.1 is the client itself. Warns
+ * if no name is configured.
+ */
 async function findNetworkUrl(server: RunningServer): Promise<string> {
   const info = (await askServer(server, '/_mock/info')).body as Info | null;
   const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};
@@ -122,17 +132,17 @@ async function findNetworkUrl(server: RunningServer): Promise<string> {
   const [name] = alias?.value ?? [];
   if (name === undefined) {
     process.stderr.write(
-      `nv-auth-mock: the server has no configured name, so the URL is for a service named \`${SERVICE}\`. Start it with ` +
+      `nv-auth-mock: the server has no configured name, so the URL is for a service named \`${COMPOSE_SERVICE}\`. Start it with ` +
         `--alias NAME or --public-url URL, or pass --client-url URL\n`,
     );
   }
   const url = new URL(server.url);
-  url.hostname = name ?? SERVICE;
+  url.hostname = name ?? COMPOSE_SERVICE;
   if (port?.value) url.port = String(port.value);
   return url.origin;
 }
 
-/** The members of `/_mock/info` in use here. */
+/** The members of `GET /_mock/info` that this command reads. */
 interface Info {
   readonly services?: readonly { readonly name: string }[];
   readonly configuration?: {
@@ -151,19 +161,19 @@ async function readManifests(server: RunningServer): Promise<readonly Manifest[]
   return MANIFESTS.filter(({ name }) => services?.some((service) => service.name === name) !== false);
 }
 
-/** Returns the variables for the server's services, and those without a value in the cast. */
+/** Returns the variables for the server's services, and those that the cast has no value for. */
 function collectVariables(cast: Cast, manifests: readonly Manifest[], url: string) {
   const all = manifests.flatMap(({ name: service, variables }) =>
     variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),
   );
   return {
     variables: Object.fromEntries(all.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
-    missing: all.filter(({ value, absent }) => value === undefined && absent !== undefined),
+    unset: all.filter(({ value, absent }) => value === undefined && absent !== undefined),
   };
 }
 
-function formatLines(variables: Variables, line: (name: string, value: string) => string): string {
+function formatLines(variables: Variables, formatLine: (name: string, value: string) => string): string {
   return Object.entries(variables)
-    .map(([name, value]) => `${line(name, value)}\n`)
+    .map(([name, value]) => `${formatLine(name, value)}\n`)
     .join('');
 }

@@ -4,8 +4,8 @@ import type { PackageFolder } from '../platform/assets.ts';
 import { curlCommand, shellWord } from '../text/curl.ts';
 import { formatCommand } from './next-steps.ts';
 
-/** A running server, and where it was started. */
-export interface Started {
+/** A running server, and the folder that it was started in. */
+export interface StartedServer {
   readonly url: string;
   readonly port: number;
   readonly host: string;
@@ -13,13 +13,13 @@ export interface Started {
   readonly cast: Partial<Cast> | null;
   readonly folder: string;
   readonly home: PackageFolder;
-  /** Whether the process is the first one of a container, where shell commands are no help. */
+  /** Whether the process is the first one of a container, where users cannot run shell commands. */
   readonly isContainer: boolean;
 }
 
-/** Returns banner lines with commands to try first: a request that is refused, and its explanation. */
-export function formatFirstSteps(started: Started): string[] {
-  const { url, folder, home, isContainer } = started;
+/** Returns the lines of the banner with commands to try first: a request that is refused, and its explanation. */
+export function formatFirstSteps(server: StartedServer): string[] {
+  const { url, folder, home, isContainer } = server;
   const command = formatCommand({ folder, manifest: null }, home);
   const call = { method: 'POST', target: '/v2/nvcf/functions', headers: {}, body: null };
   const options = url.startsWith('https:') ? ['-ik'] : ['-i'];
@@ -28,15 +28,15 @@ export function formatFirstSteps(started: Started): string[] {
     isContainer
       ? 'try a request that will be refused:'
       : 'in another terminal, try a request that will be refused, and see why:',
-    `  ${curlCommand(call, target, findKeyWithout('register_function', started.cast))}`,
-    ...(isContainer ? [] : [`  ${[command, 'why', ...formatServerFlags(started)].join(' ')}`]),
+    `  ${curlCommand(call, target, findKeyWithout('register_function', server.cast))}`,
+    ...(isContainer ? [] : [`  ${[command, 'why', ...formatServerFlags(server)].join(' ')}`]),
     // In a clone, the test would be written into the mock itself.
     ...(isContainer || folder === home.path ? [] : [`write a first test: ${command} init`]),
   ];
 }
 
-/** Returns a Cloud Functions service key without this scope, or null. */
-function findKeyWithout(scope: string, cast: Started['cast']): string | null {
+/** Returns the text of a Cloud Functions service key without this scope; null if there is none. */
+function findKeyWithout(scope: string, cast: StartedServer['cast']): string | null {
   const key = cast?.ngc?.keys.find(
     ({ services, scopes }) => services.includes('nvcf') && scopes?.includes(scope) === false,
   );
@@ -44,7 +44,7 @@ function findKeyWithout(scope: string, cast: Started['cast']): string | null {
 }
 
 /** Returns the flags that a command needs to find the server. */
-function formatServerFlags({ url, port, host }: Started): string[] {
+function formatServerFlags({ url, port, host }: StartedServer): string[] {
   return [
     ...(port === OPTIONS.port.fallback ? [] : [`--port ${port}`]),
     ...(host === OPTIONS.host.fallback ? [] : [`--host ${shellWord(host)}`]),

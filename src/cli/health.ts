@@ -11,11 +11,11 @@ interface HealthOptions {
 }
 
 /**
- * Exits with code 0 if the server is ready or a healthy standby, otherwise with 1. For a container's HEALTHCHECK, where
- * a standby must count as healthy.
+ * Prints whether the server is ready, and exits with code 0 if it is ready or a healthy standby, otherwise with 1. A
+ * standby counts as healthy by default, because a container's HEALTHCHECK would otherwise restart it.
  *
- * @param options.url the server, including the prefix of a world, which must exist; null: on this machine
- * @param options.mustBeReady doesn't accept a standby
+ * @param options.url the server, including the prefix of a world, which must exist; null: the configured address
+ * @param options.mustBeReady whether a standby is an error
  * @throws UserError if the URL isn't the URL of a server or a world
  */
 export async function checkHealth(flags: FlagTexts, { url, mustBeReady }: HealthOptions): Promise<void> {
@@ -37,14 +37,23 @@ export async function checkHealth(flags: FlagTexts, { url, mustBeReady }: Health
   }
 }
 
-const STATES: readonly unknown[] = ['ready', 'standby', 'waiting'];
+interface Health {
+  readonly status?: unknown;
+  readonly detail?: unknown;
+}
 
-/** @throws Error with the reason of a refusal, such as an unknown world or host name, or if another program responds */
-async function readHealth(server: RunningServer, prefix: string): Promise<{ status?: unknown; detail?: unknown }> {
-  // Another program may have responded, so check each member.
+/** The values of `status` in the response of a mock. */
+const STATUSES: readonly unknown[] = ['ready', 'standby', 'waiting'];
+
+/**
+ * Returns the health of a server or a world. Its members are unknown, because another program may have responded.
+ *
+ * @throws Error with the reason of a refusal, such as an unknown world or host name, or if another program responds
+ */
+async function readHealth(server: RunningServer, prefix: string): Promise<Health> {
   const { status, body } = await askServer(server, `${prefix}/_mock/health`);
-  const health = (body ?? {}) as { status?: unknown; detail?: unknown };
-  if (STATES.includes(health.status)) return health;
+  const health = (body ?? {}) as Health;
+  if (STATUSES.includes(health.status)) return health;
   const detail = readDetail(body);
   throw new Error(detail === null ? 'the server is not nv-auth-mock' : `it responded with ${status}: ${detail}`);
 }

@@ -2,22 +2,14 @@ import type { CompareFlags, VerifyFlags } from '@nv-auth-mock/conformance';
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
 import { formatFlagName, OPTIONS } from '../config/options.ts';
-import { describeUnknownName } from '../config/removed-options.ts';
 import type { Option } from '../definitions/option.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { isOneOf } from '../objects/members.ts';
 import { readPackageVersion } from '../platform/assets.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { findNearest } from '../text/nearest.ts';
-import { showValue } from '../text/redact.ts';
+import { checkCommand, createFlagErrorHandler } from './command-errors.ts';
 
 /** The exit code for errors that users can fix. */
-const EXIT_USAGE = 2;
-
-const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
-
-/** Replaced by snapshot files. */
-const REMOVED_COMMANDS: readonly string[] = ['export', 'import'];
+const EXIT_USER_ERROR = 2;
 
 /** Runs the command given in the arguments. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -29,6 +21,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Creates the parser of the command line, with all commands. */
 function createProgram(version: string): Command {
   const root = new Command('nv-auth-mock')
     .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and explains exactly why.")
@@ -39,8 +32,10 @@ function createProgram(version: string): Command {
   const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
   for (const add of [addHealth, addEnv, addWhy, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
-  for (const command of root.commands)
-    command.exitOverride(createErrorHandler(command)).configureOutput({ writeErr: () => {} });
+  for (const command of root.commands) {
+    // Errors are thrown, and printed by `run` alone.
+    command.exitOverride(createFlagErrorHandler(command)).configureOutput({ writeErr: () => {} });
+  }
   return root;
 }
 
@@ -264,24 +259,23 @@ function addInit(root: Command): void {
     .option(
       '--kind <KIND>',
       'what to write: vitest, jest, node, pytest, go, compose, seed or agents; repeatable; default: ask',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      (text: string, previous: readonly string[] = []) => [...previous, text],
     )
     .action(async (dir: string, { kind = [] }: { readonly kind?: readonly string[] }) =>
       (await import('./init.ts')).writeFirstFiles(dir, kind),
     );
 }
 
+/** Creates the flag of an option of the server. */
 function createFlag(name: string, option: Option): Flag {
   const { short, argument, repeatable, description, fallback } = option;
   const long = `--${formatFlagName(name)}`;
   const value = argument === undefined ? '' : ` <${argument}>`;
-  const defaultText =
-    fallback === null || argument === undefined || Array.isArray(fallback)
-      ? ''
-      : ` (default: ${formatDefault(option)})`;
+  const hasShownDefault = fallback !== null && argument !== undefined && !Array.isArray(fallback);
+  const defaultText = hasShownDefault ? ` (default: ${formatDefault(option)})` : '';
   const flag = new Flag(`${short === undefined ? '' : `-${short}, `}${long}${value}`, `${description}${defaultText}`);
   return repeatable === true
-    ? flag.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text])
+    ? flag.argParser((text: string, previous: string[] | undefined) => [...(previous ?? []), text])
     : flag;
 }
 
@@ -291,56 +285,19 @@ function formatDefault({ fallback, show }: Option): string {
   return String(fallback);
 }
 
-/** Turns the `true` of a switch into text. */
+/** Turns the `true` that commander sets for a switch into the text `on`. */
 function normalizeSwitches(flags: FlagTexts): FlagTexts {
   const texts = Object.entries(flags).map(([name, value]) => [name, (value as unknown) === true ? 'on' : value]);
   return Object.fromEntries(texts);
 }
 
-function checkCommand(word: string | undefined): void {
-  if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
-  if (REMOVED_COMMANDS.includes(word)) {
-    const advice =
-      'Download a snapshot of each world (`GET /_mock/snapshots/{id}/file`), and upload it to the other server, or start that server with `--snapshot FILE`';
-    throw new UserError(`The command \`${word}\` was removed. ${advice}.`);
-  }
-  throw new UserError(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
-}
-
-/** Commander only suggests very similar flags, and of any command. This always suggests a flag of this command. */
-function createErrorHandler(command: Command) {
-  return ({ code, message, exitCode }: CommanderError): never => {
-    if (exitCode === 0) throw new CommanderError(exitCode, code, message);
-    const problem = message
-      .replace(/^error: /, '')
-      .replace(/(?<= argument ').*(?=' is invalid)/s, showValue)
-      .replace(/\n.*$/s, '');
-    // Leave out the value, which may be secret.
-    const flagText = /'(--?[^'=]+)/.exec(problem)?.[1];
-    if (code === 'commander.excessArguments') {
-      const first = command.args[command.registeredArguments.length] ?? '';
-      throw new UserError(
-        `\`${command.name()}\` accepts only ${command.registeredArguments.length > 0 ? 'one argument and flags' : 'flags'}, but got \`${showValue(first)}\`. Is the value of the previous flag missing?`,
-      );
-    }
-    if (code === 'commander.optionMissingArgument') {
-      const option = command.options.find(({ flags }) => problem.includes(`'${flags}'`));
-      const [flag, value] = [option?.long ?? flagText, option?.flags.split(' ').at(-1)];
-      throw new UserError(`${flag} has no value. Expected \`${flag} ${value}\`: ${option?.description}.`);
-    }
-    if (code !== 'commander.unknownOption' || flagText === undefined) throw new UserError(problem.replace(/\.?$/, '.'));
-    const flags = [...command.options.map(({ long }) => String(long)), '--help'];
-    throw new UserError(
-      describeUnknownName(`flag \`${flagText}\``, flagText, flags, (option) => `--${formatFlagName(option)}`),
-    );
-  };
-}
-
+/** Prints an error, and returns the exit code. */
 function reportError(thrown: unknown): number {
+  // The help or the version has been printed.
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   if (thrown instanceof UserError) {
     process.stderr.write(`nv-auth-mock: ${thrown.message}\n`);
-    return EXIT_USAGE;
+    return EXIT_USER_ERROR;
   }
   process.stderr.write(`nv-auth-mock: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return 1;

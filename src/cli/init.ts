@@ -10,16 +10,16 @@ import { adviseName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 import { formatNextSteps, isDeclared, SOME_CLONE } from './next-steps.ts';
 
-/** The kinds of files to write. */
+/** The kinds of files to write, each with its description for users. */
 const KINDS = {
-  vitest: { file: 'nv-auth-mock.test.ts', what: 'a test for vitest' },
-  jest: { file: 'nv-auth-mock.test.cjs', what: 'a test for jest' },
-  node: { file: 'nv-auth-mock.test.mjs', what: 'a test for node:test' },
-  pytest: { file: 'test_nv_auth_mock.py', what: 'a test for pytest' },
-  go: { file: 'nv_auth_mock_test.go', what: 'a test for go test' },
-  compose: { file: 'compose.nv-auth-mock.yaml', what: 'a service for Docker Compose' },
-  seed: { file: 'nv-auth-mock.seed.yaml', what: 'your own users and keys' },
-  agents: { file: 'AGENTS.md', what: 'how coding agents start and use it' },
+  vitest: { file: 'nv-auth-mock.test.ts', description: 'a test for vitest' },
+  jest: { file: 'nv-auth-mock.test.cjs', description: 'a test for jest' },
+  node: { file: 'nv-auth-mock.test.mjs', description: 'a test for node:test' },
+  pytest: { file: 'test_nv_auth_mock.py', description: 'a test for pytest' },
+  go: { file: 'nv_auth_mock_test.go', description: 'a test for go test' },
+  compose: { file: 'compose.nv-auth-mock.yaml', description: 'a service for Docker Compose' },
+  seed: { file: 'nv-auth-mock.seed.yaml', description: 'your own users and keys' },
+  agents: { file: 'AGENTS.md', description: 'how coding agents start and use it' },
 } as const;
 
 type KindName = keyof typeof KINDS;
@@ -37,25 +37,32 @@ export async function writeFirstFiles(dir: string, kinds: readonly string[]): Pr
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UserError(`${showValue(dir)} is not a folder. Use the folder of a project.`);
   }
-  const chosen = kinds.length > 0 ? [...new Set(kinds)].map(parseKind) : [await chooseKind(folder)];
-  const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
-  const existing = files.filter(({ path }) => existsSync(path)).map(({ path }) => relativePath(path));
-  if (existing.length > 0) {
-    throw new UserError(
-      `${existing.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
-    );
-  }
+  const chosenKinds = kinds.length > 0 ? [...new Set(kinds)].map(parseKind) : [await chooseKind(folder)];
+  const files = chosenKinds.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
+  checkNoneExists(files.map(({ path }) => path));
   const home = await locatePackage();
   for (const { kind, path } of files) {
-    const content = await createContent(kind, folder, home);
-    // Another program may have created it meanwhile.
-    await writeFile(path, content, { flag: 'wx' }).catch((cause) => {
-      throw new UserError(`${relativePath(path)} cannot be written: ${explainUnwritable(cause)}.`, { cause });
-    });
-    process.stdout.write(`wrote ${relativePath(path)}, ${KINDS[kind].what}\n`);
+    await writeNewFile(path, await createContent(kind, folder, home));
+    process.stdout.write(`wrote ${formatRelativePath(path)}, ${KINDS[kind].description}\n`);
   }
-  const project = { folder, manifest: await readManifest(folder), goPackage: goPackageName(folder) };
-  process.stdout.write(`\nNext, in ${relativePath(folder)}:\n${formatNextSteps(chosen, project, home)}`);
+  const project = { folder, manifest: await readManifest(folder), goPackage: createGoPackageName(folder) };
+  process.stdout.write(`\nNext, in ${formatRelativePath(folder)}:\n${formatNextSteps(chosenKinds, project, home)}`);
+}
+
+/** @throws UserError if one of the files exists */
+function checkNoneExists(paths: readonly string[]): void {
+  const existing = paths.filter((path) => existsSync(path)).map(formatRelativePath);
+  if (existing.length === 0) return;
+  throw new UserError(
+    `${existing.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
+  );
+}
+
+/** Writes a file that must not exist yet: another program may have created it in the meantime. @throws UserError */
+async function writeNewFile(path: string, content: string): Promise<void> {
+  await writeFile(path, content, { flag: 'wx' }).catch((cause) => {
+    throw new UserError(`${formatRelativePath(path)} cannot be written: ${explainUnwritable(cause)}.`, { cause });
+  });
 }
 
 /** Returns the file of a kind, adapted to the project and to the running command. */
@@ -72,13 +79,17 @@ function parseKind(text: string): KindName {
 }
 
 /** Formats a path as the user would write it. */
-function relativePath(path: string): string {
-  const short = relative('.', path);
-  if (short === '') return 'this folder';
-  return short.startsWith('..') ? path : short;
+function formatRelativePath(path: string): string {
+  const relativePath = relative('.', path);
+  if (relativePath === '') return 'this folder';
+  return relativePath.startsWith('..') ? path : relativePath;
 }
 
-/** @throws UserError if the user has to be asked but doesn't answer */
+/**
+ * Returns the kind of test for the project's only test runner, or asks the user.
+ *
+ * @throws UserError if the user has to be asked but doesn't answer
+ */
 async function chooseKind(folder: string): Promise<KindName> {
   const declared = await findDeclaredRunners(folder);
   const [first] = declared;
@@ -87,8 +98,9 @@ async function chooseKind(folder: string): Promise<KindName> {
   return askKind(first ?? (isPython ? 'pytest' : 'node'));
 }
 
+/** Files of which a Python project has at least one. */
 const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'requirements.txt'];
-/** Files that may declare the test runner. */
+/** Files that may declare pytest. */
 const PYTEST_FILES = [...PYTHON_FILES, 'requirements-dev.txt', 'setup.cfg', 'tox.ini', 'pytest.ini', 'conftest.py'];
 
 /** Returns the test runners that a project declares. */
@@ -115,13 +127,13 @@ async function readManifest(folder: string): Promise<unknown> {
     .catch(() => null);
 }
 
-/** @throws UserError without a terminal or an answer */
+/** Asks the user on the terminal. @throws UserError without a terminal or an answer */
 async function askKind(suggested: KindName): Promise<KindName> {
   const flags = KIND_NAMES.map((name) => `\`--kind ${name}\``).join(', ');
   if (!process.stdin.isTTY) {
     throw new UserError(`Choose what to write: ${flags}. For this project, use \`--kind ${suggested}\`.`);
   }
-  const lines = KIND_NAMES.map((name) => `  ${name.padEnd(8)} ${KINDS[name].what}\n`);
+  const lines = KIND_NAMES.map((name) => `  ${name.padEnd(8)} ${KINDS[name].description}\n`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     process.stdout.write(`What should be written?\n${lines.join('')}`);
@@ -139,23 +151,24 @@ async function askKind(suggested: KindName): Promise<KindName> {
   }
 }
 
-/** Inserts the clone that Compose builds the image from. */
+/** Inserts the path of the clone that Compose builds the image from. */
 function insertClone(text: string, clone: string): string {
   // JSON is valid YAML, and Compose interprets a single `$`.
   return text.replace(`build: ${SOME_CLONE}`, () => `build: ${JSON.stringify(clone).replaceAll('$', '$$$$')}`);
 }
 
-/** Uses the package name of the other files: all files of a folder must be in one package. */
+/** Returns the Go test in the package of the other files, because all files of a folder must be in one package. */
 async function setGoPackage(text: string, folder: string): Promise<string> {
-  const others = (await readdir(folder)).filter((name) => name.endsWith('.go'));
-  const [first] = others.sort((left, right) => Number(left.endsWith('_test.go')) - Number(right.endsWith('_test.go')));
+  const goFiles = (await readdir(folder)).filter((name) => name.endsWith('.go'));
+  // Tests last: a test may be in a package of its own, with the suffix `_test`.
+  const [first] = goFiles.sort((left, right) => Number(left.endsWith('_test.go')) - Number(right.endsWith('_test.go')));
   const source = first === undefined ? '' : await readFile(join(folder, first), 'utf8');
   const declared = /^package[ \t]+(\w+)/m.exec(source)?.[1];
-  return text.replace(/^package \w+/, `package ${declared ?? goPackageName(folder)}`);
+  return text.replace(/^package \w+/, `package ${declared ?? createGoPackageName(folder)}`);
 }
 
-/** Returns the Go package name for a folder. */
-function goPackageName(folder: string): string {
+/** Returns a valid Go package name for a folder: lower-case letters and digits, with a letter first. */
+function createGoPackageName(folder: string): string {
   const name = basename(folder).replace(/\W/g, '').toLowerCase();
   return /^[a-z]/.test(name) ? name : 'app';
 }

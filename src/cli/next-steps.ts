@@ -13,8 +13,8 @@ export interface Project {
   readonly goPackage: string;
 }
 
-/** A project, and where it gets the mock from: package, clients and image aren't in any registry yet. */
-interface Source extends Project {
+/** A project, and the clone that it gets the mock from: package, clients and image aren't in any registry yet. */
+interface SourcedProject extends Project {
   /** A clone of the mock. */
   readonly clone: string;
   /** The file of the running command. */
@@ -33,19 +33,27 @@ const GO_MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
 
 /** The commands that a project still needs for each kind of file, in order. The last one uses the file. */
 const STEPS = {
-  vitest: (source: Source) => [...npmSteps(source, ['vitest']), 'npx vitest run nv-auth-mock.test.ts'],
-  jest: (source: Source) => [...npmSteps(source, ['jest']), 'npx jest nv-auth-mock.test.cjs'],
-  node: (source: Source) => [...npmSteps(source, []), 'node --test nv-auth-mock.test.mjs'],
-  pytest: (source: Source) => [...pipSteps(source), ...commandSteps(source), 'python3 -m pytest test_nv_auth_mock.py'],
-  go: (source: Source) => [...goSteps(source), ...commandSteps(source), 'go test -run TestATokenCountsForAnHour'],
-  compose: ({ clone }: Source) => [
+  vitest: (project: SourcedProject) => [...listNpmSteps(project, ['vitest']), 'npx vitest run nv-auth-mock.test.ts'],
+  jest: (project: SourcedProject) => [...listNpmSteps(project, ['jest']), 'npx jest nv-auth-mock.test.cjs'],
+  node: (project: SourcedProject) => [...listNpmSteps(project, []), 'node --test nv-auth-mock.test.mjs'],
+  pytest: (project: SourcedProject) => [
+    ...listPipSteps(project),
+    ...listCommandSteps(project),
+    'python3 -m pytest test_nv_auth_mock.py',
+  ],
+  go: (project: SourcedProject) => [
+    ...listGoSteps(project),
+    ...listCommandSteps(project),
+    'go test -run TestATokenCountsForAnHour',
+  ],
+  compose: ({ clone }: SourcedProject) => [
     // If the clone is known, the file refers to it.
     ...(clone === SOME_CLONE ? [`docker build -t nv-auth-mock ${clone}`] : []),
     'docker compose -f compose.nv-auth-mock.yaml up',
   ],
-  seed: (source: Source) => [`${source.command} --seed nv-auth-mock.seed.yaml`],
+  seed: (project: SourcedProject) => [`${project.command} --seed nv-auth-mock.seed.yaml`],
   // It uses the commands of the installed package.
-  agents: (source: Source) => [...npmSteps(source, []), NPX],
+  agents: (project: SourcedProject) => [...listNpmSteps(project, []), NPX],
 } as const;
 
 /**
@@ -55,20 +63,21 @@ const STEPS = {
  */
 export function formatNextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
   const clone = home.isClone ? home.path : SOME_CLONE;
-  const main = mainFile(home);
-  const source = { ...project, clone, main, command: formatCommand(project, home), version: home.version };
-  const steps = [...new Set(kinds.flatMap((kind) => STEPS[kind](source)))];
+  const main = locateMainFile(home);
+  const sourcedProject = { ...project, clone, main, command: formatCommand(project, home), version: home.version };
+  const steps = [...new Set(kinds.flatMap((kind) => STEPS[kind](sourcedProject)))];
   const text = steps.map((step) => `  ${step}\n`).join('');
   if (!text.includes(SOME_CLONE)) return text;
   return `${text}\n${SOME_CLONE} is a clone of https://github.com/nv-auth-mock/nv-auth-mock after \`npm ci\`, because the mock is not in any registry yet.\n`;
 }
 
-function npmSteps(source: Source, runners: readonly string[]): string[] {
-  const { clone, manifest, version } = source;
-  const used = ['nv-auth-mock', ...runners];
-  const absent = used.filter((name) => !isInstalled(source, name));
-  const undeclared = absent.filter((name) => !isDeclared(manifest, name));
-  if (undeclared.length === 0) return absent.length === 0 ? [] : ['npm install'];
+/** Returns the commands that install the mock and the test runners. */
+function listNpmSteps(project: SourcedProject, runners: readonly string[]): string[] {
+  const { clone, manifest, version } = project;
+  const uninstalled = ['nv-auth-mock', ...runners].filter((name) => !isInstalled(project, name));
+  if (uninstalled.length === 0) return [];
+  const undeclared = uninstalled.filter((name) => !isDeclared(manifest, name));
+  if (undeclared.length === 0) return ['npm install'];
   const isMock = (name: string) => name === 'nv-auth-mock';
   const packages = undeclared.map((name) => (isMock(name) ? `./nv-auth-mock-${version}.tgz` : name));
   return [
@@ -77,14 +86,20 @@ function npmSteps(source: Source, runners: readonly string[]): string[] {
   ];
 }
 
-function pipSteps({ folder, clone }: Source): string[] {
-  const installed = pythonPackages(folder);
-  const sources = { nv_auth_mock: shellWord(`${clone}/clients/python`), pytest: 'pytest' };
-  const absent = Object.entries(sources).filter(([name]) => !installed.some((one) => one.startsWith(`${name}-`)));
-  return absent.length === 0 ? [] : [`python3 -m pip install ${absent.map(([, path]) => path).join(' ')}`];
+/** Returns the command that installs the Python client and pytest. */
+function listPipSteps({ folder, clone }: SourcedProject): string[] {
+  const installed = listPythonPackages(folder);
+  const required = [
+    { name: 'nv_auth_mock', source: shellWord(`${clone}/clients/python`) },
+    { name: 'pytest', source: 'pytest' },
+  ];
+  const uninstalled = required.filter(({ name }) => !installed.some((folderName) => folderName.startsWith(`${name}-`)));
+  if (uninstalled.length === 0) return [];
+  return [`python3 -m pip install ${uninstalled.map(({ source }) => source).join(' ')}`];
 }
 
-function goSteps({ folder, clone, version, goPackage }: Source): string[] {
+/** Returns the commands that add the Go client to the module, which `go.mod` replaces with the one in the clone. */
+function listGoSteps({ folder, clone, version, goPackage }: SourcedProject): string[] {
   const file = findUpwards(folder, 'go.mod');
   const text = file === null ? '' : readFileSync(file, 'utf8');
   if (new RegExp(`^\\s*(?:require\\s+)?${GO_MODULE}\\s+v[^=\\n]*$`, 'm').test(text)) return [];
@@ -96,41 +111,46 @@ function goSteps({ folder, clone, version, goPackage }: Source): string[] {
   ];
 }
 
-/** The Python and Go clients start the command that npm has installed. */
-function commandSteps(source: Source): string[] {
-  return isInstalled(source) ? [] : [`export NV_AUTH_MOCK_COMMAND=${shellWord(source.main)}`];
+/** Returns the command that tells the Python and Go clients what to start, unless npm has installed it. */
+function listCommandSteps(project: SourcedProject): string[] {
+  return isInstalled(project) ? [] : [`export NV_AUTH_MOCK_COMMAND=${shellWord(project.main)}`];
 }
 
-/** Returns the command as a user types it in a folder. */
+/** Returns the command as a user types it in the folder of a project. */
 export function formatCommand(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
-  return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(mainFile(home))}`;
+  return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(locateMainFile(home))}`;
 }
 
-function mainFile({ path }: PackageFolder): string {
+/** Returns the path of the command's file in a package or clone. */
+function locateMainFile({ path }: PackageFolder): string {
   return join(path, 'dist', 'main.cjs');
 }
 
-/** Whether Node finds the package from the folder. With Plug'n'Play, declared packages have no folder. */
+/** Returns whether Node finds the package from the folder. With Plug'n'Play, declared packages have no folder. */
 function isInstalled({ folder, manifest }: Pick<Project, 'folder' | 'manifest'>, name = 'nv-auth-mock'): boolean {
   if (findUpwards(folder, `node_modules/${name}`) !== null) return true;
   return isDeclared(manifest, name) && findUpwards(folder, '.pnp.cjs') !== null;
 }
 
-/** Whether this `package.json` declares the package. */
+/** Returns whether this `package.json` declares the package. */
 export function isDeclared(manifest: unknown, name: string): boolean {
   return ['devDependencies', 'dependencies'].some((member) => memberOf(memberOf(manifest, member), name) !== undefined);
 }
 
-/** Returns the names and versions of packages in the nearest virtual environment. */
-function pythonPackages(folder: string): string[] {
-  const found = findUpwards(folder, '.venv') ?? findUpwards(folder, 'venv');
-  if (found === null) return [];
-  const versions = listFiles(join(found, 'lib')).map((version) => join(found, 'lib', version, 'site-packages'));
-  // Windows has only one folder.
-  const all = [...versions, join(found, 'Lib', 'site-packages')].flatMap(listFiles);
-  return all.filter((name) => name.endsWith('.dist-info'));
+/** Returns the packages in the nearest virtual environment, as the names of their folders: `pytest-8.3.3.dist-info`. */
+function listPythonPackages(folder: string): string[] {
+  const environment = findUpwards(folder, '.venv') ?? findUpwards(folder, 'venv');
+  if (environment === null) return [];
+  const versions = listFiles(join(environment, 'lib'));
+  const packageFolders = [
+    ...versions.map((version) => join(environment, 'lib', version, 'site-packages')),
+    // On Windows, the folder has no version.
+    join(environment, 'Lib', 'site-packages'),
+  ];
+  return packageFolders.flatMap(listFiles).filter((name) => name.endsWith('.dist-info'));
 }
 
+/** Returns the names in a folder; empty if it cannot be read. */
 function listFiles(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -141,8 +161,8 @@ function listFiles(folder: string): string[] {
 
 /** Finds a path in the folder or the nearest parent folder that has it; null if none has. */
 function findUpwards(folder: string, path: string): string | null {
-  const here = join(folder, path);
-  if (existsSync(here)) return here;
-  const outer = dirname(folder);
-  return outer === folder ? null : findUpwards(outer, path);
+  const candidate = join(folder, path);
+  if (existsSync(candidate)) return candidate;
+  const parent = dirname(folder);
+  return parent === folder ? null : findUpwards(parent, path);
 }

@@ -12,7 +12,7 @@ export interface Refusal {
   readonly required: string | null;
 }
 
-/** Whether the request was refused, or would have been without observe mode. */
+/** Returns whether the request was refused, or would have been without observe mode. */
 export function isRefused({ status, reason }: Refusal['request']): boolean {
   return status === null || status >= 400 || reason !== null;
 }

@@ -1,4 +1,4 @@
-/** The members of the report in use here. Servers of another version may have more. */
+/** The members of `GET /_mock/least-privilege` that this command reads. Servers of another version may have more. */
 export interface Report {
   readonly principals: readonly PrincipalReport[];
   readonly full: boolean;
@@ -6,20 +6,19 @@ export interface Report {
 
 interface PrincipalReport {
   readonly principal: { readonly kind: string; readonly name: string; readonly clientId?: string };
-  readonly used: readonly Used[];
-  readonly smallest: Rights;
+  readonly used: readonly UsedOperation[];
+  readonly smallest: Readonly<Record<string, unknown>>;
   readonly unused: readonly string[];
   readonly broader: readonly { readonly held: unknown; readonly enough: unknown }[];
 }
 
-interface Used {
+interface UsedOperation {
   readonly operation: string;
   readonly grants: readonly string[];
   readonly example: { readonly method: string; readonly path: string };
 }
 
-type Rights = Readonly<Record<string, unknown>>;
-
+/** Returns whether the body of a response is a report. */
 export function isReport(body: object): body is Report {
   return 'principals' in body && Array.isArray(body.principals);
 }
@@ -52,7 +51,9 @@ function formatPrincipal({ principal, used, smallest, unused, broader }: Princip
   ].join('\n');
 }
 
+/** Formats rows of three cells as lines with aligned columns. */
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  // The last column has no padding.
   const widths = [0, 1].map((column) => rows.reduce((max, row) => Math.max(max, row[column]?.length ?? 0), 0));
   return rows.map((row) =>
     row

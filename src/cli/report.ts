@@ -6,29 +6,34 @@ import { askWorld } from './ask-world.ts';
 import { formatTable, isReport, type Report } from './report-table.ts';
 import { locateServerAndWorld } from './server-client.ts';
 
-/** The values of `--fail-on`. */
+/** The values of `--fail-on`: rights that no request needed, and rights that are broader than needed. */
 const EXCESSES = ['unused', 'broader'] as const;
 type Excess = (typeof EXCESSES)[number];
+
+/** Describes each excess in a message. */
+const EXCESS_TEXTS: Readonly<Record<Excess, string>> = {
+  unused: 'unused rights',
+  broader: 'broader rights than needed',
+};
+
+interface ReportOptions {
+  readonly failOn: string | null;
+  readonly principal: string | null;
+  readonly url: string | null;
+  readonly world: string | null;
+  readonly json: boolean;
+}
 
 /**
  * Prints how each credential was used on a running server, and which of its rights are unused. Exits with code 1 if
  * there are rights of the kinds in `failOn`, or if no credential was used.
  *
  * @param options.failOn kinds, separated by commas; null: none
- * @param options.url the server, including the prefix of a world; null: on this machine
+ * @param options.url the server, including the prefix of a world; null: the configured address
  * @param options.principal only this principal; null: all used credentials
  * @throws UserError if the server, world or principal doesn't exist
  */
-export async function printReport(
-  flags: FlagTexts,
-  options: {
-    failOn: string | null;
-    principal: string | null;
-    url: string | null;
-    world: string | null;
-    json: boolean;
-  },
-): Promise<void> {
+export async function printReport(flags: FlagTexts, options: ReportOptions): Promise<void> {
   const excesses = parseExcesses(options.failOn);
   const { server, world } = await locateServerAndWorld(flags, options.url, options.world);
   const query = options.principal === null ? '' : `?principal=${encodeURIComponent(options.principal)}`;
@@ -40,25 +45,24 @@ export async function printReport(
     process.stderr.write('nv-auth-mock: the server could not store all uses, so the report is incomplete\n');
   }
   const problems = excesses.flatMap((excess) => describeExcess(report, excess));
-  if (excesses.length > 0 && report.principals.length === 0) problems.push(NOTHING_USED);
+  if (excesses.length > 0 && report.principals.length === 0) problems.push(NOTHING_USED_MESSAGE);
   for (const problem of problems) process.stderr.write(`nv-auth-mock: --fail-on: ${problem}\n`);
   if (problems.length > 0) process.exitCode = 1;
 }
 
-/** A check without any use proves nothing. */
-const NOTHING_USED =
+/** The message if no credential was used, because the check then proves nothing. */
+const NOTHING_USED_MESSAGE =
   'no credential was used, so there is nothing to check. Make sure that the tests use this server and world.';
 
-/** Describes the credentials with such rights; empty if there are none. */
+/** Returns a sentence about the credentials that have such rights, or nothing if there are none. */
 function describeExcess({ principals }: Report, excess: Excess): string[] {
   const names = principals.filter((principal) => principal[excess].length > 0).map(({ principal }) => principal.name);
   if (names.length === 0) return [];
-  const what = { unused: 'unused rights', broader: 'broader rights than needed' }[excess];
-  return [
-    `${names.length === 1 ? '1 credential has' : `${names.length} credentials have`} ${what}: ${names.join(', ')}`,
-  ];
+  const subject = names.length === 1 ? '1 credential has' : `${names.length} credentials have`;
+  return [`${subject} ${EXCESS_TEXTS[excess]}: ${names.join(', ')}`];
 }
 
+/** Parses the values of `--fail-on`. @throws UserError for an unknown value */
 function parseExcesses(text: string | null): readonly Excess[] {
   return (text ?? '')
     .split(',')

@@ -8,23 +8,28 @@ import { locateWorld } from './world-address.ts';
 /** How long to wait for a response, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
-/** A running server: its URL, and the headers that its control API requires. */
+/** A running server, and how to call it. */
 export interface RunningServer {
   readonly url: string;
+  /** The headers that its control API requires. */
   readonly headers: Readonly<Record<string, string>>;
   /** The certificate authority to trust, as PEM; undefined: those that Node trusts. */
   readonly ca?: string;
-  /** On this machine, the address identifies the server, so its certificate isn't verified. */
+  /** Whether its certificate isn't verified, because a configured loopback address already identifies it. */
   readonly isLocal?: boolean;
 }
 
-/** Returns the server on this machine, from `--port`, `--host`, `--admin-token` or their variables. */
+/**
+ * Returns the server at the configured address: the flags `--port`, `--host` and `--admin-token`, their variables or
+ * defaults.
+ */
 export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
   const { host, port, adminToken, tls, tlsCert } = (await readConfig(flags)).config;
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const address = reachable.includes(':') ? `[${reachable}]` : reachable;
+  // A server that listens on all addresses is reached at one of them.
+  const clientHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const address = clientHost.includes(':') ? `[${clientHost}]` : clientHost;
   return {
-    isLocal: reachable === 'localhost' || reachable === '::1' || reachable.startsWith('127.'),
+    isLocal: clientHost === 'localhost' || clientHost === '::1' || clientHost.startsWith('127.'),
     url: originAt(tls || tlsCert !== null ? 'https' : 'http', `${address}:${port}`),
     headers: adminToken === null ? {} : { 'x-mock-admin-token': adminToken },
   };
@@ -33,7 +38,7 @@ export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
 /**
  * Returns a running server and the world to call.
  *
- * @param url including the prefix of a world; null: on this machine
+ * @param url including the prefix of a world; null: the configured address
  * @param worldId the world; null: the world of the URL, or the default world
  * @throws UserError if URL and world contradict each other
  */
@@ -54,7 +59,7 @@ interface ServerResponse {
 }
 
 /**
- * Calls a running server. Doesn't use `fetch`, which blocks some ports.
+ * Calls a running server and parses its response as JSON.
  *
  * @throws Error if there is no response in time
  */
@@ -63,7 +68,12 @@ export async function askServer(server: RunningServer, path: string, method = 'G
   return { status, body: parseJsonOrNull(text) };
 }
 
-/** @throws Error if there is no response in time */
+/**
+ * Calls a running server and returns the text of its response. Doesn't use `fetch`, which blocks some ports and cannot
+ * trust an additional certificate.
+ *
+ * @throws Error if there is no response in time, or if an https port has received http
+ */
 export function requestText(
   server: RunningServer,
   path: string,
@@ -99,7 +109,7 @@ export function openRequest(
   return send(`${url}${path}`, { method, headers: { ...headers, ...extraHeaders }, ca, rejectUnauthorized: !isLocal });
 }
 
-/** Parses JSON; null for any other text. */
+/** Parses JSON; returns null for any other text. */
 export function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -108,7 +118,7 @@ export function parseJsonOrNull(text: string): unknown {
   }
 }
 
-/** Returns advice about a control API that rejected these headers. */
+/** Returns the end of a sentence about a control API that rejected these headers: which admin token it requires. */
 export function describeTokenRejection(headers: RunningServer['headers']): string {
   return Object.keys(headers).length === 0
     ? 'requires an admin token: set it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'

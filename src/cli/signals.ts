@@ -1,12 +1,12 @@
 import { setTimeout } from '../platform/time.ts';
 
 /**
- * How long repeated signals count as one, in milliseconds: npm forwards a Ctrl+C that the terminal has sent to all
- * processes.
+ * How long repeated signals count as one, in milliseconds: the terminal sends a Ctrl+C to all processes, and npm
+ * forwards it once more.
  */
 const SAME_SIGNAL_MS = 500;
 
-/** The signals that end a command, and the exit codes of an interrupted command. */
+/** The signals that end a command, and the exit codes of a command that they interrupt (128 plus the signal's number). */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
@@ -14,7 +14,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
  *
  * @param stop called for the first signal
  * @param forceExit called for any later signal
- * @returns a function that acts like the first signal
+ * @returns a function that stops the command like the first signal, with the exit code 0
  */
 export function handleSignals(stop: (exitCode: number) => void, forceExit: () => void): () => void {
   let isStopping = false;
@@ -27,7 +27,8 @@ export function handleSignals(stop: (exitCode: number) => void, forceExit: () =>
     }, SAME_SIGNAL_MS).unref();
     stop(exitCode);
   };
-  for (const [signal, exitCode] of Object.entries(EXIT_CODES))
+  for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
     process.removeAllListeners(signal).on(signal, () => (canForceExit ? forceExit() : stopOnce(exitCode)));
+  }
   return () => stopOnce(0);
 }

@@ -12,6 +12,7 @@ import { createTerminalLog, type Terminal } from './terminal-log.ts';
 /** The exit code of a process that has lost its worlds and may get them back by restarting (EX_TEMPFAIL in sysexits.h). */
 const EXIT_LOST = 75;
 
+/** The addresses that the server listens on. */
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
 /** Starts the server and resolves once it is ready. The server stops on SIGTERM or SIGINT. */
@@ -33,47 +34,58 @@ export async function startServer(flags: FlagTexts): Promise<void> {
     // Before the server owns the worlds, so that a load balancer sees that it is alive.
     const listening = await server.listen(host, port, true, httpPort);
     stopOnSignals(server, exitWithStdin);
-    const begun = await server.started();
-    // With `json`, the notices are in the log instead of the banner.
-    if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
-    process.stdout.write(
-      json ? formatReadyEvent(server, listening, config) : await formatBanner(server, begun, listening, config),
-    );
+    const info = await server.started();
+    if (json) {
+      // The notices are in the log, because there is no banner.
+      for (const notice of info.notices) log(server.world.clock).warn(notice);
+      process.stdout.write(formatReadyEvent(server, listening, config));
+    } else {
+      process.stdout.write(await formatBanner(server, info, listening, config));
+    }
   } catch (cause) {
     await server.close();
     throw cause;
   }
 }
 
-/** On a terminal, prints one row per request, unless the user chose a format or a level. */
+/** Creates the server's log: on a terminal, one row per request, unless the user chose a format or a level. */
 function createLog({ config: { json, logLevel }, origins }: EffectiveConfig, clock: Clock): Log {
-  const lines = createLineLog(logLevel, json, clock, (line) => process.stderr.write(line));
-  const isPlain = !process.stderr.isTTY || json || origins.logLevel !== 'default';
-  return isPlain ? lines : createTerminalLog(lines, createTerminal());
+  const lineLog = createLineLog(logLevel, json, clock, (line) => process.stderr.write(line));
+  const usesLines = !process.stderr.isTTY || json || origins.logLevel !== 'default';
+  return usesLines ? lineLog : createTerminalLog(lineLog, createTerminal());
 }
 
+/** Creates a terminal that writes to standard error. */
 function createTerminal(): Terminal {
   const { stdout, stderr } = process;
   return {
-    write: (text) => void stderr.write(text),
+    write: (text) => {
+      stderr.write(text);
+    },
     hasColors: stderr.hasColors(),
     canMoveCursor: !isDumbTerminal(),
     get columns() {
       return stderr.columns;
     },
-    get written() {
+    get writtenBytes() {
+      // On a terminal, standard output moves the cursor as well.
       return stderr.bytesWritten + (stdout.isTTY ? stdout.bytesWritten : 0);
     },
   };
 }
 
+/** Formats the ready line as JSON. */
 function formatReadyEvent(
   { version }: MockServer,
   { url, httpUrl, port }: Listening,
   { world: worlds }: Config,
 ): string {
   const event = {
-    ...{ event: 'ready', url, port, pid: process.pid, version },
+    event: 'ready',
+    url,
+    port,
+    pid: process.pid,
+    version,
     ...(httpUrl !== null && { httpUrl }),
     ...(worlds.length > 0 && { worlds }),
   };
@@ -83,16 +95,21 @@ function formatReadyEvent(
 /** Returns the banner. The ready line comes last, once the server is seeded and listening. */
 async function formatBanner(
   server: MockServer,
-  begun: StartupInfo,
+  info: StartupInfo,
   listening: Listening,
   config: Config,
 ): Promise<string> {
   const { version, ca } = server;
-  const { posture, notices, cast, isBuiltIn } = begun;
+  const { posture, notices, cast, isBuiltIn } = info;
   const { url, httpUrl, port } = listening;
-  const started = {
-    ...{ url, port, host: config.host, folder: process.cwd(), home: await locatePackage() },
+  const startedServer = {
+    url,
+    port,
+    host: config.host,
+    folder: process.cwd(),
+    home: await locatePackage(),
     cast: isBuiltIn ? (await server.castOf('default'))() : null,
+    // The first process of a container has the id 1.
     isContainer: process.pid === 1,
   };
   const lines = [
@@ -104,27 +121,30 @@ async function formatBanner(
     ...(httpUrl === null ? [] : [`http: ${httpUrl}`]),
     ...formatWorlds(listening, config),
     ...notices.map((notice) => `note: ${notice}`),
-    ...formatFirstSteps(started),
+    ...formatFirstSteps(startedServer),
     `nv-auth-mock ready on ${url}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** The maximum number of worlds in the banner. */
-const MAX_LISTED = 20;
+const MAX_LISTED_WORLDS = 20;
 
-/** Lists the requested worlds and their addresses; host names only if names of this machine reach the server. */
+/** Returns the line about the requested worlds and their addresses; host names only if this machine's names reach them. */
 function formatWorlds({ port, url }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
-  const more = ids.length > MAX_LISTED ? `, and ${ids.length - MAX_LISTED} more` : '';
+  const more = ids.length > MAX_LISTED_WORLDS ? `, and ${ids.length - MAX_LISTED_WORLDS} more` : '';
   const isLocal = ['localhost', '::1', '::', '0.0.0.0'].includes(host) || host.startsWith('127.');
   const byHost = isLocal ? `, at ${new URL(url).protocol}//<id>.localhost:${port}` : '';
   return [
-    `worlds: ${ids.slice(0, MAX_LISTED).join(', ')}${more}; each at /w/<id>${byHost}, or selected by its credentials`,
+    `worlds: ${ids.slice(0, MAX_LISTED_WORLDS).join(', ')}${more}; each at /w/<id>${byHost}, or selected by its credentials`,
   ];
 }
 
-/** The first signal, or the end of standard input, lets running requests finish. A second signal exits immediately. */
+/**
+ * Stops the server on the first signal or, if configured, at the end of standard input. Running requests finish. A second
+ * signal exits immediately.
+ */
 function stopOnSignals(server: MockServer, exitWithStdin: boolean): void {
   const close = () =>
     server.close().then(

@@ -2,7 +2,7 @@ import { worldInLog } from '../addresses/world-id.ts';
 import { escapeControls, type Log, type LogDetails, type RequestLine } from '../diagnostics/log.ts';
 import { redact } from '../text/redact.ts';
 
-/** A terminal. The width and the number of written bytes change over time. */
+/** A terminal, whose width and number of written bytes change over time. */
 export interface Terminal {
   write(text: string): void;
   /** The width of the window; 0 if unknown. */
@@ -10,7 +10,7 @@ export interface Terminal {
   readonly hasColors: boolean;
   readonly canMoveCursor: boolean;
   /** The number of bytes that the process has written to it. */
-  readonly written: number;
+  readonly writtenBytes: number;
 }
 
 /** SGR codes (ECMA-48, 8.3.117). */
@@ -18,7 +18,11 @@ const COLORS = { bold: 1, red: 31, green: 32, yellow: 33 } as const;
 
 type Color = keyof typeof COLORS;
 
-type Cell = readonly [text: string, color?: Color];
+/** A part of a row. */
+interface Cell {
+  readonly text: string;
+  readonly color?: Color;
+}
 
 /** The width if the terminal doesn't report one. */
 const DEFAULT_COLUMNS = 80;
@@ -36,9 +40,10 @@ interface PrintedRequest {
   readonly count: number;
   /** The number of rows, including the advice. */
   readonly height: number;
+  /** The width of the window when it was printed. */
   readonly columns: number;
-  /** `Terminal.written` after printing the request. */
-  readonly written: number;
+  /** `Terminal.writtenBytes` after printing the request. */
+  readonly writtenBytes: number;
 }
 
 /**
@@ -49,13 +54,14 @@ interface PrintedRequest {
  */
 export function createTerminalLog(lines: Log, terminal: Terminal): Log {
   let last: PrintedRequest | null = null;
+  /** Prints a request, in place of an equal one that was printed just before. */
   const print = (line: RequestLine) => {
     const { advice, ...request } = sanitize(line);
     const { columns } = terminal;
     const key = JSON.stringify(request);
     // After other output or a resize, the rows to replace are no longer above the cursor.
-    const isRepeat = last?.key === key && last.written === terminal.written && last.columns === columns;
-    const replaced = isRepeat && terminal.canMoveCursor && columns >= MIN_COLUMNS ? last : null;
+    const isRepeated = last?.key === key && last.writtenBytes === terminal.writtenBytes && last.columns === columns;
+    const replaced = isRepeated && terminal.canMoveCursor && columns >= MIN_COLUMNS ? last : null;
     const count = (replaced?.count ?? 0) + 1;
     // Leave the last column empty, because some terminals wrap as soon as it is written.
     const width = Math.max(MIN_COLUMNS, columns || DEFAULT_COLUMNS) - 1;
@@ -66,16 +72,17 @@ export function createTerminalLog(lines: Log, terminal: Terminal): Log {
     ];
     const erase = replaced === null ? '' : `\r\x1b[${replaced.height}A\x1b[J`;
     terminal.write(`${erase}${rows.join('\n')}\n`);
-    last = { key, count, height: rows.length, columns, written: terminal.written };
+    last = { key, count, height: rows.length, columns, writtenBytes: terminal.writtenBytes };
   };
-  const printRowInsteadOf =
+  const printRequests =
     (write: Log['info']): Log['info'] =>
     (message, details: LogDetails = {}) => {
       if (details.request === undefined) return write(message, details);
       const line = details.request();
       if (line !== null) print(line);
     };
-  return { ...lines, info: printRowInsteadOf(lines.info), debug: printRowInsteadOf(lines.debug), isDebugging: true };
+  // The rows come from messages of both levels, so even `debug` must be called.
+  return { ...lines, info: printRequests(lines.info), debug: printRequests(lines.debug), isDebugging: true };
 }
 
 /** Removes credentials and control characters. */
@@ -94,30 +101,39 @@ function sanitize(line: RequestLine): RequestLine {
 function formatRow(request: Omit<RequestLine, 'advice'>, count: number, width: number, hasColors: boolean): string {
   const { world, method, path, status, caller, reason, wouldBeRefused, fault } = request;
   const head = method.padEnd(METHOD_COLUMNS);
-  const tail = (
-    [
-      [status === null ? '-  ' : String(status), colorOf(status)],
-      [caller ?? '-'],
-      [reason ?? '', 'yellow'],
-      [wouldBeRefused ? '[would be refused]' : '', 'yellow'],
-      [fault === null ? '' : `[fault ${fault}]`, 'yellow'],
-      [worldInLog(world).trim()],
-    ] satisfies Cell[]
-  ).filter(([text]) => text !== '');
+  const details: readonly Cell[] = [
+    { text: status === null ? '-  ' : String(status), color: colorOf(status) },
+    { text: caller ?? '-' },
+    { text: reason ?? '', color: 'yellow' },
+    { text: wouldBeRefused ? '[would be refused]' : '', color: 'yellow' },
+    { text: fault === null ? '' : `[fault ${fault}]`, color: 'yellow' },
+    { text: worldInLog(world).trim() },
+  ];
+  const tail = details.filter(({ text }) => text !== '');
   const times = count === 1 ? '' : ` ×${count}`;
-  const pathRoom = tail.reduce((rest, [text]) => rest - 1 - widthOf(text), width - widthOf(head) - 1 - widthOf(times));
-  const shownPath = fitColumns(path, Math.max(MIN_PATH_COLUMNS, pathRoom));
-  const padding = ' '.repeat(Math.max(0, Math.min(PATH_COLUMNS, pathRoom) - widthOf(shownPath)));
-  const paint = (text: string, color: Color | undefined) =>
-    hasColors && color !== undefined && text !== '' ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
-  const cells: readonly Cell[] = [[head], [shownPath + padding], ...tail];
-  let remaining = width - widthOf(times);
-  const painted = cells.flatMap(([text, color]) => {
-    const visible = truncate(text, remaining);
-    remaining -= widthOf(visible) + 1;
-    return visible === '' ? [] : paint(visible, color);
+  const tailColumns = tail.reduce((sum, { text }) => sum + 1 + widthOf(text), 0);
+  const pathColumns = width - widthOf(head) - 1 - tailColumns - widthOf(times);
+  const shownPath = fitColumns(path, Math.max(MIN_PATH_COLUMNS, pathColumns));
+  const padding = ' '.repeat(Math.max(0, Math.min(PATH_COLUMNS, pathColumns) - widthOf(shownPath)));
+  const cells = [{ text: head }, { text: shownPath + padding }, ...tail];
+  const row = joinCells(cells, width - widthOf(times), hasColors);
+  return row + paint({ text: times, color: 'bold' }, hasColors);
+}
+
+/** Joins cells with spaces, and truncates them to the width. */
+function joinCells(cells: readonly Cell[], width: number, hasColors: boolean): string {
+  let remaining = width;
+  const painted = cells.flatMap((cell) => {
+    const text = truncate(cell.text, remaining);
+    remaining -= widthOf(text) + 1;
+    return text === '' ? [] : paint({ ...cell, text }, hasColors);
   });
-  return painted.join(' ') + paint(times, 'bold');
+  return painted.join(' ');
+}
+
+/** Adds the escape sequences of the color. */
+function paint({ text, color }: Cell, hasColors: boolean): string {
+  return hasColors && color !== undefined && text !== '' ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
 }
 
 function colorOf(status: number | null): Color {
@@ -132,7 +148,7 @@ function widthOf(text: string): number {
   return width;
 }
 
-/** Truncates a text to the given columns. */
+/** Truncates a text to the columns, without splitting a character. */
 function truncate(text: string, columns: number): string {
   let end = 0;
   let remaining = columns;
@@ -144,6 +160,7 @@ function truncate(text: string, columns: number): string {
   return text.slice(0, end);
 }
 
+/** Truncates a longer text, and marks it with `…`. */
 function fitColumns(text: string, columns: number): string {
   return truncate(text, columns) === text ? text : `${truncate(text, columns - widthOf('…'))}…`;
 }

@@ -9,9 +9,9 @@ import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
 import { locateServerAndWorld, type RunningServer } from './server-client.ts';
 import { prefixOf } from './world-address.ts';
 
-type Recorded = Refusal['request'];
+type RequestSummary = Refusal['request'];
 
-/** The maximum number of requests in a journal: refusals and others. */
+/** The maximum number of requests in a journal: 2000 refusals and 2000 other requests. */
 const MAX_REQUESTS = 4000;
 /** The maximum number of refusals to list for an unknown id. */
 const MAX_LISTED = 5;
@@ -20,7 +20,7 @@ const MAX_LISTED = 5;
  * Prints why a running server refused a request, and how to fix it. Exits with code 1 if no request was refused.
  *
  * @param options.id the id of the request or its decision; null: the newest refusal
- * @param options.url the server, including the prefix of a world; null: on this machine
+ * @param options.url the server, including the prefix of a world; null: the configured address
  * @throws UserError if the server, world or request doesn't exist
  */
 export async function explainRefusal(
@@ -30,31 +30,30 @@ export async function explainRefusal(
   const { server, world } = await locateServerAndWorld(flags, options.url, options.world);
   const requests = await askWorld(server, world, `/requests?bodies=false&limit=${MAX_REQUESTS}`, readRequests);
   const request = options.id === null ? requests.find(isRefused) : findRequest(options.id, requests);
-  if (request === undefined || !isRefused(request)) {
-    process.stderr.write(
-      `nv-auth-mock: ${request === undefined ? describeNoRefusal(requests, world) : describeAllowed(request)}\n`,
-    );
-    process.exitCode = 1;
+  if (request !== undefined && isRefused(request)) {
+    const refusal = await readRefusal(server, world, request);
+    process.stdout.write(renderRefusal(refusal, createCurlTarget(server, world)));
     return;
   }
-  const { service, operation } = request;
-  const decision =
-    request.decision === null ? null : await findObject<Decision>(server, world, 'decisions', request.decision);
-  const tables = service === null ? null : await findObject<ServedTables>(server, world, 'tables', service);
-  process.stdout.write(
-    renderRefusal(
-      { request, decision, required: describeRequired(tables, operation) },
-      createCurlTarget(server, world),
-    ),
-  );
+  const message = request === undefined ? describeNoRefusal(requests, world) : describeAllowed(request);
+  process.stderr.write(`nv-auth-mock: ${message}\n`);
+  process.exitCode = 1;
 }
 
-function readRequests(body: object): readonly Recorded[] | undefined {
+/** Reads the decision about a refused request, and the rights that its operation requires. */
+async function readRefusal(server: RunningServer, world: string | null, request: RequestSummary): Promise<Refusal> {
+  const { service, operation, decision: decisionId } = request;
+  const decision = decisionId === null ? null : await findObject<Decision>(server, world, 'decisions', decisionId);
+  const tables = service === null ? null : await findObject<ServedTables>(server, world, 'tables', service);
+  return { request, decision, required: describeRequired(tables, operation) };
+}
+
+function readRequests(body: object): readonly RequestSummary[] | undefined {
   return 'requests' in body && Array.isArray(body.requests) ? body.requests : undefined;
 }
 
 /** @throws UserError if no request has the id */
-function findRequest(id: string, requests: readonly Recorded[]): Recorded {
+function findRequest(id: string, requests: readonly RequestSummary[]): RequestSummary {
   const found = requests.find((request) => request.id === id || request.decision === id);
   if (found !== undefined) return found;
   const refusals = requests.filter(isRefused).map((refusal) => `\`${refusal.decision ?? refusal.id}\``);
@@ -65,25 +64,27 @@ function findRequest(id: string, requests: readonly Recorded[]): Recorded {
   );
 }
 
-function describeNoRefusal(requests: readonly Recorded[], world: string | null): string {
+function describeNoRefusal(requests: readonly RequestSummary[], world: string | null): string {
   const where = `in the world \`${world ?? 'default'}\``;
-  const found = requests.length === 0 ? `no request was received ${where}` : `no request was refused ${where}`;
-  return `${found}. Send one, or select another world with --world; \`GET /_mock/worlds\` lists them.`;
+  const statement = requests.length === 0 ? `no request was received ${where}` : `no request was refused ${where}`;
+  return `${statement}. Send one, or select another world with --world; \`GET /_mock/worlds\` lists them.`;
 }
 
-function describeAllowed({ id, status }: Recorded): string {
+function describeAllowed({ id, status }: RequestSummary): string {
   return `request \`${id}\` was not refused (status ${status}). Omit the id to see the newest refusal.`;
 }
 
-/** Tables as returned by the control API. */
+/** The tables of a service as the control API returns them, where permissions are called grants. */
 type ServedTables = Pick<Tables, 'term' | 'rules' | 'resourceTypes' | 'operations'> & {
   readonly grants: Tables['permissions'];
 };
 
+/** Returns an object of a list of the control API by its id; null if it doesn't exist. */
 async function findObject<Found extends object>(server: RunningServer, world: string | null, list: string, id: string) {
   return (await findInWorld(server, world, `/${list}/${encodeURIComponent(id)}`)) as Found | null;
 }
 
+/** Returns the rights that an operation requires, as a sentence; null if unknown. */
 function describeRequired(tables: ServedTables | null, operation: string | null): string | null {
   const row = tables?.operations.find(({ id }) => id === operation);
   if (tables === null || row === undefined) return null;

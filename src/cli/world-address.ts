@@ -9,14 +9,14 @@ export function prefixOf(world: string | null): string {
 }
 
 /**
- * Returns the ids of all worlds, reading page by page.
+ * Returns the ids of all worlds, reading page by page; null if a response isn't a list of worlds.
  *
- * @param ask returns the parsed body of a `GET`
- * @returns null if a response isn't a list of worlds
+ * @param ask sends a GET request and returns the parsed body
  */
 export async function readWorldIds(ask: (path: string) => Promise<unknown>): Promise<readonly string[] | null> {
   const ids: string[] = [];
-  for (let query = ''; ; ) {
+  let query = '';
+  while (true) {
     const { worlds, next } = ((await ask(`/_mock/worlds${query}`)) ?? {}) as { worlds?: unknown; next?: unknown };
     if (!Array.isArray(worlds)) return null;
     for (const world of worlds as ({ readonly id?: unknown } | null)[]) ids.push(String(world?.id));
@@ -44,7 +44,9 @@ export interface WorldAddress {
 const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
 /**
- * @param url for the client, including the prefix of a world
+ * Splits a URL into the server and the world.
+ *
+ * @param url the client's URL, which may include the prefix of a world
  * @param worldId the client's world; null: the world of the URL
  * @throws UserError unless it is the URL of a server or a world
  */

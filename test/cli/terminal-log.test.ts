@@ -28,7 +28,7 @@ function terminal(given: Partial<Pick<Terminal, 'columns' | 'hasColors' | 'canMo
     canMoveCursor: true,
     ...given,
     write,
-    get written() {
+    get writtenBytes() {
       return texts.join('').length;
     },
   };
