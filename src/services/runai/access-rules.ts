@@ -10,7 +10,7 @@ import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 
-/** Counter for access rule ids. */
+/** The setting that stores the id of the newest access rule. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
 
 /** An access rule as stored: a subject has a role in a scope. Times are in milliseconds. */
@@ -29,6 +29,8 @@ export interface AccessRule {
 }
 
 export type AccessRuleRow = Row<AccessRule, null>;
+
+/** The access rules of all tenants. The owner of a row is the tenant. */
 export const ACCESS_RULES = new Collection<AccessRule>('runai.access-rules');
 
 /** The rules of the tenant, indexed by subject. */
@@ -40,9 +42,9 @@ export interface RuleBook {
 }
 
 /** How long a deleted rule can still be listed: 30 days. */
-const DELETED_KEPT_MS = 2_592_000_000;
+const DELETED_RETENTION_MS = 30 * 24 * 3_600_000;
 
-/** The row of a rule. Its alias is unique among the rules in force. */
+/** Creates the row of a rule. Its alias is unique among the rules in force. */
 export function createRuleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
   const { id, deletedAt } = rule;
   return ACCESS_RULES.row({
@@ -50,13 +52,13 @@ export function createRuleRow(rule: AccessRule, tenantId: string): AccessRuleRow
     owner: tenantId,
     parent: null,
     aliases: deletedAt === null ? [createRuleKey(rule, rule.roleId)] : [],
-    dueAt: deletedAt === null ? null : deletedAt + DELETED_KEPT_MS,
+    dueAt: deletedAt === null ? null : deletedAt + DELETED_RETENTION_MS,
     body: rule,
   });
 }
 
 /**
- * The unique key of a rule: a subject can have a role in a scope only once.
+ * Creates the unique key of a rule: a subject can have a role in a scope only once.
  *
  * @param role the role id, or the role name in a seed
  */
@@ -74,27 +76,29 @@ export function createRuleKey(
   return `${createSubjectKey(subjectType, subjectId)}|${role}|${scope}`;
 }
 
-/** Subjects and identities are looked up case-insensitively. */
-function createSubjectKey(type: SubjectType | string, id: string): string {
+/** Creates the key of a subject in `RuleBook.bySubject`. Lower case, because ids are case-insensitive. */
+function createSubjectKey(type: SubjectType, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
 
 type World = Pick<Surroundings, 'store' | 'settings'>;
 
+/** Returns the rules of the tenant. */
 export async function readRuleBook(world: Pick<World, 'store'>): Promise<RuleBook> {
   const tenantId = await readTenantId(world);
   return buildRuleBook(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
 }
 
+/** Indexes rules by subject. Memoized, because every request needs the index and rules seldom change. */
 const buildRuleBook = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
   const all = rows.map(({ body }) => body);
   const active = all.filter(({ deletedAt }) => deletedAt === null);
   const bySubject = new Map<string, AccessRule[]>();
   for (const rule of active) {
     const key = createSubjectKey(rule.subjectType, rule.subjectId);
-    const own = bySubject.get(key);
-    if (own === undefined) bySubject.set(key, [rule]);
-    else own.push(rule);
+    const rulesOfKey = bySubject.get(key);
+    if (rulesOfKey === undefined) bySubject.set(key, [rule]);
+    else rulesOfKey.push(rule);
   }
   return { all, bySubject };
 });
@@ -124,25 +128,25 @@ export async function readHeldRights(
 ): Promise<HeldRights> {
   const { collections } = world.store;
   const rules = await ACCESS_RULES.ofOwner(collections, tenantId);
-  const custom = await ROLES.ofOwner(collections, tenantId);
+  const customRoles = await ROLES.ofOwner(collections, tenantId);
   const book = buildRuleBook(rules);
-  const byIdentity = getCachedRights(collections, book, custom);
+  const rightsByIdentity = findCachedRights(collections, book, customRoles);
   const key = `${identity.kind} ${identity.name}`;
-  const cached = byIdentity.get(key);
+  const cached = rightsByIdentity.get(key);
   if (cached !== undefined && cached.groups === identity.groups) return cached.heldRights;
-  const roles = addPredefinedRoles(world, custom);
-  const own = rulesOf(book, identity);
-  reportUnknownRoles(world, own, roles);
-  const heldRights = combineRights(own, roles);
-  byIdentity.set(key, { groups: identity.groups, heldRights });
+  const roles = addPredefinedRoles(world, customRoles);
+  const rulesOfIdentity = rulesOf(book, identity);
+  reportUnknownRoles(world, rulesOfIdentity, roles);
+  const heldRights = combineRights(rulesOfIdentity, roles);
+  rightsByIdentity.set(key, { groups: identity.groups, heldRights });
   return heldRights;
 }
 
 /** Rights by kind and name of the identity. They also depend on its groups. */
 type RightsByIdentity = Map<string, { readonly groups: readonly string[]; readonly heldRights: HeldRights }>;
 
-/** Returns the cached rights of a world, as long as its rules and roles are unchanged. */
-function getCachedRights({ made }: Collections, book: RuleBook, custom: readonly CustomRoleRow[]): RightsByIdentity {
+/** Returns the cached rights of a world; an empty map after its rules or roles have changed. */
+function findCachedRights({ made }: Collections, book: RuleBook, custom: readonly CustomRoleRow[]): RightsByIdentity {
   const cached = made.get(book) as { readonly custom: unknown; readonly byIdentity: RightsByIdentity } | undefined;
   if (cached?.custom === custom) return cached.byIdentity;
   const byIdentity: RightsByIdentity = new Map();
@@ -152,7 +156,7 @@ function getCachedRights({ made }: Collections, book: RuleBook, custom: readonly
 
 type FindingReporter = Pick<RequestContext, 'findings' | 'now'>;
 
-/** Reports roles that exist only in other versions. A seed may assign them, but they grant nothing here. */
+/** Reports roles that exist only in other versions. A seed may assign them, but they grant nothing in this version. */
 function reportUnknownRoles(
   { findings, now }: Partial<FindingReporter>,
   rules: readonly AccessRule[],
@@ -167,12 +171,12 @@ function reportUnknownRoles(
 
 /** Returns the rights that these roles grant in the whole tenant. Unknown role names grant nothing. */
 export function combineRightsOfRoles(names: readonly string[], roles: Roles, tenantId: string): HeldRights {
-  const held = [...roles.values()].filter(({ name }) => names.includes(name));
-  const rules = held.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);
+  const namedRoles = [...roles.values()].filter(({ name }) => names.includes(name));
+  const rules = namedRoles.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);
   return combineRights(rules, roles);
 }
 
-/** A disabled role grants nothing. */
+/** Combines the rights that rules grant. A disabled role grants nothing. */
 function combineRights(
   rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 'scopeId'>[],
   roles: Roles,

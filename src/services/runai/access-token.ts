@@ -36,23 +36,25 @@ export interface TokenRealm {
   readonly tenantId: string;
 }
 
-/** The owner of an access token, and the client that requested it (`azp`). */
+/** The identity that an access token is issued to, and the client that requested the token (`azp`). */
 export interface TokenHolder {
   readonly identity: Identity;
   readonly clientId: string;
 }
 
+/** Returns the holder of a token as the principal of decisions. */
 export function principalOf({ identity: { kind, id, name }, clientId }: TokenHolder): Principal {
   return { kind, id, name, clientId };
 }
 
+/** A valid access token: its holder and its claims. */
 export interface AcceptedToken extends TokenHolder {
   readonly claims: VerifiedClaims;
 }
 
 /**
- * Verifies an access token. Order of checks: signature, issuer, world, realm, tenant, times, subject. The times come
- * after the world: each world has a separate clock.
+ * Verifies an access token, and finds its holder. Checks the signature, issuer, world, realm, tenant, times and
+ * subject, in this order. The times come after the world, because each world has a separate clock.
  *
  * @throws Problem `unauthenticated` with the reason
  */
@@ -72,11 +74,10 @@ export async function acceptToken(
   try {
     checkTimes(claims, attempt.now);
   } catch {
-    // Throws again, with the owner.
-    await rethrowWithOwner(token, claims, attempt);
+    await throwTimesProblem(token, claims, attempt);
   }
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
-  if (identity === null) throw createUnknownSubject(claims.sub, attempt);
+  if (identity === null) throw createUnknownSubjectProblem(claims.sub, attempt);
   const accepted: AcceptedToken = { identity, clientId: claims.azp, claims };
   if (!identity.enabled) throw createRefusal(accepted, 'disabled', 'The owner of the access token is disabled.');
   if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? ''])) {
@@ -85,21 +86,27 @@ export async function acceptToken(
   return accepted;
 }
 
-function createRefusal(granted: TokenHolder, reason: 'disabled' | 'revoked_token', message: string): Problem {
-  return unauthenticatedProblem(reason, message, undefined, principalOf(granted));
+function createRefusal(holder: TokenHolder, reason: 'disabled' | 'revoked_token', message: string): Problem {
+  return unauthenticatedProblem(reason, message, undefined, principalOf(holder));
 }
 
-function createUnknownSubject(subject: string, { world }: AccessTokenAttempt): Problem {
-  const at = world.deleted.find(subject);
-  const detail = at === null ? undefined : deletedAt(at);
+/** Creates the error for a token whose subject does not exist, with the deletion time if it was deleted. */
+function createUnknownSubjectProblem(subject: string, { world }: AccessTokenAttempt): Problem {
+  const deletionTime = world.deleted.find(subject);
+  const detail = deletionTime === null ? undefined : deletedAt(deletionTime);
   return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', detail);
 }
 
+/**
+ * Returns the claims of a token with a valid signature.
+ *
+ * @throws Problem `unauthenticated`; for a token of another world, with that reason instead of an unknown key
+ */
 async function readClaims(token: string, attempt: AccessTokenAttempt): Promise<VerifiedClaims> {
   try {
     return readCachedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
   } catch (thrown) {
-    // Refused either way, but "issued by another world" is more helpful than "unknown key".
+    // The token is refused in any case, but "issued by another world" is more helpful than "unknown key".
     const { sid, iss } = decodeClaims(token) ?? {};
     const isUnknownKey = thrown instanceof Problem && thrown.reason === 'unknown_key_id';
     if (isUnknownKey && typeof sid === 'string' && typeof iss === 'string' && isOfServer(iss, attempt)) {
@@ -125,6 +132,7 @@ function readCachedClaims(
   return claims;
 }
 
+/** Verifies the signature of a token, and caches its claims. */
 async function verifyClaims(
   token: string,
   { tokens, verifiedTokens, now }: AccessTokenAttempt,
@@ -134,8 +142,12 @@ async function verifyClaims(
   return claims;
 }
 
-/** Repeats the failed `checkTimes`, so that its error includes the owner. Accepted tokens do not need this lookup. */
-async function rethrowWithOwner(token: string, claims: VerifiedClaims, attempt: AccessTokenAttempt): Promise<void> {
+/**
+ * Repeats the failed `checkTimes` so that its error includes the owner. Only rejected tokens pay for this look-up.
+ *
+ * @throws Problem `unauthenticated`, always
+ */
+async function throwTimesProblem(token: string, claims: VerifiedClaims, attempt: AccessTokenAttempt): Promise<void> {
   attempt.verifiedTokens.delete(token);
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
   const owner = identity === null ? undefined : principalOf({ identity, clientId: claims.azp });
@@ -155,20 +167,23 @@ function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt
   checkWorld({ sid: sid ?? '' }, worldInBearers(world));
 }
 
-/** Checks the world of a token. Its signature is not enough: most worlds share a signing key. */
+/** Checks the world of a token. A valid signature is not enough, because most worlds share a signing key. */
 function checkWorld({ sid = '' }: Pick<VerifiedClaims, 'sid'>, world: string): void {
   const ofWorld = worldOfName(sid);
   if (ofWorld === world) return;
   throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
 }
 
-/** Whether the issuer's host is a name of this server, in any world. */
+/** Returns whether the issuer's host is a name of this server, in any world. */
 function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): boolean {
   const host = /^https?:\/\/([^/?#]+)/.exec(issuer)?.[1];
   return host !== undefined && (isNameOf(hosts, host) || host === new URL(origin).host);
 }
 
-/** Includes the vendor's host names: a token issued at one name may be sent to any other. */
+/**
+ * Returns whether a host is a name of this server. The vendor's host names count, because a token that was issued at
+ * one name may be sent to any other.
+ */
 function isNameOf(hosts: KnownHosts, host: string): boolean {
   return hosts.isOwn(host) || hosts.isVendors(host);
 }
@@ -200,13 +215,16 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
   );
 }
 
-/** Checks the tenant: worlds can share a signing key. Tokens of earlier versions have no `tenant_id`. */
+/** Checks the tenant, because worlds can share a signing key. Tokens of earlier versions have no `tenant_id`. */
 function checkTenantClaim({ tenant_id: claimed }: VerifiedClaims, tenantId: string): void {
   if (claimed === undefined || (typeof claimed === 'number' && String(claimed) === tenantId)) return;
   const detail = `tenant_id is ${quote(JSON.stringify(claimed))}, expected ${tenantId}`;
   throw unauthenticatedProblem('wrong_tenant', 'The access token belongs to another tenant.', detail);
 }
 
+/** Maximum length of a claim in an error. Claims of forged tokens can have any length. */
+const MAX_QUOTED_LENGTH = 200;
+
 function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 200));
+  return JSON.stringify(text.slice(0, MAX_QUOTED_LENGTH));
 }

@@ -8,11 +8,12 @@ import { NO_CLIENT } from './operations/grants/grant.ts';
 import type { RunaiSeed } from './seed-types.ts';
 import { issuerPath } from './tenant.ts';
 
-/** The identity of a bearer token. */
-interface Holder {
+/** The identity that a bearer token is issued to. */
+interface BearerHolder {
   readonly id: string;
   readonly name: string;
   readonly clientId: string;
+  /** Whether the name is an e-mail address. */
   readonly isUser: boolean;
   readonly groups: readonly string[];
 }
@@ -29,37 +30,34 @@ export async function addBearers(
   world: Pick<World, 'id' | 'credentials'>,
 ): Promise<object> {
   const signer = new BearerSigner(part, worldInBearers(world));
-  const add = <Entry>(entries: readonly Entry[], holderOf: (entry: Entry) => Holder) =>
+  const addTo = <Entry>(entries: readonly Entry[], holderOf: (entry: Entry) => BearerHolder) =>
     Promise.all(entries.map(async (entry) => ({ ...entry, bearer: await signer.bearerOf(holderOf(entry)) })));
   const { users, applications, serviceAccounts } = part;
   return {
     ...part,
     ...(users && {
-      users: await add(users, ({ id, email, accessKey }) => {
+      users: await addTo(users, ({ id, email, accessKey }) => {
         return { id, name: email, clientId: accessKey?.clientId ?? NO_CLIENT, isUser: true, groups: groupsOf(email) };
       }),
     }),
-    ...(applications && { applications: await add(applications, holderOfAccount) }),
-    ...(serviceAccounts && { serviceAccounts: await add(serviceAccounts, holderOfAccount) }),
+    ...(applications && { applications: await addTo(applications, holderOfAccount) }),
+    ...(serviceAccounts && { serviceAccounts: await addTo(serviceAccounts, holderOfAccount) }),
   };
 }
 
-function holderOfAccount({
-  id,
-  name,
-  clientId,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly clientId: string;
-}) {
+/** Returns an application or service account as the holder of its bearer. */
+function holderOfAccount({ id, name, clientId }: Pick<BearerHolder, 'id' | 'name' | 'clientId'>): BearerHolder {
   return { id, name, clientId, isUser: false, groups: [] };
 }
 
-/** Signs the bearers of a world. Bearers of the built-in cast come from a fixture: signing one takes half a millisecond. */
+/**
+ * Signs the bearers of a world. Bearers of the built-in cast come from a file, because each signature takes half a
+ * millisecond.
+ */
 class BearerSigner {
   readonly #tenant: RunaiSeed['tenant'];
   readonly #world: string;
+  /** Bearers of the built-in cast, loaded when first needed. */
   #builtIn: Promise<readonly string[]> | undefined;
   #key: Promise<SigningKey> | undefined;
 
@@ -68,19 +66,19 @@ class BearerSigner {
     this.#world = world;
   }
 
-  async bearerOf(holder: Holder): Promise<string> {
-    const claims = this.#claimsOf(holder);
-    const input = `${BEARER_HEADER}.${Buffer.from(plainJson(claims)).toString('base64url')}.`;
+  /** Returns the bearer of an identity. */
+  async bearerOf(holder: BearerHolder): Promise<string> {
+    const claims = this.#createClaims(holder);
+    const signingInput = `${BEARER_HEADER}.${Buffer.from(plainJson(claims)).toString('base64url')}.`;
     this.#builtIn ??= readFixture('runai', 'bearers.json') as Promise<readonly string[]>;
-    const builtIn = (await this.#builtIn).find((token) => token.startsWith(input));
+    const builtIn = (await this.#builtIn).find((token) => token.startsWith(signingInput));
     if (builtIn !== undefined) return builtIn;
     this.#key ??= readFixture('runai', 'bearer-key.rs256.json').then((jwk) => importSigningKey(jwk as JWK, 'RS256'));
     return mint(claims, await this.#key);
   }
 
-  /** The claims of `createAccessTokenClaims`, with fixed times and ids. */
-  #claimsOf({ id, name, clientId, isUser, groups }: Holder): Claims {
-    const login = nameInWorld(deriveUuid(`bearer:${id}`), this.#world);
+  /** Creates the claims of `createAccessTokenClaims`, with fixed times and ids. */
+  #createClaims({ id, name, clientId, isUser, groups }: BearerHolder): Claims {
     return {
       iss: `${BEARER_ORIGIN}${issuerPath(this.#tenant.realm)}`,
       sub: id,
@@ -92,7 +90,7 @@ class BearerSigner {
       tenant_id: this.#tenant.id,
       azp: clientId,
       typ: 'Bearer',
-      sid: login,
+      sid: nameInWorld(deriveUuid(`bearer:${id}`), this.#world),
     };
   }
 }

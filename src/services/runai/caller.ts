@@ -5,19 +5,22 @@ import type { Caller } from '../../decisions/decide.ts';
 import { unauthenticatedProblem } from '../../decisions/problem.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import { readHeldRights } from './access-rules.ts';
-import { type AcceptedToken, acceptToken, type TokenHolder, type TokenRealm } from './access-token.ts';
-import type { AccessKey } from './collections/access-keys.ts';
-import { accessKeysIn } from './collections/access-keys.ts';
-import type { Identity } from './collections/identities.ts';
-import { identitiesIn } from './collections/identities.ts';
+import { type AcceptedToken, acceptToken, principalOf, type TokenHolder, type TokenRealm } from './access-token.ts';
+import { type AccessKey, accessKeysIn } from './collections/access-keys.ts';
+import { type Identity, identitiesIn } from './collections/identities.ts';
 import { readTenantId, readTokenRealm } from './tenant.ts';
 
-/** @throws Problem `unauthenticated` */
+/**
+ * Returns the caller of a request with a valid access token.
+ *
+ * @throws Problem `unauthenticated` if the token is missing or not valid
+ */
 export async function authenticate(context: RequestContext): Promise<Caller> {
   const realm = await readTokenRealm(context);
   return createCaller(context, await acceptBearer(context, realm), realm.tenantId);
 }
 
+/** Verifies the bearer token of a request. An NGC key gets an error of its own, because it is a common mistake. */
 function acceptBearer(context: RequestContext, realm: TokenRealm): Promise<AcceptedToken> {
   const token = bearerToken(context.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
@@ -26,13 +29,18 @@ function acceptBearer(context: RequestContext, realm: TokenRealm): Promise<Accep
   return acceptToken(token, context, realm);
 }
 
-/** The result of a look-up by name. `key` is set if the name was an access key. */
+/** The result of `findNamedIdentity`. */
 export interface NamedIdentity {
   readonly identity: Identity;
+  /** The access key that was named; null if the identity was named. */
   readonly key: AccessKey | null;
 }
 
-/** Finds an identity by id, name, e-mail address or client id, enabled or not. */
+/**
+ * Finds an identity, enabled or not, by its id, name, e-mail address or client id, or by the id or client id of one of
+ * its access keys. Ids come first, because they are unique. Client ids come before the names of accounts, as at the
+ * token endpoint, because the client id of an account may be the name of another account.
+ */
 export async function findNamedIdentity(
   { store }: Pick<Surroundings, 'store'>,
   name: string,
@@ -51,24 +59,23 @@ export async function findNamedIdentity(
 }
 
 /**
- * Returns the caller with this id, name, client id or e-mail address, or the owner of the access key with this id or
- * client id.
+ * Returns the caller that `findNamedIdentity` finds; null if there is none.
  *
- * @throws Problem `disabled`
+ * @throws Problem `disabled` if the identity is disabled
  */
 export async function impersonate(world: Surroundings, name: string): Promise<Caller | null> {
   const named = await findNamedIdentity(world, name);
   if (named === null) return null;
   const { identity, key } = named;
   if (!identity.enabled) throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.');
-  const granted = { identity, clientId: key?.clientId ?? identity.clientId ?? '' };
-  return createCaller(world, granted, await readTenantId(world));
+  // A user without an access key has no client.
+  const holder = { identity, clientId: key?.clientId ?? identity.clientId ?? '' };
+  return createCaller(world, holder, await readTenantId(world));
 }
 
-async function createCaller(world: Surroundings, granted: TokenHolder, tenant: string): Promise<Caller> {
-  const { kind, id, name } = granted.identity;
+async function createCaller(world: Surroundings, holder: TokenHolder, tenant: string): Promise<Caller> {
   return {
-    principal: { kind, id, name, clientId: granted.clientId, tenant },
-    heldRights: await readHeldRights(world, granted.identity, tenant),
+    principal: { ...principalOf(holder), tenant },
+    heldRights: await readHeldRights(world, holder.identity, tenant),
   };
 }

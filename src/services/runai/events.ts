@@ -4,15 +4,16 @@ import type { Instant } from '../../time/clock.ts';
 import { grantsIn } from './collections/grants.ts';
 import { phasesOf, readWorkloadPhases, WORKLOADS } from './workloads.ts';
 
-/** Scheduled events: refresh tokens that expire unused, and phase changes of workloads. */
+/** Returns the events after `from`, up to `to`: refresh tokens that expire unused, and phase changes of workloads. */
 export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
-  const expired = await grantsIn(store).findExpiredBetween(from, to, limit);
-  return [
-    ...expired.map(({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject })),
-    ...(await listPhaseChanges(store, from, to, limit)),
-  ];
+  const expiredTokens = await grantsIn(store).findExpiredBetween(from, to, limit);
+  const expirations = expiredTokens.map(
+    ({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject }),
+  );
+  return [...expirations, ...(await listPhaseChanges(store, from, to, limit))];
 };
 
+/** Returns the first `limit` phase changes in `(from, to]`, earliest first. */
 async function listPhaseChanges(
   store: Store,
   from: Instant,

@@ -6,7 +6,7 @@ import { findConfidentialClient } from './operations/grants/clients.ts';
 import { isRedirectUri, REDIRECT_URI_FORM } from './redirect-uris.ts';
 import { generateSecret } from './secrets.ts';
 
-/** OAuth clients for user logins, managed with the control API. */
+/** Manages the OAuth clients for user logins, for the control API. */
 export const loginClients: LoginClients = {
   all: async (context) => (await oauthClientsIn(context).all()).map(renderClient),
   add: async (context, { clientId, redirectUris, isPublic }) => {
@@ -15,11 +15,11 @@ export const loginClients: LoginClients = {
         throw new Problem('invalid_request', `Field \`redirectUris[${index}]\` must be ${REDIRECT_URI_FORM}.`);
       }
     }
+    // The token endpoints look up both kinds of clients by id.
     if ((await findConfidentialClient(context, clientId)) !== null) throw createTakenProblem();
-    const drawn = isPublic ? null : generateSecret(context);
-    const client = { clientId, redirectUris, ...(drawn !== null && { secretHash: drawn.secretHash }) };
-    await addOrRefuse(oauthClientsIn(context).add(client));
-    return drawn?.secret ?? null;
+    const generated = isPublic ? null : generateSecret(context);
+    await addClient(context, { clientId, redirectUris, ...(generated && { secretHash: generated.secretHash }) });
+    return generated?.secret ?? null;
   },
   remove: async (context, clientId) => {
     const clients = oauthClientsIn(context);
@@ -41,9 +41,10 @@ function renderClient({ clientId, redirectUris, secretHash }: OAuthClient): Logi
   return { clientId, redirectUris, isPublic: secretHash === undefined };
 }
 
-async function addOrRefuse(adding: Promise<void>): Promise<void> {
+/** Stores a client. @throws Problem `conflict` if its id is taken, or the world has the maximum number of clients */
+async function addClient(context: Parameters<typeof oauthClientsIn>[0], client: OAuthClient): Promise<void> {
   try {
-    await adding;
+    await oauthClientsIn(context).add(client);
   } catch (thrown) {
     if (thrown instanceof Collision) throw createTakenProblem();
     if (!(thrown instanceof LimitReached)) throw thrown;

@@ -3,41 +3,41 @@ import type { RunaiCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 import { REASONS } from './reasons.ts';
 
-function castOf(part: unknown): Partial<RunaiCast> {
-  // A server of another version may send only some members.
+/** Returns the Run:ai part of a cast from a server. A server of another version may send only some members. */
+function readCastPart(part: unknown): Partial<RunaiCast> {
   return (part ?? {}) as Partial<RunaiCast>;
 }
 
-/** Finds the access key of an administrator. @param part the Run:ai part of the cast, from a server */
+/** Finds the access key of an administrator. @param castPart the Run:ai part of the cast, from a server */
 function findAdministratorKey(
-  part: unknown,
+  castPart: unknown,
 ): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
-  const { users = [] } = castOf(part);
+  const { users = [] } = readCastPart(castPart);
   return users.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
 }
 
 const VARIABLES: readonly Variable[] = [
-  { name: 'RUNAI_BASE_URL', of: (_part, url) => url },
+  { name: 'RUNAI_BASE_URL', of: (_castPart, url) => url },
   {
     name: 'RUNAI_CLIENT_ID',
-    of: (part) => findAdministratorKey(part)?.clientId,
+    of: (castPart) => findAdministratorKey(castPart)?.clientId,
     absent: 'administrator with an access key',
   },
-  { name: 'RUNAI_CLIENT_SECRET', of: (part) => findAdministratorKey(part)?.clientSecret },
+  { name: 'RUNAI_CLIENT_SECRET', of: (castPart) => findAdministratorKey(castPart)?.clientSecret },
 ];
 
 /** Returns the hosts of control planes: the one in the vendor's document, and the tenant's. */
-function listControlPlanes(part: unknown): readonly string[] {
-  const { tenant } = castOf(part);
+function listControlPlanes(castPart: unknown): readonly string[] {
+  const { tenant } = readCastPart(castPart);
   return ['app.run.ai', ...(tenant === undefined ? [] : [`${tenant.name}.run.ai`])];
 }
 
-/** Checks that tokens have the client's base URL as issuer. */
+/** Checks that the issuer of tokens is below the client's base URL. */
 const ISSUER_PROBE: Probe = {
   what: 'issuer',
   needsCast: true,
   look: async (ask, { base, part }) => {
-    const realm = castOf(part).tenant?.realm;
+    const realm = readCastPart(part).tenant?.realm;
     if (realm === undefined) return { good: true, finding: 'the world has no tenant, so it issues no tokens' };
     const path = `/auth/realms/${realm}`;
     const { status, body } = await ask(`${path}/.well-known/openid-configuration`);

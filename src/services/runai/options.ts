@@ -2,7 +2,10 @@ import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../def
 import { isRedirectUri, REDIRECT_URI_FORM, splitClientUri } from './redirect-uris.ts';
 import { DEFAULT_TOKEN_LIFETIMES, tokenLifetimesOption } from './token-lifetimes.ts';
 
-/** Run:ai options: version, token lifetimes and identity provider. */
+/** Printable ASCII without `=`, which ends the client id. The control API has the same limit of 255 characters. */
+const CLIENT_ID_AND_SEPARATOR = /^[!-<>-~]{1,255}=/;
+
+/** The options of Run:ai. */
 export const OPTIONS = {
   tokenTtl: {
     argument: 'DURATIONS',
@@ -17,7 +20,7 @@ export const OPTIONS = {
     fallback: [] as readonly string[],
     expected: `a client id and its redirect URI, such as \`my-app=http://localhost:5173/callback\`; the URI is ${REDIRECT_URI_FORM}`,
     read: (text: string) =>
-      /^[!-<>-~]{1,255}=/.test(text) && isRedirectUri(splitClientUri(text)[1]) ? [text] : undefined,
+      CLIENT_ID_AND_SEPARATOR.test(text) && isRedirectUri(splitClientUri(text).uri) ? [text] : undefined,
   },
   runai: {
     argument: 'VERSION',
@@ -53,7 +56,7 @@ export const OPTIONS = {
       'JWK set of the identity provider for `external_token_exchange`; repeat with `issuer=...` and `audience=...` to check these claims',
     fallback: [] as readonly string[],
     expected: 'a URL or a path, or `issuer=` or `audience=` with a value',
-    read: (text: string) => (text === '' || /^(?:issuer|audience)=$/.test(text) ? undefined : [text]),
+    read: (text: string) => (['', 'issuer=', 'audience='].includes(text) ? undefined : [text]),
   },
 } as const satisfies Readonly<Record<string, Option>>;
 

@@ -1,7 +1,7 @@
 import type { Surroundings } from '../../contract/world.ts';
 import { type AccessRule, readRuleBook, rulesOf } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
-import { type RuleViewContext, readRuleViewContext, scopeName } from './rule-view.ts';
+import { type RuleViewContext, readRuleViewContext, scopeNameOf } from './rule-view.ts';
 
 /** A user on the login page. */
 export interface Person {
@@ -23,10 +23,10 @@ const MAX_ROLES = 3;
 /** Returns users who can log in with a password, oldest first, so the seed's users come first. */
 export async function findPeople(world: Pick<Surroundings, 'store' | 'settings'>, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
-  const [book, names] = await Promise.all([readRuleBook(world), readRuleViewContext(world)]);
+  const [book, viewContext] = await Promise.all([readRuleBook(world), readRuleViewContext(world)]);
   const people = users
     .slice(0, max)
-    .map((user): Person => ({ id: user.id, name: user.name, rights: describeRoles(rulesOf(book, user), names) }));
+    .map((user): Person => ({ id: user.id, name: user.name, rights: describeRoles(rulesOf(book, user), viewContext) }));
   return { people, moreCount: users.length - people.length };
 }
 
@@ -35,11 +35,11 @@ function canLogIn({ enabled, passwordHash }: Identity): boolean {
 }
 
 /** Summarizes the enabled roles, their scopes and the number of permissions. */
-function describeRoles(rules: readonly AccessRule[], names: RuleViewContext): string {
+function describeRoles(rules: readonly AccessRule[], viewContext: RuleViewContext): string {
   const granted = rules.flatMap((rule) => {
-    const role = names.roles.get(rule.roleId);
+    const role = viewContext.roles.get(rule.roleId);
     return role?.enabled === true
-      ? [{ role, where: `${rule.scopeType} ${scopeName(rule, names) || rule.scopeId}` }]
+      ? [{ role, where: `${rule.scopeType} ${scopeNameOf(rule, viewContext) || rule.scopeId}` }]
       : [];
   });
   const [first] = granted;

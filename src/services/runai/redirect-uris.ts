@@ -1,32 +1,44 @@
 import { originAt } from '../../addresses/hosts.ts';
 
+/** A value of `--redirect-uri`: a client and one of its redirect URIs. */
+export interface ClientUri {
+  readonly clientId: string;
+  readonly uri: string;
+}
+
 /** Splits the `CLIENT=URI` of `--redirect-uri`. */
-export function splitClientUri(clientUri: string): readonly [clientId: string, uri: string] {
-  const at = clientUri.indexOf('=');
-  return [clientUri.slice(0, at), clientUri.slice(at + 1)];
+export function splitClientUri(clientUri: string): ClientUri {
+  const separator = clientUri.indexOf('=');
+  return { clientId: clientUri.slice(0, separator), uri: clientUri.slice(separator + 1) };
 }
 
 /**
- * Checks that a client can have this redirect URI (RFC 6749, 3.1.2): an absolute URI without fragment, a loopback
- * address with any port, or a path of this server. Refuses schemes that a browser would execute.
+ * Returns whether a client can have this redirect URI (RFC 6749, 3.1.2): an absolute URI without fragment, a loopback
+ * address with any port, or a path of this server. Schemes that a browser would execute are not allowed.
  */
 export function isRedirectUri(uri: string): boolean {
   return uri.length <= MAX_URI_LENGTH && REDIRECT_URI_PATTERN.test(uri);
 }
 
-/** Describes valid redirect URIs in messages. */
+/** Describes valid redirect URIs, for messages. */
 export const REDIRECT_URI_FORM =
   'an absolute URL without a fragment, a path of this server, a loopback URL without a port (`http://127.0.0.1/callback`) for any port, or `http://localhost:*` for any port and path';
 
 const MAX_URI_LENGTH = 2000;
 
-/** The control API document has the same pattern. Printable ASCII, without fragment or backslash. */
+/**
+ * Matches, in this order: a path of this server, a loopback host with `:*`, a URL, and a URI with another scheme. Each
+ * is printable ASCII without a fragment or a backslash. The document of the control API has the same pattern.
+ */
 const REDIRECT_URI_PATTERN =
   /^(?:\/(?:[!-"$-.0-[\]-~][!-"$-[\]-~]*)?|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\*|https?:\/\/(?:[A-Za-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?|(?!(?:https?|javascript|data|vbscript|blob|file|about):)[a-z][a-z0-9+.-]{0,40}:[!-"$-[\]-~]+)$/;
 
 /**
- * Checks that a client has this redirect URI. URIs are compared exactly, except for loopback ports (RFC 9700,
+ * Returns whether a client has this redirect URI. URIs are compared exactly, except for loopback ports (RFC 9700,
  * 4.1.3; RFC 8252, 7.3) and paths of this server.
+ *
+ * @param registered the redirect URIs of the client
+ * @param origin scheme and authority of this server
  */
 export function isRedirectOf(registered: readonly string[], uri: string, origin: string): boolean {
   const target = parseLoopback(uri);
@@ -39,18 +51,19 @@ export function isRedirectOf(registered: readonly string[], uri: string, origin:
   });
 }
 
-/** Describes in Markdown what else a registered loopback address matches; null for other URIs. */
+/** Describes in Markdown which further addresses a registered loopback address matches; null for other URIs. */
 export function describeLoopback(uri: string): string | null {
   const loopback = parseLoopback(uri);
   if (loopback === null || loopback.port !== undefined) return null;
-  const also = loopback.host === 'localhost' ? '' : `, also of \`${uri.includes('[::1]') ? '127.0.0.1' : '[::1]'}\``;
-  return `any port${loopback.rest === ANY_PORT_AND_PATH ? ' and path' : ''}${also}`;
+  const extent = loopback.rest === ANY_PORT_AND_PATH ? 'any port and path' : 'any port';
+  if (loopback.host === 'localhost') return extent;
+  return `${extent}, also of \`${uri.includes('[::1]') ? '127.0.0.1' : '[::1]'}\``;
 }
 
-/** Matches any port and path. */
+/** The rest of a registered loopback address that matches any port and path. */
 const ANY_PORT_AND_PATH = ':*';
 
-/** Only printable ASCII after the host, without fragment or backslash. */
+/** Captures the name `localhost`, the port and the rest: printable ASCII without a fragment or a backslash. */
 const LOOPBACK_PATTERN = /^http:\/\/(?:(localhost)|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(:\*|(?:[/?][!-"$-[\]-~]*)?)$/;
 
 /**
@@ -69,7 +82,12 @@ function withoutDefaultPort(uri: string): string {
   );
 }
 
-/** Checks that one of a client's redirect URIs has this origin. */
+/**
+ * Returns whether one of a client's redirect URIs has the origin of a page.
+ *
+ * @param registered the redirect URIs of the client
+ * @param origin scheme and authority of this server
+ */
 export function isOriginOf(registered: readonly string[], pageOrigin: string, origin: string): boolean {
   return registered.some((redirectUri) => {
     if (redirectUri.startsWith('/')) return pageOrigin === new URL(origin).origin;

@@ -2,19 +2,20 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import { rfc3339 } from '../../time/clock.ts';
 import type { AccessRule } from './access-rules.ts';
-import type { Fields } from './lists.ts';
+import type { Fields } from './list-filters.ts';
 import { type Roles, readRoles } from './roles.ts';
 import { profileOf } from './rulesets.ts';
 import { readScopes, type Scopes } from './scopes.ts';
 
-/** Roles and scopes, to look up their names for rules. */
+/** The data that views of rules need, in addition to the rules. */
 export interface RuleViewContext {
   readonly roles: Roles;
   readonly scopes: Scopes;
-  /** 2.19 has no status. */
+  /** Whether rules have a status. 2.19 has none. */
   readonly hasStatus: boolean;
 }
 
+/** Reads the roles and scopes of the tenant. */
 export async function readRuleViewContext(context: Pick<Surroundings, 'store' | 'settings'>): Promise<RuleViewContext> {
   return {
     roles: await readRoles(context),
@@ -23,47 +24,50 @@ export async function readRuleViewContext(context: Pick<Surroundings, 'store' | 
   };
 }
 
-/** Fields to filter and sort rules by. */
-export function createRuleFields(names: RuleViewContext): Fields<AccessRule> {
+/** Returns the fields to filter and sort rules by. */
+export function createRuleFields(viewContext: RuleViewContext): Fields<AccessRule> {
   return {
     subjectId: { kind: 'text', read: ({ subjectId }) => subjectId },
     subjectType: { kind: 'text', read: ({ subjectType }) => subjectType },
     roleId: { kind: 'number', read: ({ roleId }) => roleId },
-    roleNameOf: { kind: 'text', read: (rule) => roleName(rule, names) },
+    roleName: { kind: 'text', read: (rule) => roleNameOf(rule, viewContext) },
     scopeId: { kind: 'text', read: ({ scopeId }) => scopeId },
     scopeType: { kind: 'text', read: ({ scopeType }) => scopeType },
-    scopeNameOf: { kind: 'text', read: (rule) => scopeName(rule, names) },
+    scopeName: { kind: 'text', read: (rule) => scopeNameOf(rule, viewContext) },
     createdAt: { kind: 'time', read: ({ createdAt }) => createdAt },
     deletedAt: { kind: 'time', read: ({ deletedAt }) => deletedAt },
     createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
-    ...(names.hasStatus && { phase: { kind: 'text', read: phaseOf } }),
+    ...(viewContext.hasStatus && { phase: { kind: 'text', read: phaseOf } }),
   };
 }
 
-/** Rules take effect and end at once, so there are no other phases. */
+/** Returns the phase of a rule. Rules take effect and end at once, so there are no other phases. */
 function phaseOf({ deletedAt }: AccessRule) {
   return deletedAt === null ? 'Ready' : 'Deleting';
 }
 
-export function roleName({ roleId }: AccessRule, { roles }: RuleViewContext): string {
+/** Returns the name of a rule's role; empty if this version does not have the role. */
+export function roleNameOf({ roleId }: AccessRule, { roles }: RuleViewContext): string {
   return roles.get(roleId)?.name ?? '';
 }
 
-export function scopeName({ scopeType, scopeId }: AccessRule, { scopes }: RuleViewContext): string {
+/** Returns the name of a rule's scope; empty if the scope does not exist. */
+export function scopeNameOf({ scopeType, scopeId }: AccessRule, { scopes }: RuleViewContext): string {
   return scopes.pathOf(scopeType, scopeId)?.at(-1)?.name ?? '';
 }
 
-export function renderRule(rule: AccessRule, names: RuleViewContext): Schema<'runai', 'AccessRule'> {
+/** Renders a rule as in responses. */
+export function renderRule(rule: AccessRule, viewContext: RuleViewContext): Schema<'runai', 'AccessRule'> {
   const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
   return {
     ...rest,
     ...(clusterId !== null && { clusterId }),
-    roleName: roleName(rule, names),
-    scopeName: scopeName(rule, names),
+    roleName: roleNameOf(rule, viewContext),
+    scopeName: scopeNameOf(rule, viewContext),
     createdAt: rfc3339(createdAt),
     updatedAt: rfc3339(updatedAt),
     deletedAt: deletedAt === null ? null : rfc3339(deletedAt),
-    tenantId: Number(names.scopes.tenantId),
-    ...(names.hasStatus && { status: { phase: phaseOf(rule), message: '', details: '' } }),
+    tenantId: Number(viewContext.scopes.tenantId),
+    ...(viewContext.hasStatus && { status: { phase: phaseOf(rule), message: '', details: '' } }),
   };
 }

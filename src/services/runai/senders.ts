@@ -11,7 +11,7 @@ import type { Rule } from '../../decisions/rule.ts';
 import { readHeldRights, readRuleBook } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
-import { APPLICATIONS_PATH } from './explaining/least-rights.ts';
+import { APPLICATIONS_PATH } from './explaining/identity-creation.ts';
 import { readRoles } from './roles.ts';
 import { profileOf, RULESETS } from './rulesets.ts';
 import { attributesOfPath, readScopes } from './scopes.ts';

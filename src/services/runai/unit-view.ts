@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { rfc3339 } from '../../time/clock.ts';
-import { createAbsentField, type Fields } from './lists.ts';
+import { createAbsentField, type Fields } from './list-filters.ts';
 import type { Scopes, Unit } from './scopes.ts';
 
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };

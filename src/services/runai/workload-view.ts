@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
-import { createAbsentField, type Fields } from './lists.ts';
+import { createAbsentField, type Fields } from './list-filters.ts';
 import type { Scopes } from './scopes.ts';
 import { type ScopeType, WORKLOAD_TYPES } from './tables/index.ts';
 import { NO_CLUSTER, namespaceOf } from './unit-view.ts';

@@ -8,8 +8,9 @@ import { IDENTITIES } from './identities.ts';
 /** An access key as stored: its secret is hashed. */
 export interface AccessKey {
   readonly id: string;
+  /** Id of the owner. */
   readonly owner: string;
-  /** The name of the owner. */
+  /** Name of the owner. */
   readonly createdBy: string;
   readonly name: string;
   readonly clientId: string;
@@ -19,32 +20,36 @@ export interface AccessKey {
   readonly lastLogin: Instant | null;
 }
 
+/** The body of a row. The store tracks the last use of each row, so `lastLogin` is not part of it. */
 export type NewAccessKey = Omit<AccessKey, 'lastLogin'>;
 
 export type AccessKeyRow = Row<NewAccessKey, null>;
 
+/** The access keys of all users. Rows are labelled with the name of the owner. */
 export const ACCESS_KEYS = new Collection<NewAccessKey>('access-keys');
 
 export function createAccessKeyRow(key: NewAccessKey): AccessKeyRow {
   const { id, owner, createdBy, name, clientId } = key;
-  const aliases = [accessKeyClientAlias(clientId), nameAlias(owner, name)];
+  const aliases = [accessKeyClientAlias(clientId), accessKeyNameAlias(owner, name)];
   return ACCESS_KEYS.row({ id, owner, parent: null, aliases, labels: [createdBy], body: key });
 }
 
-/** The alias that finds a key by its client id. */
+/** Returns the alias that finds a key by its client id. */
 export function accessKeyClientAlias(clientId: string): string {
   return `client ${clientId}`;
 }
 
-/** The alias that makes key names unique per owner. */
-function nameAlias(owner: string, name: string): string {
+/** Returns the alias that makes key names unique per owner. */
+function accessKeyNameAlias(owner: string, name: string): string {
   return `name ${JSON.stringify([owner, name])}`;
 }
 
+/** Returns the access keys in a store. */
 export function accessKeysIn({ collections }: Pick<Store, 'collections'>): AccessKeys {
   return new AccessKeys(collections);
 }
 
+/** Reads and changes the access keys of a world. */
 export class AccessKeys {
   readonly #rows: Collections;
 
@@ -53,7 +58,7 @@ export class AccessKeys {
   }
 
   /**
-   * Adds a key. The errors are in the order of the checks.
+   * Adds a key. The checks are made in the order of the errors below.
    *
    * @throws NotFound if the owner was deleted
    * @throws Collision if the owner has a key of this name
@@ -64,7 +69,7 @@ export class AccessKeys {
     return rows.updating(async (commit) => {
       const { owner, name } = key;
       if ((await IDENTITIES.byId(rows, owner)) === null) throw new NotFound();
-      if ((await ACCESS_KEYS.byAlias(rows, nameAlias(owner, name))) !== null) throw new Collision();
+      if ((await ACCESS_KEYS.byAlias(rows, accessKeyNameAlias(owner, name))) !== null) throw new Collision();
       if ((await rows.count(ACCESS_KEYS.name, owner)) >= limit) throw new LimitReached();
       await commit([ACCESS_KEYS.put(createAccessKeyRow(key))]);
     });
@@ -72,10 +77,10 @@ export class AccessKeys {
 
   /** Returns the keys of an owner, oldest first. */
   async ofOwner(owner: string): Promise<readonly AccessKey[]> {
-    return this.#keys(await ACCESS_KEYS.ofOwner(this.#rows, owner));
+    return this.#toKeys(await ACCESS_KEYS.ofOwner(this.#rows, owner));
   }
 
-  /** Returns the keys of all owners, oldest first. Filters match exactly. */
+  /** Returns the keys of all owners that match the filters exactly, oldest first. */
   async all({
     clientId,
     createdBy,
@@ -87,25 +92,25 @@ export class AccessKeys {
       const key = await this.byClientId(clientId);
       return key === null || (createdBy !== undefined && key.createdBy !== createdBy) ? [] : [key];
     }
-    const found =
+    const rows =
       createdBy === undefined ? await ACCESS_KEYS.all(this.#rows) : await ACCESS_KEYS.ofLabel(this.#rows, createdBy);
-    return this.#keys(found);
+    return this.#toKeys(rows);
   }
 
   async byId(id: string): Promise<AccessKey | null> {
-    return this.#key(await ACCESS_KEYS.byId(this.#rows, id));
+    return this.#toKey(await ACCESS_KEYS.byId(this.#rows, id));
   }
 
   async byClientId(clientId: string): Promise<AccessKey | null> {
-    return this.#key(await ACCESS_KEYS.byAlias(this.#rows, accessKeyClientAlias(clientId)));
+    return this.#toKey(await ACCESS_KEYS.byAlias(this.#rows, accessKeyClientAlias(clientId)));
   }
 
-  /** @throws NotFound */
+  /** Deletes a key. @throws NotFound if it does not exist */
   async delete(id: string): Promise<void> {
     await ACCESS_KEYS.change(this.#rows, id, () => null);
   }
 
-  /** Replaces the secret. The old secret stops working at once. @throws NotFound */
+  /** Replaces the secret. The old secret stops working at once. @throws NotFound if the key does not exist */
   async replaceSecret(id: string, secretHash: string): Promise<void> {
     await ACCESS_KEYS.change(this.#rows, id, (row) => ({ ...row, body: { ...row.body, secretHash } }));
   }
@@ -126,12 +131,12 @@ export class AccessKeys {
     await this.#rows.note(ACCESS_KEYS.name, id, at);
   }
 
-  async #keys(rows: readonly AccessKeyRow[]): Promise<readonly AccessKey[]> {
+  async #toKeys(rows: readonly AccessKeyRow[]): Promise<readonly AccessKey[]> {
     const uses = await this.#rows.uses(ACCESS_KEYS.name);
     return rows.map((row) => accessKeyOf(row, uses));
   }
 
-  async #key(row: AccessKeyRow | null): Promise<AccessKey | null> {
+  async #toKey(row: AccessKeyRow | null): Promise<AccessKey | null> {
     return row === null ? null : accessKeyOf(row, await this.#rows.uses(ACCESS_KEYS.name));
   }
 }

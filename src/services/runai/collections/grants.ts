@@ -8,6 +8,7 @@ import { IDENTITIES, type Premise } from './identities.ts';
 /** A login. All tokens issued for it share its family. */
 export interface Login {
   readonly family: string;
+  /** Id of the user. */
   readonly subject: string;
   /** The client that the login is bound to; null if the request named no client. */
   readonly clientId: string | null;
@@ -23,11 +24,12 @@ export interface RefreshToken extends Login {
   readonly expiresAt: Instant;
 }
 
-/** A refresh token that a request presented, verified. */
+/** The ids of a refresh token in a request, after its signature was verified. */
 export type PresentedToken = Pick<RefreshToken, 'family' | 'hash'>;
 
 /** An authorization code, as stored (RFC 6749, 4.1.2). */
 export interface AuthorizationCode extends Login {
+  /** Hash of the code. */
   readonly hash: string;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -40,10 +42,12 @@ export interface AuthorizationCode extends Login {
 /** A stored code, and when it was redeemed. */
 export type StoredCode = AuthorizationCode & { readonly usedAt: Instant | null };
 
+/** The result of replacing a refresh token. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' | 'revoked' | 'other_client' };
 
+/** The result of redeeming a code. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly code: AuthorizationCode }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' };
@@ -52,13 +56,14 @@ export type Redemption =
 export const LOGINS = new Collection<RefreshToken>('oauth.logins');
 /** Logins that were ended before expiry. */
 export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
+/** Authorization codes, redeemed or not. */
 export const CODES = new Collection<StoredCode>('oauth.codes');
 /** Revoked access tokens: by `jti`, or by `sid` for all tokens of a login or a client secret. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
 
 type LoginRow = Row<RefreshToken, null>;
 
-/** @param collection `LOGINS` or `ENDED_LOGINS` */
+/** Creates the row of a login. @param collection `LOGINS` or `ENDED_LOGINS` */
 export function createLoginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
   const { family, subject, expiresAt } = token;
   return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
@@ -68,15 +73,20 @@ export function createCodeRow(code: StoredCode): Row<StoredCode, null> {
   return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
 }
 
-/** How long an expired code is kept, so that its reuse differs from an unknown code. */
-const CODE_RETENTION_MS = 86_400_000;
-/** How long an expired refresh token is kept: logging out with it also ends access tokens, which may live longer. */
-const TOKEN_RETENTION_MS = 2_592_000_000;
+/** How long an expired code is kept, so that its reuse differs from an unknown code: one day. */
+const CODE_RETENTION_MS = 24 * 3_600_000;
+/**
+ * How long an expired refresh token is kept: 30 days. Logging out with it also ends access tokens, which may live
+ * longer.
+ */
+const TOKEN_RETENTION_MS = 30 * 24 * 3_600_000;
 
+/** Returns the grants in a store. */
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {
   return new Grants(collections);
 }
 
+/** Stores, redeems and revokes codes, logins with their refresh tokens, and revocations of access tokens. */
 export class Grants {
   readonly #rows: Collections;
 
@@ -131,14 +141,15 @@ export class Grants {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
       await checkSubject(rows, token.subject, premise);
-      const ended = await REVOKED_NAMES.byId(rows, token.family);
-      const isEnded = ended?.dueAt != null && ended.dueAt > now;
-      const collection = isEnded ? ENDED_LOGINS : LOGINS;
-      const expired = [LOGINS, ENDED_LOGINS].map((collection) =>
-        collection.findExpired(rows, now - TOKEN_RETENTION_MS),
-      );
-      const changes = [...(await Promise.all(expired)).flat(), collection.put(createLoginRow(collection, token))];
-      await commit(changes);
+      const revocation = await REVOKED_NAMES.byId(rows, token.family);
+      const isRevoked = revocation?.dueAt != null && revocation.dueAt > now;
+      const collection = isRevoked ? ENDED_LOGINS : LOGINS;
+      const expiredBefore = now - TOKEN_RETENTION_MS;
+      await commit([
+        ...(await LOGINS.findExpired(rows, expiredBefore)),
+        ...(await ENDED_LOGINS.findExpired(rows, expiredBefore)),
+        collection.put(createLoginRow(collection, token)),
+      ]);
     });
   }
 
@@ -169,7 +180,7 @@ export class Grants {
       if (!isActive) return { outcome: 'revoked' };
       if (expiresAt <= now) return { outcome: 'expired' };
       await commit([LOGINS.put({ ...createLoginRow(LOGINS, { ...login.body, ...next }), revision: login.revision })]);
-      return { outcome: 'rotated', login: loginOf(login.body) };
+      return { outcome: 'rotated', login: pickLogin(login.body) };
     });
   }
 
@@ -182,7 +193,7 @@ export class Grants {
   /** Returns the login of a refresh token, usable or not; null if it is no longer stored. */
   async loginOf({ family }: PresentedToken): Promise<Login | null> {
     const found = await findLogin(this.#rows, family);
-    return found === null ? null : loginOf(found.login.body);
+    return found === null ? null : pickLogin(found.login.body);
   }
 
   /** Ends a login with its refresh and access tokens. @param until see `redeemCode` */
@@ -198,10 +209,9 @@ export class Grants {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
       const families = (await LOGINS.ofOwner(rows, subject)).map(({ id }) => id);
-      const used = (await CODES.ofOwner(rows, subject))
-        .filter(({ body }) => body.usedAt === null)
-        .map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
-      await commit([...(await prepareLoginEnds(rows, families, now, until)), ...used]);
+      const unusedCodes = (await CODES.ofOwner(rows, subject)).filter(({ body }) => body.usedAt === null);
+      const codeChanges = unusedCodes.map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
+      await commit([...(await prepareLoginEnds(rows, families, now, until)), ...codeChanges]);
     });
   }
 
@@ -213,7 +223,7 @@ export class Grants {
     });
   }
 
-  /** Whether one of these `jti` or `sid` values is revoked. Reads from memory, because every request asks. */
+  /** Returns whether one of these `jti` or `sid` values is revoked. Fast, because every request calls it. */
   async isRevoked(names: readonly string[]): Promise<boolean> {
     for (const name of names) if ((await REVOKED_NAMES.byId(this.#rows, name)) !== null) return true;
     return false;
@@ -230,7 +240,12 @@ export class Grants {
   }
 }
 
-/** Checks that the subject exists, is enabled and matches the premise. @throws NotFound, Outdated */
+/**
+ * Checks that the subject exists, is enabled and matches the premise.
+ *
+ * @throws NotFound if the subject does not exist
+ * @throws Outdated if the subject is disabled, or the premise has changed
+ */
 async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<void> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
@@ -238,7 +253,10 @@ async function checkSubject(rows: Collections, subject: string, { passwordHash }
   if (!row.body.enabled || hasChanged) throw new Outdated();
 }
 
-/** Returns the changes that revoke names and delete expired revocations. A name in both groups stays revoked. */
+/**
+ * Returns the changes that revoke names and delete expired revocations. A name with an expired revocation that is
+ * revoked again stays.
+ */
 async function prepareRevocations(
   rows: Collections,
   names: readonly string[],
@@ -264,12 +282,12 @@ async function prepareLoginEnds(
   now: Instant,
   until: Instant,
 ): Promise<readonly Change[]> {
-  const moved: Change[] = [];
+  const moves: Change[] = [];
   for (const family of families) {
     const login = await LOGINS.byId(rows, family);
-    if (login !== null) moved.push(LOGINS.remove(login), ENDED_LOGINS.put(createLoginRow(ENDED_LOGINS, login.body)));
+    if (login !== null) moves.push(LOGINS.remove(login), ENDED_LOGINS.put(createLoginRow(ENDED_LOGINS, login.body)));
   }
-  return [...moved, ...(await prepareRevocations(rows, families, now, until))];
+  return [...moves, ...(await prepareRevocations(rows, families, now, until))];
 }
 
 /** Finds a login, active or ended. */
@@ -279,6 +297,7 @@ async function findLogin(rows: Collections, family: string) {
   return login === null ? null : { login, isActive: active !== null };
 }
 
-function loginOf({ family, subject, clientId, scope, authTime }: Login): Login {
+/** Returns the members of a login without those of its refresh token. */
+function pickLogin({ family, subject, clientId, scope, authTime }: Login): Login {
   return { family, subject, clientId, scope, authTime };
 }

@@ -31,14 +31,14 @@ export interface Identity {
 /** Members of an identity that can change. */
 export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'passwordHash' | 'groups'>>;
 
-/** The store tracks the last use of each row, so `lastLogin` is not part of the body. */
+/** The body of a row. The store tracks the last use of each row, so `lastLogin` is not part of it. */
 export type StoredIdentity = Omit<Identity, 'lastLogin'>;
 export type IdentityRow = Row<StoredIdentity, null>;
 
-/** The owner of a row is the identity's kind. */
+/** The identities of all kinds. The owner of a row is the identity's kind. */
 export const IDENTITIES = new Collection<StoredIdentity>('identities');
 
-/** Collections with rows that belong to an identity. They are deleted with it. */
+/** Collections whose rows are owned by an identity, and deleted with it. */
 const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
 export function createIdentityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
@@ -47,25 +47,28 @@ export function createIdentityRow({ lastLogin: _, ...body }: Identity): Identity
   return IDENTITIES.row({ id, owner: kind, parent: null, aliases, body });
 }
 
-/** The alias by name. Lower case, because names are case-insensitive. */
+/** Returns the alias that finds an identity by its name. Lower case, because names are case-insensitive. */
 export function identityNameAlias(kind: Identity['kind'], name: string): string {
   return `${kind} named ${name.toLowerCase()}`;
 }
 
+/** Returns the alias that finds an identity by its client id. */
 export function identityClientAlias(kind: Identity['kind'], clientId: string): string {
   return `${kind} client ${clientId}`;
 }
 
-/** A precondition of a write, read when the credential was checked. The write fails if it has changed since. */
+/** A precondition of a write: the state that a credential was checked against. The write fails if it has changed. */
 export interface Premise {
   /** For password logins: the stored hash that the password was verified against. */
   readonly passwordHash?: string | null;
 }
 
+/** Returns the identities in a store. */
 export function identitiesIn({ collections }: Pick<Store, 'collections'>): Identities {
   return new Identities(collections);
 }
 
+/** Reads and changes the identities of a world. */
 export class Identities {
   readonly #rows: Collections;
 
@@ -79,14 +82,15 @@ export class Identities {
     return (await IDENTITIES.ofOwner(this.#rows, kind)).map((row) => identityOf(row, uses));
   }
 
-  /** @throws Collision if an identity of the same kind has this name or client id */
+  /** Adds an identity. @throws Collision if an identity of the same kind has this name or client id */
   async create(identity: Identity): Promise<void> {
     await this.#rows.commit([IDENTITIES.put(createIdentityRow(identity))]);
   }
 
   /**
-   * @param premise precondition of the edit
-   * @throws NotFound
+   * Changes members of an identity.
+   *
+   * @throws NotFound if the identity does not exist
    * @throws Outdated if the premise has changed
    */
   async edit(id: string, edit: IdentityEdit, at: Instant, { passwordHash }: Premise = {}): Promise<void> {
@@ -96,7 +100,7 @@ export class Identities {
     });
   }
 
-  /** Deletes an identity with its access keys, codes and logins. @throws NotFound */
+  /** Deletes an identity with its access keys, codes and logins. @throws NotFound if it does not exist */
   delete(id: string): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -104,8 +108,8 @@ export class Identities {
       if (row === null) throw new NotFound();
       const removals = await Promise.all(
         OWNED_BY_IDENTITIES.map(async (collection) => {
-          const owned = await rows.list({ collection, owner: id });
-          return owned.map((row) => ({ kind: 'remove', collection, id: row.id }) as const);
+          const ownedRows = await rows.list({ collection, owner: id });
+          return ownedRows.map((ownedRow) => ({ kind: 'remove', collection, id: ownedRow.id }) as const);
         }),
       );
       await commit([IDENTITIES.remove(row), ...removals.flat()]);
@@ -113,19 +117,25 @@ export class Identities {
   }
 
   async byId(id: string): Promise<Identity | null> {
-    return this.#identity(await IDENTITIES.byId(this.#rows, id));
+    return this.#toIdentity(await IDENTITIES.byId(this.#rows, id));
   }
 
   /** Finds an identity by name, case-insensitively. */
   async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
-    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityNameAlias(kind, name)));
+    return this.#toIdentity(await IDENTITIES.byAlias(this.#rows, identityNameAlias(kind, name)));
   }
 
   async byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null> {
-    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityClientAlias(kind, clientId)));
+    return this.#toIdentity(await IDENTITIES.byAlias(this.#rows, identityClientAlias(kind, clientId)));
   }
 
-  /** See `AccessKeys.touch`. @param secretHash for identities with a secret: the hash that it was verified against */
+  /**
+   * Updates `lastLogin`, like `AccessKeys.touch`.
+   *
+   * @param secretHash for identities with a secret: the hash that the secret was verified against
+   * @throws NotFound if the identity was deleted
+   * @throws Outdated if the secret has changed, or the identity is disabled
+   */
   async touch(id: string, at: Instant, secretHash?: string | null): Promise<void> {
     const row = await IDENTITIES.byId(this.#rows, id);
     if (row === null) throw new NotFound();
@@ -134,12 +144,12 @@ export class Identities {
     await this.#rows.note(IDENTITIES.name, id, at);
   }
 
-  async #identity(row: IdentityRow | null): Promise<Identity | null> {
+  async #toIdentity(row: IdentityRow | null): Promise<Identity | null> {
     return row === null ? null : identityOf(row, await this.#rows.uses(IDENTITIES.name));
   }
 }
 
-/** Written out because every request runs it, and a spread is forty times slower. */
+/** Returns the identity in a row. Names each member, because every request runs it and a spread is forty times slower. */
 function identityOf({ body }: IdentityRow, uses: ReadonlyMap<string, Instant>): Identity {
   const { id, kind, name, clientId, secretHash, passwordHash, enabled, isLocal, groups } = body;
   const { createdBy, createdAt, updatedAt } = body;

@@ -10,12 +10,13 @@ import {
 } from './identities.ts';
 import { OAUTH_CLIENTS } from './oauth-clients.ts';
 
+/** How access keys are found by client id, and get new credentials in another world. */
 const accessKeys: CredentialRows<AccessKeyRow> = {
   collection: ACCESS_KEYS.name,
   rekey: (row, { clientId, secretHash }) => {
     const { body, revision } = row;
-    const own = { ...body, clientId: clientId(body.clientId), secretHash: secretHash(body.id) };
-    return { ...createAccessKeyRow(own), revision };
+    const key = { ...body, clientId: clientId(body.clientId), secretHash: secretHash(body.id) };
+    return { ...createAccessKeyRow(key), revision };
   },
   holderOf: (row) => {
     const { id, name, clientId, owner } = row.body;
@@ -27,13 +28,14 @@ const accessKeys: CredentialRows<AccessKeyRow> = {
   },
 };
 
+/** How identities are found by client id, and get new credentials in another world. Users keep their password. */
 const identities: CredentialRows<IdentityRow> = {
   collection: IDENTITIES.name,
-  rekey: (row, rekeying) => {
+  rekey: (row, derivation) => {
     const { body, revision } = row;
     if (body.kind === 'user') return row;
-    const clientId = body.clientId === null ? null : rekeying.clientId(body.clientId);
-    const secretHash = body.secretHash === null ? null : rekeying.secretHash(body.id);
+    const clientId = body.clientId === null ? null : derivation.clientId(body.clientId);
+    const secretHash = body.secretHash === null ? null : derivation.secretHash(body.id);
     return { ...createIdentityRow({ ...body, clientId, secretHash, lastLogin: null }), revision };
   },
   holderOf: (row) => {
@@ -44,7 +46,8 @@ const identities: CredentialRows<IdentityRow> = {
     // Applications can use their name as client id.
     idsOf: (row) => {
       const { kind, name, clientId } = row.body;
-      return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];
+      const ids = clientId === null ? [] : [clientId];
+      return kind === 'application' ? [...ids, name] : ids;
     },
     aliasesOf: (clientId) => [
       identityClientAlias('application', clientId),
@@ -54,11 +57,13 @@ const identities: CredentialRows<IdentityRow> = {
   },
 };
 
+/** The stored credentials of Run:ai. Logins and codes end when a world gets new credentials. */
 export const CREDENTIALS: ServiceCredentials = {
   rows: [accessKeys, identities],
   ended: [CODES, LOGINS, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
 };
 
+/** The objects of Run:ai that the control API counts. */
 export const OBJECT_COUNTS: ObjectCounts = {
   counted: {
     users: { collection: IDENTITIES.name, owner: 'user' },

@@ -37,12 +37,9 @@ export const regenerateSecret: Drill = {
     const { principal } = caller ?? (await findAdministrator(context));
     const client = await findClient(context, principal);
     const { secret, secretHash } = generateSecret(context);
-    await orNotFound(client.replace(secretHash));
-    await grantsIn(context.store).revoke(
-      sidOfSecret(client.secretHash, context.world.id),
-      context.now,
-      lastExpiryOf(context),
-    );
+    await orNotFound(client.replaceSecret(secretHash));
+    const sid = sidOfSecret(client.secretHash, context.world.id);
+    await grantsIn(context.store).revoke(sid, context.now, lastExpiryOf(context));
     return {
       did: `The client ${client.clientId} has a new secret.`,
       principal,
@@ -79,7 +76,11 @@ export const expireTokens: Drill = {
   },
 };
 
-/** The first user with an access key; in the built-in cast, an administrator. */
+/**
+ * Returns the first user with an access key. In the built-in cast, this is an administrator.
+ *
+ * @throws Problem if no user has an access key
+ */
 async function findAdministrator(context: RequestContext): Promise<Caller> {
   for (const { id } of await identitiesIn(context.store).all('user')) {
     const [key] = await accessKeysIn(context.store).ofOwner(id);
@@ -92,24 +93,35 @@ async function findAdministrator(context: RequestContext): Promise<Caller> {
   );
 }
 
-interface SecretHolder {
+/** An access key, application or service account, with a function that replaces its secret. */
+interface Client {
   readonly clientId: string;
   readonly secretHash: string | null;
-  readonly replace: (secretHash: string) => Promise<void>;
+  readonly replaceSecret: (secretHash: string) => Promise<void>;
 }
 
-/** Returns the access key that identified the principal, or the principal's first one; otherwise the identity. */
-async function findClient({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<SecretHolder> {
+/**
+ * Returns the access key that identified the principal, or the principal's first access key; otherwise the identity.
+ *
+ * @throws Problem if the principal has no client secret
+ */
+async function findClient({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<Client> {
   const keys = await accessKeysIn(store).ofOwner(id);
   const key = keys.find((candidate) => candidate.clientId === clientId) ?? keys[0];
   if (key !== undefined) {
-    const { clientId: ofKey, secretHash } = key;
-    return { clientId: ofKey, secretHash, replace: (hash) => accessKeysIn(store).replaceSecret(key.id, hash) };
+    return {
+      clientId: key.clientId,
+      secretHash: key.secretHash,
+      replaceSecret: (secretHash) => accessKeysIn(store).replaceSecret(key.id, secretHash),
+    };
   }
   const identity = await identitiesIn(store).byId(id);
   if (identity !== null && identity.clientId !== null) {
-    const { clientId: own, secretHash } = identity;
-    return { clientId: own, secretHash, replace: (hash) => identitiesIn(store).edit(id, { secretHash: hash }, now) };
+    return {
+      clientId: identity.clientId,
+      secretHash: identity.secretHash,
+      replaceSecret: (secretHash) => identitiesIn(store).edit(id, { secretHash }, now),
+    };
   }
   throw new Problem('invalid_request', `Field \`principal\`: ${name} has no access key and no client secret.`);
 }

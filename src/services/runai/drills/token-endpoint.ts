@@ -1,6 +1,5 @@
-import type { Drill, DrillEffect } from '../../../contract/drill.ts';
-import type { Caller } from '../../../decisions/decide.ts';
-import type { FaultAction } from '../../../faults/fault.ts';
+import type { Drill } from '../../../contract/drill.ts';
+import type { Principal } from '../../../decisions/principal.ts';
 import type { Match } from '../../../journal/match.ts';
 
 /** The token endpoints of all versions. */
@@ -13,55 +12,43 @@ const TOKEN_OPERATIONS: readonly string[] = [
   'refresh_token',
 ];
 
-const HALF_A_MINUTE_MS = 30_000;
+/** Default duration of a drill. Long enough for several retries of a client, and short enough to wait for its end. */
+export const DEFAULT_DURATION_MS = 30_000;
 
 /** Delay of a slow token in real milliseconds: longer than a careless timeout, shorter than a good one. */
-const SLOW_MS = 2000;
-
-const SERVICE = 'runai';
+const TOKEN_DELAY_MS = 2000;
 
 export const tokenOutage: Drill = {
   name: 'token-outage',
   what: 'The token endpoints respond 503 with `Retry-After`.',
   rightClient:
     'It keeps using its token while valid, waits for `Retry-After`, and does not send one request per thread.',
-  lasts: HALF_A_MINUTE_MS,
+  lasts: DEFAULT_DURATION_MS,
   about: 'one-or-all',
-  run: async (_, caller) =>
-    createEffect('The token endpoints are unavailable.', matchTokenRequests(caller), {
-      status: 503,
-      retryAfter: 'end',
-    }),
+  run: async (_, caller) => ({
+    did: 'The token endpoints are unavailable.',
+    faults: [{ match: matchTokenRequests(caller?.principal ?? null), action: { status: 503, retryAfter: 'end' } }],
+  }),
 };
 
 export const slowToken: Drill = {
   name: 'slow-token',
-  what: `Each response of the token endpoints takes ${SLOW_MS / 1000} s of real time.`,
+  what: `Each response of the token endpoints takes ${TOKEN_DELAY_MS / 1000} s of real time.`,
   rightClient: 'It renews its token before expiry with a single request; other requests wait for it and do not fail.',
-  lasts: HALF_A_MINUTE_MS,
+  lasts: DEFAULT_DURATION_MS,
   about: 'one-or-all',
-  run: async (_, caller) =>
-    createEffect('The token endpoints are slow.', matchTokenRequests(caller), {
-      delay: { min: SLOW_MS, max: SLOW_MS },
-    }),
+  run: async (_, caller) => ({
+    did: 'The token endpoints are slow.',
+    faults: [
+      {
+        match: matchTokenRequests(caller?.principal ?? null),
+        action: { delay: { min: TOKEN_DELAY_MS, max: TOKEN_DELAY_MS } },
+      },
+    ],
+  }),
 };
 
-export const rateLimit: Drill = {
-  name: 'rate-limit',
-  what: 'Token requests, or all requests of one principal, get 429 with `Retry-After`. The vendor documents no 429.',
-  rightClient: 'It waits for `Retry-After`, and then repeats the request once.',
-  lasts: HALF_A_MINUTE_MS,
-  about: 'one-or-all',
-  run: async (_, caller) => {
-    const match = caller === null ? matchTokenRequests(null) : { service: SERVICE, principal: caller.principal.id };
-    return createEffect('Requests are rate limited.', match, { status: 429, retryAfter: 'end' });
-  },
-};
-
-function matchTokenRequests(caller: Caller | null): Match {
-  return { service: SERVICE, operations: TOKEN_OPERATIONS, ...(caller !== null && { principal: caller.principal.id }) };
-}
-
-function createEffect(did: string, match: Match, action: FaultAction): DrillEffect {
-  return { did, faults: [{ match, action }] };
+/** Matches the token requests of a principal. @param principal null for all principals */
+export function matchTokenRequests(principal: Principal | null): Match {
+  return { service: 'runai', operations: TOKEN_OPERATIONS, ...(principal !== null && { principal: principal.id }) };
 }

@@ -4,16 +4,13 @@ import { type HeldRights, NO_RIGHTS, type Resource } from '../../../decisions/po
 import type { Principal } from '../../../decisions/principal.ts';
 import { type Ruleset, rowsOf } from '../../../decisions/ruleset.ts';
 import type { Use } from '../../../decisions/uses.ts';
-import { isAllowed, type LeastRights, minimize } from '../../../explaining/least-rights.ts';
+import { isAllowed, minimize } from '../../../explaining/least-rights.ts';
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type Role, type Roles, readRoles } from '../roles.ts';
 import { profileOf, RULESETS } from '../rulesets.ts';
-import { SUBJECT_TYPES } from '../subjects.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
-import { ACCESS_RULES_PATH } from './fixes.ts';
-
-export const APPLICATIONS_PATH = '/api/v1/apps';
+import { createApplicationRequests, createSeedOfRules } from './identity-creation.ts';
 
 /** The scope that contains all other scopes. */
 const SYSTEM_SCOPE: Resource = { type: 'system', ids: ['system'] };
@@ -25,53 +22,80 @@ const SYSTEM_SCOPE: Resource = { type: 'system', ids: ['system'] };
 export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (world, { principal, caller, uses }) => {
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await readRoles(world);
-  const allowedBy = (rules: readonly RightsOfRule[]) =>
-    uses.filter((use) => isAllowed(use, principal, toHeldRights(rules)));
+  const heldRules = caller === null ? null : await readHeldRules(world, principal, roles);
+  const { possible, needingRights } = classifyUses(principal, uses, ruleset);
+  const scope = findNarrowestScope(principal, needingRights, ruleset);
+  const areEnough = (permissionSets: readonly Iterable<string>[]) =>
+    allowsAll(needingRights, principal, rightsInScope(permissionSets, scope));
+  const areRolesEnough = (someRoles: readonly Role[]) => areEnough(someRoles.map(({ permissions }) => permissions));
 
-  const allPermissions = new Set(ruleset.tables.permissions.map(({ id }) => id));
-  const possible = new Set(allowedBy(inScopes(allPermissions, listCandidateScopes(principal, []))));
-  const allowedWithoutRights = new Set(allowedBy([]));
-  const usesNeedingRights = uses.filter((use) => possible.has(use) && !allowedWithoutRights.has(use));
-  const areEnough = (rules: readonly RightsOfRule[]) =>
-    usesNeedingRights.every((use) => isAllowed(use, principal, toHeldRights(rules)));
-
-  const scopes = listCandidateScopes(principal, usesNeedingRights);
-  const scope = scopes.find((candidate) => areEnough([{ held: allPermissions, scope: candidate }])) ?? SYSTEM_SCOPE;
-  const inScope = (permissions: Iterable<string>): RightsOfRule => ({ held: new Set(permissions), scope });
-  const rightsInScope = (someRoles: readonly Role[]) => someRoles.map(({ permissions }) => inScope(permissions));
-
-  const held = caller === null ? null : await readHeldRules(world, principal, roles);
-  const chosen =
-    usesNeedingRights.length === 0
-      ? []
-      : findSmallestRoles(roles, held ?? [], (some) => areEnough(rightsInScope(some)));
-  const rules = chosen.map((role) => ({ role: role.name, ...scopeMembers(scope, principal) }));
-  const used = findFewestRules(held ?? [], (some) => allowedBy(some.map(rightsOfRule)).length);
+  const smallest = needingRights.length === 0 ? [] : findSmallestRoles(roles, heldRules ?? [], areRolesEnough);
+  const rules = smallest.map((role) => ({ role: role.name, ...scopeMembersOf(scope, principal) }));
+  const smallestRights = rightsInScope(
+    smallest.map(({ permissions }) => permissions),
+    scope,
+  );
+  const canHaveCustomRole = needingRights.length > 0 && hasRule(ruleset, 'create-role');
+  const ruleBodies = smallest.map(({ id }) => ({ roleId: id, ...scopeMembersOf(scope, principal) }));
+  const usedRules = findFewestRules(
+    heldRules ?? [],
+    (someRules) => selectAllowed(uses, principal, someRules.map(rightsOfRule)).length,
+  );
   return {
-    held: held && { roles: roleNames(held.map(({ role }) => role)), rules: held.map(renderRule) },
+    held: heldRules && { roles: roleNamesOf(heldRules.map(({ role }) => role)), rules: heldRules.map(renderRule) },
     smallest: {
-      roles: roleNames(chosen),
+      roles: roleNamesOf(smallest),
       rules,
-      ...(usesNeedingRights.length > 0 &&
-        hasRule(ruleset, 'create-role') && {
-          custom: findSmallestCustomRole(ruleset, (permissions) => areEnough([inScope(permissions)])),
-        }),
+      ...(canHaveCustomRole && { custom: findSmallestCustomRole(ruleset, (permissions) => areEnough([permissions])) }),
     },
-    unused: (held ?? []).filter((rule) => !used.includes(rule)).map(({ role }) => role.name),
-    broader: used
-      .filter(({ role, rule }) => isLarger(role, chosen) || isWider(rule.scopeType, scope.type))
+    unused: (heldRules ?? []).filter((rule) => !usedRules.includes(rule)).map(({ role }) => role.name),
+    broader: usedRules
+      .filter(({ role, rule }) => isLarger(role, smallest) || isWider(rule.scopeType, scope.type))
       .map((rule) => ({ what: 'role', held: renderRule(rule), enough: rules[0] ?? null })),
     seed: createSeedOfRules(principal, rules),
-    make: hasRule(ruleset, 'create-application')
-      ? createApplicationRequests(
-          principal,
-          chosen.map(({ id }) => ({ roleId: id, ...scopeMembers(scope, principal) })),
-        )
-      : [],
+    make: hasRule(ruleset, 'create-application') ? createApplicationRequests(principal, ruleBodies) : [],
     beyond: uses.filter((use) => !possible.has(use)),
-    heldRights: () => toHeldRights(rightsInScope(chosen)),
+    heldRights: () => toHeldRights(smallestRights),
   };
 };
+
+/** The uses that some rights would allow, and those of them that no rights would not. */
+interface ClassifiedUses {
+  readonly possible: ReadonlySet<Use>;
+  readonly needingRights: readonly Use[];
+}
+
+function classifyUses(principal: Principal, uses: readonly Use[], ruleset: Ruleset): ClassifiedUses {
+  const everyRight = listCandidateScopes(principal, []).flatMap((scope) =>
+    rightsInScope([permissionIdsOf(ruleset)], scope),
+  );
+  const possible = new Set(selectAllowed(uses, principal, everyRight));
+  const allowedWithoutRights = new Set(selectAllowed(uses, principal, []));
+  return { possible, needingRights: uses.filter((use) => possible.has(use) && !allowedWithoutRights.has(use)) };
+}
+
+/** Returns the narrowest scope in which all permissions together would allow the uses. */
+function findNarrowestScope(principal: Principal, uses: readonly Use[], ruleset: Ruleset): Resource {
+  const permissions = permissionIdsOf(ruleset);
+  const scopes = listCandidateScopes(principal, uses);
+  return scopes.find((scope) => allowsAll(uses, principal, rightsInScope([permissions], scope))) ?? SYSTEM_SCOPE;
+}
+
+function permissionIdsOf({ tables }: Ruleset): readonly string[] {
+  return tables.permissions.map(({ id }) => id);
+}
+
+/** Returns the uses that these rights would allow. */
+function selectAllowed(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): readonly Use[] {
+  const heldRights = toHeldRights(rights);
+  return uses.filter((use) => isAllowed(use, principal, heldRights));
+}
+
+/** Returns whether these rights would allow all uses. */
+function allowsAll(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): boolean {
+  const heldRights = toHeldRights(rights);
+  return uses.every((use) => isAllowed(use, principal, heldRights));
+}
 
 /** The permissions that an access rule grants, and their scope. */
 interface RightsOfRule {
@@ -79,6 +103,7 @@ interface RightsOfRule {
   readonly scope: Resource;
 }
 
+/** Combines the rights of rules. */
 function toHeldRights(rightsByRule: readonly RightsOfRule[]): HeldRights {
   return {
     ...NO_RIGHTS,
@@ -87,8 +112,9 @@ function toHeldRights(rightsByRule: readonly RightsOfRule[]): HeldRights {
   };
 }
 
-function inScopes(held: ReadonlySet<string>, scopes: readonly Resource[]): readonly RightsOfRule[] {
-  return scopes.map((scope) => ({ held, scope }));
+/** Returns the rights of rules that grant these permissions, all in one scope. */
+function rightsInScope(permissionSets: readonly Iterable<string>[], scope: Resource): readonly RightsOfRule[] {
+  return permissionSets.map((permissions) => ({ held: new Set(permissions), scope }));
 }
 
 /** An access rule of the principal, with its role. */
@@ -97,6 +123,7 @@ interface HeldRule {
   readonly role: Role;
 }
 
+/** Returns the access rules of a principal and its groups whose role is enabled. */
 async function readHeldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
   const identity = await identitiesIn(world.store).byId(id);
   if (identity === null) return [];
@@ -114,55 +141,63 @@ function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role
   return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
 }
 
-/** Returns the fewest held rules that allow as much as all of them. Drops the largest roles first. */
+/**
+ * Returns the fewest held rules that allow as much as all of them. Drops the largest roles first.
+ *
+ * @param countAllowed returns the number of uses that rules allow
+ */
 function findFewestRules(
   held: readonly HeldRule[],
-  allowed: (rules: readonly HeldRule[]) => number,
+  countAllowed: (rules: readonly HeldRule[]) => number,
 ): readonly HeldRule[] {
-  const all = allowed(held);
-  const bySize = [...held].sort((left, right) => right.role.permissions.size - left.role.permissions.size);
-  return minimize(bySize, (rest) => allowed(rest) === all);
+  const allowedCount = countAllowed(held);
+  const largestFirst = [...held].sort((left, right) => right.role.permissions.size - left.role.permissions.size);
+  return minimize(largestFirst, (rest) => countAllowed(rest) === allowedCount);
 }
 
 /** Returns the smallest predefined role, or several if no single one is enough. Prefers held roles of the same size. */
 function findSmallestRoles(
   roles: Roles,
   held: readonly HeldRule[],
-  isEnough: (some: readonly Role[]) => boolean,
+  areEnough: (someRoles: readonly Role[]) => boolean,
 ): readonly Role[] {
   const isHeld = (role: Role) => Number(held.some((rule) => rule.role.id === role.id));
   const predefined = [...roles.values()].filter(({ custom }) => !custom);
   const smallestFirst = predefined.sort(
     (left, right) => left.permissions.size - right.permissions.size || isHeld(right) - isHeld(left),
   );
-  const single = smallestFirst.find((role) => isEnough([role]));
+  const single = smallestFirst.find((role) => areEnough([role]));
   if (single !== undefined) return [single];
-  return isEnough(smallestFirst) ? minimize(smallestFirst.reverse(), isEnough) : [];
+  return areEnough(smallestFirst) ? minimize(smallestFirst.reverse(), areEnough) : [];
 }
 
 function hasRule({ tables }: Ruleset, rule: string): boolean {
   return tables.rules.some(({ id }) => id === rule);
 }
 
-/** Returns the fewest permission sets, preferring smaller ones. */
+/** Returns a custom role with the fewest permission sets that are enough, preferring smaller sets. */
 function findSmallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
-  const all = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
+  const largestFirst = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (left, right) => right.permissions.length - left.permissions.length,
   );
-  const permissionsOf = (sets: typeof all) => [...new Set(sets.flatMap(({ permissions }) => [...permissions]))];
-  const sets = [...minimize(all, (rest) => isEnough(permissionsOf([...rest])))];
+  const permissionsOf = (sets: typeof largestFirst) => [
+    ...new Set(sets.flatMap(({ permissions }) => [...permissions])),
+  ];
+  const sets = [...minimize(largestFirst, (rest) => isEnough(permissionsOf([...rest])))];
   return { permissionSets: sets.map(({ id, name }) => ({ id, name })), permissions: permissionsOf(sets) };
 }
 
+/** Returns whether a role has a permission that none of the chosen roles has. */
 function isLarger({ permissions }: Role, chosen: readonly Role[]): boolean {
   return [...permissions].some((permission) => !chosen.some((role) => role.permissions.has(permission)));
 }
 
-function roleNames(roles: readonly Role[]): string[] {
+function roleNamesOf(roles: readonly Role[]): string[] {
   return [...new Set(roles.map(({ name }) => name))];
 }
 
-function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
+/** Returns the members of an access rule that name a scope. */
+function scopeMembersOf({ type, ids }: Resource, { tenant = '' }: Principal) {
   return { scopeType: type, scopeId: ids?.[0] ?? tenant };
 }
 
@@ -171,52 +206,17 @@ function listCandidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): 
   const usedObjects = uses.flatMap(({ lookedUp }) =>
     lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? [lookedUp.attributes.names] : [],
   );
-  const [first = {}, ...others] = usedObjects.filter((names) => Object.keys(names).length > 0);
-  const shared = Object.entries(first).filter(([type, ids]) =>
-    others.every((names) => ids.every((id) => names[type]?.includes(id) === true)),
+  const [firstNames = {}, ...otherNames] = usedObjects.filter((names) => Object.keys(names).length > 0);
+  const sharedScopes = Object.entries(firstNames).filter(([type, ids]) =>
+    otherNames.every((names) => ids.every((id) => names[type]?.includes(id) === true)),
   );
   const tenantScope = { type: 'tenant', ids: [tenant] };
-  const narrower = shared.filter(([type]) => type !== 'tenant').map(([type, ids]): Resource => ({ type, ids }));
+  const narrower = sharedScopes.filter(([type]) => type !== 'tenant').map(([type, ids]): Resource => ({ type, ids }));
   return [...narrower.reverse(), tenantScope, SYSTEM_SCOPE];
 }
 
-/** Compares scope types by their order in the table, which lists the widest first. */
-function isWider(type: string, other: string): boolean {
-  const rank = (scopeType: string) => SCOPE_TYPES.findIndex(({ id }) => id === scopeType);
-  return rank(type) < rank(other);
-}
-
-/** A role in a scope, as in a seed. */
-interface RuleOfSeed {
-  readonly role: string;
-  readonly scopeType: string;
-  readonly scopeId: string;
-}
-
-/** Creates an application and its access rules. Not for users: no request can choose a password. */
-function createApplicationRequests({ kind, name }: Principal, rules: readonly object[]): LeastRights['make'] {
-  if (kind !== 'application') return [];
-  const subject = { subjectId: name, subjectType: SUBJECT_TYPES[kind] };
-  return [
-    { method: 'POST', path: APPLICATIONS_PATH, body: { name } },
-    ...rules.map((rule) => ({ method: 'POST' as const, path: ACCESS_RULES_PATH, body: { ...subject, ...rule } })),
-  ];
-}
-
-const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
-
-/** Returns a seed for an identity with only these rules. A single role in the whole tenant becomes its `role`. */
-function createSeedOfRules({ kind, name }: Principal, rules: readonly RuleOfSeed[]) {
-  // No other kind can have a Run:ai token.
-  if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
-  const identifier = kind === 'user' ? { email: name } : { name };
-  const [only] = rules;
-  const isWhole = rules.length === 1 && only?.scopeType === 'tenant';
-  const subject = { subjectType: SUBJECT_TYPES[kind], subjectId: name };
-  return {
-    runai: {
-      [SEED_LISTS[kind]]: [{ ...identifier, role: isWhole ? only.role : null }],
-      ...(!isWhole && rules.length > 0 && { accessRules: rules.map((rule) => ({ ...subject, ...rule })) }),
-    },
-  };
+/** Returns whether a scope type is wider than another. The table lists the widest first. */
+function isWider(scopeType: string, otherType: string): boolean {
+  const rankOf = (type: string) => SCOPE_TYPES.findIndex(({ id }) => id === type);
+  return rankOf(scopeType) < rankOf(otherType);
 }

@@ -9,10 +9,11 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
 import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
 
+/** Length of the client ids of access keys, in hexadecimal digits. */
 const CLIENT_ID_LENGTH = 16;
 
-/** Finds a key of the caller. Keys of other owners are not found. */
-const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
+/** Finds a key of the caller. A key of another owner is `foreign`. */
+const findOwnAccessKey: Lookup<AccessKey> = async (context, id) => {
   const key = await accessKeysIn(context.store).byId(id);
   if (key === null) return { found: 'nothing' };
   return key.owner === context.caller.principal.id
@@ -20,12 +21,13 @@ const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
     : { found: 'foreign', owner: key.createdBy };
 };
 
-const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
+/** Finds a key of any owner, for administrators. */
+const findAnyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
   const key = await accessKeysIn(store).byId(id);
   return key === null ? { found: 'nothing' } : { found: 'object', target: key };
 };
 
-export const accessKeyLookups = { ownAccessKey, anyAccessKey };
+export const accessKeyLookups = { ownAccessKey: findOwnAccessKey, anyAccessKey: findAnyAccessKey };
 
 /** `maxItems` of both lists. They have no pages. */
 const MAX_LISTED = 100;
@@ -36,7 +38,7 @@ const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKey) } };
 };
 
-/** Reports that a list is incomplete. Without pages, the client cannot notice. */
+/** Reports a list that is incomplete. The client cannot notice it, because the list has no pages. */
 function reportTruncation({ findings, now }: Pick<AuthenticatedContext, 'findings' | 'now'>, count: number): void {
   if (count <= MAX_LISTED) return;
   const message = `A list of access keys contains only the oldest ${MAX_LISTED} and has no pages: ${count - MAX_LISTED} keys are missing from the response. Delete keys that you do not need.`;
@@ -48,16 +50,18 @@ const create: Handler<'runai', 'create_access_key1'> = async (context) => {
   return { status: 201, body: { ...key, createdAt: rfc3339(createdAt) } };
 };
 
+/** Creates an access key of the caller, and returns it with its secret. @throws Problem if it cannot be created */
 async function createKey(context: AuthenticatedContext, name: string) {
   const { store, random, now, settings } = context;
   const { principal } = context.caller;
   const { secret: clientSecret, secretHash } = generateSecret(context);
   const id = random.uuid();
   const clientId = clientIdInWorld(random.hex(CLIENT_ID_LENGTH), context.world.id);
-  const owned = { owner: principal.id, createdBy: principal.name };
   try {
-    const key = { id, ...owned, name, clientId, secretHash, createdAt: now };
-    await accessKeysIn(store).create(key, settings.runaiKeyLimit);
+    await accessKeysIn(store).create(
+      { id, owner: principal.id, createdBy: principal.name, name, clientId, secretHash, createdAt: now },
+      settings.runaiKeyLimit,
+    );
   } catch (thrown) {
     throw toCreationProblem(thrown, name, settings.runaiKeyLimit);
   }
@@ -78,10 +82,10 @@ async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome
 async function regenerate(
   context: AuthenticatedContext<AccessKey>,
 ): Promise<Outcome<200, { readonly clientSecret: string }>> {
-  const { id, secretHash: before } = context.target;
+  const { target } = context;
   const { secret: clientSecret, secretHash } = generateSecret(context);
-  await orNotFound(accessKeysIn(context.store).replaceSecret(id, secretHash));
-  await revokeTokensOfSecret(context, before);
+  await orNotFound(accessKeysIn(context.store).replaceSecret(target.id, secretHash));
+  await revokeTokensOfSecret(context, target.secretHash);
   return { status: 200, body: { clientSecret } };
 }
 
@@ -140,6 +144,7 @@ function renderKeyWithCreator(key: AccessKey) {
   return { ...renderKey(key), createdBy: key.createdBy };
 }
 
+/** Returns the error for a key that could not be created. */
 function toCreationProblem(thrown: unknown, name: string, limit: number): unknown {
   if (thrown instanceof Collision) return new Problem('conflict', `You already have an access key named \`${name}\`.`);
   if (thrown instanceof NotFound) {

@@ -13,25 +13,26 @@ interface Failure {
   readonly message: string;
 }
 
-/** Processes one entry. An error does not affect the other entries. */
-async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Result } | Failure> {
+/** Processes an entry of a batch. A problem becomes the failure of this entry, and does not affect the others. */
+async function processEntry<Result>(process: () => Promise<Result>): Promise<{ result: Result } | Failure> {
   try {
-    return { result: await act() };
+    return { result: await process() };
   } catch (thrown) {
+    // Another request may delete the rule after the look-up.
     const problem = thrown instanceof NotFound ? new Problem('not_found') : thrown;
     if (!(problem instanceof Problem)) throw thrown;
     return { code: HTTP_STATUS[problem.kind], message: messageOf(problem) };
   }
 }
 
-/** `POST /batch`: authorizes each rule separately. */
+/** Handles `POST /batch`. Authorizes each rule separately. */
 const processBatch: Handler<'runai', 'access_rules_batch'> = async (context) => {
   const { ids, action } = context.body;
   const scopes = await readScopes(context);
   const succeeded: string[] = [];
   const failed: (Failure & { id: string })[] = [];
   for (const id of new Set(ids.map(String))) {
-    const outcome = await attempt(async () => {
+    const outcome = await processEntry(async () => {
       const lookedUp = await findAccessRule(context, id);
       if (lookedUp.found !== 'object') throw new Problem('not_found');
       const rule = lookedUp.target;
@@ -44,12 +45,11 @@ const processBatch: Handler<'runai', 'access_rules_batch'> = async (context) => 
   return { status: 200, body: { id: context.random.uuid(), succeeded, failed } };
 };
 
-/** `POST /batch-create`: gives each subject the role in each scope. */
+/** Handles `POST /batch-create`. Gives each subject the role in each scope. */
 const createBatch: Handler<'runai', 'access_rules_batch_create'> = async (context) => {
-  const { payload } = context.body;
-  const { roleId, clusterId, subjects } = payload;
+  const { roleId, clusterId, subjects, scopes } = context.body.payload;
   const newRules = subjects.flatMap(({ subjectId, subjectType }) =>
-    payload.scopes.map(
+    scopes.map(
       ({ scopeId, scopeType }): NewRule => ({
         subjectId,
         subjectType,
@@ -60,16 +60,16 @@ const createBatch: Handler<'runai', 'access_rules_batch_create'> = async (contex
       }),
     ),
   );
-  const names = await readRuleViewContext(context);
+  const viewContext = await readRuleViewContext(context);
   const succeeded: Schema<'runai', 'AccessRule'>[] = [];
   const failed: (Failure & { payload: NewRule })[] = [];
   for (const newRule of newRules) {
-    const outcome = await attempt(async () => {
-      const path = resolveScope(names.scopes, newRule.scopeType, newRule.scopeId);
+    const outcome = await processEntry(async () => {
+      const path = resolveScope(viewContext.scopes, newRule.scopeType, newRule.scopeId);
       if (!context.mayAccess(attributesOfPath(path))) throw new Problem('forbidden');
       return createRule(context, newRule);
     });
-    if ('result' in outcome) succeeded.push(renderRule(outcome.result, names));
+    if ('result' in outcome) succeeded.push(renderRule(outcome.result, viewContext));
     else failed.push({ payload: newRule, ...outcome });
   }
   return { status: 200, body: { succeeded, failed } };

@@ -3,11 +3,13 @@ import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/re
 import { Problem } from '../../../decisions/problem.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { ACCESS_RULES, type AccessRule, readRuleBook } from '../access-rules.ts';
-import { parseTime, selectItems, slicePage, TIME_REQUIREMENT } from '../lists.ts';
+import { parseTime, TIME_REQUIREMENT } from '../list-filters.ts';
+import { DEFAULT_PAGE_SIZE, selectItems, slicePage } from '../lists.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
 import { createRuleFields, type RuleViewContext, readRuleViewContext, renderRule } from '../rule-view.ts';
 import { attributesOfPath, attributesOfScope, readScopes, type ScopePath } from '../scopes.ts';
 
+/** Finds a rule that is in force. */
 export const findAccessRule: Lookup<AccessRule> = async (context, id) => {
   const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
   if (rule === undefined || rule.deletedAt !== null) return { found: 'nothing' };
@@ -18,7 +20,7 @@ export const findAccessRule: Lookup<AccessRule> = async (context, id) => {
   };
 };
 
-/** Looks up the scope of a new rule. */
+/** Finds the scope of a new rule. */
 const findScopeInBody: Lookup<ScopePath> = async (context) => {
   // The body is valid here: only operations that create a rule use this look-up.
   const { scopeType, scopeId } = context.body as NewRule;
@@ -31,54 +33,67 @@ export const accessRuleLookups = { accessRule: findAccessRule, scopeInBody: find
 /** The query of the list. The count supports only some of its members. */
 type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 
-const PAGE_SIZE = 50;
-
-/** Returns the rules that match a query and that the caller may see. */
+/** Returns the rules that match a query and that the caller may see. @throws Problem if a query parameter is invalid */
 async function findRules(
   context: AuthenticatedContext,
   query: RuleQuery,
-  names: RuleViewContext,
+  viewContext: RuleViewContext,
 ): Promise<AccessRule[]> {
   const { all } = await readRuleBook(context);
-  const since = query.lastUpdated === undefined ? null : parseTime(query.lastUpdated);
-  if (since === null && query.lastUpdated !== undefined) {
-    throw new Problem('invalid_request', `Query parameter \`lastUpdated\` ${TIME_REQUIREMENT}.`);
-  }
-  const ids = query.subjectIds?.map((id) => id.toLowerCase());
+  const matchesQuery = createRuleFilter(query);
   const visible = all.filter(
     (rule) =>
-      (query.includeDeleted === true || rule.deletedAt === null) &&
-      matches(query.subjectType, rule.subjectType) &&
-      matches(query.scopeType, rule.scopeType) &&
-      matches(query.scopeId?.toLowerCase(), rule.scopeId.toLowerCase()) &&
-      matches(query.clusterId?.toLowerCase(), rule.clusterId?.toLowerCase() ?? null) &&
-      matches(query.roleId, rule.roleId) &&
-      (ids === undefined || ids.includes(rule.subjectId.toLowerCase())) &&
-      (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&
-      (since === null || rule.updatedAt >= since) &&
-      context.mayAccess(attributesOfScope(names.scopes, rule.scopeType, rule.scopeId)),
+      matchesQuery(rule) && context.mayAccess(attributesOfScope(viewContext.scopes, rule.scopeType, rule.scopeId)),
   );
-  return selectItems(visible, query, createRuleFields(names), ['subjectId', 'roleName', 'scopeName']);
+  return selectItems(visible, query, createRuleFields(viewContext), ['subjectId', 'roleName', 'scopeName']);
 }
 
-function matches<Value>(wanted: Value | undefined, value: Value | null): boolean {
-  return wanted === undefined || wanted === value;
+/** Returns a function that tests whether a rule matches the parameters that only this list has. @throws Problem */
+function createRuleFilter(query: RuleQuery): (rule: AccessRule) => boolean {
+  const updatedSince = parseLastUpdated(query.lastUpdated);
+  const subjectIds = query.subjectIds?.map((id) => id.toLowerCase());
+  return (rule) =>
+    (query.includeDeleted === true || rule.deletedAt === null) &&
+    matches(query.subjectType, rule.subjectType) &&
+    matches(query.scopeType, rule.scopeType) &&
+    matches(query.scopeId?.toLowerCase(), rule.scopeId.toLowerCase()) &&
+    matches(query.clusterId?.toLowerCase(), rule.clusterId?.toLowerCase() ?? null) &&
+    matches(query.roleId, rule.roleId) &&
+    (subjectIds === undefined || subjectIds.includes(rule.subjectId.toLowerCase())) &&
+    (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&
+    (updatedSince === null || rule.updatedAt >= updatedSince);
 }
 
+/** Parses the query parameter `lastUpdated`; null if it is omitted. @throws Problem if it is not a time */
+function parseLastUpdated(lastUpdated: string | undefined): number | null {
+  if (lastUpdated === undefined) return null;
+  const time = parseTime(lastUpdated);
+  if (time === null) {
+    throw new Problem('invalid_request', `Query parameter \`lastUpdated\` ${TIME_REQUIREMENT}.`);
+  }
+  return time;
+}
+
+/** Returns whether a value is the expected one. @param expected undefined for any value */
+function matches<Value>(expected: Value | undefined, value: Value | null): boolean {
+  return expected === undefined || expected === value;
+}
+
+/** Returns whether a text contains a part, case-insensitively. */
 function contains(text: string, part: string): boolean {
   return text.toLowerCase().includes(part.toLowerCase());
 }
 
 const list: Handler<'runai', 'get_access_rules'> = async (context) => {
-  const names = await readRuleViewContext(context);
-  const all = await findRules(context, context.query, names);
-  const page = slicePage(all, context.query, PAGE_SIZE);
+  const viewContext = await readRuleViewContext(context);
+  const all = await findRules(context, context.query, viewContext);
+  const page = slicePage(all, context.query, DEFAULT_PAGE_SIZE);
   return {
     status: 200,
     body: {
       totalRecords: all.length,
       displayRecords: page.length,
-      accessRules: page.map((rule) => renderRule(rule, names)),
+      accessRules: page.map((rule) => renderRule(rule, viewContext)),
     },
   };
 };
@@ -89,11 +104,11 @@ const count: Handler<'runai', 'count_access_rules'> = async (context) => {
 };
 
 const get: Handler<'runai', 'get_access_rule', AccessRule> = async (context) => {
-  const names = await readRuleViewContext(context);
+  const viewContext = await readRuleViewContext(context);
   const rule = context.target;
-  const path = names.scopes.pathOf(rule.scopeType, rule.scopeId);
+  const path = viewContext.scopes.pathOf(rule.scopeType, rule.scopeId);
   const scopePath = path === null ? null : path.map(({ name }) => name).join('/');
-  return { status: 200, body: { ...renderRule(rule, names), scopePath } };
+  return { status: 200, body: { ...renderRule(rule, viewContext), scopePath } };
 };
 
 const create: Handler<'runai', 'create_access_rule'> = async (context) => {

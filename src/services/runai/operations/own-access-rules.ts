@@ -1,37 +1,40 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
-import { type ListQuery, selectItems, slicePage } from '../lists.ts';
-import { createRuleFields, type RuleViewContext, readRuleViewContext, roleName, scopeName } from '../rule-view.ts';
-
-const PAGE_SIZE = 50;
+import { DEFAULT_PAGE_SIZE, type ListQuery, selectItems, slicePage } from '../lists.ts';
+import { createRuleFields, type RuleViewContext, readRuleViewContext, roleNameOf, scopeNameOf } from '../rule-view.ts';
 
 /** Returns the access rules of the caller and the caller's groups. */
 async function findOwnRules(
   context: AuthenticatedContext,
   { search }: Pick<ListQuery, 'search'>,
-  names: RuleViewContext,
+  viewContext: RuleViewContext,
 ): Promise<AccessRule[]> {
   const identity = await identitiesIn(context.store).byId(context.caller.principal.id);
   const rules = identity === null ? [] : rulesOf(await readRuleBook(context), identity);
-  return selectItems(rules, { ...(search !== undefined && { search }) }, createRuleFields(names), [
+  return selectItems(rules, { ...(search !== undefined && { search }) }, createRuleFields(viewContext), [
     'roleName',
     'scopeName',
   ]);
 }
 
 const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
-  const names = await readRuleViewContext(context);
-  const all = await findOwnRules(context, context.query, names);
-  const page = slicePage(all, context.query, PAGE_SIZE);
+  const viewContext = await readRuleViewContext(context);
+  const all = await findOwnRules(context, context.query, viewContext);
+  const page = slicePage(all, context.query, DEFAULT_PAGE_SIZE);
   const accessRules = page.map((rule) => {
     const { id, subjectId, subjectType, roleId, scopeId, scopeType, clusterId } = rule;
     return {
-      ...{ id, subjectId, subjectType, roleId, scopeId, scopeType },
+      id,
+      subjectId,
+      subjectType,
+      roleId,
+      scopeId,
+      scopeType,
       ...(clusterId !== null && { clusterId }),
-      roleName: roleName(rule, names),
-      scopeName: scopeName(rule, names),
-      tenantId: Number(names.scopes.tenantId),
+      roleName: roleNameOf(rule, viewContext),
+      scopeName: scopeNameOf(rule, viewContext),
+      tenantId: Number(viewContext.scopes.tenantId),
     };
   });
   return {

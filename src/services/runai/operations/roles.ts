@@ -6,7 +6,8 @@ import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { readRuleBook } from '../access-rules.ts';
-import { type Fields, paginate, selectItems } from '../lists.ts';
+import type { Fields } from '../list-filters.ts';
+import { paginate, selectItems } from '../lists.ts';
 import {
   type CustomRole,
   createRoleRow,

@@ -8,7 +8,8 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';
-import { type Fields, type Operator, selectItems, slicePage } from '../lists.ts';
+import type { Fields, Operator } from '../list-filters.ts';
+import { selectItems, slicePage } from '../lists.ts';
 import { createUser } from '../new-identity.ts';
 import { endRulesOf } from '../rule-changes.ts';
 

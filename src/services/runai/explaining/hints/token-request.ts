@@ -1,109 +1,25 @@
 import type { HintRule, RefusedRequest } from '../../../../explaining/hints/refused-request.ts';
 import { quote } from '../../../../explaining/index.ts';
-import { own } from '../../../../objects/members.ts';
+import {
+  decodeBasic,
+  findFieldsInQuery,
+  findMisspeltFields,
+  hasField,
+  readClientId,
+  readField,
+  SPELLINGS,
+} from './token-fields.ts';
 
-/** Field names at the token endpoints. */
-const CAMEL_CASE_NAMES = [
-  ...['grantType', 'clientId', 'clientSecret', 'appId', 'appSecret', 'username', 'password', 'refreshToken'],
-  ...['code', 'redirectUri', 'externalToken'],
-] as const;
-const SNAKE_CASE_NAMES = [
-  ...['grant_type', 'client_id', 'client_secret', 'username', 'password', 'refresh_token', 'code', 'redirect_uri'],
-  ...['code_verifier', 'external_token', 'scope'],
-] as const;
-
-/** How an endpoint spells its fields. */
-interface Spelling {
-  readonly name: string;
-  /** Field names by bare name. */
-  readonly fields: ReadonlyMap<string, string>;
-  /** Describes the endpoints with the other spelling. */
-  readonly other: string;
-}
-
-const CAMEL_CASE: Spelling = {
-  name: 'camel case',
-  fields: indexByBareName(CAMEL_CASE_NAMES),
-  other: 'The realm and, since 2.24, `/api/v2/token` read snake case, in a form',
-};
-const SNAKE_CASE: Spelling = {
-  name: 'snake case',
-  fields: indexByBareName(SNAKE_CASE_NAMES),
-  other: '`/api/v1/token` reads camel case, in JSON',
-};
-
-const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, Spelling>([
-  ['grant_token', CAMEL_CASE],
-  ['grant_token_v2', SNAKE_CASE],
-  ['grant_realm_token', SNAKE_CASE],
-]);
-
-/** Longer than any field name. */
-const MAX_NAME_LENGTH = 40;
 /** Maximum number of fields in a hint. */
-const MAX_LISTED = 6;
+const MAX_LISTED_FIELDS = 6;
 
-function indexByBareName(names: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(names.map((name) => [bareName(name), name]));
-}
-
-/** Strips case, hyphens and underscores, which are the differences between the spellings. */
-function bareName(name: string): string {
-  return name.replaceAll(/[_-]/g, '').toLowerCase();
-}
-
-/** Finds fields in the other endpoint's spelling, each with the correct name. */
-function findMisspelt(
-  { fields }: RefusedRequest,
-  spelling: Spelling,
-): readonly (readonly [sent: string, read: string])[] {
-  // Camel case names are case-insensitive, and the document spells some with other capitals.
-  const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
-  const isSent = (name: string) => names.has(name.toLowerCase());
-  return Object.keys(fields).flatMap((sent) => {
-    const read = sent.length > MAX_NAME_LENGTH ? undefined : spelling.fields.get(bareName(sent));
-    const isRead = read === undefined || read === sent || (spelling === CAMEL_CASE && !/[_-]/.test(sent));
-    return isRead || isSent(read) ? [] : [[sent, read] as const];
-  });
-}
-
-/** Returns the value of a field of `/api/v1/token`. Field names are case-insensitive. */
-function readField({ fields }: RefusedRequest, name: string): unknown {
-  const sent = Object.keys(fields).find((key) => key.toLowerCase() === name.toLowerCase());
-  return sent === undefined ? undefined : own(fields, sent);
-}
-
-function hasField(refused: RefusedRequest, name: string): boolean {
-  const value = readField(refused, name);
-  return typeof value === 'string' && value !== '';
-}
-
-/** Returns the client id of the request, at any endpoint. */
-function readClientId(refused: RefusedRequest): string {
-  const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => readField(refused, name));
-  const found = named.find((value) => typeof value === 'string');
-  return typeof found === 'string' ? found : (decodeBasic(refused).split(':', 1)[0] ?? '');
-}
-
-/** Returns `id:secret` from a Basic header; empty if there is none. */
-function decodeBasic({ credential }: RefusedRequest): string {
-  return credential?.scheme === 'basic' ? Buffer.from(credential.text, 'base64').toString('latin1') : '';
-}
-
-/** Finds body fields that were sent in the query. */
-function findInQuery(refused: RefusedRequest, { fields }: Spelling): readonly string[] {
-  return Object.keys(refused.query)
-    .filter((name) => name.length <= MAX_NAME_LENGTH)
-    .flatMap((name) => fields.get(bareName(name)) ?? [])
-    .filter((name) => !hasField(refused, name));
-}
-
-/** Refusals of a client that unencoded characters can cause. */
+/** Reasons of refusals that unencoded characters in the credentials can cause. */
 const BASIC_REASONS: readonly string[] = ['malformed_basic', 'unknown_client', 'wrong_secret'];
 
-/** Object ids are UUIDs; client ids are not. */
+/** The format of object ids. Client ids have another format. */
 const UUID_PATTERN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** The source of hints about the fields of `POST /api/v1/token`. */
 const V1_SOURCE = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
 
 const SEND_CREDENTIALS = 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`';
@@ -118,8 +34,9 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const spelling = SPELLINGS.get(refused.operation);
-      const names = spelling === undefined ? [] : findInQuery(refused, spelling).slice(0, MAX_LISTED);
-      if (spelling === undefined || names.length === 0) return null;
+      if (spelling === undefined) return null;
+      const names = findFieldsInQuery(refused, spelling).slice(0, MAX_LISTED_FIELDS);
+      if (names.length === 0) return null;
       const form = refused.bodyForm === 'json' ? 'as JSON' : 'as a form';
       return `This endpoint ignores the query string, and URLs end up in logs. Send ${quote(names)} in the body, ${form}.`;
     },
@@ -132,9 +49,12 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const spelling = SPELLINGS.get(refused.operation);
-      const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MAX_LISTED);
-      if (spelling === undefined || pairs.length === 0) return null;
-      const corrections = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
+      if (spelling === undefined) return null;
+      const misspelt = findMisspeltFields(refused, spelling).slice(0, MAX_LISTED_FIELDS);
+      if (misspelt.length === 0) return null;
+      const corrections = misspelt
+        .map(({ sentName, correctName }) => `\`${correctName}\` in place of \`${sentName}\``)
+        .join(', ');
       return `This endpoint reads fields in ${spelling.name}: send ${corrections}. ${spelling.other}.`;
     },
   },
@@ -189,14 +109,13 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const { operation, problem, credential, settings } = refused;
-      if (operation !== 'grant_token' || problem.kind !== 'invalid_request' || credential?.scheme !== 'basic')
-        return null;
+      if (operation !== 'grant_token' || problem.kind !== 'invalid_request') return null;
+      if (credential?.scheme !== 'basic') return null;
       if (hasField(refused, 'clientID') || hasField(refused, 'appID')) return null;
-      const [names, others] =
-        settings.runai === '2.19'
-          ? ['`AppId` and `AppSecret`', 'The realm accepts']
-          : ['`clientId` and `clientSecret`', '`/api/v2/token` and the realm accept'];
-      return `\`/api/v1/token\` does not read \`Authorization: Basic\`: send ${names} in the JSON body. ${others} Basic.`;
+      const is219 = settings.runai === '2.19';
+      const names = is219 ? '`AppId` and `AppSecret`' : '`clientId` and `clientSecret`';
+      const alternative = is219 ? 'The realm accepts' : '`/api/v2/token` and the realm accept';
+      return `\`/api/v1/token\` does not read \`Authorization: Basic\`: send ${names} in the JSON body. ${alternative} Basic.`;
     },
   },
   {
@@ -207,7 +126,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const { reason = '' } = refused.problem;
-      const [, sign] = /([+%])/.exec(BASIC_REASONS.includes(reason) ? decodeBasic(refused) : '') ?? [];
+      if (!BASIC_REASONS.includes(reason)) return null;
+      const sign = /[+%]/.exec(decodeBasic(refused))?.[0];
       // A valid percent-encoding is probably intended.
       if (sign === undefined || (sign === '%' && reason !== 'malformed_basic')) return null;
       const effect = sign === '+' ? 'is read as a space' : 'is not followed by two hex digits';
@@ -238,6 +158,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
 ];
 
+/** Returns whether a request has the grant `app_token` with the fields of `client_credentials`. */
 function isClientOfAppToken(refused: RefusedRequest): boolean {
   const isApplication = readField(refused, 'grantType') === 'app_token';
   return isApplication && hasField(refused, 'clientID') && !hasField(refused, 'appID');
