@@ -1,9 +1,9 @@
 import { computed, signal } from '@preact/signals';
 
-/** A view and the choices made in it. All of it is in the URL, so it can be shared. */
+/** A view and the choices made in it. Both are in the URL, which can be shared. */
 export interface ViewLocation {
   readonly view: string;
-  readonly chosen: Readonly<Record<string, string>>;
+  readonly choices: Readonly<Record<string, string>>;
 }
 
 /** Former view names, kept because people bookmarked them. */
@@ -15,21 +15,23 @@ const FORMER_VIEWS = new Map([
   ['law', 'access-matrix'],
 ]);
 
-function read(hash: string): ViewLocation {
+/** Returns the view and the choices in the fragment of a URL. */
+function parseHash(hash: string): ViewLocation {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  // Former view, now part of Worlds.
-  if (view === 'snapshots') return { view: 'worlds', chosen: { part: view } };
-  const { verify, ...choice } = Object.fromEntries(new URLSearchParams(query));
-  return { view: FORMER_VIEWS.get(view) ?? view, chosen: verify === 'yes' ? { tool: 'verify', ...choice } : choice };
+  // A former view, which is a part of Worlds now.
+  if (view === 'snapshots') return { view: 'worlds', choices: { part: view } };
+  // A former choice, which is a tool now.
+  const { verify, ...choices } = Object.fromEntries(new URLSearchParams(query));
+  return { view: FORMER_VIEWS.get(view) ?? view, choices: verify === 'yes' ? { tool: 'verify', ...choices } : choices };
 }
 
-const current = signal(read(location.hash));
+const current = signal(parseHash(location.hash));
 addEventListener('hashchange', () => {
-  current.value = read(location.hash);
+  current.value = parseHash(location.hash);
 });
 
 export const view = computed(() => current.value.view);
-export const chosen = computed(() => current.value.chosen);
+export const choices = computed(() => current.value.choices);
 
 /** Returns the address of a view with these choices. Empty values are left out. */
 export function addressOfView(name: string, choice: Readonly<Record<string, string | undefined>> = {}): string {
@@ -39,27 +41,31 @@ export function addressOfView(name: string, choice: Readonly<Record<string, stri
   return `#/${name}${text === '' ? '' : `?${text}`}`;
 }
 
-/** Returns the address of a view for the navigation. Empty for Requests, which then opens the newest refusal. */
-export function addressTo(name: string): string {
+/** Returns the address of a view for the navigation. Requests has no view name there, so that it opens the newest refusal. */
+export function navigationAddressOf(name: string): string {
   return addressOfView(name === 'requests' ? '' : name);
 }
 
-/** Changes some choices and keeps the rest. @param isStep whether the back button can undo it */
+/**
+ * Changes some choices of the current view and keeps the rest.
+ *
+ * @param isStep whether the change is a step of the browser's history, which the back button undoes
+ */
 export function choose(choice: Readonly<Record<string, string | undefined>>, isStep = true): void {
   // An address without a view name shows Requests.
-  const address = addressOfView(current.value.view || 'requests', { ...current.value.chosen, ...choice });
+  const address = addressOfView(current.value.view || 'requests', { ...current.value.choices, ...choice });
   if (isStep) location.hash = address;
   else history.replaceState(null, '', address);
-  current.value = read(address);
+  current.value = parseHash(address);
 }
 
-/** Returns the address of this view without its choices, for use in another world. */
-export function sameView(): string {
+/** Returns the address of the current view without its choices, which do not apply to a different world. */
+export function currentViewAddress(): string {
   return location.hash.split('?')[0] ?? '';
 }
 
-/** Follows an address like a link, but updates the signals immediately, so that no reader sees the old place. */
+/** Follows an address like a link, but updates the signals immediately instead of after `hashchange`. */
 export function go(address: string): void {
   location.href = address;
-  current.value = read(address);
+  current.value = parseHash(address);
 }

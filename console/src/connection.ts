@@ -8,5 +8,5 @@ export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away' | 'loc
 
 export const connection = signal<Connection>('connecting');
 
-/** Whether the server is unreachable or locked. Nothing can be changed then. */
+/** Whether the server is unreachable or locked, so that nothing can be changed. */
 export const isOffline = computed(() => connection.value === 'lost' || connection.value === 'locked');

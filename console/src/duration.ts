@@ -1,3 +1,4 @@
+/** The units of a formatted duration and their lengths in seconds, longest first. */
 const UNITS = [
   ['d', 86_400],
   ['h', 3600],
@@ -5,15 +6,19 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** Formats a duration with its two largest units: `15 min`, `1 h 5 min`. */
-export function formatDuration(milliseconds: number): string {
+/**
+ * Formats a duration with its largest units: `15 min`, `1 h 5 min`. The sign is ignored.
+ *
+ * @param maxUnits the maximum number of units; smaller ones are cut off
+ */
+export function formatDuration(milliseconds: number, maxUnits = 2): string {
   let seconds = Math.round(Math.abs(milliseconds) / 1000);
   const parts: string[] = [];
   for (const [unit, length] of UNITS) {
     const count = Math.floor(seconds / length);
     seconds -= count * length;
     if (count > 0) parts.push(`${count} ${unit}`);
-    if (parts.length === 2) break;
+    if (parts.length === maxUnits) break;
   }
   return parts.length === 0 ? '0 s' : parts.join(' ');
 }

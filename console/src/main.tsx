@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { follow } from './control-api/stream.ts';
+import { followEvents } from './control-api/stream.ts';
 import { Frame, readAll } from './frame/frame.tsx';
 import { noteEvent } from './state/changes.ts';
 import { noteClock } from './state/clock.ts';
@@ -11,10 +11,11 @@ import './frame/frame.css';
 
 const root = document.getElementById('console');
 
+/** Follows the events of the world. @param read reads all data again, because events may have been missed */
 function start(read: () => Promise<void>): void {
   // The frame shows the error: no connection, or a missing token.
   const readAgain = () => void read().catch(() => {});
-  follow((event) => {
+  followEvents((event) => {
     const { kind, data } = event;
     if (kind === 'request') {
       noteRequest(data);
@@ -31,7 +32,8 @@ function start(read: () => Promise<void>): void {
 
 if (root !== null) {
   render(<Frame />, root);
+  // The page hides the markup of the first view, which is Requests, if the address has a different one.
   document.documentElement.classList.remove('elsewhere');
-  // Draw the first view before reading anything, and read its data before the second script.
+  // The browser draws between the frame and the timeout: the first view comes first, then its data, then the second script.
   requestAnimationFrame(() => setTimeout(() => start(() => readAll().then(loadViews))));
 }

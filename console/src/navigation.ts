@@ -5,6 +5,7 @@ export interface RailView {
   readonly title: string;
 }
 
+/** A titled group of the navigation. */
 export interface RailGroup {
   readonly title: string;
   readonly views: readonly RailView[];
@@ -38,7 +39,7 @@ export const RAIL = [
   },
 ] as const satisfies readonly RailGroup[];
 
-/** Link to the API documents, at the end of the last group. */
+/** The link to the API documents, at the end of the last group. */
 export const DOCUMENTS: RailView = { name: 'docs', title: 'API documents' };
 
 /** Element id of the navigation. */

@@ -12,7 +12,7 @@ export interface Preference<Value> {
 /** The zone in which times are shown. */
 export const zone = createPreference<'utc' | 'local'>('zone', 'utc', (text) => (text === 'local' ? 'local' : 'utc'));
 
-/** Width of the panel beside a list, in pixels; 0: the default of the style sheet. */
+/** The width of the panel beside a list, in pixels; 0: the default of the style sheet. */
 export const panelWidth = createPreference('panel-width', 0, (text) => Math.max(0, Math.round(Number(text)) || 0));
 
 function createPreference<Value>(name: string, defaultValue: Value, read: (text: string) => Value): Preference<Value> {
@@ -31,7 +31,9 @@ function createPreference<Value>(name: string, defaultValue: Value, read: (text:
       current().value = value;
       try {
         localStorage.setItem(key, String(value));
-      } catch {}
+      } catch {
+        // The browser blocks storage: the preference lasts until the page is closed.
+      }
     },
   };
 }

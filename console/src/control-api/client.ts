@@ -5,7 +5,7 @@ import { readAllPages } from '../../../src/console-entry.ts';
 const WORLD_PREFIX = document.documentElement.dataset['below'] ?? '';
 
 /** A refusal by the control API, with its message. */
-export class Refused extends Error {
+export class RefusalError extends Error {
   override readonly name = 'Refused';
   readonly status: number;
 
@@ -28,39 +28,38 @@ export function addressOf(path: string): string {
  *
  * @throws Refused with the control API's message; TypeError if the server cannot be reached
  */
-export function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
-  return sendTo(addressOf(path), method, init);
-}
-
-async function sendTo(address: string, method: string, init: RequestInit): Promise<Response> {
+export async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
   const token = adminToken.value;
   // Tells the server that the request is from its own page, if a browser sends neither Origin nor Referer.
   const consoleHeaders = { 'x-mock-console': '1', ...(token !== null && { 'x-mock-admin-token': token }) };
   const headers = { ...init.headers, ...consoleHeaders };
-  const response = await fetch(address, { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
+  const response = await fetch(addressOf(path), { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
   if (response.ok) return response;
   const problem: { detail?: unknown; code?: unknown } = await response.json().catch(() => ({}));
-  throw new Refused(response.status, typeof problem.detail === 'string' ? problem.detail : `HTTP ${response.status}`);
+  throw new RefusalError(
+    response.status,
+    typeof problem.detail === 'string' ? problem.detail : `HTTP ${response.status}`,
+  );
 }
 
-/** Sends JSON to the control API and returns its response. @throws like `send` */
-export async function ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+/** Sends JSON to the control API and returns the JSON of its response. @throws like `send` */
+export async function ask<Result>(method: string, path: string, body?: unknown): Promise<Result> {
   const response = await send(method, path, {
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
+  return (response.status === 204 ? undefined : await response.json()) as Result;
 }
 
-/** For `catch`: turns a 404 into null. @throws any other error */
-export function nullIfNotFound(fault: unknown): null {
-  if (fault instanceof Refused && fault.status === 404) return null;
-  throw fault;
+/** Returns null for a 404, for use with `catch`. @throws the error if it is a different one */
+export function nullIfNotFound(error: unknown): null {
+  if (error instanceof RefusalError && error.status === 404) return null;
+  throw error;
 }
 
 /**
  * Reads a list of the control API, page by page.
  *
- * @param list its name, which is also its path: `requests`
+ * @param list the name of the list, which is also its path: `requests`
  * @param filter `limit`: the maximum number of entries; default: all
  * @throws like `send`
  */
@@ -70,14 +69,3 @@ export function askAll<Entry>(
 ): Promise<readonly Entry[]> {
   return readAllPages((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }
-
-/** Reads from the control API of a different world, by its path prefix. @throws like `send` */
-export const askAt = {
-  async one<Answer>(prefix: string, path: string): Promise<Answer> {
-    return (await (await sendTo(`${prefix}/_mock/${path}`, 'GET', {})).json()) as Answer;
-  },
-  all<Entry>(prefix: string, list: string): Promise<readonly Entry[]> {
-    const call = async (method: string, path: string) => (await sendTo(`${prefix}/_mock${path}`, method, {})).json();
-    return readAllPages(call, list);
-  },
-};

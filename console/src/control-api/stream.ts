@@ -1,13 +1,13 @@
 import { createEventReader } from '../../../src/console-entry.ts';
 import { type Connection, connection } from '../connection.ts';
-import { adminToken, Refused, send } from './client.ts';
+import { adminToken, RefusalError, send } from './client.ts';
 import type { MockEvent } from './types.ts';
 
 /** Ends the current pause between attempts. */
 let endPause: () => void = () => {};
 
-/** Reconnects now instead of waiting for the next attempt. */
-export function retry(): void {
+/** Connects to the stream now instead of after the pause between attempts. */
+export function reconnectNow(): void {
   endPause();
 }
 
@@ -15,7 +15,7 @@ export function retry(): void {
 export async function unlock(token: string): Promise<void> {
   adminToken.value = token;
   await send('GET', '/_mock/mode');
-  retry();
+  reconnectNow();
 }
 
 type Listener = (event: MockEvent) => void;
@@ -23,8 +23,8 @@ type Listener = (event: MockEvent) => void;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 5000;
 
-/** The connection state for a status that refuses the stream. */
-const REFUSALS: ReadonlyMap<number, Connection> = new Map([
+/** The connection states by the status of a refused stream. */
+const STATES_BY_STATUS: ReadonlyMap<number, Connection> = new Map([
   [401, 'locked'],
   [404, 'gone'],
 ]);
@@ -35,9 +35,9 @@ const REFUSALS: ReadonlyMap<number, Connection> = new Map([
  *
  * @param onOpen called each time the stream opens, before the first event
  */
-export function follow(listener: Listener, onOpen: () => void): void {
+export function followEvents(listener: Listener, onOpen: () => void): void {
   let lastId = '';
-  let pause = FIRST_PAUSE_MS;
+  let pauseMs = FIRST_PAUSE_MS;
   let reading: AbortController | null = null;
 
   const read = async (signal: AbortSignal) => {
@@ -45,16 +45,12 @@ export function follow(listener: Listener, onOpen: () => void): void {
     const { body } = await send('GET', '/_mock/events', { signal, headers });
     if (body === null) return;
     connection.value = 'live';
-    pause = FIRST_PAUSE_MS;
+    pauseMs = FIRST_PAUSE_MS;
     onOpen();
-    const readEvents = createEventReader();
-    const reader = body.getReader();
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      for (const event of readEvents(chunk.value)) {
-        lastId = event.id;
-        listener(event);
-      }
-    }
+    await forwardEvents(body, (event) => {
+      lastId = event.id;
+      listener(event);
+    });
   };
 
   const readWhileVisible = async () => {
@@ -63,13 +59,13 @@ export function follow(listener: Listener, onOpen: () => void): void {
       // Undefined if the server ended the stream.
       const failure = await read(reading.signal).catch((thrown: unknown) => thrown);
       if (document.hidden) return;
-      connection.value = (failure instanceof Refused && REFUSALS.get(failure.status)) || 'lost';
+      connection.value = (failure instanceof RefusalError && STATES_BY_STATUS.get(failure.status)) || 'lost';
       await new Promise<void>((resolve) => {
         endPause = resolve;
         // A locked server keeps refusing until another token is entered.
-        if (connection.value !== 'locked') setTimeout(resolve, pause);
+        if (connection.value !== 'locked') setTimeout(resolve, pauseMs);
       });
-      pause = Math.min(2 * pause, MAX_PAUSE_MS);
+      pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
     }
   };
 
@@ -80,11 +76,20 @@ export function follow(listener: Listener, onOpen: () => void): void {
       connection.value = 'away';
       reading?.abort();
       // Also end a pause between attempts. Otherwise two loops would read the stream once the page is visible again.
-      retry();
+      reconnectNow();
     } else if (connection.value === 'away') {
       connection.value = 'connecting';
       void readWhileVisible();
     }
   });
   void readWhileVisible();
+}
+
+/** Reads a stream to its end, and passes each event to the listener. @throws DOMException if the request is aborted */
+async function forwardEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>, listener: Listener): Promise<void> {
+  const readEvents = createEventReader();
+  const reader = body.getReader();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    for (const event of readEvents(chunk.value)) listener(event);
+  }
 }

@@ -1,4 +1,4 @@
-import { addressOf, Refused } from './client.ts';
+import { addressOf, RefusalError } from './client.ts';
 
 /**
  * Sends a request to a service of the mock and returns the response, whatever its status.
@@ -17,17 +17,17 @@ export function sendAs(token: string | null, method: string, path: string, init:
  * @param token null sends no token
  * @throws Refused with the message of the service; TypeError if the server cannot be reached
  */
-export async function askAs<Answer>(
+export async function askAs<Result>(
   token: string | null,
   method: string,
   path: string,
   body?: object,
-): Promise<Answer> {
+): Promise<Result> {
   const response = await sendAs(token, method, path, {
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer as Answer;
-  const { message, error_description: description } = answer as { message?: unknown; error_description?: unknown };
-  throw new Refused(response.status, `${response.status}: ${message ?? description ?? 'refused'}`);
+  const json = await response.json().catch(() => ({}));
+  if (response.ok) return json as Result;
+  const { message, error_description: description } = json as { message?: unknown; error_description?: unknown };
+  throw new RefusalError(response.status, `${response.status}: ${message ?? description ?? 'refused'}`);
 }

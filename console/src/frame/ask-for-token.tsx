@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { adminToken, Refused } from '../control-api/client.ts';
+import { adminToken, RefusalError } from '../control-api/client.ts';
 import { unlock } from '../control-api/stream.ts';
-import { errorText } from '../parts/loaded.tsx';
+import { describeError } from '../parts/loaded.tsx';
 
 /** Replaces the view while the server is locked. The token is kept in memory only. */
 export function AskForToken() {
@@ -42,16 +42,16 @@ export function AskForToken() {
   );
 }
 
-const WRONG = 'That is not this server’s token.';
+const WRONG_TOKEN_TEXT = 'That is not this server’s token.';
 
-/** @returns why the token does not unlock the server; empty if it does */
+/** Unlocks the server. Returns why it does not accept the token; empty if it does. */
 async function findError(token: string): Promise<string> {
   // A header cannot carry other characters, so no token has them.
-  if (!/^[!-~]+$/.test(token)) return WRONG;
+  if (!/^[!-~]+$/.test(token)) return WRONG_TOKEN_TEXT;
   try {
     await unlock(token);
     return '';
   } catch (thrown) {
-    return thrown instanceof Refused && thrown.status === 401 ? WRONG : errorText(thrown);
+    return thrown instanceof RefusalError && thrown.status === 401 ? WRONG_TOKEN_TEXT : describeError(thrown);
   }
 }

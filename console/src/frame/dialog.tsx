@@ -8,14 +8,14 @@ export function Dialog(props: {
   readonly class?: string;
   readonly children: ComponentChildren;
 }) {
-  const { label, onClose, class: kind, children } = props;
+  const { label, onClose, class: className, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
       ref={dialog}
-      class={kind}
+      class={className}
       aria-label={label}
       onClose={onClose}
       onClick={({ target }) => target === dialog.current && dialog.current?.close()}

@@ -1,7 +1,8 @@
 import { Dialog } from './dialog.tsx';
 import { openDialog, PALETTE_KEYS } from './shortcuts.ts';
 
-const KEYS: readonly (readonly [keys: string, what: string])[] = [
+/** The keyboard shortcuts and what they do. */
+const KEYS: readonly (readonly [keys: string, action: string])[] = [
   ['/', 'search in this view'],
   ['j, k', 'next and previous in a list'],
   ['Enter', 'open'],
@@ -21,12 +22,12 @@ export function Help() {
     >
       <h2>Keys</h2>
       <dl class="facts">
-        {KEYS.map(([keys, what]) => (
+        {KEYS.map(([keys, action]) => (
           <div key={keys}>
             <dt>
               <kbd>{keys}</kbd>
             </dt>
-            <dd>{what}</dd>
+            <dd>{action}</dd>
           </div>
         ))}
       </dl>

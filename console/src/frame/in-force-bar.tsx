@@ -2,10 +2,10 @@ import { useEffect } from 'preact/hooks';
 import { addressOfView } from '../address.ts';
 import { connection } from '../connection.ts';
 import { type Act, Feedback, useAct } from '../parts/act.tsx';
-import { Confirm } from '../parts/confirm.tsx';
+import { ConfirmButton } from '../parts/confirm.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
 import { countChanges } from '../state/changes.ts';
-import { type InForce, inForce, pollInForce, readInForce } from '../state/in-force.ts';
+import { type EffectInForce, effectsInForce, pollInForce, readInForce } from '../state/in-force.ts';
 
 /** Polls because not every change sends an event. */
 const POLL_MS = 3000;
@@ -24,7 +24,7 @@ export function InForceBar() {
     }, POLL_MS);
     return () => clearInterval(timer);
   }, []);
-  const entries = inForce.value;
+  const entries = effectsInForce.value;
   if (entries.length === 0 && act.feedback === null) return null;
   return (
     <section class="in-force" aria-label="In force">
@@ -42,27 +42,27 @@ export function InForceBar() {
 }
 
 /** The button that ends an entry. */
-function EndButton({ entry, act }: { readonly entry: InForce; readonly act: Act }) {
-  const { text, endLabel, warning, run } = entry;
+function EndButton({ entry, act }: { readonly entry: EffectInForce; readonly act: Act }) {
+  const { text, endLabel, warning, end } = entry;
   const label = `${endLabel} (${text})`;
-  const end = () => void act.run(run);
+  const run = () => void act.run(end);
   if (warning !== undefined) {
     return (
-      <Confirm
+      <ConfirmButton
         title={`${endLabel}?`}
         confirmLabel={endLabel}
         warning={warning}
         isBusy={act.isBusy}
-        onConfirm={end}
+        onConfirm={run}
         label={label}
         class="cross"
       >
         ×
-      </Confirm>
+      </ConfirmButton>
     );
   }
   return (
-    <button type="button" class="cross" aria-label={label} title={label} disabled={act.isBusy} onClick={end}>
+    <button type="button" class="cross" aria-label={label} title={label} disabled={act.isBusy} onClick={run}>
       ×
     </button>
   );

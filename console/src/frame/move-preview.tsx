@@ -1,11 +1,11 @@
 import { addressOfView } from '../address.ts';
 import type { SimulatedRequest, WorldEvent } from '../control-api/types.ts';
 import { formatDuration } from '../duration.ts';
-import { useLoaded } from '../parts/loaded.tsx';
+import { type Loaded, useLoaded } from '../parts/loaded.tsx';
 import { Path } from '../parts/path.tsx';
-import { timeText } from '../parts/time.ts';
-import { type Change, type SimulatedDecisions, simulateAt } from '../state/timeline.ts';
-import { eventInWords, type Names } from '../timeline/move.ts';
+import { formatTime } from '../parts/time.ts';
+import { type SimulatedChange, type SimulatedDecisions, simulateAt } from '../state/timeline.ts';
+import { describeEvent, type Names } from '../timeline/event-text.ts';
 
 /** Simulates only once the pointer has stopped for this long. */
 const HOVER_DELAY_MS = 150;
@@ -35,7 +35,7 @@ export function MovePreview(props: {
     <fieldset class="preview" aria-label="At that time">
       <p>
         <strong>
-          {timeText(iso, new Date(now).toISOString())} (+{formatDuration(at - now)})
+          {formatTime(iso, new Date(now).toISOString())} (+{formatDuration(at - now)})
         </strong>{' '}
         <span role="status">{summarize(simulated)}</span>
       </p>
@@ -45,7 +45,7 @@ export function MovePreview(props: {
           Until then:{' '}
           {events
             .slice(0, MAX_LISTED)
-            .map((event) => eventInWords(event, names))
+            .map((event) => describeEvent(event, names))
             .join('; ')}
           {events.length > MAX_LISTED && `; and ${events.length - MAX_LISTED} more`}.
         </p>
@@ -62,16 +62,16 @@ export function MovePreview(props: {
   );
 }
 
-function summarize(simulated: ReturnType<typeof useLoaded<SimulatedDecisions>>): string {
+function summarize(simulated: Loaded<SimulatedDecisions>): string {
   if (simulated === null) return 'Deciding recent requests for that time …';
-  if ('fault' in simulated) return simulated.fault;
+  if ('error' in simulated) return simulated.error;
   const { count, changes } = simulated.value;
   if (count === 0) return 'No recent requests to compare.';
   const different = changes.length === 0 ? 'None' : `${changes.length}`;
   return `${different} of ${count} recent ${count === 1 ? 'request' : 'requests'} would be decided differently.`;
 }
 
-function Changes({ changes }: { readonly changes: readonly Change[] }) {
+function Changes({ changes }: { readonly changes: readonly SimulatedChange[] }) {
   if (changes.length === 0) return null;
   return (
     <ul>
@@ -81,7 +81,7 @@ function Changes({ changes }: { readonly changes: readonly Change[] }) {
             {method} <Path path={path} />
           </a>{' '}
           {principal !== null && <span class="quiet">by {principal.name}: </span>}
-          {effectText(now)} → <strong>{effectText(later)}</strong>
+          {renderEffect(now)} → <strong>{renderEffect(later)}</strong>
         </li>
       ))}
       {changes.length > MAX_LISTED && <li class="quiet">and {changes.length - MAX_LISTED} more</li>}
@@ -89,6 +89,6 @@ function Changes({ changes }: { readonly changes: readonly Change[] }) {
   );
 }
 
-function effectText({ effect, reason, explanation }: SimulatedRequest['now']) {
+function renderEffect({ effect, reason, explanation }: SimulatedRequest['now']) {
   return <span title={explanation}>{effect === 'allow' ? 'allowed' : `refused, ${reason}`}</span>;
 }

@@ -1,19 +1,19 @@
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView, addressTo, go } from '../address.ts';
+import { addressOfView, go, navigationAddressOf } from '../address.ts';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
-import { serviceTitle } from '../parts/service.ts';
+import { titleOfService } from '../parts/service.ts';
+import { readOperations } from '../state/documents.ts';
 import { readIdentities } from '../state/identities.ts';
 import { formatAddress, requests } from '../state/requests.ts';
-import { readOperations } from '../state/rulesets.ts';
 import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
 import { openDialog } from './shortcuts.ts';
 
-/** In display order. Enter takes the first match. */
+/** The groups in display order. Enter opens the first match. */
 const GROUPS = ['Actions', 'Views', 'Operations', 'Identities', 'Requests'] as const;
 
-/** An action or a place in the console. */
+/** An action, a view or an object, which has an address in the console. */
 interface Target {
   readonly group: (typeof GROUPS)[number];
   readonly text: string;
@@ -21,20 +21,20 @@ interface Target {
   readonly note: string;
   readonly address: string;
   /** Further text to match, such as an id. */
-  readonly also?: string;
+  readonly searchText?: string;
 }
 
-/** Maximum per group. */
-const MAX_SHOWN = 6;
+/** The maximum number of targets per group. */
+const MAX_PER_GROUP = 6;
 
 /** Finds any action, view, operation, identity, key or request by part of its name. */
 export function Palette() {
   const [text, setText] = useState('');
-  const [index, setAt] = useState(0);
+  const [index, setIndex] = useState(0);
   const input = useRef<HTMLInputElement>(null);
-  const read = useLoaded(readTargets, []);
+  const loaded = useLoaded(readTargets, []);
   useEffect(() => input.current?.focus(), []);
-  const targets = [...ACTIONS, ...VIEW_TARGETS, ...readValue(read, []), ...requestTargets()];
+  const targets = [...ACTIONS, ...VIEW_TARGETS, ...readValue(loaded, []), ...listRequestTargets()];
   const found = findTargets(targets, text);
   const chosen = found[Math.min(index, found.length - 1)];
   const close = () => {
@@ -62,35 +62,47 @@ export function Palette() {
         value={text}
         onInput={({ currentTarget }) => {
           setText(currentTarget.value);
-          setAt(0);
+          setIndex(0);
         }}
         onKeyDown={(event) => {
-          const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-          if (by !== undefined) setAt(Math.max(0, Math.min(found.length - 1, index + by)));
+          const offset = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+          if (offset !== undefined) setIndex(Math.max(0, Math.min(found.length - 1, index + offset)));
           else if (event.key === 'Enter') open(chosen);
           else return;
           event.preventDefault();
         }}
       />
-      <div id="targets" role="listbox" aria-label="Found">
-        {found.map((target, index) => (
-          <Fragment key={`${target.group} ${target.address}`}>
-            {target.group !== found[index - 1]?.group && <div class="group">{target.group}</div>}
-            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys, as a combobox does */}
-            <div
-              id={`target-${index}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={target === chosen}
-              onClick={() => open(target)}
-            >
-              <span>{target.text}</span> <small class="quiet">{target.note}</small>
-            </div>
-          </Fragment>
-        ))}
-      </div>
+      <TargetList targets={found} chosen={chosen} open={open} />
       {found.length === 0 && <p class="quiet">No matches.</p>}
     </Dialog>
+  );
+}
+
+/** The matching targets, with a heading above each group. */
+function TargetList(props: {
+  readonly targets: readonly Target[];
+  readonly chosen: Target | undefined;
+  readonly open: (target: Target) => void;
+}) {
+  const { targets, chosen, open } = props;
+  return (
+    <div id="targets" role="listbox" aria-label="Found">
+      {targets.map((target, index) => (
+        <Fragment key={`${target.group} ${target.address}`}>
+          {target.group !== targets[index - 1]?.group && <div class="group">{target.group}</div>}
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys, as a combobox does */}
+          <div
+            id={`target-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={target === chosen}
+            onClick={() => open(target)}
+          >
+            <span>{target.text}</span> <small class="quiet">{target.note}</small>
+          </div>
+        </Fragment>
+      ))}
+    </div>
   );
 }
 
@@ -111,30 +123,30 @@ const VIEW_TARGETS: readonly Target[] = VIEWS.map(({ name, title }) => ({
   group: 'Views',
   text: title,
   note: '',
-  address: addressTo(name),
+  address: navigationAddressOf(name),
 }));
 
 async function readTargets(): Promise<readonly Target[]> {
   const [identities, operations] = await Promise.all([readIdentities(), readOperations()]);
   return [
     ...operations.map(({ service, id, title }): Target => {
-      const [text = id, route = serviceTitle(service)] = title.split(' · ');
+      const [text = id, route = titleOfService(service)] = title.split(' · ');
       const address = addressOfView('access-matrix', { service, text: id });
-      return { group: 'Operations', text, note: `${id} · ${route}`, also: `${id} ${route}`, address };
+      return { group: 'Operations', text, note: `${id} · ${route}`, searchText: `${id} ${route}`, address };
     }),
     ...identities.map(
       ({ id, name, kind }): Target => ({
         group: 'Identities',
         text: name,
         note: kind,
-        also: id,
+        searchText: id,
         address: addressOfView('identities', { who: id }),
       }),
     ),
   ];
 }
 
-function requestTargets(): readonly Target[] {
+function listRequestTargets(): readonly Target[] {
   return requests.value.map((request) => ({
     group: 'Requests',
     text: `${request.method} ${formatAddress(request)}`,
@@ -145,8 +157,8 @@ function requestTargets(): readonly Target[] {
 }
 
 /**
- * Returns the matching targets by group, prefix matches first. A view with exactly this name comes before everything
- * else.
+ * Returns the matching targets by group, prefix matches first. A view with exactly this name comes first,
+ * although its group does not.
  */
 function findTargets(targets: readonly Target[], text: string): readonly Target[] {
   const query = text.trim().toLowerCase();
@@ -156,12 +168,12 @@ function findTargets(targets: readonly Target[], text: string): readonly Target[
     const containing: Target[] = [];
     for (const target of targets) {
       if (target.group !== group) continue;
-      const names = [target.text, target.also ?? ''].map((name) => name.toLowerCase());
+      const names = [target.text, target.searchText ?? ''].map((name) => name.toLowerCase());
       if (names.some((name) => name.startsWith(query))) starting.push(target);
       else if (names.some((name) => name.includes(query))) containing.push(target);
-      if (starting.length >= MAX_SHOWN) break;
+      if (starting.length >= MAX_PER_GROUP) break;
     }
-    return [...starting, ...containing].slice(0, MAX_SHOWN);
+    return [...starting, ...containing].slice(0, MAX_PER_GROUP);
   });
   return [...new Set([...exactViews, ...grouped])];
 }

@@ -1,4 +1,4 @@
-import { addressTo } from '../address.ts';
+import { navigationAddressOf } from '../address.ts';
 import { addressOf } from '../control-api/client.ts';
 import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../navigation.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -17,7 +17,7 @@ export function Rail({ current }: { readonly current: string }) {
         <section key={title} aria-label={title}>
           <h2>{title}</h2>
           {views.map((view) => (
-            <Entry key={view.name} view={view} href={addressTo(view.name)} current={current} />
+            <Entry key={view.name} view={view} href={navigationAddressOf(view.name)} current={current} />
           ))}
           {index === RAIL.length - 1 && <Entry view={DOCUMENTS} href={addressOf('/docs')} current={current} />}
         </section>
@@ -32,14 +32,14 @@ function Entry(props: { readonly view: RailView; readonly href: string; readonly
     <a href={props.href} aria-current={name === props.current ? 'page' : undefined}>
       <Icon name={name} />
       <span>{title}</span>
-      <Badges of={name} />
+      <Badges viewName={name} />
     </a>
   );
 }
 
 /** A separate component, so that a new count does not redraw the whole rail. */
-function Badges({ of }: { readonly of: string }) {
-  return badges.value[of]?.map(
+function Badges({ viewName }: { readonly viewName: string }) {
+  return badges.value[viewName]?.map(
     (badge, index) =>
       badge !== false &&
       badge !== 0 && (

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { isCovered } from '../parts/focus.ts';
 
-/** Firefox and Safari have no `userAgentData`. */
+// Firefox and Safari have no `userAgentData`.
 const { userAgentData, platform } = navigator as Navigator & { userAgentData?: { platform: string } };
 
 /** The shortcut for the palette, as the platform writes it. */
@@ -20,20 +20,22 @@ const ENTRIES = 'main [data-entry]';
 /** Rows of lists whose entries are not marked with `data-entry`. */
 const ROWS = 'main :is(tbody tr, .drill, .report)';
 
-function firstControlOf(row: Element): HTMLElement | undefined {
+/** Returns the first visible control of a row. */
+function findFirstControl(row: Element): HTMLElement | undefined {
   return [...row.querySelectorAll<HTMLElement>('a, button, summary')].find((control) => control.checkVisibility());
 }
 
 /** Moves the focus to the next or previous entry of the visible list. */
 function moveFocus(offset: 1 | -1): void {
   const marked = [...document.querySelectorAll<HTMLElement>(ENTRIES)];
-  const all = marked.length > 0 ? marked : [...document.querySelectorAll(ROWS)].map(firstControlOf);
+  const all = marked.length > 0 ? marked : [...document.querySelectorAll(ROWS)].map(findFirstControl);
   const entries = all.filter((entry) => entry?.checkVisibility()) as readonly HTMLElement[];
   const focused = entries.findIndex((entry) => entry.contains(document.activeElement));
   const from = focused >= 0 ? focused : entries.findIndex((entry) => entry.matches('[aria-current=true]'));
   entries[Math.max(0, Math.min(entries.length - 1, from < 0 ? 0 : from + offset))]?.focus();
 }
 
+/** Runs the shortcut of a key, if it has one. */
 function onKeyDown(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey, altKey, target } = event;
   if ((ctrlKey || metaKey) && key.toLowerCase() === 'k') {

@@ -1,63 +1,75 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control-api/client.ts';
-import type { ClockReading, RequestSummary } from '../control-api/types.ts';
-import { formatDuration } from '../duration.ts';
+import type { ClockReading, RequestSummary, WorldEvent } from '../control-api/types.ts';
 import { Feedback, useAct } from '../parts/act.tsx';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
-import { ticksIn, timeText } from '../parts/time.ts';
+import { listTicks } from '../parts/ticks.ts';
+import { formatTime } from '../parts/time.ts';
 import { countChanges } from '../state/changes.ts';
 import { worldTime } from '../state/clock.ts';
 import { readIdentities } from '../state/identities.ts';
 import { requests } from '../state/requests.ts';
-import { eventInWords, move, type Names, namesOf } from '../timeline/move.ts';
-import { LABEL, percent, placeOf, type Stretch, useScale, useWidth } from '../timeline/scale.ts';
+import { collectNames, describeEvent, type Names } from '../timeline/event-text.ts';
+import { moveAndDescribe } from '../timeline/move.ts';
+import {
+  formatPercent,
+  MIN_LABEL_GAP_PIXELS,
+  positionOf,
+  type TimeRange,
+  useScale,
+  useWidth,
+} from '../timeline/scale.ts';
 import { MovePreview } from './move-preview.tsx';
+import { NowHandle, QUARTER_HOUR_MS, toIso } from './now-handle.tsx';
 import './time-line.css';
 
-/** Dragging snaps to an event within this distance, in pixels. */
-const SNAP_PIXELS = 8;
-const QUARTER_MS = 15 * 60_000;
+/** The buttons that drag "now" forward. */
 const STEPS = [
-  ['+15 min', QUARTER_MS],
-  ['+1 h', 4 * QUARTER_MS],
+  ['+15 min', QUARTER_HOUR_MS],
+  ['+1 h', 4 * QUARTER_HOUR_MS],
 ] as const;
 
 /** The scale shows all events within this time or, without any, the next event. */
 const SOON_MS = 3 * 60 * 60_000;
 
-/** Maximum number of request marks. */
+/** The number of the newest requests that can have marks. */
 const MAX_MARKED = 200;
+
+/** The width of a request mark, in pixels. */
+const MARK_PIXELS = 3;
 
 /** Shows the world's past and upcoming events below every view. Dragging "now" forward moves the clock. */
 export function TimeLine() {
-  const issued = requests.value.find(({ tokenExpiresAt }) => tokenExpiresAt !== undefined)?.id;
+  // An issued token adds an upcoming event, but changes none of the topics.
+  const newestIssue = requests.value.find(({ tokenExpiresAt }) => tokenExpiresAt !== undefined)?.id;
   const clock = readValue(
-    useLoaded(() => ask<ClockReading>('GET', '/_mock/clock'), [countChanges('clock', 'keys'), issued]),
+    useLoaded(() => ask<ClockReading>('GET', '/_mock/clock'), [countChanges('clock', 'keys'), newestIssue]),
     null,
   );
-  return <section aria-label="Time line">{clock !== null && <Line clock={clock} />}</section>;
+  return <section aria-label="Time line">{clock !== null && <LoadedTimeLine clock={clock} />}</section>;
 }
 
-function Line({ clock }: { readonly clock: ClockReading }) {
+/** The strip with its marks, and the preview of the time to which "now" is dragged. */
+function LoadedTimeLine({ clock }: { readonly clock: ClockReading }) {
   const now = Date.parse(worldTime.value?.now ?? clock.now);
   const { element, width } = useWidth<HTMLDivElement>();
   const marks = clock.upcoming.map(({ at }) => Date.parse(at));
-  const soon = marks.filter((at) => at - now <= SOON_MS);
-  const { stretch: current, tick } = useScale(now, soon.length > 0 ? soon.slice(-1) : marks, width);
-  // The dragged time. The stretch is frozen while dragging, although time passes.
-  const [dragged, setHeld] = useState<{ readonly at: number; readonly stretch: Stretch } | null>(null);
-  const stretch = dragged?.stretch ?? current;
+  const soonMarks = marks.filter((at) => at - now <= SOON_MS);
+  const { range: current, tick } = useScale(now, soonMarks.length > 0 ? soonMarks.slice(-1) : marks, width);
+  // The dragged time. The range stays the same while dragging, although time passes.
+  const [dragged, setDragged] = useState<{ readonly at: number; readonly range: TimeRange } | null>(null);
+  const range = dragged?.range ?? current;
   const names = useNames(dragged !== null);
   const act = useAct();
   useEffect(() => {
-    // Time has passed it, or the clock was moved elsewhere.
-    if (dragged !== null && dragged.at < now) setHeld(null);
+    // The time has been reached, or someone else has moved the clock.
+    if (dragged !== null && dragged.at < now) setDragged(null);
   }, [dragged, now]);
-  const drag = (at: number) => setHeld({ at: Math.max(now, at), stretch });
-  const cancelDrag = () => setHeld(null);
+  const drag = (at: number) => setDragged({ at: Math.max(now, at), range });
+  const cancelDrag = () => setDragged(null);
   const moveThere = (at: number) =>
     act.run(async () => {
-      const text = await move({ to: toIso(at) }, names);
+      const text = await moveAndDescribe({ to: toIso(at) }, names);
       cancelDrag();
       return text;
     });
@@ -77,39 +89,36 @@ function Line({ clock }: { readonly clock: ClockReading }) {
       <Feedback act={act} />
       <div class="line">
         <div class="strip" ref={element}>
-          {ticksIn(stretch.from, stretch.to, tick).map(({ at, text }) => (
-            <span key={`tick ${at}`} class="tick" style={{ left: percent(placeOf(at, stretch)) }} aria-hidden="true">
-              {(1 - placeOf(at, stretch)) * width > LABEL / 2 && <small>{text}</small>}
+          {listTicks(range.from, range.to, tick).map(({ at, text }) => (
+            <span
+              key={`tick ${at}`}
+              class="tick"
+              style={{ left: formatPercent(positionOf(at, range)) }}
+              aria-hidden="true"
+            >
+              {(1 - positionOf(at, range)) * width > MIN_LABEL_GAP_PIXELS / 2 && <small>{text}</small>}
             </span>
           ))}
-          <Requests stretch={stretch} width={width} />
-          {clock.upcoming.map((event) => {
-            const at = Date.parse(event.at);
-            const title = `${timeText(event.at, toIso(now))}: ${eventInWords(event, names)}`;
-            const kind = event.kind.endsWith('expired') ? 'mark expiry' : 'mark';
-            return (
-              at <= stretch.to && (
-                <span
-                  key={JSON.stringify(event)}
-                  class={kind}
-                  style={{ left: percent(placeOf(at, stretch)) }}
-                  title={title}
-                />
-              )
-            );
-          })}
-          <Now
-            {...{ now, stretch, width, marks, hold: drag, letGo: cancelDrag, moveThere }}
-            at={dragged === null ? null : dragged.at}
+          <RequestMarks range={range} width={width} />
+          <EventMarks events={clock.upcoming} now={now} names={names} range={range} />
+          <NowHandle
+            now={now}
+            draggedTo={dragged?.at ?? null}
+            range={range}
+            width={width}
+            marks={marks}
+            onDrag={drag}
+            onCancel={cancelDrag}
+            onMove={moveThere}
           />
         </div>
-        {STEPS.map(([text, by]) => (
+        {STEPS.map(([text, milliseconds]) => (
           <button
             key={text}
             type="button"
             class="small"
             aria-label={`${text}: what would change?`}
-            onClick={() => drag((dragged?.at ?? now) + by)}
+            onClick={() => drag((dragged?.at ?? now) + milliseconds)}
           >
             {text}
           </button>
@@ -119,113 +128,58 @@ function Line({ clock }: { readonly clock: ClockReading }) {
   );
 }
 
-/** Returns the names used in events. Reads identities only once the user looks ahead. */
-function useNames(isWanted: boolean): Names {
+/** Returns the names used in events. Reads the identities only once the user drags "now". */
+function useNames(isNeeded: boolean): Names {
   const identities = readValue(
-    useLoaded(async () => (isWanted ? readIdentities() : []), [isWanted]),
+    useLoaded(async () => (isNeeded ? readIdentities() : []), [isNeeded]),
     [],
   );
-  return namesOf(identities, requests.value);
+  return collectNames(identities, requests.value);
 }
 
-/** Marks for recent requests. Requests at the same pixel share a mark, which prefers a refusal. */
-function Requests({ stretch, width }: { readonly stretch: Stretch; readonly width: number }) {
-  const byPixel = new Map<number, RequestSummary>();
-  for (const request of requests.value.slice(0, MAX_MARKED)) {
-    const at = Date.parse(request.at);
-    if (at < stretch.from || at > stretch.to) continue;
-    const pixel = Math.round((placeOf(at, stretch) * width) / 3);
-    const marked = byPixel.get(pixel);
-    if (marked === undefined || (marked.reason === null && request.reason !== null)) byPixel.set(pixel, request);
-  }
+/** Marks for the upcoming events in the visible range. */
+function EventMarks(props: {
+  readonly events: readonly WorldEvent[];
+  readonly now: number;
+  readonly names: Names;
+  readonly range: TimeRange;
+}) {
+  const { events, now, names, range } = props;
+  const visible = events.filter(({ at }) => Date.parse(at) <= range.to);
   return (
     <>
-      {[...byPixel.values()].map(({ id, at, method, path, status, reason }) => (
+      {visible.map((event) => (
         <span
-          key={id}
-          class={reason === null ? 'request' : 'request refused'}
-          style={{ left: percent(placeOf(Date.parse(at), stretch)) }}
-          title={`${timeText(at)}: ${method} ${path} ${status ?? 'broken'}`}
+          key={JSON.stringify(event)}
+          class={event.kind.endsWith('expired') ? 'mark expiry' : 'mark'}
+          style={{ left: formatPercent(positionOf(Date.parse(event.at), range)) }}
+          title={`${formatTime(event.at, toIso(now))}: ${describeEvent(event, names)}`}
         />
       ))}
     </>
   );
 }
 
-/** The handle for "now". It stays where it is dropped until the user moves the clock there or cancels. */
-function Now(props: {
-  readonly now: number;
-  /** The dragged time; null if it is not dragged. */
-  readonly at: number | null;
-  readonly stretch: Stretch;
-  readonly width: number;
-  readonly marks: readonly number[];
-  readonly hold: (at: number) => void;
-  readonly letGo: () => void;
-  readonly moveThere: (at: number) => void;
-}) {
-  const { now, stretch, width, marks, hold, letGo, moveThere } = props;
-  const [isDragged, setDragged] = useState(false);
-  const at = props.at ?? now;
-  const span = stretch.to - stretch.from;
-  const step = span / 240;
-  const dragNear = (time: number) => {
-    const near = (SNAP_PIXELS / Math.max(1, width)) * span;
-    const nearest = marks.find((mark) => Math.abs(mark - time) <= near);
-    hold(nearest ?? Math.round(time / step) * step);
-  };
-  const timeAtPointer = ({ clientX, currentTarget }: PointerEvent) => {
-    const box = (currentTarget as Element).parentElement?.getBoundingClientRect();
-    if (box === undefined) return now;
-    return Math.min(stretch.to, stretch.from + ((clientX - box.left) / box.width) * span);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowRight: step, ArrowLeft: -step, PageUp: QUARTER_MS, PageDown: -QUARTER_MS }[event.key];
-    if (by !== undefined) dragNear(at + by);
-    else if (event.key === 'End' && marks[0] !== undefined) dragNear(marks[0]);
-    else if (event.key === 'Enter' && at > now) moveThere(at);
-    else if (event.key === 'Escape' && props.at !== null) letGo();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const position = placeOf(at, stretch);
+/** Marks for recent requests. Requests within the width of a mark share it, and a refusal is preferred. */
+function RequestMarks({ range, width }: { readonly range: TimeRange; readonly width: number }) {
+  const marked = new Map<number, RequestSummary>();
+  for (const request of requests.value.slice(0, MAX_MARKED)) {
+    const at = Date.parse(request.at);
+    if (at < range.from || at > range.to) continue;
+    const slot = Math.round((positionOf(at, range) * width) / MARK_PIXELS);
+    const previous = marked.get(slot);
+    if (previous === undefined || (previous.reason === null && request.reason !== null)) marked.set(slot, request);
+  }
   return (
     <>
-      <div class="past" style={{ width: percent(placeOf(now, stretch)) }} />
-      <div
-        class="now"
-        style={{ left: percent(position) }}
-        role="slider"
-        tabIndex={0}
-        aria-label="Now"
-        aria-valuemin={Math.round(now / 1000)}
-        aria-valuemax={Math.round(Math.max(at, stretch.to) / 1000)}
-        aria-valuenow={Math.round(at / 1000)}
-        aria-valuetext={
-          props.at === null ? timeText(toIso(at)) : `${timeText(toIso(at))}, ${formatDuration(at - now)} ahead`
-        }
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          setDragged(true);
-        }}
-        onPointerMove={(event) => isDragged && dragNear(timeAtPointer(event))}
-        onPointerUp={() => setDragged(false)}
-        onPointerCancel={() => {
-          setDragged(false);
-          letGo();
-        }}
-        onKeyDown={onKeyDown}
-      >
-        {/* Keep the flag inside the strip: left-aligned at the left end, right-aligned at the right end. */}
-        <span class="flag" style={{ transform: `translateX(-${percent(position)})` }}>
-          {props.at === null ? 'now' : `+${formatDuration(at - now)}`}
-        </span>
-      </div>
+      {[...marked.values()].map(({ id, at, method, path, status, reason }) => (
+        <span
+          key={id}
+          class={reason === null ? 'request' : 'request refused'}
+          style={{ left: formatPercent(positionOf(Date.parse(at), range)) }}
+          title={`${formatTime(at)}: ${method} ${path} ${status ?? 'broken'}`}
+        />
+      ))}
     </>
   );
-}
-
-function toIso(time: number): string {
-  return new Date(time).toISOString();
 }

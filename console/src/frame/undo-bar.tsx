@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { Feedback, useAct } from '../parts/act.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { countChanges } from '../state/changes.ts';
-import { dropIfStale, offerUndo, type Undoable, undo, undoable } from '../state/undo.ts';
+import { type Undoable, undo, undoable, withdrawIfStale, withdrawUndo } from '../state/undo.ts';
 
 /** Offers to undo the latest action, on every view. It takes its own space instead of covering the view. */
 export function UndoBar() {
@@ -13,7 +13,7 @@ export function UndoBar() {
   }, [offer]);
   const isShown = offer !== null || act.feedback !== null;
   const close = () => {
-    offerUndo(null);
+    withdrawUndo();
     act.clear();
   };
   return (
@@ -26,7 +26,7 @@ export function UndoBar() {
             act.run(async () => {
               const text = await undo(offer);
               // Keep an offer that was made in the meantime.
-              if (undoable.value === offer) offerUndo(null);
+              if (undoable.value === offer) withdrawUndo();
               return text;
             })
           }
@@ -51,7 +51,7 @@ function UndoOffer(props: { readonly action: Undoable; readonly isBusy: boolean;
   const changes = countChanges(...(action.guard?.topics ?? []));
   useEffect(() => {
     // Ignore a failed check: a click on the button repeats it and reports the error.
-    dropIfStale(action).catch(() => {});
+    withdrawIfStale(action).catch(() => {});
   }, [action, changes]);
   return (
     <p>

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { isOffline } from '../connection.ts';
 import { giveFocus, isFocusLost } from './focus.ts';
-import { errorText } from './loaded.tsx';
+import { describeError } from './loaded.tsx';
 import { Sentence } from './sentence.tsx';
 
-/** An action of the user with its result. */
+/** Runs the actions of the user one at a time, and has the result of the latest. */
 export interface Act {
   readonly isBusy: boolean;
   readonly feedback: { readonly text: string; readonly isFault: boolean } | null;
@@ -14,6 +14,7 @@ export interface Act {
   readonly clear: () => void;
 }
 
+/** Returns a runner for the actions of a component. Busy also while nothing can be changed. */
 export function useAct(): Act {
   const [isBusy, setBusy] = useState(false);
   const [feedback, setFeedback] = useState<Act['feedback']>(null);
@@ -24,7 +25,7 @@ export function useAct(): Act {
       const text = await action();
       setFeedback(typeof text === 'string' ? { text, isFault: false } : null);
     } catch (error) {
-      setFeedback({ text: errorText(error), isFault: true });
+      setFeedback({ text: describeError(error), isFault: true });
     } finally {
       setBusy(false);
       // A button loses the focus while it is disabled.

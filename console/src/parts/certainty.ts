@@ -10,6 +10,6 @@ const MEANINGS = {
 } as const;
 
 /** Returns a certainty with its meaning. */
-export function certaintyText(certainty: keyof typeof MEANINGS): string {
+export function describeCertainty(certainty: keyof typeof MEANINGS): string {
   return `${certainty}: ${MEANINGS[certainty]}`;
 }

@@ -12,7 +12,7 @@ export interface Confirmation {
 }
 
 /** A button for an action that cannot be undone. A dialog explains what will be lost and asks first. */
-export function Confirm(
+export function ConfirmButton(
   props: Confirmation & {
     readonly children: ComponentChildren;
     readonly isBusy: boolean;
@@ -49,7 +49,7 @@ export function Confirm(
   );
 }
 
-/** The dialog itself. */
+/** A dialog that asks before an action that cannot be undone. Opens when it is rendered. */
 export function ConfirmDialog(props: Confirmation & { readonly onConfirm: () => void; readonly onEnd: () => void }) {
   const { title, confirmLabel, warning, onConfirm, onEnd } = props;
   const dialog = useRef<HTMLDialogElement>(null);

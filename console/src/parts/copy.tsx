@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks';
 
-/** A button that copies a text. @param props.of names the text for screen readers, if the label does not */
-export function CopyButton(props: { readonly text: string; readonly label?: string; readonly of?: string }) {
-  const { text, label = 'Copy', of } = props;
+/** How long the button shows the result instead of its label. */
+const MESSAGE_MS = 2000;
+
+/** A button that copies a text. @param props.subject names the text for screen readers, if the label does not */
+export function CopyButton(props: { readonly text: string; readonly label?: string; readonly subject?: string }) {
+  const { text, label = 'Copy', subject } = props;
   const [message, setMessage] = useState('');
   const copy = () => {
-    const show = (what: string) => {
-      setMessage(what);
-      setTimeout(() => setMessage(''), 2000);
+    const show = (result: string) => {
+      setMessage(result);
+      setTimeout(() => setMessage(''), MESSAGE_MS);
     };
     // Browsers offer the clipboard only on https and localhost.
     if (navigator.clipboard === undefined) return show('Copy it by hand');
@@ -20,7 +23,7 @@ export function CopyButton(props: { readonly text: string; readonly label?: stri
     <button type="button" class="small" onClick={copy}>
       <span aria-live="polite">
         {message || label}
-        {message === '' && of !== undefined && <span class="unseen"> {of}</span>}
+        {message === '' && subject !== undefined && <span class="unseen"> {subject}</span>}
       </span>
     </button>
   );

@@ -1,14 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { useFocusKept } from './focus.ts';
+import { useKeepFocus } from './focus.ts';
 
+/** A column of a table. */
 export interface Column<Row> {
   /** The heading. Empty for a column of buttons. */
   readonly title: string;
   /** An empty cell shows a dash. */
   readonly cell: (row: Row) => ComponentChildren;
   /** The sort key. Columns without it cannot be sorted. */
-  readonly by?: (row: Row) => string | number | null;
+  readonly sortKeyOf?: (row: Row) => string | number | null;
   readonly class?: string;
 }
 
@@ -18,8 +19,8 @@ interface Sorting {
 }
 
 /**
- * A table with sortable headings. It scrolls if it is too wide, and shows rows as cards on a phone. Rows keep their
- * place when the data is read again.
+ * A table with sortable headings. It scrolls if it is too wide, and shows rows as cards on a phone. The sorting
+ * stays when the data is read again.
  *
  * @param props.rows in the initial order
  * @param props.below content below a row, over the full width
@@ -32,7 +33,7 @@ export function DataTable<Row>(props: {
   readonly below?: (row: Row) => ComponentChildren;
 }) {
   const { label, rows, keyOf, columns, below } = props;
-  const list = useFocusKept<HTMLElement>();
+  const list = useKeepFocus<HTMLElement>();
   const [sorting, setSorting] = useState<Sorting | null>(null);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
@@ -40,14 +41,20 @@ export function DataTable<Row>(props: {
       <table class="cards">
         <thead>
           <tr>
-            {columns.map(({ title, by }) => (
-              <Heading key={title} title={title} isSortable={by !== undefined} sorting={sorting} sort={setSorting} />
+            {columns.map(({ title, sortKeyOf }) => (
+              <Heading
+                key={title}
+                title={title}
+                isSortable={sortKeyOf !== undefined}
+                sorting={sorting}
+                sort={setSorting}
+              />
             ))}
           </tr>
         </thead>
         <tbody>
-          {sorted(rows, columns, sorting).map((row) => {
-            const more = below?.(row);
+          {sortRows(rows, columns, sorting).map((row) => {
+            const details = below?.(row);
             return [
               <tr key={keyOf(row)}>
                 {columns.map(({ title, cell, class: kind = title === '' ? 'acts' : undefined }) => (
@@ -56,9 +63,9 @@ export function DataTable<Row>(props: {
                   </td>
                 ))}
               </tr>,
-              more !== undefined && more !== null && more !== false && (
+              details !== undefined && details !== null && details !== false && (
                 <tr key={`below ${keyOf(row)}`} class="below">
-                  <td colSpan={columns.length}>{more}</td>
+                  <td colSpan={columns.length}>{details}</td>
                 </tr>
               ),
             ];
@@ -69,6 +76,7 @@ export function DataTable<Row>(props: {
   );
 }
 
+/** Returns the content of a cell, or a dash if it is empty. */
 function orDash(content: ComponentChildren): ComponentChildren {
   return content === null || content === undefined || content === false || content === '' ? '-' : content;
 }
@@ -88,29 +96,43 @@ function Heading(props: {
     );
   }
   if (!isSortable) return <th scope="col">{title}</th>;
-  const own = sorting?.title === title ? sorting : null;
-  const order = own === null ? 'none' : own.isDescending ? 'descending' : 'ascending';
-  // Ascending, descending, then unsorted.
-  const next = own === null ? { title, isDescending: false } : own.isDescending ? null : { title, isDescending: true };
+  const order = orderOf(title, sorting);
   return (
     <th scope="col" aria-sort={order}>
-      <button type="button" class="sort" onClick={() => sort(next)}>
+      <button type="button" class="sort" onClick={() => sort(nextSorting(title, order))}>
         {title}
-        <span aria-hidden="true">{order === 'none' ? '' : own?.isDescending ? ' ↓' : ' ↑'}</span>
+        <span aria-hidden="true">{ARROWS[order]}</span>
       </button>
     </th>
   );
 }
 
-/** Sorts rows. Rows without a value come last in both directions. */
-function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | null): readonly Row[] {
-  const by = columns.find(({ title }) => title === sorting?.title)?.by;
-  if (by === undefined || sorting === null) return rows;
+type Order = 'none' | 'ascending' | 'descending';
+
+const ARROWS: Readonly<Record<Order, string>> = { none: '', ascending: ' ↑', descending: ' ↓' };
+
+function orderOf(title: string, sorting: Sorting | null): Order {
+  if (sorting?.title !== title) return 'none';
+  return sorting.isDescending ? 'descending' : 'ascending';
+}
+
+/** Returns the sorting after a click on a heading: ascending, then descending, then unsorted. */
+function nextSorting(title: string, order: Order): Sorting | null {
+  if (order === 'descending') return null;
+  return { title, isDescending: order === 'ascending' };
+}
+
+/** Returns the rows in order. Rows without a value come last in both directions. */
+function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | null): readonly Row[] {
+  const sortKeyOf = columns.find(({ title }) => title === sorting?.title)?.sortKeyOf;
+  if (sortKeyOf === undefined || sorting === null) return rows;
   const direction = sorting.isDescending ? -1 : 1;
-  return [...rows].sort((one, other) => {
-    const [left, right] = [by(one), by(other)];
+  return [...rows].sort((leftRow, rightRow) => {
+    const left = sortKeyOf(leftRow);
+    const right = sortKeyOf(rightRow);
     if (left === right) return 0;
-    if (left === null || right === null) return left === null ? 1 : -1;
+    if (left === null) return 1;
+    if (right === null) return -1;
     return left < right ? -direction : direction;
   });
 }

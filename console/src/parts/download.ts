@@ -1,3 +1,6 @@
+/** By then, the browser has read the content. */
+const REVOKE_DELAY_MS = 60_000;
+
 /** Saves a blob as a file. */
 export function download(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
@@ -5,6 +8,5 @@ export function download(name: string, content: Blob): void {
   link.href = address;
   link.download = name;
   link.click();
-  // By then the browser has read it.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  setTimeout(() => URL.revokeObjectURL(address), REVOKE_DELAY_MS);
 }

@@ -8,12 +8,12 @@ export function giveFocus(element: Element | null): void {
   (focusable ?? document.getElementById('content'))?.focus();
 }
 
-/** Whether no element has the focus. A removed or disabled element loses it. */
+/** Returns whether no element has the focus. A removed or disabled element loses it. */
 export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }
 
-/** Whether a dialog or a menu covers the view. It gets the keys, and Escape closes it first. */
+/** Returns whether a dialog or a menu covers the view. It gets the keys, and Escape closes it first. */
 export function isCovered(): boolean {
   return document.querySelector('dialog[open], :popover-open') !== null;
 }
@@ -22,7 +22,7 @@ export function isCovered(): boolean {
  * Keeps the focus in a list when its focused entry is removed. Otherwise keyboard users start again at the top of the
  * page.
  */
-export function useFocusKept<ListElement extends HTMLElement>(): RefObject<ListElement | null> {
+export function useKeepFocus<ListElement extends HTMLElement>(): RefObject<ListElement | null> {
   const list = useRef<ListElement>(null);
   const isWithin = useRef(false);
   useEffect(() => {
@@ -31,10 +31,10 @@ export function useFocusKept<ListElement extends HTMLElement>(): RefObject<ListE
     };
     // Losing the focus by being removed or disabled does not count as leaving the list.
     const onFocusOut = ({ target, relatedTarget }: FocusEvent) => {
-      const left = target as Element;
+      const element = target as Element;
       if (relatedTarget !== null) return;
       setTimeout(() => {
-        if (left.isConnected && !left.matches(':disabled') && isFocusLost()) isWithin.current = false;
+        if (element.isConnected && !element.matches(':disabled') && isFocusLost()) isWithin.current = false;
       });
     };
     document.addEventListener('focusin', onFocusIn);

@@ -4,7 +4,7 @@ import { Sentence } from './sentence.tsx';
 import { Skeleton } from './skeleton.tsx';
 
 /** The state of a read: pending, done or failed. */
-export type Loaded<Value> = { readonly value: Value } | { readonly fault: string } | null;
+export type Loaded<Value> = { readonly value: Value } | { readonly error: string } | null;
 
 /**
  * Reads a value, and reads it again when a dependency changes; the old value stays until then. Reads never overlap:
@@ -29,9 +29,9 @@ export function useLoaded<Value>(
         try {
           const value = await current.read();
           if (!current.isOver) setLoaded({ value });
-        } catch (fault) {
+        } catch (error) {
           // Keep the last value if a later read fails.
-          const failed = { fault: errorText(fault) };
+          const failed = { error: describeError(error) };
           if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : failed));
         }
       } while (current.isStale && !current.isOver);
@@ -49,7 +49,7 @@ export function useLoaded<Value>(
   return loaded;
 }
 
-/** Reads a query, and shows its latest value immediately. */
+/** Reads a query. Returns its latest value, if there is one, until the read ends. */
 export function useQuery<Value>(read: {
   (): Promise<Value>;
   version(): number;
@@ -58,28 +58,29 @@ export function useQuery<Value>(read: {
   return useLoaded(read, [read.version()], read.latest());
 }
 
-/** Returns the value, or a default while it is missing. */
+/** Returns the value, or a default while it is being read and if the read failed. */
 export function readValue<Value, Default>(loaded: Loaded<Value>, defaultValue: Default): Value | Default {
   return loaded !== null && 'value' in loaded ? loaded.value : defaultValue;
 }
 
-/** Describes an error for the user. */
-export function errorText(fault: unknown): string {
-  if (fault instanceof TypeError) return 'The server does not answer.';
-  return fault instanceof Error ? fault.message : String(fault);
+/** Returns a sentence for the user about an error. A `TypeError` is thrown by `fetch` without a connection. */
+export function describeError(error: unknown): string {
+  if (error instanceof TypeError) return 'The server does not answer.';
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Renders a value once it is read, or the error. */
 export function WhenLoaded<Value>(props: {
-  readonly of: Loaded<Value>;
+  readonly loaded: Loaded<Value>;
   readonly children: (value: Value) => ComponentChildren;
 }) {
-  if (props.of === null) return <Skeleton />;
-  if ('fault' in props.of)
+  if (props.loaded === null) return <Skeleton />;
+  if ('error' in props.loaded) {
     return (
       <p class="fault" role="alert">
-        <Sentence text={props.of.fault} />
+        <Sentence text={props.loaded.error} />
       </p>
     );
-  return <>{props.children(props.of.value)}</>;
+  }
+  return <>{props.children(props.loaded.value)}</>;
 }

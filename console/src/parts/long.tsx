@@ -20,7 +20,7 @@ function isLong(text: string): boolean {
  *
  * @param isSentence whether it has names in backticks
  */
-export function Long({ text, isSentence = false }: { readonly text: string; readonly isSentence?: boolean }) {
+export function LongText({ text, isSentence = false }: { readonly text: string; readonly isSentence?: boolean }) {
   const [isExpanded, setExpanded] = useState(false);
   const visibleText = isExpanded ? text : shorten(text);
   return (

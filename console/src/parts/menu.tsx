@@ -7,41 +7,45 @@ export interface MenuItem {
   readonly label: string;
   readonly run: () => void;
   /** The question to confirm, for actions that cannot be undone. */
-  readonly asks?: Confirmation;
+  readonly confirmation?: Confirmation;
 }
 
 /**
  * The less usual actions of a list entry. Put those that cannot be undone last.
  *
- * @param props.of the entry, such as `world bob`
+ * @param props.subject names the entry, such as `world bob`
  */
-export function Menu(props: { readonly of: string; readonly items: readonly MenuItem[]; readonly isBusy: boolean }) {
-  const { of, items, isBusy } = props;
-  const [asking, setAsking] = useState<MenuItem | null>(null);
+export function Menu(props: {
+  readonly subject: string;
+  readonly items: readonly MenuItem[];
+  readonly isBusy: boolean;
+}) {
+  const { subject, items, isBusy } = props;
+  const [itemToConfirm, setItemToConfirm] = useState<MenuItem | null>(null);
   const list = useRef<HTMLUListElement>(null);
-  const step = (event: KeyboardEvent) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by === undefined) return;
+  const moveFocus = (event: KeyboardEvent) => {
+    const offset = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (offset === undefined) return;
     event.preventDefault();
-    const all = [...(list.current?.querySelectorAll('button') ?? [])];
-    const at = all.indexOf(document.activeElement as HTMLButtonElement);
-    all[(at + by + all.length) % all.length]?.focus();
+    const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
+    const index = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    buttons[(index + offset + buttons.length) % buttons.length]?.focus();
   };
   return (
     <>
-      <Popover label={`More for ${of}`} button="⋯" class="small more">
+      <Popover label={`More for ${subject}`} button="⋯" class="small more">
         {(close) => (
-          <ul ref={list} class="menu" onKeyDown={step}>
+          <ul ref={list} class="menu" onKeyDown={moveFocus}>
             {items.map((item) => (
               <li key={item.label}>
                 <button
                   type="button"
-                  class={item.asks === undefined ? undefined : 'danger'}
+                  class={item.confirmation === undefined ? undefined : 'danger'}
                   disabled={isBusy}
                   onClick={() => {
                     close();
-                    if (item.asks === undefined) item.run();
-                    else setAsking(item);
+                    if (item.confirmation === undefined) item.run();
+                    else setItemToConfirm(item);
                   }}
                 >
                   {item.label}
@@ -51,8 +55,12 @@ export function Menu(props: { readonly of: string; readonly items: readonly Menu
           </ul>
         )}
       </Popover>
-      {asking?.asks !== undefined && (
-        <ConfirmDialog {...asking.asks} onConfirm={asking.run} onEnd={() => setAsking(null)} />
+      {itemToConfirm?.confirmation !== undefined && (
+        <ConfirmDialog
+          {...itemToConfirm.confirmation}
+          onConfirm={itemToConfirm.run}
+          onEnd={() => setItemToConfirm(null)}
+        />
       )}
     </>
   );

@@ -46,15 +46,16 @@ export function Panel(props: {
 
 /** Pixels per arrow key. */
 const STEP_PIXELS = 32;
-const MIN_WIDTH = 320;
+/** Of the panel, and of the list beside it. */
+const MIN_WIDTH_PIXELS = 320;
 
 /** The edge of the panel. Drag it or use the arrow keys to resize; a double click resets the width. */
 function Edge() {
   const width = panelWidth.value;
   const edge = useRef<HTMLDivElement>(null);
-  const maxWidth = () => (edge.current?.closest('.two')?.clientWidth ?? 0) - MIN_WIDTH;
-  const currentWidth = () => edge.current?.parentElement?.offsetWidth ?? MIN_WIDTH;
-  const setWidth = (width: number) => panelWidth.set(Math.max(MIN_WIDTH, Math.min(width, maxWidth())));
+  const maxWidth = () => (edge.current?.closest('.two')?.clientWidth ?? 0) - MIN_WIDTH_PIXELS;
+  const currentWidth = () => edge.current?.parentElement?.offsetWidth ?? MIN_WIDTH_PIXELS;
+  const setWidth = (newWidth: number) => panelWidth.set(Math.max(MIN_WIDTH_PIXELS, Math.min(newWidth, maxWidth())));
   useEffect(() => {
     const { style } = document.documentElement;
     if (width === 0) style.removeProperty('--panel');
@@ -68,8 +69,8 @@ function Edge() {
       role="separator"
       aria-orientation="vertical"
       aria-label="Width of the panel"
-      aria-valuemin={MIN_WIDTH}
-      aria-valuenow={width === 0 ? MIN_WIDTH : width}
+      aria-valuemin={MIN_WIDTH_PIXELS}
+      aria-valuenow={width === 0 ? MIN_WIDTH_PIXELS : width}
       tabIndex={0}
       onDblClick={() => panelWidth.set(0)}
       onKeyDown={({ key }) => {

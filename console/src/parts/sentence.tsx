@@ -8,10 +8,10 @@ export function Sentence({ text }: { readonly text: string }) {
   // Odd parts are between backticks. An unpaired backtick is plain text.
   const parts = text.split('`');
   if (parts.length % 2 === 0) return <>{text}</>;
-  return <>{parts.map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : withTimes(part)))}</>;
+  return <>{parts.map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : renderTimes(part)))}</>;
 }
 
-/** Renders times like everywhere else on the page. */
-function withTimes(text: string) {
+/** Renders the times in a text in the format of the page. */
+function renderTimes(text: string) {
   return text.split(TIME).map((part, index) => (index % 2 === 1 ? <When key={part} at={part} /> : part));
 }

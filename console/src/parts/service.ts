@@ -12,6 +12,6 @@ const TITLES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Returns the display name of a service; an unknown service keeps its name. */
-export function serviceTitle(name: string): string {
+export function titleOfService(name: string): string {
   return TITLES.get(name) ?? name;
 }

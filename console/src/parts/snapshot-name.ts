@@ -1,12 +1,12 @@
-import { timeText } from './time.ts';
-import { worldNow } from './when.tsx';
+import { formatTime } from './time.ts';
+import { getWorldNow } from './when.tsx';
 
 /** Returns the default name of a snapshot taken at this time. */
-export function snapshotNameAt(at: string): string {
-  return `Snapshot of ${timeText(at, worldNow.of.value)}`;
+export function defaultNameAt(at: string): string {
+  return `Snapshot of ${formatTime(at, getWorldNow())}`;
 }
 
-/** Returns the name of a snapshot. */
-export function snapshotName({ name, at }: { readonly name: string | null; readonly at: string }): string {
-  return name ?? snapshotNameAt(at);
+/** Returns the name of a snapshot, or its default name. */
+export function nameOfSnapshot({ name, at }: { readonly name: string | null; readonly at: string }): string {
+  return name ?? defaultNameAt(at);
 }

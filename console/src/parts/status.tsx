@@ -6,7 +6,7 @@ const MEANINGS = {
   failed: { sign: '×', spoken: 'failed' },
 } as const;
 
-/** @param status null if the connection broke */
+/** Returns the meaning of a status. @param status null if the connection broke */
 function meaningOf(status: number | null): keyof typeof MEANINGS {
   if (status === null || status >= 500) return 'failed';
   if (status === 401 || status === 403) return 'refused';

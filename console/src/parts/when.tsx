@@ -1,17 +1,31 @@
-import { relativeText, timeOfDay, timeText } from './time.ts';
+import { formatRelativeTime, formatTime, formatTimeOfDay } from './time.ts';
 
-/** The world's time to the minute; null while unknown. Set by the frame, because parts do not know the state. */
-export const worldNow: { of: { readonly value: string | null } } = { of: { value: null } };
+/** A signal with the world's time to the minute; null while unknown. */
+interface WorldNow {
+  readonly value: string | null;
+}
 
-/** A time in the format of the page. @param props.isRelative also shows the distance from now */
+let worldNow: WorldNow = { value: null };
+
+/** Sets the signal with the world's time. The frame passes it, because parts do not import the state. */
+export function setWorldNow(signal: WorldNow): void {
+  worldNow = signal;
+}
+
+/** Returns the world's time to the minute; null while unknown. Components that call it follow the signal. */
+export function getWorldNow(): string | null {
+  return worldNow.value;
+}
+
+/** A time in the format of the page. @param props.isRelative whether the distance from now is shown too */
 export function When({ at, isRelative = false }: { readonly at: string; readonly isRelative?: boolean }) {
-  const now = worldNow.of.value;
+  const now = getWorldNow();
   return (
     <span class="when">
       <time dateTime={at} title={at}>
-        {timeText(at, now)}
+        {formatTime(at, now)}
       </time>
-      {isRelative && now !== null && <small class="quiet"> {relativeText(at, now)}</small>}
+      {isRelative && now !== null && <small class="quiet"> {formatRelativeTime(at, now)}</small>}
     </span>
   );
 }
@@ -20,7 +34,7 @@ export function When({ at, isRelative = false }: { readonly at: string; readonly
 export function TimeOfDay({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={at}>
-      {timeOfDay(at)}
+      {formatTimeOfDay(at)}
     </time>
   );
 }

@@ -14,6 +14,7 @@ export type Topic =
   | 'snapshots'
   | 'mode';
 
+/** The number of changes of each topic. */
 const counts: Readonly<Record<Topic, Signal<number>>> = {
   requests: signal(0),
   findings: signal(0),
@@ -27,9 +28,10 @@ const counts: Readonly<Record<Topic, Signal<number>>> = {
   mode: signal(0),
 };
 
-/** Views read again at most this often, however many events arrive. */
-const PAUSE_MS = 400;
+/** Events are collected for this long, so that views do not read again more often. */
+const MIN_INTERVAL_MS = 400;
 
+/** The topics of events in the current pause. */
 const pendingTopics = new Set<Topic>();
 
 /** Returns a number that increases with every change of these topics. */
@@ -37,7 +39,7 @@ export function countChanges(...topics: readonly Topic[]): number {
   return topics.reduce((sum, topic) => sum + counts[topic].value, 0);
 }
 
-/** Reports a change. Changes by the page itself are read again immediately. */
+/** Reports a change. Use it for changes by the page itself, which are read again immediately. */
 export function reportChange(...topics: readonly Topic[]): void {
   for (const topic of topics) {
     pendingTopics.delete(topic);
@@ -58,14 +60,16 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'snapshots', 'mode'],
 };
 
-/** Topics of world events that change only part of a world. */
+/** The topics of world events that do not change everything in a world, by the member `what`. */
 const WORLD_TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   made: ['worlds'],
   deleted: ['worlds'],
   modes: ['mode'],
 };
 
+/** Marks the topics of an event as changed, after the pause. */
 export function noteEvent({ kind, data }: MockEvent): void {
-  if (pendingTopics.size === 0) setTimeout(() => reportChange(...pendingTopics), PAUSE_MS);
-  for (const topic of (kind === 'world' && WORLD_TOPICS[String(data.what)]) || TOPICS[kind]) pendingTopics.add(topic);
+  if (pendingTopics.size === 0) setTimeout(() => reportChange(...pendingTopics), MIN_INTERVAL_MS);
+  const worldTopics = kind === 'world' ? WORLD_TOPICS[String(data.what)] : undefined;
+  for (const topic of worldTopics ?? TOPICS[kind]) pendingTopics.add(topic);
 }

@@ -1,14 +1,15 @@
 import { signal } from '@preact/signals';
 import { ask } from '../control-api/client.ts';
 import type { TrafficReport } from '../control-api/types.ts';
-import { findDocumentPage } from './rulesets.ts';
+import { findDocumentPage } from './documents.ts';
 
 /** The limit of the control API. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** A checked request of an archive. */
-export interface Entry {
-  readonly place: string;
+/** A request of an archive with the result of its check. */
+export interface CheckedRequest {
+  /** Its position in the archive; the first request is 1. */
+  readonly number: number;
   readonly method: string;
   readonly path: string;
   readonly status: number | null;
@@ -17,33 +18,35 @@ export interface Entry {
   /** The page of the document; null if there is no operation. */
   readonly page: string | null;
   /** Violations of the document; empty if it conforms. */
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
 }
 
-export interface Checked {
+/** The result of checking an archive. */
+export interface ArchiveCheck {
+  /** The name of the file. */
   readonly name: string;
   readonly report: TrafficReport;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly CheckedRequest[];
 }
 
-/** The check of the latest archive. */
-export const latest = signal<'none' | 'busy' | Checked | { readonly fault: unknown }>('none');
+/** The check of the latest archive, `busy` while it runs. */
+export const latestCheck = signal<'none' | 'busy' | ArchiveCheck | { readonly error: unknown }>('none');
 
 /** Checks an archive. The result shows in the panel. */
 export function checkArchive(file: File): void {
-  latest.value = 'busy';
+  latestCheck.value = 'busy';
   checkFile(file).then(
     (checked) => {
-      latest.value = checked;
+      latestCheck.value = checked;
     },
-    (fault: unknown) => {
-      latest.value = { fault };
+    (error: unknown) => {
+      latestCheck.value = { error };
     },
   );
 }
 
 /** @throws Error with a message if it is not an archive; otherwise like the control API */
-async function checkFile(file: File): Promise<Checked> {
+async function checkFile(file: File): Promise<ArchiveCheck> {
   const { name, size } = file;
   if (size > MAX_BYTES) {
     const megabytes = (size / 1024 / 1024).toFixed(1);
@@ -73,24 +76,22 @@ function parseLog(name: string, text: string): object {
 }
 
 /** Returns the requests in the order of the archive, each with all its violations. */
-async function readEntries({ conforming, violations }: TrafficReport): Promise<readonly Entry[]> {
-  const entries = new Map<string, Entry>();
-  const violated = violations.map(({ part, what, ...request }) => ({ ...request, fault: `${part}: ${what}` }));
-  const all: readonly (TrafficReport['conforming'][number] & { readonly fault?: string })[] = [
-    ...violated,
-    ...conforming,
-  ];
-  for (const { place, method, path, status, service, operation, fault } of all) {
-    const previous = entries.get(place);
-    const page =
-      previous?.page ?? (service === null || operation === null ? null : await findDocumentPage(service, operation));
-    const faults = [...(previous?.faults ?? []), ...(fault === undefined ? [] : [fault])];
-    entries.set(place, { place, method, path, status, service, operation, page, faults });
+async function readEntries({ conforming, violations }: TrafficReport): Promise<readonly CheckedRequest[]> {
+  const entries = new Map<string, CheckedRequest>();
+  for (const { place, part, what, ...request } of violations) {
+    const entry = entries.get(place) ?? (await createEntry(place, request));
+    entries.set(place, { ...entry, violations: [...entry.violations, `${part}: ${what}`] });
   }
-  return [...entries.values()].sort((left, right) => numberOf(left) - numberOf(right));
+  for (const { place, ...request } of conforming) entries.set(place, await createEntry(place, request));
+  return [...entries.values()].sort((left, right) => left.number - right.number);
 }
 
-/** `entry 12` is the twelfth. */
-export function numberOf({ place }: Pick<Entry, 'place'>): number {
-  return Number(place.replace(/\D/g, ''));
+/** Returns an entry without violations. @param place as in the report: `entry 12` for the twelfth request */
+async function createEntry(
+  place: string,
+  request: Omit<TrafficReport['conforming'][number], 'place'>,
+): Promise<CheckedRequest> {
+  const { method, path, status, service, operation } = request;
+  const page = service === null || operation === null ? null : await findDocumentPage(service, operation);
+  return { number: Number(place.replace(/\D/g, '')), method, path, status, service, operation, page, violations: [] };
 }

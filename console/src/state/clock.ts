@@ -27,27 +27,28 @@ export const worldMinute = computed(() => {
   return time === null ? null : `${time.now.slice(0, 16)}:00Z`;
 });
 
-/** Smaller differences are not reported. */
+/** Smaller differences are not shown. */
 const PRECISION_MS = 60_000;
 
-/** How far the world's clock differs from this machine's, such as `+1 h`; null if it doesn't. */
+/** How far the world's clock differs from this machine's, such as `+1 h`; null if it does not. */
 export const aheadText = computed(() => {
   const time = worldMinute.value;
   if (time === null) return null;
   const ahead = Date.parse(time) - Math.floor(Date.now() / PRECISION_MS) * PRECISION_MS;
   if (Math.abs(ahead) <= PRECISION_MS) return null;
-  const [largestUnit] = formatDuration(ahead).split(/(?<=[a-z]) /);
-  return `${ahead > 0 ? '+' : '−'}${largestUnit}`;
+  return `${ahead > 0 ? '+' : '−'}${formatDuration(ahead, 1)}`;
 });
 
+/** Whether the world's clock is frozen. False while unknown. */
 export const isFrozen = computed(() => lastReport.value?.state.frozen === true);
 
+/** Shows this state of the clock on the page. */
 export function noteClock(state: ClockState): void {
   lastReport.value = { state, receivedAt: performance.now() };
 }
 
-/** Whether the clock is still in this state, apart from time that has passed. @throws like the control API */
-export async function isAt(expected: ClockState): Promise<boolean> {
+/** Returns whether the clock was neither moved, frozen nor resumed since this state. @throws like the control API */
+export async function isClockUnchanged(expected: ClockState): Promise<boolean> {
   const { now, ahead, frozen } = await ask<ClockState>('GET', '/_mock/clock');
   return frozen === expected.frozen && (frozen ? now === expected.now : ahead === expected.ahead);
 }
@@ -57,7 +58,7 @@ export async function isAt(expected: ClockState): Promise<boolean> {
  *
  * @throws Error if the signal aborts
  */
-export async function untilWorldTime(at: string, signal: AbortSignal): Promise<void> {
+export async function waitForWorldTime(at: string, signal: AbortSignal): Promise<void> {
   let stop = () => {};
   try {
     await new Promise<void>((resolve, reject) => {

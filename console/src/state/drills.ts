@@ -4,7 +4,7 @@ import { reportChange } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
 /** Returns the title of a drill: `token-outage` becomes "Token outage". */
-export function drillTitle(name: string): string {
+export function formatDrillTitle(name: string): string {
   return name.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
 }
 
@@ -16,7 +16,7 @@ export function drillTitle(name: string): string {
  */
 export async function endDrill({ name, endsAt }: Drill, principal: string | undefined): Promise<void> {
   const path = `/_mock/drills/${name}`;
-  const title = drillTitle(name);
+  const title = formatDrillTitle(name);
   const reportChanges = () => reportChange('drills', 'faults', 'findings');
   await ask('DELETE', path);
   reportChanges();
@@ -29,12 +29,12 @@ export async function endDrill({ name, endsAt }: Drill, principal: string | unde
         if (drills.some((drill) => drill.name === name && drill.running)) {
           return `${title} has been started again in the meantime.`;
         }
-        const remaining = await secondsUntil(endsAt);
+        const remaining = await readSecondsUntil(endsAt);
         return remaining !== null && remaining <= 0 ? `${title} would have ended by now.` : null;
       },
     },
     undo: async () => {
-      const remaining = await secondsUntil(endsAt);
+      const remaining = await readSecondsUntil(endsAt);
       await ask('POST', path, { ...(remaining !== null && { for: `${remaining}s` }), ...(principal && { principal }) });
       reportChanges();
       return `${title} is running again for the rest of its time.`;
@@ -42,8 +42,8 @@ export async function endDrill({ name, endsAt }: Drill, principal: string | unde
   });
 }
 
-/** By the world's clock; null for a drill without an end. */
-async function secondsUntil(end: string | null): Promise<number | null> {
+/** Returns the seconds until the end by the world's clock; null for a drill without an end. */
+async function readSecondsUntil(end: string | null): Promise<number | null> {
   if (end === null) return null;
   const { now } = await ask<ClockReading>('GET', '/_mock/clock');
   return Math.ceil((Date.parse(end) - Date.parse(now)) / 1000);

@@ -1,26 +1,26 @@
 import { ask, nullIfNotFound } from '../control-api/client.ts';
 import { reportChange } from './changes.ts';
-import type { ShownKey } from './keys.ts';
+import type { NgcKey } from './keys.ts';
 import type { Undoable } from './undo.ts';
 
 /** The members of a key that an edit can change. */
-type Changes = Pick<ShownKey, 'name' | 'services' | 'roles' | 'status' | 'expiresAt'> &
-  Pick<ShownKey['history'][number], 'scopes' | 'resource'>;
+type Changes = Pick<NgcKey, 'name' | 'services' | 'roles' | 'status' | 'expiresAt'> &
+  Pick<NgcKey['history'][number], 'scopes' | 'resource'>;
 
-/** Returns the newest recorded version, in effect or pending. */
-function newestVersion({ history }: ShownKey): number {
+/** Returns the number of the newest version, in effect or pending; 0 for keys without versions. */
+function newestVersion({ history }: NgcKey): number {
   return Math.max(0, ...history.map(({ version }) => version));
 }
 
 /** Returns some members of a key. Policy members are from the newest version, because an edit replaces that one. */
-function pickMembers(key: ShownKey, names: readonly string[]): Partial<Changes> {
+function pickMembers(key: NgcKey, names: readonly string[]): Partial<Changes> {
   const newest = key.history.find(({ version }) => version === newestVersion(key)) ?? key.policy;
   const all: Partial<Changes> = { ...key, ...newest };
   return Object.fromEntries(names.map((name) => [name, all[name as keyof Changes]]));
 }
 
 /** Returns a text that changes with every edit of the key. */
-function formatState(key: ShownKey, names: readonly string[]): string {
+function formatState(key: NgcKey, names: readonly string[]): string {
   return JSON.stringify([newestVersion(key), pickMembers(key, names)]);
 }
 
@@ -34,24 +34,26 @@ function formatState(key: ShownKey, names: readonly string[]): string {
 export async function editKey(
   id: string,
   change: object,
-): Promise<{ readonly key: ShownKey; readonly undo: Undoable | null }> {
+): Promise<{ readonly key: NgcKey; readonly undo: Undoable | null }> {
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   const names = Object.keys(change).filter((name) => name !== 'force');
-  const before = await ask<ShownKey>('GET', path);
+  const before = await ask<NgcKey>('GET', path);
   const former = pickMembers(before, names);
-  const key = await ask<ShownKey>('PATCH', path, change);
+  const key = await ask<NgcKey>('PATCH', path, change);
   reportChange('keys', 'clock');
-  // No edit can unbind a key again.
-  const isLost = Object.entries(former).some(([name, value]) => (value ?? null) === null && name !== 'expiresAt');
-  if (isLost) return { key, undo: null };
+  // An edit cannot remove a member, except the expiry: it cannot unbind a key, for example.
+  const isIrreversible = Object.entries(former).some(
+    ([name, value]) => (value ?? null) === null && name !== 'expiresAt',
+  );
+  if (isIrreversible) return { key, undo: null };
   const stored = formatState(key, names);
   const { name } = before;
   const obstacle = async () => {
-    const now = await ask<ShownKey>('GET', path).catch(nullIfNotFound);
-    if (now === null) return `The key \`${name}\` was deleted.`;
-    return formatState(now, names) === stored
+    const current = await ask<NgcKey>('GET', path).catch(nullIfNotFound);
+    if (current === null) return `The key \`${name}\` was deleted.`;
+    return formatState(current, names) === stored
       ? null
-      : `The key \`${now.name}\` has been edited since, so this edit cannot be undone.`;
+      : `The key \`${current.name}\` has been edited since, so this edit cannot be undone.`;
   };
   const undo = async () => {
     await ask('PATCH', path, { ...former, force: true });

@@ -6,7 +6,7 @@ import type { OperationEffect } from '../control-api/types.ts';
  *
  * @param caller a principal, or hypothetical rights
  */
-export async function fetchEffects(caller: object, service: string): Promise<readonly OperationEffect[]> {
+export async function readEffects(caller: object, service: string): Promise<readonly OperationEffect[]> {
   const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
     ...caller,
     operations: '*',

@@ -1,9 +1,9 @@
-import { ask, Refused } from '../control-api/client.ts';
+import { ask, RefusalError } from '../control-api/client.ts';
 import type { Fault } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
-import { offerUndo } from './undo.ts';
+import { offerUndo, withdrawUndo } from './undo.ts';
 
-/** Whether a fault has no effect any more, because it has been injected the maximum number of times. */
+/** Returns whether a fault has no effect any more, because it has been injected the maximum number of times. */
 export function isUsedUp({ fired, times }: Pick<Fault, 'fired' | 'times'>): boolean {
   return times !== null && fired >= times;
 }
@@ -15,10 +15,10 @@ export function isUsedUp({ fired, times }: Pick<Fault, 'fired' | 'times'>): bool
  * @throws like the control API
  */
 export async function removeFaults(faults: readonly Fault[]): Promise<void> {
-  offerUndo(null);
+  withdrawUndo();
   const removals = faults.map(({ id }) =>
-    ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`).catch((thrown: unknown) => {
-      if (!(thrown instanceof Refused && thrown.status === 404)) throw thrown;
+    ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`).catch((error: unknown) => {
+      if (!(error instanceof RefusalError && error.status === 404)) throw error;
     }),
   );
   try {
@@ -33,7 +33,7 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
     warning: 'Counters restart at zero, and older faults take precedence.',
     undo: async () => {
       const ids: string[] = [];
-      for (const fault of faults) ids.push(`\`${(await addAgain(fault)).id}\``);
+      for (const fault of faults) ids.push(`\`${(await recreateFault(fault)).id}\``);
       reportChange('faults');
       return ids.length === 1
         ? `The fault was added again, as ${ids[0]}.`
@@ -42,9 +42,9 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
   });
 }
 
-/** Adds a removed fault again. @throws like the control API */
-function addAgain({ match, times, after, do: action }: Fault): Promise<Fault> {
-  // Harmless if the documents allow the answer, and required if they do not.
+/** Adds a fault like a removed one. Returns the new fault. @throws like the control API */
+function recreateFault({ match, times, after, do: action }: Fault): Promise<Fault> {
+  // The member is ignored if the documents allow the response, and required if they do not.
   const changesResponse = action.status !== undefined || action.answer !== undefined;
   const order = {
     match,

@@ -3,6 +3,6 @@ import type { FidelityReport } from '../control-api/types.ts';
 import { createQueries } from './query.ts';
 
 /** Reads the sources of a service's behaviour, and the meaning of each reason. @param service empty for all services */
-export const fidelityOf = createQueries((service) =>
+export const readFidelity = createQueries((service) =>
   ask<FidelityReport>('GET', `/_mock/fidelity${service === '' ? '' : `?service=${service}`}`),
 );

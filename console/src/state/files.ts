@@ -11,7 +11,10 @@ export async function sendFile<Answer>(path: string, file: File): Promise<Answer
   return (await (await send('POST', path, { body: file })).json()) as Answer;
 }
 
-/** Returns a file name for a download. @param about what the file is about; default: the machine's time */
-export function fileName(ending: string, about = new Date().toISOString().slice(0, 19).replaceAll(':', '')): string {
-  return `nv-auth-mock-${currentWorld.value?.id ?? 'default'}-${about}${ending}`;
+/** Returns a file name for a download. @param subject what the file has; default: the machine's time */
+export function createFileName(
+  extension: string,
+  subject = new Date().toISOString().slice(0, 19).replaceAll(':', ''),
+): string {
+  return `nv-auth-mock-${currentWorld.value?.id ?? 'default'}-${subject}${extension}`;
 }

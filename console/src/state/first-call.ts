@@ -1,12 +1,14 @@
 import type { Call } from './call.ts';
-import { fetchEffects } from './effects.ts';
-import { FIRST_CALLS } from './ready-made.ts';
-import { type DocumentedRequest, fetchRequests, rulesetOf } from './rulesets.ts';
+import { FIRST_CALLS } from './client-setup.ts';
+import { type DocumentedRequest, readDocumentedRequests } from './documents.ts';
+import { readEffects } from './effects.ts';
+import { readRuleset } from './rulesets.ts';
 
 /** Candidates for the first call with a key, in one service. */
 interface Candidates {
   /** A list that the key may read, if any. */
   readonly allowed: DocumentedRequest | undefined;
+  /** The usual first call to the service, or any list. */
   readonly usualCall: DocumentedRequest | undefined;
 }
 
@@ -19,25 +21,32 @@ interface Candidates {
  */
 export async function findFirstCall(principal: string, services: readonly string[]): Promise<Call | undefined> {
   const all = await Promise.all(services.map((service) => findCandidates(service, principal)));
-  const candidate =
-    all.find(({ allowed }) => allowed !== undefined)?.allowed ?? all.find(({ usualCall }) => usualCall)?.usualCall;
-  return candidate && { method: candidate.method, target: candidate.path, headers: {}, body: null, lacks: null };
+  const [candidate] = [...all.map(({ allowed }) => allowed), ...all.map(({ usualCall }) => usualCall)].filter(
+    (request) => request !== undefined,
+  );
+  return candidate && { method: candidate.method, target: candidate.path, headers: {}, body: null, problem: null };
 }
 
+/** Finds the lists of a service that need no parameters. */
 async function findCandidates(service: string, principal: string): Promise<Candidates> {
   const [{ rules, operations }, requests, effects] = await Promise.all([
-    rulesetOf(service),
-    fetchRequests(service),
-    fetchEffects({ principal }, service),
+    readRuleset(service),
+    readDocumentedRequests(service),
+    readEffects({ principal }, service),
   ]);
   // An operation without a rule proves nothing about a key.
-  const ruled = new Set(operations.filter(({ rule }) => rules.some(({ id }) => id === rule)).map(({ id }) => id));
-  const allowed = new Set(effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation));
+  const ruledOperations = new Set(
+    operations.filter(({ rule }) => rules.some(({ id }) => id === rule)).map(({ id }) => id),
+  );
+  const allowedOperations = new Set(
+    effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation),
+  );
   const lists = requests
-    .filter(({ method, isPlain }) => method === 'GET' && isPlain)
-    .sort((one, other) => Number(other.path === FIRST_CALLS[service]) - Number(one.path === FIRST_CALLS[service]));
+    .filter(({ method, needsNoParameters }) => method === 'GET' && needsNoParameters)
+    // The usual first call comes first, if the document has it.
+    .sort((left, right) => Number(right.path === FIRST_CALLS[service]) - Number(left.path === FIRST_CALLS[service]));
   return {
-    allowed: lists.find(({ operation }) => ruled.has(operation) && allowed.has(operation)),
+    allowed: lists.find(({ operation }) => ruledOperations.has(operation) && allowedOperations.has(operation)),
     usualCall: lists[0],
   };
 }

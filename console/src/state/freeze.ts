@@ -1,7 +1,7 @@
 import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
-import { isAt, noteClock } from './clock.ts';
+import { isClockUnchanged, noteClock } from './clock.ts';
 import { offerUndo } from './undo.ts';
 
 /** Freezes or resumes the clock, and offers to undo that. @throws like the control API */
@@ -12,7 +12,8 @@ export async function setFrozen(isFrozen: boolean): Promise<void> {
     ...(!isFrozen && { warning: 'Undo freezes it at its time then.' }),
     guard: {
       topics: ['clock'],
-      obstacle: async () => ((await isAt(after)) ? null : 'The clock was moved, frozen or resumed in the meantime.'),
+      obstacle: async () =>
+        (await isClockUnchanged(after)) ? null : 'The clock was moved, frozen or resumed in the meantime.',
     },
     undo: async () => {
       await sendFrozen(!isFrozen);
@@ -21,6 +22,7 @@ export async function setFrozen(isFrozen: boolean): Promise<void> {
   });
 }
 
+/** Freezes or resumes the clock. Returns its new state. @throws like the control API */
 async function sendFrozen(isFrozen: boolean): Promise<ClockState> {
   const state = await ask<ClockState>('POST', `/_mock/clock/${isFrozen ? 'freeze' : 'resume'}`, {});
   noteClock(state);

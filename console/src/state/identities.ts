@@ -1,5 +1,5 @@
 import { ask } from '../control-api/client.ts';
-import { describeBinding, keyTexts, readKeys, type ShownKey } from './keys.ts';
+import { describeBinding, keyTexts, type NgcKey, readKeys } from './keys.ts';
 import { createQuery } from './query.ts';
 import { serviceOfKey } from './rulesets.ts';
 
@@ -11,15 +11,16 @@ export interface Identity {
   /** The services it can call. */
   readonly services: readonly string[];
   /** Its rights, in words. */
-  readonly holds: string;
+  readonly rights: string;
   /** Its credentials, best first. Empty if the secret was shown only once. */
   readonly credentials: readonly Credential[];
   /** A Run:ai token that never expires, if the world has one. */
   readonly bearer?: string | undefined;
   /** For NGC keys. */
-  readonly key?: ShownKey;
+  readonly key?: NgcKey;
 }
 
+/** A credential of an identity, by how it is sent. */
 export type Credential =
   | { readonly kind: 'key'; readonly text: string }
   | { readonly kind: 'client'; readonly id: string; readonly secret: string }
@@ -39,6 +40,7 @@ interface Cast {
   };
 }
 
+/** The members that all Run:ai identities of the cast have. */
 interface CastIdentity {
   readonly id: string;
   readonly bearer?: string;
@@ -56,7 +58,7 @@ interface CastUser extends CastIdentity {
   readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
 }
 
-/** The cast depends only on the seed. */
+/** Reads the cast, which depends only on the seed. */
 const readCast = createQuery(['cast'], () => ask<Cast>('GET', '/_mock/cast'));
 
 /** Returns the label of an identity in a list. A key that is refused now shows its status. */
@@ -76,21 +78,19 @@ export const readIdentities = createQuery(['keys', 'cast'], async (): Promise<re
   return [...listKeys(cast, keys), ...listRunaiCallers(cast)];
 });
 
-function listKeys({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
+function listKeys({ ngc }: Cast, keys: readonly NgcKey[]): Identity[] {
   const texts = new Map([...(ngc?.keys ?? []).map(({ id, key }) => [id, key] as const), ...keyTexts.value]);
   return keys.map((key) => {
     const { id, name, type, services, policy, roles, status } = key;
     const text = texts.get(id);
-    const rights =
-      type === 'personal'
-        ? (roles ?? []).join(', ')
-        : `${policy?.scopes.join(', ')}; bound to ${describeBinding(policy?.resource, key.unbound)}`;
+    const scopes = `${policy?.scopes.join(', ')}; bound to ${describeBinding(policy?.resource, key.unbound)}`;
+    const rights = type === 'personal' ? (roles ?? []).join(', ') : scopes;
     return {
       id,
       name,
       kind: `${type} key`,
       services: services.map(serviceOfKey),
-      holds: status === 'active' ? rights : `${status}: ${rights}`,
+      rights: status === 'active' ? rights : `${status}: ${rights}`,
       credentials: text === undefined ? [] : [{ kind: 'key', text }],
       key,
     } as const;
@@ -99,43 +99,31 @@ function listKeys({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
 
 function listRunaiCallers({ runai }: Cast): Identity[] {
   const { users = [], applications = [], serviceAccounts = [] } = runai ?? {};
-  const services = ['runai'];
-  const holds = ({ role }: CastIdentity) => role ?? 'no role';
   return [
-    ...users.map((user): Identity => {
-      const { id, email, password, accessKey } = user;
-      const credentials: Credential[] = [];
-      if (accessKey !== undefined) {
-        credentials.push({ kind: 'client', id: accessKey.clientId, secret: accessKey.clientSecret });
-      }
-      if (password !== undefined) credentials.push({ kind: 'password', email, password });
-      return { id, name: email, kind: 'user', services, holds: holds(user), credentials, bearer: user.bearer };
+    ...users.map(createUser),
+    ...serviceAccounts.map((account) => {
+      const { clientId, clientSecret: secret } = account;
+      return createClient(account, 'service account', { kind: 'client', id: clientId, secret });
     }),
-    ...serviceAccounts.map((account): Identity => {
-      const { id, name, clientId, clientSecret: secret } = account;
-      const credentials: Credential[] = [{ kind: 'client', id: clientId, secret }];
-      return {
-        id,
-        name,
-        kind: 'service account',
-        services,
-        holds: holds(account),
-        credentials,
-        bearer: account.bearer,
-      };
-    }),
-    ...applications.map((application): Identity => {
-      const { id, name, clientId, secret } = application;
-      const credentials: Credential[] = [{ kind: 'application', id: clientId, secret }];
-      return {
-        id,
-        name,
-        kind: 'application',
-        services,
-        holds: holds(application),
-        credentials,
-        bearer: application.bearer,
-      };
+    ...applications.map((application) => {
+      const { clientId, secret } = application;
+      return createClient(application, 'application', { kind: 'application', id: clientId, secret });
     }),
   ];
 }
+
+function createUser({ id, email, password, accessKey, role, bearer }: CastUser): Identity {
+  const credentials: Credential[] = [];
+  if (accessKey !== undefined) {
+    credentials.push({ kind: 'client', id: accessKey.clientId, secret: accessKey.clientSecret });
+  }
+  if (password !== undefined) credentials.push({ kind: 'password', email, password });
+  return { id, name: email, kind: 'user', services: ['runai'], rights: role ?? NO_ROLE, credentials, bearer };
+}
+
+function createClient({ id, name, role, bearer }: Client, kind: Identity['kind'], credential: Credential): Identity {
+  return { id, name, kind, services: ['runai'], rights: role ?? NO_ROLE, credentials: [credential], bearer };
+}
+
+/** The rights of a Run:ai identity without a role. */
+const NO_ROLE = 'no role';

@@ -4,11 +4,11 @@ import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault, WorldEvent } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
-import { drillTitle, endDrill } from './drills.ts';
+import { endDrill, formatDrillTitle } from './drills.ts';
 import { isUsedUp, removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
 import { type Mode, readMode, setMode } from './mode.ts';
-import { APPLYING_LOSES, applyEdits } from './pending-edits.ts';
+import { APPLY_WARNING, applyEdits } from './pending-edits.ts';
 import { resetWorld } from './worlds.ts';
 
 interface RunningDrill extends Drill {
@@ -23,13 +23,13 @@ interface StateInForce {
   readonly drills: readonly RunningDrill[];
   readonly mode: Mode;
   /** The number of pending key edits. */
-  readonly edits: number;
+  readonly pendingEdits: number;
   /** The number of upcoming key events: edits taking effect, and expiries. */
-  readonly eventsOfKeys: number;
+  readonly keyEvents: number;
   readonly findings: number;
 }
 
-const NOTHING: StateInForce = { faults: [], drills: [], mode: 'enforce', edits: 0, eventsOfKeys: 0, findings: 0 };
+const NOTHING: StateInForce = { faults: [], drills: [], mode: 'enforce', pendingEdits: 0, keyEvents: 0, findings: 0 };
 
 const state = signal<StateInForce>(NOTHING);
 
@@ -42,19 +42,19 @@ export async function readInForce(): Promise<void> {
     ask<ClockReading>('GET', '/_mock/clock'),
     ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
-  const ownFaults = faults.filter((fault) => fault.drill === null && !isUsedUp(fault));
+  const manualFaults = faults.filter((fault) => fault.drill === null && !isUsedUp(fault));
   noteClock(clock);
   const countUpcoming = (kind: WorldEvent['kind']) => clock.upcoming.filter((event) => event.kind === kind).length;
-  const edits = countUpcoming('policy.effective');
-  const eventsOfKeys = edits + countUpcoming('key.expired');
+  const pendingEdits = countUpcoming('policy.effective');
+  const keyEvents = pendingEdits + countUpcoming('key.expired');
   const running = drills
     .filter((drill) => drill.running)
-    .map((drill) => ({ ...drill, principal: faults.find((one) => one.drill === drill.name)?.match.principal }));
-  state.value = { faults: ownFaults, drills: running, mode, edits, eventsOfKeys, findings };
+    .map((drill) => ({ ...drill, principal: faults.find((fault) => fault.drill === drill.name)?.match.principal }));
+  state.value = { faults: manualFaults, drills: running, mode, pendingEdits, keyEvents, findings };
 }
 
 /**
- * Reads it again and reports what changed, because not everything sends an event: faults, drills and modes set by other
+ * Reads everything in force again and reports the changed topics, because not every change sends an event: faults, drills and modes set by other
  * clients, and keys changed by time.
  *
  * @throws like the control API
@@ -62,19 +62,20 @@ export async function readInForce(): Promise<void> {
 export async function pollInForce(): Promise<void> {
   const previous = state.value;
   await readInForce();
-  const { faults, drills, mode, eventsOfKeys } = state.value;
+  const { faults, drills, mode, keyEvents } = state.value;
   if (joinNames(faults) !== joinNames(previous.faults)) reportChange('faults');
   if (joinNames(drills) !== joinNames(previous.drills)) reportChange('drills');
   if (mode !== previous.mode) reportChange('mode');
-  if (eventsOfKeys !== previous.eventsOfKeys) reportChange('keys');
+  if (keyEvents !== previous.keyEvents) reportChange('keys');
 }
 
+/** Returns a text that changes when a fault or drill is added or removed. */
 function joinNames(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): string {
-  return all.map((one) => ('id' in one ? one.id : one.name)).join();
+  return all.map((entry) => ('id' in entry ? entry.id : entry.name)).join();
 }
 
-/** Something that changes the behaviour of the mock now, and a way to end it. */
-export interface InForce {
+/** Something in force that changes the behaviour of the mock, and how to end it. */
+export interface EffectInForce {
   readonly text: string;
   /** The view with the details. */
   readonly view: string;
@@ -82,81 +83,90 @@ export interface InForce {
   /** What is lost by ending it, as a sentence. Absent if it can be undone. */
   readonly warning?: string;
   /** @returns a sentence that reports the result, unless the undo bar does */
-  readonly run: () => Promise<unknown>;
+  readonly end: () => Promise<unknown>;
 }
 
-export const inForce = computed((): readonly InForce[] => {
-  const { faults, drills, mode, edits } = state.value;
-  const all: InForce[] = [];
-  if (faults.length > 0) all.push(faultsInForce(faults));
-  all.push(...drills.map(drillInForce));
-  if (mode === 'observe') all.push(OBSERVE);
-  if (isFrozen.value) all.push(FROZEN);
+/** Everything in force, in the order of the bar. */
+export const effectsInForce = computed((): readonly EffectInForce[] => {
+  const { faults, drills, mode, pendingEdits } = state.value;
+  const all: EffectInForce[] = [];
+  if (faults.length > 0) all.push(createFaultsEffect(faults));
+  all.push(...drills.map(createDrillEffect));
+  if (mode === 'observe') all.push(OBSERVE_EFFECT);
+  if (isFrozen.value) all.push(FROZEN_EFFECT);
   const { value: ahead } = aheadText;
-  if (ahead !== null) all.push(clockInForce(ahead));
-  if (edits > 0) all.push(editsInForce(edits));
+  if (ahead !== null) all.push(createClockEffect(ahead));
+  if (pendingEdits > 0) all.push(createEditsEffect(pendingEdits));
   return all;
 });
 
-const faultsInForce = (faults: readonly Fault[]): InForce => ({
-  text: faults.length === 1 ? '1 fault' : `${faults.length} faults`,
-  view: 'faults',
-  endLabel: 'Remove',
-  run: () => removeFaults(faults),
-});
+function createFaultsEffect(faults: readonly Fault[]): EffectInForce {
+  return {
+    text: faults.length === 1 ? '1 fault' : `${faults.length} faults`,
+    view: 'faults',
+    endLabel: 'Remove',
+    end: () => removeFaults(faults),
+  };
+}
 
-const drillInForce = (drill: RunningDrill): InForce => ({
-  text: `drill ${drillTitle(drill.name)}`,
-  view: 'drills',
-  endLabel: 'End',
-  run: () => endDrill(drill, drill.principal),
-});
+function createDrillEffect(drill: RunningDrill): EffectInForce {
+  return {
+    text: `drill ${formatDrillTitle(drill.name)}`,
+    view: 'drills',
+    endLabel: 'End',
+    end: () => endDrill(drill, drill.principal),
+  };
+}
 
-const OBSERVE: InForce = {
+const OBSERVE_EFFECT: EffectInForce = {
   text: 'observe mode',
   view: 'least-privilege',
   endLabel: 'Enforce',
-  run: () => setMode('enforce'),
+  end: () => setMode('enforce'),
 };
 
-const FROZEN: InForce = {
+const FROZEN_EFFECT: EffectInForce = {
   text: 'clock frozen',
   view: 'clock',
   endLabel: 'Resume',
-  run: () => setFrozen(false),
+  end: () => setFrozen(false),
 };
 
-const clockInForce = (ahead: string): InForce => ({
-  text: `clock ${ahead}`,
-  view: 'clock',
-  endLabel: 'Reset world',
-  warning:
-    'Only a reset turns the clock back: the world returns to its seed, and its requests, findings and faults are deleted.',
-  run: resetWorld,
-});
+function createClockEffect(ahead: string): EffectInForce {
+  return {
+    text: `clock ${ahead}`,
+    view: 'clock',
+    endLabel: 'Reset world',
+    warning:
+      'Only a reset turns the clock back: the world returns to its seed, and its requests, findings and faults are deleted.',
+    end: resetWorld,
+  };
+}
 
-const editsInForce = (count: number): InForce => ({
-  text: count === 1 ? '1 pending edit' : `${count} pending edits`,
-  view: 'clock',
-  endLabel: 'Apply now',
-  warning: APPLYING_LOSES,
-  run: applyEdits,
-});
+function createEditsEffect(count: number): EffectInForce {
+  return {
+    text: count === 1 ? '1 pending edit' : `${count} pending edits`,
+    view: 'clock',
+    endLabel: 'Apply now',
+    warning: APPLY_WARNING,
+    end: applyEdits,
+  };
+}
 
 /** Refusals that arrived while another view was open. */
-export const unread = signal(0);
+export const unreadCount = signal(0);
 
 export function noteUnread(status: number | null): void {
-  if (view.value !== 'requests' && view.value !== '' && status !== null && status >= 400) unread.value += 1;
+  if (view.value !== 'requests' && view.value !== '' && status !== null && status >= 400) unreadCount.value += 1;
 }
 
 /** Badges of the navigation, by view. False and 0 are hidden. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
-  const { faults, drills, mode, edits, findings } = state.value;
+  const { faults, drills, mode, pendingEdits, findings } = state.value;
   return {
-    requests: [unread.value],
+    requests: [unreadCount.value],
     findings: [findings],
-    clock: [isFrozen.value && 'frozen', edits],
+    clock: [isFrozen.value && 'frozen', pendingEdits],
     faults: [faults.length],
     drills: [drills.length],
     'least-privilege': [mode === 'observe' && 'observe'],

@@ -3,43 +3,44 @@ import { addressOf, askAll } from '../control-api/client.ts';
 import type { Key, KeyPolicy, KeyResource } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { createQuery } from './query.ts';
-import { type Ruleset, rulesetOf, serviceOfKey } from './rulesets.ts';
+import { type Ruleset, readRuleset, serviceOfKey } from './rulesets.ts';
 
-/** A policy whose resource may be one, several (their rights add up) or none. */
+/** A policy whose resource is one resource, a list of resources (their rights add up) or null for none. */
 export interface Policy extends Omit<KeyPolicy, 'resource'> {
   readonly resource?: KeyResource | readonly KeyResource[] | null;
 }
 
-/** A key as the control API returns it, with the members of both types. */
-export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
+/** An NGC key as the control API returns it, with the members of service keys and of personal keys. */
+export interface NgcKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly org: string;
   readonly policy: Policy | null;
   readonly pending: readonly Policy[];
   readonly history: readonly Policy[];
-  /** Describes the scope of a key without resources, which depends on the service. */
+  /** Describes what the key is bound to if it has no resource, which depends on its services. */
   readonly unbound: string;
-  /** Only personal keys. */
+  /** Only personal keys have a user and roles. */
   readonly user?: string;
   readonly roles?: readonly string[];
 }
 
 /** Reads all NGC keys of this world. */
-export const readKeys = createQuery(['keys'], async (): Promise<readonly ShownKey[]> => {
-  const keys = await askAll<Omit<ShownKey, 'unbound'>>('keys');
+export const readKeys = createQuery(['keys'], async (): Promise<readonly NgcKey[]> => {
+  const keys = await askAll<Omit<NgcKey, 'unbound'>>('keys');
   const services = [...new Set(keys.flatMap((key) => key.services))];
   const meanings = new Map(
     await Promise.all(
-      services.map(async (name) => [name, describeMeaning(await rulesetOf(serviceOfKey(name)))] as const),
+      services.map(async (name) => [name, describeMeaning(await readRuleset(serviceOfKey(name)))] as const),
     ),
   );
   return keys.map((key) => ({ ...key, unbound: describeUnbound(key.services, meanings) }));
 });
 
-/** Describes what a key without a resource is bound to. */
+/** Describes what a key of one service without a resource is bound to. */
 function describeMeaning({ unbound }: Ruleset): string {
   return unbound === undefined ? 'everything of its organisation' : 'nothing';
 }
 
+/** Describes what a key of these services without a resource is bound to. @param meanings by service */
 function describeUnbound(services: readonly string[], meanings: ReadonlyMap<string, string>): string {
   const all = [...new Set(services.map((name) => meanings.get(name) ?? ''))];
   if (all.length < 2) return all[0] ?? 'nothing';
@@ -49,14 +50,15 @@ function describeUnbound(services: readonly string[], meanings: ReadonlyMap<stri
 /** The texts of keys created or rotated on this page, by id. They cannot be read from the server. */
 export const keyTexts = signal<ReadonlyMap<string, string>>(new Map());
 
-export function keepText(id: string, text: string): void {
-  if (keyTexts.value.size === 0) serveDocs();
+/** Remembers the text of a key until the page is closed. */
+export function rememberKeyText(id: string, text: string): void {
+  if (keyTexts.value.size === 0) serveKeyTexts();
   keyTexts.value = new Map([...keyTexts.value, [id, text]]);
   reportChange('keys');
 }
 
 /** Passes the text of a key to the API documents of this world when they ask for it. Nothing is stored. */
-function serveDocs(): void {
+function serveKeyTexts(): void {
   const channel = new BroadcastChannel(`nv-auth-mock keys ${addressOf('')}`);
   channel.onmessage = ({ data: { asked = '' } }: MessageEvent<{ readonly asked?: string }>) => {
     const text = keyTexts.value.get(asked);
@@ -67,8 +69,8 @@ function serveDocs(): void {
 /** Describes what a key is bound to. @param unbound the description for no resource */
 export function describeBinding(resource: Policy['resource'], unbound = 'nothing'): string {
   if (resource === undefined || resource === null) return unbound;
-  const all: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
-  return all.map(formatResource).join('; ');
+  const resources: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
+  return resources.map(formatResource).join('; ');
 }
 
 function formatResource({ type, ids = [], ignoredIds = [] }: KeyResource): string {

@@ -1,10 +1,10 @@
-import { ask, askAll, Refused } from '../control-api/client.ts';
+import { ask, askAll, RefusalError } from '../control-api/client.ts';
 import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
 import { formatDuration } from '../duration.ts';
 import { reportChange } from './changes.ts';
-import { isAt, noteClock } from './clock.ts';
+import { isClockUnchanged, noteClock } from './clock.ts';
 import { requests } from './requests.ts';
-import { offerUndo } from './undo.ts';
+import { offerUndo, type Undoable, withdrawUndo } from './undo.ts';
 
 /** Name of the snapshot for undo. Each clock step replaces the previous one. */
 const SNAPSHOT_NAME = 'before the clock moved (for Undo)';
@@ -44,56 +44,72 @@ export function expireTokens(): Promise<Omit<ClockStep, 'events'>> {
   );
 }
 
+/** Takes a snapshot, runs the step, and offers to undo it by restoring the snapshot. */
 async function runUndoableStep<After extends ClockState>(
   step: () => Promise<After>,
   describe: (milliseconds: number) => string,
 ): Promise<After & Pick<ClockStep, 'cannotUndo'>> {
-  const { now: from } = await ask<ClockState>('GET', '/_mock/clock');
-  const snapshot = await takeSnapshot();
+  const before = await ask<ClockState>('GET', '/_mock/clock');
+  const { snapshot, obstacle } = await takeSnapshot();
   const after = await step().catch(async (error: unknown) => {
-    if (typeof snapshot !== 'string') await deleteSnapshot(snapshot);
+    if (snapshot !== null) await deleteSnapshot(snapshot);
     throw error;
   });
   noteClock(after);
   reportChange('clock', 'keys', 'faults', 'drills', 'snapshots');
-  if (typeof snapshot === 'string') {
-    offerUndo(null);
-    return { ...after, cannotUndo: snapshot };
-  }
-  offerUndo({
-    text: describe(Date.parse(after.now) - Date.parse(from)),
+  if (snapshot === null) withdrawUndo();
+  else offerUndo(createUndo(before, after, snapshot, describe));
+  return { ...after, cannotUndo: obstacle };
+}
+
+/** Returns how to undo a step of the clock while nobody has changed the clock since. */
+function createUndo(
+  before: ClockState,
+  after: ClockState,
+  snapshot: Snapshot,
+  describe: (milliseconds: number) => string,
+): Undoable {
+  return {
+    text: describe(Date.parse(after.now) - Date.parse(before.now)),
     // A getter, so that it counts later requests too.
     get warning() {
-      return describeLossSince(from);
+      return describeLossSince(before.now);
     },
     guard: {
       topics: ['clock'],
       obstacle: async () =>
-        (await isAt(after))
+        (await isClockUnchanged(after))
           ? null
           : `The clock has been moved, frozen or resumed since. To return to the earlier state, restore the snapshot \`${snapshot.id}\`.`,
     },
     undo: () => restore(snapshot),
-  });
-  return { ...after, cannotUndo: null };
+  };
 }
 
-/** Takes the snapshot, or returns why it cannot be taken. */
-async function takeSnapshot(): Promise<Snapshot | string> {
+/** A snapshot, or the reason of the control API for refusing it. */
+type SnapshotResult =
+  | { readonly snapshot: Snapshot; readonly obstacle: null }
+  | { readonly snapshot: null; readonly obstacle: string };
+
+/** Takes the snapshot for undo in place of the previous one. @throws like the control API, except for a refusal */
+async function takeSnapshot(): Promise<SnapshotResult> {
   try {
     const all = await askAll<Snapshot>('snapshots');
     await Promise.all(all.filter(({ name }) => name === SNAPSHOT_NAME).map(deleteSnapshot));
-    return await ask<Snapshot>('POST', '/_mock/snapshots', { name: SNAPSHOT_NAME });
-  } catch (fault) {
-    if (fault instanceof Refused) return fault.message;
-    throw fault;
+    const snapshot = await ask<Snapshot>('POST', '/_mock/snapshots', { name: SNAPSHOT_NAME });
+    return { snapshot, obstacle: null };
+  } catch (error) {
+    if (error instanceof RefusalError) return { snapshot: null, obstacle: error.message };
+    throw error;
   }
 }
 
+/** Deletes a snapshot. Errors are ignored: the next step deletes what remains. */
 async function deleteSnapshot({ id }: Snapshot): Promise<void> {
   await ask('DELETE', `/_mock/snapshots/${id}`).catch(() => {});
 }
 
+/** The methods of requests that change nothing. */
 const READ_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Describes what is lost by going back to a time, as far as the page knows. */
@@ -105,6 +121,7 @@ function describeLossSince(from: string): string {
   return `Undo restores the world to its state before the step: all later changes are lost${included}.`;
 }
 
+/** Restores the world, and deletes the snapshot. Returns a sentence that reports the result. */
 async function restore(snapshot: Snapshot): Promise<string> {
   await ask('POST', `/_mock/snapshots/${snapshot.id}/restore`, {});
   await deleteSnapshot(snapshot);

@@ -1,8 +1,8 @@
 import { ask } from '../control-api/client.ts';
 import { reportChange } from './changes.ts';
 
-/** The data lost by applying pending edits. */
-export const APPLYING_LOSES = 'All pending edits of keys take effect immediately. This cannot be undone.';
+/** The warning before pending edits are applied. */
+export const APPLY_WARNING = 'All pending edits of keys take effect immediately. This cannot be undone.';
 
 /** Puts all pending key edits into effect. @returns a sentence with their number @throws like the control API */
 export async function applyEdits(): Promise<string> {

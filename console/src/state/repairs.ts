@@ -1,14 +1,15 @@
 import { signal } from '@preact/signals';
 import type { Fix, RecordedRequest } from '../control-api/types.ts';
-import type { Call, Caller } from './call.ts';
+import type { Call } from './call.ts';
+import type { Caller } from './caller.ts';
 import { sendCall } from './send-again.ts';
 import { offerUndo, type Undoable } from './undo.ts';
 
 /** A line of the diff of a fix. */
-export interface Line {
+export interface DiffLine {
   readonly sign: '+' | '−';
-  /** What is added or removed, such as `scope`. */
-  readonly what: string;
+  /** The kind of right or binding that is added or removed, such as `scope`. */
+  readonly kind: string;
   readonly name: string;
 }
 
@@ -19,14 +20,14 @@ export type FixRequest = NonNullable<Fix['request']>;
 export interface Remedy {
   /** A sentence that describes it. */
   readonly text: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly DiffLine[];
   /** Label of its button, such as `Fix and send again`. */
   readonly label: string;
   /** The request that makes the change, if it is one. */
   readonly request?: FixRequest;
   /** The body to resend. Default: the original. */
   readonly body?: string;
-  /** Whether it waits for a time, and can be cancelled. */
+  /** Whether it waits for a time, so that it can be cancelled. */
   readonly waits?: true;
   /** The caller of the resent request. Default: the original. */
   readonly caller?: Caller;
@@ -51,24 +52,24 @@ export interface Repair {
 /** The repairs since the page was loaded. Each is listed twice: by the id of the refused and of the resent request. */
 export const repairs = signal<ReadonlyMap<string, Repair>>(new Map());
 
-/** The id of the latest resent request, until the page shows it. */
+/** The id of the latest resent request until its panel takes the focus; null afterwards. */
 export const unopenedResend: { id: string | null } = { id: null };
 
 /** Makes the change, and offers to undo it. @throws like `Remedy.apply` */
-export async function apply(remedy: Remedy, abort: AbortSignal): Promise<void> {
+export async function applyRemedy(remedy: Remedy, abort: AbortSignal): Promise<void> {
   const undo = await remedy.apply(abort);
   if (undo !== undefined) offerUndo(undo);
 }
 
 /** Makes the change, and resends the request. @throws like `Remedy.apply` and `sendCall` */
-export async function repair(
+export async function repairRequest(
   before: RecordedRequest,
   remedy: Remedy,
   call: Call,
   caller: Caller,
   abort: AbortSignal,
 ): Promise<Repair> {
-  await apply(remedy, abort);
+  await applyRemedy(remedy, abort);
   const { id, status } = await sendCall(call, remedy.caller ?? caller);
   const finished: Repair = { before, remedy, after: id, status };
   repairs.value = new Map([...repairs.value, [before.id, finished], [id, finished]]);

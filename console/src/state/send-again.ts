@@ -1,18 +1,22 @@
 import type { RecordedRequest } from '../control-api/types.ts';
 import { sendAs } from '../control-api/vendor.ts';
-import { type Call, type Caller, pickCaller, requestToken, toCall } from './call.ts';
+import { type Call, toCall } from './call.ts';
+import { type Caller, pickCaller, requestToken } from './caller.ts';
 import type { Identity } from './identities.ts';
 import { readSummaries } from './requests.ts';
 
 /** A resent request: its id in the journal, and its status. */
-export interface SentAgain {
+export interface ResentRequest {
   readonly id: string;
   /** Null if the connection broke. */
   readonly status: number | null;
 }
 
+/** The number of the newest requests among which a sent one is searched; others may arrive at the same time. */
+const MAX_SEARCHED = 50;
+
 /** Methods that browsers cannot send with a body. */
-const BODYLESS = ['GET', 'HEAD'];
+const BODYLESS_METHODS = ['GET', 'HEAD'];
 
 /**
  * Resends a recorded request as its caller.
@@ -20,9 +24,12 @@ const BODYLESS = ['GET', 'HEAD'];
  * @param identities all identities of the world
  * @throws Error with a message if it cannot be sent: the journal has no secrets, and only the beginning of long bodies
  */
-export async function sendAgain(recorded: RecordedRequest, identities: readonly Identity[]): Promise<SentAgain> {
+export async function resendRequest(
+  recorded: RecordedRequest,
+  identities: readonly Identity[],
+): Promise<ResentRequest> {
   const call = toCall(recorded);
-  if (call.lacks !== null) throw new Error(call.lacks);
+  if (call.problem !== null) throw new Error(call.problem);
   return sendCall(call, pickCaller(recorded, null, identities));
 }
 
@@ -31,12 +38,12 @@ export async function sendAgain(recorded: RecordedRequest, identities: readonly 
  *
  * @throws Error if the credential is unknown, or if the call is not in the journal afterwards
  */
-export async function sendCall({ method, target, headers, body }: Call, caller: Caller): Promise<SentAgain> {
+export async function sendCall({ method, target, headers, body }: Call, caller: Caller): Promise<ResentRequest> {
   // Identifies the request in the journal.
   const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;
   const sending = sendAs(await requestToken(caller), method, target, {
     headers: { ...headers, traceparent },
-    body: BODYLESS.includes(method) ? null : body,
+    body: BODYLESS_METHODS.includes(method) ? null : body,
     redirect: 'manual',
   });
   // The browser hides the status of a redirect and of a broken connection. The journal has both.
@@ -44,7 +51,7 @@ export async function sendCall({ method, target, headers, body }: Call, caller: 
     (response) => response.body?.cancel(),
     () => {},
   );
-  const sent = (await readSummaries({ limit: 50 })).find((request) => request.traceparent === traceparent);
+  const sent = (await readSummaries({ limit: MAX_SEARCHED })).find((request) => request.traceparent === traceparent);
   if (sent === undefined) throw new Error('The request did not reach the server.');
   return { id: sent.id, status: sent.status };
 }

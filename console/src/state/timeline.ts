@@ -6,7 +6,7 @@ import { formatAddress, requests } from './requests.ts';
 const MAX_SIMULATED = 50;
 
 /** A recent request with its decision now and at a later time. */
-export interface Change extends SimulatedRequest {
+export interface SimulatedChange extends SimulatedRequest {
   readonly request: RequestSummary;
 }
 
@@ -16,10 +16,10 @@ export interface SimulatedDecisions {
   /** The number of distinct requests that were simulated. */
   readonly count: number;
   /** The requests that would be decided differently, newest first. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly SimulatedChange[];
 }
 
-/** Returns the newest distinct requests that have a decision. */
+/** Returns the newest distinct requests to operations, which can be simulated. */
 function findRecent(): readonly RequestSummary[] {
   const distinct = new Map<string, RequestSummary>();
   for (const request of requests.value) {
@@ -40,7 +40,7 @@ export async function simulateAt(at: string): Promise<SimulatedDecisions> {
     '/_mock/decisions/simulate',
     { requests: recent.map(({ id }) => id), at },
   );
-  const changes = simulated.flatMap((simulation): Change[] => {
+  const changes = simulated.flatMap((simulation): SimulatedChange[] => {
     const request = recent.find(({ id }) => id === simulation.id);
     return simulation.differs && request !== undefined ? [{ ...simulation, request }] : [];
   });

@@ -29,9 +29,14 @@ export interface Guard {
 /** The latest action; null if it cannot be undone, or already was. */
 export const undoable = signal<Undoable | null>(null);
 
-/** Offers to undo an action. @param action null: neither this action nor earlier ones can be undone */
+/** Offers to undo an action, in place of the earlier offer. @param action null if the action cannot be undone */
 export function offerUndo(action: Undoable | null): void {
   undoable.value = action;
+}
+
+/** Withdraws the offer, because neither the latest action nor an earlier one can be undone any more. */
+export function withdrawUndo(): void {
+  undoable.value = null;
 }
 
 /** Undoes an action. @throws Error with the reason if it can no longer be undone */
@@ -41,8 +46,8 @@ export async function undo(action: Undoable): Promise<string> {
   return action.undo();
 }
 
-/** Withdraws the offer if the action can no longer be undone. */
-export async function dropIfStale(action: Undoable): Promise<void> {
+/** Withdraws the offer if the action can no longer be undone. @throws like the control API */
+export async function withdrawIfStale(action: Undoable): Promise<void> {
   const obstacle = await action.guard?.obstacle();
-  if (typeof obstacle === 'string' && undoable.value === action) undoable.value = null;
+  if (typeof obstacle === 'string' && undoable.value === action) withdrawUndo();
 }

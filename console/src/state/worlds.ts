@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { addressOf, ask, askAll } from '../control-api/client.ts';
 import type { WorldInfo } from '../control-api/types.ts';
-import { offerUndo } from './undo.ts';
+import { withdrawUndo } from './undo.ts';
 
 /** All worlds of the server, the default world first; empty while unknown. */
 export const worlds = signal<readonly WorldInfo[]>([]);
@@ -14,18 +14,19 @@ export const currentWorld = computed(() => {
   return all.find(({ hostUrl }) => hostUrl !== null && new URL(hostUrl).host === location.host) ?? all[0];
 });
 
+/** Reads all worlds of the server. @throws like the control API */
 export async function refreshWorlds(): Promise<void> {
   worlds.value = await askAll<WorldInfo>('worlds');
 }
 
-/** Resets this world to its seed. @returns a sentence that reports it @throws like the control API */
+/** Resets this world to its seed. @returns a sentence that reports the result @throws like the control API */
 export async function resetWorld(): Promise<string> {
   await ask('POST', '/_mock/reset');
-  offerUndo(null);
+  withdrawUndo();
   return 'The world was reset to its seed.';
 }
 
 /** Returns the path of a world's console on this host. @param hash the rest of the address */
-export function consolePath({ url }: WorldInfo, hash: string): string {
+export function consolePathOf({ url }: WorldInfo, hash: string): string {
   return `${new URL(url).pathname}/${hash}`;
 }

@@ -1,75 +1,77 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { choose, chosen } from '../address.ts';
-import { chooseTick } from '../parts/time.ts';
+import { choices, choose } from '../address.ts';
+import { chooseTick } from '../parts/ticks.ts';
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 /** The scales to choose from. */
 export const SPANS = [
-  ['10 min', 10 * MINUTE],
-  ['1 h', 60 * MINUTE],
-  ['6 h', 360 * MINUTE],
-  ['1 day', 1440 * MINUTE],
-  ['7 days', 10_080 * MINUTE],
-  ['30 days', 43_200 * MINUTE],
+  ['10 min', 10 * MINUTE_MS],
+  ['1 h', 60 * MINUTE_MS],
+  ['6 h', 360 * MINUTE_MS],
+  ['1 day', 1440 * MINUTE_MS],
+  ['7 days', 10_080 * MINUTE_MS],
+  ['30 days', 43_200 * MINUTE_MS],
 ] as const;
 
-/** The past takes this part of a new scale, and up to `MAX_PAST` before the scale is laid out again. */
-const PAST = 0.1;
-const MAX_PAST = 0.9;
+/** The past takes this fraction of a new range, and up to the second one before the range begins anew. */
+const PAST_FRACTION = 0.1;
+const MAX_PAST_FRACTION = 0.9;
 
-/** Minimum distance between labels, in pixels: a date fits. */
-export const LABEL = 88;
+/** The minimum distance between labels, in pixels: a date fits. */
+export const MIN_LABEL_GAP_PIXELS = 88;
 
-/** A stretch of time, in milliseconds since 1970. */
-export interface Stretch {
+/** A range of time, in milliseconds since 1970. */
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** Returns the position of a time in a stretch, from 0 to 1. */
-export function placeOf(at: number, { from, to }: Stretch): number {
+/** Returns the position of a time in a range, from 0 to 1. */
+export function positionOf(at: number, { from, to }: TimeRange): number {
   return Math.max(0, Math.min(1, (at - from) / (to - from)));
 }
 
-export function percent(part: number): string {
+/** Formats a fraction for a style. */
+export function formatPercent(part: number): string {
   return `${(100 * part).toFixed(3)}%`;
 }
 
 /**
- * Returns the visible stretch and the distance between its ticks. The stretch stays the same while "now" is visible in
+ * Returns the visible range and the distance between its ticks. The range stays the same while "now" is visible in
  * it.
  *
  * @param marks times of events; the default scale shows the first of them
  * @param width in pixels
  */
 export function useScale(now: number, marks: readonly number[], width: number) {
-  const given = chosen.value['span'];
-  const span = SPANS.find(([, length]) => String(length) === given)?.[1] ?? fittingSpan(now, marks);
-  const tick = chooseTick(span, Math.max(1, width / LABEL));
-  const laid = useRef({ span, tick, from: Number.NaN });
-  const { current } = laid;
-  const isSeen = now >= current.from && now <= current.from + MAX_PAST * span;
-  // Ticks change with the layout of the page, and the stretch begins at a tick.
-  const isSame = current.span === span && current.tick === tick;
-  if (!isSeen || !isSame) laid.current = { span, tick, from: Math.floor((now - PAST * span) / tick) * tick };
-  const { from } = laid.current;
-  const stretch: Stretch = { from, to: from + span };
-  return { span, tick, stretch, choose: (text: string) => choose({ span: text }, false) };
+  const chosenSpan = choices.value['span'];
+  const span = SPANS.find(([, length]) => String(length) === chosenSpan)?.[1] ?? findFittingSpan(now, marks);
+  const tick = chooseTick(span, Math.max(1, width / MIN_LABEL_GAP_PIXELS));
+  const layoutRef = useRef({ span, tick, from: Number.NaN });
+  const { current: layout } = layoutRef;
+  const isSeen = now >= layout.from && now <= layout.from + MAX_PAST_FRACTION * span;
+  // Ticks change with the layout of the page, and the range begins at a tick.
+  const isSame = layout.span === span && layout.tick === tick;
+  if (!isSeen || !isSame)
+    layoutRef.current = { span, tick, from: Math.floor((now - PAST_FRACTION * span) / tick) * tick };
+  const { from } = layoutRef.current;
+  const range: TimeRange = { from, to: from + span };
+  return { span, tick, range, choose: (text: string) => choose({ span: text }, false) };
 }
 
 /** Minimum part of a span after "now", because it begins at a tick. */
-const FUTURE = 0.6;
+const MIN_FUTURE_FRACTION = 0.6;
 
 /** Returns the shortest span that includes the next event. */
-function fittingSpan(now: number, [next = now]: readonly number[]): number {
-  const fitting = SPANS.slice(1).find(([, length]) => now + FUTURE * length >= next);
-  return (fitting ?? SPANS[1])[1];
+function findFittingSpan(now: number, [next = now]: readonly number[]): number {
+  const fittingEntry = SPANS.slice(1).find(([, length]) => now + MIN_FUTURE_FRACTION * length >= next);
+  return (fittingEntry ?? SPANS[1])[1];
 }
 
 /** Returns a ref for an element, and its current width in pixels. */
-export function useWidth<Measured extends HTMLElement>() {
-  const element = useRef<Measured>(null);
+export function useWidth<MeasuredElement extends HTMLElement>() {
+  const element = useRef<MeasuredElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
     const { current } = element;

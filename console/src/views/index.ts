@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { RAIL } from '../navigation.ts';
-import { lazy } from './lazy.tsx';
+import { lazyViews } from './lazy.tsx';
 import { Requests } from './requests/requests.tsx';
 
 type Name = (typeof RAIL)[number]['views'][number]['name'];
@@ -30,6 +30,6 @@ export const VIEWS: readonly View[] = RAIL.flatMap(({ views }) =>
   views.map(({ name, title }) => ({
     name,
     title,
-    show: () => (name === 'requests' ? Requests : lazy.value?.[COMPONENTS[name]]),
+    show: () => (name === 'requests' ? Requests : lazyViews.value?.[COMPONENTS[name]]),
   })),
 );

@@ -2,28 +2,31 @@ import { useState } from 'preact/hooks';
 import { addressOfView, choose } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
-import { certaintyText } from '../../parts/certainty.ts';
-import { errorText, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { describeCertainty } from '../../parts/certainty.ts';
+import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Rights } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { describeOperationNeeds, fetchRequest, type Ruleset } from '../../state/rulesets.ts';
-import type { Cell, Column, Row, Side } from './matrix.ts';
+import { readDocumentedRequest } from '../../state/documents.ts';
+import { describeOperationNeeds, type Ruleset } from '../../state/rulesets.ts';
+import type { Cell, Column, ColumnKind, Row } from './matrix.ts';
 import { OperationLinks } from './operation-panel.tsx';
 
-/** The details of a cell: the requirement, its source, and a form that simulates a request. */
-export function CellPanel(props: {
+interface CellPanelProps {
   readonly ruleset: Ruleset;
   readonly row: Row;
   readonly column: Column;
   readonly cell: Cell;
-  readonly side: Side;
-}) {
-  const { ruleset, row, column, cell, side } = props;
+  readonly columnKind: ColumnKind;
+}
+
+/** The details of a cell: the requirement, its source, and a form that simulates a request. */
+export function CellPanel(props: CellPanelProps) {
+  const { ruleset, row, column, cell, columnKind } = props;
   const { operation, rule } = row;
   // Run:ai grants rights only through roles, so no caller has a single right.
-  const canSimulate = side !== 'rights' || ruleset.product !== undefined;
-  const grantingRoles = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
+  const canSimulate = columnKind !== 'rights' || ruleset.product !== undefined;
+  const grantingRoles = columnKind === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
   return (
     <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
       <h2>{cell.name}</h2>
@@ -41,7 +44,7 @@ export function CellPanel(props: {
         </div>
         <div>
           <dt>Certainty</dt>
-          <dd>{certaintyText(cell.certainty)}</dd>
+          <dd>{describeCertainty(cell.certainty)}</dd>
         </div>
         <div>
           <dt>Source</dt>
@@ -55,31 +58,21 @@ export function CellPanel(props: {
         </>
       )}
       <div class="bar">
-        {side === 'everybody' && (
+        {columnKind === 'everybody' && (
           <a class="button" href={addressOfView('identities', { who: column.id })}>
             Who is {column.title}?
           </a>
         )}
         <OperationLinks service={ruleset.service} operation={operation.id} />
       </div>
-      {canSimulate && <SimulationForm ruleset={ruleset} row={row} asker={createAsker(props)} />}
+      {canSimulate && <SimulationForm ruleset={ruleset} row={row} caller={createCaller(props)} />}
     </Panel>
   );
 }
 
-/** Simulates a single scope with a resource that its rule accepts, so that only the scope decides. */
-function createAsker({
-  ruleset,
-  row,
-  column,
-  side,
-}: {
-  ruleset: Ruleset;
-  row: Row;
-  column: Column;
-  side: Side;
-}): object {
-  if (side !== 'rights') return column.asker;
+/** Returns the caller to simulate. A scope gets a resource that its rule accepts, so that only the scope decides. */
+function createCaller({ ruleset, row, column, columnKind }: CellPanelProps): object {
+  if (columnKind !== 'rights') return column.caller;
   const onlyOn = ruleset.grants.find(({ id }) => id === column.id)?.onlyOn;
   const type = ruleset.resourceTypes?.find(
     ({ id, names }) => names === null && (row.rule?.on?.includes(id) ?? true) && (onlyOn?.includes(id) ?? true),
@@ -88,40 +81,27 @@ function createAsker({
 }
 
 /** A form that simulates a request without sending it. */
-function SimulationForm({
-  ruleset,
-  row,
-  asker,
-}: {
-  readonly ruleset: Ruleset;
-  readonly row: Row;
-  readonly asker: object;
-}) {
-  const loaded = useLoaded(() => fetchRequest(ruleset.service, row.operation.id), []);
+function SimulationForm(props: { readonly ruleset: Ruleset; readonly row: Row; readonly caller: object }) {
+  const { ruleset, row, caller } = props;
+  const loaded = useLoaded(() => readDocumentedRequest(ruleset.service, row.operation.id), []);
   return (
-    <WhenLoaded of={loaded}>
-      {(request) => request !== null && <Simulation method={request.method} template={request.path} asker={asker} />}
+    <WhenLoaded loaded={loaded}>
+      {(request) => request !== null && <Simulation method={request.method} template={request.path} caller={caller} />}
     </WhenLoaded>
   );
 }
 
-type SimulationResult = Decision | { readonly fault: string };
+type SimulationResult = Decision | { readonly error: string };
 
-function Simulation({
-  method,
-  template,
-  asker,
-}: {
-  readonly method: string;
-  readonly template: string;
-  readonly asker: object;
-}) {
+/** The form and its result. @param props.template the initial path, with its parameters in braces */
+function Simulation(props: { readonly method: string; readonly template: string; readonly caller: object }) {
+  const { method, template, caller } = props;
   const [path, setPath] = useState(template);
   const [result, setResult] = useState<SimulationResult | null>(null);
   const simulate = async (event: Event) => {
     event.preventDefault();
-    const request = ask<Decision>('POST', '/_mock/decisions/simulate', { ...asker, method, path });
-    setResult(await request.catch((fault: unknown) => ({ fault: errorText(fault) })));
+    const request = ask<Decision>('POST', '/_mock/decisions/simulate', { ...caller, method, path });
+    setResult(await request.catch((error: unknown) => ({ error: describeError(error) })));
   };
   return (
     <>
@@ -133,26 +113,25 @@ function Simulation({
         </label>
         <button type="submit">Ask</button>
       </form>
-      <div role="status">
-        {result !== null &&
-          ('fault' in result ? (
-            <p class="fault">{result.fault}</p>
-          ) : (
-            <>
-              <p class={`verdict ${result.effect}`}>
-                <strong>{result.effect === 'allow' ? 'Allowed' : 'Refused'}</strong>{' '}
-                <Sentence text={result.explanation} />
-              </p>
-              <ul class="plain">
-                {result.fixes.map(({ text }) => (
-                  <li key={text}>
-                    <Sentence text={text} />
-                  </li>
-                ))}
-              </ul>
-            </>
-          ))}
-      </div>
+      <div role="status">{result !== null && <SimulationText result={result} />}</div>
+    </>
+  );
+}
+
+function SimulationText({ result }: { readonly result: SimulationResult }) {
+  if ('error' in result) return <p class="fault">{result.error}</p>;
+  return (
+    <>
+      <p class={`verdict ${result.effect}`}>
+        <strong>{result.effect === 'allow' ? 'Allowed' : 'Refused'}</strong> <Sentence text={result.explanation} />
+      </p>
+      <ul class="plain">
+        {result.fixes.map(({ text }) => (
+          <li key={text}>
+            <Sentence text={text} />
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { choose } from '../../address.ts';
 
-/** Operations without required rights, folded behind a button because their rows are empty. */
+/** The operations without required rights. They are folded behind a button, because their rows are empty. */
 export interface Folded {
   readonly count: number;
   readonly isOpen: boolean;

@@ -4,19 +4,19 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { describeOperationNeeds } from '../../state/rulesets.ts';
 import { Fold, type Folded } from './fold.tsx';
 import { addressOfCell, classNameOf, SIGNS } from './grid.tsx';
-import { type Column, listNeeds, type Matrix, type Row, type Side } from './matrix.ts';
+import { type Column, type ColumnKind, describeNeeds, type Matrix, type Row } from './matrix.ts';
 
 /** The matrix on narrow screens: a list of operations that expand to their cells. */
 export function OperationList(props: {
   readonly matrix: Matrix;
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
-  readonly side: Side;
+  readonly columnKind: ColumnKind;
   readonly folded: Folded | null;
 }) {
-  const { matrix, rows, columns, side, folded } = props;
+  const { matrix, rows, columns, columnKind, folded } = props;
   return (
-    <ul class="operations" aria-label={`Operations against ${side}`}>
+    <ul class="operations" aria-label={`Operations against ${columnKind}`}>
       {folded !== null && (
         <li>
           <Fold {...folded} />
@@ -26,31 +26,33 @@ export function OperationList(props: {
         const cells = columns
           .map((column) => ({ row, column, cell: matrix.cellOf(row, column) }))
           .filter(({ cell: { sign } }) => sign !== null && sign !== 'free');
-        const allowed = cells.filter(({ cell }) => cell.sign === 'allow').length;
+        const allowedCount = cells.filter(({ cell }) => cell.sign === 'allow').length;
         return (
           <li key={row.operation.id}>
             <details>
               <summary>
                 <Name text={row.operation.id} />
                 <span class="quiet">
-                  {side === 'rights' ? `needs ${listNeeds(row)}` : `allows ${allowed} of ${columns.length}`}
+                  {columnKind === 'rights'
+                    ? `needs ${describeNeeds(row)}`
+                    : `allows ${allowedCount} of ${columns.length}`}
                 </span>
               </summary>
               <p class="needs">
                 Needs: <Sentence text={describeOperationNeeds(matrix.ruleset, row.operation).text} />
               </p>
-              {cells.map((found) => (
+              {cells.map((located) => (
                 <button
-                  key={found.column.id}
+                  key={located.column.id}
                   type="button"
                   class="cell"
-                  aria-label={found.cell.name}
-                  onClick={() => choose({ cell: addressOfCell(found) })}
+                  aria-label={located.cell.name}
+                  onClick={() => choose({ cell: addressOfCell(located) })}
                 >
-                  <span aria-hidden="true" class={classNameOf(found.cell)}>
-                    {found.cell.sign !== null && SIGNS[found.cell.sign]}
+                  <span aria-hidden="true" class={classNameOf(located.cell)}>
+                    {located.cell.sign !== null && SIGNS[located.cell.sign]}
                   </span>
-                  {found.column.title}
+                  {located.column.title}
                 </button>
               ))}
             </details>

@@ -1,10 +1,11 @@
 import { addressOfView, choose } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
-import { certaintyText } from '../../parts/certainty.ts';
+import { describeCertainty } from '../../parts/certainty.ts';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { describeOperationNeeds, findDocumentPage, type Ruleset } from '../../state/rulesets.ts';
+import { findDocumentPage } from '../../state/documents.ts';
+import { describeOperationNeeds, type Ruleset } from '../../state/rulesets.ts';
 import type { Row } from './matrix.ts';
 
 /** The details of an operation: its needs, and their sources. */
@@ -24,7 +25,7 @@ export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; re
           <div key={about}>
             <dt>{about}</dt>
             <dd>
-              {certaintyText(certainty)}
+              {describeCertainty(certainty)}
               <br />
               <span class="quiet">{source}</span>
             </dd>

@@ -1,4 +1,4 @@
-import { chosen } from '../../address.ts';
+import { choices } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { ClockReading, Propagation } from '../../control-api/types.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -6,7 +6,7 @@ import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { requests } from '../../state/requests.ts';
-import { namesOf } from '../../timeline/move.ts';
+import { collectNames } from '../../timeline/event-text.ts';
 import { ClockPanel } from './clock-panel.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
@@ -22,23 +22,23 @@ export function ClockView() {
       readIdentities(),
       ask<Propagation>('GET', '/_mock/propagation'),
     ]);
-    const names = namesOf(identities, requests.peek());
+    const names = collectNames(identities, requests.peek());
     return { clock, keys: identities.flatMap(({ key }) => key ?? []), names, propagation };
   }, [countChanges('clock', 'keys')]);
-  const chosenIds = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);
+  const chosenIds = [choices.value['key'], choices.value['with']].filter((id) => id !== undefined);
   return (
     <div class="page moving">
       <ViewHeader title="Clock" />
-      <WhenLoaded of={loaded}>
+      <WhenLoaded loaded={loaded}>
         {({ clock, keys, names, propagation }) => {
           const compared = chosenIds.flatMap((id) => keys.find((key) => key.id === id) ?? []);
-          const missingIds = chosenIds.filter((id) => !keys.some((key) => key.id === id));
+          const unknownIds = chosenIds.filter((id) => !keys.some((key) => key.id === id));
           return (
             <>
               <ClockPanel clock={clock} names={names} />
               <Timeline clock={clock} keys={keys} names={names} />
               <Events clock={clock} names={names} />
-              {missingIds.map((id) => (
+              {unknownIds.map((id) => (
                 <p key={id} class="fault">
                   The key {id} no longer exists in this world.
                 </p>

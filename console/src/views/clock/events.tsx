@@ -2,22 +2,23 @@ import type { ClockReading, WorldEvent } from '../../control-api/types.ts';
 import { formatDuration } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { Long } from '../../parts/long.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { When } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
-import { eventInWords, move, type Names } from '../../timeline/move.ts';
+import { describeEvent, type Names } from '../../timeline/event-text.ts';
+import { moveAndDescribe } from '../../timeline/move.ts';
 
 /** Upcoming events, each with a button that moves the clock there. */
 export function Events({ clock, names }: { readonly clock: ClockReading; readonly names: Names }) {
   const act = useAct();
   const now = worldTime.value?.now ?? clock.now;
   const columns: readonly Column<WorldEvent>[] = [
-    { title: 'When', cell: ({ at }) => <When at={at} />, by: ({ at }) => Date.parse(at) },
+    { title: 'When', cell: ({ at }) => <When at={at} />, sortKeyOf: ({ at }) => Date.parse(at) },
     { title: 'In', cell: ({ at }) => formatDuration(Math.max(0, Date.parse(at) - Date.parse(now))), class: 'number' },
     {
       title: 'Event',
-      cell: (event) => <Long text={eventInWords(event, names)} />,
-      by: (event) => eventInWords(event, names),
+      cell: (event) => <LongText text={describeEvent(event, names)} />,
+      sortKeyOf: (event) => describeEvent(event, names),
       class: 'event',
     },
     {
@@ -28,9 +29,9 @@ export function Events({ clock, names }: { readonly clock: ClockReading; readonl
           class="small"
           data-entry
           disabled={act.isBusy}
-          onClick={() => act.run(() => move({ to: event.at }, names))}
+          onClick={() => act.run(() => moveAndDescribe({ to: event.at }, names))}
         >
-          Go there<span class="unseen">: {eventInWords(event, names)}</span>
+          Go there<span class="unseen">: {describeEvent(event, names)}</span>
         </button>
       ),
     },

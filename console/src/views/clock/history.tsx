@@ -1,16 +1,18 @@
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { Long } from '../../parts/long.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { When } from '../../parts/when.tsx';
-import { describeBinding, type Policy, type ShownKey } from '../../state/keys.ts';
+import { describeBinding, type NgcKey, type Policy } from '../../state/keys.ts';
 
-interface Version {
-  readonly of: ShownKey;
+interface KeyVersion {
+  readonly owner: NgcKey;
   readonly policy: Policy;
 }
 
-/** All policy versions of one or two keys, newest first. */
-export function History({ keys }: { readonly keys: readonly ShownKey[] }) {
-  const versions = keys.flatMap((key) => key.history.toReversed().map((policy): Version => ({ of: key, policy })));
+/** The policy versions of one or two keys, newest first, and the differences between two keys. */
+export function History({ keys }: { readonly keys: readonly NgcKey[] }) {
+  const versions = keys.flatMap((key) =>
+    key.history.toReversed().map((policy): KeyVersion => ({ owner: key, policy })),
+  );
   const names = keys.map(({ name }) => name).join(' and ');
   return (
     <>
@@ -18,20 +20,20 @@ export function History({ keys }: { readonly keys: readonly ShownKey[] }) {
         .filter(({ history }) => history.length === 0)
         .map(({ id, name }) => (
           <p key={id} class="quiet">
-            <Long text={name} /> is a personal key: it has the rights of its user’s roles, and edits take effect
+            <LongText text={name} /> is a personal key: it has the rights of its user’s roles, and edits take effect
             immediately.
           </p>
         ))}
       {versions.length > 0 && (
         <section aria-label={`Versions of ${names}`}>
           <h2>
-            Versions of <Long text={names} />
+            Versions of <LongText text={names} />
           </h2>
           <DataTable
             label="Versions"
             rows={versions}
-            keyOf={({ of, policy }) => `${of.id} ${policy.version}`}
-            columns={keys.length > 1 ? [KEY, ...COLUMNS] : COLUMNS}
+            keyOf={({ owner, policy }) => `${owner.id} ${policy.version}`}
+            columns={keys.length > 1 ? [KEY_COLUMN, ...COLUMNS] : COLUMNS}
           />
         </section>
       )}
@@ -40,40 +42,47 @@ export function History({ keys }: { readonly keys: readonly ShownKey[] }) {
   );
 }
 
-const KEY: Column<Version> = { title: 'Key', cell: ({ of }) => <Long text={of.name} />, by: ({ of }) => of.name };
+const KEY_COLUMN: Column<KeyVersion> = {
+  title: 'Key',
+  cell: ({ owner }) => <LongText text={owner.name} />,
+  sortKeyOf: ({ owner }) => owner.name,
+};
 
-const COLUMNS: readonly Column<Version>[] = [
-  { title: 'Version', cell: ({ policy }) => policy.version, by: ({ policy }) => policy.version },
-  { title: 'State', cell: (version) => describeState(version), by: describeState, class: 'state' },
+const COLUMNS: readonly Column<KeyVersion>[] = [
+  { title: 'Version', cell: ({ policy }) => policy.version, sortKeyOf: ({ policy }) => policy.version },
+  { title: 'State', cell: (version) => describeState(version), sortKeyOf: describeState, class: 'state' },
   {
     title: 'Edited',
     cell: ({ policy }) => <When at={policy.recordedAt} />,
-    by: ({ policy }) => Date.parse(policy.recordedAt),
+    sortKeyOf: ({ policy }) => Date.parse(policy.recordedAt),
   },
   {
     title: 'In effect from',
     cell: ({ policy }) => <When at={policy.effectiveAt} />,
-    by: ({ policy }) => Date.parse(policy.effectiveAt),
+    sortKeyOf: ({ policy }) => Date.parse(policy.effectiveAt),
   },
-  { title: 'Scopes', cell: ({ policy }) => <Long text={policy.scopes.join(', ') || 'none'} /> },
-  { title: 'Bound to', cell: ({ of, policy }) => <Long text={describeBinding(policy.resource, of.unbound)} /> },
+  { title: 'Scopes', cell: ({ policy }) => <LongText text={policy.scopes.join(', ') || 'none'} /> },
+  {
+    title: 'Bound to',
+    cell: ({ owner, policy }) => <LongText text={describeBinding(policy.resource, owner.unbound)} />,
+  },
 ];
 
-function describeState({ of, policy: { version } }: Version): string {
-  if (version === of.policy?.version) return 'in effect';
-  return of.pending.some((one) => one.version === version) ? 'pending' : 'replaced';
+/** Returns whether a version is in effect, pending or replaced. */
+function describeState({ owner, policy: { version } }: KeyVersion): string {
+  if (version === owner.policy?.version) return 'in effect';
+  return owner.pending.some((edit) => edit.version === version) ? 'pending' : 'replaced';
 }
 
-/** The scopes that two keys share, and those that only one has. */
-function Differences({ keys: [one, other] }: { readonly keys: readonly ShownKey[] }) {
-  if (one?.policy == null || other?.policy == null) return null;
-  const subtractScopes = (key: Policy, without: Policy) =>
-    key.scopes.filter((scope) => !without.scopes.includes(scope));
-  const both = one.policy.scopes.filter((scope) => other.policy?.scopes.includes(scope));
+/** The scopes that two keys share, and those that only one of them has. Empty unless both have policies. */
+function Differences({ keys: [first, second] }: { readonly keys: readonly NgcKey[] }) {
+  if (first?.policy == null || second?.policy == null) return null;
+  const firstScopes = first.policy.scopes;
+  const secondScopes = second.policy.scopes;
   const facts = [
-    ['Both', both],
-    [`Only ${one.name}`, subtractScopes(one.policy, other.policy)],
-    [`Only ${other.name}`, subtractScopes(other.policy, one.policy)],
+    ['Both', firstScopes.filter((scope) => secondScopes.includes(scope))],
+    [`Only ${first.name}`, firstScopes.filter((scope) => !secondScopes.includes(scope))],
+    [`Only ${second.name}`, secondScopes.filter((scope) => !firstScopes.includes(scope))],
   ] as const;
   return (
     <section aria-label="Scopes now">
@@ -82,7 +91,7 @@ function Differences({ keys: [one, other] }: { readonly keys: readonly ShownKey[
         {facts.map(([text, scopes]) => (
           <div key={text}>
             <dt>
-              <Long text={text} />
+              <LongText text={text} />
             </dt>
             <dd>{scopes.join(', ') || 'none'}</dd>
           </div>

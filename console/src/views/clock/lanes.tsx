@@ -1,26 +1,26 @@
 import type { WorldEvent } from '../../control-api/types.ts';
-import { timeText } from '../../parts/time.ts';
-import type { Policy, ShownKey } from '../../state/keys.ts';
-import { eventInWords, type Names } from '../../timeline/move.ts';
-import { percent, placeOf, type Stretch } from '../../timeline/scale.ts';
+import { formatTime } from '../../parts/time.ts';
+import type { NgcKey, Policy } from '../../state/keys.ts';
+import { describeEvent, type Names } from '../../timeline/event-text.ts';
+import { formatPercent, positionOf, type TimeRange } from '../../timeline/scale.ts';
 
 /** The bars of a version: pending until it takes effect, then in effect until the next version. */
 export function Version(props: {
   readonly policy: Policy;
-  readonly of: ShownKey;
-  readonly stretch: Stretch;
+  readonly owner: NgcKey;
+  readonly range: TimeRange;
   readonly now: number;
 }) {
-  const { policy, of, stretch, now } = props;
+  const { policy, owner, range, now } = props;
   const { version, recordedAt, effectiveAt, scopes } = policy;
   const startsAt = Date.parse(effectiveAt);
-  const endTimes = of.history
-    .filter((other) => other.version > version)
-    .map((other) => Date.parse(other.effectiveAt))
-    .concat(of.expiresAt === null ? [] : [Date.parse(of.expiresAt)]);
-  const effectiveBar = barStyle(startsAt, Math.min(...endTimes, stretch.to), stretch);
-  const pendingBar = barStyle(Date.parse(recordedAt), startsAt, stretch);
-  const title = `version ${version}, edited ${timeText(recordedAt)}, in effect from ${timeText(effectiveAt)}: ${scopes.join(', ') || 'no scopes'}`;
+  const endTimes = owner.history
+    .filter((later) => later.version > version)
+    .map((later) => Date.parse(later.effectiveAt))
+    .concat(owner.expiresAt === null ? [] : [Date.parse(owner.expiresAt)]);
+  const effectiveBar = createBarStyle(startsAt, Math.min(...endTimes, range.to), range);
+  const pendingBar = createBarStyle(Date.parse(recordedAt), startsAt, range);
+  const title = `version ${version}, edited ${formatTime(recordedAt)}, in effect from ${formatTime(effectiveAt)}: ${scopes.join(', ') || 'no scopes'}`;
   return (
     <>
       {pendingBar && <span class="waits" style={pendingBar} title={title} />}
@@ -33,14 +33,14 @@ export function Version(props: {
   );
 }
 
-/** Null if it is outside the stretch. */
-function barStyle(from: number, to: number, stretch: Stretch) {
-  const left = placeOf(from, stretch);
-  const right = placeOf(to, stretch);
-  return right <= left ? null : { left: percent(left), width: percent(right - left) };
+/** Returns the style of a bar; null if it is outside the range. */
+function createBarStyle(from: number, to: number, range: TimeRange) {
+  const left = positionOf(from, range);
+  const right = positionOf(to, range);
+  return right <= left ? null : { left: formatPercent(left), width: formatPercent(right - left) };
 }
 
-/** Closer dots are merged, in pixels. */
+/** Closer dots are merged into one. In pixels. */
 const DOT_PIXELS = 14;
 /** Minimum width of a label, in pixels. */
 const MIN_LABEL_PIXELS = 48;
@@ -49,31 +49,33 @@ const MIN_LABEL_PIXELS = 48;
 export function Marks(props: {
   readonly events: readonly WorldEvent[];
   readonly names: Names;
-  readonly stretch: Stretch;
+  readonly range: TimeRange;
   readonly width: number;
 }) {
-  const { events, names, stretch, width } = props;
+  const { events, names, range, width } = props;
+  // Events come in the order of time, so that only the last group can be close enough.
   const groups: { readonly at: number; readonly texts: string[] }[] = [];
   for (const event of events) {
     const at = Date.parse(event.at);
-    if (at < stretch.from || at > stretch.to) continue;
+    if (at < range.from || at > range.to) continue;
     const lastGroup = groups.at(-1);
-    const text = eventInWords(event, names);
-    if (lastGroup !== undefined && (placeOf(at, stretch) - placeOf(lastGroup.at, stretch)) * width < DOT_PIXELS)
+    const text = describeEvent(event, names);
+    if (lastGroup !== undefined && (positionOf(at, range) - positionOf(lastGroup.at, range)) * width < DOT_PIXELS)
       lastGroup.texts.push(text);
     else groups.push({ at, texts: [text] });
   }
   return (
     <div class="lane marks">
-      {groups.map(({ at, texts: [first = '', ...others] }, index) => {
-        const left = placeOf(at, stretch);
+      {groups.map(({ at, texts: [first = '', ...otherTexts] }, index) => {
+        const left = positionOf(at, range);
         const next = groups[index + 1];
-        const labelRoom = ((next === undefined ? 1 : placeOf(next.at, stretch)) - left) * width - DOT_PIXELS;
-        const text = others.length === 0 ? first : `${others.length + 1} events: ${[first, ...others].join('; ')}`;
+        const labelRoom = ((next === undefined ? 1 : positionOf(next.at, range)) - left) * width - DOT_PIXELS;
+        const text =
+          otherTexts.length === 0 ? first : `${otherTexts.length + 1} events: ${[first, ...otherTexts].join('; ')}`;
         return [
-          <span key={`dot ${at}`} class="mark-dot" style={{ left: percent(left) }} title={text} />,
+          <span key={`dot ${at}`} class="mark-dot" style={{ left: formatPercent(left) }} title={text} />,
           labelRoom >= MIN_LABEL_PIXELS && (
-            <small key={`label ${at}`} style={{ left: percent(left), maxWidth: `${labelRoom}px` }} title={text}>
+            <small key={`label ${at}`} style={{ left: formatPercent(left), maxWidth: `${labelRoom}px` }} title={text}>
               {text}
             </small>
           ),

@@ -2,12 +2,12 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../control-api/client.ts';
 import type { Propagation } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
-import { shortDuration } from '../../parts/time.ts';
+import { ConfirmButton } from '../../parts/confirm.tsx';
+import { shortenDuration } from '../../parts/time.ts';
 import { reportChange } from '../../state/changes.ts';
-import { APPLYING_LOSES, applyEdits } from '../../state/pending-edits.ts';
+import { APPLY_WARNING, applyEdits } from '../../state/pending-edits.ts';
 
-const MEANING = {
+const MODE_MEANINGS = {
   off: 'Edits take effect immediately.',
   fixed: 'Edits take effect after the delay.',
   jitter: 'Each edit takes effect after a different time, up to the delay.',
@@ -17,12 +17,12 @@ const MEANING = {
 export function PropagationPanel(props: { readonly propagation: Propagation; readonly hasPending: boolean }) {
   const { propagation, hasPending } = props;
   const act = useAct();
-  const [delay, setDelay] = useState(shortDuration(propagation.delay));
+  const [delay, setDelay] = useState(shortenDuration(propagation.delay));
   const change = (edit: Partial<Propagation>) =>
     act.run(async () => {
       const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);
       reportChange('clock');
-      return `From now on: ${MEANING[mode]} Earlier edits keep their time.`;
+      return `From now on: ${MODE_MEANINGS[mode]} Earlier edits keep their time.`;
     });
   return (
     <section aria-label="Propagation">
@@ -41,7 +41,7 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
             disabled={act.isBusy}
             onChange={(event) => change({ mode: event.currentTarget.value as Propagation['mode'] })}
           >
-            {Object.keys(MEANING).map((mode) => (
+            {Object.keys(MODE_MEANINGS).map((mode) => (
               <option key={mode}>{mode}</option>
             ))}
           </select>
@@ -59,17 +59,17 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
         <button type="submit" disabled={act.isBusy}>
           Set the delay
         </button>
-        <Confirm
+        <ConfirmButton
           title="Apply all edits now?"
           confirmLabel="Apply edits"
-          warning={APPLYING_LOSES}
+          warning={APPLY_WARNING}
           isBusy={act.isBusy || !hasPending}
           onConfirm={() => act.run(applyEdits)}
         >
           Apply all edits now
-        </Confirm>
+        </ConfirmButton>
       </form>
-      <p class="quiet">{MEANING[propagation.mode]}</p>
+      <p class="quiet">{MODE_MEANINGS[propagation.mode]}</p>
       <Feedback act={act} />
     </section>
   );

@@ -1,18 +1,26 @@
-import { choose, chosen } from '../../address.ts';
+import { choices, choose } from '../../address.ts';
 import type { ClockReading } from '../../control-api/types.ts';
-import { ticksIn } from '../../parts/time.ts';
+import { listTicks } from '../../parts/ticks.ts';
 import { worldTime } from '../../state/clock.ts';
-import type { Policy, ShownKey } from '../../state/keys.ts';
-import type { Names } from '../../timeline/move.ts';
-import { LABEL, percent, placeOf, SPANS, type Stretch, useScale, useWidth } from '../../timeline/scale.ts';
+import type { NgcKey, Policy } from '../../state/keys.ts';
+import type { Names } from '../../timeline/event-text.ts';
+import {
+  formatPercent,
+  MIN_LABEL_GAP_PIXELS,
+  positionOf,
+  SPANS,
+  type TimeRange,
+  useScale,
+  useWidth,
+} from '../../timeline/scale.ts';
 import { Marks, Version } from './lanes.tsx';
 
-/** Maximum number of keys. */
+/** The maximum number of keys. */
 const MAX_LANES = 12;
 
 interface TimelineProps {
   readonly clock: ClockReading;
-  readonly keys: readonly ShownKey[];
+  readonly keys: readonly NgcKey[];
   readonly names: Names;
 }
 
@@ -22,15 +30,16 @@ export function Timeline({ clock, keys, names }: TimelineProps) {
   const { element, width } = useWidth<HTMLDivElement>();
   const marks = clock.upcoming.map(({ at }) => Date.parse(at));
   const scale = useScale(now, marks, width);
-  const { stretch } = scale;
-  const lanes = selectKeys(keys, stretch);
+  const { range } = scale;
+  const selectedKeys = selectKeys(keys, range);
+  const visibleKeys = selectedKeys.slice(0, MAX_LANES);
   return (
     <section aria-label="Versions of keys">
       <h2>Versions of keys</h2>
       <div class="bar">
-        <KeyChoice name="key" label="Key" none="edited recently" keys={keys} />
-        {chosen.value['key'] !== undefined && (
-          <KeyChoice name="with" label="Compared with" none="none" keys={keys} except={chosen.value['key']} />
+        <KeyChoice name="key" label="Key" noneLabel="edited recently" keys={keys} />
+        {choices.value['key'] !== undefined && (
+          <KeyChoice name="with" label="Compared with" noneLabel="none" keys={keys} excludedId={choices.value['key']} />
         )}
         <label>
           Scale{' '}
@@ -45,7 +54,7 @@ export function Timeline({ clock, keys, names }: TimelineProps) {
       </div>
       <div class="timeline">
         <div class="names">
-          {lanes.slice(0, MAX_LANES).map(({ id, name }) => (
+          {visibleKeys.map(({ id, name }) => (
             <button
               key={id}
               type="button"
@@ -60,40 +69,42 @@ export function Timeline({ clock, keys, names }: TimelineProps) {
           <span class="lane-name quiet">events</span>
         </div>
         <div class="track" ref={element}>
-          <Ticks stretch={stretch} tick={scale.tick} width={width} />
-          {lanes.slice(0, MAX_LANES).map((key) => (
+          <Ticks range={range} tick={scale.tick} width={width} />
+          {visibleKeys.map((key) => (
             <div key={key.id} class="lane">
               {key.history.map((policy) => (
-                <Version key={policy.version} policy={policy} of={key} stretch={stretch} now={now} />
+                <Version key={policy.version} policy={policy} owner={key} range={range} now={now} />
               ))}
             </div>
           ))}
-          <Marks events={clock.upcoming} names={names} stretch={stretch} width={width} />
-          <div class="past" style={{ width: percent(placeOf(now, stretch)) }} />
-          <div class="now" style={{ left: percent(placeOf(now, stretch)) }} />
+          <Marks events={clock.upcoming} names={names} range={range} width={width} />
+          <div class="past" style={{ width: formatPercent(positionOf(now, range)) }} />
+          <div class="now" style={{ left: formatPercent(positionOf(now, range)) }} />
         </div>
       </div>
       <Legend />
-      {lanes.length > MAX_LANES && <p class="quiet">{lanes.length - MAX_LANES} more keys were edited recently.</p>}
+      {selectedKeys.length > MAX_LANES && (
+        <p class="quiet">{selectedKeys.length - MAX_LANES} more keys were edited recently.</p>
+      )}
     </section>
   );
 }
 
 function isChosen(id: string): boolean {
-  return id === chosen.value['key'] || id === chosen.value['with'];
+  return id === choices.value['key'] || id === choices.value['with'];
 }
 
 /** Returns the compared keys or, if there are none, the recently edited keys and the chosen one. */
-function selectKeys(keys: readonly ShownKey[], stretch: Stretch): readonly ShownKey[] {
-  const { key: first, with: second } = chosen.value;
+function selectKeys(keys: readonly NgcKey[], range: TimeRange): readonly NgcKey[] {
+  const { key: first, with: second } = choices.value;
   if (first !== undefined && second !== undefined) {
     return [first, second].flatMap((id) => keys.find((key) => key.id === id) ?? []);
   }
-  return keys.filter(({ id, history }) => id === first || history.some((policy) => isVisibleEdit(policy, stretch)));
+  return keys.filter(({ id, history }) => id === first || history.some((policy) => isVisibleEdit(policy, range)));
 }
 
-/** Whether it is a visible edit. A first version is not. */
-function isVisibleEdit({ version, recordedAt, effectiveAt }: Policy, { from, to }: Stretch): boolean {
+/** Returns whether a version is an edit in the visible range. The first version of a key is none. */
+function isVisibleEdit({ version, recordedAt, effectiveAt }: Policy, { from, to }: TimeRange): boolean {
   return version > 1 && Date.parse(effectiveAt) >= from && Date.parse(recordedAt) <= to;
 }
 
@@ -101,19 +112,19 @@ function KeyChoice(props: {
   readonly name: 'key' | 'with';
   readonly label: string;
   /** Label for no key. */
-  readonly none: string;
-  readonly keys: readonly ShownKey[];
-  readonly except?: string;
+  readonly noneLabel: string;
+  readonly keys: readonly NgcKey[];
+  readonly excludedId?: string;
 }) {
-  const { name, label, none, keys, except } = props;
+  const { name, label, noneLabel, keys, excludedId } = props;
   const change = (id: string) => choose({ [name]: id, ...(name === 'key' && { with: undefined }) }, false);
   return (
     <label>
       {label}{' '}
-      <select value={chosen.value[name] ?? ''} onChange={(event) => change(event.currentTarget.value)}>
-        <option value="">{none}</option>
+      <select value={choices.value[name] ?? ''} onChange={(event) => change(event.currentTarget.value)}>
+        <option value="">{noneLabel}</option>
         {keys
-          .filter(({ id, history }) => history.length > 0 && id !== except)
+          .filter(({ id, history }) => history.length > 0 && id !== excludedId)
           .map((key) => (
             <option key={key.id} value={key.id}>
               {key.name}
@@ -125,13 +136,13 @@ function KeyChoice(props: {
 }
 
 /** Lines and labels at round times. */
-function Ticks(props: { readonly stretch: Stretch; readonly tick: number; readonly width: number }) {
-  const { stretch, tick, width } = props;
+function Ticks(props: { readonly range: TimeRange; readonly tick: number; readonly width: number }) {
+  const { range, tick, width } = props;
   return (
     <div class="tick-lines" aria-hidden="true">
-      {ticksIn(stretch.from, stretch.to, tick).map(({ at, text }) => (
-        <span key={at} style={{ left: percent(placeOf(at, stretch)) }}>
-          {(1 - placeOf(at, stretch)) * width > LABEL / 2 && <small>{text}</small>}
+      {listTicks(range.from, range.to, tick).map(({ at, text }) => (
+        <span key={at} style={{ left: formatPercent(positionOf(at, range)) }}>
+          {(1 - positionOf(at, range)) * width > MIN_LABEL_GAP_PIXELS / 2 && <small>{text}</small>}
         </span>
       ))}
     </div>

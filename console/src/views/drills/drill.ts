@@ -7,7 +7,7 @@ export interface DrillState {
   readonly fault: Fault | undefined;
 }
 
-/** Whether a drill is still running by the world's clock, which may have moved since the list was read. */
+/** Returns whether a drill is still running by the world's clock, which may have moved since the list was read. */
 export function isInForce({ running, endsAt }: Drill): boolean {
   const now = worldTime.value?.now;
   return running && (endsAt === null || now === undefined || now < endsAt);

@@ -1,4 +1,4 @@
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView, choices, choose } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Drill, Fault } from '../../control-api/types.ts';
 import { formatDuration } from '../../duration.ts';
@@ -7,17 +7,17 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
-import { drillTitle, endDrill } from '../../state/drills.ts';
+import { endDrill, formatDrillTitle } from '../../state/drills.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type DrillState, isInForce } from './drill.ts';
-import { OneDrill } from './one-drill.tsx';
+import { DrillDetails } from './drill-details.tsx';
 import './drills.css';
 
-/** Drills: failures that a client must survive. */
+/** The drills, which are failures that a client must survive, and a panel for one of them. */
 export function Drills() {
   const loaded = useLoaded(
     async () => {
@@ -25,17 +25,19 @@ export function Drills() {
         ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
         askAll<Fault>('faults'),
       ]);
-      return drills.map((drill): DrillState => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
+      return drills.map(
+        (drill): DrillState => ({ drill, fault: faults.find((candidate) => candidate.drill === drill.name) }),
+      );
     },
-    // Lasting drills consist of faults.
+    // A drill with a duration consists of faults.
     [countChanges('drills', 'faults')],
   );
-  const people = readValue(useQuery(readIdentities), []);
+  const identities = readValue(useQuery(readIdentities), []);
   const act = useAct();
   const all = readValue(loaded, []);
-  const opened = all.find(({ drill }) => drill.name === chosen.value['drill']);
+  const openDrill = all.find(({ drill }) => drill.name === choices.value['drill']);
   return (
-    <div class={`two drills${opened === undefined ? '' : ' opened'}`}>
+    <div class={`two drills${openDrill === undefined ? '' : ' opened'}`}>
       <ViewHeader title="Drills" count={loaded === null ? undefined : all.length} />
       <section class="first page rows" aria-label="All drills">
         <p>
@@ -43,21 +45,21 @@ export function Drills() {
           check that it behaves like a correct client.{' '}
           <a href={addressOfView('drills', { drill: 'token-outage' })}>Token outage</a> is a good first one.
         </p>
-        <WhenLoaded of={loaded}>
-          {(known) => (
+        <WhenLoaded loaded={loaded}>
+          {(drills) => (
             <DataTable
               label="Drills"
-              rows={known}
+              rows={drills}
               keyOf={({ drill }) => drill.name}
-              columns={[...COLUMNS, { title: '', cell: (one) => <StartOrEnd {...one} act={act} /> }]}
+              columns={[...COLUMNS, { title: '', cell: (state) => <StartOrEnd {...state} act={act} /> }]}
             />
           )}
         </WhenLoaded>
         <Feedback act={act} />
       </section>
-      {opened !== undefined && (
-        <Panel label={drillTitle(opened.drill.name)} onClose={() => choose({ drill: undefined })}>
-          <OneDrill key={opened.drill.name} {...opened} people={people} />
+      {openDrill !== undefined && (
+        <Panel label={formatDrillTitle(openDrill.drill.name)} onClose={() => choose({ drill: undefined })}>
+          <DrillDetails key={openDrill.drill.name} {...openDrill} identities={identities} />
         </Panel>
       )}
     </div>
@@ -68,25 +70,25 @@ const COLUMNS: readonly Column<DrillState>[] = [
   {
     title: 'Drill',
     cell: ({ drill }) => <Name drill={drill} />,
-    by: ({ drill }) => drillTitle(drill.name),
+    sortKeyOf: ({ drill }) => formatDrillTitle(drill.name),
     class: 'name',
   },
-  // The first sentence of the description.
   {
     title: 'What goes wrong',
+    // The first sentence of the description.
     cell: ({ drill: { what } }) => <Sentence text={what.replace(/(?<=\.) .*/, '')} />,
     class: 'what',
   },
   {
     title: 'API',
-    cell: ({ drill }) => serviceTitle(drill.service),
-    by: ({ drill }) => serviceTitle(drill.service),
+    cell: ({ drill }) => titleOfService(drill.service),
+    sortKeyOf: ({ drill }) => titleOfService(drill.service),
     class: 'api',
   },
   {
     title: 'State',
     cell: ({ drill }) => <State drill={drill} />,
-    by: ({ drill }) => Number(isInForce(drill)),
+    sortKeyOf: ({ drill }) => Number(isInForce(drill)),
     class: 'state',
   },
 ];
@@ -97,9 +99,9 @@ function Name({ drill }: { readonly drill: Drill }) {
     <>
       <a
         href={addressOfView('drills', { drill: name })}
-        aria-current={chosen.value['drill'] === name ? 'true' : undefined}
+        aria-current={choices.value['drill'] === name ? 'true' : undefined}
       >
-        {drillTitle(drill.name)}
+        {formatDrillTitle(drill.name)}
       </a>{' '}
       <code class="quiet">{name}</code>
     </>
@@ -119,8 +121,9 @@ function State({ drill }: { readonly drill: Drill }) {
   );
 }
 
+/** A button that ends a running drill, or a link to the form that starts it. */
 function StartOrEnd({ drill, fault, act }: DrillState & { readonly act: Act }) {
-  const title = <span class="unseen"> {drillTitle(drill.name)}</span>;
+  const title = <span class="unseen"> {formatDrillTitle(drill.name)}</span>;
   if (isInForce(drill)) {
     return (
       <button

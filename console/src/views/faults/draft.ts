@@ -1,13 +1,14 @@
 import type { BrokenAt, SpoiledBody } from '../../control-api/types.ts';
-import { toSource } from '../../parts/code.tsx';
+import { toSource } from '../../parts/source.ts';
 
-/** Labels of the values that the control API has. */
-export const BROKEN_AT: Readonly<Record<BrokenAt, string>> = {
+/** The labels of the points at which a connection can break. */
+export const BROKEN_AT_LABELS: Readonly<Record<BrokenAt, string>> = {
   before: 'before the response',
   headers: 'in the headers',
   body: 'in the body',
 };
-export const SPOILED_BODY: Readonly<Record<SpoiledBody, string>> = {
+/** The labels of the ways in which a body can be spoiled. */
+export const SPOILED_BODY_LABELS: Readonly<Record<SpoiledBody, string>> = {
   empty: 'empty',
   truncated: 'truncated',
   garbage: 'garbage',
@@ -15,18 +16,18 @@ export const SPOILED_BODY: Readonly<Record<SpoiledBody, string>> = {
 };
 
 /** The requests that a fault affects, as entered in the form. */
-export type Match = Readonly<Record<string, string | number | readonly string[]>>;
+export type DraftMatch = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** A fault as entered in the form. The control API validates it. */
 export interface Draft {
-  readonly match: Match;
+  readonly match: DraftMatch;
   readonly times?: number;
   readonly after?: number;
   readonly do: Readonly<Record<string, string | number | boolean | object>>;
 }
 
 /** The preset that moves the clock instead of adding a fault. */
-export const EXPIRED = 'Expired token';
+export const EXPIRED_TOKEN_PRESET = 'Expired token';
 
 /** The most common faults, as values of form fields. */
 export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record<string, string>>])[] = [
@@ -36,13 +37,13 @@ export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record
   ['401 Unauthorized', { status: '401' }],
   ['429 with Retry-After', { status: '429', retryAfter: '3' }],
   ['Garbage body', { body: 'garbage' }],
-  [EXPIRED, {}],
+  [EXPIRED_TOKEN_PRESET, {}],
 ];
 
 /** The fields for what happens, without the checkboxes. */
 export const EFFECT_FIELDS = ['status', 'retryAfter', 'delay', 'drop', 'body', 'answer'];
 
-/** Fills in what happens, and keeps which requests and how often. */
+/** Fills in the fields for what happens. The fields for the requests and the number of times stay. */
 export function fillEffects(
   form: HTMLFormElement,
   fields: Readonly<Record<string, string>>,
@@ -59,23 +60,25 @@ export function allowUndocumented(form: HTMLFormElement, isOneOperation: boolean
 }
 
 /** Clears the status if another field rules it out. */
-export function dropStatus(
+export function clearStatus(
   form: HTMLFormElement,
   { name, value }: { readonly name: string; readonly value: string },
 ): void {
   const isCustomResponse = name === 'answer' && value.trim() !== '';
   if (!isCustomResponse && !(name === 'drop' && ['before', 'headers'].includes(value))) return;
-  for (const ruledOut of ['status', 'retryAfter']) findField(form, ruledOut).value = '';
+  for (const excluded of ['status', 'retryAfter']) findField(form, excluded).value = '';
 }
 
+/** Returns a field of the form. All names in this file have a field. */
 function findField(form: HTMLFormElement, name: string): HTMLInputElement {
   return form.elements.namedItem(name) as HTMLInputElement;
 }
 
-/** Returns test code that adds the fault. */
-export function toCode({ match, times, after, do: action }: Draft): string {
-  const { operation, ...others } = match;
-  const isShort = typeof operation === 'string' && Object.keys(others).length === 0 && times !== undefined && !after;
+/** Returns test code that adds the fault, with the shorter `next` if only an operation is chosen. */
+export function toTestCode({ match, times, after, do: action }: Draft): string {
+  const { operation, ...otherMembers } = match;
+  const isShort =
+    typeof operation === 'string' && Object.keys(otherMembers).length === 0 && times !== undefined && !after;
   if (isShort) {
     const options = { ...action, ...(times !== 1 && { times }) };
     return `await mock.faults.next(${toSource(operation)}, ${toSource(options)});`;
@@ -94,18 +97,18 @@ export function toCode({ match, times, after, do: action }: Draft): string {
  *
  * @param requests the chosen requests
  */
-export function readDraft(form: HTMLFormElement, requests: Match): Draft {
-  const given = new FormData(form);
+export function readDraft(form: HTMLFormElement, requests: DraftMatch): Draft {
+  const formData = new FormData(form);
   const readFields = (names: readonly string[], isNumber = false) =>
     Object.fromEntries(
       names.flatMap((name) => {
-        const text = String(given.get(name) ?? '').trim();
+        const text = String(formData.get(name) ?? '').trim();
         return text === '' ? [] : [[name, isNumber ? Number(text) : text]];
       }),
     );
-  const retryAfter = String(given.get('retryAfter')).trim();
+  const retryAfter = String(formData.get('retryAfter')).trim();
   const { value } = readResponse(form);
-  const changesResponse = value !== undefined || given.get('status') !== '';
+  const changesResponse = value !== undefined || formData.get('status') !== '';
   return {
     match: { ...requests, ...readFields(['method', 'path', 'principal']), ...readFields(['probability'], true) },
     ...readFields(['times', 'after'], true),
@@ -114,20 +117,20 @@ export function readDraft(form: HTMLFormElement, requests: Match): Draft {
       ...(retryAfter !== '' && { retryAfter: /^\d+$/.test(retryAfter) ? Number(retryAfter) : retryAfter }),
       ...(value !== undefined && { answer: value }),
       ...readFields(['delay', 'drop', 'body']),
-      ...(changesResponse && given.has('offDocument') && { offDocument: true }),
-      ...(given.has('doFirst') && { after: true }),
+      ...(changesResponse && formData.has('offDocument') && { offDocument: true }),
+      ...(formData.has('doFirst') && { after: true }),
     },
   };
 }
 
 /** Returns the custom response or its JSON error; neither if there is none. */
-export function readResponse(form: HTMLFormElement): { readonly value?: object; readonly wrong?: FieldError } {
+export function readResponse(form: HTMLFormElement): { readonly value?: object; readonly error?: FieldError } {
   const text = String(new FormData(form).get('answer') ?? '').trim();
   if (text === '') return {};
   try {
     return { value: JSON.parse(text) as object };
-  } catch (thrown) {
-    return { wrong: { field: 'answer', text: `Not valid JSON: ${(thrown as Error).message}` } };
+  } catch (error) {
+    return { error: { field: 'answer', text: `Not valid JSON: ${(error as Error).message}` } };
   }
 }
 
@@ -137,18 +140,18 @@ export interface FieldError {
   readonly text: string;
 }
 
-/** Fields whose name differs from their member. */
-const FIELDS: Readonly<Record<string, string>> = { 'do.after': 'doFirst' };
+/** The fields whose name differs from the member of the fault. */
+const FIELDS_BY_MEMBER: Readonly<Record<string, string>> = { 'do.after': 'doFirst' };
 
-/** Finds the field that a refusal names, such as `match.operation`. Null if it names none. */
+/** Returns the error of the field that a refusal names, such as `match.operation`; null if it names none. */
 export function findFieldError(form: HTMLFormElement | null, text: string): FieldError | null {
   const [, member = ''] = /^Fields? `([\w.]+)`/.exec(text) ?? [];
-  const field = FIELDS[member] ?? member.replace(/^(match|do)\./, '').split('.')[0] ?? '';
+  const field = FIELDS_BY_MEMBER[member] ?? member.replace(/^(match|do)\./, '').split('.')[0] ?? '';
   return field !== '' && form?.elements.namedItem(field) ? { field, text } : null;
 }
 
-/** Whether the form is complete, as far as the page can tell. */
+/** Returns whether the form has an effect and no error that the page can find. */
 export function isComplete(form: HTMLFormElement, { do: action }: Draft): boolean {
   const hasEffect = ['status', 'answer', 'delay', 'drop', 'body'].some((member) => member in action);
-  return hasEffect && readResponse(form).wrong === undefined && form.checkValidity();
+  return hasEffect && readResponse(form).error === undefined && form.checkValidity();
 }

@@ -1,14 +1,14 @@
 import { addressOfView } from '../../address.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { expireTokens } from '../../state/move-clock.ts';
-import { nameInKeys, rulesetOf } from '../../state/rulesets.ts';
+import { keyServiceNameOf, readRuleset } from '../../state/rulesets.ts';
 
-/** Expires tokens for real, which no fault can do. @param props.service empty for any */
+/** Expires all tokens by moving the clock, instead of a fault that only refuses them. @param props.service empty for any */
 export function ExpireTokens({ service, onEnd }: { readonly service: string; readonly onEnd: () => void }) {
   const loaded = useLoaded(
-    async () => service !== '' && nameInKeys(await rulesetOf(service), 'personal') !== undefined,
+    async () => service !== '' && keyServiceNameOf(await readRuleset(service), 'personal') !== undefined,
     [service],
   );
   const act = useAct();
@@ -20,11 +20,11 @@ export function ExpireTokens({ service, onEnd }: { readonly service: string; rea
       return undefined;
     });
   return (
-    <WhenLoaded of={loaded}>
+    <WhenLoaded loaded={loaded}>
       {(isForKeys) =>
         isForKeys ? (
           <>
-            <p>Clients of {serviceTitle(service)} send keys, which expire individually. Use the drill for that.</p>
+            <p>Clients of {titleOfService(service)} send keys, which expire individually. Use the drill for that.</p>
             <a class="button main" href={addressOfView('drills', { drill: 'expire-key' })}>
               Expire a key …
             </a>

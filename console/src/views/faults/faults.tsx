@@ -1,27 +1,27 @@
 import { useState } from 'preact/hooks';
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView, choices, choose } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
+import { ConfirmButton } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { Long } from '../../parts/long.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { serviceTitle } from '../../parts/service.ts';
-import { shortDuration } from '../../parts/time.ts';
+import { titleOfService } from '../../parts/service.ts';
+import { shortenDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { drillTitle } from '../../state/drills.ts';
+import { type NamedOperation, readOperations } from '../../state/documents.ts';
+import { formatDrillTitle } from '../../state/drills.ts';
 import { isUsedUp, removeFaults } from '../../state/faults.ts';
-import { type NamedOperation, readOperations } from '../../state/rulesets.ts';
-import { BROKEN_AT, type Match, toCode } from './draft.ts';
+import { BROKEN_AT_LABELS, type DraftMatch, toTestCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
-import { describeOperations } from './which.tsx';
+import { describeOperations } from './request-choice.tsx';
 import './faults.css';
 
 /** The faults of this world, and a form for new ones. */
@@ -33,19 +33,21 @@ export function Faults() {
   );
   const act = useAct();
   const faults = readValue(loaded, []);
-  const { make, service, operation } = chosen.value;
+  const { make, service, operation } = choices.value;
   const isOpen = (make ?? service ?? operation) !== undefined;
   const close = () => choose({ make: undefined, which: undefined, service: undefined, operation: undefined });
   return (
     <div class={`two faults${isOpen ? ' opened' : ''}`}>
       <ViewHeader title="Faults" count={loaded === null ? undefined : formatCount(faults)}>
-        {faults.length > 0 && <Menu of="all faults" isBusy={act.isBusy} items={[removeAll(faults, act)]} />}
+        {faults.length > 0 && (
+          <Menu subject="all faults" isBusy={act.isBusy} items={[createRemoveAllItem(faults, act)]} />
+        )}
         <a class="button main" href={addressOfView('faults', { make: 'yes' })}>
           Add a fault
         </a>
       </ViewHeader>
       <section class="first page rows" aria-label="All faults">
-        <WhenLoaded of={loaded}>{(all) => <List faults={all} act={act} />}</WhenLoaded>
+        <WhenLoaded loaded={loaded}>{(all) => <List faults={all} act={act} />}</WhenLoaded>
         <Feedback act={act} />
       </section>
       {isOpen && (
@@ -58,12 +60,12 @@ export function Faults() {
 }
 
 function formatCount(faults: readonly Fault[]): number | string {
-  const used = faults.filter(isUsedUp).length;
-  return used === 0 ? faults.length : `${faults.length}, ${used} used up`;
+  const usedUpCount = faults.filter(isUsedUp).length;
+  return usedUpCount === 0 ? faults.length : `${faults.length}, ${usedUpCount} used up`;
 }
 
 function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act: Act }) {
-  const [shownCode, setShownCode] = useState('');
+  const [expandedId, setExpandedId] = useState('');
   const operations = readValue(useLoaded(readOperations, []), []);
   if (faults.length === 0) {
     return <p>No faults. Add one to make requests fail: the form is filled in for the next token request.</p>;
@@ -82,12 +84,12 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
               <RemoveButton fault={fault} act={act} />{' '}
               {fault.drill === null && (
                 <Menu
-                  of={`fault ${fault.id}`}
+                  subject={`fault ${fault.id}`}
                   isBusy={false}
                   items={[
-                    shownCode === fault.id
-                      ? { label: 'Hide the code', run: () => setShownCode('') }
-                      : { label: 'Show as code', run: () => setShownCode(fault.id) },
+                    expandedId === fault.id
+                      ? { label: 'Hide the code', run: () => setExpandedId('') }
+                      : { label: 'Show as code', run: () => setExpandedId(fault.id) },
                   ]}
                 />
               )}
@@ -95,27 +97,28 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
           ),
         },
       ]}
-      below={(fault) => shownCode === fault.id && <Code text={toTestCode(fault)} />}
+      below={(fault) => expandedId === fault.id && <Code text={formatTestCode(fault)} />}
     />
   );
 }
 
-/** Asks first if there are faults of drills, which cannot be added again. */
-function removeAll(faults: readonly Fault[], act: Act): MenuItem {
+/** Returns the action that removes all faults. It asks first if one is from a drill, because that cannot be undone. */
+function createRemoveAllItem(faults: readonly Fault[], act: Act): MenuItem {
   const needsConfirmation = faults.some(({ drill }) => drill !== null);
   const run = () =>
     void act.run(async () => {
       await removeFaults(faults);
       return needsConfirmation ? 'All faults were removed.' : undefined;
     });
-  const asks = {
+  const confirmation = {
     title: 'Remove all faults?',
     warning: 'All faults are removed, including those of drills.',
     confirmLabel: 'Remove all',
   };
-  return { label: 'Remove all', run, ...(needsConfirmation && { asks }) };
+  return { label: 'Remove all', run, ...(needsConfirmation && { confirmation }) };
 }
 
+/** A button that removes a fault. It asks first if the fault is from a drill. */
 function RemoveButton({ fault, act }: { readonly fault: Fault; readonly act: Act }) {
   const { id, drill } = fault;
   const remove = () =>
@@ -130,16 +133,16 @@ function RemoveButton({ fault, act }: { readonly fault: Fault; readonly act: Act
   );
   if (drill !== null) {
     return (
-      <Confirm
+      <ConfirmButton
         title={`Remove fault ${id}?`}
         confirmLabel="Remove fault"
-        warning={`The drill ${drillTitle(drill)} loses this fault until you restart it.`}
+        warning={`The drill ${formatDrillTitle(drill)} loses this fault until you restart it.`}
         isBusy={act.isBusy}
         onConfirm={remove}
         class="small"
       >
         {label}
-      </Confirm>
+      </ConfirmButton>
     );
   }
   return (
@@ -150,26 +153,35 @@ function RemoveButton({ fault, act }: { readonly fault: Fault; readonly act: Act
 }
 
 function createColumns(operations: readonly NamedOperation[]): readonly Column<Fault>[] {
-  const textOf = ({ match }: Fault) => describeMatch(match, operations);
+  const describe = ({ match }: Fault) => describeMatch(match, operations);
   return [
-    { title: 'Which requests', cell: (fault) => <Which fault={fault} text={textOf(fault)} />, by: textOf },
+    {
+      title: 'Which requests',
+      cell: (fault) => <MatchedRequests fault={fault} text={describe(fault)} />,
+      sortKeyOf: describe,
+    },
     {
       title: 'What happens',
       cell: ({ do: action }) => describeAction(action),
-      by: ({ do: action }) => describeAction(action),
+      sortKeyOf: ({ do: action }) => describeAction(action),
     },
-    { title: 'How often', cell: (fault) => <HowOften fault={fault} />, by: ({ fired }) => fired, class: 'often' },
+    {
+      title: 'How often',
+      cell: (fault) => <HowOften fault={fault} />,
+      sortKeyOf: ({ fired }) => fired,
+      class: 'often',
+    },
   ];
 }
 
-function Which({ fault: { id, drill }, text }: { readonly fault: Fault; readonly text: string }) {
+function MatchedRequests({ fault: { id, drill }, text }: { readonly fault: Fault; readonly text: string }) {
   return (
     <div class="which">
-      <Long text={text} />
+      <LongText text={text} />
       <div class="quiet">
         {drill !== null && (
           <>
-            from the drill <a href={addressOfView('drills', { drill })}>{drillTitle(drill)}</a>{' '}
+            from the drill <a href={addressOfView('drills', { drill })}>{formatDrillTitle(drill)}</a>{' '}
           </>
         )}
         <Id id={id} name="the id" />
@@ -195,21 +207,25 @@ function HowOften({ fault }: { readonly fault: Fault }) {
   );
 }
 
-function toTestCode({ match, times, after, do: action }: Fault): string {
-  // All members of a fault without a drill can be sent.
-  return toCode({ match: match as Match, ...(times !== null && { times }), after, do: action });
+/** Returns test code for a fault without a drill, which has only members that can be sent. */
+function formatTestCode({ match, times, after, do: action }: Fault): string {
+  return toTestCode({ match: match as DraftMatch, ...(times !== null && { times }), after, do: action });
 }
+
+/** The seed of the control API, which is not worth showing. */
+const DEFAULT_SEED = '1';
 
 /** Describes the requests that a fault matches, with titles of operations, and other members by name. */
 function describeMatch(match: FaultMatch, all: readonly NamedOperation[]): string {
-  const { operation: _, operations: __, probability = 1, seed, ...others } = match;
-  const parts = Object.entries(others).map(([name, value]) => {
-    if (name === 'service') return `service ${serviceTitle(String(value))}`;
+  const { operation: _, operations: __, probability = 1, seed, ...otherMembers } = match;
+  const parts = Object.entries(otherMembers).map(([name, value]) => {
+    if (name === 'service') return `service ${titleOfService(String(value))}`;
     return `${name === 'principal' ? 'caller' : name} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
   });
   const operationText = describeOperations(match, all);
   if (operationText !== null) parts.unshift(operationText);
-  if (probability < 1) parts.push(`with a probability of ${probability}${seed === '1' ? '' : ` (seed ${seed})`}`);
+  if (probability < 1)
+    parts.push(`with a probability of ${probability}${seed === DEFAULT_SEED ? '' : ` (seed ${seed})`}`);
   return parts.length === 0 ? 'every request' : parts.join('; ');
 }
 
@@ -218,7 +234,8 @@ function describeAction({ status, answer, retryAfter, delay, drop, body, after }
   const parts: string[] = [];
   if (after) parts.push('the request is carried out');
   if (delay !== undefined) {
-    const [min, max] = [shortDuration(delay.min), shortDuration(delay.max)];
+    const min = shortenDuration(delay.min);
+    const max = shortenDuration(delay.max);
     parts.push(min === max ? `a delay of ${min}` : `a delay of ${min} to ${max}`);
   }
   if (status !== undefined) parts.push(`status ${status}`);
@@ -226,7 +243,7 @@ function describeAction({ status, answer, retryAfter, delay, drop, body, after }
   if (retryAfter !== undefined) {
     parts.push(retryAfter === 'end' ? 'Retry-After until it ends' : `Retry-After ${retryAfter} s`);
   }
-  if (drop !== undefined) parts.push(`the connection breaks ${BROKEN_AT[drop]}`);
+  if (drop !== undefined) parts.push(`the connection breaks ${BROKEN_AT_LABELS[drop]}`);
   if (body !== undefined) parts.push(`the body is ${body}`);
   return parts.join('; ');
 }

@@ -25,16 +25,19 @@ export interface FieldProps {
 
 /** A field with its label, suggestions and error. */
 export function Field(
-  props: FieldProps & { readonly name: string; readonly label: string; readonly wrong: FieldError | null },
+  props: FieldProps & { readonly name: string; readonly label: string; readonly error: FieldError | null },
 ) {
-  const { name, label, wrong, options, hint, children, tag = 'input', ...others } = props;
-  const hasError = wrong?.field === name;
+  const { name, label, error, options, hint, children, tag = 'input', ...attributes } = props;
+  const hasError = error?.field === name;
+  // A tag name in a variable has no type of attributes in JSX.
+  const defaults = { id: `fault-${name}`, name, autocomplete: 'off', spellcheck: false };
   const Control = tag as unknown as ComponentType<object>;
   return (
     <div class="field">
       <label for={`fault-${name}`}>{label}</label>
       <Control
-        {...{ id: `fault-${name}`, name, autocomplete: 'off', spellcheck: false, ...others }}
+        {...defaults}
+        {...attributes}
         {...(options && { list: `options-${name}` })}
         {...(hasError && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
       >
@@ -49,7 +52,7 @@ export function Field(
       )}
       {hasError ? (
         <p id={`wrong-${name}`} class="fault" role="alert">
-          <Sentence text={wrong.text} />
+          <Sentence text={error.text} />
         </p>
       ) : (
         hint && <p class="quiet">{hint}</p>
@@ -58,12 +61,12 @@ export function Field(
   );
 }
 
-/** Returns the options of a select. @param none label of the empty option */
+/** Returns the options of a select. @param noneLabel label of the empty option */
 export function createOptions(
-  none: string,
+  noneLabel: string,
   all: readonly (readonly [value: string, text: string])[],
 ): ComponentChildren {
-  return [['', none] as const, ...all].map(([value, text]) => (
+  return [['', noneLabel] as const, ...all].map(([value, text]) => (
     <option key={value} value={value}>
       {text}
     </option>

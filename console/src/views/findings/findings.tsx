@@ -1,23 +1,23 @@
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView, choices, choose } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { FidelityReport, Finding } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
+import { ConfirmButton } from '../../parts/confirm.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { Long } from '../../parts/long.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { LongText } from '../../parts/long.tsx';
+import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
-import { fidelityOf } from '../../state/fidelity.ts';
+import { readFidelity } from '../../state/fidelity.ts';
 import './findings.css';
 
-/** Findings, and the certainty of the mock's behaviour. */
+/** The findings by kind, and the certainty of the mock's behaviour. */
 export function Findings() {
   const loaded = useLoaded(() => askAll<Finding>('findings'), [countChanges('findings')]);
   const act = useAct();
-  const chosenKind = chosen.value['kind'] ?? '';
+  const chosenKind = choices.value['kind'] ?? '';
   const all = readValue(loaded, undefined);
   const groups = groupByKind(all ?? []);
   const kinds = groups.map(([kind]) => kind);
@@ -36,32 +36,13 @@ export function Findings() {
         count={chosenKind === '' || all === undefined ? all?.length : `${count} of ${all.length}`}
       >
         <Feedback act={act} />
-        {(kinds.length > 1 || chosenKind !== '') && (
-          <select
-            aria-label="Kind"
-            value={chosenKind}
-            onChange={(event) => choose({ kind: event.currentTarget.value })}
-          >
-            <option value="">any kind</option>
-            {[...new Set([...kinds, ...(chosenKind === '' ? [] : [chosenKind])])].map((kind) => (
-              <option key={kind} value={kind}>
-                {formatTitle(kind)}
-              </option>
-            ))}
-          </select>
-        )}
+        {(kinds.length > 1 || chosenKind !== '') && <KindSelect kinds={kinds} chosenKind={chosenKind} />}
       </ViewHeader>
       <section class="first page rows labelled">
-        <WhenLoaded of={loaded}>
+        <WhenLoaded loaded={loaded}>
           {({ length }) => (
             <>
-              <p class={length === 0 ? undefined : 'quiet'}>
-                {length === 0
-                  ? 'No findings. A finding is something worth knowing although no request failed because of it, such as a query parameter that was ignored because the vendor does not document it.'
-                  : visibleGroups.length === 0
-                    ? `No findings of the kind “${formatTitle(chosenKind)}”.`
-                    : 'A finding that you dismiss comes back when it happens again.'}
-              </p>
+              <p class={length === 0 ? undefined : 'quiet'}>{describeList(length, visibleGroups.length, chosenKind)}</p>
               {visibleGroups.map(([kind, group]) => (
                 <Group key={kind} kind={kind} findings={group} isBusy={act.isBusy} dismiss={dismiss} />
               ))}
@@ -74,7 +55,22 @@ export function Findings() {
   );
 }
 
-/** Groups findings by kind, newest first as received. */
+/**
+ * Returns the sentence above the list.
+ *
+ * @param total the number of findings of all kinds
+ * @param visible the number of visible groups
+ */
+function describeList(total: number, visible: number, kind: string): string {
+  if (total === 0) return NO_FINDINGS;
+  if (visible === 0) return `No findings of the kind “${formatKind(kind)}”.`;
+  return 'A finding that you dismiss comes back when it happens again.';
+}
+
+const NO_FINDINGS =
+  'No findings. A finding is something worth knowing although no request failed because of it, such as a query parameter that was ignored because the vendor does not document it.';
+
+/** Returns the findings grouped by kind, in alphabetical order. Within a group, they keep their order: newest first. */
 function groupByKind(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -82,7 +78,22 @@ function groupByKind(findings: readonly Finding[]): readonly (readonly [string, 
     if (group === undefined) groups.set(finding.kind, [finding]);
     else group.push(finding);
   }
-  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+  return [...groups].sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+/** The choice of a kind. It keeps a kind of the address that has no findings. */
+function KindSelect({ kinds, chosenKind }: { readonly kinds: readonly string[]; readonly chosenKind: string }) {
+  const options = chosenKind === '' || kinds.includes(chosenKind) ? kinds : [...kinds, chosenKind];
+  return (
+    <select aria-label="Kind" value={chosenKind} onChange={(event) => choose({ kind: event.currentTarget.value })}>
+      <option value="">any kind</option>
+      {options.map((kind) => (
+        <option key={kind} value={kind}>
+          {formatKind(kind)}
+        </option>
+      ))}
+    </select>
+  );
 }
 
 interface GroupProps {
@@ -93,7 +104,7 @@ interface GroupProps {
 }
 
 function Group({ kind, findings, isBusy, dismiss }: GroupProps) {
-  const title = formatTitle(kind);
+  const title = formatKind(kind);
   return (
     <section aria-label={title} class="group">
       <div class="heading">
@@ -101,7 +112,7 @@ function Group({ kind, findings, isBusy, dismiss }: GroupProps) {
           {title} <span class="quiet">({findings.length})</span>
         </h2>
         {findings.length > 1 && (
-          <Confirm
+          <ConfirmButton
             title={`Dismiss all of ${title}?`}
             confirmLabel="Dismiss all"
             warning={`All ${findings.length} findings of the kind “${title}” are dismissed. They come back if they happen again.`}
@@ -110,7 +121,7 @@ function Group({ kind, findings, isBusy, dismiss }: GroupProps) {
             onConfirm={() => dismiss(findings)}
           >
             Dismiss all of this kind
-          </Confirm>
+          </ConfirmButton>
         )}
       </div>
       <DataTable
@@ -122,24 +133,24 @@ function Group({ kind, findings, isBusy, dismiss }: GroupProps) {
             title: 'Finding',
             cell: ({ message, request }) => (
               <>
-                <Long text={message} isSentence />{' '}
+                <LongText text={message} isSentence />{' '}
                 {request !== null && <a href={addressOfView('requests', { request })}>Show the request</a>}
               </>
             ),
-            by: ({ message }) => message,
+            sortKeyOf: ({ message }) => message,
             class: 'message',
           },
-          { title: 'How often', cell: ({ count }) => count, by: ({ count }) => count },
+          { title: 'How often', cell: ({ count }) => count, sortKeyOf: ({ count }) => count },
           {
             title: 'First seen',
             cell: ({ firstSeenAt }) => <When at={firstSeenAt} />,
-            by: (one) => one.firstSeenAt,
+            sortKeyOf: ({ firstSeenAt }) => firstSeenAt,
             class: 'wide-only',
           },
           {
             title: 'Last seen',
             cell: ({ lastSeenAt }) => <When at={lastSeenAt} isRelative />,
-            by: ({ lastSeenAt }) => lastSeenAt,
+            sortKeyOf: ({ lastSeenAt }) => lastSeenAt,
           },
           {
             title: '',
@@ -156,23 +167,23 @@ function Group({ kind, findings, isBusy, dismiss }: GroupProps) {
 }
 
 /** Turns a kind such as `undocumented_query` into words. */
-function formatTitle(kind: string): string {
+function formatKind(kind: string): string {
   const words = kind.replaceAll('_', ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** Counts the documented operations of a service. */
+/** Returns the number of documented operations of a service. */
 function countDocumented(service: string, operations: FidelityReport['operations']): number {
-  return operations.filter((one) => one.service === service && one.certainty === 'documented').length;
+  return operations.filter((operation) => operation.service === service && operation.certainty === 'documented').length;
 }
 
-/** How much of each service is documented. */
+/** A table of how many operations of each service are documented. */
 function Fidelity() {
-  const loaded = useLoaded(() => fidelityOf(''), []);
+  const loaded = useLoaded(() => readFidelity(''), []);
   return (
     <section aria-label="How sure the answers are" class="fidelity">
       <h2>How sure the answers are</h2>
-      <WhenLoaded of={loaded}>
+      <WhenLoaded loaded={loaded}>
         {({ fidelity, services, operations }) => (
           <>
             <p>
@@ -182,23 +193,35 @@ function Fidelity() {
             </p>
             <DataTable
               label="Operations of each service"
-              rows={services.map((one) => ({ ...one, documented: countDocumented(one.service, operations) }))}
+              rows={services.map((row) => ({ ...row, documented: countDocumented(row.service, operations) }))}
               keyOf={({ service }) => service}
               columns={[
                 {
                   title: 'Service',
-                  cell: ({ service }) => serviceTitle(service),
-                  by: (one) => serviceTitle(one.service),
+                  cell: ({ service }) => titleOfService(service),
+                  sortKeyOf: ({ service }) => titleOfService(service),
                 },
-                { title: 'Version', cell: ({ profile }) => profile ?? '', by: ({ profile }) => profile },
-                { title: 'Operations', cell: ({ operations }) => operations, by: ({ operations }) => operations },
-                { title: 'Documented', cell: ({ documented }) => documented, by: ({ documented }) => documented },
+                { title: 'Version', cell: ({ profile }) => profile ?? '', sortKeyOf: ({ profile }) => profile },
+                {
+                  title: 'Operations',
+                  cell: ({ operations }) => operations,
+                  sortKeyOf: ({ operations }) => operations,
+                },
+                {
+                  title: 'Documented',
+                  cell: ({ documented }) => documented,
+                  sortKeyOf: ({ documented }) => documented,
+                },
                 {
                   title: 'Answered with --fidelity documented',
                   cell: ({ remaining }) => remaining,
-                  by: ({ remaining }) => remaining,
+                  sortKeyOf: ({ remaining }) => remaining,
                 },
-                { title: 'Contradicted', cell: ({ questioned }) => questioned, by: (one) => one.questioned },
+                {
+                  title: 'Contradicted',
+                  cell: ({ questioned }) => questioned,
+                  sortKeyOf: ({ questioned }) => questioned,
+                },
               ]}
             />
             <p class="quiet">

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { askAs } from '../../control-api/vendor.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
-import { useFocusKept } from '../../parts/focus.ts';
+import { ConfirmButton } from '../../parts/confirm.tsx';
+import { useKeepFocus } from '../../parts/focus.ts';
 import { Secret } from '../../parts/secret.tsx';
+import { createTokenRequest } from '../../state/client-setup.ts';
 import type { Credential } from '../../state/identities.ts';
-import { tokenRequest } from '../../state/ready-made.ts';
 
 interface AccessKey {
   readonly id: string;
@@ -16,7 +16,7 @@ interface AccessKey {
 /** The access keys of a Run:ai user, read and created through Run:ai's own API with a token of the user. */
 export function AccessKeys({ credential }: { readonly credential: Exclude<Credential, { readonly kind: 'key' }> }) {
   const act = useAct();
-  const list = useFocusKept<HTMLUListElement>();
+  const list = useKeepFocus<HTMLUListElement>();
   const [keys, setKeys] = useState<readonly AccessKey[] | null>(null);
   const [name, setName] = useState('');
   const [created, setCreated] = useState<{ readonly clientId: string; readonly clientSecret: string } | null>(null);
@@ -26,7 +26,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
       null,
       'POST',
       '/api/v1/token',
-      tokenRequest(credential),
+      createTokenRequest(credential),
     );
     return askAs<Result>(accessToken, method, path, body);
   };
@@ -59,7 +59,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
                 <span class="long">
                   {key.name} <code>{key.clientId}</code>
                 </span>
-                <Confirm
+                <ConfirmButton
                   title={`Delete access key ${key.name}?`}
                   confirmLabel="Delete access key"
                   warning="It can no longer be exchanged for tokens. This cannot be undone."
@@ -67,7 +67,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
                   onConfirm={() => act.run(() => remove(key))}
                 >
                   Delete<span class="unseen"> {key.name}</span>
-                </Confirm>
+                </ConfirmButton>
               </li>
             ))}
           </ul>

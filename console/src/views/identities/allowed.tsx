@@ -1,13 +1,13 @@
 import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { OperationEffect } from '../../control-api/types.ts';
-import { errorText } from '../../parts/loaded.tsx';
+import { describeError } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { serviceTitle } from '../../parts/service.ts';
-import { fetchEffects } from '../../state/effects.ts';
+import { titleOfService } from '../../parts/service.ts';
+import { readEffects } from '../../state/effects.ts';
 import { type Rule, type Ruleset, serviceOfKey } from '../../state/rulesets.ts';
-import { type Draft, findUnbound, namedResources, toFormText, toHolding } from './draft.ts';
+import { type Draft, findUnboundServices, listNamedResources, toFormText, toHolding } from './draft.ts';
 
 type SimulationResult = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
 
@@ -19,20 +19,20 @@ const PAUSE_MS = 150;
  *
  * @param props.rulesets the rulesets of its services
  */
-export function Allowed(props: {
+export function DraftEffects(props: {
   readonly draft: Draft;
   readonly rulesets: readonly Ruleset[];
   readonly change: (part: Partial<Draft>) => void;
 }) {
   const { draft, rulesets, change } = props;
   const [result, setResult] = useState<SimulationResult | null>(null);
-  const completeDraft = { ...draft, resource: namedResources(draft) };
+  const completeDraft = { ...draft, resource: listNamedResources(draft) };
   const question = JSON.stringify({ holding: toHolding(completeDraft), services: draft.services });
   useEffect(() => {
     let isCancelled = false;
     const timer = setTimeout(async () => {
       const simulated = await simulateEffects(question).catch((fault: unknown) => ({
-        fault: toFormText(errorText(fault)),
+        fault: toFormText(describeError(fault)),
       }));
       if (!isCancelled) setResult(simulated);
     }, PAUSE_MS);
@@ -44,11 +44,11 @@ export function Allowed(props: {
   return (
     <section class="allowed" aria-label="What it allows" aria-live="polite">
       <h3>What it allows</h3>
-      {findUnbound(completeDraft, rulesets).map(({ service, widest }) => (
+      {findUnboundServices(completeDraft, rulesets).map(({ service, widest }) => (
         <div key={service} class="unbound">
           <p class="hint">
-            This key can do nothing yet{rulesets.length === 1 ? '' : ` in ${serviceTitle(service)}`}: it is not bound to
-            a resource.
+            This key can do nothing yet{rulesets.length === 1 ? '' : ` in ${titleOfService(service)}`}: it is not bound
+            to a resource.
           </p>
           {widest !== undefined && (
             <button
@@ -78,7 +78,7 @@ export function Allowed(props: {
 
 async function simulateEffects(question: string): Promise<SimulationResult> {
   const { holding, services } = JSON.parse(question) as { holding: object; services: readonly string[] };
-  const effects = await Promise.all(services.map((service) => fetchEffects({ holding }, serviceOfKey(service))));
+  const effects = await Promise.all(services.map((service) => readEffects({ holding }, serviceOfKey(service))));
   return { operations: effects.flat() };
 }
 
@@ -89,13 +89,13 @@ function ServiceEffects(props: {
 }) {
   const { ruleset, draft, all } = props;
   const rules = new Map(ruleset.rules.map((rule) => [rule.id, rule]));
-  const ruleOf = new Map(ruleset.operations.map(({ id, rule }) => [id, rules.get(rule)]));
-  const ownEffects = all.filter(({ service }) => service === ruleset.service);
+  const rulesByOperation = new Map(ruleset.operations.map(({ id, rule }) => [id, rules.get(rule)]));
+  const serviceEffects = all.filter(({ service }) => service === ruleset.service);
   const groups = new Map<string, string[]>();
-  for (const effect of ownEffects) {
-    const rule = ruleOf.get(effect.operation);
+  for (const effect of serviceEffects) {
+    const rule = rulesByOperation.get(effect.operation);
     const isAllowed = effect.effect === 'allow';
-    if (!isAllowed && !isTicked(rule, draft)) continue;
+    if (!isAllowed && !hasTickedScope(rule, draft)) continue;
     const group = rule === undefined ? OPEN_GROUP : isAllowed ? '' : explainRefusal(effect, rule, draft, ruleset);
     groups.set(group, [...(groups.get(group) ?? []), effect.operation]);
   }
@@ -104,8 +104,8 @@ function ServiceEffects(props: {
   return (
     <>
       <p>
-        <strong>{serviceTitle(ruleset.service)}</strong>: {ownEffects.filter(({ effect }) => effect === 'allow').length}{' '}
-        of {ownEffects.length} operations
+        <strong>{titleOfService(ruleset.service)}</strong>:{' '}
+        {serviceEffects.filter(({ effect }) => effect === 'allow').length} of {serviceEffects.length} operations
       </p>
       {[...groups].map(([why, operations]) => (
         <Fragment key={why}>
@@ -141,8 +141,8 @@ function Operations({ names, sign }: { readonly names: readonly string[]; readon
   );
 }
 
-/** Whether a ticked scope is relevant to the rule. */
-function isTicked(rule: Rule | undefined, { type, scopes }: Draft): boolean {
+/** Returns whether a ticked scope is relevant to the rule. */
+function hasTickedScope(rule: Rule | undefined, { type, scopes }: Draft): boolean {
   const { all = [], any = [] } = rule?.needs ?? {};
   return type === 'service' && [...all, ...any].some((id) => scopes.includes(id));
 }

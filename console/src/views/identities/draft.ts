@@ -1,5 +1,5 @@
 import type { KeyOrder, KeyResource } from '../../control-api/types.ts';
-import type { ShownKey } from '../../state/keys.ts';
+import type { NgcKey } from '../../state/keys.ts';
 import type { ResourceType, Ruleset } from '../../state/rulesets.ts';
 
 /** A key as entered in the form. */
@@ -25,7 +25,7 @@ const DEFAULT_SERVICE = 'nvcf';
  * @param usedNames the names of existing keys
  */
 export function createDraft(
-  edited: ShownKey | null,
+  edited: NgcKey | null,
   address: Readonly<Record<string, string>>,
   usedNames: readonly string[],
 ): Draft {
@@ -61,9 +61,9 @@ export function createDraft(
 }
 
 /** Returns `my-key`, or the first free name of `my-key-2`, `my-key-3` and so on. */
-function findFreeName(taken: readonly string[]): string {
+function findFreeName(usedNames: readonly string[]): string {
   let name = 'my-key';
-  for (let number = 2; taken.includes(name); number += 1) name = `my-key-${number}`;
+  for (let number = 2; usedNames.includes(name); number += 1) name = `my-key-${number}`;
   return name;
 }
 
@@ -83,19 +83,22 @@ function parseResources(text: string | undefined): readonly KeyResource[] {
 }
 
 /** Returns the complete resources: those without an id still to be entered. */
-export function namedResources({ resource }: Draft): readonly KeyResource[] {
+export function listNamedResources({ resource }: Draft): readonly KeyResource[] {
   return resource.filter(({ ids }) => ids === undefined || ids.some((id) => id !== ''));
 }
 
 /** A service in which a key can do nothing because it is not bound to a resource. */
-export interface Unbound {
+export interface UnboundService {
   readonly service: string;
   /** The widest resource type that works with all ticked scopes, if any. */
   readonly widest: ResourceType | undefined;
 }
 
 /** Returns the services in which a service key still needs a resource. */
-export function findUnbound({ type, scopes, resource }: Draft, rulesets: readonly Ruleset[]): readonly Unbound[] {
+export function findUnboundServices(
+  { type, scopes, resource }: Draft,
+  rulesets: readonly Ruleset[],
+): readonly UnboundService[] {
   return rulesets.flatMap(({ service, unbound, grants, resourceTypes = [] }) => {
     const isBound = resource.some((one) =>
       resourceTypes.some(({ id, label }) => one.type === id || one.type === label),

@@ -1,9 +1,9 @@
-import { addressOfView, choose, chosen, go } from '../../address.ts';
-import { useFocusKept } from '../../parts/focus.ts';
+import { addressOfView, choices, choose, go } from '../../address.ts';
+import { useKeepFocus } from '../../parts/focus.ts';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { IdentityPanel } from './identity.tsx';
@@ -14,13 +14,13 @@ import './identities.css';
 export function Identities() {
   const loaded = useQuery(readIdentities);
   const identities = readValue(loaded, null);
-  const { text = '', who, make, edit, api, kind } = chosen.value;
+  const { text = '', who, make, edit, api, kind } = choices.value;
   const query = text.toLowerCase();
   const found = (identities ?? []).filter(
     (identity) =>
       (api === undefined || identity.services.includes(api)) &&
       (kind === undefined || identity.kind === kind) &&
-      `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.holds}`
+      `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.rights}`
         .toLowerCase()
         .includes(query),
   );
@@ -39,20 +39,20 @@ export function Identities() {
         <Search
           label="Search"
           placeholder="name, role, scope …"
-          value={chosen.value['text']}
+          value={choices.value['text']}
           change={(query) => choose({ text: query }, false)}
         />
         <FilterSelect
           name="api"
-          any="any API"
+          anyLabel="any API"
           values={identities?.flatMap(({ services }) => services)}
-          title={serviceTitle}
+          title={titleOfService}
         />
-        <FilterSelect name="kind" any="any kind" values={identities?.map((one) => one.kind)} />
+        <FilterSelect name="kind" anyLabel="any kind" values={identities?.map((one) => one.kind)} />
       </search>
       <section class="first" aria-label="All identities">
-        <WhenLoaded of={loaded}>
-          {(all) => <IdentityList found={found} isEmpty={all.length === 0} narrowing={filters} />}
+        <WhenLoaded loaded={loaded}>
+          {(all) => <IdentityList found={found} isEmpty={all.length === 0} filters={filters} />}
         </WhenLoaded>
       </section>
       {isOpen && (
@@ -62,10 +62,10 @@ export function Identities() {
           onClose={() => go(addressOfView('identities', filters))}
         >
           {make !== undefined ? (
-            <KeyForm key={JSON.stringify(chosen.value)} edited={null} />
+            <KeyForm key={JSON.stringify(choices.value)} edited={null} />
           ) : (
-            <WhenLoaded of={loaded}>
-              {(all) => <OpenedIdentity identity={all.find(({ id }) => id === who)} />}
+            <WhenLoaded loaded={loaded}>
+              {(all) => <IdentityDetails identity={all.find(({ id }) => id === who)} />}
             </WhenLoaded>
           )}
         </Panel>
@@ -75,8 +75,8 @@ export function Identities() {
 }
 
 /** The details of an identity, or the form for its key. */
-function OpenedIdentity({ identity }: { readonly identity: Identity | undefined }) {
-  const { who, edit } = chosen.value;
+function IdentityDetails({ identity }: { readonly identity: Identity | undefined }) {
+  const { who, edit } = choices.value;
   if (identity === undefined) return <p class="fault">No identity in this world has the id {who} any more.</p>;
   if (edit !== undefined && identity.key !== undefined) return <KeyForm key={identity.id} edited={identity.key} />;
   return <IdentityPanel key={identity.id} identity={identity} />;
@@ -98,7 +98,7 @@ interface Group {
 function groupIdentities(all: readonly Identity[]): readonly Group[] {
   const groups = new Map<string, Identity[]>();
   for (const identity of all) {
-    const title = `${serviceTitle(apiOf(identity)) || 'No API'}: ${identity.kind}s`;
+    const title = `${titleOfService(apiOf(identity)) || 'No API'}: ${identity.kind}s`;
     const members = groups.get(title);
     if (members === undefined) groups.set(title, [identity]);
     else members.push(identity);
@@ -112,10 +112,10 @@ function IdentityList(props: {
   readonly found: readonly Identity[];
   /** Whether the world has no identities at all. */
   readonly isEmpty: boolean;
-  readonly narrowing: Readonly<Record<string, string | undefined>>;
+  readonly filters: Readonly<Record<string, string | undefined>>;
 }) {
-  const { found, isEmpty, narrowing } = props;
-  const list = useFocusKept<HTMLDivElement>();
+  const { found, isEmpty, filters: narrowing } = props;
+  const list = useKeepFocus<HTMLDivElement>();
   return (
     <>
       <div ref={list} class="people" tabIndex={-1}>
@@ -123,16 +123,16 @@ function IdentityList(props: {
           <section key={title} aria-label={title}>
             <h2>{title}</h2>
             <ul>
-              {members.map(({ id, name, services, holds }) => (
+              {members.map(({ id, name, services, rights: holds }) => (
                 <li key={id}>
                   <a
                     data-entry
                     href={addressOfView('identities', { ...narrowing, who: id })}
-                    aria-current={id === chosen.value['who'] ? 'true' : undefined}
+                    aria-current={id === choices.value['who'] ? 'true' : undefined}
                   >
                     <strong>{name}</strong>
                     <span class="holds" title={holds}>
-                      {services.length > 1 && `also ${services.slice(1).map(serviceTitle).join(', ')}; `}
+                      {services.length > 1 && `also ${services.slice(1).map(titleOfService).join(', ')}; `}
                       {holds}
                     </span>
                   </a>
@@ -155,20 +155,20 @@ function IdentityList(props: {
 /** A filter for the list. The choice is in the address. */
 function FilterSelect(props: {
   readonly name: 'api' | 'kind';
-  readonly any: string;
+  readonly anyLabel: string;
   /** Undefined until loaded. */
   readonly values: readonly string[] | undefined;
   readonly title?: (value: string) => string;
 }) {
-  const { name, any, values = [], title = (value: string) => value } = props;
+  const { name, anyLabel: any, values = [], title = (value: string) => value } = props;
   return (
     <select
       aria-label={name === 'api' ? 'API' : 'Kind'}
-      value={chosen.value[name] ?? ''}
+      value={choices.value[name] ?? ''}
       onChange={({ currentTarget: { value } }) => choose({ [name]: value }, false)}
     >
       <option value="">{any}</option>
-      {[...new Set([...values, ...(chosen.value[name] ? [chosen.value[name]] : [])])].map((value) => (
+      {[...new Set([...values, ...(choices.value[name] ? [choices.value[name]] : [])])].map((value) => (
         <option key={value} value={value}>
           {title(value)}
         </option>

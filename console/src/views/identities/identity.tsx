@@ -4,31 +4,31 @@ import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { Id } from '../../parts/id.tsx';
-import { Long } from '../../parts/long.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Secret } from '../../parts/secret.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
+import { toEnv, toIdentityCurl } from '../../state/client-setup.ts';
 import { editKey } from '../../state/edit-key.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
-import { describeBinding, keepText, type ShownKey } from '../../state/keys.ts';
-import { toCurl, toEnv } from '../../state/ready-made.ts';
-import { offerUndo } from '../../state/undo.ts';
+import { describeBinding, type NgcKey, rememberKeyText } from '../../state/keys.ts';
+import { offerUndo, withdrawUndo } from '../../state/undo.ts';
 import { AccessKeys } from './access-keys.tsx';
-import { MayDo, RecentRequests } from './may-do.tsx';
+import { AllowedOperations, RecentRequests } from './may-do.tsx';
 
 /** The details of an identity: its credentials, its rights and possible actions. */
 export function IdentityPanel({ identity }: { readonly identity: Identity }) {
-  const { id, name, kind, services, holds, credentials, key, bearer } = identity;
-  const curl = toCurl(identity);
+  const { id, name, kind, services, rights: holds, credentials, key, bearer } = identity;
+  const curl = toIdentityCurl(identity);
   const env = toEnv(identity);
   const login = credentials.find((credential) => credential.kind !== 'key');
   return (
     <>
       <h2>{name}</h2>
       <p class="quiet">
-        {kind}, {services.map(serviceTitle).join(', ') || 'no API'}
+        {kind}, {services.map(titleOfService).join(', ') || 'no API'}
       </p>
       {key !== undefined && <KeyActions of={key} />}
       <dl class="facts">
@@ -70,7 +70,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
         {env !== null && <CopyButton text={env} label="Copy as env" />}
       </div>
       {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
-      <MayDo identity={identity} />
+      <AllowedOperations identity={identity} />
       <RecentRequests identity={identity} />
     </>
   );
@@ -106,7 +106,7 @@ function CredentialFacts({ credential }: { readonly credential: Credential }) {
   );
 }
 
-function KeyFacts({ of: key }: { readonly of: ShownKey }) {
+function KeyFacts({ of: key }: { readonly of: NgcKey }) {
   const { status, org, expiresAt, policy, pending, user, roles, unbound } = key;
   const facts: readonly (readonly [string, ComponentChildren])[] = [
     ['Status', status],
@@ -114,7 +114,7 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
     ['User', user],
     ['Roles', roles?.join(', ')],
     ['Scopes', policy && (policy.scopes.join(', ') || 'none')],
-    ['Bound to', policy && <Long text={describeBinding(policy.resource, unbound)} />],
+    ['Bound to', policy && <LongText text={describeBinding(policy.resource, unbound)} />],
     ['Expires', expiresAt === null ? 'never' : <When at={expiresAt} isRelative />],
     ...pending.map(
       ({ version, effectiveAt, scopes }) =>
@@ -143,7 +143,7 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
 }
 
 /** Actions for an NGC key. */
-function KeyActions({ of: { id, name, status, policy } }: { readonly of: ShownKey }) {
+function KeyActions({ of: { id, name, status, policy } }: { readonly of: NgcKey }) {
   const act = useAct();
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   const reportDone = (text: string) => {
@@ -152,8 +152,8 @@ function KeyActions({ of: { id, name, status, policy } }: { readonly of: ShownKe
   };
   const rotate = async () => {
     const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
-    keepText(id, key);
-    offerUndo(null);
+    rememberKeyText(id, key);
+    withdrawUndo();
     return reportDone('The key has a new secret. The old one is no longer valid.');
   };
   const toggle = async () => {
@@ -164,7 +164,7 @@ function KeyActions({ of: { id, name, status, policy } }: { readonly of: ShownKe
   };
   const remove = async () => {
     await ask('DELETE', path);
-    offerUndo(null);
+    withdrawUndo();
     go(addressOfView('identities'));
     return reportDone('The key was deleted.');
   };
@@ -176,7 +176,7 @@ function KeyActions({ of: { id, name, status, policy } }: { readonly of: ShownKe
     {
       label: 'Rotate',
       run: () => void act.run(rotate),
-      asks: {
+      confirmation: {
         title: `Rotate key ${name}?`,
         warning: 'The key gets a new secret. Clients that use the current one will be refused.',
         confirmLabel: 'Rotate key',
@@ -185,7 +185,7 @@ function KeyActions({ of: { id, name, status, policy } }: { readonly of: ShownKe
     {
       label: 'Delete',
       run: () => void act.run(remove),
-      asks: {
+      confirmation: {
         title: `Delete key ${name}?`,
         warning: 'Requests with this key will be refused. This cannot be undone.',
         confirmLabel: 'Delete key',
@@ -198,7 +198,7 @@ function KeyActions({ of: { id, name, status, policy } }: { readonly of: ShownKe
         <a class="button main" href={addressOfView('identities', { who: id, edit: 'yes' })}>
           Edit
         </a>
-        <Menu of={`key ${name}`} items={items} isBusy={act.isBusy} />
+        <Menu subject={`key ${name}`} items={items} isBusy={act.isBusy} />
       </div>
       <Feedback act={act} />
     </>

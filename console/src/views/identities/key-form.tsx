@@ -1,45 +1,45 @@
 import { useState } from 'preact/hooks';
-import { chosen } from '../../address.ts';
+import { choices } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { certaintyText } from '../../parts/certainty.ts';
-import { errorText, readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { describeCertainty } from '../../parts/certainty.ts';
+import { describeError, readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { titleOfService } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { readOrganizations } from '../../state/identities.ts';
-import { keepText, readKeys, type ShownKey } from '../../state/keys.ts';
-import { nameInKeys, type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
+import { type NgcKey, readKeys, rememberKeyText } from '../../state/keys.ts';
+import { keyServiceNameOf, type Ruleset, readRuleset, readServices } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
-import { Allowed } from './allowed.tsx';
+import { DraftEffects } from './allowed.tsx';
 import {
   createDraft,
   type Draft,
   FORCE_LABEL,
-  findUnbound,
+  findUnboundServices,
   toEdit,
   toFormText,
   toOrder,
-  type Unbound,
+  type UnboundService,
 } from './draft.ts';
 import { Resources } from './resources.tsx';
-import { Stored, type StoredKey } from './stored.tsx';
-import { Ticks } from './ticks.tsx';
+import { type KeyResponse, SavedKey } from './stored.tsx';
+import { CheckboxGroup } from './ticks.tsx';
 
 /** A form that creates or edits an NGC key, like the vendor's. Beside it is what the key will allow. */
-export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
+export function KeyForm({ edited }: { readonly edited: NgcKey | null }) {
   const loaded = useLoaded(async () => {
     const [services, keys] = await Promise.all([readServices(), readKeys()]);
-    return { rulesets: await Promise.all(services.map(rulesetOf)), usedNames: keys.map(({ name }) => name) };
+    return { rulesets: await Promise.all(services.map(readRuleset)), usedNames: keys.map(({ name }) => name) };
   }, []);
-  const [storedKey, setStoredKey] = useState<StoredKey | null>(null);
-  if (storedKey !== null) return <Stored storedKey={storedKey} isNew={edited === null} />;
+  const [storedKey, setStoredKey] = useState<KeyResponse | null>(null);
+  if (storedKey !== null) return <SavedKey keyResponse={storedKey} isNew={edited === null} />;
   return (
     <>
       <h2>{edited === null ? 'New key' : `Edit ${edited.name}`}</h2>
-      <WhenLoaded of={loaded}>
+      <WhenLoaded loaded={loaded}>
         {({ rulesets, usedNames }) => (
-          <Fields rulesets={rulesets} taken={usedNames} edited={edited} stored={setStoredKey} />
+          <Fields rulesets={rulesets} usedNames={usedNames} edited={edited} onStored={setStoredKey} />
         )}
       </WhenLoaded>
     </>
@@ -49,23 +49,23 @@ export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
 function Fields(props: {
   readonly rulesets: readonly Ruleset[];
   /** The names of existing keys. */
-  readonly taken: readonly string[];
-  readonly edited: ShownKey | null;
-  readonly stored: (answer: StoredKey) => void;
+  readonly usedNames: readonly string[];
+  readonly edited: NgcKey | null;
+  readonly onStored: (answer: KeyResponse) => void;
 }) {
-  const { rulesets, taken, edited, stored } = props;
-  const [draft, setDraft] = useState(() => createDraft(edited, chosen.value, taken));
+  const { rulesets, usedNames: taken, edited, onStored: stored } = props;
+  const [draft, setDraft] = useState(() => createDraft(edited, choices.value, taken));
   const update = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
   const act = useAct();
   const keyServices = rulesets.flatMap((ruleset) => {
-    const name = nameInKeys(ruleset, draft.type);
+    const name = keyServiceNameOf(ruleset, draft.type);
     return name === undefined ? [] : [{ name, ruleset }];
   });
   const ticked = keyServices.filter(({ name }) => draft.services.includes(name)).map(({ ruleset }) => ruleset);
   const isService = draft.type === 'service';
   // Open if the key uses something in it.
   const [isAdvancedOpen] = useState(draft.expiresAt !== '');
-  const unbound = edited === null ? findUnbound(draft, ticked) : [];
+  const unbound = edited === null ? findUnboundServices(draft, ticked) : [];
   const offered = unbound.flatMap((service) => service.widest?.label ?? []);
   const widest = offered.length === unbound.length ? offered : [];
   const store = async (resource: Draft['resource']) => {
@@ -75,15 +75,15 @@ function Fields(props: {
       stored(key);
       return;
     }
-    const answer = await ask<StoredKey>('POST', '/_mock/keys', toOrder({ ...draft, resource }));
-    if (answer.key !== undefined) keepText(answer.id, answer.key);
+    const answer = await ask<KeyResponse>('POST', '/_mock/keys', toOrder({ ...draft, resource }));
+    if (answer.key !== undefined) rememberKeyText(answer.id, answer.key);
     reportChange('keys', 'clock');
     stored(answer);
   };
   const submit = (resource: Draft['resource']) =>
     act.run(() =>
       store(resource).catch((error: unknown) => {
-        throw new Error(toFormText(errorText(error)));
+        throw new Error(toFormText(describeError(error)));
       }),
     );
   return (
@@ -117,19 +117,19 @@ function Fields(props: {
             <Field label="User" value={draft.user} change={(user) => update({ user })} placeholder="a new one" />
           )}
         </div>
-        <Ticks
+        <CheckboxGroup
           legend="Services"
-          options={keyServices.map(({ name, ruleset }) => ({ id: name, text: serviceTitle(ruleset.service) }))}
+          options={keyServices.map(({ name, ruleset }) => ({ id: name, text: titleOfService(ruleset.service) }))}
           ticked={draft.services}
           change={(services) => update({ services })}
         />
         {isService && ticked.length === 0 && <p class="quiet">Tick a service to see its scopes.</p>}
         {isService &&
           ticked.map(({ service, grants, resourceTypes = [] }) => (
-            <Ticks
+            <CheckboxGroup
               key={service}
               note={explainCertainties(grants)}
-              legend={`Scopes of ${serviceTitle(service)}`}
+              legend={`Scopes of ${titleOfService(service)}`}
               options={grants.map(({ id, label, onlyOn, certainty }) => ({
                 id,
                 text: label,
@@ -150,7 +150,7 @@ function Fields(props: {
           />
         )}
         {!isService && (
-          <Ticks
+          <CheckboxGroup
             legend="Roles of its user"
             options={[...new Set(rulesets.flatMap(listKeyRoles))].map((name) => ({ id: name, text: name }))}
             ticked={draft.roles}
@@ -183,23 +183,23 @@ function Fields(props: {
           </button>
           {widest.length > 0 && (
             <button type="button" class="link" disabled={act.isBusy} onClick={() => submit(draft.resource)}>
-              {UNBOUND}
+              {UNBOUND_LABEL}
             </button>
           )}
           <Feedback act={act} />
         </div>
       </div>
-      <Allowed draft={draft} rulesets={ticked} change={update} />
+      <DraftEffects draft={draft} rulesets={ticked} change={update} />
     </form>
   );
 }
 
-const UNBOUND = 'Create it without a resource';
+const UNBOUND_LABEL = 'Create it without a resource';
 
 /** Returns the label of the submit button. @param widest the resource types that it binds the key to */
-function submitLabel(unbound: readonly Unbound[], widest: readonly string[]): string {
+function submitLabel(unbound: readonly UnboundService[], widest: readonly string[]): string {
   if (unbound.length === 0) return 'Create the key';
-  return widest.length > 0 ? `Create for ${widest.join(' and ')}` : UNBOUND;
+  return widest.length > 0 ? `Create for ${widest.join(' and ')}` : UNBOUND_LABEL;
 }
 
 /** Returns the roles that keys can have. Keys have no Run:ai roles. */
@@ -210,7 +210,7 @@ function listKeyRoles({ service, roles = [] }: Ruleset): readonly string[] {
 /** Explains the certainties shown beside scopes. */
 function explainCertainties(grants: Ruleset['grants']): string {
   const words = new Set(grants.map(({ certainty }) => certainty).filter((word) => word !== 'documented'));
-  return [...words].map(certaintyText).join('; ');
+  return [...words].map(describeCertainty).join('; ');
 }
 
 function formatTypes(ids: readonly string[], types: NonNullable<Ruleset['resourceTypes']>): string {

@@ -2,14 +2,14 @@ import { addressOfView } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { fetchEffects } from '../../state/effects.ts';
+import { readEffects } from '../../state/effects.ts';
 import type { Identity } from '../../state/identities.ts';
 import { formatAddress } from '../../state/requests.ts';
-import { rulesetOf } from '../../state/rulesets.ts';
+import { readRuleset } from '../../state/rulesets.ts';
 
 /** How many operations the rules with a label have, and how many of them are allowed. */
 interface RuleLine {
@@ -23,22 +23,22 @@ const OPEN_LABEL = 'Open to all callers';
 
 async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
   const [{ rules, operations }, effects] = await Promise.all([
-    rulesetOf(service),
-    fetchEffects({ principal }, service),
+    readRuleset(service),
+    readEffects({ principal }, service),
   ]);
   const labels = new Map(rules.map(({ id, label }) => [id, label]));
-  const labelOf = new Map(operations.map(({ id, rule }) => [id, labels.get(rule) ?? OPEN_LABEL]));
+  const labelsByOperation = new Map(operations.map(({ id, rule }) => [id, labels.get(rule) ?? OPEN_LABEL]));
   return [...labels.values(), OPEN_LABEL]
     .filter((label, index, all) => all.indexOf(label) === index)
     .map((label) => {
-      const labelled = effects.filter(({ operation }) => labelOf.get(operation) === label);
+      const labelled = effects.filter(({ operation }) => labelsByOperation.get(operation) === label);
       return { label, total: labelled.length, allowed: labelled.filter(({ effect }) => effect === 'allow').length };
     })
     .filter(({ total }) => total > 0);
 }
 
 /** What an identity may do, one line per rule label of a service, without concrete objects. */
-export function MayDo({ identity: { id, services } }: { readonly identity: Identity }) {
+export function AllowedOperations({ identity: { id, services } }: { readonly identity: Identity }) {
   return (
     <section aria-label="What they may do">
       <h3>What they may do</h3>
@@ -54,11 +54,11 @@ function AllowedInService({ principal, service }: { readonly principal: string; 
   const loaded = useLoaded(() => readLines(principal, service), [countChanges('keys', 'clock')]);
   const address = addressOfView('access-matrix', { service, by: 'everybody', who: principal });
   return (
-    <WhenLoaded of={loaded}>
+    <WhenLoaded loaded={loaded}>
       {(lines) => (
         <details open={lines.length <= MAX_EXPANDED}>
           <summary>
-            {serviceTitle(service)}: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
+            {titleOfService(service)}: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
             {lines.reduce((sum, { total }) => sum + total, 0)} operations
           </summary>
           <a href={address}>In the access matrix</a>
@@ -93,7 +93,7 @@ export function RecentRequests({ identity: { id, name } }: { readonly identity: 
   return (
     <section aria-label="Recent requests">
       <h3>Recent requests</h3>
-      <WhenLoaded of={loaded}>
+      <WhenLoaded loaded={loaded}>
         {(requests) =>
           requests.length === 0 ? (
             <p class="quiet">None yet.</p>

@@ -8,23 +8,23 @@ import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
+import { toEnv, toIdentityCurl } from '../../state/client-setup.ts';
 import { findFirstCall } from '../../state/first-call.ts';
-import { toCurl, toEnv } from '../../state/ready-made.ts';
 import { serviceOfKey } from '../../state/rulesets.ts';
 import { sendCall } from '../../state/send-again.ts';
 import { toFormText } from './draft.ts';
 
-export type StoredKey = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
+export type KeyResponse = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
   readonly pending: readonly { readonly version: number; readonly effectiveAt: string }[];
   readonly key?: string;
 };
 
 /** The result of saving a key, with its text if it is new. */
-export function Stored({ storedKey, isNew }: { readonly storedKey: StoredKey; readonly isNew: boolean }) {
-  const { id, name, key, warnings = [], pending } = storedKey;
-  const services = storedKey.services.map(serviceOfKey);
+export function SavedKey({ keyResponse, isNew }: { readonly keyResponse: KeyResponse; readonly isNew: boolean }) {
+  const { id, name, key, warnings = [], pending } = keyResponse;
+  const services = keyResponse.services.map(serviceOfKey);
   const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
-  const curl = toCurl({ services, credentials });
+  const curl = toIdentityCurl({ services, credentials });
   const env = toEnv({ services, credentials });
   const heading = useRef<HTMLHeadingElement>(null);
   // The focused form has been removed.

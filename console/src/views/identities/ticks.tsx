@@ -1,15 +1,15 @@
 /** A checkbox. */
-export interface Option {
+export interface CheckboxOption {
   readonly id: string;
   readonly text: string;
   /** Additional text. */
-  readonly also?: string;
+  readonly note?: string;
 }
 
 /** A group of checkboxes. Ticked values without an option are kept. */
-export function Ticks(props: {
+export function CheckboxGroup(props: {
   readonly legend: string;
-  readonly options: readonly Option[];
+  readonly options: readonly CheckboxOption[];
   readonly ticked: readonly string[];
   /** Explains words used in the options. */
   readonly note?: string;
@@ -20,7 +20,7 @@ export function Ticks(props: {
     <fieldset>
       <legend>{legend}</legend>
       <div class="ticks">
-        {options.map(({ id, text, also = '' }) => (
+        {options.map(({ id, text, note: also = '' }) => (
           <label key={id} class="tick">
             <input
               type="checkbox"

@@ -4,20 +4,23 @@ import { describeBinding } from '../../state/keys.ts';
 /** Formats a key as Markdown for a pull request: its requests, its rights and its seed entry. */
 export function toCard({ kind, used, smallest, seed }: NeededKey): string {
   const { scopes, resource, rules, roles } = smallest;
-  const inCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('`', "'");
-  const code = (texts: readonly string[]) => texts.map((text) => `\`${inCell(text)}\``).join(', ') || 'nothing';
+  const escapeCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('`', "'");
+  const formatCode = (texts: readonly string[]) =>
+    texts.map((text) => `\`${escapeCell(text)}\``).join(', ') || 'nothing';
   const rights = [
-    ...(scopes === undefined ? [] : [`Scopes: ${code(scopes)}`]),
+    ...(scopes === undefined ? [] : [`Scopes: ${formatCode(scopes)}`]),
     ...(resource === undefined ? [] : [`Resource: ${describeBinding(resource)}`]),
-    ...(rules ?? []).map(({ role, scopeType, scopeId }) => `Role: ${code([role])} in ${scopeType} ${scopeId}`),
-    ...(rules === undefined && roles !== undefined ? [`Roles: ${code(roles)}`] : []),
+    ...(rules ?? []).map(({ role, scopeType, scopeId }) => `Role: ${formatCode([role])} in ${scopeType} ${scopeId}`),
+    ...(rules === undefined && roles !== undefined ? [`Roles: ${formatCode(roles)}`] : []),
   ];
   return [
     `### Smallest ${kind.replace('-', ' ')}`,
     '',
     '| request | needs |',
     '| --- | --- |',
-    ...used.map(({ example: { method, path }, grants }) => `| ${code([`${method} ${path}`])} | ${code(grants)} |`),
+    ...used.map(
+      ({ example: { method, path }, grants }) => `| ${formatCode([`${method} ${path}`])} | ${formatCode(grants)} |`,
+    ),
     '',
     ...rights.map((text) => `- ${text}`),
     '',

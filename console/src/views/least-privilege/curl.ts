@@ -22,8 +22,8 @@ const DATA_OPTIONS = new Set([
 /** Returns the requests of the curl commands in a shell text. Headers and credentials are dropped. */
 export function parseCurl(text: string): readonly RequestToAllow[] {
   return splitCommands(text).flatMap((words) => {
-    const at = words.findIndex((word) => /(?:^|\/)curl(?:\.exe)?$/.test(word));
-    return at < 0 ? [] : parseCommand(words.slice(at + 1));
+    const index = words.findIndex((word) => /(?:^|\/)curl(?:\.exe)?$/.test(word));
+    return index < 0 ? [] : parseCommand(words.slice(index + 1));
   });
 }
 
@@ -69,7 +69,7 @@ export function createRequest(method: string, url: string, body: string): Reques
   };
 }
 
-const SECRETS = /secret|passw|token|api_?key|credential|authori|cookie|private|^value$/i;
+const SECRET_NAME = /secret|passw|token|api_?key|credential|authori|cookie|private|^value$/i;
 /** Larger bodies identify no object, and together could exceed the request limit. */
 const MAX_BODY_LENGTH = 20_000;
 
@@ -78,7 +78,7 @@ function parseJson(text: string): unknown {
   if (text.length > MAX_BODY_LENGTH) return undefined;
   try {
     return JSON.parse(text, (name, value) => {
-      const isSecret = SECRETS.test(name) || /nvapi-|eyJ/.test(String(value));
+      const isSecret = SECRET_NAME.test(name) || /nvapi-|eyJ/.test(String(value));
       return typeof value === 'string' && isSecret ? 'hidden' : value;
     });
   } catch {

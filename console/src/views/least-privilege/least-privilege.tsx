@@ -1,4 +1,4 @@
-import { choose, chosen } from '../../address.ts';
+import { choices, choose } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { LeastPrivilege, PrincipalReport } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
@@ -18,11 +18,14 @@ export function LeastPrivilegeView() {
     return { ...report, mode };
   }, [countChanges('requests', 'keys', 'mode')]);
   const act = useAct();
-  const { who, text = '' } = chosen.value;
+  const { who, text = '' } = choices.value;
   const { principals = [], mode } = readValue(loaded, {} as Partial<LeastPrivilege & { mode: Mode }>);
   const isObserving = mode === 'observe';
-  const shown = filterReports(principals, text.toLowerCase(), who);
-  const count = shown.length === principals.length ? shown.length : `${shown.length} of ${principals.length}`;
+  const visibleReports = filterReports(principals, text.toLowerCase(), who);
+  const count =
+    visibleReports.length === principals.length
+      ? visibleReports.length
+      : `${visibleReports.length} of ${principals.length}`;
   return (
     <div class="two">
       <ViewHeader title="Least privilege" count={mode && count}>
@@ -55,7 +58,7 @@ export function LeastPrivilegeView() {
       )}
       <section class="first page rows labelled">
         <WhichKey />
-        <WhenLoaded of={loaded}>
+        <WhenLoaded loaded={loaded}>
           {({ full }) => (
             <>
               <p class="quiet">{MODE_TEXTS[mode ?? 'enforce']}</p>
@@ -66,11 +69,11 @@ export function LeastPrivilegeView() {
                   credentials needs.
                 </p>
               ) : (
-                shown.length === 0 && (
+                visibleReports.length === 0 && (
                   <p>{who === undefined ? 'No credential matches.' : 'This credential has not called a service.'}</p>
                 )
               )}
-              {shown.map((one) => (
+              {visibleReports.map((one) => (
                 <Report key={one.principal.id} report={one} />
               ))}
             </>
@@ -81,11 +84,11 @@ export function LeastPrivilegeView() {
   );
 }
 
-function filterReports(all: readonly PrincipalReport[], sought: string, who: string | undefined) {
+function filterReports(all: readonly PrincipalReport[], query: string, who: string | undefined) {
   return all.filter(
     ({ principal: { id, name, kind }, used }) =>
       (who === undefined || id === who) &&
-      `${id} ${name} ${kind} ${used.map(({ operation }) => operation).join(' ')}`.toLowerCase().includes(sought),
+      `${id} ${name} ${kind} ${used.map(({ operation }) => operation).join(' ')}`.toLowerCase().includes(query),
   );
 }
 

@@ -6,9 +6,9 @@ import { askAs } from '../../control-api/vendor.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { Secret } from '../../parts/secret.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
-import { keepText } from '../../state/keys.ts';
+import { rememberKeyText } from '../../state/keys.ts';
 import { toCard } from './card.ts';
 import { RightsList, UseTable } from './report.tsx';
 
@@ -21,7 +21,7 @@ interface CreatedCredential {
 }
 
 /** A key that the requests need, with a button that creates it. */
-export function Needed({ needed }: { readonly needed: NeededKey }) {
+export function NeededKeyDetails({ needed }: { readonly needed: NeededKey }) {
   const { kind, services, smallest, used, beyond, make } = needed;
   const act = useAct();
   const [created, setCreated] = useState<CreatedCredential | null>(null);
@@ -31,7 +31,7 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
     <section class="report" aria-label={`Needed ${title}`}>
       <div class="bar">
         <h3>
-          One {title} <small class="quiet">{services.map(serviceTitle).join(', ')}</small>
+          One {title} <small class="quiet">{services.map(titleOfService).join(', ')}</small>
         </h3>
         <Feedback act={act} />
         {make !== null && created === null && (
@@ -44,7 +44,7 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
             Create this key
           </button>
         )}
-        <CopyButton text={toCard(needed)} label="Copy for a pull request" of={title} />
+        <CopyButton text={toCard(needed)} label="Copy for a pull request" subject={title} />
       </div>
       {created !== null && secret !== undefined && (
         <p role="status">
@@ -65,11 +65,11 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
 
 /** Creates a key in this world. @throws like the control API, or the vendor's API */
 async function createKey({ make, next = [] }: NeededKey): Promise<CreatedCredential> {
-  const [made] = await sendAll(make === null ? [] : [make, ...next]);
-  if (made === undefined) throw new Error('No request creates this key.');
-  if (made.key !== undefined) keepText(made.id, made.key);
+  const [created] = await sendAll(make === null ? [] : [make, ...next]);
+  if (created === undefined) throw new Error('No request creates this key.');
+  if (created.key !== undefined) rememberKeyText(created.id, created.key);
   reportChange('keys', 'clock');
-  return made;
+  return created;
 }
 
 /** Sends requests in sequence, to the control API or as principals who may send them. */

@@ -2,11 +2,11 @@ import { addressOfView } from '../../address.ts';
 import type { KeyResource, LeastRights, PrincipalReport, ScopedRole } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
-import { Long } from '../../parts/long.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Path } from '../../parts/path.tsx';
-import { serviceTitle } from '../../parts/service.ts';
-import { timeText } from '../../parts/time.ts';
+import { titleOfService } from '../../parts/service.ts';
+import { formatTime } from '../../parts/time.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { describeBinding } from '../../state/keys.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -22,7 +22,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
     const { key, undo } = await editKey(principal.id, edit ?? {});
     offerUndo(undo);
     const lastPending = key.pending.at(-1);
-    return `The key \`${key.name}\` has exactly these rights${lastPending === undefined ? ' now' : `, from ${timeText(lastPending.effectiveAt)} on`}.`;
+    return `The key \`${key.name}\` has exactly these rights${lastPending === undefined ? ' now' : `, from ${formatTime(lastPending.effectiveAt)} on`}.`;
   };
   const copy = (label: string, content: unknown) => ({
     label,
@@ -57,7 +57,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           </a>
         )}
         <Menu
-          of={principal.name}
+          subject={principal.name}
           isBusy={act.isBusy}
           items={[
             copy('Copy as a seed', seed),
@@ -83,7 +83,8 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
       </div>
       {broader.map(({ what, held, enough }) => (
         <p key={what} class="hint">
-          The {what} could be narrower: <Long text={`${describeRights(enough)} instead of ${describeRights(held)}.`} />
+          The {what} could be narrower:{' '}
+          <LongText text={`${describeRights(enough)} instead of ${describeRights(held)}.`} />
         </p>
       ))}
       {beyond.length > 0 && (
@@ -111,17 +112,17 @@ export function UseTable(props: {
       columns={[
         {
           title: 'Operation',
-          by: ({ operation }) => operation,
+          sortKeyOf: ({ operation }) => operation,
           cell: ({ service, operation }) => (
             <>
-              {operation} <span class="quiet">{serviceTitle(service)}</span>
+              {operation} <span class="quiet">{titleOfService(service)}</span>
             </>
           ),
         },
         {
           title: 'Object',
-          by: ({ target }) => target ?? null,
-          cell: ({ target }) => target && <Long text={target} />,
+          sortKeyOf: ({ target }) => target ?? null,
+          cell: ({ target }) => target && <LongText text={target} />,
         },
         { title: 'Needs', cell: ({ grants }) => grants.join(', ') || 'nothing' },
         {
@@ -142,7 +143,7 @@ export function RightsList({ rights, unused }: { readonly rights: LeastRights; r
   const named = [...(scopes ?? []), ...(rules === undefined ? (roles ?? []) : [])];
   return (
     <>
-      {services.length > 0 && <p class="quiet">{services.map(serviceTitle).join(', ')}</p>}
+      {services.length > 0 && <p class="quiet">{services.map(titleOfService).join(', ')}</p>}
       <ul class="rights">
         {named.map((name) => (
           <li key={name} class={unused.includes(name) ? 'spare' : ''}>
@@ -161,7 +162,7 @@ export function RightsList({ rights, unused }: { readonly rights: LeastRights; r
       {named.length === 0 && (rules ?? []).length === 0 && <p class="quiet">nothing</p>}
       {resource !== undefined && (
         <p>
-          bound to <Long text={describeBinding(resource)} />
+          bound to <LongText text={describeBinding(resource)} />
         </p>
       )}
       {custom !== undefined && (

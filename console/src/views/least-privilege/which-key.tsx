@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { ask, Refused } from '../../control-api/client.ts';
+import { ask, RefusalError } from '../../control-api/client.ts';
 import type { NeededKeys, RequestToAllow } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ChooseFile } from '../../parts/choose-file.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { requests as recorded } from '../../state/requests.ts';
-import { Needed } from './needed.tsx';
+import { NeededKeyDetails } from './needed.tsx';
 import { parseRequests } from './pasted.ts';
 
 /** A request that prevents an answer. */
@@ -61,7 +61,7 @@ export function WhichKey() {
         </ChooseFile>
         <Feedback act={act} />
       </div>
-      <Recorded isBusy={act.isBusy} find={(requests) => find(() => requests)} />
+      <RecordedRequestChoice isBusy={act.isBusy} find={(requests) => find(() => requests)} />
       {isObstacle && (
         <div role="alert">
           <p class="fault">
@@ -74,7 +74,7 @@ export function WhichKey() {
                 type="button"
                 onClick={() => find(() => withService(requests, result.index, service))}
               >
-                {serviceTitle(service)}
+                {titleOfService(service)}
               </button>
             ))}
             {requests.length > 1 && (
@@ -94,7 +94,7 @@ function NeededKeyList({ result: { keys, free } }: { readonly result: NeededKeys
   return (
     <>
       {keys.map((needed) => (
-        <Needed key={JSON.stringify(needed)} needed={needed} />
+        <NeededKeyDetails key={JSON.stringify(needed)} needed={needed} />
       ))}
       {free.length > 0 && (
         <p>No credential is needed for {free.map(({ method, path }) => `${method} ${path}`).join(', ')}.</p>
@@ -104,7 +104,10 @@ function NeededKeyList({ result: { keys, free } }: { readonly result: NeededKeys
 }
 
 /** The distinct operations in the recorded requests, to tick. */
-function Recorded(props: { readonly isBusy: boolean; readonly find: (requests: readonly RequestToAllow[]) => void }) {
+function RecordedRequestChoice(props: {
+  readonly isBusy: boolean;
+  readonly find: (requests: readonly RequestToAllow[]) => void;
+}) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const recordedRequests = recorded.value.filter(({ operation }) => operation !== null);
   const all = [...new Map(recordedRequests.map((one) => [`${one.service} ${one.operation}`, one]))].slice(
@@ -165,9 +168,10 @@ async function findNeededKeys(requests: readonly RequestToAllow[]): Promise<Need
   try {
     return await ask<NeededKeys>('POST', '/_mock/least-privilege', { requests });
   } catch (error) {
-    const [start, index] = (error instanceof Refused && /^Field `requests\[(\d+)\][^`]*`:? /.exec(error.message)) || [];
+    const [start, index] =
+      (error instanceof RefusalError && /^Field `requests\[(\d+)\][^`]*`:? /.exec(error.message)) || [];
     const one = requests[Number(index)];
-    if (!(error instanceof Refused) || start === undefined || one === undefined) throw error;
+    if (!(error instanceof RefusalError) || start === undefined || one === undefined) throw error;
     const [, services = ''] = /belongs to several services: (.*)\. Add /.exec(error.message) ?? [];
     return {
       index: Number(index),

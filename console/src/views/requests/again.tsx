@@ -6,7 +6,8 @@ import { CopyButton } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Call, findObstacle, pickCaller, toCall, toCurl } from '../../state/call.ts';
+import { type Call, toCall, toCurl } from '../../state/call.ts';
+import { findObstacle, pickCaller } from '../../state/caller.ts';
 import { countChanges } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { repairs } from '../../state/repairs.ts';
@@ -14,7 +15,7 @@ import { sendCall } from '../../state/send-again.ts';
 import { LANGUAGES, toTest } from './as-test.ts';
 
 /** Resends a request, or copies it as a command or a test. */
-export function Again({
+export function Resend({
   request,
   decision,
 }: {
@@ -29,7 +30,7 @@ export function Again({
   );
   const [isAsking, setAsking] = useState(false);
   const act = useAct();
-  if (loaded === null || 'fault' in loaded) return <section class="again" aria-label="This request" />;
+  if (loaded === null || 'error' in loaded) return <section class="again" aria-label="This request" />;
   const caller = loaded.value;
   const call = toCall(request);
   const obstacle = findObstacle(caller);
@@ -49,10 +50,10 @@ export function Again({
             type="button"
             class="small"
             disabled={act.isBusy}
-            aria-expanded={call.lacks === null ? undefined : isAsking}
-            onClick={() => (call.lacks === null ? send(call.body) : setAsking(!isAsking))}
+            aria-expanded={call.problem === null ? undefined : isAsking}
+            onClick={() => (call.problem === null ? send(call.body) : setAsking(!isAsking))}
           >
-            Send again{call.lacks === null ? '' : ' …'}
+            Send again{call.problem === null ? '' : ' …'}
           </button>
         )}
         <CopyButton text={toCurl(call, caller)} label="Copy request" />
@@ -62,7 +63,7 @@ export function Again({
               <ul class="menu">
                 {tests.map(({ language, text }) => (
                   <li key={language}>
-                    <CopyButton text={text} label={language} of="test" />
+                    <CopyButton text={text} label={language} subject="test" />
                   </li>
                 ))}
               </ul>
@@ -76,7 +77,9 @@ export function Again({
           This request cannot be sent again. <Sentence text={obstacle} />
         </p>
       )}
-      {isAsking && call.lacks !== null && <AskForBody call={call} lacks={call.lacks} isBusy={act.isBusy} send={send} />}
+      {isAsking && call.problem !== null && (
+        <AskForBody call={call} problem={call.problem} isBusy={act.isBusy} send={send} />
+      )}
       <Feedback act={act} />
     </section>
   );
@@ -85,11 +88,11 @@ export function Again({
 /** Asks for a body that the journal does not have as sent. */
 function AskForBody(props: {
   readonly call: Call;
-  readonly lacks: string;
+  readonly problem: string;
   readonly isBusy: boolean;
   readonly send: (body: string) => void;
 }) {
-  const { call, lacks, isBusy, send } = props;
+  const { call, problem: lacks, isBusy, send } = props;
   const [body, setBody] = useState(call.body ?? '{}');
   return (
     <form

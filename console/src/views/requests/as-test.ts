@@ -1,6 +1,7 @@
 import type { KeyOrder, RecordedRequest } from '../../control-api/types.ts';
-import { toSource } from '../../parts/code.tsx';
-import type { Call, Caller } from '../../state/call.ts';
+import { toSource } from '../../parts/source.ts';
+import type { Call } from '../../state/call.ts';
+import type { Caller } from '../../state/caller.ts';
 import type { FixRequest } from '../../state/repairs.ts';
 
 /** A test that sends a request and expects the same answer. */
@@ -35,23 +36,23 @@ export function toTest(
   const { operation, method, path, decision, truncated } = { ...request, ...request.request };
   const reason = request.reason === 'outcome_unknown' ? null : request.reason;
   const status = request.wouldBe ?? request.status;
-  if (caller.kind === 'other' || status === null || truncated) return null;
+  if (caller.kind === 'unknown' || status === null || truncated) return null;
   if (caller.kind === 'key' && caller.order === null && caller.text === null) return null;
   const subject = operation ?? `${method} ${path}`;
   const name = reason === null ? `${subject} answers ${status}` : `${subject} is refused for ${reason}`;
   const isBodyless = method === 'GET' || method === 'HEAD';
   // An unsent or unread body does not affect the decision.
-  const body = call.body ?? (call.lacks !== null && !isBodyless && decision !== null ? '{}' : null);
+  const body = call.body ?? (call.problem !== null && !isBodyless && decision !== null ? '{}' : null);
   return WRITERS[language]({ call: { ...call, body }, caller, setup, status, reason, name });
 }
 
 const WRITERS: Readonly<Record<Language, (input: TestInput) => string>> = {
-  vitest: forVitest,
-  pytest: forPytest,
-  go: forGo,
+  vitest: writeVitest,
+  pytest: writePytest,
+  go: writeGo,
 };
 
-function forVitest({ call, caller, setup, status, reason, name }: TestInput): string {
+function writeVitest({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
   const members = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the test has the placeholder
@@ -68,8 +69,8 @@ function forVitest({ call, caller, setup, status, reason, name }: TestInput): st
     `import { expect, test } from 'nv-auth-mock/vitest';`,
     '',
     `test(${toSource(name)}, async ({ mock }) => {`,
-    ...(setup === undefined ? [] : vitestSetup(setup)),
-    ...vitestToken(caller),
+    ...(setup === undefined ? [] : writeVitestSetup(setup)),
+    ...writeVitestToken(caller),
     `  const answer = await fetch(mock.url + ${toSource(target)}${init});`,
     '',
     `  expect(answer.status).toBe(${status});`,
@@ -79,7 +80,7 @@ function forVitest({ call, caller, setup, status, reason, name }: TestInput): st
   ].join('\n');
 }
 
-function vitestSetup({ method, path, body, as }: FixRequest): readonly string[] {
+function writeVitestSetup({ method, path, body, as }: FixRequest): readonly string[] {
   return [
     `  await fetch(mock.url + ${toSource(path)}, {`,
     `    method: '${method}',`,
@@ -98,7 +99,7 @@ function formatBody(body: string): string {
   }
 }
 
-function vitestToken(caller: Caller): readonly string[] {
+function writeVitestToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`  const token = await mock.getToken(${toSource(caller.name)});`];
   if (caller.kind !== 'key') return [];
   return caller.order === null
@@ -107,13 +108,13 @@ function vitestToken(caller: Caller): readonly string[] {
 }
 
 /** Python and Go string literals are like JSON's. */
-const literal = (text: string) => JSON.stringify(text);
+const quote = (text: string) => JSON.stringify(text);
 
-function forPytest({ call, caller, setup, status, reason, name }: TestInput): string {
+function writePytest({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
   const headers = [
     ...(caller.kind === 'nobody' ? [] : ['"authorization": "Bearer " + token']),
-    ...Object.entries(call.headers).map(([header, value]) => `${literal(header)}: ${literal(value)}`),
+    ...Object.entries(call.headers).map(([header, value]) => `${quote(header)}: ${quote(value)}`),
   ];
   return [
     ...(reason === null ? [] : ['import json']),
@@ -122,13 +123,13 @@ function forPytest({ call, caller, setup, status, reason, name }: TestInput): st
     '',
     '',
     `def test_${splitWords(name).join('_')}(nv_auth_mock):`,
-    ...(setup === undefined ? [] : pytestSetup(setup)),
-    ...pytestToken(caller),
+    ...(setup === undefined ? [] : writePytestSetup(setup)),
+    ...writePytestToken(caller),
     '    request = urllib.request.Request(',
-    `        nv_auth_mock.url + ${literal(target)},`,
+    `        nv_auth_mock.url + ${quote(target)},`,
     `        method="${method}",`,
     ...(headers.length === 0 ? [] : [`        headers={${headers.join(', ')}},`]),
-    ...(body === null ? [] : [`        data=${literal(body)}.encode(),`]),
+    ...(body === null ? [] : [`        data=${quote(body)}.encode(),`]),
     '    )',
     '    try:',
     '        answer = urllib.request.urlopen(request)',
@@ -141,14 +142,14 @@ function forPytest({ call, caller, setup, status, reason, name }: TestInput): st
   ].join('\n');
 }
 
-function pytestSetup({ method, path, body, as }: FixRequest): readonly string[] {
+function writePytestSetup({ method, path, body, as }: FixRequest): readonly string[] {
   return [
     '    urllib.request.urlopen(',
     '        urllib.request.Request(',
-    `            nv_auth_mock.url + ${literal(path)},`,
+    `            nv_auth_mock.url + ${quote(path)},`,
     `            method="${method}",`,
-    `            headers={"content-type": "application/json", "authorization": "Bearer " + nv_auth_mock.token(${literal(as?.principal ?? '')})},`,
-    `            data=${literal(JSON.stringify(body))}.encode(),`,
+    `            headers={"content-type": "application/json", "authorization": "Bearer " + nv_auth_mock.token(${quote(as?.principal ?? '')})},`,
+    `            data=${quote(JSON.stringify(body))}.encode(),`,
     '        )',
     '    )',
   ];
@@ -157,20 +158,20 @@ function pytestSetup({ method, path, body, as }: FixRequest): readonly string[] 
 const createsKey = (caller: Caller): caller is Caller & { readonly order: KeyOrder } =>
   caller.kind === 'key' && caller.order !== null;
 
-function pytestToken(caller: Caller): readonly string[] {
-  if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${literal(caller.name)})`];
+function writePytestToken(caller: Caller): readonly string[] {
+  if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${quote(caller.name)})`];
   if (caller.kind !== 'key') return [];
-  if (!createsKey(caller)) return [`    token = nv_auth_mock.key(${literal(caller.name)})`];
+  if (!createsKey(caller)) return [`    token = nv_auth_mock.key(${quote(caller.name)})`];
   // Strings, lists and objects are the same in Python and JSON.
   const members = Object.entries(caller.order).map(([member, value]) => `${member}=${JSON.stringify(value)}`);
   return [`    token = nv_auth_mock.keys.create(${members.join(', ')})["key"]`];
 }
 
-function forGo({ call, caller, setup, status, reason, name }: TestInput): string {
+function writeGo({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
   const testName = splitWords(name).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
   const headers = Object.entries(call.headers).map(
-    ([header, value]) => `\trequest.Header.Set(${literal(header)}, ${literal(value)})`,
+    ([header, value]) => `\trequest.Header.Set(${quote(header)}, ${quote(value)})`,
   );
   return [
     'package mock_test',
@@ -186,9 +187,9 @@ function forGo({ call, caller, setup, status, reason, name }: TestInput): string
     '',
     `func Test${testName.join('')}(t *testing.T) {`,
     '\tmock := nvauthmock.Start(t).World(t)',
-    ...(setup === undefined ? [] : goSetup(setup)),
-    ...goToken(caller),
-    `\trequest, err := http.NewRequest("${method}", mock.URL+${literal(target)}, ${body === null ? 'nil' : `strings.NewReader(${literal(body)})`})`,
+    ...(setup === undefined ? [] : writeGoSetup(setup)),
+    ...writeGoToken(caller),
+    `\trequest, err := http.NewRequest("${method}", mock.URL+${quote(target)}, ${body === null ? 'nil' : `strings.NewReader(${quote(body)})`})`,
     ...GO_CHECK,
     ...(caller.kind === 'nobody' ? [] : ['\trequest.Header.Set("Authorization", "Bearer "+token)']),
     ...headers,
@@ -199,17 +200,17 @@ function forGo({ call, caller, setup, status, reason, name }: TestInput): string
     `\tif answer.StatusCode != ${status} {`,
     '\t\tt.Errorf("got %d: %s", answer.StatusCode, nvauthmock.ReasonOf(answer))',
     '\t}',
-    ...(reason === null ? [] : goReason(reason)),
+    ...(reason === null ? [] : writeGoReason(reason)),
     '}',
     '',
   ].join('\n');
 }
 
-function goSetup({ method, path, body, as }: FixRequest): readonly string[] {
+function writeGoSetup({ method, path, body, as }: FixRequest): readonly string[] {
   return [
-    `\tchange, err := http.NewRequest("${method}", mock.URL+${literal(path)}, strings.NewReader(${literal(JSON.stringify(body))}))`,
+    `\tchange, err := http.NewRequest("${method}", mock.URL+${quote(path)}, strings.NewReader(${quote(JSON.stringify(body))}))`,
     ...GO_CHECK,
-    `\tchange.Header.Set("Authorization", "Bearer "+mock.Token(${literal(as?.principal ?? '')}))`,
+    `\tchange.Header.Set("Authorization", "Bearer "+mock.Token(${quote(as?.principal ?? '')}))`,
     '\tchange.Header.Set("Content-Type", "application/json")',
     '\tif _, err := http.DefaultClient.Do(change); err != nil {',
     '\t\tt.Fatal(err)',
@@ -219,19 +220,19 @@ function goSetup({ method, path, body, as }: FixRequest): readonly string[] {
 
 const GO_CHECK = ['\tif err != nil {', '\t\tt.Fatal(err)', '\t}'];
 
-const goReason = (expected: string) => [
+const writeGoReason = (expected: string) => [
   `\tif reason := nvauthmock.ReasonOf(answer); reason != "${expected}" {`,
   '\t\tt.Errorf("refused for %q", reason)',
   '\t}',
 ];
 
-function goToken(caller: Caller): readonly string[] {
-  if (caller.kind === 'principal') return [`\ttoken := mock.Token(${literal(caller.name)})`];
+function writeGoToken(caller: Caller): readonly string[] {
+  if (caller.kind === 'principal') return [`\ttoken := mock.Token(${quote(caller.name)})`];
   if (caller.kind !== 'key') return [];
-  if (!createsKey(caller)) return [`\ttoken := mock.Key(${literal(caller.name)})`];
+  if (!createsKey(caller)) return [`\ttoken := mock.Key(${quote(caller.name)})`];
   return [
     '\tvar made struct{ Key string }',
-    `\tmock.Call("POST", "/keys", json.RawMessage(${literal(JSON.stringify(caller.order))}), &made)`,
+    `\tmock.Call("POST", "/keys", json.RawMessage(${quote(JSON.stringify(caller.order))}), &made)`,
     '\ttoken := made.Key',
   ];
 }

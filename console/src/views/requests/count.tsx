@@ -1,7 +1,8 @@
 import { ask } from '../../control-api/client.ts';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { isJournalRead, matching, requests } from '../../state/requests.ts';
+import { matchingRequests } from '../../state/request-filters.ts';
+import { isJournalRead, requests } from '../../state/requests.ts';
 
 /** The sizes that the journal reports. */
 interface JournalCounts {
@@ -10,11 +11,11 @@ interface JournalCounts {
 }
 
 /** Shows how many requests are listed, and how many the journal still has. */
-export function Count() {
+export function RequestCount() {
   const read = () => ask<JournalCounts>('GET', '/_mock/requests?limit=1&bodies=false');
   const counts = useLoaded(read, [countChanges('requests'), isJournalRead.value]);
   const { total, dropped } = readValue(counts, { total: 0, dropped: 0 });
-  const [listed, all] = [matching.value.length, requests.value.length];
+  const [listed, all] = [matchingRequests.value.length, requests.value.length];
   if (dropped === 0) return listed === all ? formatCount(all) : `${formatCount(listed)} of ${formatCount(all)}`;
   const keptText = `${formatCount(total)} of ${formatCount(total + dropped)} kept`;
   return listed === all ? keptText : `${formatCount(listed)} shown, ${keptText}`;

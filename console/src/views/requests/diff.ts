@@ -1,8 +1,11 @@
 import type { Decision, Fix } from '../../control-api/types.ts';
-import type { Line } from '../../state/repairs.ts';
+import type { DiffLine } from '../../state/repairs.ts';
 
 /** Returns what a fix adds to and removes from the caller, as far as its request shows. */
-export function diffFix({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [], binding }: Decision): Line[] {
+export function diffFix(
+  { request, roles = [] }: Fix,
+  { held = [], roles: heldRoles = [], binding }: Decision,
+): DiffLine[] {
   const { scopes, resource, roles: keyRoles } = request?.body ?? {};
   const lines = [
     ...(isNames(scopes) ? diffNames('scope', held, scopes) : []),
@@ -19,11 +22,11 @@ function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
-function diffNames(what: string, before: readonly string[], after: readonly string[]): Line[] {
+function diffNames(kind: string, before: readonly string[], after: readonly string[]): DiffLine[] {
   const removed = before.filter((name) => !after.includes(name));
   const added = after.filter((name) => !before.includes(name));
   return [
-    ...removed.map((name): Line => ({ sign: '−', what, name })),
-    ...added.map((name): Line => ({ sign: '+', what, name })),
+    ...removed.map((name): DiffLine => ({ sign: '−', kind, name })),
+    ...added.map((name): DiffLine => ({ sign: '+', kind, name })),
   ];
 }

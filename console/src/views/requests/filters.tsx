@@ -1,15 +1,15 @@
-import { choose, chosen } from '../../address.ts';
+import { choices, choose } from '../../address.ts';
 import { Popover } from '../../parts/popover.tsx';
 import { Search } from '../../parts/search.tsx';
-import { serviceTitle } from '../../parts/service.ts';
-import { FILTERS, type ValueFilter, valuesOf } from '../../state/requests.ts';
+import { titleOfService } from '../../parts/service.ts';
+import { FILTERS, listValues, type ValueFilter } from '../../state/request-filters.ts';
 import { isNarrow } from '../../window.ts';
-import { lazy } from '../lazy.tsx';
+import { lazyViews } from '../lazy.tsx';
 
 /** Filters with their titles. */
-export type Choices = readonly (readonly [name: ValueFilter, title: string])[];
+export type TitledFilters = readonly (readonly [name: ValueFilter, title: string])[];
 
-const CHOICES: Choices = [
+const VALUE_FILTERS: TitledFilters = [
   ['service', 'Service'],
   ['status', 'Status'],
   ['principal', 'Caller'],
@@ -23,10 +23,10 @@ const MAX_BESIDE = 3;
 
 /** Filters and groups the list. */
 export function Filters() {
-  const current = chosen.value;
-  const beside = isNarrow.value ? [] : CHOICES.slice(0, MAX_BESIDE);
-  const hidden = CHOICES.slice(beside.length);
-  const views = lazy.value;
+  const current = choices.value;
+  const beside = isNarrow.value ? [] : VALUE_FILTERS.slice(0, MAX_BESIDE);
+  const hidden = VALUE_FILTERS.slice(beside.length);
+  const views = lazyViews.value;
   const isOnlyRefusals = current['refusals'] === 'only';
   const activeCount =
     [...hidden.map(([name]) => name), 'path'].filter((name) => current[name]).length +
@@ -42,10 +42,10 @@ export function Filters() {
         Refusals only
       </button>
       {beside.map(([name, title]) => (
-        <Choice key={name} name={name} title={title} />
+        <FilterSelect key={name} name={name} title={title} />
       ))}
       <Popover button={activeCount === 0 ? 'More' : `More (${activeCount})`}>
-        {() => views !== null && <views.MoreFilters choices={hidden} />}
+        {() => views !== null && <views.MoreFilters filters={hidden} />}
       </Popover>
       {FILTERS.some((name) => current[name]) && (
         <button type="button" onClick={() => choose(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
@@ -57,17 +57,17 @@ export function Filters() {
 }
 
 /** A filter with a list of values. */
-export function Choice({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
-  const current = chosen.value[name];
+export function FilterSelect({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
+  const current = choices.value[name];
   return (
     <label>
       <span class="unseen">{title}</span>
       <select value={current ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
         <option value="">{title}</option>
         {name === 'status' && ['2xx', '4xx', '5xx'].map((status) => <option key={status}>{status}</option>)}
-        {includeChosen(valuesOf(name), current).map((value) => (
+        {includeChosen(listValues(name), current).map((value) => (
           <option key={value} value={value}>
-            {name === 'service' ? serviceTitle(value) : value}
+            {name === 'service' ? titleOfService(value) : value}
           </option>
         ))}
       </select>

@@ -3,14 +3,15 @@ import { addressOfView, choose } from '../../address.ts';
 import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
-import { shortId } from '../../parts/id.tsx';
+import { shortenIds } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
-import { type Call, type Caller, callOfFix, findObstacle, toCall, toCurl } from '../../state/call.ts';
+import { type Call, toCall, toCallOfFix, toCurl } from '../../state/call.ts';
+import { type Caller, findObstacle } from '../../state/caller.ts';
 import { countChanges } from '../../state/changes.ts';
-import { apply, type Line, type Remedy, type Repair, repair, repairs } from '../../state/repairs.ts';
+import { applyRemedy, type DiffLine, type Remedy, type Repair, repairRequest, repairs } from '../../state/repairs.ts';
 import { type RepairOptions, readRepairOptions } from './remedies.ts';
 
 interface FixesProps {
@@ -35,7 +36,7 @@ export function Fixes({ request, decision, isEntered }: FixesProps) {
       {repaired?.before.id === request.id ? (
         <Repaired repair={repaired} />
       ) : (
-        <WhenLoaded of={loaded}>{(options) => <Choice request={request} options={options} />}</WhenLoaded>
+        <WhenLoaded loaded={loaded}>{(options) => <RemedyChoice request={request} options={options} />}</WhenLoaded>
       )}
     </section>
   );
@@ -54,8 +55,8 @@ function Repaired({ repair: { remedy, after, status } }: { readonly repair: Repa
 /** The number of remedies shown at first. A single further one is shown too. */
 const MAX_SHOWN = 3;
 
-function Choice({ request, options }: { readonly request: RecordedRequest; readonly options: RepairOptions }) {
-  const { remedies, caller, others } = options;
+function RemedyChoice({ request, options }: { readonly request: RecordedRequest; readonly options: RepairOptions }) {
+  const { remedies, caller, adviceOnly: others } = options;
   const [chosen, setChosen] = useState('');
   const call = toCall(request);
   const remedy = remedies.find(({ text }) => text === chosen) ?? remedies[0];
@@ -124,12 +125,6 @@ function findLead([first, ...others]: readonly Remedy[]): string {
   return others.every(({ text }) => text.startsWith(lead)) ? lead : '';
 }
 
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-
-function shortenIds(text: string): string {
-  return text.replaceAll(UUID, shortId);
-}
-
 /** The button for a remedy, with its changes. */
 function RemedyForm(props: {
   readonly request: RecordedRequest;
@@ -140,7 +135,7 @@ function RemedyForm(props: {
 }) {
   const { request, remedy, call, caller, isAlone } = props;
   const { lines, label, request: change } = remedy;
-  const missingBody = remedy.body === undefined ? call.lacks : null;
+  const missingBody = remedy.body === undefined ? call.problem : null;
   const act = useAct();
   const [body, setBody] = useState(remedy.body ?? call.body ?? '{}');
   const [isApplied, setApplied] = useState(false);
@@ -152,12 +147,12 @@ function RemedyForm(props: {
       abortController.current = new AbortController();
       const { signal } = abortController.current;
       if (obstacle !== null) {
-        await apply(remedy, signal);
+        await applyRemedy(remedy, signal);
         setApplied(true);
         return;
       }
       const callToSend = missingBody === null && remedy.body === undefined ? call : { ...call, body };
-      choose({ request: (await repair(request, remedy, callToSend, caller, signal)).after });
+      choose({ request: (await repairRequest(request, remedy, callToSend, caller, signal)).after });
     });
   return (
     <form
@@ -171,7 +166,7 @@ function RemedyForm(props: {
           <Sentence text={remedy.text} />
         </p>
       )}
-      <Changes lines={lines} />
+      <DiffList lines={lines} />
       {missingBody !== null && obstacle === null && (
         <label>
           <Sentence text={missingBody} /> The body to send:
@@ -200,21 +195,21 @@ function RemedyForm(props: {
 
 function CopyFix({ change }: { readonly change: NonNullable<Remedy['request']> }) {
   const sender = change.as?.principal;
-  const caller = sender === undefined ? ({ kind: 'other' } as const) : ({ kind: 'principal', name: sender } as const);
+  const caller = sender === undefined ? ({ kind: 'unknown' } as const) : ({ kind: 'principal', name: sender } as const);
   return (
     <>
-      <CopyButton text={toCurl(callOfFix(change), caller)} label="Copy fix" />
+      <CopyButton text={toCurl(toCallOfFix(change), caller)} label="Copy fix" />
       {sender !== undefined && <span class="quiet">as {sender}</span>}
     </>
   );
 }
 
 /** The rights that a fix adds and removes. */
-export function Changes({ lines }: { readonly lines: readonly Line[] }) {
+export function DiffList({ lines }: { readonly lines: readonly DiffLine[] }) {
   if (lines.length === 0) return null;
   return (
     <ul class="diff" aria-label="What it changes">
-      {lines.map(({ sign, what, name }) => (
+      {lines.map(({ sign, kind: what, name }) => (
         <li key={`${sign}${what} ${name}`} class={sign === '+' ? 'added' : 'removed'}>
           {sign} {what} <Name text={name} />
         </li>

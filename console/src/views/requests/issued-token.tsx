@@ -1,5 +1,5 @@
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { useFocusKept } from '../../parts/focus.ts';
+import { useKeepFocus } from '../../parts/focus.ts';
 import { When } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
 import { moveClock } from '../../state/move-clock.ts';
@@ -7,7 +7,7 @@ import { moveClock } from '../../state/move-clock.ts';
 /** When the issued token expires, with a button that moves the clock there. */
 export function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
   const act = useAct();
-  const container = useFocusKept<HTMLDivElement>();
+  const container = useKeepFocus<HTMLDivElement>();
   const time = worldTime.value;
   const hasExpired = time !== null && Date.parse(time.now) >= Date.parse(expiresAt);
   const move = () =>

@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { choose, chosen } from '../../address.ts';
+import { choices, choose } from '../../address.ts';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
 import { TimeOfDay } from '../../parts/when.tsx';
-import { formatAddress, listed, type Row } from '../../state/requests.ts';
+import { listedRows, type Row } from '../../state/request-filters.ts';
+import { formatAddress } from '../../state/requests.ts';
 import { isCoarse, isNarrow } from '../../window.ts';
 
 /** Height of a row in pixels. */
-const rowHeightPixels = () => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34);
+const getRowHeightPixels = () => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34);
 
 /** Extra rows on both ends, so that scrolling shows no gap. */
 const OVERSCAN_ROWS = 10;
@@ -22,10 +23,10 @@ const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Opera
 export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const [{ top, height }, setViewport] = useState({ top: 0, height: 600 });
-  const rowHeight = rowHeightPixels();
-  const rows = listed.value;
-  const selected = chosen.value['request'];
-  const at = selected === undefined ? -1 : rows.findIndex(({ ids }) => ids.includes(selected));
+  const rowHeight = getRowHeightPixels();
+  const rows = listedRows.value;
+  const selected = choices.value['request'];
+  const selectedIndex = selected === undefined ? -1 : rows.findIndex(({ ids }) => ids.includes(selected));
 
   useEffect(() => {
     const element = box.current;
@@ -41,7 +42,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   }, []);
 
   const step = (by: number) => {
-    const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by));
+    const next = Math.max(0, Math.min(rows.length - 1, selectedIndex < 0 ? 0 : selectedIndex + by));
     const row = rows[next];
     if (row === undefined) return;
     choose({ request: row.request.id }, false);
@@ -54,7 +55,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Enter' && at >= 0) onEnter();
+    if (event.key === 'Enter' && selectedIndex >= 0) onEnter();
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, j: 1, k: -1 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
@@ -78,20 +79,20 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
         class="requests"
         role="listbox"
         aria-label="Requests, newest first"
-        aria-activedescendant={at < 0 ? undefined : `row-${rows[at]?.request.id}`}
+        aria-activedescendant={selectedIndex < 0 ? undefined : `row-${rows[selectedIndex]?.request.id}`}
         tabIndex={0}
         data-entry
         onKeyDown={onKeyDown}
       >
         <div style={{ height: `${rows.length * rowHeight}px` }}>
           {rows.slice(first, last).map((row, index) => (
-            <Line
+            <RequestRow
               // The oldest id stays the same while equal requests arrive.
               key={row.ids.at(-1)}
               row={row}
               index={first + index}
               count={rows.length}
-              isSelected={first + index === at}
+              isSelected={first + index === selectedIndex}
             />
           ))}
         </div>
@@ -100,14 +101,14 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   );
 }
 
-interface LineProps {
+interface RequestRowProps {
   readonly row: Row;
   readonly index: number;
   readonly count: number;
   readonly isSelected: boolean;
 }
 
-function Line({ row: { request, ids }, index, count, isSelected }: LineProps) {
+function RequestRow({ row: { request, ids }, index, count, isSelected }: RequestRowProps) {
   const { id, at, method, status, principal, operation, durationMs } = request;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
@@ -119,7 +120,7 @@ function Line({ row: { request, ids }, index, count, isSelected }: LineProps) {
       aria-posinset={index + 1}
       aria-setsize={count}
       tabIndex={-1}
-      style={{ height: `${rowHeightPixels()}px`, transform: `translateY(${index * rowHeightPixels()}px)` }}
+      style={{ height: `${getRowHeightPixels()}px`, transform: `translateY(${index * getRowHeightPixels()}px)` }}
       onClick={() => choose({ request: id })}
     >
       <TimeOfDay at={at} />

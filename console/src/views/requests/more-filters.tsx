@@ -1,13 +1,13 @@
-import { choose, chosen } from '../../address.ts';
-import { Choice, type Choices } from './filters.tsx';
+import { choices, choose } from '../../address.ts';
+import { FilterSelect, type TitledFilters } from './filters.tsx';
 
 /** The filters that do not fit beside the search, and the grouping. */
-export function MoreFilters({ choices }: { readonly choices: Choices }) {
-  const { group, path = '' } = chosen.value;
+export function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
+  const { group, path = '' } = choices.value;
   return (
     <form class="more-filters" onSubmit={(event) => event.preventDefault()}>
-      {choices.map(([name, title]) => (
-        <Choice key={name} name={name} title={title} />
+      {filters.map(([name, title]) => (
+        <FilterSelect key={name} name={name} title={title} />
       ))}
       <label>
         <span class="unseen">Path</span>

@@ -1,28 +1,33 @@
 import type { ComponentChildren } from 'preact';
 import type { Decision } from '../../control-api/types.ts';
-import { certaintyText } from '../../parts/certainty.ts';
-import { shortId } from '../../parts/id.tsx';
+import { describeCertainty } from '../../parts/certainty.ts';
+import { shortenId } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
 import { Name, type RequirementStatus, Rights, StatusMark } from '../../parts/rights.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { readKeys } from '../../state/keys.ts';
-import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
+import { type Rule, type Ruleset, readRuleset } from '../../state/rulesets.ts';
 import { PendingEdit } from './fixes.tsx';
 
 /** What the rule of a request requires, next to what its caller has. */
 export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
   const { service, rule } = decision;
-  const loaded = useLoaded(async () => (rule === null ? null : await rulesetOf(service)), [decision.id]);
+  const loaded = useLoaded(async () => (rule === null ? null : await readRuleset(service)), [decision.id]);
   const pending = useLoaded(() => readPending(decision), [decision.id, countChanges('keys')]);
   return (
     <div class="sides">
-      <WhenLoaded of={loaded}>
+      <WhenLoaded loaded={loaded}>
         {(ruleset) => {
           const ownRule = ruleset?.rules.find(({ id }) => id === rule);
           return (
             <>
-              <RequiredSide decision={decision} ruleset={ruleset} rule={ownRule} from={readValue(pending, NONE)} />
+              <RequiredSide
+                decision={decision}
+                ruleset={ruleset}
+                rule={ownRule}
+                pendingFrom={readValue(pending, NO_PENDING_SCOPES)}
+              />
               <HeldSide decision={decision} rule={ownRule} />
             </>
           );
@@ -34,7 +39,7 @@ export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
 
 /** Returns the scopes that pending edits of the caller's key add, and when each takes effect. */
 async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap<string, string>> {
-  if (effect === 'allow' || principal?.kind !== 'service-key') return NONE;
+  if (effect === 'allow' || principal?.kind !== 'service-key') return NO_PENDING_SCOPES;
   // A deleted key has none.
   const { pending = [] } = (await readKeys()).find(({ id }) => id === principal.id) ?? {};
   return new Map(
@@ -42,7 +47,7 @@ async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap
   );
 }
 
-const NONE: ReadonlyMap<string, string> = new Map();
+const NO_PENDING_SCOPES: ReadonlyMap<string, string> = new Map();
 
 /** Reasons about the binding: the caller has the rights themselves. */
 const BINDING_REASONS: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
@@ -71,9 +76,9 @@ function RequiredSide(props: {
   readonly decision: Decision;
   readonly ruleset: Ruleset | null;
   readonly rule: Rule | undefined;
-  readonly from: ReadonlyMap<string, string>;
+  readonly pendingFrom: ReadonlyMap<string, string>;
 }) {
-  const { decision, ruleset, rule, from } = props;
+  const { decision, ruleset, rule, pendingFrom: from } = props;
   if (rule === undefined) {
     return (
       <section>
@@ -122,13 +127,13 @@ function RequiredSide(props: {
         <Bound isFailing={isWrongTarget} isMet={effect === 'allow'}>
           for{' '}
           <span title={target}>
-            <Path path={target.split('/').map(shortId).join('/')} />
+            <Path path={target.split('/').map(shortenId).join('/')} />
           </span>
         </Bound>
       )}
       <p class="quiet">
         <small>
-          “{label}”: {source} ({certaintyText(certainty)})
+          “{label}”: {source} ({describeCertainty(certainty)})
         </small>
       </p>
     </section>

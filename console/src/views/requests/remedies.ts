@@ -1,9 +1,10 @@
 import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect, RecordedRequest } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
-import { type Caller, callerOfIdentity, FINGERPRINT, pickCaller, toCall } from '../../state/call.ts';
+import { FINGERPRINT, toCall } from '../../state/call.ts';
+import { type Caller, callerOfIdentity, pickCaller } from '../../state/caller.ts';
 import { reportChange } from '../../state/changes.ts';
-import { isFrozen, untilWorldTime } from '../../state/clock.ts';
+import { isFrozen, waitForWorldTime } from '../../state/clock.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { moveClock } from '../../state/move-clock.ts';
@@ -18,7 +19,7 @@ export interface RepairOptions {
   /** The recommended one first. */
   readonly remedies: readonly Remedy[];
   /** Fixes that must be made elsewhere. */
-  readonly others: readonly Fix[];
+  readonly adviceOnly: readonly Fix[];
 }
 
 /** Finds the remedies for a refusal. @throws like the control API */
@@ -26,28 +27,28 @@ export async function readRepairOptions(request: RecordedRequest, decision: Deci
   const identities = await readIdentities();
   const caller = pickCaller(request, decision, identities);
   const fixes = decision.fixes.filter(({ kind }) => kind !== 'hint');
-  const remediesByFix = fixes.map((fix) => [fix, remediesForFix(fix, decision)] as const);
+  const remediesByFix = fixes.map((fix) => [fix, listFixRemedies(fix, decision)] as const);
   const remedies = remediesByFix.flatMap(([, all]) => all);
-  const others = remediesByFix.flatMap(([fix, all]) => (all.length === 0 ? [fix] : []));
+  const adviceOnly = remediesByFix.flatMap(([fix, all]) => (all.length === 0 ? [fix] : []));
   if (decision.principal !== null)
-    return { caller, remedies: [...remedies, ...(await roleRemedies(fixes, decision, identities))], others };
-  const credential = await credentialRemedies(request, decision, identities);
-  return { caller, remedies: [...remedies, ...credential], others: credential.length > 0 ? [] : others };
+    return { caller, remedies: [...remedies, ...(await findRoleRemedies(fixes, decision, identities))], adviceOnly };
+  const credential = await findCredentialRemedies(request, decision, identities);
+  return { caller, remedies: [...remedies, ...credential], adviceOnly: credential.length > 0 ? [] : adviceOnly };
 }
 
 /** Returns the remedies that make a fix; none if it has no request. */
-function remediesForFix(fix: Fix, decision: Decision): readonly Remedy[] {
+function listFixRemedies(fix: Fix, decision: Decision): readonly Remedy[] {
   const { kind, request, text } = fix;
   if (request === undefined) return [];
   const change = createChange(request);
   if (change === null) return [];
   if (kind === 'propagation' && decision.pending !== undefined)
-    return remediesForPending(decision.pending, request, change);
+    return listPendingRemedies(decision.pending, request, change);
   return [{ text, lines: diffFix(fix, decision), label: 'Fix and send again', request, apply: change }];
 }
 
 /** Returns the remedies that put a pending edit into effect: now, by moving the clock, or by waiting. */
-function remediesForPending(
+function listPendingRemedies(
   { version, effectiveAt }: NonNullable<Decision['pending']>,
   request: FixRequest,
   change: Remedy['apply'],
@@ -67,7 +68,7 @@ function remediesForPending(
     label: 'Wait and send again',
     waits: true,
     apply: async (signal) => {
-      await untilWorldTime(effectiveAt, signal);
+      await waitForWorldTime(effectiveAt, signal);
       return null;
     },
   };
@@ -86,46 +87,46 @@ function remediesForPending(
 }
 
 /** Calls as an identity with a sufficient role, preferring the one with the fewest rights. */
-async function roleRemedies(
+async function findRoleRemedies(
   fixes: readonly Fix[],
   decision: Decision,
   identities: readonly Identity[],
 ): Promise<Remedy[]> {
   const roles = fixes.find(({ kind, request }) => kind === 'identity' && request === undefined)?.roles ?? [];
   const candidates = roles.flatMap((role) =>
-    identities.filter(({ holds, kind }) => holds === role && !kind.endsWith('key')),
+    identities.filter(({ rights: holds, kind }) => holds === role && !kind.endsWith('key')),
   );
   const [identity] = await filterAllowed(candidates, decision);
   return identity === undefined
     ? []
     : [
-        resendAs(
+        createResendRemedy(
           identity,
-          `Send it as ${identity.kind} \`${identity.name}\`, which has the role \`${identity.holds}\``,
+          `Send it as ${identity.kind} \`${identity.name}\`, which has the role \`${identity.rights}\``,
         ),
       ];
 }
 
 /** For a refused credential: makes it valid again, or uses a new one or another identity. */
-async function credentialRemedies(
+async function findCredentialRemedies(
   recorded: RecordedRequest,
   decision: Decision,
   identities: readonly Identity[],
 ): Promise<readonly Remedy[]> {
   const { claimed, fixes, service, reason } = decision;
   if (reason === 'wrong_secret')
-    return wrongSecretRemedies(
+    return listSecretRemedies(
       recorded,
       identities.find(({ id }) => id === claimed?.id),
     );
   const isBearer = /^Bearer /i.test(String(recorded.request.headers['authorization']));
   if (!isBearer && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
   const claimedIdentity = identities.find(({ id }) => id === claimed?.id);
-  if (claimedIdentity?.key !== undefined) return reactivationRemedies(claimedIdentity, reason);
+  if (claimedIdentity?.key !== undefined) return listReactivationRemedies(claimedIdentity, reason);
   const isDisabled = reason === 'disabled';
   if (claimedIdentity !== undefined && !isDisabled) {
     return [
-      resendAs(
+      createResendRemedy(
         claimedIdentity,
         `Get a fresh token for ${claimedIdentity.kind} \`${claimedIdentity.name}\``,
         'Send again with a fresh token',
@@ -136,13 +137,15 @@ async function credentialRemedies(
     identities.filter(({ services }) => services.includes(service)).toSorted(compareRights),
     decision,
   );
-  return able.map((one) => resendAs(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`));
+  return able.map((one) =>
+    createResendRemedy(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`),
+  );
 }
 
 /** Resends a token request with the right secret of its client. */
-function wrongSecretRemedies(request: RecordedRequest, own: Identity | undefined): readonly Remedy[] {
+function listSecretRemedies(request: RecordedRequest, owner: Identity | undefined): readonly Remedy[] {
   const { body } = toCall(request);
-  const secrets = (own?.credentials ?? []).flatMap((credential) => {
+  const secrets = (owner?.credentials ?? []).flatMap((credential) => {
     if (credential.kind === 'key') return [];
     if (credential.kind === 'password') return [{ id: credential.email, secret: credential.password }];
     return [{ id: credential.id, secret: credential.secret }];
@@ -150,10 +153,10 @@ function wrongSecretRemedies(request: RecordedRequest, own: Identity | undefined
   const secret = secrets.find(({ id }) => body?.includes(id) || body?.includes(encodeURIComponent(id)));
   const parts = body?.split(FINGERPRINT) ?? [];
   // With several secrets, it is unknown which one is wrong.
-  if (own === undefined || secret === undefined || parts.length !== 2) return [];
+  if (owner === undefined || secret === undefined || parts.length !== 2) return [];
   return [
     {
-      text: `Send the secret of ${own.kind} \`${own.name}\``,
+      text: `Send the secret of ${owner.kind} \`${owner.name}\``,
       lines: [],
       label: 'Send again with the right secret',
       caller: { kind: 'nobody' },
@@ -166,7 +169,7 @@ function wrongSecretRemedies(request: RecordedRequest, own: Identity | undefined
 }
 
 /** Makes a disabled or expired key valid again. */
-function reactivationRemedies({ id, kind, name }: Identity, reason: string | null): readonly Remedy[] {
+function listReactivationRemedies({ id, kind, name }: Identity, reason: string | null): readonly Remedy[] {
   const edit = { disabled_key: { status: 'active' }, expired_key: { expiresAt: null } }[reason ?? ''];
   if (edit === undefined) return [];
   const text = reason === 'disabled_key' ? `Enable ${kind} \`${name}\`` : `Remove the expiry of ${kind} \`${name}\``;
@@ -176,7 +179,7 @@ function reactivationRemedies({ id, kind, name }: Identity, reason: string | nul
 }
 
 /** Sends it as another identity. Nothing else changes. */
-function resendAs(identity: Identity, text: string, label = `Send again as ${identity.name}`): Remedy {
+function createResendRemedy(identity: Identity, text: string, label = `Send again as ${identity.name}`): Remedy {
   return { text, lines: [], label, caller: callerOfIdentity(identity), apply: async () => undefined };
 }
 

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { choose, chosen, view } from '../../address.ts';
+import { choices, choose, view } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { heldBack, isJournalRead, isPaused, matching, requests, resume } from '../../state/requests.ts';
+import { matchingRequests } from '../../state/request-filters.ts';
+import { heldBackRequests, isJournalRead, isPaused, requests, resumeList } from '../../state/requests.ts';
 import { hasRoomBeside } from '../../window.ts';
-import { Awaited, lazy, loadViews } from '../lazy.tsx';
+import { lazyViews, loadViews, ViewPlaceholder } from '../lazy.tsx';
 import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
 import './requests.css';
@@ -12,23 +13,23 @@ import './requests.css';
 /** All requests as they arrive, and a panel for one of them. */
 export function Requests() {
   useNewestRefusal();
-  const { request: selected, tool } = chosen.value;
-  const views = lazy.value;
+  const { request: selected, tool } = choices.value;
+  const views = lazyViews.value;
   const [entered, setEntered] = useState('');
   const isOpen = selected !== undefined || tool !== undefined;
-  const [count, all] = [matching.value.length, requests.value.length];
+  const [count, all] = [matchingRequests.value.length, requests.value.length];
   return (
     <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROP_HANDLERS}>
-      <ViewHeader title="Requests" count={views === null ? all : <views.Count />}>
+      <ViewHeader title="Requests" count={views === null ? all : <views.RequestCount />}>
         <button
           type="button"
           aria-pressed={isPaused.value}
           onClick={() => {
-            if (isPaused.value) resume();
+            if (isPaused.value) resumeList();
             else isPaused.value = true;
           }}
         >
-          {isPaused.value ? `Resume (${heldBack.value.length} new)` : 'Pause'}
+          {isPaused.value ? `Resume (${heldBackRequests.value.length} new)` : 'Pause'}
         </button>
         {views === null ? <ToolsPlaceholder /> : <views.Tools />}
       </ViewHeader>
@@ -39,11 +40,11 @@ export function Requests() {
       </section>
       {isOpen &&
         (views === null ? (
-          <Awaited />
+          <ViewPlaceholder />
         ) : tool !== undefined ? (
-          <views.Tool key={tool} name={tool} />
+          <views.ToolPanel key={tool} name={tool} />
         ) : (
-          <views.Recorded key={selected} id={selected ?? ''} isEntered={entered === selected} />
+          <views.RequestPanel key={selected} id={selected ?? ''} isEntered={entered === selected} />
         ))}
     </div>
   );
@@ -57,14 +58,14 @@ const DROP_HANDLERS = {
   onDrop(event: DragEvent) {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
-    if (file !== undefined) void loadViews().then(() => lazy.value?.checkDropped(file));
+    if (file !== undefined) void loadViews().then(() => lazyViews.value?.checkDropped(file));
   },
 };
 
 /** Without an address, opens the newest refusal: users usually come to find out why a request was refused. */
 function useNewestRefusal(): void {
   // If the panel would replace the list, show the list first.
-  const shouldOpen = view.value === '' && Object.keys(chosen.value).length === 0 && hasRoomBeside.value;
+  const shouldOpen = view.value === '' && Object.keys(choices.value).length === 0 && hasRoomBeside.value;
   const newest = shouldOpen
     ? requests.value.find(({ decision, reason }) => decision !== null && reason !== null)
     : undefined;

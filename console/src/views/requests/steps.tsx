@@ -1,6 +1,6 @@
 import type { FidelityReport, RecordedRequest } from '../../control-api/types.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
-import { fidelityOf } from '../../state/fidelity.ts';
+import { readFidelity } from '../../state/fidelity.ts';
 
 type Stage = FidelityReport['reasons'][number]['stage'];
 
@@ -28,7 +28,7 @@ const SPOKEN_TEXTS: Readonly<Record<Mark, string>> = { passed: 'passed', refused
 
 /** Returns the refusing step of each reason. */
 async function readStages({ service }: RecordedRequest): Promise<ReadonlyMap<string, Stage>> {
-  const { reasons } = await fidelityOf(service ?? '');
+  const { reasons } = await readFidelity(service ?? '');
   return new Map(reasons.map(({ reason, stage }) => [reason, stage]));
 }
 
@@ -41,7 +41,7 @@ export function Steps(props: { readonly request: RecordedRequest; readonly befor
   const { request, before } = props;
   const needsStages = request.reason !== null || (before !== undefined && before.reason !== null);
   const loaded = useLoaded(async () => (needsStages ? await readStages(request) : null), []);
-  if (loaded === null || 'fault' in loaded) return <ol class="steps" aria-hidden="true" />;
+  if (loaded === null || 'error' in loaded) return <ol class="steps" aria-hidden="true" />;
   const steps = request.service === 'air' ? STEPS_OF_AIR : STEPS;
   const outcomes = findOutcomes(request, steps, loaded.value);
   const previousOutcomes = before === undefined ? null : findOutcomes(before, steps, loaded.value);
@@ -94,7 +94,7 @@ function findOutcomes(
   });
 }
 
-/** Whether a fault replaced the steps. */
+/** Returns whether a fault replaced the steps. */
 function isReplaced({ fault, wouldBe, reason, done }: RecordedRequest): boolean {
   return fault !== null && wouldBe === undefined && reason === null && !done;
 }

@@ -31,7 +31,7 @@ export function findHoldersInPart(service: string, part: object): readonly Holde
   return Object.entries(part).flatMap(([list, entries]) =>
     (Array.isArray(entries) ? entries.filter(isEntry) : []).flatMap((entry) => {
       const secrets = findSecrets(entry);
-      const name = findName(entry);
+      const name = formatName(entry);
       return secrets.length === 0 ? [] : [{ service, list, id: textOr(entry['id'], name), name, secrets }];
     }),
   );
@@ -46,7 +46,7 @@ function textOr(value: unknown, fallback: string): string {
 }
 
 /** Includes the organisation, because keys of two organisations can have the same name. */
-function findName({ email, name, org, clientId }: Entry): string {
+function formatName({ email, name, org, clientId }: Entry): string {
   const ownName = textOr(email, textOr(name, textOr(clientId, '')));
   return typeof org === 'string' ? `${org}/${ownName}` : ownName;
 }

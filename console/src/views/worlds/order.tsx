@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView, choices, choose } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { MadeWorld, Snapshot } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
@@ -7,12 +7,12 @@ import { CopyButton } from '../../parts/copy.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
-import { serviceTitle } from '../../parts/service.ts';
-import { snapshotName } from '../../parts/snapshot-name.ts';
+import { titleOfService } from '../../parts/service.ts';
+import { nameOfSnapshot } from '../../parts/snapshot-name.ts';
 import { countChanges, reportChange } from '../../state/changes.ts';
-import { consolePath, currentWorld, worlds } from '../../state/worlds.ts';
+import { consolePathOf, currentWorld, worlds } from '../../state/worlds.ts';
 import { findHolders, findHoldersInPart, splitName } from './holders.ts';
-import { WaysIn } from './ways.tsx';
+import { WorldAddresses } from './ways.tsx';
 
 /** Origins of a new world. The empty name is the server's seed. */
 const ORIGINS = {
@@ -23,17 +23,17 @@ const ORIGINS = {
   snapshot: 'a copy of a snapshot',
 } as const;
 
-/** @param of the id of the copied world or snapshot */
-function createOrigin(from: string, of: string): object {
+/** @param sourceId the id of the copied world or snapshot */
+function createOrigin(from: string, sourceId: string): object {
   if (from === '') return {};
-  return from === 'world' || from === 'snapshot' ? { from: { [from]: of } } : { seed: from };
+  return from === 'world' || from === 'snapshot' ? { from: { [from]: sourceId } } : { seed: from };
 }
 
 /** A form that creates a world. The origin is in the address, so that a snapshot can link here. */
-export function Order() {
+export function NewWorld() {
   const act = useAct();
   const [created, setCreated] = useState<MadeWorld | null>(null);
-  const { from = '', of = '' } = chosen.value;
+  const { from = '', of = '' } = choices.value;
 
   const create = (event: SubmitEvent) => {
     event.preventDefault();
@@ -73,8 +73,8 @@ export function Order() {
           ))}
         </select>
       </label>
-      {from === 'world' && <WhichWorld of={of} />}
-      {from === 'snapshot' && <WhichSnapshot of={of} />}
+      {from === 'world' && <SourceWorldField of={of} />}
+      {from === 'snapshot' && <SourceSnapshotField of={of} />}
       <details>
         <summary>Advanced</summary>
         <label>
@@ -101,7 +101,7 @@ export function Order() {
   );
 }
 
-function WhichWorld({ of }: { readonly of: string }) {
+function SourceWorldField({ of }: { readonly of: string }) {
   return (
     <label>
       Which world
@@ -122,7 +122,7 @@ function WhichWorld({ of }: { readonly of: string }) {
   );
 }
 
-function WhichSnapshot({ of }: { readonly of: string }) {
+function SourceSnapshotField({ of }: { readonly of: string }) {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const snapshots = readValue(loaded, []);
   const isKnown = snapshots.some(({ id }) => id === of);
@@ -144,7 +144,7 @@ function WhichSnapshot({ of }: { readonly of: string }) {
         {of !== '' && !isKnown && <option>{of}</option>}
         {snapshots.map((snapshot) => (
           <option key={snapshot.id} value={snapshot.id}>
-            {snapshotName(snapshot)}
+            {nameOfSnapshot(snapshot)}
           </option>
         ))}
       </select>
@@ -166,11 +166,11 @@ function CreatedWorld({ world }: { readonly world: MadeWorld }) {
         World {id} was created
       </h2>
       <p>
-        <a class="button main" href={consolePath(world, addressOfView('requests'))}>
+        <a class="button main" href={consolePathOf(world, addressOfView('requests'))}>
           Open its console
         </a>
       </p>
-      <WaysIn world={world} />
+      <WorldAddresses world={world} />
       {ambiguous.length > 0 && (
         <p class="hint">Other worlds have these too, so they do not identify this world: {ambiguous.join(', ')}</p>
       )}
@@ -201,7 +201,7 @@ function Credentials({ holders }: { readonly holders: ReturnType<typeof findHold
         <li key={`${service} ${list} ${id}`}>
           {name}{' '}
           <span class="quiet">
-            {serviceTitle(service)}, {splitName(list)}
+            {titleOfService(service)}, {splitName(list)}
           </span>
           {secrets.map(({ kind, clientId, text }) => (
             <dl key={kind} class="facts">

@@ -1,24 +1,24 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { addressOfView, chosen, go } from '../../address.ts';
+import { addressOfView, choices, go } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { ChooseFile } from '../../parts/choose-file.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
+import { ConfirmButton } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { download } from '../../parts/download.ts';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { Long } from '../../parts/long.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Popover } from '../../parts/popover.tsx';
-import { snapshotName, snapshotNameAt } from '../../parts/snapshot-name.ts';
-import { timeText } from '../../parts/time.ts';
+import { defaultNameAt, nameOfSnapshot } from '../../parts/snapshot-name.ts';
+import { formatTime } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
-import { fileName, readFile, sendFile } from '../../state/files.ts';
-import { offerUndo } from '../../state/undo.ts';
+import { createFileName, readFile, sendFile } from '../../state/files.ts';
+import { withdrawUndo } from '../../state/undo.ts';
 import { currentWorld } from '../../state/worlds.ts';
 
 /** The snapshots of this world. */
@@ -26,7 +26,7 @@ export function Snapshots() {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const act = useAct();
   const section = useRef<HTMLElement>(null);
-  const { part } = chosen.value;
+  const { part } = choices.value;
   useEffect(() => {
     if (part === 'snapshots') section.current?.scrollIntoView();
   }, [part]);
@@ -60,7 +60,7 @@ export function Snapshots() {
           <Popover button="Take a snapshot">{(close) => <TakeForm act={act} close={close} />}</Popover>
         </div>
       </div>
-      <WhenLoaded of={loaded}>
+      <WhenLoaded loaded={loaded}>
         {(snapshots) =>
           snapshots.length === 0 ? (
             <p>
@@ -95,14 +95,14 @@ function TakeForm({ act, close }: { readonly act: Act; readonly close: () => voi
       const snapshot = await ask<Snapshot>('POST', '/_mock/snapshots', name === '' ? {} : { name });
       form.reset();
       reportChange('snapshots');
-      return `“${snapshotName(snapshot)}” was taken.`;
+      return `“${nameOfSnapshot(snapshot)}” was taken.`;
     });
   };
   return (
     <form class="order" onSubmit={take}>
       <label class="grow">
         Name of the snapshot
-        <input name="name" placeholder={now && snapshotNameAt(now)} autocomplete="off" autofocus />
+        <input name="name" placeholder={now && defaultNameAt(now)} autocomplete="off" autofocus />
       </label>
       <button type="submit" disabled={act.isBusy}>
         Take it
@@ -114,28 +114,28 @@ function TakeForm({ act, close }: { readonly act: Act; readonly close: () => voi
 const COLUMNS: readonly Column<Snapshot>[] = [
   {
     title: 'Name',
-    cell: (snapshot) => <Long text={snapshotName(snapshot)} />,
-    by: snapshotName,
+    cell: (snapshot) => <LongText text={nameOfSnapshot(snapshot)} />,
+    sortKeyOf: nameOfSnapshot,
     class: 'name',
   },
   { title: 'Id', cell: ({ id }) => <Id id={id} name="the id of the snapshot" /> },
-  { title: 'Taken', cell: ({ at }) => <When at={at} isRelative />, by: ({ at }) => at, class: 'when' },
+  { title: 'Taken', cell: ({ at }) => <When at={at} isRelative />, sortKeyOf: ({ at }) => at, class: 'when' },
   {
     title: 'Size',
     cell: ({ bytes }) => `${Math.ceil(bytes / 1000).toLocaleString('en')} kB`,
-    by: ({ bytes }) => bytes,
+    sortKeyOf: ({ bytes }) => bytes,
     class: 'when wide-only',
   },
 ];
 
 function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
   const { id } = snapshot;
-  const name = snapshotName(snapshot);
+  const name = nameOfSnapshot(snapshot);
   const restore = () =>
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
-      offerUndo(null);
-      return `This world was restored; its clock shows ${timeText(now)}.`;
+      withdrawUndo();
+      return `This world was restored; its clock shows ${formatTime(now)}.`;
     });
   const remove = () =>
     act.run(async () => {
@@ -145,13 +145,13 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
     });
   const saveFile = () =>
     act.run(async () => {
-      const file = fileName('.ndjson', id);
+      const file = createFileName('.ndjson', id);
       download(file, await readFile(`/_mock/snapshots/${id}/file`));
       return `Saved \`${file}\`. It contains secrets: signing keys and credentials.`;
     });
   return (
     <>
-      <Confirm
+      <ConfirmButton
         title={`Restore ${name}?`}
         confirmLabel="Restore snapshot"
         warning="This world returns to the snapshot. All later changes are lost."
@@ -160,9 +160,9 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
         onConfirm={restore}
       >
         Restore<span class="unseen"> {name}</span>
-      </Confirm>{' '}
+      </ConfirmButton>{' '}
       <Menu
-        of={name}
+        subject={name}
         isBusy={act.isBusy}
         items={[
           { label: 'Download', run: saveFile },
@@ -173,7 +173,7 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
           {
             label: 'Delete snapshot',
             run: remove,
-            asks: {
+            confirmation: {
               title: `Delete ${name}?`,
               confirmLabel: 'Delete snapshot',
               warning: `The snapshot ${name} is deleted. Worlds created from it stay.`,

@@ -2,12 +2,16 @@ import type { WorldInfo } from '../../control-api/types.ts';
 import { CopyButton } from '../../parts/copy.tsx';
 
 /** How clients address a world. */
-export function WaysIn({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {
+export function WorldAddresses({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {
   const headers = Object.entries(header).map(([name, value]) => ['By header', `${name}: ${value}`] as const);
-  const ways = [['By path', url] as const, ...(hostUrl === null ? [] : [['By host', hostUrl] as const]), ...headers];
+  const addresses = [
+    ['By path', url] as const,
+    ...(hostUrl === null ? [] : [['By host', hostUrl] as const]),
+    ...headers,
+  ];
   return (
     <dl class="ways">
-      {ways.map(([name, text]) => (
+      {addresses.map(([name, text]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>

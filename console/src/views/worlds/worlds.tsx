@@ -1,21 +1,21 @@
-import { addressOfView, choose, chosen, go } from '../../address.ts';
+import { addressOfView, choices, choose, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { WorldInfo } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { Long } from '../../parts/long.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
-import { relativeText, shortDuration, timeText } from '../../parts/time.ts';
+import { formatRelativeTime, formatTime, shortenDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
-import { consolePath, currentWorld, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
-import { Order } from './order.tsx';
+import { consolePathOf, currentWorld, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
+import { NewWorld } from './order.tsx';
 import { Snapshots } from './snapshots.tsx';
-import { WaysIn } from './ways.tsx';
+import { WorldAddresses } from './ways.tsx';
 import './worlds.css';
 
 /** Number of worlds shown at first. Search finds the rest. */
@@ -26,10 +26,10 @@ export function Worlds() {
   const loaded = useLoaded(refreshWorlds, [countChanges('worlds')]);
   const lifetime = useLoaded(readLifetime, []);
   const act = useAct();
-  const { filter, world: opened, make, from } = chosen.value;
+  const { filter, world: openId, make, from } = choices.value;
   // A snapshot links here with `from`.
-  const isMaking = make !== undefined || from !== undefined;
-  const isOpen = isMaking || opened !== undefined;
+  const isCreating = make !== undefined || from !== undefined;
+  const isOpen = isCreating || openId !== undefined;
   const allWorlds = worlds.value;
   const matches = filterWorlds(allWorlds, filter);
   return (
@@ -56,7 +56,7 @@ export function Worlds() {
         </search>
       )}
       <section class="first page rows labelled worlds">
-        <WhenLoaded of={loaded}>
+        <WhenLoaded loaded={loaded}>
           {() => (
             <>
               <List found={matches} act={act} />
@@ -68,11 +68,11 @@ export function Worlds() {
       </section>
       {isOpen && (
         <Panel
-          key={opened ?? 'new'}
-          label={isMaking ? 'New world' : 'World'}
+          key={openId ?? 'new'}
+          label={isCreating ? 'New world' : 'World'}
           onClose={() => go(addressOfView('worlds', { filter }))}
         >
-          {isMaking ? <Order /> : <WorldDetails world={allWorlds.find(({ id }) => id === opened)} />}
+          {isCreating ? <NewWorld /> : <WorldDetails world={allWorlds.find(({ id }) => id === openId)} />}
         </Panel>
       )}
     </div>
@@ -80,19 +80,19 @@ export function Worlds() {
 }
 
 function filterWorlds(all: readonly WorldInfo[], filter = ''): readonly WorldInfo[] {
-  const wanted = filter.toLowerCase();
-  return all.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(wanted));
+  const query = filter.toLowerCase();
+  return all.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(query));
 }
 
 function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly act: Act }) {
-  const { filter = '', all = '' } = chosen.value;
-  const shown = all === '' ? found.slice(0, MAX_SHOWN) : found;
+  const { filter = '', all = '' } = choices.value;
+  const visibleWorlds = all === '' ? found.slice(0, MAX_SHOWN) : found;
   if (found.length === 0) return <p>No name or label contains “{filter}”.</p>;
   return (
     <>
       <DataTable
         label="Worlds"
-        rows={shown}
+        rows={visibleWorlds}
         keyOf={({ id }) => id}
         columns={[...COLUMNS, { title: '', cell: (world) => <WorldActions world={world} act={act} /> }]}
       />
@@ -102,9 +102,9 @@ function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly a
           other.
         </p>
       )}
-      {shown.length < found.length && (
+      {visibleWorlds.length < found.length && (
         <p>
-          Showing {shown.length} of {found.length}.{' '}
+          Showing {visibleWorlds.length} of {found.length}.{' '}
           <button type="button" onClick={() => choose({ all: 'yes' })}>
             Show all
           </button>
@@ -122,30 +122,34 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
         {id} {id === currentWorld.value?.id && <span class="status idle">this one</span>}
         {label && (
           <small class="quiet label">
-            <Long text={label} />
+            <LongText text={label} />
           </small>
         )}
       </>
     ),
-    by: ({ id }) => id,
+    sortKeyOf: ({ id }) => id,
   },
   {
     title: 'Created',
     cell: ({ createdAt }) => <MachineTime at={createdAt} />,
-    by: ({ createdAt }) => createdAt,
+    sortKeyOf: ({ createdAt }) => createdAt,
     class: 'wide-only',
   },
-  { title: 'Last used', cell: ({ lastUsedAt }) => <MachineTime at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
+  {
+    title: 'Last used',
+    cell: ({ lastUsedAt }) => <MachineTime at={lastUsedAt} />,
+    sortKeyOf: ({ lastUsedAt }) => lastUsedAt,
+  },
   {
     title: 'Credentials',
     cell: ({ credentials }) => (credentials === 'own' ? 'its own' : 'the seed’s'),
-    by: ({ credentials }) => credentials,
+    sortKeyOf: ({ credentials }) => credentials,
     class: 'wide-only',
   },
   {
     title: 'Expires',
     cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <MachineTime at={expiresAt} />),
-    by: ({ expiresAt }) => expiresAt,
+    sortKeyOf: ({ expiresAt }) => expiresAt,
   },
 ];
 
@@ -155,9 +159,9 @@ function MachineTime({ at }: { readonly at: string }) {
   return (
     <span class="when">
       <time dateTime={at} title={at}>
-        {timeText(at, now)}
+        {formatTime(at, now)}
       </time>
-      <small class="quiet"> {relativeText(at, now)}</small>
+      <small class="quiet"> {formatRelativeTime(at, now)}</small>
     </span>
   );
 }
@@ -168,7 +172,7 @@ function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act:
   const remove = () =>
     act.run(async () => {
       await ask('DELETE', `/_mock/worlds/${id}`);
-      if (chosen.value['world'] === id) choose({ world: undefined }, false);
+      if (choices.value['world'] === id) choose({ world: undefined }, false);
       // The deleted world of this page cannot be asked any more.
       if (!isCurrent) reportChange('worlds');
       return `The world \`${id}\` was deleted.`;
@@ -194,12 +198,12 @@ function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act:
   return (
     <>
       {!isCurrent && (
-        <a class="button small" href={consolePath(world, addressOfView('requests'))}>
+        <a class="button small" href={consolePathOf(world, addressOfView('requests'))}>
           Open<span class="unseen"> {id}</span>
         </a>
       )}{' '}
       <Menu
-        of={`world ${id}`}
+        subject={`world ${id}`}
         isBusy={act.isBusy}
         items={[
           {
@@ -215,11 +219,11 @@ function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act:
 }
 
 function WorldDetails({ world }: { readonly world: WorldInfo | undefined }) {
-  if (world === undefined) return <p class="fault">There is no world {chosen.value['world']}.</p>;
+  if (world === undefined) return <p class="fault">There is no world {choices.value['world']}.</p>;
   return (
     <>
       <h2>How to reach {world.id}</h2>
-      <WaysIn world={world} />
+      <WorldAddresses world={world} />
       <dl class="facts">
         {COLUMNS.slice(1).map(({ title, cell }) => (
           <div key={title}>
@@ -230,7 +234,7 @@ function WorldDetails({ world }: { readonly world: WorldInfo | undefined }) {
         {world.expiresAt !== null && (
           <div>
             <dt>Expires after</dt>
-            <dd>{shortDuration(world.ttl)} without use</dd>
+            <dd>{shortenDuration(world.ttl)} without use</dd>
           </div>
         )}
       </dl>

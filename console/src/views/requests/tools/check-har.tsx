@@ -2,17 +2,17 @@ import { isOffline } from '../../../connection.ts';
 import { addressOf } from '../../../control-api/client.ts';
 import { ChooseFile } from '../../../parts/choose-file.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
-import { errorText } from '../../../parts/loaded.tsx';
-import { Long, shorten } from '../../../parts/long.tsx';
+import { describeError } from '../../../parts/loaded.tsx';
+import { LongText, shorten } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
-import { serviceTitle } from '../../../parts/service.ts';
+import { titleOfService } from '../../../parts/service.ts';
 import { Skeleton } from '../../../parts/skeleton.tsx';
 import { Status } from '../../../parts/status.tsx';
-import { type Checked, checkArchive, type Entry, latest, numberOf } from '../../../state/check-archive.ts';
+import { type ArchiveCheck, type CheckedRequest, checkArchive, latestCheck } from '../../../state/check-archive.ts';
 
 /** Asks for an archive, and shows which of its requests conform to the documents. */
 export function CheckHar() {
-  const check = latest.value;
+  const check = latestCheck.value;
   return (
     <>
       <p class="quiet">
@@ -28,26 +28,26 @@ export function CheckHar() {
       </ChooseFile>
       {check === 'busy' && <Skeleton />}
       {typeof check === 'object' &&
-        ('fault' in check ? (
+        ('error' in check ? (
           <p class="fault" role="alert">
-            <Sentence text={errorText(check.fault)} />
+            <Sentence text={describeError(check.error)} />
           </p>
         ) : (
-          <Result {...check} />
+          <CheckResult {...check} />
         ))}
     </>
   );
 }
 
-/** The result of a check. */
-function Result({ name, entries, report }: Checked) {
+/** The number of requests that do not conform, and a table of all requests. */
+function CheckResult({ name, entries, report }: ArchiveCheck) {
   const { checked: count, skipped, total } = report;
-  const violating = entries.filter(({ faults }) => faults.length > 0).length;
+  const violating = entries.filter(({ violations }) => violations.length > 0).length;
   const isTruncated = entries.length < count;
   return (
     <section aria-label="Checked archive">
       <h3>
-        <Long text={name} />
+        <LongText text={name} />
       </h3>
       <p role="status">
         <strong class={total === 0 ? 'verdict allow' : 'verdict deny'}>
@@ -57,26 +57,31 @@ function Result({ name, entries, report }: Checked) {
         {isTruncated && 'Only the first 1000 conforming requests and the first 1000 errors are listed.'}
       </p>
       {entries.length > 0 && (
-        <DataTable label="Requests of the archive" rows={entries} keyOf={({ place }) => place} columns={COLUMNS} />
+        <DataTable
+          label="Requests of the archive"
+          rows={entries}
+          keyOf={({ number }) => String(number)}
+          columns={COLUMNS}
+        />
       )}
     </section>
   );
 }
 
-const COLUMNS: readonly Column<Entry>[] = [
-  { title: 'No.', cell: numberOf, by: numberOf },
+const COLUMNS: readonly Column<CheckedRequest>[] = [
+  { title: 'No.', cell: ({ number }) => number, sortKeyOf: ({ number }) => number },
   {
     title: 'Result',
-    cell: ({ faults }) =>
-      faults.length === 0 ? (
+    cell: ({ violations }) =>
+      violations.length === 0 ? (
         <span class="verdict allow">conforms</span>
       ) : (
         <span class="verdict deny">does not conform</span>
       ),
-    by: ({ faults }) => faults.length,
+    sortKeyOf: ({ violations }) => violations.length,
     class: 'result',
   },
-  { title: 'Status', cell: ({ status }) => <Status status={status} />, by: ({ status }) => status },
+  { title: 'Status', cell: ({ status }) => <Status status={status} />, sortKeyOf: ({ status }) => status },
   {
     title: 'Request',
     cell: ({ method, path }) => (
@@ -84,7 +89,7 @@ const COLUMNS: readonly Column<Entry>[] = [
         {method} {shorten(path)}
       </span>
     ),
-    by: ({ path }) => path,
+    sortKeyOf: ({ path }) => path,
   },
   {
     title: 'Operation',
@@ -93,18 +98,18 @@ const COLUMNS: readonly Column<Entry>[] = [
         'none'
       ) : (
         <span>
-          <a href={addressOf(page)}>{operation}</a> <span class="quiet">{serviceTitle(service ?? '')}</span>
+          <a href={addressOf(page)}>{operation}</a> <span class="quiet">{titleOfService(service ?? '')}</span>
         </span>
       ),
-    by: ({ operation }) => operation,
+    sortKeyOf: ({ operation }) => operation,
   },
   {
     title: 'What is wrong',
-    cell: ({ faults }) => (
+    cell: ({ violations }) => (
       <ul class="plain">
-        {faults.map((fault) => (
-          <li key={fault}>
-            <Long text={fault} isSentence />
+        {violations.map((text) => (
+          <li key={text}>
+            <LongText text={text} isSentence />
           </li>
         ))}
       </ul>

@@ -3,20 +3,21 @@ import { addressOfView } from '../../../address.ts';
 import { isOffline } from '../../../connection.ts';
 import { ask } from '../../../control-api/client.ts';
 import type { RecordedRequest, RequestSummary } from '../../../control-api/types.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
+import { ConfirmButton } from '../../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
-import { errorText } from '../../../parts/loaded.tsx';
+import { describeError } from '../../../parts/loaded.tsx';
 import { shorten } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { Status } from '../../../parts/status.tsx';
 import { type Identity, readIdentities } from '../../../state/identities.ts';
-import { formatAddress, matching } from '../../../state/requests.ts';
-import { type SentAgain, sendAgain } from '../../../state/send-again.ts';
+import { matchingRequests } from '../../../state/request-filters.ts';
+import { formatAddress } from '../../../state/requests.ts';
+import { type ResentRequest, resendRequest } from '../../../state/send-again.ts';
 
 /** A request of the list, and the result of resending it. */
 interface ReplayedRequest {
   readonly request: RequestSummary;
-  readonly result: SentAgain | { readonly fault: string };
+  readonly result: ResentRequest | { readonly fault: string };
 }
 
 interface Progress {
@@ -33,7 +34,7 @@ interface Progress {
 const MAX_REPLAYED = 200;
 
 /** Results are shown at most this often. */
-const PAUSE_MS = 250;
+const RENDER_INTERVAL_MS = 250;
 
 /** Resends requests in sequence, oldest first. Stops when the panel closes. */
 function useReplay(): Progress {
@@ -51,9 +52,11 @@ function useReplay(): Progress {
     let renderedAt = performance.now();
     for (const request of requests.toReversed()) {
       if (isStopped.current) break;
-      const result = await sendOne(request.id, identities).catch((fault: unknown) => ({ fault: errorText(fault) }));
+      const result = await resendRecorded(request.id, identities).catch((fault: unknown) => ({
+        fault: describeError(fault),
+      }));
       done.push({ request, result });
-      if (performance.now() - renderedAt < PAUSE_MS) continue;
+      if (performance.now() - renderedAt < RENDER_INTERVAL_MS) continue;
       renderedAt = performance.now();
       setReplayed([...done]);
     }
@@ -67,14 +70,14 @@ function useReplay(): Progress {
   return { replayed, total, isBusy, run, stop };
 }
 
-async function sendOne(id: string, identities: readonly Identity[]): Promise<SentAgain> {
-  return sendAgain(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), identities);
+async function resendRecorded(id: string, identities: readonly Identity[]): Promise<ResentRequest> {
+  return resendRequest(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), identities);
 }
 
 /** Resends the requests of the list. Asks first, because they may change the world. */
 export function Replay() {
   const { replayed, total, isBusy, run, stop } = useReplay();
-  const requests = matching.value.slice(0, MAX_REPLAYED);
+  const requests = matchingRequests.value.slice(0, MAX_REPLAYED);
   const text = requests.length === 1 ? '1 request' : `${requests.length} requests`;
   const differing = replayed.filter((replayedRequest) => describeResult(replayedRequest) === 'different status').length;
   const unsent = replayed.filter(({ result }) => 'fault' in result).length;
@@ -90,7 +93,7 @@ export function Replay() {
             Stop
           </button>
         ) : (
-          <Confirm
+          <ConfirmButton
             title={`Send ${text} again?`}
             confirmLabel={`Send ${text}`}
             warning="Requests that write change this world again. This cannot be undone: take a snapshot first."
@@ -99,7 +102,7 @@ export function Replay() {
             onConfirm={() => void run(requests)}
           >
             Send {text}
-          </Confirm>
+          </ConfirmButton>
         )}
       </div>
       {total > 0 && (
@@ -128,23 +131,27 @@ const COLUMNS: readonly Column<ReplayedRequest>[] = [
         {request.method} {shorten(formatAddress(request))}
       </a>
     ),
-    by: ({ request }) => formatAddress(request),
+    sortKeyOf: ({ request }) => formatAddress(request),
   },
-  { title: 'Before', cell: ({ request }) => <Status status={request.status} />, by: ({ request }) => request.status },
+  {
+    title: 'Before',
+    cell: ({ request }) => <Status status={request.status} />,
+    sortKeyOf: ({ request }) => request.status,
+  },
   {
     title: 'Now',
     cell: ({ result }) => ('fault' in result ? '' : <Now now={result} />),
-    by: ({ result }) => ('fault' in result ? null : result.status),
+    sortKeyOf: ({ result }) => ('fault' in result ? null : result.status),
   },
   {
     title: 'Result',
     cell: (one) => ('fault' in one.result ? <Sentence text={`not sent: ${one.result.fault}`} /> : describeResult(one)),
-    by: describeResult,
+    sortKeyOf: describeResult,
   },
 ];
 
 /** The status, as a link to the new request. */
-function Now({ now: { id, status } }: { readonly now: SentAgain }) {
+function Now({ now: { id, status } }: { readonly now: ResentRequest }) {
   if (id === undefined) return <Status status={status} />;
   return (
     <a href={addressOfView('requests', { request: id })}>

@@ -1,4 +1,4 @@
-import { choose, chosen } from '../../../address.ts';
+import { choices, choose } from '../../../address.ts';
 import { askAll } from '../../../control-api/client.ts';
 import { Feedback, useAct } from '../../../parts/act.tsx';
 import { download } from '../../../parts/download.ts';
@@ -6,8 +6,8 @@ import { Menu } from '../../../parts/menu.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { Popover } from '../../../parts/popover.tsx';
 import { checkArchive } from '../../../state/check-archive.ts';
-import { fileName, readFile } from '../../../state/files.ts';
-import { filter } from '../../../state/requests.ts';
+import { createFileName, readFile } from '../../../state/files.ts';
+import { journalFilter } from '../../../state/request-filters.ts';
 import { CheckHar } from './check-har.tsx';
 import { Replay } from './replay.tsx';
 import { Verify } from './verify.tsx';
@@ -19,20 +19,20 @@ const TOOLS = {
   check: { title: 'Check a HAR file', show: CheckHar },
 } as const;
 
-const NAMES = Object.keys(TOOLS) as (keyof typeof TOOLS)[];
+const TOOL_NAMES = Object.keys(TOOLS) as (keyof typeof TOOLS)[];
 
 /** Exports the listed requests, and opens the other tools. */
 export function Tools() {
   const act = useAct();
   const saveHar = async () => {
-    const query = new URLSearchParams(filter.value).toString();
-    const name = fileName('.har');
+    const query = new URLSearchParams(journalFilter.value).toString();
+    const name = createFileName('.har');
     download(name, await readFile(`/_mock/requests/har${query === '' ? '' : `?${query}`}`));
     return `Saved \`${name}\`.`;
   };
   const saveJson = async () => {
-    const name = fileName('.json');
-    const requests = await askAll('requests', filter.value);
+    const name = createFileName('.json');
+    const requests = await askAll('requests', journalFilter.value);
     download(name, new Blob([JSON.stringify({ requests }, null, 2)], { type: 'application/json' }));
     return `Saved \`${name}\`.`;
   };
@@ -53,7 +53,7 @@ export function Tools() {
                 </button>
               </li>
             </ul>
-            {(chosen.value['text'] ?? chosen.value['refusals']) !== undefined && (
+            {(choices.value['text'] ?? choices.value['refusals']) !== undefined && (
               <p class="quiet">The search and “Refusals only” filter only the list, not the export.</p>
             )}
             <Feedback act={act} />
@@ -61,9 +61,9 @@ export function Tools() {
         )}
       </Popover>
       <Menu
-        of="these requests"
+        subject="these requests"
         isBusy={false}
-        items={NAMES.map((tool) => ({
+        items={TOOL_NAMES.map((tool) => ({
           label: TOOLS[tool].title,
           run: () => choose({ tool, request: undefined }),
         }))}
@@ -72,8 +72,8 @@ export function Tools() {
   );
 }
 
-export function Tool({ name }: { readonly name: string }) {
-  const tool = NAMES.find((tool) => tool === name);
+export function ToolPanel({ name }: { readonly name: string }) {
+  const tool = TOOL_NAMES.find((tool) => tool === name);
   const close = () => choose({ tool: undefined });
   const { title, show: Show } = tool === undefined ? { title: 'No such tool', show: () => null } : TOOLS[tool];
   return (

@@ -2,13 +2,15 @@ import { useEffect, useState } from 'preact/hooks';
 import { addressOfView } from '../../../address.ts';
 import { ask } from '../../../control-api/client.ts';
 import type { Verified } from '../../../control-api/types.ts';
-import { Code, toSource } from '../../../parts/code.tsx';
-import { errorText } from '../../../parts/loaded.tsx';
-import { Long, shorten } from '../../../parts/long.tsx';
+import { Code } from '../../../parts/code.tsx';
+import { describeError } from '../../../parts/loaded.tsx';
+import { LongText, shorten } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
+import { toSource } from '../../../parts/source.ts';
 import { Status } from '../../../parts/status.tsx';
 import { countChanges } from '../../../state/changes.ts';
-import { filter, formatAddress } from '../../../state/requests.ts';
+import { journalFilter } from '../../../state/request-filters.ts';
+import { formatAddress } from '../../../state/requests.ts';
 
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
 type Count = keyof typeof COUNTS;
@@ -21,7 +23,7 @@ export function Verify() {
   const [count, setCount] = useState<Count>('atLeast');
   const [expectedCount, setExpectedCount] = useState(1);
   const [result, setResult] = useState<VerifyResult | null>(null);
-  const { status, ...texts } = filter.value;
+  const { status, ...texts } = journalFilter.value;
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
   const verification = { match, [count]: expectedCount };
   const question = JSON.stringify(verification);
@@ -29,7 +31,7 @@ export function Verify() {
   useEffect(() => {
     ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)).then(
       (verified) => setResult({ question, verified }),
-      (fault: unknown) => setResult({ question, fault: errorText(fault) }),
+      (fault: unknown) => setResult({ question, fault: describeError(fault) }),
     );
   }, [question, changes]);
   return (
@@ -91,12 +93,12 @@ function ResultText(answer: VerifyResult) {
                 <ul>
                   {differs.map((text) => (
                     <li key={text}>
-                      <Long text={text} isSentence />
+                      <LongText text={text} isSentence />
                     </li>
                   ))}
                   {hint !== null && (
                     <li class="hint">
-                      <Long text={hint} isSentence />
+                      <LongText text={hint} isSentence />
                     </li>
                   )}
                 </ul>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView, choices, choose } from '../../address.ts';
 import { ask, nullIfNotFound } from '../../control-api/client.ts';
 import type { Decision, RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
 import { Id } from '../../parts/id.tsx';
@@ -8,14 +8,14 @@ import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { serviceTitle } from '../../parts/service.ts';
+import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { type Repair, repairs, unopenedResend } from '../../state/repairs.ts';
-import type { ValueFilter } from '../../state/requests.ts';
-import { Again } from './again.tsx';
+import type { ValueFilter } from '../../state/request-filters.ts';
+import { Resend } from './again.tsx';
 import { Body, findErrorMessage } from './body.tsx';
-import { Changes, Fixes } from './fixes.tsx';
+import { DiffList, Fixes } from './fixes.tsx';
 import { IssuedToken } from './issued-token.tsx';
 import { RequiredAndHeld } from './refusal.tsx';
 import { Steps } from './steps.tsx';
@@ -41,28 +41,28 @@ async function readDetails(id: string): Promise<RequestDetails> {
  *
  * @param props.isEntered whether the user moved here with the keyboard
  */
-export function Recorded({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
+export function RequestPanel({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
   const loaded = useLoaded(() => readDetails(id), [id]);
   return (
     <Panel label="Request" onClose={() => choose({ request: undefined })}>
-      <WhenLoaded of={loaded}>{(recorded) => <Details {...recorded} isEntered={isEntered} />}</WhenLoaded>
+      <WhenLoaded loaded={loaded}>{(recorded) => <Details {...recorded} isEntered={isEntered} />}</WhenLoaded>
     </Panel>
   );
 }
 
-function Details({ request: whole, decision, isEntered }: RequestDetails & { readonly isEntered: boolean }) {
-  const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = whole;
+function Details({ request: recorded, decision, isEntered }: RequestDetails & { readonly isEntered: boolean }) {
+  const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = recorded;
   const heading = useRef<HTMLHeadingElement>(null);
   const isRefused = decision?.effect === 'deny';
-  const repair = repairs.value.get(whole.id);
-  const isRepaired = repair?.after === whole.id;
+  const repair = repairs.value.get(recorded.id);
+  const isRepaired = repair?.after === recorded.id;
   useLayoutEffect(() => {
-    const wasJustOpened = unopenedResend.id === whole.id;
+    const wasJustOpened = unopenedResend.id === recorded.id;
     if (wasJustOpened) unopenedResend.id = null;
     if (wasJustOpened || (isEntered && !isRefused)) heading.current?.focus();
   }, [isEntered]);
   // A hint with the code `fix` repeats the first fix, which is shown below.
-  const [hint, ...others] = hints.filter(({ code }) => code !== 'fix');
+  const [hint, ...otherHints] = hints.filter(({ code }) => code !== 'fix');
   return (
     <>
       <h2 ref={heading} tabIndex={-1}>
@@ -76,23 +76,23 @@ function Details({ request: whole, decision, isEntered }: RequestDetails & { rea
         )}
         <Status status={status} wouldBe={wouldBe} /> {method} <Path path={path} />
       </h2>
-      <Steps request={whole} before={isRepaired ? repair.before : undefined} />
-      {isRepaired && <Result repair={repair} isRefused={isRefused} />}
+      <Steps request={recorded} before={isRepaired ? repair.before : undefined} />
+      {isRepaired && <RepairResult repair={repair} isRefused={isRefused} />}
       {/* Skip this if the explanation already names the fault. */}
       {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
       <section aria-label="Decision">
-        <Verdict request={whole} decision={decision} hint={hint?.text} />
-        {others.map(({ code, text }) => (
+        <Verdict request={recorded} decision={decision} hint={hint?.text} />
+        {otherHints.map(({ code, text }) => (
           <p key={code} class="hint">
             <Sentence text={text} />
           </p>
         ))}
-        {hasVendorMessage(whole) && <VendorMessage service={whole.service} body={response.body} />}
-        {isRefused && <Fixes key={decision.id} request={whole} decision={decision} isEntered={isEntered} />}
-        <Again request={whole} decision={decision} />
+        {hasVendorMessage(recorded) && <VendorMessage service={recorded.service} body={response.body} />}
+        {isRefused && <Fixes key={decision.id} request={recorded} decision={decision} isEntered={isEntered} />}
+        <Resend request={recorded} decision={decision} />
         {decision !== null && <RequiredAndHeld decision={decision} />}
       </section>
-      <Facts request={whole} decision={decision} />
+      <Facts request={recorded} decision={decision} />
       {Object.keys(query).length > 0 && <Fields title="Query" fields={query} />}
       <Message title="Request" message={request} />
       <Message title="Response" message={response} />
@@ -101,7 +101,7 @@ function Details({ request: whole, decision, isEntered }: RequestDetails & { rea
 }
 
 /** The change before this request, and whether it was enough. */
-function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRefused: boolean }) {
+function RepairResult({ repair, isRefused }: { readonly repair: Repair; readonly isRefused: boolean }) {
   const { remedy, before, status } = repair;
   const isFixed = status !== null && status < 400;
   return (
@@ -119,9 +119,9 @@ function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRef
             Done: <Sentence text={remedy.text} />.{' '}
           </>
         )}
-        <a href={addressOfView('requests', { ...chosen.value, request: before.id })}>The refused request</a>
+        <a href={addressOfView('requests', { ...choices.value, request: before.id })}>The refused request</a>
       </p>
-      <Changes lines={remedy.lines} />
+      <DiffList lines={remedy.lines} />
     </section>
   );
 }
@@ -149,7 +149,7 @@ function Verdict({ request, decision, hint }: RequestDetails & { readonly hint: 
   );
 }
 
-/** Whether the response says more than that access was refused. */
+/** Returns whether the response says more than that access was refused. */
 function hasVendorMessage({ status, decision }: RecordedRequest): boolean {
   return status !== null && status >= 400 && (decision === null || [400, 404, 405].includes(status));
 }
@@ -161,7 +161,7 @@ function VendorMessage({ service, body }: { readonly service: string | null; rea
   return (
     <section aria-label="The vendor’s words">
       <blockquote>
-        <span class="quiet">{service === null ? 'Answered' : `${serviceTitle(service)} answered`}: </span>
+        <span class="quiet">{service === null ? 'Answered' : `${titleOfService(service)} answered`}: </span>
         {text}
       </blockquote>
     </section>
@@ -172,7 +172,7 @@ function VendorMessage({ service, body }: { readonly service: string | null; rea
 function Facts({ request, decision }: RequestDetails) {
   const { id, at, durationMs, service, operation, principal, reason, status, traceparent, tokenExpiresAt } = request;
   const facts: readonly (readonly [name: string, filter: ValueFilter, value: string | null, shown?: string])[] = [
-    ['Service', 'service', service, serviceTitle(service ?? '')],
+    ['Service', 'service', service, titleOfService(service ?? '')],
     ['Operation', 'operation', operation],
     ['Caller', 'principal', principal?.name ?? null],
     ['Status', 'status', status === null ? null : String(status)],
@@ -187,7 +187,7 @@ function Facts({ request, decision }: RequestDetails) {
             '-'
           ) : (
             <a
-              href={addressOfView('requests', { ...chosen.value, [filter]: value })}
+              href={addressOfView('requests', { ...choices.value, [filter]: value })}
               title={`Show only requests with this ${name.toLowerCase()}`}
             >
               {shown ?? value}

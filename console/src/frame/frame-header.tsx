@@ -1,0 +1,112 @@
+import { currentViewAddress, navigationAddressOf, view } from '../address.ts';
+import { connection } from '../connection.ts';
+import { VIEWS_ID } from '../navigation.ts';
+import { Icon } from '../parts/icon.tsx';
+import { useLoaded } from '../parts/loaded.tsx';
+import { formatTime } from '../parts/time.ts';
+import { zone } from '../preferences.ts';
+import { countChanges } from '../state/changes.ts';
+import { worldTime } from '../state/clock.ts';
+import { consolePathOf, currentWorld, refreshWorlds, worlds } from '../state/worlds.ts';
+import { openDialog, PALETTE_KEYS } from './shortcuts.ts';
+
+/** The bar above every view: the world, the palette, the clock and the connection. */
+export function FrameHeader() {
+  return (
+    <header>
+      <a class="mark" href={navigationAddressOf('requests')}>
+        nv-auth-mock
+      </a>
+      <WorldChoice />
+      <PaletteButton />
+      <WorldClock />
+      <ConnectionStatus />
+      <button type="button" class="to-views" aria-label="Views" popovertarget={VIEWS_ID}>
+        <Icon name="menu" />
+      </button>
+    </header>
+  );
+}
+
+/** Opens the palette, like its keyboard shortcut. */
+function PaletteButton() {
+  return (
+    <button
+      type="button"
+      class="go-to"
+      disabled={connection.value === 'locked'}
+      onClick={() => {
+        openDialog.value = 'palette';
+      }}
+    >
+      <Icon name="search" />
+      <span>
+        Go to … <kbd>{PALETTE_KEYS}</kbd>
+      </span>
+    </button>
+  );
+}
+
+/** Switches to the same view of a different world. Empty if the server has only one world. */
+function WorldChoice() {
+  const current = currentWorld.value;
+  // The Worlds view reads them itself.
+  useLoaded(
+    async () => (view.value === 'worlds' || connection.value === 'connecting' ? undefined : refreshWorlds()),
+    [countChanges('worlds')],
+  );
+  if (current === undefined || worlds.value.length < 2) return <span class="where" />;
+  return (
+    <label class="where">
+      <span class="quiet">World</span>{' '}
+      <select
+        value={current.id}
+        onChange={({ currentTarget: { value } }) => {
+          const selectedWorld = worlds.value.find(({ id }) => id === value);
+          if (selectedWorld !== undefined) location.href = consolePathOf(selectedWorld, currentViewAddress());
+        }}
+      >
+        {worlds.value.map(({ id }) => (
+          <option key={id}>{id}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** The time of the world. Its button switches the zone of all times on the page. */
+function WorldClock() {
+  const time = worldTime.value;
+  if (time === null) return <span class="clock" />;
+  return (
+    <span class="clock" title="The clock of this world">
+      <time dateTime={time.now}>{formatTime(time.now)}</time>
+      <button
+        type="button"
+        title="Show all times in the other zone"
+        onClick={() => zone.set(zone.value === 'utc' ? 'local' : 'utc')}
+      >
+        {zone.value === 'utc' ? 'UTC' : 'local'}
+      </button>
+      {time.frozen && ' frozen'}
+    </span>
+  );
+}
+
+const CONNECTION_LABELS = {
+  connecting: 'connecting …',
+  live: 'live',
+  lost: 'offline',
+  gone: 'this world is gone',
+  away: 'not watching',
+  locked: 'locked',
+} as const;
+
+/** The state of the event stream. */
+function ConnectionStatus() {
+  return (
+    <span class="connection" data-state={connection.value} role="status" title={CONNECTION_LABELS[connection.value]}>
+      <span>{CONNECTION_LABELS[connection.value]}</span>
+    </span>
+  );
+}

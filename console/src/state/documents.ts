@@ -1,0 +1,90 @@
+import { ask } from '../control-api/client.ts';
+import { createQueries } from './query.ts';
+import { readRuleset, readServices } from './rulesets.ts';
+
+/** The parts of a documented operation that the console uses. */
+interface DocumentedOperation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly { readonly required?: boolean }[];
+}
+
+/** The parts of an OpenAPI document that the console uses. */
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+}
+
+/** Reads the document of a service. */
+const readDocument = createQueries((service) => ask<Document>('GET', `/openapi/${service}.json`));
+
+/** A request described in a document. */
+export interface DocumentedRequest {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  /** A short description. */
+  readonly summary: string;
+  /** Whether it can be sent without any parameter. */
+  readonly needsNoParameters: boolean;
+}
+
+/** Reads the requests that the document of a service describes, in its order. @throws like the control API */
+export async function readDocumentedRequests(service: string): Promise<readonly DocumentedRequest[]> {
+  const { paths } = await readDocument(service);
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([name, { operationId: operation, summary, parameters = [] }]) => {
+      if (operation === undefined) return [];
+      const needsNoParameters = !path.includes('{') && !parameters.some(({ required }) => required);
+      return [
+        {
+          operation,
+          method: name.toUpperCase(),
+          path,
+          summary: summary ?? formatOperation(operation),
+          needsNoParameters,
+        },
+      ];
+    }),
+  );
+}
+
+/** An operation with a title for lists. */
+export interface NamedOperation {
+  readonly service: string;
+  readonly id: string;
+  /** `Create a function · POST /v2/nvcf/functions`. */
+  readonly title: string;
+}
+
+/** Reads the operations of all services, in document order. */
+export async function readOperations(): Promise<readonly NamedOperation[]> {
+  return (await Promise.all((await readServices()).map(readNamedOperations))).flat();
+}
+
+async function readNamedOperations(service: string): Promise<readonly NamedOperation[]> {
+  const [{ operations }, requests] = await Promise.all([readRuleset(service), readDocumentedRequests(service)]);
+  const titles = new Map(
+    requests.map(({ operation, method, path, summary }) => [operation, `${summary} · ${method} ${path}`]),
+  );
+  return operations.map(({ id }) => ({ service, id, title: titles.get(id) ?? formatOperation(id) }));
+}
+
+/** Turns an operation id into words: `createFunction` and `create_function` become "Create function". */
+function formatOperation(operation: string): string {
+  const words = operation.replaceAll('_', ' ').replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.replace(/^./, (first) => first.toUpperCase());
+}
+
+/** Reads the documented request of an operation; null if there is none. @throws like the control API */
+export async function readDocumentedRequest(service: string, operation: string): Promise<DocumentedRequest | null> {
+  return (await readDocumentedRequests(service)).find((request) => request.operation === operation) ?? null;
+}
+
+/** Returns the path of the documentation page of an operation in this world. @throws like the control API */
+export async function findDocumentPage(service: string, operation: string): Promise<string> {
+  const { paths } = await readDocument(service);
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const [tag] = operations.find(({ operationId }) => operationId === operation)?.tags ?? [];
+  return `/docs/${service}/${tag === undefined ? '' : `#/${encodeURIComponent(tag)}/${operation}`}`;
+}

@@ -1,0 +1,94 @@
+import { computed } from '@preact/signals';
+import { choices } from '../address.ts';
+import type { RequestSummary } from '../control-api/types.ts';
+import { formatAddress, isRefusal, requests } from './requests.ts';
+
+/** The filters that the control API's journal supports. The address uses the same names. */
+const JOURNAL_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method', 'path'] as const;
+/** All filters. The control API has no text search and no filter for all refusals. */
+export const FILTERS = [...JOURNAL_FILTERS, 'text', 'refusals'] as const;
+/** The name of a filter, in the address too. */
+export type Filter = (typeof FILTERS)[number];
+
+/** Returns a request's value for each filter with a list of values; null if it has none. */
+const VALUES = {
+  service: ({ service }: RequestSummary) => service,
+  status: ({ status }: RequestSummary) => (status === null ? null : String(status)),
+  principal: ({ principal }: RequestSummary) => principal?.name ?? null,
+  operation: ({ operation }: RequestSummary) => operation,
+  reason: ({ reason }: RequestSummary) => reason,
+  method: ({ method }: RequestSummary) => method,
+} as const;
+/** The name of a filter with a list of values. */
+export type ValueFilter = keyof typeof VALUES;
+
+/** The requests that match all filters. */
+export const matchingRequests = computed(() => {
+  const expected = FILTERS.map((name) => [name, choices.value[name] ?? ''] as const).filter(
+    ([, value]) => value !== '',
+  );
+  return expected.length === 0
+    ? requests.value
+    : requests.value.filter((request) => expected.every(([name, value]) => matchesFilter(request, name, value)));
+});
+
+/** The active filters that the control API supports, by name. */
+export const journalFilter = computed(
+  (): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      JOURNAL_FILTERS.map((name) => [name, choices.value[name] ?? '']).filter(([, value]) => value !== ''),
+    ),
+);
+
+/** Returns whether a request matches a filter with this value. */
+function matchesFilter(request: RequestSummary, name: Filter, value: string): boolean {
+  if (name === 'refusals') return isRefusal(request);
+  if (name === 'path') return matchesTemplate(request.path, value);
+  if (name !== 'text') {
+    const requestValue = VALUES[name](request);
+    // `4xx` matches any 4xx status.
+    return name === 'status' && value.endsWith('xx') ? requestValue?.[0] === value[0] : requestValue === value;
+  }
+  const { method, operation, principal, reason } = request;
+  const text = `${method} ${formatAddress(request)} ${operation} ${principal?.name} ${reason}`.toLowerCase();
+  return text.includes(value.toLowerCase());
+}
+
+/** Returns whether a path matches a template, in which `{name}` matches any segment. */
+function matchesTemplate(path: string, template: string): boolean {
+  const segments = path.split('/');
+  const expected = template.split('/');
+  return (
+    segments.length === expected.length &&
+    expected.every((segment, index) => /^\{.*\}$/.test(segment) || segment === segments[index])
+  );
+}
+
+/** Returns the values of a filter in the requests of the page, sorted. */
+export function listValues(name: ValueFilter): readonly string[] {
+  const values = new Set(requests.value.map(VALUES[name]));
+  values.delete(null);
+  return [...values].filter((value) => value !== null).sort();
+}
+
+/** A row of the list: a request, and the equal ones just before it. */
+export interface Row {
+  /** The newest of the equal requests. */
+  readonly request: RequestSummary;
+  readonly ids: readonly string[];
+}
+
+/** The rows of the list. Consecutive equal requests share a row, unless grouping is off. */
+export const listedRows = computed((): readonly Row[] => {
+  const isGrouped = choices.value['group'] !== 'no';
+  const rows: { request: RequestSummary; ids: string[] }[] = [];
+  let previousText = '';
+  for (const request of matchingRequests.value) {
+    const { id, method, status, reason, fault, principal } = request;
+    const text = [method, formatAddress(request), status, reason, fault, principal?.id].join();
+    if (isGrouped && text === previousText) rows.at(-1)?.ids.push(id);
+    else rows.push({ request, ids: [id] });
+    previousText = text;
+  }
+  return rows;
+});

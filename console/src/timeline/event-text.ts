@@ -1,0 +1,44 @@
+import type { RequestSummary, WorldEvent } from '../control-api/types.ts';
+import { shortenId } from '../parts/id.tsx';
+import { formatDrillTitle } from '../state/drills.ts';
+import type { Identity } from '../state/identities.ts';
+
+/** The names of the subjects of events, by id. */
+export type Names = ReadonlyMap<string, string>;
+
+/** Returns the names of identities and of callers of requests. Users outside the cast are known only from their requests. */
+export function collectNames(identities: readonly Identity[], requests: readonly RequestSummary[]): Names {
+  const callers = requests.flatMap(({ principal }) => principal ?? []);
+  return new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
+}
+
+/** Describes an event. An unknown kind is described by its name and values. */
+export function describeEvent({ at: _, kind, ...details }: WorldEvent, names: Names): string {
+  const nameOf = (id: unknown) => names.get(String(id)) ?? shortenId(String(id));
+  const { keyId, version, workloadId, phase, subject, drill, name } = details;
+  const { functionId, versionId, requestId, simulationId, state } = details;
+  switch (kind) {
+    case 'policy.effective':
+      return `version ${version} of ${nameOf(keyId)} takes effect`;
+    case 'key.expired':
+      return `key ${nameOf(keyId)} expires`;
+    case 'workload.phase':
+      return `workload ${nameOf(workloadId)} is ${phase}`;
+    case 'access-token.expired':
+      return `access token of ${nameOf(subject)} expires`;
+    case 'refresh-token.expired':
+      return `refresh token of ${nameOf(subject)} expires`;
+    case 'drill.ended':
+      return `drill ${formatDrillTitle(String(drill))} ends`;
+    case 'function.deployed':
+      return `deployment of ${name ?? nameOf(functionId)}, version ${nameOf(versionId)}, completes`;
+    case 'invocation.fulfilled':
+      return `invocation ${nameOf(requestId)} completes`;
+    case 'simulation.arrived':
+      return `simulation ${name ?? nameOf(simulationId)} is ${state}`;
+    default: {
+      const values = Object.values(details).filter((value) => typeof value === 'string' || typeof value === 'number');
+      return [kind.replaceAll(/[.-]/g, ' '), ...values].join(' ');
+    }
+  }
+}
