@@ -28,7 +28,7 @@ export { useDocumentSpelling } from './http/bodies.ts';
 export { type FoundOperation, OperationRouter } from './http/openapi/operation-router.ts';
 export { readQuery } from './http/openapi/query-values.ts';
 export { STATUSES_OF_THE_SERVER } from './http/openapi/statuses.ts';
-export { undocumentedMembers, undocumentedQuery, undocumentedSentence } from './http/openapi/undocumented.ts';
+export { describeUndocumented, listUndocumentedMembers, listUndocumentedQuery } from './http/openapi/undocumented.ts';
 export { orUnusable } from './http/openapi/unusable-schema.ts';
 export { type ApiDocument, Documents, type Operation } from './http/openapi.ts';
 export type { Match, Routes } from './http/routes.ts';

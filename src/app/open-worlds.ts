@@ -56,7 +56,7 @@ async function openWorldsIn(
   { effective: { config }, seedStates, log: makeLog, onWait, onLost }: ServerParts,
   { services, random, signingKey, seed, snapshot }: Inputs,
 ): Promise<OpenWorlds> {
-  const rulesets = services.map((service) => service.rules.inForce(config));
+  const rulesets = services.map((service) => service.rules.selectRuleset(config));
   const customs = { settings: config, rulesets };
   const revive = (stored: StoredSeed) => restoreSeed(stored, services, random);
   const authority = offersTls(config) ? await readStoredAuthority(storage) : null;

@@ -3,21 +3,21 @@ import type { EffectiveConfig } from '../config/config.ts';
 import { formatFlagName, showOption } from '../config/options.ts';
 import type { RequestContext } from '../contract/request.ts';
 import type { ServiceDefinition, WorldEvent } from '../contract/service.ts';
-import type { Surroundings, World } from '../contract/world.ts';
+import type { RequestScope, World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../explaining/index.ts';
 import { decideAgain } from '../http/decide-again.ts';
-import { leastPrivilege } from '../http/least-privilege.ts';
+import { reportLeastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
-import { neededKeys } from '../http/needed-keys.ts';
+import { findNeededKeys } from '../http/needed-keys.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
-import { simulate } from '../http/simulate.ts';
+import { simulateRequest } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
-import { namesFound } from '../http/simulated-caller.ts';
+import { listPrincipalNames } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
 import { addBearers } from '../seed/index.ts';
@@ -51,7 +51,7 @@ export function createPorts(driven: ControlledServer): Ports {
     drills: () => listDrills(services),
     knownNames: () => listKnownNames(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
-    answerFault: (...response) => routes().answerFault(...response),
+    answerFault: (...response) => routes().describeAnswerFault(...response),
     membersOf: (operation) => controlOperation(routes(), operation).bodyNames,
     bodyOf: (operation, value) => checkBody(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),
@@ -60,7 +60,7 @@ export function createPorts(driven: ControlledServer): Ports {
       return isWithBearers ? addBearers(cast, services, world) : cast;
     },
     checkTraffic: createTrafficPort(routes),
-    namesFound: (world, name) => namesFound(server, world, services, name),
+    namesFound: (world, name) => listPrincipalNames(server, world, services, name),
     calls: () =>
       routes()
         .operationsOf('control')
@@ -78,11 +78,11 @@ export function createPorts(driven: ControlledServer): Ports {
     services: () => services.map(({ name }) => name),
     describe: (decision) => describe(driven, decision),
     describer: (world, decisions) => findDescriber(driven, world, decisions),
-    simulate: (world, caller, thought) => simulate(server, world, routes(), services, caller, thought),
+    simulate: (world, caller, thought) => simulateRequest(server, world, routes(), services, caller, thought),
     decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
-    leastPrivilege: (world, name) => leastPrivilege(server, world, services, name),
+    leastPrivilege: (world, name) => reportLeastPrivilege(server, world, services, name),
     leastPrivilegeFor: (world, requests) =>
-      neededKeys(server, world, { services, routes: routes(), servicesAt }, requests),
+      findNeededKeys(server, world, { services, routes: routes(), findServicesAt }, requests),
     simulateOperations: (world, caller, service, at) =>
       simulateOperations(server, world, services, caller, service, at),
   };
@@ -101,14 +101,14 @@ function controlOperation(routes: Routes, id: string): Operation {
 }
 
 function checkBody<Body>(operation: Operation, value: unknown): Body {
-  const violation = operation.requestFault({ path: {}, query: {}, body: value });
+  const violation = operation.findRequestFault({ path: {}, query: {}, body: value });
   if (violation !== null) throw new Problem('invalid_request', violation.sentence);
   // The operation's document has just validated it.
   return value as Body;
 }
 
 /** Returns the services at a vendor's host. */
-function servicesAt(host: string): readonly string[] {
+function findServicesAt(host: string): readonly string[] {
   return MANIFESTS.flatMap(({ name, hosts }) => (hostMatcher(hosts)(host) ? name : []));
 }
 
@@ -129,7 +129,7 @@ async function describeServer(
       names.map((name) => [formatFlagName(name), { value: showOption(name, config), origin: origins[name] }]),
     ),
     services: services.map((service) => {
-      const { profile, tables } = service.rules.inForce(config);
+      const { profile, tables } = service.rules.selectRuleset(config);
       const { name, title } = service;
       return { name, title, hosts: vendorHosts(name), profile, operations: tables.operations.length };
     }),
@@ -162,19 +162,19 @@ function describe({ server, services }: ControlledServer, decision: Decision) {
   // A decision always comes from a ruleset.
   const { tables } = findRuleset(server, decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
-  const fixes = findFixes(decision, tables, service?.explaining?.findFixes);
+  const fixes = findFixes(decision, tables, service?.decisionHelp?.findFixes);
   return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
 }
 
 async function findDescriber(
   driven: ControlledServer,
-  world: Surroundings,
+  world: RequestScope,
   decisions: readonly Decision[],
 ): ReturnType<Ports['describer']> {
   const refusing = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
   const pending = driven.services
     .filter(({ name }) => refusing.has(name))
-    .map(async (service) => [service.name, await service.explaining?.findSenders?.(world)] as const);
+    .map(async (service) => [service.name, await service.decisionHelp?.findSenders?.(world)] as const);
   const senders = new Map(await Promise.all(pending));
   return (decision) => {
     const described = describe(driven, decision);

@@ -3,21 +3,21 @@ import { knownHosts } from '../addresses/hosts.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { createTripwire } from '../credentials/tripwire.ts';
-import { authority } from '../http/authority.ts';
-import { OwnHosts } from '../http/hosts.ts';
+import { serveCaCertificate } from '../http/authority.ts';
+import { OperationHosts } from '../http/hosts.ts';
 import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
-import { service } from '../http/service.ts';
+import { registerService } from '../http/service.ts';
 import { createWorldAddresses } from '../http/steps/select-world.ts';
 import { OpenStreams } from '../http/streams.ts';
 import { Connections } from '../http/transport/connections.ts';
-import { makeFastify } from '../http/transport/fastify.ts';
+import { createFastify } from '../http/transport/fastify.ts';
 import { createLimits, type Limits } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { CrossOrigin, createOriginGuard } from '../http/transport/origins.ts';
-import { type OpenProductionPort, productionPorts } from '../http/transport/production-port.ts';
+import { createProductionPorts, type OpenProductionPort } from '../http/transport/production-port.ts';
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { computeMaxStateBytes } from '../platform/max-state.ts';
@@ -121,23 +121,23 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
 
   const unrouted = new UnroutedRequests(server, mounted, routes);
   const connections = new Connections(limits);
-  const app = makeFastify({
+  const app = createFastify({
     server,
     unrouted,
     connections,
     limits,
-    ownHosts: new OwnHosts(mounted.flatMap((mountedService) => ownHostsOf(mountedService.service))),
-    makeTlsServer: tls?.makeServer ?? null,
+    ownHosts: new OperationHosts(mounted.flatMap((mountedService) => ownHostsOf(mountedService.service))),
+    createTlsServer: tls?.makeServer ?? null,
   });
   for (const mountedService of mounted) {
     const { document, profile } = mountedService.ruleset;
-    const router = documents.router(`${document} ${profile}`, () => createRouter(mountedService));
-    app.register(service, { mounted: mountedService, routes, router, unrouted });
+    const router = documents.getRouter(`${document} ${profile}`, () => createRouter(mountedService));
+    app.register(registerService, { mounted: mountedService, routes, router, unrouted });
   }
   app.register(servePages, { mounted });
-  if (tls?.ca) app.register(authority, { certificate: tls.ca });
+  if (tls?.ca) app.register(serveCaCertificate, { certificate: tls.ca });
   const listen = prepareToListen(app, connections, server.streams);
-  const openProductionPort = productionPorts(app, connections);
+  const openProductionPort = createProductionPorts(app, connections);
   await app.ready();
 
   return {

@@ -5,9 +5,9 @@ import { notEmulatedOperations } from '../definitions/not-emulated.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';
-import { createHostRoute, createRoutes, type Mounted, ownHostsOf } from '../http/mount.ts';
+import { createHostRoute, createRoutes, type MountedService, ownHostsOf } from '../http/mount.ts';
 import type { Documents } from '../http/openapi.ts';
-import { pagesOn } from '../http/pages.ts';
+import { createPages } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import {
@@ -23,16 +23,16 @@ export function openServices(
   services: readonly ServiceDefinition[],
   { settings }: Pick<Server, 'settings'>,
   documents: Documents,
-): Promise<readonly Mounted[]> {
+): Promise<readonly MountedService[]> {
   const mounted = services.map(async (service) => {
-    const ruleset = service.rules.inForce(settings);
+    const ruleset = service.rules.selectRuleset(settings);
     return { service, ruleset, document: await documents.open(ruleset.document, readPreparedDocument) };
   });
   return Promise.all(mounted);
 }
 
 /** Returns the operations of all services. */
-export function createAllRoutes(mountedServices: readonly Mounted[]): Routes {
+export function createAllRoutes(mountedServices: readonly MountedService[]): Routes {
   return new Routes(
     mountedServices.flatMap(createRoutes),
     mountedServices.flatMap(({ document }) => document.otherVersions),
@@ -46,9 +46,9 @@ export function createAllRoutes(mountedServices: readonly Mounted[]): Routes {
 /** A plugin that serves the console, the pages about the documents, and `/llms.txt`. */
 export async function servePages(
   app: FastifyInstance,
-  { mounted }: { readonly mounted: readonly Mounted[] },
+  { mounted }: { readonly mounted: readonly MountedService[] },
 ): Promise<void> {
-  const served = pagesOn(app);
+  const served = createPages(app);
   serveConsole(served, readConsoleFile);
   const documented = mounted.map(({ service: { name, title, isControlApi = false }, ruleset }) => ({
     name,

@@ -167,18 +167,18 @@ async function checkWorld({ root, base, headers }: ClientAddress, world: string)
 async function runProbes({ base, headers }: ClientAddress): Promise<Check[]> {
   const response = await send(`${base}/_mock/cast`, headers);
   const cast = response.status === 401 ? null : ((await readBody(response)) ?? {});
-  const ask: Parameters<Probe['look']>[0] = async (path, probeHeaders = {}) => {
+  const ask: Parameters<Probe['run']>[0] = async (path, probeHeaders = {}) => {
     const probeResponse = await send(`${base}${path}`, probeHeaders);
     return { status: probeResponse.status, body: await readBody(probeResponse) };
   };
   const checks: Check[] = [];
   for (const { name, probes } of MANIFESTS) {
-    for (const { what: subject, needsCast, look } of probes) {
+    for (const { subject, needsCast, run } of probes) {
       if (needsCast === true && cast === null) {
         checks.push(fail(subject, `it ${describeTokenRejection(headers)}`));
       } else {
-        const { good, finding } = await look(ask, { base, part: cast?.[name] });
-        checks.push(good ? pass(subject, finding) : fail(subject, finding));
+        const { isGood, finding } = await run(ask, { base, part: cast?.[name] });
+        checks.push(isGood ? pass(subject, finding) : fail(subject, finding));
       }
     }
   }

@@ -55,8 +55,8 @@ export async function printEnv(flags: FlagTexts, options: EnvOptions): Promise<v
   const base = `${parseClientUrl(clientUrl) ?? (await readDefaultUrl())}${prefixOf(world)}`;
   const { variables, unset } = collectVariables(cast, manifests, base);
   process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
-  for (const { name, absent } of unset) {
-    process.stderr.write(`nv-auth-mock: ${name} is not printed, because the cast has no ${absent}\n`);
+  for (const { name, requirement } of unset) {
+    process.stderr.write(`nv-auth-mock: ${name} is not printed, because the cast has no ${requirement}\n`);
   }
 }
 
@@ -164,11 +164,11 @@ async function readManifests(server: RunningServer): Promise<readonly Manifest[]
 /** Returns the variables for the server's services, and those that the cast has no value for. */
 function collectVariables(cast: Cast, manifests: readonly Manifest[], url: string) {
   const all = manifests.flatMap(({ name: service, variables }) =>
-    variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),
+    variables.map(({ name, readValue, requirement }) => ({ name, requirement, value: readValue(cast[service], url) })),
   );
   return {
     variables: Object.fromEntries(all.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
-    unset: all.filter(({ value, absent }) => value === undefined && absent !== undefined),
+    unset: all.filter(({ value, requirement }) => value === undefined && requirement !== undefined),
   };
 }
 

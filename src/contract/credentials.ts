@@ -2,7 +2,7 @@ import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Row } from '../store/collections.ts';
 
 /** Computes the credentials that replace those of a copied world. Different credentials get different replacements. */
-export interface Rekeying {
+export interface CredentialReplacer {
   /** The hash of a key. The text of the key is derived from its id. */
   keyHash(derive: DeriveKey, id: string): string;
   /** The hash of a secret, by the id of its owner. */
@@ -31,7 +31,7 @@ export interface Holder {
 export interface CredentialRows<Entry extends Row = Row> {
   readonly collection: string;
   /** Returns the row with new credentials, or the row itself if it has none. */
-  rekey(row: Entry, rekeying: Rekeying): Row;
+  rekey(row: Entry, rekeying: CredentialReplacer): Row;
   /** Null if the row has no credentials. */
   holderOf(row: Entry): Holder | null;
   /** For rows with a client id. Absent for keys: the hash of a key's text is its only alias. */
@@ -47,7 +47,7 @@ export interface CredentialRows<Entry extends Row = Row> {
 export interface ServiceCredentials {
   readonly rows: readonly CredentialRows[];
   /** The collections of rows that come from a credential and end with it: codes, logins. */
-  readonly ended: readonly string[];
+  readonly derivedCollections: readonly string[];
 }
 
 /** The object counts of a service that users see. */
@@ -55,5 +55,5 @@ export interface ObjectCounts {
   /** By display name: the collection whose rows are counted, or one owner's rows in it. */
   readonly counted: Readonly<Record<string, { readonly collection: string; readonly owner?: string }>>;
   /** Collections that hold no objects and are not counted. */
-  readonly passedOver: readonly string[];
+  readonly uncountedCollections: readonly string[];
 }

@@ -11,15 +11,15 @@ export type { JudgedRequest };
 export interface Drill {
   readonly name: Schema<'control', 'DrillName'>;
   /** The event, in a sentence. */
-  readonly what: string;
+  readonly event: string;
   /** The behaviour of a correct client. */
   readonly rightClient: string;
   /** The duration unless one is given, in milliseconds of the world's clock; null: it happens at once. */
-  readonly lasts: number | null;
+  readonly durationMs: number | null;
   /** Who is affected: always one principal, one or all, or always all. */
-  readonly about: 'one' | 'one-or-all' | 'all';
+  readonly affects: 'one' | 'one-or-all' | 'all';
   /** For a drill that affects one principal: the default one. Absent: the administrator. */
-  readonly fallback?: string;
+  readonly defaultPrincipal?: string;
   /**
    * Starts the drill.
    *
@@ -32,7 +32,7 @@ export interface Drill {
 /** The effect of a drill, and the faults that it adds. */
 export interface DrillEffect {
   /** The event that has already happened, in a sentence. */
-  readonly did: string;
+  readonly summary: string;
   readonly faults?: readonly Pick<FaultOrder, 'match' | 'action'>[];
   /** The principal that it affects. */
   readonly principal?: Principal;

@@ -14,14 +14,14 @@ export interface Variable {
    * @param part of the cast, as the control API answered; undefined if the seed has none
    * @param url of the server, as the client has it
    */
-  readonly of: (part: unknown, url: string) => string | undefined;
+  readonly readValue: (part: unknown, url: string) => string | undefined;
   /** What the cast lacks if the value is undefined, for a message: `administrator with an access key`. */
-  readonly absent?: string;
+  readonly requirement?: string;
 }
 
 /** The result of a probe. */
 export interface Observation {
-  readonly good: boolean;
+  readonly isGood: boolean;
   /** The finding and, if something is wrong, the advice. */
   readonly finding: string;
 }
@@ -29,14 +29,14 @@ export interface Observation {
 /** A check that `nv-auth-mock doctor` makes from the client's machine. */
 export interface Probe {
   /** The subject of the check, in a word or two. */
-  readonly what: string;
+  readonly subject: string;
   /** Reads the cast, which the control API returns only to trusted callers. */
   readonly needsCast?: true;
   /**
    * @param ask calls a path below the client's URL, with these headers; a body that is not JSON is null
    * @param client the client's URL, and this service's part of the cast, or undefined if there is none
    */
-  readonly look: (
+  readonly run: (
     ask: (path: string, headers?: Readonly<Record<string, string>>) => Promise<{ status: number; body: unknown }>,
     client: { readonly base: string; readonly part: unknown },
   ) => Promise<Observation>;

@@ -4,10 +4,10 @@ import type { Outcome } from '../responses/outcome.ts';
 import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
-import type { Surroundings, World } from './world.ts';
+import type { RequestScope, World } from './world.ts';
 
 /** A request before its caller is known. */
-export interface RequestContext extends Surroundings {
+export interface RequestContext extends RequestScope {
   readonly world: World;
   /** The time of the request. It stays the same while the request is handled. */
   readonly now: Instant;
@@ -38,7 +38,7 @@ export interface RequestContext extends Surroundings {
    *
    * @returns a function that removes the callback; call it once the operation has its response
    */
-  onLeft(callback: () => void): () => void;
+  onDisconnect(callback: () => void): () => void;
 }
 
 /** The input of a handler, which reads and writes the world and returns a response. It has no access to the socket. */

@@ -13,9 +13,9 @@ export interface SeedRows {
 /** A list whose entries can be changed one by one by a seed that extends another. */
 export interface SeedList {
   /** The members that identify an entry. */
-  readonly by: readonly string[];
+  readonly idMembers: readonly string[];
   /** For a list of identities with credentials: the singular and the plural of their kind. */
-  readonly called?: readonly [singular: string, plural: string];
+  readonly nouns?: readonly [singular: string, plural: string];
 }
 
 /** An error in a seed, with its path. */
@@ -53,7 +53,7 @@ export interface Seeding {
    *
    * @param seed the whole seed
    */
-  faults(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedError[];
+  findErrors(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedError[];
   /**
    * Adds omitted ids, keys, secrets, client ids and passwords. Absent if nothing can be omitted.
    * Existing values stay, so a complete part is unchanged.
@@ -68,9 +68,9 @@ export interface Seeding {
    *
    * @param part is complete, and belongs to the default world
    */
-  own?(part: unknown, derivation: Derivation): unknown;
+  derivePart?(part: unknown, derivation: Derivation): unknown;
   /** The part without the ids that `complete` would add again. Absent if it adds none. */
-  bare?(part: unknown): unknown;
+  withoutDerivedIds?(part: unknown): unknown;
   /**
    * The part with its password hashes, which are computed once for all worlds.
    *
@@ -82,9 +82,9 @@ export interface Seeding {
    * @param part is complete and hashed, and has no faults
    * @param seed the whole seed, because its parts refer to each other
    */
-  rows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
+  createRows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
   /** This part of the cast: the credentials and names that a client needs to use the identities. */
-  cast(part: unknown): unknown;
+  createCast(part: unknown): unknown;
   /** That part of the cast with what follows from the time. Absent if nothing does. @param part made by `cast` */
   castAt?(part: unknown, now: Instant): unknown;
   /**

@@ -21,7 +21,7 @@ import type { OperationTypes, Schema, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
 import type { AnyHandler, Context, Lookup, Operations, RequestContext, UncheckedContext } from './request.ts';
 import type { Seeding } from './seed.ts';
-import type { Surroundings } from './world.ts';
+import type { RequestScope } from './world.ts';
 
 /**
  * A check that runs before the caller is authenticated.
@@ -46,7 +46,7 @@ export interface WorldEvent {
  * @param refused the input of the decision, if a rule made it, and the presented credentials
  * @returns the name or id of the working credential; null if there is none
  */
-export type FindOther = (
+export type FindCredential = (
   refused: { readonly input: DecisionInput | undefined; readonly presented: readonly PresentedCredential[] },
   world: Pick<Context, 'store' | 'now' | 'settings'>,
 ) => Promise<string | null>;
@@ -87,7 +87,7 @@ export interface TokenDrafts {
    */
   draft(context: RequestContext, name: string | null): Promise<TokenDraft | null>;
   /** The identities that can have tokens, by the names that people use. */
-  names(world: Surroundings): Promise<readonly string[]>;
+  names(world: RequestScope): Promise<readonly string[]>;
 }
 
 /** How a service renders its error responses. */
@@ -104,7 +104,7 @@ export interface HostContext<Target = unknown> extends Context<OperationTypes, T
 }
 
 /** Host names with one operation for any path, such as the host of a deployed function. No document describes them. */
-export interface OwnHost extends ErrorRenderer {
+export interface OperationHost extends ErrorRenderer {
   /**
    * Matches the host name, in lower case and without the port, up to the server's own name; its named groups become the
    * parameters.
@@ -116,8 +116,8 @@ export interface OwnHost extends ErrorRenderer {
 }
 
 /** Host names under which the service's own paths are served, without their prefix. */
-export interface HostOfPaths {
-  /** As in `OwnHost`. If it is a label before the server's own name, the label must be in `RESERVED_WORLD_IDS`. */
+export interface PrefixHost {
+  /** As in `OperationHost`. If it is a label before the server's own name, the label must be in `RESERVED_WORLD_IDS`. */
   readonly pattern: RegExp;
   /** Added to the path, such as `/llm`. Empty: paths are served unchanged. */
   readonly prefix: string;
@@ -126,12 +126,12 @@ export interface HostOfPaths {
 }
 
 /** Host names that belong to a service. */
-export type ServiceHost = OwnHost | HostOfPaths;
+export type ServiceHost = OperationHost | PrefixHost;
 
 /** The OAuth clients for logins of users (RFC 6749, 2), for the control API. */
 export interface LoginClients {
   /** Oldest first. */
-  all(context: RequestContext): Promise<readonly LoginClient[]>;
+  list(context: RequestContext): Promise<readonly LoginClient[]>;
   /** @returns the secret of a client that is not public @throws Problem naming the mistake, or `conflict` */
   add(context: RequestContext, client: LoginClient): Promise<string | null>;
   /** @throws Problem `not_found`, or `conflict` for a client that cannot be removed */
@@ -149,19 +149,19 @@ export interface Conventions {
   /** Enumerated values in bodies are accepted in any case. */
   readonly caselessEnums?: true;
   /** Paths are served with and without a trailing slash. */
-  readonly eitherSlash?: true;
+  readonly optionalTrailingSlash?: true;
   /** The object is looked up before the body is read. */
   readonly looksUpFirst?: true;
   /** The caller is authenticated before the method is checked, so an unknown caller gets 401 instead of 405. */
   readonly authenticatesFirst?: true;
   /** A client of the vendor that drops the path of its base URL, and so the prefix of a world. */
-  readonly pathless?: { readonly name: string; readonly userAgent: RegExp };
+  readonly pathDroppingClient?: { readonly name: string; readonly userAgent: RegExp };
 }
 
 /** The rules of a service, in all profiles. */
 export interface ServiceRules {
   readonly rulesets: readonly Ruleset[];
-  readonly inForce: (settings: Settings) => Ruleset;
+  readonly selectRuleset: (settings: Settings) => Ruleset;
   /** The operations of the vendor's document that no version of the mock emulates. */
   readonly notEmulated?: readonly NotEmulatedRow[];
 }
@@ -176,20 +176,20 @@ export interface ServiceCallers {
    *
    * @throws Problem `unauthenticated` if their credential would be rejected
    */
-  readonly impersonate?: (world: Surroundings, name: string, now: Instant) => Promise<Caller | null>;
+  readonly impersonate?: (world: RequestScope, name: string, now: Instant) => Promise<Caller | null>;
   /** Creates callers with hypothetical rights, to simulate decisions. Absent if callers have no rights here. */
-  readonly holding?: {
+  readonly hypothetical?: {
     /** The kinds of new principals, those with the narrowest rights first. */
     readonly kinds: readonly Schema<'control', 'NeededKey'>['kind'][];
     /** Returns the names of the roles that a principal can have here. */
-    readonly roles: (world: Surroundings) => Promise<readonly string[]>;
+    readonly roles: (world: RequestScope) => Promise<readonly string[]>;
     /**
      * Returns a caller with exactly these rights.
      *
      * @param principal the principal whose rights are replaced; null for a new one
      * @throws Problem `invalid_request` if it cannot have them; `payment_required` as for `authenticate`
      */
-    readonly caller: (world: Surroundings, holding: Holding, principal: Caller | null) => Promise<Caller>;
+    readonly caller: (world: RequestScope, holding: Holding, principal: Caller | null) => Promise<Caller>;
   };
 }
 
@@ -223,17 +223,17 @@ export interface DecisionHelp {
   /** Finds the changes that reverse a refusal, if the service grants rights in its own way. */
   readonly findFixes?: FindFixes;
   /** By reason: finds a credential that would work instead of the refused one. */
-  readonly findOther?: Readonly<Partial<Record<DenyReason, FindOther>>>;
+  readonly credentialFinders?: Readonly<Partial<Record<DenyReason, FindCredential>>>;
   /**
    * Finds principals that may send the requests of fixes, if these are requests of the vendor's own API.
    *
    * @returns a function from a request to the name of a principal that may send it; null if there is none
    */
-  readonly findSenders?: (world: Surroundings) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
+  readonly findSenders?: (world: RequestScope) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
   /** Mistakes that clients of this vendor make, most specific first. */
   readonly hints?: readonly HintRule[];
   /** Finds the least rights that allow a principal's recorded requests. Absent if callers have no rights here. */
-  readonly leastRights?: (world: Surroundings, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
+  readonly leastRights?: (world: RequestScope, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
 }
 
 /** Events of a service that no request causes, and how many objects it stores. */
@@ -268,7 +268,7 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** By operationId: exactly the operations of the document. */
   readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
-  readonly explaining?: DecisionHelp;
+  readonly decisionHelp?: DecisionHelp;
   /** The drills for its clients. */
   readonly drills?: readonly Drill[];
   readonly seed: Seeding | null;

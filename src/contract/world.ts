@@ -49,8 +49,8 @@ export interface Rotation {
   /** The key that signs now. */
   readonly kid: string;
   /** The key that signed before, and the time until which its tokens are valid. */
-  readonly replaced: string;
-  readonly until: Instant;
+  readonly replacedKid: string;
+  readonly validUntil: Instant;
 }
 
 /** The options of a new world. */
@@ -72,7 +72,7 @@ export interface WorldInfo extends WorldOrder {
 }
 
 /** The registry of worlds, as the steps of a request use it. */
-export interface WorldsByName {
+export interface WorldRegistry {
   /** The world of a request that names no other. */
   readonly default: World;
   /**
@@ -86,7 +86,7 @@ export interface WorldsByName {
   /** The world with this id. Finding it counts as use. */
   find(id: string): World | undefined;
   /** Returns whether a world with this id was deleted or ended. Only the latest 10,000 such worlds are remembered. */
-  isGone(id: string): boolean;
+  isRemoved(id: string): boolean;
   /** Ids of the worlds that a credential belongs to, deleted ones included: several if they share the credential. */
   ownersOf(presented: PresentedCredential): readonly string[];
   /** The current signing keys of all worlds, each once. */
@@ -148,4 +148,4 @@ export interface World extends WorldScope, Modes {
 }
 
 /** Everything that a request may access in its world and in the server. */
-export interface Surroundings extends ServerScope, WorldScope {}
+export interface RequestScope extends ServerScope, WorldScope {}

@@ -1,6 +1,6 @@
 import { own } from '../objects/members.ts';
 import type { Instant } from '../time/clock.ts';
-import { areOfKey, type HeldRights, type Resource, type Rights } from './policy.ts';
+import { belongToKey, type HeldRights, type Resource, type Rights } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { DenyReason } from './reasons.ts';
 import type { Relation, Rule } from './rule.ts';
@@ -18,7 +18,7 @@ export interface AccessRequest {
   readonly ruleset: Ruleset;
   /** The organisation that the path names. */
   readonly org?: string | undefined;
-  /** The names of the object in resources, by type, if the request has them: `namesInPath`. */
+  /** The names of the object in resources, by type, if the request has them: `buildNamesInPath`. */
   readonly names?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface ResourceAttributes {
   /** Names of its parts, if the call is about all of them. */
   readonly parts?: Names;
   /** Further objects of the call, each of which must be covered too. */
-  readonly others?: readonly ResourceAttributes[];
+  readonly relatedObjects?: readonly ResourceAttributes[];
 }
 
 type Names = Readonly<Record<string, readonly string[]>>;
@@ -40,13 +40,13 @@ type Names = Readonly<Record<string, readonly string[]>>;
  */
 export type ResourceState =
   | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
-  | (Absent & { readonly found: 'foreign'; readonly owner: string })
-  | (Absent & { readonly found: 'nothing' });
+  | (AbsentObject & { readonly found: 'foreign'; readonly owner: string })
+  | (AbsentObject & { readonly found: 'nothing' });
 
 /** An object that does not exist, or not for this caller. */
-interface Absent {
+interface AbsentObject {
   /** The requested name, if it is not in the path. */
-  readonly asked?: string;
+  readonly requestedName?: string;
   /** Its names in resources, by type, if they are not in the path. */
   readonly names?: Readonly<Record<string, string>>;
 }
@@ -63,7 +63,7 @@ export function resourceStateOf(lookedUp: ResourceState): ResourceState {
 }
 
 /** A recorded change that will reverse the decision. */
-export interface Pending {
+export interface PendingChange {
   readonly version: number;
   readonly effectiveAt: Instant;
   readonly effect: 'allow' | 'deny';
@@ -83,7 +83,7 @@ interface Denial extends MissingRights {
 }
 
 /** The result of a decision, with its reason. */
-export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: Pending };
+export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: PendingChange };
 
 const ALLOW = { effect: 'allow' } as const;
 
@@ -103,7 +103,8 @@ export function checkResource(accessRequest: AccessRequest, caller: Caller, look
     case 'foreign':
     case 'nothing': {
       const { names, found } = lookedUp;
-      const isOther = names !== undefined && isBoundElsewhere({ ...accessRequest, names }, caller.heldRights.resources);
+      const isOther =
+        names !== undefined && isBoundToOtherObjects({ ...accessRequest, names }, caller.heldRights.resources);
       if (isOther) return denial('resource_mismatch');
       return denial(found === 'foreign' ? 'foreign_object' : 'no_such_object');
     }
@@ -150,7 +151,7 @@ export function mayAccess(
 ): boolean {
   const { rule, ruleset } = accessRequest;
   return heldRights.rightsByRule === undefined
-    ? resourceFault(rule, ruleset, heldRights.resources, attributes) === null
+    ? findResourceFault(rule, ruleset, heldRights.resources, attributes) === null
     : verdictByRule(heldRights.rightsByRule, accessRequest, attributes).effect === 'allow';
 }
 
@@ -158,7 +159,7 @@ export function mayAccess(
  * Returns the permissions that an allow decision is based on: each of `all`, and those of `any` that the caller has.
  * Empty if a role replaces them.
  */
-export function usedPermissions(
+export function listUsedPermissions(
   { rule, ruleset }: AccessRequest,
   { heldRights }: Caller,
   attributes: ResourceAttributes | null,
@@ -169,14 +170,14 @@ export function usedPermissions(
   const counting = heldRights.rightsByRule?.find(
     (ruleRights) =>
       isEnough(missingRightsOf(rule, ruleRights, [])) &&
-      resourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
+      findResourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
   );
   const { held } = counting ?? heldRights;
   return [...all, ...any.filter((permission) => held.has(permission))];
 }
 
 /** Returns the caller's resources, but only from rights that include the rule's permissions. */
-export function boundResources(rule: Rule, { rightsByRule, resources }: HeldRights): readonly Resource[] {
+export function listBoundResources(rule: Rule, { rightsByRule, resources }: HeldRights): readonly Resource[] {
   if (rightsByRule === undefined) return resources ?? [];
   return rightsByRule.flatMap((ruleRights) =>
     isEnough(missingRightsOf(rule, ruleRights, [])) ? (ruleRights.resources ?? []) : [],
@@ -210,16 +211,18 @@ function verdictUnder(
   if (org !== undefined && principal.org !== undefined && org !== principal.org) return denial('other_organization');
   const service = serviceOfKey(ruleset, principal.kind);
   if (service !== null && heldRights.services?.includes(service) === false) return denial('service_not_enabled');
-  if (rule.closed === true && areOfKey(heldRights)) return denial('closed_to_keys');
+  if (rule.closed === true && belongToKey(heldRights)) return denial('closed_to_keys');
   const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
   if (heldRights.rightsByRule !== undefined)
     return verdictByRule(heldRights.rightsByRule, { rule, ruleset }, attributes);
   const missing = missingRightsOf(rule, rights, heldRights.roles);
   if (!isEnough(missing)) return denial(`missing_${ruleset.tables.term}`, missing);
-  const fault = resourceFault(rule, ruleset, rights.resources, attributes);
+  const fault = findResourceFault(rule, ruleset, rights.resources, attributes);
   if (fault !== null) return denial(fault);
-  return attributes === null && isBoundElsewhere(accessRequest, rights.resources) ? denial('resource_mismatch') : ALLOW;
+  return attributes === null && isBoundToOtherObjects(accessRequest, rights.resources)
+    ? denial('resource_mismatch')
+    : ALLOW;
 }
 
 /** No rights: enough for a rule that needs none. */
@@ -234,7 +237,7 @@ function verdictByRule(
   let fault: 'incompatible_resource_type' | 'resource_mismatch' | undefined;
   for (const ruleRights of [...rightsByRule, NOTHING]) {
     if (!isEnough(missingRightsOf(rule, ruleRights, []))) continue;
-    const found = resourceFault(rule, ruleset, ruleRights.resources, attributes);
+    const found = findResourceFault(rule, ruleset, ruleRights.resources, attributes);
     if (found === null) return ALLOW;
     if (fault !== 'resource_mismatch') fault = found;
   }
@@ -278,7 +281,7 @@ export function isEnough({ missing, missingAnyOf }: MissingRights): boolean {
 }
 
 /** Why the caller's resources do not cover the object; before it is known, only the types are checked. */
-export function resourceFault(
+export function findResourceFault(
   rule: Rule,
   ruleset: Ruleset,
   resources: readonly Resource[] | null,
@@ -297,7 +300,7 @@ export function resourceFault(
 
 /** The objects of a call: usually one. */
 export function objectsOf(attributes: ResourceAttributes): readonly ResourceAttributes[] {
-  return attributes.others === undefined ? [attributes] : [attributes, ...attributes.others];
+  return attributes.relatedObjects === undefined ? [attributes] : [attributes, ...attributes.relatedObjects];
 }
 
 function compatibleResources(on: readonly string[], ruleset: Ruleset, resources: readonly Resource[]) {
@@ -305,7 +308,7 @@ function compatibleResources(on: readonly string[], ruleset: Ruleset, resources:
 }
 
 /** Builds the names of a rule's object in resources, by type, from the path's parameters. */
-export function namesInPath(
+export function buildNamesInPath(
   { cover }: Rule,
   params: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> | undefined {
@@ -318,7 +321,7 @@ export function namesInPath(
 }
 
 /** Are all relevant resources bound to objects with other names than the requested one? */
-function isBoundElsewhere(
+function isBoundToOtherObjects(
   { rule: { on, open, versionless }, ruleset, names }: AccessRequest,
   resources: readonly Resource[] | null,
 ): boolean {

@@ -3,16 +3,16 @@ import { shorten } from '../text/shorten.ts';
 import type { Instant } from '../time/clock.ts';
 import {
   type AccessRequest,
-  boundResources,
   type Caller,
+  findResourceFault,
+  listBoundResources,
+  listUsedPermissions,
   type MissingRights,
   objectsOf,
-  type Pending,
+  type PendingChange,
   type ResourceAttributes,
   type ResourceState,
-  resourceFault,
   resourceStateOf,
-  usedPermissions,
   type Verdict,
 } from './decide.ts';
 import { basisOf } from './fidelity.ts';
@@ -51,7 +51,7 @@ export interface ComparedRights {
   readonly roles?: readonly string[];
   /** The effective version of the key's policy. */
   readonly policyVersion?: number;
-  readonly pending?: Pending;
+  readonly pending?: PendingChange;
 }
 
 /** The object of a request, and the resources that a decision compared it with. */
@@ -153,7 +153,7 @@ export function decisionOfVerdict(
   if (heldRights.policyVersion !== undefined) rights.policyVersion = heldRights.policyVersion;
   if (verdict.pending !== undefined) rights.pending = verdict.pending;
   if (verdict.effect === 'allow') {
-    rights.used = usedPermissions(accessRequest, caller, attributesIn(lookedUp));
+    rights.used = listUsedPermissions(accessRequest, caller, attributesIn(lookedUp));
     rights.held = heldRights.held;
   } else {
     decision.reason = verdict.reason;
@@ -195,11 +195,11 @@ function addReasonDetails(
       if (lookedUp?.found === 'foreign') resources.boundTo = lookedUp.owner;
       break;
     case 'incompatible_resource_type':
-      resources.held = [...new Set(boundResources(rule, heldRights).map(({ type }) => labelOfType(ruleset, type)))];
+      resources.held = [...new Set(listBoundResources(rule, heldRights).map(({ type }) => labelOfType(ruleset, type)))];
       resources.accepted = (rule.on ?? []).map((type) => labelOfType(ruleset, type));
       break;
     case 'resource_mismatch':
-      resources.boundTo = listResources(ruleset, boundResources(rule, heldRights));
+      resources.boundTo = listResources(ruleset, listBoundResources(rule, heldRights));
       break;
     default:
       rights.held = [...heldRights.held].sort();
@@ -221,9 +221,9 @@ function bindingOf(
   if (rule.on === undefined || heldRights.resources === null || !REASONS_OF_RIGHTS.has(reason)) return undefined;
   // The resources of access rules are irrelevant until one of them has the permission.
   if (heldRights.rightsByRule !== undefined && !isAboutIt) return undefined;
-  const bound = boundResources(rule, heldRights);
+  const bound = listBoundResources(rule, heldRights);
   return {
-    fits: !isAboutIt && resourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
+    fits: !isAboutIt && findResourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
     accepted: rule.on.map((type) => labelOfType(ruleset, type)),
     held: listResources(ruleset, bound),
   };
@@ -244,7 +244,7 @@ function targetOf(
   const attributes = attributesIn(lookedUp);
   const objects = attributes === null ? [] : objectsOf(attributes);
   const named = objects.flatMap(({ names }) => Object.values(names).flat().slice(-1)).join(', ');
-  const asked = lookedUp.found === 'object' ? undefined : lookedUp.asked;
+  const asked = lookedUp.found === 'object' ? undefined : lookedUp.requestedName;
   // A version id alone may name an existing object of another function. `f/` names all versions of `f`.
   const requested = Object.values(inPath).at(-1)?.replace(/\/$/, '');
   return showPath(named || asked || requested || params[rule.cover?.param ?? ''] || '');

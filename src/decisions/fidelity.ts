@@ -6,7 +6,7 @@ export const FIDELITIES = ['any', 'documented'] as const;
 export type Fidelity = (typeof FIDELITIES)[number];
 
 /** A row that an answer depends on: an operation, or its rule. */
-export interface Entry extends Sourced {
+export interface SourcedRow extends Sourced {
   readonly kind: 'operation' | 'rule';
   readonly id: string;
 }
@@ -15,9 +15,9 @@ export interface Entry extends Sourced {
  * The effect of `--fidelity documented` on an operation: it is answered, answered with a finding (`questioned`), or
  * refused. `entry` is the row that decides; null if the operation is answered.
  */
-export interface RuledBy {
+export interface FidelityVerdict {
   readonly effect: 'answered' | 'questioned' | 'refused';
-  readonly entry: Entry | null;
+  readonly entry: SourcedRow | null;
 }
 
 /** Certainties without a source in the documentation. */
@@ -34,7 +34,7 @@ export function judgeFidelity(
   row: OperationRow,
   rule: Rule | null,
   resources: readonly Resource[] | null = null,
-): RuledBy {
+): FidelityVerdict {
   const operation = entryOf('operation', row);
   if (UNFOUNDED.has(row.certainty)) return { effect: 'refused', entry: operation };
   const ofRule = rule === null ? [] : [entryOf('rule', rule), ...addedEntries(rule, resources ?? [])];
@@ -51,18 +51,18 @@ export function basisOf(rule: Rule, resources: readonly Resource[] | null): Sour
 }
 
 /** The sources of a caller's rights, if the rule accepts only resource types that were added to it. */
-function addedEntries(rule: Rule, resources: readonly Resource[]): Entry[] {
+function addedEntries(rule: Rule, resources: readonly Resource[]): SourcedRow[] {
   const { on = [], added = [] } = rule;
   const types = resources.map(({ type }) => type).filter((type) => on.includes(type));
   const found = types.flatMap((type) => added.find((one) => one.types.includes(type)) ?? []);
   return found.length < types.length ? [] : found.map((one) => entryOf('rule', { id: rule.id, ...one }));
 }
 
-function entryOf(kind: Entry['kind'], { id, source, certainty }: Sourced & { readonly id: string }): Entry {
+function entryOf(kind: SourcedRow['kind'], { id, source, certainty }: Sourced & { readonly id: string }): SourcedRow {
   return { kind, id, source, certainty };
 }
 
 /** An entry as part of a sentence. */
-export function describeEntry({ kind, id, source, certainty }: Entry): string {
+export function describeEntry({ kind, id, source, certainty }: SourcedRow): string {
   return `the ${kind} \`${id}\` is \`${certainty}\` (${source})`;
 }

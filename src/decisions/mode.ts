@@ -16,6 +16,6 @@ export interface Modes {
  * Is the denial about rights only? `observe` lets those pass. Rules that are closed to keys always refuse them, even if
  * the reported reason is another service.
  */
-export function isForRights({ rule }: AccessRequest, verdict: Verdict): boolean {
+export function concernsRights({ rule }: AccessRequest, verdict: Verdict): boolean {
   return verdict.effect === 'deny' && rule.closed !== true && REASONS_OF_RIGHTS.has(verdict.reason);
 }

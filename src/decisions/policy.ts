@@ -59,7 +59,7 @@ export interface HeldRights extends Rights {
 }
 
 /** Are these the rights of a key? Only keys name services. */
-export function areOfKey({ services }: Pick<HeldRights, 'services'>): boolean {
+export function belongToKey({ services }: Pick<HeldRights, 'services'>): boolean {
   return services !== null;
 }
 

@@ -158,7 +158,7 @@ export class Problem extends Error {
 }
 
 /** States when a refused credential, or its holder, was deleted. */
-export function deletedAt(at: Instant): string {
+export function describeDeletion(at: Instant): string {
   return `it was deleted at ${rfc3339(at)}`;
 }
 
@@ -186,14 +186,14 @@ export function badCredentialsProblem(reason: CredentialReason, message: string,
 }
 
 /** Converts a thrown value to a Problem: an `internal` one if it is anything else. */
-export function asProblem(thrown: unknown): Problem {
+export function problemOf(thrown: unknown): Problem {
   return thrown instanceof Problem
     ? thrown
     : new Problem('internal', 'Internal error of the mock. Its log has the details.', { cause: thrown });
 }
 
 /** Is it about the mock itself? No vendor has a message for it then. */
-export function isOurs({ kind }: Problem): boolean {
+export function isMockProblem({ kind }: Problem): boolean {
   return kind === 'no_such_world';
 }
 

@@ -38,7 +38,7 @@ export interface OfProfiles<Profile extends string = string> {
 }
 
 /** The rows of a version, without the list of versions. */
-export function rowsOf<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
+export function rowsOfProfile<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
   return (rows as readonly (Row & OfProfiles)[])
     .filter(({ profiles }) => profiles?.includes(profile) !== false)
     .map(({ profiles: _, ...row }) => row);

@@ -36,7 +36,7 @@ export const sizeOfUses = ({ bytes }: CredentialUses) => bytes;
 const MAX_PARTS = 100;
 
 /** The key of a credential: a key's id, or an access key's client id. */
-export function credentialOf({ kind, id, clientId = '' }: Principal): string {
+export function credentialKeyOf({ kind, id, clientId = '' }: Principal): string {
   return `${kind} ${id} ${clientId}`;
 }
 
@@ -60,14 +60,14 @@ export class Uses {
   }
 
   /** Keeps a new use. @param lookedUp null if no object is known */
-  note(
+  record(
     principal: Principal,
     operation: string,
     { rule, ruleset }: Use['accessRequest'],
     lookedUp: ResourceState | null,
     example: Use['example'],
   ): void {
-    const name = credentialOf(principal);
+    const name = credentialKeyOf(principal);
     const credential = this.#byCredential.get(name) ?? this.#begin(name, principal);
     const key = `${ruleset.service} ${operation} ${placeOf(lookedUp)}`;
     const { uses } = credential;
@@ -93,7 +93,7 @@ export class Uses {
   list(): readonly UsesOfCredential[] {
     return this.#byCredential
       .values()
-      .sort((one, other) => one.place - other.place)
+      .sort((one, other) => one.order - other.order)
       .map(({ principal, uses }) => ({ principal, uses: [...uses.values()] }));
   }
 
@@ -105,7 +105,7 @@ export class Uses {
 
   #begin(name: string, principal: Principal): CredentialUses {
     this.#begun += 1;
-    const begun = { principal, place: this.#begun, uses: new Map(), bytes: CREDENTIAL_BYTES };
+    const begun = { principal, order: this.#begun, uses: new Map(), bytes: CREDENTIAL_BYTES };
     this.#byCredential.set(name, begun);
     return begun;
   }
@@ -115,7 +115,7 @@ export class Uses {
 export interface CredentialUses {
   readonly principal: Principal;
   /** Among the credentials of its world, in the order of their first uses. */
-  readonly place: number;
+  readonly order: number;
   readonly uses: Map<string, Use>;
   bytes: number;
 }

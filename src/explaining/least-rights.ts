@@ -1,4 +1,4 @@
-import { type Caller, decideOnResource, usedPermissions } from '../decisions/decide.ts';
+import { type Caller, decideOnResource, listUsedPermissions } from '../decisions/decide.ts';
 import type { HeldRights } from '../decisions/policy.ts';
 import type { Principal } from '../decisions/principal.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
@@ -66,5 +66,5 @@ export function usedRights(
   heldRights: HeldRights,
 ): readonly string[] {
   const attributes = lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
-  return usedPermissions(accessRequest, { principal, heldRights }, attributes);
+  return listUsedPermissions(accessRequest, { principal, heldRights }, attributes);
 }

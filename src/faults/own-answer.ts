@@ -4,14 +4,14 @@ import { Problem } from '../decisions/problem.ts';
 import { own } from '../objects/members.ts';
 import { essenceOf, isJsonType } from '../responses/media-type.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import { untrustedContentHeaders } from '../responses/untrusted-content.ts';
+import { createUntrustedContentHeaders } from '../responses/untrusted-content.ts';
 import { shorten } from '../text/shorten.ts';
 
 /** Converts a response defined by a test to an outcome. No browser runs it as a page. */
 export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
   const lowerCased = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (body === undefined) return { status, headers: lowerCased };
-  const safeHeaders = untrustedContentHeaders(lowerCased['content-type'] ?? 'application/json');
+  const safeHeaders = createUntrustedContentHeaders(lowerCased['content-type'] ?? 'application/json');
   const disposition = lowerCased['content-disposition'] ?? '';
   // An `attachment` chosen by the test stays, because it may have a file name.
   if (SAFE_HEADER_VALUES['content-disposition'].test(disposition)) safeHeaders['content-disposition'] = disposition;
@@ -79,7 +79,7 @@ function checkHeader(name: string, value: string): void {
     throw invalidMember('headers', `has \`${lowerCased}\`, which the server writes for each connection; leave it out`);
   }
   if (own<RegExp>(SAFE_HEADER_VALUES, lowerCased)?.test(value) === false) {
-    const safeValue = untrustedContentHeaders(undefined)[lowerCased];
+    const safeValue = createUntrustedContentHeaders(undefined)[lowerCased];
     const requirement = `may have \`${lowerCased}\` only as \`${safeValue}\`, so that no browser shows the response as a page of the mock`;
     throw invalidMember('headers', `${requirement}; leave it out`);
   }

@@ -86,7 +86,7 @@ async function prepareResponse(
     await checkResponse(request);
     if (request.outcome !== outcome) {
       if (original instanceof Readable) original.destroy();
-      payload = replace(reply, outcome, request);
+      payload = replacePayload(reply, outcome, request);
     }
     reply.headers(dateHeader(world.clock));
     payload = corruptBody(payload, request.injectedFault?.action.body);
@@ -98,7 +98,7 @@ async function prepareResponse(
     if (payload instanceof Readable) payload.destroy();
     throw thrown;
   } finally {
-    onceRead(payload, () => world.release());
+    callOnceRead(payload, () => world.release());
   }
 }
 
@@ -122,7 +122,7 @@ async function checkResponse(request: RequestInWorld): Promise<void> {
 /** The worlds may have been lost since the request began, so data it read and decisions it made may be stale. */
 async function refuseLost(request: RequestInWorld, lost: Error): Promise<void> {
   if (request.problem?.kind === 'unavailable') return;
-  const mayBeStored = request.isDone && !isSafe(request.method);
+  const mayBeStored = request.isExecuted && !isSafe(request.method);
   await refuse(request, mayBeStored ? new OutcomeUnknown('the worlds were lost before the response') : lost);
 }
 
@@ -132,7 +132,7 @@ function isSafe(method: string): boolean {
 }
 
 /** Replaces the outcome that Fastify has already serialized. */
-function replace(reply: FastifyReply, before: Outcome, request: RequestInWorld): Payload {
+function replacePayload(reply: FastifyReply, before: Outcome, request: RequestInWorld): Payload {
   removeHeaders(reply, before);
   withHead(reply, request);
   const body = bodyToSend(request.outcome);
@@ -202,7 +202,7 @@ async function* withTurns(
 }
 
 /** Calls back when a body no longer needs its world: immediately or, for a stream, when it closes. */
-export function onceRead(payload: Payload, callback: () => void): void {
+export function callOnceRead(payload: Payload, callback: () => void): void {
   if (payload instanceof Readable && !payload.closed) payload.once('close', callback);
   else callback();
 }

@@ -6,7 +6,7 @@ import { originOf } from './transport/arrival.ts';
 const PATH = '/_mock/ca.pem';
 
 /** Plugin that serves the CA certificate without authentication: it is public, and clients need it first. */
-export async function authority(
+export async function serveCaCertificate(
   app: FastifyInstance,
   { certificate }: { readonly certificate: string },
 ): Promise<void> {

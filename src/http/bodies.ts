@@ -27,7 +27,7 @@ const MAX_MEMBERS = 5000;
 const MAX_ENTRIES = 10_000;
 
 /**
- * Collects request bodies with a single parser: the operation's document defines how a body is read (`receivedBody`).
+ * Collects request bodies with a single parser: the operation's document defines how a body is read (`readRequestBody`).
  */
 export function collectBodies(service: FastifyInstance): void {
   service.removeAllContentTypeParsers();
@@ -41,14 +41,14 @@ export function leaveBodies(service: FastifyInstance): void {
 }
 
 /** Returns the body of a request; null if the operation reads none. A read error is stored and thrown later, in order. */
-export async function receivedBody({ body, raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
+export async function readRequestBody({ body, raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
   const route = routed?.route;
   if (route?.readsBody !== true) return null;
   // Fastify collects no body for methods such as GET, but the host of a function accepts any request.
   const bytes = Buffer.isBuffer(body) ? body : await collect(raw, server.mock.limits.bodyBytes);
   const text = bytes.toString('latin1');
   try {
-    return { value: readBody(bytes, route), text, fault: null };
+    return { value: parseBytes(bytes, route), text, fault: null };
   } catch (error) {
     return { value: undefined, text, fault: error };
   }
@@ -58,13 +58,13 @@ export async function receivedBody({ body, raw, routed, server }: FastifyRequest
 export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Route, 'operation' | 'row'>): void {
   if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
   const { bodyForm } = operation;
-  if (bodyForm === 'bytes' || !isSent(raw)) return;
+  if (bodyForm === 'bytes' || !hasBody(raw)) return;
   if (row.anyBodyType !== true) checkType(headerLines(raw, 'content-type'), bodyForm);
   checkCoding(headerLines(raw, 'content-encoding'));
 }
 
 /** Converts Fastify's own body errors to problems; returns any other error unchanged. */
-export function bodyProblem(error: unknown, { raw, routeOptions }: FastifyRequest): unknown {
+export function toBodyProblem(error: unknown, { raw, routeOptions }: FastifyRequest): unknown {
   // Errors of Fastify and Node have a code.
   const { code } = error as { readonly code?: unknown };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(routeOptions.bodyLimit);
@@ -93,7 +93,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  *
  * @throws Problem with the expected format
  */
-export function readBody(bytes: Buffer, { operation, row }: Pick<Route, 'operation' | 'row'>): unknown {
+export function parseBytes(bytes: Buffer, { operation, row }: Pick<Route, 'operation' | 'row'>): unknown {
   const { body, bodyForm } = operation;
   if (body === 'none') return undefined;
   if (bodyForm === 'bytes') return bytes;
@@ -126,7 +126,7 @@ function checkStructure(bytes: Buffer): void {
 }
 
 /** Returns whether a request has a body. */
-export function isSent(request: IncomingMessage): boolean {
+export function hasBody(request: IncomingMessage): boolean {
   const [length = '0'] = headerLines(request, 'content-length');
   return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;
 }
@@ -160,7 +160,7 @@ function checkCoding(codings: readonly string[]): void {
 }
 
 /** Returns the announced length of a body in bytes; null if it is chunked. */
-export function announcedLength(request: IncomingMessage): number | null {
+export function readAnnouncedLength(request: IncomingMessage): number | null {
   const [length] = headerLines(request, 'content-length');
   return length === undefined ? null : Number(length);
 }
@@ -175,8 +175,8 @@ export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
  * @throws Problem if there are more than `max` bytes, or if the connection closes early; rethrows errors of `take`
  */
 export async function receiveBody(request: IncomingMessage, max: number, take: TakeChunk): Promise<number> {
-  if (!isSent(request)) return 0;
-  if ((announcedLength(request) ?? 0) > max) throw tooLarge(max);
+  if (!hasBody(request)) return 0;
+  if ((readAnnouncedLength(request) ?? 0) > max) throw tooLarge(max);
   let length = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {

@@ -6,11 +6,11 @@ import type { FastifyReply } from 'fastify';
 import type { Payload } from './request.ts';
 
 /** File extensions of the compressed copies next to a built file, by content coding. */
-const ENDINGS = { br: '.br', gzip: '.gz' } as const;
-type Coding = keyof typeof ENDINGS;
+const COPY_EXTENSIONS = { br: '.br', gzip: '.gz' } as const;
+type Coding = keyof typeof COPY_EXTENSIONS;
 
 /** The extension of a built file or one of its compressed copies. */
-export type Ending = '' | (typeof ENDINGS)[Coding];
+export type CopyExtension = '' | (typeof COPY_EXTENSIONS)[Coding];
 
 /** Shorter bodies fit into one packet anyway. */
 const MIN_BYTES = 1024;
@@ -32,7 +32,7 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   if (!payload || String(vary).includes(ACCEPT) || !TEXT.test(String(type))) return payload;
   const isStream = payload instanceof Readable;
   if (!isStream && Buffer.byteLength(payload) < MIN_BYTES) return payload;
-  if (useCoding(reply, ['gzip']) === null) return payload;
+  if (negotiateCoding(reply, ['gzip']) === null) return payload;
   if (isStream) return pipeline(payload, createGzip(), () => {});
   if (typeof payload === 'string') return gzipped(payload);
   const compressed = COMPRESSED.get(payload) ?? gzipped(payload);
@@ -41,13 +41,13 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
 }
 
 /** Reads a built file in the best form that the client accepts. @param read reads the file with the given extension */
-export function builtFile(reply: FastifyReply, read: (ending: Ending) => Promise<Buffer>): Promise<Buffer> {
-  const coding = useCoding(reply, ['br', 'gzip']);
-  return read(coding === null ? '' : ENDINGS[coding]);
+export function readBuiltFile(reply: FastifyReply, read: (ending: CopyExtension) => Promise<Buffer>): Promise<Buffer> {
+  const coding = negotiateCoding(reply, ['br', 'gzip']);
+  return read(coding === null ? '' : COPY_EXTENSIONS[coding]);
 }
 
 /** Negotiates a coding and sets the headers for it. @param codings best first */
-function useCoding(reply: FastifyReply, codings: Coding[]): Coding | null {
+function negotiateCoding(reply: FastifyReply, codings: Coding[]): Coding | null {
   const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), codings);
   const { vary } = reply.getHeaders();
   reply.header('vary', vary === undefined ? ACCEPT : `${vary}, ${ACCEPT}`);

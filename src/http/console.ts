@@ -1,13 +1,13 @@
 import { hashContentSource } from '../platform/content-source.ts';
 import { once } from '../platform/once.ts';
-import { builtFile, type Ending } from './compress.ts';
-import { HTML, type Pages, pageHeaders, SCRIPT } from './pages.ts';
+import { type CopyExtension, readBuiltFile } from './compress.ts';
+import { createPageHeaders, HTML, type Pages, SCRIPT } from './pages.ts';
 
 /** The page contains the markup of the first view; this hides it when another view is opened. */
 const UNLESS_FIRST =
   "if(!/^(#\\/?(requests)?)?$/.test(location.hash))document.documentElement.classList.add('elsewhere')";
 
-const HEADERS = pageHeaders("'self'");
+const HEADERS = createPageHeaders("'self'");
 
 /** The page's files, which the build writes to `dist/console`. */
 const FILES: Readonly<Record<string, string>> = {
@@ -24,7 +24,10 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   const text = (file: string) => once(async () => String(await readFile(file)));
   const [firstView, styles] = [text('first-view.html'), text('console.css')];
   const headers = once(async () => {
-    return pageHeaders(`'self' ${hashContentSource(await styles())}`, `'self' ${hashContentSource(UNLESS_FIRST)}`);
+    return createPageHeaders(
+      `'self' ${hashContentSource(await styles())}`,
+      `'self' ${hashContentSource(UNLESS_FIRST)}`,
+    );
   });
   const renderPage = async (below: string) => Buffer.from(consolePage(below, await firstView(), await styles()));
   const renderDefaultPage = once(() => renderPage(''));
@@ -32,10 +35,10 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   // Browsers request an icon with every page and JSON response.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
-    const read = (ending: Ending) => once(() => readFile(file + ending));
+    const read = (ending: CopyExtension) => once(() => readFile(file + ending));
     const forms = { '': read(''), '.br': read('.br'), '.gz': read('.gz') };
     pages.serve(`/console/${file}`, type, HEADERS, (_below, _base, reply) =>
-      builtFile(reply, (ending) => forms[ending]()),
+      readBuiltFile(reply, (ending) => forms[ending]()),
     );
   }
 }

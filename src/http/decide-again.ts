@@ -8,7 +8,7 @@ import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { decideOnly } from './simulate.ts';
-import { imagine } from './simulated-caller.ts';
+import { createSimulatedRequest } from './simulated-caller.ts';
 import { authenticate, createDecisionFacts } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
@@ -53,7 +53,7 @@ function imagineAgain(
   const params = paramsOf(route, match.params);
   const headers = requestHeaders.split('\n');
   try {
-    return imagine(server, world, { method, path: url, headers, route, params }, at);
+    return createSimulatedRequest(server, world, { method, path: url, headers, route, params }, at);
   } catch (thrown) {
     if (thrown instanceof Problem) return null;
     throw thrown;

@@ -3,7 +3,7 @@ import { Problem } from '../decisions/problem.ts';
 import { escapeHtml } from '../pages/html.ts';
 import { once } from '../platform/once.ts';
 import { showPath } from '../text/redact.ts';
-import { HTML, htmlPage, PAGE_HEADERS, type Pages, type PageText, pageHeaders } from './pages.ts';
+import { createPageHeaders, HTML, PAGE_HEADERS, type Pages, type PageText, renderHtmlPage } from './pages.ts';
 import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';
@@ -22,7 +22,7 @@ interface ServedDocument extends Pick<ReadableDocument, 'name' | 'title'> {
 }
 
 /** Swagger UI sets inline styles and uses data URLs for images. */
-const SWAGGER_UI_HEADERS = pageHeaders("'self' 'unsafe-inline'");
+const SWAGGER_UI_HEADERS = createPageHeaders("'self' 'unsafe-inline'");
 
 /**
  * Serves the documents at `/openapi/<service>.json` and `.yaml`, the list of them at `/openapi`, and Swagger UI for
@@ -125,7 +125,7 @@ function indexPage(documents: readonly ReadableDocument[], below: string): strin
       `<li><a href="${below}/docs/${name}/">${escapeHtml(title)}</a>
 <span class="quiet">${tables.operations.length} operations, <a href="${below}/openapi/${name}.json">JSON</a>, <a href="${below}/openapi/${name}.yaml">YAML</a></span></li>`,
   );
-  return htmlPage(
+  return renderHtmlPage(
     'API documents',
     `<p>The APIs that this server mocks, as OpenAPI documents. Each operation starts with the rights it needs and how certain they are. Try it as any identity of the world.</p>
 <ul>

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Problem } from '../decisions/problem.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { StreamedBytes } from '../responses/streamed-bytes.ts';
-import { untrustedContentHeaders } from '../responses/untrusted-content.ts';
+import { createUntrustedContentHeaders } from '../responses/untrusted-content.ts';
 import type { WorldClock } from '../time/clock.ts';
 
 const JSON_TYPE = 'application/json';
@@ -23,7 +23,7 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
   if (body instanceof Readable) return { ...STREAM_HEADERS, ...headers };
   const merged: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
   if (problem === null && isUserContent(body, headers))
-    Object.assign(merged, untrustedContentHeaders(headers?.['content-type']));
+    Object.assign(merged, createUntrustedContentHeaders(headers?.['content-type']));
   Object.assign(merged, headers);
   const { 'content-type': type = '' } = merged;
   if (!isBytes(body) && type.includes('json') && !type.includes('charset'))

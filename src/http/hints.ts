@@ -22,7 +22,7 @@ import { principalOf } from './steps/record.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** Alternatives to an unknown path or method. */
-export interface Offered {
+export interface Alternatives {
   listServed(): readonly ServedPath[];
   /** The operation in other versions, if the running version lacks it. */
   readonly otherVersions: OtherVersions | null;
@@ -34,7 +34,7 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
   const { service, operation } = request.route;
   if (service.isControlApi === true) return [];
   const facts = collectFacts(request);
-  const refused = refusedRequest(facts, {
+  const refused = createRefusedRequest(facts, {
     service: service.name,
     serviceTitle: service.title,
     operation: operation.id,
@@ -47,17 +47,17 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
     served: [],
     otherVersions: null,
   });
-  return findHints(service.explaining?.hints ?? [], refused);
+  return findHints(service.decisionHelp?.hints ?? [], refused);
 }
 
 /** Returns hints about likely mistakes in a request that matched no operation. */
 export function hintsOfUnrouted(
   request: RequestInWorld<null>,
-  service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'explaining'>>,
+  service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'decisionHelp'>>,
   problem: Problem,
-  { listServed: served, otherVersions }: Offered,
+  { listServed: served, otherVersions }: Alternatives,
 ): readonly Hint[] {
-  const refused = refusedRequest(collectFacts(request), {
+  const refused = createRefusedRequest(collectFacts(request), {
     service: service.name ?? null,
     serviceTitle: service.title ?? null,
     operation: null,
@@ -70,7 +70,7 @@ export function hintsOfUnrouted(
     served: problem.kind === 'unknown_path' || problem.kind === 'method_not_allowed' ? served() : [],
     otherVersions,
   });
-  return findHints(service.explaining?.hints ?? [], refused);
+  return findHints(service.decisionHelp?.hints ?? [], refused);
 }
 
 /** Returns hints about likely mistakes of a client that was granted a token. */
@@ -91,12 +91,12 @@ export function allowRenewal(request: RequestInWorld): void {
   if (principal !== null) request.world.tokenUsage.forgetGrants(holderName(principal.clientId ?? '', principal.id));
 }
 
-export function addHints(decision: Decision | null, hints: readonly Hint[]): Decision | null {
+export function withHints(decision: Decision | null, hints: readonly Hint[]): Decision | null {
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }
 
 /** Sends the best hint in a header, so that the response alone explains the refusal. */
-export function addHintHeader(
+export function withHintHeader(
   outcome: Outcome,
   [hint]: readonly Hint[],
   { explain }: Pick<Server, 'explain'>,
@@ -108,7 +108,7 @@ export function addHintHeader(
 type KnownFacts = ReturnType<typeof collectFacts>;
 
 /** `Object.assign` because V8 takes 17 microseconds for a literal with this spread, a tenth of a refusal. */
-function refusedRequest(facts: KnownFacts, more: Omit<RefusedRequest, keyof KnownFacts>): RefusedRequest {
+function createRefusedRequest(facts: KnownFacts, more: Omit<RefusedRequest, keyof KnownFacts>): RefusedRequest {
   return Object.assign(facts, more);
 }
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { OwnHost } from '../contract/service.ts';
+import type { OperationHost } from '../contract/service.ts';
 
 /** Prefix of the internal paths at which Fastify finds the operations of hosts. */
 const PREFIX = '/_hosts/';
 
 /** Returns the internal path at which Fastify finds the operation of a host. */
-export function pathOfHost({ operation }: OwnHost): string {
+export function pathOfHost({ operation }: OperationHost): string {
   return `${PREFIX}${operation}`;
 }
 
@@ -13,10 +13,10 @@ export function pathOfHost({ operation }: OwnHost): string {
  * Hosts that each belong to one operation, for any method and path. Fastify prefers a longer path to a host constraint,
  * so a request to such a host gets the path of its operation before routing.
  */
-export class OwnHosts {
-  readonly #hosts: readonly OwnHost[];
+export class OperationHosts {
+  readonly #hosts: readonly OperationHost[];
 
-  constructor(hosts: readonly OwnHost[]) {
+  constructor(hosts: readonly OperationHost[]) {
     this.#hosts = hosts;
   }
 
@@ -28,7 +28,7 @@ export class OwnHosts {
 }
 
 /** Returns the parameters in a host name; null if the name does not match this host. */
-export function paramsOfHost({ pattern }: OwnHost, name = ''): Record<string, string> | null {
+export function paramsOfHost({ pattern }: OperationHost, name = ''): Record<string, string> | null {
   const match = pattern.exec(name.toLowerCase());
   return match === null ? null : { ...match.groups };
 }

@@ -4,12 +4,12 @@ import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
 import { namesOf, type Principal } from '../decisions/principal.ts';
 import { Problem } from '../decisions/problem.ts';
-import { credentialOf, type Use, type UsesOfCredential } from '../decisions/uses.ts';
+import { credentialKeyOf, type Use, type UsesOfCredential } from '../decisions/uses.ts';
 import { type LeastRights, usedRights } from '../explaining/least-rights.ts';
 import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import type { Server } from './server.ts';
-import { findCaller, imagineAny, type WorldAtTime } from './simulated-caller.ts';
+import { createRequestWithoutOperation, findCaller, type WorldAtTime } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;
 
@@ -20,13 +20,13 @@ type Report = Schema<'control', 'LeastPrivilege'>;
  * @param name a principal by id, name, client id or e-mail address, even if it was not used; null for all that were
  * @throws Problem if no principal has that name
  */
-export async function leastPrivilege(
+export async function reportLeastPrivilege(
   server: Server,
   world: World,
   services: readonly ServiceDefinition[],
   name: string | null,
 ): Promise<Report> {
-  const request = imagineAny(server, world);
+  const request = createRequestWithoutOperation(server, world);
   const recorded = world.activityLog.uses.list();
   const selected = name === null ? recorded : await findUses(request, services, recorded, name);
   const principals = await Promise.all(selected.map((uses) => reportPrincipal(request, services, uses)));
@@ -45,9 +45,12 @@ async function findUses(
   for (const service of services) {
     const caller = await findCaller(world, service, { principal: principalName, holding: null });
     if (caller === null || caller instanceof Problem) continue;
-    const name = credentialOf(caller.principal);
+    const name = credentialKeyOf(caller.principal);
     return [
-      recorded.find(({ principal }) => credentialOf(principal) === name) ?? { principal: caller.principal, uses: [] },
+      recorded.find(({ principal }) => credentialKeyOf(principal) === name) ?? {
+        principal: caller.principal,
+        uses: [],
+      },
     ];
   }
   const suggestion = suggestName(principalName, [...new Set(recorded.flatMap(({ principal }) => namesOf(principal)))]);
@@ -65,7 +68,7 @@ async function reportPrincipal(
   const caller = await findCurrentCaller(world, services, principal);
   // All services that accept a credential compute its least rights in the same way.
   const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
-  const rights = await service?.explaining?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
+  const rights = await service?.decisionHelp?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
   if (rights === undefined) return [];
   const { held, smallest, unused, broader, beyond, seed } = rights;
   return [

@@ -1,5 +1,5 @@
 import { once } from '../platform/once.ts';
-import { type Pages, pageHeaders } from './pages.ts';
+import { createPageHeaders, type Pages } from './pages.ts';
 import type { ReadableDocument } from './read-documents.ts';
 
 /** Browsers show it as text; they would download `text/markdown`. */
@@ -12,7 +12,7 @@ export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[
     const texts = await Promise.all(control.map(({ read }) => read()));
     return texts.flatMap(linkedCalls);
   });
-  pages.serve('/llms.txt', TEXT, pageHeaders("'none'"), async (_below, base) => {
+  pages.serve('/llms.txt', TEXT, createPageHeaders("'none'"), async (_below, base) => {
     const renderLink = ({ name, title, tables }: ReadableDocument) =>
       `- [${title}](${base}/openapi/${name}.json): OpenAPI, ${tables.operations.length} operations`;
     const calls = (await paths()).map(({ path, summary }) => `- [GET ${path}](${base}${path}): ${summary}`);

@@ -4,16 +4,16 @@ import { quote } from '../explaining/index.ts';
 import { showPath } from '../text/redact.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Server } from './server.ts';
-import { findMatch, isDecodable, refuseControlApi } from './simulate.ts';
-import { withoutWorld } from './steps/select-world.ts';
+import { assertNotControlApi, findMatch, isDecodable } from './simulate.ts';
+import { removeWorldPrefix } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** The parts of a server that know its operations. */
-export interface Served {
+export interface ServedApi {
   readonly services: readonly ServiceDefinition[];
   readonly routes: Routes;
   /** Returns the names of the services at a vendor's host; none for other hosts. */
-  readonly servicesAt: (host: string) => readonly string[];
+  readonly findServicesAt: (host: string) => readonly string[];
 }
 
 /** A request that a client sends to the mock or the vendor. */
@@ -25,7 +25,7 @@ interface SentRequest {
 }
 
 /** An operation, with the request's path on this server. */
-export interface Located extends Match {
+export interface LocatedOperation extends Match {
   readonly method: string;
   readonly path: string;
 }
@@ -37,11 +37,16 @@ export interface Located extends Match {
  * @param pointer the field with the request, for messages
  * @throws Problem if no operation matches, or operations of several services do
  */
-export function locate(server: Server, served: Served, request: SentRequest, pointer: string): Located {
+export function locateOperation(
+  server: Server,
+  served: ServedApi,
+  request: SentRequest,
+  pointer: string,
+): LocatedOperation {
   const { method, service } = request;
   const { host, path, field } = parseTarget(request, pointer);
   const matches = isDecodable(path) ? findMatches(served, method, host, path, service) : [];
-  const atHost = matches.filter(({ route }) => served.servicesAt(host).includes(route.service.name));
+  const atHost = matches.filter(({ route }) => served.findServicesAt(host).includes(route.service.name));
   const [first, second] = atHost.length === 1 ? atHost : matches;
   if (second !== undefined) {
     const services = quote(matches.map(({ route }) => route.service.name));
@@ -50,7 +55,7 @@ export function locate(server: Server, served: Served, request: SentRequest, poi
     throw new Problem('invalid_request', message);
   }
   if (first !== undefined) {
-    refuseControlApi(server, first.route, field);
+    assertNotControlApi(server, first.route, field);
     return { ...first, method };
   }
   const { route } = findMatch(served.routes, method, path, { method: `${pointer}.method`, path: field });
@@ -63,7 +68,7 @@ function parseTarget({ url, path }: SentRequest, pointer: string) {
   if ((url === undefined) === (path === undefined)) {
     throw new Problem('invalid_request', `Field \`${pointer}\` must have either \`url\` or \`path\`.`);
   }
-  if (path !== undefined) return { host: '', path: withoutWorld(pathOf(path)), field: `${pointer}.path` };
+  if (path !== undefined) return { host: '', path: removeWorldPrefix(pathOf(path)), field: `${pointer}.path` };
   const field = `${pointer}.url`;
   if (url === undefined || !URL.canParse(url)) {
     throw new Problem(
@@ -72,18 +77,18 @@ function parseTarget({ url, path }: SentRequest, pointer: string) {
     );
   }
   const { hostname: host, pathname } = new URL(url);
-  return { host, path: withoutWorld(pathname), field };
+  return { host, path: removeWorldPrefix(pathname), field };
 }
 
 /** Returns the operations that match, each with its path on this server. Several matches belong to several services. */
 function findMatches(
-  { services, routes }: Served,
+  { services, routes }: ServedApi,
   method: string,
   host: string,
   path: string,
   service: string | undefined,
 ): readonly (Match & { readonly path: string })[] {
-  const ofHost = routes.atHost(host);
+  const ofHost = routes.findAtHost(host);
   if (ofHost !== null && (service ?? ofHost.route.service.name) === ofHost.route.service.name) {
     return [{ ...ofHost, path }];
   }
@@ -95,6 +100,6 @@ function findMatches(
     if (match !== null) return [{ ...match, path: prefix + path }];
   }
   return routes
-    .withoutPrefix(method, path)
+    .findWithoutPrefix(method, path)
     .filter(({ route }) => service === undefined || route.service.name === service);
 }

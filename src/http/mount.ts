@@ -1,5 +1,5 @@
 import { shapeOf } from '../addresses/path-template.ts';
-import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
+import type { OperationHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { notEmulatedOperations } from '../definitions/not-emulated.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
@@ -8,7 +8,7 @@ import type { ApiDocument, Operation } from './openapi.ts';
 import type { Route } from './server.ts';
 
 /** A service with its document and the active ruleset. */
-export interface Mounted {
+export interface MountedService {
   readonly service: ServiceDefinition;
   readonly ruleset: Ruleset;
   readonly document: ApiDocument;
@@ -18,13 +18,13 @@ export interface Mounted {
 type RuledRow = Pick<Route, 'row' | 'rule'>;
 
 /** Creates the router for a service's operations. */
-export function createRouter({ service, document }: Mounted): OperationRouter {
+export function createRouter({ service, document }: MountedService): OperationRouter {
   const notEmulated = notEmulatedOperations(service.name, service.rules.notEmulated);
-  return new OperationRouter(document.operations, service.conventions?.eitherSlash === true, notEmulated);
+  return new OperationRouter(document.operations, service.conventions?.optionalTrailingSlash === true, notEmulated);
 }
 
 /** Creates the routes of a service. @throws Error if an operation has no row or no handler, or is also listed as not emulated */
-export function createRoutes(mounted: Mounted): readonly Route[] {
+export function createRoutes(mounted: MountedService): readonly Route[] {
   const { service, document } = mounted;
   refuseNotEmulated(mounted);
   const rows = ruledRows(mounted);
@@ -34,7 +34,7 @@ export function createRoutes(mounted: Mounted): readonly Route[] {
 }
 
 /** Checks this at startup: the router would fail only at the first request, and not say which file to change. */
-function refuseNotEmulated({ service, document }: Mounted): void {
+function refuseNotEmulated({ service, document }: MountedService): void {
   const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) => `${method} ${shapeOf(path)}`;
   const listed = new Set(notEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
   const duplicate = document.operations.find((operation) => listed.has(describeCall(operation)));
@@ -45,12 +45,12 @@ function refuseNotEmulated({ service, document }: Mounted): void {
 }
 
 /** Returns the hosts of a service that have one operation for any path. */
-export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): readonly OwnHost[] {
-  return hosts.filter((host): host is OwnHost => 'operation' in host);
+export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): readonly OperationHost[] {
+  return hosts.filter((host): host is OperationHost => 'operation' in host);
 }
 
 /** Creates the route of a host's operation, for any method, path and body. */
-export function createHostRoute(host: OwnHost, mounted: Mounted): Route {
+export function createHostRoute(host: OperationHost, mounted: MountedService): Route {
   const anything: Operation = {
     ...operationOfHost(host),
     isAlias: false,
@@ -68,17 +68,17 @@ export function createHostRoute(host: OwnHost, mounted: Mounted): Route {
     bodyTypes: () => ['*/*'],
     bodySchema: () => undefined,
     bodyOtherVersions: {},
-    requestFault: () => null,
+    findRequestFault: () => null,
     vendorStatuses: () => [],
     hasStatus: () => true,
     answerSchema: () => undefined,
-    answerFault: () => null,
+    describeAnswerFault: () => null,
   };
   return createRoute(anything, mounted, ruledRows(mounted), host.handler, host);
 }
 
 /** Indexes the rows with their rules by operation: a service has hundreds, too many to search for each route. */
-function ruledRows({ ruleset: { tables } }: Mounted): ReadonlyMap<string, RuledRow> {
+function ruledRows({ ruleset: { tables } }: MountedService): ReadonlyMap<string, RuledRow> {
   const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
   return new Map(
     tables.operations.map((row) => [row.id, { row, rule: row.rule === null ? null : (rules.get(row.rule) ?? null) }]),
@@ -87,7 +87,7 @@ function ruledRows({ ruleset: { tables } }: Mounted): ReadonlyMap<string, RuledR
 
 function createRoute(
   operation: Operation,
-  { service, ruleset, document }: Mounted,
+  { service, ruleset, document }: MountedService,
   rows: ReadonlyMap<string, RuledRow>,
   handler: Route['handler'] | undefined,
   errorRenderer: Route['errorRenderer'],
@@ -127,7 +127,7 @@ function chooseGuard({ isControlApi }: ServiceDefinition, { framed, unguarded }:
 }
 
 /** Describes a host's operation like a documented one. */
-export function operationOfHost({ operation, pattern }: OwnHost): DocumentedOperation {
+export function operationOfHost({ operation, pattern }: OperationHost): DocumentedOperation {
   const pathParams = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
   return { id: operation, public: false, pathParams };
 }

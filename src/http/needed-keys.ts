@@ -10,11 +10,11 @@ import { own } from '../objects/members.ts';
 import { adviseName } from '../text/nearest.ts';
 import { showPath } from '../text/redact.ts';
 import { describeUse } from './least-privilege.ts';
-import { type Located, locate, type Served } from './locate.ts';
+import { type LocatedOperation, locateOperation, type ServedApi } from './locate.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Route, Server } from './server.ts';
-import { findCaller, imagine, imagineAny } from './simulated-caller.ts';
-import { lookUp } from './steps/decide.ts';
+import { createRequestWithoutOperation, createSimulatedRequest, findCaller } from './simulated-caller.ts';
+import { lookUpObject } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 
 type Needed = Schema<'control', 'NeededKeys'>;
@@ -22,29 +22,29 @@ type Needed = Schema<'control', 'NeededKeys'>;
 const MAX_NAME_LENGTH = 100;
 
 /** A request to allow. `body` is undefined if it has none. */
-type RequestToAllow = Located & { readonly body: unknown };
+type RequestToAllow = LocatedOperation & { readonly body: unknown };
 
 /**
  * Returns the keys with the smallest rights that allow these requests. Nothing is executed or recorded.
  *
  * @throws Problem with the index of a request whose operation is unknown or ambiguous
  */
-export async function neededKeys(
+export async function findNeededKeys(
   server: Server,
   world: World,
-  served: Served,
+  served: ServedApi,
   requests: readonly Schema<'control', 'RequestToAllow'>[],
 ): Promise<Needed> {
   const located = requests.map((request, index): RequestToAllow => {
     const pointer = `requests[${index}]`;
     checkService(served, request.service, `${pointer}.service`);
-    return { ...locate(server, served, request, pointer), body: request.body };
+    return { ...locateOperation(server, served, request, pointer), body: request.body };
   });
   const keys: Needed['keys'][number][] = [];
   // All services that accept a credential compute its least rights in the same way.
-  for (const leastRights of new Set(served.services.map((service) => service.explaining?.leastRights))) {
+  for (const leastRights of new Set(served.services.map((service) => service.decisionHelp?.leastRights))) {
     const group = located.filter(
-      ({ route: { rule, service } }) => rule !== null && service.explaining?.leastRights === leastRights,
+      ({ route: { rule, service } }) => rule !== null && service.decisionHelp?.leastRights === leastRights,
     );
     const [first] = group;
     if (first !== undefined) keys.push(...(await findKeys(server, world, first.route.service, group)));
@@ -57,7 +57,7 @@ export async function neededKeys(
   return { keys, free: distinct(free) };
 }
 
-function checkService({ services }: Served, name: string | undefined, field: string): void {
+function checkService({ services }: ServedApi, name: string | undefined, field: string): void {
   const names = services.map((service) => service.name);
   if (name === undefined || names.includes(name)) return;
   throw new Problem('invalid_request', `Field \`${field}\` names an unknown service.${adviseName(name, names)}`);
@@ -73,14 +73,14 @@ async function findKeys(
   service: ServiceDefinition,
   requests: readonly RequestToAllow[],
 ): Promise<Needed['keys']> {
-  const surroundings = imagineAny(server, world);
-  const { principal } = await newCaller(surroundings, service);
+  const surroundings = createRequestWithoutOperation(server, world);
+  const { principal } = await createCaller(surroundings, service);
   const uses = await collectUses(server, world, requests);
   const findLeast = async (
     part: Part,
     as: Principal = { ...principal, kind: part.kind },
   ): Promise<readonly KeyWithLeastRights[]> => {
-    const rights = await service.explaining?.leastRights?.(surroundings, {
+    const rights = await service.decisionHelp?.leastRights?.(surroundings, {
       principal: as,
       caller: null,
       uses: part.uses,
@@ -89,14 +89,14 @@ async function findKeys(
   };
   const findLeastOfEach = async (parts: readonly Part[]) =>
     (await Promise.all(parts.map((part) => findLeast(part)))).flat();
-  const kinds = service.callers.holding?.kinds ?? [];
+  const kinds = service.callers.hypothetical?.kinds ?? [];
   const alone = await findLeastOfEach(kinds.map((kind) => ({ kind, uses })));
   const able = alone.find(({ beyond }) => beyond.length === 0);
   const chooseKind = (use: Use) => (alone.find(({ beyond }) => !beyond.includes(use)) ?? alone[0])?.kind;
   const parts = kinds.map((kind) => ({ kind, uses: uses.filter((use) => chooseKind(use) === kind) }));
   const chosen = able === undefined ? await findLeastOfEach(parts.filter((part) => part.uses.length > 0)) : [able];
   const named = await Promise.all(chosen.map((key) => findLeast(key, withName(key))));
-  const findSender = (await service.explaining?.findSenders?.(surroundings)) ?? (() => null);
+  const findSender = (await service.decisionHelp?.findSenders?.(surroundings)) ?? (() => null);
   return named.flat().map((key) => render(key, findSender));
 }
 
@@ -143,8 +143,8 @@ async function collectUses(server: Server, world: World, requests: readonly Requ
   for (const { route, method, path, params, body } of requests) {
     const { rule, ruleset, operation } = route;
     if (rule === null) continue;
-    const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) });
-    request.caller = await newCaller(request, route.service);
+    const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) });
+    request.caller = await createCaller(request, route.service);
     const accessRequest = { rule, ruleset };
     const lookedUp = (await findObject(request, accessRequest, body)) ?? objectInPath(accessRequest, request.params);
     const use = { operation: operation.id, accessRequest, lookedUp, example: { method, path: showPath(path) } };
@@ -159,8 +159,8 @@ async function collectUses(server: Server, world: World, requests: readonly Requ
  *
  * @throws Problem if the service would refuse any new key
  */
-async function newCaller(world: RequestInWorld<Route | null>, service: ServiceDefinition): Promise<Caller> {
-  const roles = (await service.callers.holding?.roles(world)) ?? [];
+async function createCaller(world: RequestInWorld<Route | null>, service: ServiceDefinition): Promise<Caller> {
+  const roles = (await service.callers.hypothetical?.roles(world)) ?? [];
   const caller = await findCaller(world, service, { principal: null, holding: { roles } });
   if (caller !== null && !(caller instanceof Problem)) return caller;
   throw new Problem(
@@ -178,10 +178,10 @@ async function findObject(
   const { operation, document } = request.route;
   await document.ready();
   // Look-ups expect a valid body.
-  if (body !== undefined && operation.requestFault({ path: request.params, query: {}, body }) === null)
+  if (body !== undefined && operation.findRequestFault({ path: request.params, query: {}, body }) === null)
     request.body = body;
   try {
-    const found = await lookUp(request, accessRequest);
+    const found = await lookUpObject(request, accessRequest);
     return found?.found === 'object' ? resourceStateOf(found) : null;
   } catch (thrown) {
     if (thrown instanceof Problem) return null;

@@ -24,7 +24,7 @@ export interface ApiDocument {
   /** Operations that only other versions have. */
   readonly otherVersions: readonly OtherOperation[];
   /** Describes how a body violates an error schema; null if it conforms. @param schema the name of the schema */
-  schemaFault(schema: string, body: unknown): string | null;
+  describeSchemaFault(schema: string, body: unknown): string | null;
 }
 
 /**
@@ -56,7 +56,7 @@ export class Documents {
    * @param name of the document and its ruleset
    * @param create called if no router exists yet
    */
-  router(name: string, create: () => OperationRouter): OperationRouter {
+  getRouter(name: string, create: () => OperationRouter): OperationRouter {
     const router = this.#routers.get(name) ?? create();
     this.#routers.set(name, router);
     return router;
@@ -92,8 +92,8 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
       return loaded.has('validated');
     },
     ready: (keywords = 'validated') => loading[keywords](),
-    schemaFault: (name, body) => {
-      const violation = getValidators().bodyFault(getValidators().errorSchema(name), body);
+    describeSchemaFault: (name, body) => {
+      const violation = getValidators().describeBodyFault(getValidators().findErrorSchema(name), body);
       return violation === null ? null : `${name}: ${violation}`;
     },
   };

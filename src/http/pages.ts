@@ -6,7 +6,7 @@ import { PAGE_CSS } from '../pages/page-css.ts';
 import { hashContentSource } from '../platform/content-source.ts';
 import { compress } from './compress.ts';
 import { sendProblem, toProblem } from './problem.ts';
-import { originsOf, worldBehind } from './steps/select-world.ts';
+import { findWorldAt, originsOf } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
 
 export const HTML = 'text/html; charset=utf-8';
@@ -18,7 +18,7 @@ export const SCRIPT = 'text/javascript; charset=utf-8';
  * @param styles sources for `style-src`
  * @param scripts sources for `script-src`
  */
-export function pageHeaders(styles: string, scripts = "'self'"): Readonly<Record<string, string>> {
+export function createPageHeaders(styles: string, scripts = "'self'"): Readonly<Record<string, string>> {
   return {
     // The page loads only its own files, sends requests only to this server, and cannot be framed.
     'content-security-policy': `default-src 'none'; script-src ${scripts}; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
@@ -35,10 +35,10 @@ ul { list-style: none; padding: 0 }
 li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
 `;
 
-export const PAGE_HEADERS = pageHeaders(hashContentSource(PAGE_STYLE));
+export const PAGE_HEADERS = createPageHeaders(hashContentSource(PAGE_STYLE));
 
 /** Renders a text page. @param main HTML */
-export function htmlPage(title: string, main: string): string {
+export function renderHtmlPage(title: string, main: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -64,8 +64,8 @@ ${main}
  * @param message why, with code in backticks
  * @param back URL of the default world
  */
-function lostPage(message: string, back: string): string {
-  return htmlPage(
+function renderUnknownWorldPage(message: string, back: string): string {
+  return renderHtmlPage(
     'No such world',
     `<p>${escapeWithCode(message)}</p>
 <p>Open <a href="${escapeHtml(back)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(back)}/">the console of the default world</a>.</p>`,
@@ -100,7 +100,7 @@ export interface Pages {
   forward(path: string, to: () => Promise<FastifyInstance>): void;
 }
 
-export function pagesOn(app: FastifyInstance): Pages {
+export function createPages(app: FastifyInstance): Pages {
   const { mock: server } = app;
   const { originGuard, addresses } = server;
   /**
@@ -112,15 +112,15 @@ export function pagesOn(app: FastifyInstance): Pages {
     originGuard.check(raw, 'open');
     const error = server.worlds.fault();
     if (error !== null) throw error;
-    const address = addresses.of(raw);
+    const address = addresses.find(raw);
     if (address === null) return ['', origin];
-    const world = worldBehind(server, address, raw);
+    const world = findWorldAt(server, address, raw);
     const below = address.kind === 'prefix' ? worldPath(world.id) : '';
     return [below, originsOf(server, world, address, origin).origin];
   };
   /** Returns the URL of the default world, for a visitor whose world does not exist. */
   const wayBack = (raw: IncomingMessage): string => {
-    const address = addresses.of(raw);
+    const address = addresses.find(raw);
     return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
   };
   const served = new Map<string, Page>();
@@ -145,7 +145,7 @@ export function pagesOn(app: FastifyInstance): Pages {
             .code(404)
             .type(HTML)
             .headers(PAGE_HEADERS)
-            .send(lostPage(problem.message, wayBack(raw)));
+            .send(renderUnknownWorldPage(problem.message, wayBack(raw)));
         }
         if (problem.kind === 'internal') server.log.error(`GET ${path} failed`, problem.cause);
         return sendProblem(reply, problem);

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import { asProblem, Problem } from '../decisions/problem.ts';
+import { Problem, problemOf } from '../decisions/problem.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
-import { problemDetails } from '../responses/problem-details.ts';
+import { renderProblemDetails } from '../responses/problem-details.ts';
 import { Changed, Damaged, OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { headersOf } from './headers.ts';
@@ -34,7 +34,7 @@ export function toProblem(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
     return new Problem('storage_failing', message, { cause: thrown });
   }
   if (!(thrown instanceof Unwritable)) {
-    const problem = asProblem(thrown);
+    const problem = problemOf(thrown);
     const storeProblem = problem.kind === 'internal' ? (store?.fault() ?? null) : null;
     return storeProblem === null ? problem : new Problem('storage_failing', storeProblem, { cause: thrown });
   }
@@ -43,7 +43,7 @@ export function toProblem(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
 
 /** Sends a problem as problem details, for paths that belong to no vendor. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const outcome = problemDetails(problem);
+  const outcome = renderProblemDetails(problem);
   return reply.code(outcome.status).headers(headersOf(outcome, problem)).send(outcome.body);
 }
 

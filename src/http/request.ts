@@ -68,7 +68,7 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
 export type InjectedFault = Pick<Fault, 'id' | 'drill' | 'fired' | 'action'>;
 
 /** Facts about a request once its world is selected. */
-interface Entry extends Pick<RoutedRequest, 'fault'> {
+interface WorldEntry extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
   /** The body, if it had to be received first. */
   readonly received: ReceivedBody | null;
@@ -145,18 +145,18 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   /** Whether a fault replaced the response of the operation. */
   isReplaced = false;
   /** Whether the operation was executed. */
-  isDone = false;
+  isExecuted = false;
   /** The status without the fault, or with an enforced decision; null if it would be the same or is unknown. */
   wouldBe: number | null = null;
 
-  readonly #simulated: Entry['simulated'];
+  readonly #simulated: WorldEntry['simulated'];
   readonly #namesWorld: boolean;
 
   constructor(
     server: Server,
     world: World,
     routed: Omit<RoutedRequest<OfRoute>, 'address' | 'base' | 'fault'>,
-    entry: Entry,
+    entry: WorldEntry,
   ) {
     const { raw } = routed;
     const { origins } = entry;
@@ -217,7 +217,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   }
 
   /** Describes the request for error renderers. */
-  about(): RefusalContext {
+  createRefusalContext(): RefusalContext {
     const { settings, random, params, caller, decision, route } = this;
     const lines: RefusalContext['headerLines'] = (name) => this.headerLines(name);
     const operation = route?.row.id ?? null;
@@ -232,7 +232,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     return headerLines(this.raw, name);
   }
 
-  onLeft(callback: () => void): () => void {
+  onDisconnect(callback: () => void): () => void {
     const { raw } = this;
     const { socket } = raw;
     if (socket.destroyed) callback();

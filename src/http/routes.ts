@@ -1,5 +1,5 @@
 import { fits, readVariables, segmentsOf } from '../addresses/path-template.ts';
-import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
+import type { OperationHost, ServiceDefinition } from '../contract/service.ts';
 import type { NotEmulatedOperation } from '../definitions/not-emulated.ts';
 import type { ServedPath } from '../explaining/hints/refused-request.ts';
 import type { Outcome } from '../responses/outcome.ts';
@@ -16,7 +16,7 @@ export interface Match {
 
 /** A host with one operation for any path. */
 export interface RouteOfHost {
-  readonly host: OwnHost;
+  readonly host: OperationHost;
   readonly route: Route;
 }
 
@@ -34,24 +34,24 @@ export class Routes {
     | undefined;
 
   /**
-   * @param otherVersions operations that only other versions of the documents have
-   * @param notEmulated vendor operations that no version of the mock has
+   * @param findInOtherVersions operations that only other versions of the documents have
+   * @param findNotEmulated vendor operations that no version of the mock has
    * @param ofHosts the hosts with one operation for any path
    */
   constructor(
     routes: readonly Route[],
-    otherVersions: readonly OtherOperation[] = [],
-    notEmulated: readonly NotEmulatedOperation[] = [],
+    findInOtherVersions: readonly OtherOperation[] = [],
+    findNotEmulated: readonly NotEmulatedOperation[] = [],
     ofHosts: readonly RouteOfHost[] = [],
   ) {
     this.#routes = routes;
     this.#ofHosts = ofHosts;
-    this.#otherVersions = otherVersions;
-    this.#notEmulated = notEmulated;
+    this.#otherVersions = findInOtherVersions;
+    this.#notEmulated = findNotEmulated;
   }
 
   /** Returns the routes of a service, by the operation that its document's router finds. */
-  byOperation(service: string): ReadonlyMap<Operation, Route> {
+  routesByOperation(service: string): ReadonlyMap<Operation, Route> {
     const routes = this.#routes.filter((route) => route.service.name === service);
     return new Map(routes.map((route) => [route.operation, route]));
   }
@@ -67,17 +67,17 @@ export class Routes {
   }
 
   /** Returns a sentence about how a response violates the operation's document; null if it conforms. */
-  async answerFault(service: string, operation: string, answer: Outcome): Promise<string | null> {
+  async describeAnswerFault(service: string, operation: string, answer: Outcome): Promise<string | null> {
     const route = await this.#ready(service, operation);
     if (route === undefined) return null;
     const { status, body } = answer;
-    const fault = route.operation.answerFault(status, body === undefined ? null : mediaTypeOf(answer), body);
+    const fault = route.operation.describeAnswerFault(status, body === undefined ? null : mediaTypeOf(answer), body);
     return fault === null ? null : `${operation} ${status}: ${fault}`;
   }
 
   /** Finds the operation in other versions, if the running version lacks it. */
   otherVersions(method: string, path: string): OtherOperation | null {
-    return versionsWith(this.#otherVersions, method, path);
+    return findOtherVersion(this.#otherVersions, method, path);
   }
 
   /** Finds the vendor's operation, if the mock does not emulate it. Prefers the path with the fewest variables. */
@@ -122,7 +122,7 @@ export class Routes {
   }
 
   /** Returns the operation of a host that has one for any path; null for other hosts. */
-  atHost(name: string): Match | null {
+  findAtHost(name: string): Match | null {
     for (const { host, route } of this.#ofHosts) {
       const params = paramsOfHost(host, name);
       if (params !== null) return { route, params };
@@ -136,7 +136,7 @@ export class Routes {
    *
    * @throws URIError if the path cannot be decoded
    */
-  withoutPrefix(method: string, path: string): readonly (Match & { readonly path: string })[] {
+  findWithoutPrefix(method: string, path: string): readonly (Match & { readonly path: string })[] {
     const normalized = requestedMethod(method);
     const segments = path.split('/');
     const prefixes = this.listServed(false).flatMap((served) => {
@@ -179,13 +179,15 @@ export class Routes {
     this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
     const segments = path.split('/');
     return this.#templates
-      .filter(({ route, template }) => fits(template, segments, route.service.conventions?.eitherSlash === true))
+      .filter(({ route, template }) =>
+        fits(template, segments, route.service.conventions?.optionalTrailingSlash === true),
+      )
       .map(({ route }) => route);
   }
 }
 
 /** Finds the operation in other versions; null if they lack it, too. */
-export function versionsWith(
+export function findOtherVersion(
   otherVersions: readonly OtherOperation[],
   method: string,
   path: string,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
 import type { ErrorRenderer, FirstCheck, RefusalContext, ServiceDefinition } from '../contract/service.ts';
-import type { ServerScope, WorldsByName } from '../contract/world.ts';
+import type { ServerScope, WorldRegistry } from '../contract/world.ts';
 import type { CredentialExtractor } from '../credentials/presented-credential.ts';
 import type { Watch } from '../credentials/tripwire.ts';
 import type { Fidelity } from '../decisions/fidelity.ts';
@@ -22,7 +22,7 @@ export interface WorldAddress {
   /** As written; the world may not exist. */
   readonly world: string;
   /** For a prefix: the world that the host also names, if any. */
-  readonly beside?: string | null;
+  readonly hostWorld?: string | null;
 }
 
 /** Reads world addresses, and rewrites the path for the router. */
@@ -32,15 +32,15 @@ export interface WorldAddresses {
    *
    * @returns the path below the world
    */
-  open(raw: IncomingMessage): string;
+  resolvePath(raw: IncomingMessage): string;
   /** Returns how a request named its world; null if it did not. */
-  of(raw: IncomingMessage): WorldAddress | null;
+  find(raw: IncomingMessage): WorldAddress | null;
 }
 
 /** State shared by all worlds of a process. Apart from the worlds themselves, it never changes after startup. */
 export interface Server extends ServerScope {
   /** @throws before the worlds are ready */
-  readonly worlds: WorldsByName;
+  readonly worlds: WorldRegistry;
   /** Why the worlds are not ready yet; null once they are. */
   readonly waiting: () => Waiting | null;
   /** For responses outside of any world. */

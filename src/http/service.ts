@@ -4,10 +4,17 @@ import { decisionOfProblem } from '../decisions/decision.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { Changed } from '../store/errors.ts';
 import { addResponseHook, preparePayload, respond } from './answers.ts';
-import { bodyProblem, checkBodyType, collectBodies, leaveBodies, type ReceivedBody, receivedBody } from './bodies.ts';
-import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
+import {
+  checkBodyType,
+  collectBodies,
+  leaveBodies,
+  type ReceivedBody,
+  readRequestBody,
+  toBodyProblem,
+} from './bodies.ts';
+import { hintsOfGrant, hintsOfRefusal, withHintHeader, withHints } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
-import { createHostRoute, type Mounted, ownHostsOf } from './mount.ts';
+import { createHostRoute, type MountedService, ownHostsOf } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
 import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
@@ -18,14 +25,14 @@ import { authenticate, checkFidelity, checkResource, createDecisionFacts, decide
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { injectPreferredError, waitsForPreference } from './steps/prefer-error.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
-import { admit, isSelectedByBody, routed, selectWorld } from './steps/select-world.ts';
+import { admit, createRoutedRequest, isSelectedByBody, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
 import { methodOf, readTarget } from './transport/arrival.ts';
 import { waitsForContinue } from './transport/expectations.ts';
 import { sendUnrouted, type UnroutedRequests } from './unrouted-requests.ts';
 
 /** An operation, with the path parameters of a request. */
-interface Found {
+interface FoundRoute {
   readonly route: Route;
   readonly params: Record<string, string>;
 }
@@ -33,13 +40,13 @@ interface Found {
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Finds the operation of a request to this route. */
-    readonly find?: (request: FastifyRequest) => Found | 'path_too_long' | null;
+    readonly find?: (request: FastifyRequest) => FoundRoute | 'path_too_long' | null;
   }
 }
 
 /** A service to register. */
 export interface ServiceOptions {
-  readonly mounted: Mounted;
+  readonly mounted: MountedService;
   readonly routes: Routes;
   readonly router: OperationRouter;
   readonly unrouted: UnroutedRequests;
@@ -53,14 +60,14 @@ export interface ServiceOptions {
  *
  * A hook that has sent a response must return the reply, or Fastify continues to the handler.
  */
-export async function service(app: FastifyInstance, options: ServiceOptions): Promise<void> {
+export async function registerService(app: FastifyInstance, options: ServiceOptions): Promise<void> {
   const { unrouted } = options;
   collectBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     const found = request.routeOptions.config.find?.(request) ?? null;
-    if (found === null) return sendUnrouted(reply, unrouted.noOperation(request.raw));
-    if (found === 'path_too_long') return sendUnrouted(reply, unrouted.pathTooLong(request.raw));
-    return arrive(found, request, reply);
+    if (found === null) return sendUnrouted(reply, unrouted.refuseUnknownOperation(request.raw));
+    if (found === 'path_too_long') return sendUnrouted(reply, unrouted.refuseLongPath(request.raw));
+    return handleArrival(found, request, reply);
   });
   app.addHook('preParsing', async ({ raw, routed }, reply) => {
     if (routed?.route.readsBody === true) checkBodyType(raw, routed.route);
@@ -73,7 +80,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
   });
   addResponseHook(app);
   app.setErrorHandler(async (error, request, reply) => {
-    let refusal = bodyProblem(error, request);
+    let refusal = toBodyProblem(error, request);
     if (waitsForBody(request)) {
       // The body cannot be received, so decide without it.
       try {
@@ -83,7 +90,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
         refusal = thrown;
       }
     }
-    if (request.inWorld === null) return sendUnrouted(reply, unrouted.failed(refusal, request.raw));
+    if (request.inWorld === null) return sendUnrouted(reply, unrouted.refuseFailedRequest(refusal, request.raw));
     await refuse(request.inWorld, refusal);
     return preparePayload(reply, request.inWorld);
   });
@@ -93,11 +100,11 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
 /** The result of a hook: the reply if a response was sent. Otherwise the next hook runs. */
 type HookResult = Promise<FastifyReply | undefined>;
 
-async function arrive({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): HookResult {
+async function handleArrival({ route, params }: FoundRoute, request: FastifyRequest, reply: FastifyReply): HookResult {
   const { mock } = request.server;
   // Fastify derives the type of a query from a schema, which our routes do not have.
   const query = request.query as Record<string, unknown>;
-  request.routed = routed(mock, request.raw, { guard: route.guard, route, params, query });
+  request.routed = createRoutedRequest(mock, request.raw, { guard: route.guard, route, params, query });
   const waits = route.row.readsBodyFirst === true || isSelectedByBody(mock, request.routed);
   return waits ? undefined : decideRequest(request, reply, null);
 }
@@ -152,7 +159,7 @@ function waitsForBody({ routed, inWorld }: FastifyRequest): boolean {
 }
 
 async function validate(request: FastifyRequest, reply: FastifyReply): HookResult {
-  const received = await receivedBody(request);
+  const received = await readRequestBody(request);
   if (request.inWorld?.isDecided !== true) {
     const sent = await decideRequest(request, reply, received);
     if (sent !== undefined) return sent;
@@ -177,7 +184,7 @@ const MAX_ATTEMPTS = 5;
 async function executeWithRetries(request: RequestInWorld): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await handle(request);
+      return await runHandler(request);
     } catch (cause) {
       if (!(cause instanceof Changed) || attempt === MAX_ATTEMPTS) throw cause;
     }
@@ -186,18 +193,18 @@ async function executeWithRetries(request: RequestInWorld): Promise<void> {
 }
 
 /** Runs the handler. A refusal that it renders itself, such as a page, is also a decision. */
-export async function handle(request: RequestInWorld): Promise<void> {
+export async function runHandler(request: RequestInWorld): Promise<void> {
   // The handler's context type follows from the document that `validateRequest` has checked.
   const outcome: Outcome = await request.route.handler(request as never);
   request.outcome = outcome;
-  request.isDone = outcome.refusal === undefined;
+  request.isExecuted = outcome.refusal === undefined;
   if (outcome.principal !== undefined) request.hints = hintsOfGrant(request, outcome.principal);
   if (outcome.refusal === undefined) return;
   const refusal = problemWithoutSecrets(outcome.refusal, request.world.activityLog.secrets);
   const decision = decisionOfProblem(createDecisionFacts(request), refusal, request.server.reasons);
   request.hints = hintsOfRefusal(request, refusal, decision);
-  request.decision = addHints(decision, request.hints);
-  request.outcome = addHintHeader({ ...outcome, refusal }, request.hints, request.server);
+  request.decision = withHints(decision, request.hints);
+  request.outcome = withHintHeader({ ...outcome, refusal }, request.hints, request.server);
 }
 
 /**
@@ -211,7 +218,7 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
     await executeWithRetries(request);
     return preparePayload(reply, request);
   };
-  const routesByOperation = routes.byOperation(service.name);
+  const routesByOperation = routes.routesByOperation(service.name);
   const find = ({ raw }: FastifyRequest) => {
     const found = router.find(methodOf(raw), raw.url ?? '/');
     if (found === null || found === 'path_too_long') return found;

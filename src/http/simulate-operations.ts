@@ -6,7 +6,13 @@ import type { DenyReason } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Server } from './server.ts';
-import { checkRoles, findCaller, imagineAny, knowsRights, type SimulatedCaller } from './simulated-caller.ts';
+import {
+  assertRolesExist,
+  createRequestWithoutOperation,
+  findCaller,
+  knowsRights,
+  type SimulatedCaller,
+} from './simulated-caller.ts';
 
 /** The decision about an operation before its object is known. */
 export interface OperationEffect extends Partial<MissingRights> {
@@ -34,15 +40,15 @@ export async function simulateOperations(
   only: string | null,
   at: Instant,
 ): Promise<readonly OperationEffect[]> {
-  const request = imagineAny(server, world, at);
-  await checkRoles(request, services, who, only);
+  const request = createRequestWithoutOperation(server, world, at);
+  await assertRolesExist(request, services, who, only);
   const selected = services.filter(({ name }) => only === null || name === only);
   const effects = await Promise.all(
     selected.map(async (service) => {
       const isMeant = only !== null || who.principal !== null || who.holding === null;
       if (!isMeant && !(await knowsRights(request, service, who.holding))) return [];
       const caller = await findCaller(request, service, who);
-      return caller === null ? [] : effectsUnder(service.rules.inForce(request.settings), caller);
+      return caller === null ? [] : effectsUnder(service.rules.selectRuleset(request.settings), caller);
     }),
   );
   const all = effects.flat();

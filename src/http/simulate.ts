@@ -12,7 +12,7 @@ import type { Instant } from '../time/clock.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Route, Server } from './server.ts';
-import { checkRoles, findCaller, imagine, type SimulatedCaller } from './simulated-caller.ts';
+import { assertRolesExist, createSimulatedRequest, findCaller, type SimulatedCaller } from './simulated-caller.ts';
 import { checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
@@ -30,7 +30,7 @@ export interface SimulatedRequest {
  * @param services all services, because a role may belong to any of them
  * @throws Problem if no principal has that id, or no operation has that path
  */
-export async function simulate(
+export async function simulateRequest(
   server: Server,
   world: World,
   routes: Routes,
@@ -40,9 +40,9 @@ export async function simulate(
 ): Promise<Decision> {
   const path = pathWithin(world, pathOf(target));
   const { route, params } = findMatch(routes, method, path);
-  refuseControlApi(server, route);
-  const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) }, at);
-  await checkRoles(request, services, who, route.service.name);
+  assertNotControlApi(server, route);
+  const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) }, at);
+  await assertRolesExist(request, services, who, route.service.name);
   if (route.rule !== null) {
     const { service } = route;
     const caller = await findCaller(request, service, who);
@@ -78,7 +78,7 @@ function pathWithin({ id }: World, path: string): string {
 }
 
 /** @throws Problem if the operation belongs to the control API */
-export function refuseControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route, field = 'path'): void {
+export function assertNotControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route, field = 'path'): void {
   if (rulesets.includes(ruleset)) return;
   throw new Problem(
     'invalid_request',

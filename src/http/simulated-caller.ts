@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Surroundings, World } from '../contract/world.ts';
+import type { RequestScope, World } from '../contract/world.ts';
 import { type Caller, serviceOfKey } from '../decisions/decide.ts';
 import type { Holding } from '../decisions/policy.ts';
 import { namesOf } from '../decisions/principal.ts';
@@ -26,7 +26,7 @@ export interface SimulatedCaller {
 const CREDENTIAL_REFUSALS: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
 /** A world at a given time. */
-export type WorldAtTime = Surroundings & Pick<Context, 'now'>;
+export type WorldAtTime = RequestScope & Pick<Context, 'now'>;
 
 const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
@@ -34,10 +34,10 @@ const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 const SIMULATED = 'simulated';
 
 /** Creates a simulated request, which is never sent. @param at when it is decided; default: now */
-export function imagine<OfRoute extends Route | null>(
+export function createSimulatedRequest<OfRoute extends Route | null>(
   server: Server,
   world: World,
-  { method, path, headers = [], ...routed }: Imagined<OfRoute>,
+  { method, path, headers = [], ...routed }: SimulatedParts<OfRoute>,
   at: Instant = world.clock.now(),
 ): RequestInWorld<OfRoute> {
   // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
@@ -48,7 +48,7 @@ export function imagine<OfRoute extends Route | null>(
   return new RequestInWorld(server, world, request, entry);
 }
 
-interface Imagined<OfRoute extends Route | null> {
+interface SimulatedParts<OfRoute extends Route | null> {
   readonly method: string;
   readonly path: string;
   /** Headers of a request that was sent before: alternating names and values. */
@@ -58,8 +58,8 @@ interface Imagined<OfRoute extends Route | null> {
 }
 
 /** Creates a request without an operation, to query services about a world at a given time. */
-export function imagineAny(server: Server, world: World, at?: Instant): RequestInWorld<null> {
-  return imagine(server, world, { method: 'GET', path: '/', route: null, params: {} }, at);
+export function createRequestWithoutOperation(server: Server, world: World, at?: Instant): RequestInWorld<null> {
+  return createSimulatedRequest(server, world, { method: 'GET', path: '/', route: null, params: {} }, at);
 }
 
 /**
@@ -76,7 +76,7 @@ export async function findCaller(
     const found = principal === null ? null : await service.callers.impersonate?.(world, principal, world.now);
     const isNobody = principal !== null && (found ?? null) === null;
     if (holding === null || isNobody) return found ?? null;
-    return (await service.callers.holding?.caller(world, holding, found ?? null)) ?? null;
+    return (await service.callers.hypothetical?.caller(world, holding, found ?? null)) ?? null;
   } catch (thrown) {
     if (thrown instanceof Problem && CREDENTIAL_REFUSALS.has(thrown.kind)) return thrown;
     throw thrown;
@@ -87,13 +87,13 @@ export async function findCaller(
  * Returns all names of the principals that any service finds by this name; empty if none. A principal that a service
  * refuses is listed with this name only.
  */
-export async function namesFound(
+export async function listPrincipalNames(
   server: Server,
   world: World,
   services: readonly ServiceDefinition[],
   principal: string,
 ): Promise<readonly string[]> {
-  const request = imagineAny(server, world);
+  const request = createRequestWithoutOperation(server, world);
   const names = new Set<string>();
   for (const service of services) {
     const caller = await findCaller(request, service, { principal, holding: null });
@@ -106,8 +106,8 @@ export async function namesFound(
 
 /** Returns whether the service knows these rights. One known role is enough. */
 export async function knowsRights(world: WorldAtTime, service: ServiceDefinition, holding: Holding): Promise<boolean> {
-  if ('policy' in holding) return serviceOfKey(service.rules.inForce(world.settings), 'service-key') !== null;
-  const roles = (await service.callers.holding?.roles(world)) ?? [];
+  if ('policy' in holding) return serviceOfKey(service.rules.selectRuleset(world.settings), 'service-key') !== null;
+  const roles = (await service.callers.hypothetical?.roles(world)) ?? [];
   return holding.roles.length === 0 || holding.roles.some((role) => roles.includes(role));
 }
 
@@ -115,7 +115,7 @@ export async function knowsRights(world: WorldAtTime, service: ServiceDefinition
  * @param only the service whose roles a message lists; null for all
  * @throws Problem with the nearest role, if no service knows one of the roles
  */
-export async function checkRoles(
+export async function assertRolesExist(
   world: WorldAtTime,
   services: readonly ServiceDefinition[],
   { holding }: SimulatedCaller,
@@ -123,7 +123,7 @@ export async function checkRoles(
 ): Promise<void> {
   if (holding === null || 'policy' in holding) return;
   const listRoles = async (selected: readonly ServiceDefinition[]) =>
-    (await Promise.all(selected.map((service) => service.callers.holding?.roles(world) ?? []))).flat();
+    (await Promise.all(selected.map((service) => service.callers.hypothetical?.roles(world) ?? []))).flat();
   const known = await listRoles(services);
   const unknown = holding.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;

@@ -2,29 +2,29 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { isBelow } from '../addresses/path-template.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { asProblem, isOurs, Problem } from '../decisions/problem.ts';
+import { isMockProblem, Problem, problemOf } from '../decisions/problem.ts';
 import { notEmulatedSentence } from '../definitions/not-emulated.ts';
 import { describeOlderApi } from '../explaining/hints/index.ts';
 import { describeOtherVersions } from '../explaining/other-versions.ts';
 import type { FindingKind } from '../journal/finding.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import { problemDetails } from '../responses/problem-details.ts';
+import { renderProblemDetails } from '../responses/problem-details.ts';
 import { showPath } from '../text/redact.ts';
 import { dateHeader } from './headers.ts';
-import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
-import type { Mounted } from './mount.ts';
+import { type Alternatives, hintsOfUnrouted, withHintHeader } from './hints.ts';
+import type { MountedService } from './mount.ts';
 import type { OtherOperation } from './openapi.ts';
 import { problemWithoutSecrets, toProblem } from './problem.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { logRefusal, record, requestLine } from './steps/record.ts';
-import { admit, isOfForeignPage, routed, selectWorld } from './steps/select-world.ts';
+import { admit, createRoutedRequest, isOfForeignPage, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
 
 /** The parts of a service that answer requests without an operation. */
 type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'callers' | 'explaining'>>;
+  Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'callers' | 'decisionHelp'>>;
 
 /** A finding about a request without an operation. */
 interface UnroutedFinding {
@@ -40,14 +40,14 @@ export class UnroutedRequests {
   readonly #services: readonly ServiceDefinition[];
   readonly #routes: Routes;
 
-  constructor(server: Server, mounted: readonly Pick<Mounted, 'service'>[], routes: Routes) {
+  constructor(server: Server, mounted: readonly Pick<MountedService, 'service'>[], routes: Routes) {
     this.#server = server;
     this.#services = mounted.map(({ service }) => service);
     this.#routes = routes;
   }
 
   /** No operation has this method and path. */
-  noOperation(raw: IncomingMessage): Promise<WireResponse> {
+  refuseUnknownOperation(raw: IncomingMessage): Promise<WireResponse> {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
     const otherVersions = this.#routes.otherVersions(method, path);
@@ -65,23 +65,23 @@ export class UnroutedRequests {
     });
   }
 
-  pathTooLong(raw: IncomingMessage): Promise<WireResponse> {
+  refuseLongPath(raw: IncomingMessage): Promise<WireResponse> {
     return this.#refuse(raw, pathTooLongProblem());
   }
 
   /** Fastify refused the request, or the mock failed before the request was in its world. */
-  failed(error: unknown, raw: IncomingMessage): Promise<WireResponse> {
+  refuseFailedRequest(error: unknown, raw: IncomingMessage): Promise<WireResponse> {
     return this.#refuse(raw, frameworkProblem(error));
   }
 
   /** The request has an expectation other than `100-continue`. */
-  expectation(raw: IncomingMessage): Promise<WireResponse> {
+  refuseExpectation(raw: IncomingMessage): Promise<WireResponse> {
     const message = 'The server supports no expectation other than `100-continue`.';
     return this.#refuse(raw, new Problem('expectation_failed', message, { close: true }));
   }
 
   /** Renders a problem outside of any world, such as of a connection, like the service that owns the path. */
-  render(problem: Problem, path: string): Outcome {
+  renderProblem(problem: Problem, path: string): Outcome {
     const { settings, random } = this.#server;
     const nothing = { params: {}, headerLines: () => [], operation: null, caller: null, decision: null };
     return this.#ownerOf(path).renderProblem(problem, { settings, random, path, ...nothing });
@@ -109,7 +109,8 @@ export class UnroutedRequests {
     otherVersions: OtherOperation | null = null,
     finding?: UnroutedFinding,
   ): Promise<WireResponse> {
-    if (this.#server.waiting() !== null) return renderWireResponse(this.render(problem, pathOf(raw.url)), problem);
+    if (this.#server.waiting() !== null)
+      return renderWireResponse(this.renderProblem(problem, pathOf(raw.url)), problem);
     const service = this.#ownerOf(pathOf(raw.url));
     const listServed = () => (finding?.isMeant === true ? [] : this.#routes.listServed(service.isControlApi === true));
     return respondUnrouted(this.#server, service, raw, problem, { listServed, otherVersions }, finding);
@@ -134,11 +135,15 @@ async function respondUnrouted(
   service: UnroutedService,
   raw: IncomingMessage,
   problem: Problem,
-  offered: Offered,
+  offered: Alternatives,
   finding?: UnroutedFinding,
 ): Promise<WireResponse> {
   const guard = service.isControlApi === true ? 'admin' : 'open';
-  const request = selectWorld(server, routed(server, raw, { guard, route: null, params: {}, query: {} }), null);
+  const request = selectWorld(
+    server,
+    createRoutedRequest(server, raw, { guard, route: null, params: {}, query: {} }),
+    null,
+  );
   const { world, findings } = request;
   const { secrets } = world.activityLog;
   let reported = problem;
@@ -157,8 +162,10 @@ async function respondUnrouted(
     reported = new Problem(reported.kind, [reported.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
-  const refusal = isOurs(reported) ? problemDetails(reported) : service.renderProblem(reported, request.about());
-  const outcome = addHintHeader(refusal, hints, server);
+  const refusal = isMockProblem(reported)
+    ? renderProblemDetails(reported)
+    : service.renderProblem(reported, request.createRefusalContext());
+  const outcome = withHintHeader(refusal, hints, server);
   const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
   Object.assign(request, { problem: reported, outcome, hints });
   logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
@@ -178,7 +185,7 @@ function createDefaultService(services: readonly ServiceDefinition[]): UnroutedS
   );
   return {
     renderProblem: (problem: Problem) =>
-      problemDetails(
+      renderProblemDetails(
         problem.kind === 'unknown_path'
           ? new Problem(
               'unknown_path',
@@ -212,5 +219,5 @@ function frameworkProblem(error: unknown): Problem {
       'The path cannot be decoded. Encode a literal `%` as `%25`, and other characters as UTF-8.',
     );
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return pathTooLongProblem();
-  return asProblem(error);
+  return problemOf(error);
 }

@@ -17,10 +17,10 @@ export function respondWithoutWorlds(
   request: FastifyRequest,
   waiting: Waiting,
   originGuard: OriginGuard,
-  unrouted: Pick<UnroutedRequests, 'render'>,
+  unrouted: Pick<UnroutedRequests, 'renderProblem'>,
 ): WireResponse {
   const problem = findRefusal(request, waiting, originGuard);
-  const outcome = problem === null ? describeHealth(waiting) : unrouted.render(problem, pathOf(request.raw.url));
+  const outcome = problem === null ? describeHealth(waiting) : unrouted.renderProblem(problem, pathOf(request.raw.url));
   return renderWireResponse(outcome, problem);
 }
 

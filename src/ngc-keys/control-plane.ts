@@ -3,7 +3,7 @@ import { Problem, type ProblemKind } from '../decisions/problem.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
 import { own } from '../objects/members.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import { PROBLEM_JSON, problemDetails } from '../responses/problem-details.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../responses/problem-details.ts';
 
 /** Error formats that `renderControlPlane` produces. */
 export const CONTROL_PLANE_ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }, null];
@@ -77,7 +77,7 @@ export function renderControlPlane(problem: Problem, path: string, detail: strin
     const challenge = problem.reason === 'unsupported_token' ? INVALID_TOKEN : 'Bearer';
     return { status: 401, headers: { 'www-authenticate': challenge } };
   }
-  const { status, headers, body } = problemDetails(problem);
+  const { status, headers, body } = renderProblemDetails(problem);
   if (problem.kind === 'invalid_request') {
     // A message in brackets is the vendor's text and already names the member.
     const violations = problem.message.startsWith('[') ? problem.message : `[message=${problem.message}]`;

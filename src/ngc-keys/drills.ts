@@ -13,12 +13,12 @@ const NEWEST_REQUEST_KEY = 'the key of the newest allowed request';
 
 const rotate: Drill = {
   name: 'rotate-key',
-  what: 'Rotates the key: the response has the new key, and the old one is no longer accepted.',
+  event: 'Rotates the key: the response has the new key, and the old one is no longer accepted.',
   rightClient:
     'When its key is refused, it reloads the key from its configuration and continues with the new one. It does not retry with the old one.',
-  lasts: null,
-  about: 'one',
-  fallback: NEWEST_REQUEST_KEY,
+  durationMs: null,
+  affects: 'one',
+  defaultPrincipal: NEWEST_REQUEST_KEY,
   run: async (context, who) => {
     const principal = selectKey(context, who);
     const { id, name } = principal;
@@ -27,7 +27,7 @@ const rotate: Drill = {
     const usesOldKey = (seen: JudgedRequest) => hashSentKey(seen) === before?.body.secretHash;
     const key = await rotateKey(context, id);
     return {
-      did: `Rotated the key ${name}.`,
+      summary: `Rotated the key ${name}.`,
       principal,
       key,
       watch: {
@@ -41,18 +41,18 @@ const rotate: Drill = {
 
 const expire: Drill = {
   name: 'expire-key',
-  what: 'The key expires now.',
+  event: 'The key expires now.',
   rightClient: 'It stops sending the key, and reports that it has expired and must be replaced.',
-  lasts: null,
-  about: 'one',
-  fallback: NEWEST_REQUEST_KEY,
+  durationMs: null,
+  affects: 'one',
+  defaultPrincipal: NEWEST_REQUEST_KEY,
   run: async (context, who) => {
     const principal = selectKey(context, who);
     const { id, name } = principal;
     const { key } = await requireKeyInForce(context, id);
     await editKey(context, context.now, key, { expiresAt: context.now });
     return {
-      did: `Expired the key ${name}.`,
+      summary: `Expired the key ${name}.`,
       principal,
       watch: {
         isRefused: ({ decision }) => decision.reason === 'expired_key' && decision.credential?.claimed?.id === id,

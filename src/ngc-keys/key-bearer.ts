@@ -1,5 +1,5 @@
 import type { ServiceCallers } from '../contract/service.ts';
-import type { Surroundings } from '../contract/world.ts';
+import type { RequestScope } from '../contract/world.ts';
 import { bearerToken } from '../credentials/bearer.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import type { Caller } from '../decisions/decide.ts';
@@ -37,7 +37,7 @@ export async function authenticateKey(attempt: NgcKeyAttempt, exact = false): Pr
   throw unsupportedTokenProblem(token);
 }
 
-type InWorld = Pick<Surroundings, 'settings'>;
+type InWorld = Pick<RequestScope, 'settings'>;
 
 /** Creates the callers of a service that accepts keys and user tokens. */
 export interface CallerFactories {

@@ -3,7 +3,7 @@ import {
   isEnough,
   missingRightsOf,
   objectsOf,
-  type Pending,
+  type PendingChange,
   type ResourceState,
   serviceOfKey,
   type Verdict,
@@ -61,7 +61,7 @@ function findRemainingReason(input: DecisionInput, reason: DenyReason): DenyReas
 }
 
 /** A recorded edit already grants the right. Flushing helps only if the newest version allows the request. */
-function buildPropagationFix({ at }: Decision, input: DecisionInput, { version, effectiveAt }: Pending): Fix {
+function buildPropagationFix({ at }: Decision, input: DecisionInput, { version, effectiveAt }: PendingChange): Fix {
   const { principal, heldRights } = input.caller;
   const newest = heldRights.pending.at(-1);
   const canFlush = newest !== undefined && verdictFor(input, { ...heldRights, ...newest }).effect === 'allow';

@@ -1,4 +1,4 @@
-import type { FindOther } from '../contract/service.ts';
+import type { FindCredential } from '../contract/service.ts';
 import { decideOnResource } from '../decisions/decide.ts';
 import { ngcKeysIn } from './index.ts';
 import { createCaller, isInForce } from './key-bearer.ts';
@@ -11,7 +11,7 @@ const MAX_TRIED_KEYS = 100;
  *
  * @returns its name, or null
  */
-export const findOtherKey: FindOther = async ({ input }, { store, now }) => {
+export const findOtherKey: FindCredential = async ({ input }, { store, now }) => {
   if (input === undefined) return null;
   const { accessRequest, caller, lookedUp } = input;
   const { org } = caller.principal;

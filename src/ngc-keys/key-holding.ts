@@ -15,7 +15,7 @@ import type { Organization } from './records.ts';
 export function createKeyHolding(
   rulesetUnder: (settings: Settings) => Ruleset,
   admit: (organization: Organization) => void = () => {},
-): NonNullable<ServiceCallers['holding']> {
+): NonNullable<ServiceCallers['hypothetical']> {
   return {
     kinds: ['service-key', 'personal-key'],
     roles: async ({ settings }) => rulesetUnder(settings).tables.roles.map(({ name }) => name),

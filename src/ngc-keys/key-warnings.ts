@@ -1,4 +1,4 @@
-import { isEnough, missingRightsOf, resourceFault, serviceOfKey } from '../decisions/decide.ts';
+import { findResourceFault, isEnough, missingRightsOf, serviceOfKey } from '../decisions/decide.ts';
 import type { Policy } from '../decisions/policy.ts';
 import type { Rule } from '../decisions/rule.ts';
 import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
@@ -199,7 +199,7 @@ function isOpen(rule: Rule, ruleset: Ruleset, held: PolicyRights): boolean {
 }
 
 function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: PolicyRights): boolean {
-  return resourceFault(rule, ruleset, resources, null) === null;
+  return findResourceFault(rule, ruleset, resources, null) === null;
 }
 
 function hasScopes(rule: Rule, { scopes, resources }: PolicyRights): boolean {

@@ -25,7 +25,7 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** Converts a problem to an RFC 9457 document: the format of the mock's own errors, which no vendor has. */
-export function problemDetails(problem: Problem) {
+export function renderProblemDetails(problem: Problem) {
   const status = HTTP_STATUS[problem.kind];
   return {
     status,

@@ -57,7 +57,7 @@ export class StreamedList<Item = unknown> {
 }
 
 /** Returns a streamed list, typed as a response body. @typeParam Body the body's type in the document */
-export function streamedList<Body extends object, Item>(
+export function createStreamedList<Body extends object, Item>(
   items: readonly Item[],
   render: (item: Item) => object | undefined,
   envelope: (entries: never[]) => Body,

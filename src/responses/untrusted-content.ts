@@ -8,7 +8,7 @@ const DISPLAYED_AS_TEXT = /^(?:application\/(?:[a-z0-9.+-]+\+)?json|text\/plain)
  * Returns headers for user content: browsers do not sniff its type, never run it as a page of this server, and download
  * it unless they show it as text.
  */
-export function untrustedContentHeaders(contentType: string | undefined): Record<string, string> {
+export function createUntrustedContentHeaders(contentType: string | undefined): Record<string, string> {
   return {
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',

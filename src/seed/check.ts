@@ -51,7 +51,7 @@ export function findSeedErrors(
   // Valid now, if necessary because it was repaired.
   const repairedParts = (repaired === null ? parts : repaired.value) as Readonly<Record<string, unknown>>;
   const further = checkedServices.flatMap(({ name, seed }) =>
-    repairedParts[name] === undefined ? [] : (seed?.faults(repairedParts[name], repairedParts) ?? []),
+    repairedParts[name] === undefined ? [] : (seed?.findErrors(repairedParts[name], repairedParts) ?? []),
   );
   return [...errors, ...further.filter((error) => repaired === null || isAboutUserInput(error, repaired))];
 }

@@ -210,7 +210,7 @@ function summarizeParts(parts: Readonly<Record<string, unknown>>, services: read
   const counted = services.flatMap(({ name, seed }) => {
     // The part matches its schema, so its lists are arrays.
     const part = (parts[name] ?? {}) as Readonly<Record<string, readonly unknown[] | undefined>>;
-    return Object.entries(seed?.lists ?? {}).flatMap(([list, { called }]) =>
+    return Object.entries(seed?.lists ?? {}).flatMap(([list, { nouns: called }]) =>
       called === undefined ? [] : [{ called, count: part[list]?.length ?? 0 }],
     );
   });
@@ -219,7 +219,7 @@ function summarizeParts(parts: Readonly<Record<string, unknown>>, services: read
 }
 
 function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): Cast {
-  return mapParts(parts, services, (seed, part) => seed.cast(part));
+  return mapParts(parts, services, (seed, part) => seed.createCast(part));
 }
 
 /** The stored origin of a seed. */
@@ -276,7 +276,7 @@ function completeSeed(
   let text: string | undefined;
   let fingerprint: string | undefined;
   const derive = (source: SeedParts, derivation: Derivation) =>
-    mapParts(source, services, (seed, part) => seed.own?.(part, derivation) ?? part);
+    mapParts(source, services, (seed, part) => seed.derivePart?.(part, derivation) ?? part);
   /** Shared by all worlds that are derived from this seed. */
   let templates: { readonly parts: Fill<SeedParts>; readonly cast: Fill<Cast> } | undefined;
   const createTemplates = (all: SeedParts) => ({
@@ -304,7 +304,7 @@ function completeSeed(
       const complete = await hashPasswords();
       const present = seededServices(services).filter(({ name }) => complete[name] !== undefined);
       const results = await Promise.all(
-        present.map(({ name, seed }) => seed.rows(complete[name], now, random, complete)),
+        present.map(({ name, seed }) => seed.createRows(complete[name], now, random, complete)),
       );
       const settings = results.flatMap((result) => Object.entries(result.settings ?? {}));
       return [...results.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
@@ -327,7 +327,7 @@ function completeSeed(
  * them explicitly makes no difference.
  */
 function computeFingerprint(parts: SeedParts, services: readonly ServiceDefinition[]): string {
-  const bare = mapParts(parts, services, (seed, part) => seed.bare?.(part) ?? part);
+  const bare = mapParts(parts, services, (seed, part) => seed.withoutDerivedIds?.(part) ?? part);
   return createHash('sha256')
     .update(JSON.stringify(castOfParts(bare, services)))
     .digest('hex');

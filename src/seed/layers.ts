@@ -115,19 +115,21 @@ function mergeList(
   below: SourcedValue,
   above: SourcedValue,
   schema: SeedSchema,
-  { by }: SeedList,
+  { idMembers }: SeedList,
   errors: LayerError[],
 ): SourcedValue {
   const entries: (SourcedValue | null)[] = getEntries(below);
   // An entry can be changed or removed only once: a duplicate is reported, or added as a new entry.
-  const changeable = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
-  const names = getEntries(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, by)] : []));
+  const changeable = new Map(
+    entries.flatMap((entry, index) => keyOf(entry?.value, idMembers).map((key) => [key, index])),
+  );
+  const names = getEntries(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, idMembers)] : []));
   for (const entry of getEntries(above)) {
-    const [key = ''] = keyOf(entry.value, by);
+    const [key = ''] = keyOf(entry.value, idMembers);
     const index = changeable.get(key);
     changeable.delete(key);
     if (isObject(entry.value) && 'remove' in entry.value) {
-      const error = checkRemoval(entry.value, by, index !== undefined, names);
+      const error = checkRemoval(entry.value, idMembers, index !== undefined, names);
       if (error !== null) errors.push({ ...error, place: entry.origin.place, layer: entry.origin.layer });
       else if (index !== undefined) entries[index] = null;
     } else {

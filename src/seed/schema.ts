@@ -73,9 +73,9 @@ function toChangesSchema(schema: SeedSchema, lists: Readonly<Record<string, Seed
   return { ...schema, properties: Object.fromEntries(changes), required: [] };
 }
 
-function toEntryChangesSchema(schema: SeedSchema, { by }: SeedList): SeedSchema {
+function toEntryChangesSchema(schema: SeedSchema, { idMembers }: SeedList): SeedSchema {
   const { properties, ...changes } = toChangesSchema(schema);
-  const requiredMembers = by.filter((member) => schema.required?.includes(member));
+  const requiredMembers = idMembers.filter((member) => schema.required?.includes(member));
   return { ...changes, properties: { ...properties, remove: REMOVE }, required: requiredMembers };
 }
 

@@ -17,7 +17,7 @@ export async function countObjects(
   });
   const others = new Set([
     ...counted.map(([, { collection }]) => collection),
-    ...declared.flatMap(({ passedOver }) => passedOver),
+    ...declared.flatMap(({ uncountedCollections }) => uncountedCollections),
     ...[SEEDS.name, SETTINGS.name],
   ]);
   const objects = Object.entries(await rows.counts()).filter(([name]) => !others.has(name));

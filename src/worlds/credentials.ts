@@ -1,4 +1,4 @@
-import type { CredentialRows, Holder, Rekeying } from '../contract/credentials.ts';
+import type { CredentialReplacer, CredentialRows, Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
@@ -19,7 +19,7 @@ interface RowAlias {
 
 /** A world's own credentials. */
 export interface OwnCredentials {
-  readonly rekeying: Rekeying;
+  readonly rekeying: CredentialReplacer;
   /** Returns the seed with these credentials. */
   readonly storedSeed: () => StoredSeed;
 }
@@ -52,7 +52,7 @@ export class Credentials {
     this.#rows = new Map(rows.map((credentialRows) => [credentialRows.collection, credentialRows]));
     this.#keys = rows.filter(({ clients }) => clients === undefined).map(({ collection }) => collection);
     this.#clients = rows.flatMap(({ collection, clients }) => (clients === undefined ? [] : [[collection, clients]]));
-    this.#ended = stored.flatMap(({ ended }) => ended);
+    this.#ended = stored.flatMap(({ derivedCollections }) => derivedCollections);
   }
 
   /** Returns the rows that may have a key. @param hash of the key */

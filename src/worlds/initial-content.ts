@@ -1,5 +1,5 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
-import type { Holder, Rekeying } from '../contract/credentials.ts';
+import type { CredentialReplacer, Holder } from '../contract/credentials.ts';
 import type { World, WorldInfo } from '../contract/world.ts';
 import { type Derivation, deriveFor } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
@@ -100,7 +100,10 @@ function stateFromTemplate(
 }
 
 /** @param clientId returns the replacement for a client id */
-function createRekeying(derivation: Derivation, clientId: Rekeying['clientId'] = derivation.clientId): Rekeying {
+function createRekeying(
+  derivation: Derivation,
+  clientId: CredentialReplacer['clientId'] = derivation.clientId,
+): CredentialReplacer {
   return {
     keyHash: (derive, id) => hashSecret(derive(derivation, id)),
     secretHash: (id) => hashSecret(derivation.secret(id)),
@@ -117,7 +120,7 @@ async function mapClientIds(
   derivation: Derivation,
   template: Template,
   keys: Credentials,
-): Promise<Rekeying['clientId']> {
+): Promise<CredentialReplacer['clientId']> {
   const { clientIds } = await keys.of((name) => origin.state.collections.get(name)?.all ?? []);
   const { clientId: inWorld } = derivation;
   const { clientId: inSource } = deriveFor(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);

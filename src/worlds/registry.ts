@@ -1,5 +1,5 @@
 import { DEFAULT_WORLD, worldIdFault } from '../addresses/world-id.ts';
-import type { World, WorldInfo, WorldOrder, WorldsByName } from '../contract/world.ts';
+import type { World, WorldInfo, WorldOrder, WorldRegistry } from '../contract/world.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
@@ -49,12 +49,12 @@ export interface WorldsParts
   /** Stores worlds beyond the process; null if they end with it. */
   readonly kept: StoredWorlds | null;
   /** See `WorldsByName.fault`. */
-  readonly fault: WorldsByName['fault'];
+  readonly fault: WorldRegistry['fault'];
 }
 
 /** The worlds of a server, while its process owns them. */
-export class Worlds implements WorldsByName {
-  readonly fault: WorldsByName['fault'];
+export class Worlds implements WorldRegistry {
+  readonly fault: WorldRegistry['fault'];
   readonly #parts: WorldsParts;
   readonly #common: WorldsCommon;
   /** All worlds except the default one. */
@@ -140,7 +140,7 @@ export class Worlds implements WorldsByName {
     return entry.world;
   }
 
-  isGone(id: string): boolean {
+  isRemoved(id: string): boolean {
     return this.#indexing.endedWorlds.isGone(id);
   }
 

@@ -42,14 +42,14 @@ export class StoredKeys implements SigningKeys {
   rotate(now: Instant): Promise<Rotation> {
     return this.#mutex.take(async () => {
       const before = this.#ring;
-      const { algorithm, kid: replaced } = before.current;
+      const { algorithm, kid: replacedKid } = before.current;
       // JWKs of Node and jose are interchangeable.
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const created = await importSigningKey(jwk, algorithm);
       const next = rotateRing(before, created, now);
       await this.#settings.set(KEYS_SETTING, JSON.stringify(serializeRing(next, jwk)));
       this.#ring = next;
-      return { kid: created.kid, replaced, until: next.retired[0]?.until ?? now };
+      return { kid: created.kid, replacedKid, validUntil: next.retired[0]?.until ?? now };
     });
   }
 

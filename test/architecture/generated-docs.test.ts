@@ -292,10 +292,14 @@ ${tableOfDrills(({ name }) => name !== 'runai')}
 function tableOfDrills(isShown: (service: ServiceDefinition) => boolean): string {
   const rows = SERVICES.filter(isShown)
     .flatMap(({ drills = [] }) => drills)
-    .map(({ name, what, rightClient, lasts, about, fallback = 'the administrator' }) => {
-      const time = lasts === null ? '' : ` Lasts ${lasts / 1000} s, or \`for\`.`;
-      const who = { one: `${fallback}, or \`principal\``, 'one-or-all': 'everybody, or `principal`', all: 'everybody' };
-      return `| \`${name}\` | ${cell(`${what}${time}`)} | ${who[about]} | ${cell(rightClient)} |`;
+    .map(({ name, event, rightClient, durationMs, affects, defaultPrincipal = 'the administrator' }) => {
+      const time = durationMs === null ? '' : ` Lasts ${durationMs / 1000} s, or \`for\`.`;
+      const affected = {
+        one: `${defaultPrincipal}, or \`principal\``,
+        'one-or-all': 'everybody, or `principal`',
+        all: 'everybody',
+      };
+      return `| \`${name}\` | ${cell(`${event}${time}`)} | ${affected[affects]} | ${cell(rightClient)} |`;
     });
   const head = '| drill | what happens | affects | what a correct client does |\n| --- | --- | --- | --- |';
   return `${head}\n${rows.join('\n')}`;

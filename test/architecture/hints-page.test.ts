@@ -8,7 +8,7 @@ import { ROOT } from './source-files.ts';
 
 /** Every hint, with the services that alone can give it; none for those that all can. */
 function everyHint() {
-  const own = SERVICES.flatMap(({ name, explaining: { hints = [] } = {} }) =>
+  const own = SERVICES.flatMap(({ name, decisionHelp: { hints = [] } = {} }) =>
     hints.map((rule) => ({ rule, service: name })),
   );
   const rules = [...GENERAL_HINTS.map((rule) => ({ rule, service: null })), ...own];

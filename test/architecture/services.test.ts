@@ -153,7 +153,10 @@ it('no world can have the id with which the host names of service paths begin', 
 
 it('the built-in casts fit what a seed must be', () => {
   const seeded = SERVICES.filter(({ seed }) => seed !== null);
-  const parts = seeded.map(({ name, seed }) => [name, seed?.cast(JSON.parse(text(`fixtures/${name}/cast.json`)))]);
+  const parts = seeded.map(({ name, seed }) => [
+    name,
+    seed?.createCast(JSON.parse(text(`fixtures/${name}/cast.json`))),
+  ]);
 
   expect(findSeedErrors(Object.fromEntries(parts), SERVICES)).toEqual([]);
 });

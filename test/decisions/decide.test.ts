@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
   type AccessRequest,
-  boundResources,
+  buildNamesInPath,
   type Caller,
   checkResource,
   completeDenial,
   decide,
   decideOnResource,
+  listBoundResources,
+  listUsedPermissions,
   mayAccess,
-  namesInPath,
   type ResourceAttributes,
   type ResourceState,
   resourceStateOf,
-  usedPermissions,
 } from '../../src/decisions/decide.ts';
 import type { PendingRights, Resource } from '../../src/decisions/policy.ts';
 import type { DenyReason } from '../../src/decisions/reasons.ts';
@@ -75,14 +75,14 @@ describe('what counted of what is held', () => {
   ];
 
   it.each(cases)('is %s', (_what, needs, held, used) => {
-    expect(usedPermissions(ask({ needs }), key(held), null)).toEqual(used);
+    expect(listUsedPermissions(ask({ needs }), key(held), null)).toEqual(used);
   });
 
   it('is nothing where a role does in place of it', () => {
     const heldRights = { ...key(['a']).heldRights, roles: ['owner'] };
 
     expect(
-      usedPermissions(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), heldRights }, null),
+      listUsedPermissions(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), heldRights }, null),
     ).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('what counted of what is held', () => {
     const heldRights = { ...key([]).heldRights, rightsByRule: [bundle('a', 'doll'), bundle('b', 'ball')] };
     const accessRequest = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
 
-    expect(usedPermissions(accessRequest, { ...key([]), heldRights }, BALL)).toEqual(['b']);
+    expect(listUsedPermissions(accessRequest, { ...key([]), heldRights }, BALL)).toEqual(['b']);
   });
 });
 
@@ -117,10 +117,10 @@ describe('rights that were given apart', () => {
     const { heldRights } = key([]);
     const rightsByRule = [bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll')];
 
-    expect(boundResources(accessRequest.rule, { ...heldRights, rightsByRule })).toEqual([
+    expect(listBoundResources(accessRequest.rule, { ...heldRights, rightsByRule })).toEqual([
       { type: 'toy', ids: ['doll'] },
     ]);
-    expect(boundResources(accessRequest.rule, { ...heldRights, resources: null })).toEqual([]);
+    expect(listBoundResources(accessRequest.rule, { ...heldRights, resources: null })).toEqual([]);
   });
 });
 
@@ -157,7 +157,9 @@ describe('of rights that were given apart', () => {
   it('one that is bound to nothing binds its owner to nothing', () => {
     const free = { held: new Set(['play']), resources: null };
 
-    expect(boundResources(accessRequest.rule, holder(free, doll).heldRights)).toEqual([{ type: 'toy', ids: ['doll'] }]);
+    expect(listBoundResources(accessRequest.rule, holder(free, doll).heldRights)).toEqual([
+      { type: 'toy', ids: ['doll'] },
+    ]);
   });
 });
 
@@ -676,7 +678,7 @@ describe('where keys of single objects are refused every other name, before the 
 
 describe('the names of an object in resources are made of the path:', () => {
   const namesOf = (names: Readonly<Record<string, string>> | undefined) =>
-    namesInPath(ruleOf({ cover: { lookup: 'toy', ...(names !== undefined && { names }) } }), {
+    buildNamesInPath(ruleOf({ cover: { lookup: 'toy', ...(names !== undefined && { names }) } }), {
       toyId: 'ball',
       part: 'skin',
     });
@@ -692,7 +694,7 @@ describe('the names of an object in resources are made of the path:', () => {
 
   it('none for a rule without names, or without an object', () => {
     expect(namesOf(undefined)).toBeUndefined();
-    expect(namesInPath(ruleOf(), { toyId: 'ball' })).toBeUndefined();
+    expect(buildNamesInPath(ruleOf(), { toyId: 'ball' })).toBeUndefined();
   });
 });
 
@@ -702,7 +704,7 @@ it('a call about several objects is allowed if the resources cover each', () => 
   const judged = (...ids: string[]) =>
     checkResource(accessRequest, key(['play'], [{ type: 'toy', ids }]), {
       found: 'object',
-      attributes: { ...BALL, others: [kite] },
+      attributes: { ...BALL, relatedObjects: [kite] },
     });
 
   expect(judged('ball', 'kite')).toEqual(ALLOW);

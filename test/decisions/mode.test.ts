@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isForRights } from '../../src/decisions/mode.ts';
+import { concernsRights } from '../../src/decisions/mode.ts';
 import type { DenyReason } from '../../src/decisions/reasons.ts';
 import { ask } from './toy-law.ts';
 
@@ -13,17 +13,17 @@ it.each<DenyReason>([
   'incompatible_resource_type',
   'resource_mismatch',
 ])('a world that observes lets pass what lacks rights: %s', (reason) => {
-  expect(isForRights(ask(), refused(reason))).toBe(true);
+  expect(concernsRights(ask(), refused(reason))).toBe(true);
 });
 
 it.each<DenyReason>(['other_organization', 'closed_to_keys', 'not_owner', 'no_such_object', 'foreign_object'])(
   'and refuses what has nothing to do with rights: %s',
   (reason) => {
-    expect(isForRights(ask(), refused(reason))).toBe(false);
+    expect(concernsRights(ask(), refused(reason))).toBe(false);
   },
 );
 
 it('what no key may do stays refused, whatever was told first, and what is allowed is not let pass', () => {
-  expect(isForRights(ask({ closed: true }), refused('service_not_enabled'))).toBe(false);
-  expect(isForRights(ask(), { effect: 'allow' })).toBe(false);
+  expect(concernsRights(ask({ closed: true }), refused('service_not_enabled'))).toBe(false);
+  expect(concernsRights(ask(), { effect: 'allow' })).toBe(false);
 });

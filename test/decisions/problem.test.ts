@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  asProblem,
   badCredentialsProblem,
   HTTP_STATUS,
-  isOurs,
+  isMockProblem,
   isStorageProblem,
   Problem,
   type ProblemKind,
+  problemOf,
   unauthenticatedProblem,
 } from '../../src/decisions/problem.ts';
 
@@ -40,8 +40,8 @@ describe('a problem', () => {
     const problem = new Problem('conflict');
     const cause = new RangeError('x');
 
-    expect(asProblem(problem)).toBe(problem);
-    expect(asProblem(cause)).toMatchObject({ kind: 'internal', cause });
+    expect(problemOf(problem)).toBe(problem);
+    expect(problemOf(cause)).toMatchObject({ kind: 'internal', cause });
   });
 });
 
@@ -49,6 +49,6 @@ it('a world that is not there is our own matter, and what cannot be stored one o
   // `Object.keys` knows of texts only.
   const kinds = Object.keys(HTTP_STATUS) as ProblemKind[];
 
-  expect(kinds.filter((kind) => isOurs(new Problem(kind)))).toEqual(['no_such_world']);
+  expect(kinds.filter((kind) => isMockProblem(new Problem(kind)))).toEqual(['no_such_world']);
   expect(kinds.filter((kind) => isStorageProblem(new Problem(kind)))).toEqual(['storage_failing', 'storage_full']);
 });

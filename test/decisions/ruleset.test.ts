@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRuleset, permissionsOfRoles, rowsOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset, permissionsOfRoles, rowsOfProfile } from '../../src/decisions/ruleset.ts';
 import { TOY_TABLES } from './toy-law.ts';
 
 it('a law knows its resource types by their ids, and has the document of its service or one of its own', () => {
@@ -24,5 +24,5 @@ it('roles bring all their permissions together, and unknown ones none', () => {
 it('a version has the rows that name it, and those that name none', () => {
   const rows = [{ id: 'a' }, { id: 'b', profiles: ['1'] }, { id: 'c', profiles: ['1', '2'] }];
 
-  expect(rowsOf(rows, '2')).toEqual([{ id: 'a' }, { id: 'c' }]);
+  expect(rowsOfProfile(rows, '2')).toEqual([{ id: 'a' }, { id: 'c' }]);
 });

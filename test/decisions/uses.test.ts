@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceState } from '../../src/decisions/decide.ts';
 import type { Principal } from '../../src/decisions/principal.ts';
-import { credentialOf, sizeOfUses, Uses } from '../../src/decisions/uses.ts';
+import { credentialKeyOf, sizeOfUses, Uses } from '../../src/decisions/uses.ts';
 import { sharedCache } from '../../src/memory/caches.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
@@ -19,11 +19,11 @@ const kept = (bytes = 16_000_000) => new Uses(sharedCache(bytes, sizeOfUses));
 describe('what a credential was used for', () => {
   it('is kept once for each operation and object, with its first request', () => {
     const uses = kept();
-    uses.note(serviceKey, 'play', QUESTION, toy('ball'), { method: 'GET', path: '/toys/ball?first' });
-    uses.note(serviceKey, 'play', QUESTION, toy('ball'), EXAMPLE);
-    uses.note(serviceKey, 'play', QUESTION, toy('doll'), EXAMPLE);
-    uses.note(serviceKey, 'look', QUESTION, toy('ball'), EXAMPLE);
-    uses.note(named('other'), 'play', QUESTION, null, EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, toy('ball'), { method: 'GET', path: '/toys/ball?first' });
+    uses.record(serviceKey, 'play', QUESTION, toy('ball'), EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, toy('doll'), EXAMPLE);
+    uses.record(serviceKey, 'look', QUESTION, toy('ball'), EXAMPLE);
+    uses.record(named('other'), 'play', QUESTION, null, EXAMPLE);
 
     expect(uses.list().map(({ principal, uses }) => [principal.id, uses.map(({ operation }) => operation)])).toEqual([
       [serviceKey.id, ['play', 'play', 'look']],
@@ -34,9 +34,9 @@ describe('what a credential was used for', () => {
 
   it('is kept for a thousand objects, and then says that it is full', () => {
     const uses = kept();
-    for (let number = 0; number < 1000; number++) uses.note(serviceKey, 'play', QUESTION, toy(`${number}`), EXAMPLE);
+    for (let number = 0; number < 1000; number++) uses.record(serviceKey, 'play', QUESTION, toy(`${number}`), EXAMPLE);
     expect(uses.isFull).toBe(false);
-    uses.note(serviceKey, 'play', QUESTION, toy('one more'), EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, toy('one more'), EXAMPLE);
 
     expect([uses.isFull, uses.list()[0]?.uses.length]).toEqual([true, 1000]);
   });
@@ -45,7 +45,7 @@ describe('what a credential was used for', () => {
     const uses = kept();
     const path = `/toys/${'x'.repeat(60_000)}`;
     for (let number = 0; number < 50; number++) {
-      uses.note(serviceKey, 'play', QUESTION, toy(`${number}`), { method: 'GET', path });
+      uses.record(serviceKey, 'play', QUESTION, toy(`${number}`), { method: 'GET', path });
     }
 
     expect(uses.list()[0]?.uses.length).toBeLessThan(20);
@@ -54,7 +54,7 @@ describe('what a credential was used for', () => {
 
   it('makes room for other credentials, and says so', () => {
     const uses = kept(10_000);
-    for (let number = 0; number < 100; number++) uses.note(named(`key-${number}`), 'play', QUESTION, null, EXAMPLE);
+    for (let number = 0; number < 100; number++) uses.record(named(`key-${number}`), 'play', QUESTION, null, EXAMPLE);
 
     expect(uses.list().length).toBeLessThan(20);
     expect(uses.list().at(-1)?.principal.id).toBe('key-99');
@@ -64,7 +64,7 @@ describe('what a credential was used for', () => {
   it('has at most a hundred parts of an object', () => {
     const uses = kept();
     const parts = Array.from({ length: 500 }, (_, number) => `ball/${number}`);
-    uses.note(serviceKey, 'play', QUESTION, toy('ball', parts), EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, toy('ball', parts), EXAMPLE);
     const lookedUp = uses.list()[0]?.uses[0]?.lookedUp;
 
     expect(lookedUp?.found === 'object' ? lookedUp.attributes?.parts?.['toy-parts'] : null).toHaveLength(100);
@@ -72,7 +72,7 @@ describe('what a credential was used for', () => {
 
   it('is empty after it was cleared', () => {
     const uses = kept(10_000);
-    for (let number = 0; number < 100; number++) uses.note(named(`key-${number}`), 'play', QUESTION, null, EXAMPLE);
+    for (let number = 0; number < 100; number++) uses.record(named(`key-${number}`), 'play', QUESTION, null, EXAMPLE);
     uses.clear();
 
     expect([uses.list(), uses.isFull]).toEqual([[], false]);
@@ -83,15 +83,15 @@ describe('what a credential was used for', () => {
     const nameless: ResourceState = { found: 'object' };
     const whole: ResourceState = { found: 'object', attributes: { relation: 'owned', names: { toy: ['ball'] } } };
     const foreign: ResourceState = { found: 'foreign', owner: 'bo' };
-    uses.note(serviceKey, 'a', QUESTION, nameless, EXAMPLE);
-    uses.note(serviceKey, 'b', QUESTION, whole, EXAMPLE);
-    uses.note(serviceKey, 'c', QUESTION, foreign, EXAMPLE);
+    uses.record(serviceKey, 'a', QUESTION, nameless, EXAMPLE);
+    uses.record(serviceKey, 'b', QUESTION, whole, EXAMPLE);
+    uses.record(serviceKey, 'c', QUESTION, foreign, EXAMPLE);
 
     expect(uses.list()[0]?.uses.map(({ lookedUp }) => lookedUp)).toEqual([nameless, whole, foreign]);
   });
 
   it('is that of a credential, and not of somebody', () => {
-    expect(credentialOf(serviceKey)).toBe('service-key key-1 ');
-    expect(credentialOf({ kind: 'user', id: 'ada', name: 'ada', clientId: 'cli' })).toBe('user ada cli');
+    expect(credentialKeyOf(serviceKey)).toBe('service-key key-1 ');
+    expect(credentialKeyOf({ kind: 'user', id: 'ada', name: 'ada', clientId: 'cli' })).toBe('user ada cli');
   });
 });

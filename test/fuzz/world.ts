@@ -38,7 +38,7 @@ export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
       }),
   });
   const services = await loadServices(effective.config);
-  const names = [...services.map((service) => service.rules.inForce(effective.config).document), 'control'];
+  const names = [...services.map((service) => service.rules.selectRuleset(effective.config).document), 'control'];
   return {
     documents: names.map(readDocument),
     close,

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { checkTexts } from '../../src/definitions/storable-text.ts';
-import { bodyProblem, checkBodyType, readBody, receiveBody } from '../../src/http/bodies.ts';
+import { checkBodyType, parseBytes, receiveBody, toBodyProblem } from '../../src/http/bodies.ts';
 import type { Operation } from '../../src/http/openapi.ts';
 import { digestBody } from '../../src/http/pieces.ts';
 import { incoming } from '../support/incoming.ts';
@@ -28,12 +28,12 @@ const routeOf = (of: Operation, row: object = {}) => ({ operation: of, row: { id
 
 /** The value that an operation reads from a body; its fields in any case. */
 const read = (body: string, of: Operation, row: object = {}) =>
-  readBody(Buffer.from(body), routeOf(of, { fieldNames: 'caseless', ...row }));
+  parseBytes(Buffer.from(body), routeOf(of, { fieldNames: 'caseless', ...row }));
 
 describe('a body is read', () => {
   it('as JSON, with its fields in the spelling of the document where the operation says so', () => {
     expect(read('{"NAME":1,"Other":2}', operation('required'))).toEqual({ name: 1, Other: 2 });
-    expect(readBody(Buffer.from('{"NAME":1}'), routeOf(operation('required')))).toEqual({ NAME: 1 });
+    expect(parseBytes(Buffer.from('{"NAME":1}'), routeOf(operation('required')))).toEqual({ NAME: 1 });
   });
 
   it('with the largest number', () => {
@@ -184,7 +184,7 @@ describe('texts that cannot be kept as they were sent', () => {
 
 describe('a body that did not arrive', () => {
   const failed = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
-  const problemIn = (complete: boolean) => bodyProblem(failed, { raw: { complete }, routeOptions: {} } as never);
+  const problemIn = (complete: boolean) => toBodyProblem(failed, { raw: { complete }, routeOptions: {} } as never);
 
   it('is told as such if its connection closed', () => {
     expect(problemIn(false)).toMatchObject({ kind: 'invalid_request', close: true });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OwnHost, ServiceDefinition } from '../../src/contract/service.ts';
+import type { OperationHost, ServiceDefinition } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Rule, Tables } from '../../src/decisions/rule.ts';
 import { createRuleset } from '../../src/decisions/ruleset.ts';
@@ -31,7 +31,7 @@ const toys: ServiceDefinition = {
   name: 'toys',
   title: 'Toys',
   prefixes: ['/toys'],
-  rules: { rulesets: [], inForce: () => createRuleset('toys', null, tables) },
+  rules: { rulesets: [], selectRuleset: () => createRuleset('toys', null, tables) },
   callers: { authenticate: () => Promise.reject(new Error('nobody asks')) },
   lookups: {},
   operations: { get_toy: answerNothing },
@@ -169,7 +169,7 @@ describe('the host of a service', () => {
 
     expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
     expect(route).toMatchObject({ rule, lookup, errorRenderer: host, handler: host.handler, readsBody: true });
-    expect(route.operation.requestFault({ path: {}, query: { any: 'thing' }, body: 1 })).toBeNull();
+    expect(route.operation.findRequestFault({ path: {}, query: { any: 'thing' }, body: 1 })).toBeNull();
   });
 
   it('has no route without a row in the tables', async () => {
@@ -179,6 +179,6 @@ describe('the host of a service', () => {
   });
 });
 
-function hostOf(operation: string): OwnHost {
+function hostOf(operation: string): OperationHost {
   return { pattern: /^(?<toyId>[a-z]+)\.toys\./, operation, handler: () => ({ status: 200 }), ...errorRenderer };
 }

@@ -77,10 +77,10 @@ describe('a document that was opened', () => {
   it('has one router, and another with another law', () => {
     const documents = new Documents();
     const made = () => new OperationRouter([], false);
-    const router = documents.router('toys 2.25', made);
+    const router = documents.getRouter('toys 2.25', made);
 
-    expect(documents.router('toys 2.25', made)).toBe(router);
-    expect(documents.router('toys 2.19', made)).not.toBe(router);
+    expect(documents.getRouter('toys 2.25', made)).toBe(router);
+    expect(documents.getRouter('toys 2.19', made)).not.toBe(router);
   });
 
   it('reads its schemas when it is first asked, and once', async () => {
@@ -92,7 +92,7 @@ describe('a document that was opened', () => {
     };
     const opened = await new Documents().open('toys', async () => ({ ...prepared, schemas }));
     expect([opened.isReady, times]).toEqual([false, 0]);
-    expect(() => opened.schemaFault('Refusal', {})).toThrow('before `ready()` resolved');
+    expect(() => opened.describeSchemaFault('Refusal', {})).toThrow('before `ready()` resolved');
 
     await Promise.all([opened.ready(), opened.ready()]);
     await opened.ready();
@@ -100,15 +100,17 @@ describe('a document that was opened', () => {
   });
 
   it('knows what refusals look like, and no members but those', () => {
-    expect(read.schemaFault('Refusal', { why: 'so' })).toBeNull();
-    expect(read.schemaFault('Refusal', { how: 'so' })).toContain('Refusal: body must NOT have additional properties');
-    expect(() => read.schemaFault('Toy', {})).toThrow('no `Toy` among its `x-errors`');
+    expect(read.describeSchemaFault('Refusal', { why: 'so' })).toBeNull();
+    expect(read.describeSchemaFault('Refusal', { how: 'so' })).toContain(
+      'Refusal: body must NOT have additional properties',
+    );
+    expect(() => read.describeSchemaFault('Toy', {})).toThrow('no `Toy` among its `x-errors`');
   });
 });
 
 describe('a request', () => {
   const faultOf = (body: unknown, query: Record<string, unknown> = {}) =>
-    operation.requestFault({ path: { id: '1' }, query, body });
+    operation.findRequestFault({ path: { id: '1' }, query, body });
 
   it('that fits has no fault, and numbers of its query are converted', () => {
     const query = { count: '3' };
@@ -155,7 +157,7 @@ describe('an answer', () => {
   ];
 
   it.each(cases)('%s', (_what, fault, [status, mediaType, body]) => {
-    const found = operation.answerFault(status, mediaType, body);
+    const found = operation.describeAnswerFault(status, mediaType, body);
 
     if (fault === null) expect(found).toBeNull();
     else expect(found).toContain(fault);

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { expect, it } from 'vitest';
 import { serveConsole } from '../../src/http/console.ts';
-import { type PageText, pagesOn } from '../../src/http/pages.ts';
+import { createPages, type PageText } from '../../src/http/pages.ts';
 
 it('A page that fails is answered 500, and the log says why', async () => {
   const app = fastify();
@@ -16,7 +16,7 @@ it('A page that fails is answered 500, and the log says why', async () => {
   };
   const cause = new Error('no such file');
   app.decorate('mock', server as never);
-  pagesOn(app).serve('/docs/static/reader.js', 'text/javascript', {}, () => Promise.reject(cause));
+  createPages(app).serve('/docs/static/reader.js', 'text/javascript', {}, () => Promise.reject(cause));
 
   const { statusCode, body } = await app.inject('/docs/static/reader.js');
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Routes, versionsWith } from '../../src/http/routes.ts';
+import { findOtherVersion, Routes } from '../../src/http/routes.ts';
 import type { Route } from '../../src/http/server.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
@@ -133,7 +133,7 @@ describe('what only other versions have', () => {
     ['GET', '/kites', ['3']],
     ['GET', '/kite', []],
   ])('is known by method and path, with or without the slash at its end: %s %s', (method, path, profiles) => {
-    expect(versionsWith(others, method, path)?.profiles ?? []).toEqual(profiles);
+    expect(findOtherVersion(others, method, path)?.profiles ?? []).toEqual(profiles);
     expect(new Routes([], others).otherVersions(method, path)?.profiles ?? []).toEqual(profiles);
   });
 });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { onceRead, streamOfParts } from '../../src/http/answers.ts';
+import { callOnceRead, streamOfParts } from '../../src/http/answers.ts';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
 
@@ -24,7 +24,7 @@ it('a body that is no stream, or one that had already closed, holds nothing', as
   const closed = new Readable({ read: () => {} }).destroy();
   await vi.waitFor(() => expect(closed.closed).toBe(true));
   const released = vi.fn();
-  for (const payload of ['text', Buffer.from('bytes'), undefined, null, closed]) onceRead(payload, released);
+  for (const payload of ['text', Buffer.from('bytes'), undefined, null, closed]) callOnceRead(payload, released);
 
   expect(released).toHaveBeenCalledTimes(5);
 });
@@ -32,7 +32,7 @@ it('a body that is no stream, or one that had already closed, holds nothing', as
 it('a stream holds until it closes, however it does', async () => {
   const [ended, failed] = [Readable.from(['a']), new Readable({ read: () => {} })];
   const released = vi.fn();
-  for (const stream of [ended, failed]) onceRead(stream, released);
+  for (const stream of [ended, failed]) callOnceRead(stream, released);
   expect(released).not.toHaveBeenCalled();
 
   ended.resume();

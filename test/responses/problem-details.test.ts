@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { expect, it } from 'vitest';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/decisions/problem.ts';
-import { problemDetails } from '../../src/responses/problem-details.ts';
+import { renderProblemDetails } from '../../src/responses/problem-details.ts';
 
 it('a problem as a document has the form of RFC 9457', () => {
-  expect(problemDetails(new Problem('not_found', 'There is no toy.'))).toEqual({
+  expect(renderProblemDetails(new Problem('not_found', 'There is no toy.'))).toEqual({
     status: 404,
     headers: { 'content-type': 'application/problem+json' },
     body: { type: 'about:blank', title: 'Not Found', status: 404, detail: 'There is no toy.' },
@@ -14,7 +14,7 @@ it('a problem as a document has the form of RFC 9457', () => {
 it('a wrong method is told which are right', () => {
   const problem = new Problem('method_not_allowed', 'No.', { allow: ['GET', 'PUT'] });
 
-  expect(problemDetails(problem).headers).toMatchObject({ allow: 'GET, PUT' });
+  expect(renderProblemDetails(problem).headers).toMatchObject({ allow: 'GET, PUT' });
 });
 
 it('each kind has the status and title of HTTP', () => {
@@ -22,7 +22,7 @@ it('each kind has the status and title of HTTP', () => {
   const renamed = new Map([[413, 'Content Too Large']]);
   // `Object.keys` knows of texts only.
   for (const kind of Object.keys(HTTP_STATUS) as ProblemKind[]) {
-    const { status, body } = problemDetails(new Problem(kind));
+    const { status, body } = renderProblemDetails(new Problem(kind));
     expect(body.title, kind).toBe(renamed.get(status) ?? STATUS_CODES[status]);
   }
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { StreamedList, streamedList } from '../../src/responses/streamed-list.ts';
+import { createStreamedList, StreamedList } from '../../src/responses/streamed-list.ts';
 
 const LARGE = 'x'.repeat(20_000);
 
@@ -50,7 +50,7 @@ it('a short list is written at once', () => {
 });
 
 it('a list is the body of an answer', () => {
-  const body = streamedList(
+  const body = createStreamedList(
     [1, 2],
     (item) => ({ item }),
     (entries) => ({ entries }),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CredentialRows, Rekeying } from '../../src/contract/credentials.ts';
+import type { CredentialReplacer, CredentialRows } from '../../src/contract/credentials.ts';
 import { Collision } from '../../src/store/errors.ts';
 import type { StoredSeed } from '../../src/store/seed.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
@@ -24,7 +24,7 @@ const LATER = NOON + 3_600_000;
 const derivedSeed: StoredSeed = { fingerprint: 'print-of-the-derived', origin: 'file', text: '{"derived":true}' };
 
 /** What everything gets in a world `w`. */
-const rekeying: Rekeying = {
+const rekeying: CredentialReplacer = {
   keyHash: (_, id) => `key-hash-of-${id}`,
   secretHash: (id) => `secret-hash-of-${id}`,
   clientId: (given) => `${given}-w`,
@@ -69,7 +69,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         holderOf: () => null,
       };
       const own = { ...rekeying, keyHash: (_: unknown, id: string) => `other-alias-of-${id}` };
-      const its = new Credentials([{ credentials: { stored: { rows: [toys], ended: [] } } }]);
+      const its = new Credentials([{ credentials: { stored: { rows: [toys], derivedCollections: [] } } }]);
       const { state } = await its.rekey(await store.freeze(), { rekeying: own, storedSeed: () => derivedSeed });
       await store.restore(state);
 

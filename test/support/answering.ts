@@ -7,7 +7,7 @@ import type { Server } from '../../src/http/server.ts';
 import { createWorldAddresses } from '../../src/http/steps/select-world.ts';
 import { OpenStreams } from '../../src/http/streams.ts';
 import { Connections } from '../../src/http/transport/connections.ts';
-import { makeFastify } from '../../src/http/transport/fastify.ts';
+import { createFastify } from '../../src/http/transport/fastify.ts';
 import { createLimits } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
 import { CrossOrigin } from '../../src/http/transport/origins.ts';
@@ -56,13 +56,13 @@ export async function answeringServer(
     streams,
   };
   const failed = async () => ({ status: 500, headers: {}, payload: 'failed' });
-  const app = makeFastify({
+  const app = createFastify({
     server: server as unknown as Server,
     unrouted: { failed, render: () => ({ status: 400 }) } as unknown as UnroutedRequests,
     ownHosts: { findPath: () => null },
     connections,
     limits,
-    makeTlsServer: null,
+    createTlsServer: null,
   });
   addResponseHook(app);
   let held = 0;

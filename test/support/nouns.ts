@@ -1,4 +1,4 @@
-import type { Holder, Rekeying } from '../../src/contract/credentials.ts';
+import type { CredentialReplacer, Holder } from '../../src/contract/credentials.ts';
 import { type NgcKeys, ngcKeysIn } from '../../src/ngc-keys/index.ts';
 import {
   type NewNgcKey,
@@ -83,7 +83,7 @@ export interface FullStore extends Store {
   readonly world: {
     seed(): Promise<StoredSeed | null>;
     load(seed: StoredSeed, records: Records): Promise<void>;
-    rekey(rekeying: Rekeying, kept: StoredSeed): Promise<readonly Holder[]>;
+    rekey(rekeying: CredentialReplacer, kept: StoredSeed): Promise<readonly Holder[]>;
     credentials(): ReturnType<Credentials['of']>;
     counts(): Promise<Readonly<Record<string, number>>>;
   };

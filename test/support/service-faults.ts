@@ -1,11 +1,11 @@
 import { isBelow } from '../../src/addresses/path-template.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Sourced, Tables } from '../../src/decisions/rule.ts';
-import { type Mounted, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
+import { type MountedService, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 
 /** Returns what is incomplete about a service, as sentences that name the row or the operation. */
-export function mountFaults({ service, ruleset, document }: Mounted, reasons: Reasons): string[] {
+export function mountFaults({ service, ruleset, document }: MountedService, reasons: Reasons): string[] {
   const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
   const handled = Object.keys(service.operations);
   const ofOtherVersions = service.rules.rulesets.flatMap(({ tables }) => tables.operations.map(({ id }) => id));

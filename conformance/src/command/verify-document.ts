@@ -80,7 +80,7 @@ export async function candidateDocuments({
   if (service === undefined) return names;
   const { config } = await readConfig({});
   const services = await loadServices();
-  const byService = new Map(services.map(({ name, rules }) => [name, rules.inForce(config).document]));
+  const byService = new Map(services.map(({ name, rules }) => [name, rules.selectRuleset(config).document]));
   byService.set('control', 'control');
   const found = byService.get(service);
   if (found !== undefined) return [found];

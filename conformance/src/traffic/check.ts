@@ -1,7 +1,10 @@
 import {
+  describeUndocumented,
   isFingerprint,
   isJsonType,
   isWithinRange,
+  listUndocumentedMembers,
+  listUndocumentedQuery,
   type Operation,
   orUnusable,
   Pacer,
@@ -9,9 +12,6 @@ import {
   readQuery,
   STATUSES_OF_THE_SERVER,
   showPath,
-  undocumentedMembers,
-  undocumentedQuery,
-  undocumentedSentence,
   useDocumentSpelling,
 } from '../../../src/conformance-entry.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
@@ -133,8 +133,8 @@ function findRequestViolations(
   headers: Exchange['headers'],
   recorded: RecordedBody,
 ): readonly ViolationPart[] {
-  const undocumented = undocumentedQuery(operation.queryNames, new Set(searchParams.keys()));
-  const violations = undocumented.map((name) => undocumentedSentence('query parameter', name));
+  const undocumented = listUndocumentedQuery(operation.queryNames, new Set(searchParams.keys()));
+  const violations = undocumented.map((name) => describeUndocumented('query parameter', name));
   const query = readQuery(operation, searchParams);
   const sent = readBody(operation, recorded, violations);
   if (sent === UNKNOWN) return violations.map(requestViolation);
@@ -142,10 +142,10 @@ function findRequestViolations(
   const body = caseless.enums ? operation.normalizeSpelling(spelled) : spelled;
   const header = headers === null ? UNRECORDED_HEADERS : { ...headers };
   const parts = { path: params, query, header, body };
-  const violation = orUnusable(() => operation.requestFault(parts, 'documented', isPlaceholder)?.sentence ?? null);
+  const violation = orUnusable(() => operation.findRequestFault(parts, 'documented', isPlaceholder)?.sentence ?? null);
   if (violation !== null) violations.push(violation);
-  for (const member of undocumentedMembers(operation.bodySchema(), spelled))
-    violations.push(undocumentedSentence('field', member));
+  for (const member of listUndocumentedMembers(operation.bodySchema(), spelled))
+    violations.push(describeUndocumented('field', member));
   return violations.map(requestViolation);
 }
 
@@ -235,10 +235,10 @@ function findResponseViolations(
     if (value === UNKNOWN)
       return toViolations(`the response ${status} is not JSON, although its media type is ${mediaType}`);
   }
-  const violation = orUnusable(() => operation.answerFault(status, mediaType, value, isPlaceholder));
+  const violation = orUnusable(() => operation.describeAnswerFault(status, mediaType, value, isPlaceholder));
   // The mock's own documents reject undocumented members already.
   if (violation !== null || service !== null) return violation === null ? [] : toViolations(violation);
-  return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
-    toViolations(undocumentedSentence('field', member)),
+  return listUndocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
+    toViolations(describeUndocumented('field', member)),
   );
 }

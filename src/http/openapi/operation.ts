@@ -41,7 +41,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
    *
    * @param isUnknown identifies placeholders, whose values are unknown
    */
-  requestFault(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestFault | null;
+  findRequestFault(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestFault | null;
   /** The media types and ranges of the request body. */
   bodyTypes(): readonly string[];
   /** The schema of a JSON or form body; undefined if there is none. */
@@ -53,7 +53,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   /** The schema of a response; undefined if the document has none, or if the response may be any bytes. */
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;
   /** Describes how a response violates the document; null if it conforms. */
-  answerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null;
+  describeAnswerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null;
 }
 
 /** An operation as prepared by the build. Schemas are looked up lazily: a document has hundreds of operations. */
@@ -118,7 +118,7 @@ export class DocumentOperation implements Operation {
     return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
   }
 
-  requestFault(
+  findRequestFault(
     { path, query, header = {}, body }: RequestParts,
     keywords?: Keywords,
     isUnknown: IsUnknown = () => false,
@@ -127,7 +127,7 @@ export class DocumentOperation implements Operation {
       ...{ path, query, header, cookie: {} },
       ...(body !== undefined && this.bodyForm !== 'bytes' && { requestBody: body }),
     };
-    const errors = this.#validators(keywords).requestErrors(this.#operationId, request);
+    const errors = this.#validators(keywords).listRequestErrors(this.#operationId, request);
     const [first, ...others] = errors.filter(({ data }) => !isUnknown(data));
     return first === undefined ? null : describeFault([first, ...others]);
   }
@@ -146,7 +146,7 @@ export class DocumentOperation implements Operation {
     return schema?.['format'] === 'binary' ? undefined : schema;
   }
 
-  answerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null {
+  describeAnswerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null {
     const response = this.#response(status);
     if (response === undefined) return `the document does not list the status ${status}`;
     const { content } = response;
@@ -155,7 +155,7 @@ export class DocumentOperation implements Operation {
     if (findMedia(content, mediaType) === undefined) return `the document does not list the media type ${mediaType}`;
     const schema = this.answerSchema(status, mediaType);
     if (schema === undefined || Buffer.isBuffer(body) || body instanceof Readable) return null;
-    return this.#validators().bodyFault(schema, body, isUnknown);
+    return this.#validators().describeBodyFault(schema, body, isUnknown);
   }
 
   /** Vendor documents also use ranges such as `4XX`, and `default`. */

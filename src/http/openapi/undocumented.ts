@@ -15,7 +15,7 @@ export interface UndocumentedMember {
 const MAX_LISTED = 20;
 
 /** Returns the query parameters that an operation does not document. */
-export function undocumentedQuery(
+export function listUndocumentedQuery(
   queryNames: readonly string[] | 'any',
   names: Iterable<string>,
 ): readonly UndocumentedMember[] {
@@ -25,7 +25,7 @@ export function undocumentedQuery(
 }
 
 /** Returns the members of a value that its schema lacks, at any depth. None for objects that allow any member. */
-export function undocumentedMembers(schema: JsonSchema | undefined, value: unknown): readonly UndocumentedMember[] {
+export function listUndocumentedMembers(schema: JsonSchema | undefined, value: unknown): readonly UndocumentedMember[] {
   const found: UndocumentedMember[] = [];
   addUndocumented(schema === undefined ? [] : [schema], value, '', found);
   return found;
@@ -80,7 +80,7 @@ function addUndocumented(
 }
 
 /** Returns a sentence without a full stop. */
-export function undocumentedSentence(kind: 'field' | 'query parameter', { path, near }: UndocumentedMember): string {
+export function describeUndocumented(kind: 'field' | 'query parameter', { path, near }: UndocumentedMember): string {
   return `the document does not list the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 

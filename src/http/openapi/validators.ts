@@ -11,11 +11,11 @@ export interface Validators {
    * Returns the errors of a request as ajv reports them; empty if it is valid. Converts numbers and booleans of the
    * query in place.
    */
-  requestErrors(operationId: string, request: object): readonly ErrorObject[];
+  listRequestErrors(operationId: string, request: object): readonly ErrorObject[];
   /** Describes how a body violates a schema; null if it conforms. */
-  bodyFault(schema: JsonSchema, body: unknown, isUnknown?: IsUnknown): string | null;
+  describeBodyFault(schema: JsonSchema, body: unknown, isUnknown?: IsUnknown): string | null;
   /** Returns the error schema with this name. */
-  errorSchema(name: string): JsonSchema;
+  findErrorSchema(name: string): JsonSchema;
 }
 
 /** Returns whether a value is a placeholder for an unknown value. */
@@ -126,17 +126,17 @@ export async function compileValidators(text: string, compiler: Compiler, keywor
       if (operation === undefined) throw new Error(`the document has no operation \`${operationId}\``);
       return operation;
     },
-    requestErrors: (operationId, request) => {
+    listRequestErrors: (operationId, request) => {
       const validators = validator.getRequestValidatorsForOperation(operationId) ?? [];
       return validators.find((validate) => !validate(request))?.errors ?? [];
     },
-    bodyFault: (schema, body, isUnknown = () => false) => {
+    describeBodyFault: (schema, body, isUnknown = () => false) => {
       const validate = compiler.body(schema);
       if (validate(body)) return null;
       const errors = (validate.errors ?? []).filter(({ data }) => !isUnknown(data));
       return errors.length === 0 ? null : errors.map(errorText).join(', ');
     },
-    errorSchema: (name) => {
+    findErrorSchema: (name) => {
       const schema = own(components.schemas, name);
       if (schema === undefined) throw new Error(`the document has no \`${name}\` among its \`x-errors\``);
       return schema;

@@ -1,17 +1,17 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import {
   type AccessRequest,
+  buildNamesInPath,
   type Caller,
   completeDenial,
   decide as evaluate,
   checkResource as evaluateResource,
   type LookupResult,
-  namesInPath,
   type Verdict,
 } from '../../decisions/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decisions/decision.ts';
 import { describeEntry, judgeFidelity } from '../../decisions/fidelity.ts';
-import { isForRights } from '../../decisions/mode.ts';
+import { concernsRights } from '../../decisions/mode.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
 import type { RequestInWorld } from '../request.ts';
@@ -46,7 +46,7 @@ export async function decide(request: RequestInWorld): Promise<void> {
   const { route, caller, params } = request;
   if (route.rule === null || caller === null) return;
   const { rule, ruleset } = route;
-  const accessRequest = { rule, ruleset, org: params['org'], names: namesInPath(rule, params) };
+  const accessRequest = { rule, ruleset, org: params['org'], names: buildNamesInPath(rule, params) };
   request.accessRequest = accessRequest;
   const verdict = evaluate(accessRequest, caller);
   if (verdict.effect === 'allow') {
@@ -70,7 +70,7 @@ async function deny(
   caller: Caller,
   verdict: Verdict,
 ): Promise<never> {
-  const lookedUp = await lookUp(request, accessRequest);
+  const lookedUp = await lookUpObject(request, accessRequest);
   const denial = completeDenial(verdict, accessRequest, caller, lookedUp);
   const refusal = decisionOfVerdict(
     createDecisionFacts(request),
@@ -85,7 +85,7 @@ async function deny(
 }
 
 /** Looks up the object of the request. Null if the rule has none, or if its id is in a body that was not read yet. */
-export async function lookUp(request: RequestInWorld, { rule }: AccessRequest): Promise<LookupResult | null> {
+export async function lookUpObject(request: RequestInWorld, { rule }: AccessRequest): Promise<LookupResult | null> {
   const { lookup } = request.route;
   if (rule.cover === undefined || lookup === null || !isAuthenticated(request)) return null;
   const { param } = rule.cover;
@@ -101,7 +101,7 @@ function isAuthenticated(request: RequestInWorld): request is RequestInWorld & A
 export async function checkResource(request: RequestInWorld): Promise<void> {
   const { caller, accessRequest, decision } = request;
   if (accessRequest === null || caller === null || decision === null) return;
-  const lookedUp = await lookUp(request, accessRequest);
+  const lookedUp = await lookUpObject(request, accessRequest);
   if (lookedUp === null) request.use = { lookedUp: null };
   else checkObject(request, decision, accessRequest, caller, lookedUp);
 }
@@ -150,20 +150,23 @@ function verdictOnObject(
 
 /** Returns whether a denied request continues: the world is in observe mode, and only rights are missing. */
 function isObserved({ world }: RequestInWorld, accessRequest: AccessRequest, verdict: Verdict): boolean {
-  return world.mode === 'observe' && isForRights(accessRequest, verdict);
+  return world.mode === 'observe' && concernsRights(accessRequest, verdict);
 }
 
 /** Records a denial that is not enforced, and the status that it would have had. */
 function recordObservedDenial(request: RequestInWorld, denial: Decision): void {
   request.decision = { ...denial, enforced: false };
-  request.wouldBe = request.route.errorRenderer.renderProblem(new Problem('forbidden'), request.about()).status;
+  request.wouldBe = request.route.errorRenderer.renderProblem(
+    new Problem('forbidden'),
+    request.createRefusalContext(),
+  ).status;
 }
 
 /** Adds a credential that would be allowed to a refusal, if the service finds one. */
 export async function withOtherCredential(request: RequestInWorld, refusal: Decision): Promise<Decision> {
   const { server, route } = request;
   const { reason, input } = refusal;
-  const find = reason === null ? undefined : own(route.service.explaining?.findOther, reason);
+  const find = reason === null ? undefined : own(route.service.decisionHelp?.credentialFinders, reason);
   if (find === undefined) return refusal;
   const presented = findPresentedCredentials(server.extractors, route, request);
   const instead = await find({ input, presented }, request);

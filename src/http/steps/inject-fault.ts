@@ -16,7 +16,7 @@ import { principalOf } from './record.ts';
 import { findPresentedCredentials } from './select-world.ts';
 
 /** The status of a response that breaks off before the client can read it. */
-const UNREAD = 503;
+const UNREAD_STATUS = 503;
 
 /**
  * May a fault be injected before anything is executed? Then the body is received first: the fault may match on it, and
@@ -46,7 +46,8 @@ export async function injectRequestFault(request: RequestInWorld): Promise<boole
   if (fault === null) return false;
   request.expectedPrincipal = principal ?? (await findExpectedPrincipal(request));
   await beginFault(request, fault);
-  const outcome = outcomeOf(request, fault) ?? (hidesStatus(fault.action) ? errorOf(request, fault, UNREAD) : null);
+  const outcome =
+    outcomeOf(request, fault) ?? (hidesStatus(fault.action) ? errorOf(request, fault, UNREAD_STATUS) : null);
   if (outcome === null) return false;
   request.outcome = outcome;
   return true;
@@ -105,7 +106,9 @@ function errorOf(request: RequestInWorld, fault: Fault, status: number): Outcome
 
 /** Renders an error with this status in the vendor's format. */
 export function vendorError(request: RequestInWorld, status: number): Outcome {
-  return errorWithStatus(status, (problem) => request.route.errorRenderer.renderProblem(problem, request.about()));
+  return errorWithStatus(status, (problem) =>
+    request.route.errorRenderer.renderProblem(problem, request.createRefusalContext()),
+  );
 }
 
 /** Returns the body with member names as sent, like in the journal; the operation may spell them differently. */

@@ -40,7 +40,7 @@ export function record(
 ): void {
   const { raw, now, method, startedAt, findings } = request;
   const { activityLog, id: world } = request.world;
-  const { decision, sent, hints, injectedFault, isDone, wouldBe } = request;
+  const { decision, sent, hints, injectedFault, isExecuted, wouldBe } = request;
   activityLog.request({
     at: now,
     world,
@@ -56,7 +56,7 @@ export function record(
     explanation: ownAnswerIn(request) ?? explanationOf(request, activityLog.secrets),
     hints,
     fault: injectedFault?.id ?? null,
-    done: isDone,
+    done: isExecuted,
     startedAt,
     durationMs: stopwatch() - startedAt,
     tokenExpiresAt: tokenExpiryOf(request),
@@ -200,14 +200,14 @@ function adviceOf(
   if (!isDenied && refusal === null) return null;
   if (hint !== undefined) return hint.text;
   if (!isDenied || route === null) return refusal?.message ?? null;
-  const [fix] = findFixes(decision, route.ruleset.tables, route.service.explaining?.findFixes);
+  const [fix] = findFixes(decision, route.ruleset.tables, route.service.decisionHelp?.findFixes);
   return fix?.text ?? explain(decision, server.reasons);
 }
 
 /** Records what the credential's rights were used for. */
 function noteUse({ use, accessRequest, world }: RequestInWorld, { principal, operation, request }: Decision): void {
   if (use === null || accessRequest === null || principal === null) return;
-  world.activityLog.uses.note(principal, operation, accessRequest, use.lookedUp, request);
+  world.activityLog.uses.record(principal, operation, accessRequest, use.lookedUp, request);
 }
 
 function textOf(payload: Payload): string | Buffer | undefined {

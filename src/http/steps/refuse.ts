@@ -2,24 +2,30 @@ import type { IncomingMessage } from 'node:http';
 import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
 import { basisOfReason, type Decision, decisionOfProblem } from '../../decisions/decision.ts';
-import { deletedAt, isOurs, isStorageProblem, Problem, type ProblemKind } from '../../decisions/problem.ts';
+import {
+  describeDeletion,
+  isMockProblem,
+  isStorageProblem,
+  Problem,
+  type ProblemKind,
+} from '../../decisions/problem.ts';
 import type { DenyReason } from '../../decisions/reasons.ts';
 import { describeOtherVersions } from '../../explaining/other-versions.ts';
 import { type KeptBody, keptBytes, MAX_KEPT, NO_BODY } from '../../journal/entry.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
-import { problemDetails } from '../../responses/problem-details.ts';
+import { renderProblemDetails } from '../../responses/problem-details.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
 import { stopwatch } from '../../time/clock.ts';
-import { announcedLength, isSent } from '../bodies.ts';
-import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
+import { hasBody, readAnnouncedLength } from '../bodies.ts';
+import { hintsOfRefusal, withHintHeader, withHints } from '../hints.ts';
 import { problemWithoutSecrets, toProblem } from '../problem.ts';
 import type { RequestInWorld } from '../request.ts';
-import { versionsWith } from '../routes.ts';
+import { findOtherVersion } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { waitsForContinue } from '../transport/expectations.ts';
 import { createDecisionFacts, withOtherCredential } from './decide.ts';
 import { findPresentedCredentials } from './select-world.ts';
-import { watchBody } from './validate-request.ts';
+import { reportCredentialsInBody } from './validate-request.ts';
 
 /** Problems without a decision, because the request could not be read. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -43,17 +49,17 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
   if (isAboutCaller || isAboutOwner) request.decision = overturn(request, decision, problem.reason);
   if (request.decision?.reason === 'no_such_object') reportOtherVersion(request);
   request.hints = hintsOfRefusal(request, problem, request.decision);
-  const outcome = isOurs(problem)
-    ? problemDetails(problem)
-    : route.errorRenderer.renderProblem(problem, request.about());
-  request.outcome = addHintHeader(outcome, request.hints, server);
-  request.decision = addHints(request.decision, request.hints);
+  const outcome = isMockProblem(problem)
+    ? renderProblemDetails(problem)
+    : route.errorRenderer.renderProblem(problem, request.createRefusalContext());
+  request.outcome = withHintHeader(outcome, request.hints, server);
+  request.decision = withHints(request.decision, request.hints);
 }
 
 /** Returns the decision about a refused credential; null for other problems. */
 async function decisionOfCredential(request: RequestInWorld, problem: Problem): Promise<Decision | null> {
-  const located = await addOwnerWorld(request, problem);
-  const deleted = located === problem ? addDeletion(request, problem) : null;
+  const located = await withOwnerWorld(request, problem);
+  const deleted = located === problem ? withDeletionTime(request, problem) : null;
   const refusal = decisionOfProblem(createDecisionFacts(request), deleted ?? located, request.server.reasons);
   // A deleted credential was the intended one, so do not suggest another.
   return refusal === null || deleted !== null ? refusal : withOtherCredential(request, refusal);
@@ -74,7 +80,7 @@ function overturn(request: RequestInWorld, allowed: Decision | null, reason: Den
 }
 
 /** Adds to the decision the world that the unknown credential belongs to. The vendor's message stays. */
-async function addOwnerWorld(request: RequestInWorld, problem: Problem): Promise<Problem> {
+async function withOwnerWorld(request: RequestInWorld, problem: Problem): Promise<Problem> {
   const { server, world } = request;
   const { kind, message, reason, why, claimed } = problem;
   const owner = problem.ofWorld ?? (await ownerElsewhere(request, problem));
@@ -90,7 +96,7 @@ async function addOwnerWorld(request: RequestInWorld, problem: Problem): Promise
 }
 
 /** Adds to the decision when the unknown credential was deleted. Null if that is not known. */
-function addDeletion(request: RequestInWorld, problem: Problem): Problem | null {
+function withDeletionTime(request: RequestInWorld, problem: Problem): Problem | null {
   const { kind, message, reason } = problem;
   const unknown = unknownOf(request, reason);
   const [at] = unknown.flatMap((one) => {
@@ -98,7 +104,7 @@ function addDeletion(request: RequestInWorld, problem: Problem): Problem | null 
     return request.world.deleted.find(one.kind === 'key' ? one.hash() : one.clientId) ?? [];
   });
   if (at === undefined || reason === undefined) return null;
-  return new Problem(kind, message, { reason, why: deletedAt(at) });
+  return new Problem(kind, message, { reason, why: describeDeletion(at) });
 }
 
 /** Returns the request's credentials of the kind that the refusal calls unknown. */
@@ -122,12 +128,12 @@ async function ownerElsewhere(request: RequestInWorld, { reason }: Problem): Pro
 /** Reports a path that looks like an object's but may be an operation of another version. */
 function reportOtherVersion({ route, raw, method, findings, now }: RequestInWorld): void {
   const path = pathOf(raw.url);
-  const other = versionsWith(route.document.otherVersions, method, path);
+  const other = findOtherVersion(route.document.otherVersions, method, path);
   if (other !== null) findings.report('other_version', describeOtherVersions(method, path, other), now);
 }
 
 /** Maximum time between arrival and refusal, in milliseconds. */
-const REFUSED_WITHIN = 1000;
+const MAX_REFUSAL_DELAY_MS = 1000;
 
 /**
  * Receives the body of a request that is refused before its body is read. Only the journal needs it: the client sent
@@ -136,8 +142,8 @@ const REFUSED_WITHIN = 1000;
 export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
   const { server, route, raw, startedAt } = request;
   if (!route.readsBody) return;
-  request.sent = await beginningOf(raw, server.limits.bodyBytes, REFUSED_WITHIN - (stopwatch() - startedAt));
-  watchBody(request, request.sent.text ?? '');
+  request.sent = await receiveBeginning(raw, server.limits.bodyBytes, MAX_REFUSAL_DELAY_MS - (stopwatch() - startedAt));
+  reportCredentialsInBody(request, request.sent.text ?? '');
 }
 
 /**
@@ -146,8 +152,8 @@ export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
  * @param max bytes
  * @param patience milliseconds
  */
-async function beginningOf(raw: IncomingMessage, max: number, patience: number): Promise<KeptBody> {
-  if (!isSent(raw)) return keptBytes('');
+async function receiveBeginning(raw: IncomingMessage, max: number, patience: number): Promise<KeptBody> {
+  if (!hasBody(raw)) return keptBytes('');
   if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };
   let text = '';
   let size = 0;
@@ -169,5 +175,5 @@ async function beginningOf(raw: IncomingMessage, max: number, patience: number):
     raw.on('data', onData).on('end', onEnd).on('close', onClose);
     if (raw.destroyed) onClose();
   });
-  return { text, form: 'bytes', size: announcedLength(raw) ?? size, isCut: !isWhole || text.length < size };
+  return { text, form: 'bytes', size: readAnnouncedLength(raw) ?? size, isCut: !isWhole || text.length < size };
 }

@@ -10,7 +10,7 @@ import {
   worldPath,
 } from '../../addresses/world-id.ts';
 import type { Context } from '../../contract/request.ts';
-import type { AcceptedCredentials, HostOfPaths, ServiceHost } from '../../contract/service.ts';
+import type { AcceptedCredentials, PrefixHost, ServiceHost } from '../../contract/service.ts';
 import type { World } from '../../contract/world.ts';
 import type { CredentialExtractor, PresentedCredential } from '../../credentials/presented-credential.ts';
 import { Problem } from '../../decisions/problem.ts';
@@ -34,12 +34,12 @@ interface Destination<Its extends Route | null> extends Pick<RoutedRequest<Its>,
 const IN_DEFAULT_WORLD: WorldAddress = { kind: 'header', world: DEFAULT_WORLD };
 
 /** Reads how a request names its world, and whether it may enter any. */
-export function routed<Its extends Route | null>(
+export function createRoutedRequest<Its extends Route | null>(
   server: Server,
   raw: IncomingMessage,
   { guard, route, params, query }: Destination<Its>,
 ): RoutedRequest<Its> {
-  const named = server.addresses.of(raw);
+  const named = server.addresses.find(raw);
   const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
   const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
   const startedAt = stopwatch();
@@ -78,7 +78,7 @@ export function selectWorld<Its extends Route | null>(
   const sent = { query, body: received?.value };
   let world = worlds.default;
   try {
-    if (fault === null && address !== null) world = worldBehind(server, address, raw);
+    if (fault === null && address !== null) world = findWorldAt(server, address, raw);
     else if (fault === null && route !== null && !worlds.isAlone) {
       world = worldOfCredential(server, route, raw, sent) ?? world;
     }
@@ -120,14 +120,15 @@ export function originsOf(
 }
 
 /** Finds the world at an address. @throws Problem `no_such_world` */
-export function worldBehind(
+export function findWorldAt(
   { worlds }: Pick<Server, 'worlds'>,
-  { kind, world: id, beside = null }: WorldAddress,
+  { kind, world: id, hostWorld = null }: WorldAddress,
   raw: Pick<IncomingMessage, 'url'>,
 ): World {
   const inner = pathOf(raw.url);
   // A prefix does not excuse an unknown host name, which a web page could have rebound to this machine.
-  if (beside !== null && !worlds.has(beside)) return worldBehind({ worlds }, { kind: 'host', world: beside }, raw);
+  if (hostWorld !== null && !worlds.has(hostWorld))
+    return findWorldAt({ worlds }, { kind: 'host', world: hostWorld }, raw);
   if (kind === 'prefix' && isBelowWorld(inner)) {
     const message = `Worlds cannot be nested: remove the prefix before \`${inner.slice(0, 100)}\`.`;
     throw new Problem('no_such_world', message);
@@ -135,7 +136,7 @@ export function worldBehind(
   const found = worlds.find(id);
   if (found !== undefined) return found;
   const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID)}\``;
-  if (worlds.isGone(id)) {
+  if (worlds.isRemoved(id)) {
     const why = 'it was deleted, or it was unused for longer than its `ttl`';
     throw new Problem(
       'no_such_world',
@@ -180,15 +181,15 @@ function reportLostWorld(
   sent: Sent,
   { findings, now }: { readonly findings: Reports; readonly now: Instant },
 ): void {
-  const { pathless } = route.service.conventions ?? {};
-  if (pathless === undefined || !headerLines(raw, 'user-agent').some((line) => pathless.userAgent.test(line))) return;
+  const { pathDroppingClient: client } = route.service.conventions ?? {};
+  if (client === undefined || !headerLines(raw, 'user-agent').some((line) => client.userAgent.test(line))) return;
   const owners = presentedBy({ extractors }, route, raw, sent).map((one) => worlds.ownersOf(one));
   const shared = owners.find(({ length }) => length > 1) ?? [];
   const other = shared.find((id) => id !== DEFAULT_WORLD);
   if (other === undefined) return;
   findings.report(
     'lost_world',
-    `${pathless.name} sent a credential of the worlds ${quote(shared.slice(0, MAX_OWNERS))} without naming a world, so \`${DEFAULT_WORLD}\` answered. The client drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
+    `${client.name} sent a credential of the worlds ${quote(shared.slice(0, MAX_OWNERS))} without naming a world, so \`${DEFAULT_WORLD}\` answered. The client drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
     now,
   );
 }
@@ -268,7 +269,7 @@ function presentedIn(sent: unknown, fields: AcceptedCredentials['fields'] = {}):
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
 /** Removes a world's prefix from a path. */
-export function withoutWorld(path: string): string {
+export function removeWorldPrefix(path: string): string {
   return BELOW_WORLD.exec(path)?.[2] || path;
 }
 
@@ -296,14 +297,14 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
   };
   /** If the host already names the world, the prefix adds nothing to the URLs in responses. */
   const prefixAddress = (world: string, rest: string, label: string | null): WorldAddress =>
-    label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, beside: label };
+    label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, hostWorld: label };
   const otherAddress = (raw: IncomingMessage, label: string | null): WorldAddress | null => {
     if (label !== null) return { kind: 'host', world: label };
     if (raw.headers[WORLD_HEADER] === undefined) return null;
     return { kind: 'header', world: headerLines(raw, WORLD_HEADER).join(', ').trim() };
   };
   return {
-    open: (raw) => {
+    resolvePath: (raw) => {
       const url = raw.url ?? '/';
       const { label, prefix } = readHost(raw.headers.host ?? '');
       const found = prefix !== null && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
@@ -316,12 +317,12 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
       addresses.set(raw, prefixAddress(world, rest, label));
       return below(prefix ?? '', rest);
     },
-    of: (raw) => addresses.get(raw) ?? null,
+    find: (raw) => addresses.get(raw) ?? null,
   };
 }
 
 /** Returns the prefix of the paths that a host serves; null if all paths belong to the host, such as for a function. */
-function prefixOf(host: ServiceHost | Pick<HostOfPaths, 'prefix'>): string | null {
+function prefixOf(host: ServiceHost | Pick<PrefixHost, 'prefix'>): string | null {
   return 'prefix' in host ? host.prefix : null;
 }
 

@@ -6,7 +6,7 @@ import { findNear } from '../../text/nearest.ts';
 import { showPath } from '../../text/redact.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
-import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
+import { listUndocumentedMembers, listUndocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import type { RequestInWorld } from '../request.ts';
 import { presentsKey, reportForeignCredentials } from './select-world.ts';
@@ -28,7 +28,7 @@ export function validateRequest(request: RequestInWorld): void {
   reportOtherMembers(operation, request);
   if (service.isControlApi !== true) reportMisspelt(operation, request);
   const sent = { ...query };
-  const fault = operation.requestFault({ path: params, query, body });
+  const fault = operation.findRequestFault({ path: params, query, body });
   if (fault === null) {
     refuseOtherNumerals(operation, sent, query);
     checkTexts('Query parameter', query);
@@ -93,9 +93,9 @@ function withoutEffect(id: string, kind: 'query parameter' | 'field', name: stri
 
 /** Refuses undocumented input with `--strict`. The control API always does, in its own words. */
 function refuseUndocumented(operation: Operation, { query, body }: RequestInWorld): void {
-  const [parameter] = undocumentedQuery(operation.queryNames, Object.keys(query));
+  const [parameter] = listUndocumentedQuery(operation.queryNames, Object.keys(query));
   if (parameter !== undefined) throw undocumented(`query parameter \`${parameter.path}\``, parameter.near);
-  const [member] = undocumentedMembers(operation.bodySchema(), body);
+  const [member] = listUndocumentedMembers(operation.bodySchema(), body);
   if (member !== undefined) throw undocumented(`field \`${member.path}\``, member.near);
 }
 
@@ -135,11 +135,11 @@ export function keepBody(request: RequestInWorld, received: ReceivedBody | null)
   request.received = received;
   if (received === null || received.text === null) return;
   request.sent = keptBytes(received.text);
-  watchBody(request, received.text);
+  reportCredentialsInBody(request, received.text);
 }
 
 /** Reports possibly real credentials in a body. Recorded traffic is exempt: it has such credentials. */
-export function watchBody(request: RequestInWorld, text: string): void {
+export function reportCredentialsInBody(request: RequestInWorld, text: string): void {
   if (request.route.row.readsTraffic !== true && reportForeignCredentials(request, text)) request.isForeign = true;
 }
 

@@ -1,4 +1,4 @@
-import { isOurs } from '../../decisions/problem.ts';
+import { isMockProblem } from '../../decisions/problem.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { StreamedList } from '../../responses/streamed-list.ts';
 import { mediaTypeOf } from '../headers.ts';
@@ -8,13 +8,13 @@ import type { Route } from '../server.ts';
 
 /** Validates the response against its document. */
 export function validateResponse({ server, route, problem, outcome, findings, now }: RequestInWorld): void {
-  if (server.offDocument === 'off' || (problem !== null && isOurs(problem))) return;
+  if (server.offDocument === 'off' || (problem !== null && isMockProblem(problem))) return;
   const { operation } = route;
   const { status } = outcome;
   const body = checkedBody(outcome);
   const difference = STATUSES_OF_THE_SERVER.has(status)
     ? null
-    : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
+    : operation.describeAnswerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
   const undocumented = difference === null ? null : `${operation.id} ${status}: ${difference}`;
   // Documents list only the service's error formats, so this check is sufficient if it finds nothing.
   const isError = problem !== null && (undocumented !== null || STATUSES_OF_THE_SERVER.has(status));
@@ -35,7 +35,7 @@ function errorFault({ document, service: { name }, errorRenderer }: Route, outco
   const mediaType = mediaTypeOf(outcome);
   const faults = errorRenderer.errors.flatMap((form) =>
     form?.mediaType === mediaType
-      ? [form.schema === null ? null : document.schemaFault(form.schema, outcome.body)]
+      ? [form.schema === null ? null : document.describeSchemaFault(form.schema, outcome.body)]
       : [],
   );
   if (faults.length === 0) return `${name} refused with ${mediaType}, which is none of its error formats`;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../decisions/problem.ts';
 import { setTimeout } from '../../platform/time.ts';
-import { problemDetails } from '../../responses/problem-details.ts';
+import { renderProblemDetails } from '../../responses/problem-details.ts';
 import { renderWireResponse, wireBytes } from './wire-answer.ts';
 
 /** A request with its response. */
@@ -115,7 +115,7 @@ export class Connections {
   }
 
   /** Returns the TCP connection below a TLS connection that is still in its handshake. */
-  below(encrypted: Socket): Socket | undefined {
+  findTcpSocket(encrypted: Socket): Socket | undefined {
     return this.#handshakes.get(formatPeer(encrypted));
   }
 
@@ -203,5 +203,5 @@ function unwrittenResponses(latest: Exchange | null | undefined): readonly Serve
 function renderTooMany(max: number): Buffer {
   const message = `The limit of ${max} open connections is reached. Close some, or send more requests over each.`;
   const problem = new Problem('unavailable', message);
-  return wireBytes(renderWireResponse(problemDetails(problem), problem));
+  return wireBytes(renderWireResponse(renderProblemDetails(problem), problem));
 }

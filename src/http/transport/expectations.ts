@@ -15,7 +15,7 @@ export function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, 
     server.emit('request', request, response);
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    unrouted.expectation(request).then(({ status, headers, payload }) => {
+    unrouted.refuseExpectation(request).then(({ status, headers, payload }) => {
       response.writeHead(status, headers).end(payload);
     });
   });

@@ -2,7 +2,7 @@ import { type Server as HttpServer, METHODS, type RequestListener, type ServerOp
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
 import { leaveBodies } from '../bodies.ts';
-import type { OwnHosts } from '../hosts.ts';
+import type { OperationHosts } from '../hosts.ts';
 import { MAX_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
 import { sendUnrouted, type UnroutedRequests } from '../unrouted-requests.ts';
@@ -16,34 +16,34 @@ import { endWithWireError, type WireError } from './protocol-errors.ts';
 import { WrongProtocol } from './wrong-protocol.ts';
 
 /** Creates an https server with the options of an http server. */
-export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
+export type CreateTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
 
 /** The parts of a server that requests pass before they reach a service. */
 export interface FastifyParts {
   readonly server: Server;
   readonly unrouted: UnroutedRequests;
-  readonly ownHosts: Pick<OwnHosts, 'findPath'>;
+  readonly ownHosts: Pick<OperationHosts, 'findPath'>;
   readonly connections: Connections;
   readonly limits: Limits;
   /** Null: the server speaks http. */
-  readonly makeTlsServer: MakeTlsServer | null;
+  readonly createTlsServer: CreateTlsServer | null;
 }
 
 /** Creates the Fastify instance for services, pages and documents. */
-export function makeFastify({
+export function createFastify({
   server,
   unrouted,
   ownHosts,
   connections,
   limits,
-  makeTlsServer,
+  createTlsServer,
 }: FastifyParts): FastifyInstance {
   const http = {
     requireHostHeader: false,
     headersTimeout: limits.headersTimeout,
     connectionsCheckingInterval: limits.checkingInterval,
   };
-  const wrongProtocol = new WrongProtocol(server.log, makeTlsServer !== null);
+  const wrongProtocol = new WrongProtocol(server.log, createTlsServer !== null);
   const app = fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -54,18 +54,18 @@ export function makeFastify({
     routerOptions: { maxParamLength: MAX_PARAM },
     http,
     // Fastify's own https takes certificates only as options.
-    ...(makeTlsServer !== null && { serverFactory: createServerFactory(makeTlsServer, http) }),
+    ...(createTlsServer !== null && { serverFactory: createServerFactory(createTlsServer, http) }),
     // Removes the prefix of a world, so that routes are independent of worlds.
     rewriteUrl: (request) => {
       readTarget(request);
-      const path = server.addresses.open(request);
+      const path = server.addresses.resolvePath(request);
       return ownHosts.findPath(request) ?? path;
     },
     // The path cannot be decoded, or a part of it is too long. Fastify runs no hooks for these, and does not await
     // this.
     frameworkErrors: (error, { raw }, reply) => {
       if (isControlPath(raw.url)) reply.headers(NOT_FOR_PAGES);
-      sendUnrouted(reply, unrouted.failed(error, raw)).catch((thrown) => reply.send(thrown));
+      sendUnrouted(reply, unrouted.refuseFailedRequest(error, raw)).catch((thrown) => reply.send(thrown));
     },
     // Node adds the error code and the bytes it could not parse.
     clientErrorHandler: (error, socket) => {
@@ -75,9 +75,9 @@ export function makeFastify({
       endWithWireError(unrouted, connections, wireError, socket);
     },
   });
-  if (makeTlsServer !== null) {
+  if (createTlsServer !== null) {
     app.server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      const below = error.code === 'ERR_SSL_HTTP_REQUEST' ? connections.below(socket) : undefined;
+      const below = error.code === 'ERR_SSL_HTTP_REQUEST' ? connections.findTcpSocket(socket) : undefined;
       if (below !== undefined) wrongProtocol.endPlainHttp(below);
       else {
         wrongProtocol.reportHandshake(error, socket);
@@ -105,8 +105,8 @@ export function makeFastify({
     if (waiting === null) return undefined;
     return sendUnrouted(reply, respondWithoutWorlds(request, waiting, server.originGuard, unrouted));
   });
-  app.setNotFoundHandler(({ raw }, reply) => sendUnrouted(reply, unrouted.noOperation(raw)));
-  app.setErrorHandler((error, { raw }, reply) => sendUnrouted(reply, unrouted.failed(error, raw)));
+  app.setNotFoundHandler(({ raw }, reply) => sendUnrouted(reply, unrouted.refuseUnknownOperation(raw)));
+  app.setErrorHandler((error, { raw }, reply) => sendUnrouted(reply, unrouted.refuseFailedRequest(error, raw)));
   handleExpectations(app, unrouted);
   return app;
 }
@@ -124,7 +124,7 @@ function ignoreUnreadableType({ raw: { headers } }: FastifyRequest): void {
 }
 
 /** Mirrors the settings of Fastify's own servers. */
-function createServerFactory(make: MakeTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
+function createServerFactory(make: CreateTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
   return (handler, { keepAliveTimeout, connectionTimeout }) => {
     const server = make(http, handler);
     server.requestTimeout = 0;

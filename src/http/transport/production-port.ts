@@ -19,7 +19,7 @@ export interface ProductionPort {
  */
 export type OpenProductionPort = (scheme: 'http' | 'https', world: string | null) => Promise<ProductionPort>;
 
-export function productionPorts(app: FastifyInstance, connections: Connections): OpenProductionPort {
+export function createProductionPorts(app: FastifyInstance, connections: Connections): OpenProductionPort {
   const { server } = app;
   const worlds = new WeakMap<Socket, string>();
   const opened = new Set<ProductionPort>();

@@ -28,7 +28,7 @@ export function endWithWireError(
 function renderWireError(unrouted: UnroutedRequests, error: WireError, request: IncomingMessage | undefined): Buffer {
   const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
   const problem = wireProblem(error);
-  return wireBytes(renderWireResponse(unrouted.render(problem, path), problem));
+  return wireBytes(renderWireResponse(unrouted.renderProblem(problem, path), problem));
 }
 
 function wireProblem({ code }: NodeJS.ErrnoException): Problem {

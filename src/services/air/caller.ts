@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, RequestContext } from '../../contract/request.ts';
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { authenticateBearer, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
@@ -27,12 +27,12 @@ function checkSubscription({ subscriptions }: Organization): void {
   if (!subscriptions.includes('air')) throw new Problem('payment_required');
 }
 
-function createKeyCaller(key: KeyInForce, { settings }: Pick<Surroundings, 'settings'>): Caller {
+function createKeyCaller(key: KeyInForce, { settings }: Pick<RequestScope, 'settings'>): Caller {
   checkSubscription(key.organization);
   return CALLERS[settings.air](key);
 }
 
-function createUserTokenCaller(user: UserInForce, { settings }: Pick<Surroundings, 'settings'>): Caller {
+function createUserTokenCaller(user: UserInForce, { settings }: Pick<RequestScope, 'settings'>): Caller {
   checkSubscription(user.organization);
   return createUserCaller(user, RULESETS[settings.air]);
 }

@@ -7,11 +7,11 @@ import { RULESETS } from './rulesets.ts';
 
 const dropRole: Drill = {
   name: 'drop-role',
-  what: 'The user of a personal key loses all Air roles, so all keys of this user lose the rights from these roles.',
+  event: 'The user of a personal key loses all Air roles, so all keys of this user lose the rights from these roles.',
   rightClient: 'After the 403, it does not retry, and reports which right is missing.',
-  lasts: null,
-  about: 'one',
-  fallback: 'the personal key of the newest allowed request',
+  durationMs: null,
+  affects: 'one',
+  defaultPrincipal: 'the personal key of the newest allowed request',
   run: async (context, who) => {
     const { principal } = findNewestRequest(
       context,
@@ -26,7 +26,7 @@ const dropRole: Drill = {
       throw new Problem('conflict', `The user ${key.user} has no Air role to lose. Choose another principal.`);
     await editKey(context, context.now, key, { roles: roles.filter((role) => !droppedRoles.includes(role)) });
     return {
-      did: `The user ${key.user} loses ${droppedRoles.map((role) => `\`${role}\``).join(' and ')}.`,
+      summary: `The user ${key.user} loses ${droppedRoles.map((role) => `\`${role}\``).join(' and ')}.`,
       principal,
       watch: {
         isRefused: ({ decision: { service, principal: caller, reason } }) =>

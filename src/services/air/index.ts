@@ -33,15 +33,15 @@ export const air: ServiceDefinition<'air'> = {
   name: 'air',
   title: 'NVIDIA Air',
   prefixes: ['/api/v3'],
-  conventions: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true, pathless: SDK },
+  conventions: { optionalTrailingSlash: true, looksUpFirst: true, authenticatesFirst: true, pathDroppingClient: SDK },
   rules: {
     rulesets: Object.values(RULESETS),
-    inForce: (settings) => RULESETS[settings.air],
+    selectRuleset: (settings) => RULESETS[settings.air],
   },
   callers: {
     authenticate,
     impersonate,
-    holding,
+    hypothetical: holding,
   },
   lookups: {
     ...createLookups(RESOURCES),
@@ -62,9 +62,9 @@ export const air: ServiceDefinition<'air'> = {
   },
   renderProblem,
   errors: ERRORS,
-  explaining: {
+  decisionHelp: {
     findFixes: findKeyFixes,
-    findOther: { service_not_enabled: findOtherKey },
+    credentialFinders: { service_not_enabled: findOtherKey },
     hints: KEY_HINTS,
     leastRights: findLeastRightsOfKey,
   },

@@ -6,7 +6,7 @@ export const airManifest = {
   name: 'air',
   options: OPTIONS,
   reasons: {},
-  variables: [{ name: 'AIR_API_URL', of: (_part, url) => url }],
+  variables: [{ name: 'AIR_API_URL', readValue: (_part, url) => url }],
   // Host names of Air 2.0 (now an alias) and DSX Air.
   hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
   probes: [],

@@ -190,13 +190,13 @@ const SCHEMA = object(
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: {
-    simulations: { by: ['id'] },
-    images: { by: ['id'] },
-    systemNodes: { by: ['id'] },
-    demos: { by: ['id'] },
-    objects: { by: ['id'] },
+    simulations: { idMembers: ['id'] },
+    images: { idMembers: ['id'] },
+    systemNodes: { idMembers: ['id'] },
+    demos: { idMembers: ['id'] },
+    objects: { idMembers: ['id'] },
   },
-  faults: (part, whole) => {
+  findErrors: (part, whole) => {
     const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = readSeed(part);
     const placedObjects = placeEntries('air.objects', objects);
     const earlierResources = new Map([
@@ -228,7 +228,7 @@ export const seed: Seeding = {
       ...(lacksImage ? [{ place: 'air.images', message: '`air.images` is empty, but nodes need an image' }] : []),
     ];
   },
-  rows: async (checked, now, _random, whole) => {
+  createRows: async (checked, now, _random, whole) => {
     const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = readSeed(checked);
     const accounts = accountsOf(whole);
     const ownerOf = (org: string) => accounts.get(org) ?? '';
@@ -257,7 +257,7 @@ export const seed: Seeding = {
     ];
     return { rows: [...rows, ...buildObjectRows(objects, rows, { now, accountOf: ownerOf })] };
   },
-  cast: (part) => part,
+  createCast: (part) => part,
 };
 
 function readSeed(part: unknown): AirSeed {

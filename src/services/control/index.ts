@@ -33,11 +33,11 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
     name: 'control',
     title: 'Control API',
     prefixes: ['/_mock'],
-    conventions: { eitherSlash: true },
+    conventions: { optionalTrailingSlash: true },
     isControlApi: true,
     rules: {
       rulesets: [RULESET],
-      inForce: () => RULESET,
+      selectRuleset: () => RULESET,
     },
     callers: {
       authenticate: () => Promise.reject(new Error('every operation of the control API is public')),

@@ -2,7 +2,7 @@ import type { OperationId, OperationOf, Schema } from '../../contract/documented
 import type { Drill } from '../../contract/drill.ts';
 import type { Context, RequestContext } from '../../contract/request.ts';
 import type { LoginClients, TokenDraft, WorldEvent } from '../../contract/service.ts';
-import type { Surroundings, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
+import type { RequestScope, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import type { Decision } from '../../decisions/decision.ts';
 import type { Fidelity } from '../../decisions/fidelity.ts';
@@ -157,7 +157,7 @@ export interface Ports {
   describe(decision: Decision): Schema<'control', 'Decision'>;
   /** Returns a function that describes these decisions, with the principals allowed to make the calls in fixes. */
   describer(
-    world: Surroundings,
+    world: RequestScope,
     decisions: readonly Decision[],
   ): Promise<(decision: Decision) => Schema<'control', 'Decision'>>;
   /**

@@ -33,7 +33,7 @@ export const nak: ServiceDefinition<'nak'> = {
   hosts: [{ pattern: /^api-keys\./, prefix: '', example: 'api-keys.localhost' }],
   rules: {
     rulesets: [RULESET],
-    inForce: () => RULESET,
+    selectRuleset: () => RULESET,
   },
   callers: {
     // Never called: all operations are public.
@@ -55,12 +55,12 @@ export const nak: ServiceDefinition<'nak'> = {
   },
   renderProblem,
   errors: ERRORS,
-  explaining: {
+  decisionHelp: {
     hints: KEY_SERVICE_HINTS,
   },
   seed: null,
   state: {
     events: null,
-    objectCounts: { counted: {}, passedOver: [KEY_OWNERS.name] },
+    objectCounts: { counted: {}, uncountedCollections: [KEY_OWNERS.name] },
   },
 };

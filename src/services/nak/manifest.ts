@@ -4,9 +4,9 @@ import type { Manifest, Variable } from '../../contract/manifest.ts';
 const VARIABLES: readonly Variable[] = [
   ...['API_KEYS_SERVICE_URL', 'NVCF_BASE_HTTP_URL', 'NVCF_INVOKE_URL'].map((name) => ({
     name,
-    of: (_part: unknown, url: string) => url,
+    readValue: (_part: unknown, url: string) => url,
   })),
-  { name: 'INVOKE_HOST', of: (_part, url) => createInvocationHost(url) },
+  { name: 'INVOKE_HOST', readValue: (_part, url) => createInvocationHost(url) },
 ];
 
 /**

@@ -1,7 +1,7 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import type { Problem, ProblemKind } from '../../decisions/problem.ts';
 import type { Outcome } from '../../responses/outcome.ts';
-import { PROBLEM_JSON, problemDetails } from '../../responses/problem-details.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../../responses/problem-details.ts';
 
 export const ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }];
 
@@ -16,7 +16,7 @@ const TYPES: Partial<Record<ProblemKind, string>> = {
 
 /** Renders a problem as the key service does. */
 export function renderProblem(problem: Problem, { path }: RefusalContext): Outcome {
-  const details = problemDetails(problem);
+  const details = renderProblemDetails(problem);
   const type = TYPES[problem.kind];
   if (type === undefined) return { ...details, body: { ...details.body, instance: path } };
   // Malformed requests have a different text than refused ones.

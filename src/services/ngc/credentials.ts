@@ -19,9 +19,9 @@ const KEYS: CredentialRows<NgcKeyRow> = {
   holderOf: ({ body: { id, name, org } }) => ({ kind: 'ngc-key', id, name, clientId: null, owner: org }),
 };
 
-export const CREDENTIALS: ServiceCredentials = { rows: [KEYS], ended: [DEVICE_LOGINS.name] };
+export const CREDENTIALS: ServiceCredentials = { rows: [KEYS], derivedCollections: [DEVICE_LOGINS.name] };
 
 export const OBJECT_COUNTS: ObjectCounts = {
   counted: { organizations: { collection: ORGANIZATIONS.name }, ngcKeys: { collection: NGC_KEYS.name } },
-  passedOver: [NGC_USERS, NGC_POLICIES].map(({ name }) => name),
+  uncountedCollections: [NGC_USERS, NGC_POLICIES].map(({ name }) => name),
 };

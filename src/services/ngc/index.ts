@@ -37,13 +37,13 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs', '/v2/users', '/device', '/token'],
     rules: {
       rulesets: [RULESET],
-      inForce: () => RULESET,
+      selectRuleset: () => RULESET,
       notEmulated: NOT_EMULATED,
     },
     callers: {
       authenticate: (context) => authenticateBearer(context, MAKE_CALLERS),
       impersonate: createImpersonator(MAKE_CALLERS),
-      holding: createKeyHolding(() => RULESET),
+      hypothetical: createKeyHolding(() => RULESET),
     },
     credentials: {
       extractors: [presentBearerKey, presentApiKey, presentSessionKey],
@@ -58,7 +58,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     operations: { ...keyOperations, ...callerInfoOperations, ...deviceLoginOperations, ...userOperations },
     renderProblem,
     errors: [{ schema: 'RequestStatusAnswer', mediaType: 'application/json' }],
-    explaining: {
+    decisionHelp: {
       findFixes: findKeyFixes,
       hints: KEY_HINTS,
       leastRights: findLeastRightsOfKey,

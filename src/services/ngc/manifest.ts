@@ -6,17 +6,17 @@ import { OPTIONS } from './options.ts';
 const VARIABLES: readonly Variable[] = [
   {
     name: 'NGC_API_KEY',
-    of: (part) => {
+    readValue: (part) => {
       // A server of another version may have a smaller cast.
       const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
       return keys.find((key) => key.org === org && key.roles?.includes('ORG_OWNER') === true)?.key;
     },
-    absent: 'personal key of an organisation owner',
+    requirement: 'personal key of an organisation owner',
   },
   {
     // For clients of the API catalogue.
     name: 'NVIDIA_API_KEY',
-    of: (part) => {
+    readValue: (part) => {
       const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
       return keys.find((key) => key.org === org && key.services.includes('public-api'))?.key;
     },

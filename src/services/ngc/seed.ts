@@ -142,8 +142,8 @@ const SCHEMA = object(
 );
 
 const LISTS = {
-  organizations: { by: ['name'] },
-  keys: { by: ['org', 'name'], called: ['NGC key', 'NGC keys'] },
+  organizations: { idMembers: ['name'] },
+  keys: { idMembers: ['org', 'name'], nouns: ['NGC key', 'NGC keys'] },
 } as const;
 
 /** @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in */
@@ -156,16 +156,16 @@ export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seed
   return {
     schema: SCHEMA,
     lists: LISTS,
-    faults: (part) => findFaults(readSeed(part), listServiceRulesets(), knownRoles(rulesetsOfKeys())),
+    findErrors: (part) => findFaults(readSeed(part), listServiceRulesets(), knownRoles(rulesetsOfKeys())),
     complete: (part, derivation) => mapKeys(readSeed(part), (key) => completeKey(key, derivation)),
-    own: (part, derivation) =>
+    derivePart: (part, derivation) =>
       mapKeys(readCompleteSeed(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
-    bare: (part) =>
+    withoutDerivedIds: (part) =>
       mapKeys(readSeed(part), (key) => {
         const { id, ...rest } = key;
         return id === deriveKeyId(key) ? rest : key;
       }),
-    rows: async (complete, now) => {
+    createRows: async (complete, now) => {
       const { organizations, keys = [] } = readCompleteSeed(complete);
       const subscribed = organizations.map(({ airSubscription, ...organization }) => ({
         ...organization,
@@ -181,7 +181,7 @@ export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seed
         ],
       };
     },
-    cast: (part) => part,
+    createCast: (part) => part,
   };
 }
 

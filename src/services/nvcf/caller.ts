@@ -1,5 +1,5 @@
 import type { Caller } from '../../decisions/decide.ts';
-import { areOfKey } from '../../decisions/policy.ts';
+import { belongToKey } from '../../decisions/policy.ts';
 import { createCallerFactory } from '../../ngc-keys/key-bearer.ts';
 import { RULESETS } from './rulesets.ts';
 
@@ -13,5 +13,5 @@ export const CALLERS = {
 
 /** Checks whether the caller has a token. Unlike a key, a token can be valid for every account. */
 export function isToken({ caller }: { readonly caller: Caller }): boolean {
-  return !areOfKey(caller.heldRights);
+  return !belongToKey(caller.heldRights);
 }

@@ -11,12 +11,13 @@ const PROPAGATION_DELAY_MS = 15 * 60_000;
 
 const narrowKey: Drill = {
   name: 'narrow-key',
-  what: "A service key loses the scope of its newest allowed request. The edit takes effect after 15 minutes, regardless of the world's propagation delay.",
+  event:
+    "A service key loses the scope of its newest allowed request. The edit takes effect after 15 minutes, regardless of the world's propagation delay.",
   rightClient:
     'It works until the edit takes effect. After the 403, it does not repeat the request, and reports which right is missing.',
-  lasts: null,
-  about: 'one',
-  fallback: 'the service key of the newest allowed request',
+  durationMs: null,
+  affects: 'one',
+  defaultPrincipal: 'the service key of the newest allowed request',
   run: async (context, who) => {
     const { now } = context;
     const { principal, used } = findNewestRequest(
@@ -38,7 +39,7 @@ const narrowKey: Drill = {
     const { key } = await requireKeyInForce(context, id);
     await editKey(context, now, key, { policy }, effectiveAt);
     return {
-      did: `The key ${name} loses ${lostScopes} at ${rfc3339(effectiveAt)}.`,
+      summary: `The key ${name} loses ${lostScopes} at ${rfc3339(effectiveAt)}.`,
       principal,
       watch: {
         isRefused: ({ decision: { principal: caller, rights: { missing = [], missingAnyOf = [] } = {} } }) =>
@@ -50,12 +51,12 @@ const narrowKey: Drill = {
 
 const deleteFunction: Drill = {
   name: 'delete-function',
-  what: 'The owner deletes the function of the newest allowed request, including all versions.',
+  event: 'The owner deletes the function of the newest allowed request, including all versions.',
   rightClient:
     'After the 404, it does not repeat the request. It looks up the function again, or reports that it was deleted.',
-  lasts: null,
-  about: 'one',
-  fallback: 'the key of the newest allowed request for a function',
+  durationMs: null,
+  affects: 'one',
+  defaultPrincipal: 'the key of the newest allowed request for a function',
   run: async (context, who) => {
     const { collections } = context.store;
     const { principal, target } = findNewestRequest(
@@ -73,7 +74,7 @@ const deleteFunction: Drill = {
     }
     await FUNCTIONS.changeParts(collections, functionId, () => null);
     return {
-      did: `Deleted the function ${version.body.name} (${functionId}).`,
+      summary: `Deleted the function ${version.body.name} (${functionId}).`,
       principal,
       watch: {
         isRefused: ({ decision: { reason, resources } }) =>

@@ -61,7 +61,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   conventions: { caselessEnums: true },
   rules: {
     rulesets: Object.values(RULESETS),
-    inForce: (settings) => RULESETS[settings.nvcf],
+    selectRuleset: (settings) => RULESETS[settings.nvcf],
     notEmulated: NOT_EMULATED,
   },
   callers: {
@@ -70,7 +70,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
       return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await authenticateKey(context, true));
     },
     impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
-    holding: createKeyHolding((settings) => RULESETS[settings.nvcf]),
+    hypothetical: createKeyHolding((settings) => RULESETS[settings.nvcf]),
   },
   lookups: {
     ...functionLookups,
@@ -99,9 +99,9 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   },
   renderProblem,
   errors: ERRORS,
-  explaining: {
+  decisionHelp: {
     findFixes: findKeyFixes,
-    findOther: { service_not_enabled: findOtherKey },
+    credentialFinders: { service_not_enabled: findOtherKey },
     hints: [...UPLOAD_HINTS, ...KEY_HINTS],
     leastRights: findLeastRightsOfKey,
   },

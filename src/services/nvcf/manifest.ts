@@ -18,7 +18,7 @@ export const nvcfManifest = {
   name: 'nvcf',
   options: OPTIONS,
   reasons: {},
-  variables: [{ name: 'NVCF_BASE_URL', of: (_part, url) => url }],
+  variables: [{ name: 'NVCF_BASE_URL', readValue: (_part, url) => url }],
   hosts: ['api.nvcf.nvidia.com', ...DOMAINS.flatMap((domain) => [`llm.${domain}`, `*.${domain}`])],
   hostsOfCast: invocationHosts,
   probes: [],

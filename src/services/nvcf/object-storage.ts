@@ -4,7 +4,7 @@ import { HTTP_STATUS, Problem, type ProblemKind } from '../../decisions/problem.
 import type { HintRule } from '../../explaining/hints/refused-request.ts';
 import { escapeHtml } from '../../pages/html.ts';
 import type { Outcome } from '../../responses/outcome.ts';
-import { problemDetails } from '../../responses/problem-details.ts';
+import { renderProblemDetails } from '../../responses/problem-details.ts';
 import { shorten } from '../../text/shorten.ts';
 import { rfc3339 } from '../../time/clock.ts';
 
@@ -33,7 +33,7 @@ const S3_CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
 export function renderStorageProblem(problem: Problem, { path, random }: RefusalContext): Outcome | null {
   const code = UPLOAD_PATH.test(path) ? S3_CODES[problem.kind] : undefined;
   if (code === undefined) return null;
-  const { headers } = problemDetails(problem);
+  const { headers } = renderProblemDetails(problem);
   const response = xmlError(HTTP_STATUS[problem.kind], code, problem.message, random);
   return { ...response, headers: { ...headers, ...response.headers } };
 }

@@ -11,7 +11,7 @@ import {
 import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
 import { own } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
-import { PROBLEM_JSON, problemDetails } from '../../responses/problem-details.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../../responses/problem-details.ts';
 import { renderStorageProblem, XML } from './object-storage.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
@@ -55,7 +55,7 @@ function renderClusterProblem(problem: Problem, about: RefusalContext): Outcome 
   const outcome = renderControlPlane(problem, about.path, detail);
   if (outcome.body === undefined) return outcome;
   const headers = { ...outcome.headers, 'content-type': 'application/json' };
-  return { ...outcome, headers, body: { error: detail || problemDetails(problem).body.title } };
+  return { ...outcome, headers, body: { error: detail || renderProblemDetails(problem).body.title } };
 }
 
 /** Renders a problem in the format of the invocation plane, for requests to a function's host name. */
@@ -64,7 +64,7 @@ export function renderHostProblem(problem: Problem, about: RefusalContext): Outc
     const text = problem.reason === 'no_token' ? 'Header of type `authorization` was missing' : 'Unauthorized access';
     return { status: 401, headers: { 'content-type': 'text/plain' }, body: Buffer.from(text) };
   }
-  const { title } = problemDetails(problem).body;
+  const { title } = renderProblemDetails(problem).body;
   const status = problem.kind === 'unauthenticated' ? 403 : HTTP_STATUS[problem.kind];
   const isScope = problem.kind === 'forbidden' && about.decision?.reason === 'missing_scope';
   const detail = isScope ? 'missing requested authorities' : describeProblem(problem, about);
@@ -101,7 +101,7 @@ export function llmRequestId(context: Pick<RefusalContext, 'headerLines' | 'rand
  */
 function renderLlmProblem(problem: Problem, about: RefusalContext): Outcome {
   const { kind } = problem;
-  const { status: documentedStatus, headers } = problemDetails(problem);
+  const { status: documentedStatus, headers } = renderProblemDetails(problem);
   // The gateway asks the API, which refuses a key with 403. Only other tokens get 401.
   const status = isRefusedKey(problem) ? 403 : documentedStatus;
   const message = llmMessage(problem, status);

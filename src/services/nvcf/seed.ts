@@ -96,18 +96,18 @@ type NvcfSeed = { readonly [List in keyof Entries]?: readonly Entries[List][] };
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: {
-    accounts: { by: ['org'] },
-    functions: { by: ['versionId'] },
-    clusterGroups: { by: ['org', 'id'] },
-    gpuQuotas: { by: ['org', 'name'] },
-    instanceTypes: { by: ['org', 'name'] },
-    recognizedRegistries: { by: ['artifactType', 'registryHostname'] },
-    registryCredentials: { by: ['id'] },
-    telemetries: { by: ['id'] },
-    assets: { by: ['id'] },
-    invocations: { by: ['id'] },
+    accounts: { idMembers: ['org'] },
+    functions: { idMembers: ['versionId'] },
+    clusterGroups: { idMembers: ['org', 'id'] },
+    gpuQuotas: { idMembers: ['org', 'name'] },
+    instanceTypes: { idMembers: ['org', 'name'] },
+    recognizedRegistries: { idMembers: ['artifactType', 'registryHostname'] },
+    registryCredentials: { idMembers: ['id'] },
+    telemetries: { idMembers: ['id'] },
+    assets: { idMembers: ['id'] },
+    invocations: { idMembers: ['id'] },
   },
-  faults: (validated, wholeSeed) => {
+  findErrors: (validated, wholeSeed) => {
     const part = partOf(validated);
     const placed = <List extends keyof Entries>(list: List) => placeEntries(`nvcf.${list}`, part[list]);
     const organizations = [...accountsOf(wholeSeed).keys()];
@@ -161,7 +161,7 @@ export const seed: Seeding = {
       ...findDuplicates('assets: `uploadId`', assets, ({ uploadId }) => uploadId),
     ];
   },
-  rows: async (validated, now, _random, wholeSeed) => {
+  createRows: async (validated, now, _random, wholeSeed) => {
     const part = partOf(validated);
     const accounts = accountsOf(wholeSeed);
     const accountOf = (org: string) => accounts.get(org) ?? '';
@@ -210,7 +210,7 @@ export const seed: Seeding = {
       ],
     };
   },
-  cast: (part) => part,
+  createCast: (part) => part,
 };
 
 function createAssetRows(

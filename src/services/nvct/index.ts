@@ -26,7 +26,7 @@ export const nvct: ServiceDefinition<'nvct'> = {
   conventions: { caselessEnums: true },
   rules: {
     rulesets: [RULESET],
-    inForce: () => RULESET,
+    selectRuleset: () => RULESET,
   },
   callers: {
     authenticate: async (context) => {
@@ -34,15 +34,15 @@ export const nvct: ServiceDefinition<'nvct'> = {
       return (await findTokenCaller(context, false)) ?? CALLER(await authenticateKey(context, true));
     },
     impersonate: createImpersonator({ ofKey: CALLER }),
-    holding: createKeyHolding(() => RULESET),
+    hypothetical: createKeyHolding(() => RULESET),
   },
   lookups: taskLookups,
   operations: taskOperations,
   renderProblem,
   errors: CONTROL_PLANE_ERRORS,
-  explaining: {
+  decisionHelp: {
     findFixes: findKeyFixes,
-    findOther: { service_not_enabled: findOtherKey },
+    credentialFinders: { service_not_enabled: findOtherKey },
     hints: KEY_HINTS,
     leastRights: findLeastRightsOfKey,
   },

@@ -5,7 +5,7 @@ export const nvctManifest = {
   name: 'nvct',
   options: {},
   reasons: {},
-  variables: [{ name: 'NVCF_BASE_NVCT_URL', of: (_part, url) => url }],
+  variables: [{ name: 'NVCF_BASE_NVCT_URL', readValue: (_part, url) => url }],
   // nvcf-cli's default.
   hosts: ['api.nvct.nvidia.com'],
   probes: [],

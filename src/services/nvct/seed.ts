@@ -97,15 +97,15 @@ const DEFAULT_DEFINITION: SeedDefinition = { gpuSpecification: { gpu: 'L40', ins
 
 export const seed: Seeding = {
   schema: SCHEMA,
-  lists: { tasks: { by: ['id'] } },
-  faults: (part, whole) => {
+  lists: { tasks: { idMembers: ['id'] } },
+  findErrors: (part, whole) => {
     const tasks = placeEntries('nvct.tasks', readTasks(part));
     return [
       ...findUnknownOrganizations(tasks, [...accountsOf(whole).keys()]),
       ...findDuplicates('tasks: `id`', tasks, ({ id }) => id),
     ];
   },
-  rows: async (part, now, _random, whole) => {
+  createRows: async (part, now, _random, whole) => {
     const accounts = accountsOf(whole);
     const rows = readTasks(part).map((task) => {
       const { org, name, id, status } = task;
@@ -124,7 +124,7 @@ export const seed: Seeding = {
     });
     return { rows };
   },
-  cast: (part) => part,
+  createCast: (part) => part,
 };
 
 function readTasks(part: unknown): readonly SeedTask[] {

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../contract/request.ts';
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import { type HeldRights, NO_RIGHTS, type Rights } from '../../decisions/policy.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
@@ -81,7 +81,7 @@ function createSubjectKey(type: SubjectType, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
 
-type World = Pick<Surroundings, 'store' | 'settings'>;
+type World = Pick<RequestScope, 'store' | 'settings'>;
 
 /** Returns the rules of the tenant. */
 export async function readRuleBook(world: Pick<World, 'store'>): Promise<RuleBook> {

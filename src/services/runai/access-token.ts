@@ -2,7 +2,7 @@ import type { KnownHosts } from '../../addresses/hosts.ts';
 import { worldOfName } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
 import type { Principal } from '../../decisions/principal.ts';
-import { deletedAt, Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
+import { describeDeletion, Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
 import type { Reports } from '../../journal/finding.ts';
 import type { WorldCache } from '../../memory/caches.ts';
 import type { Store } from '../../store/index.ts';
@@ -93,7 +93,7 @@ function createRefusal(holder: TokenHolder, reason: 'disabled' | 'revoked_token'
 /** Creates the error for a token whose subject does not exist, with the deletion time if it was deleted. */
 function createUnknownSubjectProblem(subject: string, { world }: AccessTokenAttempt): Problem {
   const deletionTime = world.deleted.find(subject);
-  const detail = deletionTime === null ? undefined : deletedAt(deletionTime);
+  const detail = deletionTime === null ? undefined : describeDeletion(deletionTime);
   return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', detail);
 }
 

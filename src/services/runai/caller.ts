@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../contract/request.ts';
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { unauthenticatedProblem } from '../../decisions/problem.ts';
@@ -42,7 +42,7 @@ export interface NamedIdentity {
  * token endpoint, because the client id of an account may be the name of another account.
  */
 export async function findNamedIdentity(
-  { store }: Pick<Surroundings, 'store'>,
+  { store }: Pick<RequestScope, 'store'>,
   name: string,
 ): Promise<NamedIdentity | null> {
   const identities = identitiesIn(store);
@@ -63,7 +63,7 @@ export async function findNamedIdentity(
  *
  * @throws Problem `disabled` if the identity is disabled
  */
-export async function impersonate(world: Surroundings, name: string): Promise<Caller | null> {
+export async function impersonate(world: RequestScope, name: string): Promise<Caller | null> {
   const named = await findNamedIdentity(world, name);
   if (named === null) return null;
   const { identity, key } = named;
@@ -73,7 +73,7 @@ export async function impersonate(world: Surroundings, name: string): Promise<Ca
   return createCaller(world, holder, await readTenantId(world));
 }
 
-async function createCaller(world: Surroundings, holder: TokenHolder, tenant: string): Promise<Caller> {
+async function createCaller(world: RequestScope, holder: TokenHolder, tenant: string): Promise<Caller> {
   return {
     principal: { ...principalOf(holder), tenant },
     heldRights: await readHeldRights(world, holder.identity, tenant),

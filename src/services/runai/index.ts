@@ -48,13 +48,13 @@ export const runai: ServiceDefinition<'runai'> = {
   prefixes: ['/api/v1', '/api/v2', '/v1/k8s', '/auth'],
   rules: {
     rulesets: PROFILES.map((profile) => RULESETS[profile]),
-    inForce: ({ runai }) => RULESETS[runai],
+    selectRuleset: ({ runai }) => RULESETS[runai],
     notEmulated: NOT_EMULATED,
   },
   callers: {
     authenticate,
     impersonate,
-    holding: roleSimulation,
+    hypothetical: roleSimulation,
   },
   credentials: {
     extractors: [presentBasicClient, presentBearerToken],
@@ -106,9 +106,9 @@ export const runai: ServiceDefinition<'runai'> = {
   },
   renderProblem,
   errors: ERROR_FORMS,
-  explaining: {
+  decisionHelp: {
     findFixes: findRuleFixes,
-    findOther: { unknown_client: findNearestClient },
+    credentialFinders: { unknown_client: findNearestClient },
     findSenders,
     hints: HINTS,
     leastRights,

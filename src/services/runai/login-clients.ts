@@ -8,7 +8,7 @@ import { generateSecret } from './secrets.ts';
 
 /** Manages the OAuth clients for user logins, for the control API. */
 export const loginClients: LoginClients = {
-  all: async (context) => (await oauthClientsIn(context).all()).map(renderClient),
+  list: async (context) => (await oauthClientsIn(context).all()).map(renderClient),
   add: async (context, { clientId, redirectUris, isPublic }) => {
     for (const [index, uri] of redirectUris.entries()) {
       if (!isRedirectUri(uri)) {

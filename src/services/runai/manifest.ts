@@ -17,13 +17,13 @@ function findAdministratorKey(
 }
 
 const VARIABLES: readonly Variable[] = [
-  { name: 'RUNAI_BASE_URL', of: (_castPart, url) => url },
+  { name: 'RUNAI_BASE_URL', readValue: (_castPart, url) => url },
   {
     name: 'RUNAI_CLIENT_ID',
-    of: (castPart) => findAdministratorKey(castPart)?.clientId,
-    absent: 'administrator with an access key',
+    readValue: (castPart) => findAdministratorKey(castPart)?.clientId,
+    requirement: 'administrator with an access key',
   },
-  { name: 'RUNAI_CLIENT_SECRET', of: (castPart) => findAdministratorKey(castPart)?.clientSecret },
+  { name: 'RUNAI_CLIENT_SECRET', readValue: (castPart) => findAdministratorKey(castPart)?.clientSecret },
 ];
 
 /** Returns the hosts of control planes: the one in the vendor's document, and the tenant's. */
@@ -34,20 +34,20 @@ function listControlPlanes(castPart: unknown): readonly string[] {
 
 /** Checks that the issuer of tokens is below the client's base URL. */
 const ISSUER_PROBE: Probe = {
-  what: 'issuer',
+  subject: 'issuer',
   needsCast: true,
-  look: async (ask, { base, part }) => {
+  run: async (ask, { base, part }) => {
     const realm = readCastPart(part).tenant?.realm;
-    if (realm === undefined) return { good: true, finding: 'the world has no tenant, so it issues no tokens' };
+    if (realm === undefined) return { isGood: true, finding: 'the world has no tenant, so it issues no tokens' };
     const path = `/auth/realms/${realm}`;
     const { status, body } = await ask(`${path}/.well-known/openid-configuration`);
-    if (status === 501) return { good: true, finding: 'unknown: the server has only documented endpoints' };
+    if (status === 501) return { isGood: true, finding: 'unknown: the server has only documented endpoints' };
     // The URL may lead to any server, so the body can be anything.
     const issuer = String((body as { readonly issuer?: unknown } | null)?.issuer);
     return issuer === `${base}${path}`
-      ? { good: true, finding: issuer }
+      ? { isGood: true, finding: issuer }
       : {
-          good: false,
+          isGood: false,
           finding: `tokens have the issuer ${issuer}, but a strict client expects ${base} and rejects them. Use the same URL for all clients, and pass it to the server as --public-url.`,
         };
   },
@@ -55,14 +55,14 @@ const ISSUER_PROBE: Probe = {
 
 /** Detects intermediaries that change requests, such as a proxy that strips credentials. */
 const REFUSAL_PROBE: Probe = {
-  what: 'refuses',
-  look: async (ask) => {
+  subject: 'refuses',
+  run: async (ask) => {
     const headers = { authorization: 'Bearer deliberately.bad.token' };
     const { status } = await ask('/api/v1/authorization/permissions', headers);
     return status === 401
-      ? { good: true, finding: 'a deliberately bad token is refused' }
+      ? { isGood: true, finding: 'a deliberately bad token is refused' }
       : {
-          good: false,
+          isGood: false,
           finding: `a deliberately bad token got ${status} instead of 401: something in between, such as a proxy, changes requests`,
         };
   },

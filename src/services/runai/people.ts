@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import { type AccessRule, readRuleBook, rulesOf } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { type RuleViewContext, readRuleViewContext, scopeNameOf } from './rule-view.ts';
@@ -21,7 +21,7 @@ export interface People {
 const MAX_ROLES = 3;
 
 /** Returns users who can log in with a password, oldest first, so the seed's users come first. */
-export async function findPeople(world: Pick<Surroundings, 'store' | 'settings'>, max: number): Promise<People> {
+export async function findPeople(world: Pick<RequestScope, 'store' | 'settings'>, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
   const [book, viewContext] = await Promise.all([readRuleBook(world), readRuleViewContext(world)]);
   const people = users

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
@@ -49,7 +49,7 @@ export interface Role extends CustomRole {
 
 export type Roles = ReadonlyMap<number, Role>;
 
-type World = Pick<Surroundings, 'store' | 'settings'>;
+type World = Pick<RequestScope, 'store' | 'settings'>;
 
 /** Returns all roles by id, predefined roles first. */
 export async function readRoles(world: World): Promise<Roles> {

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import { rfc3339 } from '../../time/clock.ts';
 import type { AccessRule } from './access-rules.ts';
 import type { Fields } from './list-filters.ts';
@@ -16,7 +16,7 @@ export interface RuleViewContext {
 }
 
 /** Reads the roles and scopes of the tenant. */
-export async function readRuleViewContext(context: Pick<Surroundings, 'store' | 'settings'>): Promise<RuleViewContext> {
+export async function readRuleViewContext(context: Pick<RequestScope, 'store' | 'settings'>): Promise<RuleViewContext> {
   return {
     roles: await readRoles(context),
     scopes: await readScopes(context),

@@ -1,4 +1,4 @@
-import { createRuleset, type Ruleset, rowsOf } from '../../decisions/ruleset.ts';
+import { createRuleset, type Ruleset, rowsOfProfile } from '../../decisions/ruleset.ts';
 import type { Settings } from '../../definitions/settings.ts';
 import {
   APPLICATION_AT_REALM,
@@ -34,7 +34,7 @@ export const ROLES_BY_PROFILE: Readonly<Record<Profile, readonly PredefinedRole[
 };
 
 function limitToProfile(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
-  const existing = new Set<string>(rowsOf(PERMISSIONS, profile).map(({ id }) => id));
+  const existing = new Set<string>(rowsOfProfile(PERMISSIONS, profile).map(({ id }) => id));
   return roles.map((role) => ({
     ...role,
     permissions: role.permissions.filter((permission) => existing.has(permission)),
@@ -43,24 +43,24 @@ function limitToProfile(profile: Profile, roles: readonly PredefinedRole[]): Pre
 
 /** Builds the ruleset of a version, without operations that it lacks. */
 function buildRuleset(profile: Profile): Ruleset {
-  const operations = rowsOf(OPERATIONS, profile);
+  const operations = rowsOfProfile(OPERATIONS, profile);
   const used = new Set<string>(operations.map(({ rule }) => rule));
   return createRuleset(
     'runai',
     profile,
     {
       term: 'permission',
-      permissions: rowsOf(PERMISSIONS, profile),
+      permissions: rowsOfProfile(PERMISSIONS, profile),
       resourceTypes: SCOPE_TYPES,
       roles: ROLES_BY_PROFILE[profile],
       rules: RULES.filter(({ id }) => used.has(id)),
       operations,
       remedies: { ...REMEDIES, ...REMEDIES_OF[profile] },
       more: {
-        grantTypes: rowsOf(GRANT_TYPES, profile),
+        grantTypes: rowsOfProfile(GRANT_TYPES, profile),
         applicationsAtRealm: APPLICATION_AT_REALM.filter((row) => row.profile === profile),
-        resourceTypes: rowsOf(RESOURCE_TYPES, profile),
-        permissionSets: rowsOf(PERMISSION_SETS, profile),
+        resourceTypes: rowsOfProfile(RESOURCE_TYPES, profile),
+        permissionSets: rowsOfProfile(PERMISSION_SETS, profile),
         workloadTypes: WORKLOAD_TYPES,
         versions: VERSIONS,
         leftOut: LEFT_OUT,

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import type { ResourceAttributes } from '../../decisions/decide.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
@@ -47,7 +47,7 @@ export interface Scopes {
   unitOf(type: UnitType, id: string): Unit | null;
 }
 
-export async function readScopes(world: Pick<Surroundings, 'store'>): Promise<Scopes> {
+export async function readScopes(world: Pick<RequestScope, 'store'>): Promise<Scopes> {
   const tenantId = await readTenantId(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await readTenantName(world) };
   const unitsIn = async (collection: Collection<Unit>) =>

@@ -43,9 +43,9 @@ function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
 
 function findRepeatedNames(part: WrittenSeed): SeedError[] {
   const ofLists = LIST_NAMES.flatMap((list) => {
-    const { by, isCaseSensitive = false } = SEED_LISTS[list];
+    const { idMembers, isCaseSensitive = false } = SEED_LISTS[list];
     const nameOf = ({ name }: { readonly name: string }) => (isCaseSensitive ? name : name.toLowerCase());
-    return by.length > 1 ? [] : findDuplicates(`${list}: \`${by[0]}\``, listEntries(part, list), nameOf);
+    return idMembers.length > 1 ? [] : findDuplicates(`${list}: \`${idMembers[0]}\``, listEntries(part, list), nameOf);
   });
   const ofKeys = placeEntries('runai.users', part.users).flatMap(({ entry: user, place }) =>
     findDuplicates(`access keys of \`${user.email}\`: \`name\``, accessKeysOf(user, place), ({ name }) => name),

@@ -12,7 +12,7 @@ type Reference = readonly [member: string, kind: SubjectType | ScopeType, name: 
 
 /** A list. Its entries are referenced by their first identifying member. */
 interface EntryList<Entry> extends SeedList {
-  readonly by: readonly [keyof Entry & string, ...(keyof Entry & string)[]];
+  readonly idMembers: readonly [keyof Entry & string, ...(keyof Entry & string)[]];
   /** Whether names are case-sensitive. */
   readonly isCaseSensitive?: boolean;
   /** Scope type of the entries, for access rules. */
@@ -24,33 +24,33 @@ interface EntryList<Entry> extends SeedList {
 
 /** The lists of the seed. An access rule is identified by all of its members. */
 export const SEED_LISTS: { readonly [List in ListName]: EntryList<WrittenEntries[List]> } = {
-  users: { by: ['email'], called: ['user', 'users'], subject: 'user' },
-  applications: { by: ['name'], called: ['application', 'applications'], subject: 'app' },
-  serviceAccounts: { by: ['name'], called: ['service account', 'service accounts'], subject: 'service-account' },
+  users: { idMembers: ['email'], nouns: ['user', 'users'], subject: 'user' },
+  applications: { idMembers: ['name'], nouns: ['application', 'applications'], subject: 'app' },
+  serviceAccounts: { idMembers: ['name'], nouns: ['service account', 'service accounts'], subject: 'service-account' },
   groups: {
-    by: ['name'],
+    idMembers: ['name'],
     subject: 'group',
     references: ({ users = [] }) => users.map((email, index) => [`users[${index}]`, 'user', email.toLowerCase()]),
   },
-  roles: { by: ['name'] },
-  clients: { by: ['clientId'], isCaseSensitive: true },
-  clusters: { by: ['id'], scope: 'cluster' },
+  roles: { idMembers: ['name'] },
+  clients: { idMembers: ['clientId'], isCaseSensitive: true },
+  clusters: { idMembers: ['id'], scope: 'cluster' },
   departments: {
-    by: ['id'],
+    idMembers: ['id'],
     scope: 'department',
     references: ({ clusterId }) => [['clusterId', 'cluster', clusterId]],
   },
   projects: {
-    by: ['id'],
+    idMembers: ['id'],
     scope: 'project',
     references: ({ clusterId, departmentId }) => [
       ['clusterId', 'cluster', clusterId],
       ['departmentId', 'department', departmentId],
     ],
   },
-  workloads: { by: ['id'], references: ({ projectId }) => [['projectId', 'project', projectId]] },
+  workloads: { idMembers: ['id'], references: ({ projectId }) => [['projectId', 'project', projectId]] },
   accessRules: {
-    by: ['subjectType', 'subjectId', 'role', 'scopeType', 'scopeId'],
+    idMembers: ['subjectType', 'subjectId', 'role', 'scopeType', 'scopeId'],
     references: ({ subjectType, subjectId, scopeType, scopeId }) => [
       ['subjectId', subjectType, subjectId.toLowerCase()],
       ['scopeId', scopeType, scopeId],
@@ -73,10 +73,10 @@ export function listEntries<List extends ListName>(
   part: ListsOf<WrittenEntries>,
   list: List,
 ): readonly Placed<ListedEntry>[] {
-  const { by, references = () => [] } = SEED_LISTS[list];
+  const { idMembers, references = () => [] } = SEED_LISTS[list];
   return placeEntries(`runai.${list}`, part[list]).map(({ entry, place }) => {
     const role = memberOf(entry, 'role');
-    const listed = { name: String(entry[by[0]]), role: typeof role === 'string' ? role : null };
+    const listed = { name: String(entry[idMembers[0]]), role: typeof role === 'string' ? role : null };
     return { entry: { ...listed, references: references(entry) }, place };
   });
 }

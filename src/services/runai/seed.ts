@@ -25,13 +25,13 @@ export const seed: Seeding = {
   schema: SEED_SCHEMA,
   storedSchema: STORED_SEED_SCHEMA,
   lists: SEED_LISTS,
-  faults: (part) => findErrors(asWritten(part)),
+  findErrors: (part) => findErrors(asWritten(part)),
   complete: (part, derivation) => completeSeed(asWritten(part), derivation),
-  own: (part, derivation) => derivePart(asComplete(part), derivation),
-  bare: (part) => withoutDerivedIds(asWritten(part)),
+  derivePart: (part, derivation) => derivePart(asComplete(part), derivation),
+  withoutDerivedIds: (part) => withoutDerivedIds(asWritten(part)),
   hashSecrets: (part, random, builtIn) =>
     hashPasswords(asComplete(part), random, builtIn === undefined ? undefined : asComplete(builtIn)),
-  rows: async (complete, now) => {
+  createRows: async (complete, now) => {
     const part = asComplete(complete);
     const { tenant } = part;
     const tenantId = String(tenant.id);
@@ -64,7 +64,7 @@ export const seed: Seeding = {
       },
     };
   },
-  cast: (checked) => {
+  createCast: (checked) => {
     const { users, ...part } = asWritten(checked);
     return { ...part, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import type { TokenRealm } from './access-token.ts';
 
 /** Settings for the tenant. */
@@ -8,7 +8,7 @@ export const REALM_SETTING = 'runai.tenant.realm';
 
 const NO_REALM = 'none';
 
-type World = Pick<Surroundings, 'store'>;
+type World = Pick<RequestScope, 'store'>;
 
 export async function readRealm({ store }: World): Promise<string> {
   return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;

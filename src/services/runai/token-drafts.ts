@@ -1,7 +1,7 @@
 import { nameInWorld } from '../../addresses/world-id.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { TokenDrafts } from '../../contract/service.ts';
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import { findNamedIdentity, type NamedIdentity } from './caller.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
@@ -31,7 +31,7 @@ export const tokenDrafts: TokenDrafts = {
 };
 
 /** Users come first, because the first user of the cast is an administrator. */
-async function findIdentities({ store }: Pick<Surroundings, 'store'>): Promise<readonly Identity[]> {
+async function findIdentities({ store }: Pick<RequestScope, 'store'>): Promise<readonly Identity[]> {
   return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
 

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { Surroundings } from '../../contract/world.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
@@ -72,7 +72,7 @@ export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSecond
 
 export const WORKLOAD_PHASES_SETTING = 'runai.workload-phases';
 
-export async function readWorkloadPhases({ store }: Pick<Surroundings, 'store'>): Promise<WorkloadPhases> {
+export async function readWorkloadPhases({ store }: Pick<RequestScope, 'store'>): Promise<WorkloadPhases> {
   const stored = await store.settings.get(WORKLOAD_PHASES_SETTING);
   // Safe cast: written by the seed.
   return stored === null ? DEFAULT_PHASES : (JSON.parse(stored) as WorkloadPhases);

@@ -13,7 +13,7 @@ import { roundsOf, seedNumberOf } from '../../support/properties.ts';
 import { testServer } from '../../support/server.ts';
 import { SERVICES } from '../../support/services.ts';
 
-const RULES = [...GENERAL_HINTS, ...SERVICES.flatMap(({ explaining }) => explaining?.hints ?? [])];
+const RULES = [...GENERAL_HINTS, ...SERVICES.flatMap(({ decisionHelp }) => decisionHelp?.hints ?? [])];
 const REASONS = Object.keys(ALL_REASONS) as CredentialReason[];
 const KINDS = Object.keys(HTTP_STATUS) as ProblemKind[];
 const OPERATIONS = ['grant_token', 'grant_token_v2', 'grant_realm_token', 'get_access_keys', null];

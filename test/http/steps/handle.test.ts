@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
-import { handle } from '../../../src/http/service.ts';
+import { runHandler } from '../../../src/http/service.ts';
 import { NOW, toyRequest } from './toy-request.ts';
 
 const reported = (outcome: object, given: Parameters<typeof toyRequest>[0] = {}) =>
@@ -15,7 +15,7 @@ describe('an operation', () => {
       return outcome;
     };
     const request = toyRequest({ route: { handler } });
-    await handle(request);
+    await runHandler(request);
 
     expect(given).toEqual([request]);
     expect(request).toMatchObject({ outcome, isDone: true, decision: null, hints: [] });
@@ -24,7 +24,7 @@ describe('an operation', () => {
   it('that refuses in words of its own has not done it, and that is a decision', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
     const request = reported({ status: 200, refusal });
-    await handle(request);
+    await runHandler(request);
 
     expect(request).toMatchObject({ isDone: false, hints: [] });
     expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'deny', reason: 'disabled', principal: null });
@@ -39,7 +39,7 @@ describe('what somebody may have got wrong is said', () => {
   it('with the decision and in a header, if the operation refused for a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
     const request = reported({ status: 200, refusal }, { service: hinting });
-    await handle(request);
+    await runHandler(request);
 
     expect(request.hints).toMatchObject([{ text: 'It is loud.' }]);
     expect(request.decision?.hints).toEqual(['It is loud.']);
@@ -48,7 +48,7 @@ describe('what somebody may have got wrong is said', () => {
 
   it('in a header alone, if it refused without one', async () => {
     const request = reported({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
-    await handle(request);
+    await runHandler(request);
 
     expect(request.decision).toBeNull();
     expect(request.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
@@ -67,10 +67,10 @@ describe('what somebody may have got wrong is said', () => {
       { status: 200, principal },
       { world: { tokenUsage }, service: { tokens: { lifetime: () => 3600_000 } } },
     );
-    await handle(request);
+    await runHandler(request);
 
     expect(asked).toEqual([['bot bot', NOW, 3600_000]]);
     expect(request.hints).toHaveLength(1);
-    expect(request.isDone).toBe(true);
+    expect(request.isExecuted).toBe(true);
   });
 });

@@ -311,7 +311,11 @@ describe('what somebody may have got wrong', () => {
 });
 
 it('a refusal without an operation is about its path alone', () => {
-  expect(toyRequest().about()).toMatchObject({ path: '/toys/ball', operation: 'row_of_toy', decision: null });
+  expect(toyRequest().createRefusalContext()).toMatchObject({
+    path: '/toys/ball',
+    operation: 'row_of_toy',
+    decision: null,
+  });
 });
 
 it('a refusal knows every line of a header of its request', () => {
@@ -320,5 +324,8 @@ it('a refusal knows every line of a header of its request', () => {
     ['accept', 'application/json'],
   ] as const;
 
-  expect(toyRequest({ raw: { headers } }).about().headerLines('accept')).toEqual(['text/html', 'application/json']);
+  expect(toyRequest({ raw: { headers } }).createRefusalContext().headerLines('accept')).toEqual([
+    'text/html',
+    'application/json',
+  ]);
 });

@@ -3,7 +3,11 @@ import { knownHosts } from '../../../src/addresses/hosts.ts';
 import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
-import { isSelectedByBody, routed as routedTo, selectWorld } from '../../../src/http/steps/select-world.ts';
+import {
+  isSelectedByBody,
+  createRoutedRequest as routedTo,
+  selectWorld,
+} from '../../../src/http/steps/select-world.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { incoming } from '../../support/incoming.ts';
 import { toyRequest } from './toy-request.ts';

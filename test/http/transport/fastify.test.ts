@@ -7,7 +7,7 @@ import { collectBodies } from '../../../src/http/bodies.ts';
 import type { Server } from '../../../src/http/server.ts';
 import { createWorldAddresses } from '../../../src/http/steps/select-world.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';
-import { makeFastify } from '../../../src/http/transport/fastify.ts';
+import { createFastify } from '../../../src/http/transport/fastify.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { CrossOrigin } from '../../../src/http/transport/origins.ts';
 import type { UnroutedRequests } from '../../../src/http/unrouted-requests.ts';
@@ -26,13 +26,13 @@ const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = 
     waiting: () => null,
     log: SILENT_LOG,
   };
-  return makeFastify({
+  return createFastify({
     server: server as unknown as Server,
     unrouted: unrouted as unknown as UnroutedRequests,
     ownHosts: { findPath: ({ headers: { host = '' } }) => hosts[host] ?? null },
     connections: new Connections(limits),
     limits,
-    makeTlsServer: null,
+    createTlsServer: null,
   });
 };
 
@@ -63,7 +63,7 @@ it('a host of paths adds its prefix below the world, which its name or the path 
   ]);
   const opened = (host: string, url: string) => {
     const raw = { url, headers: { host } } as IncomingMessage;
-    return [addresses.open(raw), addresses.of(raw)?.world ?? null];
+    return [addresses.resolvePath(raw), addresses.find(raw)?.world ?? null];
   };
 
   expect(opened('toys.localhost', '/v1/balls?q=1')).toEqual(['/toys/v1/balls?q=1', null]);

@@ -310,7 +310,7 @@ describe('the report', () => {
 it('a client that looks for the issuer is told why there is none', async () => {
   const [issuer] = runaiManifest.probes;
   const part = { tenant: { realm: 'acme' } };
-  const seen = await issuer.look(async () => ({ status: 501, body: {} }), { base: 'http://localhost:6625', part });
+  const seen = await issuer.run(async () => ({ status: 501, body: {} }), { base: 'http://localhost:6625', part });
 
   expect(seen).toEqual({ good: true, finding: expect.stringContaining('only documented endpoints') });
 });

@@ -134,7 +134,7 @@ it('has all eight keys for its user, and `clear-all` leaves the cast alone', asy
 
 /** `INVOKE_HOST`, as `env` prints it for this address. */
 function invokeHostOf(url: string): string | undefined {
-  return nakManifest.variables.find(({ name }) => name === 'INVOKE_HOST')?.of(undefined, url);
+  return nakManifest.variables.find(({ name }) => name === 'INVOKE_HOST')?.readValue(undefined, url);
 }
 
 it.each([

@@ -11,10 +11,10 @@ import { SERVICES } from '../../support/services.ts';
 const seeding = createNgcSeeding(() =>
   SERVICES.flatMap(({ rules }) => rules.rulesets).filter((ruleset) => serviceOfKey(ruleset, 'personal-key') !== null),
 );
-const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
+const faults = (part: unknown) => seeding.findErrors(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.complete?.(part, deriveFor('default'));
 const records = async (part: unknown) =>
-  recordsIn((await seeding.rows(completed(part), NOON, createSeededRandom('seed'), {})).rows);
+  recordsIn((await seeding.createRows(completed(part), NOON, createSeededRandom('seed'), {})).rows);
 
 const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];
 const part = (given: Record<string, unknown>) => ({ ...ngcCast, ...given });
@@ -106,7 +106,7 @@ describe('a fault is told by name:', () => {
 describe('the records of a seed', () => {
   it('hold no secret, and the first policy of each service key', async () => {
     const { ngcKeys } = await records(ngcCast);
-    const { rows } = await seeding.rows(completed(ngcCast), NOON, createSeededRandom('seed'), {});
+    const { rows } = await seeding.createRows(completed(ngcCast), NOON, createSeededRandom('seed'), {});
     const policies = new Set(
       rows.filter(({ collection }) => collection === 'ngc.policies').map(({ parent }) => parent),
     );

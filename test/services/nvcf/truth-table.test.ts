@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decideOnResource, namesInPath, type ResourceAttributes } from '../../../src/decisions/decide.ts';
+import { buildNamesInPath, decideOnResource, type ResourceAttributes } from '../../../src/decisions/decide.ts';
 import type { Relation, Rule } from '../../../src/decisions/rule.ts';
 import { RULESETS } from '../../../src/services/nvcf/rulesets.ts';
 import { type CastFunction, castFunction, functions, ngcCast } from '../../support/ngc-cast.ts';
@@ -541,7 +541,7 @@ function decided(profile: Profile, { row, operation, scopes, binding }: Cell, re
   const resource = resourceOf(binding, TARGET, { functionId: 'another', versionId: '1' });
   const idOf = (label: string) => resourceTypes.find((type) => type.label === label)?.id ?? label;
   const verdict = decideOnResource(
-    { rule, ruleset, names: namesInPath(rule, { ...TARGET }) },
+    { rule, ruleset, names: buildNamesInPath(rule, { ...TARGET }) },
     {
       principal: { kind: 'service-key', id: 'key', name: 'key' },
       heldRights: {

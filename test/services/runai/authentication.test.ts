@@ -54,7 +54,9 @@ const secretsIn = (authorization: string) => authorization.split(/[ ."]/).filter
 
 /** Fills the world of a server with the cast, changed. */
 const populate = async (on: TestServer, change: (identities: readonly Identity[]) => Identity[]) => {
-  const { rows, settings = {} } = await seed.rows(cast, START, createSeededRandom('authentication'), { runai: cast });
+  const { rows, settings = {} } = await seed.createRows(cast, START, createSeededRandom('authentication'), {
+    runai: cast,
+  });
   const records = recordsIn(rows);
   const identities = change(records.identities);
   const accessKeys = records.accessKeys.filter(({ owner }) => identities.some(({ id }) => id === owner));

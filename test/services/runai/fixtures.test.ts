@@ -10,7 +10,7 @@ import { SERVICES } from '../../support/services.ts';
 
 describe('the built-in cast', () => {
   it('fits what a seed must be', () => {
-    expect(findSeedErrors({ runai: seed.cast(cast) }, SERVICES)).toEqual([]);
+    expect(findSeedErrors({ runai: seed.createCast(cast) }, SERVICES)).toEqual([]);
   });
 
   it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
@@ -69,7 +69,7 @@ it('a seed without hashes and ids is given them', async () => {
   const part = { tenant: cast.tenant, users };
   const random = createSeededRandom('seed');
   const complete = await seed.hashSecrets?.(seed.complete?.(part, deriveFor('default')), random, undefined);
-  const records = recordsIn((await seed.rows(complete, 5, random, { runai: complete })).rows);
+  const records = recordsIn((await seed.createRows(complete, 5, random, { runai: complete })).rows);
   const [user] = records.identities ?? [];
 
   expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', enabled: true, createdAt: 5 });

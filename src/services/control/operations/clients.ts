@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts';
 /** Operations on the OAuth clients that users log in with. */
 export function clientOperations({ loginClients }: Ports) {
   const list: Handler<'control', 'list_clients'> = async (context) => {
-    const all = (await loginClients.all(context)).map((client, index) => {
+    const all = (await loginClients.list(context)).map((client, index) => {
       return { id: client.clientId, at: 0, position: [index] as const, client };
     });
     const { entries, extent } = pageShortList(all, context.query, 'oldest first');

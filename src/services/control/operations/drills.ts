@@ -42,7 +42,7 @@ export function drillOperations({ drills }: Ports) {
     const affected = await findPrincipal(knownDrill, body.principal, context);
     await stop(context, drill.name);
     const {
-      did,
+      summary,
       faults = [],
       principal = affected?.principal,
       credentials,
@@ -62,7 +62,7 @@ export function drillOperations({ drills }: Ports) {
       status: 201,
       body: {
         name: drill.name,
-        did,
+        did: summary,
         rightClient: drill.rightClient,
         principal: principal ?? null,
         startedAt: rfc3339(startedAt),
@@ -99,12 +99,16 @@ async function stop(context: Context, name: string): Promise<boolean> {
 }
 
 function drillView({ service, drill }: KnownDrill, context: Context, verdicts: ReadonlyMap<string, Verdict>) {
-  const { name, what, rightClient, lasts, about } = drill;
+  const { name, event, rightClient, durationMs, affects } = drill;
   const [running] = findDrillFaults(context, name);
   const endsAt = running?.until ?? null;
   return {
-    ...{ name, service, what, rightClient, about },
-    lasts: lasts === null ? null : formatDuration(lasts),
+    name,
+    service,
+    what: event,
+    rightClient,
+    about: affects,
+    lasts: durationMs === null ? null : formatDuration(durationMs),
     running: running !== undefined,
     endsAt: endsAt === null ? null : rfc3339(endsAt),
     verdict: verdicts.get(name) ?? null,
@@ -113,12 +117,12 @@ function drillView({ service, drill }: KnownDrill, context: Context, verdicts: R
 
 /** Returns the duration of a drill in milliseconds; null if it happens at once. */
 function readDuration(
-  { drill: { name, lasts } }: KnownDrill,
+  { drill: { name, durationMs } }: KnownDrill,
   duration: string | undefined,
   now: number,
 ): number | null {
-  if (duration === undefined) return lasts;
-  if (lasts === null)
+  if (duration === undefined) return durationMs;
+  if (durationMs === null)
     throw new Problem('invalid_request', `Field \`for\` is not allowed: the drill \`${name}\` has no duration.`);
   const milliseconds = parseDuration(duration);
   if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
@@ -127,12 +131,12 @@ function readDuration(
 
 /** Returns the principal that was chosen for the drill; null if none was. */
 async function findPrincipal(
-  { service, drill: { name, about }, find }: KnownDrill,
+  { service, drill: { name, affects }, find }: KnownDrill,
   principal: string | undefined,
   context: Context,
 ): Promise<Caller | null> {
   if (principal === undefined) return null;
-  if (about === 'all') {
+  if (affects === 'all') {
     throw new Problem(
       'invalid_request',
       `Field \`principal\` is not allowed: the drill \`${name}\` affects all callers.`,

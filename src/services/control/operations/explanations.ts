@@ -5,7 +5,7 @@ import type { Tables } from '../../../decisions/rule.ts';
 import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
 import { findingView } from '../../../journal/finding.ts';
 import { type Listing, selectPage } from '../../../responses/page.ts';
-import { streamedList } from '../../../responses/streamed-list.ts';
+import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import { pageShortList } from '../lists.ts';
 import { notStoredProblem } from '../not-kept.ts';
@@ -44,7 +44,7 @@ export function explanationOperations(ports: Ports) {
     };
     return {
       status: 200,
-      body: streamedList(ids, render, (described) => ({ decisions: described, total, dropped, next })),
+      body: createStreamedList(ids, render, (described) => ({ decisions: described, total, dropped, next })),
     };
   };
 

@@ -10,7 +10,7 @@ import { createMatcher, type Match } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { type EntryView, viewEntry } from '../../../journal/view.ts';
 import { type Listing, type Page, type PageQuery, selectPage } from '../../../responses/page.ts';
-import { streamedList } from '../../../responses/streamed-list.ts';
+import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
 import { notStoredProblem } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
@@ -64,7 +64,7 @@ export function requestOperations(ports: Ports) {
     await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
     const waitMs = readWait(within);
     const { activityLog } = world;
-    const onLeft = (callback: () => void) => context.onLeft(callback);
+    const onLeft = (callback: () => void) => context.onDisconnect(callback);
     const { journal, verifications } = activityLog;
     const verifying = verify(journal, match, expectation, waitMs, verifications, onLeft);
     const { verified, count, matched, nearest, dropped } = await verifying.catch((thrown: unknown) => {
@@ -162,7 +162,7 @@ function streamRequests<Body extends object>(
     const entry = hasBodies ? journal.redact(number) : journal.at(number);
     return entry && render(entry);
   };
-  return streamedList(numbers, renderNumber, toBody);
+  return createStreamedList(numbers, renderNumber, toBody);
 }
 
 /** Cursors are numbers, so they stay valid after the journal drops the request. */

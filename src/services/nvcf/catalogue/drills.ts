@@ -8,12 +8,13 @@ import { isModelPath, MODELS, type ModelRow, modelRow } from './models.ts';
 
 const dropModel: Drill = {
   name: 'drop-model',
-  what: "A key's account loses access to the model of its newest allowed request. Calls to this model then return 404, `Not found for account`.",
+  event:
+    "A key's account loses access to the model of its newest allowed request. Calls to this model then return 404, `Not found for account`.",
   rightClient:
     'It does not retry the model. It continues with another one from `GET /v1/models`, or reports which model is missing.',
-  lasts: null,
-  about: 'one',
-  fallback: 'the key of the newest allowed call to a model',
+  durationMs: null,
+  affects: 'one',
+  defaultPrincipal: 'the key of the newest allowed call to a model',
   run: async (context, who) => {
     const { collections } = context.store;
     const { seen, principal } = findNewestRequest(
@@ -35,7 +36,7 @@ const dropModel: Drill = {
     });
     const names = [model.id, ...model.body.paths];
     return {
-      did: `The account ${account} can no longer use ${model.id}.`,
+      summary: `The account ${account} can no longer use ${model.id}.`,
       principal,
       watch: {
         isRefused: (later) => {

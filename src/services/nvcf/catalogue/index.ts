@@ -36,22 +36,22 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   conventions: { looksUpFirst: true },
   rules: {
     rulesets: Object.values(RULESETS),
-    inForce: (settings) => RULESETS[settings.nvcf],
+    selectRuleset: (settings) => RULESETS[settings.nvcf],
     notEmulated: NOT_EMULATED,
   },
   callers: {
     authenticate: authenticateCaller,
     impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
-    holding: createKeyHolding((settings) => RULESETS[settings.nvcf]),
+    hypothetical: createKeyHolding((settings) => RULESETS[settings.nvcf]),
   },
   checks,
   lookups,
   operations: { ...inferenceOperations, ...modelOperations },
   renderProblem,
   errors: ERRORS,
-  explaining: {
+  decisionHelp: {
     findFixes: findKeyFixes,
-    findOther: { service_not_enabled: findOtherKey },
+    credentialFinders: { service_not_enabled: findOtherKey },
     // Models belong to no organization, although their functions may.
     hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
     leastRights: findLeastRightsOfKey,

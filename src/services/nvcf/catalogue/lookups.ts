@@ -15,9 +15,9 @@ async function findFunction(context: AuthenticatedContext, model: ModelRow | nul
   const { functionId, accounts } = model.body;
   const account = accountOf(context);
   const lookedUp = await findVisibleVersions(context.store.collections, functionId, account);
-  if (lookedUp.found !== 'object') return { ...lookedUp, asked: functionId };
+  if (lookedUp.found !== 'object') return { ...lookedUp, requestedName: functionId };
   if (accounts === null || accounts.includes(account)) return lookedUp;
-  return { found: 'foreign', owner: accounts.join(' and ') || 'nobody', asked: functionId };
+  return { found: 'foreign', owner: accounts.join(' and ') || 'nobody', requestedName: functionId };
 }
 
 const functionOfModel: Lookup<Versions> = async (context) => findFunction(context, await findBodyModel(context));

@@ -6,7 +6,7 @@ export const catalogueManifest = {
   name: 'catalogue',
   options: {},
   reasons: CATALOGUE_REASONS,
-  variables: [{ name: 'NVIDIA_BASE_URL', of: (_part, url) => `${url}/integrate/v1` }],
+  variables: [{ name: 'NVIDIA_BASE_URL', readValue: (_part, url) => `${url}/integrate/v1` }],
   hosts: ['integrate.api.nvidia.com', 'ai.api.nvidia.com'],
   probes: [],
   schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,

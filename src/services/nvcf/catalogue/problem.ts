@@ -1,7 +1,7 @@
 import type { ErrorForm, RefusalContext } from '../../../contract/service.ts';
 import type { Problem, ProblemKind } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
-import { PROBLEM_JSON, problemDetails } from '../../../responses/problem-details.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../../../responses/problem-details.ts';
 import { redact } from '../../../text/redact.ts';
 import type {} from './reasons.ts';
 import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
@@ -110,7 +110,7 @@ function renderAsFunction(problem: Problem, about: RefusalContext): Outcome {
   }
   // Without a caller, it is an injected fault, or the mock cannot parse the body.
   if (kind === 'invalid_request' && about.caller !== null) return modelError(message);
-  const { status, body } = problemDetails(problem);
+  const { status, body } = renderProblemDetails(problem);
   return shortProblem(status, body.title, describeProblem(problem, about));
 }
 

@@ -70,8 +70,8 @@ const ENDPOINT_PATH = /^\/v1(?:\/[^/]+){3,5}$/;
 
 export const seed: Seeding = {
   schema: SCHEMA,
-  lists: { models: { by: ['id'] } },
-  faults: (part) => {
+  lists: { models: { idMembers: ['id'] } },
+  findErrors: (part) => {
     const models = placeEntries('catalogue.models', modelsOf(part));
     const paths = models.flatMap(({ entry, place }) =>
       entry.paths.map((path, index) => ({ entry: path, place: `${place}.paths[${index}]` })),
@@ -96,8 +96,8 @@ export const seed: Seeding = {
         })),
     ];
   },
-  rows: async (part) => ({ rows: modelsOf(part).map((model) => modelRow(model.id, createModel(model))) }),
-  cast: (part) => ({
+  createRows: async (part) => ({ rows: modelsOf(part).map((model) => modelRow(model.id, createModel(model))) }),
+  createCast: (part) => ({
     models: modelsOf(part).map(({ kind: _, state: __, access: ___, ...members }: CastEntry) => members),
   }),
   castAt: (part, now) => ({

@@ -51,7 +51,7 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
     throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, which is a UUID.');
   const lookedUp = await findVisibleVersions(context.store.collections, id, accountOf(context));
   // Without names: the gateway returns 404 for functions hidden from the account before it checks the key's resources.
-  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId };
+  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, requestedName: functionId };
 };
 
 /** How an operation of the gateway responds. */

@@ -14,10 +14,10 @@ type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
 /** Looks up the functions in a body. Never `nothing`, because the published code does not check that they exist. */
 const functionsInBody: Lookup<null> = async (context) => {
   const { functions } = context.body as { readonly functions: readonly TokenFunction[] };
-  const [first, ...others] = await Promise.all(
+  const [first, ...relatedObjects] = await Promise.all(
     functions.map((namedFunction) => findAttributes(context, namedFunction)),
   );
-  return { found: 'object', target: null, ...(first !== undefined && { attributes: { ...first, others } }) };
+  return { found: 'object', target: null, ...(first !== undefined && { attributes: { ...first, relatedObjects } }) };
 };
 
 async function findAttributes(

@@ -60,7 +60,7 @@ const identities: CredentialRows<IdentityRow> = {
 /** The stored credentials of Run:ai. Logins and codes end when a world gets new credentials. */
 export const CREDENTIALS: ServiceCredentials = {
   rows: [accessKeys, identities],
-  ended: [CODES, LOGINS, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
+  derivedCollections: [CODES, LOGINS, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
 };
 
 /** The objects of Run:ai that the control API counts. */
@@ -72,5 +72,5 @@ export const OBJECT_COUNTS: ObjectCounts = {
     accessKeys: { collection: ACCESS_KEYS.name },
     refreshTokens: { collection: LOGINS.name },
   },
-  passedOver: [OAUTH_CLIENTS, CODES, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
+  uncountedCollections: [OAUTH_CLIENTS, CODES, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
 };

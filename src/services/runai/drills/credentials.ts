@@ -15,24 +15,26 @@ import { generateSecret, sidOfSecret } from '../secrets.ts';
 
 export const rotateSigningKey: Drill = {
   name: 'rotate-signing-key',
-  what: 'Tokens are signed with a new key. The old key stays in the JWKS for ten minutes; after that, its tokens are refused.',
+  event:
+    'Tokens are signed with a new key. The old key stays in the JWKS for ten minutes; after that, its tokens are refused.',
   rightClient:
     'On an unknown `kid`, a verifier fetches the JWKS again, once. On the 401, a client requests a new token, once.',
-  lasts: null,
-  about: 'all',
+  durationMs: null,
+  affects: 'all',
   run: async ({ world, now }) => {
-    const { kid, replaced, until } = await world.signingKeys.rotate(now);
-    return { did: `Key ${kid} replaces ${replaced}, which stays in the JWKS until ${rfc3339(until)}.` };
+    const { kid, replacedKid, validUntil } = await world.signingKeys.rotate(now);
+    return { summary: `Key ${kid} replaces ${replacedKid}, which stays in the JWKS until ${rfc3339(validUntil)}.` };
   },
 };
 
 export const regenerateSecret: Drill = {
   name: 'regenerate-secret',
-  what: 'The client gets a new secret, which the response contains. The old secret is invalid, and its tokens are revoked.',
+  event:
+    'The client gets a new secret, which the response contains. The old secret is invalid, and its tokens are revoked.',
   rightClient:
     'On the 401, it requests a token once. If its secret is refused, it reloads the secret from its configuration.',
-  lasts: null,
-  about: 'one',
+  durationMs: null,
+  affects: 'one',
   run: async (context, caller) => {
     const { principal } = caller ?? (await findAdministrator(context));
     const client = await findClient(context, principal);
@@ -41,7 +43,7 @@ export const regenerateSecret: Drill = {
     const sid = sidOfSecret(client.secretHash, context.world.id);
     await grantsIn(context.store).revoke(sid, context.now, lastExpiryOf(context));
     return {
-      did: `The client ${client.clientId} has a new secret.`,
+      summary: `The client ${client.clientId} has a new secret.`,
       principal,
       credentials: { clientId: client.clientId, clientSecret: secret },
     };
@@ -50,29 +52,30 @@ export const regenerateSecret: Drill = {
 
 export const revokeSession: Drill = {
   name: 'revoke-session',
-  what: 'All logins of the user end, with their access and refresh tokens. Tokens issued for a client secret stay valid.',
+  event:
+    'All logins of the user end, with their access and refresh tokens. Tokens issued for a client secret stay valid.',
   rightClient: 'On the 401, it tries its refresh token once. If that is refused too, it asks the user to log in again.',
-  lasts: null,
-  about: 'one',
+  durationMs: null,
+  affects: 'one',
   run: async (context, caller) => {
     const { principal } = caller ?? (await findAdministrator(context));
     if (principal.kind !== 'user') {
       throw new Problem('invalid_request', 'Field `principal` must name a user: only users log in.');
     }
     await grantsIn(context.store).endAllOf(principal.id, context.now, lastExpiryOf(context));
-    return { did: `All logins of ${principal.name} have ended.`, principal };
+    return { summary: `All logins of ${principal.name} have ended.`, principal };
   },
 };
 
 export const expireTokens: Drill = {
   name: 'expire-tokens',
-  what: 'The clock of the world advances until every access token has expired.',
+  event: 'The clock of the world advances until every access token has expired.',
   rightClient: 'On the 401, it requests a new token once, and repeats the request with it.',
-  lasts: null,
-  about: 'all',
+  durationMs: null,
+  affects: 'all',
   run: async ({ world, settings }) => {
     await world.clock.advance(settings.tokenTtl.access);
-    return { did: `The clock advanced by ${formatDuration(settings.tokenTtl.access)}.` };
+    return { summary: `The clock advanced by ${formatDuration(settings.tokenTtl.access)}.` };
   },
 };
 

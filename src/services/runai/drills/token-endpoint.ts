@@ -20,25 +20,25 @@ const TOKEN_DELAY_MS = 2000;
 
 export const tokenOutage: Drill = {
   name: 'token-outage',
-  what: 'The token endpoints respond 503 with `Retry-After`.',
+  event: 'The token endpoints respond 503 with `Retry-After`.',
   rightClient:
     'It keeps using its token while valid, waits for `Retry-After`, and does not send one request per thread.',
-  lasts: DEFAULT_DURATION_MS,
-  about: 'one-or-all',
+  durationMs: DEFAULT_DURATION_MS,
+  affects: 'one-or-all',
   run: async (_, caller) => ({
-    did: 'The token endpoints are unavailable.',
+    summary: 'The token endpoints are unavailable.',
     faults: [{ match: matchTokenRequests(caller?.principal ?? null), action: { status: 503, retryAfter: 'end' } }],
   }),
 };
 
 export const slowToken: Drill = {
   name: 'slow-token',
-  what: `Each response of the token endpoints takes ${TOKEN_DELAY_MS / 1000} s of real time.`,
+  event: `Each response of the token endpoints takes ${TOKEN_DELAY_MS / 1000} s of real time.`,
   rightClient: 'It renews its token before expiry with a single request; other requests wait for it and do not fail.',
-  lasts: DEFAULT_DURATION_MS,
-  about: 'one-or-all',
+  durationMs: DEFAULT_DURATION_MS,
+  affects: 'one-or-all',
   run: async (_, caller) => ({
-    did: 'The token endpoints are slow.',
+    summary: 'The token endpoints are slow.',
     faults: [
       {
         match: matchTokenRequests(caller?.principal ?? null),

@@ -1,8 +1,8 @@
 import type { DecisionHelp } from '../../../contract/service.ts';
-import type { Surroundings } from '../../../contract/world.ts';
+import type { RequestScope } from '../../../contract/world.ts';
 import { type HeldRights, NO_RIGHTS, type Resource } from '../../../decisions/policy.ts';
 import type { Principal } from '../../../decisions/principal.ts';
-import { type Ruleset, rowsOf } from '../../../decisions/ruleset.ts';
+import { type Ruleset, rowsOfProfile } from '../../../decisions/ruleset.ts';
 import type { Use } from '../../../decisions/uses.ts';
 import { isAllowed, minimize } from '../../../explaining/least-rights.ts';
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
@@ -124,7 +124,7 @@ interface HeldRule {
 }
 
 /** Returns the access rules of a principal and its groups whose role is enabled. */
-async function readHeldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
+async function readHeldRules(world: RequestScope, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
   const identity = await identitiesIn(world.store).byId(id);
   if (identity === null) return [];
   return rulesOf(await readRuleBook(world), identity).flatMap((rule) => {
@@ -177,7 +177,7 @@ function hasRule({ tables }: Ruleset, rule: string): boolean {
 
 /** Returns a custom role with the fewest permission sets that are enough, preferring smaller sets. */
 function findSmallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
-  const largestFirst = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
+  const largestFirst = rowsOfProfile(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (left, right) => right.permissions.length - left.permissions.length,
   );
   const permissionsOf = (sets: typeof largestFirst) => [

@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { HeldRights } from '../../../decisions/policy.ts';
-import { rowsOf } from '../../../decisions/ruleset.ts';
+import { rowsOfProfile } from '../../../decisions/ruleset.ts';
 import { profileOf } from '../rulesets.ts';
 import { readScopes } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
@@ -9,7 +9,7 @@ import { type ACTIONS, groupPermissions } from './roles.ts';
 /** Returns the caller's permissions in any scope. */
 const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
   const { held } = context.caller.heldRights;
-  const types = rowsOf(RESOURCE_TYPES, profileOf(context.settings));
+  const types = rowsOfProfile(RESOURCE_TYPES, profileOf(context.settings));
   return { status: 200, body: groupPermissions(held, types).filter(({ actions }) => actions.length > 0) };
 };
 

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { rowsOf } from '../../../decisions/ruleset.ts';
+import { rowsOfProfile } from '../../../decisions/ruleset.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
@@ -44,7 +44,7 @@ const findRole: Lookup<Role> = async (context, id) => {
 };
 
 const findPermissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
-  const found = rowsOf(PERMISSION_SETS, profileOf(settings)).find((set) => set.id === id);
+  const found = rowsOfProfile(PERMISSION_SETS, profileOf(settings)).find((set) => set.id === id);
   return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
 };
 
@@ -56,7 +56,7 @@ function renderRoleV1(role: Role, profile: Profile) {
     id,
     name,
     description,
-    permissions: groupPermissions(role.permissions, rowsOf(RESOURCE_TYPES, profile)),
+    permissions: groupPermissions(role.permissions, rowsOfProfile(RESOURCE_TYPES, profile)),
     createdAt: rfc3339(role.createdAt),
     updatedAt: rfc3339(role.updatedAt),
     createdBy,
@@ -65,7 +65,7 @@ function renderRoleV1(role: Role, profile: Profile) {
 }
 
 function renderRoleV2(role: Role, profile: Profile) {
-  const sets = rowsOf(PERMISSION_SETS, profile).filter(({ id }) => role.permissionSets.includes(id));
+  const sets = rowsOfProfile(PERMISSION_SETS, profile).filter(({ id }) => role.permissionSets.includes(id));
   return {
     ...renderRoleV1(role, profile),
     custom: role.custom,
@@ -178,7 +178,7 @@ async function changeRole(context: Context, id: number, change: (role: CustomRol
 /** Validates a role. @throws Problem if a permission set is unknown or the name is taken */
 async function checkRole(context: Context, body: RoleBody, ownId: number | null) {
   const { name, description = '' } = body;
-  const validSets: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
+  const validSets: readonly string[] = rowsOfProfile(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);
   const unknown = permissionSets.find((id) => !validSets.includes(id));
   if (unknown !== undefined) {
@@ -204,7 +204,7 @@ async function renderById(context: Context, id: number) {
 
 function renderSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
   const held = new Set<string>(permissions);
-  const types = groupPermissions(held, rowsOf(RESOURCE_TYPES, profile));
+  const types = groupPermissions(held, rowsOfProfile(RESOURCE_TYPES, profile));
   return { id, name, description, permissions: types.filter(({ actions }) => actions.length > 0) };
 }
 
@@ -212,7 +212,7 @@ const listSets: Handler<'runai', 'get_permission_sets'> = ({ settings }) => {
   const profile = profileOf(settings);
   return {
     status: 200,
-    body: { permissionSets: rowsOf(PERMISSION_SETS, profile).map((set) => renderSet(set, profile)) },
+    body: { permissionSets: rowsOfProfile(PERMISSION_SETS, profile).map((set) => renderSet(set, profile)) },
   };
 };
 
