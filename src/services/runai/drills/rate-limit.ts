@@ -4,14 +4,14 @@ import { DEFAULT_DURATION_MS, matchTokenRequests } from './token-endpoint.ts';
 /** Limits the token requests of all principals or, if a principal is named, all requests of this principal. */
 export const rateLimit: Drill = {
   name: 'rate-limit',
-  what: 'Token requests, or all requests of one principal, get 429 with `Retry-After`. The vendor documents no 429.',
+  event: 'Token requests, or all requests of one principal, get 429 with `Retry-After`. The vendor documents no 429.',
   rightClient: 'It waits for `Retry-After`, and then repeats the request once.',
-  lasts: DEFAULT_DURATION_MS,
-  about: 'one-or-all',
+  durationMs: DEFAULT_DURATION_MS,
+  affects: 'one-or-all',
   run: async (_, caller) => {
     const match = caller === null ? matchTokenRequests(null) : { service: 'runai', principal: caller.principal.id };
     return {
-      did: 'Requests are rate limited.',
+      summary: 'Requests are rate limited.',
       faults: [{ match, action: { status: 429, retryAfter: 'end' } }],
     };
   },

@@ -1,11 +1,11 @@
-import type { FindOther } from '../../../contract/service.ts';
+import type { FindCredential } from '../../../contract/service.ts';
 import { findNear } from '../../../text/nearest.ts';
 import { accessKeysIn } from '../collections/access-keys.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 
 /** Finds the existing client id that is most similar to an unknown client id; null if none is similar. */
-export const findNearestClient: FindOther = async ({ presented }, context) => {
+export const findNearestClient: FindCredential = async ({ presented }, context) => {
   const { store } = context;
   const unknownId = presented.flatMap((credential) => (credential.kind === 'client' ? credential.clientId : []))[0];
   if (unknownId === undefined) return null;
