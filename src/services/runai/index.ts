@@ -21,6 +21,7 @@ import { accessRuleLookups, accessRuleOperations } from './operations/access-rul
 import { accountLookups, accountOperations } from './operations/accounts.ts';
 import { authorizationSettingOperations } from './operations/authorization-settings.ts';
 import { loginOperations } from './operations/login.ts';
+import { logoutOperations } from './operations/logout.ts';
 import { oauthTokenOperations } from './operations/oauth-token.ts';
 import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
 import { permissionOperations } from './operations/permissions.ts';
@@ -90,6 +91,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...realmOperations,
     ...realmPageOperations,
     ...loginOperations,
+    ...logoutOperations,
     ...sessionFrameOperations,
     ...accessKeyOperations,
     ...accountOperations,

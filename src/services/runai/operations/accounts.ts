@@ -12,12 +12,15 @@ import { endRulesOf } from '../rule-changes.ts';
 import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
 import { readTenantId } from '../tenant.ts';
 
-/** Applications and service accounts work alike: they have a name and a secret, and can be disabled. */
+/**
+ * What distinguishes applications from service accounts. Otherwise they work alike: they have a name and a secret, and
+ * can be disabled.
+ */
 interface AccountKind<Secret> {
   readonly kind: 'application' | 'service-account';
   /** Noun with article, for messages. */
   readonly noun: string;
-  /** Wraps the secret in the member that the API uses for it. */
+  /** Returns the secret in the member that the API uses for it. */
   readonly wrapSecret: (secret: string) => Secret;
 }
 
@@ -34,8 +37,8 @@ const SERVICE_ACCOUNT: AccountKind<{ readonly clientSecret: string }> = {
 
 function createLookup({ kind }: AccountKind<unknown>): Lookup<Identity> {
   return async ({ store }, id) => {
-    const found = await identitiesIn(store).byId(id);
-    return found?.kind === kind ? { found: 'object', target: found } : { found: 'nothing' };
+    const account = await identitiesIn(store).byId(id);
+    return account?.kind === kind ? { found: 'object', target: account } : { found: 'nothing' };
   };
 }
 
@@ -52,72 +55,83 @@ interface UpdateContext extends AuthenticatedContext<Identity> {
   readonly body: { readonly enabled: boolean };
 }
 
-function createOperations<Secret extends object>({ kind, noun, wrapSecret }: AccountKind<Secret>) {
-  const list = async (context: AuthenticatedContext): Promise<Outcome<200, readonly Account[]>> => {
-    const tenantId = await readTenantId(context);
-    const all = await identitiesIn(context.store).all(kind);
-    return { status: 200, body: all.map((account) => renderAccount(account, tenantId)) };
+/** Creates the handlers of a kind of account that depend on the kind. */
+function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>) {
+  const { kind, wrapSecret } = accountKind;
+  return {
+    list: async (context: AuthenticatedContext): Promise<Outcome<200, readonly Account[]>> => {
+      const tenantId = await readTenantId(context);
+      const accounts = await identitiesIn(context.store).all(kind);
+      return { status: 200, body: accounts.map((account) => renderAccount(account, tenantId)) };
+    },
+    create: async (context: CreateContext): Promise<Outcome<201, CreatedAccount & Secret>> => {
+      const { id, name, clientId, secret } = await createAccount(context, accountKind);
+      return { status: 201, body: { id, name, clientId, ...wrapSecret(secret) } };
+    },
+    regenerate: async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
+      const { target } = context;
+      const { secret, secretHash } = generateSecret(context);
+      await orNotFound(identitiesIn(context.store).edit(target.id, { secretHash }, context.now));
+      await revokeTokensOfSecret(context, target.secretHash);
+      return { status: 200, body: wrapSecret(secret) };
+    },
   };
-  const create = async (context: CreateContext): Promise<Outcome<201, CreatedAccount & Secret>> => {
-    const { name } = context.body;
-    const { secret, secretHash } = generateSecret(context);
-    const { world } = context;
-    // The published examples use the name as client id. Worlds with their own credentials may use the same names, so
-    // their client ids differ.
-    const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
-    const account = { ...createIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
-    try {
-      await identitiesIn(context.store).create(account);
-    } catch (thrown) {
-      throw thrown instanceof Collision
-        ? new Problem('conflict', `There is already ${noun} named \`${name}\`. Choose another name.`)
-        : thrown;
-    }
-    return { status: 201, body: { id: account.id, name, clientId, ...wrapSecret(secret) } };
-  };
-  const get = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Account>> => ({
-    status: 200,
-    body: renderAccount(context.target, await readTenantId(context)),
-  });
-  const update = async (context: UpdateContext): Promise<Outcome<200, undefined>> => {
-    const { enabled } = context.body;
-    await orNotFound(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
-    return { status: 200 };
-  };
-  const remove = async (context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> => {
-    const account = context.target;
-    await endRulesOf(context, account);
-    await orNotFound(identitiesIn(context.store).delete(account.id));
-    return { status: 204 };
-  };
-  const regenerate = async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
-    const { id, secretHash: before } = context.target;
-    const { secret, secretHash } = generateSecret(context);
-    await orNotFound(identitiesIn(context.store).edit(id, { secretHash }, context.now));
-    await revokeTokensOfSecret(context, before);
-    return { status: 200, body: wrapSecret(secret) };
-  };
-  return { list, create, get, update, remove, regenerate };
 }
 
-const applications = createOperations(APPLICATION);
-const serviceAccounts = createOperations(SERVICE_ACCOUNT);
+/** Stores a new account, and returns it with its secret. @throws Problem `conflict` if the name is taken */
+async function createAccount(context: CreateContext, { kind, noun }: AccountKind<unknown>) {
+  const { name } = context.body;
+  const { world } = context;
+  const { secret, secretHash } = generateSecret(context);
+  // The published examples use the name as client id. Worlds with their own credentials may use the same names, so
+  // their client ids differ.
+  const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
+  const account = { ...createIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
+  try {
+    await identitiesIn(context.store).create(account);
+  } catch (thrown) {
+    throw thrown instanceof Collision
+      ? new Problem('conflict', `There is already ${noun} named \`${name}\`. Choose another name.`)
+      : thrown;
+  }
+  return { id: account.id, name, clientId, secret };
+}
+
+async function get(context: AuthenticatedContext<Identity>): Promise<Outcome<200, Account>> {
+  return { status: 200, body: renderAccount(context.target, await readTenantId(context)) };
+}
+
+async function update(context: UpdateContext): Promise<Outcome<200, undefined>> {
+  const { enabled } = context.body;
+  await orNotFound(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
+  return { status: 200 };
+}
+
+async function remove(context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> {
+  await endRulesOf(context, context.target);
+  await orNotFound(identitiesIn(context.store).delete(context.target.id));
+  return { status: 204 };
+}
+
+const applications = createHandlers(APPLICATION);
+const serviceAccounts = createHandlers(SERVICE_ACCOUNT);
 
 export const accountOperations = {
   get_applications: applications.list,
   create_application: applications.create,
-  get_application_by_id: applications.get,
-  update_application_by_id: applications.update,
-  delete_application_by_id: applications.remove,
+  get_application_by_id: get,
+  update_application_by_id: update,
+  delete_application_by_id: remove,
   regenerate_application_secret: applications.regenerate,
   get_service_accounts: serviceAccounts.list,
   create_service_account: serviceAccounts.create,
-  get_service_account_by_id: serviceAccounts.get,
-  update_service_account_by_id: serviceAccounts.update,
-  delete_service_account_by_id: serviceAccounts.remove,
+  get_service_account_by_id: get,
+  update_service_account_by_id: update,
+  delete_service_account_by_id: remove,
   regenerate_service_account_secret: serviceAccounts.regenerate,
 };
 
+/** Renders an account as in responses, without its secret. */
 function renderAccount(account: Identity, tenantId: string): Account {
   const { id, name, clientId, createdBy, createdAt, updatedAt, lastLogin, enabled } = account;
   return {

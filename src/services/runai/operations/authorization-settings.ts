@@ -3,7 +3,7 @@ import { assertTenant, TenantSettings } from '../tenant-settings.ts';
 
 export const AUTHORIZATION_SETTINGS = new TenantSettings('authorization', ['enableScopedAuthorization']);
 
-/** Returns null if the setting was never set. Safe cast: only `update` writes it. */
+/** Returns a setting; null if it was never set. Safe cast: only `update` writes settings. */
 async function readEnabled(
   context: AuthenticatedContext,
   key: (typeof AUTHORIZATION_SETTINGS.keys)[number],

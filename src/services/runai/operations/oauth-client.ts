@@ -1,14 +1,13 @@
 import type { Context } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
-import { findOtherSpelling } from '../../../text/spelling.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { issuerPath, readRealm } from '../tenant.ts';
 import { authenticateClient, checkClientSecret, findConfidentialClient } from './grants/clients.ts';
-import { createClientProblem, type PresentedClient } from './grants/grant.ts';
+import { createClientProblem, describeMisspelling, type PresentedClient } from './grants/grant.ts';
 
-/** RFC 7617, section 2. */
-const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
+/** Captures the credentials of a Basic header (RFC 7617, 2). */
+const BASIC_HEADER = /^basic +([A-Za-z0-9+/=]+) *$/i;
 
 /** Parameters of a request to an OAuth endpoint. */
 export type Form = Readonly<Record<string, string | undefined>>;
@@ -29,8 +28,8 @@ export async function readPresentedClient(
   need: PresentedClient['need'],
 ): Promise<PresentedClient> {
   refuseAssertion(form, 'client_secret');
-  const [header, second] = context.headerLines('authorization').filter((line) => /^basic\b/i.test(line));
-  if (second !== undefined) {
+  const [header, ...furtherHeaders] = context.headerLines('authorization').filter((line) => /^basic\b/i.test(line));
+  if (furtherHeaders.length > 0) {
     throw new Problem('invalid_request', 'The request has more than one `Authorization` header. Send one.');
   }
   const { client_id: id = null, client_secret: secret = null } = form;
@@ -42,11 +41,11 @@ export async function readPresentedClient(
       'The client authenticates with both the `Authorization` header and the field `client_secret`. Send one of them.',
     );
   }
-  const [name, password] = decodeBasic(header, challenge);
-  if (id !== null && id !== name) {
+  const credentials = decodeBasic(header, challenge);
+  if (id !== null && id !== credentials.id) {
     throw new Problem('invalid_request', 'Field `client_id` differs from the client in the `Authorization` header.');
   }
-  return { id: name || null, secret: password || null, challenge, need };
+  return { id: credentials.id || null, secret: credentials.secret || null, challenge, need };
 }
 
 /**
@@ -61,12 +60,18 @@ export function refuseAssertion(sent: object, secretField: string): void {
   });
 }
 
-/** Decodes Basic credentials. Id and secret are form-encoded first (RFC 6749, 2.3.1). */
-function decodeBasic(header: string, challenge: string): readonly [id: string, secret: string] {
-  const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
+/**
+ * Decodes a Basic header. The id and the secret are form-encoded before they are joined (RFC 6749, 2.3.1).
+ *
+ * @throws Problem if the header is malformed
+ */
+function decodeBasic(header: string, challenge: string): { readonly id: string; readonly secret: string } {
+  const text = Buffer.from(BASIC_HEADER.exec(header)?.[1] ?? '', 'base64').toString('utf8');
   const separator = text.indexOf(':');
   try {
-    if (separator > 0) return [decodeForm(text.slice(0, separator)), decodeForm(text.slice(separator + 1))];
+    if (separator > 0) {
+      return { id: decodeForm(text.slice(0, separator)), secret: decodeForm(text.slice(separator + 1)) };
+    }
   } catch {
     // Refused below, like any other malformed header.
   }
@@ -76,31 +81,41 @@ function decodeBasic(header: string, challenge: string): readonly [id: string, s
   });
 }
 
+/** Decodes a form-encoded value. @throws URIError if a `%` is not followed by two hexadecimal digits */
 function decodeForm(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
 /**
- * Authenticates the client and returns its id.
+ * Returns the id of the client, after checking its secret.
  *
- * @throws Problem `bad_credentials`; also if the client is public
+ * @throws Problem `bad_client` if the client is unknown or public, or its secret is wrong
  */
-export async function authenticateConfidentialClient(context: Context, form: Form): Promise<string> {
-  return identifyOrAuthenticate(context, form, false);
+export function authenticateConfidentialClient(context: Context, form: Form): Promise<string> {
+  return identifyClient(context, form, { mayBePublic: false });
 }
 
-/** Identifies the client and returns its id. A public client needs no secret. */
-export async function identifyClient(context: Context, form: Form): Promise<string> {
-  return identifyOrAuthenticate(context, form, true);
+/**
+ * Returns the id of the client, after checking its secret. A public client has none.
+ *
+ * @throws Problem `bad_client` if the client is unknown, or its secret is wrong
+ */
+export function authenticateAnyClient(context: Context, form: Form): Promise<string> {
+  return identifyClient(context, form, { mayBePublic: true });
 }
 
-async function identifyOrAuthenticate(context: Context, form: Form, mayBePublic: boolean): Promise<string> {
+async function identifyClient(
+  context: Context,
+  form: Form,
+  { mayBePublic }: { readonly mayBePublic: boolean },
+): Promise<string> {
   const { id, secret, challenge } = await readPresentedClient(context, form, 'required');
   if (id === null) throw createNoClientProblem();
   const client = await oauthClientsIn(context).byId(id);
   const presented = { id, secret: secret ?? '', challenge };
   if (client === null) {
-    return (await authenticateClient(context, await findConfidentialClient(context, id), presented)).clientId;
+    const candidate = await findConfidentialClient(context, id);
+    return (await authenticateClient(context, candidate, presented)).clientId;
   }
   if (client.secretHash !== undefined) checkClientSecret(client, presented);
   else if (!mayBePublic) throw createClientProblem('public_client', undefined, challenge);
@@ -110,23 +125,17 @@ async function identifyOrAuthenticate(context: Context, form: Form, mayBePublic:
 /** Returns a required field. @throws Problem if it is missing */
 export function requireField(form: Form, name: string): string {
   const value = own(form, name);
-  if (value === undefined) throw createMissingFieldProblem(name, findOtherSpelling(Object.keys(form), name));
-  return value;
+  if (value !== undefined) return value;
+  const misspelling = describeMisspelling(Object.keys(form), name);
+  throw new Problem('invalid_request', `Field \`${name}\` is missing${misspelling}.`);
 }
 
 function createNoClientProblem(): Problem {
   return new Problem(
     'bad_client',
     'The request has no client credentials. Send `client_id` and, unless the client is public, `client_secret`.',
-    {
-      reason: 'no_client',
-    },
+    { reason: 'no_client' },
   );
-}
-
-function createMissingFieldProblem(name: string, other: string | undefined): Problem {
-  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not a field of this endpoint`;
-  return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }
 
 /** The context of a request with a realm in its path. */

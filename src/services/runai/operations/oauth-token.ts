@@ -24,7 +24,7 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
   scope: 'scope',
 };
 
-/** `POST /api/v2/token`: a user login needs no client. */
+/** Handles `POST /api/v2/token`. A user login needs no client. */
 const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   const form = readForm(context.body);
   reportIgnored('grant_token_v2', form, context);
@@ -33,7 +33,7 @@ const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   return createTokenResponse(await issueTokens(context, await grant.redeem(request, context), true), '');
 };
 
-/** The token endpoint of the realm (RFC 6749, 3.2). */
+/** Handles the token endpoint of the realm (RFC 6749, 3.2). */
 const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) => {
   await readIssuerInPath(context);
   const form = readForm(context.body);
@@ -51,7 +51,7 @@ export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_
 /** Parameters that set the `aud` of a token at other servers (RFC 8693, 2.1; RFC 8707, 2). */
 const AUDIENCE_PARAMETERS = ['audience', 'resource'] as const;
 
-/** Reports ignored parameters, without their values: a client that sends them expects an `aud`. */
+/** Reports parameters that have no effect, because a client that sends them expects an `aud`. Omits their values. */
 function reportIgnored(operation: string, form: Form, { findings, now }: Context): void {
   for (const name of AUDIENCE_PARAMETERS) {
     if (form[name] === undefined) continue;
@@ -60,6 +60,7 @@ function reportIgnored(operation: string, form: Form, { findings, now }: Context
   }
 }
 
+/** Reads a token request in a form. @throws Problem if a field is missing, or the client credentials are malformed */
 async function readTokenRequest(
   context: Context,
   form: Form,
@@ -85,25 +86,24 @@ async function readTokenRequest(
   };
 }
 
-/** Longer values are not repeated, not even in part: they may be misplaced credentials. */
+/** Maximum length of a scope in an error. Longer values are not repeated in part: they may be misplaced credentials. */
 const MAX_SCOPE_LENGTH = 40;
-const MAX_LISTED = 5;
+/** Maximum number of unknown scopes in an error. */
+const MAX_LISTED_SCOPES = 5;
 
 /** Validates a list of scopes and removes duplicates. @throws Problem `invalid_scope` if a scope is unknown */
 export function parseScope(scope: string | undefined): string {
   const scopes = [...new Set((scope ?? '').split(' ').filter((name) => name !== ''))];
   const unknown = scopes.filter((name) => !SCOPES.some((supported) => supported === name));
   if (unknown.length === 0) return scopes.join(' ');
-  throw new Problem(
-    'invalid_scope',
-    `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${unknown
-      .map((name) => (name.length > MAX_SCOPE_LENGTH ? 'a longer value' : name))
-      .slice(0, MAX_LISTED)
-      .join(', ')}.`,
-  );
+  const listed = unknown
+    .map((name) => (name.length > MAX_SCOPE_LENGTH ? 'a longer value' : name))
+    .slice(0, MAX_LISTED_SCOPES)
+    .join(', ');
+  throw new Problem('invalid_scope', `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${listed}.`);
 }
 
-/** The response of RFC 6749, 5.1, with an ID token (OpenID Connect Core 1.0, 3.1.3.3). */
+/** Creates the response (RFC 6749, 5.1), with the ID token, if any (OpenID Connect Core 1.0, 3.1.3.3). */
 function createTokenResponse(
   { principal, accessToken, expiresIn, refreshToken, idToken }: IssuedTokens,
   scope: string,

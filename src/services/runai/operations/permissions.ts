@@ -33,6 +33,11 @@ const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (cont
   };
 };
 
+/**
+ * Groups the scopes of a permission by type.
+ *
+ * @param isRequested whether the request asks for this permission; otherwise all groups are empty
+ */
 function groupPermittedScopes(
   { rightsByRule = [] }: HeldRights,
   permission: string,
@@ -42,18 +47,18 @@ function groupPermittedScopes(
   const scopes = rightsByRule
     .filter(({ held }) => isRequested && held.has(permission))
     .flatMap(({ resources }) => resources ?? []);
-  const ids = (type: string) => [
+  const idsOfType = (type: string) => [
     ...new Set(scopes.filter((scope) => scope.type === type).flatMap((scope) => scope.ids ?? [])),
   ];
-  const tenants = ids('tenant');
+  const tenants = idsOfType('tenant');
   return {
     system: scopes.some(({ type }) => type === 'system'),
-    // Ids are strings here. Even the tenant's, which is a number in all other responses.
+    // All ids are strings in this response, also those of tenants, which are numbers in all other responses.
     tenants,
     ...(tenants.includes(tenantId) && { tenant: tenantId }),
-    clusters: ids('cluster'),
-    departments: ids('department'),
-    projects: ids('project'),
+    clusters: idsOfType('cluster'),
+    departments: idsOfType('department'),
+    projects: idsOfType('project'),
   };
 }
 

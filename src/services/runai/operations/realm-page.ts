@@ -3,7 +3,7 @@ import { exportSpki } from '../../../tokens/keys.ts';
 import { endpointsOf } from '../tenant.ts';
 import { readIssuerInPath } from './oauth-client.ts';
 
-/** Keycloak's realm page. Some clients read the public key from it. */
+/** Returns the same description of the realm as Keycloak. Some clients read the public key from it. */
 const getRealm: Handler<'runai', 'get_realm'> = async (context) => {
   const issuer = await readIssuerInPath(context);
   return {

@@ -11,10 +11,10 @@ import { readRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, readTokenRealm } from '../tenant.ts';
-import { RESPONSE_MODES } from './login.ts';
+import { RESPONSE_MODES } from './authorization-request.ts';
 import {
+  authenticateAnyClient,
   authenticateConfidentialClient,
-  identifyClient,
   readForm,
   readIssuerInPath,
   requireField,
@@ -22,7 +22,7 @@ import {
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE_HEADERS } from './token.ts';
 
-/** Lists only existing endpoints (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). */
+/** Returns the metadata of the realm (OpenID Connect Discovery 1.0, 3; RFC 8414, 2), with only the existing endpoints. */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
   const issuer = await readIssuerInPath(context);
   const endpoint = endpointsOf(issuer);
@@ -56,6 +56,7 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
   };
 };
 
+/** The claims of ID tokens and of userinfo. */
 const CLAIM_NAMES = [
   'iss',
   'sub',
@@ -72,20 +73,22 @@ const CLAIM_NAMES = [
 
 const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
   await readIssuerInPath(context);
+  // Safe cast: published keys are RSA or EC keys with all members that the document requires.
   const keys = context.publishedKeys() as readonly Schema<'runai', 'JsonWebKey'>[];
   return { status: 200, body: { keys } };
 };
 
-/** OpenID Connect Core 1.0, section 5.3. */
+/** Returns the claims of the caller (OpenID Connect Core 1.0, 5.3), changed by the claim rules of the world. */
 const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   await readIssuerInPath(context);
-  const { id } = context.caller.principal;
+  const { id, clientId } = context.caller.principal;
   const identity = await identitiesIn(context.store).byId(id);
   if (identity === null) throw new Problem('not_found');
   const { kind, name, groups } = identity;
+  // Claim rules can depend on the client, which is not part of the response.
   const claims = {
     sub: id,
-    azp: context.caller.principal.clientId,
+    azp: clientId,
     preferred_username: name,
     ...(kind === 'user' && { email: name, email_verified: true }),
     ...(groups.length > 0 && { groups }),
@@ -94,7 +97,7 @@ const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   return { status: 200, headers: NO_STORE_HEADERS, body: { ...body, sub: id } };
 };
 
-/** Lets any confidential client introspect any token (RFC 7662). */
+/** Returns the state of a token (RFC 7662). Any confidential client may introspect any token. */
 const introspectToken: Handler<'runai', 'introspect_token'> = async (context) => {
   await readIssuerInPath(context);
   const form = readForm(context.body);
@@ -107,19 +110,25 @@ const introspectToken: Handler<'runai', 'introspect_token'> = async (context) =>
   };
 };
 
+/** Returns the state of a valid access token; null for any other token. */
 async function introspectAccessToken(context: Context, token: string) {
   try {
     const { identity, clientId, claims } = await acceptToken(token, context, await readTokenRealm(context));
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
-    const ofToken = decodeClaims(token) ?? {};
+    const allClaims = decodeClaims(token) ?? {};
     return {
-      ...pickClaimsSetByRules(ofToken, identity.name, await readClaimRules(context.store)),
+      ...pickClaimsSetByRules(allClaims, identity.name, await readClaimRules(context.store)),
       active: true,
       token_type: 'Bearer',
       client_id: clientId,
       username: identity.name,
       ...(scope !== undefined && { scope }),
-      ...{ iss, sub, iat, exp, jti, sid },
+      iss,
+      sub,
+      iat,
+      exp,
+      jti,
+      sid,
     };
   } catch (thrown) {
     if (thrown instanceof Problem) return null;
@@ -127,6 +136,7 @@ async function introspectAccessToken(context: Context, token: string) {
   }
 }
 
+/** Returns the state of a refresh token. It is inactive if the token is not valid, or its user is disabled. */
 async function introspectRefreshToken(context: Context, token: string) {
   const { store, now } = context;
   const presented = await readRefreshToken(token, context);
@@ -145,20 +155,23 @@ async function introspectRefreshToken(context: Context, token: string) {
   };
 }
 
-/** Accepts unknown tokens, too (RFC 7009). A refresh token ends its login, even if used or expired. */
+/**
+ * Revokes a token (RFC 7009). Unknown tokens are accepted, too. A refresh token ends its login, even if the token was
+ * used or has expired.
+ */
 const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   await readIssuerInPath(context);
   const form = readForm(context.body);
-  const clientId = await identifyClient(context, form);
+  const clientId = await authenticateAnyClient(context, form);
   const token = requireField(form, 'token');
   const { store, now } = context;
   const presented = await readRefreshToken(token, context);
-  const refresh = presented === null ? null : await grantsIn(store).loginOf(presented);
-  const access = refresh === null ? await introspectAccessToken(context, token) : null;
-  const owner = refresh?.clientId ?? access?.client_id ?? clientId;
-  if (owner !== clientId) throw badCredentialsProblem('other_client', 'The token belongs to another client.');
-  if (refresh !== null) await grantsIn(store).end(refresh.family, now, lastExpiryOf(context));
-  else if (access?.jti !== undefined) await grantsIn(store).revoke(access.jti, now, access.exp * 1000);
+  const login = presented === null ? null : await grantsIn(store).loginOf(presented);
+  const accessToken = login === null ? await introspectAccessToken(context, token) : null;
+  const clientOfToken = login?.clientId ?? accessToken?.client_id ?? clientId;
+  if (clientOfToken !== clientId) throw badCredentialsProblem('other_client', 'The token belongs to another client.');
+  if (login !== null) await grantsIn(store).end(login.family, now, lastExpiryOf(context));
+  else if (accessToken?.jti !== undefined) await grantsIn(store).revoke(accessToken.jti, now, accessToken.exp * 1000);
   return { status: 200, headers: NO_STORE_HEADERS };
 };
 

@@ -7,7 +7,10 @@ import {
 } from './clients.ts';
 import { type Grant, requireMember } from './grant.ts';
 
-/** Accepts applications by name or client id, and other clients: the official Python client sends all of them here. */
+/**
+ * Accepts the secret of an application, which is identified by its name or client id. Also accepts access keys and
+ * service accounts, because the official Python client uses this grant for all clients.
+ */
 export const appTokenGrant: Grant = {
   redeem: async (request, context) => {
     const id = requireMember(request, 'appID');

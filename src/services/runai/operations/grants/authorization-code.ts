@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, Crede
   reused: 'reused_code',
 };
 
-/** Redeems an authorization code (RFC 6749, 4.1.3; RFC 7636, 4.6). Every attempt uses up the code. */
+/** Accepts an authorization code (RFC 6749, 4.1.3; RFC 7636, 4.6). Every attempt uses up the code. */
 export const authorizationCodeGrant: Grant = {
   redeem: async (request, context) => {
     const { store, now } = context;
@@ -38,8 +38,9 @@ export const authorizationCodeGrant: Grant = {
   },
 };
 
+/** Checks that a code was issued for this client, redirect URI and code verifier. @throws Problem if it was not */
 function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequest, clientId: string | null): void {
-  const nameOf = request.nameOf;
+  const { nameOf, codeVerifier } = request;
   if (request.client.need !== 'unasked' && code.clientId !== clientId) {
     throw createCodeProblem(
       'code_of_other_client',
@@ -52,17 +53,18 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
       `Field \`${nameOf('redirectUri')}\` differs from the redirect URI of the authorization request.`,
     );
   }
-  const { codeVerifier } = request;
-  const isVerified =
-    challenge === null
-      ? codeVerifier === undefined
-      : codeVerifier !== undefined && verifierMatches(codeVerifier, challenge);
-  if (!isVerified) {
-    const requirement =
-      challenge === null
-        ? 'must be omitted: the authorization request had no challenge'
-        : 'does not match the challenge of the authorization request';
-    throw createCodeProblem('wrong_verifier', `Field \`${nameOf('codeVerifier')}\` ${requirement}.`);
+  if (challenge === null) {
+    if (codeVerifier === undefined) return;
+    throw createCodeProblem(
+      'wrong_verifier',
+      `Field \`${nameOf('codeVerifier')}\` must be omitted: the authorization request had no challenge.`,
+    );
+  }
+  if (codeVerifier === undefined || !verifierMatches(codeVerifier, challenge)) {
+    throw createCodeProblem(
+      'wrong_verifier',
+      `Field \`${nameOf('codeVerifier')}\` does not match the challenge of the authorization request.`,
+    );
   }
 }
 

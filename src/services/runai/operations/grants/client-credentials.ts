@@ -22,7 +22,8 @@ export const clientCredentialsGrant: Grant = {
       (areApplicationsClients(request, context) ? application : null);
     if (candidate !== null) return authenticateClient(context, candidate, presented);
     await refuseLoginClient(context, request, presented);
-    // Check the secret first: without it, a client must not learn whether the application exists.
-    throw createGrantProblem(request, context, await authenticateClient(context, withoutTouch(application), presented));
+    // The secret is checked first: without it, a client must not learn whether the application exists.
+    const granted = await authenticateClient(context, withoutTouch(application), presented);
+    throw createGrantProblem(request, context, granted);
   },
 };

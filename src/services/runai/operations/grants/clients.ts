@@ -23,15 +23,19 @@ export interface ClientCandidate {
   readonly touch: () => Promise<void>;
 }
 
+/** The credentials in a request of a client with a secret. */
 export interface ClientCredentials {
   readonly id: string;
   readonly secret: string;
+  /** The challenge to send in a refusal; see `PresentedClient`. */
   readonly challenge?: string | undefined;
 }
 
 /**
- * Checks a client secret. An unknown client takes as long as a wrong secret.
+ * Checks a client secret, and records the login. The check of an unknown client takes as long as that of a wrong
+ * secret, so that its duration does not reveal which clients exist.
  *
+ * @param candidate null for an unknown client
  * @throws Problem `bad_client`
  */
 export async function authenticateClient(
@@ -41,7 +45,7 @@ export async function authenticateClient(
 ): Promise<GrantResult> {
   const isSecretValid = secretMatches(secret, candidate?.secretHash ?? null);
   if (candidate === null) {
-    // A common mistake: the id and the secret in each other's place.
+    // Swapping the id and the secret is a common mistake.
     const isSwapped = await areOfSameClient(context, { id: secret, secret: id });
     throw createClientProblem(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
   }
@@ -52,7 +56,7 @@ export async function authenticateClient(
   return granted;
 }
 
-/** Whether an id and a secret belong to the same client, of any kind. */
+/** Returns whether an id and a secret belong to the same client, of any kind. */
 async function areOfSameClient(context: RequestContext, { id, secret }: ClientCredentials): Promise<boolean> {
   const client = (await findConfidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
   return secretMatches(secret, client?.secretHash ?? null);
@@ -97,7 +101,7 @@ export async function authenticateLoginClient(context: Context, request: TokenRe
     checkClientSecret(client, request.client);
     return id;
   }
-  // Not a login client. Check its secret first, so that a caller without it does not learn what the client is for.
+  // The client is not for logins. A caller without its secret must not learn this, so the secret is checked first.
   const candidate = withoutTouch(await findConfidentialClient(context, id));
   const granted = await authenticateClient(context, candidate, { id, secret: secret ?? '', challenge });
   throw createGrantProblem(request, context, granted);
@@ -120,11 +124,12 @@ export function withoutTouch(candidate: ClientCandidate | null): ClientCandidate
   return candidate && { ...candidate, touch: async () => {} };
 }
 
-/** The client id in tokens, or a placeholder for logins without a client. */
+/** Returns the client id for tokens: a placeholder for logins without a client. */
 export function clientIdInTokens(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
 
+/** Finds an access key by client id. Its identity is its owner. */
 export async function findAccessKeyClient(
   { store, now, world }: RequestContext,
   clientId: string,
@@ -139,6 +144,7 @@ export async function findAccessKeyClient(
   };
 }
 
+/** Finds a service account by client id. */
 export async function findServiceAccountClient(
   context: RequestContext,
   clientId: string,
@@ -147,7 +153,7 @@ export async function findServiceAccountClient(
   return identity === null ? null : createCandidate(identity, context);
 }
 
-/** Finds an application by name or client id. */
+/** Finds an application by client id or, if none has it, by name. */
 export async function findApplicationClient(
   context: RequestContext,
   nameOrId: string,

@@ -14,36 +14,27 @@ const GROUP_CLAIMS = ['GROUPS', 'groups'];
 /** Accepts a token of the configured identity provider. The first token of a user creates the user. */
 export const externalTokenGrant: Grant = {
   redeem: async (request, context) => {
-    const { identityProvider, now } = context;
     const presented = requireMember(request, 'externalToken');
     const clientId = await authenticateLoginClient(context, request);
-    if (identityProvider === null) {
-      throw badCredentialsProblem(
-        'no_identity_provider',
-        'No identity provider is configured. Start the server with `--runai-idp` and the JWK set of the provider.',
-      );
-    }
-    const claims = await identityProvider.verify(presented, now, request.nameOf('externalToken'));
-    const name = claims['email'] ?? claims['preferred_username'] ?? claims.sub;
-    if (typeof name !== 'string' || name === '') {
-      throw badCredentialsProblem(
-        'bad_external_token',
-        'The token of the identity provider must have the claim `email`.',
-      );
-    }
-    const { email_verified: verified } = claims;
-    if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw createUnverifiedEmail();
-    const isEmailVerified = claims['email'] !== undefined && verified === true;
-    const groups =
-      GROUP_CLAIMS.map((claim) => claims[claim])
-        .find(Array.isArray)
-        ?.map(String) ?? null;
+    const claims = await verifyExternalToken(presented, context, request.nameOf('externalToken'));
+    const externalUser = readExternalUser(claims);
     const refuse = (reason: CredentialReason) => badCredentialsProblem(reason, 'The user was deleted or disabled.');
-    const user = await refuseIfEnded(resolveUser(context, { name, groups, isEmailVerified }), refuse);
+    const user = await refuseIfEnded(resolveUser(context, externalUser), refuse);
     if (!user.enabled) throw badCredentialsProblem('disabled', 'The user of the token is disabled.');
     return refuseIfEnded(startSession(context, user, createLogin(context, user, clientId)), refuse);
   },
 };
+
+/** Verifies a token of the identity provider. @throws Problem if it is not valid, or no identity provider is configured */
+async function verifyExternalToken(token: string, { identityProvider, now }: Context, field: string) {
+  if (identityProvider === null) {
+    throw badCredentialsProblem(
+      'no_identity_provider',
+      'No identity provider is configured. Start the server with `--runai-idp` and the JWK set of the provider.',
+    );
+  }
+  return identityProvider.verify(token, now, field);
+}
 
 /** User data from the token. */
 interface ExternalUser {
@@ -52,6 +43,22 @@ interface ExternalUser {
   readonly groups: readonly string[] | null;
   /** Whether the name is a verified e-mail address. */
   readonly isEmailVerified: boolean;
+}
+
+/** Reads the user from the claims of a token. @throws Problem if it has no name, or an unverified e-mail address */
+function readExternalUser(claims: Readonly<Record<string, unknown>>): ExternalUser {
+  const { email, email_verified: emailVerified } = claims;
+  const name = email ?? claims['preferred_username'] ?? claims['sub'];
+  if (typeof name !== 'string' || name === '') {
+    throw badCredentialsProblem(
+      'bad_external_token',
+      'The token of the identity provider must have the claim `email`.',
+    );
+  }
+  const hasEmail = email !== undefined;
+  if (hasEmail && emailVerified !== undefined && emailVerified !== true) throw createUnverifiedEmailProblem();
+  const groups = GROUP_CLAIMS.map((claim) => claims[claim]).find(Array.isArray);
+  return { name, groups: groups?.map(String) ?? null, isEmailVerified: hasEmail && emailVerified === true };
 }
 
 /**
@@ -69,18 +76,17 @@ async function resolveUser(context: Context, { name, groups, isEmailVerified }: 
       await identities.create(created);
       return created;
     } catch (thrown) {
-      if (thrown instanceof Collision)
-        throw new Problem('conflict', `The user \`${name}\` was created at the same time. Try again.`);
-      throw thrown;
+      if (!(thrown instanceof Collision)) throw thrown;
+      throw new Problem('conflict', `The user \`${name}\` was created at the same time. Try again.`);
     }
   }
-  if (user.isLocal && !isEmailVerified) throw createUnverifiedEmail();
+  if (user.isLocal && !isEmailVerified) throw createUnverifiedEmailProblem();
   if (groups === null || JSON.stringify(groups) === JSON.stringify(user.groups)) return user;
   await identities.edit(user.id, { groups }, context.now);
   return { ...user, groups };
 }
 
-function createUnverifiedEmail(): Problem {
+function createUnverifiedEmailProblem(): Problem {
   return badCredentialsProblem(
     'unverified_email',
     'The e-mail address in the token of the identity provider is not verified. The token must have `"email_verified": true`.',

@@ -12,11 +12,9 @@ import { APPLICATION_AT_REALM, type TokenEndpoint } from '../../tables/index.ts'
 export interface PresentedClient {
   readonly id: string | null;
   readonly secret: string | null;
-  /** With Basic: the challenge to send in a refusal. */
+  /** Set if the client used a Basic header: the challenge to send in a refusal. */
   readonly challenge?: string;
-  /**
-   * Whether a client is required. `unasked`: the endpoint has no field for it, so grants of any client are accepted.
-   */
+  /** Whether a client is required. `unasked`: the endpoint has no field for it, so grants of any client are accepted. */
   readonly need: 'required' | 'optional' | 'unasked';
 }
 
@@ -44,6 +42,7 @@ export interface TokenRequest {
   readonly sent: readonly string[];
 }
 
+/** A member of a token request that a client sends. */
 export type Member =
   | Exclude<keyof TokenRequest, 'grantType' | 'endpoint' | 'grants' | 'client' | 'nameOf' | 'sent'>
   | 'clientID'
@@ -66,8 +65,9 @@ export interface Session {
   readonly nonce?: string | null;
 }
 
+/** A way to get an access token (RFC 6749, 1.3). */
 export interface Grant {
-  /** @throws Problem `bad_credentials` */
+  /** Verifies the credentials of a request, and returns the input of its tokens. @throws Problem if they are not valid */
   redeem(request: TokenRequest, context: Context): Promise<GrantResult>;
 }
 
@@ -80,21 +80,32 @@ export function requireMember(request: TokenRequest, member: Exclude<Member, 'cl
 export function requireValue(request: TokenRequest, member: Member, value: string | null | undefined): string {
   if (value !== undefined && value !== null && value !== '') return value;
   const name = request.nameOf(member);
-  const other = findOtherSpelling(request.sent, name);
-  const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not a field of this endpoint`;
+  const misspelling = describeMisspelling(request.sent, name);
   throw new Problem(
     'invalid_request',
-    `Field \`${name}\` is missing: the grant \`${request.grantType}\` requires it${instead}.`,
+    `Field \`${name}\` is missing: the grant \`${request.grantType}\` requires it${misspelling}.`,
   );
+}
+
+/** Maximum length of a field name in a message. A client chooses the names it sends. */
+const MAX_FIELD_NAME_LENGTH = 100;
+
+/** Returns a clause about a field with another spelling of a missing field's name; empty if there is none. */
+export function describeMisspelling(sentNames: readonly string[], missingName: string): string {
+  const sentName = findOtherSpelling(sentNames, missingName);
+  if (sentName === undefined) return '';
+  return `, and \`${sentName.slice(0, MAX_FIELD_NAME_LENGTH)}\` is not a field of this endpoint`;
 }
 
 /** The client id in tokens of logins without a client. */
 export const NO_CLIENT = 'runai';
 
 /**
- * Refuses client credentials. The message is always the same, so that it does not reveal which client ids exist.
+ * Creates the error for client credentials that are not valid. The message is always the same, so that it does not
+ * reveal which client ids exist.
  *
- * @param challenge see `Problem`
+ * @param claimed the client whose id was sent, if it exists
+ * @param challenge the challenge of `PresentedClient`
  */
 export function createClientProblem(reason: CredentialReason, claimed?: TokenHolder, challenge?: string): Problem {
   return new Problem('bad_client', 'The client id or the secret is not valid.', {
@@ -116,48 +127,51 @@ const CLIENT_KINDS = {
   user: { label: 'an access key', grants: ['client_credentials', 'app_token'] },
 } as const;
 
-/** Whether this request allows applications to use `client_credentials`. */
+/** Returns whether this request allows applications to use `client_credentials`. */
 export function areApplicationsClients({ endpoint }: TokenRequest, { settings }: Pick<Context, 'settings'>): boolean {
   return endpoint === 'realm' && APPLICATION_AT_REALM.some(({ profile }) => profile === profileOf(settings));
 }
 
 /**
- * Refuses a grant that this kind of client cannot use (RFC 6749, 5.2). Call it only after the secret was verified:
- * otherwise it would reveal the kind of client.
+ * Creates the error for a grant that this kind of client cannot use (RFC 6749, 5.2). Call it only after the secret was
+ * verified: otherwise it would reveal the kind of client.
  *
- * @param granted what the client would get; null for an OAuth client for user logins
+ * @param holder the client, as the holder of the token it requested; null for an OAuth client for user logins
  */
 export function createGrantProblem(
   request: TokenRequest,
   { settings }: Pick<Context, 'settings'>,
-  granted: TokenHolder | null,
+  holder: TokenHolder | null,
 ): Problem {
   const { grantType, grants, client } = request;
-  const kind = granted?.identity.kind ?? 'login';
+  const kind = holder?.identity.kind ?? 'login';
   const { label, grants: grantsOfKind } = CLIENT_KINDS[kind];
-  const isAtRealm = kind !== 'application' || areApplicationsClients(request, { settings });
-  const usable = grantsOfKind.filter((name) => grants.includes(name) && (isAtRealm || name !== 'client_credentials'));
+  const mayUseClientCredentials = kind !== 'application' || areApplicationsClients(request, { settings });
+  const usable = grantsOfKind.filter(
+    (name) => grants.includes(name) && (mayUseClientCredentials || name !== 'client_credentials'),
+  );
   const advice =
     usable.length === 0
       ? describeNoGrant(kind, settings)
       : `It may use ${usable.map((name) => `\`${name}\``).join(', ')}`;
   return new Problem('bad_client', `The client may not use the grant \`${grantType}\`: it is ${label}. ${advice}.`, {
     reason: 'wrong_grant',
-    ...(granted !== null && { claimed: principalOf(granted) }),
+    ...(holder !== null && { claimed: principalOf(holder) }),
     ...(client.challenge !== undefined && { challenge: client.challenge }),
   });
 }
 
+/** Returns advice for a kind of client that can use no grant of the endpoint, without the full stop. */
 function describeNoGrant(kind: keyof typeof CLIENT_KINDS, settings: Context['settings']): string {
-  const none = 'This endpoint has no grant for this client';
-  if (kind !== 'application') return none;
-  return profileOf(settings) === '3.0'
-    ? 'Run:ai 3.0 has no applications: use an access key or a service account'
-    : `${none}. \`POST /api/v1/token\` has \`app_token\`, and the token endpoint of the realm has \`client_credentials\``;
+  const noGrant = 'This endpoint has no grant for this client';
+  if (kind !== 'application') return noGrant;
+  if (profileOf(settings) === '3.0') return 'Run:ai 3.0 has no applications: use an access key or a service account';
+  return `${noGrant}. \`POST /api/v1/token\` has \`app_token\`, and the token endpoint of the realm has \`client_credentials\``;
 }
 
 /**
- * Refuses a write if the verified credential has become invalid: it was replaced, or its owner was deleted or disabled.
+ * Awaits a write, and refuses the request if its verified credential has become invalid in the meantime: it was
+ * replaced, or its owner was deleted or disabled.
  *
  * @param refuse creates the same error as for a wrong credential
  */

@@ -43,7 +43,7 @@ export async function authenticateUser(
  * Returns the local user selected on the login page, without a password. Only for requesters who may read the cast,
  * which contains the passwords, and only for users who have a password.
  *
- * @throws Problem
+ * @throws Problem if the requester or the user may not log in without a password
  */
 export async function findSelectedUser(
   { store, mayReadCast }: Pick<Context, 'store' | 'mayReadCast'>,
@@ -68,7 +68,7 @@ export async function findSelectedUser(
   return user;
 }
 
-/** The precondition of a password login: the password has not changed since it was verified. */
+/** Creates the precondition of a password login: the password has not changed since it was verified. */
 export function createPasswordPremise({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }

@@ -39,22 +39,20 @@ export const refreshTokenGrant: Grant = {
     const identity = await identitiesIn(store).byId(login.subject);
     if (identity === null) throw createTokenProblem('unknown_subject');
     if (!identity.enabled) throw createTokenProblem('disabled');
-    const session = { login, refreshTokenId };
-    const clientOfLogin = clientIdInTokens(login.clientId);
     return {
       identity,
-      clientId: clientOfLogin,
+      clientId: clientIdInTokens(login.clientId),
       sid: login.family,
-      session,
+      session: { login, refreshTokenId },
       ...(scope !== null && { scope }),
     };
   },
 };
 
 /**
- * Returns the requested subset of the login's scopes (RFC 6749, 6).
+ * Returns the requested subset of the login's scopes (RFC 6749, 6); null if the request names no scope.
  *
- * @throws Problem `invalid_scope` for other scopes
+ * @throws Problem `invalid_scope` if a scope is not one of the login's
  */
 async function narrowScope(
   { scope = '' }: TokenRequest,

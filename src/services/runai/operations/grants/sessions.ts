@@ -7,6 +7,7 @@ import { type Identity, identitiesIn, type Premise } from '../../collections/ide
 import { clientIdInTokens } from './clients.ts';
 import type { GrantResult } from './grant.ts';
 
+/** Creates a login of a user that starts now. It is not stored. @param clientId null if the request named no client */
 export function createLogin(
   { random, now, world }: Context,
   user: Identity,
@@ -24,7 +25,8 @@ export interface SessionOptions extends Premise {
 /**
  * Starts a session with the first refresh token of the login.
  *
- * @throws NotFound, Outdated see `Grants.issue`
+ * @throws NotFound if the user was deleted
+ * @throws Outdated if the user is disabled, or the premise has changed
  */
 export async function startSession(
   context: Context,

@@ -1,0 +1,79 @@
+import type { Answer, Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { renderMessagePage } from '../../../pages/message.ts';
+import { grantsIn, type Login } from '../collections/grants.ts';
+import { oauthClientsIn } from '../collections/oauth-clients.ts';
+import { lastExpiryOf } from '../issue-tokens.ts';
+import { isRedirectOf } from '../redirect-uris.ts';
+import { readRefreshToken } from '../refresh-tokens.ts';
+import { removeLoginFromCookie } from '../session-cookie.ts';
+import { type Form, type RealmContext, readForm, readIssuerInPath } from './oauth-client.ts';
+import { addQuery, listDefined, redirectTo } from './redirection.ts';
+
+const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, readForm(context.query));
+const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, readForm(context.body));
+
+/** Ends the logins of the ID token and of the refresh token (OpenID Connect RP-Initiated Logout 1.0, 2). */
+async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai', 'end_session'>> {
+  await readIssuerInPath(context);
+  const { store, now } = context;
+  const { client_id: clientId } = form;
+  const idToken = await readIdTokenHint(context, form);
+  if (idToken !== null) await grantsIn(store).end(idToken.sid, now, lastExpiryOf(context));
+  const login = await findLoginOfRefreshToken(context, form);
+  if (login !== null && (login.clientId === null || login.clientId === clientId)) {
+    await grantsIn(store).end(login.family, now, lastExpiryOf(context));
+  }
+  const response = await respondToLogout(context, form, idToken?.aud ?? clientId ?? '');
+  const cookie = await removeLoginFromCookie(context, idToken?.sid ?? login?.family ?? null);
+  return { ...response, headers: { ...response.headers, 'set-cookie': cookie } };
+}
+
+/**
+ * Returns the claims of the ID token in the request; null without an ID token of this world.
+ *
+ * @throws Problem if `client_id` is not the client of the token
+ */
+async function readIdTokenHint({ tokens, now }: RealmContext, form: Form) {
+  const { id_token_hint: hint, client_id: clientId } = form;
+  const claims = hint === undefined ? null : await tokens.readIdToken(hint, now);
+  if (claims !== null && clientId !== undefined && clientId !== claims.aud) {
+    throw new Problem('invalid_request', 'Parameter `client_id` differs from the client of `id_token_hint`.');
+  }
+  return claims;
+}
+
+/** Returns the login of the refresh token in the request, even if the token was used or has expired. */
+async function findLoginOfRefreshToken(context: RealmContext, form: Form): Promise<Login | null> {
+  const { refresh_token: refreshToken } = form;
+  const presented = refreshToken === undefined ? null : await readRefreshToken(refreshToken, context);
+  return presented === null ? null : grantsIn(context.store).loginOf(presented);
+}
+
+/**
+ * Returns 204 if the client sent a refresh token, else a redirection if it asked for one, else a page.
+ *
+ * @throws Problem if `post_logout_redirect_uri` does not belong to the client
+ */
+async function respondToLogout(
+  context: RealmContext,
+  form: Form,
+  clientId: string,
+): Promise<Answer<'runai', 'end_session'>> {
+  if (form['refresh_token'] !== undefined) return { status: 204 };
+  const target = form['post_logout_redirect_uri'];
+  if (target === undefined) return renderMessagePage(200, 'Logged out', 'You are logged out. You can close this page.');
+  const client = await oauthClientsIn(context).byId(clientId);
+  if (client === null || !isRedirectOf(client.redirectUris, target, context.origin)) {
+    throw new Problem(
+      'invalid_request',
+      'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Identify the client with `id_token_hint` or `client_id`.',
+    );
+  }
+  return redirectTo(addQuery(target, listDefined({ state: form['state'] })));
+}
+
+export const logoutOperations = {
+  end_session: endSession,
+  end_session_by_post: endSessionByPost,
+};
