@@ -3,11 +3,11 @@ import type { Row } from '../store/collections.ts';
 
 /** Computes the credentials that replace those of a copied world. Different credentials get different replacements. */
 export interface CredentialReplacer {
-  /** The hash of a key. The text of the key is derived from its id. */
+  /** Returns the hash of a new key. The text of the key is derived from the id. */
   keyHash(derive: DeriveKey, id: string): string;
-  /** The hash of a secret, by the id of its owner. */
+  /** Returns the hash of a new secret. @param id of the secret's owner */
   secretHash(id: string): string;
-  /** Gives the client id to use in place of this one. */
+  /** Returns the client id that replaces this one. */
   clientId(current: string): string;
 }
 
@@ -32,13 +32,13 @@ export interface CredentialRows<Entry extends Row = Row> {
   readonly collection: string;
   /** Returns the row with new credentials, or the row itself if it has none. */
   rekey(row: Entry, rekeying: CredentialReplacer): Row;
-  /** Null if the row has no credentials. */
+  /** Returns the identity that has the row's credentials; null if the row has none. */
   holderOf(row: Entry): Holder | null;
   /** For rows with a client id. Absent for keys: the hash of a key's text is its only alias. */
   readonly clients?: {
-    /** The client ids that callers may give. */
+    /** Returns the client ids that callers may send. */
     idsOf(row: Entry): readonly string[];
-    /** The aliases that find rows with this client id. */
+    /** Returns the aliases that find rows with this client id. */
     aliasesOf(clientId: string): readonly string[];
   };
 }

@@ -17,7 +17,7 @@ export type Schema<
  * The build writes these types (`scripts/handler-types.mjs`); this is their common shape.
  */
 export interface OperationTypes {
-  /** Text, whatever the schema says. Optional if another path of the operation lacks it. */
+  /** Strings, whatever their schema is. A parameter is optional if another path of the operation lacks it. */
   readonly params: Readonly<Record<string, string>>;
   /**
    * After validation: numbers and booleans are converted, lists are lists, and anything the document does not name is
@@ -29,10 +29,12 @@ export interface OperationTypes {
    * sent is `{}`.
    */
   readonly body: unknown;
-  /** By status, except refusals, which are thrown. Undefined if the answer has no body; a stream of
-   * server-sent events or of lines of JSON, or a Buffer for anything else that is not JSON. */
+  /**
+   * The bodies by status, except refusals, which are thrown. A body is undefined if there is none, a stream of
+   * server-sent events or JSON lines, or a Buffer for anything else that is not JSON.
+   */
   readonly answers: Readonly<Record<number, unknown>>;
-  /** The document does not ask for a credential. */
+  /** Whether the document requires no credential. */
   readonly isPublic: boolean;
 }
 

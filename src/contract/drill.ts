@@ -10,20 +10,20 @@ export type { JudgedRequest };
 /** A simulated production failure that a client must survive. */
 export interface Drill {
   readonly name: Schema<'control', 'DrillName'>;
-  /** The event, in a sentence. */
+  /** What happens, in a sentence. */
   readonly event: string;
   /** The behaviour of a correct client. */
   readonly rightClient: string;
-  /** The duration unless one is given, in milliseconds of the world's clock; null: it happens at once. */
+  /** The default duration in milliseconds of the world's clock; null if the drill happens at once. */
   readonly durationMs: number | null;
   /** Who is affected: always one principal, one or all, or always all. */
   readonly affects: 'one' | 'one-or-all' | 'all';
-  /** For a drill that affects one principal: the default one. Absent: the administrator. */
+  /** For a drill that affects one principal: the principal if none is named. Absent: the administrator. */
   readonly defaultPrincipal?: string;
   /**
    * Starts the drill.
    *
-   * @param principal the affected principal; null for all or, if it affects one principal, for `fallback`
+   * @param principal the affected principal; null for all or, if it affects one principal, for `defaultPrincipal`
    * @throws Problem that says why it cannot start
    */
   run(context: RequestContext, principal: Caller | null): Promise<DrillEffect>;
@@ -31,10 +31,10 @@ export interface Drill {
 
 /** The effect of a drill, and the faults that it adds. */
 export interface DrillEffect {
-  /** The event that has already happened, in a sentence. */
+  /** What has happened, in a sentence. */
   readonly summary: string;
   readonly faults?: readonly Pick<FaultOrder, 'match' | 'action'>[];
-  /** The principal that it affects. */
+  /** The principal that the drill affects. Absent: the chosen one or, without one, all. */
   readonly principal?: Principal;
   /** Credentials that replace others. */
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string };

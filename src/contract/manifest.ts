@@ -9,13 +9,13 @@ import type { ServiceDefinition } from './service.ts';
 export interface Variable {
   readonly name: string;
   /**
-   * Undefined if the cast has nothing for it.
+   * Returns the value; undefined if the cast has none.
    *
-   * @param part of the cast, as the control API answered; undefined if the seed has none
-   * @param url of the server, as the client has it
+   * @param castPart the service's part of the cast, as the control API returned it; undefined if the seed has none
+   * @param url the URL by which the client reaches the server
    */
-  readonly readValue: (part: unknown, url: string) => string | undefined;
-  /** What the cast lacks if the value is undefined, for a message: `administrator with an access key`. */
+  readonly readValue: (castPart: unknown, url: string) => string | undefined;
+  /** The identity that the value requires, for a message if the cast lacks it: `administrator with an access key`. */
   readonly requirement?: string;
 }
 
@@ -30,10 +30,12 @@ export interface Observation {
 export interface Probe {
   /** The subject of the check, in a word or two. */
   readonly subject: string;
-  /** Reads the cast, which the control API returns only to trusted callers. */
+  /** Set if the check reads the cast, which the control API returns only to trusted callers. */
   readonly needsCast?: true;
   /**
-   * @param ask calls a path below the client's URL, with these headers; a body that is not JSON is null
+   * Performs the check.
+   *
+   * @param ask calls a path below the client's URL with these headers, and returns null for a body that is not JSON
    * @param client the client's URL, and this service's part of the cast, or undefined if there is none
    */
   readonly run: (
@@ -57,16 +59,20 @@ export interface Manifest {
   /** The vendor's host names that it emulates. Of `*.run.ai`, the `*` stands for one label. */
   readonly hosts: readonly string[];
   /**
-   * The names with a `*` that the identities and objects of a world use.
+   * Returns the host names below a `*` of `hosts` that the identities and objects of a world use.
    *
-   * @param part of the cast, as the control API answered; undefined if the seed has none
+   * @param castPart the service's part of the cast, as the control API returned it; undefined if the seed has none
    */
-  readonly hostsOfCast?: (part: unknown) => readonly string[];
+  readonly hostsOfCast?: (castPart: unknown) => readonly string[];
   readonly probes: readonly Probe[];
   /** The schemas of its stored rows and settings. Loaded only to check rows of snapshot files. */
   readonly schemas: () => Promise<StoredSchemas>;
   /** Returns whether a server with these settings has the service. Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
-  /** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types NGC keys can hold */
+  /**
+   * Loads the service.
+   *
+   * @param rulesetsOfKeys returns the rulesets of all profiles whose scopes and resource types NGC keys can hold
+   */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;
 }

@@ -11,7 +11,7 @@ export interface RequestContext extends RequestScope {
   readonly world: World;
   /** The time of the request. It stays the same while the request is handled. */
   readonly now: Instant;
-  /** Scheme and authority by which the caller reached this server, without a slash at the end. */
+  /** The scheme and authority by which the caller reached this server, without a trailing slash. */
   readonly origin: string;
   /**
    * The base of URLs that are called without the caller's credential. Except in the default world, it includes the
@@ -31,10 +31,10 @@ export interface RequestContext extends RequestScope {
   publishedKeys(): readonly PublicJwk[];
   /** The header `x-mock-world` of a request that creates a world; null without it, and for other operations. */
   readonly worldToMake: string | null;
-  /** The header lines with this name as they were received, each separate. */
+  /** Returns the header lines with this name as they were received, without joining them. */
   headerLines(name: string): readonly string[];
   /**
-   * For operations that wait: calls back when the client closes its connection.
+   * Calls back when the client closes its connection. For operations that wait.
    *
    * @returns a function that removes the callback; call it once the operation has its response
    */
@@ -52,37 +52,40 @@ export interface Context<Operation extends OperationTypes = OperationTypes, Targ
   /** The object that the rule's lookup found. */
   readonly target: Target;
   /**
-   * For an operation that streams: counts the bytes of the body as they arrive, up to a limit, and hashes them with
-   * SHA-256, in hexadecimal. The bytes themselves are dropped.
+   * Receives the body of an operation that streams without keeping it, and returns its size in bytes and its SHA-256 in
+   * hexadecimal.
    *
-   * @throws Problem if there are more bytes, or if the connection closes before the end
+   * @throws Problem if there are more than `maxBytes` bytes, or if the connection closes before the end
    */
-  digest(max: number): Promise<{ readonly size: number; readonly hash: string }>;
+  digest(maxBytes: number): Promise<{ readonly size: number; readonly hash: string }>;
   /**
-   * For an operation that streams: calls `take` for each chunk of the body, up to `max` bytes.
+   * Calls `take` for each chunk of the body of an operation that streams.
    *
+   * @param take may throw a Problem, which is thrown on
    * @returns the number of bytes
-   * @throws Problem if there are more bytes, or if the connection closes before the end; and what `take` throws, which must be a Problem
+   * @throws Problem if there are more than `maxBytes` bytes, or if the connection closes before the end
    */
-  receive(max: number, take: (chunk: Buffer) => void): Promise<number>;
+  receive(maxBytes: number, take: (chunk: Buffer) => void): Promise<number>;
   /**
-   * For an operation that streams: calls `take` for each piece of the body. All pieces have the same size, except the
+   * Calls `take` for each piece of the body of an operation that streams. All pieces have the same size, except the
    * last. The next piece is read once `take` has finished.
    *
+   * @param sizes the size of a piece and the maximum size of the body, in bytes
    * @returns the number of bytes
-   * @throws Problem if there are more bytes than `max`, or if the connection closes before the end; and what `take` throws
+   * @throws Problem if there are more than `sizes.max` bytes, or if the connection closes before the end; rethrows errors
+   * of `take`
    */
   receivePieces(
     sizes: { readonly piece: number; readonly max: number },
     take: (piece: Buffer) => Promise<void>,
   ): Promise<number>;
-  /** Returns whether the caller may access this object, for lists, which contain only visible objects. */
+  /** Returns whether the caller may access this object. For lists, which contain only such objects. */
   mayAccess(attributes: ResourceAttributes): boolean;
 }
 
 type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
 
-/** The input of a check that runs before authentication. Nothing in it has been validated yet. */
+/** The input of a check that runs before authentication, when nothing has been validated. */
 export interface UncheckedContext extends RequestContext {
   readonly params: Readonly<Record<string, string>>;
   /** Undefined if it was not read, or cannot be parsed. */
@@ -116,7 +119,7 @@ export type Handler<Service extends ServiceName = never, Id extends OperationId<
   ? (context: Context) => Outcome | Promise<Outcome>
   : (context: Context<OperationOf<Service, Id>, Target>) => Answer<Service, Id> | Promise<Answer<Service, Id>>;
 
-/** A handler of an unknown operation. */
+/** A handler of any operation. */
 export type AnyHandler = (context: never) => Outcome | Promise<Outcome>;
 
 /** The handlers of a service: one for each operation of its document, each with that operation's type. */

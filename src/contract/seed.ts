@@ -12,15 +12,15 @@ export interface SeedRows {
 
 /** A list whose entries can be changed one by one by a seed that extends another. */
 export interface SeedList {
-  /** The members that identify an entry. */
+  /** The names of the members that identify an entry. */
   readonly idMembers: readonly string[];
-  /** For a list of identities with credentials: the singular and the plural of their kind. */
+  /** The nouns for an entry, in the singular and the plural. Absent if the entries have no credentials. */
   readonly nouns?: readonly [singular: string, plural: string];
 }
 
 /** An error in a seed, with its path. */
 export interface SeedError {
-  /** Its place in the seed: `ngc.keys[9].scopes`. */
+  /** Its path in the seed: `ngc.keys[9].scopes`. */
   readonly place: string;
   /** A sentence without the full stop. */
   readonly message: string;
@@ -29,7 +29,7 @@ export interface SeedError {
   readonly valid?: readonly string[];
 }
 
-/** The part of a JSON schema that checks, repairs and merges of seeds follow. */
+/** The JSON schema keywords that seeds use. Seeds are checked, repaired and merged by them. */
 export interface SeedSchema {
   readonly type?: string | readonly string[];
   readonly const?: unknown;
@@ -49,8 +49,9 @@ export interface Seeding {
   /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
   /**
-   * Faults that the schema cannot express, in a part that matches the schema and is not yet completed.
+   * Returns the errors that the schema cannot express.
    *
+   * @param part matches the schema, and is not completed yet
    * @param seed the whole seed
    */
   findErrors(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedError[];
@@ -62,35 +63,41 @@ export interface Seeding {
    */
   complete?(part: unknown, derivation: Derivation): unknown;
   /**
-   * The part for another world: every NGC key, secret and confidential client id is the world's own, even those
-   * that are written out; ids are written out, and the same everywhere. Names, e-mails, passwords with their hashes,
-   * realm names and public OAuth clients stay. Absent if there are no credentials.
+   * Returns the part for another world. All NGC keys, secrets and confidential client ids are replaced, even those that
+   * the seed file contains. Ids stay, and so do names, e-mail addresses, passwords with their hashes, realm names and
+   * public OAuth clients. Absent if there are no credentials.
    *
    * @param part is complete, and belongs to the default world
    */
   derivePart?(part: unknown, derivation: Derivation): unknown;
-  /** The part without the ids that `complete` would add again. Absent if it adds none. */
+  /** Returns the part without the ids that `complete` would add again. Absent if it adds none. */
   withoutDerivedIds?(part: unknown): unknown;
   /**
-   * The part with its password hashes, which are computed once for all worlds.
+   * Returns the part with the hashes of its passwords, which are computed once for all worlds.
    *
    * @param part is complete
    * @param builtIn this service's part of the built-in cast, whose hashes are reused
    */
   hashSecrets?(part: unknown, random: Random, builtIn: unknown): Promise<unknown>;
   /**
-   * @param part is complete and hashed, and has no faults
+   * Creates the rows of a world.
+   *
+   * @param part is complete and hashed, and has no errors
    * @param seed the whole seed, because its parts refer to each other
    */
   createRows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
-  /** This part of the cast: the credentials and names that a client needs to use the identities. */
+  /** Returns this part of the cast: the credentials and names that a client needs to use the identities. */
   createCast(part: unknown): unknown;
-  /** That part of the cast with what follows from the time. Absent if nothing does. @param part made by `cast` */
+  /**
+   * Returns this part of the cast with the members that depend on the time. Absent if none does.
+   *
+   * @param part as `createCast` returned it
+   */
   castAt?(part: unknown, now: Instant): unknown;
   /**
-   * That part of the cast with a token that does not end for each identity. Absent if none has tokens.
+   * Returns this part of the cast with a token for each identity that never expires. Absent if no identity has tokens.
    *
-   * @param part made by `cast`
+   * @param part as `createCast` returned it
    */
   withBearers?(part: unknown, world: Pick<World, 'id' | 'credentials'>): Promise<unknown>;
 }

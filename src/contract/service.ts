@@ -55,10 +55,10 @@ export type FindCredential = (
 export interface RefusalContext {
   readonly settings: Settings;
   readonly random: Random;
-  /** As requested, without the query. */
+  /** The requested path without the query. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
-  /** The header lines with this name as they were received. */
+  /** Returns the header lines with this name as they were received, without joining them. */
   readonly headerLines: (name: string) => readonly string[];
   /** Null if no operation has the path. */
   readonly operation: string | null;
@@ -66,7 +66,10 @@ export interface RefusalContext {
   readonly decision: Decision | null;
 }
 
-/** The form of an error response: a schema of the document (null for text) and a media type; null for an empty body. */
+/**
+ * The form of an error response: the name of a schema of the document (null for plain text) and a media type. Null for
+ * an empty body.
+ */
 export type ErrorForm = { readonly schema: string | null; readonly mediaType: string } | null;
 
 /** The claims of an identity's tokens, before they are signed. */
@@ -79,14 +82,15 @@ export interface TokenDraft {
   readonly id: Claims;
 }
 
-/** Drafts tokens, for tests to change and to sign. */
+/** Creates drafts of tokens, which tests change and sign. */
 export interface TokenDrafts {
   /**
+   * Drafts the tokens of an identity; null if there is no such identity.
+   *
    * @param name an id, a name, an e-mail address or a client id; null: the first identity that can have a token
-   * @returns null if there is no such identity
    */
   draft(context: RequestContext, name: string | null): Promise<TokenDraft | null>;
-  /** The identities that can have tokens, by the names that people use. */
+  /** Returns the names of the identities that can have tokens. */
   names(world: RequestScope): Promise<readonly string[]>;
 }
 
@@ -130,11 +134,15 @@ export type ServiceHost = OperationHost | PrefixHost;
 
 /** The OAuth clients for logins of users (RFC 6749, 2), for the control API. */
 export interface LoginClients {
-  /** Oldest first. */
+  /** Returns all clients, oldest first. */
   list(context: RequestContext): Promise<readonly LoginClient[]>;
-  /** @returns the secret of a client that is not public @throws Problem naming the mistake, or `conflict` */
+  /**
+   * Adds a client, and returns its secret; null for a public client.
+   *
+   * @throws Problem that names the mistake, or `conflict` if the client exists
+   */
   add(context: RequestContext, client: LoginClient): Promise<string | null>;
-  /** @throws Problem `not_found`, or `conflict` for a client that cannot be removed */
+  /** Removes a client. @throws Problem `not_found`, or `conflict` if it cannot be removed */
   remove(context: RequestContext, clientId: string): Promise<void>;
 }
 
@@ -154,13 +162,14 @@ export interface Conventions {
   readonly looksUpFirst?: true;
   /** The caller is authenticated before the method is checked, so an unknown caller gets 401 instead of 405. */
   readonly authenticatesFirst?: true;
-  /** A client of the vendor that drops the path of its base URL, and so the prefix of a world. */
+  /** The vendor's client that drops the path of its base URL, and with it the prefix of a world. */
   readonly pathDroppingClient?: { readonly name: string; readonly userAgent: RegExp };
 }
 
 /** The rules of a service, in all profiles. */
 export interface ServiceRules {
   readonly rulesets: readonly Ruleset[];
+  /** Returns the ruleset of the profile that the settings choose. */
   readonly selectRuleset: (settings: Settings) => Ruleset;
   /** The operations of the vendor's document that no version of the mock emulates. */
   readonly notEmulated?: readonly NotEmulatedRow[];
@@ -168,7 +177,7 @@ export interface ServiceRules {
 
 /** How a service identifies its callers. */
 export interface ServiceCallers {
-  /** @throws Problem `unauthenticated` */
+  /** Returns the caller of a request. @throws Problem `unauthenticated` if the credential is refused */
   readonly authenticate: (context: RequestContext) => Promise<Caller>;
   /**
    * Finds the principal with this id, name, client id or e-mail address; null if there is none. Absent if no principal
@@ -195,7 +204,7 @@ export interface ServiceCallers {
 
 /** The credentials that a service accepts and keeps. */
 export interface AcceptedCredentials {
-  /** Extract credentials from headers. They select the world of a request. */
+  /** The extractors of credentials in headers. These select the world of a request. */
   readonly extractors?: readonly CredentialExtractor[];
   /**
    * Credentials in fields, by name, of operations whose row says that they select a world; `a.b` is the member `b` of
@@ -210,7 +219,7 @@ export interface AcceptedCredentials {
 
 /** The tokens that a service issues. */
 export interface IssuedTokens {
-  /** The lifetime of its access tokens, in milliseconds. */
+  /** Returns the lifetime of its access tokens, in milliseconds. */
   readonly lifetime?: (settings: Settings) => number;
   /** Drafts of tokens for tests. Absent if tests cannot request altered tokens of this service. */
   readonly drafts?: TokenDrafts;
@@ -222,7 +231,7 @@ export interface IssuedTokens {
 export interface DecisionHelp {
   /** Finds the changes that reverse a refusal, if the service grants rights in its own way. */
   readonly findFixes?: FindFixes;
-  /** By reason: finds a credential that would work instead of the refused one. */
+  /** The functions that find a credential that would work instead of the refused one, by reason. */
   readonly credentialFinders?: Readonly<Partial<Record<DenyReason, FindCredential>>>;
   /**
    * Finds principals that may send the requests of fixes, if these are requests of the vendor's own API.
@@ -238,7 +247,10 @@ export interface DecisionHelp {
 
 /** Events of a service that no request causes, and how many objects it stores. */
 export interface ServiceState {
-  /** Returns the events in `(from, to]`, in any order: at least the first `limit`, and few more. Null: it has no events. */
+  /**
+   * Returns the events after `from`, up to and including `to`, in any order: at least the first `limit`, and few more.
+   * Null: the service has no events.
+   */
   readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;
   readonly objectCounts?: ObjectCounts;
 }

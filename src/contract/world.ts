@@ -21,7 +21,7 @@ import type { RefreshTokens } from '../tokens/refresh-token.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
-/** The part of the server that services use, shared by all worlds. It never changes after startup. */
+/** The parts of the server that services use, shared by all worlds. They never change after startup. */
 export interface ServerScope {
   /** The provider whose tokens are exchanged for ours; null if none was configured. */
   readonly identityProvider: IdentityProvider | null;
@@ -44,12 +44,13 @@ export interface SigningKeys {
   rotate(now: Instant): Promise<Rotation>;
 }
 
-/** The result of a rotation. */
+/** The result of a key rotation. */
 export interface Rotation {
-  /** The key that signs now. */
+  /** The id of the key that signs now. */
   readonly kid: string;
-  /** The key that signed before, and the time until which its tokens are valid. */
+  /** The id of the key that signed before. */
   readonly replacedKid: string;
+  /** The time until which tokens of the replaced key are valid. */
   readonly validUntil: Instant;
 }
 
@@ -58,9 +59,9 @@ export interface WorldOrder {
   /** Generated if left out. */
   readonly id?: string | undefined;
   readonly credentials: World['credentials'];
-  /** Milliseconds without use after which it ends; null: never. */
+  /** The time without use after which the world ends, in milliseconds; null: never. */
   readonly ttl: number | null;
-  /** For people: for example, the test that created it. */
+  /** A note for people, such as the name of the test that created the world. */
   readonly label: string | null;
 }
 
@@ -80,16 +81,19 @@ export interface WorldRegistry {
    * worlds.
    */
   fault(): Problem | null;
-  /** True until a second world is created. */
+  /** Whether no second world was created yet. */
   readonly isAlone: boolean;
   has(id: string): boolean;
-  /** The world with this id. Finding it counts as use. */
+  /** Returns the world with this id. Finding it counts as use. */
   find(id: string): World | undefined;
   /** Returns whether a world with this id was deleted or ended. Only the latest 10,000 such worlds are remembered. */
   isRemoved(id: string): boolean;
-  /** Ids of the worlds that a credential belongs to, deleted ones included: several if they share the credential. */
+  /**
+   * Returns the ids of the worlds that a credential belongs to, including deleted worlds. Several worlds may share a
+   * credential.
+   */
   ownersOf(presented: PresentedCredential): readonly string[];
-  /** The current signing keys of all worlds, each once. */
+  /** Returns the current signing keys of all worlds, without duplicates. */
   publishedKeys(): readonly PublicJwk[];
   /**
    * Returns whether the default world has this client or key. `ownersOf` omits the default world, because a credential
@@ -115,34 +119,32 @@ export interface WorldScope {
  */
 export interface World extends WorldScope, Modes {
   readonly id: string;
-  /** The mark at the start of its keys, which leads to it; empty for the default world. */
+  /** The mark at the start of its keys, by which the world of a key is found; empty for the default world. */
   readonly mark: string;
-  /** The mark of its authorization codes; the default world has one, too. */
+  /** The mark of its authorization codes. Unlike `mark`, it is never empty. */
   readonly grantMark: string;
-  /** `own`: no other world has its client ids; `cast`: they are as written, such as an application's name. */
+  /** `own`: no other world has its client ids. `cast`: its client ids are those of the cast. */
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
   readonly signingKeys: SigningKeys;
   readonly refreshTokens: RefreshTokens;
-  /** Its activity log. */
   readonly activityLog: ActivityLog;
   /** When its credentials were deleted. */
   readonly deleted: DeletedCredentials;
-  /** How its clients treat their tokens. */
+  /** Counts how its clients request and reuse tokens. */
   readonly tokenUsage: TokenUsage;
-  /** Its faults. */
   readonly faults: Faults;
   setModes(change: Partial<Modes>): Promise<void>;
-  /** An id for the next decision: unique, even across restarts. */
+  /** Returns an id for the next decision, which is unique even across restarts. */
   nextDecisionId(): string;
-  /** The seed it was created from. */
+  /** Returns the seed from which the world was created. */
   seed(): Promise<StoredSeed>;
   /** Marks the world as in use until `release`: it stays usable until then, even if it is deleted. */
   hold(): void;
   release(): void;
   /**
-   * Resets it to its seed: its clock shows real time; journal, decisions, findings, faults and uses
-   * are empty; its modes are the initial ones; objects created since are deleted.
+   * Resets the world to its seed: deletes objects created since, empties the journal and the lists of decisions,
+   * findings, faults and uses, and restores real time and the initial modes.
    */
   reset(): Promise<void>;
 }

@@ -12,13 +12,13 @@ export interface Caller {
   readonly heldRights: HeldRights;
 }
 
-/** The access request, as far as it is known from the path. */
+/** What the caller wants to do, as far as the path says. */
 export interface AccessRequest {
   readonly rule: Rule;
   readonly ruleset: Ruleset;
   /** The organisation that the path names. */
   readonly org?: string | undefined;
-  /** The names of the object in resources, by type, if the request has them: `buildNamesInPath`. */
+  /** The names of the object in resources, by resource type, if the request has them (`buildNamesInPath`). */
   readonly names?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface ResourceAttributes {
   readonly relation: Relation;
   /** The names of the whole object in resources, by resource type. */
   readonly names: Names;
-  /** Names of its parts, if the call is about all of them. */
+  /** The names of its parts by resource type, if the call is about all parts. */
   readonly parts?: Names;
   /** Further objects of the call, each of which must be covered too. */
   readonly relatedObjects?: readonly ResourceAttributes[];
@@ -36,7 +36,7 @@ export interface ResourceAttributes {
 type Names = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The part of a lookup result that decisions need: does the object exist, and does another owner have it?
+ * The part of a lookup result that decisions need: whether the object exists, and whether another owner has it.
  */
 export type ResourceState =
   | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
@@ -45,9 +45,9 @@ export type ResourceState =
 
 /** An object that does not exist, or not for this caller. */
 interface AbsentObject {
-  /** The requested name, if it is not in the path. */
+  /** The requested name of the object, if the path does not contain it. */
   readonly requestedName?: string;
-  /** Its names in resources, by type, if they are not in the path. */
+  /** The names of the object in resources, by type, if the path does not contain them. */
   readonly names?: Readonly<Record<string, string>>;
 }
 
@@ -118,7 +118,7 @@ export function checkResource(accessRequest: AccessRequest, caller: Caller, look
 }
 
 /**
- * Adds the lookup result to a denial made before the lookup: a pending version may reverse it.
+ * Decides again about a denial made before the lookup. A pending change can reverse it only if the object exists.
  */
 export function completeDenial(
   early: Verdict,
@@ -128,8 +128,8 @@ export function completeDenial(
 ): Verdict {
   if (lookedUp === null) return early;
   if (lookedUp.found === 'object') return checkResource(accessRequest, caller, lookedUp);
-  const { pending: _, ...lasting } = early;
-  return lasting;
+  const { pending: _, ...denialWithoutPending } = early;
+  return denialWithoutPending;
 }
 
 /** Decides in one step, if the object has been looked up. */
@@ -143,7 +143,7 @@ export function decideOnResource(
   return lookedUp === null ? early : checkResource(accessRequest, caller, lookedUp);
 }
 
-/** Do the caller's rights cover this object? For lists, which show only covered objects. */
+/** Returns whether the caller's rights cover this object. For lists, which show only covered objects. */
 export function mayAccess(
   accessRequest: AccessRequest,
   { heldRights }: Caller,
@@ -167,12 +167,12 @@ export function listUsedPermissions(
   const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
   if (orRoles.some((role) => heldRights.roles.includes(role))) return NONE;
   if (any.length === 0) return all;
-  const counting = heldRights.rightsByRule?.find(
+  const sufficientRights = heldRights.rightsByRule?.find(
     (ruleRights) =>
       isEnough(missingRightsOf(rule, ruleRights, [])) &&
       findResourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
   );
-  const { held } = counting ?? heldRights;
+  const { held } = sufficientRights ?? heldRights;
   return [...all, ...any.filter((permission) => held.has(permission))];
 }
 
@@ -192,15 +192,16 @@ function verdictWithPending(
 ): Verdict {
   const { heldRights } = caller;
   const now = verdictUnder(heldRights, accessRequest, caller, attributes);
-  for (const coming of heldRights.pending) {
-    const { effect } = verdictUnder(coming, accessRequest, caller, attributes);
+  for (const change of heldRights.pending) {
+    const { effect } = verdictUnder(change, accessRequest, caller, attributes);
     if (effect === now.effect) continue;
-    const { version, effectiveAt } = coming;
+    const { version, effectiveAt } = change;
     return { ...now, pending: { version, effectiveAt, effect } };
   }
   return now;
 }
 
+/** Decides with these rights, without regard to pending changes. */
 function verdictUnder(
   rights: Rights,
   accessRequest: AccessRequest,
@@ -225,7 +226,7 @@ function verdictUnder(
     : ALLOW;
 }
 
-/** No rights: enough for a rule that needs none. */
+/** The rights of nobody, which are enough for a rule that needs none. */
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
 /** Allows if one access rule allows. Otherwise reports the closest denial. */
@@ -246,7 +247,7 @@ function verdictByRule(
     : denial(fault);
 }
 
-/** The service that a key of this kind must include; null if keys do not name services. */
+/** Returns the service that a key of this kind must include; null if keys do not name services. */
 export function serviceOfKey({ service, tables }: Pick<Ruleset, 'service' | 'tables'>, kind: string): string | null {
   const { product, keyServices } = tables;
   if (keyServices !== undefined) return own<string>(keyServices, kind) ?? null;
@@ -275,12 +276,15 @@ export function missingRightsOf(
   return any.length === 1 ? { missing: [...missing, ...any] } : { missing, missingAnyOf: any };
 }
 
-/** Is nothing missing? */
+/** Returns whether nothing is missing. */
 export function isEnough({ missing, missingAnyOf }: MissingRights): boolean {
   return missing.length === 0 && missingAnyOf === undefined;
 }
 
-/** Why the caller's resources do not cover the object; before it is known, only the types are checked. */
+/**
+ * Returns why the caller's resources do not cover the object; null if they do. Checks only the resource types while the
+ * object is unknown.
+ */
 export function findResourceFault(
   rule: Rule,
   ruleset: Ruleset,
@@ -294,11 +298,11 @@ export function findResourceFault(
   if (compatible.length === 0) return 'incompatible_resource_type';
   const isEachCovered =
     attributes === null ||
-    objectsOf(attributes).every((one) => compatible.some((resource) => isCovered(resource, rule, ruleset, one)));
+    objectsOf(attributes).every((object) => compatible.some((resource) => isCovered(resource, rule, ruleset, object)));
   return isEachCovered ? null : 'resource_mismatch';
 }
 
-/** The objects of a call: usually one. */
+/** Returns the objects of a call, usually one. */
 export function objectsOf(attributes: ResourceAttributes): readonly ResourceAttributes[] {
   return attributes.relatedObjects === undefined ? [attributes] : [attributes, ...attributes.relatedObjects];
 }
@@ -320,7 +324,7 @@ export function buildNamesInPath(
   return Object.fromEntries(named);
 }
 
-/** Are all relevant resources bound to objects with other names than the requested one? */
+/** Returns whether all relevant resources are bound to objects with other names than the requested one. */
 function isBoundToOtherObjects(
   { rule: { on, open, versionless }, ruleset, names }: AccessRequest,
   resources: readonly Resource[] | null,

@@ -24,7 +24,7 @@ import { type DenyReason, REASONS_OF_RIGHTS, type Reasons } from './reasons.ts';
 import type { Certainty, Sourced } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 
-/** The input of a decision, from which explanations and fixes are made. */
+/** The input of a decision, from which explanations and fixes are derived. */
 export interface DecisionInput {
   readonly accessRequest: AccessRequest;
   readonly caller: Caller;
@@ -32,7 +32,7 @@ export interface DecisionInput {
   readonly lookedUp: ResourceState | null;
 }
 
-/** How certain the rule of a decision is, or its reason if there is no rule. */
+/** The source of a decision's rule, or of its reason if there is no rule, and how certain it is. */
 export interface Basis {
   readonly certainty: Exclude<Certainty, 'documented'>;
   readonly source: string;
@@ -78,9 +78,9 @@ export interface ComparedResources {
 export interface RefusedCredential {
   /** The principal that it names, if known. */
   readonly claimed?: Principal;
-  /** The world that it belongs to, if another. */
+  /** The world that the credential belongs to, if it is another one. */
   readonly ofWorld?: string;
-  /** The name of another key that would be allowed; for an unknown client the nearest id. */
+  /** The name of a key that would be allowed or, for an unknown client, the most similar client id. */
   readonly instead?: string;
   /** Facts that make the reason concrete. */
   readonly detail?: string;
@@ -112,8 +112,8 @@ export interface Decision {
 /** The facts that all decisions about one request share. */
 export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' | 'request'>;
 
-/** Characters of a list of resources: a key may name thousands of objects. */
-const MAX_NAMES = 1000;
+/** The maximum length of a list of resources in characters. A key may name thousands of objects. */
+const MAX_LIST_LENGTH = 1000;
 
 /**
  * Builds the decision from a verdict. Called after `decide`, and again after `checkResource`, which may reverse it.
@@ -179,7 +179,7 @@ function attributesIn(lookedUp: ResourceState | null): ResourceAttributes | null
   return lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
 }
 
-/** Adds the details of a reason. */
+/** Adds the rights and resources that explain a denial for this reason. */
 function addReasonDetails(
   rights: Writable<ComparedRights>,
   resources: Writable<ComparedResources>,
@@ -210,32 +210,35 @@ function addReasonDetails(
   if (binding !== undefined) resources.binding = binding;
 }
 
-/** Whether the caller's resources suffice, for a denial about rights; undefined for callers without resources. */
+/**
+ * Returns whether the caller's resources would suffice, for a denial about rights; undefined for other denials and for
+ * callers that are not bound to resources.
+ */
 function bindingOf(
   reason: DenyReason,
   { rule, ruleset }: AccessRequest,
   { heldRights }: Caller,
   lookedUp: ResourceState | null,
 ): ComparedResources['binding'] {
-  const isAboutIt = reason === 'incompatible_resource_type' || reason === 'resource_mismatch';
+  const isAboutResources = reason === 'incompatible_resource_type' || reason === 'resource_mismatch';
   if (rule.on === undefined || heldRights.resources === null || !REASONS_OF_RIGHTS.has(reason)) return undefined;
   // The resources of access rules are irrelevant until one of them has the permission.
-  if (heldRights.rightsByRule !== undefined && !isAboutIt) return undefined;
+  if (heldRights.rightsByRule !== undefined && !isAboutResources) return undefined;
   const bound = listBoundResources(rule, heldRights);
   return {
-    fits: !isAboutIt && findResourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
+    fits: !isAboutResources && findResourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
     accepted: rule.on.map((type) => labelOfType(ruleset, type)),
     held: listResources(ruleset, bound),
   };
 }
 
 function listResources(ruleset: Ruleset, resources: readonly Resource[]): string {
-  return shorten(labelsOfResources(ruleset, resources).join(', '), MAX_NAMES);
+  return shorten(labelsOfResources(ruleset, resources).join(', '), MAX_LIST_LENGTH);
 }
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
-/** The objects of the request: their most specific names, otherwise the one that was asked for. */
+/** Returns the most specific names of the request's objects or, if they are unknown, the requested name. */
 function targetOf(
   params: Readonly<Record<string, string>>,
   { rule, names: inPath = {} }: AccessRequest,
@@ -244,20 +247,24 @@ function targetOf(
   const attributes = attributesIn(lookedUp);
   const objects = attributes === null ? [] : objectsOf(attributes);
   const named = objects.flatMap(({ names }) => Object.values(names).flat().slice(-1)).join(', ');
-  const asked = lookedUp.found === 'object' ? undefined : lookedUp.requestedName;
+  const requestedName = lookedUp.found === 'object' ? undefined : lookedUp.requestedName;
   // A version id alone may name an existing object of another function. `f/` names all versions of `f`.
-  const requested = Object.values(inPath).at(-1)?.replace(/\/$/, '');
-  return showPath(named || asked || requested || params[rule.cover?.param ?? ''] || '');
+  const nameInPath = Object.values(inPath).at(-1)?.replace(/\/$/, '');
+  return showPath(named || requestedName || nameInPath || params[rule.cover?.param ?? ''] || '');
 }
 
-/** The basis of a decision that no rule made. @param reasons of all services */
+/** Returns the basis of a decision that no rule made. @param reasons of all services */
 export function basisOfReason(reason: DenyReason, reasons: Reasons): Pick<Decision, 'basis'> {
   const row = reasons[reason];
   const basis = row && basisFrom(row);
   return basis === undefined ? {} : { basis };
 }
 
-/** The decision about a refused credential; null if the problem is about something else. @param reasons of all services */
+/**
+ * Returns the decision about a refused credential; null if the problem is about something else.
+ *
+ * @param reasons of all services
+ */
 export function decisionOfProblem(facts: RequestFacts, problem: Problem, reasons: Reasons): Decision | null {
   if (problem.reason === undefined) return null;
   const { reason, why, claimed, ofWorld } = problem;

@@ -1,11 +1,11 @@
 import type { Resource } from './policy.ts';
 import type { Certainty, OperationRow, Rule, Sourced } from './rule.ts';
 
-/** Does a server answer all requests, or only documented ones? */
+/** Whether a server answers all requests (`any`), or only those that the documentation covers (`documented`). */
 export const FIDELITIES = ['any', 'documented'] as const;
 export type Fidelity = (typeof FIDELITIES)[number];
 
-/** A row that an answer depends on: an operation, or its rule. */
+/** A row that a response depends on: an operation, or its rule. */
 export interface SourcedRow extends Sourced {
   readonly kind: 'operation' | 'rule';
   readonly id: string;
@@ -13,19 +13,20 @@ export interface SourcedRow extends Sourced {
 
 /**
  * The effect of `--fidelity documented` on an operation: it is answered, answered with a finding (`questioned`), or
- * refused. `entry` is the row that decides; null if the operation is answered.
+ * refused.
  */
 export interface FidelityVerdict {
   readonly effect: 'answered' | 'questioned' | 'refused';
+  /** The row that causes a question or refusal; null if the operation is answered. */
   readonly entry: SourcedRow | null;
 }
 
-/** Certainties without a source in the documentation. */
-const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown']);
+/** The certainties of rows without a source in the documentation. */
+const UNDOCUMENTED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown']);
 
 /**
- * Refuses an operation whose own row has no source in the documentation. The certainty of its rule is reported by each
- * decision instead. A contradiction in either is a finding.
+ * Judges an operation by its certainty. It is refused if its own row has no source in the documentation; the certainty
+ * of its rule does not matter, because each decision reports it. A contradiction in either row is a finding.
  *
  * @param rule null for public operations
  * @param resources of the caller; null if there is no caller, or one without resources
@@ -36,7 +37,7 @@ export function judgeFidelity(
   resources: readonly Resource[] | null = null,
 ): FidelityVerdict {
   const operation = entryOf('operation', row);
-  if (UNFOUNDED.has(row.certainty)) return { effect: 'refused', entry: operation };
+  if (UNDOCUMENTED.has(row.certainty)) return { effect: 'refused', entry: operation };
   const ofRule = rule === null ? [] : [entryOf('rule', rule), ...addedEntries(rule, resources ?? [])];
   const contradicted = [operation, ...ofRule].find(({ certainty }) => certainty === 'contradicted');
   return contradicted === undefined
@@ -44,25 +45,28 @@ export function judgeFidelity(
     : { effect: 'questioned', entry: contradicted };
 }
 
-/** The least certain row behind a decision: the rule, or the source of one of the caller's resource types. */
+/** Returns the least certain row behind a decision: the rule, or the source of one of the caller's resource types. */
 export function basisOf(rule: Rule, resources: readonly Resource[] | null): Sourced {
   if (rule.added === undefined || rule.certainty !== 'documented') return rule;
   return addedEntries(rule, resources ?? []).find(({ certainty }) => certainty !== 'documented') ?? rule;
 }
 
-/** The sources of a caller's rights, if the rule accepts only resource types that were added to it. */
+/**
+ * Returns the sources of the caller's resource types, if all of them were added to the rule. One type of the rule's own
+ * is enough to decide by the rule alone.
+ */
 function addedEntries(rule: Rule, resources: readonly Resource[]): SourcedRow[] {
   const { on = [], added = [] } = rule;
   const types = resources.map(({ type }) => type).filter((type) => on.includes(type));
-  const found = types.flatMap((type) => added.find((one) => one.types.includes(type)) ?? []);
-  return found.length < types.length ? [] : found.map((one) => entryOf('rule', { id: rule.id, ...one }));
+  const found = types.flatMap((type) => added.find(({ types: addedTypes }) => addedTypes.includes(type)) ?? []);
+  return found.length < types.length ? [] : found.map((row) => entryOf('rule', { id: rule.id, ...row }));
 }
 
 function entryOf(kind: SourcedRow['kind'], { id, source, certainty }: Sourced & { readonly id: string }): SourcedRow {
   return { kind, id, source, certainty };
 }
 
-/** An entry as part of a sentence. */
+/** Describes an entry, as a part of a sentence. */
 export function describeEntry({ kind, id, source, certainty }: SourcedRow): string {
   return `the ${kind} \`${id}\` is \`${certainty}\` (${source})`;
 }

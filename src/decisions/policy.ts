@@ -21,10 +21,10 @@ export type Holding = { readonly policy: Policy } | { readonly roles: readonly s
 
 /** One entry of a key's append-only history. */
 export interface PolicyVersion extends Policy {
-  /** From 1, without gaps. */
+  /** Counts from 1, without gaps. */
   readonly version: number;
   readonly recordedAt: Instant;
-  /** When it takes effect, unless a higher version already has. */
+  /** The time at which it takes effect, unless a higher version already has. */
   readonly effectiveAt: Instant;
 }
 
@@ -47,7 +47,7 @@ export interface HeldRights extends Rights {
   readonly roles: readonly string[];
   /** The services that a key names; null for callers that name none. */
   readonly services: readonly string[] | null;
-  /** The version in force, for keys that have versions. */
+  /** The effective version of the policy, for keys that have versions. */
   readonly policyVersion?: number;
   /**
    * Rights granted by separate access rules: the permissions of each apply only to its own resources. `held` is then
@@ -58,12 +58,12 @@ export interface HeldRights extends Rights {
   readonly pending: readonly PendingRights[];
 }
 
-/** Are these the rights of a key? Only keys name services. */
+/** Returns whether these are the rights of a key: only keys name services. */
 export function belongToKey({ services }: Pick<HeldRights, 'services'>): boolean {
   return services !== null;
 }
 
-/** The rights of a caller whose roles apply everywhere and immediately. */
+/** Returns the rights of a caller whose roles apply to all objects, and without delay. */
 export function heldRightsOfRoles(roles: readonly string[], held: ReadonlySet<string>): HeldRights {
   return { roles, held, resources: null, services: null, pending: [] };
 }

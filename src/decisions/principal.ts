@@ -22,7 +22,7 @@ export interface Principal {
   readonly user?: string;
 }
 
-/** All names of a principal: id, name, client id, e-mail address. */
+/** Returns all names of a principal: its id, name, client id and e-mail address. */
 export function namesOf({ id, name, clientId, user }: Principal): readonly string[] {
   return [id, name, ...(clientId === undefined ? [] : [clientId]), ...(user === undefined ? [] : [user])];
 }

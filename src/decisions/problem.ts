@@ -99,14 +99,15 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   storage_full: 507,
 };
 
+/** The optional parts of a problem. */
 export interface ProblemParts {
-  /** For the log and the decision, never for the public body. */
+  /** The cause in words, for the log and the decision, but not for the client. */
   readonly why?: string;
   /** For `unauthenticated`, `bad_credentials`, and requests with a credential that must not be sent. */
   readonly reason?: ProblemReason;
   /** For the same kinds: the principal that the refused credential names, if known. */
   readonly claimed?: Principal;
-  /** For the same kinds: the world that the credential belongs to, if another. */
+  /** For the same kinds: the world that the credential belongs to, if it is another one. */
   readonly ofWorld?: string;
   /** For the same kinds: the value of `WWW-Authenticate`. */
   readonly challenge?: string;
@@ -118,7 +119,7 @@ export interface ProblemParts {
   readonly retryAfter?: number;
   /** For a body with a content coding: the codings that are accepted, for `Accept-Encoding` (RFC 9110, 15.5.16). */
   readonly acceptEncoding?: string;
-  /** The log has reported it already, so that it is not repeated for each request. */
+  /** Whether the log has reported it already, and should not repeat it for each request. */
   readonly isLogged?: boolean;
   readonly cause?: unknown;
 }
@@ -157,12 +158,12 @@ export class Problem extends Error {
   }
 }
 
-/** States when a refused credential, or its holder, was deleted. */
+/** Returns a clause that says when a refused credential, or its holder, was deleted. */
 export function describeDeletion(at: Instant): string {
   return `it was deleted at ${rfc3339(at)}`;
 }
 
-/** Makes the problem of a refused credential. @param claimed the principal it names, if known */
+/** Creates the problem of a refused credential. @param claimed the principal it names, if known */
 export function unauthenticatedProblem(
   reason: CredentialReason,
   message: string,
@@ -177,7 +178,7 @@ export function unauthenticatedProblem(
 }
 
 /**
- * Makes the problem of refused credentials in a token request. `message` must not say which of them is wrong.
+ * Creates the problem of refused credentials in a token request. `message` must not say which of them is wrong.
  *
  * @param claimed the principal they name
  */
@@ -192,12 +193,12 @@ export function problemOf(thrown: unknown): Problem {
     : new Problem('internal', 'Internal error of the mock. Its log has the details.', { cause: thrown });
 }
 
-/** Is it about the mock itself? No vendor has a message for it then. */
+/** Returns whether a problem is about the mock itself, so that no vendor has a message for it. */
 export function isMockProblem({ kind }: Problem): boolean {
   return kind === 'no_such_world';
 }
 
-/** Did storing fail? Neither the caller nor the mock is at fault, so it is also a finding. */
+/** Returns whether writing to the disk failed. Neither the caller nor the mock is at fault, so it is also a finding. */
 export function isStorageProblem({ kind }: Problem): boolean {
   return kind === 'storage_full' || kind === 'storage_failing';
 }

@@ -3,12 +3,12 @@ import type { Sourced } from './rule.ts';
 /** A reason for which a request can be refused, and its source. */
 export interface Reason extends Sourced {
   /**
-   * The step that refuses: `authenticate` (who is the caller?), `decide` (may they?), `validate` (may it be stored?),
-   * `cover` (is the object theirs?), `handle` (was it done?).
+   * The step that refuses: `authenticate` identifies the caller, `decide` compares rights, `validate` checks the input,
+   * `cover` compares the object with the caller's resources, `handle` executes the operation.
    */
   readonly stage: 'authenticate' | 'decide' | 'validate' | 'cover' | 'handle';
   readonly meaning: string;
-  /** The kind of credential that is unknown in this world; another world may know it. */
+  /** The kind of credential that this world does not know. Another world may know it. */
   readonly unknown?: 'key' | 'client' | 'grant';
 }
 
@@ -215,10 +215,10 @@ type ReasonsOf<Stage extends Reason['stage']> = {
 /** Reasons why a credential was not accepted. */
 export type CredentialReason = ReasonsOf<'authenticate'>;
 
-/** Reasons for refusals that no decision about rights made. */
+/** Reasons of refusals that do not result from a decision about rights. */
 export type ProblemReason = ReasonsOf<'authenticate' | 'validate'> | 'not_owner' | 'other_organization';
 
-/** Reasons that other rights of the same caller would fix. */
+/** Reasons of refusals that would not happen if the caller had other rights. */
 export const REASONS_OF_RIGHTS: ReadonlySet<DenyReason> = new Set([
   'service_not_enabled',
   'missing_role',

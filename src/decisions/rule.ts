@@ -12,7 +12,7 @@ export type Certainty =
   | 'contradicted'
   /** no source: our own choice */
   | 'ours'
-  /** imported from a newer document, and decided by nobody yet; a test refuses it in a table that is in force */
+  /** imported from a newer document, and not decided yet; a test fails if a table in use has such a row */
   | 'unknown';
 
 /** The source of a row of a table. */
@@ -29,41 +29,46 @@ export interface Rule<Permission extends string = string, Type extends string = 
   readonly id: string;
   /** The documentation's own term for the action. */
   readonly label: string;
-  /** Each of `all`, and at least one of `any`. If nothing is listed, every authenticated caller may. */
+  /** The required permissions: each of `all`, and at least one of `any`. Without any, every authenticated caller may. */
   readonly needs: {
     readonly all?: readonly Permission[];
     readonly any?: readonly Permission[];
-    /** Each of these roles is needed. */
+    /** Roles of which each is required. */
     readonly roles?: readonly string[];
-    /** Any of these roles replaces the permissions. */
+    /** Roles of which any replaces the permissions. */
     readonly orRoles?: readonly string[];
   };
   /** Resource types of which the key must have one. Absent: the key's resources do not matter. */
   readonly on?: readonly Type[];
   /**
-   * Types that the row's own source does not name, with their sources. A decision that depends on them is only as
-   * certain as those.
+   * Resource types that the source of the row does not name, with their own sources. A decision that depends on them is
+   * only as certain as these sources.
    */
   readonly added?: readonly AddedTypes<Type>[];
   /** Objects that need no resource. The types are then checked only once the object is known. */
   readonly open?: readonly Relation[];
   /** Refuses callers who can see the object but do not own it. */
   readonly ownersOnly?: true;
-  /** No key may do this, with any rights; a token with the rights may. */
+  /** Refuses all keys, whatever their rights are. A token with the rights is allowed. */
   readonly closed?: true;
-  /** A key for single versions, on a call that names none: refused, or narrowed to its versions. Default: refused. */
+  /**
+   * Whether a key for single versions of an object is refused on a call that names no version (the default), or sees
+   * only its versions.
+   */
   readonly versionless?: 'refuse' | 'narrow';
-  /** The lookup of the object, from this path parameter or, without one, from the body. */
+  /** How the object of a request is found. Absent: the action has no object. */
   readonly cover?: Cover;
 }
 
 /** How a rule finds the object of a request. */
 export interface Cover {
+  /** The name of a lookup of the service. */
   readonly lookup: string;
+  /** The path parameter with the id of the object. Absent: the body identifies the object. */
   readonly param?: string;
   /**
-   * The object's names in resources, by type, as far as the path has them: path parameters in braces. A name that ends
-   * in `/` is the beginning of the names of the object's parts, of which some may be enough (`versionless`).
+   * Templates for the names of the object in resources, by resource type, with path parameters in braces. A name that
+   * ends in `/` is the prefix of the names of the object's parts (`versionless`).
    */
   readonly names?: Readonly<Record<string, string>>;
 }
@@ -73,36 +78,38 @@ export interface AddedTypes<Type extends string = string> extends Sourced {
   readonly types: readonly Type[];
 }
 
-/** The rule of an operation of the document. */
+/** An operation of the document, with its rule and how its requests are handled. */
 export interface OperationRow extends Sourced {
   readonly id: string;
   /** A rule's id, or `public`, which needs no credential. */
   readonly rule: string;
   /** `caseless`: members of the body match the document's spelling regardless of case. Default: `exact`. */
   readonly fieldNames?: 'exact' | 'caseless';
-  /** For the control API: answered without the admin token. */
+  /** For the control API: the operation does not require the admin token. */
   readonly unguarded?: true;
-  /** Pages of other origins may load it into a frame. An answer that no frame may show forbids it by a header. */
+  /** Pages of other origins may load the response into a frame, unless a header of the response forbids it. */
   readonly framed?: true;
-  /** Where the credentials of a public operation are. They help to select the world. */
+  /** The part of the request with the credentials of a public operation, which select the world. */
   readonly selects?: 'body' | 'query' | 'header';
-  /** The operation answers even while another process may have the worlds. */
+  /** The operation responds even if another process may have taken over the worlds. */
   readonly withoutWorlds?: true;
-  /** The operation makes a world: the header `x-mock-world` names that one, and not the world of the request. */
+  /** The operation creates a world, and the header `x-mock-world` names the new world, not that of the request. */
   readonly makesWorld?: true;
   /** The media type must be JSON even if the request has no body, or the operation reads none. */
   readonly needsJsonType?: true;
-  /** The body is JSON whatever its media type says. */
+  /** The body is read as JSON, whatever its media type is. */
   readonly anyBodyType?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
-  /** The body names the object: it is read before the caller is decided, and checked once the object was looked up. */
+  /** The body identifies the object: it is read before the decision, and validated after the lookup. */
   readonly readsBodyFirst?: true;
-  /** The check of the service that comes before the caller is known, by its name; with `readsBodyFirst`, of the body too. */
+  /**
+   * The name of the service's check that runs before the caller is known. With `readsBodyFirst`, it also gets the body.
+   */
   readonly checksFirst?: string;
-  /** The most bytes of its body, if it may be larger than usual. */
+  /** The maximum size of the body in bytes, if it may be larger than usual. */
   readonly bodyLimit?: number;
-  /** Its body is recorded traffic, which may have credentials of the vendor; nothing keeps it. */
+  /** The body is recorded traffic, which may contain real credentials, so it is not kept. */
   readonly readsTraffic?: true;
 }
 
@@ -110,9 +117,9 @@ export interface OperationRow extends Sourced {
 export interface PermissionRow<Permission extends string = string, Type extends string = string> extends Sourced {
   readonly id: Permission;
   readonly label: string;
-  /** The documentation says in words that it needs one of these resource types. Absent: no such sentence. */
+  /** The resource types of which it needs one, if a sentence of the documentation says so. */
   readonly onlyOn?: readonly Type[];
-  /** Each user holds it, whatever the roles. Credentials that belong to no user do not. */
+  /** Every user holds it, regardless of roles. Credentials that belong to no user do not. */
   readonly ofEveryUser?: true;
 }
 
@@ -124,15 +131,15 @@ export interface ResourceTypeRow<Type extends string = string> extends Sourced {
   readonly aliases?: readonly string[];
   /** How single objects are named, such as `<functionId>`; null if the type does not name objects. */
   readonly names: string | null;
-  /** For types that name objects: the collection that has them, and which member of its rows each part of a name is. */
+  /** For types that name objects: their collection, and the member of a row that each part of a name is. */
   readonly objects?: { readonly collection: string; readonly parts: readonly ('id' | 'parent')[] };
-  /** For types that name no objects: the objects they apply to. */
+  /** For types that name no objects: the relations of the objects to which they apply. */
   readonly reach: readonly Relation[];
   /** How the vendor writes an entry of this type: its `type`, and its `id` if that is always the same. */
   readonly encoding: {
     readonly type: string;
     readonly id?: string;
-    /** The id of a whole object is written as it is, without `/*`. */
+    /** The id of a whole object is written without `/*`. */
     readonly isBare?: true;
   };
 }
@@ -143,31 +150,31 @@ export interface RoleRow<Permission extends string = string> extends Sourced {
   readonly permissions: readonly Permission[];
 }
 
-/** The remedy for a reason, if it is the same for all callers. */
+/** The remedy for a refusal, if it is the same for all callers. */
 export interface RemedyRow {
   readonly kind: 'authenticate' | 'credential' | 'identity' | 'object';
   readonly text: string;
 }
 
-/** The ruleset of one service in one profile: literals, checked by `checkTables` when the server starts. */
+/** The tables of one service in one profile. `checkTables` checks them when the server starts. */
 export interface Tables<Permission extends string = string, Type extends string = string> {
   /**
    * The vendor's word for a permission. It determines the reason for a refusal: `missing_permission` or
    * `missing_scope`.
    */
   readonly term: 'permission' | 'scope';
-  /** NGC's name of the service in a key's policies; absent if keys need not be made for it. */
+  /** NGC's name of the service in the policies of keys; absent if keys need not include the service. */
   readonly product?: string;
-  /** For a service that keys for other services may call: the service that a key must be for, by the kind of its principal. */
+  /** The service that a key must include, by the kind of the key, if it is another one than this service. */
   readonly keyServices?: Readonly<Record<'personal-key' | 'service-key', string>>;
   readonly permissions: readonly PermissionRow<Permission, Type>[];
   readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
   /**
-   * A key that is bound to single objects alone is refused for every other name before anything is looked up, so that it
-   * cannot tell which names exist.
+   * A key that is bound only to single objects is refused for every other name before the lookup, so that it does not
+   * reveal which names exist.
    */
   readonly refusesOtherNames?: true;
-  /** Ends the sentence "a key without a resource ..." of a service key; absent where keys hold no resources. */
+  /** Completes the sentence "a key without a resource ...". Absent for services whose keys have no resources. */
   readonly unbound?: string;
   readonly roles: readonly RoleRow<Permission>[];
   readonly rules: readonly Rule<Permission, Type>[];

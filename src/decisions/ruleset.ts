@@ -6,14 +6,14 @@ export interface Ruleset {
   /** The version of the vendor's API, or the interpretation of its rules; null if there is only one. */
   readonly profile: string | null;
   readonly tables: Tables;
-  /** The document that the tables match. */
+  /** The name of the document that the tables match. */
   readonly document: string;
   /** The version that the served document names, if it is not the document's own. */
   readonly servedAs?: string;
   readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
 }
 
-/** @param document for a profile that has its own; default: the service's */
+/** Creates the ruleset of a profile. @param document the profile's document; default: the document of the service */
 export function createRuleset(service: string, profile: string | null, tables: Tables, document = service): Ruleset {
   return {
     service,
@@ -24,20 +24,20 @@ export function createRuleset(service: string, profile: string | null, tables: T
   };
 }
 
-/** All permissions of a user with these roles. Unknown roles have none. */
+/** Returns all permissions of a user with these roles. Unknown roles have none. */
 export function permissionsOfRoles({ roles, permissions }: Tables, names: readonly string[]): ReadonlySet<string> {
   const ofEveryUser = permissions.flatMap(({ id, ofEveryUser }) => (ofEveryUser === true ? [id] : []));
   const ofRoles = roles.filter(({ name }) => names.includes(name)).flatMap((role) => role.permissions);
   return new Set([...ofEveryUser, ...ofRoles]);
 }
 
-/** A row that only some versions have. */
+/** A row that only some profiles have. */
 export interface OfProfiles<Profile extends string = string> {
-  /** Absent: all versions. */
+  /** Absent: all profiles. */
   readonly profiles?: readonly Profile[];
 }
 
-/** The rows of a version, without the list of versions. */
+/** Returns the rows that a profile has, without their list of profiles. */
 export function rowsOfProfile<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
   return (rows as readonly (Row & OfProfiles)[])
     .filter(({ profiles }) => profiles?.includes(profile) !== false)

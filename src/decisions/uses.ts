@@ -25,17 +25,21 @@ export interface UsesOfCredential {
   readonly uses: readonly Use[];
 }
 
-/** Limits for the uses of one credential. */
+/** The maximum number of uses that are kept of one credential, and their maximum size. */
 const MAX_USES = 1000;
 const MAX_BYTES = 2 * 1024 * 1024;
-/** The fixed size of a credential and of a use. */
+/** Estimates of the size of a credential and of a use, without their strings. */
 const CREDENTIAL_BYTES = 500;
 const USE_BYTES = 400;
-export const sizeOfUses = ({ bytes }: CredentialUses) => bytes;
 /** Parts of an object beyond this number are dropped. A resource that names only dropped parts seems insufficient. */
 const MAX_PARTS = 100;
 
-/** The key of a credential: a key's id, or an access key's client id. */
+/** Returns the estimated size of the uses of a credential in bytes. */
+export function sizeOfUses({ bytes }: CredentialUses): number {
+  return bytes;
+}
+
+/** Returns a string that identifies a credential. */
 export function credentialKeyOf({ kind, id, clientId = '' }: Principal): string {
   return `${kind} ${id} ${clientId}`;
 }
@@ -46,20 +50,21 @@ export function credentialKeyOf({ kind, id, clientId = '' }: Principal): string 
  */
 export class Uses {
   readonly #byCredential: WorldCache<CredentialUses>;
-  /** Credentials ever added, including evicted ones. */
-  #begun = 0;
-  #isCut = false;
+  /** The number of credentials that were added, including evicted ones. */
+  #addedCount = 0;
+  /** Whether a use was dropped because its credential has too many. */
+  #hasDroppedUse = false;
 
   constructor(shared: SharedCache<CredentialUses>) {
     this.#byCredential = new WorldCache(shared);
   }
 
-  /** Was a use dropped because a limit was reached? */
+  /** Whether a use was dropped because a limit was reached. */
   get isFull(): boolean {
-    return this.#isCut || this.#begun > this.#byCredential.values().length;
+    return this.#hasDroppedUse || this.#addedCount > this.#byCredential.values().length;
   }
 
-  /** Keeps a new use. @param lookedUp null if no object is known */
+  /** Records a use, unless it is known. @param lookedUp null if no object is known */
   record(
     principal: Principal,
     operation: string,
@@ -67,75 +72,78 @@ export class Uses {
     lookedUp: ResourceState | null,
     example: Use['example'],
   ): void {
-    const name = credentialKeyOf(principal);
-    const credential = this.#byCredential.get(name) ?? this.#begin(name, principal);
-    const key = `${ruleset.service} ${operation} ${placeOf(lookedUp)}`;
+    const credentialKey = credentialKeyOf(principal);
+    const credential = this.#byCredential.get(credentialKey) ?? this.#addCredential(credentialKey, principal);
+    const useKey = `${ruleset.service} ${operation} ${describeObjects(lookedUp)}`;
     const { uses } = credential;
-    if (uses.has(key)) return;
+    if (uses.has(useKey)) return;
     const use = {
       operation,
       accessRequest: { rule, ruleset },
       lookedUp: lookedUp && limitParts(resourceStateOf(lookedUp)),
       example,
     };
-    const bytes = USE_BYTES + 2 * (key.length + example.path.length) + estimateBytes(use.lookedUp);
+    // A character takes up to two bytes.
+    const bytes = USE_BYTES + 2 * (useKey.length + example.path.length) + estimateBytes(use.lookedUp);
     if (uses.size >= MAX_USES || credential.bytes + bytes > MAX_BYTES) {
-      this.#isCut = true;
+      this.#hasDroppedUse = true;
       return;
     }
-    uses.set(key, use);
+    uses.set(useKey, use);
     credential.bytes += bytes;
-    // Updates its size in the cache.
-    this.#byCredential.set(name, credential);
+    // Only `set` makes the cache read the size again.
+    this.#byCredential.set(credentialKey, credential);
   }
 
-  /** In the order of the credentials' first uses. */
+  /** Returns the uses of all credentials, in the order of their first uses. */
   list(): readonly UsesOfCredential[] {
     return this.#byCredential
       .values()
-      .sort((one, other) => one.order - other.order)
+      .sort((a, b) => a.order - b.order)
       .map(({ principal, uses }) => ({ principal, uses: [...uses.values()] }));
   }
 
   clear(): void {
     this.#byCredential.clear();
-    this.#begun = 0;
-    this.#isCut = false;
+    this.#addedCount = 0;
+    this.#hasDroppedUse = false;
   }
 
-  #begin(name: string, principal: Principal): CredentialUses {
-    this.#begun += 1;
-    const begun = { principal, order: this.#begun, uses: new Map(), bytes: CREDENTIAL_BYTES };
-    this.#byCredential.set(name, begun);
-    return begun;
+  #addCredential(credentialKey: string, principal: Principal): CredentialUses {
+    this.#addedCount += 1;
+    const added = { principal, order: this.#addedCount, uses: new Map(), bytes: CREDENTIAL_BYTES };
+    this.#byCredential.set(credentialKey, added);
+    return added;
   }
 }
 
 /** The uses of one credential, as they are cached. */
 export interface CredentialUses {
   readonly principal: Principal;
-  /** Among the credentials of its world, in the order of their first uses. */
+  /** The number of the credential, in the order of their first uses. */
   readonly order: number;
   readonly uses: Map<string, Use>;
   bytes: number;
 }
 
-/** The key of the objects for resources: their relations and most specific names. */
-function placeOf(lookedUp: ResourceState | null): string {
+/** Returns what resources can distinguish of the objects: their relations and most specific names. */
+function describeObjects(lookedUp: ResourceState | null): string {
   if (lookedUp?.found !== 'object' || lookedUp.attributes === undefined) return '';
-  return objectsOf(lookedUp.attributes).map(placeOfOne).join(' ');
+  return objectsOf(lookedUp.attributes).map(describeObject).join(' ');
 }
 
-function placeOfOne({ relation, names }: ResourceAttributes): string {
-  let fullest = '';
-  for (const type in names) fullest = `${type} ${names[type]}`;
-  return `${relation} ${fullest}`;
+function describeObject({ relation, names }: ResourceAttributes): string {
+  // The most specific type comes last.
+  let lastName = '';
+  for (const type in names) lastName = `${type} ${names[type]}`;
+  return `${relation} ${lastName}`;
 }
 
-function limitParts(seen: ResourceState): ResourceState {
-  if (seen.found !== 'object' || seen.attributes?.parts === undefined) return seen;
-  const parts = Object.entries(seen.attributes.parts).map(
+/** Returns a lookup result with at most `MAX_PARTS` parts of each resource type. */
+function limitParts(lookedUp: ResourceState): ResourceState {
+  if (lookedUp.found !== 'object' || lookedUp.attributes?.parts === undefined) return lookedUp;
+  const parts = Object.entries(lookedUp.attributes.parts).map(
     ([type, names]) => [type, names.slice(0, MAX_PARTS)] as const,
   );
-  return { found: 'object', attributes: { ...seen.attributes, parts: Object.fromEntries(parts) } };
+  return { found: 'object', attributes: { ...lookedUp.attributes, parts: Object.fromEntries(parts) } };
 }

@@ -11,7 +11,7 @@ export type Position = readonly [number: number, text?: string];
 export interface PageQuery {
   /** The cursor of the entry before the page; undefined for the first page. */
   readonly after?: string | undefined;
-  /** Only newer entries: than the entry with this id, or since this time. */
+  /** Selects only entries that are newer than the entry with this id, or not older than this time. */
   readonly since?: string | undefined;
   readonly limit?: number | undefined;
 }
@@ -68,14 +68,18 @@ function formatCursor([number, text]: Position): string {
 }
 
 /** Returns a negative number if the first position comes before the second. */
-export function comparePositions([number, text = '']: Position, [other, otherText = '']: Position): number {
-  if (number !== other) return number - other;
-  if (text === otherText) return 0;
-  return text < otherText ? -1 : 1;
+export function comparePositions([numberA, textA = '']: Position, [numberB, textB = '']: Position): number {
+  if (numberA !== numberB) return numberA - numberB;
+  if (textA === textB) return 0;
+  return textA < textB ? -1 : 1;
 }
 
+/** A number with at most as many digits as the largest safe integer and, after a dot, an optional text. */
+const CURSOR = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/;
+
+/** Parses a cursor. @throws Problem if it is not a cursor of this list */
 function parseCursor(cursor: string, isText: (text: string) => boolean): Position {
-  const [, digits, text] = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
+  const [, digits, text] = CURSOR.exec(cursor) ?? [];
   const number = Number(digits);
   if (Number.isSafeInteger(number)) {
     if (text === undefined) return [number];
@@ -87,6 +91,7 @@ function parseCursor(cursor: string, isText: (text: string) => boolean): Positio
   );
 }
 
+/** Creates a filter for `since`. @throws Problem if it is neither the id of an entry nor a time */
 function createSinceFilter<Entry>(
   since: string,
   { positionOf, positionOfId, timeOf }: Listing<Entry>,

@@ -56,12 +56,12 @@ export class StreamedList<Item = unknown> {
   }
 }
 
-/** Returns a streamed list, typed as a response body. @typeParam Body the body's type in the document */
+/** Creates a streamed list, typed as a response body. @typeParam Body the body's type in the document */
 export function createStreamedList<Body extends object, Item>(
   items: readonly Item[],
   render: (item: Item) => object | undefined,
   envelope: (entries: never[]) => Body,
 ): Body {
-  // The serialized text is such a body, as `validateResponse` checks, and `render` builds its entries.
+  // `validateResponse` checks that the serialized text is such a body.
   return new StreamedList(items, render, (entries) => envelope(entries as never[])) as unknown as Body;
 }
