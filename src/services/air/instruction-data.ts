@@ -3,71 +3,72 @@ import { isRecord, own } from '../../objects/members.ts';
 import { showPath } from '../../text/redact.ts';
 import { fieldProblem } from './problem.ts';
 
-/** The required member of the data, by executor, according to the SDK's stubs. */
-export const REQUIRED_MEMBER = { shell: 'commands', file: 'files', init: 'hostname' } as const;
+/** The required member of the data, from the SDK's stubs. */
+export const REQUIRED_MEMBER_BY_EXECUTOR = { shell: 'commands', file: 'files', init: 'hostname' } as const;
 
-export type Executor = keyof typeof REQUIRED_MEMBER;
+export type Executor = keyof typeof REQUIRED_MEMBER_BY_EXECUTOR;
 
-/** Throws a Problem with the path of an invalid value. */
-type Check = (value: unknown, where: string) => void;
+/** Throws a Problem if a value is not valid. The path is for the message. */
+type Check = (value: unknown, path: string) => void;
 
-const MAX_TEXT = 65_536;
-const MAX_HOSTNAME = 255;
+const MAX_TEXT_CHARACTERS = 65_536;
+const MAX_HOSTNAME_CHARACTERS = 255;
 
-const checkTextList = createListCheck(createTextCheck(MAX_TEXT));
+const checkText = createTextCheck(MAX_TEXT_CHARACTERS);
+const checkTextList = createListCheck(checkText);
 
-/** All members of the data, by executor. */
-const MEMBERS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
+/** Checks of all members of the data, by executor. */
+const CHECKS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
   shell: { commands: checkTextList },
   file: { files: createListCheck(checkFile), post_commands: checkTextList },
-  init: { hostname: createTextCheck(MAX_HOSTNAME) },
+  init: { hostname: createTextCheck(MAX_HOSTNAME_CHARACTERS) },
 };
 
 /**
- * Validates the data of an instruction from a request or a file. The document's schema is too permissive: it accepts
+ * Validates and returns the data of an instruction from a request or a file. The document's schema is too permissive: it accepts
  * data of other executors and unknown members.
  *
- * @param where path of the data for messages: `data`
- * @throws Problem
+ * @param path path of the data for messages: `data`
+ * @throws Problem with the path of the invalid value
  */
-export function checkData(executor: Executor, data: unknown, where: string): object {
-  const required = REQUIRED_MEMBER[executor];
-  if (!isRecord(data)) throw fieldProblem(where, `an object with \`${required}\``);
+export function checkData(executor: Executor, data: unknown, path: string): object {
+  const required = REQUIRED_MEMBER_BY_EXECUTOR[executor];
+  if (!isRecord(data)) throw fieldProblem(path, `an object with \`${required}\``);
   if (!Object.hasOwn(data, required)) {
-    const message = `Field \`${where}.${required}\` is missing: the executor \`${executor}\` requires it.`;
+    const message = `Field \`${path}.${required}\` is missing: the executor \`${executor}\` requires it.`;
     throw new Problem('invalid_request', message);
   }
-  const checks = MEMBERS[executor];
+  const checks = CHECKS[executor];
   for (const [name, value] of Object.entries(data)) {
     const check = own(checks, name);
-    if (check === undefined) throw unknownMemberProblem(`${where}.${showPath(name)}`, executor);
-    check(value, `${where}.${name}`);
+    if (check === undefined) throw createUnknownMemberProblem(`${path}.${showPath(name)}`, executor);
+    check(value, `${path}.${name}`);
   }
   return data;
 }
 
-function unknownMemberProblem(where: string, executor: Executor): Problem {
-  const names = Object.keys(MEMBERS[executor]).map((name) => `\`${name}\``);
-  const message = `Field \`${where}\` is unknown: the executor \`${executor}\` supports only ${names.join(' and ')}.`;
+function createUnknownMemberProblem(path: string, executor: Executor): Problem {
+  const names = Object.keys(CHECKS[executor]).map((name) => `\`${name}\``);
+  const message = `Field \`${path}\` is unknown: the executor \`${executor}\` supports only ${names.join(' and ')}.`;
   return new Problem('invalid_request', message);
 }
 
-function createTextCheck(max: number): Check {
-  return (value, where) => {
-    if (typeof value !== 'string' || value.length > max)
-      throw fieldProblem(where, `a string of up to ${max} characters`);
+function createTextCheck(maxCharacters: number): Check {
+  return (value, path) => {
+    if (typeof value !== 'string' || value.length > maxCharacters)
+      throw fieldProblem(path, `a string of up to ${maxCharacters} characters`);
   };
 }
 
 function createListCheck(check: Check): Check {
-  return (value, where) => {
-    if (!Array.isArray(value)) throw fieldProblem(where, 'a list');
-    for (const [index, one] of value.entries()) check(one, `${where}[${index}]`);
+  return (value, path) => {
+    if (!Array.isArray(value)) throw fieldProblem(path, 'a list');
+    for (const [index, entry] of value.entries()) check(entry, `${path}[${index}]`);
   };
 }
 
-/** A file: `path`, `content` and any other strings. */
-function checkFile(value: unknown, where: string): void {
-  if (!isRecord(value) || Array.isArray(value)) throw fieldProblem(where, 'an object');
-  for (const [name, one] of Object.entries(value)) createTextCheck(MAX_TEXT)(one, `${where}.${showPath(name)}`);
+/** Checks a file: `path`, `content` and any other strings. */
+function checkFile(value: unknown, path: string): void {
+  if (!isRecord(value) || Array.isArray(value)) throw fieldProblem(path, 'an object');
+  for (const [name, member] of Object.entries(value)) checkText(member, `${path}.${showPath(name)}`);
 }

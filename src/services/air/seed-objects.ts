@@ -6,18 +6,10 @@ import type { Placed } from '../../definitions/seed-entries.ts';
 import { own } from '../../objects/members.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
-import { REQUIRED_MEMBER } from './instruction-data.ts';
+import { REQUIRED_MEMBER_BY_EXECUTOR } from './instruction-data.ts';
 import { createInstructionDraft, createInterfaceDraft, createServiceDraft, formatMac } from './network.ts';
 import { createRow, type DraftOf } from './objects.ts';
-import {
-  type AirRow,
-  isRowOf,
-  type Members,
-  type MembersOf,
-  type RowOf,
-  type StoredName,
-  type Table,
-} from './stored.ts';
+import { type AirRow, isRowOf, type MembersOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGE_SHARES, IMAGES } from './tables/images.ts';
 import type { AirResource, LiteralTable } from './tables/index.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from './tables/infra.ts';
@@ -28,10 +20,11 @@ import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
 import { CHECKPOINTS, RUNS } from './tables/simulations.ts';
 import { createLinkDraft } from './topology.ts';
 
+/** Descriptions of JSON types in messages. */
 const TYPE_NAMES = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;
 type JsonType = keyof typeof TYPE_NAMES;
 
-/** Context to complete the members of an object. */
+/** What a draft of an object needs besides the members. */
 interface DraftContext {
   readonly id: string;
   readonly org: string;
@@ -41,32 +34,35 @@ interface DraftContext {
   find<Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name>;
 }
 
+/** The default lifetime of shares and certificates. */
 const YEAR_MS = 365 * 86_400_000;
 
-/** Required members: those that requests require, and references. */
-type NeededOf<Name extends StoredName> =
+/** Names of the required members: those that requests require, and references. */
+type RequiredMemberOf<Name extends StoredName> =
   | (LiteralTable<Name> extends { readonly required: readonly (infer Member)[] } ? Member : never)
   | (LiteralTable<Name> extends { readonly refers: infer References } ? keyof References : never);
 
-/** Members that a seed must have, and optional ones. */
-type GivenBy<Name extends StoredName> = Pick<MembersOf<Name>, NeededOf<Name> & keyof MembersOf<Name>> &
+/** Members of an object in a seed. Those that requests do not require are optional. */
+type SeedMembersOf<Name extends StoredName> = Pick<MembersOf<Name>, RequiredMemberOf<Name> & keyof MembersOf<Name>> &
   Partial<MembersOf<Name>>;
 
 /**
  * Describes how a seed defines objects of a resource.
  *
- * @param schema request schema or, without one, response schema
- * @param needs additional required members
+ * @param schema the schema of create requests or, if there is none, of responses
+ * @param draft builds an object from the members in the seed
+ * @param extraMembers required members that neither requests nor references require
  */
-function defineEntry<Name extends StoredName, Given extends GivenBy<Name>>(
+function defineEntry<Name extends StoredName, Members extends SeedMembersOf<Name>>(
   table: Table<Name>,
   schema: { readonly properties: object },
-  draft: (members: Given, context: DraftContext) => DraftOf<Name>,
-  needs: readonly (keyof Given & string)[] = [],
+  draft: (members: Members, context: DraftContext) => DraftOf<Name>,
+  extraMembers: readonly (keyof Members & string)[] = [],
 ) {
-  return { table, schema, draft, needs };
+  return { table, schema, draft, extraMembers };
 }
 
+/** The resources that a seed defines in `air.objects`. */
 const ENTRIES = {
   interfaces: defineEntry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find }) =>
     createInterfaceDraft(find(NODES, node), {
@@ -77,8 +73,9 @@ const ENTRIES = {
   links: defineEntry(
     LINKS,
     SCHEMAS.CreateLinkRequest,
-    ({ interfaces, ...members }: GivenBy<'links'> & { readonly interfaces: readonly string[] }, { find }) => {
+    ({ interfaces, ...members }: SeedMembersOf<'links'> & { readonly interfaces: readonly string[] }, { find }) => {
       const ends = interfaces.map((id) => find(INTERFACES, id));
+      // Never empty: `findResourceErrors` requires two interfaces.
       return createLinkDraft(ends[0]?.body.hidden.simulation ?? '', ends, members);
     },
   ),
@@ -88,8 +85,10 @@ const ENTRIES = {
   instructions: defineEntry(
     INSTRUCTIONS,
     SCHEMAS.CreateNodeInstructionRequest,
-    (members: GivenBy<'instructions'> & { readonly executor: keyof typeof REQUIRED_MEMBER }, { org, find }) =>
-      createInstructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }, `seed@${org}`),
+    (
+      members: SeedMembersOf<'instructions'> & { readonly executor: keyof typeof REQUIRED_MEMBER_BY_EXECUTOR },
+      { org, find },
+    ) => createInstructionDraft(find(NODES, members.node), { ...INSTRUCTIONS.defaults, ...members }, `seed@${org}`),
   ),
   runs: defineEntry(RUNS, SCHEMAS.Run, (members, { now }) => ({
     members: { ...RUNS.defaults, started_from: null, started_at: rfc3339(now), ended_at: null, ...members },
@@ -125,7 +124,7 @@ const ENTRIES = {
   ssh_keys: defineEntry(
     SSH_KEYS,
     SCHEMAS.CreateSshKeyRequest,
-    ({ name, public_key }: GivenBy<'ssh_keys'> & { readonly public_key: string; readonly user: string }) => ({
+    ({ name, public_key }: SeedMembersOf<'ssh_keys'> & { readonly public_key: string; readonly user: string }) => ({
       members: { name, fingerprint: sshFingerprint(public_key) ?? '' },
     }),
     ['user'],
@@ -159,19 +158,20 @@ const ENTRIES = {
   ),
 };
 
-type Name = keyof typeof ENTRIES;
-type Given<Resource extends Name> = Parameters<(typeof ENTRIES)[Resource]['draft']>[0];
+type ResourceName = keyof typeof ENTRIES;
+type MembersInSeed<Resource extends ResourceName> = Parameters<(typeof ENTRIES)[Resource]['draft']>[0];
 
-interface SeedObjectOf<Resource extends Name> {
+interface SeedObjectOf<Resource extends ResourceName> {
   readonly org: string;
   readonly resource: Resource;
   readonly id: string;
-  readonly members: Given<Resource>;
+  readonly members: MembersInSeed<Resource>;
 }
 
 /** An object of a resource without a separate list in the seed. */
-export type SeedObject = { [Resource in Name]: SeedObjectOf<Resource> }[Name];
+export type SeedObject = { [Resource in ResourceName]: SeedObjectOf<Resource> }[ResourceName];
 
+/** The resources of `air.objects`, by the name in their `resource`. */
 export const RESOURCE_NAMES = Object.keys(ENTRIES);
 
 /** Documented schemas of the members, by resource. Required members are checked later. */
@@ -181,21 +181,21 @@ export const MEMBERS_BY_RESOURCE = Object.entries(ENTRIES).map(([resource, { sch
   then: { properties: { members: { properties: schema.properties } } },
 }));
 
-/** Types of required members, by resource. */
+/** Types of required members, by resource and name. */
 const REQUIRED_MEMBERS: ReadonlyMap<string, ReadonlyMap<string, JsonType>> = new Map(
-  Object.entries(ENTRIES).map(([resource, { table, schema, needs }]) => {
-    const names = new Set([...(table.required ?? []), ...Object.keys(table.refers ?? {}), ...needs]);
+  Object.entries(ENTRIES).map(([resource, { table, schema, extraMembers }]) => {
+    const names = new Set([...(table.required ?? []), ...Object.keys(table.refers ?? {}), ...extraMembers]);
     return [resource, new Map([...names].map((name) => [name, findMemberType(schema.properties, name)]))];
   }),
 );
 
-/** Members that only seeds have are strings; members with several schemas are objects. */
+/** Returns the type of a member. Members that only seeds have are strings; members with several schemas are objects. */
 function findMemberType(properties: object, name: string): JsonType {
   const schema = own(properties as Record<string, { readonly type?: JsonType }>, name);
   return schema === undefined ? 'string' : (schema.type ?? 'object');
 }
 
-/** Members that refer to another object, and its resource: from the tables, and `interfaces` of links. */
+/** The resource that a member refers to, by member: from the tables, and `interfaces` of links. */
 const REFERENCES: Readonly<Record<string, string>> = Object.assign(
   { interfaces: 'interfaces' },
   ...Object.values(ENTRIES).map(({ table }: { readonly table: AirResource }) =>
@@ -203,73 +203,102 @@ const REFERENCES: Readonly<Record<string, string>> = Object.assign(
   ),
 );
 
+/** An error in the members of an object. */
+interface MemberError {
+  readonly member: string;
+  /** The rest of a sentence that begins with the path of the member. */
+  readonly message: string;
+}
+
 /**
- * Finds members that are missing or have the wrong type, and dangling references.
+ * Finds members that are missing or have the wrong type, and references to objects that do not come earlier.
  *
- * @param earlierResources resources of earlier objects, by id
+ * @param earlierResources resources of the objects in other lists, by id
  */
-export function findObjectFaults(
+export function findObjectErrors(
   objects: readonly Placed<SeedObject>[],
   earlierResources: ReadonlyMap<string, StoredName>,
 ): SeedError[] {
   const resources = new Map(earlierResources);
   return objects.flatMap(({ place, entry }) => {
-    const members: Members = entry.members;
-    const createFault = (member: string, message: string) => ({
-      place: `${place}.members.${member}`,
-      message: `\`${place}.members.${member}\` ${message}`,
-    });
-    const mistyped = [...(REQUIRED_MEMBERS.get(entry.resource) ?? [])]
-      .filter(([member, type]) => typeOf(own(members, member)) !== type)
-      .map(([member, type]) => createFault(member, `must be ${TYPE_NAMES[type]}`));
-    const dangling = Object.entries(REFERENCES).flatMap(([member, resource]) =>
-      [own(members, member) ?? []]
-        .flat()
-        .filter((id) => resources.get(String(id)) !== resource)
-        .map((id) =>
-          createFault(
-            member,
-            `is \`${id}\`, but there is no such object in \`${resource}\` before this one: add it there, or remove this object`,
-          ),
-        ),
-    );
+    const typeErrors = findTypeErrors(entry);
+    // The other checks rely on the types.
+    const errors =
+      typeErrors.length > 0 ? typeErrors : [...findReferenceErrors(entry, resources), ...findResourceErrors(entry)];
     resources.set(entry.id, entry.resource);
-    if (mistyped.length > 0) return mistyped;
-    return [...dangling, ...findResourceFaults(entry).map(([member, message]) => createFault(member, message))];
+    return errors.map(({ member, message }) => {
+      const path = `${place}.members.${member}`;
+      return { place: path, message: `\`${path}\` ${message}` };
+    });
   });
 }
 
-/** Checks that are specific to one resource. */
-function findResourceFaults(entry: SeedObject): readonly (readonly [member: string, message: string])[] {
-  if (entry.resource === 'links') {
-    const [one, other, ...more] = entry.members.interfaces;
-    const isPair = other !== undefined && one !== other && more.length === 0;
-    return isPair ? [] : [['interfaces', 'must have two different interfaces']];
-  }
-  if (entry.resource === 'instructions') {
-    const { executor, data } = entry.members;
-    // The schema already reports unknown executors.
-    const member = own(REQUIRED_MEMBER, executor);
-    return member === undefined || Object.hasOwn(data, member) ? [] : [[`data.${member}`, 'is missing']];
-  }
-  if (entry.resource === 'ssh_keys' && sshFingerprint(entry.members.public_key) === null)
-    return [['public_key', 'must be a complete `ssh-ed25519` or `ssh-rsa` key']];
-  return [];
+/** Finds required members that are missing or have the wrong type. */
+function findTypeErrors({ resource, members }: SeedObject): readonly MemberError[] {
+  return [...(REQUIRED_MEMBERS.get(resource) ?? [])]
+    .filter(([member, type]) => typeOf(own<unknown>(members, member)) !== type)
+    .map(([member, type]) => ({ member, message: `must be ${TYPE_NAMES[type]}` }));
 }
 
+/** Finds references to objects that do not come earlier. @param earlierResources resources of earlier objects, by id */
+function findReferenceErrors(
+  { members }: SeedObject,
+  earlierResources: ReadonlyMap<string, StoredName>,
+): readonly MemberError[] {
+  return Object.entries(REFERENCES).flatMap(([member, resource]) =>
+    listIds(own<unknown>(members, member))
+      .filter((id) => earlierResources.get(String(id)) !== resource)
+      .map((id) => ({
+        member,
+        message: `is \`${id}\`, but there is no such object in \`${resource}\` before this one: add it there, or remove this object`,
+      })),
+  );
+}
+
+/** Returns the ids in a member: one, several or, if it is absent or null, none. */
+function listIds(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** Finds the errors that only objects of this resource can have. */
+function findResourceErrors(entry: SeedObject): readonly MemberError[] {
+  switch (entry.resource) {
+    case 'links': {
+      const { interfaces } = entry.members;
+      const isPair = interfaces.length === 2 && new Set(interfaces).size === 2;
+      return isPair ? [] : [{ member: 'interfaces', message: 'must have two different interfaces' }];
+    }
+    case 'instructions': {
+      const { executor, data } = entry.members;
+      // The schema already reports unknown executors.
+      const required = own(REQUIRED_MEMBER_BY_EXECUTOR, executor);
+      if (required === undefined || Object.hasOwn(data, required)) return [];
+      return [{ member: `data.${required}`, message: 'is missing' }];
+    }
+    case 'ssh_keys': {
+      if (sshFingerprint(entry.members.public_key) !== null) return [];
+      return [{ member: 'public_key', message: 'must be a complete `ssh-ed25519` or `ssh-rsa` key' }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Returns the JSON type of a value, as in `TYPE_NAMES`. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value === 'number' ? 'integer' : typeof value;
 }
 
-/** Builds the rows of the objects. @param before rows that they may refer to */
+/** Builds the rows of the objects. @param otherRows rows that they may refer to */
 export function buildObjectRows(
   objects: readonly SeedObject[],
-  before: readonly AirRow[],
+  otherRows: readonly AirRow[],
   { now, accountOf }: Pick<DraftContext, 'now' | 'accountOf'>,
 ): readonly AirRow[] {
-  const rows = new Map(before.map((row) => [row.id, row]));
+  const rows = new Map(otherRows.map((row) => [row.id, row]));
   const context = {
     now,
     accountOf,
@@ -286,14 +315,14 @@ export function buildObjectRows(
   });
 }
 
-function buildObjectRow<Resource extends Name>(
+function buildObjectRow<Resource extends ResourceName>(
   { id, org, resource, members }: SeedObjectOf<Resource>,
   context: Omit<DraftContext, 'id' | 'org'>,
 ): AirRow {
   // Safe cast: `resource` determines the type of the members.
   const { table, draft } = ENTRIES[resource] as unknown as {
     readonly table: Table<Resource>;
-    readonly draft: (members: Given<Resource>, context: DraftContext) => DraftOf<Resource>;
+    readonly draft: (members: MembersInSeed<Resource>, context: DraftContext) => DraftOf<Resource>;
   };
   const { now, accountOf } = context;
   const owner = resource === 'ssh_keys' && 'user' in members ? `${accountOf(org)}/${members.user}` : accountOf(org);

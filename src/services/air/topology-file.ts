@@ -1,11 +1,11 @@
 import { isOneOf } from '../../objects/members.ts';
 import { type DotEnd, readDot } from './dot.ts';
-import { checkData, type Executor, REQUIRED_MEMBER } from './instruction-data.ts';
+import { checkData, type Executor, REQUIRED_MEMBER_BY_EXECUTOR } from './instruction-data.ts';
 import { normalizeGroupName } from './network.ts';
 import { fieldProblem } from './problem.ts';
 import type { MembersOf } from './stored.ts';
 
-/** An endpoint of a link. */
+/** An interface of a node: an end of a link. */
 export interface End {
   readonly node: string;
   readonly interface: string;
@@ -18,12 +18,13 @@ interface TopologyNode
   readonly os: string;
 }
 
-/** A topology from a file: nodes by name, and links between their interfaces. */
+/** A validated topology from a file: nodes, and links between their interfaces. */
 export interface Topology {
+  /** Nodes as sent, by name. */
   readonly nodes: Readonly<Record<string, unknown>>;
-  /** Nodes with defaults. */
+  /** The same nodes, with defaults. */
   readonly nodesByName: ReadonlyMap<string, TopologyNode>;
-  /** `exit` is outside the simulation. */
+  /** Pairs of ends. `exit` is outside the simulation. */
   readonly links: readonly (readonly [End, End | 'exit'])[];
   readonly oob: boolean;
   readonly services: readonly TopologyService[];
@@ -38,6 +39,7 @@ interface TopologyService extends Pick<MembersOf<'services'>, 'name' | 'service_
   readonly port: number;
 }
 
+/** An instruction of a node. */
 interface TopologyInstruction {
   readonly node: string;
   readonly executor: Executor;
@@ -55,12 +57,13 @@ export function readTopology(format: string, content: unknown): Topology {
   return format === 'DOT' ? convertDot(content) : readJson(content);
 }
 
-/** Far more than real simulations have, but few enough for one commit. */
+/** Maximum numbers of entries: far more than real simulations have, but few enough for one commit. */
 const MAX_NODES = 2000;
 const MAX_LINKS = 2500;
 const MAX_SERVICES = 2500;
 const MAX_INSTRUCTIONS = 2500;
-const MAX_NAME = 255;
+
+const MAX_NAME_CHARACTERS = 255;
 
 function readJson(content: unknown): Topology {
   if (!isObject(content)) throw fieldProblem('content', 'an object with `nodes`');
@@ -79,9 +82,11 @@ function readJson(content: unknown): Topology {
     links: readLinks,
     // As in the SDK's example, the default is an out-of-band network.
     oob: oob === undefined || oob === true || isObject(oob),
-    services: readList('services', services, MAX_SERVICES).map((one, index) => readService(one, index, nodesByName)),
-    instructions: readList('instructions', instructions, MAX_INSTRUCTIONS).map((one, index) =>
-      readInstruction(one, index, nodesByName),
+    services: readList('services', services, MAX_SERVICES).map((service, index) =>
+      readService(service, index, nodesByName),
+    ),
+    instructions: readList('instructions', instructions, MAX_INSTRUCTIONS).map((instruction, index) =>
+      readInstruction(instruction, index, nodesByName),
     ),
     sentMembers: {
       ...(content['services'] !== undefined && { services }),
@@ -90,6 +95,7 @@ function readJson(content: unknown): Topology {
   };
 }
 
+/** Returns the entries of a list. @throws Problem if it is not a list, or too long */
 function readList(member: string, list: unknown, max: number): readonly unknown[] {
   if (!Array.isArray(list)) throw fieldProblem(`content.${member}`, 'a list of objects');
   if (list.length > max) throw fieldProblem(`content.${member}`, `no more than ${max} entries`);
@@ -100,16 +106,16 @@ const SERVICE_TYPES = ['SSH', 'HTTPS', 'HTTP', 'OTHER'] as const;
 const MAX_PORT = 65_535;
 
 function readService(service: unknown, index: number, nodesByName: Topology['nodesByName']): TopologyService {
-  const where = `content.services[${index}]`;
-  if (!isObject(service)) throw fieldProblem(where, 'an object');
+  const path = `content.services[${index}]`;
+  if (!isObject(service)) throw fieldProblem(path, 'an object');
   const { port, name = '', service_type = 'OTHER' } = service;
-  const end = readInterface(service, where, nodesByName, 'an object with `node` and `interface`');
+  const end = readInterface(service, path, nodesByName, 'an object with `node` and `interface`');
   if (!isInteger(port) || port < 1 || port > MAX_PORT) {
-    throw fieldProblem(`${where}.port`, `a whole number from 1 to ${MAX_PORT}`);
+    throw fieldProblem(`${path}.port`, `a whole number from 1 to ${MAX_PORT}`);
   }
-  if (!isName(name)) throw fieldProblem(`${where}.name`, `a string of up to ${MAX_NAME} characters`);
+  if (!isName(name)) throw fieldProblem(`${path}.name`, `a string of up to ${MAX_NAME_CHARACTERS} characters`);
   if (typeof service_type !== 'string' || !isOneOf(SERVICE_TYPES, service_type)) {
-    throw fieldProblem(`${where}.service_type`, `one of ${SERVICE_TYPES.map((one) => `\`${one}\``).join(', ')}`);
+    throw fieldProblem(`${path}.service_type`, `one of ${SERVICE_TYPES.map((type) => `\`${type}\``).join(', ')}`);
   }
   return { end, port, name, service_type };
 }
@@ -119,36 +125,41 @@ function readInstruction(
   index: number,
   nodesByName: Topology['nodesByName'],
 ): TopologyInstruction {
-  const where = `content.instructions[${index}]`;
-  if (!isObject(instruction)) throw fieldProblem(where, 'an object');
+  const path = `content.instructions[${index}]`;
+  if (!isObject(instruction)) throw fieldProblem(path, 'an object');
   const { node, executor, data, name = null, run_again_on_rebuild = false } = instruction;
-  if (!isName(node) || !nodesByName.has(node)) throw fieldProblem(`${where}.node`, 'a node of `content.nodes`');
-  if (!isExecutor(executor)) throw fieldProblem(`${where}.executor`, '`shell`, `file` or `init`');
+  if (!isName(node) || !nodesByName.has(node)) throw fieldProblem(`${path}.node`, 'a node of `content.nodes`');
+  if (!isExecutor(executor)) throw fieldProblem(`${path}.executor`, '`shell`, `file` or `init`');
   if (name !== null && !isName(name)) {
-    throw fieldProblem(`${where}.name`, `a string of up to ${MAX_NAME} characters`);
+    throw fieldProblem(`${path}.name`, `a string of up to ${MAX_NAME_CHARACTERS} characters`);
   }
-  if (typeof run_again_on_rebuild !== 'boolean') throw fieldProblem(`${where}.run_again_on_rebuild`, 'true or false');
-  return { node, executor, data: readData(executor, data, `${where}.data`), name, run_again_on_rebuild };
+  if (typeof run_again_on_rebuild !== 'boolean') throw fieldProblem(`${path}.run_again_on_rebuild`, 'true or false');
+  return { node, executor, data: readData(executor, data, `${path}.data`), name, run_again_on_rebuild };
 }
 
 function isExecutor(value: unknown): value is Executor {
-  return typeof value === 'string' && Object.hasOwn(REQUIRED_MEMBER, value);
+  return typeof value === 'string' && Object.hasOwn(REQUIRED_MEMBER_BY_EXECUTOR, value);
 }
 
 /**
  * Reads the data of an instruction. It may be a string, like the shell commands in the SDK's example.
  *
- * @throws Problem
+ * @throws Problem if it is not valid
  */
-function readData(executor: Executor, data: unknown, where: string): object {
-  const isShort = typeof data === 'string' && executor !== 'file';
-  const whole = isShort ? { [REQUIRED_MEMBER[executor]]: executor === 'shell' ? [data] : data } : data;
-  return checkData(executor, whole, where);
+function readData(executor: Executor, data: unknown, path: string): object {
+  return checkData(executor, typeof data === 'string' ? expandData(executor, data) : data, path);
+}
+
+/** Returns the data that a string stands for. A file has no short form, so its string stays invalid. */
+function expandData(executor: Executor, text: string): unknown {
+  if (executor === 'shell') return { commands: [text] };
+  return executor === 'init' ? { hostname: text } : text;
 }
 
 function readNode(name: string, node: unknown): TopologyNode {
   if (name === '') throw fieldProblem('content.nodes', 'names that are not empty');
-  if (name.length > MAX_NAME) throw fieldProblem('content.nodes', `names of up to ${MAX_NAME} characters`);
+  if (name.length > MAX_NAME_CHARACTERS)
+    throw fieldProblem('content.nodes', `names of up to ${MAX_NAME_CHARACTERS} characters`);
   if (!isObject(node)) throw fieldProblem(`content.nodes.${name}`, 'an object');
   const { os, pos, cpu, memory, storage, placement_group = '' } = node;
   if (!isName(os)) throw fieldProblem(`content.nodes.${name}.os`, 'the name or id of an image');
@@ -168,18 +179,20 @@ function readNode(name: string, node: unknown): TopologyNode {
   };
 }
 
+/** Reads `cpu`, `memory` or `storage` of a node. @throws Problem if it is not a whole number, 1 or greater */
 function readSize(name: string, member: string, value: unknown, defaultValue: number): number {
   if (value === undefined) return defaultValue;
   if (isInteger(value) && value > 0) return value;
   throw fieldProblem(`content.nodes.${name}.${member}`, 'a whole number, 1 or greater');
 }
 
+/** A name that Linux accepts for an interface has up to 15 characters. */
 const INTERFACE_NAME = /^.{1,15}$/;
 
 /**
  * Checks that no interface has two links.
  *
- * @throws Problem
+ * @throws Problem naming the interface
  */
 function requireSingleLinks(links: Topology['links']): void {
   const taken = new Set<string>();
@@ -194,35 +207,36 @@ function requireSingleLinks(links: Topology['links']): void {
   }
 }
 
-function readLink(link: unknown, where: string, nodesByName: Topology['nodesByName']): Topology['links'][number] {
-  if (!Array.isArray(link) || link.length !== 2) throw fieldProblem(where, 'a pair of ends');
-  const [first, second]: readonly unknown[] = link;
-  const one = readEnd(first, where, nodesByName);
-  const other = readEnd(second, where, nodesByName);
-  if (one !== 'exit') return [one, other];
-  if (other !== 'exit') return [other, one];
-  throw fieldProblem(where, 'an interface as one of the ends');
+/** Reads a link. An end `exit` comes second. @throws Problem if both ends are `exit` */
+function readLink(link: unknown, path: string, nodesByName: Topology['nodesByName']): Topology['links'][number] {
+  if (!Array.isArray(link) || link.length !== 2) throw fieldProblem(path, 'a pair of ends');
+  const [sentFirst, sentSecond]: readonly unknown[] = link;
+  const first = readEnd(sentFirst, path, nodesByName);
+  const second = readEnd(sentSecond, path, nodesByName);
+  if (first !== 'exit') return [first, second];
+  if (second !== 'exit') return [second, first];
+  throw fieldProblem(path, 'an interface as one of the ends');
 }
 
-function readEnd(end: unknown, where: string, nodesByName: Topology['nodesByName']): End | 'exit' {
-  return end === 'exit' ? end : readInterface(end, where, nodesByName, 'ends with `node` and `interface`, or `exit`');
+function readEnd(end: unknown, path: string, nodesByName: Topology['nodesByName']): End | 'exit' {
+  return end === 'exit' ? end : readInterface(end, path, nodesByName, 'ends with `node` and `interface`, or `exit`');
 }
 
 /**
  * Reads an interface of a node.
  *
  * @param expected description of the expected value, for the message
- * @throws Problem
+ * @throws Problem if it is not valid, or the node does not exist
  */
-function readInterface(end: unknown, where: string, nodesByName: Topology['nodesByName'], expected: string): End {
+function readInterface(end: unknown, path: string, nodesByName: Topology['nodesByName'], expected: string): End {
   if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
-    throw fieldProblem(where, expected);
+    throw fieldProblem(path, expected);
   }
   if (!INTERFACE_NAME.test(end['interface'])) {
-    throw fieldProblem(where, 'an interface with a name of 1 to 15 characters');
+    throw fieldProblem(path, 'an interface with a name of 1 to 15 characters');
   }
   if (!nodesByName.has(end['node']))
-    throw fieldProblem(where, `a node of \`content.nodes\`; \`${end['node']}\` is not there`);
+    throw fieldProblem(path, `a node of \`content.nodes\`; \`${end['node']}\` is not there`);
   return { node: end['node'], interface: end['interface'] };
 }
 
@@ -230,21 +244,25 @@ function readInterface(end: unknown, where: string, nodesByName: Topology['nodes
 function convertDot(content: unknown): Topology {
   if (typeof content !== 'string') throw fieldProblem('content', 'DOT text');
   const { nodes, edges } = readDot(content);
-  const end = ({ node, port }: DotEnd) =>
-    port === undefined && node === 'exit' ? node : { node, ...(port !== undefined && { interface: port }) };
   return readJson({
-    nodes: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, withGroupAsText(node)])),
-    links: edges.map((ends) => ends.map(end)),
+    nodes: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, convertGroupName(node)])),
+    links: edges.map((ends) => ends.map(convertDotEnd)),
   });
 }
 
-/** DOT values have no types, so a group name that looks like a number was parsed as one. */
-function withGroupAsText({ placement_group, ...node }: Readonly<Record<string, string | number>>) {
+/** Converts an end. Without a port it has no interface, which `readJson` reports unless the node is `exit`. */
+function convertDotEnd({ node, port }: DotEnd): unknown {
+  if (port !== undefined) return { node, interface: port };
+  return node === 'exit' ? 'exit' : { node };
+}
+
+/** Returns a node with its group name as a string: the parser reads a name of digits as a number. */
+function convertGroupName({ placement_group, ...node }: Readonly<Record<string, string | number>>) {
   return placement_group === undefined ? node : { ...node, placement_group: String(placement_group) };
 }
 
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_NAME;
+  return typeof value === 'string' && value.length <= MAX_NAME_CHARACTERS;
 }
 
 function isInteger(value: unknown): value is number {

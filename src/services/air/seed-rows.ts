@@ -1,0 +1,185 @@
+import { deriveUuid } from '../../platform/random.ts';
+import { ANYONE } from '../../store/collections.ts';
+import { type Instant, rfc3339 } from '../../time/clock.ts';
+import { createDemoMembers } from './demos.ts';
+import { createNodeMembers } from './network.ts';
+import { createRow, type DraftOf } from './objects.ts';
+import { createRecordDraft, type RecordName } from './publishing.ts';
+import { buildObjectRows } from './seed-objects.ts';
+import type { AirSeed, SeedDemo, SeedImage, SeedSimulation, SeedSystemNode } from './seed-schema.ts';
+import { type AirRow, isRowOf, type RowOf, type Table } from './stored.ts';
+import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
+import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
+import { NODES, SYSTEM_NODES } from './tables/network.ts';
+import { SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
+
+/**
+ * Builds the rows of a validated seed.
+ *
+ * @param accounts the account of each organisation, by name
+ */
+export function buildSeedRows(seed: AirSeed, accounts: ReadonlyMap<string, string>, now: Instant): readonly AirRow[] {
+  const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = seed;
+  // Every organisation has an account: `findSeedErrors` reports unknown ones.
+  // Every organisation has an account: `findSeedErrors` reports unknown ones.
+  const accountOf = (org: string) => accounts.get(org) ?? '';
+  // A seed with nodes has an image: `findSeedErrors` requires it.
+  const bootImage = images[0]?.id ?? '';
+  const rows = [
+    ...images.flatMap((image) => buildImageRows(image, accountOf(image.org), now)),
+    ...systemNodes.map((node) => buildSystemNodeRow(node, accountOf(node.org), bootImage, now)),
+    ...simulations.flatMap((simulation) => buildSimulationRows(simulation, accountOf(simulation.org), bootImage, now)),
+    ...demos.flatMap((demo) => buildDemoRows(demo, simulations, accountOf(demo.org), bootImage, now)),
+  ];
+  return [...rows, ...buildObjectRows(objects, rows, { now, accountOf })];
+}
+
+function buildSystemNodeRow(
+  { id, name, category }: SeedSystemNode,
+  owner: string,
+  image: string,
+  now: Instant,
+): RowOf<'system_nodes'> {
+  return createRow(
+    SYSTEM_NODES,
+    { id, owner },
+    { created: now, modified: now },
+    {
+      members: {
+        name,
+        category,
+        image,
+        cpu: 2,
+        memory: 2048,
+        storage: 20,
+        simulation: null,
+        labels: null,
+        split_options: null,
+      },
+      sharedWith: [ANYONE],
+    },
+  );
+}
+
+/** Builds the rows of an image and of its open publish request. */
+function buildImageRows(image: SeedImage, owner: string, now: Instant): readonly AirRow[] {
+  const row = createRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, buildImageDraft(image));
+  return [row, ...buildPublishRequestRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
+}
+
+/** Builds the row of an open publish request, if there is one. */
+function buildPublishRequestRows(
+  records: Table<RecordName>,
+  { id, owner, body }: RowOf<'images' | 'demos'>,
+  { org, publishAccessRecord }: Pick<SeedImage, 'org' | 'publishAccessRecord'>,
+  now: Instant,
+): readonly AirRow[] {
+  if (publishAccessRecord === undefined) return [];
+  const { members } = createRecordDraft(body.members, id, org);
+  const email = `seed@${org}`;
+  const draft = {
+    members: { ...members, requested_by: email, requested_at: rfc3339(now) },
+    hidden: { requested_by_email: email, asked: {} },
+  };
+  return [createRow<RecordName>(records, { id: publishAccessRecord, owner }, { created: now, modified: now }, draft)];
+}
+
+function buildImageDraft({ org, name, version, published, publishAccessRecord, upload }: SeedImage): DraftOf<'images'> {
+  return {
+    members: {
+      ...IMAGES.defaults,
+      name,
+      version,
+      default_username: 'ubuntu',
+      default_password: 'nvidia',
+      creator: `seed@${org}`,
+      published,
+      publicly_published: published,
+      publish_access_record_id: publishAccessRecord ?? null,
+      upload_status: upload === undefined ? uploadStatusOf(publishAccessRecord) : 'UPLOADING',
+      size: 1024,
+      hash: '0'.repeat(64),
+      last_uploaded_at: null,
+    },
+    ...(upload !== undefined && { hidden: { upload } }),
+    sharedWith: published ? [ANYONE] : [],
+  };
+}
+
+/** Returns the status of an image without an upload in progress. */
+function uploadStatusOf(record: string | undefined): 'COMPLETE' | 'PENDING_PUBLISH' {
+  return record === undefined ? 'COMPLETE' : 'PENDING_PUBLISH';
+}
+
+/** Derives a node id from the names, so that it is the same on every server. */
+export function deriveNodeId(simulation: string, node: string): string {
+  return deriveUuid(`air-node:${simulation}:${node}`);
+}
+
+function buildSimulationRows(simulation: SeedSimulation, owner: string, image: string, now: Instant) {
+  const { id, org, name, state, creator = `seed@${org}`, metadata = null, nodes = [], ztpScript } = simulation;
+  const times = { created: now, modified: now };
+  const members = {
+    ...SIMULATIONS.defaults,
+    name,
+    state,
+    creator,
+    metadata,
+    auto_oob_enabled: false,
+    enable_dhcp: false,
+    auto_netq_enabled: false,
+    netq_username: null,
+    netq_password: null,
+    complete_checkpoint_count: 0,
+  };
+  return [
+    createRow(SIMULATIONS, { id, owner }, times, { members }),
+    ...nodes.map((node) =>
+      createRow(NODES, { id: deriveNodeId(id, node), owner }, times, {
+        members: createNodeMembers({ name: node, simulation: id, image, cpu: 1, memory: 1024, storage: 10 }),
+      }),
+    ),
+    ...(ztpScript === undefined
+      ? []
+      : [createRow(SIMULATION_ZTP_SCRIPT, { id, owner }, times, { members: { content: ztpScript }, parent: id })]),
+  ];
+}
+
+/** Builds a demo and its copy of the simulation. The copy has the demo's name, so that simulation names stay unique. */
+function buildDemoRows(
+  demo: SeedDemo,
+  simulations: readonly SeedSimulation[],
+  owner: string,
+  image: string,
+  now: Instant,
+): readonly AirRow[] {
+  const { id, org, name, simulation, tags, published } = demo;
+  const { description = null, documentation = null, publisher = '' } = demo;
+  const source = simulations.find(({ id: sourceId }) => sourceId === simulation);
+  if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
+  const copy: SeedSimulation = { ...source, id: deriveUuid(`air-demo:${id}`), name, state: 'DEMO' };
+  const { checkpoint: _, ...defaults } = DEMOS.defaults;
+  const copyRows = buildSimulationRows(copy, owner, image, now);
+  const nodes = copyRows.flatMap((row) => (isRowOf(NODES, row) ? [row.body.members] : []));
+  const row = createRow(
+    DEMOS,
+    { id, owner },
+    { created: now, modified: now },
+    {
+      members: {
+        ...createDemoMembers(copy.id, source.creator ?? `seed@${org}`, nodes),
+        ...defaults,
+        name,
+        tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
+        description,
+        documentation,
+        publisher,
+        published,
+        publicly_published: published,
+        publish_access_record_id: demo.publishAccessRecord ?? null,
+      },
+      sharedWith: published ? [ANYONE] : [],
+    },
+  );
+  return [...copyRows, row, ...buildPublishRequestRows(DEMO_PUBLISH_ACCESS_RECORDS, row, demo, now)];
+}
