@@ -4,6 +4,9 @@ import { LAST_MOMENT } from '../time/clock.ts';
 /** A non-empty string. */
 export const text = { type: 'string', minLength: 1 } as const;
 
+/** A UUID in lower case. */
+export const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' } as const;
+
 /** An object with only these members. */
 export function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
   return {

@@ -1,6 +1,9 @@
 import { Problem } from '../../decisions/problem.ts';
 
-/** Java's duration syntax: any part can have a sign, and days are the longest unit. */
+/**
+ * Java's duration syntax: any part can have a sign, and days are the longest unit. The groups are the sign of the whole,
+ * days, hours, minutes, seconds, and the digits of a fraction of a second.
+ */
 const DURATION =
   /^([-+]?)P(?=[-+\dT])(?:([-+]?\d+)D)?(?:T(?=[-+\d])(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?$/i;
 
@@ -9,6 +12,7 @@ const UNIT_SECONDS = [86_400n, 3600n, 60n, 1n];
 
 const SECOND_NS = 1_000_000_000n;
 const MINUTE_NS = 60n * SECOND_NS;
+/** The nanoseconds of an hour. */
 export const HOUR_NS = 60n * MINUTE_NS;
 /** One second more than a Java `long` can hold. */
 const LONG_LIMIT_SECONDS = 2n ** 63n;
@@ -16,34 +20,47 @@ const LONG_LIMIT_SECONDS = 2n ** 63n;
 /**
  * Parses a duration to nanoseconds, possibly negative.
  *
- * @returns null if none was sent
- * @throws Problem naming the field, for invalid text and for numbers too large for Java
+ * @param field the name of the field, for the message
+ * @returns null if the field was not sent
+ * @throws Problem if the text is not a duration, or too long for Java
  */
 export function readDuration(field: string, text: string | undefined): bigint | null {
   if (text === undefined) return null;
-  const [whole, sign, ...parts] = DURATION.exec(text) ?? [];
-  if (whole === undefined) {
+  const match = DURATION.exec(text);
+  if (match === null) {
     throw new Problem(
       'invalid_request',
       `Field \`${field}\` is not valid; expected an ISO 8601 duration, such as \`PT12H30M\`.`,
     );
   }
-  const seconds = UNIT_SECONDS.map((size, index) => size * BigInt(parts[index] ?? 0));
-  // Java adds the parts from the last to the first, and refuses any intermediate sum that overflows.
-  const sums = seconds.map((_, index) => seconds.slice(index).reduce((sum, value) => sum + value));
-  const [sum = 0n] = sums;
-  const fraction = BigInt((parts[4] ?? '').padEnd(9, '0'));
-  const exact = sum * SECOND_NS + (parts[3]?.startsWith('-') === true ? -fraction : fraction);
-  const signed = sign === '-' ? -exact : exact;
-  if (![...[...seconds, ...sums].map((value) => value * SECOND_NS), exact, signed].every(fitsInLong)) {
+  const nanoseconds = computeNanoseconds(match);
+  if (nanoseconds === null) {
     throw new Problem(
       'invalid_request',
       `Field \`${field}\` is too large; expected up to ${LONG_LIMIT_SECONDS - 1n} seconds.`,
     );
   }
-  return signed;
+  return nanoseconds;
 }
 
+/** Returns the nanoseconds of a match of `DURATION`; null if Java would refuse the duration because a sum overflows. */
+function computeNanoseconds([, sign, ...parts]: RegExpExecArray): bigint | null {
+  let sum = 0n;
+  // Java adds the parts from the last to the first, and checks each part and each sum.
+  for (const [index, unit] of [...UNIT_SECONDS.entries()].reverse()) {
+    const seconds = unit * BigInt(parts[index] ?? 0);
+    sum += seconds;
+    if (!fitsInLong(seconds * SECOND_NS) || !fitsInLong(sum * SECOND_NS)) return null;
+  }
+  const [, , , secondsPart = '', fractionDigits = ''] = parts;
+  const fraction = BigInt(fractionDigits.padEnd(9, '0'));
+  // A fraction has the sign of its seconds, which can be `-0`.
+  const total = sum * SECOND_NS + (secondsPart.startsWith('-') ? -fraction : fraction);
+  const signed = sign === '-' ? -total : total;
+  return fitsInLong(total) && fitsInLong(signed) ? signed : null;
+}
+
+/** Returns whether the whole seconds of a duration fit in a Java `long`. */
 function fitsInLong(nanoseconds: bigint): boolean {
   return nanoseconds >= -LONG_LIMIT_SECONDS * SECOND_NS && nanoseconds < LONG_LIMIT_SECONDS * SECOND_NS;
 }
@@ -54,13 +71,16 @@ function fitsInLong(nanoseconds: bigint): boolean {
  * @example writeDuration(90_000_000_000n) // 'PT1M30S'
  */
 export function writeDuration(nanoseconds: bigint): string {
-  const size = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  const absolute = nanoseconds < 0n ? -nanoseconds : nanoseconds;
   const sign = nanoseconds < 0n ? '-' : '';
-  const part = (amount: bigint, unit: string) => (amount === 0n ? '' : `${sign}${amount}${unit}`);
-  const fraction = String(size % SECOND_NS)
+  const formatPart = (amount: bigint, unit: string) => (amount === 0n ? '' : `${sign}${amount}${unit}`);
+  const fraction = String(absolute % SECOND_NS)
     .padStart(9, '0')
     .replace(/0{1,9}$/, '');
-  const seconds = (size % MINUTE_NS) / SECOND_NS;
-  const last = fraction === '' ? part(seconds, 'S') : `${sign}${seconds}.${fraction}S`;
-  return `PT${part(size / HOUR_NS, 'H')}${part((size % HOUR_NS) / MINUTE_NS, 'M')}${last}`.replace(/^PT$/, 'PT0S');
+  const seconds = (absolute % MINUTE_NS) / SECOND_NS;
+  const secondsPart = fraction === '' ? formatPart(seconds, 'S') : `${sign}${seconds}.${fraction}S`;
+  return `PT${formatPart(absolute / HOUR_NS, 'H')}${formatPart((absolute % HOUR_NS) / MINUTE_NS, 'M')}${secondsPart}`.replace(
+    /^PT$/,
+    'PT0S',
+  );
 }

@@ -16,7 +16,7 @@ import { seed } from './seed.ts';
 import { TABLES } from './tables/index.ts';
 
 const RULESET = createRuleset('nvct', null, TABLES);
-const CALLER = createCallerFactory(RULESET);
+const createCaller = createCallerFactory(RULESET);
 
 /** Cloud Tasks, called with service keys. */
 export const nvct: ServiceDefinition<'nvct'> = {
@@ -30,10 +30,10 @@ export const nvct: ServiceDefinition<'nvct'> = {
   },
   callers: {
     authenticate: async (context) => {
-      if (context.settings.nvcf === 'documented') return CALLER(await authenticateKey(context));
-      return (await findTokenCaller(context, false)) ?? CALLER(await authenticateKey(context, true));
+      if (context.settings.nvcf === 'documented') return createCaller(await authenticateKey(context));
+      return (await findTokenCaller(context, false)) ?? createCaller(await authenticateKey(context, true));
     },
-    impersonate: createImpersonator({ ofKey: CALLER }),
+    impersonate: createImpersonator({ ofKey: createCaller }),
     hypothetical: createKeyHolding(() => RULESET),
   },
   lookups: taskLookups,

@@ -1,6 +1,6 @@
 import { Problem } from '../../decisions/problem.ts';
 import { layOut } from '../../definitions/sections.ts';
-import { isRecord, own } from '../../objects/members.ts';
+import { isRecord, memberOf, own } from '../../objects/members.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
 /** A limit with a parsed path and a compiled pattern. */
@@ -17,33 +17,42 @@ const LIMITS: readonly Limit[] = ROWS.map(({ pattern, ...row }) => ({
 }));
 
 /** The vendor's messages truncate longer values. */
-const MAX_SHOWN_CHARACTERS = 256;
+const MAX_VALUE_CHARACTERS = 256;
 
 /**
- * Checks the limits of a body's members, and reports all violations.
+ * Checks the limits of a body's members.
  *
- * @param object the vendor's name for the body
- * @throws Problem with the vendor's text
+ * @param bodyName the vendor's name of the body
+ * @throws Problem that lists all violations in the vendor's words
  */
-export function checkLimits(object: Body, body: object): void {
-  const violations = LIMITS.filter((row) => row.of.includes(object)).flatMap((row) =>
-    findValues(body, row.steps)
-      .filter(({ value }) => !isSatisfied(row, value))
+export function checkLimits(bodyName: Body, body: object): void {
+  const limits = LIMITS.filter(({ of: bodyNames }) => bodyNames.includes(bodyName));
+  const violations = limits.flatMap((limit) =>
+    findValues(body, limit.steps)
+      .filter(({ value }) => !isSatisfied(limit, value))
       .map(({ field, value }) => {
-        const rejected = row.isSecret === true ? '(not shown)' : formatValue(value);
-        return `[object=${object}, field=${field}, rejected=${rejected}, message=${row.text}]`;
+        const rejected = limit.isSecret === true ? '(not shown)' : formatValue(value);
+        return `[object=${bodyName}, field=${field}, rejected=${rejected}, message=${limit.text}]`;
       }),
   );
   if (violations.length > 0) throw new Problem('invalid_request', violations.join(' '));
 }
 
+/** A value in a body. */
 interface LocatedValue {
+  /** Its path, in the vendor's notation. */
   readonly field: string;
   readonly value: unknown;
 }
 
-/** Returns the values at a path, with their names; empty if a parent is absent. */
-function findValues(value: unknown, [step, ...rest]: readonly string[], field = ''): readonly LocatedValue[] {
+/**
+ * Returns the values at a path, or none if a parent is absent.
+ *
+ * @param steps member names, `[]` for each entry of a list, or `[#]` for each entry, with its index in the message
+ * @param field the path of `value`, in the vendor's notation
+ */
+function findValues(value: unknown, steps: readonly string[], field = ''): readonly LocatedValue[] {
+  const [step, ...rest] = steps;
   if (step === undefined) return [{ field, value }];
   if (step === '[]' || step === '[#]') {
     if (!Array.isArray(value)) return [];
@@ -53,23 +62,29 @@ function findValues(value: unknown, [step, ...rest]: readonly string[], field = 
   return findValues(own(value, step), rest, field === '' ? step : `${field}.${step}`);
 }
 
+/** Returns whether a value is within a limit. An absent value is, unless the member is required. */
 function isSatisfied({ must, regex, size, textSize, oneOf }: Limit, value: unknown): boolean {
   if (value === undefined || value === null) return must === undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = stringify(value);
   if (must === 'written' && text.trim() === '') return false;
   if (regex !== null && !regex.test(text)) return false;
-  if (oneOf !== undefined && !oneOf.some((name) => isRecord(value) && (own(value, name) ?? null) !== null))
-    return false;
+  if (oneOf !== undefined && !oneOf.some((name) => (memberOf(value, name) ?? null) !== null)) return false;
   return isWithin(size, Array.isArray(value) ? value.length : text.length) && isWithin(textSize, text.trim().length);
 }
 
+/** Returns whether a count is within bounds, inclusively. */
 function isWithin(bounds: readonly [number, number] | undefined, count: number): boolean {
   return bounds === undefined || (bounds[0] <= count && count <= bounds[1]);
 }
 
+function stringify(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Formats a value for a message. */
 function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (text.length <= MAX_SHOWN_CHARACTERS) return text;
-  return `${text.slice(0, MAX_SHOWN_CHARACTERS)}... (truncated for log/response, total length ${text.length} chars)`;
+  const text = stringify(value);
+  if (text.length <= MAX_VALUE_CHARACTERS) return text;
+  return `${text.slice(0, MAX_VALUE_CHARACTERS)}... (truncated for log/response, total length ${text.length} chars)`;
 }

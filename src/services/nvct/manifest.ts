@@ -1,6 +1,6 @@
 import type { Manifest } from '../../contract/manifest.ts';
 
-/** Used by the command and the library before the service is loaded. */
+/** Describes Cloud Tasks to the command and the library, which do not load the service. */
 export const nvctManifest = {
   name: 'nvct',
   options: {},

@@ -7,10 +7,11 @@ import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem with the texts of the tasks API. */
 export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
-  return renderControlPlane(problem, context.path, findDetail(problem, context));
+  return renderControlPlane(problem, context.path, describeProblem(problem, context));
 }
 
-function findDetail({ kind, message }: Problem, context: RefusalContext): string {
+/** Returns the vendor's text for a problem. */
+function describeProblem({ kind, message }: Problem, context: RefusalContext): string {
   const { operation, params, caller, decision } = context;
   const values = { ...params, account: caller?.principal.account };
   switch (kind) {
@@ -18,8 +19,9 @@ function findDetail({ kind, message }: Problem, context: RefusalContext): string
       return REFUSED_KEY;
     case 'forbidden': {
       if (isKeyOfOtherService(context)) return REFUSED_KEY;
-      const isResource = decision?.reason === 'resource_mismatch' || decision?.reason === 'incompatible_resource_type';
-      const text = isResource ? own(MISMATCHES, operation ?? '') : undefined;
+      const isForResource =
+        decision?.reason === 'resource_mismatch' || decision?.reason === 'incompatible_resource_type';
+      const text = isForResource ? own(MISMATCHES, operation ?? '') : undefined;
       return message || fillText(text ?? 'Access Denied', values);
     }
     case 'not_found':

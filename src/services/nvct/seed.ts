@@ -2,19 +2,27 @@ import { ENUMS } from '../../../generated/nvct.enums.ts';
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
-import { describe, documented, list, object, text } from '../../definitions/json-schema.ts';
+import { describe, documented, list, object, text, uuid } from '../../definitions/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import type { Instant } from '../../time/clock.ts';
-import { pickDefinition, pickReported, type Status, TASKS, type Task, type TaskResult } from './tasks.ts';
+import {
+  pickDefinition,
+  pickReported,
+  TASKS,
+  type Task,
+  type TaskResult,
+  type TaskRow,
+  type TaskStatus,
+} from './tasks.ts';
 
 /** A task in a seed. */
 interface SeedTask {
   readonly org: string;
   readonly name: string;
   readonly id: string;
-  readonly status: Status;
+  readonly status: TaskStatus;
   readonly definition?: SeedDefinition;
   readonly results?: readonly {
     readonly name: string;
@@ -22,12 +30,10 @@ interface SeedTask {
   }[];
 }
 
-/** Members of a task in the vendor's form, including what workers report. */
+/** The other members of a task, in the vendor's form. They include those that workers report. */
 type SeedDefinition = Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'> & {
   readonly secrets?: readonly string[];
 };
-
-const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 
 const SCHEMA = object(
   {
@@ -65,8 +71,8 @@ const SCHEMA = object(
   ['tasks'],
 );
 
-/** The status that usually precedes another one. */
-const PREVIOUS_STATUS: Readonly<Partial<Record<Status, Status>>> = {
+/** The status that usually precedes a status. */
+const PREVIOUS_STATUS: Readonly<Partial<Record<TaskStatus, TaskStatus>>> = {
   LAUNCHED: 'QUEUED',
   RUNNING: 'LAUNCHED',
   COMPLETED: 'RUNNING',
@@ -76,14 +82,14 @@ const PREVIOUS_STATUS: Readonly<Partial<Record<Status, Status>>> = {
   EXCEEDED_MAX_QUEUED_DURATION: 'QUEUED',
 };
 
-/** Returns the status changes that lead to a status. */
-function buildHistory(id: string, status: Status, at: Instant): Task['changes'] {
+/** Creates the status changes that lead to a status, oldest first. */
+function createHistory(id: string, status: TaskStatus, at: Instant): Task['changes'] {
   const previous = PREVIOUS_STATUS[status];
   const change = { id: deriveUuid(`nvct-task:${id}:${status}`), status, at };
-  return previous === undefined ? [change] : [...buildHistory(id, previous, at), change];
+  return previous === undefined ? [change] : [...createHistory(id, previous, at), change];
 }
 
-function buildResults({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
+function createResults({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
   return results.map(({ name, metadata = {} }, index) => ({
     id: deriveUuid(`nvct-result:${id}:${index}`),
     name,
@@ -92,42 +98,46 @@ function buildResults({ id, results = [] }: SeedTask, at: Instant): TaskResult[]
   }));
 }
 
-/** Defaults for a task without a definition. */
+/** The definition of a task, unless its entry has other members. */
 const DEFAULT_DEFINITION: SeedDefinition = { gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' } };
 
+/** Applies the `nvct` part of a seed. The cast shows the part unchanged. */
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: { tasks: { idMembers: ['id'] } },
-  findErrors: (part, whole) => {
+  findErrors: (part, wholeSeed) => {
     const tasks = placeEntries('nvct.tasks', readTasks(part));
     return [
-      ...findUnknownOrganizations(tasks, [...accountsOf(whole).keys()]),
+      ...findUnknownOrganizations(tasks, [...accountsOf(wholeSeed).keys()]),
       ...findDuplicates('tasks: `id`', tasks, ({ id }) => id),
     ];
   },
-  createRows: async (part, now, _random, whole) => {
-    const accounts = accountsOf(whole);
-    const rows = readTasks(part).map((task) => {
-      const { org, name, id, status } = task;
-      const definition = { ...DEFAULT_DEFINITION, ...task.definition };
-      const changes = buildHistory(id, status, now);
-      const body: Task = {
-        name,
-        definition: pickDefinition(definition),
-        reported: pickReported(definition),
-        results: buildResults(task, now),
-        secretNames: [...new Set(definition.secrets)],
-        changes,
-        lastUpdatedAt: changes.length > 1 ? now : null,
-      };
-      return TASKS.row({ id, owner: accounts.get(org) ?? '', parent: null, body });
-    });
+  createRows: async (part, now, _random, wholeSeed) => {
+    const accounts = accountsOf(wholeSeed);
+    // The check of the seed reports unknown organisations, so the default is never used.
+    const rows = readTasks(part).map((task) => createTaskRow(task, accounts.get(task.org) ?? '', now));
     return { rows };
   },
   createCast: (part) => part,
 };
 
+function createTaskRow(task: SeedTask, owner: string, now: Instant): TaskRow {
+  const { name, id, status } = task;
+  const definition = { ...DEFAULT_DEFINITION, ...task.definition };
+  const changes = createHistory(id, status, now);
+  const body: Task = {
+    name,
+    definition: pickDefinition(definition),
+    reported: pickReported(definition),
+    results: createResults(task, now),
+    secretNames: [...new Set(definition.secrets)],
+    changes,
+    lastUpdatedAt: changes.length > 1 ? now : null,
+  };
+  return TASKS.row({ id, owner, parent: null, body });
+}
+
+/** Returns the tasks of a seed. @param part matches `SCHEMA`, which `SeedTask` mirrors */
 function readTasks(part: unknown): readonly SeedTask[] {
-  // Already validated against the schema that `SeedTask` mirrors.
   return (part as { readonly tasks?: readonly SeedTask[] }).tasks ?? [];
 }

@@ -18,4 +18,5 @@ const TASK = bodySchema<Task>(
   ['reported', 'results'],
 );
 
+/** The schemas of everything that Cloud Tasks stores. */
 export const STORED_SCHEMAS: StoredSchemas = { rows: [rowSchema(TASKS, TASK)] };

@@ -10,7 +10,7 @@ type Secret = Schema<'nvct', 'Secret'>;
 type TaskRequest = Schema<'nvct', 'CreateTaskRequest'>;
 type CheckedTask = TaskRequest & { readonly gpuSpecification: NonNullable<TaskRequest['gpuSpecification']> };
 
-/** The default termination grace period. */
+/** The grace period of a task that does not set one. */
 const DEFAULT_GRACE_NS = HOUR_NS;
 /** The longest run time on GFN. */
 const MAX_GFN_RUNTIME_NS = 8n * HOUR_NS;
@@ -23,14 +23,7 @@ const MAX_GFN_RUNTIME_NS = 8n * HOUR_NS;
  * @throws Problem in the vendor's words
  */
 export function checkTask(request: TaskRequest): CheckedTask {
-  const durations = {
-    maxRuntimeDuration: readDuration('maxRuntimeDuration', request.maxRuntimeDuration),
-    terminationGracePeriodDuration: readDuration(
-      'terminationGracePeriodDuration',
-      request.terminationGracePeriodDuration,
-    ),
-    maxQueuedDuration: readDuration('maxQueuedDuration', request.maxQueuedDuration),
-  };
+  const durations = readDurations(request);
   checkLimits('createTaskRequest', request);
   // `checkLimits` requires a specification.
   const task = request as CheckedTask;
@@ -40,16 +33,31 @@ export function checkTask(request: TaskRequest): CheckedTask {
   checkResults(task);
   checkContainer(task);
   checkChart(task);
-  const formatted = Object.entries(durations).flatMap(([name, length]) =>
-    length === null ? [] : [[name, writeDuration(length)] as const],
-  );
-  return { ...task, ...createObject<Partial<Record<keyof Durations, string>>>(formatted) };
+  return { ...task, ...formatDurations(durations) };
 }
 
+/** The durations of a task, in nanoseconds; null for those that were not sent. */
 interface Durations {
   readonly maxRuntimeDuration: bigint | null;
   readonly terminationGracePeriodDuration: bigint | null;
   readonly maxQueuedDuration: bigint | null;
+}
+
+function readDurations(request: TaskRequest): Durations {
+  const read = (name: keyof Durations) => readDuration(name, request[name]);
+  return {
+    maxRuntimeDuration: read('maxRuntimeDuration'),
+    terminationGracePeriodDuration: read('terminationGracePeriodDuration'),
+    maxQueuedDuration: read('maxQueuedDuration'),
+  };
+}
+
+/** Returns the durations that were sent, in Java's format. */
+function formatDurations(durations: Durations): Partial<Record<keyof Durations, string>> {
+  const formatted = Object.entries(durations).flatMap(([name, length]) =>
+    length === null ? [] : [[name, writeDuration(length)] as const],
+  );
+  return createObject(formatted);
 }
 
 function checkDurations(durations: Durations): void {
@@ -70,7 +78,7 @@ function checkSecrets({ secrets = [] }: CheckedTask): void {
   refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecrets);
 }
 
-/** A secret sent twice with the same value counts as one. */
+/** Returns whether a name has several values. A secret that is sent twice with the same value counts as one. */
 function hasDuplicates(secrets: readonly Secret[]): boolean {
   const pairs = new Set(secrets.map(({ name, value }) => JSON.stringify([name, value])));
   return new Set(secrets.map(({ name }) => name)).size < pairs.size;
@@ -88,16 +96,19 @@ export function checkNewSecrets(id: string, task: Task, secrets: readonly Secret
   refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecretsSent, { id });
 }
 
-/** Matches the same as the published expression, without its slow, redundant end. */
-const LOCATION = /^[^/]+\/([^/]+\/)?[^/]+$/;
+/**
+ * Where results are uploaded: two or three segments. Matches the same strings as the published expression, without its
+ * redundant end, which is slow.
+ */
+const RESULTS_LOCATION = /^[^/]+\/([^/]+\/)?[^/]+$/;
 
-/** Results are uploaded by default. */
+/** Checks what uploading results requires. Results are uploaded by default. */
 function checkResults({ resultHandlingStrategy = 'UPLOAD', resultsLocation = '', secrets = [] }: CheckedTask): void {
   if (resultHandlingStrategy !== 'UPLOAD') return;
   refuseIf(secrets.length === 0, FAULTS.noSecrets);
   refuseIf(!secrets.some(({ name }) => name.toUpperCase() === 'NGC_API_KEY'), FAULTS.noNgcApiKey);
   refuseIf(resultsLocation.trim() === '', FAULTS.noResultsLocation);
-  refuseIf(!LOCATION.test(resultsLocation), FAULTS.badResultsLocation);
+  refuseIf(!RESULTS_LOCATION.test(resultsLocation), FAULTS.badResultsLocation);
 }
 
 function checkContainer({ helmChart, gpuSpecification }: CheckedTask): void {

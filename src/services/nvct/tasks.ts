@@ -5,10 +5,11 @@ import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 
-export type Status = Schema<'nvct', 'Task'>['status'];
+/** The status of a task. */
+export type TaskStatus = Schema<'nvct', 'Task'>['status'];
 
-/** Statuses of ended tasks. */
-const ENDED: ReadonlySet<Status> = new Set<Status>([
+/** The statuses of tasks that have ended. */
+const END_STATUSES: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
   'COMPLETED',
   'CANCELED',
   'ERRORED',
@@ -19,12 +20,12 @@ const ENDED: ReadonlySet<Status> = new Set<Status>([
 /** A change of a task's status. */
 export interface StatusChange {
   readonly id: string;
-  readonly status: Status;
+  readonly status: TaskStatus;
   readonly at: Instant;
 }
 
-/** What workers report about a task. The mock runs no workers, so it comes from the seed. */
-type Reported = Pick<Schema<'nvct', 'Task'>, 'percentComplete' | 'lastHeartbeatAt' | 'healthInfo' | 'instances'>;
+/** The members that workers report. The mock runs no workers, so these come from the seed. */
+type WorkerReport = Pick<Schema<'nvct', 'Task'>, 'percentComplete' | 'lastHeartbeatAt' | 'healthInfo' | 'instances'>;
 
 /** A result of a task, which only a seed can create. */
 export interface TaskResult {
@@ -42,7 +43,7 @@ export interface Task {
     readonly gpuSpecification: Schema<'nvct', 'GpuSpecification'>;
   };
   /** Absent, like the results, in tasks stored by earlier versions. */
-  readonly reported?: Reported;
+  readonly reported?: WorkerReport;
   readonly results?: readonly TaskResult[];
   /** Values are not stored, because no operation returns them. */
   readonly secretNames: readonly string[];
@@ -52,7 +53,7 @@ export interface Task {
   readonly lastUpdatedAt: Instant | null;
 }
 
-/** Members to store; the vendor ignores others. */
+/** The members that are stored. The vendor ignores others. */
 const DEFINITION_MEMBERS = [
   'gpuSpecification',
   'containerImage',
@@ -74,14 +75,14 @@ const GPU_MEMBERS = ['gpu', 'backend', 'clusters', 'instanceType', 'configuratio
 const ARTIFACT_MEMBERS = ['name', 'version', 'uri'] as const;
 const REPORTED_MEMBERS = ['percentComplete', 'lastHeartbeatAt', 'healthInfo', 'instances'] as const;
 
-/** Defaults for members missing in the creation request. */
+/** The defaults of members that a creation request may omit. */
 const DEFAULTS = {
   maxQueuedDuration: 'PT72H',
   terminationGracePeriodDuration: 'PT1H',
   resultHandlingStrategy: 'UPLOAD',
 } as const;
 
-/** Picks the members of a definition from a request or a seed. Removes duplicates where the vendor stores a set. */
+/** Returns the definition in a request or a seed, without duplicates where the vendor stores a set. */
 export function pickDefinition(
   request: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>,
 ): Task['definition'] {
@@ -96,35 +97,38 @@ export function pickDefinition(
   };
 }
 
-/** Picks what workers would report from a seed. */
-export function pickReported(definition: object): Reported {
-  return pick<Reported, keyof Reported>(definition, REPORTED_MEMBERS);
+/** Returns the members in a seed that workers would report. */
+export function pickReported(definition: object): WorkerReport {
+  return pick<WorkerReport, keyof WorkerReport>(definition, REPORTED_MEMBERS);
 }
 
 function pickArtifacts(artifacts: readonly Schema<'nvct', 'Artifact'>[]): Schema<'nvct', 'Artifact'>[] {
   return distinct(artifacts.map((artifact) => pick(artifact, ARTIFACT_MEMBERS)));
 }
 
-/** Owned by the account. */
+/** The row of a task, which belongs to an account. */
 export type TaskRow = Row<Task, null>;
 
+/** All tasks, oldest first. */
 export const TASKS = new Collection<Task>('nvct.tasks');
 
-export function statusOf({ changes }: Task): Status {
+/** Returns the current status, which is that of the last change. */
+export function statusOf({ changes }: Task): TaskStatus {
   return (changes.at(-1) ?? changes[0]).status;
 }
 
+/** Returns whether a task has ended. */
 export function hasEnded(task: Task): boolean {
-  return ENDED.has(statusOf(task));
+  return END_STATUSES.has(statusOf(task));
 }
 
 /** Returns the names that keys use for a task of their account. */
-export function attributesOf({ id }: Pick<TaskRow, 'id'>): ResourceAttributes {
+export function attributesOfTask({ id }: Pick<TaskRow, 'id'>): ResourceAttributes {
   return { relation: 'owned', names: { task: [id] } };
 }
 
-/** Renders a task for lists: without secrets and instances. */
-export function taskView({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
+/** Renders a task without its secrets and instances, which lists do not have. */
+export function renderTask({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
   const { name, definition, reported: { instances: _, ...reported } = {}, changes, lastUpdatedAt } = body;
   return Object.assign({}, DEFAULTS, definition, reported, {
     id,
@@ -136,13 +140,14 @@ export function taskView({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
   });
 }
 
-/** Returns the names of a task's secrets, if any. */
-export function renderSecrets({ secretNames }: Task): Pick<Schema<'nvct', 'Task'>, 'secrets'> {
+/** Renders the names of a task's secrets. Without secrets, the member is absent. */
+export function renderSecretNames({ secretNames }: Task): Pick<Schema<'nvct', 'Task'>, 'secrets'> {
   return secretNames.length > 0 ? { secrets: [...secretNames] } : {};
 }
 
-/** Renders status changes as events. Creation is not an event. */
+/** Renders status changes as events. The creation of a task is not an event. */
 export function renderEvents({ id, owner, body: { changes } }: TaskRow): Schema<'nvct', 'Event'>[] {
+  // `index` is that of the previous change, because the first one is omitted.
   return changes.slice(1).map((change, index) => ({
     eventId: change.id,
     taskId: id,

@@ -1,5 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { ResourceAttributes } from '../../../decisions/decide.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
@@ -8,119 +9,134 @@ import { checkLimits } from '../limits.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { checkNewSecrets, checkTask } from '../task-checks.ts';
 import {
-  attributesOf,
+  attributesOfTask,
   hasEnded,
   pickDefinition,
   renderEvents,
   renderResults,
-  renderSecrets,
+  renderSecretNames,
+  renderTask,
   statusOf,
   TASKS,
   type Task,
   type TaskRow,
-  taskView,
 } from '../tasks.ts';
 
+/** Looks up a task of the account. */
 const ownTask: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };
   if (row.owner !== accountOf(context)) return { found: 'foreign', owner: row.owner };
-  return { found: 'object', target: row, attributes: attributesOf(row) };
+  return { found: 'object', target: row, attributes: attributesOfTask(row) };
 };
 
-/** A key that does not cover the task is refused for that reason, even if another account owns the task. */
+/** The attributes of a task that no right of the account covers, so that no change to the key is suggested. */
+const UNCOVERED: ResourceAttributes = { relation: 'shared', names: {} };
+
+/**
+ * Looks up a task like the published code does for this operation: it checks the resources of the key before it checks
+ * which account owns the task.
+ */
 const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };
-  if (row.owner === accountOf(context)) return { found: 'object', target: row, attributes: attributesOf(row) };
-  if (context.mayAccess(attributesOf(row))) return { found: 'foreign', owner: row.owner };
-  return { found: 'object', target: row, attributes: NO_NAMES };
+  if (row.owner === accountOf(context)) return { found: 'object', target: row, attributes: attributesOfTask(row) };
+  if (context.mayAccess(attributesOfTask(row))) return { found: 'foreign', owner: row.owner };
+  return { found: 'object', target: row, attributes: UNCOVERED };
 };
-
-/** No right of the account covers the task, so no change to the key is suggested. */
-const NO_NAMES = { relation: 'shared', names: {} } as const;
 
 export const taskLookups = { ownTask, taskForSecrets };
 
-const create: Handler<'nvct', 'createTask'> = async (context) => {
+const createTask: Handler<'nvct', 'createTask'> = async (context) => {
   const { body, now, random, store } = context;
   const { name, secrets = [], ...definition } = checkTask(body);
   const task: Task = {
     name,
     definition: pickDefinition(definition),
-    secretNames: listNames(secrets),
+    secretNames: listSecretNames(secrets),
     changes: [{ id: random.uuid(), status: 'QUEUED', at: now }],
     lastUpdatedAt: null,
   };
   const row = TASKS.row({ id: random.uuid(), owner: accountOf(context), parent: null, body: task });
   await TASKS.insert(store.collections, row, null);
-  return { status: 200, body: { task: { ...taskView(row), ...renderSecrets(task) } } };
+  return { status: 200, body: { task: { ...renderTask(row), ...renderSecretNames(task) } } };
 };
 
-function listNames(secrets: readonly Schema<'nvct', 'Secret'>[]): string[] {
+/** Returns the names of secrets, each once. */
+function listSecretNames(secrets: readonly Schema<'nvct', 'Secret'>[]): string[] {
   return [...new Set(secrets.map(({ name }) => name))];
 }
 
-const list: Handler<'nvct', 'listTasks'> = async (context) => {
+const listTasks: Handler<'nvct', 'listTasks'> = async (context) => {
   const { status } = context.query;
   const { collections } = context.store;
   const rows = await TASKS.ofOwner(collections, accountOf(context));
   const visible = rows
-    .filter((row) => context.mayAccess(attributesOf(row)) && (status === undefined || statusOf(row.body) === status))
-    .map((row) => [row.revision.place, row] as const);
-  const { entries, ...page } = paginate(visible, context.query);
-  return { status: 200, body: { tasks: entries.map(taskView), ...page } };
+    .filter(
+      (row) => context.mayAccess(attributesOfTask(row)) && (status === undefined || statusOf(row.body) === status),
+    )
+    // Unlike an index, the position of a row in the store is never reused, even after a deletion.
+    .map((row) => ({ position: row.revision.place, entry: row }));
+  const { entries, ...page } = createPage(visible, context.query);
+  return { status: 200, body: { tasks: entries.map(renderTask), ...page } };
 };
 
-/** Cursors of the mock are positions. */
+/** A cursor: the position of the last entry of the previous page. 15 digits are always a safe integer. */
 const CURSOR = /^\d{1,15}$/;
 
+/** An entry of a list that is sorted by position. */
+interface PositionedEntry<Entry> {
+  readonly position: number;
+  readonly entry: Entry;
+}
+
 /**
- * Returns a page of entries. Only a page followed by another has a limit and a cursor.
+ * Returns a page of entries, with a limit and a cursor if another page follows.
  *
- * @param positioned entries with their places, which are never reused, even after a deletion
- * @throws Problem with the vendor's text for an invalid cursor
+ * @throws Problem with the vendor's text for a cursor that is not valid
  */
-function paginate<Entry>(
-  positioned: readonly (readonly [place: number, Entry])[],
+function createPage<Entry>(
+  positioned: readonly PositionedEntry<Entry>[],
   { limit = 10, cursor }: { readonly limit?: number; readonly cursor?: string },
 ) {
   if (cursor !== undefined && !CURSOR.test(cursor)) {
     throw new Problem('bad_state', fillText(FAULTS.cursor, { cursor }));
   }
-  const rest = positioned.filter(([position]) => cursor === undefined || position > Number(cursor));
+  const rest = positioned.filter(({ position }) => cursor === undefined || position > Number(cursor));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
-  const isLastPage = rest.length === page.length || last === undefined;
-  return { entries: page.map(([, entry]) => entry), ...(!isLastPage && { limit, cursor: String(last[0]) }) };
+  const entries = page.map(({ entry }) => entry);
+  if (last === undefined || rest.length === page.length) return { entries };
+  return { entries, limit, cursor: String(last.position) };
 }
 
-function withPositions<Entry>(entries: readonly Entry[]): (readonly [place: number, Entry])[] {
-  return entries.map((entry, index) => [index + 1, entry]);
+/** Numbers the entries of a list from which nothing is deleted. */
+function addPositions<Entry>(entries: readonly Entry[]): readonly PositionedEntry<Entry>[] {
+  return entries.map((entry, index) => ({ position: index + 1, entry }));
 }
 
-const bulk: Handler<'nvct', 'listTasksByIds'> = async (context) => {
+const listTasksByIds: Handler<'nvct', 'listTasksByIds'> = async (context) => {
   const ids = [...new Set(context.body.taskIds.map((id) => id.toLowerCase()))];
   const rows = await Promise.all(ids.map((id) => TASKS.byId(context.store.collections, id)));
   const account = accountOf(context);
   const visible = rows.flatMap((row) =>
-    row !== null && row.owner === account && context.mayAccess(attributesOf(row)) ? row : [],
+    row !== null && row.owner === account && context.mayAccess(attributesOfTask(row)) ? row : [],
   );
   const tasks = visible.map(({ id, body }) => ({ id, name: body.name, status: statusOf(body) }));
   return { status: 200, body: { ncaId: account, tasks } };
 };
 
-const get: Handler<'nvct', 'getTask', TaskRow> = ({ target, query }) => {
+const getTask: Handler<'nvct', 'getTask', TaskRow> = ({ target, query }) => {
   const { instances } = target.body.reported ?? {};
   const task = {
-    ...taskView(target),
-    ...(query.includeSecrets !== false && renderSecrets(target.body)),
+    ...renderTask(target),
+    ...(query.includeSecrets !== false && renderSecretNames(target.body)),
     ...(instances !== undefined && { instances }),
   };
   return { status: 200, body: { task } };
 };
 
-const cancel: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
+const cancelTask: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
   const { now, random } = context;
   const change = { id: random.uuid(), status: 'CANCELED', at: now } as const;
   const row = await changeTask(context, (task) => {
@@ -129,36 +145,36 @@ const cancel: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
     }
     return { ...task, changes: [...task.changes, change], lastUpdatedAt: now };
   });
-  return { status: 200, body: { task: taskView(row) } };
+  return { status: 200, body: { task: renderTask(row) } };
 };
 
-const remove: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
+const deleteTask: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
   await orNotFound(TASKS.change(context.store.collections, context.target.id, () => null));
   return { status: 204 };
 };
 
-const events: Handler<'nvct', 'listTaskEvents', TaskRow> = ({ target, query }) => {
-  const { entries, ...page } = paginate(withPositions(renderEvents(target)), query);
+const listTaskEvents: Handler<'nvct', 'listTaskEvents', TaskRow> = ({ target, query }) => {
+  const { entries, ...page } = createPage(addPositions(renderEvents(target)), query);
   return { status: 200, body: { events: entries, ...page } };
 };
 
-const results: Handler<'nvct', 'listTaskResults', TaskRow> = ({ target, query }) => {
-  const { entries, ...page } = paginate(withPositions(renderResults(target)), query);
+const listTaskResults: Handler<'nvct', 'listTaskResults', TaskRow> = ({ target, query }) => {
+  const { entries, ...page } = createPage(addPositions(renderResults(target)), query);
   return { status: 200, body: { results: entries, ...page } };
 };
 
-/** Stores only the names, because no operation returns the values. */
-const updateSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (context) => {
+/** Adds secrets to a task. Only the names are stored, because no operation returns the values. */
+const updateTaskSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (context) => {
   const { secrets } = context.body;
   checkLimits('updateSecretsRequest', context.body);
   await changeTask(context, (task) => {
     checkNewSecrets(context.target.id, task, secrets);
-    return { ...task, secretNames: [...new Set([...task.secretNames, ...listNames(secrets)])] };
+    return { ...task, secretNames: [...new Set([...task.secretNames, ...listSecretNames(secrets)])] };
   });
   return { status: 204 };
 };
 
-/** @throws Problem if the task no longer exists */
+/** Changes the task that the lookup found. @throws Problem if it no longer exists */
 function changeTask(
   { store, target }: Pick<AuthenticatedContext<TaskRow>, 'store' | 'target'>,
   change: (task: Task) => Task,
@@ -167,13 +183,13 @@ function changeTask(
 }
 
 export const taskOperations = {
-  createTask: create,
-  listTasks: list,
-  listTasksByIds: bulk,
-  getTask: get,
-  cancelTask: cancel,
-  deleteTask: remove,
-  listTaskEvents: events,
-  listTaskResults: results,
-  updateTaskSecrets: updateSecrets,
+  createTask,
+  listTasks,
+  listTasksByIds,
+  getTask,
+  cancelTask,
+  deleteTask,
+  listTaskEvents,
+  listTaskResults,
+  updateTaskSecrets,
 };
