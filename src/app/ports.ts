@@ -20,8 +20,8 @@ import { simulateOperations } from '../http/simulate-operations.ts';
 import { listPrincipalNames } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
-import { addBearers } from '../seed/index.ts';
-import { ALL_REASONS, MANIFESTS, type Ports, vendorHosts } from '../services/index.ts';
+import { withBearers } from '../seed/index.ts';
+import { ALL_REASONS, listVendorHosts, MANIFESTS, type Ports } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';
 import { countObjects } from '../worlds/counts.ts';
@@ -131,7 +131,7 @@ async function describeServer(
     services: services.map((service) => {
       const { profile, tables } = service.rules.selectRuleset(config);
       const { name, title } = service;
-      return { name, title, hosts: vendorHosts(name), profile, operations: tables.operations.length };
+      return { name, title, hosts: listVendorHosts(name), profile, operations: tables.operations.length };
     }),
     counts: await countObjects(store.collections, services),
     store: {

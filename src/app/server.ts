@@ -22,7 +22,7 @@ import { UnroutedRequests } from '../http/unrouted-requests.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { computeMaxStateBytes } from '../platform/max-state.ts';
 import { readSeedValue, summarizeSeed } from '../seed/index.ts';
-import { ALL_REASONS, vendorHosts } from '../services/index.ts';
+import { ALL_REASONS, listVendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
 import type { Worlds } from '../worlds/registry.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
@@ -187,7 +187,7 @@ function createServer(
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
   const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
-  const hosts = knownHosts([...alias, ...publicNames], vendorHosts());
+  const hosts = knownHosts([...alias, ...publicNames], listVendorHosts());
   const serviceHosts = services.flatMap((definition) => definition.hosts ?? []);
   const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
   const tripwires = services.flatMap((definition) => definition.credentials?.tripwires ?? []);

@@ -33,19 +33,18 @@ export const MANIFESTS: readonly Manifest[] = [
   nakManifest,
 ];
 
-/** Returns the vendor's host names that a service emulates, or those of all services. */
-export function vendorHosts(service?: string): string[] {
+/** Returns the vendor's host names that are emulated. @param service only those of this service */
+export function listVendorHosts(service?: string): string[] {
   return MANIFESTS.flatMap(({ name, hosts }) => (service === undefined || service === name ? hosts : []));
 }
 
-type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
+/** Each service extends `Settings` with the values of its options. */
+type ServiceOptions = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 
-// Each service extends `Settings` with its option values.
 /** The options of all services, by setting name. */
-export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as OptionsOfServices;
+export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as ServiceOptions;
 
-// Each service extends `DenyReason` with its codes.
-/** Every reason, by code. */
+/** Every reason, by code. Each service extends `DenyReason` with its codes. */
 export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<
   Record<DenyReason, Reason>
 >;
@@ -57,17 +56,20 @@ export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition
 
 /** Loads the schemas of all services, including services that this server does not enable. */
 export async function loadSchemas(): Promise<readonly StoredSchemas[]> {
-  const { STORED_SCHEMAS: ofControl } = await import('./control/stored-schemas.ts');
-  return [ofControl, ...(await Promise.all(MANIFESTS.map(({ schemas }) => schemas())))];
+  const control = await import('./control/stored-schemas.ts');
+  return [control.STORED_SCHEMAS, ...(await Promise.all(MANIFESTS.map(({ schemas }) => schemas())))];
 }
 
-/** Loads the services enabled by these settings, or every service without settings. */
+/** Loads the services that these settings enable. Without settings, loads every service. */
 export async function loadServices(settings?: Settings): Promise<readonly ServiceDefinition[]> {
-  const served = MANIFESTS.filter(({ isServed }) => settings === undefined || isServed?.(settings) !== false);
-  const services: readonly ServiceDefinition[] = await Promise.all(served.map(({ load }) => load(rulesetsOfKeys)));
-  function rulesetsOfKeys(): readonly Ruleset[] {
-    const all = services.flatMap(({ rules }) => rules.rulesets);
-    return all.filter(({ tables }) => tables.product !== undefined || tables.keyServices !== undefined);
-  }
+  const enabled = MANIFESTS.filter(({ isServed }) => settings === undefined || isServed?.(settings) !== false);
+  // A function, because the rulesets are known only when all services are loaded.
+  const listRulesets = (): readonly Ruleset[] => services.flatMap(({ rules }) => rules.rulesets).filter(isForKeys);
+  const services: readonly ServiceDefinition[] = await Promise.all(enabled.map(({ load }) => load(listRulesets)));
   return services;
+}
+
+/** Returns whether NGC keys can hold the scopes and resource types of a ruleset. */
+function isForKeys({ tables }: Ruleset): boolean {
+  return tables.product !== undefined || tables.keyServices !== undefined;
 }

@@ -1,6 +1,6 @@
 import { hostMatcher, hostName } from '../../addresses/hosts.ts';
 import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
-import { MANIFESTS, vendorHosts } from '../../services/index.ts';
+import { listVendorHosts, MANIFESTS } from '../../services/index.ts';
 import { adviseName } from '../../text/nearest.ts';
 import { checkMembers, checkObject } from '../check-arguments.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
@@ -25,7 +25,7 @@ export async function startInterception(
     host.openProductionPort('https', worldId),
   ]);
   const active: Active = {
-    covers: hostMatcher([...vendorHosts(), ...hosts]),
+    covers: hostMatcher([...listVendorHosts(), ...hosts]),
     isOwn: (target) => host.urls.some((url) => hasAddress(target, url)),
     refusesOthers: options.others === 'refuse',
     ports: { http: http.port, https: https.port },
