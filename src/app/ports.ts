@@ -20,7 +20,7 @@ import { simulateOperations } from '../http/simulate-operations.ts';
 import { listPrincipalNames } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
-import { withBearers } from '../seed/index.ts';
+import { addBearers } from '../seed/index.ts';
 import { ALL_REASONS, listVendorHosts, MANIFESTS, type Ports } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';

@@ -6,26 +6,27 @@ import type { Behaviour } from './functions.ts';
 /** A function that deploys at once and echoes its input. */
 export const ECHO: Behaviour = { deployTime: 0, invokeTime: 0 };
 
-/** Variables of the container environment, so that tests can configure a function through the API itself. */
+// Variables of the container environment. With these, tests can configure a function through the vendor's API.
 const DEPLOY_TIME = 'NV_AUTH_MOCK_DEPLOY_TIME';
 const INVOKE_TIME = 'NV_AUTH_MOCK_INVOKE_TIME';
 const ANSWER = 'NV_AUTH_MOCK_ANSWER';
 
 /**
- * Reads a function's behaviour from its container environment. Without these variables, the function echoes its input.
+ * Reads a function's behaviour from its container environment. Without the variables above, the function is `ECHO`.
  *
  * @throws Problem if a variable is invalid
  */
 export function readBehaviour(environment: readonly Schema<'nvcf', 'EnvironmentEntry'>[] = []): Behaviour {
-  const variable = (name: string) => environment.find(({ key }) => key === name)?.value;
-  const answer = variable(ANSWER);
+  const findValue = (name: string) => environment.find(({ key }) => key === name)?.value;
+  const answer = findValue(ANSWER);
   return {
-    deployTime: readDuration(DEPLOY_TIME, variable(DEPLOY_TIME)),
-    invokeTime: readDuration(INVOKE_TIME, variable(INVOKE_TIME)),
+    deployTime: readDuration(DEPLOY_TIME, findValue(DEPLOY_TIME)),
+    invokeTime: readDuration(INVOKE_TIME, findValue(INVOKE_TIME)),
     ...(answer !== undefined && { answer: parseAnswer(answer) }),
   };
 }
 
+/** Returns a duration in milliseconds; 0 for an absent variable. */
 function readDuration(name: string, text: string | undefined): number {
   if (text === undefined) return 0;
   const milliseconds = parseDuration(text);

@@ -5,13 +5,13 @@ import { RULESETS } from './rulesets.ts';
 
 export { accountOf } from '../../ngc-keys/self-hosted.ts';
 
-/** Creates callers from keys, by profile. */
-export const CALLERS = {
+/** By profile: the function that creates a caller from a key. */
+export const CALLER_FACTORIES = {
   documented: createCallerFactory(RULESETS.documented),
   'open-source': createCallerFactory(RULESETS['open-source']),
 };
 
-/** Checks whether the caller has a token. Unlike a key, a token can be valid for every account. */
-export function isToken({ caller }: { readonly caller: Caller }): boolean {
+/** Returns whether the caller has a token. Unlike a key, a token can be valid for every account. */
+export function hasToken({ caller }: { readonly caller: Caller }): boolean {
   return !belongToKey(caller.heldRights);
 }

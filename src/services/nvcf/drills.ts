@@ -5,8 +5,9 @@ import { findNewestRequest, requireKeyInForce } from '../../ngc-keys/drills.ts';
 import { editKey } from '../../ngc-keys/keyring.ts';
 import { later, rfc3339 } from '../../time/clock.ts';
 import { FUNCTIONS, isPublic } from './functions.ts';
+import { FUNCTION_IN_TARGET } from './name-patterns.ts';
 
-/** The published delay of edits, in milliseconds. */
+/** The published time after which an edit of a key takes effect. */
 const PROPAGATION_DELAY_MS = 15 * 60_000;
 
 const narrowKey: Drill = {
@@ -18,11 +19,11 @@ const narrowKey: Drill = {
   durationMs: null,
   affects: 'one',
   defaultPrincipal: 'the service key of the newest allowed request',
-  run: async (context, who) => {
+  run: async (context, requestedPrincipal) => {
     const { now } = context;
     const { principal, used } = findNewestRequest(
       context,
-      who,
+      requestedPrincipal,
       'service key with a scope of Cloud Functions',
       ({ service, principal: { kind }, used: scopes }) =>
         service === 'nvcf' && kind === 'service-key' && scopes.length > 0,
@@ -31,9 +32,8 @@ const narrowKey: Drill = {
     const effectiveAt = later(now, PROPAGATION_DELAY_MS);
     const lostScopes = used.map((scope) => `\`${scope}\``).join(' and ');
     const policy = (newest: Policy | null): Policy => {
-      const { scopes = [], resources = [] } = newest ?? {};
-      const remaining = scopes.filter((scope) => !used.includes(scope));
-      if (remaining.length < scopes.length) return { resources, scopes: remaining };
+      const narrowed = removeScopes(newest, used);
+      if (narrowed !== null) return narrowed;
       throw new Problem('conflict', `The key ${name} has already lost ${lostScopes}.`);
     };
     const { key } = await requireKeyInForce(context, id);
@@ -49,6 +49,13 @@ const narrowKey: Drill = {
   },
 };
 
+/** Returns a policy without these scopes; null if it has none of them. */
+function removeScopes(policy: Policy | null, lost: readonly string[]): Policy | null {
+  const { scopes = [], resources = [] } = policy ?? {};
+  const remaining = scopes.filter((scope) => !lost.includes(scope));
+  return remaining.length < scopes.length ? { resources, scopes: remaining } : null;
+}
+
 const deleteFunction: Drill = {
   name: 'delete-function',
   event: 'The owner deletes the function of the newest allowed request, including all versions.',
@@ -57,11 +64,11 @@ const deleteFunction: Drill = {
   durationMs: null,
   affects: 'one',
   defaultPrincipal: 'the key of the newest allowed request for a function',
-  run: async (context, who) => {
+  run: async (context, requestedPrincipal) => {
     const { collections } = context.store;
     const { principal, target } = findNewestRequest(
       context,
-      who,
+      requestedPrincipal,
       'key that named a function',
       ({ service, target: named }) => service === 'nvcf' && readFunctionId(named) !== '',
     );
@@ -86,7 +93,7 @@ const deleteFunction: Drill = {
 
 /** Returns the function id in a decision's target, with or without a version id; empty if there is none. */
 function readFunctionId(target = ''): string {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[/,]|$)/.exec(target)?.[0] ?? '';
+  return FUNCTION_IN_TARGET.exec(target)?.[0] ?? '';
 }
 
 /** Drills for clients of Cloud Functions. */

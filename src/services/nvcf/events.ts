@@ -2,8 +2,8 @@ import type { ServiceState, WorldEvent } from '../../contract/service.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INVOCATIONS } from './invocations.ts';
 
-/** Clock events: a function becomes active, or an invocation is fulfilled. */
-export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
+/** Returns the events in a span of the world's clock: functions that become active, and invocations that are fulfilled. */
+export const listEvents: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
     FUNCTIONS.dueBetween(collections, from, to, limit),
     INVOCATIONS.dueBetween(collections, from, to, limit),

@@ -3,37 +3,41 @@ import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { parseIsoDuration } from './durations.ts';
 import { checkModels, checkPriority } from './llm-checks.ts';
 import { checkRateLimit } from './rates.ts';
-import { checkDistinct, invalid } from './request-faults.ts';
+import { checkDistinct, createInvalidRequest } from './request-problems.ts';
 import { FAULTS } from './tables/texts.ts';
 
 type FunctionRequest = Schema<'nvcf', 'CreateFunctionRequest'>;
 
-/** Checks requirements that only the published code has, in the same order. @throws Problem */
+/**
+ * Checks the requirements of the published code that its schema lacks, in the order of that code.
+ *
+ * @throws Problem for the first requirement that a request does not meet
+ */
 export function checkFunctionRequest(body: FunctionRequest): void {
   checkContentSource(body);
   checkModels(body);
   const { health, telemetries, rateLimit, functionType, models = [], llmInvocationConfig } = body;
   refuseIf(health?.uri.trim() === '', FAULTS.noHealthUri);
-  const { logsTelemetryId: logs, metricsTelemetryId: metrics, tracesTelemetryId: traces } = telemetries ?? {};
-  refuseIf(telemetries !== undefined && (logs ?? metrics ?? traces) === undefined, FAULTS.noTelemetry);
+  const telemetryIds = [telemetries?.logsTelemetryId, telemetries?.metricsTelemetryId, telemetries?.tracesTelemetryId];
+  const hasTelemetry = telemetryIds.some((id) => id !== undefined);
+  refuseIf(telemetries !== undefined && !hasTelemetry, FAULTS.noTelemetry);
   refuseIf(functionType === 'LLM' && models.length === 0, FAULTS.noLlmModels);
   checkPriority(llmInvocationConfig);
-  checkDistinct(
-    'Entries of `resources`',
-    body.resources?.map((resource) => JSON.stringify(Object.entries(resource).sort())),
-  );
+  // Sorted, because the order of members does not matter.
+  const resources = body.resources?.map((resource) => JSON.stringify(Object.entries(resource).sort()));
+  checkDistinct('Entries of `resources`', resources);
   checkDistinct(
     'Names in `secrets`',
     body.secrets?.map(({ name }) => name),
   );
   if (health !== undefined && health.timeout !== '' && parseIsoDuration(health.timeout) === null) {
-    throw invalid('Field `health.timeout` must be an ISO 8601 duration, such as `PT10S`.');
+    throw createInvalidRequest('Field `health.timeout` must be an ISO 8601 duration, such as `PT10S`.');
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
   refuseIf(llmInvocationConfig !== undefined && functionType !== 'LLM', FAULTS.invocationOfOthers);
 }
 
-/** @throws Problem if a function has no content, or mutually exclusive content */
+/** @throws Problem if a function has nothing to run, or a chart and members that exclude it */
 function checkContentSource({ helmChart, helmChartServiceName = '', models = [], ...body }: FunctionRequest): void {
   const { containerImage, containerArgs, containerEnvironment } = body;
   refuseIf(containerImage === undefined && models.length === 0 && helmChart === undefined, FAULTS.noContent);
@@ -42,5 +46,7 @@ function checkContentSource({ helmChart, helmChartServiceName = '', models = [],
       refuseIf(value !== undefined, FAULTS.besideChart, { name });
     }
   }
-  refuseIf((helmChart === undefined) !== (helmChartServiceName.trim() === ''), FAULTS.chartWithoutService);
+  // A chart requires the name of its service, and the name requires a chart.
+  const hasServiceName = helmChartServiceName.trim() !== '';
+  refuseIf((helmChart !== undefined) !== hasServiceName, FAULTS.chartWithoutService);
 }

@@ -6,13 +6,16 @@ import { ANYONE, type Collections, isSharedWith, type Row } from '../../store/co
 import type { Instant } from '../../time/clock.ts';
 import type { Definition, Specification } from './members.ts';
 
-export type Status = Exclude<Schema<'nvcf', 'Function'>['status'], 'DELETED'>;
+/** The status of a version. A deleted version is not stored. */
+export type FunctionStatus = Exclude<Schema<'nvcf', 'Function'>['status'], 'DELETED'>;
 
+/** Another account that may use a function, or one of its clients. */
 export interface AuthorizedParty {
   readonly ncaId: string;
   readonly clientId?: string;
 }
 
+/** The deployment of a version. */
 export interface Deployment {
   readonly id: string;
   readonly specifications: readonly Specification[];
@@ -22,7 +25,7 @@ export interface Deployment {
   readonly readyAt: Instant;
 }
 
-/** Settings specific to the mock. Times in milliseconds. */
+/** Settings specific to the mock. Times are in milliseconds. */
 export interface Behaviour {
   /** How long the version is DEPLOYING. */
   readonly deployTime: number;
@@ -31,14 +34,14 @@ export interface Behaviour {
   /** The result of an invocation; by default, its input. */
   readonly answer?: unknown;
   /** The status after the deployment; ACTIVE by default. */
-  readonly status?: Status;
+  readonly status?: FunctionStatus;
 }
 
 /** A stored version of a function. */
 export interface FunctionVersion {
   readonly name: string;
   readonly createdAt: Instant;
-  /** Unchanged members of the request. */
+  /** The other members of the request. */
   readonly definition: Definition;
   /** Values are not stored, because no operation returns them. */
   readonly secretNames: readonly string[];
@@ -48,13 +51,14 @@ export interface FunctionVersion {
   readonly behaviour: Behaviour;
 }
 
-/** The row's parent is the function. */
+/** The row of a version. Its parent is the function. */
 export type FunctionRow = Row<FunctionVersion, string>;
 
+/** The versions of all functions, oldest first. */
 export const FUNCTIONS = new Collection<FunctionVersion, string>('nvcf.functions');
 
-/** Builds the row of a version, with `sharedWith` and `dueAt` derived from the body. */
-export function functionRow(
+/** Creates the row of a version, with `sharedWith` and `dueAt` derived from the body. */
+export function createFunctionRow(
   identity: { readonly owner: string; readonly functionId: string; readonly versionId: string },
   body: FunctionVersion,
 ): FunctionRow {
@@ -70,25 +74,30 @@ export function functionRow(
   });
 }
 
-/** Rebuilds a row with a changed body. */
+/** Returns a row with a changed body, and with what is derived from the body. */
 export function amendRow(
   { owner, parent, id, body }: FunctionRow,
   change: (body: FunctionVersion) => FunctionVersion,
 ): FunctionRow {
-  return functionRow({ owner, functionId: parent, versionId: id }, change(body));
+  return createFunctionRow({ owner, functionId: parent, versionId: id }, change(body));
 }
 
-/** Derives the status from the row and the time, so that no timer is needed. */
-export function statusAt({ deployment, behaviour }: FunctionVersion, now: Instant): Status {
+/** Returns the status of a version, which is derived from the time, so that no timer is needed. */
+export function statusAt({ deployment, behaviour }: FunctionVersion, now: Instant): FunctionStatus {
   if (deployment === null) return 'INACTIVE';
-  return deployment.readyAt > now ? 'DEPLOYING' : (behaviour.status ?? 'ACTIVE');
+  if (deployment.readyAt > now) return 'DEPLOYING';
+  return behaviour.status ?? 'ACTIVE';
 }
 
+/** Returns whether any account may use a function. */
 export function isPublic({ sharedWith }: Row): boolean {
   return sharedWith.includes(ANYONE);
 }
 
-/** Returns null if the version must stay hidden from the account. Checks for public first, like the vendor. */
+/**
+ * Returns how an account is related to a version; null if the version must stay hidden from it. A public version is
+ * `public` even for its owner, like at the vendor.
+ */
 export function relationTo(row: Row, account: string): Relation | null {
   if (isPublic(row)) return 'public';
   if (row.owner === account) return 'owned';
@@ -100,7 +109,7 @@ export function attributesOfVersion({ parent, id }: FunctionRow, relation: Relat
   return { relation, names: { function: [parent], 'function-versions': [`${parent}/${id}`] } };
 }
 
-/** Returns the names that keys use for a function, for calls without a version. */
+/** Returns the names that keys use for a function and its versions, for calls that name no version. */
 function attributesOfFunction(functionId: string, versions: readonly Row[], relation: Relation): ResourceAttributes {
   return {
     relation,
@@ -116,8 +125,8 @@ export async function findOwnVersions(
   account: string,
 ): Promise<LookupResult<readonly FunctionRow[]>> {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
-  const own = versions.filter(({ owner }) => owner === account);
-  return createLookupResult(versions, own, () => attributesOfFunction(functionId, own, 'owned'));
+  const owned = versions.filter(({ owner }) => owner === account);
+  return createLookupResult(versions, owned, attributesOfFunction(functionId, owned, 'owned'));
 }
 
 /** Looks up the versions of a function that an account may see. */
@@ -128,31 +137,39 @@ export async function findVisibleVersions(
 ): Promise<LookupResult<readonly FunctionRow[]>> {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const visible = versions.filter((row) => relationTo(row, account) !== null);
-  const relation = visible[0] === undefined ? null : relationTo(visible[0], account);
-  return createLookupResult(versions, visible, () => attributesOfFunction(functionId, visible, relation ?? 'owned'));
+  const [first] = visible;
+  // Without a visible version, the attributes are not used.
+  const relation = (first && relationTo(first, account)) ?? 'owned';
+  return createLookupResult(versions, visible, attributesOfFunction(functionId, visible, relation));
 }
 
+/**
+ * Returns the result of looking up a function.
+ *
+ * @param versions all versions of the function
+ * @param permitted the versions that the account may use
+ * @param attributes of the permitted versions
+ */
 function createLookupResult(
-  all: readonly Row[],
+  versions: readonly FunctionRow[],
   permitted: readonly FunctionRow[],
-  attributes: () => ResourceAttributes,
+  attributes: ResourceAttributes,
 ): LookupResult<readonly FunctionRow[]> {
-  const [first] = all;
+  const [first] = versions;
   if (first === undefined) return { found: 'nothing' };
-  return permitted.length === 0
-    ? { found: 'foreign', owner: first.owner }
-    : { found: 'object', target: permitted, attributes: attributes() };
+  if (permitted.length === 0) return { found: 'foreign', owner: first.owner };
+  return { found: 'object', target: permitted, attributes };
 }
 
-/** Returns the lookup result for operations reserved for the owner. */
-export function asOwner(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
+/** Returns the result of looking up a version for an operation that only its owner may call. */
+export function createOwnerResult(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
   if (row === null) return { found: 'nothing' };
   if (row.owner !== account) return { found: 'foreign', owner: row.owner };
   return { found: 'object', target: row, attributes: attributesOfVersion(row, 'owned') };
 }
 
-/** Returns the lookup result for operations that shared and public versions also allow. */
-export function asViewer(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
+/** Returns the result of looking up a version for an operation that other accounts may call if it is shared or public. */
+export function createViewerResult(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
   if (row === null) return { found: 'nothing' };
   const relation = relationTo(row, account);
   if (relation === null) return { found: 'foreign', owner: row.owner };

@@ -7,9 +7,10 @@ import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { createKeyHolding } from '../../ngc-keys/key-holding.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
-import { CALLERS } from './caller.ts';
+import { CALLER_FACTORIES } from './caller.ts';
 import { DRILLS } from './drills.ts';
-import { events } from './events.ts';
+import { listEvents } from './events.ts';
+import { createServiceHost, FUNCTION_HOST } from './name-patterns.ts';
 import { UPLOAD_HINTS } from './object-storage.ts';
 import { accountOperations } from './operations/accounts.ts';
 import { assetLookups, assetOperations } from './operations/assets.ts';
@@ -49,14 +50,14 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   ],
   hosts: [
     {
-      pattern: /^(?<functionId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.invocation\./,
+      pattern: FUNCTION_HOST,
       operation: 'invokeAtOwnHost',
       handler: invokeAtOwnHost,
       renderProblem: renderHostProblem,
       errors: HOST_ERRORS,
     },
     // nvcf-cli derives `llm.localhost` from `localhost` and from `invocation.localhost`.
-    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm', example: 'llm.localhost' },
+    { pattern: createServiceHost('llm', 'invocation'), prefix: '/llm', example: 'llm.localhost' },
   ],
   conventions: { caselessEnums: true },
   rules: {
@@ -66,10 +67,12 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   },
   callers: {
     authenticate: async (context) => {
-      if (context.settings.nvcf === 'documented') return CALLERS.documented(await authenticateKey(context));
-      return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await authenticateKey(context, true));
+      if (context.settings.nvcf === 'documented') return CALLER_FACTORIES.documented(await authenticateKey(context));
+      return (
+        (await findTokenCaller(context, true)) ?? CALLER_FACTORIES['open-source'](await authenticateKey(context, true))
+      );
     },
-    impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
+    impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLER_FACTORIES[settings.nvcf](key) }),
     hypothetical: createKeyHolding((settings) => RULESETS[settings.nvcf]),
   },
   lookups: {
@@ -108,6 +111,6 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   drills: DRILLS,
   seed,
   state: {
-    events,
+    events: listEvents,
   },
 };

@@ -6,7 +6,7 @@ import type { FunctionRow } from './functions.ts';
 /** How long a result stays available, in milliseconds: an hour, as the vendor documents. */
 export const INVOCATION_LIFETIME_MS = 3_600_000;
 
-/** An invocation with an `invokeTime`. */
+/** A stored invocation of a function with an `invokeTime`. */
 export interface Invocation {
   readonly functionId: string;
   readonly versionId: string;
@@ -18,13 +18,14 @@ export interface Invocation {
 }
 
 /** The target of an invocation: one version, or all versions of a function. */
-export type Invoked = FunctionRow | readonly FunctionRow[];
+export type InvocationTarget = FunctionRow | readonly FunctionRow[];
 
-/** The row's parent is the invoked version. */
+/** The row of an invocation. Its parent is the invoked version. */
 export type InvocationRow = Row<Invocation, string>;
 
 export const INVOCATIONS = new Collection<Invocation, string>('nvcf.invocations');
 
+/** Returns whether the result is no longer available. */
 export function isExpired({ createdAt }: Invocation, now: Instant): boolean {
   return createdAt + INVOCATION_LIFETIME_MS <= now;
 }

@@ -1,26 +1,33 @@
 import type { Schema } from '../../contract/documented.ts';
 import { refuse, refuseIf } from '../../ngc-keys/control-plane.ts';
 import { isRate } from './rates.ts';
-import { invalid } from './request-faults.ts';
+import { createInvalidRequest } from './request-problems.ts';
 import { FAULTS } from './tables/texts.ts';
 
-/** `routingMethod` is a method with parameters for the router; only the syntax is checked. */
+// A `routingMethod` is a method for the router, followed by parameters: `method;key=value`. Only the syntax is checked.
 const MAX_ROUTING_BYTES = 1024;
 const MAX_ROUTING_PARAMETERS = 32;
 const ROUTING_METHOD = /^[a-z][a-z0-9_-]*$/i;
+/** A key and a value, which does not end with a space. */
 const ROUTING_PARAMETER = /^ *([a-z][a-z0-9_]*)=(\S(?:.*\S)?)$/;
-/** An integer, a decimal, a token or a quoted string. */
+/** The forms of a value, which are like the bare items of structured fields (RFC 9651). */
 const ROUTING_VALUES: readonly RegExp[] = [
+  // An integer.
   /^-?\d{1,15}$/,
+  // A decimal.
   /^-?\d{1,12}\.\d{1,3}$/,
+  // A token.
   /^[a-z*][\w!#$%&'*+.^`|~:/-]*$/i,
+  // A quoted string of ASCII characters, without `,`, which no routing method may have, and `;`, which ends a parameter.
   /^"(?:[ !#-+\--:<-[\]-~]|\\["\\])*"$/,
 ];
+/** Line breaks and control characters, which the vendor's messages do not repeat. */
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 type FunctionRequest = Pick<Schema<'nvcf', 'CreateFunctionRequest'>, 'functionType' | 'models' | 'llmInvocationConfig'>;
 type LlmConfig = Pick<Schema<'nvcf', 'LlmConfig'>, 'tokenRateLimit' | 'routingMethod'>;
 
-/** Checks the models of a function; the requirements depend on its type. @throws Problem */
+/** Checks the models of a function. @throws Problem if one lacks members that the type of the function requires */
 export function checkModels({ functionType, models = [] }: FunctionRequest): void {
   refuseIf(new Set(models.map(({ name }) => name)).size < models.length, FAULTS.duplicateModels);
   for (const { name, version, uri, llmConfig } of models) {
@@ -33,12 +40,13 @@ export function checkModels({ functionType, models = [] }: FunctionRequest): voi
   }
 }
 
-/** @throws Problem if the routing method or the rate limit is invalid */
+/** @throws Problem if the routing method or the rate limit is not valid */
 export function checkLlmConfig(name: string, { tokenRateLimit = '', routingMethod = '' }: LlmConfig): void {
+  // Only spaces are removed: other white space is not valid.
   const rule = findRoutingViolation(routingMethod.replace(/^ +| +$/g, ''));
   if (rule !== null) refuse(FAULTS.routingMethod, { name, rule });
-  const isLimit = tokenRateLimit.trim() === '' || isRate(tokenRateLimit, 'SMHDW');
-  refuseIf(!isLimit, FAULTS.tokenRateLimit, { name });
+  const isValidLimit = tokenRateLimit.trim() === '' || isRate(tokenRateLimit, 'SMHDW');
+  refuseIf(!isValidLimit, FAULTS.tokenRateLimit, { name });
 }
 
 /** Returns the published rule that a routing method violates, or null. */
@@ -49,11 +57,16 @@ function findRoutingViolation(text: string): string | null {
   const [method = '', ...parameters] = text.split(';');
   if (!ROUTING_METHOD.test(method)) return 'method name must match [A-Za-z][A-Za-z0-9_-]*';
   if (parameters.length > MAX_ROUTING_PARAMETERS) return `at most ${MAX_ROUTING_PARAMETERS} parameters are allowed`;
+  return findParameterViolation(parameters);
+}
+
+/** Returns the published rule that a list of routing parameters violates, or null. */
+function findParameterViolation(parameters: readonly string[]): string | null {
   const keys = new Set<string>();
   for (const parameter of parameters) {
     const [, key, value = ''] = ROUTING_PARAMETER.exec(parameter) ?? [];
     if (key === undefined) {
-      return `parameter '${parameter.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')}' must be key=value with key matching [a-z][a-z0-9_]*`;
+      return `parameter '${parameter.replace(CONTROL_CHARACTERS, '?')}' must be key=value with key matching [a-z][a-z0-9_]*`;
     }
     if (!ROUTING_VALUES.some((form) => form.test(value))) {
       return `value for '${key}' must be an integer, decimal, token, or quoted string`;
@@ -68,5 +81,5 @@ function findRoutingViolation(text: string): string | null {
 export function checkPriority(config: FunctionRequest['llmInvocationConfig']): void {
   const { defaultPriority, perAccountPriority = {} } = config?.priority ?? {};
   if (defaultPriority !== undefined || Object.keys(perAccountPriority).length === 0) return;
-  throw invalid("Invalid priority: 'defaultPriority' is required when 'perAccountPriority' has entries");
+  throw createInvalidRequest("Invalid priority: 'defaultPriority' is required when 'perAccountPriority' has entries");
 }

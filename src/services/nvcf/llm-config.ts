@@ -6,7 +6,7 @@ import type { Definition } from './members.ts';
 
 type ModelUpdates = readonly Schema<'nvcf', 'ModelUpdate'>[];
 
-/** A change to the settings shared by all versions of an LLM function. */
+/** A change to the settings that all versions of an LLM function share. */
 export interface LlmChange {
   readonly modelUpdates?: ModelUpdates | undefined;
   readonly llmInvocationConfig?: Definition['llmInvocationConfig'];
@@ -18,9 +18,12 @@ export function applyLlmChange(
   { modelUpdates = [], llmInvocationConfig }: LlmChange,
 ): FunctionVersion {
   const { models, ...definition } = version.definition;
-  // The first update of a model wins.
-  const updates = new Map([...modelUpdates].reverse().map(({ modelName, llmConfig }) => [modelName, llmConfig]));
-  const changed = models?.map((model) => {
+  const updates = new Map<string, ModelUpdates[number]['llmConfig']>();
+  for (const { modelName, llmConfig } of modelUpdates) {
+    // The first update of a model takes precedence.
+    if (!updates.has(modelName)) updates.set(modelName, llmConfig);
+  }
+  const changedModels = models?.map((model) => {
     if (model.llmConfig === undefined) return model;
     return { ...model, llmConfig: { ...model.llmConfig, ...updates.get(model.name) } };
   });
@@ -28,7 +31,7 @@ export function applyLlmChange(
     ...version,
     definition: {
       ...definition,
-      ...(changed !== undefined && { models: changed }),
+      ...(changedModels !== undefined && { models: changedModels }),
       ...(llmInvocationConfig !== undefined && { llmInvocationConfig }),
     },
   };
@@ -48,7 +51,7 @@ export function checkModelUpdates({ definition }: FunctionVersion, updates: Mode
 }
 
 /** @throws Problem if a function mixes LLM versions with other types */
-export function checkType(
+export function checkFunctionType(
   functionId: string,
   type: Definition['functionType'],
   versions: readonly FunctionRow[],
@@ -74,19 +77,19 @@ export function checkUnchangedSettings(
     for (const { name, llmConfig: stored } of body.definition.models ?? []) {
       const requested = models.get(name);
       if (stored === undefined || requested === undefined) continue;
-      const differing = (['uris', 'tokenizer'] as const).find(
+      const changedMember = (['uris', 'tokenizer'] as const).find(
         (member) => JSON.stringify(requested[member]) !== JSON.stringify(stored[member]),
       );
-      if (differing === undefined) continue;
+      if (changedMember === undefined) continue;
       throw new Problem(
         'bad_state',
-        `Function id '${functionId}', version '${id}': 'llmConfig.${differing}' for model '${name}' must match existing versions`,
+        `Function id '${functionId}', version '${id}': 'llmConfig.${changedMember}' for model '${name}' must match existing versions`,
       );
     }
   }
 }
 
-/** Returns what a new version changes in the other versions. */
+/** Returns the change that a new version makes to the other versions. */
 export function createLlmChange({ models = [], llmInvocationConfig }: Definition): LlmChange {
   const modelUpdates = models.map(({ name, llmConfig: { tokenRateLimit, routingMethod } = {} }) => ({
     modelName: name,

@@ -4,51 +4,57 @@ import type { Instant } from '../../time/clock.ts';
 import { accountOf } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 
-/** A token bucket: the number of tokens that the last request left in it. */
+/** A token bucket. */
 export interface Bucket {
+  /** The number of tokens that the last request left in it. */
   readonly left: number;
+  /** The time of that request. */
   readonly at: Instant;
 }
 
-/** Buckets by unit. There is one row per calling account and model. */
+/** The buckets of an account for a model, by unit. */
 export type Buckets = Readonly<Record<string, Bucket>>;
 
+/** The buckets of all accounts, one row per account and model. */
 export const LLM_BUCKETS = new Collection<Buckets>('nvcf.llm-buckets');
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Milliseconds per unit, in the order in which the gateway picks the limit to report. */
-const PERIODS: ReadonlyMap<string, number> = new Map([
+const PERIODS_MS: ReadonlyMap<string, number> = new Map([
   ['S', 1000],
   ['M', 60 * 1000],
   ['H', HOUR_MS],
   ['D', DAY_MS],
   ['W', 7 * DAY_MS],
-  // Only a seed can set months, because the API refuses them. The length is ours.
+  // Only a seed can set months, because the API refuses them. The vendor does not publish their length.
   ['MO', 30 * DAY_MS],
 ]);
 
-/** Units of limits. */
-export const LLM_UNITS: readonly string[] = [...PERIODS.keys()];
+/** The units of limits, shortest first. */
+export const LLM_UNITS: readonly string[] = [...PERIODS_MS.keys()];
 
+/** A number of tokens per period. */
 interface Limit {
   readonly unit: string;
   readonly tokens: number;
-  readonly period: number;
+  readonly periodMs: number;
 }
 
-/** Parses limits such as `10-S, 5-MO`, in the order of the units, ignoring invalid parts. */
+/** A number of tokens and a unit, such as `10-S`. */
+const LIMIT = /^ *([1-9]\d{0,14}) *- *([A-Z]{1,2}) *$/;
+
+/** Parses limits such as `10-S, 5-MO`. Returns them in the order of the units, without invalid parts. */
 export function parseLimits(text: string): readonly Limit[] {
-  const counts = new Map(
-    text.split(',').flatMap((part): [string, number][] => {
-      const [, tokens, unit = ''] = /^ *([1-9]\d{0,14}) *- *([A-Z]{1,2}) *$/.exec(part) ?? [];
-      return tokens === undefined ? [] : [[unit, Number(tokens)]];
-    }),
-  );
-  return [...PERIODS].flatMap(([unit, period]) => {
-    const tokens = counts.get(unit);
-    return tokens === undefined ? [] : [{ unit, tokens, period }];
+  const tokensByUnit = new Map<string, number>();
+  for (const part of text.split(',')) {
+    const [, tokens, unit] = LIMIT.exec(part) ?? [];
+    if (unit !== undefined) tokensByUnit.set(unit, Number(tokens));
+  }
+  return [...PERIODS_MS].flatMap(([unit, periodMs]) => {
+    const tokens = tokensByUnit.get(unit);
+    return tokens === undefined ? [] : [{ unit, tokens, periodMs }];
   });
 }
 
@@ -60,7 +66,7 @@ export interface TokensOfRequest {
   readonly used: number;
 }
 
-/** Whether a request is admitted, and the headers with the remaining tokens. */
+/** The decision on a request, and the headers with the remaining tokens. */
 export interface Admission {
   readonly isAdmitted: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -72,7 +78,7 @@ const UNLIMITED: Admission = { isAdmitted: true, headers: {} };
  * Takes tokens from the caller's buckets for a model. Buckets refill on each request, in whole tokens; fractions are
  * lost, as in the published gateway.
  */
-export async function admit(
+export async function takeTokens(
   context: AuthenticatedContext,
   version: FunctionRow,
   model: string,
@@ -96,20 +102,25 @@ export async function admit(
       const row = LLM_BUCKETS.row({ id, owner: account, parent: null, body });
       await commit([LLM_BUCKETS.put(stored === null ? row : { ...row, revision: stored.revision })]);
     }
-    return { isAdmitted, headers: rateLimitHeaders(remainingLimits, reserved, isAdmitted) };
+    return { isAdmitted, headers: createRateLimitHeaders(remainingLimits, reserved, isAdmitted) };
   });
 }
 
+/** A limit, and the number of tokens left in its bucket. */
 type RemainingLimit = Limit & { readonly left: number };
 
+/** The gateway advises against a retry if the client would have to wait longer. */
+const MAX_RETRY_SECONDS = 60;
+
+/** Returns a limit with the tokens that its bucket has now. The bucket of a first request is full. */
 function refillBucket(limit: Limit, bucket: Bucket | undefined, now: Instant): RemainingLimit {
   if (bucket === undefined) return { ...limit, left: limit.tokens };
-  const refill = Math.floor((Math.max(0, now - bucket.at) * limit.tokens) / limit.period);
+  const refill = Math.floor((Math.max(0, now - bucket.at) * limit.tokens) / limit.periodMs);
   return { ...limit, left: Math.min(limit.tokens, bucket.left + refill) };
 }
 
-/** Reports the limit with the shortest unit. A refusal also says when, and whether, to retry. */
-function rateLimitHeaders(
+/** Creates headers that report the limit with the shortest unit. Those of a refusal also say when, and whether, to retry. */
+function createRateLimitHeaders(
   remainingLimits: readonly RemainingLimit[],
   reserved: number,
   isAdmitted: boolean,
@@ -120,26 +131,30 @@ function rateLimitHeaders(
   const headers = {
     'x-ratelimit-limit-tokens': String(first.tokens),
     'x-ratelimit-remaining-tokens': String(remaining),
-    'x-ratelimit-reset-tokens': formatGoDuration(refillTime(first, first.tokens - remaining)),
+    'x-ratelimit-reset-tokens': formatGoDuration(computeRefillMs(first, first.tokens - remaining)),
   };
   if (isAdmitted) return headers;
   const seconds = Math.ceil(
-    Math.max(...remainingLimits.map((limit) => refillTime(limit, reserved - limit.left))) / 1000,
+    Math.max(...remainingLimits.map((limit) => computeRefillMs(limit, reserved - limit.left))) / 1000,
   );
-  return { ...headers, 'retry-after': String(seconds), ...(seconds > 60 && { 'x-should-retry': 'false' }) };
+  return {
+    ...headers,
+    'retry-after': String(seconds),
+    ...(seconds > MAX_RETRY_SECONDS && { 'x-should-retry': 'false' }),
+  };
 }
 
-/** Returns the refill time, in milliseconds. */
-function refillTime({ tokens, period }: Limit, missing: number): number {
-  return (Math.max(0, missing) / tokens) * period;
+/** Returns how long a bucket takes to refill so many tokens, in milliseconds. */
+function computeRefillMs({ tokens, periodMs }: Limit, refill: number): number {
+  return (Math.max(0, refill) / tokens) * periodMs;
 }
 
-/** Formats a duration like Go, such as `1m0.5s`: in milliseconds, at least one. */
+/** Formats a duration like Go, such as `1m0.5s`, in whole milliseconds. The shortest result is `1ms`. */
 export function formatGoDuration(milliseconds: number): string {
-  const whole = Math.max(1, Math.trunc(milliseconds));
-  if (whole < 1000) return `${whole}ms`;
-  const seconds = `${(whole % 60_000) / 1000}s`;
-  const minutes = Math.trunc(whole / 60_000);
+  const wholeMs = Math.max(1, Math.trunc(milliseconds));
+  if (wholeMs < 1000) return `${wholeMs}ms`;
+  const seconds = `${(wholeMs % 60_000) / 1000}s`;
+  const minutes = Math.trunc(wholeMs / 60_000);
   if (minutes === 0) return seconds;
   return minutes < 60 ? `${minutes}m${seconds}` : `${Math.trunc(minutes / 60)}h${minutes % 60}m${seconds}`;
 }

@@ -3,12 +3,12 @@ import { sha256 } from '../../credentials/secret.ts';
 import { refuse } from '../../ngc-keys/control-plane.ts';
 import { FAULTS } from './tables/texts.ts';
 
-/** The header with the conversation of a request, used by clients and in responses. */
+/** The header with the id of a conversation, in requests and responses. */
 export const SESSION_HEADER = 'x-multi-turn-session-id';
 
 const MAX_SESSION_BYTES = 256;
 
-/** Reads the conversation from a header; null if there is none. @throws Problem if it is invalid */
+/** Returns the id of the conversation in a header; null if there is none. @throws Problem if it is not valid */
 export function readHeaderSession(context: Pick<Context, 'headerLines'>, name = SESSION_HEADER): string | null {
   const [value = ''] = context.headerLines(name);
   if (value === '') return null;
@@ -18,16 +18,17 @@ export function readHeaderSession(context: Pick<Context, 'headerLines'>, name = 
 }
 
 /**
- * Reads the conversation from the first of these members that has one, encoded for a header; null if there is none.
+ * Returns the id of the conversation in the first of these members that has one, encoded for a header; null if there is
+ * none.
  *
- * @throws Problem if it is invalid
+ * @throws Problem if it is not valid
  */
 export function readBodySession(
   ...members: readonly (readonly [name: string, value: string | null | undefined])[]
 ): string | null {
   for (const [name, value] of members) {
     if (value === undefined || value === null || value === '') continue;
-    const session = encodeHeader(value);
+    const session = encodeAsLatin1(value);
     const rule = findSessionViolation(session);
     if (rule !== null) refuse(FAULTS.sessionInBody, { name, rule });
     return session;
@@ -35,19 +36,20 @@ export function readBodySession(
   return null;
 }
 
-/** Derives the conversation from the messages: the same content is the same conversation. */
+/** Derives an id from the messages: requests with the same content belong to the same conversation. */
 export function derivePayloadSession(payload: unknown): string {
+  // `stringify` returns undefined for an absent payload.
   return `mt:v1:payload:${sha256(JSON.stringify(payload) ?? '')}`;
 }
 
-/** Encodes a text as UTF-8 bytes in Latin-1 characters, which is how Node reads and writes headers. */
-function encodeHeader(text: string): string {
+/** Returns a string with one Latin-1 character per UTF-8 byte, as Node represents the values of headers. */
+function encodeAsLatin1(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-/** @param session the result of `headerText` */
+/** Returns the published rule that an id violates, or null. @param session one character per byte */
 function findSessionViolation(session: string): string | null {
   if (session.length > MAX_SESSION_BYTES) return `must be at most ${MAX_SESSION_BYTES} bytes`;
-  const hasControl = [...session].some((character) => character < ' ' || character === '\x7f');
-  return hasControl ? 'must not contain control characters' : null;
+  const hasControlCharacter = [...session].some((character) => character < ' ' || character === '\x7f');
+  return hasControlCharacter ? 'must not contain control characters' : null;
 }

@@ -5,22 +5,22 @@ import { OPTIONS } from './options.ts';
 /** The documented domain of invocations, and the one that nvcf-cli derives from `api.nvcf.nvidia.com`. */
 const DOMAINS = ['invocation.api.nvcf.nvidia.com', 'invocation.nvcf.nvidia.com'] as const;
 
-/** Returns the host names of functions. @param part the Cloud Functions part of a server's cast */
-function invocationHosts(part: unknown): readonly string[] {
+/** Returns the host names of the functions in a cast. @param castPart the Cloud Functions part of a server's cast */
+function listInvocationHosts(castPart: unknown): readonly string[] {
   // A server of another version may have only part of this cast.
-  const { functions = [] } = (part ?? {}) as Partial<NvcfCast>;
+  const { functions = [] } = (castPart ?? {}) as Partial<NvcfCast>;
   const ids = new Set(functions.map(({ functionId }) => functionId));
   return DOMAINS.flatMap((domain) => [...ids].map((id) => `${id}.${domain}`));
 }
 
-/** Used by the command and the library before the service is loaded. */
+/** Describes Cloud Functions to the command and the library, which do not load the service. */
 export const nvcfManifest = {
   name: 'nvcf',
   options: OPTIONS,
   reasons: {},
   variables: [{ name: 'NVCF_BASE_URL', readValue: (_part, url) => url }],
   hosts: ['api.nvcf.nvidia.com', ...DOMAINS.flatMap((domain) => [`llm.${domain}`, `*.${domain}`])],
-  hostsOfCast: invocationHosts,
+  hostsOfCast: listInvocationHosts,
   probes: [],
   schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).nvcf,

@@ -1,14 +1,15 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Present, pick } from '../../objects/pick.ts';
 
+/** Returns the entries of a list with only these members; undefined if there is no list. */
 function pickEach<Member extends object, Name extends keyof Member & string>(
   list: readonly Member[] | undefined,
   names: readonly Name[],
 ): readonly Present<Pick<Member, Name>>[] | undefined {
-  return Array.isArray(list) ? list.map((member: Member) => pick(member, names)) : undefined;
+  return list?.map((member) => pick(member, names));
 }
 
-/** Members stored unchanged. */
+/** The members without members of their own, which are stored unchanged. */
 const UNCHANGED_MEMBERS = [
   'inferenceUrl',
   'inferencePort',
@@ -23,10 +24,12 @@ const UNCHANGED_MEMBERS = [
   'functionType',
 ] as const;
 
+/** The members of a rate limit. */
 export const RATE_LIMIT_MEMBERS = ['rateLimit', 'exemptedNcaIds', 'perNcaIdRate', 'syncCheck', 'perUserRate'] as const;
 const ARTIFACT_MEMBERS = ['name', 'version', 'uri'] as const;
 const LLM_CONFIG_MEMBERS = ['uris', 'tokenRateLimit', 'tokenizer', 'routingMethod'] as const;
 
+/** The members whose own members are picked too. */
 const NESTED_MEMBERS = [
   'containerEnvironment',
   'models',
@@ -45,12 +48,12 @@ export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, '
   readonly health?: Health;
 };
 
-/** Reads the definition from a request that creates a function. */
+/** Returns the documented members of a request that creates a function, without its name and secrets. */
 export function pickDefinition(body: Definition): Definition {
   const { containerEnvironment, models, resources, health, rateLimit, telemetries, llmInvocationConfig } = body;
   const nested = {
     containerEnvironment: pickEach(containerEnvironment, ['key', 'value']),
-    models: Array.isArray(models) ? models.map(pickModel) : undefined,
+    models: models?.map(pickModel),
     resources: pickEach(resources, ARTIFACT_MEMBERS),
     health: health && pickHealth(health),
     rateLimit: rateLimit && pick(rateLimit, RATE_LIMIT_MEMBERS),
@@ -60,7 +63,7 @@ export function pickDefinition(body: Definition): Definition {
   return { ...pick(body, UNCHANGED_MEMBERS), ...pick(nested, NESTED_MEMBERS) };
 }
 
-/** UUIDs are case-insensitive (RFC 9562, section 4). */
+/** Returns the ids in lower case, because UUIDs are case-insensitive (RFC 9562, section 4). */
 function pickTelemetries(telemetries: Schema<'nvcf', 'TelemetryRefs'>): Schema<'nvcf', 'TelemetryRefs'> {
   const ids = pick(telemetries, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']);
   return Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, id.toLowerCase()]));
@@ -71,28 +74,44 @@ function pickModel(model: Schema<'nvcf', 'Model'>): Schema<'nvcf', 'Model'> {
   return { ...pick(model, ARTIFACT_MEMBERS), ...(llmConfig && { llmConfig: pick(llmConfig, LLM_CONFIG_MEMBERS) }) };
 }
 
-/** Drops an empty `timeout`, which nvcf-cli sends instead of omitting it. */
+/** Returns a health check without an empty `timeout`, which nvcf-cli sends instead of omitting it. */
 function pickHealth(health: Health): Health {
-  return pick(health, [
-    'protocol',
-    'uri',
-    'port',
-    ...(health.timeout === '' ? [] : ['timeout' as const]),
-    'expectedStatusCode',
-  ]);
+  const { timeout, ...members } = pick(health, ['protocol', 'uri', 'port', 'timeout', 'expectedStatusCode']);
+  return timeout === undefined || timeout === '' ? members : { ...members, timeout };
 }
 
-/** Reads the invocation settings of an LLM function. */
+/** Returns the documented members of the invocation settings of an LLM function. */
 export function pickInvocationConfig({
   priority,
 }: Schema<'nvcf', 'LlmInvocationConfig'>): Schema<'nvcf', 'LlmInvocationConfig'> {
   return priority === undefined ? {} : { priority: pick(priority, ['defaultPriority', 'perAccountPriority']) };
 }
 
+/** The members of a specification without members of their own. */
+const SPECIFICATION_MEMBERS = [
+  'gpu',
+  'instanceType',
+  'maxInstances',
+  'minInstances',
+  'backend',
+  'clusters',
+  'regions',
+  'attributes',
+  'availabilityZones',
+  'maxRequestConcurrency',
+  'configuration',
+  'cpuArch',
+  'os',
+  'driverVersion',
+  'storage',
+  'systemMemory',
+  'gpuMemory',
+] as const;
+
 /** A GPU specification of a deployment, in the vendor's form. */
 export type Specification = Schema<'nvcf', 'GpuSpecification'>;
 
-/** Reads a specification, without an id. */
+/** Returns the documented members of a specification, except its id. */
 export function pickSpecification(specification: Specification): Omit<Specification, 'gpuSpecificationId'> {
   const { autoscalingConfiguration: scaling, helmValidationPolicy: policy } = specification;
   const nested = {
@@ -105,7 +124,7 @@ export function pickSpecification(specification: Specification): Omit<Specificat
   };
 }
 
-/** Reads the autoscaling configuration. */
+/** Returns the documented members of an autoscaling configuration. */
 export function pickAutoscaling({
   scaleUpDetails: up,
   scaleDownDetails: down,
@@ -131,23 +150,3 @@ function pickHelmPolicy({
   const extraKubernetesTypes = pickEach(types, ['group', 'version', 'kind']);
   return { name, ...(extraKubernetesTypes !== undefined && { extraKubernetesTypes }) };
 }
-
-const SPECIFICATION_MEMBERS = [
-  'gpu',
-  'instanceType',
-  'maxInstances',
-  'minInstances',
-  'backend',
-  'clusters',
-  'regions',
-  'attributes',
-  'availabilityZones',
-  'maxRequestConcurrency',
-  'configuration',
-  'cpuArch',
-  'os',
-  'driverVersion',
-  'storage',
-  'systemMemory',
-  'gpuMemory',
-] as const;

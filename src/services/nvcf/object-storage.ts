@@ -17,10 +17,10 @@ const DESCRIPTION_HEADER = 'x-amz-meta-nvcf-asset-description';
 /** How long an upload URL is valid, in milliseconds (published control-plane code). */
 const UPLOAD_URL_LIFETIME_MS = 35 * 60_000;
 
-/** Paths that stand in for S3. */
+/** The paths that stand in for S3. */
 const UPLOAD_PATH = /^\/v2\/(?:orgs\/[^/]+\/)?nvcf\/uploads\//;
 
-/** S3 codes, for problems that S3 also has. */
+/** The error codes of problems that S3 also reports. */
 const S3_CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
   not_found: 'NoSuchKey',
   too_large: 'EntityTooLarge',
@@ -29,51 +29,59 @@ const S3_CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
   internal: 'InternalError',
 };
 
-/** Renders a problem like S3; null for other paths and problems. */
+/** Renders a problem like S3. Returns null for paths that do not stand in for S3, and for problems that S3 does not report. */
 export function renderStorageProblem(problem: Problem, { path, random }: RefusalContext): Outcome | null {
   const code = UPLOAD_PATH.test(path) ? S3_CODES[problem.kind] : undefined;
   if (code === undefined) return null;
   const { headers } = renderProblemDetails(problem);
-  const response = xmlError(HTTP_STATUS[problem.kind], code, problem.message, random);
+  const response = renderS3Error(HTTP_STATUS[problem.kind], code, problem.message, random);
   return { ...response, headers: { ...headers, ...response.headers } };
 }
 
-function xmlError<Status extends number>(
+/** Renders an error of S3. @param code S3's name of the error */
+function renderS3Error<Status extends number>(
   status: Status,
   code: string,
   message: string,
   random: RefusalContext['random'],
 ) {
   const id = random.hex(16).toUpperCase();
+  // The characters that HTML escapes include those that XML requires to be escaped.
   const error = `<Code>${code}</Code><Message>${escapeHtml(message)}</Message><RequestId>${id}</RequestId>`;
   const body = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${error}</Error>`);
   return { status, headers: { 'content-type': XML }, body };
 }
 
-/** The asset that an upload URL was created for. */
+/** The members of an asset that its upload URL signs, and the time of the URL. */
 interface DeclaredAsset {
   readonly contentType: string;
   readonly description: string;
   readonly createdAt: number;
 }
 
+// Messages of S3.
+const SEVERAL_MECHANISMS =
+  'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified';
+const SIGNATURE_MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
+
 /**
- * Returns the response for an upload that S3 would refuse at a presigned URL; null if S3 would accept it. S3's text
- * does not say what was wrong, so `refusal` does.
+ * Returns the response to an upload that S3 would refuse at a presigned URL; null if S3 would accept it. S3's text does
+ * not say what is wrong, so the `refusal` of the response does.
  */
 export function findUploadRefusal(
   context: Pick<Context, 'headerLines' | 'now' | 'random'>,
   asset: DeclaredAsset,
-): ReturnType<typeof refuseUpload> | null {
+): ReturnType<typeof createUploadRefusal> | null {
   if (context.headerLines('authorization').length > 0) {
-    return refuseUpload(context, 400, 'InvalidArgument', ONE_MECHANISM, {
+    return createUploadRefusal(context, 400, 'InvalidArgument', SEVERAL_MECHANISMS, {
       kind: 'invalid_request',
       why: 'An upload URL is its own credential. Send the content without an `Authorization` header.',
     });
   }
   const expiry = asset.createdAt + UPLOAD_URL_LIFETIME_MS;
   if (context.now > expiry) {
-    return refuseUpload(context, 403, 'AccessDenied', 'Request has expired', {
+    return createUploadRefusal(context, 403, 'AccessDenied', 'Request has expired', {
       kind: 'forbidden',
       why: `An upload URL is valid for 35 minutes, and this one expired at ${rfc3339(expiry)}. Create another asset with \`POST /v2/nvcf/assets\`.`,
     });
@@ -83,22 +91,20 @@ export function findUploadRefusal(
     describeMismatch(context, DESCRIPTION_HEADER, asset.description);
   return mismatch === null
     ? null
-    : refuseUpload(context, 403, 'SignatureDoesNotMatch', SIGNATURE_MISMATCH, { kind: 'forbidden', why: mismatch });
+    : createUploadRefusal(context, 403, 'SignatureDoesNotMatch', SIGNATURE_MISMATCH, {
+        kind: 'forbidden',
+        why: mismatch,
+      });
 }
 
-const ONE_MECHANISM =
-  'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified';
-const SIGNATURE_MISMATCH =
-  'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
-
-function refuseUpload<Status extends 400 | 403>(
+function createUploadRefusal<Status extends 400 | 403>(
   { random }: Pick<Context, 'random'>,
   status: Status,
   code: string,
   message: string,
   { kind, why }: { readonly kind: ProblemKind; readonly why: string },
 ) {
-  return { ...xmlError(status, code, message, random), refusal: new Problem(kind, why) };
+  return { ...renderS3Error(status, code, message, random), refusal: new Problem(kind, why) };
 }
 
 /** The asset member that each signed header must equal. */

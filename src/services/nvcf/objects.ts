@@ -9,9 +9,11 @@ import { accountOf } from './caller.ts';
 type StoreContext = Pick<AuthenticatedContext, 'store'>;
 
 /**
- * Adds an object without a parent: a registry credential, telemetry endpoint, or asset.
+ * Adds an object without a parent to the caller's account: a registry credential, a telemetry endpoint, or an asset.
  *
- * @param options `check` throws if the object conflicts with others in the account
+ * @param options `limit` is the maximum number of objects in the account; `check` throws if the new object conflicts with
+ * one of the others
+ * @throws Problem if the account is at its limit, or an object has the same id
  */
 export async function addObject<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
@@ -42,7 +44,7 @@ export async function addObject<Body>(
   }
 }
 
-/** @returns the new body @throws Problem if the object no longer exists */
+/** Changes the body of an object, and returns the new body. @throws Problem if the object no longer exists */
 export async function changeObject<Body>(
   { store }: StoreContext,
   collection: Collection<Body>,
@@ -55,7 +57,7 @@ export async function changeObject<Body>(
   return body;
 }
 
-/** @throws Problem if the object no longer exists */
+/** Removes an object. @throws Problem if it no longer exists */
 export async function removeObject<Body, Parent extends string | null>(
   { store }: StoreContext,
   collection: Collection<Body, Parent>,
@@ -64,8 +66,8 @@ export async function removeObject<Body, Parent extends string | null>(
   await orNotFound(collection.change(store.collections, id, () => null));
 }
 
-/** Returns the account's objects in a collection, oldest first. */
-export async function objectsOf<Body>(
+/** Returns the objects of the caller's account in a collection, oldest first. */
+export async function listObjects<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,
 ): Promise<readonly Body[]> {

@@ -1,5 +1,6 @@
 import { type Option, oneOf, type ValuesOf } from '../../definitions/option.ts';
 
+/** The options of Cloud Functions. Other services with these profiles use them too. */
 export const OPTIONS = {
   nvcf: {
     argument: 'PROFILE',
@@ -15,6 +16,7 @@ export const OPTIONS = {
       'an additional issuer that `open-source` accepts, given as the `iss` of its tokens and its JWK set; rights come from the claim `scopes`, and `sub` is a client of the account',
     fallback: [] as readonly string[],
     expected: 'an issuer, `=`, and the URL or the path of its JWK set, such as `https://idp.example=jwks.json`',
+    // Only the two parts are checked here. The issuer's keys are read when the server starts.
     read: (text: string) => (/^[^=]+=./s.test(text) ? [text] : undefined),
   },
   nvcfAdminIssuer: {

@@ -18,11 +18,12 @@ import {
   SOURCES,
 } from './tables/index.ts';
 
+/** Creates the ruleset of a profile. */
 function createProfileRuleset(reading: Reading): Ruleset {
   return createRuleset('nvcf', reading, {
     term: 'scope',
     product: 'nv-cloud-functions',
-    // Page: "Requests targeting any other function ID will return a 403". The published code looks it up first.
+    // The page says: "Requests targeting any other function ID will return a 403". The published code looks up the id first.
     ...(reading === 'documented' && { refusesOtherNames: true }),
     permissions: SCOPES,
     resourceTypes: reading === 'documented' ? DOCUMENTED_TYPES : OPEN_SOURCE_TYPES,
@@ -41,15 +42,17 @@ function createRules(reading: Reading): readonly NvcfRule[] {
   const actions: readonly Action[] = ACTIONS;
   return actions.flatMap(({ rows, ...action }) => {
     const { label, needs } = action;
-    const shared = { label, needs, ...SOURCES[reading], ...membersForProfile(reading, action) };
-    return Object.entries(rows).map(([id, row]) => createRule(id, { ...shared, ...membersForProfile(reading, row) }));
+    const shared = { label, needs, ...SOURCES[reading], ...selectMembers(reading, action) };
+    return Object.entries(rows).map(([id, row]) => createRule(id, { ...shared, ...selectMembers(reading, row) }));
   });
 }
 
-function membersForProfile(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
+/** Returns the members that are common to both profiles, overridden by those of one profile. */
+function selectMembers(reading: Reading, { documented, 'open-source': openSource, ...both }: Part) {
   return { ...both, ...(reading === 'documented' ? documented : openSource) };
 }
 
+/** Creates the rule of an operation from its row and the members of its action. */
 function createRule(
   id: string,
   { cover, on, addsToPage = [], ...shared }: Omit<NvcfRule, 'id' | 'cover'> & Pick<Part, 'cover' | 'addsToPage'>,

@@ -1,29 +1,36 @@
 import { ENUMS } from '../../../generated/nvcf.enums.ts';
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
-import { describe, documented, list, object, text, withoutMembers } from '../../definitions/json-schema.ts';
+import { describe, documented, list, object, text, uuid, withoutMembers } from '../../definitions/json-schema.ts';
 
-/** Without DELETED: such a version no longer exists. */
+/** The statuses of versions, except DELETED: such a version no longer exists. */
 const STATUSES = ENUMS.Function.status.filter((status) => status !== 'DELETED');
-const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
-const uuid = { type: 'string', pattern: UUID };
+/** A duration such as `1h30m`, or the beginning of one in ISO 8601, which is parsed later. */
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
 const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
 const id = describe(uuid, 'The id; it must be unique.');
-/** No request creates these objects, so a seed can set any documented member. */
-export const CLUSTER_GROUP = withoutMembers(SCHEMAS.ClusterGroup, []);
-export const GPU_QUOTA = withoutMembers(SCHEMAS.GpuQuota, []);
-export const INSTANCE_TYPE = withoutMembers(SCHEMAS.InstanceType, []);
 
-function ofOrg({ properties, required }: ReturnType<typeof withoutMembers>) {
+// No request creates these objects, so a seed can set any documented member.
+export const CLUSTER_GROUP_SCHEMA = withoutMembers(SCHEMAS.ClusterGroup, []);
+export const GPU_QUOTA_SCHEMA = withoutMembers(SCHEMAS.GpuQuota, []);
+export const INSTANCE_TYPE_SCHEMA = withoutMembers(SCHEMAS.InstanceType, []);
+
+/** Returns the schema of a documented object that also has the organisation that owns it. */
+function addOrganization({ properties, required }: ReturnType<typeof withoutMembers>) {
   return { type: 'object', properties: { org, ...properties }, required: ['org', ...required] };
 }
 
 const { health } = SCHEMAS.Function.properties;
-/** Health checks can be partial, because responses fill in defaults. */
+/** The members of a function. A health check may be partial, because responses fill in the defaults. */
 const FUNCTION_MEMBERS = { ...SCHEMAS.Function.properties, health: { ...health, required: [] } };
 const DEFINITION = documented({ properties: FUNCTION_MEMBERS }, [
-  ...(['id', 'ncaId', 'versionId', 'name', 'status', 'createdAt'] as const),
-  ...(['ownedByDifferentAccount', 'activeInstances'] as const),
+  'id',
+  'ncaId',
+  'versionId',
+  'name',
+  'status',
+  'createdAt',
+  'ownedByDifferentAccount',
+  'activeInstances',
 ]);
 
 const LISTS = {
@@ -65,9 +72,9 @@ const LISTS = {
     ),
     'Versions of functions, one entry per version.',
   ),
-  clusterGroups: describe(list(ofOrg(CLUSTER_GROUP)), "Cluster groups, in the vendor's form."),
-  gpuQuotas: describe(list(ofOrg(GPU_QUOTA)), "GPU quotas, in the vendor's form."),
-  instanceTypes: describe(list(ofOrg(INSTANCE_TYPE)), "Instance types, in the vendor's form."),
+  clusterGroups: describe(list(addOrganization(CLUSTER_GROUP_SCHEMA)), "Cluster groups, in the vendor's form."),
+  gpuQuotas: describe(list(addOrganization(GPU_QUOTA_SCHEMA)), "GPU quotas, in the vendor's form."),
+  instanceTypes: describe(list(addOrganization(INSTANCE_TYPE_SCHEMA)), "Instance types, in the vendor's form."),
   recognizedRegistries: describe(
     list(
       object({
@@ -136,4 +143,4 @@ const LISTS = {
 };
 
 /** The schema of the `nvcf` part of a seed. */
-export const SCHEMA = object(LISTS, Object.keys(LISTS));
+export const SEED_SCHEMA = object(LISTS, Object.keys(LISTS));

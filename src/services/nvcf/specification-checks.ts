@@ -9,7 +9,12 @@ import { FAULTS } from './tables/texts.ts';
 
 type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 
-/** Checks the specifications of a new deployment. @throws Problem */
+/**
+ * Checks the specifications of a new deployment.
+ *
+ * @param subject starts the messages
+ * @throws Problem for the first requirement of the published code that a specification does not meet
+ */
 export function checkSpecifications(
   specifications: readonly Specification[],
   { definition }: FunctionVersion,
@@ -37,34 +42,47 @@ function checkInstances({ minInstances, maxInstances }: Pick<Replacement, 'minIn
   );
 }
 
-const HOUR_MS = 3_600_000;
+/** The longest `stickiness.size`: an hour. */
+const MAX_STICKINESS_MS = 3_600_000;
 
-/** @throws Problem if a factor has the wrong direction, or a window is invalid */
+/** @throws Problem if a factor has the wrong direction, or a `stickiness` is not valid */
 export function checkAutoscaling(autoscaling: Schema<'nvcf', 'Autoscaling'> = {}): void {
   const { scaleUpDetails: up, scaleDownDetails: down } = autoscaling;
-  if (up !== undefined && up.factor <= 1) throw invalidAutoscaling('scaleUpDetails.factor` must be greater than 1.');
+  if (up !== undefined && up.factor <= 1) {
+    throw createAutoscalingProblem('scaleUpDetails.factor', 'must be greater than 1');
+  }
   if (down !== undefined && (down.factor <= 0 || down.factor >= 1)) {
-    throw invalidAutoscaling('scaleDownDetails.factor` must be greater than 0 and less than 1.');
+    throw createAutoscalingProblem('scaleDownDetails.factor', 'must be greater than 0 and less than 1');
   }
-  for (const { stickiness } of [up ?? {}, down ?? {}] as readonly { stickiness?: Schema<'nvcf', 'Stickiness'> }[]) {
-    if (stickiness === undefined) continue;
-    const [size, threshold] = [parseIsoDuration(stickiness.size), parseIsoDuration(stickiness.threshold)];
-    if (size === null || threshold === null) {
-      throw invalidAutoscaling('stickiness` requires ISO 8601 durations, such as `PT30M`, as `size` and `threshold`.');
-    }
-    if (size > HOUR_MS) throw invalidAutoscaling('stickiness.size` must be at most `PT1H`.');
-    if (threshold >= size) throw invalidAutoscaling('stickiness.threshold` must be shorter than `size`.');
-  }
+  checkStickiness(up?.stickiness);
+  checkStickiness(down?.stickiness);
 }
 
-function invalidAutoscaling(rest: string): Problem {
-  return new Problem('invalid_request', `Field \`autoscalingConfiguration.${rest}`);
+/** @throws Problem if a duration cannot be parsed, or the window is too long or not longer than its threshold */
+function checkStickiness(stickiness: Schema<'nvcf', 'Stickiness'> | undefined): void {
+  if (stickiness === undefined) return;
+  const sizeMs = parseIsoDuration(stickiness.size);
+  const thresholdMs = parseIsoDuration(stickiness.threshold);
+  if (sizeMs === null || thresholdMs === null) {
+    throw createAutoscalingProblem(
+      'stickiness',
+      'requires ISO 8601 durations, such as `PT30M`, as `size` and `threshold`',
+    );
+  }
+  if (sizeMs > MAX_STICKINESS_MS) throw createAutoscalingProblem('stickiness.size', 'must be at most `PT1H`');
+  if (thresholdMs >= sizeMs) throw createAutoscalingProblem('stickiness.threshold', 'must be shorter than `size`');
+}
+
+function createAutoscalingProblem(field: string, requirement: string): Problem {
+  return new Problem('invalid_request', `Field \`autoscalingConfiguration.${field}\` ${requirement}.`);
 }
 
 /**
- * Returns a deployment's specifications after an update, which can change only numbers. Ignores GPU and instance type.
+ * Returns a deployment's specifications after an update, which can change only numbers. It ignores the GPU and the
+ * instance type, and throws for another backend and other clusters, like the published code.
  *
- * @throws Problem unless each specification is given once, with the same backend and clusters
+ * @param subject starts the messages
+ * @throws Problem unless there is one replacement for each specification, with the same backend and clusters
  */
 export function replaceSpecifications(
   specifications: readonly Specification[],
@@ -77,14 +95,15 @@ export function replaceSpecifications(
     const message = `${subject}: Deployment has multiple GPU specifications. To update deployment use PATCH endpoint.`;
     throw new Problem('bad_state', message);
   }
-  const byId = new Map(specifications.map((specification) => [specification.gpuSpecificationId, specification]));
-  const changed = new Map(byId);
+  const remaining = new Map(specifications.map((specification) => [specification.gpuSpecificationId, specification]));
+  const changed = new Map(remaining);
   for (const replacement of replacements) {
     checkInstances(replacement);
+    // Only the replacement of a single specification may lack an id.
     const id = replacement.gpuSpecificationId?.toLowerCase() ?? specifications[0]?.gpuSpecificationId;
-    const previous = byId.get(id);
+    const previous = remaining.get(id);
     if (previous === undefined) throw new Problem('bad_state', mismatch);
-    byId.delete(id);
+    remaining.delete(id);
     checkUnchangedPlacement(replacement, previous, subject);
     changed.set(id, { ...previous, ...pick(replacement, ['maxInstances', 'minInstances', 'maxRequestConcurrency']) });
   }
@@ -93,12 +112,14 @@ export function replaceSpecifications(
 
 /** @throws Problem if the backend or the clusters differ */
 function checkUnchangedPlacement(replacement: Replacement, previous: Specification, subject: string): void {
-  const [backend, previousBackend] = [replacement.backend?.trim() ?? '', previous.backend?.trim() ?? ''];
+  const backend = replacement.backend?.trim() ?? '';
+  const previousBackend = previous.backend?.trim() ?? '';
   if (backend !== previousBackend) {
     const message = `${subject}: Backend '${backend}' field does not match original deployment spec: '${previousBackend}'.`;
     throw new Problem('bad_state', message);
   }
-  const [clusters, previousClusters] = [joinSorted(replacement.clusters), joinSorted(previous.clusters)];
+  const clusters = joinSorted(replacement.clusters);
+  const previousClusters = joinSorted(previous.clusters);
   if (clusters === previousClusters) return;
   const message = `${subject}: Provided clusters: '[${clusters}]' does not match clusters from original spec: '[${previousClusters}]'`;
   throw new Problem('bad_state', message);

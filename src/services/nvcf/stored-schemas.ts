@@ -6,10 +6,10 @@ import { type Content, PIECES, type Piece } from './asset-content.ts';
 import {
   type AuthorizedParty,
   type Behaviour,
+  createFunctionRow,
   type Deployment,
   FUNCTIONS,
   type FunctionVersion,
-  functionRow,
 } from './functions.ts';
 import { INVOCATIONS, type Invocation } from './invocations.ts';
 import { type Bucket, LLM_BUCKETS, LLM_UNITS } from './llm-limits.ts';
@@ -17,7 +17,7 @@ import { ASSETS, type Asset } from './operations/assets.ts';
 import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
 import { RECOGNIZED_REGISTRIES, REGISTRY_CREDENTIALS, type RecognizedRegistry } from './operations/registries.ts';
 import { TELEMETRIES } from './operations/telemetries.ts';
-import { CLUSTER_GROUP, GPU_QUOTA, INSTANCE_TYPE } from './seed-schema.ts';
+import { CLUSTER_GROUP_SCHEMA, GPU_QUOTA_SCHEMA, INSTANCE_TYPE_SCHEMA } from './seed-schema.ts';
 
 const COUNT = { type: 'integer', minimum: 0 };
 
@@ -37,7 +37,7 @@ const BEHAVIOUR = bodySchema<Behaviour>(
 );
 
 const { health } = SCHEMAS.CreateFunctionRequest.properties;
-/** Seeds may omit members of the health check. */
+/** The members of a request for a function. The health check may lack members, because a seed may omit them. */
 const FUNCTION_MEMBERS = { ...SCHEMAS.CreateFunctionRequest.properties, health: { ...health, required: [] } };
 
 const FUNCTION = bodySchema<FunctionVersion>({
@@ -65,16 +65,16 @@ const INVOCATION = bodySchema<Invocation>(
   ['answer'],
 );
 
-const CREDENTIAL = withTimes(SCHEMAS.RegistryCredential, 'createdAt', 'lastUpdatedAt');
-const TELEMETRY = withTimes(SCHEMAS.Telemetry, 'createdAt');
+const CREDENTIAL = withInstants(SCHEMAS.RegistryCredential, 'createdAt', 'lastUpdatedAt');
+const TELEMETRY = withInstants(SCHEMAS.Telemetry, 'createdAt');
 
-/** A documented object, with instants instead of these strings. */
-function withTimes<Properties extends object>(
+/** Returns a documented schema in which these members are instants instead of strings. */
+function withInstants<Properties extends object>(
   schema: { readonly properties: Properties },
   ...names: readonly (keyof Properties)[]
 ) {
-  const times = Object.fromEntries(names.map((name) => [name, INSTANT]));
-  return { ...schema, properties: { ...schema.properties, ...times } };
+  const instants = Object.fromEntries(names.map((name) => [name, INSTANT]));
+  return { ...schema, properties: { ...schema.properties, ...instants } };
 }
 
 const BUCKET = bodySchema<Bucket>({
@@ -95,11 +95,12 @@ const ACCOUNT = bodySchema<Account>({
   lastUpdatedAt: orNull(INSTANT),
 });
 
+/** The schemas of everything that Cloud Functions stores. */
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
     rowSchema(ACCOUNTS, ACCOUNT, ({ body }) => accountRow(body)),
     partSchema(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
-      functionRow({ owner, functionId: parent, versionId: id }, body),
+      createFunctionRow({ owner, functionId: parent, versionId: id }, body),
     ),
     rowSchema(ASSETS, ASSET, ({ id, owner, body }) =>
       ASSETS.row({ id, owner, parent: null, aliases: [body.uploadId], body }),
@@ -108,13 +109,13 @@ export const STORED_SCHEMAS: StoredSchemas = {
       PIECES.row({ id, owner, parent, labels, body }),
     ),
     partSchema(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
-      // Invocations of a seed never end.
+      // Invocations of a seed have no due time, because they never end.
       INVOCATIONS.row({ id, owner, parent, dueAt: dueAt === null ? null : body.readyAt, body }),
     ),
     rowSchema(LLM_BUCKETS, BUCKETS),
-    rowSchema(CLUSTER_GROUPS, CLUSTER_GROUP),
-    rowSchema(GPU_QUOTAS, GPU_QUOTA),
-    rowSchema(INSTANCE_TYPES, INSTANCE_TYPE),
+    rowSchema(CLUSTER_GROUPS, CLUSTER_GROUP_SCHEMA),
+    rowSchema(GPU_QUOTAS, GPU_QUOTA_SCHEMA),
+    rowSchema(INSTANCE_TYPES, INSTANCE_TYPE_SCHEMA),
     rowSchema(
       RECOGNIZED_REGISTRIES,
       bodySchema<RecognizedRegistry>({ artifactType: TEXT, registryName: TEXT, registryHostname: TEXT }),

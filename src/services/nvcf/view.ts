@@ -3,28 +3,28 @@ import { deriveUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 
-/** Members that only some callers see. */
-export interface Detail {
+/** The details of a version that a caller sees, if it belongs to the owner. */
+export interface VisibleDetails {
   readonly instances: boolean;
   readonly secrets: boolean;
 }
 
-/** Maximum number of instances listed per function. */
+/** The maximum number of instances that are listed per version. */
 const MAX_INSTANCES = 64;
 
-/** Renders a version as seen by an account. */
-export function functionView(
+/** Renders a version as an account sees it. */
+export function renderFunction(
   row: FunctionRow,
   account: string,
   now: Instant,
-  detail?: Detail,
+  details: VisibleDetails = { instances: false, secrets: false },
 ): Schema<'nvcf', 'Function'> {
   const { body, parent, id, owner } = row;
   const { definition } = body;
-  const isOwn = owner === account;
+  const isOwner = owner === account;
   const health = fillHealthDefaults(definition);
   // `Object.assign` is many times faster in V8 than a spread here.
-  return Object.assign({}, isOwn ? definition : omitOwnerMembers(definition), {
+  return Object.assign({}, isOwner ? definition : omitOwnerMembers(definition), {
     id: parent,
     ncaId: owner,
     versionId: id,
@@ -34,9 +34,9 @@ export function functionView(
     functionType: definition.functionType ?? 'DEFAULT',
     health,
     healthUri: health.uri,
-    ...(isOwn && detail?.instances === true && { activeInstances: listInstances(row, now) }),
-    ...(isOwn && detail?.secrets === true && { secrets: body.secretNames }),
-    ...(!isOwn && { ownedByDifferentAccount: true }),
+    ...(isOwner && details.instances && { activeInstances: listInstances(row, now) }),
+    ...(isOwner && details.secrets && { secrets: body.secretNames }),
+    ...(!isOwner && { ownedByDifferentAccount: true }),
   });
 }
 
@@ -67,7 +67,7 @@ function omitOwnerMembers(definition: FunctionVersion['definition']) {
 }
 
 /** Renders the deployment of a version. */
-export function deploymentView({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Deployment'> {
+export function renderDeployment({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Deployment'> {
   const deployment = requireDeployment(body);
   return {
     functionId: parent,
@@ -82,7 +82,7 @@ export function deploymentView({ body, parent, id, owner }: FunctionRow, now: In
   };
 }
 
-/** @throws Error if the version has no deployment, which the caller must check first */
+/** Returns the deployment of a version. @throws Error if it has none, which callers must check first */
 export function requireDeployment({ deployment }: FunctionVersion): NonNullable<FunctionVersion['deployment']> {
   if (deployment === null) throw new Error('the version has no deployment');
   return deployment;
@@ -92,6 +92,7 @@ export function requireDeployment({ deployment }: FunctionVersion): NonNullable<
 function listInstances({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Instance'>[] {
   const { deployment } = body;
   if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];
+  // One entry per instance.
   const instanceSpecifications = deployment.specifications.flatMap((specification) =>
     Array.from({ length: Math.min(specification.minInstances, MAX_INSTANCES) }, () => specification),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { functionRow } from '../../../src/services/nvcf/functions.ts';
+import type { createFunctionRow } from '../../../src/services/nvcf/functions.ts';
 import { checkLlmConfig } from '../../../src/services/nvcf/llm-checks.ts';
 import { applyLlmChange, checkModelUpdates, checkUnchangedSettings } from '../../../src/services/nvcf/llm-config.ts';
 import {
@@ -169,7 +169,7 @@ it('other functions have no configuration for language models', async () => {
 it('one of very many models is changed', () => {
   const models = Array.from({ length: 20_000 }, (_, index) => ({ name: `m${index}`, llmConfig: { uris: ['/'] } }));
   const version = { definition: { models } } as unknown as Parameters<typeof applyLlmChange>[0];
-  const row = { id: 'v', body: version } as ReturnType<typeof functionRow>;
+  const row = { id: 'v', body: version } as ReturnType<typeof createFunctionRow>;
   const modelUpdates = models.map(({ name }) => ({ modelName: name, llmConfig: { routingMethod: 'random' } }));
 
   checkUnchangedSettings('f', { models }, [row]);

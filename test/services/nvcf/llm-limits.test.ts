@@ -12,7 +12,7 @@ describe('a limit of tokens', () => {
     ['-1-S', []],
     ['1-Y, x, 2-M', ['2 M 60000']],
   ])('is read from %j', (text, limits) => {
-    expect(parseLimits(text).map(({ tokens, unit, period }) => `${tokens} ${unit} ${period}`)).toEqual(limits);
+    expect(parseLimits(text).map(({ tokens, unit, periodMs }) => `${tokens} ${unit} ${periodMs}`)).toEqual(limits);
   });
 });
 

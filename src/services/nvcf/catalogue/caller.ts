@@ -7,21 +7,21 @@ import { findTokenCaller } from '../../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';
 import type { RuleId } from './tables/rules.ts';
 
-/** Creates callers from keys, by profile. */
-export const CALLERS = {
+/** By profile: the function that creates a caller from a key. */
+export const CALLER_FACTORIES = {
   documented: createCallerFactory(RULESETS.documented),
   'open-source': createCallerFactory(RULESETS['open-source']),
 };
 
 type CallerContext = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
-/** Authenticates a request. @throws Problem `unauthenticated` */
+/** Returns the caller of a request. @throws Problem `unauthenticated` */
 export async function authenticateCaller(context: CallerContext): Promise<Caller> {
-  if (context.settings.nvcf === 'documented') return CALLERS.documented(await authenticateKey(context));
-  return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await authenticateKey(context));
+  if (context.settings.nvcf === 'documented') return CALLER_FACTORIES.documented(await authenticateKey(context));
+  return (await findTokenCaller(context, true)) ?? CALLER_FACTORIES['open-source'](await authenticateKey(context));
 }
 
-/** Returns why the key of a request cannot call models; null if it can, or without a key. */
+/** Returns the reason why the key of a request cannot call models; null if it can, or if there is no key. */
 export async function findKeyProblem(context: CallerContext): Promise<string | null> {
   const ruleset = RULESETS[context.settings.nvcf];
   try {
@@ -33,6 +33,7 @@ export async function findKeyProblem(context: CallerContext): Promise<string | n
   }
 }
 
+/** Returns the rule for calls of models. */
 function findCallRule({ tables }: Ruleset) {
   const rule = tables.rules.find(({ id }) => id === ('call-model' satisfies RuleId));
   if (rule === undefined) throw new Error('the rules have no `call-model`');

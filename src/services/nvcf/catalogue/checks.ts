@@ -9,53 +9,57 @@ import { findModelAt, isListed, MODEL_PATHS, MODELS, type ModelPath, type ModelR
 import type {} from './reasons.ts';
 import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
 
-/** Three hours, in seconds. */
+/** When to retry the call of an offline model: after three hours, like at the gateway. */
 const OFFLINE_RETRY_SECONDS = 10_800;
 
 /** The gateway uses this header for its own requests, so clients must not send it. */
 const refuseReservedHeader: FirstCheck = (context) => {
-  if (context.headerLines('nvcf-shadow').some((line) => line !== ''))
+  if (context.headerLines('nvcf-shadow').some((line) => line !== '')) {
     throw new Problem('bad_state', TEXTS.reservedHeader, { reason: 'reserved_header' });
+  }
   return {};
 };
 
-/** Reads the model name from a body. @throws Problem like the gateway, which decodes only `model` and `stream` */
+/** Returns the name of the model in a body. @throws Problem like the gateway, which decodes only `model` and `stream` */
 function readModelName({ body, bodyFault }: Pick<UncheckedContext, 'body' | 'bodyFault'>): string {
-  if (bodyFault instanceof Problem && bodyFault.cause !== undefined) throw notDecoded(bodyFault.message);
+  // A cause means that the body could be read, but not parsed.
+  if (bodyFault instanceof Problem && bodyFault.cause !== undefined) throw createDecodingProblem(bodyFault.message);
   if (bodyFault !== null) throw bodyFault;
-  if (typeof body !== 'object' || Array.isArray(body)) throw notDecoded('it is not an object');
+  if (typeof body !== 'object' || Array.isArray(body)) throw createDecodingProblem('it is not an object');
   const { model = null, stream = null }: Readonly<Record<string, unknown>> = { ...body };
-  if (model !== null && typeof model !== 'string') throw notDecoded('`model` is not a string');
-  if (stream !== null && typeof stream !== 'boolean') throw notDecoded('`stream` is neither true nor false');
-  if (model === null || model === '')
+  if (model !== null && typeof model !== 'string') throw createDecodingProblem('`model` is not a string');
+  if (stream !== null && typeof stream !== 'boolean') throw createDecodingProblem('`stream` is neither true nor false');
+  if (model === null || model === '') {
     throw new Problem('bad_state', GATEWAY_ERRORS.modelMissing.message, { reason: 'model_missing' });
+  }
   return model;
 }
 
-function notDecoded(problem: string): Problem {
+function createDecodingProblem(problem: string): Problem {
   return new Problem('bad_state', `${TEXTS.notDecoded}: ${problem}`, { reason: 'body_not_decoded' });
 }
 
-/** The refusal of a model, before the key is checked. */
-interface Refusal {
+/** Why the gateway refuses to call a model. It does so before it checks the key. */
+interface ModelRefusal {
   readonly kind: 'not_found' | 'unavailable';
   readonly message: string;
   readonly reason: 'unknown_model' | 'model_offline' | 'model_retired';
+  /** In seconds. */
   readonly retryAfter?: number;
-  /** For the explanation. */
+  /** Added to the explanation of the decision. */
   readonly why?: string;
 }
 
-function unknownModel(explanation: string): Refusal {
+function createUnknownModelRefusal(explanation: string): ModelRefusal {
   return { kind: 'not_found', message: TEXTS.noPage, reason: 'unknown_model', why: explanation };
 }
 
 /**
  * Returns why a model cannot be called at this time; null if it can.
  *
- * @param name the name in the request; null for an endpoint
+ * @param name the name of the model in the request; null if the request has only the path of an endpoint
  */
-export function findRefusal(now: Instant, { body }: ModelRow, name: string | null): Refusal | null {
+export function findRefusal(now: Instant, { body }: ModelRow, name: string | null): ModelRefusal | null {
   const state = stateAt(body, now);
   if (state === 'offline') {
     return {
@@ -71,25 +75,30 @@ export function findRefusal(now: Instant, { body }: ModelRow, name: string | nul
   return { kind: 'not_found', message, reason: 'model_retired' };
 }
 
-/** Headers of every response about a callable model. */
-function deprecationHeaders({ body: { endOfLife } }: ModelRow): Readonly<Record<string, string>> {
+/** Returns the headers of every response about a callable model. */
+function createDeprecationHeaders({ body: { endOfLife } }: ModelRow): Readonly<Record<string, string>> {
   return endOfLife === null ? {} : { deprecation: endOfLife };
 }
 
-/** Adds the verdict on the key, which the gateway has not checked, to the explanation. */
-async function addKeyVerdict({ kind, message, ...parts }: Refusal, context: UncheckedContext): Promise<Problem> {
+/** Creates the problem of a refusal. Its explanation also says whether the key, which is not checked, would be refused. */
+async function createModelProblem(refusal: ModelRefusal, context: UncheckedContext): Promise<Problem> {
+  const { kind, message, ...details } = refusal;
   const keyProblem = await findKeyProblem(context);
-  const why = [
-    parts.why ?? [],
-    keyProblem === null ? [] : `the key of this request would also be refused (\`${keyProblem}\`)`,
-  ].flat();
-  return new Problem(kind, message, { ...parts, ...(why.length > 0 && { why: why.join('; ') }) });
+  if (keyProblem === null) return new Problem(kind, message, details);
+  const keyVerdict = `the key of this request would also be refused (\`${keyProblem}\`)`;
+  const why = details.why === undefined ? keyVerdict : `${details.why}; ${keyVerdict}`;
+  return new Problem(kind, message, { ...details, why });
 }
 
-/** Suggests where to call a model, or a similar name. */
-async function suggestModel(collections: Collections, name: string, path: ModelPath, now: Instant): Promise<string> {
+/** Explains why no model with a name can be called at a path: it has other paths, or no model has the name. */
+async function explainUnknownModel(
+  collections: Collections,
+  name: string,
+  path: ModelPath,
+  now: Instant,
+): Promise<string> {
   const row = await MODELS.byId(collections, name);
-  if (row !== null) return `call the model at ${row.body.paths.map((path) => `\`${path}\``).join(' or ')}`;
+  if (row !== null) return `call the model at ${row.body.paths.map((modelPath) => `\`${modelPath}\``).join(' or ')}`;
   const callable = (await MODELS.all(collections)).filter(
     (candidate) =>
       isListed(candidate) && candidate.body.paths.includes(path) && findRefusal(now, candidate, null) === null,
@@ -101,33 +110,36 @@ async function suggestModel(collections: Collections, name: string, path: ModelP
   return nearest === undefined ? 'no model has this name' : `no model has this name; the nearest is \`${nearest}\``;
 }
 
-/** Checks the model of a path at `integrate.api.nvidia.com`. */
+/** Creates the check of the model in the body, for a path at `integrate.api.nvidia.com`. */
 function createModelCheck(path: ModelPath): FirstCheck {
   return async (context) => {
     refuseReservedHeader(context);
     const name = readModelName(context);
     const { now, store } = context;
     const row = await findModelAt(store.collections, name, path);
-    if (row === null)
-      throw await addKeyVerdict(unknownModel(await suggestModel(store.collections, name, path, now)), context);
+    if (row === null) {
+      const explanation = await explainUnknownModel(store.collections, name, path, now);
+      throw await createModelProblem(createUnknownModelRefusal(explanation), context);
+    }
     const refusal = findRefusal(now, row, name);
-    if (refusal !== null) throw await addKeyVerdict(refusal, context);
-    return deprecationHeaders(row);
+    if (refusal !== null) throw await createModelProblem(refusal, context);
+    return createDeprecationHeaders(row);
   };
 }
 
-/** Joins the segments of an endpoint's path. */
+/** Returns the path of an endpoint, from its segments. */
 export function joinEndpointPath({ category, company, model, task, action }: UncheckedContext['params']): string {
   return ['/v1', category, company, model, task, action].filter((segment) => segment !== undefined).join('/');
 }
 
+/** Checks the model with a path of its own at `ai.api.nvidia.com`. */
 const checkEndpoint: FirstCheck = async (context) => {
   refuseReservedHeader(context);
   const row = await MODELS.byAlias(context.store.collections, joinEndpointPath(context.params));
-  if (row === null) throw await addKeyVerdict(unknownModel('no model has this path'), context);
+  if (row === null) throw await createModelProblem(createUnknownModelRefusal('no model has this path'), context);
   const refusal = findRefusal(context.now, row, null);
-  if (refusal !== null) throw await addKeyVerdict(refusal, context);
-  return deprecationHeaders(row);
+  if (refusal !== null) throw await createModelProblem(refusal, context);
+  return createDeprecationHeaders(row);
 };
 
 export const checks = {

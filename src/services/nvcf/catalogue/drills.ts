@@ -4,7 +4,7 @@ import { findNewestRequest } from '../../../ngc-keys/drills.ts';
 import { ORGANIZATIONS } from '../../../ngc-keys/records.ts';
 import { memberOf } from '../../../objects/members.ts';
 import type { Collections } from '../../../store/collections.ts';
-import { isModelPath, MODELS, type ModelRow, modelRow } from './models.ts';
+import { createModelRow, isModelPath, MODELS, type ModelRow } from './models.ts';
 
 const dropModel: Drill = {
   name: 'drop-model',
@@ -15,23 +15,24 @@ const dropModel: Drill = {
   durationMs: null,
   affects: 'one',
   defaultPrincipal: 'the key of the newest allowed call to a model',
-  run: async (context, who) => {
+  run: async (context, requestedPrincipal) => {
     const { collections } = context.store;
     const { seen, principal } = findNewestRequest(
       context,
-      who,
+      requestedPrincipal,
       'key that called a model',
       ({ service, target }) => service === 'catalogue' && target !== '',
     );
     const { account = '' } = principal;
     const model = await findModel(collections, readModelName(seen));
-    if (model === null)
+    if (model === null) {
       throw new Problem('conflict', 'The model of the newest call no longer exists. Call another one first.');
+    }
     const allAccounts = (await ORGANIZATIONS.all(collections)).map(({ body: { ncaId } }) => ncaId);
     await MODELS.change(collections, model.id, ({ id, body }) => {
       const accounts = body.accounts ?? allAccounts;
-      const others = accounts.filter((candidate) => candidate !== account);
-      if (others.length < accounts.length) return modelRow(id, { ...body, accounts: others });
+      const remaining = accounts.filter((candidate) => candidate !== account);
+      if (remaining.length < accounts.length) return createModelRow(id, { ...body, accounts: remaining });
       throw new Problem('conflict', `The account ${account} has already lost ${id}.`);
     });
     const names = [model.id, ...model.body.paths];
@@ -50,12 +51,13 @@ const dropModel: Drill = {
   },
 };
 
-/** Returns the model that a request calls: its name in the body, or its path. */
+/** Returns what identifies the model that a request calls: its name in the body, or its path without the service's prefix. */
 function readModelName({ path, body }: JudgedRequest): string {
-  const own = path.replace(/^\/(?:ai|integrate)(?=\/)/, '');
-  return isModelPath(own) ? String(memberOf(body(), 'model')) : own;
+  const pathAtHost = path.replace(/^\/(?:ai|integrate)(?=\/)/, '');
+  return isModelPath(pathAtHost) ? String(memberOf(body(), 'model')) : pathAtHost;
 }
 
+/** Finds a model by its name or its path. */
 async function findModel(collections: Collections, name: string): Promise<ModelRow | null> {
   return (await MODELS.byId(collections, name)) ?? (await MODELS.byAlias(collections, name));
 }

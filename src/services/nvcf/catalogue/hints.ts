@@ -1,11 +1,12 @@
 import type { HintRule } from '../../../explaining/hints/refused-request.ts';
 
-const GATEWAY = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';
+const GATEWAY_SOURCE = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';
 
+/** The reasons for which the gateway refuses a model before it checks the key. */
 const MODEL_REASONS: ReadonlySet<string | undefined> = new Set(['unknown_model', 'model_offline', 'model_retired']);
 
-/** Operations that need no key. */
-const KEYLESS: ReadonlySet<string | undefined> = new Set(['getModel', 'getModelOfCompany']);
+/** The operations that need no key. */
+const KEYLESS_OPERATIONS: ReadonlySet<string | undefined> = new Set(['getModel', 'getModelOfCompany']);
 
 /** Hints about mistakes of catalogue clients. */
 export const CATALOGUE_HINTS: readonly HintRule[] = [
@@ -13,10 +14,10 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
     code: 'model_before_key',
     symptom: 'the catalogue refuses a model, and the key seems to be the cause',
     advice: 'check the model first: the key was not checked',
-    source: GATEWAY,
+    source: GATEWAY_SOURCE,
     certainty: 'documented',
     when: ({ problem: { reason }, decision }) => {
-      if (!MODEL_REASONS.has(reason) || KEYLESS.has(decision?.operation)) return null;
+      if (!MODEL_REASONS.has(reason) || KEYLESS_OPERATIONS.has(decision?.operation)) return null;
       const detail = decision?.credential?.detail === undefined ? '' : `: ${decision.credential.detail}`;
       return `The catalogue looks up the model before it checks the key, so this response says nothing about the key${detail}. To test a key, call a live model.`;
     },

@@ -5,7 +5,8 @@ import { findKeyFixes } from '../../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../../ngc-keys/key-for-service.ts';
 import { createKeyHolding } from '../../../ngc-keys/key-holding.ts';
 import { findLeastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
-import { authenticateCaller, CALLERS } from './caller.ts';
+import { createServiceHost } from '../name-patterns.ts';
+import { authenticateCaller, CALLER_FACTORIES } from './caller.ts';
 // Adds the models to the type of the cast.
 import type {} from './cast.ts';
 import { checks } from './checks.ts';
@@ -24,14 +25,9 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   name: 'catalogue',
   title: 'NVIDIA API Catalogue',
   prefixes: ['/integrate', '/ai'],
-  // The hosts are those of NVIDIA (`integrate.api.nvidia.com`), `integrate.localhost` and `integrate.WORLD.localhost`.
   hosts: [
-    {
-      pattern: /^integrate\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/,
-      prefix: '/integrate',
-      example: 'integrate.localhost',
-    },
-    { pattern: /^ai\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/ai', example: 'ai.localhost' },
+    { pattern: createServiceHost('integrate', 'api'), prefix: '/integrate', example: 'integrate.localhost' },
+    { pattern: createServiceHost('ai', 'api'), prefix: '/ai', example: 'ai.localhost' },
   ],
   conventions: { looksUpFirst: true },
   rules: {
@@ -41,7 +37,7 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   },
   callers: {
     authenticate: authenticateCaller,
-    impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
+    impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLER_FACTORIES[settings.nvcf](key) }),
     hypothetical: createKeyHolding((settings) => RULESETS[settings.nvcf]),
   },
   checks,

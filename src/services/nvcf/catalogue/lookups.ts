@@ -9,7 +9,7 @@ import { MODELS, type ModelRow } from './models.ts';
 
 type Versions = readonly FunctionRow[];
 
-/** Looks up the function of a model, if the caller's account may use both. */
+/** Looks up the function of a model. The caller's account must be allowed to use both. */
 async function findFunction(context: AuthenticatedContext, model: ModelRow | null): Promise<LookupResult<Versions>> {
   if (model === null) return { found: 'nothing' };
   const { functionId, accounts } = model.body;
@@ -20,13 +20,15 @@ async function findFunction(context: AuthenticatedContext, model: ModelRow | nul
   return { found: 'foreign', owner: accounts.join(' and ') || 'nobody', requestedName: functionId };
 }
 
+/** Looks up the function of the model in the body. */
 const functionOfModel: Lookup<Versions> = async (context) => findFunction(context, await findBodyModel(context));
 
-/** Returns the model named in a checked body. */
+/** Returns the model in a body; null if it no longer exists. @param context its body has been checked */
 export async function findBodyModel({ body, store }: Pick<AuthenticatedContext, 'body' | 'store'>) {
   return MODELS.byId(store.collections, String(memberOf(body, 'model')));
 }
 
+/** Looks up the function of the model with this path. */
 const functionOfEndpoint: Lookup<Versions> = async (context) =>
   findFunction(context, await MODELS.byAlias(context.store.collections, joinEndpointPath(context.params)));
 

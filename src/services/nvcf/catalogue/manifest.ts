@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../contract/manifest.ts';
 import { CATALOGUE_REASONS } from './reasons.ts';
 
-/** Used by the command and the library before the service is loaded. */
+/** Describes the catalogue to the command and the library, which do not load the service. */
 export const catalogueManifest = {
   name: 'catalogue',
   options: {},

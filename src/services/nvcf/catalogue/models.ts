@@ -13,7 +13,7 @@ export const MODEL_PATHS = {
 
 export type ModelPath = (typeof MODEL_PATHS)[keyof typeof MODEL_PATHS];
 
-/** Checks for a path of `integrate.api.nvidia.com`. Any other path belongs to a single model at `ai.api.nvidia.com`. */
+/** Returns whether a path calls a model by name. Any other path belongs to a single model at `ai.api.nvidia.com`. */
 export function isModelPath(path: string): path is ModelPath {
   return (Object.values(MODEL_PATHS) as readonly string[]).includes(path);
 }
@@ -36,18 +36,20 @@ export interface Model {
 
 export type ModelRow = Row<Model, null>;
 
+/** All models. */
 export const MODELS = new Collection<Model>('catalogue.models');
 
-/** Makes a model searchable by the paths that belong only to it. */
-export function modelRow(id: string, body: Model): ModelRow {
+/** Creates the row of a model, with the paths that belong only to it as aliases. */
+export function createModelRow(id: string, body: Model): ModelRow {
   const aliases = body.paths.filter((path) => !isModelPath(path));
   return MODELS.row({ id, owner: ANYONE, parent: null, aliases, body });
 }
 
-export type State = 'live' | 'offline' | 'retiring' | 'retired';
+/** The state of a model at a time. `retiring`: its end of life is in the future. */
+export type ModelState = 'live' | 'offline' | 'retiring' | 'retired';
 
-/** The gateway checks for offline before retired. */
-export function stateAt({ offline, endOfLife }: Pick<Model, 'offline' | 'endOfLife'>, now: Instant): State {
+/** Returns the state of a model. It can be offline and retired, and the gateway checks the former first. */
+export function stateAt({ offline, endOfLife }: Pick<Model, 'offline' | 'endOfLife'>, now: Instant): ModelState {
   if (offline !== null) return 'offline';
   if (endOfLife === null) return 'live';
   return isPast(endOfLife, now) ? 'retired' : 'retiring';
@@ -60,12 +62,12 @@ function isPast(endOfLife: string, now: Instant): boolean {
 /** Names of private models, which can be called but are not listed (the gateway's default). */
 const PRIVATE_NAME = /^(?:_|stg\/|playground_|nvdev\/|internal\/|private\/)|(?:-staging|-turbo$)/;
 
-/** Checks whether a model is listed at all. */
+/** Returns whether a model can be listed. */
 export function isListed({ id, body }: ModelRow): boolean {
   return body.paths.some(isModelPath) && !PRIVATE_NAME.test(id);
 }
 
-/** Checks whether a model is listed at this time. Offline models are, until their end of life. */
+/** Returns whether a model is listed at this time. An offline model is, until its end of life. */
 export function isListedAt(row: ModelRow, now: Instant): boolean {
   const { endOfLife } = row.body;
   return isListed(row) && (endOfLife === null || !isPast(endOfLife, now));

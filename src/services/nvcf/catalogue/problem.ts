@@ -6,8 +6,10 @@ import { redact } from '../../../text/redact.ts';
 import type {} from './reasons.ts';
 import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
 
-const TEXT = 'text/plain; charset=utf-8';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
+
+const AUTHORIZATION_FAILED = 'Authorization failed';
 
 /** Error formats that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
@@ -17,20 +19,10 @@ export const ERRORS: readonly ErrorForm[] = [
   null,
 ];
 
-/** The response header that identifies what refused a request. */
-type Source = 'gateway_rejected' | 'gateway_proxy_error' | 'upstream_status';
+/** The value of a response header that says which part of the vendor's system refused a request. */
+type ErrorSource = 'gateway_rejected' | 'gateway_proxy_error' | 'upstream_status';
 
-/** Renders a problem like the gateway, or like the functions behind it. */
-export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
-  const outcome = renderAsGateway(problem, about);
-  if (outcome !== null) return withSource('gateway_rejected', outcome);
-  if (problem.message === 'Bad Gateway') return withSource('gateway_proxy_error', BAD_GATEWAY);
-  const upstream = renderAsFunction(problem, about);
-  const isOfMock = MOCK_KINDS.has(problem.kind) || (problem.kind === 'invalid_request' && about.caller === null);
-  return isOfMock ? upstream : withSource('upstream_status', upstream);
-}
-
-/** Refusals specific to the mock, which neither the gateway nor a function would send. */
+/** The kinds of problems that only the mock has. Neither the gateway nor a function would send them. */
 const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set([
   'foreign_page',
   'too_large',
@@ -46,85 +38,99 @@ const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set([
   'storage_failing',
 ]);
 
-function withSource(source: Source, outcome: Outcome): Outcome {
+/** Renders a problem like the gateway, or like the functions behind it. */
+export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
+  const outcome = renderAsGateway(problem, context);
+  if (outcome !== null) return addSource('gateway_rejected', outcome);
+  if (problem.message === 'Bad Gateway') return addSource('gateway_proxy_error', BAD_GATEWAY);
+  const upstream = renderAsFunction(problem, context);
+  // Without a caller, the fault is injected, or the mock cannot parse the body.
+  const isWithoutCaller = problem.kind === 'invalid_request' && context.caller === null;
+  return MOCK_KINDS.has(problem.kind) || isWithoutCaller ? upstream : addSource('upstream_status', upstream);
+}
+
+/** Adds the header that says what refused the request. */
+function addSource(source: ErrorSource, outcome: Outcome): Outcome {
   return { ...outcome, headers: { ...outcome.headers, 'nvcf-error-source': source } };
 }
 
-/** A text response like Go's `http.Error`. */
-function plainText(status: number, text: string): Outcome {
+/** Renders a text like Go's `http.Error`. */
+function renderPlainText(status: number, text: string): Outcome {
   return {
     status,
-    headers: { 'content-type': TEXT, 'x-content-type-options': 'nosniff' },
+    headers: { 'content-type': TEXT_TYPE, 'x-content-type-options': 'nosniff' },
     body: Buffer.from(`${text}\n`),
   };
 }
 
-/** JSON without a content type, which Go sends as text. */
-function jsonAsText({ message, code }: { readonly message: string; readonly code: string }): Outcome {
+/** Renders an error in OpenAI's format. The gateway sets no content type, so Go sends it as text. */
+function renderJsonAsText({ message, code }: { readonly message: string; readonly code: string }): Outcome {
   const error = { message, type: 'invalid_request_error', param: null, code };
-  return { status: 400, headers: { 'content-type': TEXT }, body: Buffer.from(`${JSON.stringify({ error })}\n`) };
+  return { status: 400, headers: { 'content-type': TEXT_TYPE }, body: Buffer.from(`${JSON.stringify({ error })}\n`) };
 }
 
-function problemDocument(status: number, title: string, detail: string): Outcome {
+function renderProblemDocument(status: number, title: string, detail: string): Outcome {
   return { status, headers: { 'content-type': PROBLEM_JSON }, body: { type: 'about:blank', title, status, detail } };
 }
 
-const BAD_GATEWAY = problemDocument(502, 'Bad Gateway', 'Upstream request failed.');
+const BAD_GATEWAY = renderProblemDocument(502, 'Bad Gateway', 'Upstream request failed.');
 
-/** Paths that take the model from the body. */
-const INTEGRATE = /^\/integrate\//;
+/** The paths at which the model is in the body. */
+const INTEGRATE_PATH = /^\/integrate\//;
 
-/** Returns null if the gateway itself does not refuse the request. */
+/** Renders a refusal by the gateway itself; null if it would forward the request to a function. */
 function renderAsGateway(problem: Problem, { path, operation }: RefusalContext): Outcome | null {
   const { kind, reason, message } = problem;
   switch (reason) {
     case 'reserved_header':
-      return plainText(400, message);
+      return renderPlainText(400, message);
     case 'body_not_decoded':
       // The newer path of Anthropic's API uses a different status.
-      return plainText(operation === 'createMessage' ? 400 : 500, message);
+      return renderPlainText(operation === 'createMessage' ? 400 : 500, message);
     case 'model_missing':
-      return jsonAsText(GATEWAY_ERRORS.modelMissing);
+      return renderJsonAsText(GATEWAY_ERRORS.modelMissing);
     case 'unknown_model':
-      return plainText(404, message);
+      return renderPlainText(404, message);
     case 'model_offline':
-      return problemDocument(503, 'Service Unavailable', message);
+      return renderProblemDocument(503, 'Service Unavailable', message);
     case 'model_retired':
-      return problemDocument(410, 'Gone', message);
+      return renderProblemDocument(410, 'Gone', message);
     default:
+      // Other refusals of the gateway have no reason of the catalogue.
+      break;
   }
-  if (kind === 'unknown_path') return plainText(404, TEXTS.noPage);
+  if (kind === 'unknown_path') return renderPlainText(404, TEXTS.noPage);
   if (kind === 'method_not_allowed') return { status: 405, headers: { allow: problem.allow.join(', ') } };
-  return kind === 'too_large' && INTEGRATE.test(path) ? jsonAsText(GATEWAY_ERRORS.tooLarge) : null;
+  return kind === 'too_large' && INTEGRATE_PATH.test(path) ? renderJsonAsText(GATEWAY_ERRORS.tooLarge) : null;
 }
 
-function renderAsFunction(problem: Problem, about: RefusalContext): Outcome {
+/** Renders a refusal by the function behind the gateway. */
+function renderAsFunction(problem: Problem, context: RefusalContext): Outcome {
   const { kind, reason, message } = problem;
   if (kind === 'unauthenticated') {
-    if (reason === 'no_token') return unauthorized(TEXTS.noAuthorization);
+    if (reason === 'no_token') return renderUnauthorized(TEXTS.noAuthorization);
     // Without a reason, it is an injected fault.
     const isUnusableHeader = reason === undefined || reason === 'wrong_scheme' || reason === 'multiple_authorization';
     return isUnusableHeader
-      ? unauthorized(TEXTS.otherAuthorization)
-      : shortProblem(403, 'Forbidden', AUTHORIZATION_FAILED);
+      ? renderUnauthorized(TEXTS.otherAuthorization)
+      : renderShortProblem(403, 'Forbidden', AUTHORIZATION_FAILED);
   }
   // Without a caller, it is an injected fault, or the mock cannot parse the body.
-  if (kind === 'invalid_request' && about.caller !== null) return modelError(message);
+  if (kind === 'invalid_request' && context.caller !== null) return renderModelError(message);
   const { status, body } = renderProblemDetails(problem);
-  return shortProblem(status, body.title, describeProblem(problem, about));
+  return renderShortProblem(status, body.title, describeProblem(problem, context));
 }
 
-const AUTHORIZATION_FAILED = 'Authorization failed';
-
-function unauthorized(text: string): Outcome {
-  return { status: 401, headers: { 'content-type': TEXT }, body: Buffer.from(text) };
+function renderUnauthorized(text: string): Outcome {
+  return { status: 401, headers: { 'content-type': TEXT_TYPE }, body: Buffer.from(text) };
 }
 
-function shortProblem(status: number, title: string, detail: string | undefined): Outcome {
+function renderShortProblem(status: number, title: string, detail: string | undefined): Outcome {
   const body = { status, title, ...(detail !== undefined && detail !== '' && { detail }) };
   return { status, headers: { 'content-type': PROBLEM_JSON }, body };
 }
 
+/** Returns the text of a problem; undefined if the response has none. */
 function describeProblem({ kind, message }: Problem, { decision, caller, params }: RefusalContext): string | undefined {
   switch (kind) {
     case 'forbidden':
@@ -145,7 +151,7 @@ function describeProblem({ kind, message }: Problem, { decision, caller, params 
 }
 
 /** Renders a refusal by the model itself, in one of the formats that models use. */
-export function modelError(message: string): Outcome & { readonly status: 400 } {
+export function renderModelError(message: string): Outcome & { readonly status: 400 } {
   const error = { message, type: 'invalid_request_error', param: null, code: null };
   return { status: 400, headers: { 'content-type': JSON_TYPE }, body: { error } };
 }

@@ -1,6 +1,6 @@
 import type { Reasons, StagesOf } from '../../../decisions/reasons.ts';
 
-const GATEWAY = {
+const GATEWAY_SOURCE = {
   source: 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)',
   certainty: 'documented',
 } as const;
@@ -10,17 +10,21 @@ export const CATALOGUE_REASONS = {
   reserved_header: {
     stage: 'validate',
     meaning: 'the `NVCF-Shadow` header is reserved for the gateway',
-    ...GATEWAY,
+    ...GATEWAY_SOURCE,
   },
   body_not_decoded: {
     stage: 'validate',
     meaning: 'the body is not a JSON object with a string `model`',
-    ...GATEWAY,
+    ...GATEWAY_SOURCE,
   },
-  model_missing: { stage: 'validate', meaning: 'the body has no `model`', ...GATEWAY },
-  unknown_model: { stage: 'validate', meaning: 'no model with this name can be called at this path', ...GATEWAY },
-  model_offline: { stage: 'validate', meaning: 'the operator has taken the model offline', ...GATEWAY },
-  model_retired: { stage: 'validate', meaning: 'the model has reached its end of life', ...GATEWAY },
+  model_missing: { stage: 'validate', meaning: 'the body has no `model`', ...GATEWAY_SOURCE },
+  unknown_model: {
+    stage: 'validate',
+    meaning: 'no model with this name can be called at this path',
+    ...GATEWAY_SOURCE,
+  },
+  model_offline: { stage: 'validate', meaning: 'the operator has taken the model offline', ...GATEWAY_SOURCE },
+  model_retired: { stage: 'validate', meaning: 'the model has reached its end of life', ...GATEWAY_SOURCE },
 } as const satisfies Reasons;
 
 declare module '../../../decisions/reasons.ts' {

@@ -1,15 +1,15 @@
-import type { Seeding } from '../../../contract/seed.ts';
-import { describe, list, object, text } from '../../../definitions/json-schema.ts';
-import { findDuplicates, placeEntries } from '../../../definitions/seed-entries.ts';
+import type { SeedError, Seeding } from '../../../contract/seed.ts';
+import { describe, list, object, text, uuid } from '../../../definitions/json-schema.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../../definitions/seed-entries.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import type { CastModel } from './cast.ts';
-import { isModelPath, MODEL_PATHS, type Model, modelRow, stateAt } from './models.ts';
+import { createModelRow, isModelPath, MODEL_PATHS, type Model, stateAt } from './models.ts';
 
-/** Cast members derived from others. */
-type Derived = 'kind' | 'state' | 'access';
+/** The members that the cast derives from others. */
+type DerivedMember = 'kind' | 'state' | 'access';
 
 /** A model in a seed. */
-type SeedModel = Omit<CastModel, Derived>;
+type SeedModel = Omit<CastModel, DerivedMember>;
 
 const DERIVED_MEMBER = 'Derived from the other members and shown in the cast; setting it has no effect.';
 
@@ -24,7 +24,7 @@ const SCHEMA = object(
               'The name of the model, `<company>/<model>`; it must be unique.',
             ),
             functionId: describe(
-              { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
+              uuid,
               'The function of the model, from `nvcf.functions`. If it does not exist, every account gets 404.',
             ),
             paths: describe(
@@ -65,43 +65,18 @@ const SCHEMA = object(
   ['models'],
 );
 
-/** A path of `ai.api.nvidia.com`. */
+/** A path of `ai.api.nvidia.com`: three to five segments below `/v1`. */
 const ENDPOINT_PATH = /^\/v1(?:\/[^/]+){3,5}$/;
 
+/** Applies the `catalogue` part of a seed. */
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: { models: { idMembers: ['id'] } },
-  findErrors: (part) => {
-    const models = placeEntries('catalogue.models', modelsOf(part));
-    const paths = models.flatMap(({ entry, place }) =>
-      entry.paths.map((path, index) => ({ entry: path, place: `${place}.paths[${index}]` })),
-    );
-    const endpoints = paths.filter(({ entry }) => !isModelPath(entry));
-    return [
-      ...findDuplicates('models: `id`', models, ({ id }) => id),
-      ...findDuplicates('models: the path', endpoints, (path) => path),
-      ...endpoints
-        .filter(({ entry }) => !ENDPOINT_PATH.test(entry))
-        .map(({ entry, place }) => ({
-          place,
-          message: `\`${place}\` is \`${entry}\`, which is neither a path of \`integrate.api.nvidia.com\` nor a valid path at \`ai.api.nvidia.com\`, which has three to five segments below \`/v1\``,
-          given: entry,
-          valid: Object.values(MODEL_PATHS),
-        })),
-      ...models
-        .filter(({ entry: { endOfLife } }) => endOfLife !== undefined && parseInstant(endOfLife) === null)
-        .map(({ place }) => ({
-          place: `${place}.endOfLife`,
-          message: `\`${place}.endOfLife\` is not a valid time; use RFC 3339, such as \`2030-01-31T12:00:00Z\``,
-        })),
-    ];
-  },
-  createRows: async (part) => ({ rows: modelsOf(part).map((model) => modelRow(model.id, createModel(model))) }),
-  createCast: (part) => ({
-    models: modelsOf(part).map(({ kind: _, state: __, access: ___, ...members }: CastEntry) => members),
-  }),
+  findErrors: (part) => findSeedErrors(placeEntries('catalogue.models', readModels(part))),
+  createRows: async (part) => ({ rows: readModels(part).map((model) => createModelRow(model.id, createModel(model))) }),
+  createCast: (part) => ({ models: readModels(part).map(omitDerivedMembers) }),
   castAt: (part, now) => ({
-    models: modelsOf(part).map((model) => ({
+    models: readModels(part).map((model) => ({
       ...model,
       kind: model.paths.includes(MODEL_PATHS.embeddings) ? 'embedding' : 'chat',
       state: stateAt(createModel(model), now),
@@ -110,27 +85,56 @@ export const seed: Seeding = {
   }),
 };
 
-/** An entry as shown in the cast. */
-type CastEntry = SeedModel & Partial<Pick<CastModel, Derived>>;
+/** Returns the errors of models that match the schema: duplicate names and paths, and paths and times that are not valid. */
+function findSeedErrors(models: readonly Placed<SeedModel>[]): readonly SeedError[] {
+  const paths = models.flatMap(({ entry, place }) =>
+    entry.paths.map((path, index) => ({ entry: path, place: `${place}.paths[${index}]` })),
+  );
+  const endpoints = paths.filter(({ entry }) => !isModelPath(entry));
+  return [
+    ...findDuplicates('models: `id`', models, ({ id }) => id),
+    ...findDuplicates('models: the path', endpoints, (path) => path),
+    ...endpoints
+      .filter(({ entry }) => !ENDPOINT_PATH.test(entry))
+      .map(({ entry, place }) => ({
+        place,
+        message: `\`${place}\` is \`${entry}\`, which is neither a path of \`integrate.api.nvidia.com\` nor a valid path at \`ai.api.nvidia.com\`, which has three to five segments below \`/v1\``,
+        given: entry,
+        valid: Object.values(MODEL_PATHS),
+      })),
+    ...models
+      .filter(({ entry: { endOfLife } }) => endOfLife !== undefined && parseInstant(endOfLife) === null)
+      .map(({ place }) => ({
+        place: `${place}.endOfLife`,
+        message: `\`${place}.endOfLife\` is not a valid time; use RFC 3339, such as \`2030-01-31T12:00:00Z\``,
+      })),
+  ];
+}
 
-function modelsOf(part: unknown): readonly SeedModel[] {
-  // Already validated against the schema that `SeedModel` mirrors.
+/** Returns a model without the members that a seed has if it was copied from the cast. */
+function omitDerivedMembers(model: SeedModel & Partial<Pick<CastModel, DerivedMember>>): SeedModel {
+  const { kind: _kind, state: _state, access: _access, ...members } = model;
+  return members;
+}
+
+/** Returns the models of a seed. @param part matches `SCHEMA`, which `SeedModel` mirrors */
+function readModels(part: unknown): readonly SeedModel[] {
   return (part as { readonly models?: readonly SeedModel[] }).models ?? [];
 }
 
-/** Formats a time like Go: to the second, with its offset. */
+/** Formats a time like Go: without fractions of a second, and with its offset. */
 function formatGoTime(text: string): string {
   return text.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z');
 }
 
-function createModel({ functionId, paths, offline, endOfLife, accounts, ...own }: SeedModel): Model {
+function createModel({ functionId, paths, offline, endOfLife, accounts, ...flags }: SeedModel): Model {
   return {
     functionId,
     paths,
     offline: offline ?? null,
     endOfLife: endOfLife === undefined ? null : formatGoTime(endOfLife),
     accounts: accounts ?? null,
-    isSymmetric: own.symmetric === true,
-    takesSingleToolCalls: own.takesSingleToolCalls === true,
+    isSymmetric: flags.symmetric === true,
+    takesSingleToolCalls: flags.takesSingleToolCalls === true,
   };
 }

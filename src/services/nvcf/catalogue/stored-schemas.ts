@@ -1,6 +1,6 @@
 import { BOOLEAN, bodySchema, orNull, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
 import { rowSchema, type StoredSchemas } from '../../../store/row-schema.ts';
-import { MODELS, type Model, modelRow } from './models.ts';
+import { createModelRow, MODELS, type Model } from './models.ts';
 
 const MODEL = bodySchema<Model>({
   functionId: TEXT,
@@ -12,4 +12,7 @@ const MODEL = bodySchema<Model>({
   takesSingleToolCalls: BOOLEAN,
 });
 
-export const STORED_SCHEMAS: StoredSchemas = { rows: [rowSchema(MODELS, MODEL, ({ id, body }) => modelRow(id, body))] };
+/** The schemas of everything that the catalogue stores. */
+export const STORED_SCHEMAS: StoredSchemas = {
+  rows: [rowSchema(MODELS, MODEL, ({ id, body }) => createModelRow(id, body))],
+};

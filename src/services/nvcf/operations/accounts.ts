@@ -4,16 +4,17 @@ import { Problem } from '../../../decisions/problem.ts';
 import { type Account, listAccounts } from '../../../ngc-keys/accounts.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { accountOf, isToken } from '../caller.ts';
+import { accountOf, hasToken } from '../caller.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { MAX_FUNCTIONS } from './functions.ts';
 import { MAX_REGISTRY_CREDENTIALS, REGISTRY_CREDENTIALS, type RegistryCredential } from './registries.ts';
-import { MAX_TELEMETRIES, TELEMETRIES, telemetryView } from './telemetries.ts';
+import { MAX_TELEMETRIES, renderTelemetry, TELEMETRIES } from './telemetries.ts';
 
-/** As published; the mock does not enforce it. */
+/** The published maximum number of tasks, which the mock does not enforce. */
 const MAX_TASKS = 50;
 
+/** The limits that every account has. */
 const LIMITS = {
   maxFunctionsAllowed: MAX_FUNCTIONS,
   maxTasksAllowed: MAX_TASKS,
@@ -25,43 +26,43 @@ function formatLastUpdated({ lastUpdatedAt }: Account): string | null {
   return lastUpdatedAt === null ? null : rfc3339(lastUpdatedAt);
 }
 
-function accountView(account: Account): Schema<'nvcf', 'Account'> {
+function renderAccount(account: Account): Schema<'nvcf', 'Account'> {
   const { ncaId, name, clientIds } = account;
   return { ncaId, adminClientIds: clientIds, name, ...LIMITS, lastUpdatedAt: formatLastUpdated(account) };
 }
 
-function credentialView(credential: RegistryCredential): Schema<'nvcf', 'AccountRegistryCredential'> {
+function renderCredential(credential: RegistryCredential): Schema<'nvcf', 'AccountRegistryCredential'> {
   const { registryHostname, registryCredentialName: name, artifactTypes } = credential;
   return { registryHostname, secret: { name }, artifactTypes };
 }
 
-/** A token sees every account. A key sees its own, or none if it is not set up. */
-const list: Handler<'nvcf', 'listAccounts'> = async (context) => {
+/** Lists every account for a token. A key sees its own account, or none if that is not set up. */
+const listVisibleAccounts: Handler<'nvcf', 'listAccounts'> = async (context) => {
   const accounts = await listAccounts(context.store);
-  const visible = isToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
-  return { status: 200, body: { cloudAccounts: visible.map(accountView) } };
+  const visible = hasToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
+  return { status: 200, body: { cloudAccounts: visible.map(renderAccount) } };
 };
 
 type AccountContext = Pick<AuthenticatedContext, 'store' | 'caller'> & { readonly params: { readonly ncaId: string } };
 
 /** @throws Problem if the caller is a key of another account, even if the requested account does not exist */
-function refuseOtherAccount(context: AccountContext): void {
+function assertOwnAccount(context: AccountContext): void {
   const { ncaId } = context.params;
-  if (isToken(context) || ncaId === accountOf(context)) return;
+  if (hasToken(context) || ncaId === accountOf(context)) return;
   const message = fillText(FAULTS.otherAccount, { account: accountOf(context), ncaId });
   throw new Problem('forbidden', message, { reason: 'other_organization', why: 'the key belongs to another account' });
 }
 
-/** Finds the account in the path. @throws Problem if it is not set up, or does not belong to the key */
+/** Returns the account in the path. @throws Problem if it is not set up, or does not belong to the key */
 export async function findPathAccount(context: AccountContext): Promise<Account> {
-  refuseOtherAccount(context);
+  assertOwnAccount(context);
   const { ncaId } = context.params;
   const account = (await listAccounts(context.store)).find((candidate) => candidate.ncaId === ncaId);
   if (account === undefined) throw new Problem('not_found', fillText(FAULTS.noAccount, { ncaId }));
   return account;
 }
 
-const get: Handler<'nvcf', 'getAccount'> = async (context) => {
+const getAccount: Handler<'nvcf', 'getAccount'> = async (context) => {
   const account = await findPathAccount(context);
   const { ncaId, name, clientIds } = account;
   const { collections } = context.store;
@@ -77,8 +78,8 @@ const get: Handler<'nvcf', 'getAccount'> = async (context) => {
         ncaId,
         clientIds,
         name,
-        telemetries: telemetries.length === 0 ? null : telemetries.map(({ body }) => telemetryView(body)),
-        registryCredentials: credentials.length === 0 ? null : credentials.map(({ body }) => credentialView(body)),
+        telemetries: telemetries.length === 0 ? null : telemetries.map(({ body }) => renderTelemetry(body)),
+        registryCredentials: credentials.length === 0 ? null : credentials.map(({ body }) => renderCredential(body)),
         ...LIMITS,
         currentNumberFunctions: functions.length,
         lastUpdatedAt: formatLastUpdated(account),
@@ -87,10 +88,14 @@ const get: Handler<'nvcf', 'getAccount'> = async (context) => {
   };
 };
 
-/** Refuses an operation, after the access decision. @param operation method and path, for the message */
+/**
+ * Creates a handler that refuses an operation, after the access decision.
+ *
+ * @param operation method and path, for the message
+ */
 function createNotEmulatedHandler(operation: string) {
   return (context: AccountContext & Pick<AuthenticatedContext, 'findings' | 'now'>): never => {
-    refuseOtherAccount(context);
+    assertOwnAccount(context);
     const message = `The mock does not emulate \`${operation}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`;
     context.findings.report('not_emulated', message, context.now);
     throw new Problem('not_found', message);
@@ -98,8 +103,8 @@ function createNotEmulatedHandler(operation: string) {
 }
 
 export const accountOperations = {
-  listAccounts: list,
-  getAccount: get,
+  listAccounts: listVisibleAccounts,
+  getAccount,
   createAccount: createNotEmulatedHandler('POST /v2/nvcf/accounts/{ncaId}'),
   updateAccount: createNotEmulatedHandler('PATCH /v2/nvcf/accounts/{ncaId}'),
   deleteAccount: createNotEmulatedHandler('DELETE /v2/nvcf/accounts/{ncaId}'),

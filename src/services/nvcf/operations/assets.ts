@@ -8,24 +8,25 @@ import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import {
   type Content,
   findAssetRemovals,
-  findRemovals,
-  isComplete,
-  readBytes,
+  findUploadRemovals,
+  isContentComplete,
+  readContent,
   receiveContent,
 } from '../asset-content.ts';
 import { findUploadRefusal } from '../object-storage.ts';
-import { addObject, objectsOf } from '../objects.ts';
+import { addObject, listObjects } from '../objects.ts';
 import { createAccountLookup } from './lookups.ts';
 
-/** Maximum number of assets per account, which bounds the size of all uploads. */
+/** The maximum number of assets per account. Together with the maximum size of an asset, it limits what is stored. */
 const MAX_ASSETS = 100;
 
+/** A stored asset. */
 export interface Asset {
   readonly assetId: string;
   readonly contentType: string;
   readonly description: string;
   readonly createdAt: Instant;
-  /** Part of the upload and download URL, which needs no credential. */
+  /** The last segment of the URL for upload and download, which needs no credential. */
   readonly uploadId: string;
   /** Null before the upload. */
   readonly content: Content | null;
@@ -34,15 +35,15 @@ export interface Asset {
 export const ASSETS = new Collection<Asset>('nvcf.assets');
 type AssetRow = Row<Asset, null>;
 
-function view({ assetId, contentType, description, createdAt }: Asset) {
+function renderAsset({ assetId, contentType, description, createdAt }: Asset) {
   return { assetId, contentType, description, createdAt: rfc3339(createdAt) };
 }
 
-function contentUrl({ openOrigin }: Pick<Context, 'openOrigin'>, { uploadId }: Asset): string {
+function createContentUrl({ openOrigin }: Pick<Context, 'openOrigin'>, { uploadId }: Asset): string {
   return `${openOrigin}/v2/nvcf/uploads/${uploadId}`;
 }
 
-const create: Handler<'nvcf', 'createAsset'> = async (context) => {
+const createAsset: Handler<'nvcf', 'createAsset'> = async (context) => {
   const { random, now } = context;
   const { contentType, description } = context.body;
   const asset: Asset = {
@@ -56,26 +57,26 @@ const create: Handler<'nvcf', 'createAsset'> = async (context) => {
   await addObject(context, ASSETS, asset.assetId, asset, { limit: MAX_ASSETS, aliases: [asset.uploadId] });
   return {
     status: 200,
-    body: { assetId: asset.assetId, uploadUrl: contentUrl(context, asset), contentType, description },
+    body: { assetId: asset.assetId, uploadUrl: createContentUrl(context, asset), contentType, description },
   };
 };
 
-const list: Handler<'nvcf', 'listAssets'> = async (context) => ({
+const listAssets: Handler<'nvcf', 'listAssets'> = async (context) => ({
   status: 200,
-  body: { assets: (await objectsOf(context, ASSETS)).map(view) },
+  body: { assets: (await listObjects(context, ASSETS)).map(renderAsset) },
 });
 
-const get: Handler<'nvcf', 'getAsset', AssetRow> = ({ target }) => ({
+const getAsset: Handler<'nvcf', 'getAsset', AssetRow> = ({ target }) => ({
   status: 200,
-  body: { asset: view(target.body) },
+  body: { asset: renderAsset(target.body) },
 });
 
-const redirectToContent: Handler<'nvcf', 'getAssetContent', AssetRow> = (context) => ({
+const getAssetContent: Handler<'nvcf', 'getAssetContent', AssetRow> = (context) => ({
   status: 302,
-  headers: { location: contentUrl(context, context.target.body) },
+  headers: { location: createContentUrl(context, context.target.body) },
 });
 
-const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, target }) => {
+const deleteAsset: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, target }) => {
   const { collections } = store;
   await orNotFound(
     collections.updating(async (commit) => {
@@ -87,6 +88,7 @@ const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, target 
   return { status: 204 };
 };
 
+/** Finds an asset by the id in its content URL. @throws Problem if there is none */
 async function findUpload(
   { store }: Pick<Context, 'store'>,
   { uploadId }: { readonly uploadId: string },
@@ -100,7 +102,7 @@ function uploadNotFound(): Problem {
   return new Problem('not_found', 'No upload has this id.');
 }
 
-const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
+const uploadAssetContent: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
   const { id, owner, body } = await findUpload(context, context.params);
   const refusal = findUploadRefusal(context, body);
   if (refusal !== null) return refusal;
@@ -108,38 +110,42 @@ const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
   return { status: 200 };
 };
 
-/** @throws Problem if the asset or part of the content was removed during the upload */
+/**
+ * Makes an asset refer to its new content, and removes the previous content.
+ *
+ * @throws Problem if the asset or part of the content was removed during the upload
+ */
 async function replaceContent({ store }: Pick<Context, 'store'>, id: string, content: Content): Promise<void> {
   const { collections } = store;
   await collections.updating(async (commit) => {
     const row = await ASSETS.byId(collections, id);
-    if (row === null || !(await isComplete(collections, content))) throw uploadNotFound();
+    if (row === null || !(await isContentComplete(collections, content))) throw uploadNotFound();
     const previous = row.body.content;
-    const removals = previous === null ? [] : await findRemovals(collections, previous.upload);
+    const removals = previous === null ? [] : await findUploadRemovals(collections, previous.upload);
     await commit([ASSETS.put({ ...row, body: { ...row.body, content } }), ...removals]);
   });
 }
 
-const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
+const downloadAssetContent: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
   const { body } = await findUpload(context, context.params);
   const { content, contentType } = body;
   if (content === null) throw new Problem('not_found', 'The asset has no content yet. Upload it first.');
   return {
     status: 200,
     headers: { 'content-type': contentType, 'content-length': String(content.size) },
-    // Typed as a Buffer in the document, even if it is streamed.
-    body: (await readBytes(context.store.collections, content)) as Buffer,
+    // The document's type for bytes is a Buffer. The server also sends `StreamedBytes`.
+    body: (await readContent(context.store.collections, content)) as Buffer,
   };
 };
 
 export const assetLookups = { asset: createAccountLookup(ASSETS) };
 
 export const assetOperations = {
-  createAsset: create,
-  listAssets: list,
-  getAsset: get,
-  getAssetContent: redirectToContent,
-  deleteAsset: remove,
-  uploadAssetContent: upload,
-  downloadAssetContent: download,
+  createAsset,
+  listAssets,
+  getAsset,
+  getAssetContent,
+  deleteAsset,
+  uploadAssetContent,
+  downloadAssetContent,
 };

@@ -1,11 +1,17 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { pick } from '../../../objects/pick.ts';
-import { ANYONE } from '../../../store/collections.ts';
+import {
+  ADD,
+  distinctParties,
+  type Parties,
+  type PartiesChange,
+  REMOVE,
+  REMOVE_ALL,
+  REPLACE,
+} from '../authorized-parties.ts';
 import { accountOf } from '../caller.ts';
 import {
-  type AuthorizedParty,
   amendRow,
   attributesOfVersion,
   FUNCTIONS,
@@ -17,18 +23,18 @@ import {
 import { findPathAccount } from './accounts.ts';
 import { amendTarget } from './functions.ts';
 
-type Parties = readonly AuthorizedParty[];
-
-/** Sharing a whole function, or one version. */
-interface Level<Target> {
+/** What is shared with other accounts: a whole function, or one version. */
+interface SharingLevel<Target> {
+  /** The member with the parties. */
   readonly member: 'functionParties' | 'versionParties';
   rowsOf(target: Target): readonly FunctionRow[];
+  /** Changes all versions at this level. */
   amend(
     context: PartiesRequest<Target>,
     change: (body: FunctionVersion) => FunctionVersion,
   ): Promise<readonly FunctionRow[]>;
   /** Returns the start of error messages. */
-  subject(params: FunctionParams): string;
+  describe(params: FunctionParams): string;
   /** Renders only the parties at this level. */
   render(row: FunctionRow): AuthorizationView;
 }
@@ -44,48 +50,42 @@ type PartiesRequest<Target> = Pick<AuthenticatedContext<Target>, 'store' | 'call
   readonly params: FunctionParams;
 };
 
-const FUNCTION_LEVEL: Level<readonly FunctionRow[]> = {
+const FUNCTION_LEVEL: SharingLevel<readonly FunctionRow[]> = {
   member: 'functionParties',
   rowsOf: (target) => target,
   amend: ({ store, params }, change) =>
     FUNCTIONS.changeParts(store.collections, params.functionId, (row) => amendRow(row, change)),
-  subject: ({ functionId }) => `Function id '${functionId}'`,
-  render: functionView,
+  describe: ({ functionId }) => `Function id '${functionId}'`,
+  render: renderFunctionParties,
 };
 
-const VERSION_LEVEL: Level<FunctionRow> = {
+const VERSION_LEVEL: SharingLevel<FunctionRow> = {
   member: 'versionParties',
   rowsOf: (target) => [target],
   amend: async (context, change) => [await amendTarget(context, change)],
-  subject: ({ functionId, versionId }) => `Function id '${functionId}', version '${versionId}'`,
-  render: (row) => versionView(row, row.body.versionParties),
+  describe: ({ functionId, versionId }) => `Function id '${functionId}', version '${versionId}'`,
+  render: (row) => renderVersionParties(row, row.body.versionParties),
 };
 
-function functionView({ parent, owner, body }: FunctionRow) {
+function renderFunctionParties({ parent, owner, body }: FunctionRow) {
   return { id: parent, ncaId: owner, authorizedParties: body.functionParties };
 }
 
-function versionView({ parent, owner, id }: FunctionRow, authorizedParties: Parties) {
+function renderVersionParties({ parent, owner, id }: FunctionRow, authorizedParties: Parties) {
   return { id: parent, ncaId: owner, versionId: id, authorizedParties };
 }
 
-/** Renders a version with all parties that may use it. */
-function sharedView(row: FunctionRow): AuthorizationView {
-  return versionView(row, distinct([...row.body.functionParties, ...row.body.versionParties]));
+/** Renders a version with all parties that may use it: those of the function and those of the version. */
+function renderAllParties(row: FunctionRow): AuthorizationView {
+  return renderVersionParties(row, distinctParties([...row.body.functionParties, ...row.body.versionParties]));
 }
 
-/** A change to the parties; `verb` is the vendor's term. */
-interface Change<Body> {
-  readonly verb: 'create' | 'add' | 'remove' | 'delete';
-  /** @param subject the start of error messages @throws Problem */
-  apply(parties: Parties, body: Body, subject: string, account: string): Parties;
-}
-
-function changeParties<Target, Body>(level: Level<Target>, change: Change<Body>) {
+/** Creates a handler that changes the parties at a level. */
+function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: PartiesChange<Body>) {
   return async (
     context: PartiesRequest<Target> & { readonly body: Body },
   ): Promise<Answer<'nvcf', 'createFunctionAuthorization'>> => {
-    const subject = level.subject(context.params);
+    const subject = level.describe(context.params);
     if (level.rowsOf(context.target).some(isPublic)) {
       const message = `${subject}: Cannot ${change.verb} authorized parties for public function`;
       throw new Problem('bad_state', message);
@@ -99,106 +99,40 @@ function changeParties<Target, Body>(level: Level<Target>, change: Change<Body>)
   };
 }
 
-/** @throws Problem if the party is the account itself */
-function toForeignParty(account: string, party: AuthorizedParty): AuthorizedParty {
-  if (party.ncaId === account) {
-    throw new Problem('bad_state', `Invalid request: Authorized party mapped to account '${account}' is invalid`);
-  }
-  return pick(party, ['ncaId', 'clientId']);
-}
-
-type SingleParty = Schema<'nvcf', 'AuthorizedPartyRequest'>;
-
-/** @throws Problem for `*` and for the account itself */
-function readSingleParty(
-  { authorizedParty }: SingleParty,
-  subject: string,
-  account: string,
-  verb: string,
-): AuthorizedParty {
-  if (authorizedParty.ncaId === ANYONE) {
-    const message = `${subject}: Invalid authz account '${ANYONE}' specified for ${verb} operation`;
-    throw new Problem('bad_state', message);
-  }
-  return toForeignParty(account, authorizedParty);
-}
-
-/** Removes duplicates, keeping the first. */
-function distinct(parties: Parties): Parties {
-  const reversed = [...parties].reverse();
-  const byName = new Map(reversed.map((party) => [JSON.stringify([party.ncaId, party.clientId]), party]));
-  return [...byName.values()].reverse();
-}
-
-function isSame(left: AuthorizedParty, right: AuthorizedParty): boolean {
-  return left.ncaId === right.ncaId && left.clientId === right.clientId;
-}
-
-const REPLACE: Change<Schema<'nvcf', 'AuthorizedPartiesRequest'>> = {
-  verb: 'create',
-  apply: (_, { authorizedParties }, subject, account) => {
-    if (authorizedParties.some(({ ncaId }) => ncaId === ANYONE)) {
-      const message = `${subject}: Only NVIDIA Super Admin can make a function public`;
-      throw new Problem('bad_state', message);
-    }
-    return distinct(authorizedParties.map((party) => toForeignParty(account, party)));
-  },
-};
-
-const ADD: Change<SingleParty> = {
-  verb: 'add',
-  apply: (parties, body, subject, account) => {
-    const party = readSingleParty(body, subject, account, 'add');
-    if (parties.length === 0) throw partyNotFound(subject);
-    if (parties.some((other) => isSame(party, other))) {
-      throw new Problem('conflict', `${subject}: Account '${party.ncaId}' is already authorized`);
-    }
-    return [...parties, party];
-  },
-};
-
-const REMOVE: Change<SingleParty> = {
-  verb: 'remove',
-  apply: (parties, body, subject, account) => {
-    const party = readSingleParty(body, subject, account, 'remove');
-    if (!parties.some((other) => isSame(party, other))) throw partyNotFound(subject);
-    return parties.filter((other) => !isSame(party, other));
-  },
-};
-
-const REMOVE_ALL: Change<undefined> = { verb: 'delete', apply: () => [] };
-
-function partyNotFound(subject: string): Problem {
-  return new Problem('not_found', `${subject}: No such authorized party`);
-}
-
 /** Renders the versions shared with other accounts. */
-function sharedViews(rows: readonly FunctionRow[]): readonly AuthorizationView[] {
-  return rows.map(sharedView).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
+function renderShared(rows: readonly FunctionRow[]): readonly AuthorizationView[] {
+  return rows.map(renderAllParties).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
 }
 
 /** Lists shared versions of the caller's account that the key covers. */
-const listShared: Handler<'nvcf', 'listFunctionAuthorizations'> = async (context) => {
+const listFunctionAuthorizations: Handler<'nvcf', 'listFunctionAuthorizations'> = async (context) => {
   const rows = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
-  return { status: 200, body: { functions: sharedViews(covered) } };
+  return { status: 200, body: { functions: renderShared(covered) } };
 };
 
-const listSharedOfAccount: Handler<'nvcf', 'listAccountFunctionAuthorizations'> = async (context) => {
+const listAccountFunctionAuthorizations: Handler<'nvcf', 'listAccountFunctionAuthorizations'> = async (context) => {
   const { ncaId } = await findPathAccount(context);
-  return { status: 200, body: { functions: sharedViews(await FUNCTIONS.ofOwner(context.store.collections, ncaId)) } };
+  return { status: 200, body: { functions: renderShared(await FUNCTIONS.ofOwner(context.store.collections, ncaId)) } };
 };
 
 /** Lists all versions that the key covers, shared or not. */
-const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
-  context,
-) => {
+const getFunctionAuthorizations: Handler<
+  'nvcf',
+  'getFunctionAuthorizations',
+  readonly FunctionRow[] | undefined
+> = async (context) => {
   const rows = context.target ?? (await findOwnTarget(context, context.params));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
-  return { status: 200, body: { functions: covered.map(sharedView) } };
+  return { status: 200, body: { functions: covered.map(renderAllParties) } };
 };
 
-/** For the open-source rule, which has no lookup because it refuses no key for its resource. */
+/**
+ * Looks up the account's versions of a function. The open-source rule has no lookup, because it refuses no key for its
+ * resource.
+ *
+ * @throws Problem if there are none
+ */
 async function findOwnTarget(
   context: AuthenticatedContext,
   { functionId }: FunctionParams,
@@ -208,22 +142,24 @@ async function findOwnTarget(
   return lookedUp.target;
 }
 
-const getOfVersion: Handler<'nvcf', 'getFunctionVersionAuthorizations', FunctionRow> = (context) => ({
+const getFunctionVersionAuthorizations: Handler<'nvcf', 'getFunctionVersionAuthorizations', FunctionRow> = (
+  context,
+) => ({
   status: 200,
-  body: { function: sharedView(context.target) },
+  body: { function: renderAllParties(context.target) },
 });
 
 export const authorizationOperations = {
-  listFunctionAuthorizations: listShared,
-  listAccountFunctionAuthorizations: listSharedOfAccount,
-  createFunctionAuthorization: changeParties(FUNCTION_LEVEL, REPLACE),
-  getFunctionAuthorizations: listOfFunction,
-  deleteFunctionAuthorization: changeParties(FUNCTION_LEVEL, REMOVE_ALL),
-  addFunctionAuthorization: changeParties(FUNCTION_LEVEL, ADD),
-  removeFunctionAuthorization: changeParties(FUNCTION_LEVEL, REMOVE),
-  createFunctionVersionAuthorization: changeParties(VERSION_LEVEL, REPLACE),
-  getFunctionVersionAuthorizations: getOfVersion,
-  deleteFunctionVersionAuthorization: changeParties(VERSION_LEVEL, REMOVE_ALL),
-  addFunctionVersionAuthorization: changeParties(VERSION_LEVEL, ADD),
-  removeFunctionVersionAuthorization: changeParties(VERSION_LEVEL, REMOVE),
+  listFunctionAuthorizations,
+  listAccountFunctionAuthorizations,
+  createFunctionAuthorization: createChangeHandler(FUNCTION_LEVEL, REPLACE),
+  getFunctionAuthorizations,
+  deleteFunctionAuthorization: createChangeHandler(FUNCTION_LEVEL, REMOVE_ALL),
+  addFunctionAuthorization: createChangeHandler(FUNCTION_LEVEL, ADD),
+  removeFunctionAuthorization: createChangeHandler(FUNCTION_LEVEL, REMOVE),
+  createFunctionVersionAuthorization: createChangeHandler(VERSION_LEVEL, REPLACE),
+  getFunctionVersionAuthorizations,
+  deleteFunctionVersionAuthorization: createChangeHandler(VERSION_LEVEL, REMOVE_ALL),
+  addFunctionVersionAuthorization: createChangeHandler(VERSION_LEVEL, ADD),
+  removeFunctionVersionAuthorization: createChangeHandler(VERSION_LEVEL, REMOVE),
 };

@@ -5,21 +5,22 @@ import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import { ANYONE } from '../../../store/collections.ts';
-import { objectsOf } from '../objects.ts';
-
-export const CLUSTER_GROUPS = new Collection<Schema<'nvcf', 'ClusterGroup'>>('nvcf.cluster-groups');
-export const GPU_QUOTAS = new Collection<Schema<'nvcf', 'GpuQuota'>>('nvcf.gpu-quotas');
-export const INSTANCE_TYPES = new Collection<Schema<'nvcf', 'InstanceType'>>('nvcf.instance-types');
+import { listObjects } from '../objects.ts';
 
 type ClusterGroup = Schema<'nvcf', 'ClusterGroup'>;
 
+// Only seeds create the objects of these collections.
+export const CLUSTER_GROUPS = new Collection<ClusterGroup>('nvcf.cluster-groups');
+export const GPU_QUOTAS = new Collection<Schema<'nvcf', 'GpuQuota'>>('nvcf.gpu-quotas');
+export const INSTANCE_TYPES = new Collection<Schema<'nvcf', 'InstanceType'>>('nvcf.instance-types');
+
 const listClusterGroups: Handler<'nvcf', 'listClusterGroups'> = async (context) => ({
   status: 200,
-  body: { clusterGroups: (await objectsOf(context, CLUSTER_GROUPS)).map(groupView) },
+  body: { clusterGroups: (await listObjects(context, CLUSTER_GROUPS)).map(renderGroup) },
 });
 
-/** Renders a group without extra members of the seed. */
-function groupView(group: ClusterGroup): ClusterGroup {
+/** Renders a group without the additional members that a seed may set for instance types. */
+function renderGroup(group: ClusterGroup): ClusterGroup {
   const gpus = group.gpus?.map(({ instanceTypes: types, ...gpu }) => ({
     ...gpu,
     ...(types !== undefined && { instanceTypes: types.map((type) => pick(type, ['name', 'description', 'default'])) }),
@@ -27,9 +28,10 @@ function groupView(group: ClusterGroup): ClusterGroup {
   return { ...group, ...(gpus !== undefined && { gpus }) };
 }
 
-// Instance and cluster management (ICMS) does not check that an account is set up.
-
-/** Returns the account's cluster groups, and others that it can see. */
+/**
+ * Returns the cluster groups of an account, and others that are visible. Like instance and cluster management (ICMS), it
+ * does not check that the account is set up.
+ */
 async function listGroups(
   { store }: Pick<Context, 'store'>,
   account: string,
@@ -39,18 +41,19 @@ async function listGroups(
   return rows.filter(({ owner, body }) => owner === account || isVisible(body)).map(({ body }) => body);
 }
 
-/** With `includeAuthorizedClusters`, includes clusters shared with the account. */
+/** Lists the clusters of an account, and with `includeAuthorizedClusters` those that are shared with it. */
 const listClusters: Handler<'nvcf', 'listClusters'> = async (context) => {
   const { ncaId } = context.params;
   const isAuthorized = ({ authorizedNcaIds = [] }: ClusterGroup) =>
     authorizedNcaIds.includes(ncaId) || authorizedNcaIds.includes(ANYONE);
-  const includesOthers = context.query.includeAuthorizedClusters === true;
-  const groups = await listGroups(context, ncaId, (group) => includesOthers && isAuthorized(group));
-  return { status: 200, body: groups.flatMap(clusterViews) };
+  const includesShared = context.query.includeAuthorizedClusters === true;
+  const groups = await listGroups(context, ncaId, (group) => includesShared && isAuthorized(group));
+  return { status: 200, body: groups.flatMap(renderClusters) };
 };
 
-function clusterViews(group: ClusterGroup): Schema<'nvcf', 'ManagedCluster'>[] {
-  const { id, name, ncaId = '', authorizedNcaIds = [], gpus } = groupView(group);
+/** Renders the clusters of a group. */
+function renderClusters(group: ClusterGroup): Schema<'nvcf', 'ManagedCluster'>[] {
+  const { id, name, ncaId = '', authorizedNcaIds = [], gpus } = renderGroup(group);
   return (group.clusters ?? []).map((cluster) => ({
     clusterId: cluster.id ?? '',
     clusterName: cluster.name ?? '',
@@ -64,47 +67,47 @@ function clusterViews(group: ClusterGroup): Schema<'nvcf', 'ManagedCluster'>[] {
   }));
 }
 
-const USAGES = ['DEFAULT', 'CONTAINER'];
+const INSTANCE_TYPE_USAGES = ['DEFAULT', 'CONTAINER'];
 
-const listRegistered: Handler<'nvcf', 'listRegisteredClusterGroups'> = async (context) => {
+const listRegisteredClusterGroups: Handler<'nvcf', 'listRegisteredClusterGroups'> = async (context) => {
   const { instanceTypeUsage = '' } = context.query;
-  if (instanceTypeUsage !== '' && !USAGES.includes(instanceTypeUsage)) {
+  if (instanceTypeUsage !== '' && !INSTANCE_TYPE_USAGES.includes(instanceTypeUsage)) {
     const message = `Invalid ${instanceTypeUsage} value for instanceTypeUsage provided, expected values: DEFAULT | CONTAINER`;
     throw new Problem('bad_state', message);
   }
-  return { status: 200, body: { clusterGroups: (await listGroups(context, context.params.ncaId)).map(groupView) } };
+  return { status: 200, body: { clusterGroups: (await listGroups(context, context.params.ncaId)).map(renderGroup) } };
 };
 
 const getGpuQuotaRules: Handler<'nvcf', 'getGpuQuotaRules'> = async (context) => ({
   status: 200,
-  body: { requestStatus: successStatus(context), gpus: await objectsOf(context, GPU_QUOTAS) },
+  body: { requestStatus: createSuccessStatus(context), gpus: await listObjects(context, GPU_QUOTAS) },
 });
 
 /** Lists instance types with free capacity; `gpus` and `regions` are comma-separated lists. */
-const listAvailable: Handler<'nvcf', 'listAvailableInstanceTypes'> = async (context) => {
+const listAvailableInstanceTypes: Handler<'nvcf', 'listAvailableInstanceTypes'> = async (context) => {
   const { gpus, regions } = context.query;
   const matches = (filter: string | undefined, value: string | undefined) =>
     filter === undefined || (value !== undefined && filter.split(',').includes(value));
-  const types = (await objectsOf(context, INSTANCE_TYPES)).filter(
+  const types = (await listObjects(context, INSTANCE_TYPES)).filter(
     ({ gpu, region, available = 0 }) => available > 0 && matches(gpus, gpu) && matches(regions, region),
   );
-  return { status: 200, body: { requestStatus: successStatus(context), instanceTypes: types } };
+  return { status: 200, body: { requestStatus: createSuccessStatus(context), instanceTypes: types } };
 };
 
-const listAll: Handler<'nvcf', 'listInstanceTypes'> = async (context) => ({
+const listInstanceTypes: Handler<'nvcf', 'listInstanceTypes'> = async (context) => ({
   status: 200,
-  body: { requestStatus: successStatus(context), instanceTypes: await objectsOf(context, INSTANCE_TYPES) },
+  body: { requestStatus: createSuccessStatus(context), instanceTypes: await listObjects(context, INSTANCE_TYPES) },
 });
 
-function successStatus({ random }: Pick<Context, 'random'>) {
+function createSuccessStatus({ random }: Pick<Context, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 
 export const clusterOperations = {
   listClusterGroups,
   listClusters,
-  listRegisteredClusterGroups: listRegistered,
+  listRegisteredClusterGroups,
   getGpuQuotaRules,
-  listAvailableInstanceTypes: listAvailable,
-  listInstanceTypes: listAll,
+  listAvailableInstanceTypes,
+  listInstanceTypes,
 };

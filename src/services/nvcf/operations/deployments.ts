@@ -9,27 +9,27 @@ import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, stat
 import { pickAutoscaling, pickSpecification, type Specification } from '../members.ts';
 import { checkAutoscaling, checkSpecifications, replaceSpecifications } from '../specification-checks.ts';
 import { FAULTS } from '../tables/texts.ts';
-import { deploymentView, functionView, requireDeployment } from '../view.ts';
-import { amendTarget, publicFunctionProblem } from './functions.ts';
+import { renderDeployment, renderFunction, requireDeployment } from '../view.ts';
+import { amendTarget, createPublicFunctionProblem } from './functions.ts';
 
-/** Parameters of paths with a version or its deployment. */
+/** The ids of a version; undefined if the path has only the id of its deployment. */
 interface VersionParams {
   readonly functionId?: string;
   readonly versionId?: string;
 }
 
-const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context) => {
+const createDeployment: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context) => {
   const { target, params, random, now } = context;
-  if (isPublic(target)) throw publicFunctionProblem(params);
+  if (isPublic(target)) throw createPublicFunctionProblem(params);
   const { deploymentSpecifications: requested } = context.body;
-  checkSpecifications(requested, target.body, versionSubject(params));
+  checkSpecifications(requested, target.body, describeVersion(params));
   const specifications = requested.map((specification) => ({
     ...pickSpecification(specification),
     gpuSpecificationId: random.uuid(),
   }));
   const id = random.uuid();
   const row = await amendTarget(context, (version) => {
-    if (version.deployment !== null) throw alreadyDeployed(params, version.deployment);
+    if (version.deployment !== null) throw createDeployedProblem(params, version.deployment);
     const deployment = {
       id,
       specifications,
@@ -39,39 +39,40 @@ const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context)
     };
     return { ...version, deployment };
   });
-  return { status: 200, body: { deployment: deploymentView(row, now) } };
+  return { status: 200, body: { deployment: renderDeployment(row, now) } };
 };
 
-function versionSubject({ functionId, versionId }: VersionParams): string {
+/** Returns the start of error messages. */
+function describeVersion({ functionId, versionId }: VersionParams): string {
   return `Function id '${functionId}', version '${versionId}'`;
 }
 
-function alreadyDeployed(named: VersionParams, { id }: Deployment): Problem {
+function createDeployedProblem(params: VersionParams, { id }: Deployment): Problem {
   return new Problem(
     'bad_state',
-    `${versionSubject(named)}: Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
+    `${describeVersion(params)}: Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
   );
 }
 
-function get({ target, params, now }: AuthenticatedContext<FunctionRow>): Answer<'nvcf', 'getDeployment'> {
-  if (target.body.deployment === null) throw notDeployed(params);
-  return { status: 200, body: { deployment: deploymentView(target, now) } };
+function getDeployment({ target, params, now }: AuthenticatedContext<FunctionRow>): Answer<'nvcf', 'getDeployment'> {
+  if (target.body.deployment === null) throw createNotDeployedProblem(params);
+  return { status: 200, body: { deployment: renderDeployment(target, now) } };
 }
 
-const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context) => {
+const updateDeployment: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context) => {
   const { now, params, body } = context;
   const row = await amendTarget(context, (version) =>
     changeSpecifications(version, { ...params, now }, (specifications) =>
-      replaceSpecifications(specifications, body.deploymentSpecifications, versionSubject(params)),
+      replaceSpecifications(specifications, body.deploymentSpecifications, describeVersion(params)),
     ),
   );
-  reportIgnored(context, requireDeployment(row.body).specifications);
-  return { status: 200, body: { deployment: deploymentView(row, now) } };
+  reportIgnoredChanges(context, requireDeployment(row.body).specifications);
+  return { status: 200, body: { deployment: renderDeployment(row, now) } };
 };
 
-/** Reports ignored changes: a specification keeps its GPU and instance type. */
-function reportIgnored(
-  { body, findings, now }: Parameters<typeof update>[0],
+/** Reports changes to the GPU and the instance type of a specification, which the update ignored. */
+function reportIgnoredChanges(
+  { body, findings, now }: Parameters<typeof updateDeployment>[0],
   specifications: readonly Specification[],
 ): void {
   for (const { gpuSpecificationId: id, ...requested } of body.deploymentSpecifications) {
@@ -86,40 +87,42 @@ function reportIgnored(
   }
 }
 
-const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {
+const updateGpuSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {
   const { params, body, target, now } = context;
   const id = params.gpuSpecId;
-  const hasId = (specification: Specification) => specification.gpuSpecificationId === id;
-  const named = { functionId: target.parent, versionId: target.id };
-  if (Object.keys(pick(body, UPDATABLE)).length === 0) throw emptyUpdateProblem(named);
+  const isRequested = (specification: Specification) => specification.gpuSpecificationId === id;
+  const ids = { functionId: target.parent, versionId: target.id };
+  if (Object.keys(pick(body, UPDATABLE_MEMBERS)).length === 0) throw createEmptyUpdateProblem(ids);
   checkAutoscaling(body.autoscalingConfiguration);
   const row = await amendTarget(context, (version) =>
-    changeSpecifications(version, { ...named, now }, (specifications) => {
-      if (!specifications.some(hasId)) {
+    changeSpecifications(version, { ...ids, now }, (specifications) => {
+      if (!specifications.some(isRequested)) {
         throw new Problem('not_found', `Invalid request: Unknown gpu-specification-id '${id}'`);
       }
       return specifications.map((specification) =>
-        hasId(specification) ? updateSpecificationMembers(specification, body) : specification,
+        isRequested(specification) ? updateSpecificationMembers(specification, body) : specification,
       );
     }),
   );
-  const changed = requireDeployment(row.body).specifications.find(hasId);
+  const changed = requireDeployment(row.body).specifications.find(isRequested);
   if (changed === undefined) throw new Error('the changed specification is missing');
   return { status: 200, body: { gpuSpecification: changed } };
 };
 
-const UPDATABLE = [
+/** The members that an update of a specification can change. */
+const UPDATABLE_MEMBERS = [
   'maxInstances',
   'minInstances',
   'autoscalingConfiguration',
   'autoscalingConfigurationPolicy',
 ] as const;
 
-function emptyUpdateProblem(named: VersionParams): Problem {
-  const message = `${versionSubject(named)}: Empty update gpu specification request. At least one field should be provided.`;
+function createEmptyUpdateProblem(params: VersionParams): Problem {
+  const message = `${describeVersion(params)}: Empty update gpu specification request. At least one field should be provided.`;
   return new Problem('bad_state', message);
 }
 
+/** Returns a specification after an update. @throws Problem if the minimum exceeds the maximum */
 function updateSpecificationMembers(
   previous: Specification,
   body: Schema<'nvcf', 'GpuSpecificationUpdate'>,
@@ -132,31 +135,32 @@ function updateSpecificationMembers(
   };
   const { minInstances, maxInstances } = changed;
   refuseIf(minInstances > maxInstances, FAULTS.tooFewAtMost, { minInstances, maxInstances });
+  // With this policy, the platform chooses the configuration.
   if (policy !== 'PLATFORM_CONFIGURATION') return changed;
   const { autoscalingConfiguration: _, ...rest } = changed;
   return rest;
 }
 
-const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context) => {
+const deleteDeployment: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context) => {
   const { target, params, now } = context;
-  if (isPublic(target)) throw publicFunctionProblem(params);
+  if (isPublic(target)) throw createPublicFunctionProblem(params);
   const row = await amendTarget(context, (version) => {
-    if (version.deployment === null) throw notDeployed(params);
+    if (version.deployment === null) throw createNotDeployedProblem(params);
     return { ...version, deployment: null };
   });
-  return { status: 200, body: { function: functionView(row, accountOf(context), now) } };
+  return { status: 200, body: { function: renderFunction(row, accountOf(context), now) } };
 };
 
-/** @throws Problem if the version is not deployed, or in an error state */
+/** Changes the specifications of a version. @throws Problem if the version is not deployed, or in an error state */
 function changeSpecifications(
   version: FunctionVersion,
-  { now, ...named }: VersionParams & { readonly now: Instant },
+  { now, ...params }: VersionParams & { readonly now: Instant },
   change: (specifications: readonly Specification[]) => readonly Specification[],
 ): FunctionVersion {
   const { deployment } = version;
   const status = statusAt(version, now);
   if (deployment === null || status === 'ERROR') {
-    throw new Problem('bad_state', `${versionSubject(named)}: Invalid status '${status}'`);
+    throw new Problem('bad_state', `${describeVersion(params)}: Invalid status '${status}'`);
   }
   return {
     ...version,
@@ -164,15 +168,15 @@ function changeSpecifications(
   };
 }
 
-function notDeployed(named: VersionParams): Problem {
-  return new Problem('not_found', `${versionSubject(named)}: Deployment not found`);
+function createNotDeployedProblem(params: VersionParams): Problem {
+  return new Problem('not_found', `${describeVersion(params)}: Deployment not found`);
 }
 
 export const deploymentOperations = {
-  createDeployment: create,
-  getDeployment: get,
-  updateDeployment: update,
-  deleteDeployment: remove,
-  getDeploymentById: get,
-  updateGpuSpecification: updateSpecification,
+  createDeployment,
+  getDeployment,
+  updateDeployment,
+  deleteDeployment,
+  getDeploymentById: getDeployment,
+  updateGpuSpecification,
 };

@@ -7,77 +7,98 @@ import { pick } from '../../../objects/pick.ts';
 import { readBehaviour } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
 import { checkFunctionRequest } from '../function-checks.ts';
-import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
+import {
+  amendRow,
+  createFunctionRow,
+  FUNCTIONS,
+  type FunctionRow,
+  type FunctionVersion,
+  isPublic,
+} from '../functions.ts';
 import { checkPriority } from '../llm-checks.ts';
 import {
   applyLlmChange,
+  checkFunctionType,
   checkModelUpdates,
-  checkType,
   checkUnchangedSettings,
   createLlmChange,
   type LlmChange,
 } from '../llm-config.ts';
-import { pickDefinition, pickInvocationConfig, RATE_LIMIT_MEMBERS } from '../members.ts';
+import { type Definition, pickDefinition, pickInvocationConfig, RATE_LIMIT_MEMBERS } from '../members.ts';
 import { removeObject } from '../objects.ts';
 import { checkRateLimit } from '../rates.ts';
-import { checkDistinct } from '../request-faults.ts';
+import { checkDistinct } from '../request-problems.ts';
 import { FAULTS } from '../tables/texts.ts';
-import { type Detail, functionView } from '../view.ts';
+import { renderFunction, type VisibleDetails } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
 
-/** Maximum number of functions per account; the published default. */
+/** The maximum number of functions per account: the published default. */
 export const MAX_FUNCTIONS = 50;
 
-const create: Handler<'nvcf', 'createFunction'> = (context) =>
-  addVersion(context, context.body, context.random.uuid(), [], (own) => {
-    if (new Set(own.map(({ parent }) => parent)).size < MAX_FUNCTIONS) return;
+const createFunction: Handler<'nvcf', 'createFunction'> = (context) =>
+  addVersion(context, context.random.uuid(), [], (versionsOfAccount) => {
+    const functionIds = new Set(versionsOfAccount.map(({ parent }) => parent));
+    if (functionIds.size < MAX_FUNCTIONS) return;
     throw new Problem('limit_reached', `Account '${accountOf(context)}': Limit of ${MAX_FUNCTIONS} functions reached`);
   });
 
-const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
+const createFunctionVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
   const versions = context.target;
   const [first] = versions;
-  if (versions.some(isPublic)) throw publicFunctionProblem(context.params);
-  return addVersion(context, context.body, first?.parent ?? '', versions);
+  if (versions.some(isPublic)) throw createPublicFunctionProblem(context.params);
+  // The lookup found at least one version.
+  return addVersion(context, first?.parent ?? '', versions);
 };
 
+type CreationContext = AuthenticatedContext & { readonly body: Schema<'nvcf', 'CreateFunctionRequest'> };
+
 /**
+ * Checks a request for a version, stores the version, and responds with it.
+ *
  * @param siblings the other versions of the function
- * @param check throws if the account has too many functions
+ * @param checkLimit throws if the account has too many functions
  */
 async function addVersion(
-  context: AuthenticatedContext,
-  body: Schema<'nvcf', 'CreateFunctionRequest'>,
+  context: CreationContext,
   functionId: string,
   siblings: readonly FunctionRow[],
-  check: (own: readonly FunctionRow[]) => void = () => {},
+  checkLimit: (versionsOfAccount: readonly FunctionRow[]) => void = () => {},
 ): Promise<Answer<'nvcf', 'createFunction'>> {
-  const { random, store, now } = context;
+  const { body, random, store } = context;
   checkFunctionRequest(body);
   await checkTelemetries(context, body.telemetries ?? {});
-  const [first] = siblings;
   const definition = pickDefinition(body);
-  checkType(functionId, definition.functionType, siblings);
+  checkFunctionType(functionId, definition.functionType, siblings);
   const isLlm = definition.functionType === 'LLM';
   if (isLlm) checkUnchangedSettings(functionId, definition, siblings);
-  const shared = isLlm ? pick(first?.body.definition ?? {}, ['llmInvocationConfig']) : {};
-  const version: FunctionVersion = {
+  const version = createVersion(context, definition, siblings[0]?.body);
+  const row = createFunctionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
+  await FUNCTIONS.insertBeside(store.collections, row, checkLimit);
+  if (isLlm && siblings.length > 0) await amendVersions(context, functionId, createLlmChange(definition));
+  return respondWithFunction(context, row);
+}
+
+/** Creates the body of a version. @param sibling a version of the same function, from which it inherits settings */
+function createVersion(
+  { body, now }: CreationContext,
+  definition: Definition,
+  sibling: FunctionVersion | undefined,
+): FunctionVersion {
+  const isLlm = definition.functionType === 'LLM';
+  const inherited = isLlm ? pick(sibling?.definition ?? {}, ['llmInvocationConfig']) : {};
+  return {
     name: body.name,
     createdAt: now,
-    definition: { ...shared, ...definition },
-    secretNames: secretNames(body.secrets),
-    functionParties: first?.body.functionParties ?? [],
+    definition: { ...inherited, ...definition },
+    secretNames: listSecretNames(body.secrets),
+    functionParties: sibling?.functionParties ?? [],
     versionParties: [],
     deployment: null,
     behaviour: readBehaviour(body.containerEnvironment),
   };
-  const row = functionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
-  await FUNCTIONS.insertBeside(store.collections, row, check);
-  if (isLlm && first !== undefined) await amendVersions(context, functionId, createLlmChange(definition));
-  return respond(context, row);
 }
 
-/** Changes settings shared by all versions of an LLM function. */
+/** Applies a change to all versions of an LLM function. */
 function amendVersions(
   { store }: Pick<AuthenticatedContext, 'store'>,
   functionId: string,
@@ -88,27 +109,26 @@ function amendVersions(
   );
 }
 
-export function secretNames(secrets: readonly Schema<'nvcf', 'Secret'>[] = []): string[] {
+export function listSecretNames(secrets: readonly Schema<'nvcf', 'Secret'>[] = []): string[] {
   return secrets.map(({ name }) => name);
 }
 
-export function publicFunctionProblem({ functionId }: { readonly functionId: string }): Problem {
+export function createPublicFunctionProblem({ functionId }: { readonly functionId: string }): Problem {
   return new Problem('bad_state', `Function id '${functionId}': Public functions cannot be changed`);
 }
 
-function respond(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf', 'getFunctionVersion'> {
-  return { status: 200, body: { function: functionView(row, accountOf(context), context.now) } };
+function respondWithFunction(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf', 'getFunctionVersion'> {
+  return { status: 200, body: { function: renderFunction(row, accountOf(context), context.now) } };
 }
 
-const get: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
+const getFunctionVersion: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
   const { caller, query, target, now } = context;
-  const { held } = caller.heldRights;
-  const seesDetails = held.has('list_functions_details');
-  const detail: Detail = { instances: seesDetails, secrets: seesDetails && query.includeSecrets !== false };
-  return { status: 200, body: { function: functionView(target, accountOf(context), now, detail) } };
+  const seesDetails = caller.heldRights.held.has('list_functions_details');
+  const details: VisibleDetails = { instances: seesDetails, secrets: seesDetails && query.includeSecrets !== false };
+  return { status: 200, body: { function: renderFunction(target, accountOf(context), now, details) } };
 };
 
-/** Changes the version found by the rule's lookup. */
+/** Changes the version that the rule's lookup found. @throws Problem if it no longer exists */
 export function amendTarget(
   { store, target }: Pick<AuthenticatedContext<FunctionRow>, 'store' | 'target'>,
   change: (body: FunctionVersion) => FunctionVersion,
@@ -116,18 +136,34 @@ export function amendTarget(
   return orNotFound(FUNCTIONS.change(store.collections, target.id, (before) => amendRow(before, change)));
 }
 
-const UPDATABLE = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
+/** The members that an update can change. */
+const UPDATABLE_MEMBERS = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
 
 type UpdateContext = AuthenticatedContext<FunctionRow> & {
   readonly params: { readonly functionId: string; readonly versionId: string };
   readonly body: Schema<'nvcf', 'UpdateFunctionRequest'>;
 };
 
-/** Also used by the older paths for metadata and the rate limit, which change the same members. */
+/** Applies an update to a version, and to the other versions what they share. The older paths use it too. */
 async function applyUpdate(context: UpdateContext): Promise<FunctionRow> {
-  const { body, params, target } = context;
+  const { body } = context;
   checkUpdate(body);
-  const { modelUpdates = [], llmInvocationConfig, rateLimit } = body;
+  await updateLlmSettings(context);
+  const { rateLimit } = body;
+  return amendTarget(context, (version) => ({
+    ...version,
+    definition: {
+      ...version.definition,
+      ...pick(body, ['tags']),
+      ...(rateLimit !== undefined && { rateLimit: pick(rateLimit, RATE_LIMIT_MEMBERS) }),
+    },
+  }));
+}
+
+/** Changes the settings that all versions of an LLM function share. @throws Problem if the function has another type */
+async function updateLlmSettings(context: UpdateContext): Promise<void> {
+  const { body, params, target } = context;
+  const { modelUpdates = [], llmInvocationConfig } = body;
   const { definition } = target.body;
   if (definition.functionType !== 'LLM') {
     refuseIf(modelUpdates.length > 0, FAULTS.modelUpdatesOfOthers, params);
@@ -143,23 +179,15 @@ async function applyUpdate(context: UpdateContext): Promise<FunctionRow> {
       llmInvocationConfig: llmInvocationConfig && pickInvocationConfig(llmInvocationConfig),
     });
   }
-  return amendTarget(context, (version) => ({
-    ...version,
-    definition: {
-      ...version.definition,
-      ...pick(body, ['tags']),
-      ...(rateLimit !== undefined && { rateLimit: pick(rateLimit, RATE_LIMIT_MEMBERS) }),
-    },
-  }));
 }
 
-/** Checks requirements of the published code that are not in the schema. @throws Problem */
+/** @throws Problem if an update violates a requirement of the published code that the schema lacks */
 function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }: UpdateContext['body']): void {
   const requested = [tags, rateLimit, modelUpdates[0], llmInvocationConfig];
   if (requested.every((value) => value === undefined)) {
     throw new Problem(
       'invalid_request',
-      `Send at least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')}.`,
+      `Send at least one of the fields ${UPDATABLE_MEMBERS.map((name) => `\`${name}\``).join(', ')}.`,
     );
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
@@ -177,14 +205,16 @@ function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }
   }
 }
 
-const update = async (context: UpdateContext) => respond(context, await applyUpdate(context));
+/** Updates a version. The older path for metadata does the same. */
+const updateFunctionVersion = async (context: UpdateContext) =>
+  respondWithFunction(context, await applyUpdate(context));
 
-const updateRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> = async (context) => {
+const updateFunctionRateLimit: Handler<'nvcf', 'updateFunctionRateLimit', FunctionRow> = async (context) => {
   await applyUpdate(context);
   return { status: 204 };
 };
 
-const deleteRateLimit: Handler<'nvcf', 'deleteFunctionRateLimit', FunctionRow> = async (context) => {
+const deleteFunctionRateLimit: Handler<'nvcf', 'deleteFunctionRateLimit', FunctionRow> = async (context) => {
   await amendTarget(context, ({ definition: { rateLimit: _, ...definition }, ...version }) => ({
     ...version,
     definition,
@@ -192,19 +222,19 @@ const deleteRateLimit: Handler<'nvcf', 'deleteFunctionRateLimit', FunctionRow> =
   return { status: 204 };
 };
 
-const remove: Handler<'nvcf', 'deleteFunctionVersion', FunctionRow> = async (context) => {
-  if (isPublic(context.target)) throw publicFunctionProblem(context.params);
+const deleteFunctionVersion: Handler<'nvcf', 'deleteFunctionVersion', FunctionRow> = async (context) => {
+  if (isPublic(context.target)) throw createPublicFunctionProblem(context.params);
   await removeObject(context, FUNCTIONS, context.target);
   return { status: 204 };
 };
 
 export const functionOperations = {
-  createFunction: create,
-  createFunctionVersion: createVersion,
-  getFunctionVersion: get,
-  updateFunctionVersion: update,
-  deleteFunctionVersion: remove,
-  updateFunctionMetadata: update,
-  updateFunctionRateLimit: updateRateLimit,
-  deleteFunctionRateLimit: deleteRateLimit,
+  createFunction,
+  createFunctionVersion,
+  getFunctionVersion,
+  updateFunctionVersion,
+  deleteFunctionVersion,
+  updateFunctionMetadata: updateFunctionVersion,
+  updateFunctionRateLimit,
+  deleteFunctionRateLimit,
 };

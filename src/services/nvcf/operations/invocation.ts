@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import type { HostContext } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
@@ -11,42 +11,37 @@ import {
   INVOCATIONS,
   type Invocation,
   type InvocationRow,
-  type Invoked,
+  type InvocationTarget,
 } from '../invocations.ts';
+import { isUuid } from '../name-patterns.ts';
 import { removeObject } from '../objects.ts';
 import { ASSETS } from './assets.ts';
+import { createStatusHeaders, ENVELOPE_FORM, PLAIN_FORM, type ResultForm } from './invocation-results.ts';
 
-/** The maximum `NVCF-POLL-SECONDS`, from the published code. The mock does not wait; it returns 202 at once. */
+/** The maximum of `NVCF-POLL-SECONDS`, from the published code. The mock does not wait: it returns 202 at once. */
 const MAX_POLL_SECONDS = 3600;
-
-/** An invocation and its result. */
-interface PendingInvocation {
-  readonly requestId: string;
-  readonly version: FunctionRow;
-  readonly answer: unknown;
-}
 
 /** A request to a function, in any format. */
 interface FunctionInput {
   readonly input: unknown;
-  /** Ids of assets to hand over. */
-  readonly assets: readonly string[];
+  /** Ids of the assets that the function may read. */
+  readonly assetIds: readonly string[];
 }
 
-/** Responds with the result, or with 202 if the function has an `invokeTime`. */
-async function invokeFunction<Rendered>(
-  context: AuthenticatedContext<Invoked>,
-  { input, assets }: FunctionInput,
+/** Checks a request to a function, and responds with the result, or with 202 if the function has an `invokeTime`. */
+async function callFunction<Rendered>(
+  context: AuthenticatedContext<InvocationTarget>,
+  { input, assetIds }: FunctionInput,
   form: ResultForm<Rendered>,
 ): Promise<Rendered> {
   checkPollSeconds(context);
   const version = chooseVersion(context);
-  await checkAssets(context, assets);
+  await checkAssets(context, assetIds);
   const { behaviour } = version.body;
   return respondToInvocation(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
 }
 
-/** Returns the result of a version, or stores it until its `invokeTime` has passed. */
+/** Responds with the result of a version, or with 202 and stores the result until its `invokeTime` has passed. */
 export async function respondToInvocation<Rendered>(
   context: AuthenticatedContext,
   version: FunctionRow,
@@ -55,90 +50,58 @@ export async function respondToInvocation<Rendered>(
 ): Promise<Rendered> {
   const requestId = context.random.uuid();
   if (version.body.behaviour.invokeTime === 0) return form.renderFulfilled(requestId, answer);
-  await storeInvocation(context, { requestId, version, answer });
+  await storeInvocation(context, version, { requestId, answer });
   return form.renderInProgress(requestId);
 }
-
-/** Renders a result: `pexec` returns it unchanged, `exec` in an envelope. */
-interface ResultForm<Rendered> {
-  renderFulfilled(requestId: string, answer: unknown): Rendered;
-  renderInProgress(requestId: string): Rendered;
-}
-
-function statusHeaders(requestId: string, status: string): Record<string, string> {
-  return { 'nvcf-reqid': requestId, 'nvcf-status': status, 'access-control-expose-headers': 'nvcf-reqid' };
-}
-
-/** An unwrapped result, or none yet. */
-type PlainResponse = { readonly headers: Readonly<Record<string, string>> } & (
-  | { readonly status: 200; readonly body: unknown }
-  | { readonly status: 202; readonly body: Readonly<Record<string, never>> }
-);
-
-export const PLAIN: ResultForm<PlainResponse> = {
-  renderFulfilled: (id, answer) => ({ status: 200, headers: statusHeaders(id, 'fulfilled'), body: answer ?? null }),
-  renderInProgress: (id) => ({ status: 202, headers: statusHeaders(id, 'in-progress'), body: {} }),
-};
-
-const ENVELOPE: ResultForm<Answer<'nvcf', 'execFunction'>> = {
-  renderFulfilled: (id, answer) => ({
-    status: 200,
-    headers: statusHeaders(id, 'fulfilled'),
-    body: { reqId: id, status: 'fulfilled', percentComplete: 100, response: answer ?? null },
-  }),
-  renderInProgress: (id) => ({
-    status: 202,
-    headers: statusHeaders(id, 'in-progress'),
-    body: { reqId: id, status: 'in-progress' },
-  }),
-};
 
 /**
  * Chooses the newest active version that the key covers.
  *
  * @throws Problem `not_found` if no version is active; `bad_state` if all are DEGRADED
  */
-export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionRow {
+export function chooseVersion(context: AuthenticatedContext<InvocationTarget>): FunctionRow {
   const account = accountOf(context);
-  const covered = [context.target]
-    .flat()
-    .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')));
-  const statuses = covered.map((row) => statusAt(row.body, context.now));
-  const active = covered.filter((_, index) => ['ACTIVE', 'DEGRADING'].includes(statuses[index] ?? '')).at(-1);
-  if (active !== undefined) return active;
+  const versions = [context.target].flat();
+  const covered = versions
+    .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')))
+    .map((row) => ({ row, status: statusAt(row.body, context.now) }));
+  const active = covered.findLast(({ status }) => status === 'ACTIVE' || status === 'DEGRADING');
+  if (active !== undefined) return active.row;
   // The function may be in the path or in the body, so take it from the target.
-  const functionId = [context.target].flat()[0]?.parent;
-  if (statuses.length > 0 && statuses.every((status) => status === 'DEGRADED')) {
+  const functionId = versions[0]?.parent;
+  if (covered.length > 0 && covered.every(({ status }) => status === 'DEGRADED')) {
     throw new Problem('bad_state', `Function id '${functionId}': DEGRADED function cannot be invoked`);
   }
+  const versionId = context.params['versionId'] ?? covered.at(-1)?.row.id ?? '';
   throw new Problem(
     'not_found',
-    `Function id '${functionId}' version '${context.params['versionId'] ?? covered.at(-1)?.id ?? ''}': Specified function in account '${account}' is not found`,
+    `Function id '${functionId}' version '${versionId}': Specified function in account '${account}' is not found`,
   );
 }
 
-/** Checks that the poll duration is valid, if there is one. 0 counts as 1. */
-export function hasPollSeconds(context: Pick<Context, 'headerLines'>): boolean {
+/** Returns whether a request has no `NVCF-POLL-SECONDS`, or a valid one. */
+export function hasValidPollSeconds(context: Pick<Context, 'headerLines'>): boolean {
   const [text] = context.headerLines('nvcf-poll-seconds');
   return text === undefined || (/^\d+$/.test(text) && Number(text) <= MAX_POLL_SECONDS);
 }
 
-/** @throws Problem */
+/** @throws Problem if `NVCF-POLL-SECONDS` is not valid */
 function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
-  if (hasPollSeconds(context)) return;
+  if (hasValidPollSeconds(context)) return;
   throw new Problem(
     'invalid_request',
     `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MAX_POLL_SECONDS}.`,
   );
 }
 
-export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Messages repeat at most so many characters of an id that is not valid. */
+const MAX_REPEATED_CHARACTERS = 100;
 
 /** @throws Problem if an asset does not belong to the account, or has no content yet */
 async function checkAssets(context: AuthenticatedContext, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
-    if (!UUID.test(id)) {
-      const shortened = id.slice(0, 100);
+    if (!isUuid(id)) {
+      const shortened = id.slice(0, MAX_REPEATED_CHARACTERS);
       throw new Problem(
         'invalid_request',
         `Asset reference '${shortened}' must be the id of an asset, which is a UUID.`,
@@ -150,9 +113,11 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
   }
 }
 
+/** Stores an invocation with its result. Also removes expired invocations, since no timer does. */
 async function storeInvocation(
   context: AuthenticatedContext,
-  { requestId, version, answer }: PendingInvocation,
+  version: FunctionRow,
+  { requestId, answer }: { readonly requestId: string; readonly answer: unknown },
 ): Promise<void> {
   const { store, now } = context;
   const readyAt = later(now, version.body.behaviour.invokeTime);
@@ -162,7 +127,7 @@ async function storeInvocation(
   await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...identity, dueAt: readyAt, body }), null);
 }
 
-/** Delivers a result, only once. */
+/** Responds with a stored result, and removes it: the vendor delivers a result only once. */
 export async function pollResult<Rendered>(
   context: AuthenticatedContext<InvocationRow>,
   form: ResultForm<Rendered>,
@@ -175,38 +140,39 @@ export async function pollResult<Rendered>(
   return form.renderFulfilled(id, body.answer);
 }
 
-function invoke(context: AuthenticatedContext<Invoked>) {
-  const assetIds = context.headerLines('nvcf-input-asset-references').flatMap((line) => line.split(','));
-  const ids = assetIds.map((id) => id.trim()).filter((id) => id !== '');
-  return invokeFunction(context, { input: context.body, assets: ids }, PLAIN);
+function invokeFunction(context: AuthenticatedContext<InvocationTarget>) {
+  const references = context.headerLines('nvcf-input-asset-references').flatMap((line) => line.split(','));
+  const assetIds = references.map((id) => id.trim()).filter((id) => id !== '');
+  return callFunction(context, { input: context.body, assetIds }, PLAIN_FORM);
 }
 
-interface ExecContext extends AuthenticatedContext<Invoked> {
+interface ExecContext extends AuthenticatedContext<InvocationTarget> {
   readonly body: Schema<'nvcf', 'ExecRequest'>;
 }
 
-function exec(context: ExecContext) {
+function execFunction(context: ExecContext) {
   const { requestBody, requestHeader: { inputAssetReferences = [] } = {} } = context.body;
-  return invokeFunction(context, { input: requestBody, assets: inputAssetReferences }, ENVELOPE);
+  return callFunction(context, { input: requestBody, assetIds: inputAssetReferences }, ENVELOPE_FORM);
 }
 
-const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) => pollResult(context, PLAIN);
+const getInvocationStatus: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) =>
+  pollResult(context, PLAIN_FORM);
 
-const pollExec: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => pollResult(context, ENVELOPE);
+const getExecStatus: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => pollResult(context, ENVELOPE_FORM);
 
-/** At its own host, a function accepts any request. An echo returns the bytes unchanged. */
-export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Outcome> {
+/** Calls a function at its own host, where it accepts any request. An echo returns the bytes unchanged. */
+export async function invokeAtOwnHost(context: HostContext<InvocationTarget>): Promise<Outcome> {
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
   checkPollSeconds(context);
   const { behaviour } = chooseVersion(context).body;
   if ('answer' in behaviour || behaviour.invokeTime > 0) {
-    return invokeFunction(context, { input: parseJsonOrText(bytes), assets: [] }, PLAIN);
+    return callFunction(context, { input: parseJsonOrText(bytes), assetIds: [] }, PLAIN_FORM);
   }
   const requestId = context.random.uuid();
   return {
     status: 200,
-    headers: { ...statusHeaders(requestId, 'fulfilled'), 'content-type': contentType },
+    headers: { ...createStatusHeaders(requestId, 'fulfilled'), 'content-type': contentType },
     body: bytes,
   };
 }
@@ -220,15 +186,6 @@ function parseJsonOrText(bytes: Buffer): unknown {
   }
 }
 
-export const invocationOperations = {
-  invokeFunction: invoke,
-  invokeFunctionVersion: invoke,
-  getInvocationStatus: poll,
-  execFunction: exec,
-  execFunctionVersion: exec,
-  getExecStatus: pollExec,
-};
-
 /** Returns the pending invocations of a version, oldest first. */
 export async function findPendingInvocations(
   { store, now }: Pick<Context, 'store' | 'now'>,
@@ -237,3 +194,12 @@ export async function findPendingInvocations(
   const rows = await INVOCATIONS.ofParent(store.collections, versionId);
   return rows.filter(({ body }) => body.readyAt > now);
 }
+
+export const invocationOperations = {
+  invokeFunction,
+  invokeFunctionVersion: invokeFunction,
+  getInvocationStatus,
+  execFunction,
+  execFunctionVersion: execFunction,
+  getExecStatus,
+};

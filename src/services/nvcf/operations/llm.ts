@@ -5,50 +5,46 @@ import { isRecord } from '../../../objects/members.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, findVisibleVersions } from '../functions.ts';
-import type { Invoked } from '../invocations.ts';
-import { admit } from '../llm-limits.ts';
+import type { InvocationTarget } from '../invocations.ts';
+import { takeTokens } from '../llm-limits.ts';
+import { readLlmRequestId } from '../llm-problem.ts';
 import { derivePayloadSession, readBodySession, readHeaderSession, SESSION_HEADER } from '../llm-sessions.ts';
-import { llmRequestId } from '../problem.ts';
+import { FUNCTION_IN_MODEL, isUuid } from '../name-patterns.ts';
 import { FAULTS } from '../tables/texts.ts';
-import { chooseVersion, UUID } from './invocation.ts';
+import { countEmbeddingTokens, renderEmbeddings } from './embeddings.ts';
+import { countTokens, type GeneratedText, readFunctionAnswer, readLastUserText } from './generated-text.ts';
+import { chooseVersion } from './invocation.ts';
 import {
-  chatChunks,
-  chatCompletion,
-  countEmbeddingTokens,
-  countTokens,
-  type Generated,
-  messageEvents,
-  readFunctionAnswer,
-  readLastUserText,
-  renderEmbeddings,
+  renderChatCompletion,
   renderLlmMessage,
   renderResponse,
-  responseEvents,
+  streamChatCompletion,
+  streamLlmMessage,
+  streamResponse,
 } from './llm-forms.ts';
 
-const FUNCTION_IN_MODEL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(.*)$/is;
-
-/** Returns the function from the header or the model, and the model without the function. */
-function readModel(context: Pick<Context, 'headerLines' | 'body'>) {
+/** Returns the id of the requested function, from the header or the model, and the model without this id. */
+function readRequestedModel(context: Pick<Context, 'headerLines' | 'body'>) {
   const { body } = context;
   const model = isRecord(body) && typeof body['model'] === 'string' ? body['model'] : '';
-  const [, inModel, rest = model] = FUNCTION_IN_MODEL.exec(model) ?? [];
-  const [inHeader] = context.headerLines('nvcf-function-id');
+  const [, idInModel, modelName = model] = FUNCTION_IN_MODEL.exec(model) ?? [];
+  const [idInHeader] = context.headerLines('nvcf-function-id');
   // `||`, because an empty header counts as absent.
-  return { functionId: inHeader || inModel, model: rest };
+  return { functionId: idInHeader || idInModel, model: modelName };
 }
 
 /** Looks up the requested function. @throws Problem if the request has none */
 const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
-  const { functionId } = readModel(context);
+  const { functionId } = readRequestedModel(context);
   if (functionId === undefined) {
     const message =
       'The request names no function. Send `<function id>/<model>` as `model`, or an `nvcf-function-id` header.';
     throw new Problem('invalid_request', message);
   }
   const id = functionId.toLowerCase();
-  if (!UUID.test(id))
+  if (!isUuid(id)) {
     throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, which is a UUID.');
+  }
   const lookedUp = await findVisibleVersions(context.store.collections, id, accountOf(context));
   // Without names: the gateway returns 404 for functions hidden from the account before it checks the key's resources.
   return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, requestedName: functionId };
@@ -64,7 +60,7 @@ interface ResponseOptions<Body> {
   readonly inputTokens?: number;
   /** The caller's limit for output tokens. */
   readonly maxOutputTokens?: number | null | undefined;
-  render(generated: Generated): Body;
+  render(generated: GeneratedText): Body;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -79,16 +75,18 @@ type LlmGatewayResponse<Body> =
  */
 async function respondInFormat<Body>(
   context: Parameters<typeof chooseVersion>[0],
-  { session, prompt, inputTokens: input = countTokens(prompt), maxOutputTokens, render }: ResponseOptions<Body>,
+  { session, prompt, inputTokens = countTokens(prompt), maxOutputTokens, render }: ResponseOptions<Body>,
 ): Promise<LlmGatewayResponse<Body>> {
   refuseIf(context.headerLines('x-priority').length > 0, FAULTS.priorityOfClient);
   const version = chooseVersion(context);
   const { text, whole } = readFunctionAnswer(version.body.behaviour, prompt);
-  const { model } = readModel(context);
-  const output = countTokens(text);
-  const tokens = { reserved: input + (maxOutputTokens ?? output), used: input + output };
-  const { isAdmitted, headers: limits } = await admit(context, version, model, tokens);
-  const headers = { 'x-request-id': llmRequestId(context), ...limits };
+  const { model } = readRequestedModel(context);
+  const outputTokens = countTokens(text);
+  const { isAdmitted, headers: limitHeaders } = await takeTokens(context, version, model, {
+    reserved: inputTokens + (maxOutputTokens ?? outputTokens),
+    used: inputTokens + outputTokens,
+  });
+  const headers = { 'x-request-id': readLlmRequestId(context), ...limitHeaders };
   if (!isAdmitted) {
     const message = 'rate limit exceeded';
     return { status: 429, headers, body: { message }, refusal: new Problem('too_many_requests', message) };
@@ -106,7 +104,7 @@ async function respondInFormat<Body>(
   };
 }
 
-const createChatCompletion: Handler<'nvcf', 'createChatCompletion', Invoked> = (context) => {
+const createChatCompletion: Handler<'nvcf', 'createChatCompletion', InvocationTarget> = (context) => {
   const { model, messages, stream, stream_options, prompt_cache_key: key } = context.body;
   const inHeader = readHeaderSession(context);
   const session = readBodySession(['prompt_cache_key', key]) ?? inHeader ?? derivePayloadSession(messages);
@@ -118,12 +116,12 @@ const createChatCompletion: Handler<'nvcf', 'createChatCompletion', Invoked> = (
     // The gateway returns the model as sent, including the function.
     render: (rendered) => {
       const generated = { ...rendered, model };
-      return stream === true ? chatChunks(generated, withUsage) : chatCompletion(generated);
+      return stream === true ? streamChatCompletion(generated, withUsage) : renderChatCompletion(generated);
     },
   });
 };
 
-const createResponse: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
+const createResponse: Handler<'nvcf', 'createResponse', InvocationTarget> = (context) => {
   const { input, stream, prompt_cache_key: key, conversation, max_output_tokens: maxOutputTokens } = context.body;
   const inHeader = readHeaderSession(context);
   const conversationId = isRecord(conversation) && typeof conversation['id'] === 'string' ? conversation['id'] : null;
@@ -132,28 +130,31 @@ const createResponse: Handler<'nvcf', 'createResponse', Invoked> = (context) => 
     session: inBody ?? inHeader ?? derivePayloadSession(input),
     prompt: readLastUserText(input),
     maxOutputTokens,
-    render: (generated) => (stream === true ? responseEvents(generated) : renderResponse(generated)),
+    render: (generated) => (stream === true ? streamResponse(generated) : renderResponse(generated)),
   });
 };
 
-const CLAUDE_CODE_SESSION = 'x-claude-code-session-id';
+/** The header in which Claude Code sends the id of a conversation. */
+const CLAUDE_CODE_SESSION_HEADER = 'x-claude-code-session-id';
 
-/** Like the gateway, checks these after looking up the function, in this order. */
-const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
+/** Checks two members after the function has been looked up, in this order, like the gateway. */
+const createMessage: Handler<'nvcf', 'createMessage', InvocationTarget> = (context) => {
   const { max_tokens: maxOutputTokens, messages, stream } = context.body;
   refuseIf(typeof maxOutputTokens !== 'number' || maxOutputTokens <= 0, FAULTS.noMaxTokens);
   refuseIf(!Array.isArray(messages) || messages.length === 0, FAULTS.noMessages);
   const session =
-    readHeaderSession(context) ?? readHeaderSession(context, CLAUDE_CODE_SESSION) ?? derivePayloadSession(messages);
+    readHeaderSession(context) ??
+    readHeaderSession(context, CLAUDE_CODE_SESSION_HEADER) ??
+    derivePayloadSession(messages);
   return respondInFormat(context, {
     session,
     prompt: readLastUserText(messages),
     maxOutputTokens,
-    render: (generated) => (stream === true ? messageEvents(generated) : renderLlmMessage(generated)),
+    render: (generated) => (stream === true ? streamLlmMessage(generated) : renderLlmMessage(generated)),
   });
 };
 
-const createEmbedding: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
+const createEmbedding: Handler<'nvcf', 'createEmbedding', InvocationTarget> = (context) =>
   respondInFormat(context, {
     session: null,
     prompt: '',
@@ -161,35 +162,35 @@ const createEmbedding: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =
     render: ({ model }) => renderEmbeddings(model, context.body),
   });
 
-/** Lists only models registered without a function, and Cloud Functions registers none. */
-const listModels: Handler<'nvcf', 'listLlmModels'> = () => ({ status: 200, body: { object: 'list', data: [] } });
+/** Lists no models: the gateway lists only those that are registered without a function, and the mock has none. */
+const listLlmModels: Handler<'nvcf', 'listLlmModels'> = () => ({ status: 200, body: { object: 'list', data: [] } });
 
-/** An error in the format of OpenAI's API, used only by these operations. */
-function modelError(code: string, message: string) {
+/** Creates an error in the format of OpenAI's API, which only these operations use. */
+function createModelError(code: string, message: string) {
   return { error: { code, message, param: 'model', type: 'invalid_request_error' } };
 }
 
-function modelNotFound(id: string) {
+function respondModelNotFound(id: string) {
   const message = `The model '${id}' does not exist`;
   const refusal = new Problem('not_found', message);
-  return { status: 404, body: modelError('model_not_found', message), refusal } as const;
+  return { status: 404, body: createModelError('model_not_found', message), refusal } as const;
 }
 
-const getModel: Handler<'nvcf', 'getLlmModel'> = ({ params: { model } }) => modelNotFound(model);
+const getLlmModel: Handler<'nvcf', 'getLlmModel'> = ({ params: { model } }) => respondModelNotFound(model);
 
-const getModelOfOwner: Handler<'nvcf', 'getLlmModelOfOwner'> = ({ params: { owner, model } }) =>
-  modelNotFound(`${owner}/${model}`);
+const getLlmModelOfOwner: Handler<'nvcf', 'getLlmModelOfOwner'> = ({ params: { owner, model } }) =>
+  respondModelNotFound(`${owner}/${model}`);
 
-const getRegistry: Handler<'nvcf', 'getLlmRegistry'> = ({ now, query }) => {
+const getLlmRegistry: Handler<'nvcf', 'getLlmRegistry'> = ({ now, query }) => {
   if (query.model === '') {
     const message = 'The model filter must not be empty';
     const refusal = new Problem('bad_state', message);
-    return { status: 400, body: modelError('invalid_model_filter', message), refusal };
+    return { status: 400, body: createModelError('invalid_model_filter', message), refusal };
   }
   return { status: 200, body: { generatedAt: rfc3339(now).replace(/\.\d+Z$/, 'Z'), models: [] } };
 };
 
-const up = () => ({ status: 200, body: { status: 'ok' } }) as const;
+const respondHealthy = () => ({ status: 200, body: { status: 'ok' } }) as const;
 
 export const llmLookups = { functionInModel };
 
@@ -198,11 +199,11 @@ export const llmOperations = {
   createResponse,
   createMessage,
   createEmbedding,
-  listLlmModels: listModels,
-  getLlmModel: getModel,
-  getLlmModelOfOwner: getModelOfOwner,
-  getLlmRegistry: getRegistry,
-  getLlmHealth: up,
-  getLlmReadiness: up,
+  listLlmModels,
+  getLlmModel,
+  getLlmModelOfOwner,
+  getLlmRegistry,
+  getLlmHealth: respondHealthy,
+  getLlmReadiness: respondHealthy,
   getLlmInfo: () => ({ status: 200, body: { name: 'llm-api-gateway' } }) as const,
 };

@@ -1,11 +1,14 @@
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { accountOf } from '../caller.ts';
-import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
+import { attributesOfVersion, type FunctionRow, type FunctionStatus, relationTo, statusAt } from '../functions.ts';
 import type { InvocationRow } from '../invocations.ts';
 import { findPendingInvocations } from './invocation.ts';
 
-/** Lists the queues of the deployed versions that the key covers. */
+/** The statuses of versions that have a queue. */
+const STATUSES_WITH_QUEUE: ReadonlySet<FunctionStatus> = new Set(['ACTIVE', 'DEPLOYING']);
+
+/** Responds with the queues of the deployed versions that the key covers. @throws Problem if there are none */
 async function listQueues(
   context: AuthenticatedContext,
   functionId: string,
@@ -15,7 +18,7 @@ async function listQueues(
   const deployed = versions.filter(
     (row) =>
       context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')) &&
-      ['ACTIVE', 'DEPLOYING'].includes(statusAt(row.body, context.now)),
+      STATUSES_WITH_QUEUE.has(statusAt(row.body, context.now)),
   );
   if (deployed.length === 0) {
     throw new Problem('not_found', `Function id '${functionId}': Queue not found - Function is likely not deployed`);
@@ -34,10 +37,10 @@ async function listQueues(
 const getFunctionQueues: Handler<'nvcf', 'getFunctionQueues', readonly FunctionRow[]> = (context) =>
   listQueues(context, context.params.functionId, context.target);
 
-const getVersionQueue: Handler<'nvcf', 'getFunctionVersionQueue', FunctionRow> = (context) =>
+const getFunctionVersionQueue: Handler<'nvcf', 'getFunctionVersionQueue', FunctionRow> = (context) =>
   listQueues(context, context.params.functionId, [context.target]);
 
-const getPosition: Handler<'nvcf', 'getQueuePosition', InvocationRow> = async (context) => {
+const getQueuePosition: Handler<'nvcf', 'getQueuePosition', InvocationRow> = async (context) => {
   const { id, body } = context.target;
   const pending = await findPendingInvocations(context, body.versionId);
   const position = pending.findIndex((row) => row.id === id);
@@ -53,6 +56,6 @@ const getPosition: Handler<'nvcf', 'getQueuePosition', InvocationRow> = async (c
 
 export const queueOperations = {
   getFunctionQueues,
-  getFunctionVersionQueue: getVersionQueue,
-  getQueuePosition: getPosition,
+  getFunctionVersionQueue,
+  getQueuePosition,
 };

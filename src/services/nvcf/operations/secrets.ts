@@ -1,13 +1,13 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { type FunctionRow, statusAt } from '../functions.ts';
-import { amendTarget, secretNames } from './functions.ts';
+import { amendTarget, listSecretNames } from './functions.ts';
 
-/** Stores only the names, because no operation returns the values. */
+/** Adds secrets to a version. Only the names are stored, because no operation returns the values. */
 const updateFunctionSecrets: Handler<'nvcf', 'updateFunctionSecrets', FunctionRow> = async (context) => {
   const { params, target, now } = context;
   const { secrets } = context.body;
-  const names = secretNames(secrets);
+  const names = listSecretNames(secrets);
   const subject = `Function id '${params.functionId}', version '${params.versionId}'`;
   if (names.length === 0) throw new Problem('bad_state', `${subject}: Missing secrets in the payload`);
   if (new Set(names).size < names.length) {

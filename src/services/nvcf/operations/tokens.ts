@@ -3,15 +3,15 @@ import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../con
 import type { ResourceAttributes } from '../../../decisions/decide.ts';
 import { accountOf } from '../caller.ts';
 import { findVisibleVersions } from '../functions.ts';
-import type { Invoked } from '../invocations.ts';
+import type { InvocationTarget } from '../invocations.ts';
 import { chooseVersion } from './invocation.ts';
 
-/** In seconds. An assumption: the vendor publishes no value. */
-const LIFETIME_SECONDS = 3600;
+/** The lifetime of a token. An assumption: the vendor publishes no value. */
+const TOKEN_LIFETIME_SECONDS = 3600;
 
 type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
 
-/** Looks up the functions in a body. Never `nothing`, because the published code does not check that they exist. */
+/** Returns the names of the functions in a body. Their versions may not exist: the published code does not check that. */
 const functionsInBody: Lookup<null> = async (context) => {
   const { functions } = context.body as { readonly functions: readonly TokenFunction[] };
   const [first, ...relatedObjects] = await Promise.all(
@@ -20,6 +20,7 @@ const functionsInBody: Lookup<null> = async (context) => {
   return { found: 'object', target: null, ...(first !== undefined && { attributes: { ...first, relatedObjects } }) };
 };
 
+/** Returns the names that keys use for a function in a body, and how the account is related to it. */
 async function findAttributes(
   context: AuthenticatedContext,
   namedFunction: TokenFunction,
@@ -27,7 +28,8 @@ async function findAttributes(
   const functionId = namedFunction.functionId.toLowerCase();
   const versionId = namedFunction.functionVersionId?.toLowerCase();
   const lookedUp = await findVisibleVersions(context.store.collections, functionId, accountOf(context));
-  const relation = (lookedUp.found === 'object' && lookedUp.attributes?.relation) || 'owned';
+  // An unknown function counts as the account's own.
+  const relation = lookedUp.found === 'object' ? (lookedUp.attributes?.relation ?? 'owned') : 'owned';
   const names = {
     function: [functionId],
     ...(versionId !== undefined && { 'function-versions': [`${functionId}/${versionId}`] }),
@@ -35,7 +37,7 @@ async function findAttributes(
   return { relation, names };
 }
 
-/** Issues a signed token for a client of the account; the claims name the functions. */
+/** Responds with a signed token for a client of the account, whose claims name the functions. */
 async function issueToken(
   context: AuthenticatedContext,
   clientId: string,
@@ -49,26 +51,26 @@ async function issueToken(
     azp: clientId,
     typ: 'Bearer',
     iat,
-    exp: iat + LIFETIME_SECONDS,
+    exp: iat + TOKEN_LIFETIME_SECONDS,
     jti: random.uuid(),
     ncaId: accountOf(context),
     scopes: ['invoke_function'],
     functions,
   });
-  return { status: 200, body: { access_token, expires_in: LIFETIME_SECONDS } };
+  return { status: 200, body: { access_token, expires_in: TOKEN_LIFETIME_SECONDS } };
 }
 
-const forFunction: Handler<'nvcf', 'createInvocationToken', Invoked> = (context) => {
+const createInvocationToken: Handler<'nvcf', 'createInvocationToken', InvocationTarget> = (context) => {
   const { parent } = chooseVersion(context);
   return issueToken(context, context.body.clientId, [{ functionId: parent }]);
 };
 
-const forVersion: Handler<'nvcf', 'createVersionInvocationToken', Invoked> = (context) => {
+const createVersionInvocationToken: Handler<'nvcf', 'createVersionInvocationToken', InvocationTarget> = (context) => {
   const { parent, id } = chooseVersion(context);
   return issueToken(context, context.body.clientId, [{ functionId: parent, functionVersionId: id }]);
 };
 
-const forSeveral: Handler<'nvcf', 'createMultiFunctionInvocationToken'> = (context) => {
+const createMultiFunctionInvocationToken: Handler<'nvcf', 'createMultiFunctionInvocationToken'> = (context) => {
   const { clientId, functions } = context.body;
   return issueToken(
     context,
@@ -83,7 +85,7 @@ const forSeveral: Handler<'nvcf', 'createMultiFunctionInvocationToken'> = (conte
 export const tokenLookups = { functionsInBody };
 
 export const tokenOperations = {
-  createInvocationToken: forFunction,
-  createVersionInvocationToken: forVersion,
-  createMultiFunctionInvocationToken: forSeveral,
+  createInvocationToken,
+  createVersionInvocationToken,
+  createMultiFunctionInvocationToken,
 };

@@ -1,33 +1,26 @@
 import type { AuthenticatedContext, Handler } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import type { Outcome } from '../../../../responses/outcome.ts';
-import type { InvocationRow, Invoked } from '../../invocations.ts';
+import type { InvocationRow, InvocationTarget } from '../../invocations.ts';
+import { renderEmbeddings } from '../../operations/embeddings.ts';
+import { type GeneratedText, readFunctionAnswer, readLastUserText } from '../../operations/generated-text.ts';
+import { chooseVersion, hasValidPollSeconds, pollResult, respondToInvocation } from '../../operations/invocation.ts';
+import { PLAIN_FORM } from '../../operations/invocation-results.ts';
 import {
-  respondToInvocation as answerOfVersion,
-  chooseVersion,
-  hasPollSeconds,
-  PLAIN,
-  pollResult,
-} from '../../operations/invocation.ts';
-import {
-  chatChunks,
-  chatCompletion,
-  completionChunks,
-  type Generated,
-  messageEvents,
-  readFunctionAnswer,
-  readLastUserText,
+  renderChatCompletion,
   renderCompletion,
-  renderEmbeddings,
   renderLlmMessage,
   renderResponse,
-  responseEvents,
+  streamChatCompletion,
+  streamCompletion,
+  streamLlmMessage,
+  streamResponse,
 } from '../../operations/llm-forms.ts';
 import { findBodyModel } from '../lookups.ts';
-import { modelError } from '../problem.ts';
+import { renderModelError } from '../problem.ts';
 import { MODEL_ERRORS } from '../texts.ts';
 
-type InvokedContext = AuthenticatedContext<Invoked>;
+type InvokedContext = AuthenticatedContext<InvocationTarget>;
 
 /** How to render a model's response in the format of an API. */
 interface ResponseOptions<Body> {
@@ -35,15 +28,15 @@ interface ResponseOptions<Body> {
   readonly prompt: string;
   /** Whether to send server-sent events; false by default. */
   readonly isStreamed?: boolean;
-  render(generated: Generated, isStreamed: boolean): Body;
+  render(generated: GeneratedText, isStreamed: boolean): Body;
 }
 
-/** A model's response, including headers. */
+type Headers = Readonly<Record<string, string>>;
+
+/** A model's response, or 202 while the result is not available. */
 type ModelResponse<Body> =
   | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
   | { readonly status: 202; readonly headers: Headers; readonly body: Record<string, unknown> };
-
-type Headers = Readonly<Record<string, string>>;
 
 /**
  * Responds in the format of an API. A function's `answer` is the text, or the whole body if it is an object. With an
@@ -53,12 +46,18 @@ async function respondInFormat<Body>(
   context: InvokedContext & { readonly body: { readonly model: string } },
   { prompt, isStreamed = false, render }: ResponseOptions<Body>,
 ): Promise<ModelResponse<Body>> {
-  refusePollSeconds(context);
+  checkPollSeconds(context);
   const version = chooseVersion(context);
   const { text, whole } = readFunctionAnswer(version.body.behaviour, prompt);
   const { model } = context.body;
   const generated = { id: context.random.hex(24), createdAt: Math.floor(context.now / 1000), model, prompt, text };
-  const { status, headers } = await answerOfVersion(context, version, whole ?? render(generated, false), PLAIN);
+  // Stored results are never streamed, because a client polls for them.
+  const { status, headers } = await respondToInvocation(
+    context,
+    version,
+    whole ?? render(generated, false),
+    PLAIN_FORM,
+  );
   if (status === 202) return { status, headers, body: {} };
   const body = whole ?? render(generated, isStreamed);
   return { status, headers: { ...headers, ...(Buffer.isBuffer(body) && EVENT_STREAM_HEADERS) }, body };
@@ -66,29 +65,32 @@ async function respondInFormat<Body>(
 
 const EVENT_STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } as const;
 
-/** Refuses a request like the model itself. */
-function refuseAsModel<Refusal extends Outcome & { readonly status: 400 }>(message: string, outcome: Refusal) {
+/** The gateway marks the responses of models with this header. */
+const MODEL_HEADERS = { 'nvcf-error-source': 'upstream_status' } as const;
+
+/** Returns the response of a model that refuses a request, with the reason for the decision. */
+function createModelRefusal<Refusal extends Outcome & { readonly status: 400 }>(message: string, outcome: Refusal) {
   return { ...outcome, headers: { ...outcome.headers, ...MODEL_HEADERS }, refusal: new Problem('bad_state', message) };
 }
 
-const MODEL_HEADERS = { 'nvcf-error-source': 'upstream_status' } as const;
-
-/** @throws Problem for an invalid poll duration */
-function refusePollSeconds(context: Pick<InvokedContext, 'headerLines'>): void {
-  if (!hasPollSeconds(context)) throw new Problem('bad_state', 'failed to parse poll duration');
+/** @throws Problem with the gateway's text if `NVCF-POLL-SECONDS` is not valid */
+function checkPollSeconds(context: Pick<InvokedContext, 'headerLines'>): void {
+  if (!hasValidPollSeconds(context)) throw new Problem('bad_state', 'failed to parse poll duration');
 }
 
-const createChatCompletion: Handler<'catalogue', 'createChatCompletion', Invoked> = async (context) => {
-  refusePollSeconds(context);
+const createChatCompletion: Handler<'catalogue', 'createChatCompletion', InvocationTarget> = async (context) => {
+  checkPollSeconds(context);
   const { messages, stream, stream_options } = context.body;
   const model = await findBodyModel(context);
   if (model?.body.takesSingleToolCalls === true && messages.some(hasSeveralToolCalls))
-    return refuseAsModel(MODEL_ERRORS.singleToolCalls, modelError(MODEL_ERRORS.singleToolCalls));
+    return createModelRefusal(MODEL_ERRORS.singleToolCalls, renderModelError(MODEL_ERRORS.singleToolCalls));
   return respondInFormat(context, {
     prompt: readLastUserText(messages),
     isStreamed: stream === true,
     render: (generated, isStreamed) =>
-      isStreamed ? chatChunks(generated, stream_options?.include_usage === true) : chatCompletion(generated),
+      isStreamed
+        ? streamChatCompletion(generated, stream_options?.include_usage === true)
+        : renderChatCompletion(generated),
   });
 };
 
@@ -96,7 +98,7 @@ function hasSeveralToolCalls({ tool_calls: calls }: Readonly<Record<string, unkn
   return Array.isArray(calls) && calls.length > 1;
 }
 
-const createCompletion: Handler<'catalogue', 'createCompletion', Invoked> = (context) => {
+const createCompletion: Handler<'catalogue', 'createCompletion', InvocationTarget> = (context) => {
   const { prompt, stream, stream_options } = context.body;
   const prompts = typeof prompt === 'string' ? [prompt] : prompt;
   return respondInFormat(context, {
@@ -104,48 +106,50 @@ const createCompletion: Handler<'catalogue', 'createCompletion', Invoked> = (con
     isStreamed: stream === true,
     render: (generated, isStreamed) =>
       isStreamed
-        ? completionChunks(generated, prompts, stream_options?.include_usage === true)
+        ? streamCompletion(generated, prompts, stream_options?.include_usage === true)
         : renderCompletion(generated, prompts),
   });
 };
 
-const createEmbedding: Handler<'catalogue', 'createEmbedding', Invoked> = async (context) => {
-  refusePollSeconds(context);
-  const { model: name, input_type: type = null } = context.body;
+const createEmbedding: Handler<'catalogue', 'createEmbedding', InvocationTarget> = async (context) => {
+  checkPollSeconds(context);
+  const { model: name, input_type: inputType = null } = context.body;
   const model = await findBodyModel(context);
-  const message = MODEL_ERRORS.inputType;
-  if (model?.body.isSymmetric !== true && type === null)
-    return refuseAsModel(message, { status: 400, body: { error: message } });
+  const isSymmetric = model?.body.isSymmetric === true;
+  if (!isSymmetric && inputType === null) {
+    const message = MODEL_ERRORS.inputType;
+    return createModelRefusal(message, { status: 400, body: { error: message } });
+  }
   return respondInFormat(context, { prompt: '', render: () => renderEmbeddings(name, context.body) });
 };
 
-const createResponse: Handler<'catalogue', 'createResponse', Invoked> = (context) => {
+const createResponse: Handler<'catalogue', 'createResponse', InvocationTarget> = (context) => {
   const { input, stream } = context.body;
   return respondInFormat(context, {
     prompt: readLastUserText(input),
     isStreamed: stream === true,
-    render: (generated, isStreamed) => (isStreamed ? responseEvents(generated) : renderResponse(generated)),
+    render: (generated, isStreamed) => (isStreamed ? streamResponse(generated) : renderResponse(generated)),
   });
 };
 
-const createMessage: Handler<'catalogue', 'createMessage', Invoked> = (context) => {
+const createMessage: Handler<'catalogue', 'createMessage', InvocationTarget> = (context) => {
   const { messages, stream } = context.body;
   return respondInFormat(context, {
     prompt: readLastUserText(messages),
     isStreamed: stream === true,
-    render: (generated, isStreamed) => (isStreamed ? messageEvents(generated) : renderLlmMessage(generated)),
+    render: (generated, isStreamed) => (isStreamed ? streamLlmMessage(generated) : renderLlmMessage(generated)),
   });
 };
 
-/** A model with its own path responds like any function. */
+/** Calls a model with its own path, which responds like any function. */
 async function callEndpoint(context: InvokedContext) {
-  refusePollSeconds(context);
+  checkPollSeconds(context);
   const version = chooseVersion(context);
   const { behaviour } = version.body;
-  return answerOfVersion(context, version, 'answer' in behaviour ? behaviour.answer : context.body, PLAIN);
+  return respondToInvocation(context, version, 'answer' in behaviour ? behaviour.answer : context.body, PLAIN_FORM);
 }
 
-const getStatus: Handler<'catalogue', 'getStatus', InvocationRow> = (context) => pollResult(context, PLAIN);
+const getStatus: Handler<'catalogue', 'getStatus', InvocationRow> = (context) => pollResult(context, PLAIN_FORM);
 
 export const inferenceOperations = {
   createChatCompletion,

@@ -7,15 +7,15 @@ import { findRefusal } from '../checks.ts';
 import { isListed, isListedAt, MODELS, type ModelRow } from '../models.ts';
 import { TEXTS } from '../texts.ts';
 
-/** The same for every model: the day NVIDIA was founded. */
+/** The `created` of every model, in seconds since 1970: the day NVIDIA was founded. */
 const CREATED_SECONDS = 735790403;
 
-function modelView({ id }: ModelRow): Schema<'catalogue', 'Model'> {
+function renderModel({ id }: ModelRow): Schema<'catalogue', 'Model'> {
   return { id, object: 'model', created: CREATED_SECONDS, owned_by: id.split('/')[0] ?? id };
 }
 
-/** Many clients test their key with this call, which proves nothing: any key gets the same response. */
-async function reportKey(context: Context): Promise<void> {
+/** Reports a key that is not accepted. Many clients test their key with these calls, but any key gets the same response. */
+async function reportUnacceptedKey(context: Context): Promise<void> {
   const problem = await findKeyProblem(context);
   if (problem === null) return;
   const message = `The models of the catalogue were read with a key that is not accepted (${problem}). Reading them needs no key, so it does not test the key. To test it, call a live model.`;
@@ -23,42 +23,42 @@ async function reportKey(context: Context): Promise<void> {
 }
 
 const listModels: Handler<'catalogue', 'listModels'> = async (context) => {
-  await reportKey(context);
+  await reportUnacceptedKey(context);
   const rows = await MODELS.all(context.store.collections);
   const data = rows
     .filter((row) => isListedAt(row, context.now))
-    .map(modelView)
+    .map(renderModel)
     .sort((left, right) => (left.id < right.id ? -1 : 1));
   return { status: 200, body: { object: 'list', data } };
 };
 
 const getModelOfCompany: Handler<'catalogue', 'getModelOfCompany'> = async (context) => {
-  await reportKey(context);
+  await reportUnacceptedKey(context);
   const { company, model } = context.params;
   const name = `${company}/${model}`;
   const row = await MODELS.byId(context.store.collections, name);
-  if (row === null || !isListed(row)) throw modelNotFound(name);
+  if (row === null || !isListed(row)) throw createModelNotFound(name);
   const refusal = findRefusal(context.now, row, name);
   if (refusal !== null) throw new Problem(refusal.kind, refusal.message, refusal);
-  return { status: 200, body: modelView(row) };
+  return { status: 200, body: renderModel(row) };
 };
 
-/** Always 404: every id has a slash, and the gateway's router does not decode `%2F`. */
+/** Always responds with 404: every id has a slash, and the gateway's router does not decode `%2F`. */
 const getModel: Handler<'catalogue', 'getModel'> = async (context) => {
-  await reportKey(context);
-  throw modelNotFound(context.params.model.replaceAll('/', '%2F'));
+  await reportUnacceptedKey(context);
+  throw createModelNotFound(context.params.model.replaceAll('/', '%2F'));
 };
 
-function modelNotFound(name: string): Problem {
+function createModelNotFound(name: string): Problem {
   return new Problem('not_found', `${TEXTS.noModel} ${name}`, { reason: 'unknown_model' });
 }
 
-const health = ({ now }: Context) => {
+const getHealth = ({ now }: Context) => {
   const component = { name: 'vanity gateway', version: '' };
   return { status: 200, body: { status: 'OK', timestamp: rfc3339(now), component } } as const;
 };
 
-const info = () => {
+const getInfo = () => {
   const service = 'nvcf-ai-api-gateway-service';
   return { status: 200, body: { service, version: 'unknown', commit: 'unknown' } } as const;
 };
@@ -67,8 +67,8 @@ export const modelOperations = {
   listModels,
   getModel,
   getModelOfCompany,
-  getIntegrateHealth: health,
-  getIntegrateInfo: info,
-  getAiHealth: health,
-  getAiInfo: info,
+  getIntegrateHealth: getHealth,
+  getIntegrateInfo: getInfo,
+  getAiHealth: getHealth,
+  getAiInfo: getInfo,
 };

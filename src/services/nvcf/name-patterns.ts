@@ -1,0 +1,29 @@
+/** The source of an expression for a UUID in lower case. */
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+const ANY_UUID = new RegExp(`^${UUID}$`, 'i');
+
+/** Returns whether a text is a UUID. UUIDs in requests are case-insensitive (RFC 9562, section 4). */
+export function isUuid(text: string): boolean {
+  return ANY_UUID.test(text);
+}
+
+/** The host name of a function, up to the server's own name. */
+export const FUNCTION_HOST = new RegExp(`^(?<functionId>${UUID})\\.invocation\\.`);
+
+/** A model with its function, as clients of the LLM gateway send it: `<function id>/<model>`, in any case. */
+export const FUNCTION_IN_MODEL = new RegExp(`^(${UUID})/(.*)$`, 'is');
+
+/** A function id at the start of the target of a decision, before a version id or another target. */
+export const FUNCTION_IN_TARGET = new RegExp(`^${UUID}(?=[/,]|$)`);
+
+/**
+ * Creates the pattern of a host name that serves paths, up to the server's own name. Behind the label, it accepts the
+ * next label of the vendor's name, `localhost`, and a world's `WORLD.localhost`. The name may have a port.
+ *
+ * @param label the first label, such as `llm`
+ * @param vendorLabel the next label of the vendor's name, such as `invocation`
+ */
+export function createServiceHost(label: string, vendorLabel: string): RegExp {
+  return new RegExp(`^${label}\\.(?:${vendorLabel}\\.|(?=(?:[^.]+\\.)?localhost(?::|$)))`);
+}

@@ -1,0 +1,42 @@
+import type { Answer } from '../../../contract/request.ts';
+
+/** How to render the result of an invocation. */
+export interface ResultForm<Rendered> {
+  renderFulfilled(requestId: string, answer: unknown): Rendered;
+  renderInProgress(requestId: string): Rendered;
+}
+
+/** Returns the headers of an invocation's response. @param status the vendor's name, such as `fulfilled` */
+export function createStatusHeaders(requestId: string, status: string): Record<string, string> {
+  return { 'nvcf-reqid': requestId, 'nvcf-status': status, 'access-control-expose-headers': 'nvcf-reqid' };
+}
+
+/** A response with a result as it is, or without one while the invocation is in progress. */
+type PlainResponse = { readonly headers: Readonly<Record<string, string>> } & (
+  | { readonly status: 200; readonly body: unknown }
+  | { readonly status: 202; readonly body: Readonly<Record<string, never>> }
+);
+
+/** Renders a result unchanged, like the vendor's `pexec` paths. */
+export const PLAIN_FORM: ResultForm<PlainResponse> = {
+  renderFulfilled: (id, answer) => ({
+    status: 200,
+    headers: createStatusHeaders(id, 'fulfilled'),
+    body: answer ?? null,
+  }),
+  renderInProgress: (id) => ({ status: 202, headers: createStatusHeaders(id, 'in-progress'), body: {} }),
+};
+
+/** Renders a result as a member of an object, like the vendor's `exec` paths. */
+export const ENVELOPE_FORM: ResultForm<Answer<'nvcf', 'execFunction'>> = {
+  renderFulfilled: (id, answer) => ({
+    status: 200,
+    headers: createStatusHeaders(id, 'fulfilled'),
+    body: { reqId: id, status: 'fulfilled', percentComplete: 100, response: answer ?? null },
+  }),
+  renderInProgress: (id) => ({
+    status: 202,
+    headers: createStatusHeaders(id, 'in-progress'),
+    body: { reqId: id, status: 'in-progress' },
+  }),
+};

@@ -1,0 +1,16 @@
+import { Problem } from '../../decisions/problem.ts';
+
+/** Creates the problem of a request that the published code refuses although its schema allows it. */
+export function createInvalidRequest(message: string): Problem {
+  return new Problem('invalid_request', message);
+}
+
+/**
+ * Checks that strings differ from each other. The schemas do not, because `uniqueItems` takes quadratic time.
+ *
+ * @param subject starts the message: ``Names in `models` ``
+ * @throws Problem if a string occurs twice
+ */
+export function checkDistinct(subject: string, texts: readonly string[] = []): void {
+  if (new Set(texts).size < texts.length) throw createInvalidRequest(`${subject} must differ from each other.`);
+}

@@ -1,0 +1,92 @@
+import type { SeedError } from '../../contract/seed.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
+import type { IdentifiedObject, NvcfSeed, SeedEntries, SeedFunction, SeedInvocation } from './seed-entries.ts';
+
+type PlacedLists = { readonly [List in keyof SeedEntries]: readonly Placed<SeedEntries[List]>[] };
+
+/** Returns the errors of a part that matches the schema: unknown organisations and versions, and duplicate ids. */
+export function findSeedErrors(part: NvcfSeed, wholeSeed: Readonly<Record<string, unknown>>): readonly SeedError[] {
+  const lists = placeLists(part);
+  const { accounts, functions, assets, invocations } = lists;
+  const identified: readonly Placed<IdentifiedObject>[] = [
+    ...lists.registryCredentials,
+    ...lists.telemetries,
+    ...assets,
+    ...invocations,
+  ];
+  return [
+    ...findUnknownOrganizations([...listOwned(lists), ...listSharing(functions)], [...accountsOf(wholeSeed).keys()]),
+    ...findSeveralOwners(functions),
+    ...findUnknownVersions(invocations, functions),
+    ...findDuplicates('accounts: `org`', accounts, ({ org }) => org),
+    ...findDuplicates('accounts: `clientIds`', listClients(accounts), ({ clientId }) => clientId),
+    ...findDuplicates('functions: `versionId`', functions, ({ versionId }) => versionId),
+    ...findDuplicates('`id`', identified, ({ id }) => id),
+    ...findDuplicates('assets: `uploadId`', assets, ({ uploadId }) => uploadId),
+  ];
+}
+
+function placeLists(part: NvcfSeed): PlacedLists {
+  const place = <List extends keyof SeedEntries>(list: List) => placeEntries(`nvcf.${list}`, part[list]);
+  return {
+    accounts: place('accounts'),
+    functions: place('functions'),
+    clusterGroups: place('clusterGroups'),
+    gpuQuotas: place('gpuQuotas'),
+    instanceTypes: place('instanceTypes'),
+    recognizedRegistries: place('recognizedRegistries'),
+    registryCredentials: place('registryCredentials'),
+    telemetries: place('telemetries'),
+    assets: place('assets'),
+    invocations: place('invocations'),
+  };
+}
+
+/** Returns the entries of all lists whose objects belong to an organisation. */
+function listOwned(lists: PlacedLists): readonly Placed<{ readonly org: string }>[] {
+  const { recognizedRegistries: _, ...ownedLists } = lists;
+  return Object.values(ownedLists).flat();
+}
+
+/** Returns the organisations that functions and versions are shared with. */
+function listSharing(functions: PlacedLists['functions']): readonly Placed<{ readonly org: string }>[] {
+  return functions.flatMap(({ entry, place }) =>
+    (['sharedWith', 'versionSharedWith'] as const).flatMap((member) =>
+      (entry[member] ?? []).map((org) => ({ entry: { org }, place: `${place}.${member}` })),
+    ),
+  );
+}
+
+function listClients(accounts: PlacedLists['accounts']): readonly Placed<{ readonly clientId: string }>[] {
+  return accounts.flatMap(({ entry, place }) =>
+    (entry.clientIds ?? []).map((clientId, index) => ({
+      entry: { clientId },
+      place: `${place}.clientIds[${index}]`,
+    })),
+  );
+}
+
+/** Returns an error for each version whose function belongs to several organisations, except the first version. */
+function findSeveralOwners(functions: readonly Placed<SeedFunction>[]): readonly SeedError[] {
+  const withSeveralOwners = functions.filter(({ entry }) =>
+    functions.some(({ entry: other }) => other.functionId === entry.functionId && other.org !== entry.org),
+  );
+  return withSeveralOwners.slice(1).map(({ entry, place }) => ({
+    place,
+    message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\`; all versions of a function need the same \`org\``,
+  }));
+}
+
+function findUnknownVersions(
+  invocations: readonly Placed<SeedInvocation>[],
+  functions: readonly Placed<SeedFunction>[],
+): readonly SeedError[] {
+  const versionIds = new Set(functions.map(({ entry }) => entry.versionId));
+  return invocations
+    .filter(({ entry }) => !versionIds.has(entry.versionId))
+    .map(({ entry, place }) => ({
+      place,
+      message: `\`${place}.versionId\` is \`${entry.versionId}\`, which is not in \`nvcf.functions\`: add the version, or remove this invocation`,
+    }));
+}
