@@ -24,6 +24,7 @@ import { loginOperations } from './operations/login.ts';
 import { logoutOperations } from './operations/logout.ts';
 import { oauthTokenOperations } from './operations/oauth-token.ts';
 import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
+import { permissionSetLookups, permissionSetOperations } from './operations/permission-sets.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
 import { realmPageOperations } from './operations/realm-page.ts';
@@ -81,6 +82,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...accountLookups,
     ...accessRuleLookups,
     ...roleLookups,
+    ...permissionSetLookups,
     ...userLookups,
     ...unitLookups,
     ...workloadLookups,
@@ -102,6 +104,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...authorizationSettingOperations,
     ...securitySettingOperations,
     ...roleOperations,
+    ...permissionSetOperations,
     ...userOperations,
     ...unitOperations,
     ...workloadOperations,

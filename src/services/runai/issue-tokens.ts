@@ -7,22 +7,23 @@ import type { TokenHolder } from './access-token.ts';
 import type { Identity } from './collections/identities.ts';
 import { issuerPath, readRealm, readTenantId } from './tenant.ts';
 
-/** The input of an access token. */
+/** The parameters of an access token. */
 export interface AccessTokenParams extends TokenHolder {
-  /** Name to revoke the token by: the id of its login, or of the client secret. */
+  /** The name that the token can be revoked by: the id of its login, or a name of the client secret. */
   readonly sid: string;
   /** Space-separated scopes; empty for none. */
   readonly scope?: string;
 }
 
-export async function mintAccessToken(context: RequestContext, order: AccessTokenParams): Promise<string> {
-  const claims = await createAccessTokenClaims(context, order);
+/** Creates and signs an access token. The claim rules of the world change its claims. */
+export async function mintAccessToken(context: RequestContext, params: AccessTokenParams): Promise<string> {
+  const claims = await createAccessTokenClaims(context, params);
   return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store)));
 }
 
-/** Returns the claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak). */
-export async function createAccessTokenClaims(context: RequestContext, order: AccessTokenParams): Promise<Claims> {
-  const { identity, clientId, sid, scope = '' } = order;
+/** Creates the claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak). */
+export async function createAccessTokenClaims(context: RequestContext, params: AccessTokenParams): Promise<Claims> {
+  const { identity, clientId, sid, scope = '' } = params;
   const claims = await createCommonClaims(context, identity);
   claims['tenant_id'] = Number(await readTenantId(context));
   claims['azp'] = clientId;
@@ -32,26 +33,28 @@ export async function createAccessTokenClaims(context: RequestContext, order: Ac
   return claims;
 }
 
-/** The input of an ID token: the login, and the client that requested it. */
-export interface IdTokenParams extends AccessTokenParams {
+/** The parameters of an ID token: the login, and the client that requested it. */
+export interface IdTokenParams extends Omit<AccessTokenParams, 'scope'> {
+  /** When the user logged in, in milliseconds. */
   readonly authTime: number;
   readonly nonce?: string | null;
   /** The access token issued along with it. */
   readonly accessToken: string;
 }
 
-export async function mintIdToken(context: RequestContext, order: IdTokenParams): Promise<string> {
-  const claims = { ...(await createIdTokenClaims(context, order)), at_hash: accessTokenHash(order.accessToken) };
+/** Creates and signs an ID token. The claim rules of the world change its claims, except `aud`. */
+export async function mintIdToken(context: RequestContext, params: IdTokenParams): Promise<string> {
+  const claims = { ...(await createIdTokenClaims(context, params)), at_hash: accessTokenHash(params.accessToken) };
   // The audience is always the client (OpenID Connect Core 1.0, 2), even if a rule changes `aud` of access tokens.
   return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store), 'aud'));
 }
 
-/** Returns the claims of an ID token (OpenID Connect Core 1.0, 2), except `at_hash`. */
+/** Creates the claims of an ID token (OpenID Connect Core 1.0, 2), except `at_hash`. */
 export async function createIdTokenClaims(
   context: RequestContext,
-  order: Omit<IdTokenParams, 'accessToken'>,
+  params: Omit<IdTokenParams, 'accessToken'>,
 ): Promise<Claims> {
-  const { identity, clientId, sid, authTime, nonce = null } = order;
+  const { identity, clientId, sid, authTime, nonce = null } = params;
   return {
     ...(await createCommonClaims(context, identity)),
     aud: clientId,
@@ -63,7 +66,10 @@ export async function createIdTokenClaims(
   };
 }
 
-/** Avoids spreads: with Node 20, one takes as long as all other claims together. */
+/**
+ * Creates the claims that access tokens and ID tokens have in common. Assigns them one by one, because a spread takes
+ * as long as all other claims together.
+ */
 async function createCommonClaims(context: RequestContext, identity: Identity): Promise<Record<string, unknown>> {
   const { settings, random, now, origin } = context;
   const iat = Math.floor(now / 1000);
@@ -83,12 +89,12 @@ async function createCommonClaims(context: RequestContext, identity: Identity): 
   return claims;
 }
 
-/** The lifetime of access tokens, in milliseconds. */
+/** Returns the lifetime of access tokens, in milliseconds. */
 export function tokenLifetimeOf({ tokenTtl }: RequestContext['settings']): number {
   return tokenTtl.access;
 }
 
-/** The time when the last access token issued so far expires. */
+/** Returns when the last access token that was issued until now expires. */
 export function lastExpiryOf({ now, settings }: Pick<RequestContext, 'now' | 'settings'>): number {
   return later(now, tokenLifetimeOf(settings));
 }

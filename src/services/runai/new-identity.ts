@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/request.ts';
 import type { Identity } from './collections/identities.ts';
 
-/** Returns an identity with defaults for the other members. */
+/** Creates an identity with defaults for the members that are not given. */
 export function createBlankIdentity(
   members: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>,
 ): Identity {
@@ -18,6 +18,7 @@ export function createBlankIdentity(
   };
 }
 
+/** Creates an identity with a new id. It is not stored. @param createdBy name of the creator; null for none */
 export function createIdentity(
   { random, now }: Pick<Context, 'random' | 'now'>,
   kind: Identity['kind'],
@@ -27,6 +28,7 @@ export function createIdentity(
   return { ...createBlankIdentity({ id: random.uuid(), kind, name, createdBy, createdAt: now }), updatedAt: now };
 }
 
+/** Creates a user with a new id. It is not stored. */
 export function createUser(
   context: Pick<Context, 'random' | 'now'>,
   email: string,

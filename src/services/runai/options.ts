@@ -35,7 +35,8 @@ export const OPTIONS = {
     expected: '`400` or `401`',
     read: (text) => {
       if (text === '400') return 400;
-      return text === '401' ? 401 : undefined;
+      if (text === '401') return 401;
+      return undefined;
     },
   },
   runaiKeyLimit: {

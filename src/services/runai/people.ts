@@ -11,16 +11,17 @@ export interface Person {
   readonly rights: string;
 }
 
-/** Users who can log in, and how many more there are. */
+/** Users who can log in, for the login page. */
 export interface People {
   readonly people: readonly Person[];
+  /** Number of further users who can log in. */
   readonly moreCount: number;
 }
 
 /** Maximum number of roles in a summary. */
 const MAX_ROLES = 3;
 
-/** Returns users who can log in with a password, oldest first, so the seed's users come first. */
+/** Returns the first `max` users who can log in with a password. The oldest come first, so the seed's users do. */
 export async function findPeople(world: Pick<RequestScope, 'store' | 'settings'>, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
   const [book, viewContext] = await Promise.all([readRuleBook(world), readRuleViewContext(world)]);
@@ -30,32 +31,34 @@ export async function findPeople(world: Pick<RequestScope, 'store' | 'settings'>
   return { people, moreCount: users.length - people.length };
 }
 
+/** Returns whether a user can log in with a password. */
 function canLogIn({ enabled, passwordHash }: Identity): boolean {
   return enabled && passwordHash !== null;
 }
 
 /** Summarizes the enabled roles, their scopes and the number of permissions. */
 function describeRoles(rules: readonly AccessRule[], viewContext: RuleViewContext): string {
-  const granted = rules.flatMap((rule) => {
+  const grants = rules.flatMap((rule) => {
     const role = viewContext.roles.get(rule.roleId);
-    return role?.enabled === true
-      ? [{ role, where: `${rule.scopeType} ${scopeNameOf(rule, viewContext) || rule.scopeId}` }]
-      : [];
+    if (role?.enabled !== true) return [];
+    return [{ role, scope: `${rule.scopeType} ${scopeNameOf(rule, viewContext) || rule.scopeId}` }];
   });
-  const [first] = granted;
-  if (first === undefined) return 'No role: may use only operations that need no permission.';
-  const listed = granted.slice(0, MAX_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
-  const more = granted.length > listed.length ? ` and ${granted.length - listed.length} more` : '';
-  const sentence = granted.length === 1 ? first.role.description.replace(/\.$/, '') : '';
-  const permissions = new Set(granted.flatMap(({ role }) => [...role.permissions]));
-  const changing = [...permissions].filter((permission) => !permission.endsWith(':read')).length;
+  const [firstGrant] = grants;
+  if (firstGrant === undefined) return 'No role: may use only operations that need no permission.';
+  const listed = grants.slice(0, MAX_ROLES).map(({ role, scope }) => `${role.name} in ${scope}`);
+  const rest = grants.length > listed.length ? ` and ${grants.length - listed.length} more` : '';
+  const description = grants.length === 1 ? firstGrant.role.description.replace(/\.$/, '') : '';
+  const permissions = new Set(grants.flatMap(({ role }) => [...role.permissions]));
   return [
-    `${listed.join('; ')}${more}.`,
-    ...(sentence === '' ? [] : [`${sentence}.`]),
-    `${countPermissions(permissions.size)}, ${changing === 0 ? 'all read-only' : `${changing} of them with write access`}.`,
+    `${listed.join('; ')}${rest}.`,
+    ...(description === '' ? [] : [`${description}.`]),
+    `${describePermissions(permissions)}.`,
   ].join(' ');
 }
 
-function countPermissions(permissions: number): string {
-  return permissions === 1 ? '1 permission' : `${permissions} permissions`;
+/** Returns the number of permissions, and how many of them allow changes. */
+function describePermissions(permissions: ReadonlySet<string>): string {
+  const total = permissions.size === 1 ? '1 permission' : `${permissions.size} permissions`;
+  const writeCount = [...permissions].filter((permission) => !permission.endsWith(':read')).length;
+  return writeCount === 0 ? `${total}, all read-only` : `${total}, ${writeCount} of them with write access`;
 }

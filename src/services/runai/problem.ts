@@ -5,7 +5,7 @@ import type { Outcome } from '../../responses/outcome.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** The error formats of `renderProblem`. */
+/** The formats of the errors that `renderProblem` returns. */
 export const ERROR_FORMS: readonly ErrorForm[] = [
   { schema: 'Error', mediaType: JSON_TYPE },
   { schema: 'OAuthError', mediaType: JSON_TYPE },
@@ -27,20 +27,20 @@ export function messageOf({ kind, message }: Problem): string {
 }
 
 /** Renders a problem as Run:ai does: an HTML page for browsers, OAuth errors at OAuth endpoints. */
-export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
-  if (PAGE_PATHS.test(about.path)) {
+export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
+  if (PAGE_PATHS.test(context.path)) {
     const page = renderMessagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...createAllowHeader(problem) } };
   }
-  return isOfOAuth(problem, about) ? renderOAuthError(problem, about) : renderVendorError(problem, about);
+  return isOAuthError(problem, context) ? renderOAuthError(problem, context) : renderVendorError(problem, context);
 }
 
-/** Whether to render an OAuth error. The published document has them at `/api/v2/token` for 400 and 401 only. */
-function isOfOAuth({ kind }: Problem, { path }: RefusalContext): boolean {
+/** Returns whether to render an OAuth error. `/api/v2/token` has no OAuth errors for 5xx in the published document. */
+function isOAuthError({ kind }: Problem, { path }: RefusalContext): boolean {
   return OAUTH_PATHS.test(path) && (path !== '/api/v2/token' || HTTP_STATUS[kind] < 500);
 }
 
-/** Paths opened in a browser. */
+/** Paths that are opened in a browser. */
 const PAGE_PATHS = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
 /** Paths with the error format of RFC 6749, 7009 or 7662. */
 const OAUTH_PATHS =
@@ -48,11 +48,12 @@ const OAUTH_PATHS =
 
 const USERINFO_PATH = /\/userinfo$/;
 
+/** Returns the header `Allow`, which a 405 has. */
 function createAllowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
-/** Clients often send a token request to the wrong endpoint. */
+/** Advice for a form at `/api/v1/token`. Clients often send a token request to the wrong endpoint. */
 const JSON_ADVICE =
   'Send JSON with `grantType`, `clientId` and `clientSecret`. A form with `grant_type` belongs to the token endpoint of the realm and, since 2.24, to `/api/v2/token`.';
 
@@ -64,10 +65,7 @@ function renderVendorError(problem: Problem, { settings, path }: RefusalContext)
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
-  const isOtherType = problem.kind === 'unsupported_media_type' && problem.acceptEncoding === undefined;
-  const isForm = isOtherType && path === '/api/v1/token';
-  const text = isForm ? `${problem.message} ${JSON_ADVICE}` : problem.message;
-  const message = path === '/api/v1/token' ? text.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`') : text;
+  const message = path === '/api/v1/token' ? createTokenMessage(problem) : problem.message;
   return {
     status,
     headers: {
@@ -80,6 +78,14 @@ function renderVendorError(problem: Problem, { settings, path }: RefusalContext)
       ...(documented !== undefined && message !== '' && { details: message }),
     },
   };
+}
+
+/** Returns the message of a problem at `/api/v1/token`, with the field names that most clients use. */
+function createTokenMessage({ kind, message, acceptEncoding }: Problem): string {
+  // With `acceptEncoding`, the compression of the body is unsupported, not its media type.
+  const isWrongMediaType = kind === 'unsupported_media_type' && acceptEncoding === undefined;
+  const text = isWrongMediaType ? `${message} ${JSON_ADVICE}` : message;
+  return text.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`');
 }
 
 type OAuthCode =
@@ -106,13 +112,13 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unavailable: 'temporarily_unavailable',
 };
 
-function renderOAuthError(problem: Problem, about: RefusalContext): Outcome {
-  const error = oauthCodeOf(problem, about);
+/** Renders an OAuth error (RFC 6749, 5.2). */
+function renderOAuthError(problem: Problem, context: RefusalContext): Outcome {
+  const error = oauthCodeOf(problem, context);
   const isClient = error === 'invalid_client';
   // RFC 6749 has no 415: another media type is a malformed request.
   const statusOfKind = problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
-  const clientChallenge = isClient ? problem.challenge : undefined;
-  const challenge = error === 'invalid_token' ? createBearerChallenge(problem) : clientChallenge;
+  const challenge = findChallenge(error, problem);
   return {
     status: isClient ? 401 : statusOfKind,
     headers: {
@@ -125,19 +131,23 @@ function renderOAuthError(problem: Problem, about: RefusalContext): Outcome {
   };
 }
 
-/** Returns the challenge. Without a token in the request it has no error code (RFC 6750, 3.1). */
-function createBearerChallenge({ reason }: Problem): string {
+/** Returns the header `WWW-Authenticate` of an OAuth error. Without a token, it has no error code (RFC 6750, 3.1). */
+function findChallenge(error: OAuthCode, { reason, challenge }: Problem): string | undefined {
+  if (error === 'invalid_client') return challenge;
+  if (error !== 'invalid_token') return undefined;
   return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
+/** Returns the code of an OAuth error. */
 function oauthCodeOf({ kind, reason }: Problem, { path }: RefusalContext): OAuthCode {
   // Of the OAuth endpoints, only userinfo takes an access token. The others authenticate clients.
   if (kind === 'unauthenticated') return USERINFO_PATH.test(path) ? 'invalid_token' : 'invalid_client';
   if (kind === 'bad_client') return reason === 'wrong_grant' ? 'unauthorized_client' : 'invalid_client';
-  return kind === 'bad_credentials' ? 'invalid_grant' : (OAUTH_CODES[kind] ?? 'invalid_request');
+  if (kind === 'bad_credentials') return 'invalid_grant';
+  return OAUTH_CODES[kind] ?? 'invalid_request';
 }
 
-/** Makes a valid `error_description`: printable ASCII without quotation marks and backslashes (RFC 6749, 5.2). */
+/** Returns a message as `error_description`: printable ASCII without `"` and `\` (RFC 6749, 5.2). */
 export function toErrorDescription(message: string): string {
   return message.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');
 }

@@ -5,8 +5,8 @@ import { clientIdInTokens } from './operations/grants/clients.ts';
 import { issuerPath, readRealm } from './tenant.ts';
 
 /**
- * Signs a refresh token. It is a JWT, like Keycloak's, because keycloak-js decodes it. The server uses only its ids:
- * the stored login decides whether the token is valid.
+ * Creates and signs a refresh token. It is a JWT, like Keycloak's, because keycloak-js decodes it. The server uses only
+ * its ids: the stored login decides whether the token is valid.
  *
  * @param id token id (`jti`)
  */

@@ -6,16 +6,17 @@ import { profileOf, ROLES_BY_PROFILE } from './rulesets.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 
-/** Counter for custom role ids. */
+/** The setting that stores how many custom roles were created. */
 export const LAST_ROLE_SETTING = 'runai.roles.last';
-/** Greater than the ids of all predefined roles. */
+/** Id of the first custom role. It is greater than the ids of all predefined roles. */
 export const FIRST_CUSTOM_ROLE_ID = 10_001;
 
-/** Creation time of the predefined roles: the month when they were observed. */
-const PREDEFINED_AT = 1_722_470_400_000;
+/** Creation time of the predefined roles: August 2024, the month when they were observed. */
+const PREDEFINED_ROLES_CREATED_AT = Date.UTC(2024, 7);
 /** Creator of the predefined roles, as observed. */
 export const VENDOR = 'Run:ai';
 
+/** A custom role as stored. Times are in milliseconds. */
 export interface CustomRole {
   readonly id: number;
   readonly name: string;
@@ -29,8 +30,11 @@ export interface CustomRole {
 }
 
 export type CustomRoleRow = Row<CustomRole, null>;
+
+/** The custom roles of all tenants. The owner of a row is the tenant. */
 export const ROLES = new Collection<CustomRole>('runai.roles');
 
+/** Creates the row of a custom role. Its alias makes names unique, case-insensitively. */
 export function createRoleRow(custom: CustomRole, tenantId: string): CustomRoleRow {
   return ROLES.row({
     id: String(custom.id),
@@ -57,11 +61,12 @@ export async function readRoles(world: World): Promise<Roles> {
   return addPredefinedRoles(world, await ROLES.ofOwner(world.store.collections, tenantId));
 }
 
-/** Like `readRoles`, with custom roles that were already read. */
+/** Returns all roles by id, like `readRoles`, for custom roles that were already read. */
 export function addPredefinedRoles({ settings }: Pick<World, 'settings'>, rows: readonly CustomRoleRow[]): Roles {
   return COMBINE_ROLES[profileOf(settings)](rows);
 }
 
+/** A memoized function for each profile, because every request needs the roles and custom roles seldom change. */
 const COMBINE_ROLES: Readonly<Record<Profile, (rows: readonly CustomRoleRow[]) => Roles>> = {
   '2.19': memoize((rows) => combineRoles('2.19', rows)),
   '2.24': memoize((rows) => combineRoles('2.24', rows)),
@@ -77,20 +82,21 @@ function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
       permissionSets: findSetsWithin(permissions),
       enabled: true,
       createdBy: VENDOR,
-      createdAt: PREDEFINED_AT,
-      updatedAt: PREDEFINED_AT,
+      createdAt: PREDEFINED_ROLES_CREATED_AT,
+      updatedAt: PREDEFINED_ROLES_CREATED_AT,
       custom: false,
       permissions: new Set(permissions),
     }),
   );
   // 2.19 has no custom roles, but a seed may have them for other versions.
-  const existing = profile === '2.19' ? [] : rows;
-  const custom = existing.map(
+  const customRows = profile === '2.19' ? [] : rows;
+  const custom = customRows.map(
     ({ body }): Role => ({ ...body, custom: true, permissions: new Set(permissionsOfSets(body.permissionSets)) }),
   );
   return new Map([...predefined, ...custom].map((role) => [role.id, role]));
 }
 
+/** Returns the permissions of permission sets. */
 function permissionsOfSets(ids: readonly string[]): readonly string[] {
   return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
 }
@@ -98,7 +104,6 @@ function permissionsOfSets(ids: readonly string[]): readonly string[] {
 /** Returns the permission sets that are subsets of these permissions. */
 function findSetsWithin(permissions: readonly string[]): string[] {
   const held = new Set(permissions);
-  return PERMISSION_SETS.filter(({ permissions }) => permissions.every((permission) => held.has(permission))).map(
-    ({ id }) => id,
-  );
+  const setsWithin = PERMISSION_SETS.filter((set) => set.permissions.every((permission) => held.has(permission)));
+  return setsWithin.map(({ id }) => id);
 }

@@ -10,14 +10,14 @@ import {
   readRuleBook,
   rulesOfSubject,
 } from './access-rules.ts';
-import type { Identity } from './collections/identities.ts';
-import { identitiesIn } from './collections/identities.ts';
-import { readRoles } from './roles.ts';
+import { type Identity, identitiesIn } from './collections/identities.ts';
+import { type Role, readRoles } from './roles.ts';
 import { readScopes, type ScopePath, type Scopes } from './scopes.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 
+/** The body of a request that creates an access rule. */
 export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
 /**
@@ -27,24 +27,21 @@ export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
  */
 export async function createRule(context: AuthenticatedContext, newRule: NewRule): Promise<AccessRule> {
   const { store, now } = context;
+  const { scopeType, subjectType, clusterId } = newRule;
   const scopes = await readScopes(context);
-  const scopeId = resolveScopeId(scopes, newRule.scopeType, newRule.scopeId, 'scopeId');
-  const clusterId =
-    newRule.clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', newRule.clusterId, 'clusterId');
-  const role = (await readRoles(context)).get(newRule.roleId);
-  if (role === undefined) throw createNotFoundProblem('roleId', `role \`${newRule.roleId}\` does not exist`);
-  if (!role.enabled)
-    throw new Problem('bad_state', `Field \`roleId\`: role \`${role.name}\` is disabled. Enable it first.`);
+  const scopeId = resolveScopeId(scopes, scopeType, newRule.scopeId, 'scopeId');
+  const storedClusterId = clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', clusterId, 'clusterId');
+  const role = await resolveRole(context, newRule.roleId);
   const subjectId = await resolveSubject(context, newRule);
   await ACCESS_RULES.sweep(store.collections, now);
   const rule: AccessRule = {
     id: (await store.settings.next(LAST_RULE_SETTING)) + 1,
     subjectId,
-    subjectType: newRule.subjectType,
+    subjectType,
     roleId: role.id,
     scopeId,
-    scopeType: newRule.scopeType,
-    clusterId,
+    scopeType,
+    clusterId: storedClusterId,
     createdBy: context.caller.principal.name,
     createdAt: now,
     updatedAt: now,
@@ -59,18 +56,29 @@ export async function createRule(context: AuthenticatedContext, newRule: NewRule
   return rule;
 }
 
-/** Finds a scope. @throws Problem naming the field, if the scope does not exist */
+/** Returns the role of a new rule. @throws Problem if the role does not exist or is disabled */
+async function resolveRole(context: Context, roleId: number): Promise<Role> {
+  const role = (await readRoles(context)).get(roleId);
+  if (role === undefined) throw createNotFoundProblem('roleId', `role \`${roleId}\` does not exist`);
+  if (!role.enabled) {
+    throw new Problem('bad_state', `Field \`roleId\`: role \`${role.name}\` is disabled. Enable it first.`);
+  }
+  return role;
+}
+
+/** Returns the path of a scope. @param field for the error @throws Problem if the scope does not exist */
 export function resolveScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
   const path = scopes.pathOf(type, id);
   if (path === null) throw createNotFoundProblem(field, `${type} \`${id}\` does not exist`);
   return path;
 }
 
-/** Returns the stored id of a scope. `id` may differ in case. */
+/** Returns the stored id of a scope, from which `id` may differ in case. @throws Problem if the scope does not exist */
 function resolveScopeId(scopes: Scopes, type: ScopeType, id: string, field: string): string {
   return resolveScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
 
+/** The kinds of identities by the subject type of access rules. */
 const KIND_BY_SUBJECT_TYPE: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> = {
   user: 'user',
   app: 'application',
@@ -97,7 +105,7 @@ function createNotFoundProblem(field: string, message: string): Problem {
   return new Problem('not_found', `Field \`${field}\`: ${message}.`);
 }
 
-/** Ends a rule at once. It can still be listed for 30 days. @throws NotFound */
+/** Ends a rule at once. It can still be listed for 30 days. @throws NotFound if the rule is not in force */
 export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
   const tenantId = await readTenantId({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
@@ -111,15 +119,16 @@ export async function endRulesOf(context: Context, { kind, name }: Identity): Pr
   const { store, now } = context;
   const tenantId = await readTenantId(context);
   await store.collections.updating(async (commit) => {
-    const rules = rulesOfSubject(await readRuleBook(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
-    const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
-    const ended = rows.map(({ body, revision }) =>
-      ACCESS_RULES.put({ ...createEndedRow(body, tenantId, now), revision }),
+    const rules = rulesOfSubject(await readRuleBook(context), SUBJECT_TYPES[kind], name);
+    const ids = new Set(rules.map(({ id }) => String(id)));
+    const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => ids.has(id));
+    await commit(
+      rows.map(({ body, revision }) => ACCESS_RULES.put({ ...createEndedRow(body, tenantId, now), revision })),
     );
-    await commit(ended);
   });
 }
 
+/** Creates the row of a rule that ends now. */
 function createEndedRow(rule: AccessRule, tenantId: string, now: number) {
   return createRuleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
 }

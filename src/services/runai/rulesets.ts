@@ -21,30 +21,32 @@ import {
   WORKLOAD_TYPES,
 } from './tables/index.ts';
 
+/** A version that users can choose with `--runai`. */
 type Version = Settings['runai'];
 
-/** Versions with separate tables and documents. */
+/** The profiles: versions with tables and documents of their own. Other versions use those of a profile. */
 export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
 
-/** The predefined roles of each version, with their permissions in that version. */
+/** The predefined roles of each profile, with their permissions in that profile. */
 export const ROLES_BY_PROFILE: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
   '2.19': limitToProfile('2.19', ROLES_2_19),
   '2.24': limitToProfile('2.24', ROLES_2_24),
   '3.0': limitToProfile('3.0', ROLES_2_24),
 };
 
+/** Removes the permissions of roles that a profile does not have. */
 function limitToProfile(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
-  const existing = new Set<string>(rowsOfProfile(PERMISSIONS, profile).map(({ id }) => id));
+  const permissionIds = new Set<string>(rowsOfProfile(PERMISSIONS, profile).map(({ id }) => id));
   return roles.map((role) => ({
     ...role,
-    permissions: role.permissions.filter((permission) => existing.has(permission)),
+    permissions: role.permissions.filter((permission) => permissionIds.has(permission)),
   }));
 }
 
-/** Builds the ruleset of a version, without operations that it lacks. */
+/** Builds the ruleset of a profile, with only the operations of the profile and the rules that they use. */
 function buildRuleset(profile: Profile): Ruleset {
   const operations = rowsOfProfile(OPERATIONS, profile);
-  const used = new Set<string>(operations.map(({ rule }) => rule));
+  const usedRules = new Set<string>(operations.map(({ rule }) => rule));
   return createRuleset(
     'runai',
     profile,
@@ -53,7 +55,7 @@ function buildRuleset(profile: Profile): Ruleset {
       permissions: rowsOfProfile(PERMISSIONS, profile),
       resourceTypes: SCOPE_TYPES,
       roles: ROLES_BY_PROFILE[profile],
-      rules: RULES.filter(({ id }) => used.has(id)),
+      rules: RULES.filter(({ id }) => usedRules.has(id)),
       operations,
       remedies: { ...REMEDIES, ...REMEDIES_OF[profile] },
       more: {
@@ -77,14 +79,28 @@ const PROFILE_RULESETS: Readonly<Record<Profile, Ruleset>> = {
   '3.0': buildRuleset('3.0'),
 };
 
-/** The ruleset of each version of `--runai`. */
+/** The profile of each version. */
+const PROFILE_BY_VERSION = {
+  '2.19': '2.19',
+  '2.24': '2.24',
+  '2.25': '2.24',
+  '2.26': '2.24',
+  '3.0': '3.0',
+} as const satisfies Readonly<Record<Version, Profile>>;
+
+/** The ruleset of each version. */
 export const RULESETS: Readonly<Record<Version, Ruleset>> = {
   ...PROFILE_RULESETS,
-  '2.25': { ...PROFILE_RULESETS['2.24'], profile: '2.25', servedAs: '2.25' },
-  '2.26': { ...PROFILE_RULESETS['2.24'], profile: '2.26', servedAs: '2.26' },
+  '2.25': serveAs('2.25'),
+  '2.26': serveAs('2.26'),
 };
 
-/** Returns the version that provides the tables. */
+/** Returns the ruleset of a version's profile, under the name of the version. */
+function serveAs(version: Version): Ruleset {
+  return { ...PROFILE_RULESETS[PROFILE_BY_VERSION[version]], profile: version, servedAs: version };
+}
+
+/** Returns the profile of the version that the settings choose. */
 export function profileOf({ runai }: Pick<Settings, 'runai'>): Profile {
-  return runai === '2.25' || runai === '2.26' ? '2.24' : runai;
+  return PROFILE_BY_VERSION[runai];
 }

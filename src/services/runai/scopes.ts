@@ -47,6 +47,7 @@ export interface Scopes {
   unitOf(type: UnitType, id: string): Unit | null;
 }
 
+/** Reads the scopes of the tenant. */
 export async function readScopes(world: Pick<RequestScope, 'store'>): Promise<Scopes> {
   const tenantId = await readTenantId(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await readTenantName(world) };
@@ -69,40 +70,50 @@ export async function readScopes(world: Pick<RequestScope, 'store'>): Promise<Sc
       if (type === 'system') return [{ type, id, name: 'System' }];
       if (type === 'tenant') return id === tenantId ? [tenant] : null;
       const unit = unitOf(type, id);
-      return unit === null ? null : [tenant, ...findParents(units, unit), { type, id: unit.id, name: unit.name }];
+      return unit === null ? null : [tenant, ...listParents(units, unit), toScope(type, unit)];
     },
     unitOf: unitOf,
   };
 }
 
+/** The units of a type. */
 interface Units {
   readonly list: readonly Unit[];
+  /** By id in lower case, because ids are case-insensitive. */
   readonly byId: ReadonlyMap<string, Unit>;
 }
 
+/** Indexes units by id. Memoized, because most requests need the index and units seldom change. */
 const indexUnits = memoize((rows: readonly Row<Unit>[]): Units => {
   const list = rows.map(({ body }) => body);
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 });
 
-/** Returns the cluster and department of a unit. A project without a cluster inherits the cluster of its department. */
-function findParents(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
+/**
+ * Returns the cluster and the department of a unit, if it has them. A project without a cluster inherits the cluster
+ * of its department.
+ */
+function listParents(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
   const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
   const clusterId = unit.clusterId ?? department?.clusterId;
-  const found = [
-    ['cluster', units.cluster.byId.get(clusterId?.toLowerCase() ?? '')],
-    ['department', department],
-  ] as const;
-  return found.flatMap(([type, parent]) => (parent === undefined ? [] : [{ type, id: parent.id, name: parent.name }]));
+  const cluster = units.cluster.byId.get(clusterId?.toLowerCase() ?? '');
+  const parents: Scope[] = [];
+  if (cluster !== undefined) parents.push(toScope('cluster', cluster));
+  if (department !== undefined) parents.push(toScope('department', department));
+  return parents;
+}
+
+function toScope(type: UnitType, { id, name }: Unit): Scope {
+  return { type, id, name };
 }
 
 /** Returns the attributes that access rules are checked against: the ids of a scope and of its parents. */
 export function attributesOfPath(path: ScopePath): ResourceAttributes {
-  const named = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
-  return { relation: 'owned', names: Object.fromEntries(named) };
+  const idsByType = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
+  return { relation: 'owned', names: Object.fromEntries(idsByType) };
 }
 
-/** Like `attributesOf`, by type and id. Objects in a deleted scope belong to the tenant. */
+/** Returns the attributes of the scope with this type and id. Objects in a deleted scope belong to the tenant. */
 export function attributesOfScope(scopes: Scopes, type: ScopeType, id: string): ResourceAttributes {
   return attributesOfPath(scopes.pathOf(type, id) ?? scopes.tenantPath);
 }

@@ -5,7 +5,7 @@ import { deriveUuid } from '../../platform/random.ts';
 import { grantsIn } from './collections/grants.ts';
 import { lastExpiryOf } from './issue-tokens.ts';
 
-/** Length of Keycloak secrets. */
+/** Length of a client secret, the same as in Keycloak. */
 const SECRET_LENGTH = 32;
 
 /** Generates a client secret and its hash. */
@@ -17,12 +17,15 @@ export function generateSecret({ random }: Pick<Context, 'random'>): {
   return { secret, secretHash: hashSecret(secret) };
 }
 
-/** Returns the `sid` for revoking a secret's access tokens. A new secret has a new `sid`, so tokens issued for it are valid. */
-export function sidOfSecret(secretHash: string | null, world: string): string {
-  return nameInWorld(deriveUuid(`secret:${secretHash}`), world);
+/**
+ * Returns the `sid` of the access tokens that are issued for a secret, which can be revoked by it. A new secret has a
+ * new `sid`, so the tokens issued for it stay valid.
+ */
+export function sidOfSecret(secretHash: string | null, worldId: string): string {
+  return nameInWorld(deriveUuid(`secret:${secretHash}`), worldId);
 }
 
-/** Revokes the tokens of a deleted secret, but only with `--runai-revoke-on-delete`. */
+/** Revokes the tokens of a deleted or replaced secret, but only with `--runai-revoke-on-delete`. */
 export async function revokeTokensOfSecret(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
   await grantsIn(context.store).revoke(sidOfSecret(secretHash, context.world.id), context.now, lastExpiryOf(context));

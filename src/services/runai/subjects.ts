@@ -4,7 +4,7 @@ import type { IdentityKind } from '../../decisions/principal.ts';
 /** The subject of an access rule: an identity, or a group of the identity provider. */
 export type SubjectType = Schema<'runai', 'AccessRule'>['subjectType'];
 
-/** Kinds of identities as access rules spell them. */
+/** The kinds of identities, as subject types of access rules. */
 export const SUBJECT_TYPES = {
   user: 'user',
   application: 'app',

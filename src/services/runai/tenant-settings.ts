@@ -14,13 +14,16 @@ export async function assertTenant(
   context: Pick<AuthenticatedContext, 'store'>,
   tenantId: string | undefined,
 ): Promise<void> {
-  const own = await readTenantId(context);
-  if (tenantId === undefined || tenantId === '' || tenantId === own) return;
+  const tenantIdOfWorld = await readTenantId(context);
+  if (tenantId === undefined || tenantId === '' || tenantId === tenantIdOfWorld) return;
   throw new Problem(
     'not_found',
-    `There is no tenant \`${tenantId.slice(0, 100)}\`. Send the tenant id \`${own}\`, or omit it.`,
+    `There is no tenant \`${tenantId.slice(0, MAX_QUOTED_LENGTH)}\`. Send the tenant id \`${tenantIdOfWorld}\`, or omit it.`,
   );
 }
+
+/** Maximum length of a sent value in an error. */
+const MAX_QUOTED_LENGTH = 100;
 
 /** Settings of the tenant that clients can change, stored by key. */
 export class TenantSettings<Key extends string> {
@@ -33,7 +36,7 @@ export class TenantSettings<Key extends string> {
     this.keys = keys;
   }
 
-  /** @throws Problem if the key is unknown */
+  /** Returns a text as a key. @throws Problem if it is not a key */
   parseKey(text: string): Key {
     const match = this.keys.find((key) => key === text);
     if (match !== undefined) return match;
@@ -46,6 +49,7 @@ export class TenantSettings<Key extends string> {
     return value === null ? null : JSON.parse(value);
   }
 
+  /** Stores the value of a setting. */
   async set({ store }: Pick<AuthenticatedContext, 'store'>, key: Key, value: unknown): Promise<void> {
     await store.settings.set(this.#storedName(key), JSON.stringify(value));
   }

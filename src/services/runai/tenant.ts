@@ -1,15 +1,18 @@
 import type { RequestScope } from '../../contract/world.ts';
 import type { TokenRealm } from './access-token.ts';
 
-/** Settings for the tenant. */
+/** The settings that store the tenant. A seed writes them. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';
 export const TENANT_NAME_SETTING = 'runai.tenant.name';
 export const REALM_SETTING = 'runai.tenant.realm';
 
+/** Placeholders for a world without a tenant, because its seed has no part for Run:ai. */
+const NO_TENANT_ID = '0';
 const NO_REALM = 'none';
 
 type World = Pick<RequestScope, 'store'>;
 
+/** Returns the realm of the tenant. */
 export async function readRealm({ store }: World): Promise<string> {
   return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
 }
@@ -24,13 +27,14 @@ export function endpointsOf(issuer: string): string {
   return `${issuer}/protocol/openid-connect`;
 }
 
+/** Returns the URL of an issuer's key set. */
 export function jwksUriOf(issuer: string): string {
   return `${endpointsOf(issuer)}/certs`;
 }
 
 /** Returns the tenant id in decimal digits, as in scopes. It is also the owner of the tenant's objects in the store. */
 export async function readTenantId({ store }: World): Promise<string> {
-  return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';
+  return (await store.settings.get(TENANT_ID_SETTING)) ?? NO_TENANT_ID;
 }
 
 /** Returns the realm whose access tokens are valid in this world. */
@@ -38,6 +42,7 @@ export async function readTokenRealm(world: World): Promise<TokenRealm> {
   return { issuerPath: issuerPath(await readRealm(world)), tenantId: await readTenantId(world) };
 }
 
+/** Returns the name of the tenant; its realm if no name is stored. */
 export async function readTenantName(world: World): Promise<string> {
   return (await world.store.settings.get(TENANT_NAME_SETTING)) ?? (await readRealm(world));
 }

@@ -13,40 +13,47 @@ import { issuerPath, jwksUriOf, readRealm } from './tenant.ts';
 
 const KINDS = ['user', 'service-account', 'application'] as const satisfies readonly IdentityKind[];
 
-/** Builds the claims of tokens as `POST /api/v1/token` would issue them. */
+/** Creates the claims of tokens as `POST /api/v1/token` would issue them, for tokens that tests forge. */
 export const tokenDrafts: TokenDrafts = {
   draft: async (context, name) => {
     const named = name === null ? await findFirst(context) : await findNamedIdentity(context, name);
     if (named === null) return null;
-    const order = await createOrder(context, named);
+    const params = await createParams(context, named);
     const issuer = `${context.origin}${issuerPath(await readRealm(context))}`;
     return {
       issuer,
       jwksUri: jwksUriOf(issuer),
-      access: await createAccessTokenClaims(context, order),
-      id: await createIdTokenClaims(context, { ...order, authTime: context.now }),
+      access: await createAccessTokenClaims(context, params),
+      id: await createIdTokenClaims(context, { ...params, authTime: context.now }),
     };
   },
-  names: async (world) => (await findIdentities(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
+  names: async (world) => {
+    const identities = await listIdentities(world);
+    return identities.flatMap(({ name, clientId }) => (clientId === null ? [name] : [name, clientId]));
+  },
 };
 
-/** Users come first, because the first user of the cast is an administrator. */
-async function findIdentities({ store }: Pick<RequestScope, 'store'>): Promise<readonly Identity[]> {
+/** Returns all identities. Users come first, because the first user of the built-in cast is an administrator. */
+async function listIdentities({ store }: Pick<RequestScope, 'store'>): Promise<readonly Identity[]> {
   return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
 
+/** Returns the first enabled identity; null if there is none. */
 async function findFirst(context: RequestContext): Promise<NamedIdentity | null> {
-  const identity = (await findIdentities(context)).find(({ enabled }) => enabled);
+  const identity = (await listIdentities(context)).find(({ enabled }) => enabled);
   return identity === undefined ? null : { identity, key: null };
 }
 
-/** Uses a user's access key, if there is one; otherwise a login without a client. */
-async function createOrder(
+/**
+ * Returns the parameters of a token for an identity. A user gets a token for the named or first access key or, without
+ * an access key, for a login without a client.
+ */
+async function createParams(
   { store, random, world }: RequestContext,
-  { identity, key: named }: NamedIdentity,
+  { identity, key: namedKey }: NamedIdentity,
 ): Promise<AccessTokenParams> {
   const { kind, id, name, clientId, secretHash } = identity;
-  const key = named ?? (await accessKeysIn(store).ofOwner(id))[0];
+  const key = namedKey ?? (await accessKeysIn(store).ofOwner(id))[0];
   if (key !== undefined) return { identity, clientId: key.clientId, sid: sidOfSecret(key.secretHash, world.id) };
   if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: sidOfSecret(secretHash, world.id) };
   return { identity, clientId: clientIdInTokens(null), sid: nameInWorld(random.uuid(), world.id) };

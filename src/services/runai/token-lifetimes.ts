@@ -3,36 +3,42 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../time/durati
 
 /** Lifetimes of tokens and codes, in milliseconds. */
 export interface TokenLifetimes {
-  /** Access tokens. */
+  /** Lifetime of access tokens. */
   readonly access: number;
-  /** Refresh tokens. */
+  /** Lifetime of refresh tokens. */
   readonly refresh: number;
-  /** Authorization codes. */
+  /** Lifetime of authorization codes. */
   readonly code: number;
 }
 
 export const DEFAULT_TOKEN_LIFETIMES: TokenLifetimes = { access: 3_600_000, refresh: 86_400_000, code: 60_000 };
 
-const PARTS = keysOf(DEFAULT_TOKEN_LIFETIMES);
+const LIFETIME_NAMES = keysOf(DEFAULT_TOKEN_LIFETIMES);
 
-/** One second, because claims have whole seconds. */
+/** Minimum lifetime: one second, because claims have whole seconds. */
 const MIN_LIFETIME_MS = 1000;
 
-/** Parses the option `tokenTtl`, such as `access=1h,refresh=24h,code=1m`. A part without a name is `access`. */
+/** How the option `tokenTtl` is read and shown. */
 export const tokenLifetimesOption = {
   isDuration: true,
   expected: `${DURATION_FORMS}, one second or longer, for access tokens; or named durations such as \`access=1h,refresh=24h,code=1m\`, each name once`,
-  read: (text: string): TokenLifetimes | undefined => {
-    const lifetimes = new Map<string, number>();
-    for (const part of text.split(',')) {
-      const [, name = 'access', duration = ''] = /^(?:([^=]*)=)?(.*)$/s.exec(part.trim()) ?? [];
-      const lifetime = parseDuration(duration);
-      if (!isOneOf(PARTS, name) || lifetimes.has(name) || lifetime === null || lifetime < MIN_LIFETIME_MS)
-        return undefined;
-      lifetimes.set(name, lifetime);
-    }
-    return { ...DEFAULT_TOKEN_LIFETIMES, ...Object.fromEntries(lifetimes) };
-  },
+  read: parseTokenLifetimes,
   show: (lifetimes: TokenLifetimes): string =>
-    PARTS.map((name) => `${name}=${formatDuration(lifetimes[name])}`).join(','),
+    LIFETIME_NAMES.map((name) => `${name}=${formatDuration(lifetimes[name])}`).join(','),
 };
+
+/** Captures the name, if any, and the duration of a part such as `refresh=24h`. */
+const LIFETIME_PATTERN = /^(?:([^=]*)=)?(.*)$/s;
+
+/** Parses lifetimes such as `access=1h,refresh=24h,code=1m`; undefined if they are invalid. The default name is `access`. */
+function parseTokenLifetimes(text: string): TokenLifetimes | undefined {
+  const lifetimes = new Map<string, number>();
+  for (const part of text.split(',')) {
+    const [, name = 'access', duration = ''] = LIFETIME_PATTERN.exec(part.trim()) ?? [];
+    const lifetime = parseDuration(duration);
+    if (!isOneOf(LIFETIME_NAMES, name) || lifetimes.has(name)) return undefined;
+    if (lifetime === null || lifetime < MIN_LIFETIME_MS) return undefined;
+    lifetimes.set(name, lifetime);
+  }
+  return { ...DEFAULT_TOKEN_LIFETIMES, ...Object.fromEntries(lifetimes) };
+}

@@ -21,52 +21,70 @@ export interface WorkloadView extends Workload {
   readonly priorityClassName: string;
 }
 
-/** For types that the vendor does not document. */
+/** Defaults of the types that the vendor does not document. */
 const NO_DEFAULTS = { category: '', priorityClassName: '' };
 
 const DEFAULTS_BY_TYPE: ReadonlyMap<string, typeof NO_DEFAULTS> = new Map(WORKLOAD_TYPES.map((row) => [row.id, row]));
 
-/** The context in which workloads are viewed. */
+/** The data that views of workloads need, in addition to the workloads. */
 export interface WorkloadViewContext {
   readonly scopes: Scopes;
   readonly phases: WorkloadPhases;
   readonly now: Instant;
 }
 
-/** Adds scopes, phase and defaults to a workload. */
+/** Creates the view of a workload, with its scopes, its phase and the defaults of its type. */
 export function createWorkloadView(workload: Workload, { scopes, phases, now }: WorkloadViewContext): WorkloadView {
   const path = scopes.pathOf('project', workload.projectId) ?? [];
-  const find = (wanted: ScopeType) => path.find(({ type }) => type === wanted) ?? { id: '', name: '' };
+  const scopeOf = (scopeType: ScopeType) => path.find(({ type }) => type === scopeType) ?? { id: '', name: '' };
   const { category, priorityClassName } = DEFAULTS_BY_TYPE.get(workload.type) ?? NO_DEFAULTS;
   const { phase, since } = phaseAt(workload, phases, now);
+  const isPhaseFixed = workload.phase !== undefined;
+  const hasEnded = phase === 'Completed' || phase === 'Failed';
   return {
     ...workload,
-    ...{ phase, phaseSince: since },
-    completedAt: workload.phase === undefined && (phase === 'Completed' || phase === 'Failed') ? since : null,
-    ...{ tenantId: scopes.tenantId, clusterId: find('cluster').id || NO_CLUSTER, projectName: find('project').name },
-    ...{ departmentId: find('department').id, departmentName: find('department').name },
-    ...{ category, priorityClassName },
+    phase,
+    phaseSince: since,
+    completedAt: hasEnded && !isPhaseFixed ? since : null,
+    tenantId: scopes.tenantId,
+    clusterId: scopeOf('cluster').id || NO_CLUSTER,
+    projectName: scopeOf('project').name,
+    departmentId: scopeOf('department').id,
+    departmentName: scopeOf('department').name,
+    category,
+    priorityClassName,
   };
 }
 
 /** Renders a workload as in lists. Only the phase changes over time. */
-export function renderWorkload(placed: WorkloadView): Schema<'runai', 'Workload'> {
-  const { id, name, type, phase, projectId, projectName, submission } = placed;
-  const { clusterId, departmentId, departmentName, category, priorityClassName, tenantId, deletedAt } = placed;
-  const since = rfc3339(placed.phaseSince);
+export function renderWorkload(view: WorkloadView): Schema<'runai', 'Workload'> {
+  const { phase, projectName, submission, completedAt, deletedAt } = view;
+  const phaseSince = rfc3339(view.phaseSince);
   return {
-    ...{ id, name, type, phase, projectId, projectName, departmentId, departmentName, clusterId },
-    ...{ category, priorityClassName },
+    id: view.id,
+    name: view.name,
+    type: view.type,
+    phase,
+    projectId: view.projectId,
+    projectName,
+    departmentId: view.departmentId,
+    departmentName: view.departmentName,
+    clusterId: view.clusterId,
+    category: view.category,
+    priorityClassName: view.priorityClassName,
     ...(submission !== undefined && { submittedBy: submission.createdBy }),
-    ...(placed.completedAt !== null && { completedAt: rfc3339(placed.completedAt) }),
+    ...(completedAt !== null && { completedAt: rfc3339(completedAt) }),
     source: submission === undefined ? 'Other' : 'Control-plane',
-    tenantId: Number(tenantId),
+    tenantId: Number(view.tenantId),
     namespace: namespaceOf(projectName),
     priority: null,
     k8sPhase: phase,
     conditions: [],
     runningPods: phase === 'Running' ? 1 : 0,
-    ...{ createdAt: rfc3339(placed.createdAt), updatedAt: since, phaseUpdatedAt: since, k8sPhaseUpdatedAt: since },
+    createdAt: rfc3339(view.createdAt),
+    updatedAt: phaseSince,
+    phaseUpdatedAt: phaseSince,
+    k8sPhaseUpdatedAt: phaseSince,
     deletedAt: deletedAt === undefined ? null : rfc3339(deletedAt),
   };
 }
@@ -77,13 +95,19 @@ export type SubmittedWorkload = Schema<'runai', 'SubmittedDistributed'>;
 /**
  * Renders a submitted workload.
  *
- * @param isSince222 since 2.22, the response has `deletedAt`
+ * @param isSince222 whether the version is 2.22 or later. Its response has `deletedAt`
  */
-export function renderSubmission(placed: WorkloadView, isSince222: boolean): SubmittedWorkload {
-  const { id, name, projectId, departmentId, clusterId, createdAt, phase, submission } = placed;
+export function renderSubmission(view: WorkloadView, isSince222: boolean): SubmittedWorkload {
+  const { id, name, projectId, departmentId, clusterId, createdAt, phase, submission } = view;
   const { requestedName = name, createdBy = '', content = {} } = submission ?? {};
   return {
-    ...{ name, requestedName, workloadId: id, projectId, departmentId, clusterId, createdBy },
+    name,
+    requestedName,
+    workloadId: id,
+    projectId,
+    departmentId,
+    clusterId,
+    createdBy,
     createdAt: rfc3339(createdAt),
     ...(isSince222 && { deletedAt: null }),
     desiredPhase: 'Running',

@@ -9,7 +9,7 @@ import type { Instant } from '../../time/clock.ts';
 
 export type Phase = Schema<'runai', 'Workload'>['phase'];
 
-/** A workload, from the seed or submitted. */
+/** A workload as stored. It comes from the seed, or was submitted. */
 export interface Workload {
   readonly id: string;
   readonly name: string;
@@ -18,9 +18,9 @@ export interface Workload {
   readonly createdAt: Instant;
   /** A fixed phase. Without it, the phase depends on the clock. */
   readonly phase?: Phase;
-  /** Whether it fails at the end of its run. */
+  /** Whether the workload fails at the end of its run. */
   readonly fails?: boolean;
-  /** Absent if it comes from the seed. */
+  /** Absent if the workload comes from the seed. */
   readonly submission?: Submission;
   readonly deletedAt?: Instant;
 }
@@ -35,21 +35,23 @@ export interface Submission {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
+/** The workloads of all tenants. The owner of a row is the tenant. */
 export const WORKLOADS = new Collection<Workload>('runai.workloads');
 
-/** How long deleted workloads are listed, in milliseconds. */
+/** How long deleted workloads are listed: one day. */
 const DELETED_RETENTION_MS = 24 * 3_600_000;
 
 /** Maximum number of workloads of a tenant, including deleted ones. */
 const MAX_WORKLOADS = 5000;
 
+/** Creates the row of a workload. Its id is in lower case, because ids are case-insensitive. */
 export function createWorkloadRow(workload: Workload, tenantId: string): Row<Workload, null> {
   const { id, deletedAt } = workload;
   const dueAt = deletedAt === undefined ? null : deletedAt + DELETED_RETENTION_MS;
   return WORKLOADS.row({ id: id.toLowerCase(), owner: tenantId, parent: null, dueAt, body: workload });
 }
 
-/** Whether lists of deleted workloads still include this one. */
+/** Returns whether lists of deleted workloads still include a workload. */
 export function isListedAsDeleted({ deletedAt }: Workload, now: Instant): boolean {
   return deletedAt !== undefined && now < deletedAt + DELETED_RETENTION_MS;
 }
@@ -72,13 +74,14 @@ export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSecond
 
 export const WORKLOAD_PHASES_SETTING = 'runai.workload-phases';
 
+/** Returns the phases that the seed defines, or the default ones. */
 export async function readWorkloadPhases({ store }: Pick<RequestScope, 'store'>): Promise<WorkloadPhases> {
   const stored = await store.settings.get(WORKLOAD_PHASES_SETTING);
   // Safe cast: written by the seed.
   return stored === null ? DEFAULT_PHASES : (JSON.parse(stored) as WorkloadPhases);
 }
 
-/** A phase and its start. */
+/** A phase of a workload and its start. */
 export interface TimedPhase {
   readonly phase: Phase;
   readonly since: Instant;
@@ -105,9 +108,10 @@ export function phaseAt(workload: Workload, phases: WorkloadPhases, now: Instant
   return phasesOf(workload, phases).findLast(({ since }) => since <= now) ?? { phase, since: createdAt };
 }
 
-/** Whether it runs until it is deleted: a workspace does, unless it was submitted with a command. */
+/** Returns whether a workload runs until it is deleted. A workspace does, unless it was submitted with a command. */
 function runsUntilDeleted({ type, submission }: Workload): boolean {
   if (type !== 'Workspace') return false;
+  // Safe cast: the request was validated against the document.
   const { spec } = (submission?.content ?? {}) as { spec?: { command?: unknown; args?: unknown } | null };
   return spec?.command == null && spec?.args == null;
 }
@@ -124,21 +128,26 @@ export async function submitWorkload(
 ): Promise<void> {
   const { collections } = store;
   await WORKLOADS.sweep(collections, now);
-  await WORKLOADS.insertBeside(collections, createWorkloadRow(workload, tenantId), (others) => {
-    const { name, projectId } = workload;
-    const isTaken = ({ body }: Row<Workload>) =>
-      body.name === name && body.projectId === projectId && body.deletedAt === undefined;
-    if (others.some(isTaken)) {
-      const message = `Field \`name\`: workload with name \`${name}\` already exists in this project. Delete it, or send \`useGivenNameAsPrefix\`.`;
-      throw new Problem('invalid_request', message);
-    }
-    if (others.length >= MAX_WORKLOADS) {
+  await WORKLOADS.insertBeside(collections, createWorkloadRow(workload, tenantId), (existingRows) => {
+    const existing = existingRows.map(({ body }) => body);
+    checkNameIsFree(workload, existing);
+    if (existing.length >= MAX_WORKLOADS) {
       throw new Problem(
         'limit_reached',
         `There are already ${MAX_WORKLOADS} workloads, the maximum, including those deleted within the last day. Reset the world, or delete some and advance the clock by a day.`,
       );
     }
   });
+}
+
+/** Checks that no other workload in the project has this name. @throws Problem if a workload has it */
+function checkNameIsFree({ name, projectId }: Workload, existing: readonly Workload[]): void {
+  const isTaken = existing.some(
+    (other) => other.name === name && other.projectId === projectId && other.deletedAt === undefined,
+  );
+  if (!isTaken) return;
+  const message = `Field \`name\`: workload with name \`${name}\` already exists in this project. Delete it, or send \`useGivenNameAsPrefix\`.`;
+  throw new Problem('invalid_request', message);
 }
 
 /** Marks a workload as deleted. @throws NotFound if it does not exist */

@@ -1,16 +1,13 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { HeldRights } from '../../../decisions/policy.ts';
-import { rowsOfProfile } from '../../../decisions/ruleset.ts';
+import { type ACTIONS, groupHeldPermissions } from '../permission-view.ts';
 import { profileOf } from '../rulesets.ts';
 import { readScopes } from '../scopes.ts';
-import { RESOURCE_TYPES } from '../tables/index.ts';
-import { type ACTIONS, groupPermissions } from './roles.ts';
 
 /** Returns the caller's permissions in any scope. */
 const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
   const { held } = context.caller.heldRights;
-  const types = rowsOfProfile(RESOURCE_TYPES, profileOf(context.settings));
-  return { status: 200, body: groupPermissions(held, types).filter(({ actions }) => actions.length > 0) };
+  return { status: 200, body: groupHeldPermissions(held, profileOf(context.settings)) };
 };
 
 type Action = (typeof ACTIONS)[number];

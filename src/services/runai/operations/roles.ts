@@ -7,7 +7,8 @@ import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { readRuleBook } from '../access-rules.ts';
 import type { Fields } from '../list-filters.ts';
-import { paginate, selectItems } from '../lists.ts';
+import { DEFAULT_PAGE_SIZE, paginate, selectItems } from '../lists.ts';
+import { groupPermissions } from '../permission-view.ts';
 import {
   type CustomRole,
   createRoleRow,
@@ -18,45 +19,33 @@ import {
   readRoles,
 } from '../roles.ts';
 import { profileOf } from '../rulesets.ts';
-import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
+import { PERMISSION_SETS, type Profile } from '../tables/index.ts';
 import { readTenantId } from '../tenant.ts';
 
-export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
-
-type Permission = Schema<'runai', 'Permission'>;
-
-/** Groups permissions by resource type, including types without actions. */
-export function groupPermissions(
-  held: ReadonlySet<string>,
-  types: readonly ({ readonly id: Permission['resourceType'] } & Pick<Permission, 'displayName' | 'groupId'>)[],
-): Permission[] {
-  return types.map(({ id, displayName, groupId }) => ({
-    resourceType: id,
-    displayName,
-    groupId,
-    actions: ACTIONS.filter((action) => held.has(`${id}:${action}`)),
-  }));
-}
-
 const findRole: Lookup<Role> = async (context, id) => {
-  const found = /^[1-9]\d*$/.test(id) ? (await readRoles(context)).get(Number(id)) : undefined;
-  return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
+  // `Number` would also accept other spellings, such as `1e1`.
+  const role = /^[1-9]\d*$/.test(id) ? (await readRoles(context)).get(Number(id)) : undefined;
+  return role === undefined ? { found: 'nothing' } : { found: 'object', target: role };
 };
 
-const findPermissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
-  const found = rowsOfProfile(PERMISSION_SETS, profileOf(settings)).find((set) => set.id === id);
-  return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
-};
+export const roleLookups = { role: findRole };
 
-export const roleLookups = { role: findRole, permissionSet: findPermissionSet };
+/** Names of the roles that the 2.25 guide calls legacy. */
+const LEGACY_ROLES: ReadonlySet<string> = new Set([
+  'L1 researcher',
+  'L2 researcher',
+  'ML engineer',
+  'Research manager',
+]);
 
+/** Renders a role as in version 1 of the API. */
 function renderRoleV1(role: Role, profile: Profile) {
   const { id, name, description, createdBy, custom, enabled } = role;
   return {
     id,
     name,
     description,
-    permissions: groupPermissions(role.permissions, rowsOfProfile(RESOURCE_TYPES, profile)),
+    permissions: groupPermissions(role.permissions, profile),
     createdAt: rfc3339(role.createdAt),
     updatedAt: rfc3339(role.updatedAt),
     createdBy,
@@ -64,6 +53,7 @@ function renderRoleV1(role: Role, profile: Profile) {
   };
 }
 
+/** Renders a role as in version 2 of the API. */
 function renderRoleV2(role: Role, profile: Profile) {
   const sets = rowsOfProfile(PERMISSION_SETS, profile).filter(({ id }) => role.permissionSets.includes(id));
   return {
@@ -75,14 +65,6 @@ function renderRoleV2(role: Role, profile: Profile) {
     permissionSets: sets.map(({ id, name }) => ({ id, name })),
   };
 }
-
-/** Roles that the 2.25 guide calls legacy. */
-const LEGACY_ROLES: ReadonlySet<string> = new Set([
-  'L1 researcher',
-  'L2 researcher',
-  'ML engineer',
-  'Research manager',
-]);
 
 const list: Handler<'runai', 'get_roles_v1'> = async (context) => {
   const roles = await readRoles(context);
@@ -101,12 +83,11 @@ const ROLE_FIELDS: Fields<Role> = {
   custom: { kind: 'boolean', read: ({ custom }) => custom },
   enabled: { kind: 'boolean', read: ({ enabled }) => enabled },
 };
-const PAGE_SIZE = 50;
 
 const listV2: Handler<'runai', 'get_roles_v2'> = async (context) => {
   const { query } = context;
   const all = selectItems([...(await readRoles(context)).values()], query, ROLE_FIELDS, ['name']);
-  const { page, next } = paginate(all, query, PAGE_SIZE);
+  const { page, next } = paginate(all, query, DEFAULT_PAGE_SIZE);
   return { status: 200, body: { roles: page.map((role) => renderRoleV2(role, profileOf(context.settings))), next } };
 };
 
@@ -119,7 +100,7 @@ type RoleBody = Schema<'runai', 'RoleRequest'>;
 
 const create: Handler<'runai', 'create_role_v2'> = async (context) => {
   const { store, now } = context;
-  const content = await checkRole(context, context.body, null);
+  const content = await parseRole(context, context.body, null);
   const custom: CustomRole = {
     id: FIRST_CUSTOM_ROLE_ID + (await store.settings.next(LAST_ROLE_SETTING)),
     ...content,
@@ -137,21 +118,22 @@ const create: Handler<'runai', 'create_role_v2'> = async (context) => {
 };
 
 const update: Handler<'runai', 'update_role_v2', Role> = async (context) => {
-  const { id } = customTarget(context);
-  const content = await checkRole(context, context.body, id);
+  const { id } = requireCustomRole(context);
+  const content = await parseRole(context, context.body, id);
   await changeRole(context, id, (custom) => ({ ...custom, ...content }));
   return { status: 200, body: await renderById(context, id) };
 };
 
-function setEnabled(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> {
+/** Creates the handler that enables or disables a role. */
+function createEnableHandler(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> {
   return async (context) => {
-    await changeRole(context, customTarget(context).id, (custom) => ({ ...custom, enabled }));
+    await changeRole(context, requireCustomRole(context).id, (custom) => ({ ...custom, enabled }));
     return { status: 204 };
   };
 }
 
 const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) => {
-  const { id, name } = customTarget(context);
+  const { id, name } = requireCustomRole(context);
   const { bySubject } = await readRuleBook(context);
   if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
     throw new Problem('protected', `The role \`${name}\` is in use. Delete its access rules first.`);
@@ -161,22 +143,29 @@ const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) =
 };
 
 /** Returns the role to change. @throws Problem if it is predefined */
-function customTarget({ target }: AuthenticatedContext<Role>): Role {
+function requireCustomRole({ target }: AuthenticatedContext<Role>): Role {
   if (target.custom) return target;
   throw new Problem('bad_state', `The role \`${target.name}\` is predefined. Only custom roles can be changed.`);
 }
 
+/** Changes a stored role. @throws Problem `not_found` if it was deleted in the meantime */
 async function changeRole(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
   const { store, now } = context;
   const tenantId = await readTenantId(context);
-  const edit = ROLES.change(store.collections, String(id), ({ body }) =>
-    createRoleRow({ ...change(body), updatedAt: now }, tenantId),
+  await orNotFound(
+    ROLES.change(store.collections, String(id), ({ body }) =>
+      createRoleRow({ ...change(body), updatedAt: now }, tenantId),
+    ),
   );
-  await orNotFound(edit);
 }
 
-/** Validates a role. @throws Problem if a permission set is unknown or the name is taken */
-async function checkRole(context: Context, body: RoleBody, ownId: number | null) {
+/**
+ * Returns the members of a role that a client can set.
+ *
+ * @param roleId the role to change; null for a new role
+ * @throws Problem if a permission set is unknown or the name is taken
+ */
+async function parseRole(context: Context, body: RoleBody, roleId: number | null) {
   const { name, description = '' } = body;
   const validSets: readonly string[] = rowsOfProfile(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);
@@ -187,8 +176,8 @@ async function checkRole(context: Context, body: RoleBody, ownId: number | null)
       `Field \`permissionSets\`: permission set \`${unknown}\` does not exist. \`GET /api/v1/authorization/permission-sets\` lists them.`,
     );
   }
-  const others = [...(await readRoles(context)).values()].filter(({ id }) => id !== ownId);
-  if (others.some((role) => role.name.toLowerCase() === name.toLowerCase())) throw createNameConflict(name);
+  const otherRoles = [...(await readRoles(context)).values()].filter(({ id }) => id !== roleId);
+  if (otherRoles.some((role) => role.name.toLowerCase() === name.toLowerCase())) throw createNameConflict(name);
   return { name, description, permissionSets };
 }
 
@@ -196,30 +185,12 @@ function createNameConflict(name: string): Problem {
   return new Problem('conflict', `There is already a role named \`${name}\`. Choose another name.`);
 }
 
+/** Renders a role by id. @throws Problem `not_found` if it was deleted in the meantime */
 async function renderById(context: Context, id: number) {
-  const found = (await readRoles(context)).get(id);
-  if (found === undefined) throw new Problem('not_found');
-  return renderRoleV2(found, profileOf(context.settings));
+  const role = (await readRoles(context)).get(id);
+  if (role === undefined) throw new Problem('not_found');
+  return renderRoleV2(role, profileOf(context.settings));
 }
-
-function renderSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
-  const held = new Set<string>(permissions);
-  const types = groupPermissions(held, rowsOfProfile(RESOURCE_TYPES, profile));
-  return { id, name, description, permissions: types.filter(({ actions }) => actions.length > 0) };
-}
-
-const listSets: Handler<'runai', 'get_permission_sets'> = ({ settings }) => {
-  const profile = profileOf(settings);
-  return {
-    status: 200,
-    body: { permissionSets: rowsOfProfile(PERMISSION_SETS, profile).map((set) => renderSet(set, profile)) },
-  };
-};
-
-const getSet: Handler<'runai', 'get_permission_set_by_id', PermissionSetRow> = ({ target, settings }) => ({
-  status: 200,
-  body: renderSet(target, profileOf(settings)),
-});
 
 export const roleOperations = {
   get_roles_v1: list,
@@ -229,8 +200,6 @@ export const roleOperations = {
   get_role_by_id_v2: getV2,
   update_role_v2: update,
   delete_role_by_id_v2: remove,
-  enable_role_v2: setEnabled(true),
-  disable_role_v2: setEnabled(false),
-  get_permission_sets: listSets,
-  get_permission_set_by_id: getSet,
+  enable_role_v2: createEnableHandler(true),
+  disable_role_v2: createEnableHandler(false),
 };

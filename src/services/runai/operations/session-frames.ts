@@ -5,7 +5,7 @@ import { renderSessionFrame } from '../pages/session-frames.ts';
 import { isOriginOf } from '../redirect-uris.ts';
 import { type RealmContext, readIssuerInPath } from './oauth-client.ts';
 
-/** Serves a frame, if the realm exists. */
+/** Renders a frame. @throws Problem if the realm does not exist */
 async function renderFrame(context: RealmContext, name: Parameters<typeof renderSessionFrame>[0]) {
   await readIssuerInPath(context);
   return renderSessionFrame(name);
@@ -16,7 +16,10 @@ const getCookieStep2: Handler<'runai', 'get_cookie_step_2'> = (context) => rende
 const getLoginStatus: Handler<'runai', 'get_login_status_frame'> = (context) =>
   renderFrame(context, 'login-status-iframe.html');
 
-/** Checks that pages of this origin may ask for the login status of this client, as Keycloak does with web origins. */
+/**
+ * Checks that pages of an origin may ask for the login status of a client. The origins of redirect URIs may, like the
+ * web origins of a client in Keycloak.
+ */
 const checkStatusOrigin: Handler<'runai', 'check_login_status_origin'> = async (context) => {
   await readIssuerInPath(context);
   const { client_id: clientId = '', origin = '' } = context.query;

@@ -9,7 +9,7 @@ import { mintRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
 import { appTokenGrant } from './grants/app-token.ts';
-import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants/grant.ts';
+import type { Grant, GrantResult, TokenRequest } from './grants/grant.ts';
 import { GRANTS, type GrantName } from './grants/index.ts';
 import { refuseAssertion } from './oauth-client.ts';
 
@@ -35,21 +35,26 @@ export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: 
   const names = grantNamesAt(context, endpoint);
   const name = names.find((candidate) => candidate === grantType);
   if (name !== undefined) return GRANTS[name];
-  const row = grantTypesAt(endpoint).find((candidate) => candidate.grantType === grantType);
-  if (row !== undefined) {
-    const message = `${context.method} requested the grant \`${grantType}\`, which this endpoint supports only in ${row.profiles.join(', ')}`;
-    context.findings.report('other_version', message, context.now);
-  }
+  reportOtherVersion(context, endpoint, grantType);
   const message = `Field \`${field}\` must be one of ${listNames(grantType, names)}.${suggestName(grantType, names)}`;
   throw new Problem('unsupported_grant', message);
 }
 
-/** Returns the grants of an endpoint in this version. */
+/** Reports a grant that the endpoint has in other versions only. */
+function reportOtherVersion({ method, findings, now }: Context, endpoint: TokenEndpoint, grantType: string): void {
+  const row = grantTypesAt(endpoint).find((candidate) => candidate.grantType === grantType);
+  if (row === undefined) return;
+  const message = `${method} requested the grant \`${grantType}\`, which this endpoint supports only in ${row.profiles.join(', ')}`;
+  findings.report('other_version', message, now);
+}
+
+/** Returns the names of the grants that an endpoint has in this version. */
 export function grantNamesAt({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
   const profile = profileOf(settings);
   return grantTypesAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));
 }
 
+/** Returns the grants that an endpoint has in any version. */
 function grantTypesAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly grantType: GrantName })[] {
   return GRANT_TYPES.filter((row) => row.endpoint === endpoint);
 }
@@ -61,10 +66,12 @@ function grantTypesAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { reado
  */
 export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<IssuedTokens> {
   const { identity, clientId, sid, session } = result;
-  const { authTime } = session?.login ?? { authTime: context.now };
   const scope = result.scope ?? session?.login.scope ?? '';
-  const order = { identity, clientId, sid, scope };
-  const accessToken = await mintAccessToken(context, order);
+  const params = { identity, clientId, sid, scope };
+  const accessToken = await mintAccessToken(context, params);
+  const hasIdToken = withIdToken && (session !== undefined || scope.split(' ').includes('openid'));
+  const authTime = session?.login.authTime ?? context.now;
+  const nonce = session?.nonce ?? null;
   return {
     principal: principalOf(result),
     accessToken,
@@ -72,20 +79,25 @@ export async function issueTokens(context: Context, result: GrantResult, withIdT
     ...(session !== undefined && {
       refreshToken: await mintRefreshToken(context, session.login, session.refreshTokenId),
     }),
-    ...(withIdToken &&
-      (session !== undefined || scope.split(' ').includes('openid')) && {
-        idToken: await mintIdToken(context, { ...order, authTime, nonce: session?.nonce ?? null, accessToken }),
-      }),
+    ...(hasIdToken && { idToken: await mintIdToken(context, { ...params, authTime, nonce, accessToken }) }),
   };
 }
 
-/** `POST /api/v1/token` */
+/** Handles `POST /api/v1/token`. */
 const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   const { body } = context;
   refuseAssertion(body, profileOf(context.settings) === '2.19' ? 'appSecret' : 'clientSecret');
-  const { grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken } = body;
+  const { grantType } = body;
   const request: TokenRequest = {
-    ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },
+    grantType,
+    appID: body.appID,
+    appSecret: body.appSecret,
+    username: body.username,
+    password: body.password,
+    refreshToken: body.refreshToken,
+    code: body.code,
+    redirectUri: body.redirectUri,
+    externalToken: body.externalToken,
     endpoint: 'v1',
     grants: grantNamesAt(context, 'v1'),
     client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
@@ -96,61 +108,65 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   return createV1Response(context, await issueTokens(context, await grant.redeem(request, context), true));
 };
 
-/** Builds the response; 2.19 has no `expiresIn`. */
-function createV1Response({ settings }: Context, issued: IssuedTokens): Answer<'runai', 'grant_token'> {
-  const { principal, accessToken, expiresIn, refreshToken, idToken } = issued;
-  const body: Partial<Record<'refreshToken' | 'idToken', string>> & { accessToken: string; expiresIn?: number } = {
-    accessToken,
+/** Creates the response of `POST /api/v1/token`. 2.19 has no `expiresIn`. */
+function createV1Response({ settings }: Context, tokens: IssuedTokens): Answer<'runai', 'grant_token'> {
+  const { principal, accessToken, expiresIn, refreshToken, idToken } = tokens;
+  return {
+    status: 200,
+    headers: NO_STORE_HEADERS,
+    principal,
+    body: {
+      accessToken,
+      ...(refreshToken !== undefined && { refreshToken }),
+      ...(idToken !== undefined && { idToken }),
+      ...(profileOf(settings) !== '2.19' && { expiresIn }),
+    },
   };
-  if (refreshToken !== undefined) body.refreshToken = refreshToken;
-  if (idToken !== undefined) body.idToken = idToken;
-  if (profileOf(settings) !== '2.19') body.expiresIn = expiresIn;
-  return { status: 200, headers: NO_STORE_HEADERS, principal, body };
 }
 
-/** Builds the token request of an old endpoint, which has other field names. */
-function createOldRequest(grantType: string, client: PresentedClient, fields: Partial<TokenRequest>): TokenRequest {
-  const names: Readonly<Record<string, string>> = {
-    appID: 'id',
-    appSecret: 'secret',
-    redirectUri: 'redirect_uri',
-    refreshToken: 'refresh_token',
-  };
+/** Field names of the old endpoints that differ from those of `POST /api/v1/token`. */
+const OLD_FIELD_NAMES: Readonly<Record<string, string>> = {
+  appID: 'id',
+  appSecret: 'secret',
+  redirectUri: 'redirect_uri',
+  refreshToken: 'refresh_token',
+};
+
+/** Creates the token request of an old endpoint, which has no field for the client. */
+function createOldRequest(grantType: string, fields: Partial<TokenRequest>): TokenRequest {
   return {
     ...fields,
     grantType,
     endpoint: null,
     grants: [grantType],
-    client,
-    nameOf: (member) => own(names, member) ?? member,
+    client: { id: null, secret: null, need: 'unasked' },
+    nameOf: (member) => own(OLD_FIELD_NAMES, member) ?? member,
     sent: [],
   };
 }
 
-const NO_PRESENTED_CLIENT: PresentedClient = { id: null, secret: null, need: 'unasked' };
-
-/** `POST /v1/k8s/auth/oauth/apptoken` */
+/** Handles `POST /v1/k8s/auth/oauth/apptoken`. */
 const grantAppToken: Handler<'runai', 'app_token'> = async (context) => {
   const { id, secret } = context.body;
-  const request = createOldRequest('app_token', NO_PRESENTED_CLIENT, { appID: id, appSecret: secret });
+  const request = createOldRequest('app_token', { appID: id, appSecret: secret });
   const result = await appTokenGrant.redeem(request, context);
   const { principal, accessToken } = await issueTokens(context, result, false);
   const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
   return { status: 200, headers: NO_STORE_HEADERS, principal, body: { access_token: accessToken, id_token: idToken } };
 };
 
-/** `GET /v1/k8s/auth/token/exchange`. The request has no client, so the client of the code is used. */
+/** Handles `GET /v1/k8s/auth/token/exchange`. The request has no client, so the client of the code is used. */
 const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
   const { code, redirect_uri: redirectUri } = context.query;
-  const request = createOldRequest('exchange_token', NO_PRESENTED_CLIENT, { code, redirectUri });
+  const request = createOldRequest('exchange_token', { code, redirectUri });
   const result = await GRANTS.exchange_token.redeem(request, context);
   return createV1Response(context, await issueTokens(context, result, true));
 };
 
-/** `POST /v1/k8s/auth/oauth/tokens/refresh` */
+/** Handles `POST /v1/k8s/auth/oauth/tokens/refresh`. */
 const refreshTokens: Handler<'runai', 'refresh_token'> = async (context) => {
   const { refresh_token: refreshToken } = context.query;
-  const request = createOldRequest('refresh_token', NO_PRESENTED_CLIENT, { refreshToken });
+  const request = createOldRequest('refresh_token', { refreshToken });
   const result = await GRANTS.refresh_token.redeem(request, context);
   return createV1Response(context, await issueTokens(context, result, true));
 };

@@ -6,7 +6,8 @@ import { attributesOfScope, readScopes, type Scopes, type Unit, type UnitType } 
 import { readTenantId, readTenantName } from '../tenant.ts';
 import { createProjectFields, DEPARTMENT_FIELDS, renderDepartment, renderProject } from '../unit-view.ts';
 
-const UNITS_OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
+/** Functions that return the units of a type. */
+const UNITS_BY_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
   cluster: ({ clusters }) => clusters,
   department: ({ departments }) => departments,
   project: ({ projects }) => projects,
@@ -27,15 +28,17 @@ export const unitLookups = {
   project: createLookup('project'),
 };
 
-/** Returns the units in the caller's scopes. */
+/** Returns the units that the caller may see. */
 function findVisibleUnits(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
-  return UNITS_OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesOfScope(scopes, type, id)));
+  return UNITS_BY_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesOfScope(scopes, type, id)));
 }
 
+/** Returns the visible departments that match a query. */
 function findDepartments(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
   return selectItems(findVisibleUnits(context, scopes, 'department'), query, DEPARTMENT_FIELDS, ['name']);
 }
 
+/** Returns the visible projects that match a query. */
 function findProjects(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
   return selectItems(findVisibleUnits(context, scopes, 'project'), query, createProjectFields(scopes), ['name']);
 }
@@ -44,9 +47,17 @@ async function renderCluster(
   context: AuthenticatedContext,
   { id, name, createdAt }: Unit,
 ): Promise<Schema<'runai', 'Cluster'>> {
-  const at = rfc3339(createdAt);
-  const tenantId = Number(await readTenantId(context));
-  return { uuid: id, name, tenantId, createdAt: at, updatedAt: at, deletedAt: null, deleteRequestedAt: null };
+  const creationTime = rfc3339(createdAt);
+  return {
+    uuid: id,
+    name,
+    tenantId: Number(await readTenantId(context)),
+    createdAt: creationTime,
+    // Clusters cannot be changed or deleted.
+    updatedAt: creationTime,
+    deletedAt: null,
+    deleteRequestedAt: null,
+  };
 }
 
 const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
@@ -73,11 +84,8 @@ const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context
 });
 
 const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
-  const { page, next } = paginate(
-    findDepartments(context, await readScopes(context), context.query),
-    context.query,
-    DEFAULT_PAGE_SIZE,
-  );
+  const departments = findDepartments(context, await readScopes(context), context.query);
+  const { page, next } = paginate(departments, context.query, DEFAULT_PAGE_SIZE);
   return { status: 200, body: { departments: page.map(renderDepartment), ...(next !== null && { next }) } };
 };
 

@@ -13,17 +13,18 @@ import { selectItems, slicePage } from '../lists.ts';
 import { createUser } from '../new-identity.ts';
 import { endRulesOf } from '../rule-changes.ts';
 
+/** Length of the salt of a password hash, in characters. */
 const SALT_LENGTH = 16;
 const TEMPORARY_PASSWORD_LENGTH = 16;
 /** Default and maximum page size. */
 const PAGE_SIZE = 500;
 
-const user: Lookup<Identity> = async ({ store }, id) => {
-  const found = await identitiesIn(store).byId(id);
-  return found?.kind === 'user' ? { found: 'object', target: found } : { found: 'nothing' };
+const findUser: Lookup<Identity> = async ({ store }, id) => {
+  const identity = await identitiesIn(store).byId(id);
+  return identity?.kind === 'user' ? { found: 'object', target: identity } : { found: 'nothing' };
 };
 
-export const userLookups = { user };
+export const userLookups = { user: findUser };
 
 const USER_FIELDS: Fields<Identity> = {
   username: { kind: 'text', read: ({ name }) => name },
@@ -41,6 +42,7 @@ const FILTER_OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
 /** The query of the list. The count supports only some of its members. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
+/** Returns the users that match a query. `filter` is the former name of `search`. */
 async function findUsers({ store }: Context, { filter, ...query }: UserQuery): Promise<Identity[]> {
   const search = query.search ?? filter;
   return selectItems(
@@ -102,20 +104,21 @@ const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (
   return { status: 200, body: { tempPassword } };
 };
 
-const changeOwnPassword: Handler<'runai', 'change_user_password'> = async (context) => {
+/** Changes the password of the caller, if it has not changed since the request was checked. */
+const changePassword: Handler<'runai', 'change_user_password'> = async (context) => {
   const { store, now } = context;
   const { currentPassword, newPassword } = context.body;
   const identity = await identitiesIn(store).byId(context.caller.principal.id);
   if (identity?.kind !== 'user' || !identity.isLocal) throw createNoPasswordProblem('The caller');
-  const { passwordHash: before } = identity;
-  if (!(await passwordMatches(currentPassword, before))) throw createWrongPasswordProblem();
+  if (!(await passwordMatches(currentPassword, identity.passwordHash))) throw createWrongPasswordProblem();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
+  const premise = { passwordHash: identity.passwordHash };
   try {
-    await orNotFound(identitiesIn(store).edit(identity.id, { passwordHash }, now, { passwordHash: before }));
+    await orNotFound(identitiesIn(store).edit(identity.id, { passwordHash }, now, premise));
   } catch (thrown) {
     throw thrown instanceof Outdated ? createWrongPasswordProblem() : thrown;
   }
-  // The documented members are passwords, and optional.
+  // The documented members of the response are optional, and contain passwords.
   return { status: 200, body: {} };
 };
 
@@ -127,6 +130,7 @@ function createNoPasswordProblem(subject: string): Problem {
   return new Problem('bad_state', `${subject} is not a local user, so there is no password to change.`);
 }
 
+/** Generates a temporary password and its hash. */
 async function generatePassword({ random }: Context) {
   const password = random.alphanumeric(TEMPORARY_PASSWORD_LENGTH);
   return { password, passwordHash: await hashPassword(password, random.alphanumeric(SALT_LENGTH)) };
@@ -140,19 +144,11 @@ export const userOperations = {
   delete_user_by_id: remove,
   logout_user: logOut,
   reset_user_password: resetPassword,
-  change_user_password: changeOwnPassword,
+  change_user_password: changePassword,
 };
 
-function renderUser({
-  id,
-  name,
-  createdBy,
-  createdAt,
-  updatedAt,
-  lastLogin,
-  isLocal,
-  groups,
-}: Identity): Schema<'runai', 'User'> {
+function renderUser(user: Identity): Schema<'runai', 'User'> {
+  const { id, name, createdBy, createdAt, updatedAt, lastLogin, isLocal, groups } = user;
   return {
     id,
     username: name,

@@ -1,10 +1,10 @@
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Settings } from '../../../definitions/settings.ts';
-import { NotFound } from '../../../store/errors.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
-import { attributesOfScope, readScopes, type Unit } from '../scopes.ts';
+import { attributesOfScope, readScopes, type Scopes, type Unit } from '../scopes.ts';
 import {
   createWorkloadView,
   renderSubmission,
@@ -19,6 +19,7 @@ import {
   findWorkload,
   isListedAsDeleted,
   readWorkloadPhases,
+  type Submission,
   submitWorkload,
   WORKLOADS,
   type Workload,
@@ -28,22 +29,23 @@ interface WorkloadQuery extends ListQuery {
   readonly deleted?: boolean;
 }
 
-async function readMoment(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<WorkloadViewContext> {
+/** Reads the data that views of workloads need, in addition to the workloads. */
+async function readViewContext(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<WorkloadViewContext> {
   const [scopes, phases] = await Promise.all([readScopes(context), readWorkloadPhases(context)]);
   return { scopes, phases, now: context.now };
 }
 
 /** Returns the workloads that match the query, in projects within the caller's scopes. */
 async function findWorkloads(context: AuthenticatedContext, query: WorkloadQuery): Promise<WorkloadView[]> {
-  const moment = await readMoment(context);
-  const { scopes } = moment;
+  const viewContext = await readViewContext(context);
+  const { scopes } = viewContext;
   const rows = await WORKLOADS.ofOwner(context.store.collections, scopes.tenantId);
   const visible = rows
     .filter(({ body }) =>
       query.deleted === true ? isListedAsDeleted(body, context.now) : body.deletedAt === undefined,
     )
     .filter(({ body }) => context.mayAccess(attributesOfScope(scopes, 'project', body.projectId)))
-    .map(({ body }) => createWorkloadView(body, moment));
+    .map(({ body }) => createWorkloadView(body, viewContext));
   return selectItems(visible, query, WORKLOAD_FIELDS, ['name', 'projectName', 'departmentName']);
 }
 
@@ -71,39 +73,46 @@ function createLookup(type: string | null): Lookup<Workload> {
   };
 }
 
-/** Looks up the project of a new workload. */
-const projectInBody: Lookup<Unit> = async (context) => {
+/** Finds the project of a new workload. @throws Problem if it does not exist */
+const findProjectInBody: Lookup<Unit> = async (context) => {
   // The body is valid here: only operations that create a workload use this look-up.
   const { projectId } = context.body as NewWorkload;
   const scopes = await readScopes(context);
   const project = scopes.unitOf('project', projectId);
-  if (project === null) {
-    const projectOfName = scopes.projects.find(({ name }) => name === projectId);
-    const advice =
-      projectOfName === undefined
-        ? '`GET /api/v1/org-unit/projects` lists the projects.'
-        : `This is a project name; send its id \`${projectOfName.id}\`.`;
-    throw new Problem(
-      'invalid_request',
-      `Field \`projectId\`: there is no project with the id \`${projectId.slice(0, 100)}\`. ${advice}`,
-    );
-  }
+  if (project === null) throw createProjectProblem(projectId, scopes);
   return { found: 'object', target: project, attributes: attributesOfScope(scopes, 'project', project.id) };
 };
+
+/** Creates the error for an unknown project. Sending the name in place of the id is a common mistake. */
+function createProjectProblem(projectId: string, { projects }: Scopes): Problem {
+  const namedProject = projects.find(({ name }) => name === projectId);
+  const advice =
+    namedProject === undefined
+      ? '`GET /api/v1/org-unit/projects` lists the projects.'
+      : `This is a project name; send its id \`${namedProject.id}\`.`;
+  return new Problem(
+    'invalid_request',
+    `Field \`projectId\`: there is no project with the id \`${projectId.slice(0, MAX_QUOTED_LENGTH)}\`. ${advice}`,
+  );
+}
+
+/** Maximum length of a sent value in an error. */
+const MAX_QUOTED_LENGTH = 100;
 
 export const workloadLookups = {
   workload: createLookup(null),
   workspace: createLookup('Workspace'),
   training: createLookup('Training'),
   distributed: createLookup('Distributed'),
-  projectInBody,
+  projectInBody: findProjectInBody,
 };
 
 const getWorkload: Handler<'runai', 'get_workload', Workload> = async (context) => ({
   status: 200,
-  body: renderWorkload(createWorkloadView(context.target, await readMoment(context))),
+  body: renderWorkload(createWorkloadView(context.target, await readViewContext(context))),
 });
 
+/** The body of a request that submits a workload of any type. */
 interface NewWorkload {
   readonly name: string;
   readonly projectId: string;
@@ -115,17 +124,18 @@ interface NewWorkload {
   readonly masterSpecSameAsWorker?: boolean | null;
 }
 
-/** The pattern of version 2 of the API. */
-const NAME = /^[a-z][a-z0-9-]*$/;
+/** The format of workload names in version 2 of the API. */
+const NAME_PATTERN = /^[a-z][a-z0-9-]*$/;
 const MAX_NAME_LENGTH = 63;
-/** Length of the random suffix that makes a name unique. */
+/** Length of the random suffix that makes a name unique, in hexadecimal digits. */
 const SUFFIX_LENGTH = 12;
 
-/** Versions before 2.22 use other statuses. */
+/** Returns whether the version is 2.22 or later. Before, submissions and deletions have other statuses. */
 function isSince222({ settings }: { readonly settings: Settings }): boolean {
   return profileOf(settings) !== '2.19';
 }
 
+/** Submits a workload to the project of the request. @throws Problem if the workload is not valid */
 async function submit(
   context: AuthenticatedContext<Unit>,
   type: string,
@@ -133,71 +143,77 @@ async function submit(
 ): Promise<SubmittedWorkload> {
   const { caller, now, random, target: project } = context;
   const { name: requestedName, useGivenNameAsPrefix = false, clusterId, templateId } = request;
-  const moment = await readMoment(context);
-  const { scopes, phases } = moment;
+  const viewContext = await readViewContext(context);
+  const { scopes, phases } = viewContext;
   const name = useGivenNameAsPrefix ? `${requestedName}-${random.hex(SUFFIX_LENGTH)}` : requestedName;
   checkName(name, requestedName);
   if (templateId != null) {
     throw new Problem('invalid_request', 'Field `templateId` must be omitted: the mock has no templates.');
   }
+  checkCluster(clusterId, project, scopes);
+  const workload: Workload = {
+    id: random.uuid(),
+    name,
+    type,
+    projectId: project.id,
+    createdAt: now,
+    ...(phases.failing.includes(requestedName) && { fails: true }),
+    submission: { requestedName, createdBy: caller.principal.name, content: pickContent(request) },
+  };
+  await submitWorkload(context, workload, scopes.tenantId);
+  return renderSubmission(createWorkloadView(workload, viewContext), isSince222(context));
+}
+
+/** Checks that a workload names the cluster of its project. @throws Problem if it does not */
+function checkCluster(clusterId: string, project: Unit, scopes: Scopes): void {
   const cluster = scopes.pathOf('project', project.id)?.find((scope) => scope.type === 'cluster');
-  if (cluster === undefined || cluster.id.toLowerCase() !== clusterId.toLowerCase()) {
-    const advice = cluster === undefined ? 'the project has none' : `send \`${cluster.id}\``;
-    throw new Problem(
-      'invalid_request',
-      `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${advice}.`,
-    );
-  }
-  const { spec, masterSpec, masterSpecSameAsWorker } = request;
-  const content = {
+  if (cluster?.id.toLowerCase() === clusterId.toLowerCase()) return;
+  const advice = cluster === undefined ? 'the project has none' : `send \`${cluster.id}\``;
+  throw new Problem(
+    'invalid_request',
+    `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${advice}.`,
+  );
+}
+
+/** Returns the members of a submission that are stored as they were sent. */
+function pickContent({ spec, masterSpec, masterSpecSameAsWorker }: NewWorkload): Submission['content'] {
+  return {
     ...(spec !== undefined && { spec }),
     ...(masterSpec !== undefined && { masterSpec }),
     ...(masterSpecSameAsWorker !== undefined && { masterSpecSameAsWorker }),
   };
-  const workload: Workload = {
-    ...{ id: random.uuid(), name, type, projectId: project.id, createdAt: now },
-    ...(phases.failing.includes(requestedName) && { fails: true }),
-    submission: { requestedName, createdBy: caller.principal.name, content },
-  };
-  await submitWorkload(context, workload, scopes.tenantId);
-  return renderSubmission(createWorkloadView(workload, moment), isSince222(context));
 }
 
-/** @throws Problem if the name is invalid */
+/** Checks the name of a workload. @param name the requested name with its suffix @throws Problem if it is invalid */
 function checkName(name: string, requestedName: string): void {
-  if (!NAME.test(requestedName)) {
+  if (!NAME_PATTERN.test(requestedName)) {
     throw new Problem(
       'invalid_request',
-      `Field \`name\`: The workload name must consist of lower case alphanumeric characters or '-', and start with an alphabetic character; got \`${requestedName.slice(0, 100)}\`.`,
+      `Field \`name\`: The workload name must consist of lower case alphanumeric characters or '-', and start with an alphabetic character; got \`${requestedName.slice(0, MAX_QUOTED_LENGTH)}\`.`,
     );
   }
   if (name.length > MAX_NAME_LENGTH) {
-    const added = name.length - requestedName.length;
-    const why = added === 0 ? '' : ` With \`useGivenNameAsPrefix\`, ${added} characters are added.`;
+    const suffixLength = name.length - requestedName.length;
+    const reason = suffixLength === 0 ? '' : ` With \`useGivenNameAsPrefix\`, ${suffixLength} characters are added.`;
     throw new Problem(
       'invalid_request',
-      `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME_LENGTH} characters.${why}`,
+      `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME_LENGTH} characters.${reason}`,
     );
   }
 }
 
-/** Uses 202 since 2.22, and 200 before. */
+/** Creates the response to a submission: 202 since 2.22, and 200 before. */
 function createSubmissionResponse(context: { readonly settings: Settings }, body: SubmittedWorkload) {
   return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
 }
 
-async function read(context: AuthenticatedContext<Workload>) {
-  const placed = createWorkloadView(context.target, await readMoment(context));
-  return { status: 200, body: renderSubmission(placed, isSince222(context)) } as const;
+async function getSubmission(context: AuthenticatedContext<Workload>) {
+  const view = createWorkloadView(context.target, await readViewContext(context));
+  return { status: 200, body: renderSubmission(view, isSince222(context)) } as const;
 }
 
 async function remove(context: AuthenticatedContext<Workload>) {
-  try {
-    await deleteWorkload(context, context.target.id);
-  } catch (thrown) {
-    if (thrown instanceof NotFound) throw new Problem('not_found');
-    throw thrown;
-  }
+  await orNotFound(deleteWorkload(context, context.target.id));
   const body = { code: 202, message: 'Request has been accepted.' } as const;
   return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 204 } as const);
 }
@@ -216,12 +232,12 @@ export const workloadOperations = {
   count_workloads: countWorkloads,
   get_workload: getWorkload,
   create_workspace1: createWorkspace,
-  get_workspace: read,
+  get_workspace: getSubmission,
   delete_workspace: remove,
   create_training1: createTraining,
-  get_training: read,
+  get_training: getSubmission,
   delete_training: remove,
   create_distributed: createDistributed,
-  get_distributed: read,
+  get_distributed: getSubmission,
   delete_distributed: remove,
 };
