@@ -65,13 +65,19 @@ function accessKeyOf(number) {
  * @param {number} count
  */
 export async function addServiceKeys(file, id, count) {
-  await change(file, async (collections, { NGC_KEYS, NGC_POLICIES, newKeyRows }) => {
+  await change(file, async (collections, { NGC_KEYS, NGC_POLICIES, createKeyRows }) => {
     const key = await NGC_KEYS.byId(collections, id);
     const [first] = await NGC_POLICIES.ofParent(collections, id);
     if (key === null || first === undefined) throw new Error(`${file} has no service key ${id}`);
     const policy = first.body;
     const others = Array.from({ length: count }, (_, number) =>
-      newKeyRows({ ...key.body, id: `bench-${number}`, name: `bench-${number}`, secretHash: `hash-${number}`, policy }),
+      createKeyRows({
+        ...key.body,
+        id: `bench-${number}`,
+        name: `bench-${number}`,
+        secretHash: `hash-${number}`,
+        policy,
+      }),
     );
     await put(collections, others.flat());
   });

@@ -1,5 +1,5 @@
 /** The server's functions for filling data files. `files.mjs` bundles and imports them. */
-export { NGC_KEYS, NGC_POLICIES, newKeyRows } from '../src/ngc-keys/records.ts';
+export { createKeyRows, NGC_KEYS, NGC_POLICIES } from '../src/ngc-keys/records.ts';
 export { createRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';
 export { SIMULATIONS } from '../src/services/air/tables/simulations.ts';

@@ -8,7 +8,7 @@ import { readFixture } from '../platform/assets.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { createTimeoutSignal } from '../platform/time.ts';
 import { showValue } from '../text/redact.ts';
-import { createIdentityProvider, type Expected, type IdentityProvider } from '../tokens/identity-provider.ts';
+import { createIdentityProvider, type ExpectedClaims, type IdentityProvider } from '../tokens/identity-provider.ts';
 import { createVerifier, findJwkSetProblem, type JwkSet, type JwkSource } from '../tokens/jwk-set.ts';
 import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey } from '../tokens/keys.ts';
 import { createTrustedIssuer, type TrustedIssuer } from '../tokens/trusted-issuer.ts';
@@ -118,7 +118,7 @@ async function fetchText(url: string): Promise<string> {
 }
 
 /** Parses `--runai-idp`. @throws UserError for a duplicate part, or if the JWK set is missing */
-function parseIdentityProvider(texts: readonly string[]): Expected & { readonly source?: string } {
+function parseIdentityProvider(texts: readonly string[]): ExpectedClaims & { readonly source?: string } {
   const parts = new Map<string, string>();
   for (const text of texts) {
     const [, name = 'source', value = text] = /^(issuer|audience)=(.*)$/s.exec(text) ?? [];

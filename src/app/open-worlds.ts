@@ -1,7 +1,7 @@
 import type { Config } from '../config/options.ts';
 import { type Log, SILENT_LOG } from '../diagnostics/log.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { SecretsOfSeeds } from '../journal/known-secrets.ts';
+import { SeedSecretsCache } from '../journal/known-secrets.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { computeMaxStateBytes } from '../platform/max-state.ts';
 import { processWide } from '../platform/process-wide.ts';
@@ -73,7 +73,7 @@ async function openWorldsIn(
       revive,
       stateOf: (seedToFill: Seed, at: Instant) => seedStates?.stateOf(seedToFill, at) ?? stateOfSeed(seedToFill, at),
       keys: new Credentials(services),
-      secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
+      secrets: { key: fingerprintKey(), seedSecrets: new SeedSecretsCache() },
     },
     { onWait, onLost },
   );

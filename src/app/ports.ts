@@ -18,7 +18,7 @@ import type { Server } from '../http/server.ts';
 import { simulateRequest } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
 import { listPrincipalNames } from '../http/simulated-caller.ts';
-import type { Known } from '../journal/check.ts';
+import type { KnownNames } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
 import { addBearers } from '../seed/index.ts';
 import { ALL_REASONS, listVendorHosts, MANIFESTS, type Ports } from '../services/index.ts';
@@ -48,36 +48,36 @@ export function createPorts(driven: ControlledServer): Ports {
   const casts = new Casts(services);
   return {
     version,
-    drills: () => listDrills(services),
-    knownNames: () => listKnownNames(services, routes()),
+    listDrills: () => listDrills(services),
+    listKnownNames: () => listKnownNames(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
-    answerFault: (...response) => routes().describeAnswerFault(...response),
+    findAnswerViolation: (...response) => routes().describeAnswerFault(...response),
     membersOf: (operation) => controlOperation(routes(), operation).bodyNames,
-    bodyOf: (operation, value) => checkBody(controlOperation(routes(), operation), value),
-    info: (world) => describeServer(driven, world),
-    cast: async (world, isWithBearers = true) => {
+    validateBody: (operation, value) => checkBody(controlOperation(routes(), operation), value),
+    readInfo: (world) => describeServer(driven, world),
+    buildCast: async (world, isWithBearers = true) => {
       const cast = (await casts.createReader(world))();
       return isWithBearers ? addBearers(cast, services, world) : cast;
     },
     checkTraffic: createTrafficPort(routes),
-    namesFound: (world, name) => listPrincipalNames(server, world, services, name),
-    calls: () =>
+    findNames: (world, name) => listPrincipalNames(server, world, services, name),
+    listCalls: () =>
       routes()
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
-    events: (world, from, to, limit) => listEvents(services, world, from, to, limit),
+    listEvents: (world, from, to, limit) => listEvents(services, world, from, to, limit),
     worlds: createWorldPorts(driven, casts),
     snapshots: createSnapshotPorts(driven),
     tokens: createTokenPorts(services),
     loginClients: findLoginClients(services),
-    metrics: () =>
+    readMetrics: () =>
       server.metrics.read({ worlds: driven.process.worlds.list().length, bytes: driven.memory.quota.used }),
-    tables: (name) => findRuleset(server, name) ?? null,
+    findTables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
-    services: () => services.map(({ name }) => name),
+    listServices: () => services.map(({ name }) => name),
     describe: (decision) => describe(driven, decision),
-    describer: (world, decisions) => findDescriber(driven, world, decisions),
+    createDescriber: (world, decisions) => findDescriber(driven, world, decisions),
     simulate: (world, caller, thought) => simulateRequest(server, world, routes(), services, caller, thought),
     decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
     leastPrivilege: (world, name) => reportLeastPrivilege(server, world, services, name),
@@ -119,7 +119,7 @@ function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined
 async function describeServer(
   { services, process: { worlds }, version, effective: { config, origins }, memory, storage }: ControlledServer,
   { store }: World,
-): ReturnType<Ports['info']> {
+): ReturnType<Ports['readInfo']> {
   // `origins` has exactly one member for each option.
   const names = keysOf(origins);
   return {
@@ -148,7 +148,7 @@ async function listEvents(
   from: Instant,
   to: Instant,
   limit: number,
-): ReturnType<Ports['events']> {
+): ReturnType<Ports['listEvents']> {
   const { store } = world;
   const serviceEvents = await Promise.all(
     services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []),
@@ -170,7 +170,7 @@ async function findDescriber(
   driven: ControlledServer,
   world: RequestScope,
   decisions: readonly Decision[],
-): ReturnType<Ports['describer']> {
+): ReturnType<Ports['createDescriber']> {
   const refusing = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
   const pending = driven.services
     .filter(({ name }) => refusing.has(name))
@@ -191,7 +191,7 @@ async function findDescriber(
 }
 
 /** Returns the drills of all services. */
-function listDrills(services: readonly ServiceDefinition[]): ReturnType<Ports['drills']> {
+function listDrills(services: readonly ServiceDefinition[]): ReturnType<Ports['listDrills']> {
   return services.flatMap((service) =>
     (service.drills ?? []).map((drill) => ({
       service: service.name,
@@ -213,13 +213,13 @@ function listDrillEnds({ faults }: World, from: Instant, to: Instant): readonly 
 
 /** Returns the access tokens that expire in `(from, to]`, only the newest of each principal. */
 function listTokenExpiries({ activityLog: { journal } }: World, from: Instant, to: Instant): readonly WorldEvent[] {
-  return [...journal.tokenExpiries()]
+  return [...journal.listTokenExpiries()]
     .filter(([, at]) => at > from && at <= to)
     .map(([subject, at]) => ({ at, kind: 'access-token.expired', subject }));
 }
 
 /** Request matchers can name documented operations, and operations of hosts, which no document has. */
-function listKnownNames(services: readonly ServiceDefinition[], routes: Routes): Known {
+function listKnownNames(services: readonly ServiceDefinition[], routes: Routes): KnownNames {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));
     const ofHosts = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));

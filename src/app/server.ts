@@ -166,7 +166,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
       };
     },
     readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
-    castOf: ports.worlds.castOf,
+    castOf: ports.worlds.readCast,
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
       process.announceEnd();

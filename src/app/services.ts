@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import { notEmulatedOperations } from '../definitions/not-emulated.ts';
+import { listNotEmulatedOperations } from '../definitions/not-emulated.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';
@@ -36,7 +36,7 @@ export function createAllRoutes(mountedServices: readonly MountedService[]): Rou
   return new Routes(
     mountedServices.flatMap(createRoutes),
     mountedServices.flatMap(({ document }) => document.otherVersions),
-    mountedServices.flatMap(({ service }) => notEmulatedOperations(service.name, service.rules.notEmulated)),
+    mountedServices.flatMap(({ service }) => listNotEmulatedOperations(service.name, service.rules.notEmulated)),
     mountedServices.flatMap((mounted) =>
       ownHostsOf(mounted.service).map((host) => ({ host, route: createHostRoute(host, mounted) })),
     ),

@@ -3,7 +3,7 @@ import type { World } from '../contract/world.ts';
 import { Problem } from '../decisions/problem.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Routes } from '../http/routes.ts';
-import { harEntry } from '../journal/har.ts';
+import { createHarEntry } from '../journal/har.ts';
 import { viewEntry } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
 
@@ -29,6 +29,6 @@ export function createTrafficPort(routes: () => Routes): Ports['checkTraffic'] {
 function* listEntries({ activityLog: { journal } }: World): Generator<RecordedEntry> {
   for (const entry of journal.newestFirst().toReversed()) {
     const view = viewEntry(entry);
-    yield { entry: harEntry(view), place: view.id };
+    yield { entry: createHarEntry(view), place: view.id };
   }
 }

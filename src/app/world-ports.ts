@@ -1,6 +1,6 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { deriveFor } from '../credentials/derivation.ts';
+import { createDerivation } from '../credentials/derivation.ts';
 import { Problem } from '../decisions/problem.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
@@ -59,9 +59,9 @@ export function createWorldPorts(keeping: WorldPortParts, casts: Casts): Ports['
       // Without bearers, because nine signatures take ten times as long as everything else.
       return { ...describeWorld(entry), cast: await casts.createReader(entry.world), ambiguous, created };
     },
-    castOf: (id) => casts.createReader(keeping.process.worlds.entry(id).world),
+    readCast: (id) => casts.createReader(keeping.process.worlds.entry(id).world),
     list: () => keeping.process.worlds.list(),
-    ofDecision: (id) => keeping.process.worlds.ofDecision(id),
+    findWorldOfDecision: (id) => keeping.process.worlds.ofDecision(id),
     find: (id) => keeping.process.worlds.info(id),
     delete: (id) => keeping.process.worlds.delete(id),
   };
@@ -78,7 +78,7 @@ async function readSeed<Value>(read: () => Promise<Value>): Promise<Value> {
 
 /** Returns the created objects in the form of the cast. */
 async function describeCreated({ entry, created }: CreatedWorld) {
-  const derivation = deriveFor(entry.world.id);
+  const derivation = createDerivation(entry.world.id);
   const pacer = new Pacer();
   const describeKind = async <Description>(kind: Holder['kind'], show: (holder: Holder) => Description) => {
     const descriptions: Description[] = [];

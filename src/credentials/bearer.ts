@@ -11,7 +11,7 @@ const EXACT_BEARER = /^Bearer +/;
  * @param exact whether the scheme must be spelled `Bearer`
  * @throws Problem `unauthenticated` if the header is missing, repeated or malformed
  */
-export function bearerToken(authorization: readonly string[], exact = false): string {
+export function readBearerToken(authorization: readonly string[], exact = false): string {
   const [header, second] = authorization;
   if (header === undefined) {
     throw unauthenticatedProblem(

@@ -13,12 +13,12 @@ export class DeletedCredentials {
   }
 
   /** @param names the id of a key or an identity, the hash of a key, and client ids */
-  note(names: readonly string[], at: Instant): void {
+  recordDeletion(names: readonly string[], at: Instant): void {
     for (const name of names) this.#times.set(name, at);
   }
 
   /** Returns null unless the credential is known to be deleted. */
-  find(name: string): Instant | null {
+  findDeletionTime(name: string): Instant | null {
     return this.#times.get(name) ?? null;
   }
 

@@ -1,7 +1,7 @@
 import { clientIdInWorld } from '../addresses/world-id.ts';
 import { toAlphanumeric } from '../platform/random.ts';
-import { type Hmac, hmacWith } from './hmac.ts';
-import { addMark, worldMark } from './world-mark.ts';
+import { createHmacFunction, type Hmac } from './hmac.ts';
+import { addMark, keyMarkOf } from './world-mark.ts';
 
 /** Derives credentials from a world and an id, so that they are the same after a restart or reset. */
 export interface Derivation {
@@ -25,12 +25,12 @@ export type DeriveKey = (derivation: Derivation, id: string) => string;
 const SECRET_LENGTH = 32;
 
 /** @param world its id; `default` for the first world of a server */
-export function deriveFor(world: string): Derivation {
-  const mark = worldMark(world);
+export function createDerivation(world: string): Derivation {
+  const mark = keyMarkOf(world);
   // Neither worlds nor uses contain a colon, so the input is unique for each pair.
   const hmacs = new Map<string, Hmac>();
   const hmacFor = (use: string) => {
-    const hmac = hmacs.get(use) ?? hmacWith('sha256', `${world}:${use}`);
+    const hmac = hmacs.get(use) ?? createHmacFunction('sha256', `${world}:${use}`);
     hmacs.set(use, hmac);
     return hmac;
   };

@@ -13,7 +13,7 @@ export type Hmac = (text: string, encoding: BinaryToTextEncoding) => string;
  *
  * @param key ASCII, not longer than a block
  */
-export function hmacWith(algorithm: keyof typeof BLOCK_BYTES, key: string): Hmac {
+export function createHmacFunction(algorithm: keyof typeof BLOCK_BYTES, key: string): Hmac {
   const blockBytes = BLOCK_BYTES[algorithm];
   const inner = Buffer.allocUnsafe(blockBytes).fill(0x36);
   const outer = Buffer.allocUnsafe(blockBytes + DIGEST_BYTES).fill(0x5c);

@@ -45,7 +45,7 @@ function computeDigest(password: string, salt: string): Buffer {
 }
 
 /** JSON Schema of a hash or digest. Other costs could take any amount of time or memory. */
-export const PASSWORD_HASH = {
+export const PASSWORD_HASH_SCHEMA = {
   type: 'string',
   pattern: `^scrypt\\$${COST.N}\\$${COST.r}\\$${COST.p}\\$[^$]+\\$(${DIGEST_PREFIX})?[A-Za-z0-9_-]{43}$`,
 };
@@ -54,7 +54,7 @@ export const PASSWORD_HASH = {
 const UNKNOWN_USER_HASH = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(HASH_BYTES).toString('base64url')}`;
 
 /** Returns whether the password matches the stored hash or digest. @param stored null for an unknown user */
-export async function passwordMatches(password: string, stored: string | null): Promise<boolean> {
+export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
   const [, n, r, p, salt = '', expected = ''] = (stored ?? UNKNOWN_USER_HASH).split('$');
   const isDigest = expected.startsWith(DIGEST_PREFIX);
   const expectedBytes = Buffer.from(isDigest ? expected.slice(DIGEST_PREFIX.length) : expected, 'base64url');

@@ -1,5 +1,5 @@
 import { worldOfToken } from '../tokens/compact.ts';
-import { grantMark, markIn } from './world-mark.ts';
+import { grantMarkOf, readMark } from './world-mark.ts';
 
 /** An unverified credential in a request, reduced to the part that identifies its world. */
 export type PresentedCredential =
@@ -13,7 +13,7 @@ export type PresentedCredential =
 export type CredentialExtractor = (authorization: string) => PresentedCredential | null;
 
 /** Returns the token of `Authorization: Bearer <token>`; null for any other header. */
-export function bearerIn(authorization: string): string | null {
+export function findBearerToken(authorization: string): string | null {
   return /^bearer +(\S+)/i.exec(authorization)?.[1] ?? null;
 }
 
@@ -31,7 +31,7 @@ export const presentBasicClient: CredentialExtractor = (authorization) => {
 
 /** Returns the world of a JWT, from the end of its `sid`; null for any other header. */
 export const presentBearerToken: CredentialExtractor = (authorization) => {
-  const token = bearerIn(authorization);
+  const token = findBearerToken(authorization);
   const world = token === null ? null : worldOfToken(token);
   return world === null ? null : { kind: 'token', world };
 };
@@ -39,7 +39,7 @@ export const presentBearerToken: CredentialExtractor = (authorization) => {
 /** Returns a refresh token, which is a JWT, or an authorization code. */
 export function presentGrant(text: string): PresentedCredential {
   const world = worldOfToken(text);
-  return { kind: 'grant', mark: world === null ? markIn(text) : grantMark(world) };
+  return { kind: 'grant', mark: world === null ? readMark(text) : grantMarkOf(world) };
 }
 
 export function presentClient(clientId: string): PresentedCredential {

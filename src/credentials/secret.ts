@@ -18,7 +18,7 @@ const NO_HASH = hashSecret('');
  *
  * @param stored null for an unknown client
  */
-export function secretMatches(secret: string, stored: string | null): boolean {
+export function verifySecret(secret: string, stored: string | null): boolean {
   const matches = timingSafeEqual(Buffer.from(hashSecret(secret)), Buffer.from(stored ?? NO_HASH));
   return matches && stored !== null;
 }

@@ -8,7 +8,7 @@ const FIELD_COUNTS: Readonly<Record<string, number>> = { 'ssh-rsa': 3, 'ssh-ed25
 /**
  * Returns the fingerprint of a public SSH key, in the format of `ssh-keygen -l`; null if the text is not a public key.
  */
-export function sshFingerprint(text: string): string | null {
+export function computeSshFingerprint(text: string): string | null {
   const match = PUBLIC_KEY.exec(text.trim());
   if (match === null) return null;
   const [, type = '', base64 = ''] = match;

@@ -15,7 +15,7 @@ export interface Tripwire {
 }
 
 /** Searches incoming texts for real credentials. */
-export interface Watch {
+export interface CredentialWatch {
   /** Shorter texts cannot contain a credential and are not searched. */
   readonly shortest: number;
   /** Returns a sentence for each credential in the text that may be real. */
@@ -34,7 +34,7 @@ const MAX_CACHED = 1000;
  * hash. The latest mock credentials are cached: nearly all requests repeat one, and its checksum costs more than the
  * rest of the search.
  */
-export function createTripwire(tripwires: readonly Tripwire[]): Watch {
+export function createTripwire(tripwires: readonly Tripwire[]): CredentialWatch {
   const all = tripwires.map(createWarn);
   const [firstWarn = () => NONE] = all;
   const shortest = Math.min(...tripwires.map((tripwire) => tripwire.shortest));

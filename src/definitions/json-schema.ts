@@ -2,13 +2,13 @@
 import { LAST_MOMENT } from '../time/clock.ts';
 
 /** A non-empty string. */
-export const text = { type: 'string', minLength: 1 } as const;
+export const NON_EMPTY = { type: 'string', minLength: 1 } as const;
 
 /** A UUID in lower case. */
 export const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' } as const;
 
 /** An object with only these members. */
-export function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
+export function objectSchema(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
   return {
     type: 'object',
     properties,
@@ -22,12 +22,12 @@ export function describe<Schema extends object>(schema: Schema, description: str
   return { ...schema, description };
 }
 
-export function list(items: object) {
+export function listSchema(items: object) {
   return { type: 'array', items };
 }
 
 /** A documented object without the members that a seed has elsewhere. Additional members are allowed. */
-export function documented<Properties extends Readonly<Record<string, object>>>(
+export function documentedSchema<Properties extends Readonly<Record<string, object>>>(
   { properties }: { readonly properties: Properties },
   elsewhere: readonly (keyof Properties)[],
 ) {
@@ -38,12 +38,12 @@ export function documented<Properties extends Readonly<Record<string, object>>>(
 
 /** A stored text, which may be empty. */
 export const TEXT = { type: 'string' } as const;
-export const TEXTS = list(TEXT);
+export const TEXTS = listSchema(TEXT);
 export const BOOLEAN = { type: 'boolean' } as const;
 /** An `Instant`. */
 export const INSTANT = { type: 'integer', minimum: -LAST_MOMENT, maximum: LAST_MOMENT } as const;
 
-export function orNull(schema: { readonly type: string }) {
+export function nullable(schema: { readonly type: string }) {
   return { ...schema, type: [schema.type, 'null'] };
 }
 
@@ -54,7 +54,7 @@ export function bodySchema<Body extends object>(
   properties: { readonly [Name in keyof Body]-?: object },
   optional: readonly (OptionalIn<Body> & string)[] = [],
 ) {
-  return object(properties as Readonly<Record<string, object>>, optional);
+  return objectSchema(properties as Readonly<Record<string, object>>, optional);
 }
 
 /** A documented object without the members that are stored elsewhere or not at all. Additional members are allowed. */
@@ -64,7 +64,7 @@ export function withoutMembers<Properties extends Readonly<Record<string, object
 ) {
   const excluded: readonly string[] = elsewhere;
   return {
-    ...documented(schema, elsewhere),
+    ...documentedSchema(schema, elsewhere),
     required: (schema.required ?? []).filter((name) => !excluded.includes(name)),
   };
 }

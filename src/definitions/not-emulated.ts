@@ -16,7 +16,7 @@ export interface NotEmulatedOperation {
 }
 
 /** Lists the operations of rows, one entry per method. */
-export function notEmulatedOperations(
+export function listNotEmulatedOperations(
   service: string,
   rows: readonly NotEmulatedRow[] = [],
 ): readonly NotEmulatedOperation[] {
@@ -24,6 +24,6 @@ export function notEmulatedOperations(
 }
 
 /** The message for an operation that is not emulated. */
-export function notEmulatedSentence({ service, method, path }: NotEmulatedOperation): string {
+export function describeNotEmulated({ service, method, path }: NotEmulatedOperation): string {
   return `The mock does not emulate \`${method} ${path}\`. \`GET /_mock/tables/${service}\` lists all such operations in \`more.notEmulated\`; \`GET /openapi/${service}.json\` lists the emulated ones.`;
 }

@@ -1,11 +1,11 @@
 /** An entry of a list, with its place in the seed: `ngc.keys[9]`. */
-export interface Placed<Entry> {
+export interface LocatedEntry<Entry> {
   readonly entry: Entry;
   readonly place: string;
 }
 
 /** Returns the entries of a list, each with its place. @param list the place of the list */
-export function placeEntries<Entry>(list: string, entries: readonly Entry[] = []): readonly Placed<Entry>[] {
+export function locateEntries<Entry>(list: string, entries: readonly Entry[] = []): readonly LocatedEntry<Entry>[] {
   return entries.map((entry, index) => ({ entry, place: `${list}[${index}]` }));
 }
 
@@ -18,7 +18,7 @@ export function placeEntries<Entry>(list: string, entries: readonly Entry[] = []
  */
 export function findDuplicates<Entry>(
   subject: string,
-  entries: readonly Placed<Entry>[],
+  entries: readonly LocatedEntry<Entry>[],
   readValue: (entry: Entry) => string | undefined,
   deriveValue: (entry: Entry) => string | undefined = () => undefined,
 ): { readonly place: string; readonly message: string }[] {

@@ -11,7 +11,7 @@ export function isStorable(text: string): boolean {
 }
 
 /** Replaces characters that cannot be stored with question marks, for messages. */
-export function showStorable(text: string): string {
+export function replaceUnstorable(text: string): string {
   return text.replaceAll(/[\0\p{Surrogate}]/gu, '?');
 }
 
@@ -22,7 +22,7 @@ export function showStorable(text: string): string {
  * @param part the part of the request: `Field`, `Query parameter`
  * @throws Problem with the name of the member that cannot be stored
  */
-export function checkTexts(part: string, root: unknown): void {
+export function assertStorable(part: string, root: unknown): void {
   if (typeof root === 'string' && !isStorable(root)) throw unstorableProblem(part, '');
   const pending: Visit[] = isVisited(root) ? [{ value: root, key: '', parent: null }] : [];
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
@@ -55,7 +55,7 @@ function pathTo(visit: Visit, key: string): string {
 
 /** @param name characters that cannot be sent back are replaced */
 function unstorableProblem(part: string, name: string): Problem {
-  const subject = name === '' ? 'The body' : `${part} \`${showStorable(name)}\``;
+  const subject = name === '' ? 'The body' : `${part} \`${replaceUnstorable(name)}\``;
   return new Problem(
     'invalid_request',
     `${subject} contains a NUL character or an unpaired surrogate, which cannot be stored. Remove it.`,

@@ -5,7 +5,7 @@ import { rfc3339 } from '../time/clock.ts';
 const MAX_HEADER_LENGTH = 4096;
 
 /** Returns the value of `x-mock-decision`: compact JSON in ASCII, up to 4 kB. */
-export function decisionHeader(decision: Decision): string {
+export function createDecisionHeader(decision: Decision): string {
   const { id, effect, reason, enforced, basis, rights = {} } = decision;
   const { missing, missingAnyOf, pending } = rights;
   const certainty = basis?.certainty;

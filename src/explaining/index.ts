@@ -4,7 +4,7 @@
  */
 export { describeDecision } from './describe.ts';
 export { type FindFixes, type Fix, findFixes, type RightsFixes } from './fixes.ts';
-export { decisionHeader } from './header.ts';
+export { createDecisionHeader } from './header.ts';
 export { describeNeeds, type Needs } from './needs.ts';
 export { describeLack, explain, namePrincipal, quote } from './sentence.ts';
 export {

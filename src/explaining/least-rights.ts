@@ -60,7 +60,7 @@ export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly
 }
 
 /** Returns which of these rights a use needs. */
-export function usedRights(
+export function listUsedRights(
   { accessRequest, lookedUp }: Use,
   principal: Principal,
   heldRights: HeldRights,

@@ -1,7 +1,7 @@
 import type { World } from '../contract/world.ts';
 import { type Decision, decisionOfProblem } from '../decisions/decision.ts';
 import { Problem } from '../decisions/problem.ts';
-import { decisionWithoutSecrets } from '../journal/decisions.ts';
+import { hideDecisionSecrets } from '../journal/decisions.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { Instant } from '../time/clock.ts';
 import type { RequestInWorld } from './request.ts';
@@ -33,7 +33,7 @@ export async function decideAgain(
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     const decision = decisionOfProblem(createDecisionFacts(request), thrown, server.reasons);
-    return decision && decisionWithoutSecrets(decision, world.activityLog.secrets);
+    return decision && hideDecisionSecrets(decision, world.activityLog.secrets);
   }
   return decideOnly(request);
 }

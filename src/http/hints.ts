@@ -43,8 +43,8 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
     fields: readMembers(body ?? received?.value),
     problem,
     decision,
-    repeats: countRepeats(request, facts, problem),
-    served: [],
+    refusalCount: countRepeats(request, facts, problem),
+    servedPaths: [],
     otherVersions: null,
   });
   return findHints(service.decisionHelp?.hints ?? [], refused);
@@ -66,8 +66,8 @@ export function hintsOfUnrouted(
     fields: {},
     problem,
     decision: null,
-    repeats: 0,
-    served: problem.kind === 'unknown_path' || problem.kind === 'method_not_allowed' ? served() : [],
+    refusalCount: 0,
+    servedPaths: problem.kind === 'unknown_path' || problem.kind === 'method_not_allowed' ? served() : [],
     otherVersions,
   });
   return findHints(service.decisionHelp?.hints ?? [], refused);

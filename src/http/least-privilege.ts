@@ -5,7 +5,7 @@ import type { Caller } from '../decisions/decide.ts';
 import { namesOf, type Principal } from '../decisions/principal.ts';
 import { Problem } from '../decisions/problem.ts';
 import { credentialKeyOf, type Use, type UsesOfCredential } from '../decisions/uses.ts';
-import { type LeastRights, usedRights } from '../explaining/least-rights.ts';
+import { type LeastRights, listUsedRights } from '../explaining/least-rights.ts';
 import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import type { Server } from './server.ts';
@@ -97,7 +97,7 @@ export function describeUse(
   return {
     service: accessRequest.ruleset.service,
     operation,
-    grants: [...usedRights(use, principal, heldRights(accessRequest.ruleset))],
+    grants: [...listUsedRights(use, principal, heldRights(accessRequest.ruleset))],
     ...(target !== undefined && { target }),
     example: { ...example },
   };

@@ -1,7 +1,7 @@
 import { shapeOf } from '../addresses/path-template.ts';
 import type { OperationHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import { notEmulatedOperations } from '../definitions/not-emulated.ts';
+import { listNotEmulatedOperations } from '../definitions/not-emulated.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
@@ -19,7 +19,7 @@ type RuledRow = Pick<Route, 'row' | 'rule'>;
 
 /** Creates the router for a service's operations. */
 export function createRouter({ service, document }: MountedService): OperationRouter {
-  const notEmulated = notEmulatedOperations(service.name, service.rules.notEmulated);
+  const notEmulated = listNotEmulatedOperations(service.name, service.rules.notEmulated);
   return new OperationRouter(document.operations, service.conventions?.optionalTrailingSlash === true, notEmulated);
 }
 
@@ -36,7 +36,7 @@ export function createRoutes(mounted: MountedService): readonly Route[] {
 /** Checks this at startup: the router would fail only at the first request, and not say which file to change. */
 function refuseNotEmulated({ service, document }: MountedService): void {
   const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) => `${method} ${shapeOf(path)}`;
-  const listed = new Set(notEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
+  const listed = new Set(listNotEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
   const duplicate = document.operations.find((operation) => listed.has(describeCall(operation)));
   if (duplicate === undefined) return;
   throw new Error(

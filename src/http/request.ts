@@ -15,8 +15,8 @@ import type { Principal } from '../decisions/principal.ts';
 import type { Problem } from '../decisions/problem.ts';
 import type { Hint } from '../explaining/hints/refused-request.ts';
 import type { Fault } from '../faults/fault.ts';
-import { type KeptBody, NO_BODY } from '../journal/entry.ts';
-import { Findings, ReportsOfRequest } from '../journal/finding.ts';
+import { NO_BODY, type StoredBody } from '../journal/entry.ts';
+import { Findings, RequestFindings } from '../journal/finding.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import type { Instant } from '../time/clock.ts';
 import { type ReceivedBody, receiveBody } from './bodies.ts';
@@ -106,7 +106,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   readonly store: World['store'];
   readonly verifiedTokens: World['verifiedTokens'];
   readonly random: World['random'];
-  readonly findings: ReportsOfRequest;
+  readonly findings: RequestFindings;
 
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
@@ -115,7 +115,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   /** The body as received; null before that. */
   received: ReceivedBody | null;
   /** The body as recorded in the journal. */
-  sent: KeptBody = NO_BODY;
+  sent: StoredBody = NO_BODY;
   /** Whether the URL or body may contain a real credential: such a request is refused before anything is stored. */
   isForeign = false;
 
@@ -180,7 +180,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     this.store = world.store;
     this.verifiedTokens = world.verifiedTokens;
     this.random = world.random;
-    this.findings = new ReportsOfRequest(entry.simulated === undefined ? world.findings : new Findings());
+    this.findings = new RequestFindings(entry.simulated === undefined ? world.findings : new Findings());
     this.params = routed.params;
     this.query = routed.query;
     this.received = entry.received;
@@ -204,7 +204,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   }
 
   publishedKeys(): PublishedKeys {
-    const keys = this.world.tokens.publishedKeys(this.now);
+    const keys = this.world.tokens.listPublishedKeys(this.now);
     return this.#namesWorld ? keys : unique([...keys, ...this.server.worlds.publishedKeys()]);
   }
 

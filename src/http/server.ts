@@ -3,7 +3,7 @@ import type { AnyHandler, Lookup } from '../contract/request.ts';
 import type { ErrorRenderer, FirstCheck, RefusalContext, ServiceDefinition } from '../contract/service.ts';
 import type { ServerScope, WorldRegistry } from '../contract/world.ts';
 import type { CredentialExtractor } from '../credentials/presented-credential.ts';
-import type { Watch } from '../credentials/tripwire.ts';
+import type { CredentialWatch } from '../credentials/tripwire.ts';
 import type { Fidelity } from '../decisions/fidelity.ts';
 import type { Reasons } from '../decisions/reasons.ts';
 import type { OperationRow, Rule } from '../decisions/rule.ts';
@@ -61,7 +61,7 @@ export interface Server extends ServerScope {
   readonly streams: OpenStreams;
   readonly metrics: Metrics;
   /** Watches incoming strings for credentials that may be real. */
-  readonly tripwire: Watch;
+  readonly tripwire: CredentialWatch;
   /** Extractors for every kind of credential in headers. */
   readonly extractors: readonly CredentialExtractor[];
   /** All reasons for refusals. */

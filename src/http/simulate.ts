@@ -5,8 +5,8 @@ import type { World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
 import { decisionOfProblem } from '../decisions/decision.ts';
 import { HTTP_STATUS, Problem } from '../decisions/problem.ts';
-import { notEmulatedSentence } from '../definitions/not-emulated.ts';
-import { decisionWithoutSecrets } from '../journal/decisions.ts';
+import { describeNotEmulated } from '../definitions/not-emulated.ts';
+import { hideDecisionSecrets } from '../journal/decisions.ts';
 import { showPath } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
 import type { RequestInWorld } from './request.ts';
@@ -68,7 +68,7 @@ export async function decideOnly(request: RequestInWorld): Promise<Decision> {
   }
   const { decision, world } = request;
   const allowed = { effect: 'allow', principal: null, rule: null, reason: null } as const;
-  return decisionWithoutSecrets(decision ?? { ...createDecisionFacts(request), ...allowed }, world.activityLog.secrets);
+  return hideDecisionSecrets(decision ?? { ...createDecisionFacts(request), ...allowed }, world.activityLog.secrets);
 }
 
 /** Removes the world's prefix from a path copied from a real request. */
@@ -102,7 +102,7 @@ export function findMatch(
   if (match !== null) return match;
   const lacking = routes.notEmulated(method, path);
   if (lacking !== null)
-    throw new Problem('invalid_request', `Field \`${fields.path}\`: ${notEmulatedSentence(lacking)}`);
+    throw new Problem('invalid_request', `Field \`${fields.path}\`: ${describeNotEmulated(lacking)}`);
   const methods = routes.methodsOf(path).join(', ');
   const served = routes.listServed(false);
   const listPaths = (operations: typeof served) => operations.map((operation) => operation.path);

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { isBelow } from '../addresses/path-template.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { isMockProblem, Problem, problemOf } from '../decisions/problem.ts';
-import { notEmulatedSentence } from '../definitions/not-emulated.ts';
+import { describeNotEmulated } from '../definitions/not-emulated.ts';
 import { describeOlderApi } from '../explaining/hints/index.ts';
 import { describeOtherVersions } from '../explaining/other-versions.ts';
 import type { FindingKind } from '../journal/finding.ts';
@@ -53,7 +53,7 @@ export class UnroutedRequests {
     const otherVersions = this.#routes.otherVersions(method, path);
     if (otherVersions === null) {
       const lacking = this.#routes.notEmulated(method, path);
-      if (lacking !== null) return this.#refuseKnown(raw, 'not_emulated', notEmulatedSentence(lacking));
+      if (lacking !== null) return this.#refuseKnown(raw, 'not_emulated', describeNotEmulated(lacking));
       const older = describeOlderApi(path);
       if (older !== null) return this.#refuseKnown(raw, 'other_version', older, `${method} \`${showPath(path)}\`: `);
       return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));

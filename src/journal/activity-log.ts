@@ -7,9 +7,9 @@ import { rfc3339 } from '../time/clock.ts';
 import { Decisions } from './decisions.ts';
 import { type Draft, dropBodies } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
-import { Findings, findingView } from './finding.ts';
+import { Findings, viewFinding } from './finding.ts';
 import { Journal, type WorldEnd } from './journal.ts';
-import { createPriorityPlaces, type PriorityPlaces } from './ring.ts';
+import { createPriorityCache, type PriorityCache } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summarize } from './view.ts';
 import { Watches } from './watches.ts';
@@ -17,8 +17,8 @@ import { Watches } from './watches.ts';
 /** Memory budgets shared by the activity logs of a process. */
 export interface ActivityBudgets {
   /** requests with their responses */
-  readonly requests: PriorityPlaces<Draft>;
-  readonly decisions: PriorityPlaces<Decision>;
+  readonly requests: PriorityCache<Draft>;
+  readonly decisions: PriorityCache<Decision>;
   /** uses of credentials */
   readonly uses: SharedCache<CredentialUses>;
   /** for the conditions of waiting verifications */
@@ -26,14 +26,14 @@ export interface ActivityBudgets {
 }
 
 /** Creates the places for the requests of all worlds. @param bytes their total limit */
-export function createRequestPlaces(bytes: number): PriorityPlaces<Draft> {
-  return createPriorityPlaces<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
+export function createRequestCache(bytes: number): PriorityCache<Draft> {
+  return createPriorityCache<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
 }
 
 export function createActivityBudgets(): ActivityBudgets {
   return {
-    requests: createRequestPlaces(16 * MEGABYTE),
-    decisions: createPriorityPlaces({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE, all: 7 * MEGABYTE }),
+    requests: createRequestCache(16 * MEGABYTE),
+    decisions: createPriorityCache({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE, all: 7 * MEGABYTE }),
     uses: sharedCache(4 * MEGABYTE, sizeOfUses),
     verifications: new Quota(4 * MEGABYTE),
   };
@@ -55,8 +55,8 @@ export class ActivityLog {
   /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;
   /** Headers of the latest request, reused while they repeat (saves memory). */
-  #headers: readonly string[] = [];
-  #headerText = '';
+  #latestHeaders: readonly string[] = [];
+  #latestHeaderText = '';
 
   /** @param series prefix of request, decision and event ids, unique to the world and the process */
   constructor(budgets: ActivityBudgets, series: string, secrets: KnownSecrets) {
@@ -68,30 +68,31 @@ export class ActivityLog {
     this.verifications = budgets.verifications;
     this.findings = new Findings(
       series,
-      (finding) => this.events.publish('finding', () => findingView(finding)),
+      (finding) => this.events.publish('finding', () => viewFinding(finding)),
       (message) => hideInLine(message, secrets),
     );
     this.uses = new Uses(budgets.uses);
   }
 
   /** Joins headers as a draft has them: alternating names and values, one per line. */
-  headerText(headers: readonly string[]): string {
+  joinHeaders(headers: readonly string[]): string {
     const { length } = headers;
-    const isSame = length === this.#headers.length && headers.every((text, index) => text === this.#headers[index]);
-    if (isSame) return this.#headerText;
-    this.#headers = headers;
-    this.#headerText = headers.join('\n');
-    return this.#headerText;
+    const isSame =
+      length === this.#latestHeaders.length && headers.every((text, index) => text === this.#latestHeaders[index]);
+    if (isSame) return this.#latestHeaderText;
+    this.#latestHeaders = headers;
+    this.#latestHeaderText = headers.join('\n');
+    return this.#latestHeaderText;
   }
 
-  request(draft: Draft): void {
+  recordRequest(draft: Draft): void {
     const { journal, events } = this;
     const number = journal.record(draft);
-    if (draft.reported !== undefined) this.findings.linkToRequest(draft.reported, journal.idOf(number));
+    if (draft.findings !== undefined) this.findings.linkToRequest(draft.findings, journal.idOf(number));
     if (events.isWatched) events.publish('request', () => summarize(journal, number));
   }
 
-  decision(decision: Decision): void {
+  recordDecision(decision: Decision): void {
     const { decisions, events } = this;
     const { id } = decision;
     decisions.record(decision);
@@ -99,7 +100,7 @@ export class ActivityLog {
   }
 
   /** @param data of the event in the stream */
-  event(event: EventKind, data: object): void {
+  publishEvent(event: EventKind, data: object): void {
     this.events.publish(event, () => data);
   }
 

@@ -4,7 +4,7 @@ import { isOneOf, keysOf } from '../objects/members.ts';
 import { formatCount } from '../text/count.ts';
 import { adviseName } from '../text/nearest.ts';
 import type { Instant } from '../time/clock.ts';
-import { answeredAt, type JournalEntry } from './entry.ts';
+import { answerTimeOf, type JournalEntry } from './entry.ts';
 import { pathOf, withHiddenBodies } from './view.ts';
 
 /** What the requests of a client prove about it. */
@@ -17,9 +17,9 @@ export interface Judgement {
   readonly requests: readonly JournalEntry[];
 }
 
-interface Findings {
+interface Assessment {
   /** Number of requests that could have revealed the mistake. If there are none, there is nothing to judge. */
-  readonly judged: number;
+  readonly judgedCount: number;
   /** The wrong requests, each preceded by the request that made it wrong, if any. */
   readonly mistakes: readonly (readonly JournalEntry[])[];
 }
@@ -28,7 +28,7 @@ interface Findings {
 export type NeedsCredential = (entry: JournalEntry) => boolean;
 
 interface Assertion {
-  readonly find: (entries: readonly JournalEntry[], needsCredential: NeedsCredential) => Findings;
+  readonly find: (entries: readonly JournalEntry[], needsCredential: NeedsCredential) => Assessment;
   readonly nothing: string;
   readonly passed: (judged: number) => string;
   readonly failed: (mistakes: number) => string;
@@ -87,7 +87,7 @@ type AssertionName = keyof typeof ASSERTIONS;
  * @throws Problem `not_found` for an unknown name; `conflict` if no request could have revealed the mistake, because
  * then neither result would prove anything
  */
-export function judge(
+export function judgeClient(
   name: string,
   entries: readonly JournalEntry[],
   older: number,
@@ -98,18 +98,18 @@ export function judge(
     throw new Problem('not_found', `No assertion has the name \`${name.slice(0, 100)}\`.${adviseName(name, names)}`);
   }
   const { find, nothing, passed, failed, expected }: Assertion = ASSERTIONS[name];
-  const { judged, mistakes } = find(entries, needsCredential);
+  const { judgedCount, mistakes } = find(entries, needsCredential);
   const forgotten =
     older === 0
       ? ''
       : ` Not judged, because the journal has evicted some of them: ${formatCount(older, 'older request')}.`;
-  if (judged === 0) {
+  if (judgedCount === 0) {
     throw new Problem(
       'conflict',
       `${nothing}, so \`${name}\` cannot be judged. Does the client use this URL?${forgotten}`,
     );
   }
-  if (mistakes.length === 0) return { name, passed: true, sentence: passed(judged) + forgotten, requests: [] };
+  if (mistakes.length === 0) return { name, passed: true, sentence: passed(judgedCount) + forgotten, requests: [] };
   const mistaken = new Set(mistakes.flat());
   return {
     name,
@@ -123,43 +123,43 @@ export function judge(
 const RENEWAL_SHARE = 0.1;
 
 /** Finds tokens fetched while the client's latest one was neither about to expire nor refused with 401. */
-function findTokensFetchedAgain(entries: readonly JournalEntry[]): Findings {
+function findTokensFetchedAgain(entries: readonly JournalEntry[]): Assessment {
   const latest = new Map<string, { readonly entry: JournalEntry; readonly renewableAt: Instant }>();
   const mistakes: JournalEntry[][] = [];
-  let judged = 0;
+  let judgedCount = 0;
   for (const entry of entries) {
     const { at, status, tokenExpiresAt, principal } = entry;
     // A refused credential without a principal may be any client's.
     if (status === 401 && principal === null) latest.clear();
     else if (status === 401) latest.delete(clientKey(principal));
     if (tokenExpiresAt === null) continue;
-    judged += 1;
+    judgedCount += 1;
     const before = latest.get(clientKey(principal));
     if (before !== undefined && at < before.renewableAt) mistakes.push([before.entry, entry]);
     latest.set(clientKey(principal), { entry, renewableAt: tokenExpiresAt - RENEWAL_SHARE * (tokenExpiresAt - at) });
   }
-  return { judged, mistakes };
+  return { judgedCount, mistakes };
 }
 
-function findRequestsWithoutCredential(entries: readonly JournalEntry[], needsCredential: NeedsCredential): Findings {
+function findRequestsWithoutCredential(entries: readonly JournalEntry[], needsCredential: NeedsCredential): Assessment {
   const judged = entries.filter(needsCredential);
   return findSingleMistakes(judged, ({ reason }) => reason === 'no_token');
 }
 
 /** Exempts operations that the vendor documents but the mock does not emulate. */
-function findUndocumentedRequests(entries: readonly JournalEntry[]): Findings {
+function findUndocumentedRequests(entries: readonly JournalEntry[]): Assessment {
   return findSingleMistakes(
     entries,
-    ({ operation, reported = [] }) => operation === null && !reported.some(({ kind }) => kind === 'not_emulated'),
+    ({ operation, findings = [] }) => operation === null && !findings.some(({ kind }) => kind === 'not_emulated'),
   );
 }
 
-function findSingleMistakes(judged: readonly JournalEntry[], isMistake: (entry: JournalEntry) => boolean): Findings {
-  return { judged: judged.length, mistakes: judged.filter(isMistake).map((entry) => [entry]) };
+function findSingleMistakes(judged: readonly JournalEntry[], isMistake: (entry: JournalEntry) => boolean): Assessment {
+  return { judgedCount: judged.length, mistakes: judged.filter(isMistake).map((entry) => [entry]) };
 }
 
 /** A 403 counts until the same request is allowed. */
-function findRepeatedAfterForbidden(entries: readonly JournalEntry[]): Findings {
+function findRepeatedAfterForbidden(entries: readonly JournalEntry[]): Assessment {
   return findRepeated(entries, {
     isWarning: ({ status }) => status === 403,
     isSame: (a, b) => clientKey(a.principal) === clientKey(b.principal) && a.url === b.url && hasSameBody(a, b),
@@ -168,7 +168,7 @@ function findRepeatedAfterForbidden(entries: readonly JournalEntry[]): Findings 
 }
 
 /** The latest `Retry-After` counts. A request without a known principal may be any client's. */
-function findRepeatedTooEarly(entries: readonly JournalEntry[]): Findings {
+function findRepeatedTooEarly(entries: readonly JournalEntry[]): Assessment {
   return findRepeated(entries, {
     isWarning: (entry) => readRetryAt(entry) !== null,
     isSame: ({ principal: a }, { principal: b }) => a === null || b === null || clientKey(a) === clientKey(b),
@@ -184,25 +184,25 @@ interface Repetition {
   readonly isMistake: (repeated: JournalEntry, warning: JournalEntry) => boolean;
 }
 
-function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isMistake }: Repetition): Findings {
+function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isMistake }: Repetition): Assessment {
   /** The latest such response to each request, by method and path. */
   const warnings = new Map<string, JournalEntry[]>();
   const mistakes: JournalEntry[][] = [];
-  let judged = 0;
+  let judgedCount = 0;
   for (const entry of entries) {
     const key = `${entry.method} ${pathOf(entry.url)}`;
     const ofPath = warnings.get(key) ?? [];
-    const index = ofPath.findIndex((earlier) => entry.startedAt >= answeredAt(earlier) && isSame(entry, earlier));
+    const index = ofPath.findIndex((earlier) => entry.startedAt >= answerTimeOf(earlier) && isSame(entry, earlier));
     const warning = ofPath[index];
     const isRepeatedWrongly = warning !== undefined && isMistake(entry, warning);
     if (isRepeatedWrongly) mistakes.push([warning, entry]);
     if (warning !== undefined && (!isRepeatedWrongly || isWarning(entry))) ofPath.splice(index, 1);
     if (!isWarning(entry)) continue;
-    judged += 1;
+    judgedCount += 1;
     warnings.set(key, ofPath);
     ofPath.push(entry);
   }
-  return { judged, mistakes };
+  return { judgedCount, mistakes };
 }
 
 function clientKey(principal: Principal | null): string {

@@ -17,7 +17,7 @@ export interface KnownOperation {
 }
 
 /** The operations and reasons that are valid in a match. */
-export interface Known {
+export interface KnownNames {
   readonly operations: readonly KnownOperation[];
   readonly reasons: readonly string[];
 }
@@ -31,7 +31,7 @@ export interface Known {
  */
 export function checkMatch(
   match: Match,
-  known: Known,
+  known: KnownNames,
   member: (name: string) => string,
   isOfOperations: boolean,
 ): Match {

@@ -3,7 +3,7 @@ import { namesOf } from '../decisions/principal.ts';
 import { estimateBytes } from '../memory/bytes.ts';
 import { shortenPath } from '../text/redact.ts';
 import { parseNumber } from './numbered-ids.ts';
-import { type PriorityPlaces, PriorityRing } from './ring.ts';
+import { type PriorityCache, PriorityRing } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
@@ -25,56 +25,56 @@ export class Decisions {
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
   /** The number in the newest id, incremented by the world. */
-  lastId = 0;
-  #recorded = 0;
+  lastNumber = 0;
+  #recordedCount = 0;
   #clearedAt = 0;
 
   /** @param series prefix of the ids, unique to the world and the process */
-  constructor(places: PriorityPlaces<Decision>, series: string) {
+  constructor(places: PriorityCache<Decision>, series: string) {
     this.#ring = new PriorityRing(places);
     this.#series = series;
   }
 
   /** Returns the number of a decision, kept or evicted; null for an id of another world. */
   numberOf(id: string): number | null {
-    return parseNumber(id, `${this.#series}-`, this.lastId);
+    return parseNumber(id, `${this.#series}-`, this.lastNumber);
   }
 
   record(decision: Decision): void {
-    this.#recorded += 1;
+    this.#recordedCount += 1;
     const fullBytes = this.#weightOf(decision);
     const stored = fullBytes <= MAX_INPUT_BYTES ? decision : withoutInput(decision);
     const bytes = stored === decision ? fullBytes : this.#weightOf(stored);
-    this.#ring.add(this.#recorded, stored, decision.effect === 'deny', bytes);
+    this.#ring.add(this.#recordedCount, stored, decision.effect === 'deny', bytes);
   }
 
   /** Newest first. */
-  list(filter: DecisionFilter): readonly PlacedDecision[] {
-    return [...this.#newestFirst()].filter(({ decision }) => fits(decision, filter));
+  list(filter: DecisionFilter): readonly NumberedDecision[] {
+    return [...this.#newestFirst()].filter(({ decision }) => matchesFilter(decision, filter));
   }
 
   byId(id: string): Decision | null {
     return this.find(id)?.decision ?? null;
   }
 
-  find(id: string): PlacedDecision | undefined {
+  find(id: string): NumberedDecision | undefined {
     // No index: every request would pay for it, and decisions are nearly always looked up while they are new.
     for (const placed of this.#newestFirst()) if (placed.decision.id === id) return placed;
     return undefined;
   }
 
-  *#newestFirst(): Generator<PlacedDecision> {
-    for (const [position, decision] of this.#ring.newestFirst()) yield { decision, place: position };
+  *#newestFirst(): Generator<NumberedDecision> {
+    for (const [position, decision] of this.#ring.newestFirst()) yield { decision, number: position };
   }
 
   /** Decisions evicted since the last `clear`. */
-  get dropped(): number {
-    return this.#recorded - this.#clearedAt - this.#ring.size;
+  get droppedCount(): number {
+    return this.#recordedCount - this.#clearedAt - this.#ring.size;
   }
 
   clear(): void {
     this.#ring.clear();
-    this.#clearedAt = this.#recorded;
+    this.#clearedAt = this.#recordedCount;
   }
 
   /** Estimates the size of a decision from its large parts: the rights and the object of a denial. */
@@ -89,16 +89,16 @@ export class Decisions {
 }
 
 /** A decision, with its unique place in its world. */
-export interface PlacedDecision {
+export interface NumberedDecision {
   readonly decision: Decision;
-  readonly place: number;
+  readonly number: number;
 }
 
 function withoutInput({ input: _, ...bare }: Decision): Decision {
   return bare;
 }
 
-function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {
+function matchesFilter(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {
   const claimant = decision.principal ?? decision.credential?.claimed;
   return (
     (effect === undefined || decision.effect === effect) &&
@@ -110,7 +110,7 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
 /**
  * Replaces secrets in a decision with fingerprints. It quotes the path and, for a denial, other parts of the request.
  */
-export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
+export function hideDecisionSecrets(decision: Decision, secrets: KnownSecrets): Decision {
   const { request, resources = {}, credential, hints } = decision;
   const { target, boundTo } = resources;
   const hide = (text: string) => hideInLine(text, secrets);

@@ -2,12 +2,12 @@ import type { Principal } from '../decisions/principal.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
 import type { Hint } from '../explaining/hints/refused-request.ts';
 import type { Instant } from '../time/clock.ts';
-import type { Reported } from './finding.ts';
+import type { FindingKey } from './finding.ts';
 import type { KnownSecrets } from './secrets.ts';
 
 /** The stored start of a body, and the size of the whole body. */
-export interface KeptBody {
-  /** Up to `MAX_KEPT` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
+export interface StoredBody {
+  /** Up to `MAX_BODY_LENGTH` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
   readonly text: string | null;
   /** `bytes`: each character of the text is a byte of possible UTF-8. */
   readonly form: 'bytes' | 'text';
@@ -65,11 +65,11 @@ export interface JournalEntry {
   readonly tokenExpiresAt: Instant | null;
   /** Alternating names and values, one per line: one string needs less memory than many. */
   readonly requestHeaders: string;
-  readonly requestBody: KeptBody;
+  readonly requestBody: StoredBody;
   readonly responseHeaders: Readonly<Record<string, string>>;
-  readonly responseBody: KeptBody;
+  readonly responseBody: StoredBody;
   /** Findings about the request; absent if there are none. */
-  readonly reported?: readonly Reported[];
+  readonly findings?: readonly FindingKey[];
 }
 
 /** An entry before it has an id. */
@@ -79,41 +79,43 @@ export type Draft = Omit<JournalEntry, 'id' | 'number' | 'secrets'>;
  * Returns when a request was answered, comparable to `startedAt`. Requests that started earlier cannot know the
  * response.
  */
-export function answeredAt({ startedAt, durationMs }: Pick<JournalEntry, 'startedAt' | 'durationMs'>): number {
+export function answerTimeOf({ startedAt, durationMs }: Pick<JournalEntry, 'startedAt' | 'durationMs'>): number {
   return startedAt + durationMs;
 }
 
 /** Maximum stored size of a body, in bytes, or in characters for a text. */
-export const MAX_KEPT = 64 * 1024;
+export const MAX_BODY_LENGTH = 64 * 1024;
 
-export const NO_BODY: KeptBody = { text: null, form: 'bytes', size: null };
+export const NO_BODY: StoredBody = { text: null, form: 'bytes', size: null };
 
 /** @param text one character per byte */
-export function keptBytes(text: string): KeptBody {
+export function storeBytes(text: string): StoredBody {
   return { text: copyStart(text), form: 'bytes', size: text.length };
 }
 
-export function keptPayload(payload: string | Buffer | undefined): KeptBody {
+export function storePayload(payload: string | Buffer | undefined): StoredBody {
   if (payload === undefined) return { text: null, form: 'text', size: 0 };
   if (typeof payload === 'string') return { text: copyStart(payload), form: 'text', size: payload.length };
-  return { text: payload.toString('latin1', 0, MAX_KEPT), form: 'bytes', size: payload.length };
+  return { text: payload.toString('latin1', 0, MAX_BODY_LENGTH), form: 'bytes', size: payload.length };
 }
 
 /** Copies the start of a text: a substring would keep the whole string in memory. */
 function copyStart(text: string): string {
-  return text.length <= MAX_KEPT ? text : Buffer.from(text.slice(0, MAX_KEPT), 'utf16le').toString('utf16le');
+  return text.length <= MAX_BODY_LENGTH
+    ? text
+    : Buffer.from(text.slice(0, MAX_BODY_LENGTH), 'utf16le').toString('utf16le');
 }
 
 /** The size of an entry without its texts. */
 const ENTRY_BYTES = 800;
 
 /** Estimates the size of an entry in bytes, without its bodies. */
-export function estimateBytes(draft: Draft): number {
-  const { url, requestHeaders, responseHeaders, hints, explanation, reported = [] } = draft;
+export function estimateEntryBytes(draft: Draft): number {
+  const { url, requestHeaders, responseHeaders, hints, explanation, findings = [] } = draft;
   let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length;
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
-  for (const { message } of reported) characters += message.length;
+  for (const { message } of findings) characters += message.length;
   return ENTRY_BYTES + characters;
 }
 
@@ -134,7 +136,7 @@ export function dropBodies(draft: { -readonly [Name in 'requestBody' | 'response
   draft.responseBody = withoutText(draft.responseBody);
 }
 
-function withoutText(body: KeptBody): KeptBody {
+function withoutText(body: StoredBody): StoredBody {
   if (body.text === null || body.text === '') return body;
   return { text: null, form: 'text', size: body.size, isCut: true, isHidden: true, isDropped: true };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { awaitEventLoopTurn, clearInterval, setInterval } from '../platform/time.ts';
-import type { Events, HappenedEvent } from './events.ts';
+import type { Events, PublishedEvent } from './events.ts';
 
 /** Interval of comments in milliseconds, which detect dead connections. */
 const HEARTBEAT_MS = 15_000;
@@ -16,11 +16,11 @@ const MAX_BACKLOG_BYTES = 256 * 1024;
  * @param lastId the `Last-Event-ID` of a reader that reconnects, which also gets the missed events; null for a new
  * reader
  */
-export function eventStream(events: Events, lastId: string | null): Readable {
+export function createEventStream(events: Events, lastId: string | null): Readable {
   const stream = new Readable({ read: () => {}, highWaterMark: MAX_BACKLOG_BYTES });
   // Sequential, because the data of some events is read asynchronously.
   let sending: Promise<void> = Promise.resolve();
-  const send = (event: HappenedEvent, before: () => Promise<void> | void = () => {}) => {
+  const send = (event: PublishedEvent, before: () => Promise<void> | void = () => {}) => {
     sending = sending.then(async () => {
       await before();
       if (stream.destroyed || stream.readableEnded) return;
@@ -46,20 +46,20 @@ export function eventStream(events: Events, lastId: string | null): Readable {
     clearInterval(heartbeat);
   });
   push(': this is the beginning\n\n');
-  if (lastId !== null) for (const missed of findMissed(events, lastId)) send(missed, awaitEventLoopTurn);
+  if (lastId !== null) for (const missed of listMissedEvents(events, lastId)) send(missed, awaitEventLoopTurn);
   return stream;
 }
 
 /** Returns the events that a reader missed, preceded by a restart event, or by the number of evicted events. */
-function findMissed(events: Events, lastId: string): readonly HappenedEvent[] {
+function listMissedEvents(events: Events, lastId: string): readonly PublishedEvent[] {
   const number = events.numberOf(lastId);
-  const missed = events.after(number ?? 0);
+  const missed = events.listAfter(number ?? 0);
   // The id before the first event, so that a reader who reconnects with it gets all of them.
-  const first = (missed[0]?.number ?? events.newest + 1) - 1;
+  const first = (missed[0]?.number ?? events.newestNumber + 1) - 1;
   if (events.isOfOtherSeries(lastId)) {
     return [{ number: first, kind: 'restarted', read: () => ({ lastEventId: lastId }) }, ...missed];
   }
-  const lost = number === null ? null : events.newest - number - missed.length;
+  const lost = number === null ? null : events.newestNumber - number - missed.length;
   if (lost === 0) return missed;
   return [{ number: first, kind: 'world', read: () => ({ what: 'missed', events: lost }) }, ...missed];
 }

@@ -1,7 +1,7 @@
 const EVENT_KINDS = ['request', 'decision', 'finding', 'clock', 'policy', 'fault', 'world', 'restarted'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-export interface HappenedEvent {
+export interface PublishedEvent {
   readonly number: number;
   readonly kind: EventKind;
   /** The event's data; null if it was evicted. */
@@ -9,13 +9,13 @@ export interface HappenedEvent {
 }
 
 /** The id of an event: series and number. */
-const ID = /^([\w-]{1,40})-e(\d{1,15})$/;
+const EVENT_ID = /^([\w-]{1,40})-e(\d{1,15})$/;
 
 /** Maximum number of events kept for readers that reconnect. */
 const MAX_EVENTS = 1000;
 
 export interface EventListener {
-  onEvent(event: HappenedEvent): void;
+  onEvent(event: PublishedEvent): void;
   /** The world has ended. */
   onEnd(): void;
 }
@@ -23,11 +23,11 @@ export interface EventListener {
 /** The events of one world, in order, since the first listener was added. Keeps the newest 1000, without their data. */
 export class Events {
   readonly #series: string;
-  readonly #events: HappenedEvent[] = [];
+  readonly #events: PublishedEvent[] = [];
   readonly #listeners = new Set<EventListener>();
-  #newest = 0;
+  #newestNumber = 0;
   #isWatched = false;
-  #isOver = false;
+  #hasEnded = false;
 
   /** @param series prefix of the ids, unique to the process */
   constructor(series: string) {
@@ -41,13 +41,13 @@ export class Events {
 
   /** Returns the number of an event; null for an id of another world. */
   numberOf(id: string): number | null {
-    const [, series, digits] = ID.exec(id) ?? [];
-    return series === this.#series && Number(digits) <= this.#newest ? Number(digits) : null;
+    const [, series, digits] = EVENT_ID.exec(id) ?? [];
+    return series === this.#series && Number(digits) <= this.#newestNumber ? Number(digits) : null;
   }
 
   /** Returns whether the id is from an earlier process or another world. */
   isOfOtherSeries(id: string): boolean {
-    const [, series] = ID.exec(id) ?? [];
+    const [, series] = EVENT_ID.exec(id) ?? [];
     return series !== undefined && series !== this.#series;
   }
 
@@ -56,11 +56,11 @@ export class Events {
    *
    * @param read called later or never, so it must not reference large objects
    */
-  publish(kind: EventKind, read: HappenedEvent['read']): void {
+  publish(kind: EventKind, read: PublishedEvent['read']): void {
     if (!this.#isWatched) return;
-    this.#newest += 1;
-    const event = { number: this.#newest, kind, read };
-    this.#events[this.#newest % MAX_EVENTS] = event;
+    this.#newestNumber += 1;
+    const event = { number: this.#newestNumber, kind, read };
+    this.#events[this.#newestNumber % MAX_EVENTS] = event;
     for (const { onEvent } of this.#listeners) onEvent(event);
   }
 
@@ -70,29 +70,29 @@ export class Events {
   }
 
   /** The number of the last event; 0 if there is none. */
-  get newest(): number {
-    return this.#newest;
+  get newestNumber(): number {
+    return this.#newestNumber;
   }
 
   /** Returns the kept events after a number, oldest first. */
-  after(number: number): readonly HappenedEvent[] {
+  listAfter(number: number): readonly PublishedEvent[] {
     return this.#events.filter((event) => event.number > number).sort((a, b) => a.number - b.number);
   }
 
-  get listeners(): number {
+  get listenerCount(): number {
     return this.#listeners.size;
   }
 
   /** @returns a function that removes the listener */
   listen(listener: EventListener): () => void {
     this.#isWatched = true;
-    if (this.#isOver) listener.onEnd();
+    if (this.#hasEnded) listener.onEnd();
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   end(): void {
-    this.#isOver = true;
+    this.#hasEnded = true;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const { onEnd } of listeners) onEnd();

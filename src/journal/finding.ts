@@ -44,7 +44,7 @@ export type FindingKind =
 export interface Finding {
   readonly id: string;
   /** Position in the world's list of findings. */
-  readonly place: Position;
+  readonly position: Position;
   readonly kind: FindingKind;
   readonly message: string;
   readonly firstSeenAt: Instant;
@@ -55,7 +55,7 @@ export interface Finding {
 }
 
 /** The key of a finding in its world. */
-export type Reported = Pick<Finding, 'kind' | 'message'>;
+export type FindingKey = Pick<Finding, 'kind' | 'message'>;
 
 const MAX_FINDINGS = 200;
 
@@ -65,9 +65,9 @@ export class Findings {
   readonly #byText = new Map<string, Finding>();
   readonly #series: string;
   readonly #notify: (finding: Finding) => void;
-  #reported = 0;
+  #reportedCount = 0;
   /** Findings since the last `clear`, without deleted ones. */
-  #total = 0;
+  #totalCount = 0;
   readonly #hide: (message: string) => string;
 
   /**
@@ -86,14 +86,14 @@ export class Findings {
   }
 
   /** @returns the key of the finding, without credentials and secrets */
-  report(kind: FindingKind, raw: string, at: Instant): Reported {
+  report(kind: FindingKind, raw: string, at: Instant): FindingKey {
     const message = this.#hide(redact(raw));
     const reported = { kind, message };
     this.#count(reported, at);
     return reported;
   }
 
-  #count({ kind, message }: Reported, at: Instant): void {
+  #count({ kind, message }: FindingKey, at: Instant): void {
     const existing = this.find(kind, message);
     if (existing !== undefined) {
       existing.lastSeenAt = at;
@@ -101,14 +101,14 @@ export class Findings {
       this.#notify(existing);
       return;
     }
-    this.#reported += 1;
-    const id = `${this.#series}-n${this.#reported}`;
-    const place = [this.#reported] as const;
-    this.#notify(this.#put({ id, place, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
+    this.#reportedCount += 1;
+    const id = `${this.#series}-n${this.#reportedCount}`;
+    const position = [this.#reportedCount] as const;
+    this.#notify(this.#put({ id, position, kind, message, firstSeenAt: at, lastSeenAt: at, count: 1, request: null }));
   }
 
   /** Links findings to the request that caused them, once it is in the journal. */
-  linkToRequest(reported: readonly Reported[], request: string): void {
+  linkToRequest(reported: readonly FindingKey[], request: string): void {
     for (const { kind, message } of reported) {
       const finding = this.find(kind, message);
       if (finding !== undefined) finding.request = request;
@@ -120,7 +120,7 @@ export class Findings {
   }
 
   #put(finding: Finding): Finding {
-    this.#total += 1;
+    this.#totalCount += 1;
     this.#byText.set(keyOf(finding), finding);
     const [oldest] = this.#byText.keys();
     if (this.#byText.size > MAX_FINDINGS && oldest !== undefined) this.#byText.delete(oldest);
@@ -137,49 +137,49 @@ export class Findings {
     const finding = [...this.#byText.values()].find((candidate) => candidate.id === id);
     if (finding === undefined) return false;
     this.#byText.delete(keyOf(finding));
-    this.#total -= 1;
+    this.#totalCount -= 1;
     return true;
   }
 
   /** Findings evicted since the last `clear`. */
-  get dropped(): number {
-    return this.#total - this.#byText.size;
+  get droppedCount(): number {
+    return this.#totalCount - this.#byText.size;
   }
 
   clear(): void {
     this.#byText.clear();
-    this.#total = 0;
+    this.#totalCount = 0;
   }
 }
 
-export interface Reports {
+export interface FindingReporter {
   report(kind: FindingKind, raw: string, at: Instant): void;
 }
 
 /** Maximum number of findings linked to one request. */
-const MAX_REPORTED = 20;
+const MAX_LINKED_FINDINGS = 20;
 
 /** Collects the findings of one request until it is in the journal. */
-export class ReportsOfRequest implements Reports {
-  readonly reported: Reported[] = [];
+export class RequestFindings implements FindingReporter {
+  readonly reported: FindingKey[] = [];
   readonly #findings: Pick<Findings, 'report'>;
 
   constructor(findings: Pick<Findings, 'report'>) {
     this.#findings = findings;
   }
 
-  report(kind: FindingKind, raw: string, at: Instant): Reported {
+  report(kind: FindingKind, raw: string, at: Instant): FindingKey {
     const reported = this.#findings.report(kind, raw, at);
-    if (this.reported.length < MAX_REPORTED) this.reported.push(reported);
+    if (this.reported.length < MAX_LINKED_FINDINGS) this.reported.push(reported);
     return reported;
   }
 }
 
-function keyOf({ kind, message }: Reported): string {
+function keyOf({ kind, message }: FindingKey): string {
   return `${kind}\n${message}`;
 }
 
-export function findingView({ place: _, ...finding }: Finding) {
+export function viewFinding({ position: _, ...finding }: Finding) {
   const { firstSeenAt, lastSeenAt } = finding;
   return { ...finding, firstSeenAt: rfc3339(firstSeenAt), lastSeenAt: rfc3339(lastSeenAt) };
 }

@@ -6,12 +6,12 @@ import { type EntryView, isForm } from './view.ts';
  *
  * @param entries oldest first, as the format requires
  */
-export function toHar<Entry>(entries: Entry[], version: string) {
+export function createHar<Entry>(entries: Entry[], version: string) {
   return { log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries } };
 }
 
 /** Converts a request to an archive entry, with secrets hidden and times of the world's clock. */
-export function harEntry(view: EntryView) {
+export function createHarEntry(view: EntryView) {
   const { request, response, status, durationMs } = view;
   const type = (headers: EntryView['request']['headers']) => [headers['content-type'] ?? ''].flat()[0] ?? '';
   const requestText = serializeBody(request);

@@ -1,16 +1,16 @@
 import type { Instant } from '../time/clock.ts';
-import { type Draft, estimateBodyBytes, estimateBytes, isRefusal, type JournalEntry } from './entry.ts';
+import { type Draft, estimateBodyBytes, estimateEntryBytes, isRefusal, type JournalEntry } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
 import { parseNumber } from './numbered-ids.ts';
-import { type PriorityPlaces, PriorityRing } from './ring.ts';
+import { type PriorityCache, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { type ParsedBodies, readFacts, withHiddenBodies } from './view.ts';
 
 /** Why a world ended: it was deleted, or its server stops. */
 export type WorldEnd = 'deleted' | 'stopping';
 
-export interface Listener {
+export interface JournalListener {
   onRecord(entry: JournalEntry, facts: Facts): void;
   /** The journal was emptied, or its world has ended. */
   onEnd(why: 'emptied' | WorldEnd): void;
@@ -21,20 +21,20 @@ export class Journal {
   readonly #drafts: PriorityRing<Draft>;
   readonly #series: string;
   readonly #secrets: KnownSecrets;
-  #listeners: Set<Listener> | null = null;
-  #work: LongWork | null = null;
+  #listeners: Set<JournalListener> | null = null;
+  #longWork: LongWork | null = null;
   /** Cached because verifications compare the same bodies repeatedly. */
   readonly #parsed: ParsedBodies = new WeakMap();
-  #recorded = 0;
+  #recordedCount = 0;
   /** Requests recorded before the journal was last emptied. */
-  #emptiedAt = 0;
+  #recordedBeforeEmptying = 0;
   #ended: WorldEnd | null = null;
 
   /**
    * @param series prefix of the ids, unique to the process
    * @param secrets hidden in views of the entries
    */
-  constructor(places: PriorityPlaces<Draft>, series: string, secrets: KnownSecrets) {
+  constructor(places: PriorityCache<Draft>, series: string, secrets: KnownSecrets) {
     this.#drafts = new PriorityRing(places);
     this.#series = series;
     this.#secrets = secrets;
@@ -42,10 +42,10 @@ export class Journal {
 
   /** @returns the request's number, from 1 */
   record(draft: Draft): number {
-    this.#recorded += 1;
-    const number = this.#recorded;
-    this.#drafts.add(number, draft, isRefusal(draft), estimateBytes(draft), estimateBodyBytes(draft));
-    if (this.listeners > 0) {
+    this.#recordedCount += 1;
+    const number = this.#recordedCount;
+    this.#drafts.add(number, draft, isRefusal(draft), estimateEntryBytes(draft), estimateBodyBytes(draft));
+    if (this.listenerCount > 0) {
       const entry = this.#createEntry(number, draft);
       const facts = this.factsOf(draft);
       for (const listener of [...(this.#listeners ?? [])]) listener.onRecord(entry, facts);
@@ -54,17 +54,17 @@ export class Journal {
   }
 
   /** Returns the entry with this number, if it is kept. */
-  at(number: number): JournalEntry | undefined {
-    const draft = this.#drafts.at(number);
+  findByNumber(number: number): JournalEntry | undefined {
+    const draft = this.#drafts.find(number);
     return draft && this.#createEntry(number, draft);
   }
 
   /** Returns the entry with secrets hidden in its bodies, which is done only once. */
   redact(number: number): JournalEntry | undefined {
-    const draft = this.#drafts.at(number);
+    const draft = this.#drafts.find(number);
     if (draft === undefined) return undefined;
     const hidden = withHiddenBodies(draft, this.#secrets);
-    if (hidden !== draft) this.#drafts.replace(number, hidden, estimateBytes(hidden), estimateBodyBytes(hidden));
+    if (hidden !== draft) this.#drafts.replace(number, hidden, estimateEntryBytes(hidden), estimateBodyBytes(hidden));
     return this.#createEntry(number, hidden);
   }
 
@@ -92,19 +92,19 @@ export class Journal {
   }
 
   /** Returns the newest entries up to the first gap, newest first: no request between them is missing. */
-  withoutGaps(): readonly JournalEntry[] {
+  listWithoutGaps(): readonly JournalEntry[] {
     const entries = this.newestFirst();
-    const end = entries.findIndex(({ number }, index) => number !== this.#recorded - index);
+    const end = entries.findIndex(({ number }, index) => number !== this.#recordedCount - index);
     return end < 0 ? entries : entries.slice(0, end);
   }
 
   /** Returns the numbers of the entries, newest first. */
-  numbers(): readonly number[] {
+  listNumbers(): readonly number[] {
     return [...this.#drafts.newestFirst()].map(([number]) => number);
   }
 
   /** Returns when the newest known token of each principal expires, by principal id. */
-  tokenExpiries(): ReadonlyMap<string, Instant> {
+  listTokenExpiries(): ReadonlyMap<string, Instant> {
     const expiries = new Map<string, Instant>();
     for (const [, { principal, tokenExpiresAt }] of this.#drafts.newestFirst()) {
       if (tokenExpiresAt === null || principal === null || expiries.has(principal.id)) continue;
@@ -114,8 +114,8 @@ export class Journal {
   }
 
   /** Returns the facts that matches compare, if the entry is kept. */
-  factsAt(number: number): Facts | undefined {
-    const draft = this.#drafts.at(number);
+  findFacts(number: number): Facts | undefined {
+    const draft = this.#drafts.find(number);
     return draft && this.factsOf(draft);
   }
 
@@ -124,37 +124,37 @@ export class Journal {
   }
 
   /** Runs the long computations of verifications in sequence. */
-  get work(): LongWork {
-    this.#work ??= new LongWork();
-    return this.#work;
+  get longWork(): LongWork {
+    this.#longWork ??= new LongWork();
+    return this.#longWork;
   }
 
   /** The number of the newest request; 0 if there is none. */
-  get recorded(): number {
-    return this.#recorded;
+  get recordedCount(): number {
+    return this.#recordedCount;
   }
 
   /** Requests since the journal was last emptied, kept or evicted. */
-  get total(): number {
-    return this.#recorded - this.#emptiedAt;
+  get totalCount(): number {
+    return this.#recordedCount - this.#recordedBeforeEmptying;
   }
 
   /** Requests evicted since the journal was last emptied. */
-  get dropped(): number {
-    return this.total - this.#drafts.size;
+  get droppedCount(): number {
+    return this.totalCount - this.#drafts.size;
   }
 
   /** Returns the number of an entry, kept or evicted; null for an id of another journal. */
   numberOf(id: string): number | null {
-    return parseNumber(id, `${this.#series}-r`, this.#recorded);
+    return parseNumber(id, `${this.#series}-r`, this.#recordedCount);
   }
 
-  get listeners(): number {
+  get listenerCount(): number {
     return this.#listeners?.size ?? 0;
   }
 
   /** @returns a function that removes the listener */
-  listen(listener: Listener): () => void {
+  listen(listener: JournalListener): () => void {
     this.#listeners ??= new Set();
     if (this.#ended !== null) listener.onEnd(this.#ended);
     else this.#listeners.add(listener);
@@ -183,7 +183,7 @@ export class Journal {
 
   #clearAll(why: 'emptied' | WorldEnd): void {
     this.#drafts.clear();
-    this.#emptiedAt = this.#recorded;
+    this.#recordedBeforeEmptying = this.#recordedCount;
     const listeners = [...(this.#listeners ?? [])];
     this.#listeners?.clear();
     for (const { onEnd } of listeners) onEnd(why);

@@ -6,7 +6,7 @@ import { collectSecrets, createFingerprint, type KnownSecrets, MIN_SECRET_LENGTH
 export interface SecretSettings {
   /** The key for fingerprints. */
   readonly key: string;
-  readonly ofSeeds: SecretsOfSeeds;
+  readonly seedSecrets: SeedSecretsCache;
 }
 
 /** Generated secrets are longer; shorter ones are in seeds, as plain text. Saves hashing each word of a path. */
@@ -26,10 +26,10 @@ export interface SeedSecrets {
 }
 
 /** The secrets of seeds, read once per seed for all its worlds. */
-export class SecretsOfSeeds {
+export class SeedSecretsCache {
   readonly #cache = new WeakMap<object, SeedSecrets>();
 
-  of(seed: SeedText): SeedSecrets {
+  read(seed: SeedText): SeedSecrets {
     const cached = this.#cache.get(seed);
     if (cached !== undefined) return cached;
     const secrets = new Set(
@@ -45,7 +45,7 @@ export type HasSecret = (hash: string) => boolean;
 
 /** The secrets of one world: plain texts for its seed, and hashes for the rest. */
 export class WorldSecrets implements KnownSecrets {
-  readonly #ofSeeds: SecretsOfSeeds;
+  readonly #ofSeeds: SeedSecretsCache;
   readonly #seed: SeedText;
   /** Hashes of deleted secrets, which older journal entries may still contain. */
   readonly #deletedHashes: WorldCache<true>;
@@ -54,7 +54,7 @@ export class WorldSecrets implements KnownSecrets {
 
   constructor(settings: SecretSettings, shared: SharedCache<true>, seed: SeedText, hasSecret: HasSecret) {
     this.#key = settings.key;
-    this.#ofSeeds = settings.ofSeeds;
+    this.#ofSeeds = settings.seedSecrets;
     this.#seed = seed;
     this.#hasSecret = hasSecret;
     this.#deletedHashes = new WorldCache(shared);
@@ -63,7 +63,7 @@ export class WorldSecrets implements KnownSecrets {
   readonly fingerprint = (secret: string): string => createFingerprint(secret, this.#key);
 
   has(text: string): boolean {
-    if (this.#ofSeeds.of(this.#seed).has(text)) return true;
+    if (this.#ofSeeds.read(this.#seed).has(text)) return true;
     if (text.length < MIN_GENERATED_LENGTH || HEXADECIMAL.test(text)) return false;
     const hashed = hash('sha256', text, 'hex');
     return this.#hasSecret(hashed) || this.#deletedHashes.has(hashed);

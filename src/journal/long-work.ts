@@ -5,7 +5,7 @@ export class LongWork extends Pacer {
   #latest: Promise<unknown> = Promise.resolve();
 
   /** Runs the work after all earlier work. */
-  do<Value>(work: () => Promise<Value>): Promise<Value> {
+  run<Value>(work: () => Promise<Value>): Promise<Value> {
     const done = this.#latest.then(work);
     this.#latest = done.catch(() => {});
     return done;

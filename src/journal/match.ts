@@ -50,10 +50,10 @@ export interface StoredFacts {
 
 type Fingerprint = KnownSecrets['fingerprint'];
 
-export type Member = keyof Match;
+export type MatchMember = keyof Match;
 
 /** Cheap comparisons first. */
-const MEMBERS = [
+const MATCH_MEMBERS = [
   'operation',
   'operations',
   'service',
@@ -68,9 +68,9 @@ const MEMBERS = [
 export interface Matcher {
   fits(facts: Facts): boolean;
   /** Returns the members in which a request differs; empty if it matches. @param ignored a member to ignore */
-  differing(facts: Facts, ignored?: Member): readonly Member[];
+  findDifferences(facts: Facts, ignored?: MatchMember): readonly MatchMember[];
   /** Describes the difference in a member. Slow, because it hides secrets. */
-  describe(member: Member, facts: Facts, secrets: KnownSecrets): string;
+  describe(member: MatchMember, facts: Facts, secrets: KnownSecrets): string;
 }
 
 /** A fingerprint, which a client may have copied from the journal. */
@@ -85,9 +85,9 @@ export function createMatcher(match: Match, hiddenBody: unknown = match.body): M
       ? findDifference(hiddenBody, stored.hiddenBody(), 'body', stored.fingerprint)
       : findDifference(match.body, body(), 'body');
   };
-  const compared = MEMBERS.filter((member) => match[member] !== undefined);
+  const compared = MATCH_MEMBERS.filter((member) => match[member] !== undefined);
   const path = match.path?.split('/') ?? [];
-  const differs = (member: Member, facts: Facts): boolean => {
+  const differs = (member: MatchMember, facts: Facts): boolean => {
     switch (member) {
       case 'operations':
         return match.operations?.includes(facts.operation ?? '') === false;
@@ -105,7 +105,7 @@ export function createMatcher(match: Match, hiddenBody: unknown = match.body): M
   };
   return {
     fits: (facts) => compared.every((member) => !differs(member, facts)),
-    differing: (facts, ignored) => compared.filter((member) => member !== ignored && differs(member, facts)),
+    findDifferences: (facts, ignored) => compared.filter((member) => member !== ignored && differs(member, facts)),
     describe: (member, facts, secrets) =>
       member === 'body'
         ? (compareBodies(facts, true) ?? 'body differs')
@@ -114,7 +114,7 @@ export function createMatcher(match: Match, hiddenBody: unknown = match.body): M
 }
 
 function describeDifference(
-  member: Exclude<Member, 'body'>,
+  member: Exclude<MatchMember, 'body'>,
   match: Match,
   facts: Facts,
   secrets: KnownSecrets,
@@ -133,7 +133,7 @@ function describeDifference(
 }
 
 /** Longer values are truncated in messages. */
-const MAX_SHOWN = 100;
+const MAX_QUOTED_CHARACTERS = 100;
 
 /**
  * Compares a value with an expected one: an object must have the expected members, an array the same entries in the
@@ -174,5 +174,5 @@ function findFirst<Item>(list: readonly Item[], find: (item: Item, index: number
 }
 
 function quoteValue(value: unknown): string {
-  return value === undefined ? 'missing' : `\`${JSON.stringify(value).slice(0, MAX_SHOWN)}\``;
+  return value === undefined ? 'missing' : `\`${JSON.stringify(value).slice(0, MAX_QUOTED_CHARACTERS)}\``;
 }

@@ -1,20 +1,20 @@
 import { LRUCache } from 'lru-cache';
 
 /** The shared places of all rings of a process. The oldest entry is evicted first, whichever ring it belongs to. */
-export type Places<Entry extends NonNullable<unknown>> = LRUCache<number, Entry>;
+export type EntryCache<Entry extends NonNullable<unknown>> = LRUCache<number, Entry>;
 
 /** @param bytes the total limit. A larger entry is not kept. */
-export function createRingPlaces<Entry extends NonNullable<unknown>>(bytes: number): Places<Entry> {
+export function createEntryCache<Entry extends NonNullable<unknown>>(bytes: number): EntryCache<Entry> {
   return new LRUCache({ maxSize: bytes });
 }
 
 /** An entry with its number. */
-export type Numbered<Entry> = readonly [number: number, entry: Entry];
+export type NumberedEntry<Entry> = readonly [number: number, entry: Entry];
 
 /** The newest entries of one world, by number. */
 export class Ring<Entry extends NonNullable<unknown>> {
   static #nextKey = 0;
-  readonly #places: Places<Entry>;
+  readonly #places: EntryCache<Entry>;
   readonly #max: number;
   /** The key of the ring's first place. Rings of the process use distinct keys. */
   readonly #firstKey: number;
@@ -24,7 +24,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
   #added = 0;
 
   /** @param max maximum number of entries */
-  constructor(places: Places<Entry>, max: number) {
+  constructor(places: EntryCache<Entry>, max: number) {
     this.#places = places;
     this.#max = max;
     this.#firstKey = Ring.#nextKey;
@@ -50,7 +50,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return key;
   }
 
-  at(number: number): Entry | undefined {
+  find(number: number): Entry | undefined {
     // `peek` does not count as a use, so entries stay in insertion order.
     return this.#places.peek(this.#keyOf(number));
   }
@@ -64,7 +64,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
   }
 
   /** Iterates over the entries with their numbers, newest first. */
-  *newestFirst(): Generator<Numbered<Entry>> {
+  *newestFirst(): Generator<NumberedEntry<Entry>> {
     for (let index = this.#added - 1; index >= this.#oldest; index -= 1) {
       const entry = this.#places.peek(this.#firstKey + (index % this.#max));
       if (entry !== undefined) yield [this.#numberAt(index), entry];
@@ -105,11 +105,11 @@ export class Ring<Entry extends NonNullable<unknown>> {
 export const MAX_ENTRIES = 2000;
 
 /** The shared places of all rings of a process, separate for refusals. */
-export interface PriorityPlaces<Entry extends NonNullable<unknown>> {
-  readonly refusals: Places<Entry>;
-  readonly others: Places<Entry>;
+export interface PriorityCache<Entry extends NonNullable<unknown>> {
+  readonly refusals: EntryCache<Entry>;
+  readonly others: EntryCache<Entry>;
   /** Records the size of the droppable parts of an entry in `others`. */
-  noteParts(key: number, entry: Entry, size: number): void;
+  recordParts(key: number, entry: Entry, size: number): void;
   /** Drops parts of the oldest entries in `others` until everything fits. */
   makeRoom(): void;
 }
@@ -118,9 +118,9 @@ export interface PriorityPlaces<Entry extends NonNullable<unknown>> {
 export class PriorityRing<Entry extends NonNullable<unknown>> {
   readonly #refusals: Ring<Entry>;
   readonly #others: Ring<Entry>;
-  readonly #places: PriorityPlaces<Entry>;
+  readonly #places: PriorityCache<Entry>;
 
-  constructor(places: PriorityPlaces<Entry>) {
+  constructor(places: PriorityCache<Entry>) {
     this.#places = places;
     this.#refusals = new Ring(places.refusals, MAX_ENTRIES);
     this.#others = new Ring(places.others, MAX_ENTRIES);
@@ -141,13 +141,13 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     if (isRefusal) this.#refusals.add(number, entry, bytes + parts);
     else {
       const key = this.#others.add(number, entry, bytes);
-      this.#places.noteParts(key, entry, parts);
+      this.#places.recordParts(key, entry, parts);
     }
     this.#places.makeRoom();
   }
 
-  at(number: number): Entry | undefined {
-    return this.#refusals.at(number) ?? this.#others.at(number);
+  find(number: number): Entry | undefined {
+    return this.#refusals.find(number) ?? this.#others.find(number);
   }
 
   /** Replaces an entry that is still kept. */
@@ -155,12 +155,12 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     // Only one of the two rings has the number.
     this.#refusals.replace(number, entry, bytes + parts);
     const key = this.#others.replace(number, entry, bytes);
-    if (key !== null) this.#places.noteParts(key, entry, parts);
+    if (key !== null) this.#places.recordParts(key, entry, parts);
     this.#places.makeRoom();
   }
 
   /** Iterates over the entries with their numbers, newest first. */
-  *newestFirst(): Generator<Numbered<Entry>> {
+  *newestFirst(): Generator<NumberedEntry<Entry>> {
     const others = this.#others.newestFirst();
     let next = others.next();
     for (const refusal of this.#refusals.newestFirst()) {
@@ -176,7 +176,7 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
   }
 }
 
-interface PlaceLimits {
+interface CacheLimits {
   readonly refusals: number;
   /** For entries other than refusals, without their droppable parts, which share the remainder of `all`. */
   readonly others: number;
@@ -188,13 +188,13 @@ interface PlaceLimits {
  *
  * @param dropParts drops an entry's parts. Changes the entry, because a copy would take memory
  */
-export function createPriorityPlaces<Entry extends NonNullable<unknown>>(
-  limits: PlaceLimits,
+export function createPriorityCache<Entry extends NonNullable<unknown>>(
+  limits: CacheLimits,
   dropParts: (entry: Entry) => void = () => {},
-): PriorityPlaces<Entry> {
+): PriorityCache<Entry> {
   // The size is limited in `makeRoom`, where evicted parts are dropped from their entries.
   const parts = new LRUCache<number, Entry>({ maxSize: Number.MAX_SAFE_INTEGER });
-  const refusals = createRingPlaces<Entry>(limits.refusals);
+  const refusals = createEntryCache<Entry>(limits.refusals);
   const others = new LRUCache<number, Entry>({
     maxSize: limits.others,
     // Not on replacement, because the new entry's parts are recorded under the same key.
@@ -204,7 +204,7 @@ export function createPriorityPlaces<Entry extends NonNullable<unknown>>(
   return {
     refusals,
     others,
-    noteParts(key, entry, size) {
+    recordParts(key, entry, size) {
       if (size > 0) parts.set(key, entry, { size });
       else parts.delete(key);
     },

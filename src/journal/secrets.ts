@@ -11,7 +11,7 @@ export interface KnownSecrets {
 
 /** Digits of a fingerprint: enough to compare two secrets, too few to search for one. */
 const FINGERPRINT_DIGITS = 10;
-const MARK = 'sha256:';
+const FINGERPRINT_PREFIX = 'sha256:';
 
 /**
  * Returns a fingerprint such as `sha256:0c5e1f9a2b`. It is keyed, so that guesses cannot be tested against it. A
@@ -19,14 +19,14 @@ const MARK = 'sha256:';
  */
 export function createFingerprint(secret: string, key: string): string {
   if (isFingerprint(secret)) return secret;
-  return `${MARK}${createHmac('sha256', key).update(secret).digest('hex').slice(0, FINGERPRINT_DIGITS)}`;
+  return `${FINGERPRINT_PREFIX}${createHmac('sha256', key).update(secret).digest('hex').slice(0, FINGERPRINT_DIGITS)}`;
 }
 
 /**
  * Suffixes of the names of secrets, for members, fields, parameters, headers and environment variables: from RFC 6749,
  * 7009, 7523, 7636 and 8693, OpenID Connect, and the emulated APIs.
  */
-const ENDINGS: readonly string[] = [
+const SECRET_NAME_ENDINGS: readonly string[] = [
   ...[
     'password',
     'passwords',
@@ -45,8 +45,8 @@ const ENDINGS: readonly string[] = [
   ...['accountkey', 'subscriptionkey'],
 ];
 /** Short names must match as a whole. */
-const WHOLE: readonly string[] = ['pass', 'pin', 'otp', 'jwt', 'code', 'auth', 'secwebsocketprotocol'];
-const NAME_OF_SECRET = new RegExp(`(?:${ENDINGS.join('|')}|^x?(?:${WHOLE.join('|')}))$`);
+const WHOLE_SECRET_NAMES: readonly string[] = ['pass', 'pin', 'otp', 'jwt', 'code', 'auth', 'secwebsocketprotocol'];
+const SECRET_NAME = new RegExp(`(?:${SECRET_NAME_ENDINGS.join('|')}|^x?(?:${WHOLE_SECRET_NAMES.join('|')}))$`);
 
 /** Longer than any name in an API. */
 const MAX_NAME_LENGTH = 100;
@@ -67,20 +67,20 @@ function normalizeName(name: string): string {
 /** @param name in any spelling @param value tells a secret `code` from an error code */
 function isSecret(name: string, value: unknown): boolean {
   const bare = normalizeName(name);
-  return NAME_OF_SECRET.test(bare) && !(bare === 'code' && ERROR_CODE.test(String(value)));
+  return SECRET_NAME.test(bare) && !(bare === 'code' && ERROR_CODE.test(String(value)));
 }
 
 /** Shorter values are too common to compare. */
 export const MIN_SECRET_LENGTH = 8;
 
 /** A value in a path, a query or a log line: everything between separators. */
-const VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
+const LINE_VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
 /** A parameter of a path (RFC 3986, 3.3), a query or a form. */
 const PARAMETER = /(?<![\w.%-])([\w.%-]{1,100}=)([^\s;/?&#,"'`<>()]+)/g;
 /** A credential with its scheme, as in `Authorization`. A word without a digit is part of a sentence. */
 const WITH_SCHEME = /(?<!\w)((?:bearer|basic) {1,3})(?=[a-z~+._/-]{0,200}[\d=])([\w.~+/=-]{8,})/gi;
 /** The userinfo of a URL, with a password or a token. */
-const USER = /(\/\/)([^\s/?#"'<>\\:@]*:)?([^\s/?#"'<>\\@]+)@/g;
+const USERINFO = /(\/\/)([^\s/?#"'<>\\:@]*:)?([^\s/?#"'<>\\@]+)@/g;
 
 /**
  * Replaces the secrets in a log line, a message, a path or a URL with fingerprints: credentials of a known form,
@@ -96,7 +96,7 @@ export function hideInLine(line: string, secrets: KnownSecrets): string {
 }
 
 function hideInPlainLine(line: string, secrets: KnownSecrets): string {
-  const valued = line.replace(VALUE, (value) => (secrets.has(value) ? secrets.fingerprint(value) : value));
+  const valued = line.replace(LINE_VALUE, (value) => (secrets.has(value) ? secrets.fingerprint(value) : value));
   return hideByForm(valued, secrets);
 }
 
@@ -104,7 +104,7 @@ function hideInPlainLine(line: string, secrets: KnownSecrets): string {
 function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
   const withoutCredentials = replaceCredentials(text, (credential) => fingerprint(credential));
   const withoutUsers = withoutCredentials.includes('@')
-    ? withoutCredentials.replace(USER, (_, slashes: string, name = '', secret: string) => {
+    ? withoutCredentials.replace(USERINFO, (_, slashes: string, name = '', secret: string) => {
         return `${slashes}${name}${fingerprint(secret)}@`;
       })
     : withoutCredentials;
@@ -128,12 +128,12 @@ const MAX_DEPTH = 70;
 interface Context {
   readonly depth: number;
   /** Whether all values are secret (`secret`), or only those in a list of secrets. */
-  readonly is: 'open' | 'secret' | typeof SECRET_LIST;
+  readonly secrecy: 'open' | 'secret' | typeof SECRET_LIST;
   /** Whether the value is in JSON that is itself in a string. */
   readonly isNested: boolean;
 }
 
-const ROOT: Context = { depth: 0, is: 'open', isNested: false };
+const ROOT: Context = { depth: 0, secrecy: 'open', isNested: false };
 
 /**
  * Copies a JSON value with fingerprints instead of secrets: values of members named like a secret, secrets of the
@@ -144,7 +144,7 @@ export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
 }
 
 function hideValue(value: unknown, context: Context, secrets: KnownSecrets): unknown {
-  if (typeof value === 'number' && context.is === 'secret') return secrets.fingerprint(String(value));
+  if (typeof value === 'number' && context.secrecy === 'secret') return secrets.fingerprint(String(value));
   if (typeof value === 'string') return hideText(value, context, secrets);
   if (typeof value !== 'object' || value === null) return value;
   if (context.depth > MAX_DEPTH) return null;
@@ -152,18 +152,18 @@ function hideValue(value: unknown, context: Context, secrets: KnownSecrets): unk
   if (Array.isArray(value)) {
     // Responses list only the names of secrets.
     const contextOfEntry = (entry: unknown): Context =>
-      context.is === SECRET_LIST && typeof entry === 'string' ? { ...deeper, is: 'open' } : deeper;
+      context.secrecy === SECRET_LIST && typeof entry === 'string' ? { ...deeper, secrecy: 'open' } : deeper;
     return value.map((entry) => hideValue(entry, contextOfEntry(entry), secrets));
   }
   const isPair = isPairOfSecret(value);
   const members = Object.entries(value).map(([name, member]): [string, unknown] => {
-    const is = isPair && name === 'value' ? 'secret' : findSecrecy(name, member, context.is);
-    return [hideByForm(name, secrets), hideValue(member, { ...deeper, is }, secrets)];
+    const secrecy = isPair && name === 'value' ? 'secret' : findSecrecy(name, member, context.secrecy);
+    return [hideByForm(name, secrets), hideValue(member, { ...deeper, secrecy }, secrets)];
   });
   return Object.fromEntries(members);
 }
 
-function findSecrecy(name: string, member: unknown, outer: Context['is']): Context['is'] {
+function findSecrecy(name: string, member: unknown, outer: Context['secrecy']): Context['secrecy'] {
   if (outer === SECRET_LIST) return normalizeName(name) === 'name' ? 'open' : 'secret';
   if (outer === 'secret' || isSecret(name, member)) return 'secret';
   return normalizeName(name) === SECRET_LIST ? SECRET_LIST : 'open';
@@ -178,7 +178,7 @@ function isPairOfSecret(value: object): boolean {
 
 function hideText(text: string, context: Context, secrets: KnownSecrets): string {
   if (text === '') return text;
-  if (context.is !== 'open' || (text.length >= MIN_SECRET_LENGTH && secrets.has(text)))
+  if (context.secrecy !== 'open' || (text.length >= MIN_SECRET_LENGTH && secrets.has(text)))
     return secrets.fingerprint(text);
   if (/^\s*[[{]/.test(text) && !context.isNested) {
     const value = parseJson(text);
@@ -188,12 +188,12 @@ function hideText(text: string, context: Context, secrets: KnownSecrets): string
       return hidden === JSON.stringify(value) ? text : hidden;
     }
   }
-  if (ADDRESS.test(text)) return hideInLine(text, secrets);
+  if (URL_OR_PATH.test(text)) return hideInLine(text, secrets);
   return hideByForm(text, secrets);
 }
 
 /** A URL or a path. */
-const ADDRESS = /^(?:[a-z][a-z0-9+.-]{0,30}:\/)?\/\S*$/i;
+const URL_OR_PATH = /^(?:[a-z][a-z0-9+.-]{0,30}:\/)?\/\S*$/i;
 
 /** Returns undefined if the text is not JSON. */
 function parseJson(text: string): unknown {
@@ -205,11 +205,11 @@ function parseJson(text: string): unknown {
 }
 
 /** String members in JSON; the end of the last one may be missing. */
-const MEMBER = /"([\w.-]{1,100})"(\s{0,99}:\s{0,99})"((?:[^"\\]|\\.)*)("?)/gs;
+const STRING_MEMBER = /"([\w.-]{1,100})"(\s{0,99}:\s{0,99})"((?:[^"\\]|\\.)*)("?)/gs;
 
 /** Hides the secrets in a text that cannot be parsed because it is truncated or malformed. */
 export function hideInText(text: string, secrets: KnownSecrets): string {
-  const named = text.replace(MEMBER, (whole, name: string, colon: string, value: string, end: string) =>
+  const named = text.replace(STRING_MEMBER, (whole, name: string, colon: string, value: string, end: string) =>
     value !== '' && (isSecret(name, value) || secrets.has(value))
       ? `"${name}"${colon}"${secrets.fingerprint(value)}${end}`
       : whole,
@@ -230,16 +230,22 @@ export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Reco
 }
 
 function hideField(name: string, value: string, secrets: KnownSecrets): string {
-  return hideText(value, { ...ROOT, is: findSecrecy(name, value, 'open') }, secrets);
+  return hideText(value, { ...ROOT, secrecy: findSecrecy(name, value, 'open') }, secrets);
 }
 
 /** Headers with a URL or a path. */
-const ADDRESSES: ReadonlySet<string> = new Set(['location', 'referer', 'content-location', 'origin', 'x-original-url']);
+const ADDRESS_HEADERS: ReadonlySet<string> = new Set([
+  'location',
+  'referer',
+  'content-location',
+  'origin',
+  'x-original-url',
+]);
 
 /** Returns the value of a header with fingerprints instead of secrets. @param name in lower case */
 export function hideInHeader(name: string, value: string, secrets: KnownSecrets): string {
   if (/(?:authorization|api-key)$/.test(name)) return hideCredential(value, secrets);
-  return ADDRESSES.has(name) ? hideInLine(value, secrets) : hideField(name, value, secrets);
+  return ADDRESS_HEADERS.has(name) ? hideInLine(value, secrets) : hideField(name, value, secrets);
 }
 
 /** Keeps the scheme of `Bearer <token>`, because it is often wrong. */

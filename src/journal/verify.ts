@@ -4,7 +4,7 @@ import type { Quota } from '../memory/quota.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';
-import { createMatcher, type Match, type Matcher, type Member } from './match.ts';
+import { createMatcher, type Match, type Matcher, type MatchMember } from './match.ts';
 import { hideSecrets } from './secrets.ts';
 
 /** The expected number of requests. */
@@ -26,11 +26,11 @@ export interface Verification {
 
 /** The journal ended before the result was known. */
 export class JournalEnded extends Error {
-  readonly why: 'emptied' | WorldEnd;
+  readonly reason: 'emptied' | WorldEnd;
 
   constructor(why: 'emptied' | WorldEnd) {
     super(`the journal ended: ${why}`);
-    this.why = why;
+    this.reason = why;
   }
 }
 
@@ -78,11 +78,11 @@ export async function verify(
   ];
   let result: MatchingRequests = { fitting: [], withoutBody: 0 };
   try {
-    result = await journal.work.do(() => findMatching(journal, matcher));
+    result = await journal.longWork.run(() => findMatching(journal, matcher));
     const countNow = () => result.fitting.length + later.count;
     const isOpen = () => ended === null && !hasLeft && judgeCount(countNow(), expectation) === 'open';
     if (within > 0 && isOpen()) {
-      if (journal.listeners > MAX_WAITING) throw tooManyProblem();
+      if (journal.listenerCount > MAX_WAITING) throw tooManyProblem();
       const bytes = WAITING_BYTES + estimateBytes(match);
       if (!quota.take(bytes)) throw quotaProblem(quota);
       cleanups.push(() => quota.release(bytes));
@@ -104,10 +104,10 @@ export async function verify(
   return {
     verified: count >= min && count <= max,
     count,
-    matched: newest.flatMap((number) => journal.at(number) ?? []),
+    matched: newest.flatMap((number) => journal.findByNumber(number) ?? []),
     // The result is discarded if the client has left.
-    nearest: count < min && !hasLeft ? await journal.work.do(() => findNearest(journal, matcher)) : [],
-    dropped: journal.dropped + result.withoutBody,
+    nearest: count < min && !hasLeft ? await journal.longWork.run(() => findNearest(journal, matcher)) : [],
+    dropped: journal.droppedCount + result.withoutBody,
   };
 }
 
@@ -122,12 +122,12 @@ interface MatchingRequests {
 async function findMatching(journal: Journal, matcher: Matcher): Promise<MatchingRequests> {
   const fitting: number[] = [];
   let withoutBody = 0;
-  for (const number of journal.numbers()) {
-    if (journal.work.isLong) await journal.work.pause();
-    const facts = journal.factsAt(number);
+  for (const number of journal.listNumbers()) {
+    if (journal.longWork.isLong) await journal.longWork.pause();
+    const facts = journal.findFacts(number);
     if (facts === undefined) continue;
     if (matcher.fits(facts)) fitting.push(number);
-    else if (facts.stored?.isDropped && matcher.differing(facts, 'body').length === 0) withoutBody += 1;
+    else if (facts.stored?.isDropped && matcher.findDifferences(facts, 'body').length === 0) withoutBody += 1;
   }
   return { fitting, withoutBody };
 }
@@ -176,7 +176,7 @@ const MAX_COMPARED = 500;
 const MAX_BODIES = 20;
 
 /** Weights of differences: another operation is unrelated, but another status is probably the same request, failed. */
-const WEIGHTS: Readonly<Partial<Record<Member, number>>> = {
+const WEIGHTS: Readonly<Partial<Record<MatchMember, number>>> = {
   operation: 4,
   path: 4,
   service: 3,
@@ -186,26 +186,26 @@ const WEIGHTS: Readonly<Partial<Record<Member, number>>> = {
 /** Returns the requests with the fewest differences, newest first among equals. */
 async function findNearest(journal: Journal, matcher: Matcher): Promise<Verification['nearest']> {
   const { secrets } = journal;
-  const weigh = (entry: JournalEntry, members: readonly Member[]) =>
+  const weigh = (entry: JournalEntry, members: readonly MatchMember[]) =>
     members.reduce((sum, member) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
   const candidates = journal
     .newestFirst(undefined, MAX_COMPARED)
     .map((entry) => {
       const facts = journal.factsOf(entry);
-      return { entry, facts, weight: weigh(entry, matcher.differing(facts, 'body')) };
+      return { entry, facts, weight: weigh(entry, matcher.findDifferences(facts, 'body')) };
     })
     .sort((a, b) => a.weight - b.weight)
     .slice(0, MAX_BODIES);
   const compared = [];
   for (const { entry, facts } of candidates) {
-    if (journal.work.isLong) await journal.work.pause();
-    const members = matcher.differing(facts);
+    if (journal.longWork.isLong) await journal.longWork.pause();
+    const members = matcher.findDifferences(facts);
     if (members.length > 0) compared.push({ entry, members, weight: weigh(entry, members) });
   }
   const nearest = compared.sort((a, b) => a.weight - b.weight).slice(0, MAX_NEAREST);
   const described = [];
   for (const { entry, members } of nearest) {
-    if (journal.work.isLong) await journal.work.pause();
+    if (journal.longWork.isLong) await journal.longWork.pause();
     // Hide secrets once, no matter how many verifications are near this request.
     const redacted = journal.redact(entry.number) ?? entry;
     const facts = journal.factsOf(redacted);

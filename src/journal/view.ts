@@ -1,5 +1,5 @@
 import { rfc3339 } from '../time/clock.ts';
-import type { Draft, JournalEntry, KeptBody } from './entry.ts';
+import type { Draft, JournalEntry, StoredBody } from './entry.ts';
 import type { Facts } from './match.ts';
 import { hideFields, hideInHeader, hideInLine, hideInText, hideSecrets, type KnownSecrets } from './secrets.ts';
 
@@ -87,7 +87,7 @@ function lazy<Value>(make: () => Value): () => Value {
 }
 
 /** A cache of parsed bodies. The garbage collector may remove them. */
-export type ParsedBodies = WeakMap<KeptBody, WeakRef<object>>;
+export type ParsedBodies = WeakMap<StoredBody, WeakRef<object>>;
 
 /** Parses the request body, including its secrets. */
 function parseSentBody(draft: Draft, parsed: ParsedBodies): unknown {
@@ -100,11 +100,11 @@ function parseSentBody(draft: Draft, parsed: ParsedBodies): unknown {
 }
 
 function readContentType(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
-  return sentHeader(draft, 'content-type');
+  return findSentHeader(draft, 'content-type');
 }
 
 /** Returns the first request header with this name, in lower case. The value may be a secret. */
-export function sentHeader({ requestHeaders }: Pick<Draft, 'requestHeaders'>, name: string): string | undefined {
+export function findSentHeader({ requestHeaders }: Pick<Draft, 'requestHeaders'>, name: string): string | undefined {
   // Names and values alternate.
   const lines = requestHeaders.split('\n');
   const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);
@@ -118,7 +118,7 @@ export function pathOf(url: string): string {
 
 type Headers = MessageView['headers'];
 
-function viewMessage(headers: Headers, body: KeptBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
+function viewMessage(headers: Headers, body: StoredBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
   const bodyToShow = hasBody ? viewBody(body, headers['content-type'], secrets) : null;
   return {
     ...{ headers, body: bodyToShow, size: body.size, truncated: isTruncated(body) },
@@ -126,7 +126,7 @@ function viewMessage(headers: Headers, body: KeptBody, hasBody: boolean, secrets
   };
 }
 
-export function isTruncated({ text, size, isCut }: KeptBody): boolean {
+export function isTruncated({ text, size, isCut }: StoredBody): boolean {
   if (isCut !== undefined) return isCut;
   return text !== null && size !== null && text.length < size;
 }
@@ -171,7 +171,7 @@ export function isForm(type: string | string[] | undefined): boolean {
 }
 
 /** Returns a body for views, without secrets; null if it is missing or not text. */
-function viewBody(stored: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
+function viewBody(stored: StoredBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
   const text = decodeBody(stored);
   if (text === null || text === '') return null;
   if (stored.isHidden !== true) return hideBody(text, stored, type, secrets).value;
@@ -187,7 +187,7 @@ type HiddenBody =
 
 function hideBody(
   text: string,
-  stored: KeptBody,
+  stored: StoredBody,
   type: string | string[] | undefined,
   secrets: KnownSecrets,
 ): HiddenBody {
@@ -213,7 +213,11 @@ export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
 }
 
 /** Replaces the secrets in a body. Drops a body that is not text, because no view contains it. */
-function bodyWithoutSecrets(stored: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
+function bodyWithoutSecrets(
+  stored: StoredBody,
+  type: string | string[] | undefined,
+  secrets: KnownSecrets,
+): StoredBody {
   if (stored.isHidden) return stored;
   const text = decodeBody(stored);
   if (text === null || text === '') return { ...stored, text: null, isCut: isTruncated(stored), isHidden: true };
@@ -232,7 +236,7 @@ function hideBodyAsText(...body: Parameters<typeof hideBody>): string {
 }
 
 /** Decodes a body; null for invalid UTF-8. The last character of a truncated text may be incomplete. */
-export function decodeBody(stored: KeptBody): string | null {
+export function decodeBody(stored: StoredBody): string | null {
   if (stored.text === null || stored.form === 'text') return stored.text;
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -244,10 +248,10 @@ export function decodeBody(stored: KeptBody): string | null {
 
 /** Returns an entry without headers and bodies; null if it was evicted. */
 export function summarize(
-  journal: { at(number: number): JournalEntry | undefined },
+  journal: { findByNumber(number: number): JournalEntry | undefined },
   number: number,
 ): Omit<EntryView, 'request' | 'response'> | null {
-  const entry = journal.at(number);
+  const entry = journal.findByNumber(number);
   if (entry === undefined) return null;
   const { request: _, response: __, ...summary } = viewEntry(entry, { bodies: false });
   return summary;

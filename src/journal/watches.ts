@@ -1,9 +1,9 @@
 import type { Decision } from '../decisions/decision.ts';
 import { formatCount } from '../text/count.ts';
 import type { Decisions } from './decisions.ts';
-import { answeredAt, type JournalEntry } from './entry.ts';
+import { answerTimeOf, type JournalEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
-import { pathOf, sentHeader } from './view.ts';
+import { findSentHeader, pathOf } from './view.ts';
 
 /** A request with its decision, as input for drills. */
 export interface JudgedRequest {
@@ -56,7 +56,7 @@ export class Watches {
 
   /** Judges requests from now on. */
   start(drill: string, watch: Watch): void {
-    this.#running.set(drill, { watch, since: this.#journal.recorded });
+    this.#running.set(drill, { watch, since: this.#journal.recordedCount });
   }
 
   /** By drill name. */
@@ -66,7 +66,7 @@ export class Watches {
     return new Map(
       [...this.#running].map(([drill, { watch, since }]) => {
         const later = requests.filter(({ entry }) => entry.number > since);
-        return [drill, judge(watch, later)];
+        return [drill, judgeRequests(watch, later)];
       }),
     );
   }
@@ -78,7 +78,7 @@ export class Watches {
       const decision = decisions.get(entry.decision ?? '');
       if (decision === undefined) return [];
       const body = () => this.#journal.factsOf(entry).body();
-      return [{ entry, decision, path: pathOf(entry.url), body, header: (name) => sentHeader(entry, name) }];
+      return [{ entry, decision, path: pathOf(entry.url), body, header: (name) => findSentHeader(entry, name) }];
     });
   }
 
@@ -88,7 +88,7 @@ export class Watches {
 }
 
 /** @param requests oldest first */
-export function judge(
+export function judgeRequests(
   { isRefused, subject = methodAndPath, cure }: Watch,
   requests: readonly JudgedRequest[],
 ): Verdict {
@@ -103,9 +103,9 @@ export function judge(
     const text = subject(request);
     const earlier = first.get(text);
     // Concurrent requests cannot know each other's responses.
-    if (earlier !== undefined && request.entry.startedAt >= answeredAt(earlier.entry))
+    if (earlier !== undefined && request.entry.startedAt >= answerTimeOf(earlier.entry))
       mistakes.add(earlier).add(request);
-    if (earlier === undefined || answeredAt(request.entry) < answeredAt(earlier.entry)) first.set(text, request);
+    if (earlier === undefined || answerTimeOf(request.entry) < answerTimeOf(earlier.entry)) first.set(text, request);
   }
   if (mistakes.size > 0) {
     const repeated = refused.filter((request) => mistakes.has(request));

@@ -35,7 +35,7 @@ export function decisionOf(response: Answered): DecisionNote | null {
   checkResponse(response);
   const { headers } = response;
   const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
-  // The header is JSON in this form (`decisionHeader`).
+  // The header is JSON in this form (`createDecisionHeader`).
   return typeof text === 'string' ? JSON.parse(text) : null;
 }
 

@@ -1,6 +1,6 @@
 import type { TokenZoo, ZooToken } from '../../generated/library.ts';
 import { messageOf } from '../diagnostics/error-message.ts';
-import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from '../tokens/zoo/verdicts.ts';
+import { listZooNames, VERDICTS, type ZooName, type ZooVerdict } from '../tokens/zoo/verdicts.ts';
 import { checkMembers } from './check-arguments.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
 import type { Mock, World } from './world.ts';
@@ -45,7 +45,7 @@ export function describeVerifier(verify: Verify, args: VerifierOptions): void {
   const { hooks, audience, mock, options } = args;
   const presence = audience === undefined ? 'no-audience' : 'audience';
   // The algorithm is unknown until the mock runs.
-  const names = zooNames((conditions) => !conditions.includes('audience') || conditions === presence);
+  const names = listZooNames((conditions) => !conditions.includes('audience') || conditions === presence);
   hooks.describe('a verifier of tokens', () => {
     let separateMock: Mock | undefined;
     let zoo: TokenZoo | undefined;

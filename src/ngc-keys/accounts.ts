@@ -19,18 +19,18 @@ export interface Account {
 /** Accounts listed in the seed; empty if the seed lists none. */
 export const ACCOUNTS = new Collection<Account>('nvcf.accounts');
 
-export function accountRow(account: Account): Row<Account, null> {
+export function createAccountRow(account: Account): Row<Account, null> {
   const { ncaId } = account;
   return ACCOUNTS.row({ id: ncaId, owner: ncaId, parent: null, body: account });
 }
 
-type Storing = Pick<Store, 'collections'>;
+type CollectionsHolder = Pick<Store, 'collections'>;
 
 /**
  * Returns the accounts of a world, oldest first. Without accounts in the seed, each organisation has one, and the
  * client of admin tokens belongs to the first.
  */
-export async function listAccounts({ collections }: Storing): Promise<readonly Account[]> {
+export async function listAccounts({ collections }: CollectionsHolder): Promise<readonly Account[]> {
   const rows = await ACCOUNTS.all(collections);
   if (rows.length > 0) return rows.map(({ body }) => body);
   const organizations = await ORGANIZATIONS.all(collections);
@@ -44,6 +44,6 @@ export async function listAccounts({ collections }: Storing): Promise<readonly A
 }
 
 /** Returns the account that a client belongs to, or null. */
-export async function findAccountOfClient(storing: Storing, clientId: string): Promise<Account | null> {
+export async function findAccountOfClient(storing: CollectionsHolder, clientId: string): Promise<Account | null> {
   return (await listAccounts(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
 }

@@ -9,7 +9,7 @@ import { PROBLEM_JSON, renderProblemDetails } from '../responses/problem-details
 export const CONTROL_PLANE_ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }, null];
 
 /** Published problem types, by HTTP status. */
-const TYPES: Readonly<Record<number, string>> = {
+const PROBLEM_TYPES: Readonly<Record<number, string>> = {
   400: 'bad-request',
   401: 'unauthorized',
   402: 'payment-required',
@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<number, string>> = {
 };
 
 /** Errors raised by the vendor's framework, which sets no problem type. */
-const UNTYPED: ReadonlySet<ProblemKind> = new Set([
+const UNTYPED_PROBLEMS: ReadonlySet<ProblemKind> = new Set([
   'bad_path',
   'method_not_allowed',
   'unsupported_media_type',
@@ -56,7 +56,7 @@ export function isRefusedKey({ kind, reason }: Problem): boolean {
 }
 
 /** The same text for every rejected key. */
-export const REFUSED_KEY = 'Authorization failed';
+export const REFUSED_KEY_TEXT = 'Authorization failed';
 
 /**
  * Checks whether a self-hosted service got a key for another service. The key service evaluates such a key as invalid,
@@ -72,7 +72,7 @@ export function isKeyOfOtherService({ decision, settings }: Pick<RefusalContext,
  * @param path the request path, without the query
  * @param detail the vendor's text for the problem
  */
-export function renderControlPlane(problem: Problem, path: string, detail: string): Outcome {
+export function renderControlPlaneProblem(problem: Problem, path: string, detail: string): Outcome {
   if (problem.kind === 'unauthenticated' && !isRefusedKey(problem)) {
     const challenge = problem.reason === 'unsupported_token' ? INVALID_TOKEN : 'Bearer';
     return { status: 401, headers: { 'www-authenticate': challenge } };
@@ -85,8 +85,9 @@ export function renderControlPlane(problem: Problem, path: string, detail: strin
     return { status, headers, body: { ...body, detail: validationDetail, instance: path } };
   }
   const sentStatus = problem.kind === 'unauthenticated' ? 403 : status;
-  const type = TYPES[sentStatus];
-  if (type === undefined || UNTYPED.has(problem.kind)) return { status, headers, body: { ...body, instance: path } };
+  const type = PROBLEM_TYPES[sentStatus];
+  if (type === undefined || UNTYPED_PROBLEMS.has(problem.kind))
+    return { status, headers, body: { ...body, instance: path } };
   return {
     status: sentStatus,
     headers,

@@ -1,6 +1,6 @@
 /** Logins on devices without a browser: the client starts a login, and a user confirms it elsewhere. */
 
-import { bearerIn, type CredentialExtractor, presentGrant } from '../credentials/presented-credential.ts';
+import { type CredentialExtractor, findBearerToken, presentGrant } from '../credentials/presented-credential.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { addMark } from '../credentials/world-mark.ts';
 import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
@@ -32,7 +32,7 @@ const RETENTION_MS = 24 * 3_600_000;
 
 export const DEVICE_LOGINS = new Collection<DeviceLogin>('ngc.device-logins');
 
-export function deviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
+export function createDeviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
   const { deviceId, sessionHash, expiresAt } = login;
   return DEVICE_LOGINS.row({
     id: deviceId,
@@ -65,7 +65,7 @@ export async function startDeviceLogin(
 ): Promise<string> {
   const sessionKey = addMark(mark, random.alphanumeric(SESSION_KEY_LENGTH));
   const sessionHash = hashSecret(sessionKey);
-  const row = deviceLoginRow({ deviceId, email, sessionHash, expiresAt: now + LIFETIME_MS, user: null });
+  const row = createDeviceLoginRow({ deviceId, email, sessionHash, expiresAt: now + LIFETIME_MS, user: null });
   await DEVICE_LOGINS.sweep(collections, now);
   await collections.updating(async (commit) => {
     const before = await DEVICE_LOGINS.byId(collections, deviceId);
@@ -139,7 +139,7 @@ export async function findUserOfSession(
 
 /** Extracts the session key from `Authorization: Bearer <session key>`. */
 export const presentSessionKey: CredentialExtractor = (authorization) => {
-  const text = bearerIn(authorization);
+  const text = findBearerToken(authorization);
   return text !== null && SESSION_KEY.test(text) ? presentGrant(text) : null;
 };
 
@@ -150,15 +150,16 @@ export const presentSessionKey: CredentialExtractor = (authorization) => {
  * @returns null if no user matches
  * @throws Problem `invalid_request` if several keys have the name
  */
-export async function findUser({ store, now }: InWorld, identifier: string): Promise<NgcUser | null> {
+export async function findUserByIdentifier({ store, now }: InWorld, identifier: string): Promise<NgcUser | null> {
   const ngcKeys = ngcKeysIn(store);
   const found =
-    (await ngcKeys.users()).find(({ email }) => email === identifier) ?? (await ngcKeys.userWithId(identifier));
+    (await ngcKeys.listUsers()).find(({ email }) => email === identifier) ?? (await ngcKeys.findUserById(identifier));
   if (found !== null) return found;
-  const [key, other] = [await ngcKeys.byId(identifier, now), ...(await ngcKeys.byName(identifier, 2, now))].flatMap(
-    (found) => found?.key ?? [],
-  );
+  const [key, other] = [
+    await ngcKeys.findById(identifier, now),
+    ...(await ngcKeys.listByName(identifier, 2, now)),
+  ].flatMap((found) => found?.key ?? []);
   if (key === undefined || key.user === null) return null;
-  if (other === undefined || other.user === key.user) return ngcKeys.user(key.org, key.user);
+  if (other === undefined || other.user === key.user) return ngcKeys.findUser(key.org, key.user);
   throw new Problem('invalid_request', `Several keys have the name \`${key.name}\`. Use a key id instead.`);
 }

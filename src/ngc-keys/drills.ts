@@ -121,7 +121,7 @@ function isKey({ kind }: Principal): boolean {
 
 /** @throws Problem `conflict` if the key was deleted; `unauthenticated` if it is not valid */
 export async function requireKeyInForce({ store, now }: RequestContext, id: string): Promise<KeyInForce> {
-  const found = await ngcKeysIn(store).byId(id, now);
+  const found = await ngcKeysIn(store).findById(id, now);
   if (found !== null) return requireValid(found, now);
   throw new Problem('conflict', 'The key of the newest request was deleted. Choose another key with `principal`.');
 }

@@ -28,7 +28,11 @@ const MESSAGES: Partial<Record<ProblemKind, string>> = {
 const SERVER_ID = 'nv-auth-mock';
 
 /** Builds the `requestStatus` member of every NGC gateway response. */
-export function requestStatus<Code extends string>(statusCode: Code, requestId: string, statusDescription?: string) {
+export function createRequestStatus<Code extends string>(
+  statusCode: Code,
+  requestId: string,
+  statusDescription?: string,
+) {
   return {
     statusCode,
     ...(statusDescription !== undefined && { statusDescription }),
@@ -47,6 +51,6 @@ export function renderRequestStatus(problem: Problem, requestId: string, descrip
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
       ...(problem.allow.length > 0 && { allow: problem.allow.join(', ') }),
     },
-    body: { requestStatus: requestStatus(STATUS_CODES[status] ?? 'INVALID_REQUEST', requestId, message) },
+    body: { requestStatus: createRequestStatus(STATUS_CODES[status] ?? 'INVALID_REQUEST', requestId, message) },
   };
 }

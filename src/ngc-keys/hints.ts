@@ -2,7 +2,7 @@ import { claimOf, type HintRule } from '../explaining/hints/refused-request.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
 /** The start of the message that refuses a token without an account. */
-export const UNKNOWN_CLIENT = 'Unknown client_id ';
+export const UNKNOWN_CLIENT_PREFIX = 'Unknown client_id ';
 
 const KEY_LENGTH = NGC_KEY_PREFIX.length + 64;
 
@@ -27,7 +27,7 @@ export const KEY_HINTS: readonly HintRule[] = [
     source: 'published control-plane code of Cloud Functions',
     certainty: 'documented',
     when: ({ problem }) =>
-      problem.kind === 'not_found' && problem.message.startsWith(UNKNOWN_CLIENT)
+      problem.kind === 'not_found' && problem.message.startsWith(UNKNOWN_CLIENT_PREFIX)
         ? 'The client in the `sub` of the token belongs to no account. Add it to the `clientIds` of an `nvcf.accounts` entry in the seed. Without such entries, only `admin-issuer-proxy` has an account.'
         : null,
   },

@@ -8,10 +8,12 @@ import { Collision, LimitReached, NotFound } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { END_OF_TIME, type Instant } from '../time/clock.ts';
 import {
+  createKeyRows,
+  createNgcKeyRow,
+  createNgcUserRow,
+  createPolicyRow,
   type KeyInForce,
-  keysNamed,
-  keysOfOrg,
-  keysOfUser,
+  keyOwnerOf,
   type NewNgcKey,
   NGC_KEYS,
   NGC_POLICIES,
@@ -20,16 +22,14 @@ import {
   type NgcKeyEdit,
   type NgcKeyRow,
   type NgcUser,
-  newKeyRows,
-  ngcKeyOwner,
-  ngcKeyRow,
-  ngcUserId,
-  ngcUserRow,
+  nameLabelOf,
   ORGANIZATIONS,
   type Organization,
+  orgLabelOf,
   type PolicyRow,
-  policyRow,
   userIdOf,
+  userLabelOf,
+  userRowIdOf,
 } from './records.ts';
 
 /** Maximum number of pending versions that a decision considers. */
@@ -60,7 +60,7 @@ export class NgcKeys {
     this.#rows = rows;
   }
 
-  async organization(name: string): Promise<Organization | null> {
+  async findOrganizationByName(name: string): Promise<Organization | null> {
     return (await ORGANIZATIONS.byId(this.#rows, name))?.body ?? null;
   }
 
@@ -72,21 +72,21 @@ export class NgcKeys {
   }
 
   /** Oldest first. */
-  async organizations(): Promise<readonly Organization[]> {
+  async listOrganizations(): Promise<readonly Organization[]> {
     return (await ORGANIZATIONS.all(this.#rows)).map(({ body }) => body);
   }
 
-  async user(org: string, email: string): Promise<NgcUser | null> {
-    return (await NGC_USERS.byId(this.#rows, ngcUserId(org, email)))?.body ?? null;
+  async findUser(org: string, email: string): Promise<NgcUser | null> {
+    return (await NGC_USERS.byId(this.#rows, userRowIdOf(org, email)))?.body ?? null;
   }
 
   /** Finds a user by the id used in responses and tokens. */
-  async userWithId(id: string): Promise<NgcUser | null> {
-    return (await this.users()).find((user) => userIdOf(user) === id) ?? null;
+  async findUserById(id: string): Promise<NgcUser | null> {
+    return (await this.listUsers()).find((user) => userIdOf(user) === id) ?? null;
   }
 
   /** Users of all organisations, oldest first. */
-  async users(): Promise<readonly NgcUser[]> {
+  async listUsers(): Promise<readonly NgcUser[]> {
     return (await NGC_USERS.all(this.#rows)).map(({ body }) => body);
   }
 
@@ -103,36 +103,36 @@ export class NgcKeys {
       const { id, org, type, user } = key;
       if ((await NGC_KEYS.byId(rows, id)) !== null) throw new Collision();
       const isLimited = type === 'service' && limit !== null;
-      if (isLimited && (await rows.count(NGC_KEYS.name, ngcKeyOwner(key))) >= limit) throw new LimitReached();
-      const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
-      if (user !== null && (await NGC_USERS.byId(rows, ngcUserId(org, user))) === null) {
-        changes.push(NGC_USERS.put(ngcUserRow({ org, email: user, roles })));
+      if (isLimited && (await rows.count(NGC_KEYS.name, keyOwnerOf(key))) >= limit) throw new LimitReached();
+      const changes: Change[] = createKeyRows(key).map((row) => ({ kind: 'put', row }));
+      if (user !== null && (await NGC_USERS.byId(rows, userRowIdOf(org, user))) === null) {
+        changes.push(NGC_USERS.put(createNgcUserRow({ org, email: user, roles })));
       }
       await commit(changes);
     });
   }
 
   /** A single indexed lookup, however long the history. Ignores expiry and `enabled`. */
-  async bySecret(secretHash: string, at: Instant): Promise<KeyInForce | null> {
+  async findBySecret(secretHash: string, at: Instant): Promise<KeyInForce | null> {
     const rows = this.#rows;
     return resolveOrNull(rows, await NGC_KEYS.byAlias(rows, secretHash), at);
   }
 
-  async byId(id: string, at: Instant): Promise<KeyInForce | null> {
+  async findById(id: string, at: Instant): Promise<KeyInForce | null> {
     const rows = this.#rows;
     return resolveOrNull(rows, await NGC_KEYS.byId(rows, id), at);
   }
 
   /** Returns up to `limit` keys with a name (names are not unique), oldest first. */
-  async byName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
+  async listByName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, keysNamed(name), limit), at);
+    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, nameLabelOf(name), limit), at);
   }
 
   /** Returns up to `limit` keys of a user in any organisation, oldest first. */
-  async ofUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
+  async listOfUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, keysOfUser(email), limit), at);
+    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, userLabelOf(email), limit), at);
   }
 
   /** Returns up to `limit` keys, oldest first. */
@@ -144,23 +144,23 @@ export class NgcKeys {
     const rows = this.#rows;
     return resolveAll(
       rows,
-      org === undefined ? await NGC_KEYS.all(rows, limit) : await NGC_KEYS.ofLabel(rows, keysOfOrg(org), limit),
+      org === undefined ? await NGC_KEYS.all(rows, limit) : await NGC_KEYS.ofLabel(rows, orgLabelOf(org), limit),
       at,
     );
   }
 
   /** Returns positions by key id; newer keys have higher positions. */
-  async positions(): Promise<ReadonlyMap<string, number>> {
+  async listPositions(): Promise<ReadonlyMap<string, number>> {
     return new Map((await NGC_KEYS.all(this.#rows)).map(({ id, revision }) => [id, revision.place]));
   }
 
   /** All versions, oldest first. */
-  async history(id: string): Promise<readonly PolicyVersion[]> {
+  async listVersions(id: string): Promise<readonly PolicyVersion[]> {
     return (await NGC_POLICIES.ofParent(this.#rows, id)).map(({ body }) => body);
   }
 
   /** The latest recorded version; null for personal keys. */
-  async newest(id: string): Promise<PolicyVersion | null> {
+  async findNewestVersion(id: string): Promise<PolicyVersion | null> {
     const key = await NGC_KEYS.byId(this.#rows, id);
     return key === null ? null : readNewest(this.#rows, key);
   }
@@ -174,7 +174,7 @@ export class NgcKeys {
   /** Replaces the secret at once. @param ending of the new key, for masked values @throws NotFound */
   async replaceSecret(id: string, secretHash: string, ending: string): Promise<void> {
     await NGC_KEYS.change(this.#rows, id, ({ body: { issuance, ...key } }) =>
-      ngcKeyRow({ ...key, secretHash, ...(issuance && { issuance: { ...issuance, ending } }) }),
+      createNgcKeyRow({ ...key, secretHash, ...(issuance && { issuance: { ...issuance, ending } }) }),
     );
   }
 
@@ -224,7 +224,7 @@ export class NgcKeys {
   }
 
   /** Returns the first `limit` versions that take effect in `(from, to]`, earliest first. */
-  async effectiveBetween(
+  async listEffectiveBetween(
     from: Instant,
     to: Instant,
     limit: number,
@@ -234,7 +234,7 @@ export class NgcKeys {
   }
 
   /** Returns the first `limit` keys that expire in `(from, to]`, earliest first. */
-  async expiredBetween(
+  async listExpiredBetween(
     from: Instant,
     to: Instant,
     limit: number,
@@ -251,7 +251,7 @@ export class NgcKeys {
 async function resolveKey(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
   const { org, user } = body;
   const organization = (await ORGANIZATIONS.byId(rows, org))?.body ?? null;
-  const holder = user === null ? null : ((await NGC_USERS.byId(rows, ngcUserId(org, user)))?.body ?? null);
+  const holder = user === null ? null : ((await NGC_USERS.byId(rows, userRowIdOf(org, user)))?.body ?? null);
   const before = rows.made.get(body) as CachedKey | undefined;
   const isSame = before?.organization === organization && before.holder === holder;
   if (isSame && at >= before.from && at < before.until) return before.inForce;
@@ -296,7 +296,7 @@ async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<Pol
   const changes = (await NGC_POLICIES.partsDue(rows, key.id, overtaken)).map((row) =>
     NGC_POLICIES.put({ ...row, dueAt: null }),
   );
-  return { version, changes: [...changes, NGC_POLICIES.put(policyRow(key.id, { ...policy, version }))] };
+  return { version, changes: [...changes, NGC_POLICIES.put(createPolicyRow(key.id, { ...policy, version }))] };
 }
 
 /** Removes a key together with its policy history. */
@@ -340,9 +340,12 @@ async function commitEdit(
   const next = policy === undefined ? null : await appendVersion(rows, row, await buildPolicy(rows, row, policy));
   const version = next?.version ?? row.body.version;
   const key = { ...row.body, ...definedChanges, ...(editedIssuance && { issuance: editedIssuance }), version };
-  const changes: Change[] = [NGC_KEYS.put({ ...ngcKeyRow(key), revision: row.revision }), ...(next?.changes ?? [])];
+  const changes: Change[] = [
+    NGC_KEYS.put({ ...createNgcKeyRow(key), revision: row.revision }),
+    ...(next?.changes ?? []),
+  ];
   const { org, user } = row.body;
-  const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, ngcUserId(org, user));
+  const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, userRowIdOf(org, user));
   if (holder !== null && roles !== undefined) {
     changes.push(NGC_USERS.put({ ...holder, body: { ...holder.body, roles } }));
   }

@@ -1,6 +1,6 @@
 import type { ServiceCallers } from '../contract/service.ts';
 import type { RequestScope } from '../contract/world.ts';
-import { bearerToken } from '../credentials/bearer.ts';
+import { readBearerToken } from '../credentials/bearer.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import type { Caller } from '../decisions/decide.ts';
 import type { PolicyVersion } from '../decisions/policy.ts';
@@ -32,7 +32,7 @@ export interface NgcKeyAttempt {
  * @throws Problem `unauthenticated` with the reason
  */
 export async function authenticateKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
-  const token = bearerToken(attempt.headerLines('authorization'), exact);
+  const token = readBearerToken(attempt.headerLines('authorization'), exact);
   if (token.startsWith(NGC_KEY_PREFIX)) return findKey(token, attempt);
   throw unsupportedTokenProblem(token);
 }
@@ -54,7 +54,7 @@ export async function authenticateBearer(
   attempt: UserTokenAttempt & InWorld,
   factories: CallerFactories,
 ): Promise<Caller> {
-  const token = bearerToken(attempt.headerLines('authorization'));
+  const token = readBearerToken(attempt.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) return factories.ofKey(await findKey(token, attempt), attempt);
   const user = await authenticateUserToken(token, attempt);
   if (user === null) throw unsupportedTokenProblem(token);
@@ -77,7 +77,7 @@ function describeOtherToken(token: string): string | undefined {
 
 /** Finds a valid key by its text. @throws Problem `unauthenticated` with the reason */
 export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
-  const found = await ngcKeysIn(store).bySecret(hashSecret(text), now);
+  const found = await ngcKeysIn(store).findBySecret(hashSecret(text), now);
   if (found === null) {
     const classification = classifyKey(text);
     throw refusedKeyProblem(classification === 'marked' ? 'unknown_key' : `${classification}_key`);
@@ -119,10 +119,10 @@ export async function resolveKey(
   now: Instant,
 ): Promise<KeyInForce | null> {
   const ngcKeys = ngcKeysIn(store);
-  const byId = await ngcKeys.byId(identifier, now);
+  const byId = await ngcKeys.findById(identifier, now);
   if (byId !== null) return requireValid(byId, now);
-  const byName = await ngcKeys.byName(identifier, 2, now);
-  const [found, other] = byName.length > 0 ? byName : await ngcKeys.ofUser(identifier, 2, now);
+  const byName = await ngcKeys.listByName(identifier, 2, now);
+  const [found, other] = byName.length > 0 ? byName : await ngcKeys.listOfUser(identifier, 2, now);
   if (found === undefined) return null;
   if (other === undefined) return requireValid(found, now);
   const relation = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;

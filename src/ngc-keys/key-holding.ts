@@ -33,7 +33,7 @@ async function createSimulatedCaller(
   ngcKeys: NgcKeys,
   admit: (organization: Organization) => void,
 ): Promise<Caller> {
-  const [organization] = await ngcKeys.organizations();
+  const [organization] = await ngcKeys.listOrganizations();
   if (organization === undefined) {
     throw new Problem('invalid_request', 'This world has no organisation for the key. Use a seed that has one.');
   }

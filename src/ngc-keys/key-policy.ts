@@ -5,7 +5,7 @@ import type { Ruleset } from '../decisions/ruleset.ts';
 import { quote } from '../explaining/index.ts';
 import { adviseName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
-import { encodeId, isNameOf, isReadable, partsOf, wholeId } from './resource-ids.ts';
+import { countParts, encodeId, isNameOf, isReadable, stripWildcard } from './resource-ids.ts';
 
 /** An input resource; the type is a label or an id. */
 export interface GivenResource {
@@ -244,7 +244,7 @@ function byForm(
   const fitting = (id: string) =>
     isVendors
       ? rows.find((row) => isReadable(id, row))
-      : (rows.find(({ names }) => partsOf(names ?? '') === partsOf(wholeId(id))) ?? first);
+      : (rows.find(({ names }) => countParts(names ?? '') === countParts(stripWildcard(id))) ?? first);
   const given = ids.map((id) => ({ id, row: fitting(id) }));
   return rows
     .map((row) => ({ row, ids: given.filter((one) => one.row === row).map(({ id }) => id) }))
@@ -268,7 +268,7 @@ function isEmpty(list: readonly string[] | undefined): boolean {
 
 /** Converts ids from the vendor's form. A constant id carries no information. */
 function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
-  const inForm = (id: string) => (encoding.isBare === true ? id : wholeId(id));
+  const inForm = (id: string) => (encoding.isBare === true ? id : stripWildcard(id));
   const kept = ids?.filter((id) => id !== encoding.id).map((id) => inForm(id).toLowerCase()) ?? [];
   return kept.length === 0 ? { type } : { type, ids: kept };
 }

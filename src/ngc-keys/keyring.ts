@@ -3,15 +3,15 @@ import { hashSecret } from '../credentials/secret.ts';
 import { addMark } from '../credentials/world-mark.ts';
 import type { Policy } from '../decisions/policy.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Reports } from '../journal/finding.ts';
+import type { FindingReporter } from '../journal/finding.ts';
 import { drawAt, type Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import { type Instant, rfc3339 } from '../time/clock.ts';
 import { ngcKeysIn } from './index.ts';
-import { endingOf, KEY_BYTES, makeKeyText } from './key-text.ts';
+import { createKeyText, KEY_BYTES, readEnding } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
 import { findMissingObjects } from './missing-objects.ts';
-import { effectiveAt, type Propagation, type PropagationMode } from './propagation.ts';
+import { computeEffectiveTime, type Propagation, type PropagationMode } from './propagation.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
 /** Propagation settings: the delay of edits, and the seed of `jitter`. */
@@ -82,7 +82,7 @@ export async function restorePropagationSettings({
 async function nextEffectiveAt(context: KeyContext, now: Instant): Promise<Instant> {
   const propagation = await readPropagationSettings(context);
   const position = propagation.mode === 'jitter' ? await context.store.settings.next(POSITION_SETTING) : 0;
-  return effectiveAt(now, propagation, drawAt(propagation.seed, position));
+  return computeEffectiveTime(now, propagation, drawAt(propagation.seed, position));
 }
 
 /** A key to create, without its id and secret. */
@@ -99,7 +99,7 @@ export function generateKeyText({
   readonly random: Random;
   readonly world: Pick<World, 'mark'>;
 }): string {
-  return makeKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
+  return createKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
 }
 
 /**
@@ -119,21 +119,21 @@ export async function issueKey(
   const text = generateKeyText({ random, world });
   const key = { ...options, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
   await ngcKeysIn(store).create(key, roles, limit);
-  world.activityLog.event('policy', { keyId: id, what: 'created' });
+  world.activityLog.publishEvent('policy', { keyId: id, what: 'created' });
   return { id, text };
 }
 
 /** @throws NotFound */
 export async function deleteKey({ store, world }: Pick<KeyContext, 'store' | 'world'>, id: string): Promise<void> {
   await ngcKeysIn(store).delete(id);
-  world.activityLog.event('policy', { keyId: id, what: 'deleted' });
+  world.activityLog.publishEvent('policy', { keyId: id, what: 'deleted' });
 }
 
 /** Replaces the secret; the old one stops working at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: KeyContext, id: string): Promise<string> {
   const text = generateKeyText({ random, world });
-  await ngcKeysIn(store).replaceSecret(id, hashSecret(text), endingOf(text));
-  world.activityLog.event('policy', { keyId: id, what: 'rotated' });
+  await ngcKeysIn(store).replaceSecret(id, hashSecret(text), readEnding(text));
+  world.activityLog.publishEvent('policy', { keyId: id, what: 'rotated' });
   return text;
 }
 
@@ -158,7 +158,7 @@ export async function editKey(
         };
   const keyEdit: NgcKeyEdit = { ...edit, ...policyEdit };
   await ngcKeysIn(context.store).edit(id, keyEdit);
-  context.world.activityLog.event('policy', describeEdit(id, keyEdit));
+  context.world.activityLog.publishEvent('policy', describeEdit(id, keyEdit));
 }
 
 function describeEdit(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object {
@@ -180,7 +180,7 @@ export async function flushEdits(
 ): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
   const flushed = await ngcKeysIn(store).flush(keyId, now);
   for (const version of flushed) {
-    world.activityLog.event('policy', { ...version, what: 'flushed', effectiveAt: rfc3339(now) });
+    world.activityLog.publishEvent('policy', { ...version, what: 'flushed', effectiveAt: rfc3339(now) });
   }
   return flushed;
 }
@@ -188,7 +188,7 @@ export async function flushEdits(
 /** Where to report findings, and the rulesets to check keys against. */
 export interface KeyReport {
   readonly rulesets: readonly Ruleset[];
-  readonly findings: Reports;
+  readonly findings: FindingReporter;
   readonly store: KeyContext['store'];
 }
 
@@ -201,7 +201,7 @@ export async function reportKeyWarnings(
   now: Instant,
   found: KeyInForce,
 ): Promise<readonly string[]> {
-  const policy = await newestPolicy(report, found);
+  const policy = await readNewestPolicy(report, found);
   const { rulesets, store } = report;
   const account = found.organization.ncaId;
   const missing =
@@ -212,7 +212,7 @@ export async function reportKeyWarnings(
 /** Reports on all keys of a seed, without missing objects: they may be created later. */
 export async function reportSeedKeyWarnings(report: KeyReport, now: Instant): Promise<void> {
   for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MAX_REPORTED_KEYS, now)) {
-    reportWarnings(report, now, found, await newestPolicy(report, found), []);
+    reportWarnings(report, now, found, await readNewestPolicy(report, found), []);
   }
 }
 
@@ -232,10 +232,10 @@ function reportWarnings(
 const MAX_REPORTED_KEYS = 1000;
 
 /** Returns the latest recorded policy, even if not yet in force: a partial edit builds on it. */
-export async function newestPolicy(
+export async function readNewestPolicy(
   { store }: Pick<KeyContext, 'store'>,
   { key, policy, pending }: KeyInForce,
 ): Promise<Policy | null> {
-  const newest = pending.length === 0 ? policy : await ngcKeysIn(store).newest(key.id);
+  const newest = pending.length === 0 ? policy : await ngcKeysIn(store).findNewestVersion(key.id);
   return newest === null ? null : { scopes: newest.scopes, resources: newest.resources };
 }

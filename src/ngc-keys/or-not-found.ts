@@ -2,7 +2,7 @@ import { Problem } from '../decisions/problem.ts';
 import { NotFound } from '../store/errors.ts';
 
 /** Turns a deletion by a concurrent request into a 404. @throws Problem `not_found` */
-export async function orNotFound<Changed>(change: Promise<Changed>, message = ''): Promise<Changed> {
+export async function rejectMissing<Changed>(change: Promise<Changed>, message = ''): Promise<Changed> {
   try {
     return await change;
   } catch (thrown) {

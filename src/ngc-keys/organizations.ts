@@ -1,9 +1,9 @@
 import type { SeedError } from '../contract/seed.ts';
-import type { Placed } from '../definitions/seed-entries.ts';
+import type { LocatedEntry } from '../definitions/seed-entries.ts';
 
 /** Finds entries with an unknown organisation. @param organizations names of all organisations */
 export function findUnknownOrganizations(
-  entries: readonly Placed<{ readonly org: string }>[],
+  entries: readonly LocatedEntry<{ readonly org: string }>[],
   organizations: readonly string[],
 ): SeedError[] {
   return entries.flatMap(({ entry: { org }, place }) =>

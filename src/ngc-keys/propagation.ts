@@ -16,7 +16,7 @@ export interface Propagation {
  *
  * @param drawn a random number in [0, 1), used only by `jitter`
  */
-export function effectiveAt(recordedAt: Instant, propagation: Propagation, drawn: number): Instant {
+export function computeEffectiveTime(recordedAt: Instant, propagation: Propagation, drawn: number): Instant {
   return Math.min(recordedAt + delayOf(propagation, drawn), END_OF_TIME);
 }
 

@@ -104,14 +104,14 @@ export const NGC_KEYS = new Collection<StoredKey>('ngc.keys');
 /** Policy histories. `dueAt` is null for a version that a later edit cancelled before it took effect. */
 export const NGC_POLICIES = new Collection<PolicyVersion, string>('ngc.policies');
 
-export function organizationRow(organization: Organization): Row<Organization, null> {
+export function createOrganizationRow(organization: Organization): Row<Organization, null> {
   const { name, ncaId } = organization;
   return ORGANIZATIONS.row({ id: name, owner: '', parent: null, aliases: [ncaId], body: organization });
 }
 
-export function ngcUserRow(user: NgcUser): Row<NgcUser, null> {
+export function createNgcUserRow(user: NgcUser): Row<NgcUser, null> {
   const { org, email } = user;
-  return NGC_USERS.row({ id: ngcUserId(org, email), owner: org, parent: null, body: user });
+  return NGC_USERS.row({ id: userRowIdOf(org, email), owner: org, parent: null, body: user });
 }
 
 /** Returns a user's id in responses and tokens, which is the same in every world. */
@@ -119,21 +119,21 @@ export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string
   return deriveUuid(`ngc-user:${org}:${email}`);
 }
 
-export function ngcUserId(org: string, email: string): string {
+export function userRowIdOf(org: string, email: string): string {
   return JSON.stringify([org, email]);
 }
 
-export function ngcKeyRow(key: StoredKey): NgcKeyRow {
+export function createNgcKeyRow(key: StoredKey): NgcKeyRow {
   const { id, org, name, user, expiresAt, secretHash, issuance } = key;
   const labels = [
-    keysOfOrg(org),
-    keysNamed(name),
-    ...(user === null ? [] : [keysOfUser(user)]),
-    ...(issuance === undefined ? [] : [keysIssuedTo(issuance.owner)]),
+    orgLabelOf(org),
+    nameLabelOf(name),
+    ...(user === null ? [] : [userLabelOf(user)]),
+    ...(issuance === undefined ? [] : [issuedKeysLabelOf(issuance.owner)]),
   ];
   return NGC_KEYS.row({
     id,
-    owner: ngcKeyOwner(key),
+    owner: keyOwnerOf(key),
     parent: null,
     aliases: [secretHash],
     labels,
@@ -142,40 +142,40 @@ export function ngcKeyRow(key: StoredKey): NgcKeyRow {
   });
 }
 
-export function ngcKeyOwner({ type, org, issuance }: Pick<NgcKey, 'type' | 'org' | 'issuance'>): string {
-  return issuance === undefined ? `${type} keys of ${org}` : issuedKeysOwner(issuance);
+export function keyOwnerOf({ type, org, issuance }: Pick<NgcKey, 'type' | 'org' | 'issuance'>): string {
+  return issuance === undefined ? `${type} keys of ${org}` : issuedKeysOwnerOf(issuance);
 }
 
 /** Returns the row owner for all keys that a service issued to one owner; the limit is per owner. */
-export function issuedKeysOwner({ issuer, owner }: Pick<Issuance, 'issuer' | 'owner'>): string {
+export function issuedKeysOwnerOf({ issuer, owner }: Pick<Issuance, 'issuer' | 'owner'>): string {
   return `keys of ${JSON.stringify([issuer, owner])}`;
 }
 
-export function keysIssuedTo(owner: string): string {
+export function issuedKeysLabelOf(owner: string): string {
   return `issued to ${owner}`;
 }
 
-export function keysOfOrg(org: string): string {
+export function orgLabelOf(org: string): string {
   return `org ${org}`;
 }
 
-export function keysNamed(name: string): string {
+export function nameLabelOf(name: string): string {
   return `name ${name}`;
 }
 
-export function keysOfUser(email: string): string {
+export function userLabelOf(email: string): string {
   return `user ${email}`;
 }
 
-export function policyRow(keyId: string, policy: PolicyVersion): PolicyRow {
+export function createPolicyRow(keyId: string, policy: PolicyVersion): PolicyRow {
   const { version, effectiveAt } = policy;
   return NGC_POLICIES.row({ id: `${keyId} ${version}`, owner: keyId, parent: keyId, dueAt: effectiveAt, body: policy });
 }
 
 /** Returns the rows of a new key and its first policy version, which takes effect at once. */
-export function newKeyRows({ policy, ...key }: NewNgcKey): readonly (NgcKeyRow | PolicyRow)[] {
-  if (policy === null) return [ngcKeyRow({ ...key, version: 0 })];
+export function createKeyRows({ policy, ...key }: NewNgcKey): readonly (NgcKeyRow | PolicyRow)[] {
+  if (policy === null) return [createNgcKeyRow({ ...key, version: 0 })];
   const { id, createdAt } = key;
   const first = { ...policy, version: 1, recordedAt: createdAt, effectiveAt: createdAt };
-  return [ngcKeyRow({ ...key, version: 1 }), policyRow(id, first)];
+  return [createNgcKeyRow({ ...key, version: 1 }), createPolicyRow(id, first)];
 }

@@ -7,12 +7,12 @@ import { quote } from '../explaining/index.ts';
 import { listNames } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 
-export function partsOf(name: string): number {
+export function countParts(name: string): number {
   return name.split('/').length;
 }
 
 /** Strips the `/*` that the vendor appends for a whole object. After a second part, `/*` belongs to the id. */
-export function wholeId(id: string): string {
+export function stripWildcard(id: string): string {
   return id.replace(/^([^/]*)\/\*$/, '$1');
 }
 
@@ -26,7 +26,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Checks that an id consists of UUIDs, as many as the form (such as `<functionId>/<versionId>`) has parts. */
 export function isNameOf(form: string, id: string): boolean {
   const parts = id.split('/');
-  return parts.length === partsOf(form) && parts.every((part) => UUID.test(part));
+  return parts.length === countParts(form) && parts.every((part) => UUID.test(part));
 }
 
 /**
@@ -36,7 +36,7 @@ export function isNameOf(form: string, id: string): boolean {
 export function isReadable(id: string, { names, encoding }: ResourceTypeRow): boolean {
   if (names === null) return id === encoding.id;
   if (encoding.isBare === true) return isNameOf(names, id);
-  const whole = wholeId(id);
+  const whole = stripWildcard(id);
   return isNameOf(names, whole) && encodeId(whole) === id;
 }
 

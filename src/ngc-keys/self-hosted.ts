@@ -1,5 +1,5 @@
 import type { RequestContext } from '../contract/request.ts';
-import { bearerToken } from '../credentials/bearer.ts';
+import { readBearerToken } from '../credentials/bearer.ts';
 import type { Caller } from '../decisions/decide.ts';
 import { heldRightsOfRoles } from '../decisions/policy.ts';
 import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
@@ -7,7 +7,7 @@ import { verifyAdminToken } from '../tokens/admin-token.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 import type { ScopedClaims } from '../tokens/scoped-claims.ts';
 import { findAccountOfClient } from './accounts.ts';
-import { UNKNOWN_CLIENT } from './hints.ts';
+import { UNKNOWN_CLIENT_PREFIX } from './hints.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
 type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
@@ -22,7 +22,7 @@ type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store'
  */
 export async function findTokenCaller(attempt: Attempt, trustsOtherIssuers: boolean): Promise<Caller | null> {
   const { settings, trustedIssuers, world, now } = attempt;
-  const token = bearerToken(attempt.headerLines('authorization'));
+  const token = readBearerToken(attempt.headerLines('authorization'));
   const issuer = token.startsWith(NGC_KEY_PREFIX) ? undefined : decodeClaims(token)?.['iss'];
   if (typeof issuer !== 'string') return null;
   if (issuer === settings.nvcfAdminIssuer) {
@@ -63,8 +63,8 @@ function expandScope(scope: string): readonly string[] {
 }
 
 /** Returns the caller's NVIDIA Cloud Account. @throws Problem `not_found` for a token whose client has no account */
-export function accountOf({ caller: { principal } }: { readonly caller: Caller }): string {
+export function requireAccount({ caller: { principal } }: { readonly caller: Caller }): string {
   const { account, clientId = '' } = principal;
   if (account !== undefined) return account;
-  throw new Problem('not_found', `${UNKNOWN_CLIENT}'${clientId}' when finding account id`);
+  throw new Problem('not_found', `${UNKNOWN_CLIENT_PREFIX}'${clientId}' when finding account id`);
 }

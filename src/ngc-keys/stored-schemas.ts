@@ -1,20 +1,20 @@
 import type { PolicyVersion, Resource } from '../decisions/policy.ts';
-import { BOOLEAN, bodySchema, INSTANT, list, orNull, TEXT, TEXTS } from '../definitions/json-schema.ts';
+import { BOOLEAN, bodySchema, INSTANT, listSchema, nullable, TEXT, TEXTS } from '../definitions/json-schema.ts';
 import { partSchema, rowSchema, type StoredSchemas } from '../store/row-schema.ts';
-import { DEVICE_LOGINS, type DeviceLogin, deviceLoginRow } from './device-logins.ts';
+import { createDeviceLoginRow, DEVICE_LOGINS, type DeviceLogin } from './device-logins.ts';
 import { PROPAGATION_MODES } from './propagation.ts';
 import {
+  createNgcKeyRow,
+  createNgcUserRow,
+  createOrganizationRow,
+  createPolicyRow,
   type Issuance,
   NGC_KEYS,
   NGC_POLICIES,
   NGC_USERS,
   type NgcUser,
-  ngcKeyRow,
-  ngcUserRow,
   ORGANIZATIONS,
   type Organization,
-  organizationRow,
-  policyRow,
   type StoredKey,
 } from './records.ts';
 
@@ -34,12 +34,12 @@ const KEY = bodySchema<StoredKey>(
     org: TEXT,
     type: { enum: ['personal', 'service'] },
     name: TEXT,
-    description: orNull(TEXT),
+    description: nullable(TEXT),
     services: TEXTS,
-    user: orNull(TEXT),
+    user: nullable(TEXT),
     enabled: BOOLEAN,
     createdAt: INSTANT,
-    expiresAt: orNull(INSTANT),
+    expiresAt: nullable(INSTANT),
     issuance: ISSUANCE,
     secretHash: TEXT,
     version: { type: 'integer', minimum: 0 },
@@ -49,7 +49,7 @@ const KEY = bodySchema<StoredKey>(
 
 const POLICY = bodySchema<PolicyVersion>({
   scopes: TEXTS,
-  resources: list(bodySchema<Resource>({ type: TEXT, ids: TEXTS, ignoredIds: TEXTS }, ['ids', 'ignoredIds'])),
+  resources: listSchema(bodySchema<Resource>({ type: TEXT, ids: TEXTS, ignoredIds: TEXTS }, ['ids', 'ignoredIds'])),
   version: { type: 'integer', minimum: 1 },
   recordedAt: INSTANT,
   effectiveAt: INSTANT,
@@ -60,22 +60,24 @@ const DEVICE_LOGIN = bodySchema<DeviceLogin>({
   email: TEXT,
   sessionHash: TEXT,
   expiresAt: INSTANT,
-  user: orNull(bodySchema<NonNullable<DeviceLogin['user']>>({ org: TEXT, email: TEXT })),
+  user: nullable(bodySchema<NonNullable<DeviceLogin['user']>>({ org: TEXT, email: TEXT })),
 });
 
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
     rowSchema(ORGANIZATIONS, bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
-      organizationRow(body),
+      createOrganizationRow(body),
     ),
-    rowSchema(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) => ngcUserRow(body)),
-    rowSchema(NGC_KEYS, KEY, ({ body }) => ngcKeyRow(body)),
+    rowSchema(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) =>
+      createNgcUserRow(body),
+    ),
+    rowSchema(NGC_KEYS, KEY, ({ body }) => createNgcKeyRow(body)),
     partSchema(NGC_POLICIES, POLICY, ({ parent, body, dueAt }) => {
-      const row = policyRow(parent, body);
+      const row = createPolicyRow(parent, body);
       // A later edit cancelled it.
       return dueAt === null ? { ...row, dueAt } : row;
     }),
-    rowSchema(DEVICE_LOGINS, DEVICE_LOGIN, ({ body }) => deviceLoginRow(body)),
+    rowSchema(DEVICE_LOGINS, DEVICE_LOGIN, ({ body }) => createDeviceLoginRow(body)),
   ],
   settings: {
     'propagation.mode': { text: { enum: PROPAGATION_MODES } },

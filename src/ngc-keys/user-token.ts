@@ -75,7 +75,7 @@ async function findMember(
   // Joined values match no organisation, so sending several is refused.
   const nameOrAccount = attempt.headerLines('nv-ngc-org').join(', ') || org;
   const organization = await ngcKeys.findOrganization(nameOrAccount);
-  const user = organization === null ? null : await ngcKeys.user(organization.name, email);
+  const user = organization === null ? null : await ngcKeys.findUser(organization.name, email);
   if (organization !== null && user !== null) return { user, organization };
   if (organization?.name === org) {
     throw unauthenticatedProblem('unknown_subject', 'The user of the token does not exist.');
@@ -93,8 +93,8 @@ export function principalOfUser(user: Pick<NgcUser, 'org' | 'email'>): Principal
 /** Finds a user and the organisation; null if the user does not exist. @param id from `userIdOf` */
 export async function findUserInForce(store: Pick<Store, 'collections'>, id: string): Promise<UserInForce | null> {
   const ngcKeys = ngcKeysIn(store);
-  const user = await ngcKeys.userWithId(id);
-  const organization = user === null ? null : await ngcKeys.organization(user.org);
+  const user = await ngcKeys.findUserById(id);
+  const organization = user === null ? null : await ngcKeys.findOrganizationByName(user.org);
   return user === null || organization === null ? null : { user, organization };
 }
 

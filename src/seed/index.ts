@@ -4,7 +4,7 @@ import { readDocument } from '../config/config.ts';
 import type { Seeding } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import { type Derivation, deriveFor } from '../credentials/derivation.ts';
+import { createDerivation, type Derivation } from '../credentials/derivation.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { readFixture } from '../platform/assets.ts';
 import { once } from '../platform/once.ts';
@@ -26,7 +26,7 @@ export const BUILT_IN = 'builtin';
 export type SeedParts = Readonly<Record<string, unknown>>;
 
 /** Omitted credentials are derived for the default world. */
-const DEFAULT_DERIVATION = deriveFor('default');
+const DEFAULT_DERIVATION = createDerivation('default');
 
 /** A seed that can be derived for other worlds. */
 interface DerivableSeed extends Seed {

@@ -1,11 +1,11 @@
 import type { SeedList, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { describe, text } from '../definitions/json-schema.ts';
+import { describe, NON_EMPTY } from '../definitions/json-schema.ts';
 import { own } from '../objects/members.ts';
 
-const SCHEMA_REFERENCE = describe(text, 'The URL or path of the schema, for editors; the mock ignores it.');
+const SCHEMA_REFERENCE = describe(NON_EMPTY, 'The URL or path of the schema, for editors; the mock ignores it.');
 const EXTENDS = describe(
-  text,
+  NON_EMPTY,
   'The seed to change: `builtin` for the built-in cast, or the path of a file, relative to this file. All other members are changes to that seed.',
 );
 const REMOVE = describe(

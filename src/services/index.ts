@@ -51,7 +51,7 @@ export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({
 
 /** Loads the control API. @returns a function that creates it from the parts of a server */
 export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
-  return (await import('./control/index.ts')).control;
+  return (await import('./control/index.ts')).createControlService;
 }
 
 /** Loads the schemas of all services, including services that this server does not enable. */

@@ -3,7 +3,7 @@ import { worldOfName } from '../addresses/world-id.ts';
 import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
 import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from './keys.ts';
-import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-claims.ts';
+import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './scoped-claims.ts';
 import { checkTimes, tokenProblem } from './verify.ts';
 
 /**
@@ -53,5 +53,5 @@ export async function verifyAdminToken(
     throw new Problem('unauthenticated', 'The bearer token is not accepted.', { reason: 'other_world', ofWorld });
   }
   checkTimes({ azp: sub, iat, exp, nbf }, now);
-  return { sub, scopes: scopesOf(scopes) };
+  return { sub, scopes: readScopes(scopes) };
 }

@@ -38,7 +38,7 @@ export function importBearerKey() {
 }
 
 /** Returns the id in the bearer tokens of a world. Worlds with the cast's credentials accept tokens of the default world. */
-export function worldInBearers({
+export function bearerWorldOf({
   id,
   credentials,
 }: {

@@ -1,5 +1,5 @@
 import { isOneOf, own } from '../objects/members.ts';
-import { type Claims, plainJson } from './keys.ts';
+import { type Claims, serializeAscii } from './keys.ts';
 
 /** Changes to the tokens that grants issue. */
 export interface ClaimRule {
@@ -48,7 +48,7 @@ export function findClaimRulesProblem(
     const why = `must not change \`${reserved}\`, which the mock reads itself. Use a token of \`POST /_mock/tokens\` or \`GET /_mock/tokens/zoo\` with a different value, or move the clock to change times`;
     return { index, why };
   }
-  const { length } = plainJson(rules);
+  const { length } = serializeAscii(rules);
   if (length <= MAX_RULES_LENGTH) return null;
   const why = `has ${length} characters as JSON in ASCII; expected up to ${MAX_RULES_LENGTH}, so that tokens fit into headers`;
   return { index: null, why };

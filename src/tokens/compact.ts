@@ -9,7 +9,7 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
  * because decoders accept several strings for the same bytes. Ignores strings without three parts, which no verifier
  * accepts anyway.
  */
-export function encodingFault(token: string): string | null {
+export function findEncodingError(token: string): string | null {
   const parts = token.split('.');
   if (parts.length !== PARTS.length) return null;
   const index = parts.findIndex((part) => !BASE64URL.test(part) || !isCanonical(part));

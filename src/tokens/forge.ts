@@ -1,7 +1,7 @@
 import { subtle } from 'node:crypto';
 import { CompactSign, type CryptoKey, exportSPKI } from 'jose';
 import { compose } from './compose.ts';
-import { type Claims, plainJson, type SigningKey } from './keys.ts';
+import { type Claims, type SigningKey, serializeAscii } from './keys.ts';
 
 const SIGN_MODES = ['key', 'unknown-key', 'retired-key', 'hs256-public', 'none'] as const;
 export type SignMode = (typeof SIGN_MODES)[number];
@@ -20,33 +20,33 @@ export interface ForeignKeys {
   readonly retired: ForeignKey;
 }
 
-export interface Keys extends ForeignKeys {
-  readonly own: SigningKey;
+export interface ForgeryKeys extends ForeignKeys {
+  readonly current: SigningKey;
 }
 
 /** Changes to a token. A null member is removed. */
-export interface Changes {
+export interface TokenChanges {
   readonly claims?: Claims;
   readonly header?: Claims;
   readonly sign?: SignMode;
 }
 
-export interface Forged {
+export interface ForgedToken {
   readonly token: string;
   readonly header: Claims;
   readonly claims: Claims;
 }
 
 /** Signs claims with the requested changes. */
-export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): Promise<Forged> {
+export async function forge(claims: Claims, keys: ForgeryKeys, changes: TokenChanges = {}): Promise<ForgedToken> {
   const { sign = 'key' } = changes;
   const { alg, kid, key } = await selectSigning(keys, sign);
   const header = applyChanges({ alg, typ: 'JWT', kid }, changes.header);
   const changed = applyChanges(claims, changes.claims);
-  const payload = plainJson(changed);
+  const payload = serializeAscii(changed);
   const isRefused = key === null || header['alg'] !== alg || header['crit'] !== undefined;
   const token = isRefused
-    ? await compose(plainJson(header), payload, key)
+    ? await compose(serializeAscii(header), payload, key)
     : await new CompactSign(Buffer.from(payload)).setProtectedHeader({ ...header, alg }).sign(key);
   return { token, header, claims: changed };
 }
@@ -62,19 +62,19 @@ interface Signing {
   readonly key: CryptoKey | null;
 }
 
-async function selectSigning({ own, unknown, retired }: Keys, mode: SignMode): Promise<Signing> {
+async function selectSigning({ current, unknown, retired }: ForgeryKeys, mode: SignMode): Promise<Signing> {
   const toSigning = ({ algorithm, kid, privateKey }: SigningKey): Signing => ({ alg: algorithm, kid, key: privateKey });
   switch (mode) {
     case 'key':
-      return toSigning(own);
+      return toSigning(current);
     case 'unknown-key':
       return toSigning(unknown);
     case 'retired-key':
       return toSigning(retired);
     case 'hs256-public':
-      return { alg: 'HS256', kid: own.kid, key: await importPublicKeyAsSecret(own) };
+      return { alg: 'HS256', kid: current.kid, key: await importPublicKeyAsSecret(current) };
     case 'none':
-      return { alg: 'none', kid: own.kid, key: null };
+      return { alg: 'none', kid: current.kid, key: null };
   }
 }
 

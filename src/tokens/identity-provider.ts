@@ -1,7 +1,7 @@
 import { errors, type JWTPayload } from 'jose';
 import { badCredentialsProblem, type Problem } from '../decisions/problem.ts';
 import type { Instant } from '../time/clock.ts';
-import { encodingFault } from './compact.ts';
+import { findEncodingError } from './compact.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
 
 /** The identity provider whose tokens can be exchanged for ours. */
@@ -19,16 +19,16 @@ export interface IdentityProvider {
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** Required claims. An omitted member is not checked. */
-export interface Expected {
+export interface ExpectedClaims {
   readonly issuer?: string;
   /** Must equal `aud`, or one of its values. */
   readonly audience?: string;
 }
 
-export function createIdentityProvider(verifyWithSet: VerifyWithSet, expected: Expected = {}): IdentityProvider {
+export function createIdentityProvider(verifyWithSet: VerifyWithSet, expected: ExpectedClaims = {}): IdentityProvider {
   return {
     verify: async (token, now, field) => {
-      const error = encodingFault(token);
+      const error = findEncodingError(token);
       if (error !== null) throw invalidTokenProblem(field, error);
       const options = {
         algorithms: ALGORITHMS,

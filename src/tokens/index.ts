@@ -3,13 +3,13 @@ import { BEARER_KEY } from './bearer-key.ts';
 import {
   type Claims,
   type KeyRing,
-  keysInForce,
+  listKeysInForce,
   mint,
   type PublicJwk,
   type SigningAlgorithm,
   type SigningKey,
 } from './keys.ts';
-import { keyInForce, readIdToken, type VerifiedClaims, verifyToken } from './verify.ts';
+import { readIdToken, requireKeyInForce, type VerifiedClaims, verifyToken } from './verify.ts';
 
 export { RefreshTokens } from './refresh-token.ts';
 
@@ -22,7 +22,7 @@ export interface Tokens {
    * The current public keys, as in a JWK set (RFC 7517, 5): the signing key first, the key of the cast's bearer tokens
    * last.
    */
-  publishedKeys(now: Instant): readonly PublicJwk[];
+  listPublishedKeys(now: Instant): readonly PublicJwk[];
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
   verify(token: string, now: Instant): Promise<VerifiedClaims>;
@@ -45,11 +45,11 @@ export function createTokens(ring: () => KeyRing): Tokens {
     get key() {
       return ring().current;
     },
-    publishedKeys: (now) => [...keysInForce(ring(), now).map(({ publicJwk }) => publicJwk), BEARER_KEY],
+    listPublishedKeys: (now) => [...listKeysInForce(ring(), now).map(({ publicJwk }) => publicJwk), BEARER_KEY],
     mint: (claims) => mint(claims, ring().current),
     verify: (token, now) => verifyToken(token, ring(), now),
     checkKey: (kid, now) => {
-      if (kid !== BEARER_KEY.kid) keyInForce(ring(), kid, now);
+      if (kid !== BEARER_KEY.kid) requireKeyInForce(ring(), kid, now);
     },
     readIdToken: (token, now) => readIdToken(token, ring(), now),
   };

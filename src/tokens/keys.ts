@@ -46,7 +46,7 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
       },
     );
   }
-  const algorithm = algorithmOf(key);
+  const algorithm = findAlgorithm(key);
   if (algorithm === null)
     throw new UserError(`${name} contains a key of an unsupported kind. Expected: ${SUPPORTED_KEYS}.`);
   // The JWK types of Node and jose describe the same object.
@@ -78,7 +78,7 @@ async function importKey(jwk: JWK, algorithm: SigningAlgorithm, options?: KeyImp
   return (await importJWK(jwk, algorithm, options)) as CryptoKey;
 }
 
-function algorithmOf(key: KeyObject): SigningAlgorithm | null {
+function findAlgorithm(key: KeyObject): SigningAlgorithm | null {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return 'RS256';
   if (namedCurve === 'prime256v1') return 'ES256';
@@ -113,26 +113,26 @@ export const OVERLAP_MS = 10 * 60_000;
 const MAX_RETIRED_KEYS = 8;
 
 /** Replaces the current key. Beyond `MAX_RETIRED_KEYS`, the oldest key is dropped. */
-export function rotateRing({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
+export function rotateKey({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
   const { algorithm, kid, publicKey, publicJwk } = current;
   const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP_MS };
   return { current: next, retired: [replaced, ...retired].slice(0, MAX_RETIRED_KEYS) };
 }
 
 /** Returns the keys whose tokens are accepted, the current key first. */
-export function keysInForce({ current, retired }: KeyRing, now: Instant): readonly PublicKey[] {
+export function listKeysInForce({ current, retired }: KeyRing, now: Instant): readonly PublicKey[] {
   return [current, ...retired.filter(({ until }) => now < until).map(({ key }) => key)];
 }
 
 /** Finds a key by id, whether it is still accepted or not; null if the ring never had it. */
-export function keyOf(
+export function findKey(
   { current, retired }: KeyRing,
   kid: string | undefined,
   now: Instant,
-): { readonly key: PublicKey; readonly overSince: Instant | null } | null {
-  if (kid === current.kid) return { key: current, overSince: null };
+): { readonly key: PublicKey; readonly retiredSince: Instant | null } | null {
+  if (kid === current.kid) return { key: current, retiredSince: null };
   const found = retired.find(({ key }) => key.kid === kid);
-  return found === undefined ? null : { key: found.key, overSince: now < found.until ? null : found.until };
+  return found === undefined ? null : { key: found.key, retiredSince: now < found.until ? null : found.until };
 }
 
 /** The claims of a token; times in whole seconds (RFC 7519, 4.1). */
@@ -140,10 +140,10 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 /** Signs a JWT with these claims. Its header has the key's `kid`. */
 export function mint(claims: Claims, key: SigningKey): Promise<string> {
-  return signPayload(plainJson(claims), key);
+  return signPayload(serializeAscii(claims), key);
 }
 
-/** Signs any string as the payload of a token. `SignJWT` would serialize the JSON differently from `plainJson`. */
+/** Signs any string as the payload of a token. `SignJWT` would serialize the JSON differently from `serializeAscii`. */
 export function signPayload(payload: string, { algorithm, kid, privateKey }: SigningKey): Promise<string> {
   return new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid }).sign(privateKey);
 }
@@ -152,7 +152,7 @@ export function signPayload(payload: string, { algorithm, kid, privateKey }: Sig
  * Serializes to ASCII JSON with `?`, `>`, `~` and DEL escaped, so that base64url contains neither `-` nor `_`. The
  * official Python client decodes payloads as plain Base64 and fails on these two.
  */
-export function plainJson(value: object): string {
+export function serializeAscii(value: object): string {
   return JSON.stringify(value).replace(
     /[?>~\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, KeyObject } from 'node:crypto';
 import { CompactSign, compactVerify, errors } from 'jose';
-import { decodeClaims, encodingFault } from './compact.ts';
-import { type Claims, plainJson, type SigningKey } from './keys.ts';
+import { decodeClaims, findEncodingError } from './compact.ts';
+import { type Claims, type SigningKey, serializeAscii } from './keys.ts';
 
 const ALGORITHM = 'HS512';
 
@@ -24,14 +24,14 @@ export class RefreshTokens {
   }
 
   sign(claims: Claims): Promise<string> {
-    return new CompactSign(Buffer.from(plainJson(claims)))
+    return new CompactSign(Buffer.from(serializeAscii(claims)))
       .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
       .sign(this.#key());
   }
 
   /** Returns the login and id of a refresh token of this world, expired or not; null for any other string. */
   async read(token: string): Promise<{ readonly sid: string; readonly jti: string } | null> {
-    if (encodingFault(token) !== null) return null;
+    if (findEncodingError(token) !== null) return null;
     try {
       await compactVerify(token, this.#key(), { algorithms: [ALGORITHM] });
     } catch (thrown) {

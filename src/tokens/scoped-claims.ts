@@ -9,6 +9,6 @@ export interface ScopedClaims {
 export const SELF_HOSTED_ALGORITHM = 'ES256';
 
 /** Returns the strings of the `scopes` claim. Any other type grants no rights. */
-export function scopesOf(claim: unknown): readonly string[] {
+export function readScopes(claim: unknown): readonly string[] {
   return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
 }

@@ -1,9 +1,9 @@
 import { errors } from 'jose';
 import { unauthenticatedProblem } from '../decisions/problem.ts';
 import { type Instant, rfc3339 } from '../time/clock.ts';
-import { encodingFault } from './compact.ts';
+import { findEncodingError } from './compact.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
-import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-claims.ts';
+import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './scoped-claims.ts';
 import { tokenProblem } from './verify.ts';
 
 /** An issuer that self-hosted Cloud Functions trust in addition to their administrator tokens. */
@@ -19,7 +19,7 @@ const LEEWAY_SECONDS = 60;
 export function createTrustedIssuer(issuer: string, verifyWithSet: VerifyWithSet): TrustedIssuer {
   return {
     verify: async (token, now) => {
-      const error = encodingFault(token);
+      const error = findEncodingError(token);
       if (error !== null) throw malformedTokenProblem(error);
       const options = {
         algorithms: [SELF_HOSTED_ALGORITHM],
@@ -31,7 +31,7 @@ export function createTrustedIssuer(issuer: string, verifyWithSet: VerifyWithSet
         throw toProblem(thrown, now);
       });
       if (typeof payload.sub !== 'string' || payload.sub === '') throw malformedTokenProblem('it has no `sub`');
-      return { sub: payload.sub, scopes: scopesOf(payload['scopes']) };
+      return { sub: payload.sub, scopes: readScopes(payload['scopes']) };
     },
   };
 }

@@ -3,8 +3,8 @@ import type { Principal } from '../decisions/principal.ts';
 import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
 import { type Instant, rfc3339 } from '../time/clock.ts';
 import { BEARER_KEY, BEARER_TIMES, hasBearerHeader, importBearerKey } from './bearer-key.ts';
-import { encodingFault } from './compact.ts';
-import { type KeyRing, keyOf, type PublicKey } from './keys.ts';
+import { findEncodingError } from './compact.ts';
+import { findKey, type KeyRing, type PublicKey } from './keys.ts';
 
 /** The claims of an access token that the mock reads. Times in seconds. */
 export interface AccessTokenClaims {
@@ -41,11 +41,11 @@ const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 export async function verifyToken(token: string, ring: KeyRing, now: Instant): Promise<VerifiedClaims> {
   let kid = '';
   const find = (header: { kid?: string }) => {
-    const key = keyInForce(ring, header.kid, now);
+    const key = requireKeyInForce(ring, header.kid, now);
     kid = key.kid;
     return key.publicKey;
   };
-  const fault = encodingFault(token);
+  const fault = findEncodingError(token);
   if (fault !== null) throw malformedToken(fault);
   if (hasBearerHeader(token)) return verifyBearer(token);
   const claims = await verifiedClaims(token, find, ring.current.algorithm);
@@ -88,13 +88,13 @@ async function verifiedClaims(token: string, find: FindKey, algorithm: string): 
  * Returns the key with this id, if it is still accepted. @throws Problem `unauthenticated`, with the reason if the ring
  * had it
  */
-export function keyInForce(ring: KeyRing, kid: string | undefined, now: Instant): PublicKey {
-  const found = keyOf(ring, kid, now);
-  if (found?.overSince === null) return found.key;
+export function requireKeyInForce(ring: KeyRing, kid: string | undefined, now: Instant): PublicKey {
+  const found = findKey(ring, kid, now);
+  if (found?.retiredSince === null) return found.key;
   const why =
     found === null
       ? undefined
-      : `the key was replaced, and its tokens have been refused since ${rfc3339(found.overSince)}`;
+      : `the key was replaced, and its tokens have been refused since ${rfc3339(found.retiredSince)}`;
   throw unauthenticatedProblem('unknown_key_id', 'The key that signed the access token is not known.', why);
 }
 
@@ -104,9 +104,9 @@ export async function readIdToken(
   ring: KeyRing,
   now: Instant,
 ): Promise<{ sid: string; aud: string } | null> {
-  if (encodingFault(token) !== null) return null;
+  if (findEncodingError(token) !== null) return null;
   try {
-    const find = ({ kid }: { kid?: string }) => keyInForce(ring, kid, now).publicKey;
+    const find = ({ kid }: { kid?: string }) => requireKeyInForce(ring, kid, now).publicKey;
     const { payload } = await compactVerify(token, find, { algorithms: [ring.current.algorithm] });
     // Our key signed it, so it is a JSON object. Each member is checked below.
     const { typ, sid, aud }: Record<string, unknown> = JSON.parse(new TextDecoder().decode(payload));

@@ -1,5 +1,5 @@
 import { DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
-import { grantMark, worldMark } from '../credentials/world-mark.ts';
+import { grantMarkOf, keyMarkOf } from '../credentials/world-mark.ts';
 
 /** The maximum number of ended worlds to remember. */
 const MAX_ENDED = 10_000;
@@ -7,12 +7,12 @@ const MAX_ENDED = 10_000;
 /** Recognises the credentials of worlds, even of ended worlds, by marks and by the ends of client ids. */
 export class EndedWorlds {
   /** Ids of existing and ended worlds, by mark. */
-  readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
+  readonly #marks = new Map<string, string>([[grantMarkOf(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
 
   noteCreated(id: string): void {
     this.#gone.delete(id);
-    this.#marks.set(worldMark(id), id);
+    this.#marks.set(keyMarkOf(id), id);
   }
 
   noteEnded(id: string): void {
@@ -20,7 +20,7 @@ export class EndedWorlds {
     const [oldest] = this.#gone;
     if (this.#gone.size <= MAX_ENDED || oldest === undefined) return;
     this.#gone.delete(oldest);
-    this.#marks.delete(worldMark(oldest));
+    this.#marks.delete(keyMarkOf(oldest));
   }
 
   isGone(id: string): boolean {

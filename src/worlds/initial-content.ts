@@ -1,7 +1,7 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { CredentialReplacer, Holder } from '../contract/credentials.ts';
 import type { World, WorldInfo } from '../contract/world.ts';
-import { type Derivation, deriveFor } from '../credentials/derivation.ts';
+import { createDerivation, type Derivation } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { deriveSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
@@ -60,7 +60,7 @@ export async function createInitialContent(
 ): Promise<InitialContent> {
   const isOwn = credentials === 'own';
   const seed = isOwn ? origin.seed : seedOfOrigin(origin);
-  const derivation = isOwn ? deriveFor(id) : null;
+  const derivation = isOwn ? createDerivation(id) : null;
   const storedSeed = derivation === null ? seed : deriveSeed(seed, derivation);
   const sharedWith = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
   const template = await templates.of(seed);
@@ -93,7 +93,7 @@ function stateFromTemplate(
   if (credentials === 'cast') return { state, findings };
   // Derived on first use, because most worlds use few of their credentials.
   const createOwn = () => {
-    const derivation = deriveFor(id);
+    const derivation = createDerivation(id);
     return { rekeying: createRekeying(derivation), storedSeed: () => deriveSeed(seed, derivation) };
   };
   return { state: keys.withOwnCredentials(state, createOwn), findings, clients };
@@ -123,7 +123,7 @@ async function mapClientIds(
 ): Promise<CredentialReplacer['clientId']> {
   const { clientIds } = await keys.of((name) => origin.state.collections.get(name)?.all ?? []);
   const { clientId: inWorld } = derivation;
-  const { clientId: inSource } = deriveFor(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
+  const { clientId: inSource } = createDerivation(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
   const idsInSeed = template.credentials.flatMap(({ clientId }) => clientId ?? []);
   const replacements = new Map(idsInSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
   const taken = new Set(replacements.values());
@@ -145,7 +145,7 @@ async function mapClientIds(
 /** Returns the seed with the credentials of the origin. */
 function seedOfOrigin(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
-  return deriveSeed(origin.seed, deriveFor(origin.of));
+  return deriveSeed(origin.seed, createDerivation(origin.of));
 }
 
 /** Creates the store of a new world. @param keptWorlds null: the world is only in memory */

@@ -222,7 +222,7 @@ export class Worlds implements WorldRegistry {
 
   /** Informs watchers of the default world about other worlds, which don't know of each other. */
   #reportChange(change: 'made' | 'deleted', id: string): void {
-    this.default.activityLog.event('world', { world: id, what: change });
+    this.default.activityLog.publishEvent('world', { world: id, what: change });
   }
 
   /** Ends everything that waits for an event of a world: verifications, event streams and delayed responses. */

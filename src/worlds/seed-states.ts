@@ -1,4 +1,4 @@
-import type { Reports } from '../journal/finding.ts';
+import type { FindingReporter } from '../journal/finding.ts';
 import type { Store } from '../store/index.ts';
 import { type Seed, seedRow } from '../store/seed.ts';
 import { createState, type State } from '../store/state.ts';
@@ -6,7 +6,7 @@ import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** Findings to report about a new world, as arguments of `report`. */
-export type SeedFindings = readonly Parameters<Reports['report']>[];
+export type SeedFindings = readonly Parameters<FindingReporter['report']>[];
 
 /** The initial content of a world, created from its seed. */
 export interface InitialState {

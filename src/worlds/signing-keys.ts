@@ -10,7 +10,7 @@ import {
   importSigningKey,
   type JWK,
   type KeyRing,
-  rotateRing,
+  rotateKey,
   type SigningAlgorithm,
   type SigningKey,
 } from '../tokens/keys.ts';
@@ -46,7 +46,7 @@ export class StoredKeys implements SigningKeys {
       // JWKs of Node and jose are interchangeable.
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const created = await importSigningKey(jwk, algorithm);
-      const next = rotateRing(before, created, now);
+      const next = rotateKey(before, created, now);
       await this.#settings.set(KEYS_SETTING, JSON.stringify(serializeRing(next, jwk)));
       this.#ring = next;
       return { kid: created.kid, replacedKid, validUntil: next.retired[0]?.until ?? now };

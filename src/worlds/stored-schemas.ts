@@ -1,4 +1,4 @@
-import { bodySchema, INSTANT, list, object, TEXT } from '../definitions/json-schema.ts';
+import { bodySchema, INSTANT, listSchema, objectSchema, TEXT } from '../definitions/json-schema.ts';
 import { rowSchema, type StoredSchemas } from '../store/row-schema.ts';
 import { SEEDS, type StoredSeed, seedRow } from '../store/seed.ts';
 import { SETTINGS, settingRow } from '../store/settings.ts';
@@ -8,13 +8,13 @@ import { KEYS_SETTING } from './signing-keys.ts';
 
 const SEED = bodySchema<StoredSeed>({ fingerprint: TEXT, origin: { enum: ['built-in', 'file'] }, text: TEXT });
 
-const CLOCK = { anyOf: [object({ ahead: INSTANT }), object({ frozenAt: INSTANT })] };
+const CLOCK = { anyOf: [objectSchema({ ahead: INSTANT }), objectSchema({ frozenAt: INSTANT })] };
 
 const KEY = { type: 'object' };
-const KEYS = object({
+const KEYS = objectSchema({
   algorithm: { enum: SIGNING_ALGORITHMS },
   current: KEY,
-  retired: list(object({ jwk: KEY, until: INSTANT })),
+  retired: listSchema(objectSchema({ jwk: KEY, until: INSTANT })),
 });
 
 /** The schemas of what a world stores besides the objects of services. */

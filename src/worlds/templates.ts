@@ -1,7 +1,7 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Settings } from '../definitions/settings.ts';
-import type { Reports } from '../journal/finding.ts';
+import type { FindingReporter } from '../journal/finding.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { sharedCache } from '../memory/caches.ts';
 import { type KeyReport, reportSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
@@ -19,7 +19,7 @@ export interface Template {
   /** When it was created: the starting time of worlds created from it. */
   readonly at: Instant;
   /** Notices about the world for the user. */
-  readonly findings: readonly Parameters<Reports['report']>[];
+  readonly findings: readonly Parameters<FindingReporter['report']>[];
   /** All credentials in the world. */
   readonly credentials: readonly Holder[];
   readonly clients: SeedClients;
@@ -44,7 +44,7 @@ export interface FinishingParts {
 /** Restores the toggle that the server was started with, and reports useless keys. */
 export async function finishStore(
   store: KeyReport['store'],
-  report: Reports['report'],
+  report: FindingReporter['report'],
   { settings, rulesets }: FinishingParts,
   now: Instant,
 ): Promise<void> {
@@ -88,7 +88,7 @@ export class Templates {
     const at = this.#machine.now();
     const store = openMemory(await this.#stateOf(seed, at));
     try {
-      const findings: Parameters<Reports['report']>[] = [];
+      const findings: Parameters<FindingReporter['report']>[] = [];
       await finishStore(store, (...finding) => findings.push(finding), this.#customs, at);
       const state = await store.freeze();
       const credentials = this.#keys.listHolders(state);

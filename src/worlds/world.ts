@@ -1,6 +1,6 @@
 import type { World } from '../contract/world.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
-import { grantMark, worldMark } from '../credentials/world-mark.ts';
+import { grantMarkOf, keyMarkOf } from '../credentials/world-mark.ts';
 import type { Mode, Modes } from '../decisions/mode.ts';
 import { TokenUsage } from '../explaining/hints/token-usage.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -140,11 +140,11 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get mark(): string {
-    return worldMark(this.id);
+    return keyMarkOf(this.id);
   }
 
   get grantMark(): string {
-    return grantMark(this.id);
+    return grantMarkOf(this.id);
   }
 
   get refreshTokens(): RefreshTokens {
@@ -185,13 +185,13 @@ class OpenedWorld implements OwnedWorld {
 
   nextDecisionId(): string {
     const { decisions } = this.activityLog;
-    decisions.lastId += 1;
-    return `${this.#series}-${decisions.lastId}`;
+    decisions.lastNumber += 1;
+    return `${this.#series}-${decisions.lastNumber}`;
   }
 
   async setModes(change: Partial<Modes>): Promise<void> {
     await this.#storeModes(change);
-    this.activityLog.event('world', { world: this.id, what: 'modes' });
+    this.activityLog.publishEvent('world', { world: this.id, what: 'modes' });
   }
 
   async seed(): Promise<StoredSeed> {
@@ -219,7 +219,7 @@ class OpenedWorld implements OwnedWorld {
     this.#forget();
     await this.#reread();
     await replaced(this);
-    this.activityLog.event('world', { world: this.id, what: 'restored' });
+    this.activityLog.publishEvent('world', { world: this.id, what: 'restored' });
   }
 
   async reset(): Promise<void> {
@@ -236,7 +236,7 @@ class OpenedWorld implements OwnedWorld {
     await this.#storeModes(modes);
     this.#reportFindings(findings);
     await replaced(this, clients);
-    this.activityLog.event('world', { world: this.id, what: 'reset' });
+    this.activityLog.publishEvent('world', { world: this.id, what: 'reset' });
   }
 
   announceEnd(): void {
@@ -312,7 +312,7 @@ class OpenedWorld implements OwnedWorld {
     const removed = changed.before.filter(
       (row) => hasCredentials(row) && !changed.puts.some(({ id }) => id === row.id),
     );
-    for (const row of removed) this.deleted.note(keys.namesOf(row), this.clock.now());
+    for (const row of removed) this.deleted.recordDeletion(keys.namesOf(row), this.clock.now());
     await reportChange(this, changed);
   }
 

@@ -15,7 +15,7 @@ import type { ApiDocument } from '../../src/http/openapi.ts';
 import { keyServices, productsOf } from '../../src/ngc-keys/key-policy.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedErrors } from '../../src/seed/check.ts';
-import { control } from '../../src/services/control/index.ts';
+import { createControlService } from '../../src/services/control/index.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { checkServices, mountFaults } from '../support/service-faults.ts';
@@ -24,7 +24,7 @@ import { ROOT, sourceFiles } from './source-files.ts';
 
 /** Before anything is left out for readers. */
 const MERGED = new Map(await mergedDocuments());
-const ALL: readonly ServiceDefinition[] = [control({} as Ports), ...SERVICES];
+const ALL: readonly ServiceDefinition[] = [createControlService({} as Ports), ...SERVICES];
 const NAMES = ALL.map(({ name }) => name);
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 

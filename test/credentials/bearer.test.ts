@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bearerToken } from '../../src/credentials/bearer.ts';
+import { readBearerToken } from '../../src/credentials/bearer.ts';
 
 const reasonOf = (lines: readonly string[], exact?: boolean) => {
   try {
-    return bearerToken(lines, exact);
+    return readBearerToken(lines, exact);
   } catch (problem) {
     return problem;
   }
@@ -18,7 +18,7 @@ describe('the token of a header', () => {
     ['BEARER   abc  ', 'abc'],
     ['Bearer abc, Bearer def', 'abc, Bearer def'],
   ])('of `%s` is `%s`', (line, token) => {
-    expect(bearerToken([line])).toBe(token);
+    expect(readBearerToken([line])).toBe(token);
   });
 
   it.each([

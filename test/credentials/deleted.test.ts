@@ -5,17 +5,17 @@ import { sharedCache } from '../../src/memory/caches.ts';
 
 it('knows by each name when a credential was deleted, until it is cleared', () => {
   const deleted = new DeletedCredentials(sharedCache(10_000));
-  deleted.note(['id', 'hash'], 7);
-  deleted.note(['client'], 0);
+  deleted.recordDeletion(['id', 'hash'], 7);
+  deleted.recordDeletion(['client'], 0);
 
-  expect(['id', 'hash', 'client', 'other'].map((name) => deleted.find(name))).toEqual([7, 7, 0, null]);
+  expect(['id', 'hash', 'client', 'other'].map((name) => deleted.findDeletionTime(name))).toEqual([7, 7, 0, null]);
   deleted.clear();
-  expect(deleted.find('id')).toBeNull();
+  expect(deleted.findDeletionTime('id')).toBeNull();
 });
 
 it('forgets the oldest ones when there is no room for more', () => {
   const deleted = new DeletedCredentials(sharedCache(1000));
-  for (let at = 1; at <= 20; at += 1) deleted.note([`key-${at}`], at);
+  for (let at = 1; at <= 20; at += 1) deleted.recordDeletion([`key-${at}`], at);
 
-  expect([deleted.find('key-1'), deleted.find('key-20')]).toEqual([null, 20]);
+  expect([deleted.findDeletionTime('key-1'), deleted.findDeletionTime('key-20')]).toEqual([null, 20]);
 });

@@ -1,32 +1,32 @@
 import { expect, it } from 'vitest';
-import { digestPassword, hashPassword, passwordMatches } from '../../src/credentials/password.ts';
+import { digestPassword, hashPassword, verifyPassword } from '../../src/credentials/password.ts';
 
 it('a password fits its hash, and nothing fits that of nobody', async () => {
   const stored = await hashPassword('open sesame', 'salt');
 
   expect(stored).toMatch(/^scrypt\$4096\$8\$1\$salt\$[A-Za-z0-9_-]{43}$/);
-  expect(await passwordMatches('open sesame', stored)).toBe(true);
-  expect(await passwordMatches('open', stored)).toBe(false);
-  expect(await passwordMatches('', null)).toBe(false);
+  expect(await verifyPassword('open sesame', stored)).toBe(true);
+  expect(await verifyPassword('open', stored)).toBe(false);
+  expect(await verifyPassword('', null)).toBe(false);
 });
 
 it('a password fits its digest, which no other password does, nor the digest itself', async () => {
   const stored = digestPassword('open sesame', 'salt');
 
   expect(stored).toMatch(/^scrypt\$4096\$8\$1\$salt\$sha256:[A-Za-z0-9_-]{43}$/);
-  expect(await passwordMatches('open sesame', stored)).toBe(true);
+  expect(await verifyPassword('open sesame', stored)).toBe(true);
   for (const other of ['open', '', stored, stored.split('$').at(-1) ?? '']) {
-    expect(await passwordMatches(other, stored)).toBe(false);
+    expect(await verifyPassword(other, stored)).toBe(false);
   }
-  expect(await passwordMatches('open sesame', digestPassword('open sesame', 'other').replace('other', 'salt'))).toBe(
+  expect(await verifyPassword('open sesame', digestPassword('open sesame', 'other').replace('other', 'salt'))).toBe(
     false,
   );
 });
 
 it('what was stored without a hash fits nothing', async () => {
-  expect(await passwordMatches('open', 'scrypt$2$1$1$salt$')).toBe(false);
-  expect(await passwordMatches('open', 'scrypt$2$1$1')).toBe(false);
-  expect(await passwordMatches('open', 'scrypt$2$1$1$salt$sha256:')).toBe(false);
+  expect(await verifyPassword('open', 'scrypt$2$1$1$salt$')).toBe(false);
+  expect(await verifyPassword('open', 'scrypt$2$1$1')).toBe(false);
+  expect(await verifyPassword('open', 'scrypt$2$1$1$salt$sha256:')).toBe(false);
 });
 
 it('a hash of another cost stays readable', async () => {
@@ -36,5 +36,5 @@ it('a hash of another cost stays readable', async () => {
     'hex',
   );
 
-  expect(await passwordMatches('password', `scrypt$1024$8$16$NaCl$${key.toString('base64url')}`)).toBe(true);
+  expect(await verifyPassword('password', `scrypt$1024$8$16$NaCl$${key.toString('base64url')}`)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  bearerIn,
+  findBearerToken,
   presentBasicClient,
   presentBearerToken,
   presentClient,
@@ -11,7 +11,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const tokenOf = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`;
 
 it('the token of a header is what stands behind `Bearer`', () => {
-  expect(['Bearer abc', 'bearer  abc', 'Basic abc', 'Bearer', 'a Bearer abc'].map(bearerIn)).toEqual([
+  expect(['Bearer abc', 'bearer  abc', 'Basic abc', 'Bearer', 'a Bearer abc'].map(findBearerToken)).toEqual([
     'abc',
     'abc',
     null,

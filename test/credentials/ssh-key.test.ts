@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sshFingerprint } from '../../src/credentials/ssh-key.ts';
+import { computeSshFingerprint } from '../../src/credentials/ssh-key.ts';
 
 /** A field of the material, behind its length. */
 const field = (bytes: Buffer) => {
@@ -17,21 +17,21 @@ const ED25519 = `ssh-ed25519 ${material('ssh-ed25519', point)}`;
 describe('the fingerprint of a key', () => {
   it('is that of `ssh-keygen -l`', () => {
     // GitHub's own key, with the fingerprint that GitHub publishes for it.
-    expect(sshFingerprint('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl')).toBe(
-      'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU',
-    );
+    expect(
+      computeSshFingerprint('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'),
+    ).toBe('SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU');
   });
 
   it('is the same whatever is written behind the key', () => {
-    expect(sshFingerprint(` ${ED25519} me@home \n`)).toBe(sshFingerprint(ED25519));
-    expect(sshFingerprint(ED25519)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
+    expect(computeSshFingerprint(` ${ED25519} me@home \n`)).toBe(computeSshFingerprint(ED25519));
+    expect(computeSshFingerprint(ED25519)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
   });
 
   it('is that of an RSA key, too, and of one with an empty field at its end', () => {
-    expect(sshFingerprint(`ssh-rsa ${material('ssh-rsa', 'e', 'n')}`)).toBe(
+    expect(computeSshFingerprint(`ssh-rsa ${material('ssh-rsa', 'e', 'n')}`)).toBe(
       'SHA256:+2H0ueTboI10ILPG6/Tpeyl5/a7rJtXEsBrt5+Tvchc',
     );
-    expect(sshFingerprint(`ssh-ed25519 ${material('ssh-ed25519', '')}`)).toBe(
+    expect(computeSshFingerprint(`ssh-ed25519 ${material('ssh-ed25519', '')}`)).toBe(
       'SHA256:UsIasxMWEd9VFEwjARWWtGJ08DgHp1eib3gSBLed54U',
     );
   });
@@ -50,6 +50,6 @@ describe('the fingerprint of a key', () => {
     ['no material', 'ssh-ed25519'],
     ['nothing', ''],
   ])('is none of %s', (_what, text) => {
-    expect(sshFingerprint(text)).toBeNull();
+    expect(computeSshFingerprint(text)).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { findDuplicates, placeEntries } from '../../src/definitions/seed-entries.ts';
+import { findDuplicates, locateEntries } from '../../src/definitions/seed-entries.ts';
 
 const users = (...names: (string | undefined)[]) =>
-  placeEntries(
+  locateEntries(
     'users',
     names.map((name) => ({ name })),
   );
@@ -10,11 +10,11 @@ const duplicates = (...names: (string | undefined)[]) =>
   findDuplicates('users: `name`', users(...names), ({ name }) => name).map(({ place }) => place);
 
 it('the entries of a list have their places, and a list that is not there has none', () => {
-  expect(placeEntries('users', ['a', 'b'])).toEqual([
+  expect(locateEntries('users', ['a', 'b'])).toEqual([
     { entry: 'a', place: 'users[0]' },
     { entry: 'b', place: 'users[1]' },
   ]);
-  expect(placeEntries('users', undefined)).toEqual([]);
+  expect(locateEntries('users', undefined)).toEqual([]);
 });
 
 describe('values that occur twice', () => {

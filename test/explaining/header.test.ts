@@ -1,36 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { decisionHeader } from '../../src/explaining/header.ts';
+import { createDecisionHeader } from '../../src/explaining/header.ts';
 import { ask, decisionOn, key, pendingVersion } from '../decisions/toy-law.ts';
 
 const RULE = ask({ needs: { all: ['play'] } });
 
 describe('the header of a decision', () => {
   it('that was allowed says no more than that', () => {
-    expect(decisionHeader(decisionOn(RULE, key(['play']), null))).toBe('{"id":"d-1","effect":"allow"}');
+    expect(createDecisionHeader(decisionOn(RULE, key(['play']), null))).toBe('{"id":"d-1","effect":"allow"}');
   });
 
   it('by a rule that is not documented says how certain the rule is', () => {
     const inferred = ask({ needs: { all: ['play'] }, certainty: 'inferred' });
 
-    expect(decisionHeader(decisionOn(inferred, key(['play']), null))).toBe(
+    expect(createDecisionHeader(decisionOn(inferred, key(['play']), null))).toBe(
       '{"id":"d-1","effect":"allow","certainty":"inferred"}',
     );
-    expect(decisionHeader(decisionOn(inferred, key([]), null))).toBe(
+    expect(createDecisionHeader(decisionOn(inferred, key([]), null))).toBe(
       '{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred","missing":["play"]}',
     );
-    expect(decisionHeader({ ...decisionOn(inferred, key([]), null), rights: { missing: ['x'.repeat(5000)] } })).toBe(
-      '{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred"}',
-    );
+    expect(
+      createDecisionHeader({ ...decisionOn(inferred, key([]), null), rights: { missing: ['x'.repeat(5000)] } }),
+    ).toBe('{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred"}');
   });
 
   it('that was refused says what is missing', () => {
-    expect(JSON.parse(decisionHeader(decisionOn(RULE, key([]), null)))).toEqual({
+    expect(JSON.parse(createDecisionHeader(decisionOn(RULE, key([]), null)))).toEqual({
       id: 'd-1',
       effect: 'deny',
       reason: 'missing_scope',
       missing: ['play'],
     });
-    expect(JSON.parse(decisionHeader(decisionOn(ask({ needs: { any: ['play', 'look'] } }), key([]), null)))).toEqual({
+    expect(
+      JSON.parse(createDecisionHeader(decisionOn(ask({ needs: { any: ['play', 'look'] } }), key([]), null))),
+    ).toEqual({
       id: 'd-1',
       effect: 'deny',
       reason: 'missing_scope',
@@ -41,7 +43,7 @@ describe('the header of a decision', () => {
   it('that a version will turn says when', () => {
     const waiting = key([], [], { pending: [pendingVersion(2, ['play'])] });
 
-    expect(JSON.parse(decisionHeader(decisionOn(RULE, waiting, null))).pending).toEqual({
+    expect(JSON.parse(createDecisionHeader(decisionOn(RULE, waiting, null))).pending).toEqual({
       version: 2,
       effect: 'allow',
       effectiveAt: '1970-01-01T00:00:02.000Z',
@@ -51,7 +53,7 @@ describe('the header of a decision', () => {
   it('that was allowed, and that a version will turn, says when', () => {
     const losing = key(['play'], [], { pending: [pendingVersion(2, [])] });
 
-    expect(JSON.parse(decisionHeader(decisionOn(RULE, losing, null)))).toEqual({
+    expect(JSON.parse(createDecisionHeader(decisionOn(RULE, losing, null)))).toEqual({
       id: 'd-1',
       effect: 'allow',
       pending: { version: 2, effect: 'deny', effectiveAt: '1970-01-01T00:00:02.000Z' },
@@ -61,7 +63,7 @@ describe('the header of a decision', () => {
   it('that would be refused, and was let pass in observe mode, says so', () => {
     const decision = { ...decisionOn(RULE, key([]), null), enforced: false } as const;
 
-    expect(JSON.parse(decisionHeader(decision))).toEqual({
+    expect(JSON.parse(createDecisionHeader(decision))).toEqual({
       id: 'd-1',
       effect: 'deny',
       reason: 'missing_scope',
@@ -72,11 +74,11 @@ describe('the header of a decision', () => {
 
   it('is never longer than 4 kB: what it lacks is asked for by its id', () => {
     const many = Array.from({ length: 500 }, (_, index) => `permission-${index}`);
-    const header = decisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: many } });
+    const header = createDecisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: many } });
 
     expect(header).toBe('{"id":"d-1","effect":"deny","reason":"missing_scope"}');
     const withName = (length: number) =>
-      decisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: ['x'.repeat(length)] } });
+      createDecisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: ['x'.repeat(length)] } });
     const around = withName(0).length;
     expect(withName(4096 - around)).toHaveLength(4096);
     expect(withName(4097 - around)).toBe(header);

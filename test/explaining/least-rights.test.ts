@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Use } from '../../src/decisions/uses.ts';
-import { isAllowed, minimize, usedRights } from '../../src/explaining/least-rights.ts';
+import { isAllowed, listUsedRights, minimize } from '../../src/explaining/least-rights.ts';
 import { ask, BALL, key, seen } from '../decisions/toy-law.ts';
 
 describe('what can be left out', () => {
@@ -39,9 +39,9 @@ describe('a use', () => {
   it('rests on those of the permissions that reach its object', () => {
     const { principal } = key([]);
 
-    expect(usedRights(use, principal, apart)).toEqual(['play']);
-    expect(usedRights({ ...use, lookedUp: null }, principal, apart)).toEqual(['look']);
-    expect(usedRights({ ...use, lookedUp: { found: 'object' } }, principal, apart)).toEqual(['look']);
-    expect(usedRights({ ...use, lookedUp: { found: 'foreign', owner: 'bo' } }, principal, apart)).toEqual(['look']);
+    expect(listUsedRights(use, principal, apart)).toEqual(['play']);
+    expect(listUsedRights({ ...use, lookedUp: null }, principal, apart)).toEqual(['look']);
+    expect(listUsedRights({ ...use, lookedUp: { found: 'object' } }, principal, apart)).toEqual(['look']);
+    expect(listUsedRights({ ...use, lookedUp: { found: 'foreign', owner: 'bo' } }, principal, apart)).toEqual(['look']);
   });
 });

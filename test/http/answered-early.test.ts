@@ -31,7 +31,7 @@ it.each<[what: string, status: number, request: Request]>([
 it('a request whose answer fails is not decided again', async () => {
   const fault = { match: { operation: 'create_access_key1' }, do: { delay: '1ms' } };
   const { id } = (await server.call('POST /_mock/faults', { body: fault })).body;
-  const record = vi.spyOn(server.world.activityLog, 'request').mockImplementationOnce(() => {
+  const record = vi.spyOn(server.world.activityLog, 'recordRequest').mockImplementationOnce(() => {
     throw new Error('the journal is broken');
   });
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { checkTexts } from '../../src/definitions/storable-text.ts';
+import { assertStorable } from '../../src/definitions/storable-text.ts';
 import { checkBodyType, parseBytes, receiveBody, toBodyProblem } from '../../src/http/bodies.ts';
 import type { Operation } from '../../src/http/openapi.ts';
 import { digestBody } from '../../src/http/pieces.ts';
@@ -174,11 +174,11 @@ describe('texts that cannot be kept as they were sent', () => {
     ['a name', { 'a\0': 1 }, 'Field `a?` contains a NUL'],
     ['the whole body', '\0', 'The body contains a NUL'],
   ])('are refused with their place: %s', (_what, body, said) => {
-    expect(() => checkTexts('Field', body)).toThrow(said);
+    expect(() => assertStorable('Field', body)).toThrow(said);
   });
 
   it('are no bytes, and no pairs that are whole', () => {
-    expect(() => checkTexts('Field', { a: '\u{1f600}', b: Buffer.from([0]), c: null, d: 1 })).not.toThrow();
+    expect(() => assertStorable('Field', { a: '\u{1f600}', b: Buffer.from([0]), c: null, d: 1 })).not.toThrow();
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ActivityLog, createActivityBudgets } from '../../src/journal/activity-log.ts';
 import { type Draft, NO_BODY } from '../../src/journal/entry.ts';
-import { eventStream } from '../../src/journal/event-stream.ts';
+import { createEventStream } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -18,9 +18,9 @@ const requestsIn = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id
 describe('the activity log of a world', () => {
   it('has requests and decisions at once, in their order', () => {
     const log = opened();
-    log.request(draft('/one'));
-    log.decision(decision('1'));
-    log.request(draft('/two'));
+    log.recordRequest(draft('/one'));
+    log.recordDecision(decision('1'));
+    log.recordRequest(draft('/two'));
 
     expect(requestsIn(log)).toEqual([
       ['s-r2', '/two'],
@@ -32,7 +32,7 @@ describe('the activity log of a world', () => {
   it('says of a finding which request caused it', () => {
     const log = opened();
     const reported = log.findings.report('storage', 'full', 0);
-    log.request(draft('/one', { reported: [reported] }));
+    log.recordRequest(draft('/one', { findings: [reported] }));
 
     expect(log.findings.list().map(({ message, request }) => [message, request])).toEqual([['full', 's-r1']]);
   });
@@ -47,28 +47,28 @@ describe('the activity log of a world', () => {
 
   it('is emptied at once, and counts on from there', () => {
     const log = opened();
-    log.request(draft('/one'));
-    log.decision(decision('1'));
+    log.recordRequest(draft('/one'));
+    log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
     log.clear();
     expect([requestsIn(log), log.decisions.list({}), log.findings.list(), log.uses.list()]).toEqual([[], [], [], []]);
 
-    log.request(draft('/two'));
+    log.recordRequest(draft('/two'));
     expect(requestsIn(log)).toEqual([['s-r2', '/two']]);
-    expect([log.journal.dropped, log.decisions.dropped, log.findings.dropped]).toEqual([0, 0, 0]);
+    expect([log.journal.droppedCount, log.decisions.droppedCount, log.findings.droppedCount]).toEqual([0, 0, 0]);
   });
 
   it('tells listeners of requests, decisions, findings and other events, in their order', async () => {
     const log = opened();
-    log.request(draft('/unheard'));
+    log.recordRequest(draft('/unheard'));
     const stop = log.events.listen({ onEvent: () => {}, onEnd: () => {} });
-    log.request(draft('/one'));
-    log.decision(decision('1'));
+    log.recordRequest(draft('/one'));
+    log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
-    log.event('clock', { number: 1 });
+    log.publishEvent('clock', { number: 1 });
     stop();
 
-    const events = log.events.after(0);
+    const events = log.events.listAfter(0);
     expect(events.map(({ kind }) => kind)).toEqual(['request', 'decision', 'finding', 'clock']);
     expect(await Promise.all(events.map(({ read }) => read()))).toEqual([
       expect.objectContaining({ id: 's-r2', path: '/one' }),
@@ -81,19 +81,19 @@ describe('the activity log of a world', () => {
   it('has no data of an event whose request or decision was forgotten meanwhile', async () => {
     const log = opened();
     log.events.listen({ onEvent: () => {}, onEnd: () => {} });
-    log.request(draft('/one'));
-    log.decision(decision('1'));
+    log.recordRequest(draft('/one'));
+    log.recordDecision(decision('1'));
     log.clear();
 
-    expect(await Promise.all(log.events.after(0).map(({ read }) => read()))).toEqual([null, null]);
+    expect(await Promise.all(log.events.listAfter(0).map(({ read }) => read()))).toEqual([null, null]);
   });
 
   it('lets a reader resume where it stopped', async () => {
     const log = opened();
     const stop = log.events.listen({ onEvent: () => {}, onEnd: () => {} });
-    for (const number of [1, 2, 3]) log.event('clock', { number });
+    for (const number of [1, 2, 3]) log.publishEvent('clock', { number });
     stop();
-    const stream = eventStream(log.events, 's-e1');
+    const stream = createEventStream(log.events, 's-e1');
     for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(String(stream.read()).match(/id: .*/g)).toEqual(['id: s-e2', 'id: s-e3']);
     stream.destroy();
@@ -103,8 +103,8 @@ describe('the activity log of a world', () => {
     const log = opened();
     let ended = 0;
     log.events.listen({ onEvent: () => {}, onEnd: () => (ended += 1) });
-    log.request(draft('/one'));
-    log.decision(decision('1'));
+    log.recordRequest(draft('/one'));
+    log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
     log.end('deleted');
     expect([ended, requestsIn(log), log.decisions.list({}).length]).toEqual([1, [], 1]);
@@ -114,9 +114,9 @@ describe('the activity log of a world', () => {
 
   it('has one text for the headers of requests that follow each other', () => {
     const log = opened();
-    expect(log.headerText(['Host', 'mock'])).toBe('Host\nmock');
-    expect(log.headerText(['Host', 'mock'])).toBe('Host\nmock');
-    expect(log.headerText(['Host', 'mock', 'Accept', '*/*'])).toBe('Host\nmock\nAccept\n*/*');
-    expect(log.headerText(['Host', 'other', 'Accept', '*/*'])).toBe('Host\nother\nAccept\n*/*');
+    expect(log.joinHeaders(['Host', 'mock'])).toBe('Host\nmock');
+    expect(log.joinHeaders(['Host', 'mock'])).toBe('Host\nmock');
+    expect(log.joinHeaders(['Host', 'mock', 'Accept', '*/*'])).toBe('Host\nmock\nAccept\n*/*');
+    expect(log.joinHeaders(['Host', 'other', 'Accept', '*/*'])).toBe('Host\nother\nAccept\n*/*');
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/decisions/principal.ts';
 import { Problem } from '../../src/decisions/problem.ts';
-import { judge } from '../../src/journal/assertions.ts';
-import { dropBodies, type JournalEntry, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
+import { judgeClient } from '../../src/journal/assertions.ts';
+import { dropBodies, type JournalEntry, NO_BODY, storeBytes, storePayload } from '../../src/journal/entry.ts';
 import { withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -24,12 +24,12 @@ const entryOf = (sent: Sent, index: number): JournalEntry => ({
     requestHeaders: 'content-type\napplication/json',
     requestBody: NO_BODY,
   },
-  ...{ responseHeaders: {}, responseBody: keptPayload('{}') },
+  ...{ responseHeaders: {}, responseBody: storePayload('{}') },
   ...sent,
 });
 
 const judged = (name: string, sent: readonly Sent[], older = 0) =>
-  judge(name, sent.map(entryOf), older, ({ operation }) => operation !== 'get_jwks');
+  judgeClient(name, sent.map(entryOf), older, ({ operation }) => operation !== 'get_jwks');
 
 /** The numbers of the requests that a failed assertion shows; `passed` for one that passed. */
 const shown = (name: string, sent: readonly Sent[]) => {
@@ -94,7 +94,7 @@ describe('token-sent-with-every-request', () => {
 });
 
 const forbidden = (at: number, more: Partial<JournalEntry> = {}): Sent => ({ at, status: 403, ...more });
-const body = (text: string) => ({ method: 'POST', requestBody: keptBytes(text) });
+const body = (text: string) => ({ method: 'POST', requestBody: storeBytes(text) });
 const withoutBodies = (sent: Sent): Sent => {
   const entry = entryOf(sent, 0);
   dropBodies(entry);
@@ -141,7 +141,7 @@ describe('gave-up-after-forbidden', () => {
       forbidden(1, body(`{"clientSecret":"${secret}"}`)),
     ].map(entryOf) as [JournalEntry, JournalEntry];
     const entries = [{ ...first, ...withHiddenBodies(first, first.secrets) }, second];
-    expect(judge('gave-up-after-forbidden', entries, 0, () => true).passed).toBe(passed);
+    expect(judgeClient('gave-up-after-forbidden', entries, 0, () => true).passed).toBe(passed);
   });
 });
 
@@ -182,12 +182,12 @@ describe('called-only-documented-operations', () => {
   });
 
   it('passes for an operation that the vendor documents and the mock does not emulate', () => {
-    const lacking: Sent = { at: 1, operation: null, reported: [{ kind: 'not_emulated', message: 'it is not' }] };
+    const lacking: Sent = { at: 1, operation: null, findings: [{ kind: 'not_emulated', message: 'it is not' }] };
     expect(shown('called-only-documented-operations', [{ at: 0 }, lacking])).toBe('passed');
   });
 
   it('fails for a request without an operation, and one of another version', () => {
-    const other: Sent = { at: 1, operation: null, reported: [{ kind: 'other_version', message: 'it is of 3.0' }] };
+    const other: Sent = { at: 1, operation: null, findings: [{ kind: 'other_version', message: 'it is of 3.0' }] };
     expect(shown('called-only-documented-operations', [{ at: 0, operation: null }, other, { at: 2 }])).toEqual([1, 2]);
   });
 });

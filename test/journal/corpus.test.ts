@@ -1,8 +1,8 @@
 /** What must be hidden, and what must stay readable. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Draft, keptBytes, NO_BODY } from '../../src/journal/entry.ts';
-import { harEntry } from '../../src/journal/har.ts';
+import { type Draft, NO_BODY, storeBytes } from '../../src/journal/entry.ts';
+import { createHarEntry } from '../../src/journal/har.ts';
 import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -37,7 +37,7 @@ function draftOf({ url = '/x', header, json, form, text, answer }: Sent): Draft 
     explanation: null,
     ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null, fault: null, done: true },
     ...{ startedAt: 0, durationMs: 1, tokenExpiresAt: null, requestHeaders: lines.join('\n'), responseBody: NO_BODY },
-    requestBody: body === undefined ? NO_BODY : keptBytes(Buffer.from(body).toString('latin1')),
+    requestBody: body === undefined ? NO_BODY : storeBytes(Buffer.from(body).toString('latin1')),
     responseHeaders: answer === undefined ? {} : Object.fromEntries([answer]),
   };
 }
@@ -48,7 +48,7 @@ describe('a secret is hidden in', () => {
   it.each(HIDDEN)('$what, also where the request was read before', ({ secret, ...sent }) => {
     const entry = entryOf(draftOf(sent));
     const once = withHiddenBodies(draftOf(sent), secrets);
-    const everywhere = JSON.stringify([viewEntry(entry), harEntry(viewEntry(entry))]);
+    const everywhere = JSON.stringify([viewEntry(entry), createHarEntry(viewEntry(entry))]);
 
     expect(everywhere).not.toContain(secret);
     expect(decodeURIComponent(everywhere.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain(secret);

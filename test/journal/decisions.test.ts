@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Decisions } from '../../src/journal/decisions.ts';
-import { createPriorityPlaces } from '../../src/journal/ring.ts';
+import { createPriorityCache } from '../../src/journal/ring.ts';
 import { decision } from '../support/records.ts';
 
 const BYTES = 64 * 1024 * 1024;
-const opened = () => new Decisions(createPriorityPlaces({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
+const opened = () => new Decisions(createPriorityCache({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
 
 describe('the decisions of a world:', () => {
   const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;
@@ -51,12 +51,12 @@ describe('the decisions of a world:', () => {
     const kept = decisions.list({}).map(({ decision }) => decision.id);
     expect([kept.length, kept[0], kept.at(-2), kept.at(-1)]).toEqual([2001, '2001', '2', 'denied']);
     expect([decisions.byId('1'), decisions.byId('denied')?.effect]).toEqual([null, 'deny']);
-    expect(decisions.dropped).toBe(1);
+    expect(decisions.droppedCount).toBe(1);
   });
 
   it('each id that was given has a number, whether its decision is kept or not', () => {
     const decisions = opened();
-    decisions.lastId = 2;
+    decisions.lastNumber = 2;
     const ids = ['abc-1', 'abc-2'];
     decisions.clear();
 
@@ -73,8 +73,8 @@ describe('the decisions of a world:', () => {
     decisions.record(decision('5'));
     decisions.record(decision('6'));
 
-    expect(decisions.list({}).map(({ place }) => place)).toEqual([6, 5]);
-    expect(decisions.dropped).toBe(0);
+    expect(decisions.list({}).map(({ number }) => number)).toEqual([6, 5]);
+    expect(decisions.droppedCount).toBe(0);
   });
 
   it('none is left once they are cleared', () => {

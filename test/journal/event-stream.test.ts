@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { eventStream } from '../../src/journal/event-stream.ts';
+import { createEventStream } from '../../src/journal/event-stream.ts';
 import { Events } from '../../src/journal/events.ts';
 
 /** What a stream has sent so far, without comments. */
-async function sent(stream: ReturnType<typeof eventStream>): Promise<string[]> {
+async function sent(stream: ReturnType<typeof createEventStream>): Promise<string[]> {
   // After each event that a reader missed, other work comes first.
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   const text = String(stream.read() ?? '');
@@ -19,7 +19,7 @@ const block = (number: number) => `id: s-e${number}\nevent: clock\ndata: {"numbe
 describe('a stream of events', () => {
   it('tells what happens from now on, in order, even if some of it takes longer to look up', async () => {
     const events = new Events('s');
-    const stream = eventStream(events, null);
+    const stream = createEventStream(events, null);
     events.publish('finding', async () => {
       await new Promise((resolve) => setImmediate(resolve));
       return { slow: true };
@@ -31,7 +31,7 @@ describe('a stream of events', () => {
 
   it('leaves out what has been forgotten', async () => {
     const events = new Events('s');
-    const stream = eventStream(events, null);
+    const stream = createEventStream(events, null);
     events.publish('request', () => null);
     happen(events, 2, 2);
     expect(await sent(stream)).toEqual([block(2)]);
@@ -39,15 +39,15 @@ describe('a stream of events', () => {
 
   it('resumes after the last event that the reader had', async () => {
     const events = new Events('s');
-    eventStream(events, null).destroy();
+    createEventStream(events, null).destroy();
     happen(events, 1, 5);
-    expect(await sent(eventStream(events, 's-e3'))).toEqual([block(4), block(5)]);
-    expect(await sent(eventStream(events, 's-e5'))).toEqual([]);
+    expect(await sent(createEventStream(events, 's-e3'))).toEqual([block(4), block(5)]);
+    expect(await sent(createEventStream(events, 's-e5'))).toEqual([]);
   });
 
   it('lets other requests be answered while it makes what a reader has missed', async () => {
     const events = new Events('s');
-    eventStream(events, null).destroy();
+    createEventStream(events, null).destroy();
     let read = 0;
     for (let number = 0; number < 500; number += 1) {
       events.publish('clock', () => {
@@ -55,7 +55,7 @@ describe('a stream of events', () => {
         return { number };
       });
     }
-    const stream = eventStream(events, 's-e0');
+    const stream = createEventStream(events, 's-e0');
     await new Promise((resolve) => setImmediate(resolve));
     expect(read).toBeLessThan(10);
     stream.destroy();
@@ -65,31 +65,31 @@ describe('a stream of events', () => {
 
   it('says how much was missed, if that is more than is kept', async () => {
     const events = new Events('s');
-    eventStream(events, null).destroy();
+    createEventStream(events, null).destroy();
     happen(events, 1, 1010);
-    const [first, second] = await sent(eventStream(events, 's-e3'));
+    const [first, second] = await sent(createEventStream(events, 's-e3'));
     expect(first).toBe('id: s-e10\nevent: world\ndata: {"what":"missed","events":7}');
     expect(second).toBe(block(11));
-    const [unknown] = await sent(eventStream(events, 'no id'));
+    const [unknown] = await sent(createEventStream(events, 'no id'));
     expect(unknown).toContain('{"what":"missed","events":null}');
   });
 
   it('tells a reader with the id of an earlier process of the restart first, then everything that is kept', async () => {
     const events = new Events('s');
-    expect(await sent(eventStream(events, 'old-e3'))).toEqual([restarted(0)]);
+    expect(await sent(createEventStream(events, 'old-e3'))).toEqual([restarted(0)]);
     happen(events, 1, 2);
-    expect(await sent(eventStream(events, 'old-e3'))).toEqual([restarted(0), block(1), block(2)]);
+    expect(await sent(createEventStream(events, 'old-e3'))).toEqual([restarted(0), block(1), block(2)]);
     happen(events, 3, 1010);
-    const [first, second] = await sent(eventStream(events, 'old-e3'));
+    const [first, second] = await sent(createEventStream(events, 'old-e3'));
     expect([first, second]).toEqual([restarted(10), block(11)]);
   });
 
   it('goes on after the id that came with the restart, as after any other', async () => {
     const events = new Events('s');
-    eventStream(events, 'old-e3').destroy();
-    expect(await sent(eventStream(events, 's-e0'))).toEqual([]);
+    createEventStream(events, 'old-e3').destroy();
+    expect(await sent(createEventStream(events, 's-e0'))).toEqual([]);
     happen(events, 1, 1010);
-    const [first] = await sent(eventStream(events, 's-e10'));
+    const [first] = await sent(createEventStream(events, 's-e10'));
     expect(first).toBe(block(11));
   });
 
@@ -104,26 +104,26 @@ describe('a stream of events', () => {
     `old-e${'1'.repeat(16)}`,
   ])('takes %j for no id of an earlier process', async (id) => {
     const events = new Events('s');
-    eventStream(events, null).destroy();
+    createEventStream(events, null).destroy();
     happen(events, 1, 3);
-    const [first = ''] = await sent(eventStream(events, id));
+    const [first = ''] = await sent(createEventStream(events, id));
     expect(first).toContain('{"what":"missed","events":null}');
   });
 
   it('ends with its world, after everything that happened there', async () => {
     const events = new Events('s');
-    const stream = eventStream(events, null);
+    const stream = createEventStream(events, null);
     happen(events, 1, 1);
     events.end();
     let text = '';
     for await (const chunk of stream) text += String(chunk);
     expect(text).toContain(block(1));
-    for await (const chunk of eventStream(events, null)) expect(String(chunk)).toMatch(/^:/);
+    for await (const chunk of createEventStream(events, null)) expect(String(chunk)).toMatch(/^:/);
   });
 
   it('lets go of a reader that is too far behind', async () => {
     const events = new Events('s');
-    const stream = eventStream(events, null);
+    const stream = createEventStream(events, null);
     stream.on('error', () => {});
     for (let index = 0; index < 30; index += 1) events.publish('clock', () => ({ text: 'x'.repeat(100_000) }));
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -133,6 +133,6 @@ describe('a stream of events', () => {
   it('costs nothing before anybody watches: nothing is kept', async () => {
     const events = new Events('s');
     happen(events, 1, 3);
-    expect(events.newest).toBe(0);
+    expect(events.newestNumber).toBe(0);
   });
 });

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { Findings, findingView, ReportsOfRequest } from '../../src/journal/finding.ts';
+import { Findings, RequestFindings, viewFinding } from '../../src/journal/finding.ts';
 
 it('a finding is kept once and counted', () => {
   const findings = new Findings('s');
   findings.report('issuer_differs', 'two names', 1000);
   findings.report('issuer_differs', 'two names', 2000);
 
-  expect(findings.list().map(findingView)).toEqual([
+  expect(findings.list().map(viewFinding)).toEqual([
     {
       id: 's-n1',
       kind: 'issuer_differs',
@@ -22,7 +22,7 @@ it('a finding is kept once and counted', () => {
 it('a finding names the latest request that it is about', () => {
   const findings = new Findings('s');
   for (const request of ['s-r1', 's-r2']) {
-    const reports = new ReportsOfRequest(findings);
+    const reports = new RequestFindings(findings);
     reports.report('issuer_differs', 'two names of nvapi-secret', 1000);
     findings.linkToRequest(reports.reported, request);
   }
@@ -34,7 +34,7 @@ it('a finding names the latest request that it is about', () => {
 });
 
 it('a request with very many findings is named by the first twenty', () => {
-  const reports = new ReportsOfRequest(new Findings());
+  const reports = new RequestFindings(new Findings());
   for (let number = 0; number < 30; number++) reports.report('undocumented_field', `f${number}`, 0);
 
   expect(reports.reported).toHaveLength(20);
@@ -48,7 +48,7 @@ it('the newest 200 findings are kept, newest first', () => {
   expect(messages).toHaveLength(200);
   expect(messages[0]).toBe('q249');
   expect(messages.at(-1)).toBe('q50');
-  expect(findings.dropped).toBe(50);
+  expect(findings.droppedCount).toBe(50);
 });
 
 it('a deleted finding is not dropped, and is another one if it is reported again', () => {
@@ -61,7 +61,7 @@ it('a deleted finding is not dropped, and is another one if it is reported again
     ['s-n3', 'one'],
     ['s-n2', 'two'],
   ]);
-  expect(findings.dropped).toBe(0);
+  expect(findings.droppedCount).toBe(0);
 });
 
 it('findings are forgotten all at once', () => {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createRequestPlaces } from '../../src/journal/activity-log.ts';
-import { type Draft, type JournalEntry, keptBytes, keptPayload, MAX_KEPT, NO_BODY } from '../../src/journal/entry.ts';
+import { createRequestCache } from '../../src/journal/activity-log.ts';
+import {
+  type Draft,
+  type JournalEntry,
+  MAX_BODY_LENGTH,
+  NO_BODY,
+  storeBytes,
+  storePayload,
+} from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewEntry } from '../../src/journal/view.ts';
@@ -31,18 +38,18 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
   requestHeaders: 'host\nlocalhost',
   requestBody: NO_BODY,
   responseHeaders: {},
-  responseBody: keptPayload('{}'),
+  responseBody: storePayload('{}'),
   ...changes,
 });
 
 describe('the journal of a world', () => {
   it('keeps the newest 2000 refusals and the newest 2000 others, newest first, and counts those it dropped', () => {
-    const journal = new Journal(createRequestPlaces(64 * MEGABYTE), 'abc', toySecrets());
+    const journal = new Journal(createRequestCache(64 * MEGABYTE), 'abc', toySecrets());
     for (let index = 1; index <= 4004; index += 1) journal.record(draft(index % 2 === 0 ? { status: 403 } : {}));
 
     const kept = journal.newestFirst().map(({ number }) => number);
     expect(kept).toEqual(Array.from({ length: 4000 }, (_, index) => 4004 - index));
-    expect(journal.dropped).toBe(4);
+    expect(journal.droppedCount).toBe(4);
     expect(journal.find('abc-r4')).toBeUndefined();
     expect(journal.find('abc-r5')).toMatchObject({ id: 'abc-r5', number: 5, status: 200 });
   });
@@ -52,19 +59,19 @@ describe('the journal of a world', () => {
     ['a broken connection', { status: null }],
     ['a request that is refused without observe mode', { status: 200, reason: 'missing_permission' }],
   ])('keeps %s, whatever came since', (_what, refusal) => {
-    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
-    journal.record(draft({ ...refusal, responseBody: keptPayload('its body') }));
-    const large = draft({ responseBody: keptPayload('x'.repeat(1000)) });
+    const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
+    journal.record(draft({ ...refusal, responseBody: storePayload('its body') }));
+    const large = draft({ responseBody: storePayload('x'.repeat(1000)) });
     for (let index = 0; index < 3000; index += 1) journal.record(large);
 
     expect(journal.find('a-r1')).toMatchObject({ ...refusal, responseBody: { text: 'its body' } });
     expect(journal.newestFirst().at(-1)?.number).toBe(1);
-    expect(journal.dropped).toBe(3001 - journal.newestFirst().length);
+    expect(journal.droppedCount).toBe(3001 - journal.newestFirst().length);
   });
 
   it('drops the bodies of requests before the requests, oldest first, and no body of a refusal', () => {
-    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
-    const bodies = { requestBody: keptBytes('y'.repeat(1000)), responseBody: keptPayload('x'.repeat(50_000)) };
+    const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
+    const bodies = { requestBody: storeBytes('y'.repeat(1000)), responseBody: storePayload('x'.repeat(50_000)) };
     journal.record(draft({ ...bodies, status: 500 }));
     for (let index = 0; index < 20; index += 1) journal.record(draft({ ...bodies }));
 
@@ -79,17 +86,17 @@ describe('the journal of a world', () => {
   });
 
   it('leaves a missing body what it is when it drops bodies', () => {
-    const journal = new Journal(createRequestPlaces(2000), 'a', toySecrets());
-    journal.record(draft({ responseBody: keptPayload('x'.repeat(5000)) }));
+    const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
+    journal.record(draft({ responseBody: storePayload('x'.repeat(5000)) }));
 
-    const { request, response } = viewEntry(journal.at(1) as JournalEntry);
+    const { request, response } = viewEntry(journal.findByNumber(1) as JournalEntry);
     expect([request.truncated, response.truncated]).toEqual([false, true]);
   });
 
   it('keeps no more bytes than there is room for in the process, which it shares with other worlds', () => {
-    const places = createRequestPlaces(MEGABYTE);
+    const places = createRequestCache(MEGABYTE);
     const [one, other] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
-    const large = draft({ url: `/${'x'.repeat(5000)}`, responseBody: keptPayload('x'.repeat(50_000)) });
+    const large = draft({ url: `/${'x'.repeat(5000)}`, responseBody: storePayload('x'.repeat(50_000)) });
     const refused = { ...large, status: 400 };
     for (let index = 0; index < 100; index += 1) {
       one.record({ ...large });
@@ -101,7 +108,7 @@ describe('the journal of a world', () => {
         .reduce((sum, entry) => sum + entry.url.length + 2 * (entry.responseBody.text?.length ?? 0), 0);
     expect(bytes(one)).toBeGreaterThan(MEGABYTE / 2);
     expect(bytes(one)).toBeLessThan(MEGABYTE);
-    expect(one.dropped).toBe(200 - one.newestFirst().length);
+    expect(one.droppedCount).toBe(200 - one.newestFirst().length);
 
     for (let index = 0; index < 100; index += 1) {
       other.record({ ...large });
@@ -112,8 +119,8 @@ describe('the journal of a world', () => {
   });
 
   it('has the newest requests without a gap, for what depends on their order', () => {
-    const journal = new Journal(createRequestPlaces(64 * MEGABYTE), 'a', toySecrets());
-    const withoutGaps = () => journal.withoutGaps().map(({ number }) => number);
+    const journal = new Journal(createRequestCache(64 * MEGABYTE), 'a', toySecrets());
+    const withoutGaps = () => journal.listWithoutGaps().map(({ number }) => number);
     for (let index = 0; index < 3; index += 1) journal.record(draft({ status: 401 }));
     journal.record(draft());
     expect(withoutGaps()).toEqual([4, 3, 2, 1]);
@@ -124,32 +131,32 @@ describe('the journal of a world', () => {
   });
 
   it('gives its budget back when it is emptied, and begins to count anew, but never gives an id again', () => {
-    const places = createRequestPlaces(MEGABYTE);
+    const places = createRequestCache(MEGABYTE);
     const journal = new Journal(places, 'a', toySecrets());
     journal.record(draft());
     journal.record(draft({ status: 400 }));
     journal.empty();
     expect([places.refusals.calculatedSize, places.others.calculatedSize]).toEqual([0, 0]);
-    expect([journal.newestFirst(), journal.total, journal.dropped]).toEqual([[], 0, 0]);
+    expect([journal.newestFirst(), journal.totalCount, journal.droppedCount]).toEqual([[], 0, 0]);
     expect(journal.record(draft())).toBe(3);
     expect(journal.find('a-r1')).toBeUndefined();
   });
 
   it('does not keep a request that is larger than its whole budget', () => {
-    const journal = new Journal(createRequestPlaces(2000), 'a', toySecrets());
+    const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
     journal.record(draft({ url: `/${'x'.repeat(2000)}` }));
-    expect([journal.newestFirst(), journal.dropped]).toEqual([[], 1]);
+    expect([journal.newestFirst(), journal.droppedCount]).toEqual([[], 1]);
   });
 
   it('knows the ids that it gave, and no others', () => {
-    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     journal.record(draft());
     const ids = ['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''];
     expect(ids.map((id) => journal.numberOf(id))).toEqual([1, null, null, null, null, null]);
   });
 
   it('tells those who listen of every request, and when it ends', () => {
-    const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     const reported: unknown[] = [];
     const listener = {
       onRecord: ({ id }: { id: string }) => reported.push(id),
@@ -170,7 +177,7 @@ describe('the journal of a world', () => {
 });
 
 it('a verification does not begin to wait once the journal has ended', async () => {
-  const journal = new Journal(createRequestPlaces(MEGABYTE), 'a', toySecrets());
+  const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
   journal.end('deleted');
 
   await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({
@@ -180,12 +187,15 @@ it('a verification does not begin to wait once the journal has ended', async () 
 
 describe('a body', () => {
   it('is kept up to 64 kB, and its size is that of all of it', () => {
-    expect(keptPayload('x'.repeat(MAX_KEPT + 1))).toMatchObject({ size: MAX_KEPT + 1, text: 'x'.repeat(MAX_KEPT) });
-    expect(keptPayload(Buffer.alloc(MAX_KEPT + 1, 'y'))).toMatchObject({
-      size: MAX_KEPT + 1,
-      text: 'y'.repeat(MAX_KEPT),
+    expect(storePayload('x'.repeat(MAX_BODY_LENGTH + 1))).toMatchObject({
+      size: MAX_BODY_LENGTH + 1,
+      text: 'x'.repeat(MAX_BODY_LENGTH),
     });
-    expect(keptBytes('z'.repeat(MAX_KEPT + 1)).text).toHaveLength(MAX_KEPT);
-    expect(keptPayload(undefined)).toMatchObject({ size: 0, text: null });
+    expect(storePayload(Buffer.alloc(MAX_BODY_LENGTH + 1, 'y'))).toMatchObject({
+      size: MAX_BODY_LENGTH + 1,
+      text: 'y'.repeat(MAX_BODY_LENGTH),
+    });
+    expect(storeBytes('z'.repeat(MAX_BODY_LENGTH + 1)).text).toHaveLength(MAX_BODY_LENGTH);
+    expect(storePayload(undefined)).toMatchObject({ size: 0, text: null });
   });
 });

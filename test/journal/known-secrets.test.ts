@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts';
+import { SeedSecretsCache, WorldSecrets } from '../../src/journal/known-secrets.ts';
 import { sharedCache } from '../../src/memory/caches.ts';
 
-const ofSeeds = new SecretsOfSeeds();
-const settings = { key: 'a key', ofSeeds };
+const seedSecrets = new SeedSecretsCache();
+const settings = { key: 'a key', seedSecrets };
 const known = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
   new WorldSecrets(settings, sharedCache(bytes), { text: seed }, hasSecret);
 const SECRET = 'MOCKciAppSecret00000000000000001';
@@ -59,7 +59,8 @@ describe('the secrets of a world', () => {
   });
 
   it('have fingerprints of a key', () => {
-    const keyed = (key: string) => new WorldSecrets({ key, ofSeeds }, sharedCache(1000), { text: '{}' }, () => false);
+    const keyed = (key: string) =>
+      new WorldSecrets({ key, seedSecrets }, sharedCache(1000), { text: '{}' }, () => false);
     expect(keyed('a key').fingerprint(SECRET)).toBe(known().fingerprint(SECRET));
     expect(keyed('another key').fingerprint(SECRET)).not.toBe(known().fingerprint(SECRET));
   });

@@ -50,18 +50,18 @@ const DIFFERING: readonly (readonly [Match, string])[] = [
 describe('a match', () => {
   it.each(FITTING)('%j fits', (match) => {
     expect(createMatcher(match).fits(FACTS)).toBe(true);
-    expect(createMatcher(match).differing(FACTS)).toEqual([]);
+    expect(createMatcher(match).findDifferences(FACTS)).toEqual([]);
   });
 
   it.each(DIFFERING)('%j does not fit, and says how the request differs', (match, sentence) => {
-    const { fits, differing, describe: reported } = createMatcher(match);
+    const { fits, findDifferences, describe: reported } = createMatcher(match);
     expect(fits(FACTS)).toBe(false);
-    expect(differing(FACTS).map((member) => reported(member, FACTS, secrets))).toEqual([sentence]);
+    expect(findDifferences(FACTS).map((member) => reported(member, FACTS, secrets))).toEqual([sentence]);
   });
 
   it('says everything that differs', () => {
-    const { differing } = createMatcher({ status: 200, method: 'GET', service: 'runai' });
-    expect(differing(FACTS)).toEqual(['method', 'status']);
+    const { findDifferences } = createMatcher({ status: 200, method: 'GET', service: 'runai' });
+    expect(findDifferences(FACTS)).toEqual(['method', 'status']);
   });
 
   it('fits a secret that is hidden for what stands beside it', () => {

@@ -1,29 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { createRingPlaces, Ring } from '../../src/journal/ring.ts';
+import { createEntryCache, Ring } from '../../src/journal/ring.ts';
 
 const entriesOf = (ring: Ring<string>) => [...ring.newestFirst()].map(([, entry]) => entry);
 
 describe('a ring', () => {
   it('has its newest entries, by number', () => {
-    const ring = new Ring<string>(createRingPlaces<string>(1000), 3);
+    const ring = new Ring<string>(createEntryCache<string>(1000), 3);
     for (const number of [1, 2, 3, 4, 5]) ring.add(number, `entry ${number}`, 10);
 
     expect(entriesOf(ring)).toEqual(['entry 5', 'entry 4', 'entry 3']);
-    expect([ring.at(5), ring.at(2), ring.at(6), ring.at(0)]).toEqual(['entry 5', undefined, undefined, undefined]);
+    expect([ring.find(5), ring.find(2), ring.find(6), ring.find(0)]).toEqual([
+      'entry 5',
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(ring.size).toBe(3);
   });
 
   it('finds its entries by numbers with gaps', () => {
-    const ring = new Ring<string>(createRingPlaces<string>(1000), 3);
+    const ring = new Ring<string>(createEntryCache<string>(1000), 3);
     for (const number of [2, 3, 70, 1000, 1001]) ring.add(number, `entry ${number}`, 10);
 
     expect([...ring.newestFirst()].map(([number]) => number)).toEqual([1001, 1000, 70]);
-    expect([70, 1000, 1001].map((number) => ring.at(number))).toEqual(['entry 70', 'entry 1000', 'entry 1001']);
-    expect([2, 3, 69, 71, 1002].map((number) => ring.at(number))).toEqual(Array(5).fill(undefined));
+    expect([70, 1000, 1001].map((number) => ring.find(number))).toEqual(['entry 70', 'entry 1000', 'entry 1001']);
+    expect([2, 3, 69, 71, 1002].map((number) => ring.find(number))).toEqual(Array(5).fill(undefined));
   });
 
   it('makes room in the places that it shares: the entry that is the oldest of all rings goes', () => {
-    const places = createRingPlaces<string>(30);
+    const places = createEntryCache<string>(30);
     const [one, other] = [new Ring<string>(places, 9), new Ring<string>(places, 9)];
     one.add(1, 'first', 10);
     other.add(1, 'second', 10);
@@ -34,7 +39,7 @@ describe('a ring', () => {
   });
 
   it('does not keep an entry that is larger than all places', () => {
-    const ring = new Ring<string>(createRingPlaces<string>(30), 3);
+    const ring = new Ring<string>(createEntryCache<string>(30), 3);
     ring.add(1, 'small', 10);
     ring.add(2, 'large', 31);
 
@@ -42,7 +47,7 @@ describe('a ring', () => {
   });
 
   it('keeps nothing after it was cleared, and goes on', () => {
-    const places = createRingPlaces<string>(30);
+    const places = createEntryCache<string>(30);
     const ring = new Ring<string>(places, 3);
     ring.add(1, 'before', 10);
     ring.clear();
@@ -53,7 +58,7 @@ describe('a ring', () => {
   });
 
   it('has another entry in the place of one, if that is still there', () => {
-    const ring = new Ring<string>(createRingPlaces<string>(30), 3);
+    const ring = new Ring<string>(createEntryCache<string>(30), 3);
     ring.add(1, 'before', 10);
     ring.replace(1, 'after', 5);
     ring.replace(2, 'never there', 5);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRequestPlaces } from '../../src/journal/activity-log.ts';
-import { type Draft, keptBytes, keptPayload } from '../../src/journal/entry.ts';
+import { createRequestCache } from '../../src/journal/activity-log.ts';
+import { type Draft, storeBytes, storePayload } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { LongWork } from '../../src/journal/long-work.ts';
 import { createFingerprint } from '../../src/journal/secrets.ts';
@@ -20,8 +20,8 @@ const draft = (operation: string, body: object): Draft => ({
     tokenExpiresAt: null,
     requestHeaders: 'content-type\napplication/json',
   },
-  requestBody: keptBytes(JSON.stringify(body)),
-  ...{ responseHeaders: {}, responseBody: keptPayload('{}') },
+  requestBody: storeBytes(JSON.stringify(body)),
+  ...{ responseHeaders: {}, responseBody: storePayload('{}') },
 });
 
 /** A journal that counts the bodies in which it hides secrets: each has one text of its own that is asked for. */
@@ -32,7 +32,7 @@ function countingJournal() {
     if (text.startsWith('number-')) hidden.add(text);
     return known.has(text);
   };
-  return { journal: new Journal(createRequestPlaces(64 * 1024 * 1024), 's', { ...known, has }), hidden };
+  return { journal: new Journal(createRequestCache(64 * 1024 * 1024), 's', { ...known, has }), hidden };
 }
 
 const quota = new Quota(100_000);
@@ -82,7 +82,7 @@ describe('a verification with a body', () => {
 });
 
 describe('a verification with a body that is no longer kept', () => {
-  const journal = new Journal(createRequestPlaces(4000), 's', toySecrets());
+  const journal = new Journal(createRequestCache(4000), 's', toySecrets());
   for (const operation of ['create', 'list']) journal.record(draft(operation, { name: 'x'.repeat(3000) }));
 
   it('counts the requests that it cannot compare', async () => {
@@ -118,7 +118,7 @@ describe('work that looks at many requests', () => {
     const work = new LongWork();
     const done: number[] = [];
     const piece = (number: number) =>
-      work.do(async () => {
+      work.run(async () => {
         done.push(number);
         await new Promise((resolve) => setImmediate(resolve));
         done.push(number);
@@ -159,12 +159,12 @@ describe('a verification whose client has left', () => {
       };
     };
     const waiting = verify(journal, { operation: 'list' }, { times: 1 }, 60_000, quota, onLeft);
-    expect(journal.listeners).toBe(1);
+    expect(journal.listenerCount).toBe(1);
     leave();
 
     expect(await waiting).toMatchObject({ verified: false, nearest: [] });
     expect(isStopped).toBe(true);
-    expect(journal.listeners).toBe(0);
+    expect(journal.listenerCount).toBe(0);
     expect(quota.used).toBe(0);
   });
 });

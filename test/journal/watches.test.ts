@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JudgedRequest, Watch } from '../../src/journal/watches.ts';
-import { judge } from '../../src/journal/watches.ts';
+import { judgeRequests } from '../../src/journal/watches.ts';
 
 const WATCH: Watch = { isRefused: ({ decision }) => decision.effect === 'deny' };
 
@@ -30,7 +30,7 @@ it.each([
     ['b', 'c'],
   ],
 ])('%s', (_, requests, result, ids) => {
-  expect(judge(WATCH, requests)).toMatchObject({ result, requests: ids });
+  expect(judgeRequests(WATCH, requests)).toMatchObject({ result, requests: ids });
 });
 
 it('a cure passes even before a refusal, and does not excuse a repetition', () => {
@@ -43,8 +43,8 @@ it('a cure passes even before a refusal, and does not excuse a repetition', () =
     seen('b', '/x', 'allow', 2, 3),
     seen('c', '/x', 'deny', 4, 5),
   ];
-  expect(judge(watch, [cured])).toMatchObject({ result: 'passed', requests: ['b'] });
-  expect(judge(watch, [refused])).toMatchObject({ result: 'waiting', requests: ['a'] });
-  expect(judge(watch, [refused, cured])).toMatchObject({ result: 'passed', requests: ['a', 'b'] });
-  expect(judge(watch, [refused, cured, again])).toMatchObject({ result: 'failed', requests: ['a', 'c'] });
+  expect(judgeRequests(watch, [cured])).toMatchObject({ result: 'passed', requests: ['b'] });
+  expect(judgeRequests(watch, [refused])).toMatchObject({ result: 'waiting', requests: ['a'] });
+  expect(judgeRequests(watch, [refused, cured])).toMatchObject({ result: 'passed', requests: ['a', 'b'] });
+  expect(judgeRequests(watch, [refused, cured, again])).toMatchObject({ result: 'failed', requests: ['a', 'c'] });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Draft, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
+import { type Draft, NO_BODY, storeBytes, storePayload } from '../../src/journal/entry.ts';
 import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -24,7 +24,7 @@ const draft = (changes: Partial<Draft>): Draft => ({
   },
   ...changes,
 });
-const bytes = (text: string) => keptBytes(Buffer.from(text).toString('latin1'));
+const bytes = (text: string) => storeBytes(Buffer.from(text).toString('latin1'));
 const json = { requestHeaders: 'Content-Type\napplication/json' };
 const form = { requestHeaders: 'Content-Type\napplication/x-www-form-urlencoded' };
 
@@ -40,12 +40,12 @@ describe('a recorded request', () => {
     ['a form', { ...form, requestBody: bytes(`client_secret=${SECRET}&note=${KEY}&note=b`) }],
     ['a text', { requestBody: bytes(`password=${SECRET}&a=1, and ${KEY}`) }],
     ['JSON that is cut', { ...json, requestBody: { ...bytes(`{"clientSecret":"${SECRET}","more":"`), size: 100_000 } }],
-    ['bytes', { requestBody: keptBytes(`\xff\xfe${SECRET}`) }],
+    ['bytes', { requestBody: storeBytes(`\xff\xfe${SECRET}`) }],
     [
       'an answer',
       {
         responseHeaders: { 'content-type': 'application/json', location: `/x?code=${SECRET}` },
-        responseBody: keptPayload(JSON.stringify({ accessToken: SECRET })),
+        responseBody: storePayload(JSON.stringify({ accessToken: SECRET })),
       },
     ],
   ])('is shown without the secrets of %s, also when its bodies were read before', (_what, changes) => {

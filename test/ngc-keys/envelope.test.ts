@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/decisions/problem.ts';
-import { renderRequestStatus, requestStatus } from '../../src/ngc-keys/envelope.ts';
+import { createRequestStatus, renderRequestStatus } from '../../src/ngc-keys/envelope.ts';
 
 const outcomeOf = (kind: ProblemKind, message?: string, reported?: string) =>
   renderRequestStatus(new Problem(kind, message), 'request-1', reported);
@@ -73,7 +73,7 @@ it('a wrong method names the right ones', () => {
 });
 
 it('an answer that went well needs no description', () => {
-  expect(requestStatus('SUCCESS', 'request-1')).toEqual({
+  expect(createRequestStatus('SUCCESS', 'request-1')).toEqual({
     statusCode: 'SUCCESS',
     requestId: 'request-1',
     serverId: 'nv-auth-mock',

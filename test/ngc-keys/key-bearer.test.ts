@@ -11,19 +11,19 @@ import {
   principalOfKey,
   resolveKey,
 } from '../../src/ngc-keys/key-bearer.ts';
-import { makeKeyText } from '../../src/ngc-keys/key-text.ts';
+import { createKeyText } from '../../src/ngc-keys/key-text.ts';
 import type { KeyInForce } from '../../src/ngc-keys/records.ts';
 import { toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 
 const NOW = 10_000;
-const TEXT = makeKeyText('a'.repeat(43));
+const TEXT = createKeyText('a'.repeat(43));
 const FOREIGN = `nvapi-${'b'.repeat(64)}`;
 
 /** A world with one key, which has this text. */
 const attempt = (found: KeyInForce | null, ...lines: readonly string[]): NgcKeyAttempt => {
-  faked(NgcKeys.prototype, { bySecret: async (hash: string) => (hash === hashSecret(TEXT) ? found : null) });
+  faked(NgcKeys.prototype, { findBySecret: async (hash: string) => (hash === hashSecret(TEXT) ? found : null) });
   return {
     headerLines: (name: string) => (name === 'authorization' ? lines : []),
     now: NOW,
@@ -79,7 +79,7 @@ it.each([
 
 describe('a key is not accepted', () => {
   it.each([
-    ['that nobody knows', makeKeyText('b'.repeat(43)), 'unknown_key'],
+    ['that nobody knows', createKeyText('b'.repeat(43)), 'unknown_key'],
     ['that no mock made', FOREIGN, 'foreign_key'],
     ['that is too short', 'nvapi-abc', 'malformed_key'],
   ])('%s, and all are refused in the same words', async (_what, text, reason) => {
@@ -127,12 +127,12 @@ describe('a key is called', () => {
     const those = (fits: (key: KeyInForce['key']) => boolean, limit: number) =>
       keys.filter(({ key }) => fits(key)).slice(0, limit);
     faked(NgcKeys.prototype, {
-      byId: async (id: string) => those((key) => key.id === id, 1)[0] ?? null,
-      byName: async (name: string, limit: number, at: number) => {
+      findById: async (id: string) => those((key) => key.id === id, 1)[0] ?? null,
+      listByName: async (name: string, limit: number, at: number) => {
         calls.push([limit, at]);
         return those((key) => key.name === name, limit);
       },
-      ofUser: async (user: string, limit: number, at: number) => {
+      listOfUser: async (user: string, limit: number, at: number) => {
         calls.push([limit, at]);
         return those((key) => key.user === user, limit);
       },

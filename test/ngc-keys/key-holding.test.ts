@@ -15,7 +15,7 @@ const ROLES: Holding = { roles: ['Player'] };
 
 /** Who would call with this holding, in a world with these organisations. */
 const callerWith = async (held: Holding, who: Caller | null, organizations = [ACME], admit?: () => void) => {
-  faked(NgcKeys.prototype, { organizations: async () => organizations });
+  faked(NgcKeys.prototype, { listOrganizations: async () => organizations });
   const world = { settings, store: {} };
   return createKeyHolding(() => toyLaw, admit).caller(world as never, held, who);
 };

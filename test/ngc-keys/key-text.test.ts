@@ -1,23 +1,23 @@
 /** What a key looks like, and what is made of a header that holds one. */
 import { describe, expect, it } from 'vitest';
-import { deriveFor } from '../../src/credentials/derivation.ts';
+import { createDerivation } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { createLineLog } from '../../src/diagnostics/log.ts';
 import {
   classifyKey,
+  createKeyText,
   deriveKeyText,
-  endingOf,
   KEY_TRIPWIRE,
-  makeKeyText,
   presentBearerKey,
   presentKey,
+  readEnding,
 } from '../../src/ngc-keys/key-text.ts';
 import { createSeededRandom } from '../../src/platform/random.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
 import { type Answer, testServer } from '../support/server.ts';
 
 const random = createSeededRandom('keys');
-const fresh = () => makeKeyText(random.base64url(32));
+const fresh = () => createKeyText(random.base64url(32));
 const changed = (key: string, place: number) =>
   `${key.slice(0, place)}${key[place] === 'A' ? 'B' : 'A'}${key.slice(place + 1)}`;
 
@@ -29,23 +29,23 @@ describe('a key of a mock', () => {
   it('is marked, and always the same for what was drawn', () => {
     const drawn = random.base64url(32);
 
-    expect(classifyKey(makeKeyText(drawn))).toBe('marked');
-    expect(makeKeyText(drawn)).toBe(makeKeyText(drawn));
-    expect(makeKeyText(drawn).slice(6, 49)).toBe(drawn);
+    expect(classifyKey(createKeyText(drawn))).toBe('marked');
+    expect(createKeyText(drawn)).toBe(createKeyText(drawn));
+    expect(createKeyText(drawn).slice(6, 49)).toBe(drawn);
   });
 
   it('is the same for its id each time, and another for another id, world or use', () => {
-    const key = deriveKeyText(deriveFor('team-a'), 'key-1');
+    const key = deriveKeyText(createDerivation('team-a'), 'key-1');
 
     expect(classifyKey(key)).toBe('marked');
-    expect(deriveKeyText(deriveFor('team-a'), 'key-1')).toBe(key);
-    expect(deriveKeyText(deriveFor('team-a'), 'key-2')).not.toBe(key);
-    expect(deriveKeyText(deriveFor('team-b'), 'key-1')).not.toBe(key);
-    expect(deriveFor('team-a').draw('key', 'key-1', makeKeyText)).toBe(key);
+    expect(deriveKeyText(createDerivation('team-a'), 'key-1')).toBe(key);
+    expect(deriveKeyText(createDerivation('team-a'), 'key-2')).not.toBe(key);
+    expect(deriveKeyText(createDerivation('team-b'), 'key-1')).not.toBe(key);
+    expect(createDerivation('team-a').draw('key', 'key-1', createKeyText)).toBe(key);
   });
 
   it('shows no more than its last three characters where it is masked', () => {
-    expect(endingOf('nvapi-abcdef')).toBe('def');
+    expect(readEnding('nvapi-abcdef')).toBe('def');
   });
 
   it('is marked, each of the cast', () => {
@@ -67,8 +67,8 @@ describe('a key of a mock', () => {
     ['another alphabet', `nvapi-${'a'.repeat(63)}+`, 'malformed'],
     ['another prefix', `nvapx-${'a'.repeat(64)}`, 'malformed'],
     ['the prefix in another case', `NVAPI-${'a'.repeat(64)}`, 'malformed'],
-    ['a line after it', `${makeKeyText('a'.repeat(43))}\n`, 'malformed'],
-    ['a space before it', ` ${makeKeyText('a'.repeat(43))}`, 'malformed'],
+    ['a line after it', `${createKeyText('a'.repeat(43))}\n`, 'malformed'],
+    ['a space before it', ` ${createKeyText('a'.repeat(43))}`, 'malformed'],
     ['the prefix alone', 'nvapi-', 'malformed'],
     ['nothing', '', 'malformed'],
   ])('is not what has %s', (_what, text, form) => {

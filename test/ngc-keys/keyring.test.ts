@@ -9,7 +9,7 @@ import {
   issueKey,
   type KeyContext,
   type NewKeyOptions,
-  newestPolicy,
+  readNewestPolicy,
   readPropagationSettings,
   reportKeyWarnings,
   reportSeedKeyWarnings,
@@ -61,7 +61,7 @@ function room({
     create: tell('create'),
     edit: tell('edit'),
     replaceSecret: tell('replaceSecret'),
-    newest: async (id: string) => (id === 'key-1' ? versionOf(7, ['look']) : null),
+    findNewestVersion: async (id: string) => (id === 'key-1' ? versionOf(7, ['look']) : null),
     list: async (filter: object, limit: number, now: number) => {
       reported.push(['list', filter, limit, now]);
       return [inForce({ services: [] }), inForce({ id: 'key-9', name: 'good' })];
@@ -240,12 +240,12 @@ describe('the newest policy of a key', () => {
   it('is the one in force, or the last that is recorded', async () => {
     const world = room();
 
-    expect(await newestPolicy(world, inForce())).toEqual({ scopes: ['play'], resources: [{ type: 'all-toys' }] });
-    expect(await newestPolicy(world, inForce({}, { pending: [versionOf(2)] }))).toEqual({
+    expect(await readNewestPolicy(world, inForce())).toEqual({ scopes: ['play'], resources: [{ type: 'all-toys' }] });
+    expect(await readNewestPolicy(world, inForce({}, { pending: [versionOf(2)] }))).toEqual({
       scopes: ['look'],
       resources: [{ type: 'all-toys' }],
     });
-    expect(await newestPolicy(world, personal())).toBeNull();
+    expect(await readNewestPolicy(world, personal())).toBeNull();
   });
 });
 

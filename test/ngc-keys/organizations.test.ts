@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { placeEntries } from '../../src/definitions/seed-entries.ts';
+import { locateEntries } from '../../src/definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../src/ngc-keys/organizations.ts';
 
 it('an organisation that is not there is a fault of its entry, with those that are', () => {
-  const entries = placeEntries('keys', [{ org: 'acme' }, { org: 'acne' }]);
+  const entries = locateEntries('keys', [{ org: 'acme' }, { org: 'acne' }]);
 
   expect(findUnknownOrganizations(entries, ['acme'])).toEqual([
     {

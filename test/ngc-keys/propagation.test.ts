@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveAt } from '../../src/ngc-keys/propagation.ts';
+import { computeEffectiveTime } from '../../src/ngc-keys/propagation.ts';
 import { drawAt } from '../../src/platform/random.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);
@@ -15,15 +15,15 @@ describe('an edit counts', () => {
     ['jitter', 0.5, 450_000],
     ['jitter', JUST_BELOW_ONE, DELAY],
   ] as const)('with %s and %f drawn, %d ms later', (mode, drawn, later) => {
-    expect(effectiveAt(NOON, { mode, delay: DELAY }, drawn)).toBe(NOON + later);
+    expect(computeEffectiveTime(NOON, { mode, delay: DELAY }, drawn)).toBe(NOON + later);
   });
 
   it.each(['off', 'fixed', 'jitter'] as const)('with %s and no delay at once', (mode) => {
-    expect(effectiveAt(NOON, { mode, delay: 0 }, JUST_BELOW_ONE)).toBe(NOON);
+    expect(computeEffectiveTime(NOON, { mode, delay: 0 }, JUST_BELOW_ONE)).toBe(NOON);
   });
 
   it('with jitter never before it was recorded, never after the delay, and at whole milliseconds', () => {
-    const times = draws('jitter', 5000).map((drawn) => effectiveAt(0, { mode: 'jitter', delay: 7 }, drawn));
+    const times = draws('jitter', 5000).map((drawn) => computeEffectiveTime(0, { mode: 'jitter', delay: 7 }, drawn));
 
     expect([...new Set(times)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });

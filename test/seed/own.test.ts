@@ -1,8 +1,8 @@
 /** Worlds of one seed, each with credentials of its own. */
 import { describe, expect, it } from 'vitest';
-import { deriveFor } from '../../src/credentials/derivation.ts';
+import { createDerivation } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
-import { worldMark } from '../../src/credentials/world-mark.ts';
+import { keyMarkOf } from '../../src/credentials/world-mark.ts';
 import { classifyKey, deriveKeyText } from '../../src/ngc-keys/key-text.ts';
 import { createSeededRandom } from '../../src/platform/random.ts';
 import { deriveSeed, readCast, restoreSeed } from '../../src/seed/index.ts';
@@ -15,7 +15,7 @@ import { SERVICES } from '../support/services.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part
 type Cast = any;
 const castFrom = (seed: Parameters<typeof readCast>[0]): Cast => readCast(seed, SERVICES);
-const derivation = deriveFor('team-a');
+const derivation = createDerivation('team-a');
 
 /** Each credential of a cast, by what it is. */
 function credentials({ runai, ngc }: Cast): Record<string, string> {
@@ -60,7 +60,7 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
       expect(credential, what).not.toBe(before[what]);
       if (what.endsWith(' client')) expect(credential).toBe(`${before[what]}-team-a`);
       else if (what.endsWith(' secret')) expect(credential).toMatch(/^[A-Za-z0-9]{32}$/);
-      else expect([classifyKey(credential), credential.slice(6, 18)]).toEqual(['marked', worldMark('team-a')]);
+      else expect([classifyKey(credential), credential.slice(6, 18)]).toEqual(['marked', keyMarkOf('team-a')]);
     }
     expect(rest(owned)).toEqual(rest(castFrom(seed)));
   });
@@ -100,18 +100,18 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
 describe('worlds of one seed', () => {
   it('share no credential, and each has the same every time', async () => {
     const seed = await seedFrom('builtin');
-    const casts = ['a', 'b', 'c'].map((id) => castFrom(deriveSeed(seed, deriveFor(id))));
+    const casts = ['a', 'b', 'c'].map((id) => castFrom(deriveSeed(seed, createDerivation(id))));
     const all = [castFrom(seed), ...casts].flatMap((cast) => Object.values(credentials(cast)));
 
     expect(new Set(all).size).toBe(all.length);
-    expect(castFrom(deriveSeed(await seedFrom('builtin'), deriveFor('b')))).toEqual(casts[1]);
+    expect(castFrom(deriveSeed(await seedFrom('builtin'), createDerivation('b')))).toEqual(casts[1]);
   });
 
   it('share the hashes of passwords, whichever of them is filled first', async () => {
     const seed = await seedFrom(withoutIds);
-    const [one, two] = ['a', 'b'].map((id) => deriveSeed(seed, deriveFor(id)));
+    const [one, two] = ['a', 'b'].map((id) => deriveSeed(seed, createDerivation(id)));
     const hashes = await Promise.all(
-      [one, two, seed, deriveSeed(one as typeof seed, deriveFor('c'))].map(async (of) =>
+      [one, two, seed, deriveSeed(one as typeof seed, createDerivation('c'))].map(async (of) =>
         recordsIn((await of?.rows(NOON)) ?? []).identities.map(({ passwordHash }) => passwordHash),
       ),
     );

@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { deriveFor } from '../../src/credentials/derivation.ts';
+import { createDerivation } from '../../src/credentials/derivation.ts';
 import { findSchemaErrors } from '../../src/seed/check.ts';
 import { deriveSeed, readCast } from '../../src/seed/index.ts';
 import { createSeedSchema } from '../../src/seed/schema.ts';
@@ -110,7 +110,7 @@ describe('a seed that is right fits it:', () => {
     const seed = await seedFrom(value);
 
     expect(errors(readCast(seed, SERVICES))).toEqual([]);
-    expect(errors(readCast(deriveSeed(seed, deriveFor('team-a')), SERVICES))).toEqual([]);
+    expect(errors(readCast(deriveSeed(seed, createDerivation('team-a')), SERVICES))).toEqual([]);
   });
 
   it('every seed of the documentation, which a mock takes as well', async () => {

@@ -1,6 +1,6 @@
 /** Seeds that a program gives. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { passwordMatches } from '../../src/credentials/password.ts';
+import { verifyPassword } from '../../src/credentials/password.ts';
 import { UserError } from '../../src/diagnostics/user-error.ts';
 import { readCast, summarizeSeed } from '../../src/seed/index.ts';
 import { Mutex } from '../../src/store/mutex.ts';
@@ -69,8 +69,8 @@ describe('a seed that is given as a value', () => {
     const { users: shown } = readCast(seed, SERVICES)['runai'] as { users: { password: string }[] };
     const [first = { password: '' }, second = { password: '' }] = shown;
     const stored = identities[0]?.passwordHash ?? '';
-    expect(await passwordMatches(first.password, stored)).toBe(true);
-    expect(await passwordMatches(second.password, stored)).toBe(false);
+    expect(await verifyPassword(first.password, stored)).toBe(true);
+    expect(await verifyPassword(second.password, stored)).toBe(false);
     expect(stored).not.toContain(first.password);
     expect(scrypt).toHaveBeenCalledTimes(2);
   });

@@ -65,27 +65,27 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       it('are there as they were seeded', async () => {
         const { ngcKeys } = await peopled();
 
-        expect(await ngcKeys.organizations()).toEqual([acme, globex]);
-        expect(await ngcKeys.organization('globex')).toEqual(globex);
-        expect(await ngcKeys.organization('GLOBEX')).toBeNull();
-        expect(await ngcKeys.user('acme', 'ada@acme.test')).toEqual(organizations.ngcUsers?.[0]);
-        expect(await ngcKeys.user('globex', 'ada@acme.test')).toEqual(organizations.ngcUsers?.[1]);
-        expect(await ngcKeys.user('globex', 'nobody@acme.test')).toBeNull();
+        expect(await ngcKeys.listOrganizations()).toEqual([acme, globex]);
+        expect(await ngcKeys.findOrganizationByName('globex')).toEqual(globex);
+        expect(await ngcKeys.findOrganizationByName('GLOBEX')).toBeNull();
+        expect(await ngcKeys.findUser('acme', 'ada@acme.test')).toEqual(organizations.ngcUsers?.[0]);
+        expect(await ngcKeys.findUser('globex', 'ada@acme.test')).toEqual(organizations.ngcUsers?.[1]);
+        expect(await ngcKeys.findUser('globex', 'nobody@acme.test')).toBeNull();
       });
 
       it('are none in an empty world', async () => {
         const { ngcKeys } = await bench.next();
 
-        expect(await ngcKeys.organizations()).toEqual([]);
-        expect(await ngcKeys.organization('acme')).toBeNull();
+        expect(await ngcKeys.listOrganizations()).toEqual([]);
+        expect(await ngcKeys.findOrganizationByName('acme')).toBeNull();
         expect(await ngcKeys.list({}, 10, NOON)).toEqual([]);
       });
     });
 
     describe('creating', () => {
       const readings: [how: string, read: (keys: NgcKeys, id: string) => Promise<KeyInForce | null | undefined>][] = [
-        ['by id', (keys, id) => keys.byId(id, NOON)],
-        ['by secret', (keys, id) => keys.bySecret(`hash-of-${id}`, NOON)],
+        ['by id', (keys, id) => keys.findById(id, NOON)],
+        ['by secret', (keys, id) => keys.findBySecret(`hash-of-${id}`, NOON)],
         ['in the list', async (keys, id) => (await keys.list({}, 10, NOON)).find(({ key }) => key.id === id)],
       ];
 
@@ -129,9 +129,9 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await expect(store.ngcKeys.create(again, ['ORG_OWNER'], null)).rejects.toBeInstanceOf(Collision);
 
         await nowAndLater(store, async (keys) => {
-          expect((await keys.byId('bot', NOON))?.key).toEqual(secretless(bot));
-          expect(await keys.user('acme', 'new@acme.test')).toBeNull();
-          expect(await keys.history('bot')).toEqual([first(bot)]);
+          expect((await keys.findById('bot', NOON))?.key).toEqual(secretless(bot));
+          expect(await keys.findUser('acme', 'new@acme.test')).toBeNull();
+          expect(await keys.listVersions('bot')).toEqual([first(bot)]);
         });
       });
 
@@ -141,8 +141,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await expect(store.ngcKeys.create(twin, [], null)).rejects.toThrow();
 
         await nowAndLater(store, async (keys) => {
-          expect(await keys.byId('twin', NOON)).toBeNull();
-          expect(await keys.user('acme', 'new@acme.test')).toBeNull();
+          expect(await keys.findById('twin', NOON)).toBeNull();
+          expect(await keys.findUser('acme', 'new@acme.test')).toBeNull();
         });
       });
 
@@ -173,8 +173,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await Promise.all(ids.map(create));
 
         await nowAndLater(store, async (keys) => {
-          expect(await keys.ofUser('new@acme.test', ALL, NOON)).toHaveLength(4);
-          expect((await keys.user('acme', 'new@acme.test'))?.roles).toHaveLength(1);
+          expect(await keys.listOfUser('new@acme.test', ALL, NOON)).toHaveLength(4);
+          expect((await keys.findUser('acme', 'new@acme.test'))?.roles).toHaveLength(1);
         });
       });
 
@@ -196,9 +196,9 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await store.ngcKeys.create(adas, ['Cloud Functions User'], null);
 
         await nowAndLater(store, async (keys) => {
-          expect((await keys.user('acme', 'new@acme.test'))?.roles).toEqual(['Cloud Functions Admin']);
-          expect((await keys.byId('again', NOON))?.roles).toEqual(['Cloud Functions Admin']);
-          expect((await keys.bySecret(adas.secretHash, NOON))?.roles).toEqual(['ORG_OWNER']);
+          expect((await keys.findUser('acme', 'new@acme.test'))?.roles).toEqual(['Cloud Functions Admin']);
+          expect((await keys.findById('again', NOON))?.roles).toEqual(['Cloud Functions Admin']);
+          expect((await keys.findBySecret(adas.secretHash, NOON))?.roles).toEqual(['ORG_OWNER']);
         });
       });
     });
@@ -222,10 +222,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await store.ngcKeys.create(serviceKey('twin', { name: bot.name, org: 'globex' }), [], null);
 
         await nowAndLater(store, async (keys) => {
-          expect(idsOf(await keys.byName(bot.name, 10, NOON))).toEqual(['bot', 'twin']);
-          expect(idsOf(await keys.byName(bot.name, 1, NOON))).toEqual(['bot']);
-          expect(await keys.byName(bot.name, 1, NOON)).toEqual([await keys.byId('bot', NOON)]);
-          expect(await keys.byName('nobody', 10, NOON)).toEqual([]);
+          expect(idsOf(await keys.listByName(bot.name, 10, NOON))).toEqual(['bot', 'twin']);
+          expect(idsOf(await keys.listByName(bot.name, 1, NOON))).toEqual(['bot']);
+          expect(await keys.listByName(bot.name, 1, NOON)).toEqual([await keys.findById('bot', NOON)]);
+          expect(await keys.listByName('nobody', 10, NOON)).toEqual([]);
         });
       });
     });
@@ -236,9 +236,9 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       await store.ngcKeys.create(personalKey('later', { user: 'own@acme.test' }), [], null);
 
       await nowAndLater(store, async (keys) => {
-        expect(idsOf(await keys.ofUser('own@acme.test', 10, NOON))).toEqual(['first', 'later']);
-        expect(idsOf(await keys.ofUser('own@acme.test', 1, NOON))).toEqual(['first']);
-        expect(await keys.ofUser('nobody@acme.test', 10, NOON)).toEqual([]);
+        expect(idsOf(await keys.listOfUser('own@acme.test', 10, NOON))).toEqual(['first', 'later']);
+        expect(idsOf(await keys.listOfUser('own@acme.test', 1, NOON))).toEqual(['first']);
+        expect(await keys.listOfUser('nobody@acme.test', 10, NOON)).toEqual([]);
       });
     });
 
@@ -246,26 +246,28 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       it('nothing gives null, and an empty history', async () => {
         const { ngcKeys } = await withKeys();
 
-        expect(await ngcKeys.byId('nothing', NOON)).toBeNull();
-        expect(await ngcKeys.byId('BOT', NOON)).toBeNull();
-        expect(await ngcKeys.bySecret('nothing', NOON)).toBeNull();
-        expect(await ngcKeys.bySecret('bot', NOON)).toBeNull();
-        expect(await ngcKeys.history('nothing')).toEqual([]);
-        expect(await ngcKeys.newest('nothing')).toBeNull();
+        expect(await ngcKeys.findById('nothing', NOON)).toBeNull();
+        expect(await ngcKeys.findById('BOT', NOON)).toBeNull();
+        expect(await ngcKeys.findBySecret('nothing', NOON)).toBeNull();
+        expect(await ngcKeys.findBySecret('bot', NOON)).toBeNull();
+        expect(await ngcKeys.listVersions('nothing')).toEqual([]);
+        expect(await ngcKeys.findNewestVersion('nothing')).toBeNull();
       });
 
       it('a personal key has no history', async () => {
         const { ngcKeys } = await withKeys();
 
-        expect(await ngcKeys.history('adas')).toEqual([]);
-        expect(await ngcKeys.newest('adas')).toBeNull();
+        expect(await ngcKeys.listVersions('adas')).toEqual([]);
+        expect(await ngcKeys.findNewestVersion('adas')).toBeNull();
       });
 
       it('says nothing about expiry and whether a key is enabled', async () => {
         const { ngcKeys } = await withKeys();
 
-        expect(await ngcKeys.bySecret(bot.secretHash, NOON + 1000)).toMatchObject({ key: { expiresAt: NOON + 100 } });
-        expect(await ngcKeys.bySecret(adasSecond.secretHash, NOON)).toMatchObject({ key: { enabled: false } });
+        expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 1000)).toMatchObject({
+          key: { expiresAt: NOON + 100 },
+        });
+        expect(await ngcKeys.findBySecret(adasSecond.secretHash, NOON)).toMatchObject({ key: { enabled: false } });
       });
 
       it.each([
@@ -284,10 +286,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
 
       it('a key that was looked for in vain is found once it is there', async () => {
         const { ngcKeys } = await peopled();
-        expect(await ngcKeys.bySecret(bot.secretHash, NOON)).toBeNull();
+        expect(await ngcKeys.findBySecret(bot.secretHash, NOON)).toBeNull();
         await ngcKeys.create(bot, [], null);
 
-        expect((await ngcKeys.bySecret(bot.secretHash, NOON))?.key.id).toBe('bot');
+        expect((await ngcKeys.findBySecret(bot.secretHash, NOON))?.key.id).toBe('bot');
       });
     });
 
@@ -304,30 +306,30 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         ['nothing', {}],
       ])('of %s changes that alone, appends no version, and is seen at once', async (_what, edit) => {
         const store = await withKeys();
-        await store.ngcKeys.bySecret(bot.secretHash, NOON);
+        await store.ngcKeys.findBySecret(bot.secretHash, NOON);
         await store.ngcKeys.edit('bot', edit);
 
         await nowAndLater(store, async (keys) => {
           const expected = { ...secretless(bot), ...edit };
-          expect((await keys.byId('bot', NOON))?.key).toEqual(expected);
-          expect((await keys.bySecret(bot.secretHash, NOON))?.key).toEqual(expected);
-          expect(await keys.history('bot')).toEqual([first(bot)]);
-          expect((await keys.byId('adas', NOON))?.key).toEqual(secretless(adas));
+          expect((await keys.findById('bot', NOON))?.key).toEqual(expected);
+          expect((await keys.findBySecret(bot.secretHash, NOON))?.key).toEqual(expected);
+          expect(await keys.listVersions('bot')).toEqual([first(bot)]);
+          expect((await keys.findById('adas', NOON))?.key).toEqual(secretless(adas));
         });
       });
 
       it('of the roles counts for every key of the user in that organisation', async () => {
         const store = await withKeys();
-        for (const { secretHash } of [adas, adasSecond, globexAda]) await store.ngcKeys.bySecret(secretHash, NOON);
+        for (const { secretHash } of [adas, adasSecond, globexAda]) await store.ngcKeys.findBySecret(secretHash, NOON);
         await store.ngcKeys.edit('adas', { roles: ['Cloud Functions Admin', 'air'] });
 
         await nowAndLater(store, async (keys) => {
           for (const { id, secretHash } of [adas, adasSecond]) {
-            expect((await keys.bySecret(secretHash, NOON))?.roles).toEqual(['Cloud Functions Admin', 'air']);
-            expect((await keys.byId(id, NOON))?.roles).toEqual(['Cloud Functions Admin', 'air']);
+            expect((await keys.findBySecret(secretHash, NOON))?.roles).toEqual(['Cloud Functions Admin', 'air']);
+            expect((await keys.findById(id, NOON))?.roles).toEqual(['Cloud Functions Admin', 'air']);
           }
-          expect((await keys.bySecret(globexAda.secretHash, NOON))?.roles).toEqual(['Cloud Functions User']);
-          expect((await keys.user('acme', 'ada@acme.test'))?.roles).toEqual(['Cloud Functions Admin', 'air']);
+          expect((await keys.findBySecret(globexAda.secretHash, NOON))?.roles).toEqual(['Cloud Functions User']);
+          expect((await keys.findUser('acme', 'ada@acme.test'))?.roles).toEqual(['Cloud Functions Admin', 'air']);
         });
       });
 
@@ -338,13 +340,13 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
 
         await nowAndLater(store, async (keys) => {
           const three = version(3, NOON + 2, NOON + 10, policyOf('three'));
-          expect(await keys.history('bot')).toEqual([
+          expect(await keys.listVersions('bot')).toEqual([
             first(bot),
             version(2, NOON + 1, NOON + 20, policyOf('two')),
             three,
           ]);
-          expect(await keys.newest('bot')).toEqual(three);
-          expect((await keys.byId('bot', NOON))?.key.name).toBe('renamed');
+          expect(await keys.findNewestVersion('bot')).toEqual(three);
+          expect((await keys.findById('bot', NOON))?.key.name).toBe('renamed');
         });
       });
 
@@ -353,7 +355,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
 
         await expect(ngcKeys.edit('nothing', { name: 'x' })).rejects.toBeInstanceOf(NotFound);
         await expect(ngcKeys.edit('nothing', edited('x', NOON))).rejects.toBeInstanceOf(NotFound);
-        expect(await ngcKeys.history('nothing')).toEqual([]);
+        expect(await ngcKeys.listVersions('nothing')).toEqual([]);
       });
 
       it('that fails half-way stores nothing of it', async () => {
@@ -363,8 +365,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await expect(store.ngcKeys.edit('bot', broken)).rejects.toThrow();
 
         await nowAndLater(store, async (keys) => {
-          expect((await keys.byId('bot', NOON))?.key).toEqual(secretless(bot));
-          expect(await keys.history('bot')).toEqual([first(bot)]);
+          expect((await keys.findById('bot', NOON))?.key).toEqual(secretless(bot));
+          expect(await keys.listVersions('bot')).toEqual([first(bot)]);
         });
       });
 
@@ -373,7 +375,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         const times = Array.from({ length: 20 }, (_, index) => NOON + index);
         await Promise.all(times.map((at) => ngcKeys.edit('bot', edited(`at-${at}`, at))));
 
-        expect((await ngcKeys.history('bot')).map((one) => one.version)).toEqual([
+        expect((await ngcKeys.listVersions('bot')).map((one) => one.version)).toEqual([
           ...Array.from({ length: 21 }, (_, index) => index + 1),
         ]);
       });
@@ -382,13 +384,13 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
     describe('a new secret', () => {
       it('ends the old one with the call', async () => {
         const store = await withKeys();
-        await store.ngcKeys.bySecret(bot.secretHash, NOON);
+        await store.ngcKeys.findBySecret(bot.secretHash, NOON);
         await store.ngcKeys.replaceSecret('bot', 'another', 'end');
 
         await nowAndLater(store, async (keys) => {
-          expect(await keys.bySecret(bot.secretHash, NOON)).toBeNull();
-          expect((await keys.bySecret('another', NOON))?.key).toEqual(secretless(bot));
-          expect(await keys.history('bot')).toEqual([first(bot)]);
+          expect(await keys.findBySecret(bot.secretHash, NOON)).toBeNull();
+          expect((await keys.findBySecret('another', NOON))?.key).toEqual(secretless(bot));
+          expect(await keys.listVersions('bot')).toEqual([first(bot)]);
         });
       });
 
@@ -396,28 +398,28 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         const { ngcKeys } = await withKeys();
 
         await expect(ngcKeys.replaceSecret('nothing', 'another', 'end')).rejects.toBeInstanceOf(NotFound);
-        expect(await ngcKeys.bySecret('another', NOON)).toBeNull();
+        expect(await ngcKeys.findBySecret('another', NOON)).toBeNull();
       });
     });
 
     describe('deleting', () => {
       it('takes the key out of every reading, with its history, and leaves its user', async () => {
         const store = await withKeys();
-        for (const { secretHash } of [bot, adas]) await store.ngcKeys.bySecret(secretHash, NOON);
+        for (const { secretHash } of [bot, adas]) await store.ngcKeys.findBySecret(secretHash, NOON);
         await store.ngcKeys.edit('bot', edited('two', NOON + 20));
         for (const { id } of [bot, adas]) await store.ngcKeys.delete(id);
 
         await nowAndLater(store, async (keys) => {
           for (const { id, secretHash } of [bot, adas]) {
-            expect(await keys.byId(id, NOON)).toBeNull();
-            expect(await keys.bySecret(secretHash, NOON)).toBeNull();
+            expect(await keys.findById(id, NOON)).toBeNull();
+            expect(await keys.findBySecret(secretHash, NOON)).toBeNull();
           }
           expect(idsOf(await keys.list({}, 10, NOON))).toEqual(['adas-second', 'of-globex']);
-          expect(await keys.history('bot')).toEqual([]);
-          expect(await keys.newest('bot')).toBeNull();
-          expect(await keys.effectiveBetween(NOON, NOON + 100, ALL)).toEqual([]);
-          expect(await keys.expiredBetween(NOON, NOON + 100, ALL)).toEqual([]);
-          expect((await keys.byId('adas-second', NOON))?.roles).toEqual(['ORG_OWNER']);
+          expect(await keys.listVersions('bot')).toEqual([]);
+          expect(await keys.findNewestVersion('bot')).toBeNull();
+          expect(await keys.listEffectiveBetween(NOON, NOON + 100, ALL)).toEqual([]);
+          expect(await keys.listExpiredBetween(NOON, NOON + 100, ALL)).toEqual([]);
+          expect((await keys.findById('adas-second', NOON))?.roles).toEqual(['ORG_OWNER']);
         });
       });
 
@@ -428,8 +430,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await store.ngcKeys.create(bot, [], 1);
 
         await nowAndLater(store, async (keys) => {
-          expect(await keys.history('bot')).toEqual([first(bot)]);
-          expect((await keys.bySecret(bot.secretHash, NOON))?.policy).toEqual(first(bot));
+          expect(await keys.listVersions('bot')).toEqual([first(bot)]);
+          expect((await keys.findBySecret(bot.secretHash, NOON))?.policy).toEqual(first(bot));
         });
       });
 
@@ -516,7 +518,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             for (const at of momentsOf(history)) {
               const what = `history ${number} at ${at - NOON}`;
               const expected = inForceAt(history, at);
-              const found = await keys.byId(`key-${number}`, at);
+              const found = await keys.findById(`key-${number}`, at);
               const policy = found?.policy;
               if (policy?.version !== expected) expect(policy?.version, what).toBe(expected);
               if (expected > 1) expect(policy?.scopes, what).toEqual([`v${expected}`]);
@@ -534,7 +536,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           for (const [turn, at] of momentsOf(history).entries()) {
             const what = `history ${number} at ${at - NOON}`;
             if ((number + turn) % 40 === 0) keys = (await bench.next()).ngcKeys;
-            const found = await keys.bySecret(`hash-of-key-${number}`, at);
+            const found = await keys.findBySecret(`hash-of-key-${number}`, at);
             const current = found?.policy?.version ?? 0;
             expect(current, what).toBe(inForceAt(history, at));
             expect(current, what).toBeGreaterThanOrEqual(before);
@@ -547,9 +549,9 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       it('is that of the moment that is asked about, also after a later one was', async () => {
         const { ngcKeys } = await withKeys();
         await ngcKeys.edit('bot', edited('two', NOON + 10));
-        await ngcKeys.bySecret(bot.secretHash, NOON + 20);
+        await ngcKeys.findBySecret(bot.secretHash, NOON + 20);
 
-        expect(await ngcKeys.bySecret(bot.secretHash, NOON + 9)).toEqual(await ngcKeys.byId('bot', NOON + 9));
+        expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 9)).toEqual(await ngcKeys.findById('bot', NOON + 9));
       });
 
       it('is the same in the list', async () => {
@@ -566,7 +568,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         const id = `key-${all.indexOf(staircase)}`;
 
         await nowAndLater(store, async (keys) => {
-          const versionsAt = async (at: Instant) => (await keys.byId(id, at))?.pending.map((one) => one.version);
+          const versionsAt = async (at: Instant) => (await keys.findById(id, at))?.pending.map((one) => one.version);
           expect(await versionsAt(NOON)).toEqual(Array.from({ length: 32 }, (_, index) => index + 2));
           expect(await versionsAt(NOON + 3)).toEqual(Array.from({ length: 32 }, (_, index) => index + 3));
           expect(await versionsAt(NOON + 48 * 3)).toEqual([50]);
@@ -577,7 +579,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       it('has the whole history beside it, overtaken versions included', async () => {
         await nowAndLater(await recorded(), async (keys) => {
           for (const [number, history] of all.entries()) {
-            expect(dated(await keys.history(`key-${number}`))).toEqual(history);
+            expect(dated(await keys.listVersions(`key-${number}`))).toEqual(history);
           }
         });
       });
@@ -599,16 +601,16 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           .sort((one, other) => one.effectiveAt - other.effectiveAt || (one.keyId < other.keyId ? -1 : 1));
 
         await nowAndLater(await recorded(), async (keys) => {
-          expect(await keys.effectiveBetween(NOON + from, NOON + to, ALL)).toEqual(expected);
+          expect(await keys.listEffectiveBetween(NOON + from, NOON + to, ALL)).toEqual(expected);
         });
       });
 
       it.each([0, 1, 7])('began for at most %i keys, the first ones', async (limit) => {
         const { ngcKeys } = await recorded();
-        const everything = await ngcKeys.effectiveBetween(NOON, NOON + 1000, ALL);
+        const everything = await ngcKeys.listEffectiveBetween(NOON, NOON + 1000, ALL);
 
         expect(everything.length).toBeGreaterThan(7);
-        expect(await ngcKeys.effectiveBetween(NOON, NOON + 1000, limit)).toEqual(everything.slice(0, limit));
+        expect(await ngcKeys.listEffectiveBetween(NOON, NOON + 1000, limit)).toEqual(everything.slice(0, limit));
       });
 
       it('with edits between the readings follows each of them', async () => {
@@ -623,7 +625,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             await ngcKeys.edit('bot', edited(`v${known.length}`, effectiveAt, at));
           }
           if (draw(10) === 0) ({ ngcKeys } = await bench.next());
-          const found = await ngcKeys.bySecret(bot.secretHash, at);
+          const found = await ngcKeys.findBySecret(bot.secretHash, at);
           expect(found?.policy?.version, `at ${at - NOON}`).toBe(inForceAt(known, at));
           expect(dated(found?.pending ?? []), `at ${at - NOON}`).toEqual(successionAfter(known, at));
         }
@@ -636,22 +638,22 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         const store = await withKeys();
         await store.ngcKeys.edit('bot', edited('two', NOON + 20));
         await store.ngcKeys.edit('bot', edited('three', NOON + 30));
-        await store.ngcKeys.bySecret(bot.secretHash, NOON + 5);
+        await store.ngcKeys.findBySecret(bot.secretHash, NOON + 5);
         expect(await store.ngcKeys.flush('bot', NOON + 5)).toEqual([{ keyId: 'bot', version: 4 }]);
 
         await nowAndLater(store, async (keys) => {
           const copy = version(4, NOON + 5, NOON + 5, policyOf('three'));
-          expect((await keys.bySecret(bot.secretHash, NOON + 5))?.policy).toEqual(copy);
-          expect(await keys.byId('bot', NOON + 5)).toMatchObject({ policy: copy, pending: [] });
-          expect((await keys.byId('bot', NOON + 1000))?.policy).toEqual(copy);
-          expect((await keys.byId('bot', NOON + 4))?.policy).toEqual(first(bot));
-          expect(await keys.history('bot')).toEqual([
+          expect((await keys.findBySecret(bot.secretHash, NOON + 5))?.policy).toEqual(copy);
+          expect(await keys.findById('bot', NOON + 5)).toMatchObject({ policy: copy, pending: [] });
+          expect((await keys.findById('bot', NOON + 1000))?.policy).toEqual(copy);
+          expect((await keys.findById('bot', NOON + 4))?.policy).toEqual(first(bot));
+          expect(await keys.listVersions('bot')).toEqual([
             first(bot),
             version(2, NOON, NOON + 20, policyOf('two')),
             version(3, NOON, NOON + 30, policyOf('three')),
             copy,
           ]);
-          expect(await keys.effectiveBetween(NOON, NOON + 100, ALL)).toEqual([
+          expect(await keys.listEffectiveBetween(NOON, NOON + 100, ALL)).toEqual([
             { keyId: 'bot', version: 4, effectiveAt: NOON + 5 },
           ]);
         });
@@ -671,7 +673,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           { keyId: 'second', version: 3 },
         ]);
         expect(await (await bench.next()).ngcKeys.flush(null, NOON + 5)).toEqual([]);
-        expect(await (await bench.next()).ngcKeys.history('idle')).toHaveLength(2);
+        expect(await (await bench.next()).ngcKeys.listVersions('idle')).toHaveLength(2);
       });
 
       it.each<[what: string, id: string | null, at: Instant]>([
@@ -684,7 +686,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await store.ngcKeys.edit('bot', edited('two', NOON + 20));
 
         expect(await store.ngcKeys.flush(id, at)).toEqual([]);
-        expect(await (await bench.next()).ngcKeys.history('bot')).toHaveLength(2);
+        expect(await (await bench.next()).ngcKeys.listVersions('bot')).toHaveLength(2);
       });
 
       it('takes what was recorded last, also where an earlier edit is what is pending', async () => {
@@ -693,7 +695,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await store.ngcKeys.edit('bot', edited('three', NOON + 20));
         await store.ngcKeys.flush('bot', NOON + 12);
 
-        expect((await store.ngcKeys.byId('bot', NOON + 12))?.policy).toMatchObject({ version: 4, scopes: ['three'] });
+        expect((await store.ngcKeys.findById('bot', NOON + 12))?.policy).toMatchObject({
+          version: 4,
+          scopes: ['three'],
+        });
       });
 
       it('one millisecond before the edit counts is a flush, at that moment it is none', async () => {
@@ -723,10 +728,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         }
 
         await nowAndLater(store, async (keys) => {
-          const expired = await keys.expiredBetween(NOON + from, NOON + to, ALL);
+          const expired = await keys.listExpiredBetween(NOON + from, NOON + to, ALL);
           expect(expired.map(({ keyId }) => keyId)).toEqual(ids);
           for (const { keyId, expiresAt } of expired) {
-            expect(expiresAt).toBe((await keys.byId(keyId, NOON))?.key.expiresAt);
+            expect(expiresAt).toBe((await keys.findById(keyId, NOON))?.key.expiresAt);
           }
         });
       });
@@ -742,9 +747,9 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           await ngcKeys.create(serviceKey(id, { expiresAt: NOON + after }), [], null);
         }
 
-        const expired = await ngcKeys.expiredBetween(NOON, NOON + 1000, 3);
+        const expired = await ngcKeys.listExpiredBetween(NOON, NOON + 1000, 3);
         expect(expired.map(({ keyId }) => keyId)).toEqual(['a', 'b', 'd']);
-        expect(await ngcKeys.expiredBetween(NOON, NOON + 1000, 0)).toEqual([]);
+        expect(await ngcKeys.listExpiredBetween(NOON, NOON + 1000, 0)).toEqual([]);
       });
 
       it('do so by their edited expiry', async () => {
@@ -753,29 +758,31 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await ngcKeys.edit('adas', { expiresAt: NOON + 8 });
         await ngcKeys.edit('adas', { expiresAt: null });
 
-        expect(await ngcKeys.expiredBetween(NOON, NOON + 1000, ALL)).toEqual([{ keyId: 'bot', expiresAt: NOON + 7 }]);
+        expect(await ngcKeys.listExpiredBetween(NOON, NOON + 1000, ALL)).toEqual([
+          { keyId: 'bot', expiresAt: NOON + 7 },
+        ]);
       });
     });
 
     describe('a key that was read before', () => {
       it.each([bot, adas])('is the same object as long as nothing of it changes', async ({ secretHash }) => {
         const { ngcKeys } = await withKeys();
-        const found = await ngcKeys.bySecret(secretHash, NOON);
-        await ngcKeys.byId('bot', NOON);
+        const found = await ngcKeys.findBySecret(secretHash, NOON);
+        await ngcKeys.findById('bot', NOON);
         await ngcKeys.create(serviceKey('another'), [], null);
 
-        expect(await ngcKeys.bySecret(secretHash, NOON)).toBe(found);
-        expect(await ngcKeys.bySecret(secretHash, NOON + 1_000_000)).toBe(found);
+        expect(await ngcKeys.findBySecret(secretHash, NOON)).toBe(found);
+        expect(await ngcKeys.findBySecret(secretHash, NOON + 1_000_000)).toBe(found);
       });
 
       it('is the same object up to the moment when a pending version counts', async () => {
         const { ngcKeys } = await withKeys();
         await ngcKeys.edit('bot', edited('two', NOON + 10));
-        const found = await ngcKeys.bySecret(bot.secretHash, NOON);
+        const found = await ngcKeys.findBySecret(bot.secretHash, NOON);
 
-        expect(await ngcKeys.bySecret(bot.secretHash, NOON + 9)).toBe(found);
-        expect(await ngcKeys.bySecret(bot.secretHash, NOON + 10)).not.toBe(found);
-        expect(await ngcKeys.bySecret(bot.secretHash, NOON + 10)).toMatchObject({
+        expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 9)).toBe(found);
+        expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 10)).not.toBe(found);
+        expect(await ngcKeys.findBySecret(bot.secretHash, NOON + 10)).toMatchObject({
           policy: { version: 2 },
           pending: [],
         });
@@ -791,15 +798,15 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         ['a version', ({ ngcKeys }) => ngcKeys.edit('bot', edited('two', NOON)), { policy: { version: 2 } }],
       ])('forgets what was changed by %s', async (_what, change, seen) => {
         const store = await withKeys();
-        await store.ngcKeys.bySecret(bot.secretHash, NOON);
+        await store.ngcKeys.findBySecret(bot.secretHash, NOON);
         await change(store);
 
-        expect(await store.ngcKeys.bySecret(bot.secretHash, NOON)).toMatchObject(seen);
+        expect(await store.ngcKeys.findBySecret(bot.secretHash, NOON)).toMatchObject(seen);
       });
 
       it('is forgotten with its world', async () => {
         const store = await withKeys();
-        for (const { secretHash } of [bot, adas]) await store.ngcKeys.bySecret(secretHash, NOON);
+        for (const { secretHash } of [bot, adas]) await store.ngcKeys.findBySecret(secretHash, NOON);
         await store.world.load(keptSeed, {
           organizations: [{ ...acme, ncaId: 'nca-new' }],
           ngcUsers: [{ org: 'acme', email: 'ada@acme.test', roles: [] }],
@@ -807,12 +814,12 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         });
 
         await nowAndLater(store, async (keys) => {
-          expect(await keys.bySecret(bot.secretHash, NOON)).toBeNull();
-          expect(await keys.bySecret(adas.secretHash, NOON)).toMatchObject({
+          expect(await keys.findBySecret(bot.secretHash, NOON)).toBeNull();
+          expect(await keys.findBySecret(adas.secretHash, NOON)).toMatchObject({
             organization: { ncaId: 'nca-new' },
             roles: [],
           });
-          expect(await keys.history('bot')).toEqual([]);
+          expect(await keys.listVersions('bot')).toEqual([]);
         });
       });
 
@@ -820,10 +827,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         const { ngcKeys } = await peopled();
         const ids = Array.from({ length: 1100 }, (_, number) => `key-${number}`);
         for (const id of ids) await ngcKeys.create(serviceKey(id), [], null);
-        for (const id of ids) await ngcKeys.bySecret(`hash-of-${id}`, NOON);
+        for (const id of ids) await ngcKeys.findBySecret(`hash-of-${id}`, NOON);
 
-        expect((await ngcKeys.bySecret('hash-of-key-0', NOON))?.key.id).toBe('key-0');
-        expect((await ngcKeys.bySecret('hash-of-key-1099', NOON))?.key.id).toBe('key-1099');
+        expect((await ngcKeys.findBySecret('hash-of-key-0', NOON))?.key.id).toBe('key-0');
+        expect((await ngcKeys.findBySecret('hash-of-key-1099', NOON))?.key.id).toBe('key-1099');
       });
     });
   });

@@ -151,13 +151,13 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
 
       it('end the NGC keys of before, which may have been read, and nothing else of them', async () => {
         const store = await filled();
-        const before = await store.ngcKeys.bySecret('hash-of-deployer', NOON);
+        const before = await store.ngcKeys.findBySecret('hash-of-deployer', NOON);
         expect(before).not.toBeNull();
         await store.world.rekey(rekeying, derivedSeed);
 
         await nowAndLater(store, async ({ ngcKeys }) => {
-          expect(await ngcKeys.bySecret('hash-of-deployer', NOON)).toBeNull();
-          expect(await ngcKeys.bySecret('key-hash-of-deployer', NOON)).toEqual(before);
+          expect(await ngcKeys.findBySecret('hash-of-deployer', NOON)).toBeNull();
+          expect(await ngcKeys.findBySecret('key-hash-of-deployer', NOON)).toEqual(before);
         });
       });
 
@@ -260,7 +260,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         );
         const after = await bench.next();
         expect(await clientIdsOf(after)).toEqual(['ci-w-w', 'ci-w']);
-        expect((await after.ngcKeys.bySecret('key-hash-of-deployer', NOON))?.key.id).toBe('reader');
+        expect((await after.ngcKeys.findBySecret('key-hash-of-deployer', NOON))?.key.id).toBe('reader');
       });
 
       it.each([

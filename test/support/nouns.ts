@@ -1,12 +1,12 @@
 import type { CredentialReplacer, Holder } from '../../src/contract/credentials.ts';
 import { type NgcKeys, ngcKeysIn } from '../../src/ngc-keys/index.ts';
 import {
+  createKeyRows,
+  createNgcUserRow,
+  createOrganizationRow,
   type NewNgcKey,
   type NgcUser,
-  newKeyRows,
-  ngcUserRow,
   type Organization,
-  organizationRow,
 } from '../../src/ngc-keys/records.ts';
 import { OBJECT_COUNTS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
 import {
@@ -57,9 +57,9 @@ export function rowsOf(records: Records): readonly Row[] {
     ...identities.map(createIdentityRow),
     ...accessKeys.map(createAccessKeyRow),
     ...oauthClients.map(createOAuthClientRow),
-    ...organizations.map(organizationRow),
-    ...ngcUsers.map(ngcUserRow),
-    ...ngcKeys.flatMap(newKeyRows),
+    ...organizations.map(createOrganizationRow),
+    ...ngcUsers.map(createNgcUserRow),
+    ...ngcKeys.flatMap(createKeyRows),
     ...objects,
     ...Object.entries(settings).map(([name, value]) => settingRow(name, value)),
   ];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BEARER_KEY, hasBearerHeader, importBearerKey, worldInBearers } from '../../src/tokens/bearer-key.ts';
+import { BEARER_KEY, bearerWorldOf, hasBearerHeader, importBearerKey } from '../../src/tokens/bearer-key.ts';
 import { forge } from '../support/tokens.ts';
 
 const [shipped = ''] = JSON.parse(
@@ -24,6 +24,6 @@ describe('a bearer of the cast', () => {
     ['own', 'default', 'default'],
     ['cast', 'team-a', 'default'],
   ] as const)('names, of a world whose credentials are its %s: %s, the world %s', (credentials, id, named) => {
-    expect(worldInBearers({ id, credentials })).toBe(named);
+    expect(bearerWorldOf({ id, credentials })).toBe(named);
   });
 });

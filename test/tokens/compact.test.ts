@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeClaims, encodingFault } from '../../src/tokens/compact.ts';
+import { decodeClaims, findEncodingError } from '../../src/tokens/compact.ts';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
@@ -11,7 +11,7 @@ describe('how a token is written', () => {
     ['in another alphabet', 'a+b/.YQ.YQ', 'its header is not base64url without padding'],
     ['with bits that say nothing', 'YQ.YQ.YR', 'its signature has non-zero unused bits at its end'],
   ])('%s', (_what, token, fault) => {
-    expect(encodingFault(token)).toBe(fault);
+    expect(findEncodingError(token)).toBe(fault);
   });
 });
 

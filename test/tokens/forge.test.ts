@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { compactVerify, decodeProtectedHeader, importSPKI } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/tokens/compose.ts';
-import { forge, type Keys } from '../../src/tokens/forge.ts';
+import { type ForgeryKeys, forge } from '../../src/tokens/forge.ts';
 import { importSigningKey } from '../../src/tokens/keys.ts';
 import { privateKeyFor, publicPem, shippedKey } from '../support/tokens.ts';
 
@@ -13,8 +13,8 @@ const shipped = async (name: string) => {
   const key = await importSigningKey(jwk, name.endsWith('es256') ? 'ES256' : 'RS256');
   return { ...key, certificate: jwk.x5c?.[0] ?? null };
 };
-const keys: Keys = {
-  own: shippedKey,
+const keys: ForgeryKeys = {
+  current: shippedKey,
   unknown: await shipped('unknown-key.rs256'),
   retired: await shipped('retired-key.rs256'),
 };
@@ -22,7 +22,7 @@ const CLAIMS = { sub: 'a', exp: 7 };
 
 describe('a token', () => {
   it.each([
-    ['key', 'own'],
+    ['key', 'current'],
     ['unknown-key', 'unknown'],
     ['retired-key', 'retired'],
   ] as const)('signed with %s can be verified with that key, and says so', async (sign, name) => {

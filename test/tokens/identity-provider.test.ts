@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIdentityProvider, type Expected } from '../../src/tokens/identity-provider.ts';
+import { createIdentityProvider, type ExpectedClaims } from '../../src/tokens/identity-provider.ts';
 import { createVerifier, type JwkSet } from '../../src/tokens/jwk-set.ts';
 import { START } from '../support/server.ts';
 import { forge, shippedKey } from '../support/tokens.ts';
@@ -9,7 +9,7 @@ const KEYS = { keys: [shippedKey.publicJwk] } as JwkSet;
 const NONE: JwkSet = { keys: [] };
 
 /** A provider whose keys are read from these sets, one after the other, the last one again and again. */
-function providerOf(sets: readonly (JwkSet | Error)[], expected?: Expected) {
+function providerOf(sets: readonly (JwkSet | Error)[], expected?: ExpectedClaims) {
   let reads = 0;
   const load = async (): Promise<JwkSet> => {
     const set = sets[Math.min(reads++, sets.length - 1)] ?? NONE;

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type KeyRing, keyOf, keysInForce, OVERLAP_MS, rotateRing, type SigningKey } from '../../src/tokens/keys.ts';
+import {
+  findKey,
+  type KeyRing,
+  listKeysInForce,
+  OVERLAP_MS,
+  rotateKey,
+  type SigningKey,
+} from '../../src/tokens/keys.ts';
 import { shippedKey } from '../support/tokens.ts';
 
 /** Told apart by their ids alone. */
 const key = (kid: string): SigningKey => ({ ...shippedKey, kid });
 const START: KeyRing = { current: key('a'), retired: [] };
-const kids = (ring: KeyRing, now: number) => keysInForce(ring, now).map(({ kid }) => kid);
+const kids = (ring: KeyRing, now: number) => listKeysInForce(ring, now).map(({ kid }) => kid);
 
 describe('a key that is replaced', () => {
-  const ring = rotateRing(START, key('b'), 1000);
+  const ring = rotateKey(START, key('b'), 1000);
 
   it('counts for ten more minutes, and the new one at once', () => {
     expect(OVERLAP_MS).toBe(600_000);
@@ -18,11 +25,11 @@ describe('a key that is replaced', () => {
   });
 
   it('is still known when it is over, so that a refusal can say since when', () => {
-    expect(keyOf(ring, 'a', 600_999)).toMatchObject({ key: { kid: 'a' }, overSince: null });
-    expect(keyOf(ring, 'a', 601_000)).toMatchObject({ key: { kid: 'a' }, overSince: 601_000 });
-    expect(keyOf(ring, 'b', 601_000)).toMatchObject({ key: { kid: 'b' }, overSince: null });
-    expect(keyOf(ring, 'c', 1000)).toBeNull();
-    expect(keyOf(ring, undefined, 1000)).toBeNull();
+    expect(findKey(ring, 'a', 600_999)).toMatchObject({ key: { kid: 'a' }, overSince: null });
+    expect(findKey(ring, 'a', 601_000)).toMatchObject({ key: { kid: 'a' }, overSince: 601_000 });
+    expect(findKey(ring, 'b', 601_000)).toMatchObject({ key: { kid: 'b' }, overSince: null });
+    expect(findKey(ring, 'c', 1000)).toBeNull();
+    expect(findKey(ring, undefined, 1000)).toBeNull();
   });
 
   it('keeps nothing of its private half', () => {
@@ -32,7 +39,7 @@ describe('a key that is replaced', () => {
 
 it('no more than eight replaced keys are known, however often they are replaced', () => {
   let ring = START;
-  for (let number = 0; number < 20; number++) ring = rotateRing(ring, key(`${number}`), 0);
+  for (let number = 0; number < 20; number++) ring = rotateKey(ring, key(`${number}`), 0);
 
   expect(kids(ring, 0)).toEqual(['19', '18', '17', '16', '15', '14', '13', '12', '11']);
 });

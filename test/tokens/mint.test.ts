@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { mint, plainJson } from '../../src/tokens/keys.ts';
+import { mint, serializeAscii } from '../../src/tokens/keys.ts';
 import { shippedKey } from '../support/tokens.ts';
 
 const awkward = { name: 'Zoë ~ 名前 🔑', accessRequest: 'why? > because\u007f' };
 
 describe('the payload of a token', () => {
   it('is plain ASCII without the characters that plain Base64 writes otherwise', () => {
-    const text = plainJson(awkward);
+    const text = serializeAscii(awkward);
 
     expect(text).toMatch(/^[ -~]+$/);
     expect(text).not.toMatch(/[?>~]/);

@@ -32,7 +32,7 @@ it('a server publishes the key that its tokens are signed with', async () => {
   const tokens = tokensOfShippedKey();
 
   expect(tokens.algorithm).toBe('RS256');
-  expect(tokens.publishedKeys(START)).toEqual([shippedKey.publicJwk, BEARER_KEY]);
+  expect(tokens.listPublishedKeys(START)).toEqual([shippedKey.publicJwk, BEARER_KEY]);
   expect(tokens.key).toBe(shippedKey);
   expect(await tokens.verify(await tokens.mint(goodClaims), START)).toStrictEqual({
     ...goodClaims,

@@ -14,7 +14,7 @@ import { goodClaims, shippedKey } from '../support/tokens.ts';
 const jwk = JSON.parse(readFileSync(new URL('../../fixtures/runai/unknown-key.rs256.json', import.meta.url), 'utf8'));
 const unknown = { ...(await importSigningKey(jwk, 'RS256')), certificate: jwk.x5c[0] };
 const zoo = await createZoo({
-  keys: { own: shippedKey, unknown, retired: unknown },
+  keys: { current: shippedKey, unknown, retired: unknown },
   issuer: goodClaims.iss,
   audience: null,
   claims: goodClaims,

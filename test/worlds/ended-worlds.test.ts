@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grantMark, worldMark } from '../../src/credentials/world-mark.ts';
+import { grantMarkOf, keyMarkOf } from '../../src/credentials/world-mark.ts';
 import { EndedWorlds } from '../../src/worlds/ended-worlds.ts';
 
 /** The latest that are gone are remembered. */
@@ -14,14 +14,14 @@ function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonl
 
 describe('a mark leads to', () => {
   it('the world that it is of, from its beginning, and when it is gone', () => {
-    expect(traces({}).ofMark(worldMark('red'))).toEqual([]);
-    expect(traces({ begun: ['red'] }).ofMark(worldMark('red'))).toEqual(['red']);
-    expect(traces({ begun: ['red'], ended: ['red'] }).ofMark(worldMark('red'))).toEqual(['red']);
+    expect(traces({}).ofMark(keyMarkOf('red'))).toEqual([]);
+    expect(traces({ begun: ['red'] }).ofMark(keyMarkOf('red'))).toEqual(['red']);
+    expect(traces({ begun: ['red'], ended: ['red'] }).ofMark(keyMarkOf('red'))).toEqual(['red']);
   });
 
   it('the default world only where it is that of a grant, because its keys have none', () => {
-    expect(traces({}).ofMark(grantMark('default'))).toEqual(['default']);
-    expect(traces({}).ofMark(worldMark('default'))).toEqual([]);
+    expect(traces({}).ofMark(grantMarkOf('default'))).toEqual(['default']);
+    expect(traces({}).ofMark(keyMarkOf('default'))).toEqual([]);
   });
 });
 
@@ -61,7 +61,7 @@ describe('a world is gone', () => {
     all.noteEnded('one-more');
 
     expect(['world-0', 'world-1', 'one-more'].map((id) => all.isGone(id))).toEqual([false, true, true]);
-    expect(all.ofMark(worldMark('world-0'))).toEqual([]);
-    expect(all.ofMark(worldMark('world-1'))).toEqual(['world-1']);
+    expect(all.ofMark(keyMarkOf('world-0'))).toEqual([]);
+    expect(all.ofMark(keyMarkOf('world-1'))).toEqual(['world-1']);
   });
 });

@@ -21,7 +21,7 @@ const PLACEHOLDER =
   /^(?:undefined|null|none|nil|nan|true|false|token|access_?token|api_?key|your[-_ ].{0,60}|\[object \w{1,20}\]|<.{0,60}>|\$\{?.{0,60}\}?|\{\{?.{0,60}\}\}?|%\w{1,60}%)$/i;
 
 /** Schemes that hints may quote, because they are not secret. */
-const SCHEMES: ReadonlySet<string> = new Set([
+const QUOTABLE_SCHEMES: ReadonlySet<string> = new Set([
   ...['apikey', 'api-key', 'digest', 'dpop', 'hawk', 'jwt', 'key', 'negotiate', 'ntlm', 'oauth', 'token'],
 ]);
 
@@ -165,7 +165,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
         return 'There are extra characters between `Bearer` and the token. Send `Bearer`, one space and the token.';
       }
       if (sent.scheme === 'bearer') return null;
-      const named = SCHEMES.has(sent.scheme) ? `the scheme \`${sent.scheme}\`` : 'another scheme';
+      const named = QUOTABLE_SCHEMES.has(sent.scheme) ? `the scheme \`${sent.scheme}\`` : 'another scheme';
       return `The \`Authorization\` header has ${named}, but \`Bearer\` is expected. Send \`Bearer <token>\`.`;
     },
   },

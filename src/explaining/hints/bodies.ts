@@ -21,7 +21,7 @@ function isJsonText(text: string): boolean {
   return /^\s*[{[]/.test(text);
 }
 
-const DOCUMENTED = { source: 'the media types in the documents', certainty: 'documented' } as const;
+const DOCUMENTED_TYPES = { source: 'the media types in the documents', certainty: 'documented' } as const;
 
 /** Bodies of another type than the operation accepts. */
 export const BODY_HINTS: readonly HintRule[] = [
@@ -29,7 +29,7 @@ export const BODY_HINTS: readonly HintRule[] = [
     code: 'form_instead_of_json',
     symptom: 'a form (`a=b&c=d`) where JSON is needed',
     advice: 'send JSON as `application/json`: `json=` in requests, `-H` next to `-d` in curl',
-    ...DOCUMENTED,
+    ...DOCUMENTED_TYPES,
     when: (refused) => {
       const { bodyForm, problem, text } = refused;
       if (bodyForm !== 'json') return null;
@@ -44,7 +44,7 @@ export const BODY_HINTS: readonly HintRule[] = [
     code: 'json_without_type',
     symptom: 'JSON sent as `text/plain`, or without `Content-Type`',
     advice: 'send `Content-Type: application/json`',
-    ...DOCUMENTED,
+    ...DOCUMENTED_TYPES,
     when: (refused) => {
       if (refused.bodyForm !== 'json' || refused.problem.kind !== 'unsupported_media_type') return null;
       const type = mediaType(refused);

@@ -17,15 +17,15 @@ const MAX_TEXT_LENGTH = 600;
  * Checked before the service's hints: first another world, which would make all other hints wrong, then unreadable
  * headers. The hints after the service's are only guesses.
  */
-const FIRST: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
+const FIRST_HINTS: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 
 /** The hints shared by all services. */
-export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...OLDER_API_HINTS, ...PATH_HINTS];
+export const GENERAL_HINTS: readonly HintRule[] = [...FIRST_HINTS, ...TOKEN_HINTS, ...OLDER_API_HINTS, ...PATH_HINTS];
 
 /** Finds likely mistakes in a refused request, most likely first. @param serviceHints the hints of the service */
 export function findHints(serviceHints: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
   const hints: Hint[] = [];
-  for (const rules of [FIRST, serviceHints, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
+  for (const rules of [FIRST_HINTS, serviceHints, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
     for (const { code, when, isOnly } of rules) {
       const text = when(refused);
       if (text === null) continue;

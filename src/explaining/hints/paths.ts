@@ -21,9 +21,9 @@ function splitUnknownPath({ problem, path }: RefusedRequest): readonly string[] 
 }
 
 /** Returns the operations whose path matches exactly these segments. */
-function findOperationsAt({ served }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
+function findOperationsAt({ servedPaths }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
   if (segments.length === 0) return [];
-  return served.filter((operation) => fits(operation.segments, segments));
+  return servedPaths.filter((operation) => fits(operation.segments, segments));
 }
 
 /** Lists operations, only those with the request's method if there are any. */
@@ -52,8 +52,8 @@ function listAtHosts(operations: readonly ServedPath[], method: string): string 
  * Describes the extra start of a path. Quotes it only if all its words occur in known paths, because it may be a
  * secret.
  */
-function describeExtraStart({ served }: RefusedRequest, segments: readonly string[]): string {
-  const knownSegments = new Set(served.flatMap(({ segments }) => segments));
+function describeExtraStart({ servedPaths }: RefusedRequest, segments: readonly string[]): string {
+  const knownSegments = new Set(servedPaths.flatMap(({ segments }) => segments));
   const isKnown = segments.every((segment) => knownSegments.has(segment));
   return isKnown ? `\`/${segments.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
@@ -67,30 +67,30 @@ type Nearest = PathDifference & { readonly near: string; readonly atHosts: strin
  * Finds operations with the requested method whose path ends like the given one: `POST /token` may be a shortened
  * `POST /api/v1/token`, although only `GET /token` is served.
  */
-function findLongerPaths({ problem, path, method, served, credential }: RefusedRequest) {
+function findLongerPaths({ problem, path, method, servedPaths, credential }: RefusedRequest) {
   // A key sent as `ApiKey` is meant for NGC.
   if (problem.kind !== 'method_not_allowed' || credential?.scheme === 'apikey') return [];
   const nearest = findNearestPaths(
     path,
-    served.filter((operation) => operation.method === method),
+    servedPaths.filter((operation) => operation.method === method),
   );
   return nearest.filter(({ missing, extra, lacksLastId }) => missing > 0 && extra === 0 && !lacksLastId);
 }
 
 /** Cached because several rules need it, and each would compare all paths. */
-const NEAREST = new WeakMap<RefusedRequest, Nearest | null>();
+const NEAREST_PATHS = new WeakMap<RefusedRequest, Nearest | null>();
 
 /** Returns null if no operation is similar. */
 function findNearest(refused: RefusedRequest): Nearest | null {
-  const cached = NEAREST.get(refused);
+  const cached = NEAREST_PATHS.get(refused);
   if (cached !== undefined) return cached;
-  const { problem, path, method, served } = refused;
-  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : findLongerPaths(refused);
+  const { problem, path, method, servedPaths } = refused;
+  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, servedPaths) : findLongerPaths(refused);
   const [first] = found;
   const paths = found.map((match) => match.path);
   const nearest =
     first === undefined ? null : { ...first, near: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
-  NEAREST.set(refused, nearest);
+  NEAREST_PATHS.set(refused, nearest);
   return nearest;
 }
 

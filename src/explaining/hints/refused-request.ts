@@ -46,9 +46,9 @@ export interface RefusedRequest {
     readonly clockBeforeReset: Instant | null;
   };
   /** How often this expired token was refused, including now; 0 if it has not expired. */
-  readonly repeats: number;
+  readonly refusalCount: number;
   /** All operations; empty if the request matched one. */
-  readonly served: readonly ServedPath[];
+  readonly servedPaths: readonly ServedPath[];
   /** The operation in other versions, if the running version lacks it. */
   readonly otherVersions: OtherVersions | null;
 }

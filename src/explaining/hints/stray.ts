@@ -26,7 +26,7 @@ const STRAY_FORMS: readonly { readonly pattern: RegExp; readonly finding: string
 ];
 
 /** Fields of credentials and identities. */
-const FIELDS = [
+const CREDENTIAL_FIELDS = [
   ...['clientSecret', 'appSecret', 'client_secret', 'secret', 'password', 'refreshToken', 'refresh_token', 'code'],
   ...['credentials', 'clientID', 'appID', 'client_id', 'id', 'username', 'externalToken', 'external_token'],
 ] as const;
@@ -35,7 +35,7 @@ const FIELDS = [
 const MAX_TEXT_LENGTH = 16 * 1024;
 
 /** Yields the credentials and identities in a request, with their names. */
-function* credentialTexts({
+function* listCredentialTexts({
   credential,
   fields,
   problem,
@@ -48,7 +48,7 @@ function* credentialTexts({
     }
   }
   if (problem.kind === 'unauthenticated') return;
-  for (const name of FIELDS) {
+  for (const name of CREDENTIAL_FIELDS) {
     const text = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (typeof text === 'string') yield [`Field \`${name}\``, text];
   }
@@ -65,7 +65,7 @@ export const STRAY_CHARACTERS: HintRule = {
   certainty: 'ours',
   when: (refused) => {
     if (!CREDENTIAL_PROBLEMS.includes(refused.problem.kind)) return null;
-    for (const [label, text] of credentialTexts(refused)) {
+    for (const [label, text] of listCredentialTexts(refused)) {
       if (text.length > MAX_TEXT_LENGTH) continue;
       const stray = STRAY_FORMS.find(({ pattern }) => pattern.test(text));
       if (stray !== undefined) return `${label} ${stray.finding}. ${stray.advice}.`;

@@ -42,7 +42,7 @@ function describeReset({ problem: { reason } }: RefusedRequest): string {
 }
 
 /** Reasons for tokens signed by another server, or with an earlier key. */
-const SIGNED_ELSEWHERE: readonly (string | undefined)[] = [
+const FOREIGN_SIGNATURE_REASONS: readonly (string | undefined)[] = [
   ...['wrong_issuer', 'unknown_key_id', 'bad_signature', 'unsupported_algorithm'],
 ];
 
@@ -62,7 +62,7 @@ function isOfSelfHosted(refused: RefusedRequest): boolean {
 
 /** Returns the parts of the token's issuer and of the server's URL; null if the issuer is not the problem. */
 function compareIssuers(refused: RefusedRequest) {
-  if (!SIGNED_ELSEWHERE.includes(refused.problem.reason)) return null;
+  if (!FOREIGN_SIGNATURE_REASONS.includes(refused.problem.reason)) return null;
   if (isOfSelfHosted(refused)) return null;
   const [, scheme, host, path] = URL_PARTS.exec(claimOf(refused, 'iss')) ?? [];
   const [, ownScheme, ownHost] = URL_PARTS.exec(refused.origin) ?? [];
@@ -177,10 +177,10 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     advice: 'on a 401, request one new token',
     source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
     certainty: 'documented',
-    when: ({ repeats }) =>
-      repeats < MIN_REPEATS
+    when: ({ refusalCount }) =>
+      refusalCount < MIN_REPEATS
         ? null
-        : `This expired token was sent ${repeats} times. On a 401, request a new token once, then repeat the request.`,
+        : `This expired token was sent ${refusalCount} times. On a 401, request a new token once, then repeat the request.`,
   },
 ];
 

@@ -87,7 +87,7 @@ export function announceFault(request: RequestInWorld, fault: InjectedFault): vo
     { request: () => null },
   );
   const event = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
-  activityLog.event('fault', event);
+  activityLog.publishEvent('fault', event);
 }
 
 /** Returns the fault's response; null if the fault has none. */

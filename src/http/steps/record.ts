@@ -6,10 +6,10 @@ import type { Principal } from '../../decisions/principal.ts';
 import { isStorageProblem, type Problem } from '../../decisions/problem.ts';
 import type { Reasons } from '../../decisions/reasons.ts';
 import type { LogDetails, RequestLine } from '../../diagnostics/log.ts';
-import { decisionHeader, explain, findFixes } from '../../explaining/index.ts';
+import { createDecisionHeader, explain, findFixes } from '../../explaining/index.ts';
 import { hidesStatus } from '../../faults/fault.ts';
-import { decisionWithoutSecrets } from '../../journal/decisions.ts';
-import { keptPayload } from '../../journal/entry.ts';
+import { hideDecisionSecrets } from '../../journal/decisions.ts';
+import { storePayload } from '../../journal/entry.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { redact, showPath } from '../../text/redact.ts';
 import { type Instant, stopwatch } from '../../time/clock.ts';
@@ -41,7 +41,7 @@ export function record(
   const { raw, now, method, startedAt, findings } = request;
   const { activityLog, id: world } = request.world;
   const { decision, sent, hints, injectedFault, isExecuted, wouldBe } = request;
-  activityLog.request({
+  activityLog.recordRequest({
     at: now,
     world,
     service,
@@ -60,11 +60,11 @@ export function record(
     startedAt,
     durationMs: stopwatch() - startedAt,
     tokenExpiresAt: tokenExpiryOf(request),
-    requestHeaders: activityLog.headerText(raw.rawHeaders),
+    requestHeaders: activityLog.joinHeaders(raw.rawHeaders),
     requestBody: sent,
     responseHeaders: answer.headers,
-    responseBody: keptPayload(answer.payload),
-    ...(findings.reported.length > 0 && { reported: findings.reported }),
+    responseBody: storePayload(answer.payload),
+    ...(findings.reported.length > 0 && { findings: findings.reported }),
   });
 }
 
@@ -123,13 +123,12 @@ function explanationOf(
 /** Adds the decision to the response headers, and reports it to the log, the journal and the metrics. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, problem, outcome, injectedFault } = request;
-  const decision =
-    request.decision === null ? null : decisionWithoutSecrets(request.decision, world.activityLog.secrets);
+  const decision = request.decision === null ? null : hideDecisionSecrets(request.decision, world.activityLog.secrets);
   if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
   if (decision !== null) {
-    world.activityLog.decision(decision);
+    world.activityLog.recordDecision(decision);
     noteUse(request, decision);
-    if (server.explain) reply.header('x-mock-decision', decisionHeader(decision));
+    if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision));
   }
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const refusal = problem ?? outcome.refusal ?? null;

@@ -11,7 +11,7 @@ import {
 } from '../../decisions/problem.ts';
 import type { DenyReason } from '../../decisions/reasons.ts';
 import { describeOtherVersions } from '../../explaining/other-versions.ts';
-import { type KeptBody, keptBytes, MAX_KEPT, NO_BODY } from '../../journal/entry.ts';
+import { MAX_BODY_LENGTH, NO_BODY, type StoredBody, storeBytes } from '../../journal/entry.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import { renderProblemDetails } from '../../responses/problem-details.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
@@ -101,7 +101,7 @@ function withDeletionTime(request: RequestInWorld, problem: Problem): Problem | 
   const unknown = unknownOf(request, reason);
   const [at] = unknown.flatMap((one) => {
     if (one.kind !== 'key' && one.kind !== 'client') return [];
-    return request.world.deleted.find(one.kind === 'key' ? one.hash() : one.clientId) ?? [];
+    return request.world.deleted.findDeletionTime(one.kind === 'key' ? one.hash() : one.clientId) ?? [];
   });
   if (at === undefined || reason === undefined) return null;
   return new Problem(kind, message, { reason, why: describeDeletion(at) });
@@ -152,8 +152,8 @@ export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
  * @param max bytes
  * @param patience milliseconds
  */
-async function receiveBeginning(raw: IncomingMessage, max: number, patience: number): Promise<KeptBody> {
-  if (!hasBody(raw)) return keptBytes('');
+async function receiveBeginning(raw: IncomingMessage, max: number, patience: number): Promise<StoredBody> {
+  if (!hasBody(raw)) return storeBytes('');
   if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };
   let text = '';
   let size = 0;
@@ -166,7 +166,7 @@ async function receiveBeginning(raw: IncomingMessage, max: number, patience: num
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (text.length < MAX_KEPT) text += chunk.toString('latin1', 0, MAX_KEPT - text.length);
+      if (text.length < MAX_BODY_LENGTH) text += chunk.toString('latin1', 0, MAX_BODY_LENGTH - text.length);
       if (size > max) stop(false);
     };
     const onEnd = () => stop(true);

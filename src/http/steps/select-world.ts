@@ -15,7 +15,7 @@ import type { World } from '../../contract/world.ts';
 import type { CredentialExtractor, PresentedCredential } from '../../credentials/presented-credential.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { quote } from '../../explaining/index.ts';
-import type { Reports } from '../../journal/finding.ts';
+import type { FindingReporter } from '../../journal/finding.ts';
 import { isRecord, own } from '../../objects/members.ts';
 import { decodeAscii } from '../../text/redact.ts';
 import { type Instant, stopwatch } from '../../time/clock.ts';
@@ -179,7 +179,7 @@ function reportLostWorld(
   route: Route,
   raw: IncomingMessage,
   sent: Sent,
-  { findings, now }: { readonly findings: Reports; readonly now: Instant },
+  { findings, now }: { readonly findings: FindingReporter; readonly now: Instant },
 ): void {
   const { pathDroppingClient: client } = route.service.conventions ?? {};
   if (client === undefined || !headerLines(raw, 'user-agent').some((line) => client.userAgent.test(line))) return;

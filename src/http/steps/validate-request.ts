@@ -1,6 +1,6 @@
 import { Problem } from '../../decisions/problem.ts';
-import { checkTexts } from '../../definitions/storable-text.ts';
-import { keptBytes } from '../../journal/entry.ts';
+import { assertStorable } from '../../definitions/storable-text.ts';
+import { storeBytes } from '../../journal/entry.ts';
 import { isRecord, own } from '../../objects/members.ts';
 import { findNear } from '../../text/nearest.ts';
 import { showPath } from '../../text/redact.ts';
@@ -31,8 +31,8 @@ export function validateRequest(request: RequestInWorld): void {
   const fault = operation.findRequestFault({ path: params, query, body });
   if (fault === null) {
     refuseOtherNumerals(operation, sent, query);
-    checkTexts('Query parameter', query);
-    checkTexts('Field', body);
+    assertStorable('Query parameter', query);
+    assertStorable('Field', body);
     return;
   }
   const { sentence, otherVersions } = fault;
@@ -134,7 +134,7 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findin
 export function keepBody(request: RequestInWorld, received: ReceivedBody | null): void {
   request.received = received;
   if (received === null || received.text === null) return;
-  request.sent = keptBytes(received.text);
+  request.sent = storeBytes(received.text);
   reportCredentialsInBody(request, received.text);
 }
 

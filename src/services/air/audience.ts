@@ -21,6 +21,6 @@ export async function listVisibleAccounts(
   { prefer_public = true, allowed_orgs = [] }: Audience,
 ): Promise<readonly string[]> {
   if (prefer_public) return [ANYONE];
-  const accounts = (await ngcKeysIn(store).organizations()).map(({ ncaId }) => ncaId);
+  const accounts = (await ngcKeysIn(store).listOrganizations()).map(({ ncaId }) => ncaId);
   return accounts.filter((account) => allowed_orgs.includes(orgIdOf(account)));
 }

@@ -1,6 +1,6 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, Problem } from '../../decisions/problem.ts';
-import { requestStatus } from '../../ngc-keys/envelope.ts';
+import { createRequestStatus } from '../../ngc-keys/envelope.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 
 const JSON_TYPE = 'application/json';
@@ -22,7 +22,10 @@ const NO_SUBSCRIPTION = 'No active subscription for the product found.';
 /** Renders a problem as Air does. A missing subscription has the format of the gateway in front of Air. */
 export function renderProblem(problem: Problem, { settings, random }: RefusalContext): Outcome {
   if (problem.kind === 'payment_required') {
-    return { status: 402, body: { requestStatus: requestStatus('PAYMENT_REQUIRED', random.uuid(), NO_SUBSCRIPTION) } };
+    return {
+      status: 402,
+      body: { requestStatus: createRequestStatus('PAYMENT_REQUIRED', random.uuid(), NO_SUBSCRIPTION) },
+    };
   }
   const status = problem.kind === 'unauthenticated' ? settings.airBadCredentials : HTTP_STATUS[problem.kind];
   const detail = detailOf(problem, status);

@@ -1,8 +1,8 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import type { SeedError } from '../../contract/seed.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { sshFingerprint } from '../../credentials/ssh-key.ts';
-import type { Placed } from '../../definitions/seed-entries.ts';
+import { computeSshFingerprint } from '../../credentials/ssh-key.ts';
+import type { LocatedEntry } from '../../definitions/seed-entries.ts';
 import { own } from '../../objects/members.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
@@ -125,7 +125,7 @@ const ENTRIES = {
     SSH_KEYS,
     SCHEMAS.CreateSshKeyRequest,
     ({ name, public_key }: SeedMembersOf<'ssh_keys'> & { readonly public_key: string; readonly user: string }) => ({
-      members: { name, fingerprint: sshFingerprint(public_key) ?? '' },
+      members: { name, fingerprint: computeSshFingerprint(public_key) ?? '' },
     }),
     ['user'],
   ),
@@ -216,7 +216,7 @@ interface MemberError {
  * @param earlierResources resources of the objects in other lists, by id
  */
 export function findObjectErrors(
-  objects: readonly Placed<SeedObject>[],
+  objects: readonly LocatedEntry<SeedObject>[],
   earlierResources: ReadonlyMap<string, StoredName>,
 ): SeedError[] {
   const resources = new Map(earlierResources);
@@ -277,7 +277,7 @@ function findResourceErrors(entry: SeedObject): readonly MemberError[] {
       return [{ member: `data.${required}`, message: 'is missing' }];
     }
     case 'ssh_keys': {
-      if (sshFingerprint(entry.members.public_key) !== null) return [];
+      if (computeSshFingerprint(entry.members.public_key) !== null) return [];
       return [{ member: 'public_key', message: 'must be a complete `ssh-ed25519` or `ssh-rsa` key' }];
     }
     default:

@@ -1,4 +1,4 @@
-import { describe, list, object, text } from '../../definitions/json-schema.ts';
+import { describe, listSchema, NON_EMPTY, objectSchema } from '../../definitions/json-schema.ts';
 import { MEMBERS_BY_RESOURCE, RESOURCE_NAMES, type SeedObject } from './seed-objects.ts';
 import type { Upload } from './stored.ts';
 
@@ -63,17 +63,17 @@ export interface AirSeed {
 const UUID = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 const SHA256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 
-const org = describe(text, 'The owning organisation, one of `ngc.organizations`.');
+const org = describe(NON_EMPTY, 'The owning organisation, one of `ngc.organizations`.');
 const id = describe(UUID, 'The id, unique in Air.');
 
-const UPLOAD_SCHEMA = object({
+const UPLOAD_SCHEMA = objectSchema({
   id: describe(UUID, 'The id of the upload.'),
   hash: describe(SHA256, 'The SHA-256 of the whole image.'),
   size: describe({ type: 'integer', minimum: 1 }, 'The size of the whole image in bytes.'),
   parts: describe(
     {
       type: 'object',
-      additionalProperties: object({
+      additionalProperties: objectSchema({
         size: describe({ type: 'integer', minimum: 1 }, 'The size in bytes.'),
         etag: describe(SHA256, 'The SHA-256 of the part.'),
       }),
@@ -82,26 +82,26 @@ const UPLOAD_SCHEMA = object({
   ),
 });
 
-const SIMULATION_SCHEMA = object(
+const SIMULATION_SCHEMA = objectSchema(
   {
     org,
     id,
-    name: describe(text, 'The name.'),
+    name: describe(NON_EMPTY, 'The name.'),
     state: describe({ enum: ['INACTIVE', 'ACTIVE'] }, 'The state when the world starts.'),
-    creator: describe(text, 'The e-mail address of the creator. Default: `seed@` and the organisation.'),
-    metadata: describe(text, 'Free text.'),
-    nodes: describe(list(text), 'Node names. All nodes use the first image.'),
-    ztpScript: describe(text, 'The script that nodes fetch on first boot.'),
+    creator: describe(NON_EMPTY, 'The e-mail address of the creator. Default: `seed@` and the organisation.'),
+    metadata: describe(NON_EMPTY, 'Free text.'),
+    nodes: describe(listSchema(NON_EMPTY), 'Node names. All nodes use the first image.'),
+    ztpScript: describe(NON_EMPTY, 'The script that nodes fetch on first boot.'),
   },
   ['creator', 'metadata', 'nodes', 'ztpScript'],
 );
 
-const IMAGE_SCHEMA = object(
+const IMAGE_SCHEMA = objectSchema(
   {
     org,
     id,
-    name: describe(text, 'The name, such as `generic/ubuntu2204`.'),
-    version: describe(text, 'The version, such as `1.0`.'),
+    name: describe(NON_EMPTY, 'The name, such as `generic/ubuntu2204`.'),
+    version: describe(NON_EMPTY, 'The version, such as `1.0`.'),
     published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
     publishAccessRecord: describe(UUID, 'The id of an open publish request.'),
     upload: describe(UPLOAD_SCHEMA, 'An upload in progress.'),
@@ -109,31 +109,31 @@ const IMAGE_SCHEMA = object(
   ['publishAccessRecord', 'upload'],
 );
 
-const SYSTEM_NODE_SCHEMA = object({
+const SYSTEM_NODE_SCHEMA = objectSchema({
   org,
   id,
-  name: describe(text, 'The name.'),
+  name: describe(NON_EMPTY, 'The name.'),
   category: describe({ enum: ['', 'SERVER', 'SWITCH'] }, 'The category of nodes created from it.'),
 });
 
-const DEMO_SCHEMA = object(
+const DEMO_SCHEMA = objectSchema(
   {
     org,
     id,
-    name: describe({ ...text, maxLength: 96 }, 'The name on the marketplace.'),
+    name: describe({ ...NON_EMPTY, maxLength: 96 }, 'The name on the marketplace.'),
     simulation: describe(UUID, 'The id of an `INACTIVE` simulation of the same organisation. The demo gets a copy.'),
-    tags: describe(list({ type: 'string', minLength: 2, maxLength: 32 }), 'Tags for searching.'),
+    tags: describe(listSchema({ type: 'string', minLength: 2, maxLength: 32 }), 'Tags for searching.'),
     published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
-    description: describe({ ...text, maxLength: 256 }, 'The description.'),
-    documentation: describe({ ...text, maxLength: 65_536 }, 'The documentation, in Markdown.'),
-    publisher: describe(text, 'The name of the publisher.'),
+    description: describe({ ...NON_EMPTY, maxLength: 256 }, 'The description.'),
+    documentation: describe({ ...NON_EMPTY, maxLength: 65_536 }, 'The documentation, in Markdown.'),
+    publisher: describe(NON_EMPTY, 'The name of the publisher.'),
     publishAccessRecord: describe(UUID, 'The id of an open publish request.'),
   },
   ['description', 'documentation', 'publisher', 'publishAccessRecord'],
 );
 
 const OBJECT_SCHEMA = {
-  ...object({
+  ...objectSchema({
     org,
     resource: describe({ enum: RESOURCE_NAMES }, 'The resource, spelled as in the prefix of its operation ids.'),
     id,
@@ -146,13 +146,13 @@ const OBJECT_SCHEMA = {
 };
 
 /** The JSON schema of `AirSeed`. */
-export const SEED_SCHEMA = object(
+export const SEED_SCHEMA = objectSchema(
   {
-    simulations: describe(list(SIMULATION_SCHEMA), 'Simulations.'),
-    images: describe(list(IMAGE_SCHEMA), 'Images. Nodes boot from the first one.'),
-    systemNodes: describe(list(SYSTEM_NODE_SCHEMA), 'Node templates, visible to every organisation.'),
-    demos: describe(list(DEMO_SCHEMA), 'Demos on the marketplace.'),
-    objects: describe(list(OBJECT_SCHEMA), 'Objects of other resources. Each can refer only to earlier ones.'),
+    simulations: describe(listSchema(SIMULATION_SCHEMA), 'Simulations.'),
+    images: describe(listSchema(IMAGE_SCHEMA), 'Images. Nodes boot from the first one.'),
+    systemNodes: describe(listSchema(SYSTEM_NODE_SCHEMA), 'Node templates, visible to every organisation.'),
+    demos: describe(listSchema(DEMO_SCHEMA), 'Demos on the marketplace.'),
+    objects: describe(listSchema(OBJECT_SCHEMA), 'Objects of other resources. Each can refer only to earlier ones.'),
   },
   ['simulations', 'images', 'systemNodes', 'demos', 'objects'],
 );

@@ -1,5 +1,5 @@
 import type { SeedError, Seeding } from '../../contract/seed.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { findDuplicates, type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { findObjectErrors } from './seed-objects.ts';
 import { buildSeedRows, deriveNodeId } from './seed-rows.ts';
@@ -36,12 +36,12 @@ function findSeedErrors(
   { simulations = [], images = [], systemNodes = [], demos = [], objects = [] }: AirSeed,
   organizations: readonly string[],
 ): readonly SeedError[] {
-  const placedDemos = placeEntries('air.demos', demos);
-  const placedObjects = placeEntries('air.objects', objects);
-  const entries: Placed<{ readonly org: string; readonly id: string }>[] = [
-    ...placeEntries('air.simulations', simulations),
-    ...placeEntries('air.images', images),
-    ...placeEntries('air.systemNodes', systemNodes),
+  const placedDemos = locateEntries('air.demos', demos);
+  const placedObjects = locateEntries('air.objects', objects);
+  const entries: LocatedEntry<{ readonly org: string; readonly id: string }>[] = [
+    ...locateEntries('air.simulations', simulations),
+    ...locateEntries('air.images', images),
+    ...locateEntries('air.systemNodes', systemNodes),
     ...placedDemos,
     ...placedObjects,
   ];
@@ -70,7 +70,7 @@ function findSeedErrors(
 
 /** Checks the simulation of a demo, as the request that creates a demo does. */
 function findDemoErrors(
-  { place, entry: { org, simulation } }: Placed<SeedDemo>,
+  { place, entry: { org, simulation } }: LocatedEntry<SeedDemo>,
   simulations: readonly SeedSimulation[],
 ): readonly SeedError[] {
   const source = simulations.find((candidate) => candidate.id === simulation && candidate.org === org);

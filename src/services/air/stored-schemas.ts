@@ -1,5 +1,13 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
-import { bodySchema, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
+import {
+  bodySchema,
+  INSTANT,
+  listSchema,
+  objectSchema,
+  TEXT,
+  TEXTS,
+  withoutMembers,
+} from '../../definitions/json-schema.ts';
 import type { RowSchema, StoredSchemas } from '../../store/row-schema.ts';
 import { createRow, type DraftOf } from './objects.ts';
 import {
@@ -44,12 +52,12 @@ interface Options {
 }
 
 /** Derives the schema of stored rows. @param response the documented response schema of the resource */
-function objectSchema<Name extends StoredName>(
+function storedObjectSchema<Name extends StoredName>(
   table: Table<Name>,
   response: ResponseSchema,
   options: Options = {},
 ): RowSchema {
-  const { without = [], also = {}, hidden = object({}) } = options;
+  const { without = [], also = {}, hidden = objectSchema({}) } = options;
   const shown = withoutMembers(response, [...COMMON_MEMBERS.filter((name) => name in response.properties), ...without]);
   const members = {
     ...shown,
@@ -58,7 +66,7 @@ function objectSchema<Name extends StoredName>(
   };
   return {
     collection: collectionOf(table).name,
-    body: object({ created: INSTANT, modified: INSTANT, members, hidden }),
+    body: objectSchema({ created: INSTANT, modified: INSTANT, members, hidden }),
     isPart: (table as AirResource).part !== undefined,
     rebuild: (row) => rebuildRow(table, row as AirRow),
   };
@@ -89,13 +97,16 @@ const UPLOAD = bodySchema<Upload>({
   id: TEXT,
   hash: TEXT,
   size: { type: 'integer' },
-  parts: { type: 'object', additionalProperties: object({ size: { type: 'integer' }, etag: TEXT }) },
+  parts: { type: 'object', additionalProperties: objectSchema({ size: { type: 'integer' }, etag: TEXT }) },
 });
 
 const WHOLE = bodySchema<SplitInterface>({ id: TEXT, name: TEXT });
 
 const { name, version } = SCHEMAS.Image.properties;
-const REQUESTED = object({ requested_by_email: TEXT, asked: object({ name, version }, ['name', 'version']) });
+const REQUESTED = objectSchema({
+  requested_by_email: TEXT,
+  asked: objectSchema({ name, version }, ['name', 'version']),
+});
 
 const { worker_port, worker_fqdn } = SCHEMAS.Service.properties;
 const { category } = SCHEMAS.Node.properties;
@@ -103,63 +114,69 @@ const { state } = SCHEMAS.Simulation.properties;
 
 /** Typed so that the compiler reports missing resources. */
 const ROWS: Readonly<Record<StoredName, RowSchema>> = {
-  simulations: objectSchema(SIMULATIONS, SCHEMAS.Simulation, {
-    hidden: hiddenSchema<'simulations'>({ steps: list(object({ state, at: INSTANT })) }, ['steps']),
+  simulations: storedObjectSchema(SIMULATIONS, SCHEMAS.Simulation, {
+    hidden: hiddenSchema<'simulations'>({ steps: listSchema(objectSchema({ state, at: INSTANT })) }, ['steps']),
   }),
-  simulation_ztp_script: objectSchema(SIMULATION_ZTP_SCRIPT, SCHEMAS.ZtpScript),
-  histories: objectSchema(HISTORIES, SCHEMAS.History, {
+  simulation_ztp_script: storedObjectSchema(SIMULATION_ZTP_SCRIPT, SCHEMAS.ZtpScript),
+  histories: storedObjectSchema(HISTORIES, SCHEMAS.History, {
     hidden: hiddenSchema<'histories'>({ labels: TEXTS }, ['labels']),
   }),
-  nodes: objectSchema(NODES, SCHEMAS.Node),
-  interfaces: objectSchema(INTERFACES, SCHEMAS.Interface, {
+  nodes: storedObjectSchema(NODES, SCHEMAS.Node),
+  interfaces: storedObjectSchema(INTERFACES, SCHEMAS.Interface, {
     hidden: hiddenSchema<'interfaces'>({ ...IN_SIMULATION, whole: { ...WHOLE, type: ['object', 'null'] } }, ['whole']),
   }),
-  links: objectSchema(LINKS, SCHEMAS.Link, {
+  links: storedObjectSchema(LINKS, SCHEMAS.Link, {
     without: ['interfaces'],
     hidden: hiddenSchema<'links'>({ ...IN_SIMULATION, interface: TEXTS, node: TEXTS }),
   }),
-  services: objectSchema(SERVICES, SCHEMAS.Service, {
+  services: storedObjectSchema(SERVICES, SCHEMAS.Service, {
     without: ['worker_port', 'worker_fqdn'],
     hidden: hiddenSchema<'services'>({ ...IN_SIMULATION, node: TEXT, worker_port, worker_fqdn }),
   }),
-  instructions: objectSchema(INSTRUCTIONS, SCHEMAS.NodeInstruction, {
+  instructions: storedObjectSchema(INSTRUCTIONS, SCHEMAS.NodeInstruction, {
     hidden: hiddenSchema<'instructions'>({ ...IN_SIMULATION, executor: TEXT, creator: TEXT }, ['creator']),
   }),
-  checkpoints: objectSchema(CHECKPOINTS, SCHEMAS.Checkpoint, { hidden: hiddenSchema<'checkpoints'>(IN_SIMULATION) }),
-  runs: objectSchema(RUNS, SCHEMAS.Run),
-  userconfigs: objectSchema(USERCONFIGS, SCHEMAS.UserConfig, { without: ['content'], also: { content: TEXT } }),
-  images: objectSchema(IMAGES, SCHEMAS.Image, {
+  checkpoints: storedObjectSchema(CHECKPOINTS, SCHEMAS.Checkpoint, {
+    hidden: hiddenSchema<'checkpoints'>(IN_SIMULATION),
+  }),
+  runs: storedObjectSchema(RUNS, SCHEMAS.Run),
+  userconfigs: storedObjectSchema(USERCONFIGS, SCHEMAS.UserConfig, { without: ['content'], also: { content: TEXT } }),
+  images: storedObjectSchema(IMAGES, SCHEMAS.Image, {
     without: ['is_owned_by_client'],
     hidden: hiddenSchema<'images'>({ upload: { ...UPLOAD, type: ['object', 'null'] } }, ['upload']),
   }),
-  image_shares: objectSchema(IMAGE_SHARES, SCHEMAS.ImageShare, {
+  image_shares: storedObjectSchema(IMAGE_SHARES, SCHEMAS.ImageShare, {
     hidden: hiddenSchema<'image_shares'>({ target: TEXT }),
   }),
-  image_publish_access_records: objectSchema(IMAGE_PUBLISH_ACCESS_RECORDS, SCHEMAS.ImagePublishAccessRecord, {
+  image_publish_access_records: storedObjectSchema(IMAGE_PUBLISH_ACCESS_RECORDS, SCHEMAS.ImagePublishAccessRecord, {
     hidden: REQUESTED,
   }),
-  demo_publish_access_records: objectSchema(DEMO_PUBLISH_ACCESS_RECORDS, SCHEMAS.MarketplaceDemoPublishAccessRecord, {
-    hidden: REQUESTED,
-  }),
-  demos: objectSchema(DEMOS, SCHEMAS.MarketplaceDemo),
-  demo_access_requests: objectSchema(DEMO_ACCESS_REQUESTS, SCHEMAS.DemoAccessRequest, {
+  demo_publish_access_records: storedObjectSchema(
+    DEMO_PUBLISH_ACCESS_RECORDS,
+    SCHEMAS.MarketplaceDemoPublishAccessRecord,
+    {
+      hidden: REQUESTED,
+    },
+  ),
+  demos: storedObjectSchema(DEMOS, SCHEMAS.MarketplaceDemo),
+  demo_access_requests: storedObjectSchema(DEMO_ACCESS_REQUESTS, SCHEMAS.DemoAccessRequest, {
     without: ['marketplace_demo_name'],
   }),
-  demo_tags: objectSchema(DEMO_TAGS, SCHEMAS.MarketplaceDemoTag),
-  trainings: objectSchema(TRAININGS, SCHEMAS.Training, {
+  demo_tags: storedObjectSchema(DEMO_TAGS, SCHEMAS.MarketplaceDemoTag),
+  trainings: storedObjectSchema(TRAININGS, SCHEMAS.Training, {
     without: ['training_simulation_state'],
     also: { attendees: TEXTS },
   }),
-  ssh_keys: objectSchema(SSH_KEYS, SCHEMAS.SshKey),
-  system_nodes: objectSchema(SYSTEM_NODES, SCHEMAS.SystemNode, { without: ['category'], also: { category } }),
-  fleets: objectSchema(FLEETS, SCHEMAS.Fleet),
-  workers: objectSchema(WORKERS, SCHEMAS.Worker, { without: ['registration_token'] }),
-  worker_certificates: objectSchema(WORKER_CERTIFICATES, SCHEMAS.WorkerCertificate, { without: ['usable'] }),
-  manifests: objectSchema(MANIFESTS, SCHEMAS.Manifest),
-  plugin_images: objectSchema(PLUGIN_IMAGES, SCHEMAS.Manifest),
-  os_image_manifests: objectSchema(OS_IMAGE_MANIFESTS, SCHEMAS.OsImageManifest),
-  os_templates: objectSchema(OS_TEMPLATES, SCHEMAS.OsTemplate),
-  platform_information: objectSchema(PLATFORM_INFORMATION, SCHEMAS.PlatformInformation),
+  ssh_keys: storedObjectSchema(SSH_KEYS, SCHEMAS.SshKey),
+  system_nodes: storedObjectSchema(SYSTEM_NODES, SCHEMAS.SystemNode, { without: ['category'], also: { category } }),
+  fleets: storedObjectSchema(FLEETS, SCHEMAS.Fleet),
+  workers: storedObjectSchema(WORKERS, SCHEMAS.Worker, { without: ['registration_token'] }),
+  worker_certificates: storedObjectSchema(WORKER_CERTIFICATES, SCHEMAS.WorkerCertificate, { without: ['usable'] }),
+  manifests: storedObjectSchema(MANIFESTS, SCHEMAS.Manifest),
+  plugin_images: storedObjectSchema(PLUGIN_IMAGES, SCHEMAS.Manifest),
+  os_image_manifests: storedObjectSchema(OS_IMAGE_MANIFESTS, SCHEMAS.OsImageManifest),
+  os_templates: storedObjectSchema(OS_TEMPLATES, SCHEMAS.OsTemplate),
+  platform_information: storedObjectSchema(PLATFORM_INFORMATION, SCHEMAS.PlatformInformation),
 };
 
 export const STORED_SCHEMAS: StoredSchemas = { rows: Object.values(ROWS) };

@@ -3,7 +3,7 @@ import { Problem } from '../../decisions/problem.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
 import { checkOwnAnswer, ownOutcome } from '../../faults/own-answer.ts';
-import { checkMatch, findPossibleOperations, type Known } from '../../journal/check.ts';
+import { checkMatch, findPossibleOperations, type KnownNames } from '../../journal/check.ts';
 import { keysOf } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
@@ -21,7 +21,7 @@ const MAX_MATCH_LENGTH = 16_384;
 const DEFAULT_SEED = '1';
 
 /** @throws Problem for an invalid field, or one that prevents the fault from ever being injected */
-export function checkFault(order: Order, knownNames: Known): FaultOrder {
+export function readFaultOrder(order: Order, knownNames: KnownNames): FaultOrder {
   const { match: { probability = 1, seed = DEFAULT_SEED, ...criteria } = {}, times = null, after = 0 } = order;
   if (JSON.stringify(criteria).length > MAX_MATCH_LENGTH) {
     throw new Problem('invalid_request', `Field \`match\` is too long; expected up to ${MAX_MATCH_LENGTH} characters.`);
@@ -126,10 +126,10 @@ const MAX_LISTED_OPERATIONS = 3;
  * @returns `documented` if the vendor can respond like this, `ours` if only the mock does; null if the fault does not respond
  * @throws Problem if a document does not allow the response and `isOffDocument` is false
  */
-export async function checkAnswer(
+export async function assertDocumentedAnswer(
   { match, action }: FaultOrder,
   isOffDocument: boolean,
-  { knownNames, statusesOf, answerFault }: Ports,
+  { listKnownNames, statusesOf, findAnswerViolation }: Ports,
 ): Promise<'documented' | 'ours' | null> {
   const { answer } = action;
   const status = action.status ?? answer?.status;
@@ -141,7 +141,7 @@ export async function checkAnswer(
       `Field \`do.status\` must be an HTTP error status from 400 to 511; got ${status}.`,
     );
   }
-  const { operations } = knownNames();
+  const { operations } = listKnownNames();
   const affected = findPossibleOperations(match, operations);
   const undocumented: string[] = [];
   for (const { service, id } of affected) {
@@ -151,7 +151,8 @@ export async function checkAnswer(
     if (!documented.includes(status)) undocumented.push(id);
   }
   if (undocumented.length === 0) {
-    const violation = answer === undefined ? null : await findViolation(affected, ownOutcome(answer), answerFault);
+    const violation =
+      answer === undefined ? null : await findViolation(affected, ownOutcome(answer), findAnswerViolation);
     if (violation === null) return 'documented';
     if (isOffDocument) return 'ours';
     throw new Problem(
@@ -188,10 +189,10 @@ function joinOperations(ids: readonly string[]): string {
 async function findViolation(
   operations: readonly { readonly service: string; readonly id: string }[],
   response: Outcome,
-  answerFault: Ports['answerFault'],
+  findAnswerViolation: Ports['findAnswerViolation'],
 ): Promise<string | null> {
   for (const { service, id } of operations) {
-    const violation = await answerFault(service, id, response);
+    const violation = await findAnswerViolation(service, id, response);
     if (violation !== null) return violation;
   }
   return null;

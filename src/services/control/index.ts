@@ -28,7 +28,7 @@ import { TABLES } from './tables/index.ts';
 const RULESET = createRuleset('control', null, TABLES);
 
 /** The control API: a service like any other, with access to the rest of the server through `ports`. */
-export function control(ports: Ports): ServiceDefinition<'control'> {
+export function createControlService(ports: Ports): ServiceDefinition<'control'> {
   return {
     name: 'control',
     title: 'Control API',

@@ -22,7 +22,7 @@ export interface PolicyOrder {
   readonly force?: boolean;
 }
 
-export function refuseMembers<Order>(
+export function assertMembersAbsent<Order>(
   order: Order,
   members: readonly (keyof Order & string)[],
   explanation: string,

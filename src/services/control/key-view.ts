@@ -7,11 +7,11 @@ import type { KeyInForce } from '../../ngc-keys/records.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** Renders a key with its current and pending policies and its history. */
-export async function keyView(
+export async function renderKey(
   { store, rulesets, now }: Context,
   { key, roles, policy, pending }: KeyInForce,
 ): Promise<Schema<'control', 'Key'>> {
-  const history = policy === null ? [] : await ngcKeysIn(store).history(key.id);
+  const history = policy === null ? [] : await ngcKeysIn(store).listVersions(key.id);
   return {
     id: key.id,
     org: key.org,

@@ -9,7 +9,7 @@ import type { Fidelity } from '../../decisions/fidelity.ts';
 import type { Holding } from '../../decisions/policy.ts';
 import type { Reasons } from '../../decisions/reasons.ts';
 import type { Tables } from '../../decisions/rule.ts';
-import type { Known } from '../../journal/check.ts';
+import type { KnownNames } from '../../journal/check.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import type { SnapshotInfo, SnapshotRecord } from '../../store/snapshot-store.ts';
@@ -33,7 +33,7 @@ export interface WorldRequest extends WorldOrder {
 }
 
 /** A new world. */
-export interface MadeWorld extends WorldInfo, Required<Pick<Schema<'control', 'MadeWorld'>, 'ambiguous'>> {
+export interface CreatedWorld extends WorldInfo, Required<Pick<Schema<'control', 'MadeWorld'>, 'ambiguous'>> {
   /** Builds the cast, which takes longer than creating the world. */
   readonly cast: () => NonNullable<Schema<'control', 'MadeWorld'>['cast']>;
   /** Null unless the world is a copy with new credentials. */
@@ -59,13 +59,13 @@ export interface SimulatedCaller {
 /** The functions of the server that the control API calls. */
 export interface Ports {
   readonly version: string;
-  drills(): readonly KnownDrill[];
+  listDrills(): readonly KnownDrill[];
   /** Returns the names of all operations and refusal reasons. */
-  knownNames(): Known;
+  listKnownNames(): KnownNames;
   /** Returns the documented statuses of an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
   /** Describes how a response violates an operation's document; null if it matches. */
-  answerFault(service: string, operation: string, answer: Outcome): Promise<string | null>;
+  findAnswerViolation(service: string, operation: string, answer: Outcome): Promise<string | null>;
   /** Returns the body members of a control API operation. */
   membersOf(operation: ControlOperation): readonly string[];
   /**
@@ -73,10 +73,10 @@ export interface Ports {
    *
    * @throws Problem like the operation's
    */
-  bodyOf<Id extends ControlOperation>(operation: Id, value: unknown): OperationOf<'control', Id>['body'];
-  info(world: World): Promise<Schema<'control', 'Info'>>;
+  validateBody<Id extends ControlOperation>(operation: Id, value: unknown): OperationOf<'control', Id>['body'];
+  readInfo(world: World): Promise<Schema<'control', 'Info'>>;
   /** @param withBearers default: true */
-  cast(world: World, withBearers?: boolean): Promise<Schema<'control', 'Cast'>>;
+  buildCast(world: World, withBearers?: boolean): Promise<Schema<'control', 'Cast'>>;
   /**
    * Reports recorded traffic that violates the current documents.
    *
@@ -88,11 +88,11 @@ export interface Ports {
    * Returns the names of the world's principals with this id, name, client id or e-mail address, which may be spelled
    * differently. Empty if none matches.
    */
-  namesFound(world: World, name: string): Promise<readonly string[]>;
+  findNames(world: World, name: string): Promise<readonly string[]>;
   /** Lists the control API operations in document order. */
-  calls(): readonly Call[];
+  listCalls(): readonly Call[];
   /** Returns the first `limit` events in `(from, to]` that happen without a request, earliest first. */
-  events(
+  listEvents(
     world: World,
     from: Instant,
     to: Instant,
@@ -100,12 +100,12 @@ export interface Ports {
   ): Promise<{ readonly events: readonly WorldEvent[]; readonly more: boolean }>;
   readonly worlds: {
     /** @throws Problem if the order is invalid */
-    make(order: WorldRequest): Promise<MadeWorld>;
+    make(order: WorldRequest): Promise<CreatedWorld>;
     /** Returns a function that builds the cast of a world, without bearers. @throws Problem `not_found` */
-    castOf(id: string): Promise<MadeWorld['cast']>;
+    readCast(id: string): Promise<CreatedWorld['cast']>;
     list(): readonly WorldInfo[];
     /** Returns the world of a decision, even an evicted one; null if this process does not know the decision. */
-    ofDecision(id: string): string | null;
+    findWorldOfDecision(id: string): string | null;
     /** @throws Problem `not_found` */
     find(id: string): WorldInfo;
     /** @throws Problem `not_found`, or `protected` */
@@ -113,7 +113,7 @@ export interface Ports {
   };
   readonly loginClients: LoginClients;
   /** Returns metrics for a monitoring system, counted since the first call. */
-  metrics(): Promise<{ readonly text: string; readonly contentType: string }>;
+  readMetrics(): Promise<{ readonly text: string; readonly contentType: string }>;
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
@@ -147,16 +147,16 @@ export interface Ports {
     foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };
   /** Returns the tables of a service; null if it does not exist. */
-  tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
+  findTables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
   /** The setting that decides which operations the server answers. */
   readonly fidelity: Fidelity;
   /** All refusal reasons. */
   readonly reasons: Reasons;
   /** Returns the names of services with tables. */
-  services(): readonly string[];
+  listServices(): readonly string[];
   describe(decision: Decision): Schema<'control', 'Decision'>;
   /** Returns a function that describes these decisions, with the principals allowed to make the calls in fixes. */
-  describer(
+  createDescriber(
     world: RequestScope,
     decisions: readonly Decision[],
   ): Promise<(decision: Decision) => Schema<'control', 'Decision'>>;

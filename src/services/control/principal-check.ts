@@ -13,19 +13,19 @@ import type { Ports } from './ports.ts';
  * @throws Problem suggesting the nearest name
  */
 export async function checkPrincipal(
-  ports: Pick<Ports, 'namesFound' | 'cast'>,
+  ports: Pick<Ports, 'findNames' | 'buildCast'>,
   world: World,
   name: string | undefined,
   member: string,
 ): Promise<void> {
   if (name === undefined) return;
-  const readCastNames = async () => collectCastNames(await ports.cast(world));
+  const readCastNames = async () => collectCastNames(await ports.buildCast(world));
   if (name === '') {
     const [example = 'admin@acme.test'] = await readCastNames();
     const message = `${member} is empty; expected an id, name, client id or e-mail address, such as \`${example}\`.`;
     throw new Problem('invalid_request', message);
   }
-  const [matchingNames, callerNames] = [await ports.namesFound(world, name), new Set(collectCallerNames(world))];
+  const [matchingNames, callerNames] = [await ports.findNames(world, name), new Set(collectCallerNames(world))];
   // Compare exactly, as the matching of requests does.
   if (matchingNames.includes(name) || callerNames.has(name)) return;
   const nearest = findNear(name, matchingNames) ?? findNear(name, [...(await readCastNames()), ...callerNames]);

@@ -8,7 +8,7 @@ import { rfc3339 } from '../../time/clock.ts';
 import { advanceClock, reportJump, setClock } from './operations/clock.ts';
 import { addFault } from './operations/faults.ts';
 import { createKey } from './operations/keys.ts';
-import { createWorld, worldView } from './operations/worlds.ts';
+import { createWorld, renderWorld } from './operations/worlds.ts';
 import type { Ports } from './ports.ts';
 import type { Undo } from './state-undo.ts';
 
@@ -32,7 +32,7 @@ export interface ProviderState {
 }
 
 /** Returns all provider states. */
-export function providerStates(ports: Ports): readonly ProviderState[] {
+export function createProviderStates(ports: Ports): readonly ProviderState[] {
   return [
     {
       name: 'a reset mock',
@@ -48,14 +48,14 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
       description:
         'An identity of the cast, by name, e-mail address, client id or id. `bearer` is a credential that does not expire.',
       params: () => ['name'],
-      setup: async ({ world }, params) => ({ values: findIdentity(await ports.cast(world), readName(params)) }),
+      setup: async ({ world }, params) => ({ values: findIdentity(await ports.buildCast(world), readName(params)) }),
     },
     {
       name: 'a key with scopes',
       description: 'A new NGC key, as created by `POST /_mock/keys`; `key` is the key itself. A teardown deletes it.',
       params: () => ports.membersOf('create_key'),
       setup: async (context, params) => {
-        const values = await createKey(context, ports.bodyOf('create_key', params));
+        const values = await createKey(context, ports.validateBody('create_key', params));
         return { values: { ...values }, undo: { kind: 'key', id: values.id } };
       },
     },
@@ -66,8 +66,8 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
       setup: async ({ world }, params) => {
         const isTime = params['to'] !== undefined && params['to'] !== 'next-event';
         const jump = isTime
-          ? await setClock(world.clock, ports.bodyOf('set_clock', params).to)
-          : await advanceClock(ports, world, ports.bodyOf('advance_clock', params));
+          ? await setClock(world.clock, ports.validateBody('set_clock', params).to)
+          : await advanceClock(ports, world, ports.validateBody('advance_clock', params));
         reportJump(world, jump);
         return { values: { now: rfc3339(jump.to) } };
       },
@@ -78,12 +78,12 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
         'A world, as created by `POST /_mock/worlds`, unless the id already exists. A teardown deletes it if the setup created it.',
       params: () => ports.membersOf('create_world'),
       setup: async (context, params) => {
-        const order = ports.bodyOf('create_world', params);
+        const order = ports.validateBody('create_world', params);
         const existing = ports.worlds.list().find(({ id }) => id === order.id);
-        if (existing !== undefined) return { values: worldView(context, existing) };
+        if (existing !== undefined) return { values: renderWorld(context, existing) };
         const created = await createWorld(ports.worlds, order);
         return {
-          values: worldView(context, created),
+          values: renderWorld(context, created),
           undo: { kind: 'world', id: created.id, createdAt: created.createdAt },
         };
       },
@@ -93,7 +93,7 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
       description: 'A fault, as added by `POST /_mock/faults`. A teardown removes it.',
       params: () => ports.membersOf('add_fault'),
       setup: async (context, params) => {
-        const values = await addFault(ports, context, ports.bodyOf('add_fault', params));
+        const values = await addFault(ports, context, ports.validateBody('add_fault', params));
         return { values: { ...values }, undo: { kind: 'fault', id: values.id } };
       },
     },

@@ -26,7 +26,7 @@ export interface Setup {
 /** Records what a setup created. @returns what an earlier run of the same setup created, or null */
 export function recordSetup({ store, world }: Context, setup: Setup, undo: Undo): Promise<Undo | null> {
   const id = hashSetup(world.id, setup);
-  const row = setupRow(id, undo);
+  const row = createSetupRow(id, undo);
   return store.collections.updating(async (commit) => {
     const previous = await SETUPS.byId(store.collections, id);
     const nextRow = previous === null ? row : { ...row, revision: previous.revision };
@@ -35,7 +35,7 @@ export function recordSetup({ store, world }: Context, setup: Setup, undo: Undo)
   });
 }
 
-export function setupRow(id: string, undo: Undo) {
+export function createSetupRow(id: string, undo: Undo) {
   return SETUPS.row({ id, owner: undo.kind, parent: null, body: undo });
 }
 

@@ -1,7 +1,9 @@
-import { INSTANT, object, TEXT } from '../../definitions/json-schema.ts';
+import { INSTANT, objectSchema, TEXT } from '../../definitions/json-schema.ts';
 import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
-import { SETUPS, setupRow } from './state-undo.ts';
+import { createSetupRow, SETUPS } from './state-undo.ts';
 
-const UNDO = object({ kind: { enum: ['key', 'fault', 'world'] }, id: TEXT, createdAt: INSTANT }, ['createdAt']);
+const UNDO = objectSchema({ kind: { enum: ['key', 'fault', 'world'] }, id: TEXT, createdAt: INSTANT }, ['createdAt']);
 
-export const STORED_SCHEMAS: StoredSchemas = { rows: [rowSchema(SETUPS, UNDO, ({ id, body }) => setupRow(id, body))] };
+export const STORED_SCHEMAS: StoredSchemas = {
+  rows: [rowSchema(SETUPS, UNDO, ({ id, body }) => createSetupRow(id, body))],
+};

@@ -1,6 +1,6 @@
 import { worldOfName } from '../../addresses/world-id.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { bearerIn, type CredentialExtractor } from '../../credentials/presented-credential.ts';
+import { type CredentialExtractor, findBearerToken } from '../../credentials/presented-credential.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { createRuleset } from '../../decisions/ruleset.ts';
 import { presentKey } from '../../ngc-keys/key-text.ts';
@@ -20,7 +20,7 @@ const RULESET = createRuleset('nak', null, TABLES);
 
 /** Returns the world of an administrator's token, from its `jti`; null for any other token. */
 const presentAdminToken: CredentialExtractor = (authorization) => {
-  const token = bearerIn(authorization);
+  const token = findBearerToken(authorization);
   const { azp, jti } = (token === null ? null : decodeClaims(token)) ?? {};
   return azp === ADMIN_CLIENT && typeof jti === 'string' ? { kind: 'token', world: worldOfName(jti) } : null;
 };

@@ -6,14 +6,14 @@ import { AUDIENCES } from '../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { encodeResources, type GivenResource, readPolicy } from '../../ngc-keys/key-policy.ts';
 import {
+  createNgcKeyRow,
   type Issuance,
-  issuedKeysOwner,
+  issuedKeysLabelOf,
+  issuedKeysOwnerOf,
   type KeyInForce,
-  keysIssuedTo,
   NGC_KEYS,
   type NgcKey,
   type NgcKeyRow,
-  ngcKeyRow,
 } from '../../ngc-keys/records.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Change } from '../../store/collections.ts';
@@ -47,15 +47,15 @@ export async function findIssuedKey(
   id: string,
   matches: (issuance: Issuance) => boolean,
 ): Promise<IssuedKey | null> {
-  const found = await ngcKeysIn(store).byId(id.toLowerCase(), now);
+  const found = await ngcKeysIn(store).findById(id.toLowerCase(), now);
   return found !== null && isIssued(found) && isRetained(found.key, now) && matches(found.key.issuance) ? found : null;
 }
 
 /** Returns the keys of an owner, oldest first. @param issuer null for all issuers */
 export async function findKeys({ store, now }: KeyContext, owner: string, issuer: string | null): Promise<IssuedKey[]> {
   const keys = ngcKeysIn(store);
-  const rows = await NGC_KEYS.ofLabel(store.collections, keysIssuedTo(owner));
-  const found = await Promise.all(rows.map(({ id }) => keys.byId(id, now)));
+  const rows = await NGC_KEYS.ofLabel(store.collections, issuedKeysLabelOf(owner));
+  const found = await Promise.all(rows.map(({ id }) => keys.findById(id, now)));
   return found.filter(
     (key): key is IssuedKey =>
       key !== null &&
@@ -93,7 +93,7 @@ export function saveOwner({ store: { collections } }: KeyContext, id: string, ow
   const isOwnerSuspended = owner.status === 'SUSPENDED';
   return collections.updating(async (commit) => {
     const before = await KEY_OWNERS.byId(collections, id);
-    const keys = await NGC_KEYS.ofLabel(collections, keysIssuedTo(id));
+    const keys = await NGC_KEYS.ofLabel(collections, issuedKeysLabelOf(id));
     await commit([
       KEY_OWNERS.put({ ...createOwnerRow(id, owner), ...(before !== null && { revision: before.revision }) }),
       ...keys.map((row) => changeIssuance(row, { isOwnerSuspended })),
@@ -104,7 +104,7 @@ export function saveOwner({ store: { collections } }: KeyContext, id: string, ow
 function changeIssuance(row: NgcKeyRow, change: Partial<Issuance>): Change {
   const { body, revision } = row;
   if (body.issuance === undefined) return NGC_KEYS.put(row);
-  return NGC_KEYS.put({ ...ngcKeyRow({ ...body, issuance: { ...body.issuance, ...change } }), revision });
+  return NGC_KEYS.put({ ...createNgcKeyRow({ ...body, issuance: { ...body.issuance, ...change } }), revision });
 }
 
 export function createOwnerRow(id: string, body: KeyOwner) {
@@ -113,7 +113,7 @@ export function createOwnerRow(id: string, body: KeyOwner) {
 
 /** Deletes the keys of an owner that expired more than two days ago, so that they do not count towards the limit. */
 export async function deleteExpiredKeys(storing: KeyContext, owner: Pick<Issuance, 'issuer' | 'owner'>): Promise<void> {
-  const rows = await NGC_KEYS.ofOwner(storing.store.collections, issuedKeysOwner(owner));
+  const rows = await NGC_KEYS.ofOwner(storing.store.collections, issuedKeysOwnerOf(owner));
   const expiredIds = rows.filter(({ body }) => !isRetained(body, storing.now)).map(({ id }) => id);
   await ngcKeysIn(storing.store).deleteAll(expiredIds);
 }
@@ -178,7 +178,7 @@ export async function describeAuthorizations(
   policy?: Policy | null,
 ): Promise<Authorizations> {
   const { authorizations } = key.issuance;
-  const newest = policy === undefined ? await ngcKeysIn(store).newest(key.id) : policy;
+  const newest = policy === undefined ? await ngcKeysIn(store).findNewestVersion(key.id) : policy;
   if (authorizations !== null && newest !== null) {
     const stored = readRights(authorizations, rulesets);
     if (isSamePolicy(stored.policy, newest) && `${stored.services}` === `${key.services}`) return authorizations;

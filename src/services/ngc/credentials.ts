@@ -1,6 +1,6 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../contract/credentials.ts';
 import { DEVICE_LOGINS } from '../../ngc-keys/device-logins.ts';
-import { deriveKeyText, endingOf } from '../../ngc-keys/key-text.ts';
+import { deriveKeyText, readEnding } from '../../ngc-keys/key-text.ts';
 import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
 
 const KEYS: CredentialRows<NgcKeyRow> = {
@@ -12,7 +12,7 @@ const KEYS: CredentialRows<NgcKeyRow> = {
       text = deriveKeyText(derivation, keyId);
       return text;
     }, id);
-    const issuance = body.issuance === undefined ? {} : { issuance: { ...body.issuance, ending: endingOf(text) } };
+    const issuance = body.issuance === undefined ? {} : { issuance: { ...body.issuance, ending: readEnding(text) } };
     // Keeps all other objects as they are, because many worlds share them.
     return { ...row, aliases: [secretHash], body: { ...body, secretHash, ...issuance } };
   },

@@ -5,8 +5,8 @@ import { ngcKeysIn } from '../../ngc-keys/index.ts';
 export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
   const ngcKeys = ngcKeysIn(store);
   const [effective, expired] = await Promise.all([
-    ngcKeys.effectiveBetween(from, to, limit),
-    ngcKeys.expiredBetween(from, to, limit),
+    ngcKeys.listEffectiveBetween(from, to, limit),
+    ngcKeys.listExpiredBetween(from, to, limit),
   ]);
   return [
     ...effective.map(

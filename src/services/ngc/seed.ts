@@ -1,9 +1,9 @@
 import type { SeedError, Seeding } from '../../contract/seed.ts';
-import { type Derivation, deriveFor } from '../../credentials/derivation.ts';
+import { createDerivation, type Derivation } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { describe, list, object, text } from '../../definitions/json-schema.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { describe, listSchema, NON_EMPTY, objectSchema } from '../../definitions/json-schema.ts';
+import { findDuplicates, type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { quote } from '../../explaining/index.ts';
 import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
 import {
@@ -14,15 +14,15 @@ import {
   knownRoles,
   readPolicy,
 } from '../../ngc-keys/key-policy.ts';
-import { classifyKey, deriveKeyText, endingOf } from '../../ngc-keys/key-text.ts';
+import { classifyKey, deriveKeyText, readEnding } from '../../ngc-keys/key-text.ts';
 import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import {
+  createKeyRows,
+  createNgcUserRow,
+  createOrganizationRow,
   type Issuance,
   type NewNgcKey,
   type NgcUser,
-  newKeyRows,
-  ngcUserRow,
-  organizationRow,
 } from '../../ngc-keys/records.ts';
 import { keysOf, own } from '../../objects/members.ts';
 import { deriveUuid } from '../../platform/random.ts';
@@ -74,24 +74,24 @@ const FORBIDDEN_MEMBERS = {
 
 /** Ids are used in paths, where one official client replaces `_` with `-`. */
 const id = { type: 'string', pattern: '^[A-Za-z0-9.-]+$' };
-const resource = object(
+const resource = objectSchema(
   {
-    type: describe(text, 'The resource type, such as `All Functions` or `Function`.'),
-    ids: describe(list(text), 'Object ids, for types that need them.'),
-    ignoredIds: describe(list(text), 'Ids without effect, as in keys from `GET /_mock/keys`.'),
+    type: describe(NON_EMPTY, 'The resource type, such as `All Functions` or `Function`.'),
+    ids: describe(listSchema(NON_EMPTY), 'Object ids, for types that need them.'),
+    ignoredIds: describe(listSchema(NON_EMPTY), 'Ids without effect, as in keys from `GET /_mock/keys`.'),
   },
   ['ids', 'ignoredIds'],
 );
 
-const SCHEMA = object(
+const SCHEMA = objectSchema(
   {
-    org: describe(text, 'The organisation of paths without one; one of `organizations`.'),
-    ncaId: describe(text, 'The account (NCA id) of that organisation.'),
+    org: describe(NON_EMPTY, 'The organisation of paths without one; one of `organizations`.'),
+    ncaId: describe(NON_EMPTY, 'The account (NCA id) of that organisation.'),
     organizations: describe(
-      list(
-        object({
+      listSchema(
+        objectSchema({
           name: describe(id, 'The name, as in paths.'),
-          ncaId: describe(text, 'The account (NCA id), which must be unique.'),
+          ncaId: describe(NON_EMPTY, 'The account (NCA id), which must be unique.'),
           airSubscription: describe(
             { type: 'boolean' },
             'Whether the organisation has a subscription to Air. Without one, Air responds 402.',
@@ -101,25 +101,28 @@ const SCHEMA = object(
       'The organisations of NGC keys, Air and Cloud Functions.',
     ),
     keys: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
             id: describe(id, 'The id, as in paths. Default: derived from the organisation and the name.'),
-            org: describe(text, 'The organisation of the key.'),
-            name: describe(text, 'The name, unique in the organisation.'),
+            org: describe(NON_EMPTY, 'The organisation of the key.'),
+            name: describe(NON_EMPTY, 'The name, unique in the organisation.'),
             type: describe(
               { enum: keysOf(FORBIDDEN_MEMBERS) },
               'Personal keys have the rights of their user; service keys have scopes.',
             ),
-            services: describe(list(text), 'The services that accept the key, such as `nvcf` and `air`.'),
-            scopes: describe(list(text), 'For service keys: scopes, such as `list_functions` or `List Functions`.'),
+            services: describe(listSchema(NON_EMPTY), 'The services that accept the key, such as `nvcf` and `air`.'),
+            scopes: describe(
+              listSchema(NON_EMPTY),
+              'For service keys: scopes, such as `list_functions` or `List Functions`.',
+            ),
             resource: describe(
-              { anyOf: [resource, list(resource)] },
+              { anyOf: [resource, listSchema(resource)] },
               'For service keys: the objects that the key is limited to, as a resource or a list of resources.',
             ),
-            user: describe(text, 'The e-mail address of the user. Required for personal keys.'),
+            user: describe(NON_EMPTY, 'The e-mail address of the user. Required for personal keys.'),
             roles: describe(
-              list(text),
+              listSchema(NON_EMPTY),
               'The roles of the user, such as `ORG_OWNER` or `air-admin`. They apply to all keys of the user.',
             ),
             expiresAt: describe(
@@ -127,10 +130,13 @@ const SCHEMA = object(
               'When the key expires (RFC 3339). Default: never.',
             ),
             owner: describe(
-              text,
+              NON_EMPTY,
               'For keys of the self-hosted key service: the owner, such as `svc@nvcf-api.local`. The issuer is the first of `services`.',
             ),
-            key: describe(text, 'The key itself, as returned by `POST /_mock/keys`. Default: derived from the id.'),
+            key: describe(
+              NON_EMPTY,
+              'The key itself, as returned by `POST /_mock/keys`. Default: derived from the id.',
+            ),
           },
           ['id', 'scopes', 'resource', 'user', 'roles', 'expiresAt', 'key', 'owner'],
         ),
@@ -175,9 +181,9 @@ export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seed
       const names = keyNames(rulesets);
       return {
         rows: [
-          ...subscribed.map(organizationRow),
-          ...listUsers(keys).map(ngcUserRow),
-          ...keys.flatMap((key) => newKeyRows(createKey(key, parsePolicy(key, rulesets, names).policy, now))),
+          ...subscribed.map(createOrganizationRow),
+          ...listUsers(keys).map(createNgcUserRow),
+          ...keys.flatMap((key) => createKeyRows(createKey(key, parsePolicy(key, rulesets, names).policy, now))),
         ],
       };
     },
@@ -188,9 +194,9 @@ export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seed
 function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: readonly string[]): SeedError[] {
   const roles = [...ofServices, ...TABLES.roles.map(({ name }) => name)];
   const keyNamesOfRulesets = keyNames(rulesets);
-  const organizations = placeEntries('ngc.organizations', seed.organizations);
+  const organizations = locateEntries('ngc.organizations', seed.organizations);
   const names = seed.organizations.map(({ name }) => name);
-  const keys = placeEntries('ngc.keys', seed.keys);
+  const keys = locateEntries('ngc.keys', seed.keys);
   return [
     ...findUnknownOrganizations([{ entry: { org: seed.org }, place: 'ngc' }, ...keys], names),
     ...findDuplicates('organizations: `name`', organizations, ({ name }) => name),
@@ -204,14 +210,14 @@ function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: rea
 }
 
 function findKeyFaults(
-  { entry: key, place }: Placed<SeedKeyInput>,
+  { entry: key, place }: LocatedEntry<SeedKeyInput>,
   rulesets: readonly Ruleset[],
   roles: readonly string[],
   names: KeyNames,
 ): SeedError[] {
   const subject = `key \`${key.name}\` of \`ngc\``;
   const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
-    placeEntries(`${place}.${list}`, names)
+    locateEntries(`${place}.${list}`, names)
       .filter(({ entry }) => !valid.includes(entry))
       .map(({ entry, place }) => ({ place, message: `${subject}: unknown ${what} \`${entry}\``, given: entry, valid }));
   const faults: SeedError[] = [
@@ -313,8 +319,8 @@ function listUsers(keys: readonly SeedKeyInput[]): NgcUser[] {
 }
 
 /** Finds duplicate keys. The messages must not reveal them. */
-function findDuplicateKeys(keys: readonly Placed<SeedKeyInput>[]): SeedError[] {
-  const derivation = deriveFor('default');
+function findDuplicateKeys(keys: readonly LocatedEntry<SeedKeyInput>[]): SeedError[] {
+  const derivation = createDerivation('default');
   return findDuplicates(
     '',
     keys,
@@ -324,7 +330,7 @@ function findDuplicateKeys(keys: readonly Placed<SeedKeyInput>[]): SeedError[] {
 }
 
 /** Checks the roles of users: one key of each user must have them, and keys must not contradict each other. */
-function findUserFaults(keys: readonly Placed<SeedKeyInput>[]): SeedError[] {
+function findUserFaults(keys: readonly LocatedEntry<SeedKeyInput>[]): SeedError[] {
   const nameOf = ({ org, user }: SeedKeyInput) => `\`${user}\` of \`${org}\``;
   const sorted = (roles: readonly string[]) => [...roles].sort().join(', ');
   const rolesByUser = new Map<string, string>();
@@ -377,6 +383,6 @@ function buildIssuance({ owner, services, key }: SeedKey): Issuance | null {
   return {
     ...{ owner, issuer, audiences: [issuer], authorizations: null },
     authorizedAt: SEED_AUTHORIZED_AT,
-    ...{ ending: endingOf(key), isOwnerSuspended: false },
+    ...{ ending: readEnding(key), isOwnerSuspended: false },
   };
 }

@@ -3,7 +3,7 @@ import { belongToKey } from '../../decisions/policy.ts';
 import { createCallerFactory } from '../../ngc-keys/key-bearer.ts';
 import { RULESETS } from './rulesets.ts';
 
-export { accountOf } from '../../ngc-keys/self-hosted.ts';
+export { requireAccount } from '../../ngc-keys/self-hosted.ts';
 
 /** By profile: the function that creates a caller from a key. */
 export const CALLER_FACTORIES = {

@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Instant } from '../../time/clock.ts';
-import { accountOf } from './caller.ts';
+import { requireAccount } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 
 /** A token bucket. */
@@ -89,7 +89,7 @@ export async function takeTokens(
   );
   if (limits.length === 0) return UNLIMITED;
   const { now, store } = context;
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const id = JSON.stringify([account, version.parent, model]);
   return store.collections.updating(async (commit) => {
     const stored = await LLM_BUCKETS.byId(store.collections, id);

@@ -1,10 +1,10 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { orNotFound } from '../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import { Collision, LimitReached } from '../../store/errors.ts';
-import { accountOf } from './caller.ts';
+import { requireAccount } from './caller.ts';
 
 type StoreContext = Pick<AuthenticatedContext, 'store'>;
 
@@ -27,7 +27,7 @@ export async function addObject<Body>(
   },
 ): Promise<void> {
   const { limit, aliases = [], check } = options;
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const row = collection.row({ id, owner: account, parent: null, aliases, body });
   const { collections } = context.store;
   try {
@@ -51,7 +51,7 @@ export async function changeObject<Body>(
   { id }: Row,
   change: (body: Body) => Body,
 ): Promise<Body> {
-  const { body } = await orNotFound(
+  const { body } = await rejectMissing(
     collection.change(store.collections, id, (before) => ({ ...before, body: change(before.body) })),
   );
   return body;
@@ -63,7 +63,7 @@ export async function removeObject<Body, Parent extends string | null>(
   collection: Collection<Body, Parent>,
   { id }: Row,
 ): Promise<void> {
-  await orNotFound(collection.change(store.collections, id, () => null));
+  await rejectMissing(collection.change(store.collections, id, () => null));
 }
 
 /** Returns the objects of the caller's account in a collection, oldest first. */
@@ -71,6 +71,6 @@ export async function listObjects<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,
 ): Promise<readonly Body[]> {
-  const rows = await collection.ofOwner(context.store.collections, accountOf(context));
+  const rows = await collection.ofOwner(context.store.collections, requireAccount(context));
   return rows.map(({ body }) => body);
 }

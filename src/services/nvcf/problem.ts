@@ -5,8 +5,8 @@ import {
   fillText,
   isKeyOfOtherService,
   isRefusedKey,
-  REFUSED_KEY,
-  renderControlPlane,
+  REFUSED_KEY_TEXT,
+  renderControlPlaneProblem,
 } from '../../ngc-keys/control-plane.ts';
 import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
 import { own } from '../../objects/members.ts';
@@ -47,14 +47,14 @@ export function renderProblem(problem: Problem, context: RefusalContext): Outcom
   if (ICMS_PATHS.test(context.path)) return renderClusterProblem(problem, context);
   return (
     renderStorageProblem(problem, context) ??
-    renderControlPlane(problem, context.path, describeProblem(problem, context))
+    renderControlPlaneProblem(problem, context.path, describeProblem(problem, context))
   );
 }
 
 /** Renders a problem like ICMS: with a single `error` member, but bearer tokens are refused like in the control plane. */
 function renderClusterProblem(problem: Problem, context: RefusalContext): Outcome {
   const detail = describeProblem(problem, context);
-  const outcome = renderControlPlane(problem, context.path, detail);
+  const outcome = renderControlPlaneProblem(problem, context.path, detail);
   if (outcome.body === undefined) return outcome;
   const headers = { ...outcome.headers, 'content-type': 'application/json' };
   return { ...outcome, headers, body: { error: detail || renderProblemDetails(problem).body.title } };
@@ -82,9 +82,9 @@ function describeProblem(problem: Problem, context: RefusalContext): string {
   const texts: Texts | undefined = own<Texts>(TEXTS, context.operation ?? '');
   switch (problem.kind) {
     case 'unauthenticated':
-      return REFUSED_KEY;
+      return REFUSED_KEY_TEXT;
     case 'forbidden':
-      if (isKeyOfOtherService(context)) return REFUSED_KEY;
+      if (isKeyOfOtherService(context)) return REFUSED_KEY_TEXT;
       if (problem.message !== '') return problem.message;
       return texts !== undefined && isObjectMismatch(context) ? fillTemplate(texts.mismatch, context) : 'Access Denied';
     case 'not_found':

@@ -6,7 +6,7 @@ import { describe, documented, list, object, text, uuid, withoutMembers } from '
 const STATUSES = ENUMS.Function.status.filter((status) => status !== 'DELETED');
 /** A duration such as `1h30m`, or the beginning of one in ISO 8601, which is parsed later. */
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
-const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
+const org = describe(NON_EMPTY, 'The organisation that owns it; one of `ngc.organizations`.');
 const id = describe(uuid, 'The id; it must be unique.');
 
 // No request creates these objects, so a seed can set any documented member.
@@ -35,12 +35,15 @@ const DEFINITION = documented({ properties: FUNCTION_MEMBERS }, [
 
 const LISTS = {
   accounts: describe(
-    list(
-      object(
+    listSchema(
+      objectSchema(
         {
           org,
-          name: describe(text, 'The name of the account. Default: the name of the organisation.'),
-          clientIds: describe(list(text), 'The clients that act for the account: the `sub` of their tokens.'),
+          name: describe(NON_EMPTY, 'The name of the account. Default: the name of the organisation.'),
+          clientIds: describe(
+            listSchema(NON_EMPTY),
+            'The clients that act for the account: the `sub` of their tokens.',
+          ),
         },
         ['name', 'clientIds'],
       ),
@@ -48,11 +51,11 @@ const LISTS = {
     'Accounts that are set up with Cloud Functions. Without this list, every organisation has one, and the first has the client `admin-issuer-proxy`.',
   ),
   functions: describe(
-    list(
-      object(
+    listSchema(
+      objectSchema(
         {
-          org: describe(text, 'The organisation that owns the function; one of `ngc.organizations`.'),
-          name: describe(text, 'The name of the function.'),
+          org: describe(NON_EMPTY, 'The organisation that owns the function; one of `ngc.organizations`.'),
+          name: describe(NON_EMPTY, 'The name of the function.'),
           functionId: describe(uuid, 'The id of the function, shared by all its versions.'),
           versionId: describe(uuid, 'The id of this version; it must be unique.'),
           status: describe({ enum: STATUSES }, 'The status of the version when the world starts.'),
@@ -60,11 +63,14 @@ const LISTS = {
             { enum: ['owned', 'shared', 'public'] },
             'Who may invoke it: only its organisation (`owned`), also the organisations in `sharedWith` (`shared`), or any account (`public`).',
           ),
-          sharedWith: describe(list(text), 'For a shared function: the names of the other organisations.'),
+          sharedWith: describe(listSchema(NON_EMPTY), 'For a shared function: the names of the other organisations.'),
           deployTime: describe(duration, 'How long a deployment takes, such as `30s`. Default: `0s`.'),
           invokeTime: describe(duration, 'How long an invocation takes, such as `30s`. Default: `0s`.'),
           answer: describe({}, 'The result of an invocation. Default: its input.'),
-          versionSharedWith: describe(list(text), 'The names of other organisations that may use only this version.'),
+          versionSharedWith: describe(
+            listSchema(NON_EMPTY),
+            'The names of other organisations that may use only this version.',
+          ),
           definition: describe(DEFINITION, "Other members of the function, in the vendor's form."),
         },
         ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'versionSharedWith', 'definition'],
@@ -76,24 +82,24 @@ const LISTS = {
   gpuQuotas: describe(list(addOrganization(GPU_QUOTA_SCHEMA)), "GPU quotas, in the vendor's form."),
   instanceTypes: describe(list(addOrganization(INSTANCE_TYPE_SCHEMA)), "Instance types, in the vendor's form."),
   recognizedRegistries: describe(
-    list(
-      object({
-        artifactType: describe(text, 'The type of its artifacts, such as `CONTAINER` or `MODEL`.'),
-        registryName: describe(text, 'The display name.'),
-        registryHostname: describe(text, 'The host name, such as `nvcr.io`.'),
+    listSchema(
+      objectSchema({
+        artifactType: describe(NON_EMPTY, 'The type of its artifacts, such as `CONTAINER` or `MODEL`.'),
+        registryName: describe(NON_EMPTY, 'The display name.'),
+        registryHostname: describe(NON_EMPTY, 'The host name, such as `nvcr.io`.'),
       }),
     ),
     'Registries that Cloud Functions recognizes.',
   ),
   registryCredentials: describe(
-    list(
-      object({
+    listSchema(
+      objectSchema({
         org,
         id,
-        name: describe(text, 'The name of the secret.'),
-        registryHostname: describe(text, 'The host name of the registry, such as `nvcr.io`.'),
+        name: describe(NON_EMPTY, 'The name of the secret.'),
+        registryHostname: describe(NON_EMPTY, 'The host name of the registry, such as `nvcr.io`.'),
         artifactTypes: describe(
-          list({ enum: ENUMS.RegistryCredential.artifactTypes }),
+          listSchema({ enum: ENUMS.RegistryCredential.artifactTypes }),
           'The types of artifacts that it is for.',
         ),
       }),
@@ -101,29 +107,29 @@ const LISTS = {
     'Credentials for registries; their secrets are not stored.',
   ),
   telemetries: describe(
-    list(
-      object({
+    listSchema(
+      objectSchema({
         org,
         id,
-        name: describe(text, 'The name of the secret.'),
-        endpoint: describe(text, 'The URL of the endpoint.'),
+        name: describe(NON_EMPTY, 'The name of the secret.'),
+        endpoint: describe(NON_EMPTY, 'The URL of the endpoint.'),
         protocol: describe({ enum: ENUMS.Telemetry.protocol }, 'The protocol of the endpoint.'),
         provider: describe({ enum: ENUMS.Telemetry.provider }, 'The provider of the endpoint.'),
-        types: describe(list({ enum: ENUMS.Telemetry.types }), 'The types of telemetry that it accepts.'),
+        types: describe(listSchema({ enum: ENUMS.Telemetry.types }), 'The types of telemetry that it accepts.'),
       }),
     ),
     'Telemetry endpoints; their secrets are not stored.',
   ),
   assets: describe(
-    list(
-      object(
+    listSchema(
+      objectSchema(
         {
           org,
           id,
-          contentType: describe(text, 'The media type of the content.'),
-          description: describe(text, 'The description of the asset.'),
+          contentType: describe(NON_EMPTY, 'The media type of the content.'),
+          description: describe(NON_EMPTY, 'The description of the asset.'),
           uploadId: describe(uuid, 'The last segment of the content URL, which needs no credential.'),
-          content: describe(text, 'The content. Default: not uploaded yet.'),
+          content: describe(NON_EMPTY, 'The content. Default: not uploaded yet.'),
         },
         ['content'],
       ),
@@ -131,8 +137,8 @@ const LISTS = {
     'Assets.',
   ),
   invocations: describe(
-    list(
-      object({
+    listSchema(
+      objectSchema({
         org,
         id,
         versionId: describe(uuid, 'The version that was invoked; one of `nvcf.functions`.'),

@@ -1,6 +1,14 @@
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
-import { bodySchema, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
-import { ACCOUNTS, type Account, accountRow } from '../../ngc-keys/accounts.ts';
+import {
+  bodySchema,
+  INSTANT,
+  listSchema,
+  nullable,
+  TEXT,
+  TEXTS,
+  withoutMembers,
+} from '../../definitions/json-schema.ts';
+import { ACCOUNTS, type Account, createAccountRow } from '../../ngc-keys/accounts.ts';
 import { partSchema, rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { type Content, PIECES, type Piece } from './asset-content.ts';
 import {
@@ -21,11 +29,11 @@ import { CLUSTER_GROUP_SCHEMA, GPU_QUOTA_SCHEMA, INSTANCE_TYPE_SCHEMA } from './
 
 const COUNT = { type: 'integer', minimum: 0 };
 
-const PARTIES = list(bodySchema<AuthorizedParty>({ ncaId: TEXT, clientId: TEXT }, ['clientId']));
+const PARTIES = listSchema(bodySchema<AuthorizedParty>({ ncaId: TEXT, clientId: TEXT }, ['clientId']));
 
 const DEPLOYMENT = bodySchema<Deployment>({
   id: TEXT,
-  specifications: { ...list(SCHEMAS.GpuSpecification), minItems: 1 },
+  specifications: { ...listSchema(SCHEMAS.GpuSpecification), minItems: 1 },
   createdAt: INSTANT,
   lastUpdatedAt: INSTANT,
   readyAt: INSTANT,
@@ -47,7 +55,7 @@ const FUNCTION = bodySchema<FunctionVersion>({
   secretNames: TEXTS,
   functionParties: PARTIES,
   versionParties: PARTIES,
-  deployment: orNull(DEPLOYMENT),
+  deployment: nullable(DEPLOYMENT),
   behaviour: BEHAVIOUR,
 });
 
@@ -57,7 +65,7 @@ const ASSET = bodySchema<Asset>({
   description: TEXT,
   createdAt: INSTANT,
   uploadId: TEXT,
-  content: orNull(bodySchema<Content>({ upload: TEXT, size: COUNT, pieces: COUNT })),
+  content: nullable(bodySchema<Content>({ upload: TEXT, size: COUNT, pieces: COUNT })),
 });
 
 const INVOCATION = bodySchema<Invocation>(
@@ -92,13 +100,13 @@ const ACCOUNT = bodySchema<Account>({
   ncaId: TEXT,
   name: TEXT,
   clientIds: TEXTS,
-  lastUpdatedAt: orNull(INSTANT),
+  lastUpdatedAt: nullable(INSTANT),
 });
 
 /** The schemas of everything that Cloud Functions stores. */
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowSchema(ACCOUNTS, ACCOUNT, ({ body }) => accountRow(body)),
+    rowSchema(ACCOUNTS, ACCOUNT, ({ body }) => createAccountRow(body)),
     partSchema(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
       createFunctionRow({ owner, functionId: parent, versionId: id }, body),
     ),

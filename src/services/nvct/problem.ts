@@ -1,13 +1,18 @@
 import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem } from '../../decisions/problem.ts';
-import { fillText, isKeyOfOtherService, REFUSED_KEY, renderControlPlane } from '../../ngc-keys/control-plane.ts';
+import {
+  fillText,
+  isKeyOfOtherService,
+  REFUSED_KEY_TEXT,
+  renderControlPlaneProblem,
+} from '../../ngc-keys/control-plane.ts';
 import { own } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem with the texts of the tasks API. */
 export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
-  return renderControlPlane(problem, context.path, describeProblem(problem, context));
+  return renderControlPlaneProblem(problem, context.path, describeProblem(problem, context));
 }
 
 /** Returns the vendor's text for a problem. */
@@ -16,9 +21,9 @@ function describeProblem({ kind, message }: Problem, context: RefusalContext): s
   const values = { ...params, account: caller?.principal.account };
   switch (kind) {
     case 'unauthenticated':
-      return REFUSED_KEY;
+      return REFUSED_KEY_TEXT;
     case 'forbidden': {
-      if (isKeyOfOtherService(context)) return REFUSED_KEY;
+      if (isKeyOfOtherService(context)) return REFUSED_KEY_TEXT;
       const isForResource =
         decision?.reason === 'resource_mismatch' || decision?.reason === 'incompatible_resource_type';
       const text = isForResource ? own(MISMATCHES, operation ?? '') : undefined;

@@ -3,7 +3,7 @@ import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import { describe, documented, list, object, text, uuid } from '../../definitions/json-schema.ts';
-import { findDuplicates, placeEntries } from '../../definitions/seed-entries.ts';
+import { findDuplicates, locateEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import type { Instant } from '../../time/clock.ts';
@@ -38,22 +38,22 @@ type SeedDefinition = Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secret
 const SCHEMA = object(
   {
     tasks: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
-            org: describe(text, 'The organisation that owns the task; one of `ngc.organizations`.'),
-            name: describe(text, 'The name of the task.'),
+            org: describe(NON_EMPTY, 'The organisation that owns the task; one of `ngc.organizations`.'),
+            name: describe(NON_EMPTY, 'The name of the task.'),
             id: describe(uuid, 'The id of the task; it must be unique.'),
             status: describe({ enum: ENUMS.Task.status }, 'The status of the task. It does not change by itself.'),
             definition: describe(
-              documented(SCHEMAS.Task, ['id', 'ncaId', 'name', 'status', 'createdAt', 'lastUpdatedAt']),
+              documentedSchema(SCHEMAS.Task, ['id', 'ncaId', 'name', 'status', 'createdAt', 'lastUpdatedAt']),
               "Other members of the task, in the vendor's form.",
             ),
             results: describe(
-              list(
-                object(
+              listSchema(
+                objectSchema(
                   {
-                    name: describe(text, 'The name of the result.'),
+                    name: describe(NON_EMPTY, 'The name of the result.'),
                     metadata: describe({ type: 'object' }, 'Metadata that the task reports about the result.'),
                   },
                   ['metadata'],
@@ -106,7 +106,7 @@ export const seed: Seeding = {
   schema: SCHEMA,
   lists: { tasks: { idMembers: ['id'] } },
   findErrors: (part, wholeSeed) => {
-    const tasks = placeEntries('nvct.tasks', readTasks(part));
+    const tasks = locateEntries('nvct.tasks', readTasks(part));
     return [
       ...findUnknownOrganizations(tasks, [...accountsOf(wholeSeed).keys()]),
       ...findDuplicates('tasks: `id`', tasks, ({ id }) => id),

@@ -1,5 +1,13 @@
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
-import { bodySchema, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
+import {
+  bodySchema,
+  INSTANT,
+  listSchema,
+  nullable,
+  TEXT,
+  TEXTS,
+  withoutMembers,
+} from '../../definitions/json-schema.ts';
 import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { type StatusChange, TASKS, type Task, type TaskResult } from './tasks.ts';
 
@@ -10,10 +18,10 @@ const TASK = bodySchema<Task>(
     name: TEXT,
     definition: withoutMembers(SCHEMAS.CreateTaskRequest, ['name', 'secrets']),
     reported: { type: 'object', properties: { percentComplete, lastHeartbeatAt, healthInfo, instances } },
-    results: list(bodySchema<TaskResult>({ id: TEXT, name: TEXT, metadata: { type: 'object' }, at: INSTANT })),
+    results: listSchema(bodySchema<TaskResult>({ id: TEXT, name: TEXT, metadata: { type: 'object' }, at: INSTANT })),
     secretNames: TEXTS,
-    changes: { ...list(bodySchema<StatusChange>({ id: TEXT, status, at: INSTANT })), minItems: 1 },
-    lastUpdatedAt: orNull(INSTANT),
+    changes: { ...listSchema(bodySchema<StatusChange>({ id: TEXT, status, at: INSTANT })), minItems: 1 },
+    lastUpdatedAt: nullable(INSTANT),
   },
   ['reported', 'results'],
 );

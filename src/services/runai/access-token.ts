@@ -3,11 +3,11 @@ import { worldOfName } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import { describeDeletion, Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
-import type { Reports } from '../../journal/finding.ts';
+import type { FindingReporter } from '../../journal/finding.ts';
 import type { WorldCache } from '../../memory/caches.ts';
 import type { Store } from '../../store/index.ts';
 import type { Instant } from '../../time/clock.ts';
-import { BEARER_ORIGIN, worldInBearers } from '../../tokens/bearer-key.ts';
+import { BEARER_ORIGIN, bearerWorldOf } from '../../tokens/bearer-key.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
 import type { Tokens } from '../../tokens/index.ts';
 import { checkTimes, isBearer, type VerifiedClaims } from '../../tokens/verify.ts';
@@ -24,7 +24,7 @@ export interface AccessTokenAttempt {
   readonly tokens: Tokens;
   readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly store: Pick<Store, 'collections'>;
-  readonly findings: Reports;
+  readonly findings: FindingReporter;
   readonly world: Pick<World, 'id' | 'credentials' | 'deleted'>;
 }
 
@@ -92,7 +92,7 @@ function createRefusal(holder: TokenHolder, reason: 'disabled' | 'revoked_token'
 
 /** Creates the error for a token whose subject does not exist, with the deletion time if it was deleted. */
 function createUnknownSubjectProblem(subject: string, { world }: AccessTokenAttempt): Problem {
-  const deletionTime = world.deleted.find(subject);
+  const deletionTime = world.deleted.findDeletionTime(subject);
   const detail = deletionTime === null ? undefined : describeDeletion(deletionTime);
   return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', detail);
 }
@@ -164,7 +164,7 @@ function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt
     const detail = `iss is ${quote(iss)}, expected ${expected}`;
     throw unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', detail);
   }
-  checkWorld({ sid: sid ?? '' }, worldInBearers(world));
+  checkWorld({ sid: sid ?? '' }, bearerWorldOf(world));
 }
 
 /** Checks the world of a token. A valid signature is not enough, because most worlds share a signing key. */

@@ -2,8 +2,8 @@ import { nameInWorld } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
 import { readFixture } from '../../platform/assets.ts';
 import { deriveUuid } from '../../platform/random.ts';
-import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldInBearers } from '../../tokens/bearer-key.ts';
-import { type Claims, importSigningKey, type JWK, mint, plainJson, type SigningKey } from '../../tokens/keys.ts';
+import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, bearerWorldOf } from '../../tokens/bearer-key.ts';
+import { type Claims, importSigningKey, type JWK, mint, type SigningKey, serializeAscii } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
 import type { RunaiSeed } from './seed-types.ts';
 import { issuerPath } from './tenant.ts';
@@ -29,7 +29,7 @@ export async function addBearers(
   groupsOf: (email: string) => readonly string[],
   world: Pick<World, 'id' | 'credentials'>,
 ): Promise<object> {
-  const signer = new BearerSigner(part, worldInBearers(world));
+  const signer = new BearerSigner(part, bearerWorldOf(world));
   const addTo = <Entry>(entries: readonly Entry[], holderOf: (entry: Entry) => BearerHolder) =>
     Promise.all(entries.map(async (entry) => ({ ...entry, bearer: await signer.bearerOf(holderOf(entry)) })));
   const { users, applications, serviceAccounts } = part;
@@ -69,7 +69,7 @@ class BearerSigner {
   /** Returns the bearer of an identity. */
   async bearerOf(holder: BearerHolder): Promise<string> {
     const claims = this.#createClaims(holder);
-    const signingInput = `${BEARER_HEADER}.${Buffer.from(plainJson(claims)).toString('base64url')}.`;
+    const signingInput = `${BEARER_HEADER}.${Buffer.from(serializeAscii(claims)).toString('base64url')}.`;
     this.#builtIn ??= readFixture('runai', 'bearers.json') as Promise<readonly string[]>;
     const builtIn = (await this.#builtIn).find((token) => token.startsWith(signingInput));
     if (builtIn !== undefined) return builtIn;

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
-import { bearerToken } from '../../credentials/bearer.ts';
+import { readBearerToken } from '../../credentials/bearer.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { unauthenticatedProblem } from '../../decisions/problem.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
@@ -22,7 +22,7 @@ export async function authenticate(context: RequestContext): Promise<Caller> {
 
 /** Verifies the bearer token of a request. An NGC key gets an error of its own, because it is a common mistake. */
 function acceptBearer(context: RequestContext, realm: TokenRealm): Promise<AcceptedToken> {
-  const token = bearerToken(context.headerLines('authorization'));
+  const token = readBearerToken(context.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticatedProblem('ngc_key_as_token', 'The bearer token is not an access token of this system.');
   }

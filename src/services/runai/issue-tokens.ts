@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../contract/request.ts';
-import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
+import { hashAccessToken } from '../../credentials/oauth-hashes.ts';
 import { later } from '../../time/clock.ts';
 import { changeClaims, readClaimRules } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
@@ -44,7 +44,7 @@ export interface IdTokenParams extends Omit<AccessTokenParams, 'scope'> {
 
 /** Creates and signs an ID token. The claim rules of the world change its claims, except `aud`. */
 export async function mintIdToken(context: RequestContext, params: IdTokenParams): Promise<string> {
-  const claims = { ...(await createIdTokenClaims(context, params)), at_hash: accessTokenHash(params.accessToken) };
+  const claims = { ...(await createIdTokenClaims(context, params)), at_hash: hashAccessToken(params.accessToken) };
   // The audience is always the client (OpenID Connect Core 1.0, 2), even if a rule changes `aud` of access tokens.
   return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store), 'aud'));
 }

@@ -1,7 +1,7 @@
 import type { Derivation } from '../../credentials/derivation.ts';
 import { digestPassword } from '../../credentials/password.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
-import { type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { deriveUuid, type Random } from '../../platform/random.ts';
 import type {
   RunaiSeed,
@@ -47,38 +47,38 @@ function mapCredentials<Part extends WrittenSeed>(
   change: (entry: Credentials, defaults: Defaults, place: string) => Credentials,
 ): Part {
   const { users, applications, serviceAccounts } = part;
-  const apply = <Entry extends Credentials>({ entry, place }: Placed<Entry>, defaults: Defaults) =>
+  const apply = <Entry extends Credentials>({ entry, place }: LocatedEntry<Entry>, defaults: Defaults) =>
     // Safe cast: only optional members change.
     change(entry, defaults, place) as Entry;
-  const changeKey = (email: string, key: Placed<WrittenAccessKey>) => {
+  const changeKey = (email: string, key: LocatedEntry<WrittenAccessKey>) => {
     const { name, clientId: written } = key.entry;
     const clientId = deriveId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
     const id = deriveId('access-key', written ?? clientId);
     return apply(key, { kind: 'access-key', id, clientId, secret: 'clientSecret' });
   };
-  const changeUser = ({ entry, place }: Placed<WrittenUser>) => {
+  const changeUser = ({ entry, place }: LocatedEntry<WrittenUser>) => {
     const { email, accessKey, accessKeys } = entry;
     const user = {
       ...entry,
       ...(accessKey && { accessKey: changeKey(email, { entry: accessKey, place: `${place}.accessKey` }) }),
       ...(accessKeys && {
-        accessKeys: placeEntries(`${place}.accessKeys`, accessKeys).map((key) => changeKey(email, key)),
+        accessKeys: locateEntries(`${place}.accessKeys`, accessKeys).map((key) => changeKey(email, key)),
       }),
     };
     return apply({ entry: user, place }, { kind: 'user', id: deriveId('user', email), secret: 'password' });
   };
   const changeClient =
     (kind: Kind, secret: SecretMember) =>
-    <Client extends WrittenClient>(client: Placed<Client>) =>
+    <Client extends WrittenClient>(client: LocatedEntry<Client>) =>
       apply(client, { kind, id: deriveId(kind, client.entry.name), clientId: client.entry.name, secret });
   return {
     ...part,
-    ...(users && { users: placeEntries('runai.users', users).map(changeUser) }),
+    ...(users && { users: locateEntries('runai.users', users).map(changeUser) }),
     ...(applications && {
-      applications: placeEntries('runai.applications', applications).map(changeClient('application', 'secret')),
+      applications: locateEntries('runai.applications', applications).map(changeClient('application', 'secret')),
     }),
     ...(serviceAccounts && {
-      serviceAccounts: placeEntries('runai.serviceAccounts', serviceAccounts).map(
+      serviceAccounts: locateEntries('runai.serviceAccounts', serviceAccounts).map(
         changeClient('service-account', 'clientSecret'),
       ),
     }),
@@ -87,7 +87,7 @@ function mapCredentials<Part extends WrittenSeed>(
 
 /** Returns all identities and access keys, with their defaults. */
 export function listCredentials(part: WrittenSeed) {
-  const found: Placed<{ readonly written: Credentials; readonly defaults: Defaults }>[] = [];
+  const found: LocatedEntry<{ readonly written: Credentials; readonly defaults: Defaults }>[] = [];
   mapCredentials(part, (written, defaults, place) => {
     found.push({ entry: { written, defaults }, place });
     return written;

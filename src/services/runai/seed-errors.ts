@@ -1,5 +1,5 @@
 import type { SeedError } from '../../contract/seed.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { findDuplicates, type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { findClaimRulesProblem } from '../../tokens/claim-rules.ts';
 import { createRuleKey } from './access-rules.ts';
 import { listCredentials } from './seed-credentials.ts';
@@ -22,7 +22,7 @@ export function findErrors(part: WrittenSeed): SeedError[] {
 
 /** Finds workloads that are to fail, but have a fixed phase. */
 function findFixedPhasesThatFail(part: WrittenSeed): SeedError[] {
-  return placeEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) =>
+  return locateEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) =>
     phase === undefined || fails !== true
       ? []
       : [
@@ -47,16 +47,19 @@ function findRepeatedNames(part: WrittenSeed): SeedError[] {
     const nameOf = ({ name }: { readonly name: string }) => (isCaseSensitive ? name : name.toLowerCase());
     return idMembers.length > 1 ? [] : findDuplicates(`${list}: \`${idMembers[0]}\``, listEntries(part, list), nameOf);
   });
-  const ofKeys = placeEntries('runai.users', part.users).flatMap(({ entry: user, place }) =>
+  const ofKeys = locateEntries('runai.users', part.users).flatMap(({ entry: user, place }) =>
     findDuplicates(`access keys of \`${user.email}\`: \`name\``, accessKeysOf(user, place), ({ name }) => name),
   );
   return [...ofLists, ...ofKeys];
 }
 
 /** Returns the access keys of a user with their places. */
-function accessKeysOf({ accessKey, accessKeys }: WrittenUser, place: string): readonly Placed<WrittenAccessKey>[] {
+function accessKeysOf(
+  { accessKey, accessKeys }: WrittenUser,
+  place: string,
+): readonly LocatedEntry<WrittenAccessKey>[] {
   const first = accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }];
-  return [...first, ...placeEntries(`${place}.accessKeys`, accessKeys)];
+  return [...first, ...locateEntries(`${place}.accessKeys`, accessKeys)];
 }
 
 function findRepeatedCredentials(part: WrittenSeed): SeedError[] {

@@ -1,5 +1,5 @@
 import type { SeedList } from '../../contract/seed.ts';
-import { type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { keysOf, memberOf } from '../../objects/members.ts';
 import type { ListsOf, SeedRule, WrittenEntries, WrittenSeed } from './seed-types.ts';
 import type { SubjectType } from './subjects.ts';
@@ -72,9 +72,9 @@ interface ListedEntry {
 export function listEntries<List extends ListName>(
   part: ListsOf<WrittenEntries>,
   list: List,
-): readonly Placed<ListedEntry>[] {
+): readonly LocatedEntry<ListedEntry>[] {
   const { idMembers, references = () => [] } = SEED_LISTS[list];
-  return placeEntries(`runai.${list}`, part[list]).map(({ entry, place }) => {
+  return locateEntries(`runai.${list}`, part[list]).map(({ entry, place }) => {
     const role = memberOf(entry, 'role');
     const listed = { name: String(entry[idMembers[0]]), role: typeof role === 'string' ? role : null };
     return { entry: { ...listed, references: references(entry) }, place };
@@ -88,17 +88,17 @@ export interface ListedRule {
 }
 
 /** Returns all access rules, first those from `role` members, with their places. */
-export function listRules(part: WrittenSeed): readonly Placed<ListedRule>[] {
+export function listRules(part: WrittenSeed): readonly LocatedEntry<ListedRule>[] {
   const tenant = { scopeType: 'tenant', scopeId: String(part.tenant.id) } as const;
   const ofRoles = LIST_NAMES.flatMap((list) => {
     const { subject } = SEED_LISTS[list];
-    return listEntries(part, list).flatMap(({ entry: { name, role }, place }): Placed<ListedRule>[] => {
+    return listEntries(part, list).flatMap(({ entry: { name, role }, place }): LocatedEntry<ListedRule>[] => {
       if (subject === undefined || role === null) return [];
       const rule = { subjectType: subject, subjectId: name, role, ...tenant };
       return [{ entry: { rule, isFromRoleMember: true }, place: `${place}.role` }];
     });
   });
-  const written = placeEntries('runai.accessRules', part.accessRules).map(({ entry: rule, place }) => {
+  const written = locateEntries('runai.accessRules', part.accessRules).map(({ entry: rule, place }) => {
     return { entry: { rule, isFromRoleMember: false }, place };
   });
   return [...ofRoles, ...written];

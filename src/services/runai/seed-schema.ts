@@ -1,6 +1,6 @@
 import { ENUMS } from '../../../generated/runai.enums.ts';
-import { PASSWORD_HASH } from '../../credentials/password.ts';
-import { describe, list, object, text } from '../../definitions/json-schema.ts';
+import { PASSWORD_HASH_SCHEMA } from '../../credentials/password.ts';
+import { describe, listSchema, NON_EMPTY, objectSchema } from '../../definitions/json-schema.ts';
 import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
 import { LIST_NAMES, SEED_LISTS } from './seed-lists.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
@@ -20,7 +20,7 @@ const role = describe(
 const setNames = PERMISSION_SETS.map(({ name }) => name);
 
 /** Ids are used in paths, where one official client replaces `_` with `-`. */
-const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
+const id = { ...NON_EMPTY, pattern: '^[A-Za-z0-9.-]+$' } as const;
 
 /** In the document, ids of clusters and workloads are UUIDs; ids of departments and projects are any string. */
 const uuid = { type: 'string', pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' } as const;
@@ -29,27 +29,27 @@ const uuid = { type: 'string', pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-
 const seconds = { type: 'integer', minimum: 0, maximum: 31_536_000 } as const;
 
 const ID_DESCRIPTION = 'The id. Default: derived from the name.';
-const bearer = describe(text, 'Ignored. Saved casts have it, but the token is derived from the identity.');
+const bearer = describe(NON_EMPTY, 'Ignored. Saved casts have it, but the token is derived from the identity.');
 const SECRET_DESCRIPTION = 'The secret. Default: derived from the id.';
 
-const accessKey = object(
+const accessKey = objectSchema(
   {
-    id: describe(text, 'The id. Default: derived from the client id.'),
+    id: describe(NON_EMPTY, 'The id. Default: derived from the client id.'),
     name: describe(keyName, 'The name of the key.'),
-    clientId: describe(text, 'The client id. Default: derived from the user and the name of the key.'),
-    clientSecret: describe(text, SECRET_DESCRIPTION),
+    clientId: describe(NON_EMPTY, 'The client id. Default: derived from the user and the name of the key.'),
+    clientSecret: describe(NON_EMPTY, SECRET_DESCRIPTION),
   },
   ['id', 'clientId', 'clientSecret'],
 );
 
 /** Schema of an identity with client id and secret. @param secret name of the secret's member */
 function client(secret: 'secret' | 'clientSecret') {
-  return object(
+  return objectSchema(
     {
-      id: describe(text, ID_DESCRIPTION),
-      name: describe(text, 'The name.'),
-      clientId: describe(text, 'The client id. Default: the name.'),
-      [secret]: describe(text, SECRET_DESCRIPTION),
+      id: describe(NON_EMPTY, ID_DESCRIPTION),
+      name: describe(NON_EMPTY, 'The name.'),
+      clientId: describe(NON_EMPTY, 'The client id. Default: the name.'),
+      [secret]: describe(NON_EMPTY, SECRET_DESCRIPTION),
       role,
       bearer,
     },
@@ -74,44 +74,47 @@ const ROLES_IN_USE = {
   },
 };
 
-const USER = object(
+const USER = objectSchema(
   {
-    id: describe(text, ID_DESCRIPTION),
-    email: describe(text, 'The e-mail address, which is the login name.'),
-    password: describe(text, 'The password. Default: derived from the id.'),
+    id: describe(NON_EMPTY, ID_DESCRIPTION),
+    email: describe(NON_EMPTY, 'The e-mail address, which is the login name.'),
+    password: describe(NON_EMPTY, 'The password. Default: derived from the id.'),
     role,
-    groups: describe(list(text), 'Groups from an identity provider. Access rules can have a group as subject.'),
+    groups: describe(
+      listSchema(NON_EMPTY),
+      'Groups from an identity provider. Access rules can have a group as subject.',
+    ),
     accessKey: describe(accessKey, 'An access key of the user. Default: none.'),
-    accessKeys: describe(list(accessKey), 'More access keys of the user.'),
+    accessKeys: describe(listSchema(accessKey), 'More access keys of the user.'),
     bearer,
   },
   ['id', 'password', 'groups', 'accessKey', 'accessKeys', 'bearer'],
 );
 
-const MEMBERS = object(
+const MEMBERS = objectSchema(
   {
     tenant: describe(
-      object({
+      objectSchema({
         id: describe({ type: 'integer' }, 'The id, an integer.'),
-        name: describe(text, 'The name.'),
-        realm: describe({ ...text, pattern: '^[A-Za-z0-9._-]+$' }, 'The realm, as in the issuer path.'),
+        name: describe(NON_EMPTY, 'The name.'),
+        realm: describe({ ...NON_EMPTY, pattern: '^[A-Za-z0-9._-]+$' }, 'The realm, as in the issuer path.'),
       }),
       'The only tenant.',
     ),
-    users: describe(list(USER), 'Users who log in with a password.'),
-    applications: describe(list(client('secret')), 'Applications. They authenticate with client id and secret.'),
+    users: describe(listSchema(USER), 'Users who log in with a password.'),
+    applications: describe(listSchema(client('secret')), 'Applications. They authenticate with client id and secret.'),
     serviceAccounts: describe(
-      list(client('clientSecret')),
+      listSchema(client('clientSecret')),
       'Service accounts. They authenticate with client id and secret.',
     ),
     groups: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
-            name: describe(text, 'The name, as in tokens of the identity provider.'),
+            name: describe(NON_EMPTY, 'The name, as in tokens of the identity provider.'),
             role: describe({ type: ['string', 'null'] }, 'The role of all members in the whole tenant; null for none.'),
             users: describe(
-              list(text),
+              listSchema(NON_EMPTY),
               'E-mail addresses of members, in addition to users with this group in `groups`.',
             ),
           },
@@ -121,13 +124,13 @@ const MEMBERS = object(
       'Groups of an identity provider. Access rules can also have groups that are not listed here.',
     ),
     roles: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
-            name: describe(text, 'The name. Predefined names are not allowed.'),
+            name: describe(NON_EMPTY, 'The name. Predefined names are not allowed.'),
             description: describe({ type: 'string' }, 'The purpose of the role. Default: empty.'),
             permissionSets: describe(
-              list({ enum: setNames }),
+              listSchema({ enum: setNames }),
               'Names of permission sets, such as `projectsReadAccess`.',
             ),
           },
@@ -137,11 +140,11 @@ const MEMBERS = object(
       'Custom roles. Versions without custom roles ignore them.',
     ),
     clients: describe(
-      list(
-        object({
-          clientId: describe(text, 'The client id.'),
+      listSchema(
+        objectSchema({
+          clientId: describe(NON_EMPTY, 'The client id.'),
           redirectUris: describe(
-            list(text),
+            listSchema(NON_EMPTY),
             'Allowed redirect URIs of a login: URLs, paths of this server, loopback URLs without a port for any port, or `http://localhost:*` for any port and path.',
           ),
         }),
@@ -149,15 +152,20 @@ const MEMBERS = object(
       'Public OAuth clients for user logins.',
     ),
     clusters: describe(
-      list(object({ id: describe(uuid, 'The id, a UUID.'), name: describe(text, 'The name.') })),
+      listSchema(
+        objectSchema({
+          id: describe(uuid, 'The id, a UUID.'),
+          name: describe(NON_EMPTY, 'The name.'),
+        }),
+      ),
       'Clusters.',
     ),
     departments: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
             id: describe(id, 'The id.'),
-            name: describe(text, 'The name.'),
+            name: describe(NON_EMPTY, 'The name.'),
             clusterId: describe(uuid, 'The id of the cluster. Default: the first of `clusters`.'),
           },
           ['clusterId'],
@@ -166,11 +174,11 @@ const MEMBERS = object(
       'Departments.',
     ),
     projects: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
             id: describe(id, 'The id.'),
-            name: describe(text, 'The name.'),
+            name: describe(NON_EMPTY, 'The name.'),
             departmentId: describe(id, 'The id of the department.'),
             clusterId: describe(
               uuid,
@@ -183,12 +191,12 @@ const MEMBERS = object(
       'Projects.',
     ),
     workloads: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
             id: describe(uuid, 'The id, a UUID.'),
-            name: describe(text, 'The name.'),
-            type: describe(text, 'The type, such as `Training`.'),
+            name: describe(NON_EMPTY, 'The name.'),
+            type: describe(NON_EMPTY, 'The type, such as `Training`.'),
             phase: describe(
               { enum: ENUMS.Workload.phase },
               'A fixed phase, such as `Running`. Default: changes over time, see `workloadPhases`.',
@@ -202,13 +210,13 @@ const MEMBERS = object(
       'Workloads.',
     ),
     claims: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
-            sub: describe(text, 'Only tokens of this subject: its id, e-mail address or name.'),
-            clientId: describe(text, 'Only tokens of this client.'),
+            sub: describe(NON_EMPTY, 'Only tokens of this subject: its id, e-mail address or name.'),
+            clientId: describe(NON_EMPTY, 'Only tokens of this client.'),
             set: describe({ type: 'object' }, 'Claims to add or replace.'),
-            remove: describe(list(text), 'Claims to remove.'),
+            remove: describe(listSchema(NON_EMPTY), 'Claims to remove.'),
           },
           ['sub', 'clientId', 'set', 'remove'],
         ),
@@ -216,30 +224,33 @@ const MEMBERS = object(
       'Changes to issued access tokens and ID tokens, as with `PUT /_mock/tokens/claims`.',
     ),
     workloadPhases: describe(
-      object(
+      objectSchema(
         {
           pendingSeconds: describe(seconds, 'How long a workload is `Pending`. Default: 5.'),
           runningSeconds: describe(seconds, 'How long a workload is `Running` after that. Default: 60.'),
-          failing: describe(list(text), 'Names of submitted workloads that end in `Failed` instead of `Completed`.'),
+          failing: describe(
+            listSchema(NON_EMPTY),
+            'Names of submitted workloads that end in `Failed` instead of `Completed`.',
+          ),
         },
         ['pendingSeconds', 'runningSeconds', 'failing'],
       ),
       'Durations of the phases of workloads without a `phase`.',
     ),
     accessRules: describe(
-      list(
-        object({
+      listSchema(
+        objectSchema({
           subjectType: describe({ enum: ENUMS.AccessRule.subjectType }, 'The type of the subject that has the role.'),
           subjectId: describe(
-            text,
+            NON_EMPTY,
             'The subject: the e-mail address of a user, or the name of a group, application or service account.',
           ),
-          role: describe(text, 'The name of the role, predefined or one of `roles`.'),
+          role: describe(NON_EMPTY, 'The name of the role, predefined or one of `roles`.'),
           scopeType: describe(
             { enum: ENUMS.AccessRule.scopeType },
             'The type of the scope in which the subject has the role.',
           ),
-          scopeId: describe(text, 'The id of the scope: a tenant, cluster, department or project.'),
+          scopeId: describe(NON_EMPTY, 'The id of the scope: a tenant, cluster, department or project.'),
         }),
       ),
       'Roles in scopes, in addition to the `role` members above.',
@@ -256,6 +267,6 @@ export const STORED_SEED_SCHEMA = {
   ...SEED_SCHEMA,
   properties: {
     ...SEED_SCHEMA.properties,
-    users: list({ ...USER, properties: { ...USER.properties, passwordHash: PASSWORD_HASH } }),
+    users: listSchema({ ...USER, properties: { ...USER.properties, passwordHash: PASSWORD_HASH_SCHEMA } }),
   },
 };

@@ -1,7 +1,7 @@
 import * as SCHEMAS from '../../../generated/runai.schemas.ts';
-import { PASSWORD_HASH } from '../../credentials/password.ts';
+import { PASSWORD_HASH_SCHEMA } from '../../credentials/password.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
-import { BOOLEAN, bodySchema, INSTANT, list, orNull, TEXT, TEXTS } from '../../definitions/json-schema.ts';
+import { BOOLEAN, bodySchema, INSTANT, listSchema, nullable, TEXT, TEXTS } from '../../definitions/json-schema.ts';
 import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule } from '../../tokens/claim-rules.ts';
 import { ACCESS_RULES, type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';
@@ -41,15 +41,15 @@ const IDENTITY = bodySchema<StoredIdentity>({
   id: TEXT,
   kind: { enum: KINDS },
   name: TEXT,
-  clientId: orNull(TEXT),
-  secretHash: orNull(TEXT),
-  passwordHash: orNull(PASSWORD_HASH),
+  clientId: nullable(TEXT),
+  secretHash: nullable(TEXT),
+  passwordHash: nullable(PASSWORD_HASH_SCHEMA),
   enabled: BOOLEAN,
   isLocal: BOOLEAN,
   groups: TEXTS,
-  createdBy: orNull(TEXT),
+  createdBy: nullable(TEXT),
   createdAt: INSTANT,
-  updatedAt: orNull(INSTANT),
+  updatedAt: nullable(INSTANT),
 });
 
 const ACCESS_KEY = bodySchema<NewAccessKey>({
@@ -64,15 +64,15 @@ const ACCESS_KEY = bodySchema<NewAccessKey>({
 
 const LOGIN = { family: TEXT, subject: TEXT, scope: TEXT, authTime: INSTANT, hash: TEXT, expiresAt: INSTANT };
 
-const TOKEN = bodySchema<RefreshToken>({ ...LOGIN, clientId: orNull(TEXT) });
+const TOKEN = bodySchema<RefreshToken>({ ...LOGIN, clientId: nullable(TEXT) });
 
 const CODE = bodySchema<StoredCode>({
   ...LOGIN,
   clientId: TEXT,
   redirectUri: TEXT,
-  challenge: orNull(TEXT),
-  nonce: orNull(TEXT),
-  usedAt: orNull(INSTANT),
+  challenge: nullable(TEXT),
+  nonce: nullable(TEXT),
+  usedAt: nullable(INSTANT),
 });
 
 const UNIT = bodySchema<Unit>({ id: TEXT, name: TEXT, clusterId: TEXT, departmentId: TEXT, createdAt: INSTANT }, [
@@ -127,14 +127,16 @@ const RULE = bodySchema<AccessRule>({
   roleId: NUMBER,
   scopeId: TEXT,
   scopeType,
-  clusterId: orNull(TEXT),
+  clusterId: nullable(TEXT),
   createdBy: TEXT,
   createdAt: INSTANT,
   updatedAt: INSTANT,
-  deletedAt: orNull(INSTANT),
+  deletedAt: nullable(INSTANT),
 });
 
-const CLIENT = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: list(TEXT), secretHash: TEXT }, ['secretHash']);
+const CLIENT = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: listSchema(TEXT), secretHash: TEXT }, [
+  'secretHash',
+]);
 
 const units = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
   rowSchema(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
@@ -162,11 +164,11 @@ export const STORED_SCHEMAS: StoredSchemas = {
     [TENANT_ID_SETTING]: { json: NUMBER },
     [TENANT_NAME_SETTING]: { text: TEXT },
     [WORKLOAD_PHASES_SETTING]: { json: WORKLOAD_PHASES },
-    [CLAIM_RULES_SETTING]: { json: list(CLAIM_RULE) },
+    [CLAIM_RULES_SETTING]: { json: listSchema(CLAIM_RULE) },
     [REALM_SETTING]: { text: TEXT },
     [LAST_ROLE_SETTING]: COUNTER,
     [LAST_RULE_SETTING]: COUNTER,
-    ...AUTHORIZATION_SETTINGS.storedSchemas({ enableScopedAuthorization: orNull(BOOLEAN) }),
+    ...AUTHORIZATION_SETTINGS.storedSchemas({ enableScopedAuthorization: nullable(BOOLEAN) }),
     ...SECURITY_SETTINGS.storedSchemas(SCHEMAS.SecuritySettings.properties),
   },
 };

@@ -1,10 +1,10 @@
 import { forge } from '../forge.ts';
-import { plainJson, signPayload } from '../keys.ts';
+import { serializeAscii, signPayload } from '../keys.ts';
 import { type TokenInputs, type TokenMaker, withClaims } from './token-inputs.ts';
 
 const HOUR = 3600;
 
-export const CLAIMS = {
+export const CLAIM_TOKENS = {
   valid: withClaims(() => ({})),
   'unknown-claim': withClaims(() => ({ 'https://example.test/claim': { nobody: 'knows it' } })),
   expired: withClaims(({ now }) => ({ iat: now - 2 * HOUR, exp: now - HOUR })),
@@ -35,8 +35,8 @@ function withRepeatedClaim(name: string, values: (inputs: TokenInputs) => readon
     const { claims, keys } = inputs;
     const [first, last] = values(inputs);
     const { [name]: _, ...others } = claims;
-    const text = plainJson(others).replace(/\}$/, `,"${name}":${JSON.stringify(last)}}`);
+    const text = serializeAscii(others).replace(/\}$/, `,"${name}":${JSON.stringify(last)}}`);
     const repeated = text.replace(/^\{/, `{"${name}":${JSON.stringify(first)},`);
-    return signPayload(repeated, keys.own);
+    return signPayload(repeated, keys.current);
   };
 }

@@ -1,10 +1,10 @@
-import { CLAIMS } from './claims.ts';
-import { KEYS } from './keys.ts';
+import { CLAIM_TOKENS } from './claims.ts';
+import { KEY_TOKENS } from './keys.ts';
 import type { TokenInputs, TokenMaker } from './token-inputs.ts';
-import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from './verdicts.ts';
-import { WRITING } from './writing.ts';
+import { listZooNames, VERDICTS, type ZooName, type ZooVerdict } from './verdicts.ts';
+import { SYNTAX_TOKENS } from './writing.ts';
 
-const MAKERS: Readonly<Record<ZooName, TokenMaker>> = { ...CLAIMS, ...KEYS, ...WRITING };
+const TOKEN_MAKERS: Readonly<Record<ZooName, TokenMaker>> = { ...CLAIM_TOKENS, ...KEY_TOKENS, ...SYNTAX_TOKENS };
 
 /** A token with the verdict that a verifier should reach. */
 export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 'source'> {
@@ -14,11 +14,11 @@ export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 
 
 /** Creates all tokens that a verifier should be tested with, valid and invalid. */
 export function createZoo(inputs: TokenInputs): Promise<readonly ZooToken[]> {
-  const present = new Set([inputs.keys.own.algorithm, inputs.audience === null ? 'no-audience' : 'audience']);
+  const present = new Set([inputs.keys.current.algorithm, inputs.audience === null ? 'no-audience' : 'audience']);
   return Promise.all(
-    zooNames((only) => present.has(only)).map(async (name) => {
+    listZooNames((only) => present.has(only)).map(async (name) => {
       const { verdict, must, why, source } = VERDICTS[name];
-      return { name, token: await MAKERS[name](inputs), verdict, must, why, source };
+      return { name, token: await TOKEN_MAKERS[name](inputs), verdict, must, why, source };
     }),
   );
 }

@@ -1,16 +1,16 @@
 import { base64url, CompactSign, exportJWK } from 'jose';
-import { plainJson } from '../keys.ts';
+import { serializeAscii } from '../keys.ts';
 import { forgeFrom, type TokenInputs, type TokenMaker, withHeader } from './token-inputs.ts';
 
 /** RFC 7518, 3.4. */
 const ES256_SIGNATURE_BYTES = 64;
 
-export const KEYS = {
+export const KEY_TOKENS = {
   'no-key-id': withHeader(() => ({ kid: null })),
   'wrong-key-id': withHeader(({ keys }) => ({ kid: keys.unknown.kid })),
   'unknown-key': (inputs) => forgeFrom(inputs, { sign: 'unknown-key' }),
   'unknown-key-under-a-known-id': (inputs) =>
-    forgeFrom(inputs, { sign: 'unknown-key', header: { kid: inputs.keys.own.kid } }),
+    forgeFrom(inputs, { sign: 'unknown-key', header: { kid: inputs.keys.current.kid } }),
   'retired-key': (inputs) => forgeFrom(inputs, { sign: 'retired-key' }),
   'key-in-the-header': (inputs) =>
     forgeFrom(inputs, { sign: 'unknown-key', header: { jwk: inputs.keys.unknown.publicJwk } }),
@@ -20,10 +20,10 @@ export const KEYS = {
   'hs256-with-the-public-key': (inputs) => forgeFrom(inputs, { sign: 'hs256-public' }),
   'alg-none': (inputs) => forgeFrom(inputs, { sign: 'none' }),
   'alg-none-in-odd-case': (inputs) => forgeFrom(inputs, { sign: 'none', header: { alg: 'nOnE' } }),
-  'another-algorithm-of-the-key': async ({ keys: { own }, claims }) =>
-    new CompactSign(Buffer.from(plainJson(claims)))
-      .setProtectedHeader({ alg: 'RS512', typ: 'JWT', kid: own.kid })
-      .sign(await exportJWK(own.privateKey)),
+  'another-algorithm-of-the-key': async ({ keys: { current }, claims }) =>
+    new CompactSign(Buffer.from(serializeAscii(claims)))
+      .setProtectedHeader({ alg: 'RS512', typ: 'JWT', kid: current.kid })
+      .sign(await exportJWK(current.privateKey)),
   'no-signature': (inputs) => withSignature(inputs, ''),
   'all-zero-signature': (inputs) => withSignature(inputs, base64url.encode(new Uint8Array(ES256_SIGNATURE_BYTES))),
 } as const satisfies Readonly<Record<string, TokenMaker>>;

@@ -1,9 +1,9 @@
-import { type Changes, forge, type Keys } from '../forge.ts';
+import { type ForgeryKeys, forge, type TokenChanges } from '../forge.ts';
 import type { Claims } from '../keys.ts';
 
 /** The input for the zoo's tokens. */
 export interface TokenInputs {
-  readonly keys: Keys;
+  readonly keys: ForgeryKeys;
   readonly issuer: string;
   /** The audience that the verifier expects; null for none. */
   readonly audience: string | null;
@@ -20,7 +20,7 @@ export interface TokenInputs {
 export type TokenMaker = (inputs: TokenInputs) => Promise<string>;
 
 /** Changes the valid token. */
-export async function forgeFrom({ claims, keys }: TokenInputs, changes: Changes): Promise<string> {
+export async function forgeFrom({ claims, keys }: TokenInputs, changes: TokenChanges): Promise<string> {
   return (await forge(claims, keys, changes)).token;
 }
 

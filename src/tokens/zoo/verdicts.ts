@@ -242,7 +242,7 @@ export const VERDICTS = {
 export type ZooName = keyof typeof VERDICTS;
 
 /** Returns the names of the zoo, in order. @param has returns whether the zoo includes tokens with this condition */
-export function zooNames(has: (only: NonNullable<ZooVerdict['only']>) => boolean): readonly ZooName[] {
+export function listZooNames(has: (only: NonNullable<ZooVerdict['only']>) => boolean): readonly ZooName[] {
   return keysOf(VERDICTS).filter((name) => {
     const { only }: ZooVerdict = VERDICTS[name];
     return only === undefined || has(only);

@@ -1,14 +1,14 @@
 import { base64url } from 'jose';
 import { compose, signInput } from '../compose.ts';
-import { plainJson, signPayload } from '../keys.ts';
+import { serializeAscii, signPayload } from '../keys.ts';
 import { forgeFrom, type TokenInputs, type TokenMaker, withHeader } from './token-inputs.ts';
 
-export const WRITING = {
+export const SYNTAX_TOKENS = {
   'unknown-header': withHeader(() => ({ 'https://example.test/header': 'nobody knows it' })),
   'escaped-names': (inputs) => {
     const { alg, kid } = headerOf(inputs);
     const header = `{"\\u0061lg":"${alg}","t\\u0079p":"JWT","kid":"${kid}"}`;
-    return compose(header, plainJson(inputs.claims), inputs.keys.own.privateKey);
+    return compose(header, serializeAscii(inputs.claims), inputs.keys.current.privateKey);
   },
   'typ-at-jwt': withHeader(() => ({ typ: 'at+jwt' })),
   'typ-of-another-kind': withHeader(() => ({ typ: 'logout+jwt' })),
@@ -16,26 +16,26 @@ export const WRITING = {
   'unencoded-payload': (inputs) => {
     const header = encodeJson({ ...headerOf(inputs), b64: false, crit: ['b64'] });
     // An unencoded payload must not contain periods (RFC 7797, 5.2), so escape those of the issuer.
-    const payload = plainJson(inputs.claims).replaceAll('.', '\\u002e');
-    return signInput(`${header}.${payload}`, inputs.keys.own.privateKey);
+    const payload = serializeAscii(inputs.claims).replaceAll('.', '\\u002e');
+    return signInput(`${header}.${payload}`, inputs.keys.current.privateKey);
   },
   'algorithm-said-twice': (inputs) => {
     const { alg, kid } = headerOf(inputs);
     const header = `{"alg":"${alg}","typ":"JWT","kid":"${kid}","alg":"none"}`;
-    return compose(header, plainJson(inputs.claims), inputs.keys.own.privateKey);
+    return compose(header, serializeAscii(inputs.claims), inputs.keys.current.privateKey);
   },
-  'payload-that-is-a-list': ({ claims, keys }) => signPayload(JSON.stringify([claims]), keys.own),
+  'payload-that-is-a-list': ({ claims, keys }) => signPayload(JSON.stringify([claims]), keys.current),
   'changed-payload': async (inputs) => {
     const [header, , signature] = (await forgeFrom(inputs, {})).split('.');
-    return `${header}.${base64url.encode(plainJson({ ...inputs.claims, sub: 'somebody-else' }))}.${signature}`;
+    return `${header}.${base64url.encode(serializeAscii({ ...inputs.claims, sub: 'somebody-else' }))}.${signature}`;
   },
   'padded-base64': (inputs) => {
     // An additional space forces padding at any length.
-    const text = plainJson(inputs.claims);
+    const text = serializeAscii(inputs.claims);
     const payload = text.length % 3 === 0 ? `${text} ` : text;
     const encoded = base64url.encode(payload);
     const padded = encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=');
-    return signInput(`${encodeJson(headerOf(inputs))}.${padded}`, inputs.keys.own.privateKey);
+    return signInput(`${encodeJson(headerOf(inputs))}.${padded}`, inputs.keys.current.privateKey);
   },
   'other-characters-in-the-signature': async (inputs) => `${await forgeFrom(inputs, {})}!`,
   'bits-that-say-nothing': async (inputs) => changeUnusedBits(await forgeFrom(inputs, {})),
@@ -45,8 +45,8 @@ export const WRITING = {
   'with-its-scheme': async (inputs) => `Bearer ${await forgeFrom(inputs, {})}`,
 } as const satisfies Readonly<Record<string, TokenMaker>>;
 
-function headerOf({ keys: { own } }: TokenInputs) {
-  return { alg: own.algorithm, typ: 'JWT', kid: own.kid };
+function headerOf({ keys: { current } }: TokenInputs) {
+  return { alg: current.algorithm, typ: 'JWT', kid: current.kid };
 }
 
 function encodeJson(value: object): string {

@@ -45,7 +45,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
     runai: fc.constantFrom('2.19', '2.24', '3.0'),
     resetAt: fc.constantFrom(null, 0, 1_700_000_000_000),
     clockBeforeReset: fc.constantFrom(null, 0, 1_700_000_000_000),
-    repeats: fc.nat(5),
+    refusalCount: fc.nat(5),
   })
   .map(
     ({
@@ -61,7 +61,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       runai,
       resetAt,
       clockBeforeReset,
-      repeats,
+      refusalCount,
       ...given
     }) => ({
       ...given,
@@ -84,8 +84,8 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       now: 1_700_000_000_000,
       origin: 'http://localhost:6625',
       world: { id: 'default', grantMark: '0123456789ab', resetAt, clockBeforeReset },
-      repeats,
-      served: ['/api/v1/token', '/api/v1/users/{userId}', '/api/v3/simulations/'].map((one) => ({
+      refusalCount,
+      servedPaths: ['/api/v1/token', '/api/v1/users/{userId}', '/api/v3/simulations/'].map((one) => ({
         method: 'POST',
         path: one,
         segments: segmentsOf(one),

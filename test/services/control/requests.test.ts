@@ -310,18 +310,18 @@ describe('verifying', () => {
     const body = JSON.stringify({ match: { operation: 'grant_token' }, within: '30s' });
     const headers = ['Host: localhost', 'Content-Type: application/json'];
     line.send(requestBytes('POST /_mock/requests/verify', headers, body));
-    await vi.waitFor(() => expect(journal.listeners).toBe(1));
+    await vi.waitFor(() => expect(journal.listenerCount).toBe(1));
     line.drop();
-    await vi.waitFor(() => expect(journal.listeners).toBe(0));
+    await vi.waitFor(() => expect(journal.listenerCount).toBe(0));
 
     const aborting = new AbortController();
     const waiting = createInProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: aborting.signal },
     });
-    await vi.waitFor(() => expect(journal.listeners).toBe(1));
+    await vi.waitFor(() => expect(journal.listenerCount).toBe(1));
     aborting.abort();
     await expect(waiting).rejects.toThrow('aborted');
-    await vi.waitFor(() => expect(journal.listeners).toBe(0));
+    await vi.waitFor(() => expect(journal.listenerCount).toBe(0));
   });
 
   it('ends with the server, which is there no longer rather than its world', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deriveFor } from '../../../src/credentials/derivation.ts';
+import { createDerivation } from '../../../src/credentials/derivation.ts';
 import { serviceOfKey } from '../../../src/decisions/decide.ts';
 import { createSeededRandom } from '../../../src/platform/random.ts';
 import { createNgcSeeding } from '../../../src/services/ngc/seed.ts';
@@ -12,7 +12,7 @@ const seeding = createNgcSeeding(() =>
   SERVICES.flatMap(({ rules }) => rules.rulesets).filter((ruleset) => serviceOfKey(ruleset, 'personal-key') !== null),
 );
 const faults = (part: unknown) => seeding.findErrors(part, {}).map(({ message }) => message);
-const completed = (part: unknown) => seeding.complete?.(part, deriveFor('default'));
+const completed = (part: unknown) => seeding.complete?.(part, createDerivation('default'));
 const records = async (part: unknown) =>
   recordsIn((await seeding.createRows(completed(part), NOON, createSeededRandom('seed'), {})).rows);
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { notEmulatedOperations } from '../../../src/definitions/not-emulated.ts';
+import { listNotEmulatedOperations } from '../../../src/definitions/not-emulated.ts';
 import { NOT_EMULATED } from '../../../src/services/nvcf/tables/index.ts';
 import { documentsOfServices } from '../../support/list-operations.ts';
 import { nvcfServer } from '../../support/nvcf-client.ts';
 
 const server = await nvcfServer();
-const operations = notEmulatedOperations('nvcf', NOT_EMULATED);
+const operations = listNotEmulatedOperations('nvcf', NOT_EMULATED);
 
 describe('an operation on a named account', () => {
   it('is told not to be emulated, and becomes a finding, whoever calls it', async () => {

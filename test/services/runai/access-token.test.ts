@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { knownHosts } from '../../../src/addresses/hosts.ts';
 import { type Problem, unauthenticatedProblem } from '../../../src/decisions/problem.ts';
-import { Findings, findingView } from '../../../src/journal/finding.ts';
+import { Findings, viewFinding } from '../../../src/journal/finding.ts';
 import { sharedCache, WorldCache } from '../../../src/memory/caches.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
@@ -245,7 +245,7 @@ describe('the issuer of a token', () => {
       const server = issuedAt(base);
       await server.accept();
 
-      expect(server.findings.list().map(findingView)).toMatchObject([
+      expect(server.findings.list().map(viewFinding)).toMatchObject([
         {
           kind: 'issuer_differs',
           message: `a token with issuer "${base}/auth/realms/acme" was sent to http://mock:6625; set --public-url so that all tokens have the same issuer`,

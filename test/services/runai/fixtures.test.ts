@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deriveFor } from '../../../src/credentials/derivation.ts';
-import { hashPassword, passwordMatches } from '../../../src/credentials/password.ts';
+import { createDerivation } from '../../../src/credentials/derivation.ts';
+import { hashPassword, verifyPassword } from '../../../src/credentials/password.ts';
 import { createSeededRandom } from '../../../src/platform/random.ts';
 import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
@@ -14,8 +14,8 @@ describe('the built-in cast', () => {
   });
 
   it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
-    expect(await passwordMatches(password, passwordHash)).toBe(true);
-    expect(await passwordMatches(`${password}!`, passwordHash)).toBe(false);
+    expect(await verifyPassword(password, passwordHash)).toBe(true);
+    expect(await verifyPassword(`${password}!`, passwordHash)).toBe(false);
   });
 
   it.each(cast.users)(
@@ -68,12 +68,12 @@ it('a seed without hashes and ids is given them', async () => {
   ];
   const part = { tenant: cast.tenant, users };
   const random = createSeededRandom('seed');
-  const complete = await seed.hashSecrets?.(seed.complete?.(part, deriveFor('default')), random, undefined);
+  const complete = await seed.hashSecrets?.(seed.complete?.(part, createDerivation('default')), random, undefined);
   const records = recordsIn((await seed.createRows(complete, 5, random, { runai: complete })).rows);
   const [user] = records.identities ?? [];
 
   expect(user).toMatchObject({ kind: 'user', name: 'a@acme.test', enabled: true, createdAt: 5 });
-  expect(await passwordMatches('pass', user?.passwordHash ?? null)).toBe(true);
+  expect(await verifyPassword('pass', user?.passwordHash ?? null)).toBe(true);
   expect(records.accessKeys).toEqual([
     expect.objectContaining({ owner: user?.id, createdBy: 'a@acme.test', name: 'k' }),
   ]);

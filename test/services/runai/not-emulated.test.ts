@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notEmulatedOperations } from '../../../src/definitions/not-emulated.ts';
+import { listNotEmulatedOperations } from '../../../src/definitions/not-emulated.ts';
 import { NOT_EMULATED } from '../../../src/services/runai/tables/index.ts';
 import { researcher } from '../../support/cast.ts';
 import { documentsOfServices } from '../../support/list-operations.ts';
@@ -9,7 +9,7 @@ const server = await runaiServer();
 const { admin } = server;
 const PROJECTS_PATH = 'org-unit/projects';
 const AT_ONCE = 50;
-const operations = notEmulatedOperations('runai', NOT_EMULATED);
+const operations = listNotEmulatedOperations('runai', NOT_EMULATED);
 /** Only variables differ in name between the vendor's document and ours. */
 const shapeOf = (method: string, path: string) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
 

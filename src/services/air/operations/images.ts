@@ -277,7 +277,7 @@ const SHARE_HOOKS: HooksOf<'image_shares'> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
     const { target_org, expires_at } = members;
-    const target = await ngcKeysIn(context.store).organization(target_org);
+    const target = await ngcKeysIn(context.store).findOrganizationByName(target_org);
     if (target === null)
       throw new Problem('invalid_request', `Field \`target_org\` is the unknown organisation \`${target_org}\`.`);
     const { org = '' } = context.caller.principal;

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { sshFingerprint } from '../../../credentials/ssh-key.ts';
+import { computeSshFingerprint } from '../../../credentials/ssh-key.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { deriveUuid } from '../../../platform/random.ts';
 import { rfc3339 } from '../../../time/clock.ts';
@@ -40,7 +40,7 @@ const USERCONFIG_HOOKS: HooksOf<'userconfigs'> = {
 
 const SSH_KEY_HOOKS: HooksOf<'ssh_keys'> = {
   complete: (_, { name, public_key }) => {
-    const fingerprint = sshFingerprint(public_key);
+    const fingerprint = computeSshFingerprint(public_key);
     if (fingerprint !== null) return { members: { name, fingerprint } };
     throw new Problem('invalid_request', 'Field `public_key` must be a complete `ssh-ed25519` or `ssh-rsa` key.');
   },

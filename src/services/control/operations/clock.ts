@@ -32,7 +32,7 @@ interface PassedEvents {
 /** Operations that read and move a world's clock. */
 export function clockOperations(ports: Ports) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
-    const { events, more } = await ports.events(world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
+    const { events, more } = await ports.listEvents(world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
@@ -40,7 +40,7 @@ export function clockOperations(ports: Ports) {
   const moveAndRespond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveResponse> => {
     let passed: PassedEvents = { events: [], more: false };
     const jump = await move(async ({ from, to }) => {
-      const { events, more } = await ports.events(world, from, to, MAX_PASSED_EVENTS);
+      const { events, more } = await ports.listEvents(world, from, to, MAX_PASSED_EVENTS);
       passed = { events: events.map(eventView), more };
     });
     reportJump(world, jump);
@@ -75,7 +75,7 @@ function readUnmoved({ clock }: World): Jump {
 
 /** Reports a moved clock to the world's event streams. */
 export function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
-  activityLog.event('clock', { ...clockView(clock, to), from: rfc3339(from) });
+  activityLog.publishEvent('clock', { ...clockView(clock, to), from: rfc3339(from) });
 }
 
 /** Moves the clock by a duration, or to the next event. @throws Problem naming the field */
@@ -98,7 +98,7 @@ export async function advanceClock(
 /** Retries when a concurrent request reaches the event first, so simultaneous requests reach different events. */
 async function advanceToNextEvent(ports: Ports, world: World, before?: BeforeJump): Promise<Jump> {
   for (;;) {
-    const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
+    const { events } = await ports.listEvents(world, world.clock.now(), END_OF_TIME, 1);
     const [next] = events;
     if (next === undefined) {
       throw new Problem('conflict', 'The world has no upcoming event. Send `by` with a duration instead.');

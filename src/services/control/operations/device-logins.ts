@@ -1,12 +1,12 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { confirmDeviceLogin, findUser } from '../../../ngc-keys/device-logins.ts';
+import { confirmDeviceLogin, findUserByIdentifier } from '../../../ngc-keys/device-logins.ts';
 import { userIdOf } from '../../../ngc-keys/records.ts';
 
 /** Confirms a login on a device without a browser. */
 const confirm: Handler<'control', 'confirm_device_login'> = async (context) => {
   const { principal } = context.body;
-  const user = await findUser(context, principal);
+  const user = await findUserByIdentifier(context, principal);
   if (user === null) {
     throw new Problem(
       'invalid_request',

@@ -9,9 +9,9 @@ import { measureExtent } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 
 /** Operations that list, start and end drills: scripted failures that a correct client survives. */
-export function drillOperations({ drills }: Ports) {
+export function drillOperations({ listDrills }: Ports) {
   const findDrill = (name: string): KnownDrill => {
-    const all = drills();
+    const all = listDrills();
     const knownDrill = all.find(({ drill }) => drill.name === name);
     if (knownDrill !== undefined) return knownDrill;
     const names = all.map(({ drill }) => drill.name);
@@ -24,7 +24,7 @@ export function drillOperations({ drills }: Ports) {
   const list: Handler<'control', 'list_drills'> = async (context) => {
     await context.world.faults.sweep(context.now);
     const verdicts = context.world.activityLog.watches.verdicts();
-    const all = drills().map((knownDrill) => drillView(knownDrill, context, verdicts));
+    const all = listDrills().map((knownDrill) => drillView(knownDrill, context, verdicts));
     return { status: 200, body: { drills: all, ...measureExtent(all) } };
   };
 

@@ -1,20 +1,20 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { eventStream } from '../../../journal/event-stream.ts';
+import { createEventStream } from '../../../journal/event-stream.ts';
 
 /** Readers per world, limited because a slow reader keeps events in memory. */
 const MAX_READERS = 50;
 
 const watch: Handler<'control', 'watch_events'> = (context) => {
   const { world } = context;
-  if (world.activityLog.events.listeners >= MAX_READERS) {
+  if (world.activityLog.events.listenerCount >= MAX_READERS) {
     throw new Problem(
       'conflict',
       `The world has reached its limit of ${MAX_READERS} open event streams. Close one of them.`,
     );
   }
   const [lastId = null] = context.headerLines('last-event-id');
-  const body = eventStream(world.activityLog.events, lastId);
+  const body = createEventStream(world.activityLog.events, lastId);
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body };
 };
 

@@ -2,8 +2,8 @@ import { worldPath } from '../../../addresses/world-id.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Tables } from '../../../decisions/rule.ts';
-import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
-import { findingView } from '../../../journal/finding.ts';
+import type { Decisions, NumberedDecision } from '../../../journal/decisions.ts';
+import { viewFinding } from '../../../journal/finding.ts';
 import { type Listing, selectPage } from '../../../responses/page.ts';
 import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
@@ -14,13 +14,13 @@ import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
 
-function createListing(decisions: Decisions): Listing<PlacedDecision> {
+function createListing(decisions: Decisions): Listing<NumberedDecision> {
   return {
     order: 'newest first',
-    positionOf: ({ place }) => [place],
+    positionOf: ({ number }) => [number],
     positionOfId: (id) => {
       const found = decisions.find(id);
-      return found === undefined ? null : [found.place];
+      return found === undefined ? null : [found.number];
     },
     timeOf: ({ decision }) => decision.at,
   };
@@ -34,9 +34,9 @@ export function explanationOperations(ports: Ports) {
     await checkPrincipal(ports, context.world, filter.principal, 'Query parameter `principal`');
     const page = selectPage(decisions.list(filter), { limit, after, since }, createListing(decisions), DEFAULT_LIMIT);
     const { entries, total, next } = page;
-    const { dropped } = decisions;
+    const { droppedCount } = decisions;
     const listed = entries.map(({ decision }) => decision);
-    const describe = await ports.describer(context, listed);
+    const describe = await ports.createDescriber(context, listed);
     const ids = listed.map(({ id }) => id);
     const render = (id: string) => {
       const decision = decisions.byId(id);
@@ -44,7 +44,7 @@ export function explanationOperations(ports: Ports) {
     };
     return {
       status: 200,
-      body: createStreamedList(ids, render, (described) => ({ decisions: described, total, dropped, next })),
+      body: createStreamedList(ids, render, (described) => ({ decisions: described, total, dropped: droppedCount, next })),
     };
   };
 
@@ -53,16 +53,16 @@ export function explanationOperations(ports: Ports) {
     const { decisions } = context.world.activityLog;
     const decision = decisions.byId(id);
     if (decision !== null) {
-      const describe = await ports.describer(context, [decision]);
+      const describe = await ports.createDescriber(context, [decision]);
       return { status: 200, body: describe(decision) };
     }
     const number = decisions.numberOf(id);
-    const owningWorld = number === null ? ports.worlds.ofDecision(id) : null;
+    const owningWorld = number === null ? ports.worlds.findWorldOfDecision(id) : null;
     if (owningWorld !== null) {
       const path = `${worldPath(owningWorld)}/_mock/decisions/${id}`;
       throw new Problem('not_found', `The decision belongs to the world \`${owningWorld}\`. Use \`GET ${path}\`.`);
     }
-    throw notStoredProblem('decision', number, decisions.lastId);
+    throw notStoredProblem('decision', number, decisions.lastNumber);
   };
 
   const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {
@@ -70,9 +70,9 @@ export function explanationOperations(ports: Ports) {
     // In order of the last report.
     const all = findings
       .list()
-      .map((finding) => ({ id: finding.id, at: finding.lastSeenAt, position: finding.place, finding }));
-    const { entries, extent } = pageShortList(all, query, 'newest first', { dropped: findings.dropped });
-    return { status: 200, body: { findings: entries.map(({ finding }) => findingView(finding)), ...extent } };
+      .map((finding) => ({ id: finding.id, at: finding.lastSeenAt, position: finding.position, finding }));
+    const { entries, extent } = pageShortList(all, query, 'newest first', { dropped: findings.droppedCount });
+    return { status: 200, body: { findings: entries.map(({ finding }) => viewFinding(finding)), ...extent } };
   };
 
   const deleteFinding: Handler<'control', 'delete_finding'> = async ({ world, params }) => {
@@ -82,9 +82,9 @@ export function explanationOperations(ports: Ports) {
 
   const getTables: Handler<'control', 'get_tables'> = ({ params }) => {
     const { service } = params;
-    const served = ports.tables(service);
+    const served = ports.findTables(service);
     if (served === null)
-      throw new Problem('not_found', `No service has this name.${adviseName(service, ports.services())}`);
+      throw new Problem('not_found', `No service has this name.${adviseName(service, ports.listServices())}`);
     return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables) } };
   };
 

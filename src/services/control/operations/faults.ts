@@ -5,7 +5,7 @@ import type { Fault } from '../../../faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { formatDuration } from '../../../time/duration.ts';
-import { checkAnswer, checkFault } from '../fault-checks.ts';
+import { assertDocumentedAnswer, readFaultOrder } from '../fault-checks.ts';
 import { pageShortList } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
@@ -57,9 +57,9 @@ export async function addFault(
   { world, now }: Context,
   body: Schema<'control', 'FaultOrder'>,
 ): Promise<Schema<'control', 'Fault'>> {
-  const order = checkFault(body, ports.knownNames());
+  const order = readFaultOrder(body, ports.listKnownNames());
   await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
-  const certainty = await checkAnswer(order, body.do.offDocument === true, ports);
+  const certainty = await assertDocumentedAnswer(order, body.do.offDocument === true, ports);
   const fault = await world.faults.add(order, now);
   return { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) };
 }

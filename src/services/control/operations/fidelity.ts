@@ -8,8 +8,11 @@ import type { Ports } from '../ports.ts';
 /** Operations that report where responses come from: documentation, or an interpretation of it. */
 export function fidelityOperations(ports: Ports) {
   const get: Handler<'control', 'get_fidelity'> = ({ query }) => {
-    const names = query.service === undefined ? ports.services() : [requireService(ports, query.service)];
-    const services = names.map((service) => ({ service, ...describeService(service, ports.tables(service)?.tables) }));
+    const names = query.service === undefined ? ports.listServices() : [requireService(ports, query.service)];
+    const services = names.map((service) => ({
+      service,
+      ...describeService(service, ports.findTables(service)?.tables),
+    }));
     return {
       status: 200,
       body: {
@@ -19,7 +22,7 @@ export function fidelityOperations(ports: Ports) {
           const questioned = count('questioned');
           return {
             service,
-            profile: ports.tables(service)?.profile ?? null,
+            profile: ports.findTables(service)?.profile ?? null,
             operations: operations.length,
             remaining: count('answered') + questioned,
             questioned,
@@ -37,8 +40,8 @@ export function fidelityOperations(ports: Ports) {
 }
 
 /** @throws Problem listing the known services, if the name is unknown */
-export function requireService(ports: Pick<Ports, 'services'>, name: string): string {
-  const names = ports.services();
+export function requireService(ports: Pick<Ports, 'listServices'>, name: string): string {
+  const names = ports.listServices();
   if (names.includes(name)) return name;
   throw new Problem('invalid_request', `\`service\` is not a known service.${adviseName(name, names)}`);
 }

@@ -4,12 +4,19 @@ import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { quote } from '../../../explaining/index.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { deleteKey, editKey, issueKey, newestPolicy, reportKeyWarnings, rotateKey } from '../../../ngc-keys/keyring.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import {
+  deleteKey,
+  editKey,
+  issueKey,
+  readNewestPolicy,
+  reportKeyWarnings,
+  rotateKey,
+} from '../../../ngc-keys/keyring.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { adviseName } from '../../../text/nearest.ts';
-import { checkRoles, readExpiry, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
-import { keyView } from '../key-view.ts';
+import { assertMembersAbsent, checkRoles, readExpiry, resolvePolicy, resolveServices } from '../key-checks.ts';
+import { renderKey } from '../key-view.ts';
 import { pageShortList } from '../lists.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -32,13 +39,13 @@ export async function createKey(
   const isService = order.type === 'service';
   const { name: org } = await findOrganization(context, order.org);
   if (!isService)
-    refuseMembers(
+    assertMembersAbsent(
       order,
       ['scopes', 'resource'],
       'only service keys have it; a personal key gets its rights from the `roles` of its user',
     );
   else
-    refuseMembers(
+    assertMembersAbsent(
       order,
       ['user', 'roles'],
       'only personal keys have it; a service key gets its rights from `scopes` and `resource`',
@@ -61,11 +68,11 @@ export async function createKey(
     null,
   );
   const key = await findKeyById(context, id);
-  return { ...(await keyView(context, key)), key: text, ...(await reportWarnings(context, key)) };
+  return { ...(await renderKey(context, key)), key: text, ...(await reportWarnings(context, key)) };
 }
 
 async function findOrganization({ store }: Context, name: string | undefined): Promise<Organization> {
-  const all = await ngcKeysIn(store).organizations();
+  const all = await ngcKeysIn(store).listOrganizations();
   const [first] = all;
   const organization = name === undefined ? first : all.find((organization) => organization.name === name);
   if (organization !== undefined) return organization;
@@ -93,7 +100,7 @@ async function resolveUser(
     );
   }
   const email = user ?? `${name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').toLowerCase()}@${org}.test`;
-  const existing = await ngcKeysIn(store).user(org, email);
+  const existing = await ngcKeysIn(store).findUser(org, email);
   if (user !== undefined && existing === null && roles === undefined) {
     throw new Problem(
       'invalid_request',
@@ -112,20 +119,20 @@ const list: Handler<'control', 'list_keys'> = async (context) => {
   const ngcKeys = ngcKeysIn(context.store);
   // Read keys before places: a key created in between would have no place.
   const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
-  const places = await ngcKeys.positions();
+  const places = await ngcKeys.listPositions();
   const placed = all.flatMap((inForce) => {
     const { id, createdAt: at } = inForce.key;
     const place = places.get(id);
     return place === undefined ? [] : [{ id, at, position: [place] as const, inForce }];
   });
   const { entries, extent } = pageShortList(placed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
-  const keys = await Promise.all(entries.map(({ inForce }) => keyView(context, inForce)));
+  const keys = await Promise.all(entries.map(({ inForce }) => renderKey(context, inForce)));
   return { status: 200, body: { keys, ...extent } };
 };
 
 const get: Handler<'control', 'get_key'> = async (context) => ({
   status: 200,
-  body: await keyView(context, await findKey(context)),
+  body: await renderKey(context, await findKey(context)),
 });
 
 const update: Handler<'control', 'update_key'> = async (context) => {
@@ -133,13 +140,13 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const previous = await findKey(context);
   const { key } = previous;
   if (key.type === 'personal')
-    refuseMembers(
+    assertMembersAbsent(
       edit,
       ['scopes', 'resource'],
       'only service keys have it, and this key is personal; edit its `roles`',
     );
   else
-    refuseMembers(
+    assertMembersAbsent(
       edit,
       ['roles'],
       'only personal keys have it, and this is a service key; edit its `scopes` and `resource`',
@@ -150,7 +157,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const changesPolicy = edit.scopes !== undefined || edit.resource !== undefined;
   // A function, so that absent members come from the newest policy if the key changes meanwhile.
   const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);
-  if (changesPolicy) policy(await newestPolicy(context, previous));
+  if (changesPolicy) policy(await readNewestPolicy(context, previous));
   await reportDeletedKey(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
@@ -162,7 +169,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
     }),
   );
   const updated = await findKey(context);
-  return { status: 200, body: { ...(await keyView(context, updated)), ...(await reportWarnings(context, updated)) } };
+  return { status: 200, body: { ...(await renderKey(context, updated)), ...(await reportWarnings(context, updated)) } };
 };
 
 const remove: Handler<'control', 'delete_key'> = async (context) => {
@@ -173,7 +180,7 @@ const remove: Handler<'control', 'delete_key'> = async (context) => {
 const rotate: Handler<'control', 'rotate_key'> = async (context) => {
   const { key } = await findKey(context);
   const text = await reportDeletedKey(rotateKey(context, key.id));
-  return { status: 200, body: { ...(await keyView(context, await findKey(context))), key: text } };
+  return { status: 200, body: { ...(await renderKey(context, await findKey(context))), key: text } };
 };
 
 export const keyOperations = {
@@ -190,7 +197,7 @@ function findKey(context: KeyContext): Promise<KeyInForce> {
 }
 
 async function findKeyById({ store, now }: Context, id: string): Promise<KeyInForce> {
-  const key = await ngcKeysIn(store).byId(id, now);
+  const key = await ngcKeysIn(store).findById(id, now);
   if (key === null) throw new Problem('not_found', 'No key has this id. `GET /_mock/keys` lists them.');
   return key;
 }
@@ -203,5 +210,5 @@ async function reportWarnings(context: Context, key: KeyInForce): Promise<{ read
 
 /** Turns a deletion by a concurrent request into a 404. @throws Problem */
 function reportDeletedKey<Changed>(change: Promise<Changed>): Promise<Changed> {
-  return orNotFound(change, 'Another request deleted the key.');
+  return rejectMissing(change, 'Another request deleted the key.');
 }

@@ -30,7 +30,7 @@ async function respond(context: Context): Promise<Answer<'control', 'get_propaga
 const flush: Handler<'control', 'flush_propagation'> = async (context) => {
   const { store, now } = context;
   const { keyId } = context.body;
-  if (keyId !== undefined && (await ngcKeysIn(store).byId(keyId, now)) === null) {
+  if (keyId !== undefined && (await ngcKeysIn(store).findById(keyId, now)) === null) {
     throw new Problem('not_found', 'No key has this id. `GET /_mock/keys` lists them.');
   }
   return { status: 200, body: { flushed: await flushEdits(context, keyId ?? null, now) } };

@@ -1,10 +1,10 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { judge, type NeedsCredential } from '../../../journal/assertions.ts';
+import { judgeClient, type NeedsCredential } from '../../../journal/assertions.ts';
 import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
-import { harEntry, toHar } from '../../../journal/har.ts';
+import { createHar, createHarEntry } from '../../../journal/har.ts';
 import type { Journal } from '../../../journal/journal.ts';
 import { createMatcher, type Match } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
@@ -23,15 +23,15 @@ const MAX_WAIT_MS = 60_000;
 
 /** Operations on a world's request journal. */
 export function requestOperations(ports: Ports) {
-  const { knownNames, version, describe } = ports;
+  const { listKnownNames, version, describe } = ports;
   const createViewer = (world: World, options?: { readonly bodies: boolean }) =>
     createEntryViewer(world, describe, options);
 
   const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
     const { entries, total, next } = await findRequests(ports, context, query, DEFAULT_LIMIT);
-    const { dropped } = context.world.activityLog.journal;
-    const toBody = (requests: never[]) => ({ requests, total, dropped, next });
+    const { droppedCount } = context.world.activityLog.journal;
+    const toBody = (requests: never[]) => ({ requests, total, dropped: droppedCount, next });
     return {
       status: 200,
       body: streamRequests(context.world, entries, createViewer(context.world, { bodies }), toBody, bodies),
@@ -42,7 +42,7 @@ export function requestOperations(ports: Ports) {
     const { journal } = world.activityLog;
     const entry = journal.find(params.requestId);
     if (entry !== undefined) return { status: 200, body: createViewer(world)(entry) };
-    throw notStoredProblem('request', journal.numberOf(params.requestId), journal.recorded);
+    throw notStoredProblem('request', journal.numberOf(params.requestId), journal.recordedCount);
   };
 
   const exportHar: Handler<'control', 'export_requests'> = async (context) => ({
@@ -51,8 +51,8 @@ export function requestOperations(ports: Ports) {
     body: streamRequests(
       context.world,
       (await findRequests(ports, context, context.query, Number.POSITIVE_INFINITY)).entries.toReversed(),
-      (entry) => harEntry(viewEntry(entry)),
-      (entries) => toHar(entries, version),
+      (entry) => createHarEntry(viewEntry(entry)),
+      (entries) => createHar(entries, version),
     ),
   });
 
@@ -60,7 +60,7 @@ export function requestOperations(ports: Ports) {
     const { world, body } = context;
     const { match: criteria, within, ...expectation } = body;
     checkBounds(expectation);
-    const match = checkMatch(criteria, knownNames(), (name) => `Field \`match.${name}\``, false);
+    const match = checkMatch(criteria, listKnownNames(), (name) => `Field \`match.${name}\``, false);
     await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
     const waitMs = readWait(within);
     const { activityLog } = world;
@@ -90,9 +90,9 @@ export function requestOperations(ports: Ports) {
 
   const assertRequests: Handler<'control', 'assert_requests'> = ({ world, params }) => {
     const { journal } = world.activityLog;
-    const entries = journal.withoutGaps().toReversed();
-    const older = journal.total - entries.length;
-    const { requests, ...judgement } = judge(params.name, entries, older, createCredentialCheck(ports));
+    const entries = journal.listWithoutGaps().toReversed();
+    const older = journal.totalCount - entries.length;
+    const { requests, ...judgement } = judgeClient(params.name, entries, older, createCredentialCheck(ports));
     const toBody = (entries: never[]) => ({ ...judgement, requests: entries });
     return {
       status: 200,
@@ -111,10 +111,10 @@ export function requestOperations(ports: Ports) {
 }
 
 /** Creates a check that is false for public operations and for requests without an operation. */
-function createCredentialCheck({ services, tables }: Ports): NeedsCredential {
+function createCredentialCheck({ listServices, findTables }: Ports): NeedsCredential {
   const operationsWithCredential = new Set(
-    services().flatMap((service) =>
-      (tables(service)?.tables.operations ?? []).flatMap(({ id, rule }) =>
+    listServices().flatMap((service) =>
+      (findTables(service)?.tables.operations ?? []).flatMap(({ id, rule }) =>
         rule === 'public' ? [] : [`${service} ${id}`],
       ),
     ),
@@ -141,7 +141,9 @@ async function findRequests(
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.activityLog;
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
-  const { fits } = createMatcher(checkMatch(match, ports.knownNames(), (name) => `Query parameter \`${name}\``, false));
+  const { fits } = createMatcher(
+    checkMatch(match, ports.listKnownNames(), (name) => `Query parameter \`${name}\``, false),
+  );
   const matching = journal.newestFirst(fits);
   return selectPage(matching, { after, since, limit }, createListing(journal), fallback);
 }
@@ -159,7 +161,7 @@ function streamRequests<Body extends object>(
 ): Body {
   const numbers = requests.map(({ number }) => number);
   const renderNumber = (number: number) => {
-    const entry = hasBodies ? journal.redact(number) : journal.at(number);
+    const entry = hasBodies ? journal.redact(number) : journal.findByNumber(number);
     return entry && render(entry);
   };
   return createStreamedList(numbers, renderNumber, toBody);
@@ -201,8 +203,8 @@ function readWait(within: string | undefined): number {
   throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, up to 60 s.`);
 }
 
-function verificationEndedProblem({ why }: JournalEnded, world: string): Problem {
-  switch (why) {
+function verificationEndedProblem({ reason }: JournalEnded, world: string): Problem {
+  switch (reason) {
     case 'emptied':
       return new Problem('conflict', 'A reset of the world cleared the journal while the verification waited.');
     case 'deleted':

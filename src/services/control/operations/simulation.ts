@@ -35,7 +35,7 @@ export function simulationOperations(ports: Ports) {
     const { method, path, operations, service } = body;
     const caller = readCaller(body, rulesets);
     // `checkPrincipal` compares exactly, so skip it for any spelling that a service accepts.
-    const isUnknown = body.principal !== undefined && (await ports.namesFound(world, body.principal)).length === 0;
+    const isUnknown = body.principal !== undefined && (await ports.findNames(world, body.principal)).length === 0;
     if (isUnknown) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
     if (operations !== undefined) {
       if (method !== undefined || path !== undefined) {
@@ -50,7 +50,7 @@ export function simulationOperations(ports: Ports) {
       throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
     const request = { method: requireField(method, 'method'), path: requireField(path, 'path'), at };
     const simulated = await ports.simulate(world, caller, request);
-    const describe = await ports.describer(context, [simulated]);
+    const describe = await ports.createDescriber(context, [simulated]);
     const decision = describe(simulated);
     return caller.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision;
   };
@@ -66,7 +66,7 @@ export function simulationOperations(ports: Ports) {
     };
     const simulated: Schema<'control', 'SimulatedRequest'>[] = [];
     for (const id of new Set(ids)) {
-      const entry = journal.at(journal.numberOf(id) ?? 0);
+      const entry = journal.findByNumber(journal.numberOf(id) ?? 0);
       if (entry === undefined)
         throw invalidRequest(
           `Field \`requests\` has \`${redact(id)}\`, which is unknown or no longer kept. \`GET /_mock/requests\` lists the recorded requests.`,

@@ -1,7 +1,7 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
-import { checkParams, findState, type ProviderState, providerStates } from '../provider-states.ts';
+import { checkParams, createProviderStates, findState, type ProviderState } from '../provider-states.ts';
 import { recordSetup, removeSetup, type Setup, undoSetup } from '../state-undo.ts';
 
 /** State values contain credentials. */
@@ -9,7 +9,7 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 
 /** Operations on provider states, for contract verifiers such as Pact's. */
 export function stateOperations(ports: Ports) {
-  const states = providerStates(ports);
+  const states = createProviderStates(ports);
 
   const list: Handler<'control', 'list_states'> = () => {
     const all = states.map(({ name, description, params }) => ({ name, description, params: [...params()] }));

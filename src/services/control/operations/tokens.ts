@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
-import { forge, type Keys } from '../../../tokens/forge.ts';
+import { type ForgeryKeys, forge } from '../../../tokens/forge.ts';
 import { createZoo } from '../../../tokens/zoo/index.ts';
 import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
@@ -14,8 +14,8 @@ const UNKNOWN_KEYS_PATH = '/_mock/tokens/zoo/keys';
 
 /** Operations that mint valid and invalid tokens, for testing verifiers. */
 export function tokenOperations({ tokens }: Ports) {
-  const collectKeys = async ({ tokens: { key, algorithm } }: Context): Promise<Keys> => ({
-    own: key,
+  const collectKeys = async ({ tokens: { key, algorithm } }: Context): Promise<ForgeryKeys> => ({
+    current: key,
     ...(await tokens.foreignKeys(algorithm)),
   });
 

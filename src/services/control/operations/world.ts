@@ -13,7 +13,7 @@ const METRICS_HEADERS = {
 /** Operations on the whole world: calls, health, info, metrics, cast and reset. */
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => {
-    const calls = ports.calls();
+    const calls = ports.listCalls();
     return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
   };
 
@@ -26,16 +26,19 @@ export function worldOperations(ports: Ports) {
     return { status: 200, body: { status: 'waiting', detail: storageProblem } };
   };
 
-  const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({ status: 200, body: await ports.info(world) });
+  const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({
+    status: 200,
+    body: await ports.readInfo(world),
+  });
 
   const getMetrics: Handler<'control', 'get_metrics'> = async () => {
-    const { text, contentType } = await ports.metrics();
+    const { text, contentType } = await ports.readMetrics();
     return { status: 200, headers: { 'content-type': contentType, ...METRICS_HEADERS }, body: Buffer.from(text) };
   };
 
   const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => ({
     status: 200,
-    body: await ports.cast(world, bearers),
+    body: await ports.buildCast(world, bearers),
   });
 
   const resetWorld: Handler<'control', 'reset_world'> = async ({ world }) => {

@@ -15,7 +15,7 @@ import { comparePositions, type Position } from '../../../responses/page.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 import { pageShortList } from '../lists.ts';
-import type { MadeWorld, Ports } from '../ports.ts';
+import type { CreatedWorld, Ports } from '../ports.ts';
 
 /** The default `ttl`: milliseconds without use until a world is deleted. */
 const DEFAULT_TTL_MS = 3_600_000;
@@ -33,7 +33,7 @@ export function worldsOperations({ worlds }: Ports) {
     const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, position: positionOf(world) }));
     const sorted = all.sort((left, right) => comparePositions(left.position, right.position));
     const { entries, extent } = pageShortList(sorted, context.query, 'oldest first', { isText: isWorldId });
-    return { status: 200, body: { worlds: entries.map((world) => worldView(context, world)), ...extent } };
+    return { status: 200, body: { worlds: entries.map((world) => renderWorld(context, world)), ...extent } };
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
@@ -43,7 +43,7 @@ export function worldsOperations({ worlds }: Ports) {
       status: 201,
       ...(isMinimal && { headers: { 'preference-applied': 'return=minimal' } }),
       body: {
-        ...worldView(context, world),
+        ...renderWorld(context, world),
         ...(!isMinimal && { cast: cast() }),
         ...(ambiguous.length > 0 && { ambiguous }),
         ...(created !== null && { created }),
@@ -53,7 +53,7 @@ export function worldsOperations({ worlds }: Ports) {
 
   const get: Handler<'control', 'get_world'> = (context) => ({
     status: 200,
-    body: worldView(context, worlds.find(context.params.worldId)),
+    body: renderWorld(context, worlds.find(context.params.worldId)),
   });
 
   const remove: Handler<'control', 'delete_world'> = async ({ params }) => {
@@ -99,7 +99,7 @@ function prefersMinimal(lines: readonly string[]): boolean {
 export function createWorld(
   worlds: Ports['worlds'],
   { id, seed, from, credentials = 'own', ttl, label }: Order,
-): Promise<MadeWorld> {
+): Promise<CreatedWorld> {
   return worlds.make({ id, seed, from, credentials, ttl: readTtl(ttl), label: label ?? null });
 }
 
@@ -117,7 +117,7 @@ function readTtl(text: string | undefined): number | null {
 }
 
 /** Renders a world with its addresses. */
-export function worldView(
+export function renderWorld(
   { origin, hosts }: Context,
   { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
 ) {

@@ -16,7 +16,7 @@ async function findKeyByText({ store, now }: Context, text: string | null | unde
   const form = classifyKey(text);
   if (form === 'malformed') throw new Problem('bad_state', 'api key format invalid');
   if (form === 'foreign') throw new Problem('bad_state', 'Invalid key');
-  const key = await ngcKeysIn(store).bySecret(hashSecret(text), now);
+  const key = await ngcKeysIn(store).findBySecret(hashSecret(text), now);
   return key !== null && isIssued(key) ? key : null;
 }
 

@@ -3,10 +3,16 @@ import { hashSecret } from '../../../credentials/secret.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { endingOf } from '../../../ngc-keys/key-text.ts';
+import { readEnding } from '../../../ngc-keys/key-text.ts';
 import { generateKeyText, reportKeyWarnings } from '../../../ngc-keys/keyring.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
-import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
+import {
+  createKeyRows,
+  type Issuance,
+  issuedKeysOwnerOf,
+  type NewNgcKey,
+  NGC_KEYS,
+} from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import { type CallerHeaders, readCallerHeaders } from '../headers.ts';
@@ -69,7 +75,7 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
       audiences,
       authorizations,
       authorizedAt: now,
-      ending: endingOf(text),
+      ending: readEnding(text),
       isOwnerSuspended: false,
     },
   });
@@ -85,13 +91,13 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
  */
 function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance }): Promise<void> {
   const { collections } = context.store;
-  const indexKey = issuedKeysOwner(key.issuance);
+  const indexKey = issuedKeysOwnerOf(key.issuance);
   return collections.updating(async (commit) => {
     if ((await collections.count(NGC_KEYS.name, indexKey)) >= LIMITS.maxKeys)
       throw new Problem('bad_state', TOO_MANY_KEYS);
     const owner = await KEY_OWNERS.byId(collections, key.issuance.owner);
     if (owner?.body.status === 'SUSPENDED') throw createSuspendedProblem();
-    const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
+    const changes: Change[] = createKeyRows(key).map((row) => ({ kind: 'put', row }));
     if (owner === null) {
       changes.push(
         KEY_OWNERS.put(createOwnerRow(key.issuance.owner, { status: 'ACTIVE', statusUpdatedAt: context.now })),
@@ -103,7 +109,7 @@ function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance
 
 /** Returns the account of all keys: a self-hosted deployment has only one. @throws Problem if there is none */
 async function findOrganization({ store }: Context): Promise<string> {
-  const [first] = await ngcKeysIn(store).organizations();
+  const [first] = await ngcKeysIn(store).listOrganizations();
   if (first === undefined)
     throw new Problem('bad_state', 'This world has no organisation to own the key. Use a seed that has one.');
   return first.name;
@@ -218,7 +224,7 @@ export function requireKey(issued: IssuedKey | null): IssuedKey {
 
 /** Throws 404 if another request deleted the key after the look-up. @throws Problem */
 export function orKeyNotFound<Changed>(change: Promise<Changed>): Promise<Changed> {
-  return orNotFound(change, KEY_NOT_FOUND);
+  return rejectMissing(change, KEY_NOT_FOUND);
 }
 
 export const keyOperations = {

@@ -25,7 +25,7 @@ const show: Handler<'ngc', 'showDeviceLogin'> = async (context) => {
   const login = await findDeviceLogin(context, context.params.deviceId);
   if (login === null) return createRefusalPage(404, 'Unknown login', unknownDeviceProblem());
   const { email, deviceId } = login;
-  const users = context.mayReadCast ? await ngcKeysIn(context.store).users() : [];
+  const users = context.mayReadCast ? await ngcKeysIn(context.store).listUsers() : [];
   // The user who started the login comes first.
   const sorted = users.toSorted((one, other) => Number(other.email === email) - Number(one.email === email));
   const people = sorted.slice(0, MAX_LISTED_USERS).map((user) => ({ id: userIdOf(user), ...user }));
@@ -48,7 +48,7 @@ const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
   const { deviceId } = context.params;
   if ((await findDeviceLogin(context, deviceId)) === null)
     return createRefusalPage(404, 'Unknown login', unknownDeviceProblem());
-  const user = await ngcKeysIn(context.store).userWithId(context.body.user);
+  const user = await ngcKeysIn(context.store).findUserById(context.body.user);
   if (user === null) {
     return createRefusalPage(
       400,

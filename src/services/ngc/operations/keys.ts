@@ -3,11 +3,18 @@ import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../con
 import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
-import { requestStatus } from '../../../ngc-keys/envelope.ts';
+import { createRequestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { describeFault, type GivenResource, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
-import { deleteKey, editKey, issueKey, newestPolicy, reportKeyWarnings, rotateKey } from '../../../ngc-keys/keyring.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import {
+  deleteKey,
+  editKey,
+  issueKey,
+  readNewestPolicy,
+  reportKeyWarnings,
+  rotateKey,
+} from '../../../ngc-keys/keyring.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import { END_OF_TIME, type Instant } from '../../../time/clock.ts';
@@ -22,7 +29,7 @@ type KeyType = Schema<'ngc', 'ApiKey'>['type'];
 
 /** Keys of other organisations are not found; nor are other users' keys, unless the caller is an owner. */
 const keyOfCaller: Lookup<KeyInForce> = async (context, id) => {
-  const found = await ngcKeysIn(context.store).byId(id, context.now);
+  const found = await ngcKeysIn(context.store).findById(id, context.now);
   if (found === null) return { found: 'nothing' };
   const { org, user } = found.key;
   if (org !== context.caller.principal.org) return { found: 'foreign', owner: org };
@@ -82,7 +89,9 @@ const list: Handler<'ngc', 'listKeys'> = async (context) => {
   const ngcKeys = ngcKeysIn(store);
   const keys = managesAllKeys(context)
     ? await ngcKeys.list({ org: params.org }, MAX_LISTED_KEYS, now)
-    : (await ngcKeys.ofUser(caller.principal.user ?? '', MAX_LISTED_KEYS, now)).filter((key) => isOwnKey(context, key));
+    : (await ngcKeys.listOfUser(caller.principal.user ?? '', MAX_LISTED_KEYS, now)).filter((key) =>
+        isOwnKey(context, key),
+      );
   const apiKeys = await Promise.all(keys.map((key) => renderKey(context, key)));
   return { status: 200, body: { requestStatus: createSuccessStatus(context), apiKeys } };
 };
@@ -97,7 +106,7 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
   const { name, description, policies, status, ...dates } = context.body;
   const { key } = context.target;
   const expiresAt = parseExpiry(dates, now);
-  await orNotFound(
+  await rejectMissing(
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
       ...(description !== undefined && { description }),
@@ -113,13 +122,13 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
 };
 
 const remove: Handler<'ngc', 'deleteKey', KeyInForce> = async (context) => {
-  await orNotFound(deleteKey(context, context.target.key.id));
+  await rejectMissing(deleteKey(context, context.target.key.id));
   return { status: 200, body: { requestStatus: createSuccessStatus(context) } };
 };
 
 const rotate: Handler<'ngc', 'rotateKey', KeyInForce> = async (context) => {
   const { id } = context.target.key;
-  return respond(context, id, await orNotFound(rotateKey(context, id)));
+  return respond(context, id, await rejectMissing(rotateKey(context, id)));
 };
 
 export const keyOperations = {
@@ -136,13 +145,13 @@ type KeyResponse = Answer<'ngc', 'getKey'>;
 
 /** Reports a key without effect as a finding. Such a key is valid, and the vendor's response has no warnings. */
 async function respondAndReport(context: AuthenticatedContext, id: string, value?: string): Promise<KeyResponse> {
-  const key = await ngcKeysIn(context.store).byId(id, context.now);
+  const key = await ngcKeysIn(context.store).findById(id, context.now);
   if (key !== null) await reportKeyWarnings(context, context.now, key);
   return respond(context, id, value);
 }
 
 async function respond(context: AuthenticatedContext, id: string, value?: string): Promise<KeyResponse> {
-  const key = await ngcKeysIn(context.store).byId(id, context.now);
+  const key = await ngcKeysIn(context.store).findById(id, context.now);
   if (key === null) throw new Problem('not_found');
   return {
     status: 200,
@@ -152,12 +161,12 @@ async function respond(context: AuthenticatedContext, id: string, value?: string
 
 /** Renders the latest edit. Only the control API shows whether it has taken effect. */
 async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?: string) {
-  const newest = await newestPolicy(context, key);
+  const newest = await readNewestPolicy(context, key);
   return renderApiKey(context.rulesets, key, newest, context.now, value);
 }
 
 export function createSuccessStatus({ random }: Pick<AuthenticatedContext, 'random'>) {
-  return requestStatus('SUCCESS', random.uuid());
+  return createRequestStatus('SUCCESS', random.uuid());
 }
 
 /** Returns the services of the products in policies, for keys of this type. */

@@ -1,10 +1,10 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { bearerToken } from '../../../credentials/bearer.ts';
+import { readBearerToken } from '../../../credentials/bearer.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
 import { findUserOfSession } from '../../../ngc-keys/device-logins.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { findKey } from '../../../ngc-keys/key-bearer.ts';
-import { apiKeyIn, NGC_KEY_PREFIX } from '../../../ngc-keys/key-text.ts';
+import { findApiKey, NGC_KEY_PREFIX } from '../../../ngc-keys/key-text.ts';
 import type { NgcUser } from '../../../ngc-keys/records.ts';
 import { mintUserToken, principalOfUser } from '../../../ngc-keys/user-token.ts';
 import { renderUser } from '../view.ts';
@@ -23,9 +23,9 @@ const getToken: Handler<'ngc', 'getToken'> = async (context) => {
 
 async function authenticateUser(context: Context): Promise<Pick<NgcUser, 'org' | 'email'>> {
   const lines = context.headerLines('authorization');
-  const apiKey = lines.length === 1 ? apiKeyIn(lines[0] ?? '') : null;
+  const apiKey = lines.length === 1 ? findApiKey(lines[0] ?? '') : null;
   if (apiKey !== null) return findUserOfKey(context, apiKey);
-  const text = bearerToken(lines);
+  const text = readBearerToken(lines);
   if (text.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticatedProblem('key_as_session', 'To exchange a key, send it as `Authorization: ApiKey nvapi-...`.');
   }
@@ -43,7 +43,7 @@ async function findUserOfKey(context: Context, text: string): Promise<Pick<NgcUs
 
 const getCurrentUser: Handler<'ngc', 'getCurrentUser'> = async (context) => {
   const { org = '', user: email } = context.caller.principal;
-  const user = email === undefined ? null : await ngcKeysIn(context.store).user(org, email);
+  const user = email === undefined ? null : await ngcKeysIn(context.store).findUser(org, email);
   // Personal keys always have a user, and the rule refuses service keys.
   if (user === null) throw new Problem('not_found', 'The caller is not a user.');
   return { status: 200, body: { requestStatus: createSuccessStatus(context), user: renderUser(user) } };

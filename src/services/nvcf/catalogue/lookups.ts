@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
 import type { LookupResult } from '../../../decisions/decide.ts';
 import { memberOf } from '../../../objects/members.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { type FunctionRow, findVisibleVersions } from '../functions.ts';
 import { functionLookups } from '../operations/lookups.ts';
 import { joinEndpointPath } from './checks.ts';
@@ -13,7 +13,7 @@ type Versions = readonly FunctionRow[];
 async function findFunction(context: AuthenticatedContext, model: ModelRow | null): Promise<LookupResult<Versions>> {
   if (model === null) return { found: 'nothing' };
   const { functionId, accounts } = model.body;
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const lookedUp = await findVisibleVersions(context.store.collections, functionId, account);
   if (lookedUp.found !== 'object') return { ...lookedUp, requestedName: functionId };
   if (accounts === null || accounts.includes(account)) return lookedUp;

@@ -1,6 +1,6 @@
 import type { SeedError, Seeding } from '../../../contract/seed.ts';
 import { describe, list, object, text, uuid } from '../../../definitions/json-schema.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../../definitions/seed-entries.ts';
+import { findDuplicates, type Placed, locateEntries } from '../../../definitions/seed-entries.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import type { CastModel } from './cast.ts';
 import { createModelRow, isModelPath, MODEL_PATHS, type Model, stateAt } from './models.ts';
@@ -13,11 +13,11 @@ type SeedModel = Omit<CastModel, DerivedMember>;
 
 const DERIVED_MEMBER = 'Derived from the other members and shown in the cast; setting it has no effect.';
 
-const SCHEMA = object(
+const SCHEMA = objectSchema(
   {
     models: describe(
-      list(
-        object(
+      listSchema(
+        objectSchema(
           {
             id: describe(
               { type: 'string', pattern: '^[A-Za-z0-9_.:-]+/[A-Za-z0-9_.:-]+$', maxLength: 255 },
@@ -29,19 +29,19 @@ const SCHEMA = object(
             ),
             paths: describe(
               {
-                ...list({ type: 'string', pattern: '^/v1(/[A-Za-z0-9_.:-]+){1,5}$', maxLength: 1024 }),
+                ...listSchema({ type: 'string', pattern: '^/v1(/[A-Za-z0-9_.:-]+){1,5}$', maxLength: 1024 }),
                 minItems: 1,
                 uniqueItems: true,
               },
               'Where to call the model: paths of `integrate.api.nvidia.com`, such as `/v1/chat/completions`, or its own path at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`.',
             ),
-            offline: describe(text, "The operator's message while the model is offline. Default: not offline."),
+            offline: describe(NON_EMPTY, "The operator's message while the model is offline. Default: not offline."),
             endOfLife: describe(
               { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
               'When the model reaches its end of life (RFC 3339). Default: never.',
             ),
             accounts: describe(
-              list(text),
+              listSchema(NON_EMPTY),
               'The only accounts (NCA ids) that may call it. Default: every account that may call its function.',
             ),
             symmetric: describe(
@@ -72,7 +72,7 @@ const ENDPOINT_PATH = /^\/v1(?:\/[^/]+){3,5}$/;
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: { models: { idMembers: ['id'] } },
-  findErrors: (part) => findSeedErrors(placeEntries('catalogue.models', readModels(part))),
+  findErrors: (part) => findSeedErrors(locateEntries('catalogue.models', readModels(part))),
   createRows: async (part) => ({ rows: readModels(part).map((model) => createModelRow(model.id, createModel(model))) }),
   createCast: (part) => ({ models: readModels(part).map(omitDerivedMembers) }),
   castAt: (part, now) => ({

@@ -1,13 +1,13 @@
-import { BOOLEAN, bodySchema, orNull, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
+import { BOOLEAN, bodySchema, nullable, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
 import { rowSchema, type StoredSchemas } from '../../../store/row-schema.ts';
 import { createModelRow, MODELS, type Model } from './models.ts';
 
 const MODEL = bodySchema<Model>({
   functionId: TEXT,
   paths: { ...TEXTS, minItems: 1 },
-  offline: orNull(TEXT),
-  endOfLife: { ...orNull(TEXT), pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)$' },
-  accounts: orNull(TEXTS),
+  offline: nullable(TEXT),
+  endOfLife: { ...nullable(TEXT), pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)$' },
+  accounts: nullable(TEXTS),
   isSymmetric: BOOLEAN,
   takesSingleToolCalls: BOOLEAN,
 });

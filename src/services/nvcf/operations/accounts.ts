@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { type Account, listAccounts } from '../../../ngc-keys/accounts.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { accountOf, hasToken } from '../caller.ts';
+import { requireAccount, hasToken } from '../caller.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { MAX_FUNCTIONS } from './functions.ts';
@@ -39,7 +39,7 @@ function renderCredential(credential: RegistryCredential): Schema<'nvcf', 'Accou
 /** Lists every account for a token. A key sees its own account, or none if that is not set up. */
 const listVisibleAccounts: Handler<'nvcf', 'listAccounts'> = async (context) => {
   const accounts = await listAccounts(context.store);
-  const visible = hasToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
+  const visible = hasToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === requireAccount(context));
   return { status: 200, body: { cloudAccounts: visible.map(renderAccount) } };
 };
 
@@ -48,8 +48,8 @@ type AccountContext = Pick<AuthenticatedContext, 'store' | 'caller'> & { readonl
 /** @throws Problem if the caller is a key of another account, even if the requested account does not exist */
 function assertOwnAccount(context: AccountContext): void {
   const { ncaId } = context.params;
-  if (hasToken(context) || ncaId === accountOf(context)) return;
-  const message = fillText(FAULTS.otherAccount, { account: accountOf(context), ncaId });
+  if (hasToken(context) || ncaId === requireAccount(context)) return;
+  const message = fillText(FAULTS.otherAccount, { account: requireAccount(context), ncaId });
   throw new Problem('forbidden', message, { reason: 'other_organization', why: 'the key belongs to another account' });
 }
 

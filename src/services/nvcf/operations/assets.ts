@@ -1,6 +1,6 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
@@ -78,7 +78,7 @@ const getAssetContent: Handler<'nvcf', 'getAssetContent', AssetRow> = (context) 
 
 const deleteAsset: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, target }) => {
   const { collections } = store;
-  await orNotFound(
+  await rejectMissing(
     collections.updating(async (commit) => {
       const row = await ASSETS.byId(collections, target.id);
       if (row === null) throw new NotFound();

@@ -10,7 +10,7 @@ import {
   REMOVE_ALL,
   REPLACE,
 } from '../authorized-parties.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import {
   amendRow,
   attributesOfVersion,
@@ -92,7 +92,7 @@ function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: 
     }
     const [row] = await level.amend(context, (body) => ({
       ...body,
-      [level.member]: change.apply(body[level.member], context.body, subject, accountOf(context)),
+      [level.member]: change.apply(body[level.member], context.body, subject, requireAccount(context)),
     }));
     if (row === undefined) throw new Problem('not_found');
     return { status: 200, body: { function: level.render(row) } };
@@ -106,7 +106,7 @@ function renderShared(rows: readonly FunctionRow[]): readonly AuthorizationView[
 
 /** Lists shared versions of the caller's account that the key covers. */
 const listFunctionAuthorizations: Handler<'nvcf', 'listFunctionAuthorizations'> = async (context) => {
-  const rows = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
+  const rows = await FUNCTIONS.ofOwner(context.store.collections, requireAccount(context));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
   return { status: 200, body: { functions: renderShared(covered) } };
 };
@@ -137,7 +137,7 @@ async function findOwnTarget(
   context: AuthenticatedContext,
   { functionId }: FunctionParams,
 ): Promise<readonly FunctionRow[]> {
-  const lookedUp = await findOwnVersions(context.store.collections, functionId, accountOf(context));
+  const lookedUp = await findOwnVersions(context.store.collections, functionId, requireAccount(context));
   if (lookedUp.found !== 'object') throw new Problem('not_found');
   return lookedUp.target;
 }

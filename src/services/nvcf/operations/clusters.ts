@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { requestStatus } from '../../../ngc-keys/envelope.ts';
+import { createRequestStatus } from '../../../ngc-keys/envelope.ts';
 import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import { ANYONE } from '../../../store/collections.ts';
@@ -100,7 +100,7 @@ const listInstanceTypes: Handler<'nvcf', 'listInstanceTypes'> = async (context) 
 });
 
 function createSuccessStatus({ random }: Pick<Context, 'random'>) {
-  return requestStatus('SUCCESS', random.uuid());
+  return createRequestStatus('SUCCESS', random.uuid());
 }
 
 export const clusterOperations = {

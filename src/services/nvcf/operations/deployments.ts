@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { pick } from '../../../objects/pick.ts';
 import { type Instant, later } from '../../../time/clock.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
 import { pickAutoscaling, pickSpecification, type Specification } from '../members.ts';
 import { checkAutoscaling, checkSpecifications, replaceSpecifications } from '../specification-checks.ts';
@@ -148,7 +148,7 @@ const deleteDeployment: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async
     if (version.deployment === null) throw createNotDeployedProblem(params);
     return { ...version, deployment: null };
   });
-  return { status: 200, body: { function: renderFunction(row, accountOf(context), now) } };
+  return { status: 200, body: { function: renderFunction(row, requireAccount(context), now) } };
 };
 
 /** Changes the specifications of a version. @throws Problem if the version is not deployed, or in an error state */

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, FUNCTIONS, type FunctionRow, relationTo } from '../functions.ts';
 import { renderFunction } from '../view.ts';
 
@@ -17,7 +17,7 @@ async function listVisible<Body>(
   visibility: readonly Visibility[],
   renderBody: (rows: Rows) => Body,
 ): Promise<Outcome<200, Body>> {
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const rows = await FUNCTIONS.visibleTo(context.store.collections, account);
   const relations = visibility.map((requested) => RELATION_BY_VISIBILITY[requested]);
   const visible = rows.filter((row) => {
@@ -29,7 +29,7 @@ async function listVisible<Body>(
 
 const listFunctions: Handler<'nvcf', 'listFunctions'> = (context) =>
   listVisible(context, context.query.visibility ?? ALL_VISIBILITIES, (rows) => ({
-    functions: rows.map((row) => renderFunction(row, accountOf(context), context.now)),
+    functions: rows.map((row) => renderFunction(row, requireAccount(context), context.now)),
   }));
 
 const listFunctionIds: Handler<'nvcf', 'listFunctionIds'> = (context) =>
@@ -38,7 +38,7 @@ const listFunctionIds: Handler<'nvcf', 'listFunctionIds'> = (context) =>
   }));
 
 const listFunctionVersions: Handler<'nvcf', 'listFunctionVersions', Rows> = (context) => {
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const versions = context.target.filter((row) =>
     context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')),
   );

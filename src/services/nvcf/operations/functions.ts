@@ -2,10 +2,10 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { pick } from '../../../objects/pick.ts';
 import { readBehaviour } from '../behaviour.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { checkFunctionRequest } from '../function-checks.ts';
 import {
   amendRow,
@@ -39,7 +39,7 @@ const createFunction: Handler<'nvcf', 'createFunction'> = (context) =>
   addVersion(context, context.random.uuid(), [], (versionsOfAccount) => {
     const functionIds = new Set(versionsOfAccount.map(({ parent }) => parent));
     if (functionIds.size < MAX_FUNCTIONS) return;
-    throw new Problem('limit_reached', `Account '${accountOf(context)}': Limit of ${MAX_FUNCTIONS} functions reached`);
+    throw new Problem('limit_reached', `Account '${requireAccount(context)}': Limit of ${MAX_FUNCTIONS} functions reached`);
   });
 
 const createFunctionVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
@@ -118,14 +118,14 @@ export function createPublicFunctionProblem({ functionId }: { readonly functionI
 }
 
 function respondWithFunction(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf', 'getFunctionVersion'> {
-  return { status: 200, body: { function: renderFunction(row, accountOf(context), context.now) } };
+  return { status: 200, body: { function: renderFunction(row, requireAccount(context), context.now) } };
 }
 
 const getFunctionVersion: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
   const { caller, query, target, now } = context;
   const seesDetails = caller.heldRights.held.has('list_functions_details');
   const details: VisibleDetails = { instances: seesDetails, secrets: seesDetails && query.includeSecrets !== false };
-  return { status: 200, body: { function: renderFunction(target, accountOf(context), now, details) } };
+  return { status: 200, body: { function: renderFunction(target, requireAccount(context), now, details) } };
 };
 
 /** Changes the version that the rule's lookup found. @throws Problem if it no longer exists */
@@ -133,7 +133,7 @@ export function amendTarget(
   { store, target }: Pick<AuthenticatedContext<FunctionRow>, 'store' | 'target'>,
   change: (body: FunctionVersion) => FunctionVersion,
 ): Promise<FunctionRow> {
-  return orNotFound(FUNCTIONS.change(store.collections, target.id, (before) => amendRow(before, change)));
+  return rejectMissing(FUNCTIONS.change(store.collections, target.id, (before) => amendRow(before, change)));
 }
 
 /** The members that an update can change. */

@@ -4,7 +4,7 @@ import type { HostContext } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { later } from '../../../time/clock.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import {
   INVOCATION_LIFETIME_MS,
@@ -60,7 +60,7 @@ export async function respondToInvocation<Rendered>(
  * @throws Problem `not_found` if no version is active; `bad_state` if all are DEGRADED
  */
 export function chooseVersion(context: AuthenticatedContext<InvocationTarget>): FunctionRow {
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const versions = [context.target].flat();
   const covered = versions
     .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')))
@@ -108,7 +108,7 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
       );
     }
     const row = await ASSETS.byId(context.store.collections, id.toLowerCase());
-    if (row?.owner === accountOf(context) && row.body.content !== null) continue;
+    if (row?.owner === requireAccount(context) && row.body.content !== null) continue;
     throw new Problem('not_found', `NotFound error: failed to find asset ${id.toLowerCase()}`);
   }
 }
@@ -122,7 +122,7 @@ async function storeInvocation(
   const { store, now } = context;
   const readyAt = later(now, version.body.behaviour.invokeTime);
   const body: Invocation = { functionId: version.parent, versionId: version.id, createdAt: now, readyAt, answer };
-  const identity = { id: requestId, owner: accountOf(context), parent: version.id };
+  const identity = { id: requestId, owner: requireAccount(context), parent: version.id };
   await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME_MS);
   await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...identity, dueAt: readyAt, body }), null);
 }

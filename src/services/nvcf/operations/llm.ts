@@ -3,7 +3,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { isRecord } from '../../../objects/members.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { type FunctionRow, findVisibleVersions } from '../functions.ts';
 import type { InvocationTarget } from '../invocations.ts';
 import { takeTokens } from '../llm-limits.ts';
@@ -45,7 +45,7 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   if (!isUuid(id)) {
     throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, which is a UUID.');
   }
-  const lookedUp = await findVisibleVersions(context.store.collections, id, accountOf(context));
+  const lookedUp = await findVisibleVersions(context.store.collections, id, requireAccount(context));
   // Without names: the gateway returns 404 for functions hidden from the account before it checks the key's resources.
   return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, requestedName: functionId };
 };

@@ -1,7 +1,7 @@
 import type { Context, Lookup } from '../../../contract/request.ts';
 import type { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import {
   createOwnerResult,
   createViewerResult,
@@ -19,27 +19,27 @@ async function findVersion({ store, params }: Context, id: string) {
 }
 
 const ownFunction: Lookup<readonly FunctionRow[]> = (context, id) =>
-  findOwnVersions(context.store.collections, id, accountOf(context));
+  findOwnVersions(context.store.collections, id, requireAccount(context));
 
 const visibleFunction: Lookup<readonly FunctionRow[]> = (context, id) =>
-  findVisibleVersions(context.store.collections, id, accountOf(context));
+  findVisibleVersions(context.store.collections, id, requireAccount(context));
 
 const ownVersion: Lookup<FunctionRow> = async (context, id) =>
-  createOwnerResult(await findVersion(context, id), accountOf(context));
+  createOwnerResult(await findVersion(context, id), requireAccount(context));
 
 const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
-  createViewerResult(await findVersion(context, id), accountOf(context));
+  createViewerResult(await findVersion(context, id), requireAccount(context));
 
 const deployment: Lookup<FunctionRow> = async (context, id) =>
-  createOwnerResult(await FUNCTIONS.byAlias(context.store.collections, id), accountOf(context));
+  createOwnerResult(await FUNCTIONS.byAlias(context.store.collections, id), requireAccount(context));
 
 /** Looks up an invocation by its request id. Access depends on the rights to the invoked function. */
 const invocation: Lookup<InvocationRow> = async (context, id) => {
   const row = await INVOCATIONS.byId(context.store.collections, id);
-  if (row === null || row.owner !== accountOf(context) || isExpired(row.body, context.now)) return { found: 'nothing' };
+  if (row === null || row.owner !== requireAccount(context) || isExpired(row.body, context.now)) return { found: 'nothing' };
   const lookedUp = createViewerResult(
     await FUNCTIONS.byId(context.store.collections, row.body.versionId),
-    accountOf(context),
+    requireAccount(context),
   );
   return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
 };
@@ -49,7 +49,9 @@ export function createAccountLookup<Body>(collection: Collection<Body>): Lookup<
   return async (context, id) => {
     const row = await collection.byId(context.store.collections, id);
     if (row === null) return { found: 'nothing' };
-    return row.owner === accountOf(context) ? { found: 'object', target: row } : { found: 'foreign', owner: row.owner };
+    return row.owner === requireAccount(context)
+      ? { found: 'object', target: row }
+      : { found: 'foreign', owner: row.owner };
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, type FunctionStatus, relationTo, statusAt } from '../functions.ts';
 import type { InvocationRow } from '../invocations.ts';
 import { findPendingInvocations } from './invocation.ts';
@@ -14,7 +14,7 @@ async function listQueues(
   functionId: string,
   versions: readonly FunctionRow[],
 ): Promise<Answer<'nvcf', 'getFunctionQueues'>> {
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const deployed = versions.filter(
     (row) =>
       context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')) &&

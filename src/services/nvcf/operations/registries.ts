@@ -5,7 +5,7 @@ import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import { ANYONE, type Row } from '../../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { addObject, changeObject, listObjects, removeObject } from '../objects.ts';
 import { checkSecret, detectKeyType } from '../registry-secrets.ts';
 import { createAccountLookup } from './lookups.ts';
@@ -94,7 +94,7 @@ function renderCredential({ createdAt, lastUpdatedAt, ...credential }: RegistryC
 const createRegistryCredential: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
   const { random, now, body } = context;
   const { registryHostname, secret, artifactTypes } = body;
-  const account = accountOf(context);
+  const account = requireAccount(context);
   checkSecret(registryHostname, secret.value);
   const recognized = await listRecognized(context);
   const unrecognizedType = findUnrecognizedType(recognized, registryHostname, artifactTypes);

@@ -6,7 +6,7 @@ import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow } from '../functions.ts';
 import { addObject, changeObject, listObjects, removeObject } from '../objects.ts';
 import { createAccountLookup } from './lookups.ts';
@@ -59,7 +59,7 @@ const getTelemetry: Handler<'nvcf', 'getTelemetry', TelemetryRow> = ({ target })
 
 const deleteTelemetry: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async (context) => {
   const { id } = context.target;
-  const functions = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
+  const functions = await FUNCTIONS.ofOwner(context.store.collections, requireAccount(context));
   const version = functions.find((row) => usesTelemetry(row, id));
   if (version !== undefined) {
     throw new Problem(
@@ -79,7 +79,7 @@ export async function checkTelemetries(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   references: Schema<'nvcf', 'TelemetryRefs'>,
 ): Promise<void> {
-  const account = accountOf(context);
+  const account = requireAccount(context);
   for (const member of keysOf(TYPE_BY_MEMBER)) {
     const id = references[member]?.toLowerCase();
     if (id === undefined) continue;

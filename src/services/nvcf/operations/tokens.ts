@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import type { ResourceAttributes } from '../../../decisions/decide.ts';
-import { accountOf } from '../caller.ts';
+import { requireAccount } from '../caller.ts';
 import { findVisibleVersions } from '../functions.ts';
 import type { InvocationTarget } from '../invocations.ts';
 import { chooseVersion } from './invocation.ts';
@@ -27,7 +27,7 @@ async function findAttributes(
 ): Promise<ResourceAttributes> {
   const functionId = namedFunction.functionId.toLowerCase();
   const versionId = namedFunction.functionVersionId?.toLowerCase();
-  const lookedUp = await findVisibleVersions(context.store.collections, functionId, accountOf(context));
+  const lookedUp = await findVisibleVersions(context.store.collections, functionId, requireAccount(context));
   // An unknown function counts as the account's own.
   const relation = lookedUp.found === 'object' ? (lookedUp.attributes?.relation ?? 'owned') : 'owned';
   const names = {
@@ -53,7 +53,7 @@ async function issueToken(
     iat,
     exp: iat + TOKEN_LIFETIME_SECONDS,
     jti: random.uuid(),
-    ncaId: accountOf(context),
+    ncaId: requireAccount(context),
     scopes: ['invoke_function'],
     functions,
   });

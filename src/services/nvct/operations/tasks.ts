@@ -3,8 +3,8 @@ import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/re
 import type { ResourceAttributes } from '../../../decisions/decide.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
-import { accountOf } from '../../../ngc-keys/self-hosted.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
+import { requireAccount } from '../../../ngc-keys/self-hosted.ts';
 import { checkLimits } from '../limits.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { checkNewSecrets, checkTask } from '../task-checks.ts';
@@ -26,7 +26,7 @@ import {
 const ownTask: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };
-  if (row.owner !== accountOf(context)) return { found: 'foreign', owner: row.owner };
+  if (row.owner !== requireAccount(context)) return { found: 'foreign', owner: row.owner };
   return { found: 'object', target: row, attributes: attributesOfTask(row) };
 };
 
@@ -40,7 +40,7 @@ const UNCOVERED: ResourceAttributes = { relation: 'shared', names: {} };
 const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };
-  if (row.owner === accountOf(context)) return { found: 'object', target: row, attributes: attributesOfTask(row) };
+  if (row.owner === requireAccount(context)) return { found: 'object', target: row, attributes: attributesOfTask(row) };
   if (context.mayAccess(attributesOfTask(row))) return { found: 'foreign', owner: row.owner };
   return { found: 'object', target: row, attributes: UNCOVERED };
 };
@@ -57,7 +57,7 @@ const createTask: Handler<'nvct', 'createTask'> = async (context) => {
     changes: [{ id: random.uuid(), status: 'QUEUED', at: now }],
     lastUpdatedAt: null,
   };
-  const row = TASKS.row({ id: random.uuid(), owner: accountOf(context), parent: null, body: task });
+  const row = TASKS.row({ id: random.uuid(), owner: requireAccount(context), parent: null, body: task });
   await TASKS.insert(store.collections, row, null);
   return { status: 200, body: { task: { ...renderTask(row), ...renderSecretNames(task) } } };
 };
@@ -70,7 +70,7 @@ function listSecretNames(secrets: readonly Schema<'nvct', 'Secret'>[]): string[]
 const listTasks: Handler<'nvct', 'listTasks'> = async (context) => {
   const { status } = context.query;
   const { collections } = context.store;
-  const rows = await TASKS.ofOwner(collections, accountOf(context));
+  const rows = await TASKS.ofOwner(collections, requireAccount(context));
   const visible = rows
     .filter(
       (row) => context.mayAccess(attributesOfTask(row)) && (status === undefined || statusOf(row.body) === status),
@@ -118,7 +118,7 @@ function addPositions<Entry>(entries: readonly Entry[]): readonly PositionedEntr
 const listTasksByIds: Handler<'nvct', 'listTasksByIds'> = async (context) => {
   const ids = [...new Set(context.body.taskIds.map((id) => id.toLowerCase()))];
   const rows = await Promise.all(ids.map((id) => TASKS.byId(context.store.collections, id)));
-  const account = accountOf(context);
+  const account = requireAccount(context);
   const visible = rows.flatMap((row) =>
     row !== null && row.owner === account && context.mayAccess(attributesOfTask(row)) ? row : [],
   );
@@ -149,7 +149,7 @@ const cancelTask: Handler<'nvct', 'cancelTask', TaskRow> = async (context) => {
 };
 
 const deleteTask: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
-  await orNotFound(TASKS.change(context.store.collections, context.target.id, () => null));
+  await rejectMissing(TASKS.change(context.store.collections, context.target.id, () => null));
   return { status: 204 };
 };
 
@@ -179,7 +179,7 @@ function changeTask(
   { store, target }: Pick<AuthenticatedContext<TaskRow>, 'store' | 'target'>,
   change: (task: Task) => Task,
 ): Promise<TaskRow> {
-  return orNotFound(TASKS.change(store.collections, target.id, (row) => ({ ...row, body: change(row.body) })));
+  return rejectMissing(TASKS.change(store.collections, target.id, (row) => ({ ...row, body: change(row.body) })));
 }
 
 export const taskOperations = {

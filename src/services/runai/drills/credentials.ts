@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../contract/request.ts';
 import type { Caller } from '../../../decisions/decide.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { formatDuration } from '../../../time/duration.ts';
 import { impersonate } from '../caller.ts';
@@ -39,7 +39,7 @@ export const regenerateSecret: Drill = {
     const { principal } = caller ?? (await findAdministrator(context));
     const client = await findClient(context, principal);
     const { secret, secretHash } = generateSecret(context);
-    await orNotFound(client.replaceSecret(secretHash));
+    await rejectMissing(client.replaceSecret(secretHash));
     const sid = sidOfSecret(client.secretHash, context.world.id);
     await grantsIn(context.store).revoke(sid, context.now, lastExpiryOf(context));
     return {

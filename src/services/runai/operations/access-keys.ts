@@ -2,7 +2,7 @@ import { clientIdInWorld } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
@@ -74,7 +74,7 @@ function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, Rendered
 
 async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
   const { id, secretHash } = context.target;
-  await orNotFound(accessKeysIn(context.store).delete(id));
+  await rejectMissing(accessKeysIn(context.store).delete(id));
   await revokeTokensOfSecret(context, secretHash);
   return { status: 204 };
 }
@@ -84,7 +84,7 @@ async function regenerate(
 ): Promise<Outcome<200, { readonly clientSecret: string }>> {
   const { target } = context;
   const { secret: clientSecret, secretHash } = generateSecret(context);
-  await orNotFound(accessKeysIn(context.store).replaceSecret(target.id, secretHash));
+  await rejectMissing(accessKeysIn(context.store).replaceSecret(target.id, secretHash));
   await revokeTokensOfSecret(context, target.secretHash);
   return { status: 200, body: { clientSecret } };
 }

@@ -2,7 +2,7 @@ import { clientIdInWorld } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
@@ -71,7 +71,7 @@ function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>)
     regenerate: async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
       const { target } = context;
       const { secret, secretHash } = generateSecret(context);
-      await orNotFound(identitiesIn(context.store).edit(target.id, { secretHash }, context.now));
+      await rejectMissing(identitiesIn(context.store).edit(target.id, { secretHash }, context.now));
       await revokeTokensOfSecret(context, target.secretHash);
       return { status: 200, body: wrapSecret(secret) };
     },
@@ -103,13 +103,13 @@ async function get(context: AuthenticatedContext<Identity>): Promise<Outcome<200
 
 async function update(context: UpdateContext): Promise<Outcome<200, undefined>> {
   const { enabled } = context.body;
-  await orNotFound(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
+  await rejectMissing(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
   return { status: 200 };
 }
 
 async function remove(context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> {
   await endRulesOf(context, context.target);
-  await orNotFound(identitiesIn(context.store).delete(context.target.id));
+  await rejectMissing(identitiesIn(context.store).delete(context.target.id));
   return { status: 204 };
 }
 

@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rowsOfProfile } from '../../../decisions/ruleset.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { readRuleBook } from '../access-rules.ts';
@@ -138,7 +138,7 @@ const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) =
   if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
     throw new Problem('protected', `The role \`${name}\` is in use. Delete its access rules first.`);
   }
-  await orNotFound(ROLES.change(context.store.collections, String(id), () => null));
+  await rejectMissing(ROLES.change(context.store.collections, String(id), () => null));
   return { status: 204 };
 };
 

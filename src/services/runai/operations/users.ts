@@ -1,8 +1,8 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
-import { hashPassword, passwordMatches } from '../../../credentials/password.ts';
+import { hashPassword, verifyPassword } from '../../../credentials/password.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { Collision, Outdated } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { grantsIn } from '../collections/grants.ts';
@@ -86,7 +86,7 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
 const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) => {
   const { target } = context;
   await endRulesOf(context, target);
-  await orNotFound(identitiesIn(context.store).delete(target.id));
+  await rejectMissing(identitiesIn(context.store).delete(target.id));
   return { status: 204 };
 };
 
@@ -100,7 +100,7 @@ const resetPassword: Handler<'runai', 'reset_user_password', Identity> = async (
   const { id, isLocal, name } = context.target;
   if (!isLocal) throw createNoPasswordProblem(`\`${name}\``);
   const { password: tempPassword, passwordHash } = await generatePassword(context);
-  await orNotFound(identitiesIn(context.store).edit(id, { passwordHash }, context.now));
+  await rejectMissing(identitiesIn(context.store).edit(id, { passwordHash }, context.now));
   return { status: 200, body: { tempPassword } };
 };
 
@@ -110,11 +110,11 @@ const changePassword: Handler<'runai', 'change_user_password'> = async (context)
   const { currentPassword, newPassword } = context.body;
   const identity = await identitiesIn(store).byId(context.caller.principal.id);
   if (identity?.kind !== 'user' || !identity.isLocal) throw createNoPasswordProblem('The caller');
-  if (!(await passwordMatches(currentPassword, identity.passwordHash))) throw createWrongPasswordProblem();
+  if (!(await verifyPassword(currentPassword, identity.passwordHash))) throw createWrongPasswordProblem();
   const passwordHash = await hashPassword(newPassword, context.random.alphanumeric(SALT_LENGTH));
   const premise = { passwordHash: identity.passwordHash };
   try {
-    await orNotFound(identitiesIn(store).edit(identity.id, { passwordHash }, now, premise));
+    await rejectMissing(identitiesIn(store).edit(identity.id, { passwordHash }, now, premise));
   } catch (thrown) {
     throw thrown instanceof Outdated ? createWrongPasswordProblem() : thrown;
   }

@@ -1,4 +1,4 @@
-import { verifierMatches } from '../../../../credentials/oauth-hashes.ts';
+import { matchesChallenge } from '../../../../credentials/oauth-hashes.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
@@ -60,7 +60,7 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
       `Field \`${nameOf('codeVerifier')}\` must be omitted: the authorization request had no challenge.`,
     );
   }
-  if (codeVerifier === undefined || !verifierMatches(codeVerifier, challenge)) {
+  if (codeVerifier === undefined || !matchesChallenge(codeVerifier, challenge)) {
     throw createCodeProblem(
       'wrong_verifier',
       `Field \`${nameOf('codeVerifier')}\` does not match the challenge of the authorization request.`,

@@ -1,5 +1,5 @@
 import type { Context, RequestContext } from '../../../../contract/request.ts';
-import { secretMatches } from '../../../../credentials/secret.ts';
+import { verifySecret } from '../../../../credentials/secret.ts';
 import { accessKeysIn } from '../../collections/access-keys.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../../collections/oauth-clients.ts';
@@ -43,7 +43,7 @@ export async function authenticateClient(
   candidate: ClientCandidate | null,
   { id, secret, challenge }: ClientCredentials,
 ): Promise<GrantResult> {
-  const isSecretValid = secretMatches(secret, candidate?.secretHash ?? null);
+  const isSecretValid = verifySecret(secret, candidate?.secretHash ?? null);
   if (candidate === null) {
     // Swapping the id and the secret is a common mistake.
     const isSwapped = await areOfSameClient(context, { id: secret, secret: id });
@@ -59,7 +59,7 @@ export async function authenticateClient(
 /** Returns whether an id and a secret belong to the same client, of any kind. */
 async function areOfSameClient(context: RequestContext, { id, secret }: ClientCredentials): Promise<boolean> {
   const client = (await findConfidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
-  return secretMatches(secret, client?.secretHash ?? null);
+  return verifySecret(secret, client?.secretHash ?? null);
 }
 
 /** Finds the access key, service account or application with this client id. */
@@ -84,7 +84,7 @@ export function checkClientSecret(
   { secret, challenge }: Pick<PresentedClient, 'secret'> & Pick<ClientCredentials, 'challenge'>,
 ): void {
   if (secretHash === undefined && secret !== null) throw createClientProblem('public_client', undefined, challenge);
-  if (secretHash === undefined || secretMatches(secret ?? '', secretHash)) return;
+  if (secretHash === undefined || verifySecret(secret ?? '', secretHash)) return;
   throw createClientProblem('wrong_secret', undefined, challenge);
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../../../contract/request.ts';
-import { passwordMatches } from '../../../../credentials/password.ts';
+import { verifyPassword } from '../../../../credentials/password.ts';
 import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { principalOf, type TokenHolder } from '../../access-token.ts';
@@ -30,7 +30,7 @@ export async function authenticateUser(
   clientId: string,
 ): Promise<Identity> {
   const user = await identitiesIn(store).byName('user', username);
-  const isPasswordValid = await passwordMatches(secret, user?.passwordHash ?? null);
+  const isPasswordValid = await verifyPassword(secret, user?.passwordHash ?? null);
   if (user === null) throw createUserProblem('unknown_user');
   const granted = { identity: user, clientId };
   if (user.passwordHash === null) throw createUserProblem('external_user', granted);
