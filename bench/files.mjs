@@ -131,15 +131,15 @@ async function change(file, act) {
   // The build contains them as well, but without stable names.
   loaded ??= bundled('sources.ts');
   const sources = await loaded;
-  const parts = sources.newStoreParts(Number.MAX_SAFE_INTEGER);
+  const parts = sources.createStoreParts(Number.MAX_SAFE_INTEGER);
   const place = await sources.openPlace(file, parts);
-  const held = await place.take(() => {});
+  const held = await place.takeOwnership(() => {});
   if (held === null) throw new Error(`${file} was closed`);
   try {
     await act(held.store.collections, sources);
   } finally {
     await held.store.close();
-    await held.kept?.close();
+    await held.storedWorlds?.close();
     await place.close();
   }
 }

@@ -7,4 +7,4 @@ export { createAccessKeyRow } from '../src/services/runai/collections/access-key
 export { createIdentityRow } from '../src/services/runai/collections/identities.ts';
 export { createBlankIdentity } from '../src/services/runai/new-identity.ts';
 export { openStorage as openPlace } from '../src/store/open.ts';
-export { newStoreParts } from '../src/store/shared.ts';
+export { createStoreParts } from '../src/store/shared.ts';

@@ -41,6 +41,6 @@ export { loadServices } from './services/index.ts';
 export { formatCount } from './text/count.ts';
 export { adviseName, findNear } from './text/nearest.ts';
 export { isFingerprint, redact, showPath, showValue } from './text/redact.ts';
-export { machineClock, rfc3339 } from './time/clock.ts';
+export { createMachineClock, rfc3339 } from './time/clock.ts';
 export { parseDuration } from './time/duration.ts';
 export { Pacer } from './time/pacer.ts';

@@ -5,4 +5,4 @@ export { readAllPages } from './library/calls.ts';
 export { type ClockState, createEventReader, type MockEvent } from './library/events.ts';
 export type { RequestSummary } from './library/requests.ts';
 export type { MadeWorld, WorldOrder } from './library/worlds.ts';
-export { curlCommand, shellQuoted, tokenCommand } from './text/curl.ts';
+export { formatCurlCommand, formatTokenCommand, quoteForShell } from './text/curl.ts';

@@ -107,11 +107,11 @@ describe('the console', () => {
     expect(new Set(ofServer.map(({ target }) => target))).toEqual(new Set(['console-entry']));
     expect(Object.keys(ENTRY).sort()).toEqual([
       'createEventReader',
-      'curlCommand',
       'describeNeeds',
+      'formatCurlCommand',
+      'formatTokenCommand',
+      'quoteForShell',
       'readAllPages',
-      'shellQuoted',
-      'tokenCommand',
     ]);
   });
 

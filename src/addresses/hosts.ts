@@ -28,7 +28,7 @@ const NUMERIC = /(?:^|\.)\d+\.?$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** Returns the name in a `Host` header or authority, in lower case and without the port; null if it is invalid. */
-export function hostName(host: string): string | null {
+export function parseHostName(host: string): string | null {
   const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
   if (name === undefined || Number(port ?? 0) > 65_535) return null;
   if (NUMERIC.test(name) && !IPV4.test(name)) return null;
@@ -40,7 +40,7 @@ export function hostName(host: string): string | null {
 const UNUSUAL_PORT = { http: /:(?:80|0\d+)$/, https: /:(?:443|0\d+)$/ };
 
 /** Returns the origin of a host with an optional port, in the format of URLs and browsers: without the default port. */
-export function originAt(scheme: 'http' | 'https', host: string): string {
+export function formatOrigin(scheme: 'http' | 'https', host: string): string {
   const origin = `${scheme}://${host.toLowerCase()}`;
   // Parse only if needed, because it is slower than the test. An address with a zone (`fe80::1%eth0`) cannot be parsed.
   return UNUSUAL_PORT[scheme].test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin;
@@ -48,7 +48,7 @@ export function originAt(scheme: 'http' | 'https', host: string): string {
 
 /** Returns whether every browser resolves this host to its own machine, and so trusts plain http to it. */
 export function isLoopback(host: string): boolean {
-  const name = hostName(host);
+  const name = parseHostName(host);
   return name !== null && (/^(?:.*\.)?localhost\.?$/.test(name) || isLoopbackAddress(name));
 }
 
@@ -62,7 +62,7 @@ function isLoopbackAddress(name: string): boolean {
  *
  * @param patterns of such names, each up to the server's own name
  */
-export function behindServiceName(host: string, patterns: readonly RegExp[]): string | null {
+export function stripServiceName(host: string, patterns: readonly RegExp[]): string | null {
   const name = host.toLowerCase();
   for (const pattern of patterns) {
     const found = pattern.exec(name)?.[0];
@@ -76,7 +76,7 @@ export function behindServiceName(host: string, patterns: readonly RegExp[]): st
  *
  * @param patterns names in lower case, exact or `*.` and a name, where `*` stands for one label
  */
-export function hostMatcher(patterns: Iterable<string>): (name: string) => boolean {
+export function createHostMatcher(patterns: Iterable<string>): (name: string) => boolean {
   const known = new Set(patterns);
   return (name) => known.has(name) || known.has(`*${name.slice(name.indexOf('.'))}`);
 }
@@ -85,10 +85,10 @@ export function hostMatcher(patterns: Iterable<string>): (name: string) => boole
  * Accepts IP literals, because a rebinding attack needs a name. To use a vendor's host name, it would need control of
  * the vendor's zone.
  *
- * @param vendors the host names of vendors, as for `hostMatcher`
+ * @param vendors the host names of vendors, as for `createHostMatcher`
  */
-export function knownHosts(names: readonly string[], vendors: Iterable<string> = []): KnownHosts {
-  const isOfVendor = hostMatcher(vendors);
+export function createKnownHosts(names: readonly string[], vendors: Iterable<string> = []): KnownHosts {
+  const isOfVendor = createHostMatcher(vendors);
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
   const findLabel = (name: string): string | null => {
     // Without a dot, the label is the whole name, which is ours or not.
@@ -98,7 +98,7 @@ export function knownHosts(names: readonly string[], vendors: Iterable<string> =
   // Cached because the host is read several times per request, and consecutive requests nearly always share it.
   let latest: { readonly host: string; readonly name: string | null } = { host: '', name: null };
   const readName = (host: string): string | null => {
-    if (host !== latest.host) latest = { host, name: hostName(host) };
+    if (host !== latest.host) latest = { host, name: parseHostName(host) };
     return latest.name;
   };
   const isOurs = (name: string) => ours.has(name) || findLabel(name) !== null;

@@ -6,17 +6,17 @@ export const WORLD_PREFIX = '/w/';
 /** The header that names a world. */
 export const WORLD_HEADER = 'x-mock-world';
 
-export function worldPath(id: string): string {
+export function worldPathOf(id: string): string {
   return `${WORLD_PREFIX}${id}`;
 }
 
-export const MAX_WORLD_ID = 32;
+export const MAX_WORLD_ID_LENGTH = 32;
 
 /** Ids are labels of host names (RFC 1123, 2.1), so that a world can have its own host. */
 const WORLD_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
 /** The format of an id, for messages. */
-export const WORLD_ID_FORM = `1 to ${MAX_WORLD_ID} characters of a-z, 0-9 and inner hyphens`;
+export const WORLD_ID_FORM = `1 to ${MAX_WORLD_ID_LENGTH} characters of a-z, 0-9 and inner hyphens`;
 
 export function isWorldId(text: string): boolean {
   return WORLD_ID.test(text);
@@ -29,30 +29,30 @@ export function isWorldId(text: string): boolean {
 export const RESERVED_WORLD_IDS: readonly string[] = ['ai', 'api-keys', 'integrate', 'llm'];
 
 /** Returns why a world cannot have an id, as the rest of a sentence; null if it can. */
-export function worldIdFault(id: string): string | null {
+export function findWorldIdError(id: string): string | null {
   if (id === '') return `must be ${WORLD_ID_FORM}; it is empty`;
-  if (!isWorldId(id)) return `must be ${WORLD_ID_FORM}; it is \`${id.slice(0, 2 * MAX_WORLD_ID)}\``;
+  if (!isWorldId(id)) return `must be ${WORLD_ID_FORM}; it is \`${id.slice(0, 2 * MAX_WORLD_ID_LENGTH)}\``;
   if (!RESERVED_WORLD_IDS.includes(id)) return null;
   return `must not be \`${id}\`, because host names of a service start with it. Choose another id`;
 }
 
 /** Adds the world to a name, such as a token's; the default world adds nothing. */
-export function nameInWorld(name: string, world: string): string {
+export function addWorldToName(name: string, world: string): string {
   return world === DEFAULT_WORLD ? name : `${name}.${world}`;
 }
 
 /** Returns a client id that is unique to its world; unchanged in the default world. */
-export function clientIdInWorld(clientId: string, world: string): string {
+export function addWorldToClientId(clientId: string, world: string): string {
   return world === DEFAULT_WORLD ? clientId : `${clientId}-${world}`;
 }
 
-/** Returns the world of a name created by `nameInWorld`. */
+/** Returns the world of a name created by `addWorldToName`. */
 export function worldOfName(name: string): string {
   const at = name.lastIndexOf('.');
   return at < 0 ? DEFAULT_WORLD : name.slice(at + 1);
 }
 
 /** Returns the suffix of a log line, because worlds share the log; empty for the default world. */
-export function worldInLog(id: string): string {
+export function formatWorldForLog(id: string): string {
   return id === DEFAULT_WORLD ? '' : ` [world ${id}]`;
 }

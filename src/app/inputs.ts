@@ -11,7 +11,7 @@ import { createSystemRandom, type Random } from '../platform/random.ts';
 import { BUILT_IN, chooseSeed, createSeedFromContent, restoreSeed } from '../seed/index.ts';
 import { loadControl, loadServices, type Ports } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
-import type { Waiting } from '../store/waiting.ts';
+import type { WaitState } from '../store/waiting.ts';
 import type { Clock } from '../time/clock.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
@@ -30,7 +30,7 @@ export interface ServerParts {
   /** Receives the world's clock, so that log lines and decisions have the same times. */
   readonly log?: (clock: Clock) => Log;
   /** Called with each new reason for waiting. Without it, an unreachable database is an error. */
-  readonly onWait?: (waiting: Waiting) => void;
+  readonly onWait?: (waiting: WaitState) => void;
   /**
    * Called with a sentence when the process has lost the worlds. It cannot get them back, so stop the process or the
    * server.

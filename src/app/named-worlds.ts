@@ -1,4 +1,4 @@
-import { worldIdFault } from '../addresses/world-id.ts';
+import { findWorldIdError } from '../addresses/world-id.ts';
 import type { Config } from '../config/options.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Worlds } from '../worlds/registry.ts';
@@ -10,7 +10,7 @@ import type { Worlds } from '../worlds/registry.ts';
  */
 export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
   for (const id of ids) {
-    const problem = worldIdFault(id);
+    const problem = findWorldIdError(id);
     if (problem !== null) throw new UserError(`--world ${problem}.`);
   }
   const duplicate = ids.find((id, index) => ids.indexOf(id) < index);

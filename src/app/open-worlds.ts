@@ -8,15 +8,15 @@ import { processWide } from '../platform/process-wide.ts';
 import { createSystemRandom } from '../platform/random.ts';
 import { restoreSeed } from '../seed/index.ts';
 import { redactData } from '../store/data-option.ts';
-import { Damaged, Unreachable, Unwritable } from '../store/errors.ts';
+import { DamagedData, DatabaseFailure, WriteFailure } from '../store/errors.ts';
 import { openStorage } from '../store/open.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
-import { newStoreParts, type StoreParts } from '../store/shared.ts';
+import { createStoreParts, type StoreParts } from '../store/shared.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Instant } from '../time/clock.ts';
 import { Credentials } from '../worlds/credentials.ts';
-import { stateOfSeed } from '../worlds/seed-states.ts';
-import type { FinishingParts } from '../worlds/templates.ts';
+import { createStateOfSeed } from '../worlds/seed-states.ts';
+import type { FinishingOptions } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
 import { offersTls, readStoredAuthority } from './tls.ts';
 import { WorldsOfProcess } from './worlds-of-process.ts';
@@ -26,7 +26,7 @@ export interface OpenWorlds {
   readonly storage: Storage;
   readonly process: WorldsOfProcess;
   readonly shared: StoreParts;
-  readonly customs: FinishingParts;
+  readonly customs: FinishingOptions;
   readonly log: Log;
   /** The stored certificate authority for https, or null. */
   readonly authority: string | null;
@@ -37,7 +37,7 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
   const { config } = parts.effective;
   try {
     const state = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
-    const shared = newStoreParts(parts.maxStateBytes ?? state);
+    const shared = createStoreParts(parts.maxStateBytes ?? state);
     const storage = await openStorage(config.data, shared, parts.clock);
     try {
       return await openWorldsIn(storage, shared, parts, inputs);
@@ -71,7 +71,8 @@ async function openWorldsIn(
       random,
       signingKey,
       revive,
-      stateOf: (seedToFill: Seed, at: Instant) => seedStates?.stateOf(seedToFill, at) ?? stateOfSeed(seedToFill, at),
+      stateOf: (seedToFill: Seed, at: Instant) =>
+        seedStates?.stateOf(seedToFill, at) ?? createStateOfSeed(seedToFill, at),
       keys: new Credentials(services),
       secrets: { key: fingerprintKey(), seedSecrets: new SeedSecretsCache() },
     },
@@ -92,8 +93,8 @@ function fingerprintKey(): string {
  */
 export function toStartupError(cause: unknown, { data }: Config): unknown {
   const isMissing = cause instanceof TypeError || cause instanceof RangeError;
-  if (data !== null && (cause instanceof Damaged || isMissing)) {
-    const reason = cause instanceof Damaged ? cause.message : `it contains unexpected data (${cause.message})`;
+  if (data !== null && (cause instanceof DamagedData || isMissing)) {
+    const reason = cause instanceof DamagedData ? cause.message : `it contains unexpected data (${cause.message})`;
     return new UserError(
       `--data ${redactData(data)} is damaged: ${reason}. The file was not changed; use another one.`,
       {
@@ -101,9 +102,9 @@ export function toStartupError(cause: unknown, { data }: Config): unknown {
       },
     );
   }
-  if (data !== null && cause instanceof Unreachable) {
+  if (data !== null && cause instanceof DatabaseFailure) {
     const why = `--data ${redactData(data)} cannot be used right now: ${cause.message}. Try again later.`;
     return new UserError(why, { cause });
   }
-  return cause instanceof Unwritable ? new UserError(cause.message, { cause }) : cause;
+  return cause instanceof WriteFailure ? new UserError(cause.message, { cause }) : cause;
 }

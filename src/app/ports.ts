@@ -1,4 +1,4 @@
-import { hostMatcher } from '../addresses/hosts.ts';
+import { createHostMatcher } from '../addresses/hosts.ts';
 import type { EffectiveConfig } from '../config/config.ts';
 import { formatFlagName, showOption } from '../config/options.ts';
 import type { RequestContext } from '../contract/request.ts';
@@ -71,7 +71,7 @@ export function createPorts(driven: ControlledServer): Ports {
     tokens: createTokenPorts(services),
     loginClients: findLoginClients(services),
     readMetrics: () =>
-      server.metrics.read({ worlds: driven.process.worlds.list().length, bytes: driven.memory.quota.used }),
+      server.metrics.read({ worlds: driven.process.worlds.list().length, stateBytes: driven.memory.quota.used }),
     findTables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
@@ -109,7 +109,7 @@ function checkBody<Body>(operation: Operation, value: unknown): Body {
 
 /** Returns the services at a vendor's host. */
 function findServicesAt(host: string): readonly string[] {
-  return MANIFESTS.flatMap(({ name, hosts }) => (hostMatcher(hosts)(host) ? name : []));
+  return MANIFESTS.flatMap(({ name, hosts }) => (createHostMatcher(hosts)(host) ? name : []));
 }
 
 function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined {
@@ -137,7 +137,7 @@ async function describeServer(
     store: {
       ...{ kind: storage.kind, driver: storage.driver },
       ...(storage.schema !== null && { schema: storage.schema }),
-      ...{ worlds: worlds.list().length, bytes: memory.quota.used, most: memory.quota.bytes },
+      ...{ worlds: worlds.list().length, bytes: memory.quota.used, most: memory.quota.limit },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { knownHosts } from '../addresses/hosts.ts';
+import { createKnownHosts } from '../addresses/hosts.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { createTripwire } from '../credentials/tripwire.ts';
@@ -127,7 +127,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     connections,
     limits,
     ownHosts: new OperationHosts(mounted.flatMap((mountedService) => ownHostsOf(mountedService.service))),
-    createTlsServer: tls?.makeServer ?? null,
+    createTlsServer: tls?.createServer ?? null,
   });
   for (const mountedService of mounted) {
     const { document, profile } = mountedService.ruleset;
@@ -187,7 +187,7 @@ function createServer(
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
   const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
-  const hosts = knownHosts([...alias, ...publicNames], listVendorHosts());
+  const hosts = createKnownHosts([...alias, ...publicNames], listVendorHosts());
   const serviceHosts = services.flatMap((definition) => definition.hosts ?? []);
   const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
   const tripwires = services.flatMap((definition) => definition.credentials?.tripwires ?? []);

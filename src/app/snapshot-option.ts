@@ -7,10 +7,10 @@ import { readFileChunks } from '../platform/text-file.ts';
 import { findStoredSeedError } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
 import { SEEDS, type StoredSeed } from '../store/seed.ts';
-import { SETTINGS, settingRow } from '../store/settings.ts';
+import { createSettingRow, SETTINGS } from '../store/settings.ts';
 import { type State, StateBuilder } from '../store/state.ts';
 import { showValue } from '../text/redact.ts';
-import { checkContent, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
+import { assertContent, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
 import { loadRowCheck, SOURCE_SNAPSHOT_SETTING } from './row-check.ts';
 
 /** The file from which the default world is created. */
@@ -54,8 +54,8 @@ export async function readSnapshotOption(
       reader.read(chunk);
     }
     const read = reader.end();
-    await checkContent(read, (seed) => findStoredSeedError(seed, services));
-    builder.add(settingRow(SOURCE_SNAPSHOT_SETTING, read.sha256));
+    await assertContent(read, (seed) => findStoredSeedError(seed, services));
+    builder.add(createSettingRow(SOURCE_SNAPSHOT_SETTING, read.sha256));
     return { ...read, option, state: builder.state };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;

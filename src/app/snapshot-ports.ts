@@ -2,17 +2,17 @@ import { Problem } from '../decisions/problem.ts';
 import { streamOfParts } from '../http/answers.ts';
 import { findStoredSeedError } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
-import { Unwritable } from '../store/errors.ts';
+import { WriteFailure } from '../store/errors.ts';
 import { StateBuilder } from '../store/state.ts';
 import type { StateMemory } from '../store/state-memory.ts';
 import type { WorldEntry } from '../worlds/entry.ts';
 import { parseProvenance, serializeProvenance } from '../worlds/provenance.ts';
 import {
   type AddRow,
-  checkContent,
+  assertContent,
+  renderSnapshotFile,
   type SnapshotFile,
   SnapshotReader,
-  snapshotBytes,
 } from '../worlds/snapshot-file.ts';
 import type { Snapshot } from '../worlds/snapshots.ts';
 import { loadRowCheck } from './row-check.ts';
@@ -35,13 +35,13 @@ export function createSnapshotPorts(keeping: SnapshotPortParts): Ports['snapshot
       const { snapshots } = keeping.process;
       const { id, name, world: of, at, made } = await snapshots.find(snapshotId, world.id);
       const snapshot = { id, name, world: of, at, made: parseProvenance(made) };
-      return streamOfParts(snapshotBytes(version, snapshot, snapshots.rowsOf(id)));
+      return streamOfParts(renderSnapshotFile(version, snapshot, snapshots.rowsOf(id)));
     },
     upload: async (world, receive) => {
       const builder = new StateBuilder(memory);
       try {
-        const file = await receiveFile(receive, memory.quota.bytes, builder);
-        await checkContent(file, (seed) => findStoredSeedError(seed, services));
+        const file = await receiveFile(receive, memory.quota.limit, builder);
+        await assertContent(file, (seed) => findStoredSeedError(seed, services));
         const { made, id, name, at, world: of } = file.snapshot;
         const stored = { id, name, world: of, at, made: serializeProvenance(made), state: builder.state };
         return await keeping.process.snapshots.add(stored, world.id);
@@ -91,7 +91,7 @@ async function receiveFile(
     return reader.end();
   } catch (thrown) {
     const isTooLarge = thrown instanceof Problem && thrown.kind === 'too_large' && thrown !== refusal;
-    if (!isTooLarge && !(thrown instanceof Unwritable)) throw thrown;
+    if (!isTooLarge && !(thrown instanceof WriteFailure)) throw thrown;
     const message = `The snapshot file needs more memory than is left of \`--max-state\` (${max} bytes for all worlds and snapshots). Delete some of them, or start the server with a higher limit.`;
     throw new Problem('too_large', message, { close: true });
   }

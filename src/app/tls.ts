@@ -36,7 +36,7 @@ export function checkTlsOptions(config: Config): void {
  * @throws UserError if the database cannot be read
  */
 export async function readStoredAuthority(storage: Storage): Promise<string | null> {
-  const state = await storage.stateOfDefault();
+  const state = await storage.readStateOfDefault();
   return (state === null ? null : parseWorldState(state)?.authority) ?? null;
 }
 

@@ -2,25 +2,25 @@ import type { Config } from '../config/options.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { redactData } from '../store/data-option.ts';
 import { readSeed, type Seed, type StoredSeed } from '../store/seed.ts';
-import { snapshotsInMemory } from '../store/snapshot-store.ts';
+import { createMemorySnapshotStore } from '../store/snapshot-store.ts';
 import type { State } from '../store/state.ts';
 import type { Ownership, Storage } from '../store/storage.ts';
-import { noWorldsProblem, UNREACHABLE, type Waiting } from '../store/waiting.ts';
-import { type Clock, machineClock } from '../time/clock.ts';
+import { createNoWorldsProblem, UNREACHABLE_MESSAGE, type WaitState } from '../store/waiting.ts';
+import { type Clock, createMachineClock } from '../time/clock.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
 import type { FilledStore } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
-import { type FinishingParts, finishStore, type StateOfSeed, Templates } from '../worlds/templates.ts';
+import { type FinishingOptions, finishStore, type StateOfSeed, Templates } from '../worlds/templates.ts';
 import { createNamedWorlds } from './named-worlds.ts';
 import { listSeedNotices } from './notices.ts';
 import { createOtherWorldError, type InitialSnapshot, isCreatedFrom } from './snapshot-option.ts';
 
 /** The parts that worlds are created from, except the storage. */
 export interface StartParts
-  extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'modes' | 'max'> {
+  extends Omit<WorldsParts, 'machine' | 'templates' | 'storedWorlds' | 'snapshot' | 'fault' | 'modes' | 'max'> {
   readonly config: Config;
   readonly storage: Storage;
-  readonly customs: FinishingParts;
+  readonly customs: FinishingOptions;
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file for a new default world, instead of the seed's rows; null without `--snapshot`. */
@@ -31,7 +31,7 @@ export interface StartParts
 /** Callbacks for a process that waits for its worlds or loses them. */
 export interface WorldsListeners {
   /** Called with each new reason for waiting. Without it, an unreachable database is an error. */
-  readonly onWait?: ((waiting: Waiting) => void) | undefined;
+  readonly onWait?: ((waiting: WaitState) => void) | undefined;
   /** Called with a sentence when the process has lost the worlds. */
   readonly onLost?: ((why: string) => void) | undefined;
 }
@@ -46,13 +46,13 @@ export class WorldsOfProcess {
   /** The notices for the user who starts the server, once the process owns the worlds. @throws UserError */
   readonly started: Promise<readonly string[]>;
   /** Why this process doesn't own the worlds yet; null once it does. */
-  waiting: Waiting | null = { status: 'waiting', why: UNREACHABLE };
+  waiting: WaitState | null = { status: 'waiting', why: UNREACHABLE_MESSAGE };
   readonly #parts: StartParts;
   #ownership: Ownership | null = null;
   #current: Current | null = null;
   #isClosed = false;
 
-  private constructor(parts: StartParts, onWait: (waiting: Waiting) => void, onLost: (why: string) => void) {
+  private constructor(parts: StartParts, onWait: (waiting: WaitState) => void, onLost: (why: string) => void) {
     this.#parts = parts;
     this.started = this.#start(onWait, onLost);
     // Reported to the caller that waits for it.
@@ -66,7 +66,7 @@ export class WorldsOfProcess {
    */
   static start(parts: StartParts, { onWait, onLost = () => {} }: WorldsListeners): Promise<WorldsOfProcess> {
     return new Promise((resolve, reject) => {
-      const wait = (waiting: Waiting) => {
+      const wait = (waiting: WaitState) => {
         onWait?.(waiting);
         if (onWait === undefined && waiting.status === 'waiting') reject(new UserError(waiting.why));
         // Called after the constructor has finished.
@@ -87,7 +87,7 @@ export class WorldsOfProcess {
 
   /** The clock of the default world, or the machine's clock until there is one. */
   get clock(): Clock {
-    return this.#current?.worlds.default.clock ?? machineClock();
+    return this.#current?.worlds.default.clock ?? createMachineClock();
   }
 
   /** Ends everything that waits for an event. From then on, losing the worlds isn't reported. */
@@ -99,7 +99,7 @@ export class WorldsOfProcess {
   async close(): Promise<void> {
     this.announceEnd();
     await this.#current?.worlds.close();
-    await this.#ownership?.kept?.close();
+    await this.#ownership?.storedWorlds?.close();
     await this.#parts.storage.close();
   }
 
@@ -108,8 +108,8 @@ export class WorldsOfProcess {
     return this.#current;
   }
 
-  async #start(onWait: (waiting: Waiting) => void, onLost: (why: string) => void): Promise<readonly string[]> {
-    const ownership = await this.#parts.storage.take((waiting) => {
+  async #start(onWait: (waiting: WaitState) => void, onLost: (why: string) => void): Promise<readonly string[]> {
+    const ownership = await this.#parts.storage.takeOwnership((waiting) => {
       this.waiting = waiting;
       onWait(waiting);
     });
@@ -137,7 +137,7 @@ async function startWorlds(
   ownership: Ownership,
 ): Promise<{ readonly current: Current; readonly notices: readonly string[] }> {
   const { config, customs, keys, stateOf, random, revive } = parts;
-  const { kept: keptWorlds, clock: machine, isFirstTry: mayAct } = ownership;
+  const { storedWorlds: keptWorlds, clock: machine, isFirstTry: mayAct } = ownership;
   const storedSeed = await readSeed(ownership.store.collections);
   const isNew = storedSeed === null || (config.reseed && mayAct);
   const { snapshot, unused } = await chooseSnapshot(parts, ownership, isNew);
@@ -146,16 +146,20 @@ async function startWorlds(
     ...{
       machine,
       snapshot,
-      kept: keptWorlds,
+      storedWorlds: keptWorlds,
       modes: { mode: config.mode, prefer: config.prefer },
       max: config.maxWorlds,
     },
     templates: new Templates(machine, customs, keys, stateOf),
-    fault: () => (ownership.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),
+    fault: () => (ownership.isSure() ? null : createNoWorldsProblem({ status: 'waiting', why: UNREACHABLE_MESSAGE })),
   });
   try {
     const reopened = await openWorlds(parts, ownership, worlds, isNew ? null : storedSeed, snapshot);
-    const snapshots = new Snapshots(random, keptWorlds?.snapshots ?? snapshotsInMemory(parts.shared.memory), revive);
+    const snapshots = new Snapshots(
+      random,
+      keptWorlds?.snapshots ?? createMemorySnapshotStore(parts.shared.memory),
+      revive,
+    );
     const notices = [
       ...ownership.notices,
       ...reopened,

@@ -190,7 +190,7 @@ async function checkTime({ base, world, headers }: ClientAddress): Promise<Check
   const response = await send(`${base}/_mock/clock`, headers);
   if (response.status === 401) return fail('time', `it ${describeTokenRejection(headers)}`);
   const clock = await readBody(response);
-  const localTime = new Date((await import('../time/clock.ts')).machineClock().now());
+  const localTime = new Date((await import('../time/clock.ts')).createMachineClock().now());
   const skewMs = Date.parse(String(clock?.['now'])) - localTime.getTime();
   if (Math.abs(skewMs) <= MAX_SKEW_MS) return pass('time', `${clock?.['now']}, as on this machine`);
   const ahead = String(clock?.['ahead']);

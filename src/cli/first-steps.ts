@@ -1,7 +1,7 @@
 import { OPTIONS } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
 import type { PackageFolder } from '../platform/assets.ts';
-import { curlCommand, shellWord } from '../text/curl.ts';
+import { formatCurlCommand, formatShellWord } from '../text/curl.ts';
 import { formatCommand } from './next-steps.ts';
 
 /** A running server, and the folder that it was started in. */
@@ -28,7 +28,7 @@ export function formatFirstSteps(server: StartedServer): string[] {
     isContainer
       ? 'try a request that will be refused:'
       : 'in another terminal, try a request that will be refused, and see why:',
-    `  ${curlCommand(call, target, findKeyWithout('register_function', server.cast))}`,
+    `  ${formatCurlCommand(call, target, findKeyWithout('register_function', server.cast))}`,
     ...(isContainer ? [] : [`  ${[command, 'why', ...formatServerFlags(server)].join(' ')}`]),
     // In a clone, the test would be written into the mock itself.
     ...(isContainer || folder === home.path ? [] : [`write a first test: ${command} init`]),
@@ -47,7 +47,7 @@ function findKeyWithout(scope: string, cast: StartedServer['cast']): string | nu
 function formatServerFlags({ url, port, host }: StartedServer): string[] {
   return [
     ...(port === OPTIONS.port.fallback ? [] : [`--port ${port}`]),
-    ...(host === OPTIONS.host.fallback ? [] : [`--host ${shellWord(host)}`]),
+    ...(host === OPTIONS.host.fallback ? [] : [`--host ${formatShellWord(host)}`]),
     ...(url.startsWith('https:') ? ['--tls'] : []),
   ];
 }

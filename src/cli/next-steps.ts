@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { memberOf } from '../objects/members.ts';
 import type { PackageFolder } from '../platform/assets.ts';
-import { shellWord } from '../text/curl.ts';
+import { formatShellWord } from '../text/curl.ts';
 
 /** The project that a file was written to. */
 export interface Project {
@@ -81,7 +81,7 @@ function listNpmSteps(project: SourcedProject, runners: readonly string[]): stri
   const isMock = (name: string) => name === 'nv-auth-mock';
   const packages = undeclared.map((name) => (isMock(name) ? `./nv-auth-mock-${version}.tgz` : name));
   return [
-    ...(undeclared.some(isMock) ? [`npm pack ${shellWord(clone)}`] : []),
+    ...(undeclared.some(isMock) ? [`npm pack ${formatShellWord(clone)}`] : []),
     `npm install --save-dev ${packages.join(' ')}`,
   ];
 }
@@ -90,7 +90,7 @@ function listNpmSteps(project: SourcedProject, runners: readonly string[]): stri
 function listPipSteps({ folder, clone }: SourcedProject): string[] {
   const installed = listPythonPackages(folder);
   const required = [
-    { name: 'nv_auth_mock', source: shellWord(`${clone}/clients/python`) },
+    { name: 'nv_auth_mock', source: formatShellWord(`${clone}/clients/python`) },
     { name: 'pytest', source: 'pytest' },
   ];
   const uninstalled = required.filter(({ name }) => !installed.some((folderName) => folderName.startsWith(`${name}-`)));
@@ -104,7 +104,7 @@ function listGoSteps({ folder, clone, version, goPackage }: SourcedProject): str
   const text = file === null ? '' : readFileSync(file, 'utf8');
   if (new RegExp(`^\\s*(?:require\\s+)?${GO_MODULE}\\s+v[^=\\n]*$`, 'm').test(text)) return [];
   const isReplaced = new RegExp(`^\\s*(?:replace\\s+)?${GO_MODULE}\\s[^\\n]*=>`, 'm').test(text);
-  const replace = isReplaced ? '' : ` ${shellWord(`-replace=${GO_MODULE}=${clone}/clients/go`)}`;
+  const replace = isReplaced ? '' : ` ${formatShellWord(`-replace=${GO_MODULE}=${clone}/clients/go`)}`;
   return [
     ...(file === null ? [`go mod init ${goPackage}`] : []),
     `go mod edit -require=${GO_MODULE}@v${version}${replace}`,
@@ -113,12 +113,12 @@ function listGoSteps({ folder, clone, version, goPackage }: SourcedProject): str
 
 /** Returns the command that tells the Python and Go clients what to start, unless npm has installed it. */
 function listCommandSteps(project: SourcedProject): string[] {
-  return isInstalled(project) ? [] : [`export NV_AUTH_MOCK_COMMAND=${shellWord(project.main)}`];
+  return isInstalled(project) ? [] : [`export NV_AUTH_MOCK_COMMAND=${formatShellWord(project.main)}`];
 }
 
 /** Returns the command as a user types it in the folder of a project. */
 export function formatCommand(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
-  return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(locateMainFile(home))}`;
+  return isInstalled(project) || project.folder === home.path ? NPX : `node ${formatShellWord(locateMainFile(home))}`;
 }
 
 /** Returns the path of the command's file in a package or clone. */

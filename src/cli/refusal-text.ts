@@ -1,7 +1,7 @@
 import type { Decision, Fix, RecordedRequest } from '../../generated/library.ts';
 import { escapeControls } from '../diagnostics/log.ts';
 import { namePrincipal, quote } from '../explaining/index.ts';
-import { type CurlTarget, curlCommand, tokenCommand } from '../text/curl.ts';
+import { type CurlTarget, formatCurlCommand, formatTokenCommand } from '../text/curl.ts';
 
 /** A refused request with everything that explains it. */
 export interface Refusal {
@@ -88,6 +88,6 @@ function formatFixes(fixes: readonly Fix[], server: CurlTarget): string[] {
 function formatCommands({ method, path, body, as }: NonNullable<Fix['request']>, server: CurlTarget): string[] {
   const headers = { 'content-type': 'application/json' };
   const call = { method, target: path, headers, body: JSON.stringify(body) };
-  if (as === undefined) return [curlCommand(call, server)];
-  return [tokenCommand(as.principal, server), curlCommand(call, server, '$TOKEN')];
+  if (as === undefined) return [formatCurlCommand(call, server)];
+  return [formatTokenCommand(as.principal, server), formatCurlCommand(call, server, '$TOKEN')];
 }

@@ -1,6 +1,6 @@
 import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
-import { originAt } from '../addresses/hosts.ts';
+import { formatOrigin } from '../addresses/hosts.ts';
 import { type FlagTexts, readConfig } from '../config/config.ts';
 import { findSchemeError } from '../diagnostics/connection-advice.ts';
 import { locateWorld } from './world-address.ts';
@@ -30,7 +30,7 @@ export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
   const address = clientHost.includes(':') ? `[${clientHost}]` : clientHost;
   return {
     isLocal: clientHost === 'localhost' || clientHost === '::1' || clientHost.startsWith('127.'),
-    url: originAt(tls || tlsCert !== null ? 'https' : 'http', `${address}:${port}`),
+    url: formatOrigin(tls || tlsCert !== null ? 'https' : 'http', `${address}:${port}`),
     headers: adminToken === null ? {} : { 'x-mock-admin-token': adminToken },
   };
 }

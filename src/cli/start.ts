@@ -3,7 +3,7 @@ import { type EffectiveConfig, type FlagTexts, isDumbTerminal, readConfig } from
 import type { Config } from '../config/options.ts';
 import { createLineLog, type Log } from '../diagnostics/log.ts';
 import { locatePackage } from '../platform/assets.ts';
-import type { Waiting } from '../store/waiting.ts';
+import type { WaitState } from '../store/waiting.ts';
 import type { Clock } from '../time/clock.ts';
 import { formatFirstSteps } from './first-steps.ts';
 import { handleSignals } from './signals.ts';
@@ -23,7 +23,7 @@ export async function startServer(flags: FlagTexts): Promise<void> {
   // Loaded after validating the configuration, so that a rejected start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => createLog(effective, clock);
-  const onWait = ({ status, why }: Waiting) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
+  const onWait = ({ status, why }: WaitState) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
   const onLost = (why: string) => {
     process.stderr.write(`nv-auth-mock: ${why} Restart this server.\n`);
     // Immediately, because responses in progress may be out of date.

@@ -1,4 +1,4 @@
-import { worldInLog } from '../addresses/world-id.ts';
+import { formatWorldForLog } from '../addresses/world-id.ts';
 import { escapeControls, type Log, type LogDetails, type RequestLine } from '../diagnostics/log.ts';
 import { redact } from '../text/redact.ts';
 
@@ -107,7 +107,7 @@ function formatRow(request: Omit<RequestLine, 'advice'>, count: number, width: n
     { text: reason ?? '', color: 'yellow' },
     { text: wouldBeRefused ? '[would be refused]' : '', color: 'yellow' },
     { text: fault === null ? '' : `[fault ${fault}]`, color: 'yellow' },
-    { text: worldInLog(world).trim() },
+    { text: formatWorldForLog(world).trim() },
   ];
   const tail = details.filter(({ text }) => text !== '');
   const times = count === 1 ? '' : ` ×${count}`;

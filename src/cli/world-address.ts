@@ -1,11 +1,11 @@
-import { worldPath } from '../addresses/world-id.ts';
+import { worldPathOf } from '../addresses/world-id.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { listNames } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 
 /** Returns the path prefix of a world; empty for null. */
 export function prefixOf(world: string | null): string {
-  return world === null ? '' : worldPath(world);
+  return world === null ? '' : worldPathOf(world);
 }
 
 /**
@@ -59,7 +59,7 @@ export function locateWorld(url: string, worldId: string | null): WorldAddress {
   const urlWorld = WORLD_PATH.exec(pathname)?.[1] ?? null;
   if ((urlWorld === null && pathname !== '/') || search + hash !== '') {
     throw new UserError(
-      `--url ${shownUrl} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625${worldPath('team-a')}\`.`,
+      `--url ${shownUrl} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625${worldPathOf('team-a')}\`.`,
     );
   }
   if (urlWorld !== null && worldId !== null && urlWorld !== worldId) {

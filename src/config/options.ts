@@ -1,4 +1,4 @@
-import { hostName } from '../addresses/hosts.ts';
+import { parseHostName } from '../addresses/hosts.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../addresses/world-id.ts';
 import { FIDELITIES, type Fidelity } from '../decisions/fidelity.ts';
 import { MODES, type Mode } from '../decisions/mode.ts';
@@ -145,7 +145,7 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
     description: 'additional host name of this server',
     fallback: [],
     expected: 'a host name without a port',
-    read: (text) => (hostName(text) === text.toLowerCase() ? [text] : undefined),
+    read: (text) => (parseHostName(text) === text.toLowerCase() ? [text] : undefined),
   },
   cors: {
     argument: 'ORIGIN',

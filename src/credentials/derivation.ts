@@ -1,4 +1,4 @@
-import { clientIdInWorld } from '../addresses/world-id.ts';
+import { addWorldToClientId } from '../addresses/world-id.ts';
 import { toAlphanumeric } from '../platform/random.ts';
 import { createHmacFunction, type Hmac } from './hmac.ts';
 import { addMark, keyMarkOf } from './world-mark.ts';
@@ -44,6 +44,6 @@ export function createDerivation(world: string): Derivation {
       }
       return text.slice(0, SECRET_LENGTH);
     },
-    clientId: (id) => clientIdInWorld(id, world),
+    clientId: (id) => addWorldToClientId(id, world),
   };
 }

@@ -11,7 +11,7 @@ const scryptAsync = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buf
 const MUTEX = new Mutex();
 
 function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
-  return MUTEX.take(() => scryptAsync(password, salt, length, cost));
+  return MUTEX.runExclusive(() => scryptAsync(password, salt, length, cost));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { base64Length, encodedForms } from '../text/base64.ts';
+import { base64LengthOf, listEncodedForms } from '../text/base64.ts';
 
 /** Distinguishes a vendor's real credentials from those of a mock. */
 export interface Tripwire {
@@ -43,7 +43,7 @@ export function createTripwire(tripwires: readonly Tripwire[]): CredentialWatch 
 
 function createWarn({ prefix, pattern, shortest, isForeign }: Tripwire): Warn {
   const mockCredentials = new LRUCache<string, true>({ max: MAX_CACHED });
-  const encoded = encodedForms(prefix);
+  const encoded = listEncodedForms(prefix);
   const checkCredential = (credential: string): readonly string[] => {
     if (mockCredentials.get(credential) === true) return NONE;
     if (isForeign(credential)) return [createWarning(credential)];
@@ -56,8 +56,8 @@ function createWarn({ prefix, pattern, shortest, isForeign }: Tripwire): Warn {
     const warnings = [...searchText(text)];
     for (const form of encoded) {
       for (let at = text.indexOf(form.text); at >= 0; at = text.indexOf(form.text, at + 1)) {
-        const start = Math.max(at - form.before, 0);
-        const decoded = Buffer.from(text.slice(start, at + base64Length(shortest)), 'base64').toString('latin1');
+        const start = Math.max(at - form.precedingLength, 0);
+        const decoded = Buffer.from(text.slice(start, at + base64LengthOf(shortest)), 'base64').toString('latin1');
         for (const warning of searchText(decoded)) warnings.push(warning);
       }
     }

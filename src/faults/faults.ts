@@ -6,7 +6,7 @@ import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { Mutex } from '../store/mutex.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Fault, FaultOrder } from './fault.ts';
-import { FaultList, type Moment, weightOf } from './list.ts';
+import { estimateFaultBytes, FaultList, type Moment } from './list.ts';
 
 /** Stores all faults of a world, with their counters. */
 export type SaveFaults = (faults: readonly Fault[]) => Promise<void>;
@@ -56,7 +56,7 @@ export class Faults {
 
   /** @throws Problem `conflict` if the faults are too many or too large */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
-    const bytes = weightOf(order);
+    const bytes = estimateFaultBytes(order);
     if (!this.#quota.take(bytes)) throw memoryLimitProblem(bytes, this.#quota);
     try {
       this.#added += 1;
@@ -155,7 +155,8 @@ export class Faults {
 
   async #change<Result>(work: (list: FaultList) => Result): Promise<Result> {
     const save = this.#save;
-    const result = save === null ? work(this.#list) : await this.#mutex.take(() => this.#changeAndSave(save, work));
+    const result =
+      save === null ? work(this.#list) : await this.#mutex.runExclusive(() => this.#changeAndSave(save, work));
     this.#updateQuota();
     this.#wakeRemoved();
     return result;
@@ -176,7 +177,7 @@ export class Faults {
     const bytes = this.#hasEnded ? 0 : this.#list.bytes;
     this.#quota.release(this.#bytes);
     // The faults are in memory already.
-    this.#quota.takeAnyway(bytes);
+    this.#quota.forceTake(bytes);
     this.#bytes = bytes;
   }
 
@@ -202,7 +203,7 @@ export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Inst
   return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));
 }
 
-function memoryLimitProblem(bytes: number, { used, bytes: max }: Quota): Problem {
+function memoryLimitProblem(bytes: number, { used, limit: max }: Quota): Problem {
   const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
   return new Problem(
     'conflict',

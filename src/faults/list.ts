@@ -155,7 +155,7 @@ export class FaultList {
     this.#faults.set(fault.id, fault);
     this.#matchers.set(
       fault.id,
-      cached ?? { whole: createMatcher(fault.match), early: createMatcher(early), bytes: weightOf(fault) },
+      cached ?? { whole: createMatcher(fault.match), early: createMatcher(early), bytes: estimateFaultBytes(fault) },
     );
   }
 
@@ -175,7 +175,7 @@ export class FaultList {
 /** Approximate size of a fault, in bytes, not counting the match and the action. */
 const FAULT_BYTES = 1000;
 
-export function weightOf({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {
+export function estimateFaultBytes({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {
   return FAULT_BYTES + estimateBytes(match) + estimateBytes(action);
 }
 

@@ -9,7 +9,7 @@ import type { Outcome } from '../responses/outcome.ts';
  *
  * @param render the vendor's words for a problem
  */
-export function errorWithStatus(status: number, render: (problem: Problem) => Outcome): Outcome {
+export function createErrorOutcome(status: number, render: (problem: Problem) => Outcome): Outcome {
   const renderKind = (kind: ProblemKind) =>
     render(new Problem(kind, FIXED_MESSAGE_KINDS.has(kind) ? '' : statusText(status)));
   for (const kind of kindsFor(status)) {

@@ -8,7 +8,7 @@ import { createUntrustedContentHeaders } from '../responses/untrusted-content.ts
 import { shorten } from '../text/shorten.ts';
 
 /** Converts a response defined by a test to an outcome. No browser runs it as a page. */
-export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
+export function createOwnOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
   const lowerCased = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (body === undefined) return { status, headers: lowerCased };
   const safeHeaders = createUntrustedContentHeaders(lowerCased['content-type'] ?? 'application/json');
@@ -39,7 +39,7 @@ function isText({ 'content-type': type }: Readonly<Record<string, string>>): boo
 const MAX_HEADERS_LENGTH = 8192;
 
 /** @throws Problem with the member that cannot be sent */
-export function checkOwnAnswer(answer: OwnAnswer): void {
+export function assertOwnAnswer(answer: OwnAnswer): void {
   const { status, headers = {}, body } = answer;
   if (STATUS_CODES[status] === undefined || status < 200) {
     throw invalidMember('status', `must be an HTTP status from 200 to 511; got ${status}`);
@@ -57,7 +57,7 @@ export function checkOwnAnswer(answer: OwnAnswer): void {
   if (BODYLESS_STATUSES.has(status)) {
     throw invalidMember('body', `cannot be sent, because a response with status ${status} has no body; leave it out`);
   }
-  const ownResponse = ownOutcome(answer);
+  const ownResponse = createOwnOutcome(answer);
   if (Buffer.isBuffer(ownResponse.body) && typeof body !== 'string') {
     const type = shorten(ownResponse.headers?.['content-type'] ?? '');
     throw invalidMember('body', `must be a string, because the media type \`${type}\` is not JSON`);

@@ -5,7 +5,7 @@ import { awaitEventLoopTurn } from '../platform/time.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { StreamedBytes } from '../responses/streamed-bytes.ts';
 import { StreamedList } from '../responses/streamed-list.ts';
-import { OutcomeUnknown } from '../store/errors.ts';
+import { UnknownOutcome } from '../store/errors.ts';
 import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';
 import type { Payload, RequestInWorld } from './request.ts';
@@ -123,7 +123,7 @@ async function checkResponse(request: RequestInWorld): Promise<void> {
 async function refuseLost(request: RequestInWorld, lost: Error): Promise<void> {
   if (request.problem?.kind === 'unavailable') return;
   const mayBeStored = request.isExecuted && !isSafe(request.method);
-  await refuse(request, mayBeStored ? new OutcomeUnknown('the worlds were lost before the response') : lost);
+  await refuse(request, mayBeStored ? new UnknownOutcome('the worlds were lost before the response') : lost);
 }
 
 /** Returns whether a method is safe (RFC 9110, 9.2.1). */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { worldPath } from '../addresses/world-id.ts';
+import { worldPathOf } from '../addresses/world-id.ts';
 import { escapeHtml, escapeWithCode } from '../pages/html.ts';
 import { PAGE_CSS } from '../pages/page-css.ts';
 import { hashContentSource } from '../platform/content-source.ts';
@@ -115,7 +115,7 @@ export function createPages(app: FastifyInstance): Pages {
     const address = addresses.find(raw);
     if (address === null) return ['', origin];
     const world = findWorldAt(server, address, raw);
-    const below = address.kind === 'prefix' ? worldPath(world.id) : '';
+    const below = address.kind === 'prefix' ? worldPathOf(world.id) : '';
     return [below, originsOf(server, world, address, origin).origin];
   };
   /** Returns the URL of the default world, for a visitor whose world does not exist. */

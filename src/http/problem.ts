@@ -2,7 +2,14 @@ import type { FastifyReply } from 'fastify';
 import { Problem, problemOf } from '../decisions/problem.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
 import { renderProblemDetails } from '../responses/problem-details.ts';
-import { Changed, Damaged, OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../store/errors.ts';
+import {
+  DamagedData,
+  DatabaseFailure,
+  EditConflict,
+  ReadOnlyDatabase,
+  UnknownOutcome,
+  WriteFailure,
+} from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { headersOf } from './headers.ts';
 
@@ -12,28 +19,29 @@ import { headersOf } from './headers.ts';
  * @param store blamed instead of an internal error if its file is missing or damaged
  */
 export function toProblem(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
-  if (thrown instanceof Changed) {
+  if (thrown instanceof EditConflict) {
     const message = 'The object kept changing during the update, so nothing was done. Try again.';
     return new Problem('unavailable', message, { cause: thrown });
   }
-  if (thrown instanceof Unreachable) {
+  if (thrown instanceof DatabaseFailure) {
     const message =
-      thrown instanceof ReadOnly
+      thrown instanceof ReadOnlyDatabase
         ? `The database ${thrown.why}, so nothing was done. Try again once the database accepts changes.`
         : 'The database does not answer, so nothing was done. Try again once the database is back.';
-    if (thrown instanceof ReadOnly && thrown.isFull) return new Problem('storage_full', message, { cause: thrown });
+    if (thrown instanceof ReadOnlyDatabase && thrown.isFull)
+      return new Problem('storage_full', message, { cause: thrown });
     return new Problem('unavailable', message, { retryAfter: 1, cause: thrown });
   }
-  if (thrown instanceof OutcomeUnknown) {
+  if (thrown instanceof UnknownOutcome) {
     const message =
       'The database connection was lost during a commit. The change may or may not be stored. Check before you try again.';
     return new Problem('unavailable', message, { cause: thrown });
   }
-  if (thrown instanceof Damaged) {
+  if (thrown instanceof DamagedData) {
     const message = `The data is damaged: ${thrown.message}. Start with other data.`;
     return new Problem('storage_failing', message, { cause: thrown });
   }
-  if (!(thrown instanceof Unwritable)) {
+  if (!(thrown instanceof WriteFailure)) {
     const problem = problemOf(thrown);
     const storeProblem = problem.kind === 'internal' ? (store?.fault() ?? null) : null;
     return storeProblem === null ? problem : new Problem('storage_failing', storeProblem, { cause: thrown });

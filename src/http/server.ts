@@ -10,7 +10,7 @@ import type { OperationRow, Rule } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Waiting } from '../store/waiting.ts';
+import type { WaitState } from '../store/waiting.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { OpenStreams } from './streams.ts';
 import type { Limits } from './transport/limits.ts';
@@ -42,7 +42,7 @@ export interface Server extends ServerScope {
   /** @throws before the worlds are ready */
   readonly worlds: WorldRegistry;
   /** Why the worlds are not ready yet; null once they are. */
-  readonly waiting: () => Waiting | null;
+  readonly waiting: () => WaitState | null;
   /** For responses outside of any world. */
   readonly random: RefusalContext['random'];
   readonly addresses: WorldAddresses;

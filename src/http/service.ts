@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decisionOfProblem } from '../decisions/decision.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import { Changed } from '../store/errors.ts';
+import { EditConflict } from '../store/errors.ts';
 import { addResponseHook, preparePayload, respond } from './answers.ts';
 import {
   checkBodyType,
@@ -186,7 +186,7 @@ async function executeWithRetries(request: RequestInWorld): Promise<void> {
     try {
       return await runHandler(request);
     } catch (cause) {
-      if (!(cause instanceof Changed) || attempt === MAX_ATTEMPTS) throw cause;
+      if (!(cause instanceof EditConflict) || attempt === MAX_ATTEMPTS) throw cause;
     }
     await checkResource(request);
   }

@@ -1,5 +1,5 @@
 import { findNearPath } from '../addresses/nearest-path.ts';
-import { worldPath } from '../addresses/world-id.ts';
+import { worldPathOf } from '../addresses/world-id.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
@@ -73,7 +73,7 @@ export async function decideOnly(request: RequestInWorld): Promise<Decision> {
 
 /** Removes the world's prefix from a path copied from a real request. */
 function pathWithin({ id }: World, path: string): string {
-  const below = `${worldPath(id)}/`;
+  const below = `${worldPathOf(id)}/`;
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
 }
 

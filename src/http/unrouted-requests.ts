@@ -172,7 +172,7 @@ async function respondUnrouted(
   const rendered = renderWireResponse(outcome, reported);
   const written = { ...rendered, headers: { ...rendered.headers, ...dateHeader(world.clock) } };
   const reason = reported.kind;
-  server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
+  server.metrics.countResponse({ service: service.name ?? null, operation: null, status: outcome.status, reason });
   if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
   world.release();
   return written;

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Problem } from '../decisions/problem.ts';
 import { own } from '../objects/members.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import { noWorldsProblem, type Waiting } from '../store/waiting.ts';
+import { createNoWorldsProblem, type WaitState } from '../store/waiting.ts';
 import { toProblem } from './problem.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { isControlPath, type OriginGuard } from './transport/origins.ts';
@@ -15,7 +15,7 @@ import type { UnroutedRequests } from './unrouted-requests.ts';
  */
 export function respondWithoutWorlds(
   request: FastifyRequest,
-  waiting: Waiting,
+  waiting: WaitState,
   originGuard: OriginGuard,
   unrouted: Pick<UnroutedRequests, 'renderProblem'>,
 ): WireResponse {
@@ -25,7 +25,7 @@ export function respondWithoutWorlds(
 }
 
 /** Returns null for the one request that is answered. */
-function findRefusal({ raw, query }: FastifyRequest, waiting: Waiting, originGuard: OriginGuard): Problem | null {
+function findRefusal({ raw, query }: FastifyRequest, waiting: WaitState, originGuard: OriginGuard): Problem | null {
   try {
     originGuard.check(raw, isControlPath(raw.url) ? 'known' : 'open');
   } catch (thrown) {
@@ -33,9 +33,11 @@ function findRefusal({ raw, query }: FastifyRequest, waiting: Waiting, originGua
   }
   const isHealth = methodOf(raw) === 'GET' && pathOf(raw.url) === '/_mock/health';
   // Fastify derives the type of a query from a schema, which our routes do not have.
-  return isHealth && own(query as Record<string, unknown>, 'ready') === undefined ? null : noWorldsProblem(waiting);
+  return isHealth && own(query as Record<string, unknown>, 'ready') === undefined
+    ? null
+    : createNoWorldsProblem(waiting);
 }
 
-function describeHealth({ status, why }: Waiting): Outcome {
+function describeHealth({ status, why }: WaitState): Outcome {
   return { status: 200, body: { status, detail: why } };
 }

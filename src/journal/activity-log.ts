@@ -1,7 +1,7 @@
 import type { Decision } from '../decisions/decision.ts';
 import { type CredentialUses, sizeOfUses, Uses } from '../decisions/uses.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
-import { type SharedCache, sharedCache } from '../memory/caches.ts';
+import { type SharedCache, createSharedCache } from '../memory/caches.ts';
 import { Quota } from '../memory/quota.ts';
 import { rfc3339 } from '../time/clock.ts';
 import { Decisions } from './decisions.ts';
@@ -34,7 +34,7 @@ export function createActivityBudgets(): ActivityBudgets {
   return {
     requests: createRequestCache(16 * MEGABYTE),
     decisions: createPriorityCache({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE, all: 7 * MEGABYTE }),
-    uses: sharedCache(4 * MEGABYTE, sizeOfUses),
+    uses: createSharedCache(4 * MEGABYTE, sizeOfUses),
     verifications: new Quota(4 * MEGABYTE),
   };
 }

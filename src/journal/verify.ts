@@ -141,7 +141,7 @@ const MAX_WAITING = 100;
 /** The size of a waiting verification without its conditions. */
 const WAITING_BYTES = 2000;
 
-function quotaProblem({ bytes }: Quota): Problem {
+function quotaProblem({ limit: bytes }: Quota): Problem {
   return new Problem(
     'conflict',
     `The conditions of waiting verifications exceed the server's limit of ${bytes / 1024 / 1024} MB. Match fewer members of the body, or wait until a verification ends.`,

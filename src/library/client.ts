@@ -1,5 +1,5 @@
 import type { ClaimRules, Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
-import { isWorldId, WORLD_HEADER, worldPath } from '../addresses/world-id.ts';
+import { isWorldId, WORLD_HEADER, worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
 import { createSystemRandom } from '../platform/random.ts';
@@ -200,7 +200,7 @@ export function connect(url: string, options: ConnectOptions = {}): Switchboard 
   checkMembers(options, ['adminToken', 'world'], 'connect', "{ world: 'team-a' }");
   const { adminToken = null, world } = options;
   if (!/^https?:\/\//.test(url)) throw new TypeError(`connect takes an http or https URL, but got \`${url}\`.`);
-  const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(encodeURIComponent(world))}`;
+  const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPathOf(encodeURIComponent(world))}`;
   const send: Send = (path, init) =>
     fetch(`${root}${path}`, init).catch((cause: unknown) => {
       // A caller that aborts a call already knows the reason.

@@ -1,4 +1,4 @@
-import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../addresses/world-id.ts';
+import { DEFAULT_WORLD, WORLD_HEADER, worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { checkObject } from './check-arguments.ts';
 import { createSwitchboard, MockError } from './client.ts';
@@ -130,7 +130,7 @@ async function createWorld(host: Host, options: WorldOptions = {}): Promise<Worl
     stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(data.id).catch(ignoreMissing);
     await stopped;
   };
-  const url = `${host.url}${worldPath(data.id)}`;
+  const url = `${host.url}${worldPathOf(data.id)}`;
   return buildWorld(host, { ...data, cast }, { url, fetch: createWorldFetch(host, data.id, url), stop });
 }
 

@@ -12,7 +12,7 @@ export type SharedCache<Value extends NonNullable<unknown>> = LRUCache<string, V
  * @param bytes the limit. A larger value is not kept.
  * @param estimateSize estimates the bytes of a value
  */
-export function sharedCache<Value extends NonNullable<unknown>>(
+export function createSharedCache<Value extends NonNullable<unknown>>(
   bytes: number,
   estimateSize: (value: Value) => number = () => 0,
 ): SharedCache<Value> {

@@ -1,10 +1,10 @@
 /** A shared number of bytes. Nothing is evicted: a request that exceeds it is refused. */
 export class Quota {
-  readonly bytes: number;
+  readonly limit: number;
   #used = 0;
 
   constructor(bytes: number) {
-    this.bytes = bytes;
+    this.limit = bytes;
   }
 
   get used(): number {
@@ -13,13 +13,13 @@ export class Quota {
 
   /** @returns false, taking nothing, if there is not enough room */
   take(bytes: number): boolean {
-    if (this.#used + bytes > this.bytes) return false;
+    if (this.#used + bytes > this.limit) return false;
     this.#used += bytes;
     return true;
   }
 
   /** Takes bytes that are in memory already, even beyond the limit. */
-  takeAnyway(bytes: number): void {
+  forceTake(bytes: number): void {
     this.#used += bytes;
   }
 

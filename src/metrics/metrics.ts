@@ -6,7 +6,7 @@ export interface Gauges {
   /** 0 on a process without worlds. */
   readonly worlds: number;
   /** Of the objects of all worlds, in bytes. */
-  readonly bytes: number;
+  readonly stateBytes: number;
 }
 
 /**
@@ -27,7 +27,7 @@ export class Metrics {
   }
 
   /** Counts a response. */
-  answered(response: CountedResponse): void {
+  countResponse(response: CountedResponse): void {
     if (this.#meter !== null) this.#meter.answered(response);
     else {
       this.#count((meter) => meter.answered(response));
@@ -135,7 +135,7 @@ function createMeter({ Counter, Gauge, Histogram, Registry }: typeof import('pro
     committed: (milliseconds) => commits.observe(milliseconds / 1000),
     read: async (gauges) => {
       worlds.set(gauges.worlds);
-      bytes.set(gauges.bytes);
+      bytes.set(gauges.stateBytes);
       memory.set(process.memoryUsage.rss());
       delay ??= measureEventLoopDelay();
       for (const quantile of [0.5, 0.99, 1]) delays.set({ quantile: String(quantile) }, delay.secondsAt(quantile));

@@ -1,6 +1,6 @@
 import type { PolicyVersion, Resource } from '../decisions/policy.ts';
 import { BOOLEAN, bodySchema, INSTANT, listSchema, nullable, TEXT, TEXTS } from '../definitions/json-schema.ts';
-import { partSchema, rowSchema, type StoredSchemas } from '../store/row-schema.ts';
+import { createPartSchema, createRowSchema, type StoredSchemas } from '../store/row-schema.ts';
 import { createDeviceLoginRow, DEVICE_LOGINS, type DeviceLogin } from './device-logins.ts';
 import { PROPAGATION_MODES } from './propagation.ts';
 import {
@@ -65,19 +65,19 @@ const DEVICE_LOGIN = bodySchema<DeviceLogin>({
 
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowSchema(ORGANIZATIONS, bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
+    createRowSchema(ORGANIZATIONS, bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
       createOrganizationRow(body),
     ),
-    rowSchema(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) =>
+    createRowSchema(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) =>
       createNgcUserRow(body),
     ),
-    rowSchema(NGC_KEYS, KEY, ({ body }) => createNgcKeyRow(body)),
-    partSchema(NGC_POLICIES, POLICY, ({ parent, body, dueAt }) => {
+    createRowSchema(NGC_KEYS, KEY, ({ body }) => createNgcKeyRow(body)),
+    createPartSchema(NGC_POLICIES, POLICY, ({ parent, body, dueAt }) => {
       const row = createPolicyRow(parent, body);
       // A later edit cancelled it.
       return dueAt === null ? { ...row, dueAt } : row;
     }),
-    rowSchema(DEVICE_LOGINS, DEVICE_LOGIN, ({ body }) => createDeviceLoginRow(body)),
+    createRowSchema(DEVICE_LOGINS, DEVICE_LOGIN, ({ body }) => createDeviceLoginRow(body)),
   ],
   settings: {
     'propagation.mode': { text: { enum: PROPAGATION_MODES } },

@@ -1,4 +1,4 @@
-import { nameInWorld, worldOfName } from '../addresses/world-id.ts';
+import { addWorldToName, worldOfName } from '../addresses/world-id.ts';
 import type { RequestContext } from '../contract/request.ts';
 import type { Caller } from '../decisions/decide.ts';
 import { heldRightsOfRoles } from '../decisions/policy.ts';
@@ -39,7 +39,7 @@ export function mintUserToken(
     iat,
     exp: iat + USER_TOKEN_LIFETIME_MS / 1000,
     jti: random.uuid(),
-    sid: nameInWorld(random.uuid(), world.id),
+    sid: addWorldToName(random.uuid(), world.id),
   });
 }
 

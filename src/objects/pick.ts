@@ -17,6 +17,6 @@ export function pick<Value extends object, Name extends keyof Value & string>(
 }
 
 /** Removes duplicates, which are equal as JSON. */
-export function distinct<Entry>(entries: readonly Entry[]): Entry[] {
+export function removeDuplicates<Entry>(entries: readonly Entry[]): Entry[] {
   return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }

@@ -9,9 +9,9 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { readFixture } from '../platform/assets.ts';
 import { once } from '../platform/once.ts';
 import type { Random } from '../platform/random.ts';
-import { parseStored } from '../store/errors.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
-import { settingRow } from '../store/settings.ts';
+import { createSettingRow } from '../store/settings.ts';
 import { showValue } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Layer } from './layers.ts';
@@ -231,7 +231,7 @@ interface Provenance {
 
 function parseSeed({ text }: StoredSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
   // Written by this module.
-  const { extends: extended = [], ...parts } = parseStored<SeedParts & { readonly extends?: readonly string[] }>(
+  const { extends: extended = [], ...parts } = parseStoredJson<SeedParts & { readonly extends?: readonly string[] }>(
     text,
     'seed',
     'seed',
@@ -307,7 +307,10 @@ function completeSeed(
         present.map(({ name, seed }) => seed.createRows(complete[name], now, random, complete)),
       );
       const settings = results.flatMap((result) => Object.entries(result.settings ?? {}));
-      return [...results.flatMap(({ rows }) => rows), ...settings.map(([name, value]) => settingRow(name, value))];
+      return [
+        ...results.flatMap(({ rows }) => rows),
+        ...settings.map(([name, value]) => createSettingRow(name, value)),
+      ];
     },
     derive: (derivation) => {
       templates ??= createTemplates(parts());

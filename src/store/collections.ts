@@ -125,7 +125,7 @@ export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before
  * Makes all changes or none. Each row may change only once, except that removals can be repeated.
  *
  * @returns the rows that were put, as stored
- * @throws Changed if a row has changed since it was read
+ * @throws EditConflict if a row has changed since it was read
  * @throws Collision if the id or an alias of a new row is taken
  */
 export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;

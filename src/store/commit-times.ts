@@ -1,4 +1,4 @@
-import { stopwatch } from '../time/clock.ts';
+import { readStopwatch } from '../time/clock.ts';
 
 /** Measures how long commits take while there is an observer. */
 export class CommitTimes {
@@ -8,9 +8,9 @@ export class CommitTimes {
   measure<Result>(commit: () => Result): Result {
     const { observer } = this;
     if (observer === null) return commit();
-    const startedAt = stopwatch();
+    const startedAt = readStopwatch();
     const result = commit();
-    const report = () => observer(stopwatch() - startedAt);
+    const report = () => observer(readStopwatch() - startedAt);
     if (result instanceof Promise) result.then(report, report);
     else report();
     return result;

@@ -1,4 +1,5 @@
 import { messageOf } from '../diagnostics/error-message.ts';
+
 // Errors that store calls throw on purpose. Any other error is a bug.
 
 /** The id or an alias of a new row is already taken. */
@@ -17,53 +18,51 @@ export class NotFound extends Error {
 }
 
 /** A row has changed since it was read. The caller can read it again and retry. */
-export class Changed extends Error {
-  override readonly name = 'Changed';
+export class EditConflict extends Error {
+  override readonly name = 'EditConflict';
 }
 
 /** The caller's decision is based on outdated data: a secret was replaced or an identity disabled. */
-export class Outdated extends Error {
-  override readonly name = 'Outdated';
+export class StaleDecision extends Error {
+  override readonly name = 'StaleDecision';
 }
 
 /** Nothing was stored, but reads still work: the disk is full or failing, or the file is missing. */
-export class Unwritable extends Error {
-  override readonly name = 'Unwritable';
+export class WriteFailure extends Error {
+  override readonly name = 'WriteFailure';
   readonly why: 'full' | 'failing' | 'lost';
 
   /** @param message shown to the user of the failed request */
-  constructor(why: Unwritable['why'], message: string, options?: ErrorOptions) {
+  constructor(why: WriteFailure['why'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.why = why;
   }
 }
 
-/** A stored row differs from what was written. */
-export class Damaged extends Error {
-  override readonly name = 'Damaged';
+/** Stored data cannot be parsed, or contradicts itself. */
+export class DamagedData extends Error {
+  override readonly name = 'DamagedData';
 
   constructor(collection: string, id: string, cause: unknown) {
     const reason = messageOf(cause);
-    super(`the row \`${id}\` of \`${collection}\` cannot be read (${reason.slice(0, 200)})`, { cause });
+    super(`the row \`${id}\` of \`${collection}\` cannot be read (${reason.slice(0, MAX_REASON_LENGTH)})`, { cause });
   }
 }
 
-/** Reads stored JSON. @throws Damaged */
-export function parseStored<Value>(text: string, collection: string, id: string): Value {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Damaged(collection, id, cause);
-  }
+/** The maximum number of characters of a parser's message, which may quote the data. */
+const MAX_REASON_LENGTH = 200;
+
+/** The database did not execute a statement. It definitely had no effect, and works again once the database recovers. */
+export abstract class DatabaseFailure extends Error {}
+
+/** The database is unreachable or doesn't answer. */
+export class UnreachableDatabase extends DatabaseFailure {
+  override readonly name = 'UnreachableDatabase';
 }
 
-/** The database is unreachable or doesn't answer. The statement definitely had no effect. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable';
-}
-
-/** The database answers but accepts no changes: its disk is full, or it is a read-only replica. Nothing was stored. */
-export class ReadOnly extends Unreachable {
+/** The database answers but accepts no changes: its disk is full, or it is a read-only replica. */
+export class ReadOnlyDatabase extends DatabaseFailure {
+  override readonly name = 'ReadOnlyDatabase';
   /** Completes a sentence that starts with "the database": `is read-only`. */
   readonly why: string;
   readonly isFull: boolean;
@@ -76,11 +75,11 @@ export class ReadOnly extends Unreachable {
 }
 
 /** The connection was lost during a commit. The change may have been stored, so a retry isn't safe. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
+export class UnknownOutcome extends Error {
+  override readonly name = 'UnknownOutcome';
 }
 
-/** Whether something outside this program prevented storing, or may have. */
+/** Returns whether something outside this program prevented storing, or may have. */
 export function isStorageFailure(thrown: unknown): boolean {
-  return thrown instanceof Unwritable || thrown instanceof Unreachable || thrown instanceof OutcomeUnknown;
+  return thrown instanceof WriteFailure || thrown instanceof DatabaseFailure || thrown instanceof UnknownOutcome;
 }

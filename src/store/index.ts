@@ -16,12 +16,12 @@ export interface Store {
   hasSecret(collection: string, hash: string): boolean;
   /** Explains why writes fail now, judged without writing. Null if they seem possible. */
   fault(): string | null;
-  /** Returns the current state. @throws Unwritable if there isn't enough memory */
+  /** Returns the current state. @throws WriteFailure if there isn't enough memory */
   freeze(): Promise<State>;
   /**
    * Atomically replaces all rows.
    *
-   * @throws Unwritable, Unreachable if the rows cannot be stored; nothing changes
+   * @throws WriteFailure, DatabaseFailure if the rows cannot be stored; nothing changes
    */
   restore(state: State): Promise<void>;
   /** Frees its memory. */

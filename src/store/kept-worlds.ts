@@ -2,7 +2,7 @@ import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { awaitEventLoopTurn, clearTimeout, setTimeout } from '../platform/time.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { Row } from './collections.ts';
-import { Collision, Damaged, isStorageFailure, NotFound } from './errors.ts';
+import { Collision, DamagedData, isStorageFailure, NotFound } from './errors.ts';
 import type { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
 import { createStore } from './memory.ts';
@@ -12,7 +12,7 @@ import type { StoreParts } from './shared.ts';
 import type { SnapshotRecord, SnapshotStore } from './snapshot-store.ts';
 import { type State, StateBuilder, sizeOf } from './state.ts';
 import { StoredText } from './stored-text.ts';
-import type { Logged, LoggedWorld, LogHead, LogUses, StoredWorld, WorldLog } from './world-log.ts';
+import type { LogContent, LoggedWorld, LogHead, LogUses, WorldLog, WorldRecord } from './world-log.ts';
 import { WorldRows } from './world-rows.ts';
 
 /** How long a use may wait to be written, in milliseconds, because otherwise every request with a token would write. */
@@ -165,7 +165,7 @@ class LogOfWorld implements RowLog {
 /** The worlds that a log keeps after the process ends. No other process has them. */
 export class StoredWorlds {
   /** The worlds found in the log, except the default world; oldest first. */
-  readonly found: readonly StoredWorld[];
+  readonly foundWorlds: readonly WorldRecord[];
   readonly snapshots: SnapshotStore;
   readonly #writing: Writing;
   readonly #parts: StoreParts;
@@ -176,11 +176,11 @@ export class StoredWorlds {
    * @param logged the content of the log
    * @param clock provides the times to write
    */
-  constructor(log: WorldLog, logged: Logged, parts: StoreParts, clock: Clock) {
+  constructor(log: WorldLog, logged: LogContent, parts: StoreParts, clock: Clock) {
     this.#parts = parts;
     this.#writing = new Writing(log, parts, clock);
     for (const world of logged.worlds) this.#logged.set(world.name, world);
-    this.found = logged.worlds
+    this.foundWorlds = logged.worlds
       .filter(({ name }) => name !== DEFAULT_WORLD)
       .map(({ name, made, ttl, createdAt, usedAt }) => ({ name, made, ttl, createdAt, usedAt }));
     this.snapshots = this.#createSnapshots(logged.snapshots);
@@ -193,7 +193,7 @@ export class StoredWorlds {
     // The store owns the rows now.
     this.#logged.delete(name);
     const { memory } = this.#parts;
-    const log = this.#createLog(name, findNextPlace(logged.begin));
+    const log = this.#createLog(name, findNextPlace(logged.initialRows));
     return this.#createStore(new WorldRows(buildState(logged), { log, memory }), log, logged.state);
   }
 
@@ -201,9 +201,9 @@ export class StoredWorlds {
    * Creates a world.
    *
    * @param state with all rows created (`completeState`)
-   * @throws Unwritable, Unreachable if it cannot be stored; the world isn't created
+   * @throws WriteFailure, DatabaseFailure if it cannot be stored; the world isn't created
    */
-  async make(world: StoredWorld, state: State): Promise<Store> {
+  async create(world: WorldRecord, state: State): Promise<Store> {
     const log = this.#createLog(world.name, state.nextPlace);
     const writing = this.#writing;
     const rows = new WorldRows(state, { log, memory: this.#parts.memory });
@@ -216,7 +216,7 @@ export class StoredWorlds {
     return this.#createStore(rows, log, '');
   }
 
-  /** Deletes a world and discards later writes of its running requests. @throws Unwritable, Unreachable */
+  /** Deletes a world and discards later writes of its running requests. @throws WriteFailure, DatabaseFailure */
   async delete(name: string): Promise<void> {
     const log = this.#logs.get(name);
     const deleted = this.#writing.queue.run(() => this.#writing.log.delete(name));
@@ -265,7 +265,7 @@ export class StoredWorlds {
     const readRows = async function* (id: string) {
       const record = byId.get(id);
       for (let part = 0; record !== undefined; part += 1) {
-        const text = await queue.run(() => log.partOfSnapshot(id, part));
+        const text = await queue.run(() => log.readSnapshotPart(id, part));
         if (text === null) break;
         yield* readPart(text, id);
         await awaitEventLoopTurn();
@@ -319,7 +319,7 @@ function nullIfDeleted(cause: unknown): null {
 }
 
 /** Returns the state of a world read from the log. */
-function buildState({ begin, later, uses }: LoggedWorld): State {
+function buildState({ initialRows: begin, changedRows: later, uses }: LoggedWorld): State {
   const rows = new Map(begin.map((read) => [rowKey(read.row), read]));
   for (const { read, ...name } of later) {
     if (read === null) rows.delete(rowKey(name));
@@ -331,7 +331,7 @@ function buildState({ begin, later, uses }: LoggedWorld): State {
     try {
       builder.add(row, { place, usedAt: used.get(rowKey(row)) ?? usedAt, isOurs: true });
     } catch (cause) {
-      throw cause instanceof Collision ? new Damaged(row.collection, row.id, 'another row has its alias') : cause;
+      throw cause instanceof Collision ? new DamagedData(row.collection, row.id, 'another row has its alias') : cause;
     }
   }
   return builder.state;

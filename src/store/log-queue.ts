@@ -1,4 +1,4 @@
-import { OutcomeUnknown, Unreachable } from './errors.ts';
+import { DatabaseFailure, UnknownOutcome } from './errors.ts';
 import type { LogChanges } from './world-log.ts';
 
 /** The maximum number of rows written together. */
@@ -80,7 +80,7 @@ export class LogQueue {
       await commit(combine(group.map(({ changes }) => changes)));
       for (const { done } of group) done();
     } catch (cause) {
-      const isOver = cause instanceof OutcomeUnknown || cause instanceof Unreachable;
+      const isOver = cause instanceof UnknownOutcome || cause instanceof DatabaseFailure;
       if (isOver || group.length === 1) for (const { failed } of group) failed(cause);
       // One of the changes cannot be stored, so try them separately.
       else for (const { changes, done, failed } of group) await commit(changes).then(done, failed);

@@ -12,7 +12,7 @@ export class Mutex {
   readonly #waiting: (() => void)[] = [];
 
   /** Runs a task after all earlier tasks have settled. */
-  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+  async runExclusive<Result>(work: () => Promise<Result>): Promise<Result> {
     const { watch } = Mutex;
     const taken = watch?.getStore();
     if (taken?.has(this) === true) throw new TypeError('a task waits for its own turn');

@@ -1,5 +1,5 @@
 import { UserError } from '../diagnostics/user-error.ts';
-import { type Clock, machineClock } from '../time/clock.ts';
+import { type Clock, createMachineClock } from '../time/clock.ts';
 import { checkDataOption, isPostgresUrl } from './data-option.ts';
 import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';
@@ -15,8 +15,8 @@ function createUnsharedStorage(
   const never = new Promise<string>(() => {});
   return {
     ...{ kind, driver, schema: null, close },
-    stateOfDefault: async () => null,
-    take: async () => ({ ...(await take()), isFirstTry: true, lost: never }),
+    readStateOfDefault: async () => null,
+    takeOwnership: async () => ({ ...(await take()), isFirstTry: true, lost: never }),
   };
 }
 
@@ -29,13 +29,13 @@ function createUnsharedStorage(
 export async function openStorage(
   data: string | null,
   parts: StoreParts,
-  clock: Clock = machineClock(),
+  clock: Clock = createMachineClock(),
 ): Promise<Storage> {
   const problem = data === null ? null : checkDataOption(data);
   if (problem !== null) throw new UserError(problem);
   if (data === null) {
     const store = openMemory(NO_ROWS, parts.memory);
-    const ownership = { store, kept: null, clock, isSure: () => true, notices: [] };
+    const ownership = { store, storedWorlds: null, clock, isSure: () => true, notices: [] };
     return createUnsharedStorage(
       { kind: 'memory', driver: null },
       async () => ownership,
@@ -43,14 +43,14 @@ export async function openStorage(
     );
   }
   if (!isPostgresUrl(data)) {
-    const { damagedFile, openDataFile } = await import('./sqlite/index.ts');
+    const { toDamagedFileError, openDataFile } = await import('./sqlite/index.ts');
     const { log, driver, notices } = await openDataFile(data);
     const take = async () => {
       try {
         const ownership = await openOwnership(log, parts, clock);
         return { ...ownership, notices: [...notices, ...ownership.notices] };
       } catch (cause) {
-        throw damagedFile(data, cause);
+        throw toDamagedFileError(data, cause);
       }
     };
     return createUnsharedStorage({ kind: 'file', driver }, take, () => log.close());

@@ -1,8 +1,8 @@
 import type { Change, Row } from './collections.ts';
 import { NEW } from './collections.ts';
-import { Changed, Collision } from './errors.ts';
+import { Collision, EditConflict } from './errors.ts';
 import { type RowName, rowKey } from './row-log.ts';
-import { storedRow } from './stored-row.ts';
+import { createStoredRow } from './stored-row.ts';
 
 /** The changes of a commit. Each row is in it once. */
 export interface Plan {
@@ -26,7 +26,7 @@ interface CurrentRows {
 /**
  * Checks changes by the rules of `Commit`, and plans them without changing anything.
  *
- * @throws Changed, Collision
+ * @throws EditConflict, Collision
  * @throws TypeError if a row changes twice, or if a body isn't valid JSON
  */
 export function planChanges(changes: readonly Change[], current: CurrentRows): Plan {
@@ -44,16 +44,16 @@ export function planChanges(changes: readonly Change[], current: CurrentRows): P
     kinds.set(name, change.kind);
     const before = current.byId(named);
     if (change.kind === 'remove') {
-      if (change.revision !== undefined && before?.revision !== change.revision) throw new Changed();
+      if (change.revision !== undefined && before?.revision !== change.revision) throw new EditConflict();
       if (before !== undefined) removed.push(before);
     } else if (change.row.revision === NEW) {
       if (before !== undefined) throw new Collision();
-      puts.push(storedRow(change.row, nextPlace, current.names(change.row.collection)));
+      puts.push(createStoredRow(change.row, nextPlace, current.names(change.row.collection)));
       nextPlace += 1;
     } else {
-      if (before === undefined || before.revision !== change.row.revision) throw new Changed();
+      if (before === undefined || before.revision !== change.row.revision) throw new EditConflict();
       replaced.push(before);
-      puts.push(storedRow(change.row, before.revision.place, current.names(change.row.collection)));
+      puts.push(createStoredRow(change.row, before.revision.place, current.names(change.row.collection)));
     }
   }
   const before = [...removed, ...replaced];

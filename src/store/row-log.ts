@@ -24,7 +24,7 @@ export interface LoggedCommit {
  * has stored it, and before the next change of the world.
  */
 export interface RowLog {
-  /** Durably writes a change. @throws Unwritable, Unreachable if nothing was written; OutcomeUnknown */
+  /** Durably writes a change. @throws WriteFailure, DatabaseFailure if nothing was written; UnknownOutcome */
   commit(commit: LoggedCommit): Promise<void>;
   /** Replaces all rows. @throws the same errors as `commit` */
   replace(state: State): Promise<void>;

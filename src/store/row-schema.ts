@@ -31,7 +31,7 @@ export type SettingSchema = { readonly text: object } | { readonly json: object 
  *
  * @param rebuild default: nothing is derived from the body
  */
-export function rowSchema<Body>(
+export function createRowSchema<Body>(
   collection: Collection<Body>,
   body: object,
   rebuild: (row: Row<Body, null>) => Row<Body, null> = ({ id, owner, body }) =>
@@ -42,7 +42,7 @@ export function rowSchema<Body>(
 }
 
 /** Returns the schema of a collection of parts. */
-export function partSchema<Body>(
+export function createPartSchema<Body>(
   collection: Collection<Body, string>,
   body: object,
   rebuild: (row: Row<Body, string>) => Row<Body, string>,

@@ -1,6 +1,6 @@
 import type { Instant } from '../time/clock.ts';
 import { type Facets, NEW, type Row } from './collections.ts';
-import { Damaged, parseStored } from './errors.ts';
+import { DamagedData } from './errors.ts';
 import { listUsedRows, type State, type UsedRow } from './state.ts';
 
 /** A row as stored JSON. Empty members are left out. */
@@ -50,20 +50,29 @@ function omitEmpty(texts: readonly string[]): readonly string[] | undefined {
   return texts.length === 0 ? undefined : texts;
 }
 
-/** @throws Damaged */
+/** Parses stored JSON. @throws DamagedData */
+export function parseStoredJson<Value>(text: string, collection: string, id: string): Value {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DamagedData(collection, id, cause);
+  }
+}
+
+/** @throws DamagedData */
 export function readRow(saved: unknown): ReadRow {
   const { collection, id, place, facets, usedAt = null, body, ...rest } = Object(saved) as SavedRow;
   if (typeof collection !== 'string' || typeof id !== 'string' || !Number.isInteger(place) || body === undefined) {
-    throw new Damaged('rows', String(id), 'a row lacks members');
+    throw new DamagedData('rows', String(id), 'a row lacks members');
   }
   const { owner = '', parent = null, aliases = NONE, labels = NONE, sharedWith = NONE, dueAt = null } = rest;
   const row = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, body, revision: NEW };
   return { row: facets === undefined ? row : { ...row, facets }, place, usedAt };
 }
 
-/** Parses the rows in a part of a state. @param of the owner of the part, for messages @throws Damaged */
+/** Parses the rows in a part of a state. @param of the owner of the part, for messages @throws DamagedData */
 export function readPart(part: string, of: string): readonly ReadRow[] {
-  return parseStored<readonly unknown[]>(part, 'rows', of).map(readRow);
+  return parseStoredJson<readonly unknown[]>(part, 'rows', of).map(readRow);
 }
 
 const NONE: readonly string[] = [];

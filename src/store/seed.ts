@@ -21,7 +21,7 @@ export const SEEDS = new Collection<StoredSeed>('seed');
 
 const ID = 'seed';
 
-export function seedRow({ fingerprint, origin, text }: StoredSeed): Row<StoredSeed, null> {
+export function createSeedRow({ fingerprint, origin, text }: StoredSeed): Row<StoredSeed, null> {
   return SEEDS.row({ id: ID, owner: '', parent: null, body: { fingerprint, origin, text } });
 }
 

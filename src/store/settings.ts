@@ -3,7 +3,7 @@ import { type Collections, NEW, type Row } from './collections.ts';
 
 export const SETTINGS = new Collection<string>('settings');
 
-export function settingRow(name: string, value: string): Row<string, null> {
+export function createSettingRow(name: string, value: string): Row<string, null> {
   return SETTINGS.row({ id: name, owner: '', parent: null, body: value });
 }
 
@@ -50,7 +50,7 @@ export class Settings {
     return this.#rows.updating(async (commit) => {
       const before = await SETTINGS.byId(this.#rows, name);
       const [value, result] = next(before?.body ?? null);
-      await commit([SETTINGS.put({ ...settingRow(name, value), revision: before?.revision ?? NEW })]);
+      await commit([SETTINGS.put({ ...createSettingRow(name, value), revision: before?.revision ?? NEW })]);
       return result;
     });
   }

@@ -11,6 +11,6 @@ export interface StoreParts {
 }
 
 /** Creates the parts for a process with one store. @param room for the objects of all worlds and snapshots, in bytes */
-export function newStoreParts(room = 256 * MEGABYTE): StoreParts {
+export function createStoreParts(room = 256 * MEGABYTE): StoreParts {
   return { memory: new StateMemory(new Quota(room)), commits: new CommitTimes() };
 }

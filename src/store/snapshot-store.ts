@@ -1,7 +1,7 @@
 import type { Instant } from '../time/clock.ts';
 import { Collision, NotFound } from './errors.ts';
 import { listUsedRows, type State, sizeOf, type UsedRow } from './state.ts';
-import type { StateMemory, Weighed } from './state-memory.ts';
+import type { SharedData, StateMemory } from './state-memory.ts';
 
 /** A snapshot as described by the control API. */
 export interface SnapshotInfo {
@@ -37,7 +37,7 @@ export interface SnapshotStore {
    * Runs `work` with a snapshot and counts the memory of its state meanwhile.
    *
    * @param work receives null if the snapshot doesn't exist
-   * @throws Unwritable if there isn't enough memory for the state
+   * @throws WriteFailure if there isn't enough memory for the state
    */
   use<Result>(id: string, work: (snapshot: StoredSnapshot | null) => Promise<Result>): Promise<Result>;
   /** @returns the size in bytes @throws Collision if the id is taken */
@@ -47,8 +47,8 @@ export interface SnapshotStore {
 }
 
 /** Creates a store for snapshots that end with the process. */
-export function snapshotsInMemory(memory: StateMemory): SnapshotStore {
-  const byId = new Map<string, StoredSnapshot & { readonly weighed: Weighed }>();
+export function createMemorySnapshotStore(memory: StateMemory): SnapshotStore {
+  const byId = new Map<string, StoredSnapshot & { readonly weighed: SharedData }>();
   let lastPlace = 0;
   return {
     list: async () => [...byId.values()],

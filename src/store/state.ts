@@ -3,21 +3,21 @@ import type { Row } from './collections.ts';
 import { Collision } from './errors.ts';
 import { byPlace } from './indexes.ts';
 import { Rows } from './rows.ts';
-import type { StateMemory, Weighed } from './state-memory.ts';
-import { storedRow, storedRowWithoutCopy } from './stored-row.ts';
+import type { SharedData, StateMemory } from './state-memory.ts';
+import { createStoredRow, createStoredRowWithoutCopy } from './stored-row.ts';
 
 /** When rows were last used, by collection and id. */
 export type Uses = ReadonlyMap<string, ReadonlyMap<string, Instant>>;
 
 /** The immutable state of a world at one moment. Any number of worlds can start with it. */
-export interface State extends Weighed {
+export interface State extends SharedData {
   readonly collections: ReadonlyMap<string, Rows>;
   readonly uses: Uses;
   /** Higher than the place of every row. */
   readonly nextPlace: number;
   /** Returns a function that gives the rows of a collection the world's own credentials; null keeps the rows. */
   readonly own: ((collection: string) => ((row: Row) => Row) | null) | null;
-  readonly parts: readonly Weighed[];
+  readonly parts: readonly SharedData[];
 }
 
 export function buildState({ collections, uses, nextPlace }: Pick<State, 'collections' | 'uses' | 'nextPlace'>): State {
@@ -64,13 +64,15 @@ export class StateBuilder {
    * @param place higher than in all other rows of the collection; default: higher than in all rows
    * @param isOurs skips copying the body: it comes from JSON, and no other code has it
    * @throws Collision if the id or an alias is taken
-   * @throws Unwritable if there isn't enough memory
+   * @throws WriteFailure if there isn't enough memory
    */
   add(original: Row, { usedAt = null, place = this.#nextPlace, isOurs = false }: Partial<Added> = {}): void {
     const rows = this.#collections.get(original.collection) ?? new Rows();
     if (rows.byId(original.id) !== undefined) throw new Collision();
     for (const alias of original.aliases) if (rows.byAlias(alias) !== undefined) throw new Collision();
-    const row = isOurs ? storedRowWithoutCopy(original, place, rows.names) : storedRow(original, place, rows.names);
+    const row = isOurs
+      ? createStoredRowWithoutCopy(original, place, rows.names)
+      : createStoredRow(original, place, rows.names);
     this.#memory?.reserve(row.revision.weight);
     this.#weight += row.revision.weight;
     this.#collections.set(original.collection, rows);

@@ -3,7 +3,7 @@ import { type Clock, type Instant, rfc3339 } from '../time/clock.ts';
 import type { Store } from './index.ts';
 import { StoredWorlds } from './kept-worlds.ts';
 import type { StoreParts } from './shared.ts';
-import type { Waiting } from './waiting.ts';
+import type { WaitState } from './waiting.ts';
 import type { WorldLog } from './world-log.ts';
 
 /** What a process has while it owns the worlds. */
@@ -11,7 +11,7 @@ export interface Ownership {
   /** The store of the default world. */
   readonly store: Store;
   /** The worlds kept beyond the process; null if they end with it. */
-  readonly kept: StoredWorlds | null;
+  readonly storedWorlds: StoredWorlds | null;
   /** Real time, but never before the latest time at which any process wrote. */
   readonly clock: Clock;
   /** Whether it is certain that no other process owns the worlds. */
@@ -32,15 +32,15 @@ export interface Storage {
   /** The schema of the database, or null. */
   readonly schema: string | null;
   /** Returns the last stored state of the default world, for a process that doesn't own the worlds; null if there is none. */
-  stateOfDefault(): Promise<string | null>;
+  readStateOfDefault(): Promise<string | null>;
   /**
    * Waits until this process owns the worlds. Call it once.
    *
    * @param onWait called with each new reason for waiting
    * @returns null if the storage was closed meanwhile
-   * @throws UserError, Damaged if the first attempt fails for a reason other than an unreachable database
+   * @throws UserError, DamagedData if the first attempt fails for a reason other than an unreachable database
    */
-  take(onWait: (waiting: Waiting) => void): Promise<Ownership | null>;
+  takeOwnership(onWait: (waiting: WaitState) => void): Promise<Ownership | null>;
   /** Gives up the worlds after all their stores are closed. */
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export interface Storage {
 /** The maximum clock difference that isn't reported, in milliseconds. */
 const UNNOTICED_MS = 60_000;
 
-/** Reads all worlds of a log. @throws Damaged, Unreachable */
+/** Reads all worlds of a log. @throws DamagedData, DatabaseFailure */
 export async function openOwnership(
   log: WorldLog,
   parts: StoreParts,
@@ -61,7 +61,7 @@ export async function openOwnership(
   const storedWorlds = new StoredWorlds(log, logged, parts, clock);
   const isSure = () => log.isSure();
   return {
-    kept: storedWorlds,
+    storedWorlds: storedWorlds,
     clock,
     isSure,
     store: storedWorlds.open(DEFAULT_WORLD),

@@ -8,13 +8,13 @@ import { estimateRowBytes } from './weight.ts';
  * @param names see `weightOf`
  * @throws TypeError if the body isn't valid JSON
  */
-export function storedRow(row: Row, place: number, names: Set<string>): Row {
+export function createStoredRow(row: Row, place: number, names: Set<string>): Row {
   const json = JSON.stringify(row.body) ?? 'null';
   return createRow(row, place, JSON.parse(json), json, names);
 }
 
-/** Like `storedRow`, for a body that no other code has because it was just parsed or derived. */
-export function storedRowWithoutCopy(row: Row, place: number, names: Set<string>): Row {
+/** Like `createStoredRow`, for a body that no other code has because it was just parsed or derived. */
+export function createStoredRowWithoutCopy(row: Row, place: number, names: Set<string>): Row {
   return createRow(row, place, row.body, JSON.stringify(row.body), names);
 }
 

@@ -26,7 +26,7 @@ export class StoredText {
    * @throws the same errors as a commit
    */
   update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       const [after, result] = change(this.#text);
       if (after !== this.#text) await this.#write(after);
       this.#text = after;

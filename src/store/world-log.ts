@@ -4,7 +4,7 @@ import type { ReadRow } from './saved-row.ts';
 import type { SnapshotRecord } from './snapshot-store.ts';
 
 /** A stored world. */
-export interface StoredWorld {
+export interface WorldRecord {
   readonly name: string;
   /** The provenance of the world, which the store doesn't interpret. */
   readonly made: string;
@@ -15,19 +15,19 @@ export interface StoredWorld {
 }
 
 /** A world with its content, as last stored. */
-export interface LoggedWorld extends StoredWorld {
+export interface LoggedWorld extends WorldRecord {
   /** State besides the rows (mode, faults), which the store doesn't interpret. */
   readonly state: string;
   /** The initial rows. */
-  readonly begin: readonly ReadRow[];
+  readonly initialRows: readonly ReadRow[];
   /** Rows changed since then, in any order. */
-  readonly later: readonly LaterRow[];
+  readonly changedRows: readonly ChangedRow[];
   /** When rows were last used since then. */
   readonly uses: readonly (RowName & { readonly at: Instant })[];
 }
 
 /** A row that was added, replaced or removed since its world was created. */
-export interface LaterRow extends RowName {
+export interface ChangedRow extends RowName {
   /** Null if the row was removed. */
   readonly read: ReadRow | null;
 }
@@ -39,7 +39,7 @@ export interface LogHead {
 }
 
 /** The content of a log, without the rows of snapshots. */
-export interface Logged {
+export interface LogContent {
   readonly head: LogHead;
   /** In the order of creation. */
   readonly worlds: readonly LoggedWorld[];
@@ -75,11 +75,11 @@ export interface LogUses {
  * world is one record in parts; rows that change later are written one by one. Everything is read once, when the
  * process becomes the owner of the worlds. Calls must not overlap.
  *
- * Each write throws Unwritable or Unreachable if it definitely stored nothing, and OutcomeUnknown if it may have.
+ * Each write throws WriteFailure or DatabaseFailure if it definitely stored nothing, and UnknownOutcome if it may have.
  */
 export interface WorldLog {
-  /** @throws Damaged */
-  read(): Promise<Logged>;
+  /** @throws DamagedData */
+  read(): Promise<LogContent>;
   commit(changes: LogChanges, head: LogHead): Promise<void>;
   use(uses: LogUses, head: LogHead): Promise<void>;
   /**
@@ -88,13 +88,13 @@ export interface WorldLog {
    * @param world the record of a new world, which replaces a world with the same name
    * @param parts as created by `partsOf`
    */
-  fill(world: string | StoredWorld, parts: Iterable<string>, head: LogHead): Promise<void>;
+  fill(world: string | WorldRecord, parts: Iterable<string>, head: LogHead): Promise<void>;
   /** Deletes a world with its rows. */
   delete(world: string): Promise<void>;
   /** @param parts as created by `partsOf` */
   putSnapshot(snapshot: SnapshotRecord, parts: Iterable<string>): Promise<void>;
-  /** Returns a part of a snapshot, counting from 0; null after the last one. @throws Unreachable */
-  partOfSnapshot(id: string, part: number): Promise<string | null>;
+  /** Returns a part of a snapshot, counting from 0; null after the last one. @throws DatabaseFailure */
+  readSnapshotPart(id: string, part: number): Promise<string | null>;
   deleteSnapshot(id: string): Promise<void>;
   /** Whether it is certain that no other process owns the worlds. */
   isSure(): boolean;

@@ -90,13 +90,13 @@ export class WorldRows implements Collections {
   }
 
   commit(changes: readonly Change[]): Promise<readonly Row[]> {
-    return this.#mutex.take(() => this.#commit(changes));
+    return this.#mutex.runExclusive(() => this.#commit(changes));
   }
 
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result> {
     // Commits within one update must not overlap either.
     const commits = new Mutex();
-    return this.#mutex.take(() => work((changes) => commits.take(() => this.#commit(changes))));
+    return this.#mutex.runExclusive(() => work((changes) => commits.runExclusive(() => this.#commit(changes))));
   }
 
   async note(collection: string, id: string, at: Instant): Promise<void> {
@@ -117,7 +117,7 @@ export class WorldRows implements Collections {
    * Returns the current state for new worlds and snapshots. They get copies of the world's own collections, so that the
    * world keeps its indexes.
    *
-   * @throws Unwritable if there isn't enough memory for the copies
+   * @throws WriteFailure if there isn't enough memory for the copies
    */
   freeze(): State {
     const all = this.#all();
@@ -125,7 +125,7 @@ export class WorldRows implements Collections {
     const existingCopy = (name: string) => (this.#own.has(name) ? this.#copies.get(name)?.deref() : all.get(name));
     let weight = 0;
     for (const [name, rows] of all) if (existingCopy(name) === undefined) weight += rows.weight;
-    this.#memory?.check(weight);
+    this.#memory?.assertRoom(weight);
     const copies = [...all].map(([name, rows]) => [name, existingCopy(name) ?? this.#copy(name, rows)] as const);
     const uses = new Map(this.#initial.uses);
     for (const [name, usesById] of this.#uses) uses.set(name, new Map(usesById));
@@ -140,7 +140,7 @@ export class WorldRows implements Collections {
 
   /** Replaces all rows. @throws the same errors as a commit; nothing changes then */
   replace(state: State): Promise<void> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       await this.#log?.replace(completeState(state));
       this.#memory?.hold(state);
       this.release();
@@ -182,7 +182,7 @@ export class WorldRows implements Collections {
    * Reserves the additional memory that a commit needs for rows and copied collections. A commit that makes the rows
    * smaller is never refused, so deleting always works.
    *
-   * @returns the bytes @throws Unwritable if there isn't enough memory
+   * @returns the bytes @throws WriteFailure if there isn't enough memory
    */
   #reserve({ puts, before }: Plan): number {
     const more = sumWeights(puts) - sumWeights(before);
@@ -209,7 +209,7 @@ export class WorldRows implements Collections {
     this.#copies.delete(collection);
     const before = own.weight;
     change(own);
-    this.#memory?.grow(own.weight - before);
+    this.#memory?.adjust(own.weight - before);
   }
 
   /** Gives the world its own copy of a collection. */

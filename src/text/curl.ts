@@ -1,11 +1,11 @@
 /** Quotes a text for a POSIX shell. */
-export function shellQuoted(text: string): string {
+export function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Formats a text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : shellQuoted(text);
+export function formatShellWord(text: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : quoteForShell(text);
 }
 
 /** A server, or one of its worlds, as a target of `curl`. */
@@ -32,29 +32,29 @@ export interface CurlCall {
 /**
  * Formats a `curl` command for a POSIX shell.
  *
- * @param bearer the credential to send: a text, or `$TOKEN` for the result of `tokenCommand`; null: none
+ * @param bearer the credential to send: a text, or `$TOKEN` for the result of `formatTokenCommand`; null: none
  */
-export function curlCommand(
+export function formatCurlCommand(
   { method, target, headers, body }: CurlCall,
   { base, isGuarded, options = [], separator }: CurlTarget,
   bearer: string | null = null,
 ): string {
   const words = ['curl', ...options, ...methodWords(method, body)];
   if (/[[\]{}]/.test(target)) words.push('--globoff');
-  const parts = [`${words.join(' ')} ${shellQuoted(base + target)}`];
+  const parts = [`${words.join(' ')} ${quoteForShell(base + target)}`];
   if (isGuarded && target.startsWith('/_mock/')) parts.push('-H "x-mock-admin-token: $NV_AUTH_MOCK_ADMIN_TOKEN"');
   if (bearer !== null) {
     const header = `Authorization: Bearer ${bearer}`;
-    parts.push(`-H ${bearer === '$TOKEN' ? `"${header}"` : shellQuoted(header)}`);
+    parts.push(`-H ${bearer === '$TOKEN' ? `"${header}"` : quoteForShell(header)}`);
   }
-  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${shellQuoted(`${name}: ${value}`)}`);
-  if (body !== null) parts.push(`--data-raw ${shellQuoted(body)}`);
+  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quoteForShell(`${name}: ${value}`)}`);
+  if (body !== null) parts.push(`--data-raw ${quoteForShell(body)}`);
   return parts.join(separator);
 }
 
 /** Formats the command that sets the shell variable `TOKEN` to a token of a principal. */
-export function tokenCommand(principal: string, target: CurlTarget): string {
-  const call = curlCommand(
+export function formatTokenCommand(principal: string, target: CurlTarget): string {
+  const call = formatCurlCommand(
     {
       method: 'POST',
       target: '/_mock/tokens',

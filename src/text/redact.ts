@@ -1,9 +1,9 @@
-import { encodedForms } from './base64.ts';
+import { listEncodedForms } from './base64.ts';
 
 /** NGC keys, with all adjoining characters. */
 const NGC_KEY = /nvapi-[A-Za-z0-9_-]+/gi;
 /** NGC keys in base64, as registries and Basic authentication send them. */
-const ENCODED_KEYS = encodedForms('nvapi-').map(({ text }) => text);
+const ENCODED_KEYS = listEncodedForms('nvapi-').map(({ text }) => text);
 const BASE64_LETTERS = /[A-Za-z0-9+/_=-]{10,}/g;
 /** Runs of characters that may be a JWT (RFC 7519). Runs do not overlap, so matching is linear. */
 const JWT_LETTERS = /[A-Za-z0-9_.-]{14,}/g;

@@ -15,17 +15,17 @@ export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 export const LAST_MOMENT: Instant = Date.UTC(10_000, 0, 1) - 1;
 
 /** Returns the time this many milliseconds later, or the end of time. */
-export function later(from: Instant, milliseconds: number): Instant {
+export function addMilliseconds(from: Instant, milliseconds: number): Instant {
   return Math.min(from + milliseconds, END_OF_TIME);
 }
 
 /** Returns the system clock. */
-export function machineClock(): Clock {
+export function createMachineClock(): Clock {
   return { now: () => RealDate.now() };
 }
 
 /** Returns milliseconds of a monotonic clock, to measure durations. */
-export function stopwatch(): number {
+export function readStopwatch(): number {
   return performance.now();
 }
 
@@ -35,7 +35,7 @@ export interface ManualClock extends Clock {
 }
 
 /** Creates a clock that shows `start` until it is set. */
-export function manualClock(start: Instant): ManualClock {
+export function createManualClock(start: Instant): ManualClock {
   let current = start;
   return {
     now: () => current,

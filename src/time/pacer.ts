@@ -1,16 +1,16 @@
 import { awaitEventLoopTurn } from '../platform/time.ts';
-import { stopwatch } from './clock.ts';
+import { readStopwatch } from './clock.ts';
 
 /** How long work may run before it pauses, in milliseconds. */
 const TURN_MS = 10;
 
 /** Splits long work with pauses, in which requests are answered and signals handled. */
 export class Pacer {
-  #since = stopwatch();
+  #since = readStopwatch();
 
   /** Whether the work has run long enough to pause. */
   get isLong(): boolean {
-    return stopwatch() - this.#since >= TURN_MS;
+    return readStopwatch() - this.#since >= TURN_MS;
   }
 
   /** Visits the items in order, with pauses in between. */
@@ -25,6 +25,6 @@ export class Pacer {
 
   async pause(): Promise<void> {
     await awaitEventLoopTurn();
-    this.#since = stopwatch();
+    this.#since = readStopwatch();
   }
 }

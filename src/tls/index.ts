@@ -3,9 +3,9 @@ import { createServer } from 'node:https';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TlsOptions } from 'node:tls';
-import { hostName } from '../addresses/hosts.ts';
+import { parseHostName } from '../addresses/hosts.ts';
 import { createSystemRandom } from '../platform/random.ts';
-import { type Instant, machineClock } from '../time/clock.ts';
+import { createMachineClock, type Instant } from '../time/clock.ts';
 import { formatAuthority, loadOrCreateAuthorityFile, parseAuthority } from './authority-file.ts';
 import { type CertificateWithKey, createAuthority, Issuer } from './certificates.ts';
 import { NamedCertificates } from './named-certificates.ts';
@@ -17,7 +17,7 @@ import { readCertificate } from './supplied-certificate.ts';
  */
 export interface Tls {
   /** Creates an https server with the options of an http server. */
-  readonly makeServer: (http: ServerOptions, handler: RequestListener) => Server;
+  readonly createServer: (http: ServerOptions, handler: RequestListener) => Server;
   /** The mock's own CA certificate, as PEM; null if the user supplied a certificate. */
   readonly ca: string | null;
 }
@@ -31,8 +31,8 @@ export type AuthorityStorage =
 
 /** Uses a certificate that the user supplied. @throws UserError if a file cannot be used */
 export async function createTlsFromFiles(certificate: string, key: string): Promise<Tls> {
-  const identity = await readCertificate(certificate, key, machineClock().now());
-  return { makeServer: createServerFactory({ cert: identity.certificate, key: identity.key }), ca: null };
+  const identity = await readCertificate(certificate, key, createMachineClock().now());
+  return { createServer: createServerFactory({ cert: identity.certificate, key: identity.key }), ca: null };
 }
 
 /**
@@ -42,7 +42,7 @@ export async function createTlsFromFiles(certificate: string, key: string): Prom
  * @throws UserError if the stored CA cannot be used
  */
 export async function createTlsWithAuthority(storage: AuthorityStorage, names: readonly string[]): Promise<Tls> {
-  const clock = machineClock();
+  const clock = createMachineClock();
   const random = createSystemRandom();
   const authority = await loadAuthority(storage, () => createAuthority(clock.now(), random), clock.now());
   const certificates = new NamedCertificates(new Issuer(authority, random), clock);
@@ -50,15 +50,15 @@ export async function createTlsWithAuthority(storage: AuthorityStorage, names: r
     ...certificates.issue([...new Set(names)]),
     SNICallback: (name, done) => {
       // Without a context, the client gets the certificate of the server's own names.
-      const valid = hostName(name);
+      const valid = parseHostName(name);
       if (valid === null) done(null);
       else done(null, certificates.contextOf(valid.replace(/\.$/, '')));
     },
   });
-  return { makeServer, ca: authority.certificate };
+  return { createServer: makeServer, ca: authority.certificate };
 }
 
-function createServerFactory(tls: TlsOptions): Tls['makeServer'] {
+function createServerFactory(tls: TlsOptions): Tls['createServer'] {
   const common: TlsOptions = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS };
   return (http, handler) => createServer({ ...http, ...common, ...tls }, handler);
 }
@@ -86,5 +86,5 @@ export function listServerNames(host: string, others: readonly string[]): string
     name.toLowerCase().replace(/^\[|\]$/g, ''),
   );
   // A link-local address has a zone (`fe80::1%eth0`), which certificates do not support.
-  return names.filter((name) => (isIP(name) > 0 ? !name.includes('%') : hostName(name) !== null));
+  return names.filter((name) => (isIP(name) > 0 ? !name.includes('%') : parseHostName(name) !== null));
 }

@@ -1,7 +1,7 @@
 import type { EventCount } from '../explaining/hints/token-usage.ts';
 import { type ActivityBudgets, createActivityBudgets } from '../journal/activity-log.ts';
 import { estimateBytes, MEGABYTE } from '../memory/bytes.ts';
-import { type SharedCache, sharedCache } from '../memory/caches.ts';
+import { createSharedCache, type SharedCache } from '../memory/caches.ts';
 import { Quota } from '../memory/quota.ts';
 import type { Instant } from '../time/clock.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
@@ -20,13 +20,13 @@ export interface Budgets extends ActivityBudgets {
 }
 
 /** Creates the budgets. Each process needs only one. */
-export function newBudgets(): Budgets {
+export function createBudgets(): Budgets {
   return {
     ...createActivityBudgets(),
-    tokens: sharedCache<VerifiedClaims>(6 * MEGABYTE, estimateBytes),
-    tokenUsage: sharedCache(MEGABYTE / 4),
-    deleted: sharedCache(MEGABYTE / 4),
-    secrets: sharedCache(4 * MEGABYTE),
+    tokens: createSharedCache<VerifiedClaims>(6 * MEGABYTE, estimateBytes),
+    tokenUsage: createSharedCache(MEGABYTE / 4),
+    deleted: createSharedCache(MEGABYTE / 4),
+    secrets: createSharedCache(4 * MEGABYTE),
     faults: new Quota(8 * MEGABYTE),
   };
 }

@@ -1,5 +1,5 @@
-import { parseStored } from '../store/errors.ts';
 import { Mutex } from '../store/mutex.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import {
   type BeforeJump,
@@ -46,7 +46,7 @@ async function readState(settings: SettingsStore): Promise<ClockState> {
 
 function parseState(text: string | null): ClockState {
   // A new object each time, so that a change in progress notices a replaced state. This module wrote the text.
-  return text === null ? { ...REAL_TIME } : parseStored<ClockState>(text, 'settings', CLOCK_SETTING);
+  return text === null ? { ...REAL_TIME } : parseStoredJson<ClockState>(text, 'settings', CLOCK_SETTING);
 }
 
 /**
@@ -86,7 +86,7 @@ class StoredClock implements OwnedClock {
   }
 
   freeze(): Promise<void> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       const running = this.#state;
       if ('frozenAt' in running) return;
       const frozen = { frozenAt: this.now() };
@@ -102,7 +102,7 @@ class StoredClock implements OwnedClock {
   }
 
   resume(): Promise<void> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       if (!this.frozen) return;
       await this.#change((stored) =>
         'frozenAt' in stored ? { ahead: stored.frozenAt - this.#machine.now() } : stored,
@@ -111,11 +111,11 @@ class StoredClock implements OwnedClock {
   }
 
   reread(): Promise<void> {
-    return this.#mutex.take(() => this.#read());
+    return this.#mutex.runExclusive(() => this.#read());
   }
 
   #move(target: (current: Instant) => Instant, before: BeforeJump = async () => {}): Promise<Jump> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       // Time that passes before the write is added automatically.
       const real = this.#machine.now();
       const createJump = (state: ClockState): Jump & { readonly next: ClockState } => {

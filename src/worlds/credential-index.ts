@@ -1,4 +1,4 @@
-import { clientIdInWorld, DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
+import { addWorldToClientId, DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../addresses/world-id.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** The credentials in the index: client ids, and keys by their hash. */
@@ -60,7 +60,7 @@ export class CredentialIndex {
     // From now on, each client of this world has a separate entry.
     if (seeded !== undefined && kind === 'client') {
       this.#seeded.delete(world);
-      for (const clientId of seeded.clients.ids) this.add('client', clientIdInWorld(clientId, world), world);
+      for (const clientId of seeded.clients.ids) this.add('client', addWorldToClientId(clientId, world), world);
       for (const clientName of seeded.clients.names) this.add('client', clientName, world);
     }
     this.#ofWorld.get(world)?.[kind].delete(name);
@@ -98,7 +98,7 @@ export class CredentialIndex {
     for (const name of clients?.names ?? []) this.#removeWorld('client', normalizeName(name), world);
     // The default world may have the same client ids.
     for (const clientId of clients?.ids ?? [])
-      this.#removeWorld('client', normalizeName(clientIdInWorld(clientId, world)), world);
+      this.#removeWorld('client', normalizeName(addWorldToClientId(clientId, world)), world);
     const entries = this.#ofWorld.get(world);
     for (const kind of KINDS) for (const name of entries?.[kind] ?? []) this.remove(kind, name, world);
     this.#ofWorld.delete(world);
@@ -106,7 +106,7 @@ export class CredentialIndex {
 
   /** Returns the world whose id is at the end of a seed's client id. */
   #findSeeded(name: string): string | null {
-    const from = Math.max(0, name.length - MAX_WORLD_ID - 1);
+    const from = Math.max(0, name.length - MAX_WORLD_ID_LENGTH - 1);
     for (let at = name.indexOf('-', from); at >= 0; at = name.indexOf('-', at + 1)) {
       const world = name.slice(at + 1);
       if (this.#seeded.get(world)?.ids.has(name.slice(0, at)) === true) return world;

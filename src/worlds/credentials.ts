@@ -5,7 +5,7 @@ import { Collision } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { Rows } from '../store/rows.ts';
 import type { StoredSeed } from '../store/seed.ts';
-import { SEEDS, seedRow } from '../store/seed.ts';
+import { createSeedRow, SEEDS } from '../store/seed.ts';
 import { buildState, type State } from '../store/state.ts';
 import { Pacer } from '../time/pacer.ts';
 
@@ -186,7 +186,7 @@ export class Credentials {
   }
 
   #replaceCredentials(row: Row, { rekeying, storedSeed }: OwnCredentials): Row {
-    if (row.collection === SEEDS.name) return { ...seedRow(storedSeed()), revision: row.revision };
+    if (row.collection === SEEDS.name) return { ...createSeedRow(storedSeed()), revision: row.revision };
     return this.#rows.get(row.collection)?.rekey(row, rekeying) ?? row;
   }
 }

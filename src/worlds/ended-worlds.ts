@@ -1,4 +1,4 @@
-import { DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
+import { DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../addresses/world-id.ts';
 import { grantMarkOf, keyMarkOf } from '../credentials/world-mark.ts';
 
 /** The maximum number of ended worlds to remember. */

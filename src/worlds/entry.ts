@@ -1,7 +1,7 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { WorldInfo } from '../contract/world.ts';
 import type { Seed } from '../store/seed.ts';
-import type { Weighed } from '../store/state-memory.ts';
+import type { SharedData } from '../store/state-memory.ts';
 import type { Instant } from '../time/clock.ts';
 import type { OwnedWorld } from './world.ts';
 
@@ -12,7 +12,7 @@ export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   readonly source: string | null;
   lastUsedAt: Instant;
   /** The memory used besides its rows; null for the default world, which every server has. */
-  readonly memory: Weighed | null;
+  readonly memory: SharedData | null;
 }
 
 /** A world that was just created. */

@@ -1,4 +1,4 @@
-import { clientIdInWorld, DEFAULT_WORLD } from '../addresses/world-id.ts';
+import { addWorldToClientId, DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { World } from '../contract/world.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Row, Watcher } from '../store/collections.ts';
@@ -8,7 +8,7 @@ import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';
 
 /** The parts of `Worlds` that indexing uses. */
-export interface IndexingParts {
+export interface CredentialTrackerParts {
   readonly credentials: Credentials;
   readonly default: () => World;
   /** Undefined if the world doesn't exist. */
@@ -20,14 +20,14 @@ export interface IndexingParts {
 }
 
 /** Tracks which credentials belong to which worlds as these come and go. */
-export class Indexing {
+export class CredentialTracker {
   readonly index = new CredentialIndex();
   readonly endedWorlds = new EndedWorlds();
   /** For worlds with another world's credentials: that world, and all worlds it got credentials from. */
   readonly #sources = new Map<string, ReadonlySet<string>>();
-  readonly #parts: IndexingParts;
+  readonly #parts: CredentialTrackerParts;
 
-  constructor(parts: IndexingParts) {
+  constructor(parts: CredentialTrackerParts) {
     this.#parts = parts;
   }
 
@@ -96,7 +96,7 @@ export class Indexing {
     const { id } = world;
     // Its own keys derive from its id. Other worlds have them only if they copied an earlier world with this id.
     if (seedClients !== undefined && ![...this.#sources.values()].some((ids) => ids.has(id))) {
-      const ownIds = seedClients.ids.map((clientId) => clientIdInWorld(clientId, id));
+      const ownIds = seedClients.ids.map((clientId) => addWorldToClientId(clientId, id));
       const isOthers = (clientId: string) => this.index.of('client', clientId).some((other) => other !== id);
       if (!ownIds.some(isOthers) && (await this.#findInDefault(ownIds)).length === 0) {
         const names = await this.#findInDefault(seedClients.names);

@@ -69,7 +69,7 @@ export async function createInitialContent(
   if (origin.kind === 'seed') return { ...content, state, findings, isNew: true };
   const copy = { ...content, findings: template.findings, isNew: false };
   if (derivation === null) return { ...copy, state: origin.state };
-  memory.check(keys.weigh(origin.state));
+  memory.assertRoom(keys.weigh(origin.state));
   const clientId = await mapClientIds(origin, derivation, template, keys);
   const ownCredentials = { rekeying: createRekeying(derivation, clientId), storedSeed: () => storedSeed };
   const { state: rekeyed, holders } = await keys.rekey(origin.state, ownCredentials);
@@ -157,5 +157,5 @@ export async function openStore(
 ): Promise<Store> {
   if (keptWorlds === null) return openMemory(state, memory);
   const provenance = serializeProvenance({ seed, credentials, source, label });
-  return keptWorlds.make({ name: id, made: provenance, ttl, createdAt, usedAt: lastUsedAt }, completeState(state));
+  return keptWorlds.create({ name: id, made: provenance, ttl, createdAt, usedAt: lastUsedAt }, completeState(state));
 }

@@ -8,7 +8,7 @@ import type { WorldEntry } from './entry.ts';
 const MAX_NAMED = 5;
 
 /** @param max the maximum number of worlds besides the default one */
-export function crowdedProblem(entries: readonly WorldEntry[], max: number, now: Instant): Problem {
+export function createCrowdedProblem(entries: readonly WorldEntry[], max: number, now: Instant): Problem {
   const idle = entries.filter(({ world }) => !world.isHeld);
   const named = idle
     .sort((a, b) => a.lastUsedAt - b.lastUsedAt)
@@ -19,16 +19,16 @@ export function crowdedProblem(entries: readonly WorldEntry[], max: number, now:
   return new Problem('conflict', message);
 }
 
-export function takenProblem(id: string): Problem {
+export function createTakenProblem(id: string): Problem {
   const alternative = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
   return new Problem('conflict', `The world \`${id}\` already exists. Choose another id${alternative}.`);
 }
 
-export function closingProblem(): Problem {
+export function createClosingProblem(): Problem {
   return new Problem('unavailable', 'The server is closing and creates no more worlds.');
 }
 
-export function reopenedNotices(back: number, ended: readonly string[]): readonly string[] {
+export function describeReopenedWorlds(back: number, ended: readonly string[]): readonly string[] {
   if (back === 0 && ended.length === 0) return [];
   const worlds = (count: number) => `${count} ${count === 1 ? 'world' : 'worlds'}`;
   const named = ended.slice(0, MAX_NAMED).map((id) => `\`${id}\``);

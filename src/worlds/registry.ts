@@ -1,4 +1,4 @@
-import { DEFAULT_WORLD, worldIdFault } from '../addresses/world-id.ts';
+import { DEFAULT_WORLD, findWorldIdError } from '../addresses/world-id.ts';
 import type { World, WorldInfo, WorldOrder, WorldRegistry } from '../contract/world.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import { Problem } from '../decisions/problem.ts';
@@ -8,13 +8,13 @@ import type { StoredWorlds } from '../store/kept-worlds.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { State } from '../store/state.ts';
-import type { Weighed } from '../store/state-memory.ts';
-import type { StoredWorld } from '../store/world-log.ts';
+import type { SharedData } from '../store/state-memory.ts';
+import type { WorldRecord } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
-import { newBudgets } from './budgets.ts';
+import { createBudgets } from './budgets.ts';
 import type { SeedClients } from './credentials.ts';
 import { type CreatedWorld, describeWorld, type WorldEntry } from './entry.ts';
-import { Indexing } from './indexing.ts';
+import { CredentialTracker } from './indexing.ts';
 import {
   createInitialContent,
   createInitialState,
@@ -22,7 +22,7 @@ import {
   openStore,
   type WorldOrigin,
 } from './initial-content.ts';
-import { closingProblem, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
+import { createClosingProblem, createCrowdedProblem, createTakenProblem, describeReopenedWorlds } from './problems.ts';
 import { parseProvenance } from './provenance.ts';
 import type { FilledStore } from './seed-states.ts';
 import { SEED_COPIES, type Templates } from './templates.ts';
@@ -47,7 +47,7 @@ export interface WorldsParts
   /** The maximum number of worlds besides the default one. */
   readonly max: number;
   /** Stores worlds beyond the process; null if they end with it. */
-  readonly kept: StoredWorlds | null;
+  readonly storedWorlds: StoredWorlds | null;
   /** See `WorldsByName.fault`. */
   readonly fault: WorldRegistry['fault'];
 }
@@ -61,11 +61,11 @@ export class Worlds implements WorldRegistry {
   readonly #entries = new Map<string, WorldEntry>();
   /** Whether there has never been a world besides the default one. */
   isAlone = true;
-  readonly #indexing: Indexing;
+  readonly #credentialTracker: CredentialTracker;
   #isClosed = false;
   /** Ids reserved for worlds that are being created. */
   readonly #making = new Set<string>();
-  readonly #seedsInMemory = new WeakMap<Seed, Weighed>();
+  readonly #seedsInMemory = new WeakMap<Seed, SharedData>();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
 
@@ -73,7 +73,7 @@ export class Worlds implements WorldRegistry {
     const { machine, random, signingKey, modes, secrets, keys } = parts;
     this.#parts = parts;
     this.fault = parts.fault;
-    this.#indexing = new Indexing({
+    this.#credentialTracker = new CredentialTracker({
       credentials: keys,
       default: () => this.default,
       find: (id) => this.find(id),
@@ -81,8 +81,8 @@ export class Worlds implements WorldRegistry {
       hasOthers: () => this.#entries.size > 0,
     });
     this.#common = {
-      ...{ machine, random, signingKey, budgets: newBudgets(), modes, secrets, keys },
-      noteChanges: (world, changed) => this.#indexing.noteChanges(world, changed),
+      ...{ machine, random, signingKey, budgets: createBudgets(), modes, secrets, keys },
+      noteChanges: (world, changed) => this.#credentialTracker.noteChanges(world, changed),
       createInitialState: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };
         return createInitialState({ id, credentials, seed }, parts);
@@ -111,17 +111,17 @@ export class Worlds implements WorldRegistry {
    * @returns notices for the user
    */
   async reopen(): Promise<readonly string[]> {
-    const { kept, machine } = this.#parts;
-    if (kept === null || kept.found.length === 0) return [];
+    const { storedWorlds: kept, machine } = this.#parts;
+    if (kept === null || kept.foundWorlds.length === 0) return [];
     const unused: string[] = [];
-    for (const stored of kept.found) {
+    for (const stored of kept.foundWorlds) {
       const isOver = stored.ttl !== null && machine.now() - stored.usedAt >= stored.ttl;
       if (isOver) await kept.delete(stored.name);
       if (isOver) unused.push(stored.name);
       else await this.#reopen(kept, stored);
     }
     if (this.#entries.size > 0) this.#sweepLater();
-    return reopenedNotices(this.#entries.size, unused);
+    return describeReopenedWorlds(this.#entries.size, unused);
   }
 
   get default(): OwnedWorld {
@@ -141,15 +141,15 @@ export class Worlds implements WorldRegistry {
   }
 
   isRemoved(id: string): boolean {
-    return this.#indexing.endedWorlds.isGone(id);
+    return this.#credentialTracker.endedWorlds.isGone(id);
   }
 
   ownersOf(presented: PresentedCredential): readonly string[] {
-    return this.#indexing.ownersOf(presented);
+    return this.#credentialTracker.ownersOf(presented);
   }
 
   isOfDefault(presented: PresentedCredential): Promise<boolean> {
-    return this.#indexing.isOfDefault(presented);
+    return this.#credentialTracker.isOfDefault(presented);
   }
 
   publishedKeys(): readonly PublicJwk[] {
@@ -188,7 +188,7 @@ export class Worlds implements WorldRegistry {
     this.#checkId(id);
     const { memory } = this.#parts.shared;
     const memoryBesideRows = this.#weighWorld(origin.seed);
-    memory.check(memory.missing(memoryBesideRows));
+    memory.assertRoom(memory.uncountedBytes(memoryBesideRows));
     // Its source may have been deleted meanwhile.
     const memoryInUse = origin.kind === 'copy' ? [memoryBesideRows, origin.state] : [memoryBesideRows];
     for (const weighed of memoryInUse) memory.hold(weighed);
@@ -196,7 +196,7 @@ export class Worlds implements WorldRegistry {
     this.#making.add(id);
     try {
       const content = await createInitialContent({ id, origin, credentials }, { ...this.#parts, memory });
-      memory.check(memory.missing(content.state));
+      memory.assertRoom(memory.uncountedBytes(content.state));
       const seeded = origin.kind === 'seed' ? content.clients : undefined;
       const created = await this.#store(id, content, { ...order, memory: memoryBesideRows }, seeded);
       memory.hold(memoryBesideRows);
@@ -216,7 +216,7 @@ export class Worlds implements WorldRegistry {
     }
     const entry = this.entry(id);
     // If this fails, the world remains.
-    await this.#parts.kept?.delete(id);
+    await this.#parts.storedWorlds?.delete(id);
     if (this.#entries.get(id) === entry) this.#remove(entry);
   }
 
@@ -248,17 +248,17 @@ export class Worlds implements WorldRegistry {
   /** Records that a world is in use. */
   #noteUse(entry: WorldEntry): void {
     entry.lastUsedAt = this.#parts.machine.now();
-    if (entry.ttl !== null) this.#parts.kept?.noteUse(entry.world.id, entry.lastUsedAt);
+    if (entry.ttl !== null) this.#parts.storedWorlds?.noteUse(entry.world.id, entry.lastUsedAt);
   }
 
   /** Called when the state of a world was replaced. */
   async #noteReplacement(world: World, clients: SeedClients | undefined): Promise<void> {
     const entry = this.#entries.get(world.id);
-    if (world.id === DEFAULT_WORLD) await this.#indexing.addDefault();
-    else if (entry?.world === world) await this.#indexing.addAgain(world, entry.source, clients);
+    if (world.id === DEFAULT_WORLD) await this.#credentialTracker.addDefault();
+    else if (entry?.world === world) await this.#credentialTracker.addAgain(world, entry.source, clients);
   }
 
-  async #reopen(keptWorlds: StoredWorlds, { name: id, made, ttl, createdAt, usedAt }: StoredWorld): Promise<void> {
+  async #reopen(keptWorlds: StoredWorlds, { name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
     const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made);
     const seed = this.#parts.revive(storedSeed);
     const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
@@ -267,12 +267,12 @@ export class Worlds implements WorldRegistry {
     this.#parts.shared.memory.hold(memory);
     this.#entries.set(id, { world, credentials, source, label, memory, ttl, createdAt, lastUsedAt: usedAt });
     this.#noteCreated(id);
-    await this.#indexing.add(world, source);
+    await this.#credentialTracker.add(world, source);
   }
 
   #noteCreated(id: string): void {
     this.isAlone = false;
-    this.#indexing.endedWorlds.noteCreated(id);
+    this.#credentialTracker.endedWorlds.noteCreated(id);
   }
 
   #findEntry(id: string): WorldEntry | undefined {
@@ -285,7 +285,7 @@ export class Worlds implements WorldRegistry {
 
   /** If storing fails, the world ends the next time the worlds are opened. */
   #endUnused(entry: WorldEntry): void {
-    const deleted = this.#parts.kept?.delete(entry.world.id);
+    const deleted = this.#parts.storedWorlds?.delete(entry.world.id);
     deleted?.catch((cause: unknown) => {
       if (!isStorageFailure(cause)) throw cause;
     });
@@ -296,8 +296,8 @@ export class Worlds implements WorldRegistry {
   #remove(entry: WorldEntry): void {
     const { world } = entry;
     this.#entries.delete(world.id);
-    this.#indexing.drop(world.id);
-    this.#indexing.endedWorlds.noteEnded(world.id);
+    this.#credentialTracker.drop(world.id);
+    this.#credentialTracker.endedWorlds.noteEnded(world.id);
     if (entry.memory !== null) this.#parts.shared.memory.release(entry.memory);
     world.end();
     this.#reportChange('deleted', world.id);
@@ -322,18 +322,18 @@ export class Worlds implements WorldRegistry {
   }
 
   #checkId(id: string): void {
-    if (this.#isClosed) throw closingProblem();
-    const problem = worldIdFault(id);
+    if (this.#isClosed) throw createClosingProblem();
+    const problem = findWorldIdError(id);
     if (problem !== null) throw new Problem('invalid_request', `Field \`id\` ${problem}.`);
-    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw takenProblem(id);
+    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw createTakenProblem(id);
     if (this.#entries.size + this.#making.size < this.#parts.max) return;
     this.#sweep();
     if (this.#entries.size + this.#making.size >= this.#parts.max)
-      throw crowdedProblem([...this.#entries.values()], this.#parts.max, this.#parts.machine.now());
+      throw createCrowdedProblem([...this.#entries.values()], this.#parts.max, this.#parts.machine.now());
   }
 
   /** Returns the memory of a world besides its rows. Worlds with the same seed share it. */
-  #weighWorld(seed: Seed): Weighed {
+  #weighWorld(seed: Seed): SharedData {
     const seedMemory = this.#seedsInMemory.get(seed) ?? { weight: SEED_COPIES * seed.text.length };
     this.#seedsInMemory.set(seed, seedMemory);
     return { weight: BYTES_PER_WORLD, parts: [seedMemory] };
@@ -350,12 +350,12 @@ export class Worlds implements WorldRegistry {
     // The same time is stored and returned.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
-    const { kept: keptWorlds, shared } = this.#parts;
+    const { storedWorlds: keptWorlds, shared } = this.#parts;
     const store = await openStore(content, { id, credentials, ttl, label, ...times }, keptWorlds, shared);
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
-      const ambiguous = await this.#indexing.add(world, source, seeded);
-      if (this.#isClosed) throw closingProblem();
+      const ambiguous = await this.#credentialTracker.add(world, source, seeded);
+      if (this.#isClosed) throw createClosingProblem();
       const entry: WorldEntry = { world, credentials, source, ttl, label, memory, ...times };
       this.#entries.set(id, entry);
       this.#noteCreated(id);
@@ -367,7 +367,7 @@ export class Worlds implements WorldRegistry {
         created,
       };
     } catch (cause) {
-      this.#indexing.drop(id);
+      this.#credentialTracker.drop(id);
       await store.close();
       // If this fails as well, the first error is more useful.
       await keptWorlds?.delete(id).catch(() => {});

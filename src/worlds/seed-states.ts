@@ -1,6 +1,6 @@
 import type { FindingReporter } from '../journal/finding.ts';
 import type { Store } from '../store/index.ts';
-import { type Seed, seedRow } from '../store/seed.ts';
+import { createSeedRow, type Seed } from '../store/seed.ts';
 import { createState, type State } from '../store/state.ts';
 import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
@@ -25,8 +25,8 @@ export interface FilledStore {
 }
 
 /** Returns the rows of a seed at a given moment, including the seed as a row. */
-export async function stateOfSeed(seed: Seed, now: Instant): Promise<State> {
-  return createState([seedRow(seed), ...(await seed.rows(now))]);
+export async function createStateOfSeed(seed: Seed, now: Instant): Promise<State> {
+  return createState([createSeedRow(seed), ...(await seed.rows(now))]);
 }
 
 interface CachedState {
@@ -59,11 +59,11 @@ export class SeedStates {
     });
   }
 
-  /** Like the function `stateOfSeed`. Other seeds aren't cached, because their number is unlimited. */
+  /** Like the function `createStateOfSeed`. Other seeds aren't cached, because their number is unlimited. */
   async stateOf(seed: Seed, now: Instant): Promise<State> {
     const cached = this.#rows.get(seed);
-    if (cached === undefined) return stateOfSeed(seed, now);
-    const current = cached?.at === now ? cached : { at: now, state: stateOfSeed(seed, now) };
+    if (cached === undefined) return createStateOfSeed(seed, now);
+    const current = cached?.at === now ? cached : { at: now, state: createStateOfSeed(seed, now) };
     this.#rows.set(seed, current);
     return current.state;
   }

@@ -1,7 +1,8 @@
 import type { Rotation, SigningKeys } from '../contract/world.ts';
 import type { Random } from '../platform/random.ts';
-import { Damaged, parseStored } from '../store/errors.ts';
+import { DamagedData } from '../store/errors.ts';
 import { Mutex } from '../store/mutex.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import type { Instant } from '../time/clock.ts';
 import { createTokens, RefreshTokens } from '../tokens/index.ts';
@@ -40,7 +41,7 @@ export class StoredKeys implements SigningKeys {
   }
 
   rotate(now: Instant): Promise<Rotation> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       const before = this.#ring;
       const { algorithm, kid: replacedKid } = before.current;
       // JWKs of Node and jose are interchangeable.
@@ -55,7 +56,7 @@ export class StoredKeys implements SigningKeys {
 
   /** Reads the settings again after the content of the store was replaced. */
   reread(): Promise<void> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       this.#ring = (await readRing(this.#settings)) ?? this.#server;
     });
   }
@@ -76,10 +77,10 @@ async function readRing(settings: SettingsStore): Promise<KeyRing | null> {
   return text === null ? null : parseRing(text);
 }
 
-/** @throws Damaged if a key is invalid */
+/** @throws DamagedData if a key is invalid */
 export async function parseRing(text: string): Promise<KeyRing> {
   // Written by this module.
-  const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', KEYS_SETTING);
+  const { algorithm, current, retired } = parseStoredJson<Stored>(text, 'settings', KEYS_SETTING);
   try {
     return {
       current: await importSigningKey(current, algorithm),
@@ -88,6 +89,6 @@ export async function parseRing(text: string): Promise<KeyRing> {
       ),
     };
   } catch (cause) {
-    throw new Damaged('settings', KEYS_SETTING, cause);
+    throw new DamagedData('settings', KEYS_SETTING, cause);
   }
 }

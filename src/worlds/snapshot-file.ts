@@ -54,14 +54,14 @@ interface LineRow {
 }
 
 /** A snapshot without its rows. */
-export interface SavedSnapshot extends Omit<SnapshotInfo, 'size'> {
+export interface SnapshotHeader extends Omit<SnapshotInfo, 'size'> {
   readonly made: Provenance;
 }
 
 /** The content of a snapshot file. */
 export interface SnapshotFile {
-  readonly snapshot: SavedSnapshot;
-  /** Rows for `checkContent`. */
+  readonly snapshot: SnapshotHeader;
+  /** Rows for `assertContent`. */
   readonly special: readonly LineRow[];
   /** The hash of all bytes before the last line. */
   readonly sha256: string;
@@ -71,9 +71,9 @@ export interface SnapshotFile {
  * Writes a snapshot as lines of JSON, one for each row, so that neither side has to keep the whole text in memory. The
  * last line has a hash of all others.
  */
-export async function* snapshotBytes(
+export async function* renderSnapshotFile(
   version: string,
-  snapshot: SavedSnapshot,
+  snapshot: SnapshotHeader,
   rows: AsyncIterable<UsedRow>,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
@@ -110,7 +110,7 @@ export class SnapshotReader {
   #parts: Buffer[] = [];
   #length = 0;
   #lines = 0;
-  #snapshot: SavedSnapshot | null = null;
+  #snapshot: SnapshotHeader | null = null;
   readonly #check: RowCheck;
   readonly #maxSeedLine: number;
   /** Whether the current line has a seed. Null until it exceeds the limit for a row. */
@@ -254,7 +254,7 @@ const MAX_NAME_LENGTH = 100;
  * @param seedFault returns what is wrong with a seed, or null
  * @throws Problem
  */
-export async function checkContent(
+export async function assertContent(
   { snapshot, special }: SnapshotFile,
   seedFault: (seed: StoredSeed) => Promise<string | null>,
 ): Promise<void> {
@@ -344,7 +344,7 @@ const ROW: Checks = {
   facets: (value) => value === undefined || fits(value, FACETS),
 };
 
-function isSnapshot(value: unknown): value is SavedSnapshot {
+function isSnapshot(value: unknown): value is SnapshotHeader {
   return fits(value, SNAPSHOT);
 }
 

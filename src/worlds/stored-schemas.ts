@@ -1,7 +1,7 @@
 import { bodySchema, INSTANT, listSchema, objectSchema, TEXT } from '../definitions/json-schema.ts';
-import { rowSchema, type StoredSchemas } from '../store/row-schema.ts';
-import { SEEDS, type StoredSeed, seedRow } from '../store/seed.ts';
-import { SETTINGS, settingRow } from '../store/settings.ts';
+import { createRowSchema, type StoredSchemas } from '../store/row-schema.ts';
+import { SEEDS, type StoredSeed, createSeedRow } from '../store/seed.ts';
+import { SETTINGS, createSettingRow } from '../store/settings.ts';
 import { SIGNING_ALGORITHMS } from '../tokens/keys.ts';
 import { CLOCK_SETTING } from './clock.ts';
 import { KEYS_SETTING } from './signing-keys.ts';
@@ -20,8 +20,8 @@ const KEYS = objectSchema({
 /** The schemas of what a world stores besides the objects of services. */
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowSchema(SEEDS, SEED, ({ body }) => seedRow(body)),
-    rowSchema(SETTINGS, TEXT, ({ id, body }) => settingRow(id, body)),
+    createRowSchema(SEEDS, SEED, ({ body }) => createSeedRow(body)),
+    createRowSchema(SETTINGS, TEXT, ({ id, body }) => createSettingRow(id, body)),
   ],
   settings: { [CLOCK_SETTING]: { json: CLOCK }, [KEYS_SETTING]: { json: KEYS } },
 };

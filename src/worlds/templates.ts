@@ -3,7 +3,7 @@ import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Settings } from '../definitions/settings.ts';
 import type { FindingReporter } from '../journal/finding.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
-import { sharedCache } from '../memory/caches.ts';
+import { createSharedCache } from '../memory/caches.ts';
 import { type KeyReport, reportSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
@@ -57,7 +57,7 @@ export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
 
 /** Caches templates by seed, because tests create many worlds from the same seed. */
 export class Templates {
-  readonly #templates = sharedCache(4 * MEGABYTE, sizeOfTemplate);
+  readonly #templates = createSharedCache(4 * MEGABYTE, sizeOfTemplate);
   readonly #making = new Map<string, Promise<Template>>();
   readonly #machine: Clock;
   readonly #customs: FinishingParts;

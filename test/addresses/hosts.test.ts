@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { behindServiceName, hostName, knownHosts } from '../../src/addresses/hosts.ts';
+import { createKnownHosts, parseHostName, stripServiceName } from '../../src/addresses/hosts.ts';
 
-const hosts = knownHosts(['mock', 'Mock.Example.Test']);
+const hosts = createKnownHosts(['mock', 'Mock.Example.Test']);
 
 describe('a known host is', () => {
   it.each([
@@ -57,7 +57,7 @@ describe('no known host is', () => {
 });
 
 describe("a vendor's host", () => {
-  const open = knownHosts(['mock'], ['api.ngc.nvidia.com', '*.run.ai']);
+  const open = createKnownHosts(['mock'], ['api.ngc.nvidia.com', '*.run.ai']);
 
   it.each(['api.ngc.nvidia.com', 'API.NGC.nvidia.com:443', 'acme.run.ai', 'app.run.ai:8443'])(
     'is known: %s',
@@ -100,19 +100,19 @@ it.each([
 it('behind the name of a service stands a name of the server', () => {
   const patterns = [/^[a-z]+\.toys\./, /^games\./];
 
-  expect(behindServiceName('Ball.toys.LOCALHOST:1', patterns)).toBe('localhost:1');
-  expect(behindServiceName('games.mock', patterns)).toBe('mock');
-  expect(behindServiceName('localhost', patterns)).toBeNull();
+  expect(stripServiceName('Ball.toys.LOCALHOST:1', patterns)).toBe('localhost:1');
+  expect(stripServiceName('games.mock', patterns)).toBe('mock');
+  expect(stripServiceName('localhost', patterns)).toBeNull();
 });
 
 it('the name of a host has no port', () => {
-  expect(hostName('Mock:6625')).toBe('mock');
-  expect(hostName('[::1]:6625')).toBe('[::1]');
-  expect(hostName('a/b')).toBeNull();
+  expect(parseHostName('Mock:6625')).toBe('mock');
+  expect(parseHostName('[::1]:6625')).toBe('[::1]');
+  expect(parseHostName('a/b')).toBeNull();
 });
 
 it('a server is known by `localhost` and its names, and its worlds by a label before one of them', () => {
-  const named = knownHosts(['Example.test', 'mock.example.test']);
+  const named = createKnownHosts(['Example.test', 'mock.example.test']);
 
   expect(['localhost', 'example.test', 'acme.example.test', 'acme.test'].map(named.isOwn)).toEqual([
     true,

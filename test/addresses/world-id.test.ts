@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
-  clientIdInWorld,
+  addWorldToClientId,
+  addWorldToName,
   DEFAULT_WORLD,
+  findWorldIdError,
+  formatWorldForLog,
   isWorldId,
-  nameInWorld,
   WORLD_ID_FORM,
-  worldIdFault,
-  worldInLog,
   worldOfName,
-  worldPath,
+  worldPathOf,
 } from '../../src/addresses/world-id.ts';
 
 describe('the id of a world', () => {
@@ -22,16 +22,16 @@ describe('the id of a world', () => {
 
   it.each(['api-keys', 'llm'])('may be `%s` in old data, but no new world gets it', (id) => {
     expect(isWorldId(id)).toBe(true);
-    expect(worldIdFault(id)).toContain('host names of a service start with it');
+    expect(findWorldIdError(id)).toContain('host names of a service start with it');
   });
 
   it('is right where a world can be made with it', () => {
-    expect(worldIdFault('team-a')).toBeNull();
+    expect(findWorldIdError('team-a')).toBeNull();
   });
 
   it('is told as it was given, and cut where it is long', () => {
-    expect(worldIdFault('Team A')).toBe(`must be ${WORLD_ID_FORM}; it is \`Team A\``);
-    expect(worldIdFault('A'.repeat(1000))).toBe(`must be ${WORLD_ID_FORM}; it is \`${'A'.repeat(64)}\``);
+    expect(findWorldIdError('Team A')).toBe(`must be ${WORLD_ID_FORM}; it is \`Team A\``);
+    expect(findWorldIdError('A'.repeat(1000))).toBe(`must be ${WORLD_ID_FORM}; it is \`${'A'.repeat(64)}\``);
   });
 
   it('is told how it has to look', () => {
@@ -41,28 +41,28 @@ describe('the id of a world', () => {
 
 describe('in a world', () => {
   it('everything is below its path', () => {
-    expect(worldPath('team-a')).toBe('/w/team-a');
+    expect(worldPathOf('team-a')).toBe('/w/team-a');
   });
 
   it('names end with it, and lead back to it', () => {
-    expect(nameInWorld('session.1', 'team-a')).toBe('session.1.team-a');
+    expect(addWorldToName('session.1', 'team-a')).toBe('session.1.team-a');
     expect(worldOfName('session.1.team-a')).toBe('team-a');
     expect(worldOfName('session')).toBe(DEFAULT_WORLD);
   });
 
   it('client ids are those of no other', () => {
-    expect(clientIdInWorld('bot', 'team-a')).toBe('bot-team-a');
+    expect(addWorldToClientId('bot', 'team-a')).toBe('bot-team-a');
   });
 
   it('lines of the log say so', () => {
-    expect(worldInLog('team-a')).toBe(' [world team-a]');
+    expect(formatWorldForLog('team-a')).toBe(' [world team-a]');
   });
 
   it('that a server begins with, everything is as it was given', () => {
     expect([
-      nameInWorld('session', DEFAULT_WORLD),
-      clientIdInWorld('bot', DEFAULT_WORLD),
-      worldInLog(DEFAULT_WORLD),
+      addWorldToName('session', DEFAULT_WORLD),
+      addWorldToClientId('bot', DEFAULT_WORLD),
+      formatWorldForLog(DEFAULT_WORLD),
     ]).toEqual(['session', 'bot', '']);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
-import { Unwritable } from '../../src/store/errors.ts';
+import { WriteFailure } from '../../src/store/errors.ts';
 import { testServer } from '../support/server.ts';
 
 /** A start that fails so as soon as its world is filled: the seed is given the time. */
@@ -17,7 +17,7 @@ const failing = (fault: Error) =>
   ).catch((thrown: unknown) => thrown);
 
 it('what cannot be stored stops a start as a file does that cannot be used', async () => {
-  const cause = new Unwritable('full', 'The disk is full.');
+  const cause = new WriteFailure('full', 'The disk is full.');
   const fault = await failing(cause);
 
   expect(fault).toBeInstanceOf(UserError);

@@ -1,10 +1,10 @@
 /** What a world remembers of credentials that were deleted. */
 import { expect, it } from 'vitest';
 import { DeletedCredentials } from '../../src/credentials/deleted.ts';
-import { sharedCache } from '../../src/memory/caches.ts';
+import { createSharedCache } from '../../src/memory/caches.ts';
 
 it('knows by each name when a credential was deleted, until it is cleared', () => {
-  const deleted = new DeletedCredentials(sharedCache(10_000));
+  const deleted = new DeletedCredentials(createSharedCache(10_000));
   deleted.recordDeletion(['id', 'hash'], 7);
   deleted.recordDeletion(['client'], 0);
 
@@ -14,7 +14,7 @@ it('knows by each name when a credential was deleted, until it is cleared', () =
 });
 
 it('forgets the oldest ones when there is no room for more', () => {
-  const deleted = new DeletedCredentials(sharedCache(1000));
+  const deleted = new DeletedCredentials(createSharedCache(1000));
   for (let at = 1; at <= 20; at += 1) deleted.recordDeletion([`key-${at}`], at);
 
   expect([deleted.findDeletionTime('key-1'), deleted.findDeletionTime('key-20')]).toEqual([null, 20]);

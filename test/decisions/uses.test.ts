@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ResourceState } from '../../src/decisions/decide.ts';
 import type { Principal } from '../../src/decisions/principal.ts';
 import { credentialKeyOf, sizeOfUses, Uses } from '../../src/decisions/uses.ts';
-import { sharedCache } from '../../src/memory/caches.ts';
+import { createSharedCache } from '../../src/memory/caches.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
 const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), ruleset: toyLaw };
@@ -14,7 +14,7 @@ const toy = (name: string, parts: readonly string[] = []): ResourceState => ({
   attributes: { relation: 'owned', names: { toy: [name] }, parts: { 'toy-parts': parts } },
 });
 const named = (id: string): Principal => ({ ...serviceKey, id });
-const kept = (bytes = 16_000_000) => new Uses(sharedCache(bytes, sizeOfUses));
+const kept = (bytes = 16_000_000) => new Uses(createSharedCache(bytes, sizeOfUses));
 
 describe('what a credential was used for', () => {
   it('is kept once for each operation and object, with its first request', () => {

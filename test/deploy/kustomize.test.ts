@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { resolveLocation } from '../../src/store/postgres/location.ts';
+import { parseLocation } from '../../src/store/postgres/location.ts';
 import { ROOT } from '../architecture/source-files.ts';
 import { emptyFolder } from '../support/folder.ts';
 import {
@@ -275,7 +275,7 @@ describe('the shards', () => {
     );
     expect(configuration).toContain(`mod(${spec.replicas}),add(${spec.ordinals.start})`);
     const schemas = ordinals.map(async (ordinal) => {
-      const { schema } = await resolveLocation(variable('NV_AUTH_MOCK_DATA').replace('$(SHARD)', String(ordinal)));
+      const { schema } = await parseLocation(variable('NV_AUTH_MOCK_DATA').replace('$(SHARD)', String(ordinal)));
       return schema;
     });
     expect(await Promise.all(schemas)).toEqual(ordinals.map((ordinal) => `shard_${ordinal}`));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault, FaultOrder } from '../../src/faults/fault.ts';
 import { momentOf } from '../../src/faults/fault.ts';
 import { delayOf, Faults } from '../../src/faults/faults.ts';
-import { weightOf } from '../../src/faults/list.ts';
+import { estimateFaultBytes } from '../../src/faults/list.ts';
 import { describeUnused } from '../../src/faults/unused.ts';
 import type { Facts } from '../../src/journal/match.ts';
 import { Quota } from '../../src/memory/quota.ts';
@@ -58,12 +58,12 @@ describe('the faults of a world', () => {
   });
 
   it('that are being stored count as well: together they have no more room than one after the other', async () => {
-    const quota = new Quota(1.5 * weightOf(ORDER));
+    const quota = new Quota(1.5 * estimateFaultBytes(ORDER));
     const stored = async () => new Promise<void>((resolve) => setTimeout(resolve, 5));
     const faults = new Faults('s', quota, () => {}, stored);
     const added = await Promise.allSettled([1, 2, 3].map(() => faults.add(ORDER, 0)));
     expect(added.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
-    expect(quota.used).toBe(weightOf(ORDER));
+    expect(quota.used).toBe(estimateFaultBytes(ORDER));
   });
 
   it('never get the place of one that was removed', async () => {

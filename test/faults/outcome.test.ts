@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { errorWithStatus, isErrorStatus } from '../../src/faults/outcome.ts';
+import { createErrorOutcome, isErrorStatus } from '../../src/faults/outcome.ts';
 import { renderProblemDetails } from '../../src/responses/problem-details.ts';
 
 describe('an error with a chosen status', () => {
   it.each([400, 401, 403, 404, 409, 500, 503])('is worded as the vendor words %i', (status) => {
-    expect(errorWithStatus(status, renderProblemDetails)).toMatchObject({ status, body: { status } });
+    expect(createErrorOutcome(status, renderProblemDetails)).toMatchObject({ status, body: { status } });
   });
 
   it('says what the status is called', () => {
-    expect(errorWithStatus(503, renderProblemDetails).body).toMatchObject({ detail: 'Service Unavailable' });
+    expect(createErrorOutcome(503, renderProblemDetails).body).toMatchObject({ detail: 'Service Unavailable' });
   });
 
   it.each([
@@ -17,7 +17,7 @@ describe('an error with a chosen status', () => {
     [502, 'Bad Gateway'],
     [504, 'Gateway Timeout'],
   ])('has the form of the vendor’s errors if the vendor has no words for %i', (status, title) => {
-    const { status: answered, body, headers } = errorWithStatus(status, renderProblemDetails);
+    const { status: answered, body, headers } = createErrorOutcome(status, renderProblemDetails);
     expect(answered).toBe(status);
     expect(body).toEqual({ type: 'about:blank', title, status, detail: title });
     expect(headers).toEqual({ 'content-type': 'application/problem+json' });
@@ -25,7 +25,7 @@ describe('an error with a chosen status', () => {
 
   it('changes nothing but what repeats the status', () => {
     const render = () => ({ status: 503, body: { code: 503, statusCode: '503', limit: 1503, message: '503' } });
-    expect(errorWithStatus(502, render).body).toEqual({ code: 502, statusCode: '502', limit: 1503, message: '502' });
+    expect(createErrorOutcome(502, render).body).toEqual({ code: 502, statusCode: '502', limit: 1503, message: '502' });
   });
 
   it('is one of those that HTTP knows', () => {

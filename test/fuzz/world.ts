@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/options.ts';
 import { createLineLog } from '../../src/diagnostics/log.ts';
 import { createSeededRandom } from '../../src/platform/random.ts';
 import { loadServices } from '../../src/services/index.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { type Document, readDocument } from '../support/documents.ts';
 import { SEED_STATES } from '../support/server.ts';
 import type { FuzzAnswer } from './judge.ts';
@@ -28,7 +28,7 @@ export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
   const effective = createConfig(versions);
   const { app, close } = await buildServer({
     effective,
-    clock: manualClock(START),
+    clock: createManualClock(START),
     random: createSeededRandom('fuzz'),
     offDocument: 'throw',
     seedStates: SEED_STATES,

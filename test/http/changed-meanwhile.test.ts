@@ -1,6 +1,6 @@
 /** Requests that change the same object at the same time. */
 import { expect, it, vi } from 'vitest';
-import { Changed } from '../../src/store/errors.ts';
+import { EditConflict } from '../../src/store/errors.ts';
 import { airServer, NODES } from '../support/air-client.ts';
 
 const air = await airServer({ air: 'dsx' });
@@ -30,7 +30,7 @@ it('one whose object changes before it is stored is carried out again, and undoe
 it('one whose object changes each time is told to try again', async () => {
   const { update, read } = await nodeToUpdate();
   const before = await read();
-  const commit = vi.spyOn(air.world.store.collections, 'commit').mockRejectedValue(new Changed());
+  const commit = vi.spyOn(air.world.store.collections, 'commit').mockRejectedValue(new EditConflict());
   const { status, body } = await update({ storage: 70 });
 
   expect([status, commit.mock.calls.length]).toEqual([503, 5]);

@@ -1,11 +1,11 @@
 /** The answers of a process that may have lost its worlds. */
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/decisions/problem.ts';
-import { noWorldsProblem } from '../../src/store/waiting.ts';
+import { createNoWorldsProblem } from '../../src/store/waiting.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
-const LOST = noWorldsProblem({ status: 'waiting', why: 'The database does not answer.' });
+const LOST = createNoWorldsProblem({ status: 'waiting', why: 'The database does not answer.' });
 const AIR = castKey('air-admin').key;
 
 /** The process has lost the worlds from the given look on: it looks when a request arrives, and before its answer. */

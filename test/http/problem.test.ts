@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/decisions/problem.ts';
 import { problemWithoutSecrets, toProblem } from '../../src/http/problem.ts';
-import { Damaged, ReadOnly, Unwritable } from '../../src/store/errors.ts';
+import { DamagedData, ReadOnlyDatabase, WriteFailure } from '../../src/store/errors.ts';
 import { toySecrets } from '../journal/toy-secrets.ts';
 
 const whole = { fault: () => null };
@@ -30,14 +30,14 @@ describe('what was thrown', () => {
   });
 
   it('is the fault of the data where a row of it cannot be read, and names the row', () => {
-    expect(toProblem(new Damaged('toys', 'ball', new SyntaxError('no JSON')))).toMatchObject({
+    expect(toProblem(new DamagedData('toys', 'ball', new SyntaxError('no JSON')))).toMatchObject({
       kind: 'storage_failing',
       message: expect.stringContaining('the row `ball` of `toys`'),
     });
   });
 
   it('is an outage where the database takes no changes, and says why', () => {
-    expect(toProblem(new ReadOnly('is read-only'))).toMatchObject({
+    expect(toProblem(new ReadOnlyDatabase('is read-only'))).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('The database is read-only, so nothing was done.'),
     });
@@ -47,7 +47,7 @@ describe('what was thrown', () => {
     ['full', 'storage_full'],
     ['failing', 'storage_failing'],
   ] as const)('by a disk that is %s is a problem of storage', (why, kind) => {
-    expect(toProblem(new Unwritable(why, 'No room.'))).toMatchObject({ kind, message: 'No room.' });
+    expect(toProblem(new WriteFailure(why, 'No room.'))).toMatchObject({ kind, message: 'No room.' });
   });
 });
 

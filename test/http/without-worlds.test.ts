@@ -1,11 +1,11 @@
 /** The answers of a process before it has its worlds. */
 import { describe, expect, it } from 'vitest';
-import type { Waiting } from '../../src/store/waiting.ts';
+import type { WaitState } from '../../src/store/waiting.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 import { openLine, requestBytes } from '../support/wire.ts';
 
-const STANDBY: Waiting = { status: 'standby', why: 'Another process has the worlds of this database.' };
+const STANDBY: WaitState = { status: 'standby', why: 'Another process has the worlds of this database.' };
 const DETAIL = `${STANDBY.why} Send requests to that process: \`GET /_mock/health?ready\` is 503 on this one.`;
 const AIR = castKey('air-admin').key;
 const HOST = ['Host: localhost'];

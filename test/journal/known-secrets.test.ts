@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SeedSecretsCache, WorldSecrets } from '../../src/journal/known-secrets.ts';
-import { sharedCache } from '../../src/memory/caches.ts';
+import { createSharedCache } from '../../src/memory/caches.ts';
 
 const seedSecrets = new SeedSecretsCache();
 const settings = { key: 'a key', seedSecrets };
 const known = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
-  new WorldSecrets(settings, sharedCache(bytes), { text: seed }, hasSecret);
+  new WorldSecrets(settings, createSharedCache(bytes), { text: seed }, hasSecret);
 const SECRET = 'MOCKciAppSecret00000000000000001';
 const sha256 = (text: string) => hash('sha256', text, 'hex');
 
@@ -60,7 +60,7 @@ describe('the secrets of a world', () => {
 
   it('have fingerprints of a key', () => {
     const keyed = (key: string) =>
-      new WorldSecrets({ key, seedSecrets }, sharedCache(1000), { text: '{}' }, () => false);
+      new WorldSecrets({ key, seedSecrets }, createSharedCache(1000), { text: '{}' }, () => false);
     expect(keyed('a key').fingerprint(SECRET)).toBe(known().fingerprint(SECRET));
     expect(keyed('another key').fingerprint(SECRET)).not.toBe(known().fingerprint(SECRET));
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLineLog } from '../../src/diagnostics/log.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { admin, cast } from '../support/cast.ts';
 import { hasDriver } from '../support/driver.ts';
 import { castKey } from '../support/ngc-cast.ts';
@@ -137,7 +137,7 @@ describe('a secret that a world has is told nowhere, in', () => {
   it.runIf(hasDriver)('a data file that another process made', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    const open = () => openServer({ data: join(folder, 'data.db') }, { clock: manualClock(START) });
+    const open = () => openServer({ data: join(folder, 'data.db') }, { clock: createManualClock(START) });
     const before = await open();
     const { secret } = await drawnSecret(before);
     await before.close();

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { memoize, sharedCache, WorldCache } from '../../src/memory/caches.ts';
+import { createSharedCache, memoize, WorldCache } from '../../src/memory/caches.ts';
 
 /** A value of so many bytes with its name of one letter, beside the letters and the digit of its world. */
 const ofThousand = () => 1000 - 170;
 
 describe('the caches of worlds', () => {
   it('share their room: the value that was used least recently is evicted, whichever world has it', () => {
-    const shared = sharedCache<string>(3000, ofThousand);
+    const shared = createSharedCache<string>(3000, ofThousand);
     const [letters, digits] = [new WorldCache(shared), new WorldCache(shared)];
     letters.set('a', 'A');
     digits.set('1', 'one');
@@ -20,7 +20,7 @@ describe('the caches of worlds', () => {
   });
 
   it('have names of their own', () => {
-    const shared = sharedCache<number>(3000);
+    const shared = createSharedCache<number>(3000);
     const [one, other] = [new WorldCache(shared), new WorldCache(shared)];
     one.set('a', 1);
     other.set('a', 2);
@@ -33,7 +33,7 @@ describe('the caches of worlds', () => {
   });
 
   it('are empty after they were cleared, one without the others', () => {
-    const shared = sharedCache<number>(3000);
+    const shared = createSharedCache<number>(3000);
     const [one, other] = [new WorldCache(shared), new WorldCache(shared)];
     one.set('a', 1);
     other.set('a', 2);
@@ -45,7 +45,7 @@ describe('the caches of worlds', () => {
   });
 
   it('do not keep a value that is larger than all of their room, nor evict others for it', () => {
-    const cache = new WorldCache(sharedCache<number>(3000, (bytes) => bytes));
+    const cache = new WorldCache(createSharedCache<number>(3000, (bytes) => bytes));
     cache.set('a', 100);
     cache.set('b', 3000);
 
@@ -53,7 +53,7 @@ describe('the caches of worlds', () => {
   });
 
   it('weigh a value again when it is set again', () => {
-    const shared = sharedCache<number>(3000, (bytes) => bytes);
+    const shared = createSharedCache<number>(3000, (bytes) => bytes);
     const cache = new WorldCache(shared);
     cache.set('a', 1000);
     const before = shared.calculatedSize;

@@ -20,7 +20,7 @@ describe('of a quota', () => {
 
   it('what another process has granted is taken beyond the limit', () => {
     const quota = new Quota(100);
-    quota.takeAnyway(150);
+    quota.forceTake(150);
 
     expect([quota.used, quota.take(1)]).toEqual([150, false]);
   });

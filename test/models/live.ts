@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/options.ts';
 import { createSeededRandom } from '../../src/platform/random.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { withoutRetired } from '../support/seeds.ts';
 import { type Answer, openServer, type Request, START, type TestServer } from '../support/server.ts';
@@ -10,7 +10,7 @@ import { type Answer, openServer, type Request, START, type TestServer } from '.
 /** A server whose state is in a file, so that it can be closed at any time and built again. */
 export class Live {
   /** The machine's clock, which runs on while the server is closed. */
-  readonly clock = manualClock(START);
+  readonly clock = createManualClock(START);
   /** How often something came of a step, by what it was. */
   readonly outcomes = new Map<string, number>();
   readonly #folder: string;

@@ -4,7 +4,7 @@ import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { formatFlagName, formatVariableName, OPTIONS } from '../../src/config/options.ts';
-import { resolveLocation } from '../../src/store/postgres/location.ts';
+import { parseLocation } from '../../src/store/postgres/location.ts';
 import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { imageParts, imageSpec } from '../support/image.ts';
 
@@ -191,7 +191,7 @@ describe.each([
       expect([username, password, hostname, pathname]).toEqual([user, secret, 'database', `/${name}`]);
     }
     const found = Object.entries<typeof mock>(servers).map(async ([server, { environment }]) => {
-      const { schema } = await resolveLocation(environment.NV_AUTH_MOCK_DATA);
+      const { schema } = await parseLocation(environment.NV_AUTH_MOCK_DATA);
       return [server, schema];
     });
     expect(Object.fromEntries(await Promise.all(found))).toEqual(schemas);

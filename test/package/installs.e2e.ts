@@ -7,7 +7,7 @@ import { mkdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { loadNodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { it } from '../support/in-folder.ts';
 import { expectInstall, NPM } from '../support/install.ts';
 import { packed } from '../support/package.ts';
@@ -29,5 +29,5 @@ it('installs with npm into an empty home without a compiler, works in memory, an
   const { tarball } = await packed();
   const data = await expectInstall({ folder, tarball, installer: NPM, programs: [await programsIn(folder)] });
 
-  expect(data).toBe(nodeSqlite() === null ? 'is not installed' : 'works');
+  expect(data).toBe(loadNodeSqlite() === null ? 'is not installed' : 'works');
 }, 300_000);

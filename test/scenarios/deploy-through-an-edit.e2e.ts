@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { manualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { it } from '../support/command.ts';
 import { castFunction } from '../support/ngc-cast.ts';
 import { START, testServer } from '../support/server.ts';
@@ -65,7 +65,7 @@ async function walked(data: string | null): Promise<void> {
     const time = START + minutes * MINUTE + milliseconds;
     if (data === null) return server.clock.set(time);
     await server.close();
-    server = await testServer(config, { clock: manualClock(time) });
+    server = await testServer(config, { clock: createManualClock(time) });
   };
 
   await edit(made.id, BOTH);

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/options.ts';
-import { machineClock } from '../../src/time/clock.ts';
+import { createMachineClock } from '../../src/time/clock.ts';
 import { adminBot, researcher } from '../support/cast.ts';
 import { CALLBACK, fetchOf, ISSUER_PATH, judged, locationOf, logIn, PUBLIC_CLIENT } from '../support/oauth.ts';
 import { overHttp } from '../support/over-http.ts';
@@ -12,7 +12,7 @@ import { type TestServer, testServer } from '../support/server.ts';
 const PUBLIC_URL = 'https://mock.test';
 const issuer = new URL(`${PUBLIC_URL}${ISSUER_PATH}`);
 const secureServer = (config: Partial<Config> = {}) =>
-  testServer({ publicUrl: PUBLIC_URL, ...config }, { clock: machineClock() }, overHttp);
+  testServer({ publicUrl: PUBLIC_URL, ...config }, { clock: createMachineClock() }, overHttp);
 
 const ALGORITHMS = ['RS256', 'ES256'] as const;
 const servers = Object.fromEntries(

@@ -1,11 +1,11 @@
 import { describe } from 'vitest';
-import { machineClock } from '../../src/time/clock.ts';
+import { createMachineClock } from '../../src/time/clock.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { testServer } from '../support/server.ts';
 import { fetchThrough } from '../support/sockets.ts';
 import { makeWorld } from '../support/worlds.ts';
 
-const server = await testServer({}, { clock: machineClock() });
+const server = await testServer({}, { clock: createMachineClock() });
 const { port } = new URL((await server.listen('127.0.0.1', 0)).url);
 const through = fetchThrough(Number(port));
 const root = `http://localhost:${port}`;

@@ -60,7 +60,7 @@ describe('a seed that is given as a value', () => {
     const users = Array.from({ length: 2000 }, (_, index) => ({ email: `u${index}@umbra.test`, role: null }));
     const seed = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } });
     // Hashes take turns.
-    const scrypt = vi.spyOn(Mutex.prototype, 'take');
+    const scrypt = vi.spyOn(Mutex.prototype, 'runExclusive');
     onTestFinished(() => scrypt.mockRestore());
     const { identities = [] } = recordsIn(await seed.rows(NOON));
 

@@ -1,7 +1,7 @@
 /** A client that repeats refused requests loses nothing when a process, its session or the database ends. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
-import { stopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/time/clock.ts';
 import { describePostgres, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { type Instance, it, type Pair, type Supervised, until } from '../support/standby.ts';
@@ -69,7 +69,7 @@ describePostgres('under load', () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { active, standby } = scene;
       await scene.round(async (readiness) => {
-        const toldAt = stopwatch();
+        const toldAt = readStopwatch();
         const stopped = active.stop();
         scene.gaps.push(await readiness.gapFrom(toldAt, standby));
         expect((await stopped).code).toBe(0);
@@ -87,7 +87,7 @@ describePostgres('under load', () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { active, standby } = scene;
       await scene.round(async (readiness) => {
-        const terminatedAt = stopwatch();
+        const terminatedAt = readStopwatch();
         await terminate(pair.data, active);
         scene.gaps.push(await readiness.gapFrom(terminatedAt, standby));
         const { code, stderr } = await active.running.ended;
@@ -119,7 +119,7 @@ describePostgres('under load', () => {
         await scene.round(async (readiness) => {
           await end(database);
           await database.restart();
-          const acceptedAt = stopwatch();
+          const acceptedAt = readStopwatch();
           scene.gaps.push(await readiness.gapFrom(acceptedAt, active, standby));
         });
         await scene.standby.until('standby');
@@ -151,7 +151,7 @@ describePostgres('under load', () => {
       const scene = new Scene({ active: alone, standby: alone });
       for (let round = 0; round < 3; round += 1) {
         await scene.round(async (readiness) => {
-          const hurtAt = stopwatch();
+          const hurtAt = readStopwatch();
           await hurt(alone, schema.url);
           await until(async () => alone.ends.length > round);
           await alone.untilReady();

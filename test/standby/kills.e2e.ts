@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/time/clock.ts';
 import { describePostgres } from '../support/postgres.ts';
 import { type Instance, it } from '../support/standby.ts';
 import { report, reportTimes } from './figures.ts';
@@ -36,7 +36,7 @@ describePostgres('a process that is killed', () => {
       const readiness = new Readiness(active, standby);
       const writers = new Writers(ledger, `round-${round}`, [active, standby], LOAD);
       await setTimeout(randomInt(300, 800));
-      const killedAt = stopwatch();
+      const killedAt = readStopwatch();
       const killed = active.crash();
       gaps.push(await readiness.gapFrom(killedAt, standby));
       await killed;
@@ -63,7 +63,7 @@ describePostgres('a process that is killed', () => {
     }
     const { objects } = (await active.call('GET /_mock/info')).body.counts;
     const readiness = new Readiness(standby);
-    const killedAt = stopwatch();
+    const killedAt = readStopwatch();
     await active.crash();
     const gap = await readiness.gapFrom(killedAt, standby);
     await readiness.end();

@@ -1,7 +1,7 @@
 /** What PostgreSQL has to do while a process answers, and how changes that come at once share its statements. */
 import pg from 'pg';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/time/clock.ts';
 import { researcher } from '../support/cast.ts';
 import { describePostgres, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
@@ -51,7 +51,7 @@ async function write(
   each: number,
 ): Promise<Written> {
   const before = (await commitsOf(database)).length;
-  const begin = stopwatch();
+  const begin = readStopwatch();
   const names = worlds.map(async (world, writer) => {
     const made: string[] = [];
     for (let number = 0; number < each; number += 1) {
@@ -64,7 +64,7 @@ async function write(
     return made;
   });
   const all = (await Promise.all(names)).flat();
-  const seconds = (stopwatch() - begin) / 1000;
+  const seconds = (readStopwatch() - begin) / 1000;
   const statements = (await commitsOf(database)).length - before;
   return { perStatement: all.length / statements, aSecond: all.length / seconds, names: all };
 }
@@ -112,7 +112,7 @@ describePostgres('a process that has the worlds', () => {
     const { body: world } = await active.call('POST /_mock/worlds', { body: { id: 'used' } });
     const { key } = world.cast.ngc.keys.find(({ name }: { readonly name: string }) => name === 'air-admin');
     const before = (await statementsOf(database)).length;
-    const begin = stopwatch();
+    const begin = readStopwatch();
     const lists = [
       ['GET /api/v3/simulations/', AIR],
       ['GET /api/v1/access-keys', token],
@@ -125,7 +125,7 @@ describePostgres('a process that has the worlds', () => {
       }
     });
     await Promise.all(reading);
-    const seconds = (stopwatch() - begin) / 1000;
+    const seconds = (readStopwatch() - begin) / 1000;
     const statements = (await statementsOf(database)).slice(before);
     const beats = statements.filter((statement) => /^SELECT 1 ?$/.test(statement));
     const uses = statements.filter((statement) => /^WITH head .* SET used_at /.test(statement));

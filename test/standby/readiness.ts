@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/time/clock.ts';
 import type { Instance } from '../support/standby.ts';
 
 /** How long to wait between two questions to a process, in milliseconds. */
@@ -73,10 +73,10 @@ export class Readiness {
 
   async #ask(instance: Instance): Promise<void> {
     while (!this.#isOver) {
-      const sent = stopwatch();
+      const sent = readStopwatch();
       const answer = await instance.call('GET /_mock/health?ready').catch(() => null);
       if (answer?.status === 200) {
-        const sighting = { instance, sent, answered: stopwatch() };
+        const sighting = { instance, sent, answered: readStopwatch() };
         this.#sightings.push(sighting);
         for (const look of this.#waiting) look(sighting);
       }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/time/clock.ts';
 import type { Received } from '../support/keep-alive.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import type { Instance } from '../support/standby.ts';
@@ -114,10 +114,10 @@ export class Writers {
   async #write(client: number): Promise<void> {
     const { clients, aSecond, isPersistent } = this.#load;
     const each = (1000 * clients) / aSecond;
-    const begin = stopwatch() + (each * client) / clients;
+    const begin = readStopwatch() + (each * client) / clients;
     const current = new Current(this.#instances);
     for (let number = 0; !this.#isOver; number += 1) {
-      await setTimeout(Math.max(0, begin + each * number - stopwatch()));
+      await setTimeout(Math.max(0, begin + each * number - readStopwatch()));
       const name = `${this.#prefix}-${client}-${number}`;
       if (isPersistent) await this.#makeSurely(current, name);
       else if ((await this.#ledger.make(current.instance, name)) !== 'done') current.next();

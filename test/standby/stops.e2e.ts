@@ -1,7 +1,7 @@
 /** A process that is stopped for longer than its session lasts answers nothing when it goes on, and ends. */
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/time/clock.ts';
 import type { Received } from '../support/keep-alive.ts';
 import { describePostgres } from '../support/postgres.ts';
 import { type Instance, it } from '../support/standby.ts';
@@ -28,7 +28,7 @@ interface Read {
 
 async function read(at: Instance, known: number): Promise<Read> {
   const answer = await at.call('GET /api/v3/simulations/?limit=1', { token: AIR }).catch(() => null);
-  return { known, answer, answered: stopwatch() };
+  return { known, answer, answered: readStopwatch() };
 }
 
 describePostgres('a process that is stopped for ten seconds', () => {
@@ -49,7 +49,7 @@ describePostgres('a process that is stopped for ten seconds', () => {
 
       // These are on their way to it when it stops.
       const early = [1, 2, 3, 4].map(() => read(active, known()));
-      const stoppedAt = stopwatch();
+      const stoppedAt = readStopwatch();
       active.kill('SIGSTOP');
       const during = [read(active, known())];
       const writing = [ledger.make(active, `stopped-${round}-0`)];
@@ -61,8 +61,8 @@ describePostgres('a process that is stopped for ten seconds', () => {
         during.push(read(active, known()));
         writing.push(ledger.make(active, `stopped-${round}-${number}`));
       }
-      await setTimeout(STOPPED_MS - (stopwatch() - stoppedAt));
-      const continuedAt = stopwatch();
+      await setTimeout(STOPPED_MS - (readStopwatch() - stoppedAt));
+      const continuedAt = readStopwatch();
       active.kill('SIGCONT');
 
       const reads = await Promise.all([...early, ...during]);
@@ -71,7 +71,7 @@ describePostgres('a process that is stopped for ten seconds', () => {
       const outcomes = await Promise.all(writing);
       expect(outcomes.filter((outcome) => outcome === 'done')).toEqual([]);
       expect((await active.running.ended).code).toBe(75);
-      again.push(stopwatch() - continuedAt);
+      again.push(readStopwatch() - continuedAt);
       await Promise.all([writers.end(), others.end()]);
       await readiness.end();
       // One that was sent before may have been answered when it stopped, although the answer was not on its way.

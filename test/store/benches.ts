@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { createStoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
 import { openFile } from '../support/data-file.ts';
@@ -47,7 +47,7 @@ export const copied = async () => {
 /** In a file. @param driver what opens it */
 export const inFileBy = (driver: SqliteDriver) => async () => {
   const folder = await emptyFolder();
-  const open = () => openFile(join(folder, 'mock.db'), newStoreParts(), driver);
+  const open = () => openFile(join(folder, 'mock.db'), createStoreParts(), driver);
   const reopened = async (store: Store) => {
     await store.close();
     return open();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorizationCode, Grants, RefreshToken } from '../../src/services/runai/collections/grants.ts';
 import type { Premise } from '../../src/services/runai/collections/identities.ts';
-import { NotFound, Outdated } from '../../src/store/errors.ts';
+import { NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { Instant } from '../../src/time/clock.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
@@ -270,7 +270,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           const store = await holding();
           await store.identities.edit('ada', { enabled: false }, NOON);
 
-          await expect(issue(store)).rejects.toBeInstanceOf(Outdated);
+          await expect(issue(store)).rejects.toBeInstanceOf(StaleDecision);
           await nothingIssued(store);
         });
 
@@ -278,7 +278,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           const store = await holding();
           await store.identities.edit('ada', { passwordHash: 'scrypt-of-another' }, NOON);
 
-          await expect(issue(store, { passwordHash: 'scrypt-of-ada' })).rejects.toBeInstanceOf(Outdated);
+          await expect(issue(store, { passwordHash: 'scrypt-of-ada' })).rejects.toBeInstanceOf(StaleDecision);
           await nothingIssued(store);
         });
 

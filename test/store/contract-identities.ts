@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Identity, IdentityEdit } from '../../src/services/runai/collections/identities.ts';
-import { Collision, NotFound, Outdated } from '../../src/store/errors.ts';
+import { Collision, NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { accessKey, identity, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';
@@ -151,7 +151,7 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
         const premise = { passwordHash: 'scrypt-of-before' };
         const edit = store.identities.edit('ada', { passwordHash: 'scrypt-of-new' }, NOON + 1, premise);
 
-        await expect(edit).rejects.toBeInstanceOf(Outdated);
+        await expect(edit).rejects.toBeInstanceOf(StaleDecision);
         await nowAndLater(store, async ({ identities }) => expect(await identities.byId('ada')).toEqual(ada));
       });
 
@@ -192,14 +192,14 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
       it('of somebody who is disabled is Outdated', async () => {
         const { identities } = await peopled();
 
-        await expect(identities.touch('bo', NOON + 1)).rejects.toBeInstanceOf(Outdated);
+        await expect(identities.touch('bo', NOON + 1)).rejects.toBeInstanceOf(StaleDecision);
       });
 
       it('with a secret that was replaced since is Outdated, and not noted', async () => {
         const store = await peopled();
         await store.identities.edit('app', { secretHash: 'another' }, NOON + 1);
 
-        await expect(store.identities.touch('app', NOON + 2, app.secretHash)).rejects.toBeInstanceOf(Outdated);
+        await expect(store.identities.touch('app', NOON + 2, app.secretHash)).rejects.toBeInstanceOf(StaleDecision);
         await nowAndLater(store, async ({ identities }) => {
           expect((await identities.byId('app'))?.lastLogin).toBeNull();
         });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import type { Change, Collections, Row } from '../../src/store/collections.ts';
-import { Changed, Collision } from '../../src/store/errors.ts';
+import { Collision, EditConflict } from '../../src/store/errors.ts';
 import { NOON } from '../support/records.ts';
 import { watchTurns } from '../support/turn-watch.ts';
 import type { Bench } from './contract.ts';
@@ -95,7 +95,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       const stale = await byId(collections, 'a');
       await collections.commit([THINGS.put(grown(stale))]);
 
-      await expect(collections.commit(change(stale))).rejects.toBeInstanceOf(Changed);
+      await expect(collections.commit(change(stale))).rejects.toBeInstanceOf(EditConflict);
       const { collections: later } = await bench.next();
       expect(await THINGS.byId(later, 'new')).toBeNull();
       expect((await byId(later, 'a')).body).toBe(2);
@@ -106,9 +106,9 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       const stale = await byId(collections, 'a');
       await collections.commit([THINGS.removal('a')]);
 
-      await expect(collections.commit([THINGS.put(grown(stale))])).rejects.toBeInstanceOf(Changed);
+      await expect(collections.commit([THINGS.put(grown(stale))])).rejects.toBeInstanceOf(EditConflict);
       await collections.commit([THINGS.removal('a')]);
-      await expect(collections.commit([THINGS.remove(stale)])).rejects.toBeInstanceOf(Changed);
+      await expect(collections.commit([THINGS.remove(stale)])).rejects.toBeInstanceOf(EditConflict);
     });
 
     it('a new row whose id is taken is a Collision', async () => {
@@ -135,7 +135,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       await store.restore(image);
 
       expect((await byId(store.collections, 'a')).body).toBe(1);
-      await expect(store.collections.commit([THINGS.put(grown(between))])).rejects.toBeInstanceOf(Changed);
+      await expect(store.collections.commit([THINGS.put(grown(between))])).rejects.toBeInstanceOf(EditConflict);
       await store.collections.commit([THINGS.put(grown(before))]);
       expect(await THINGS.byId(collections, 'a')).not.toBeNull();
     });
@@ -164,7 +164,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       goOn();
       await update;
 
-      expect(await other).toBeInstanceOf(Changed);
+      expect(await other).toBeInstanceOf(EditConflict);
       expect((await byId(collections, 'a')).body).toBe(2);
     });
 
@@ -174,7 +174,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       await THINGS.change(collections, 'a', grown);
       const hopeless = collections.updating((commit) => commit([THINGS.put(stale)]));
 
-      await expect(hopeless).rejects.toBeInstanceOf(Changed);
+      await expect(hopeless).rejects.toBeInstanceOf(EditConflict);
       await THINGS.change(collections, 'a', grown);
     });
 

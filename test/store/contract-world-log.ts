@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
 import { type ReadRow, serializeRow } from '../../src/store/saved-row.ts';
 import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
-import type { LogChanges, LoggedPut, LoggedWorld, StoredWorld, WorldLog } from '../../src/store/world-log.ts';
+import type { LogChanges, LoggedPut, LoggedWorld, WorldLog, WorldRecord } from '../../src/store/world-log.ts';
 import { NOON, row } from '../support/records.ts';
 
 /** How a kind of log is opened for one test. */
@@ -39,7 +39,7 @@ function partsIn(rows: readonly ReadRow[]): string[] {
 }
 
 /** All rows of a world, in the order of their places. */
-function contentOf({ begin, later, uses }: LoggedWorld): readonly ReadRow[] {
+function contentOf({ initialRows: begin, changedRows: later, uses }: LoggedWorld): readonly ReadRow[] {
   const rows = new Map(begin.map((read) => [`${read.row.collection} ${read.row.id}`, read]));
   for (const { collection, id, read } of later) {
     if (read === null) rows.delete(`${collection} ${id}`);
@@ -50,7 +50,7 @@ function contentOf({ begin, later, uses }: LoggedWorld): readonly ReadRow[] {
   return all.sort((one, other) => one.place - other.place);
 }
 
-function world(name: string, given: Partial<StoredWorld> = {}): StoredWorld {
+function world(name: string, given: Partial<WorldRecord> = {}): WorldRecord {
   return { name, made: `{"name":"${name}"}`, ttl: null, createdAt: NOON, usedAt: NOON, ...given };
 }
 
@@ -101,15 +101,15 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       return log.read();
     };
     const worldsFound = async () =>
-      (await found()).worlds.map(({ begin, later, uses, ...rest }) => ({
+      (await found()).worlds.map(({ initialRows: begin, changedRows: later, uses, ...rest }) => ({
         ...rest,
-        rows: contentOf({ begin, later, uses, ...rest }),
+        rows: contentOf({ initialRows: begin, changedRows: later, uses, ...rest }),
       }));
     const rowsOf = async (name = 'default') => (await worldsFound()).find((one) => one.name === name)?.rows;
     const partsOf = async (id: string) => {
       const parts: string[] = [];
       for (;;) {
-        const part = await log.partOfSnapshot(id, parts.length);
+        const part = await log.readSnapshotPart(id, parts.length);
         if (part === null) return parts;
         parts.push(part);
       }
@@ -253,7 +253,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     it('a text with NUL, where none can be escaped, is refused as a whole or given back, and the log goes on', async () => {
       const unusual = logged(row('a\0b'), 1);
       const fate = await put(unusual, logged(row('beside'), 2)).catch((cause: unknown) => cause);
-      if (fate !== undefined) expect(fate).toMatchObject({ name: 'Unwritable', why: 'failing' });
+      if (fate !== undefined) expect(fate).toMatchObject({ name: 'WriteFailure', why: 'failing' });
       expect(await rowsOf()).toEqual(fate === undefined ? [unusual, logged(row('beside'), 2)] : []);
       await put(logged(row('after'), 3));
       expect((await rowsOf())?.at(-1)).toEqual(logged(row('after'), 3));

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RefreshToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
-import { Collision, LimitReached, NotFound, Outdated } from '../../src/store/errors.ts';
+import { Collision, LimitReached, NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { Instant } from '../../src/time/clock.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import {
@@ -305,7 +305,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
 
         await expect(store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash)).rejects.toBeInstanceOf(
-          Outdated,
+          StaleDecision,
         );
         await nowAndLater(store, async ({ accessKeys }) => {
           expect((await accessKeys.byId(adasOne.id))?.lastLogin).toBeNull();
@@ -315,7 +315,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       it('a login whose owner is disabled is Outdated', async () => {
         const { accessKeys } = await withKeys();
 
-        await expect(accessKeys.touch(bosOne.id, NOON + 10, bosOne.secretHash)).rejects.toBeInstanceOf(Outdated);
+        await expect(accessKeys.touch(bosOne.id, NOON + 10, bosOne.secretHash)).rejects.toBeInstanceOf(StaleDecision);
       });
 
       it.each([

@@ -2,7 +2,7 @@ import { copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { Unwritable } from '../../src/store/errors.ts';
+import { WriteFailure } from '../../src/store/errors.ts';
 import { DataFile } from '../../src/store/sqlite/data-file.ts';
 import { it } from '../support/in-folder.ts';
 
@@ -86,7 +86,7 @@ describe('what is written', () => {
     await rm(path);
 
     const write = () => file.write(() => 2);
-    expect(write).toThrow(Unwritable);
+    expect(write).toThrow(WriteFailure);
     expect(write).toThrow(expect.objectContaining({ why: 'lost', message: file.lost }));
   });
 
@@ -104,7 +104,7 @@ describe('what is written', () => {
         throw cause;
       });
 
-    expect(write).toThrow(Unwritable);
+    expect(write).toThrow(WriteFailure);
     expect(write).toThrow(expect.objectContaining({ why, cause, message: expect.stringMatching(message) }));
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkDataOption, isInMemory, isPostgresUrl, redactData } from '../../src/store/data-option.ts';
-import { resolveLocation } from '../../src/store/postgres/location.ts';
+import { parseLocation } from '../../src/store/postgres/location.ts';
 
 describe('what `--data` names', () => {
   it('is a database if it is a URL of one, and otherwise a file', () => {
@@ -93,7 +93,7 @@ describe('what `--data` names', () => {
 
   it.each(['schema', 'sslmode'])('has a `%s` that is refused without the password behind it', async (name) => {
     const data = `postgres://ada@db/mock?${name}=team?password=secret`;
-    await expect(resolveLocation(data)).rejects.toThrow(/`(?:sslmode=)?\.\.\.`/);
+    await expect(parseLocation(data)).rejects.toThrow(/`(?:sslmode=)?\.\.\.`/);
   });
 
   it('is shown without a password', () => {

@@ -4,13 +4,13 @@ import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
-import { errorCode, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
+import { inTransaction, readErrorCode, readPragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { checkVersion, findDriverFault, loadDriver } from '../../src/store/sqlite/drivers.ts';
-import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { loadNodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { it } from '../support/in-folder.ts';
 
-const own = nodeSqlite();
+const own = loadNodeSqlite();
 const DRIVERS: readonly SqliteDriver[] = [BETTER_SQLITE3, ...(own === null ? [] : [own])];
 
 /** What a call throws. */
@@ -38,7 +38,7 @@ describe.each(DRIVERS)('$name', (driver) => {
         .all()
         .map((row) => Object(row).number),
     ).toEqual([7]);
-    expect(pragma(again, 'user_version')).toBe(7);
+    expect(readPragma(again, 'user_version')).toBe(7);
     again.close();
   });
 
@@ -80,11 +80,11 @@ describe.each(DRIVERS)('$name', (driver) => {
   });
 
   it('tells faults by the codes of SQLite', ({ folder }) => {
-    expect(errorCode(thrownBy(() => driver.open(folder)))).toMatch(/^SQLITE_CANTOPEN/);
+    expect(readErrorCode(thrownBy(() => driver.open(folder)))).toMatch(/^SQLITE_CANTOPEN/);
     const [one, other] = [driver.open(join(folder, 'some.db')), driver.open(join(folder, 'some.db'))];
     one.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE numbers (number INTEGER)');
     expect(
-      errorCode(thrownBy(() => other.exec('PRAGMA busy_timeout = 0; CREATE TABLE others (number INTEGER)'))),
+      readErrorCode(thrownBy(() => other.exec('PRAGMA busy_timeout = 0; CREATE TABLE others (number INTEGER)'))),
     ).toMatch(/^SQLITE_BUSY/);
     one.close();
     other.close();
@@ -141,18 +141,18 @@ it('the code of a fault is told whichever copy of the driver made it, and of not
   const ofOtherCopy = Object.assign(new Error('disk I/O error'), { name: 'SqliteError', code: 'SQLITE_IOERR_READ' });
   const ofNode = Object.assign(new Error('disk full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
 
-  expect(errorCode(ofOtherCopy)).toBe('SQLITE_IOERR_READ');
-  expect(errorCode(new Database.SqliteError('full', 'SQLITE_FULL'))).toBe('SQLITE_FULL');
-  expect(errorCode(ofNode)).toBe('SQLITE_FULL');
-  expect(errorCode({ code: 'ERR_SQLITE_ERROR', errcode: 1 })).toBe('SQLITE_ERROR');
+  expect(readErrorCode(ofOtherCopy)).toBe('SQLITE_IOERR_READ');
+  expect(readErrorCode(new Database.SqliteError('full', 'SQLITE_FULL'))).toBe('SQLITE_FULL');
+  expect(readErrorCode(ofNode)).toBe('SQLITE_FULL');
+  expect(readErrorCode({ code: 'ERR_SQLITE_ERROR', errcode: 1 })).toBe('SQLITE_ERROR');
   for (const other of [null, undefined, 'SqliteError', Object.assign(new Error('no file'), { code: 'ENOENT' })]) {
-    expect(errorCode(other)).toBe('');
+    expect(readErrorCode(other)).toBe('');
   }
 });
 
 it('the warning that node:sqlite is experimental is not shown, and others are', () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-  nodeSqlite();
+  loadNodeSqlite();
   process.emitWarning('something else');
   expect(warned.mock.calls).toEqual([['something else']]);
   warned.mockRestore();

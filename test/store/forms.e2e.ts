@@ -1,12 +1,12 @@
 /** The contract of a store, in the forms in which it is read again between steps. */
 
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
-import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { loadNodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { copied, inFileBy } from './benches.ts';
 import { revisionsContract } from './contract-revisions.ts';
 import { CONTRACTS } from './contracts.ts';
 
-const own = nodeSqlite();
+const own = loadNodeSqlite();
 
 const FORMS = [
   ['memory, copied for each step', copied],

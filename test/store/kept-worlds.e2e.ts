@@ -2,15 +2,15 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import type { Row } from '../../src/store/collections.ts';
-import { Collision, Unreachable, Unwritable } from '../../src/store/errors.ts';
+import { Collision, UnreachableDatabase, WriteFailure } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import { StoredWorlds } from '../../src/store/kept-worlds.ts';
 import { readPart } from '../../src/store/saved-row.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { createStoreParts } from '../../src/store/shared.ts';
 import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
 import { createState, listRows, NO_ROWS } from '../../src/store/state.ts';
-import type { LogChanges, Logged, LogHead, LogUses, StoredWorld, WorldLog } from '../../src/store/world-log.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import type { LogChanges, LogContent, LogHead, LogUses, WorldLog, WorldRecord } from '../../src/store/world-log.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { NOON, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
@@ -18,7 +18,7 @@ import { plainly } from '../support/rows.ts';
 /** How long a use waits, and some more for a busy machine. In milliseconds. */
 const A_SECOND = 1300;
 
-const FULL = () => new Unwritable('full', 'the disk is full');
+const FULL = () => new WriteFailure('full', 'the disk is full');
 
 /** The texts of what a log was told to write. */
 type Written = readonly [what: keyof WorldLog, ...about: unknown[]];
@@ -73,8 +73,8 @@ function logOf() {
       await write('putSnapshot', id, place, size, made.length);
       parts.set(id, made);
     },
-    partOfSnapshot: async (id, part) => {
-      await write('partOfSnapshot', id);
+    readSnapshotPart: async (id, part) => {
+      await write('readSnapshotPart', id);
       return parts.get(id)?.[part] ?? null;
     },
     deleteSnapshot: async (id) => {
@@ -105,12 +105,12 @@ function logOf() {
   };
 }
 
-const world = (name: string, given: Partial<StoredWorld> = {}): StoredWorld => ({
+const world = (name: string, given: Partial<WorldRecord> = {}): WorldRecord => ({
   ...{ name, made: `made of ${name}`, ttl: null, createdAt: NOON, usedAt: NOON },
   ...given,
 });
-const EMPTY = { begin: [], later: [], uses: [] };
-const logged = (given: Partial<Logged> = {}): Logged => ({
+const EMPTY = { initialRows: [], changedRows: [], uses: [] };
+const logged = (given: Partial<LogContent> = {}): LogContent => ({
   head: { at: NOON },
   worlds: [{ ...world(DEFAULT_WORLD), state: '', ...EMPTY }],
   snapshots: [],
@@ -118,13 +118,13 @@ const logged = (given: Partial<Logged> = {}): Logged => ({
 });
 
 /** Worlds in a log in memory: the default one, which is open, and what else it had. */
-function keptWorlds(given: Partial<Logged> = {}) {
-  const parts = newStoreParts();
-  const clock = manualClock(NOON);
+function keptWorlds(given: Partial<LogContent> = {}) {
+  const parts = createStoreParts();
+  const clock = createManualClock(NOON);
   const log = logOf();
   const kept = new StoredWorlds(log.log, logged(given), parts, clock);
-  const make = (name: string, rows: readonly Row[] = [], info: Partial<StoredWorld> = {}) =>
-    kept.make(world(name, info), rows.length === 0 ? NO_ROWS : createState(rows));
+  const make = (name: string, rows: readonly Row[] = [], info: Partial<WorldRecord> = {}) =>
+    kept.create(world(name, info), rows.length === 0 ? NO_ROWS : createState(rows));
   return { ...log, kept, parts, clock, make, main: kept.open(DEFAULT_WORLD) };
 }
 const insert = (store: Store, id: string) => plainly(fullStore(store)).collections.insert(row(id), null);
@@ -135,8 +135,8 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('worlds that outlive the process', () => {
   it('are found with their rows and state, and each is opened once', async () => {
     const read = (id: string, place: number) => ({ row: row(id), place, usedAt: null });
-    const begin = [read('a', 1), read('b', 2), read('c', 3)];
-    const later = [
+    const initialRows = [read('a', 1), read('b', 2), read('c', 3)];
+    const changedRows = [
       { collection: 'things', id: 'b', read: null },
       { collection: 'things', id: 'd', read: read('d', 4) },
       { collection: 'things', id: 'c', read: { ...read('c', 3), row: row('c', { owner: 'globex' }) } },
@@ -144,11 +144,11 @@ describe('worlds that outlive the process', () => {
     const uses = [{ collection: 'things', id: 'd', at: NOON + 1 }];
     const worlds = [
       { ...world(DEFAULT_WORLD), state: '', ...EMPTY },
-      { ...world('alice', { ttl: 1000 }), state: 'observe', begin, later, uses },
+      { ...world('alice', { ttl: 1000 }), state: 'observe', initialRows, changedRows, uses },
       { ...world('bob'), state: '', ...EMPTY },
     ];
     const { kept } = keptWorlds({ worlds });
-    expect(kept.found).toEqual([world('alice', { ttl: 1000 }), world('bob')]);
+    expect(kept.foundWorlds).toEqual([world('alice', { ttl: 1000 }), world('bob')]);
 
     const alice = kept.open('alice');
     expect([await idsIn(alice), alice.state?.text]).toEqual([['a', 'c', 'd'], 'observe']);
@@ -282,7 +282,7 @@ describe('uses', () => {
     const { kept, main, of, fail } = keptWorlds();
     await insert(main, 'a');
     await main.collections.note('things', 'a', NOON + 1);
-    fail('use', new Unreachable('gone'));
+    fail('use', new UnreachableDatabase('gone'));
     await kept.close();
     expect(of('close')).toHaveLength(1);
   });

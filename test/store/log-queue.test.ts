@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../../src/store/errors.ts';
+import { ReadOnlyDatabase, UnknownOutcome, UnreachableDatabase, WriteFailure } from '../../src/store/errors.ts';
 import { LogQueue } from '../../src/store/log-queue.ts';
 import type { LogChanges } from '../../src/store/world-log.ts';
 
@@ -143,7 +143,7 @@ describe('changes of worlds are written', () => {
 });
 
 describe('a change that cannot be stored', () => {
-  const full = new Unwritable('full', 'full');
+  const full = new WriteFailure('full', 'full');
   const broken = (ids: readonly string[]) => (ids.includes('bad') ? full : null);
 
   it('fails, and the next one is written', async () => {
@@ -180,9 +180,9 @@ describe('a change that cannot be stored', () => {
   });
 
   it.each([
-    ['nobody knows whether it was stored', new OutcomeUnknown('lost')],
-    ['the database does not answer', new Unreachable('lost')],
-    ['the database takes no changes', new ReadOnly('is read-only')],
+    ['nobody knows whether it was stored', new UnknownOutcome('lost')],
+    ['the database does not answer', new UnreachableDatabase('lost')],
+    ['the database takes no changes', new ReadOnlyDatabase('is read-only')],
   ])('fails with all that go with it if %s, and none is tried again', async (_why, cause) => {
     const { commit, written, outcomes, endAll } = queueOf((ids) => (ids.includes('bad') ? cause : null));
     commit('first');
@@ -207,7 +207,7 @@ describe('a write of its own', () => {
   it('fails alone, and the next one comes in its turn', async () => {
     const { commit, run, written, outcomes, endAll } = queueOf();
     commit('a');
-    run('fill', new Unwritable('lost', 'gone'));
+    run('fill', new WriteFailure('lost', 'gone'));
     commit('b');
     run('delete');
     await endAll();

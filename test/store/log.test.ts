@@ -3,7 +3,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { Unwritable } from '../../src/store/errors.ts';
+import { WriteFailure } from '../../src/store/errors.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import type { State } from '../../src/store/state.ts';
 import { openFile } from '../support/data-file.ts';
@@ -85,7 +85,7 @@ describe('a data file', () => {
     await rm(path);
 
     expect(await readingsIn(frozen)).toEqual(before);
-    await expect(store.restore(frozen)).rejects.toThrow(Unwritable);
+    await expect(store.restore(frozen)).rejects.toThrow(WriteFailure);
     await expect(store.restore(frozen)).rejects.toMatchObject({ why: 'lost' });
     expect(await readingsOf(store)).toEqual(before);
     await store.close();

@@ -31,7 +31,7 @@ describe('tasks that take turns', () => {
       ReturnType<typeof task>,
       ReturnType<typeof task>,
     ];
-    const all = Promise.all([a, b, c].map(({ work }) => turns.take(work)));
+    const all = Promise.all([a, b, c].map(({ work }) => turns.runExclusive(work)));
     expect(log).toEqual(['a begins']);
     for (const { end } of [c, b, a]) end();
     expect(await all).toEqual(['a', 'b', 'c']);
@@ -42,7 +42,7 @@ describe('tasks that take turns', () => {
     const log: string[] = [];
     const turns = new Mutex();
     const [a, b] = [task('a', log), task('b', log)];
-    const [first, second] = [turns.take(a.work), turns.take(b.work)];
+    const [first, second] = [turns.runExclusive(a.work), turns.runExclusive(b.work)];
     a.end(new Error('broken'));
     b.end();
     await expect(first).rejects.toThrow('broken');
@@ -52,19 +52,19 @@ describe('tasks that take turns', () => {
 
   it('fail if they wait for their own turn, in tests', async () => {
     const [turns, others] = [new Mutex(), new Mutex()];
-    const inner = () => turns.take(async () => 'never');
-    await expect(turns.take(() => others.take(inner))).rejects.toThrow('waits for its own turn');
-    expect(await turns.take(async () => 'again')).toBe('again');
+    const inner = () => turns.runExclusive(async () => 'never');
+    await expect(turns.runExclusive(() => others.runExclusive(inner))).rejects.toThrow('waits for its own turn');
+    expect(await turns.runExclusive(async () => 'again')).toBe('again');
   });
 
   it('come after one that was taken just as another one ended', async () => {
     const log: string[] = [];
     const turns = new Mutex();
     const [a, b, c] = [task('a', log), task('b', log), task('c', log)];
-    const first = turns.take(a.work).then(() => turns.take(b.work));
+    const first = turns.runExclusive(a.work).then(() => turns.runExclusive(b.work));
     a.end();
     await settled();
-    const last = turns.take(c.work);
+    const last = turns.runExclusive(c.work);
     await settled();
     expect(log).toEqual(['a begins', 'a ends', 'b begins']);
     b.end();
@@ -79,7 +79,10 @@ it('tasks take turns also where nothing watches them, as in a server', async () 
   Mutex.watch = null;
   try {
     const turns = new Mutex();
-    expect(await Promise.all([turns.take(async () => 'a'), turns.take(async () => 'b')])).toEqual(['a', 'b']);
+    expect(await Promise.all([turns.runExclusive(async () => 'a'), turns.runExclusive(async () => 'b')])).toEqual([
+      'a',
+      'b',
+    ]);
   } finally {
     Mutex.watch = watch;
   }
@@ -87,7 +90,7 @@ it('tasks take turns also where nothing watches them, as in a server', async () 
 
 it('a task knows only the turns that it has', async () => {
   const held = new Mutex();
-  const seen = await held.take(async () => Mutex.watch?.getStore());
+  const seen = await held.runExclusive(async () => Mutex.watch?.getStore());
 
   expect(seen).toEqual(new Set([held]));
 });

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import { openStorage } from '../../src/store/open.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { createStoreParts } from '../../src/store/shared.ts';
 import { createState, listRows } from '../../src/store/state.ts';
 import type { Storage } from '../../src/store/storage.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { NOON, row } from '../support/records.ts';
 
 async function taken(place: Storage) {
-  const held = await place.take(() => {
+  const held = await place.takeOwnership(() => {
     throw new Error('nobody has to wait');
   });
   if (held === null) throw new Error('it is not closed');
@@ -20,58 +20,58 @@ async function taken(place: Storage) {
 
 describe('the place of all worlds', () => {
   it('is memory without `--data`, and has the time of the machine', async () => {
-    const clock = manualClock(NOON);
-    const place = await openStorage(null, newStoreParts(), clock);
+    const clock = createManualClock(NOON);
+    const place = await openStorage(null, createStoreParts(), clock);
     const held = await taken(place);
 
     expect([place.kind, place.driver, place.schema]).toEqual(['memory', null, null]);
-    expect([held.kept, held.clock, held.isFirstTry, held.isSure(), held.notices]).toEqual([
+    expect([held.storedWorlds, held.clock, held.isFirstTry, held.isSure(), held.notices]).toEqual([
       null,
       clock,
       true,
       true,
       [],
     ]);
-    expect(await place.stateOfDefault()).toBeNull();
+    expect(await place.readStateOfDefault()).toBeNull();
     await place.close();
   });
 
   it('is refused if `--data` names nothing that can be one', async () => {
-    await expect(openStorage('mysql://host/db', newStoreParts())).rejects.toThrow(/--data/);
+    await expect(openStorage('mysql://host/db', createStoreParts())).rejects.toThrow(/--data/);
   });
 
   it.runIf(hasDriver)('is a file, which has all worlds and snapshots when it is next opened', async ({ folder }) => {
     const path = join(folder, 'mock.db');
-    const parts = newStoreParts();
-    const place = await openStorage(path, parts, manualClock(NOON));
-    const { store, kept } = await taken(place);
+    const parts = createStoreParts();
+    const place = await openStorage(path, parts, createManualClock(NOON));
+    const { store, storedWorlds } = await taken(place);
     const state = createState([row('a'), row('b')]);
     await store.restore(state);
     await store.state?.update(() => ['observe', undefined]);
     const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
-    for (const name of ['bob', 'alice', 'carol']) await kept?.make({ name, ...info }, state);
-    await kept?.delete('carol');
-    kept?.noteUse('alice', NOON + 5);
-    await kept?.snapshots.put({ id: 's', name: null, world: DEFAULT_WORLD, at: NOON, made: 'made', state });
-    await kept?.close();
+    for (const name of ['bob', 'alice', 'carol']) await storedWorlds?.create({ name, ...info }, state);
+    await storedWorlds?.delete('carol');
+    storedWorlds?.noteUse('alice', NOON + 5);
+    await storedWorlds?.snapshots.put({ id: 's', name: null, world: DEFAULT_WORLD, at: NOON, made: 'made', state });
+    await storedWorlds?.close();
     await place.close();
 
-    const again = await openStorage(path, newStoreParts(), manualClock(NOON));
+    const again = await openStorage(path, createStoreParts(), createManualClock(NOON));
     const held = await taken(again);
     expect([again.kind, typeof again.driver, held.isFirstTry, held.isSure()]).toEqual(['file', 'string', true, true]);
-    expect(held.kept?.found).toEqual([
+    expect(held.storedWorlds?.foundWorlds).toEqual([
       { name: 'bob', ...info },
       { name: 'alice', ...info, usedAt: NOON + 5 },
     ]);
     expect(held.store.state?.text).toBe('observe');
-    for (const one of [held.store, held.kept?.open('alice')]) {
+    for (const one of [held.store, held.storedWorlds?.open('alice')]) {
       expect((await one?.collections.list({ collection: 'things' }))?.map(({ id }) => id)).toEqual(['a', 'b']);
     }
-    expect((await held.kept?.snapshots.list())?.map(({ id }) => id)).toEqual(['s']);
-    await held.kept?.snapshots.use('s', async (found) => {
+    expect((await held.storedWorlds?.snapshots.list())?.map(({ id }) => id)).toEqual(['s']);
+    await held.storedWorlds?.snapshots.use('s', async (found) => {
       expect(found && listRows(found.state).map(({ id }) => id)).toEqual(['a', 'b']);
     });
-    await held.kept?.close();
+    await held.storedWorlds?.close();
     await again.close();
   });
 });

@@ -1,8 +1,8 @@
 /** What a process gets with the worlds. */
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { noWorldsProblem } from '../../src/store/waiting.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import { createNoWorldsProblem } from '../../src/store/waiting.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../support/server.ts';
@@ -12,11 +12,11 @@ const HOUR = 3_600_000;
 describe.runIf(hasDriver)('a process that goes on with worlds', () => {
   it('begins no earlier than the last time that was written, and says so', async ({ folder }) => {
     const data = join(folder, 'mock.db');
-    const first = await openServer({ data }, { clock: manualClock(START + HOUR) });
+    const first = await openServer({ data }, { clock: createManualClock(START + HOUR) });
     await first.call('POST /_mock/clock/advance', { body: { by: '1s' } });
     await first.close();
 
-    const clock = manualClock(START);
+    const clock = createManualClock(START);
     const second = await openServer({ data }, { clock });
     const now = async () => (await second.call('GET /_mock/clock')).body.now;
     expect(await now()).toBe('2026-01-15T13:00:01.000Z');
@@ -33,7 +33,7 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
   }) => {
     const data = join(folder, 'mock.db');
     let at = START;
-    const clock = { ...manualClock(START), now: () => (at += 7) };
+    const clock = { ...createManualClock(START), now: () => (at += 7) };
     const lists = ['worlds', 'snapshots', 'keys', 'faults', 'drills', 'clients'];
     const shownBy = async (server: TestServer) => {
       const bodies = await Promise.all(lists.map(async (list) => (await server.call(`GET /_mock/${list}`)).body));
@@ -74,8 +74,8 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
 
   it('says nothing of a difference of seconds', async ({ folder }) => {
     const data = join(folder, 'mock.db');
-    await (await openServer({ data }, { clock: manualClock(START + 5000) })).close();
-    const second = await openServer({ data }, { clock: manualClock(START) });
+    await (await openServer({ data }, { clock: createManualClock(START + 5000) })).close();
+    const second = await openServer({ data }, { clock: createManualClock(START) });
     expect(second.notices.filter((notice) => notice.includes('last written'))).toEqual([]);
     await second.close();
   });
@@ -83,13 +83,13 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
 
 describe('a request to a process without worlds', () => {
   it('is told to try again in a second, and where to go', () => {
-    expect(noWorldsProblem({ status: 'standby', why: 'Another process has the worlds.' })).toMatchObject({
+    expect(createNoWorldsProblem({ status: 'standby', why: 'Another process has the worlds.' })).toMatchObject({
       kind: 'unavailable',
       retryAfter: 1,
       message:
         'Another process has the worlds. Send requests to that process: `GET /_mock/health?ready` is 503 on this one.',
     });
-    expect(noWorldsProblem({ status: 'waiting', why: 'The database does not answer.' }).message).toBe(
+    expect(createNoWorldsProblem({ status: 'waiting', why: 'The database does not answer.' }).message).toBe(
       'The database does not answer.',
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { type Change, NEW, type Revision, type Row } from '../../src/store/collections.ts';
-import { Changed, Collision } from '../../src/store/errors.ts';
+import { Collision, EditConflict } from '../../src/store/errors.ts';
 import { type Plan, planChanges } from '../../src/store/plan.ts';
 import { rowKey } from '../../src/store/row-log.ts';
 
@@ -79,11 +79,11 @@ describe('changes that may be made', () => {
 describe('changes that may not be made', () => {
   it.each<[what: string, changes: readonly Change[], error: new () => Error]>([
     ['a new row whose id is taken', [put('a')], Collision],
-    ['a row that has changed since', [put('a', STALE)], Changed],
-    ['a row that is gone', [put('c', STALE)], Changed],
-    ['a removal of what has changed since', [removed('a', STALE)], Changed],
-    ['a removal of what is gone, as it was read', [removed('c', STALE)], Changed],
-    ['one of several', [put('c'), put('a', STALE), THINGS.removal('b')], Changed],
+    ['a row that has changed since', [put('a', STALE)], EditConflict],
+    ['a row that is gone', [put('c', STALE)], EditConflict],
+    ['a removal of what has changed since', [removed('a', STALE)], EditConflict],
+    ['a removal of what is gone, as it was read', [removed('c', STALE)], EditConflict],
+    ['one of several', [put('c'), put('a', STALE), THINGS.removal('b')], EditConflict],
     ['an alias that is taken', [put('c', NEW, ['alias'])], Collision],
     ['an alias that two new rows have', [put('c', NEW, ['new']), put('d', NEW, ['new'])], Collision],
     ['a row that is put twice', [put('a', A.revision), put('a', A.revision)], TypeError],

@@ -8,13 +8,13 @@ import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
 import { createSystemRandom } from '../../src/platform/random.ts';
 import { PostgresStorage } from '../../src/store/postgres/index.ts';
-import { resolveLocation } from '../../src/store/postgres/location.ts';
+import { parseLocation } from '../../src/store/postgres/location.ts';
 import { openSession } from '../../src/store/postgres/open.ts';
-import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { SCHEMA_VERSION } from '../../src/store/postgres/schema.ts';
+import { createStoreParts } from '../../src/store/shared.ts';
 import type { Ownership, Storage } from '../../src/store/storage.ts';
-import type { Waiting } from '../../src/store/waiting.ts';
-import { machineClock } from '../../src/time/clock.ts';
+import type { WaitState } from '../../src/store/waiting.ts';
+import { createMachineClock } from '../../src/time/clock.ts';
 import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { describePostgres, freshSchema, it, privatePostgres } from '../support/postgres.ts';
@@ -25,9 +25,9 @@ const DRIVER = pg as unknown as typeof Postgres;
 
 /** Takes the worlds of a database, as a process does at its start. It is closed with the test. */
 async function taken(url: string): Promise<{ readonly place: Storage; readonly held: Ownership }> {
-  const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
+  const place = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
   onTestFinished(() => place.close());
-  const held = await place.take(() => {});
+  const held = await place.takeOwnership(() => {});
   if (held === null) throw new Error('the place was closed');
   return { place, held };
 }
@@ -45,9 +45,9 @@ async function refusal(url: string): Promise<string> {
 
 /** Why a process waits for a database: one line, without the password. */
 async function reasonToWait(url: string): Promise<string> {
-  const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
-  const { status, why } = await new Promise<Waiting>((resolve, reject) => {
-    place.take(resolve).catch(reject);
+  const place = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
+  const { status, why } = await new Promise<WaitState>((resolve, reject) => {
+    place.takeOwnership(resolve).catch(reject);
   });
   await place.close();
   expect(status).toBe('waiting');
@@ -67,13 +67,13 @@ const nameIn = (url: string) => new URL(url).username;
 
 describe('the URL of a database', () => {
   it('is shown without the password, and its parts are taken out of it', async () => {
-    const { shown, settings, schema, options } = await resolveLocation(
+    const { shown, settings, schema, options } = await parseLocation(
       'postgres://ada:secret@db.test:5433/mock?schema=team_a&options=-c%20geqo%3Doff',
     );
     expect(shown).toBe('postgres://ada@db.test:5433/mock');
     expect([schema, options]).toEqual(['team_a', '-c geqo=off']);
     expect(settings).toEqual({ connectionString: 'postgres://ada:secret@db.test:5433/mock', ssl: false });
-    const { schema: usual, options: none } = await resolveLocation('postgresql://db.test/mock');
+    const { schema: usual, options: none } = await parseLocation('postgresql://db.test/mock');
     expect([usual, none]).toEqual(['nv_auth_mock', null]);
   });
 
@@ -86,8 +86,8 @@ describe('the URL of a database', () => {
     ['postgres://ada:secret@db.test/mock?sslmode=prefer', /`sslmode=prefer` is not supported. Use disable/],
     ['postgres://ada:secret@db.test/mock?sslmode=verify-ca&sslrootcert=/nowhere.pem', /\/nowhere.pem cannot be read/],
   ])('is refused with what to do: %s', async (url, said) => {
-    await expect(resolveLocation(url)).rejects.toThrow(said);
-    await expect(resolveLocation(url)).rejects.not.toThrow(/secret/);
+    await expect(parseLocation(url)).rejects.toThrow(said);
+    await expect(parseLocation(url)).rejects.not.toThrow(/secret/);
   });
 });
 
@@ -97,7 +97,7 @@ describePostgres('a database', () => {
     expect([place.kind, place.driver, place.schema]).toEqual(['postgres', null, schema.name]);
     expect([held.isFirstTry, held.notices]).toEqual([true, []]);
     await held.store.settings.set('name', 'value');
-    await held.kept?.close();
+    await held.storedWorlds?.close();
     const again = await taken(schema.url);
     expect(await again.held.store.settings.get('name')).toBe('value');
   });
@@ -112,7 +112,7 @@ describePostgres('a database', () => {
     );
     const { held } = await taken(changed(url, (one) => one.searchParams.set('schema', own)));
     await held.store.settings.set('name', 'value');
-    await held.kept?.close();
+    await held.storedWorlds?.close();
     await sql(schema.url, `DROP SCHEMA ${own} CASCADE`, `DROP ROLE ${own}`);
   });
 
@@ -184,7 +184,7 @@ describePostgres('a database', () => {
       const schema = await freshSchema();
       onTestFinished(() => schema.drop());
       const { held } = await taken(schema.url);
-      await held.kept?.close();
+      await held.storedWorlds?.close();
       const guest = await guestOn(schema.url);
       const own = grants.map((one) => one.replaceAll('$schema', schema.name).replaceAll('$name', nameIn(guest)));
       await sql(schema.url, ...own);
@@ -223,7 +223,7 @@ describePostgres('a database', () => {
         'ours, of which a table was dropped',
         [
           'CREATE TABLE $schema.store (program text, schema integer)',
-          `INSERT INTO $schema.store VALUES ('nv-auth-mock', ${POSTGRES_SCHEMA})`,
+          `INSERT INTO $schema.store VALUES ('nv-auth-mock', ${SCHEMA_VERSION})`,
         ],
         /the schema `\w+` lacks tables that nv-auth-mock created. Restore the schema from a dump, or drop it\./,
       ],
@@ -234,7 +234,7 @@ describePostgres('a database', () => {
           `INSERT INTO $schema.store VALUES ('nv-auth-mock', 99, 'x')`,
         ],
         new RegExp(
-          `another version of nv-auth-mock \\(99; this version reads ${POSTGRES_SCHEMA}\\). Use that version, or`,
+          `another version of nv-auth-mock \\(99; this version reads ${SCHEMA_VERSION}\\). Use that version, or`,
         ),
       ],
     ];
@@ -258,26 +258,26 @@ describePostgres('a database', () => {
       const schema = await freshSchema();
       onTestFinished(() => schema.drop());
       const { held } = await taken(schema.url);
-      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA + 1}`);
-      expect(await refusal(schema.url)).toMatch(new RegExp(`\\(${POSTGRES_SCHEMA + 1}; this version reads`));
-      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA}`);
-      const place = await PostgresStorage.open(schema.url, newStoreParts(), machineClock());
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${SCHEMA_VERSION + 1}`);
+      expect(await refusal(schema.url)).toMatch(new RegExp(`\\(${SCHEMA_VERSION + 1}; this version reads`));
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${SCHEMA_VERSION}`);
+      const place = await PostgresStorage.open(schema.url, createStoreParts(), createMachineClock());
       onTestFinished(() => place.close());
       const reasons: string[] = [];
-      const taking = place.take(({ status, why }) => reasons.push(`${status}: ${why}`));
+      const taking = place.takeOwnership(({ status, why }) => reasons.push(`${status}: ${why}`));
       await expect.poll(() => reasons).toEqual([expect.stringMatching(/^standby: Another process \(/)]);
-      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA + 1}`);
-      await held.kept?.close();
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${SCHEMA_VERSION + 1}`);
+      await held.storedWorlds?.close();
       await expect.poll(() => reasons).toHaveLength(2);
       expect(reasons[1]).toMatch(/^waiting: --data .*another version of nv-auth-mock/);
-      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA}`);
+      await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${SCHEMA_VERSION}`);
       expect((await taking)?.isFirstTry).toBe(false);
     });
   });
 
   describe('by TLS', () => {
     it('is reached in each mode, and refused where its certificate is not the right one', async () => {
-      const clock = machineClock();
+      const clock = createMachineClock();
       const authority = createAuthority(clock.now(), createSystemRandom());
       const key = generateKey();
       const cert = new Issuer(authority, createSystemRandom()).issue(['db.test'], key, clock.now());
@@ -344,7 +344,7 @@ describePostgres('a database', () => {
         'is read-only. Make it writable, or give the address of a server that accepts',
       ],
     ])('is refused: %s', async ([, said, reported], { schema }) => {
-      const location = await resolveLocation(schema.url);
+      const location = await parseLocation(schema.url);
       const other = { ...DRIVER, Client: clientOf(said) } as typeof DRIVER;
       await expect(openSession(other, location)).rejects.toThrow(`--data ${location.shown} ${reported}`);
       const sessions = `SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name LIKE 'nv-auth-mock on %process ${process.pid}'`;
@@ -363,7 +363,7 @@ describePostgres('a database', () => {
     const { held } = await taken(url);
     await held.store.settings.set('name', 'value');
     expect(refused()).toBe(1);
-    await held.kept?.close();
+    await held.storedWorlds?.close();
   });
 });
 

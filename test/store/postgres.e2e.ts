@@ -4,13 +4,13 @@ import pg from 'pg';
 import { afterAll, beforeAll, vi } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
 import { PostgresStorage } from '../../src/store/postgres/index.ts';
-import { type Location, resolveLocation } from '../../src/store/postgres/location.ts';
+import { type DatabaseLocation, parseLocation } from '../../src/store/postgres/location.ts';
 import { PostgresLog } from '../../src/store/postgres/log.ts';
 import { createTables, openSession, tryLock } from '../../src/store/postgres/open.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { createStoreParts } from '../../src/store/shared.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
 import type { Ownership } from '../../src/store/storage.ts';
-import { machineClock } from '../../src/time/clock.ts';
+import { createMachineClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
 import type { Bench } from './contract.ts';
@@ -19,11 +19,11 @@ import { CONTRACTS } from './contracts.ts';
 
 /** The worlds of a schema, as a process has them. */
 async function held(url: string): Promise<Ownership & { close(): Promise<void> }> {
-  const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
-  const found = await place.take(() => {});
+  const place = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
+  const found = await place.takeOwnership(() => {});
   if (found === null) throw new Error('the place was closed');
   const close = async () => {
-    await found.kept?.close();
+    await found.storedWorlds?.close();
     await place.close();
   };
   return { ...found, close };
@@ -54,7 +54,7 @@ async function benchOn(url: string, isReopened: boolean): Promise<Bench> {
 const DRIVER = pg as unknown as typeof Postgres;
 
 /** The log alone, as the process has it that has the lock. */
-async function openLog(location: Location): Promise<PostgresLog> {
+async function openLog(location: DatabaseLocation): Promise<PostgresLog> {
   const session = await openSession(DRIVER, location);
   if (!(await tryLock(session, location)).has) throw new Error('another process has the lock');
   await createTables(session, location);
@@ -63,7 +63,7 @@ async function openLog(location: Location): Promise<PostgresLog> {
 
 async function logOn(): Promise<LogBench> {
   const schema = await freshSchema();
-  const location = await resolveLocation(schema.url);
+  const location = await parseLocation(schema.url);
   let log = await openLog(location);
   const reopen = async () => {
     await log.close();

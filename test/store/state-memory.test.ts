@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
-import { Unwritable } from '../../src/store/errors.ts';
+import { WriteFailure } from '../../src/store/errors.ts';
 import { createState, NO_ROWS, StateBuilder } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
@@ -20,9 +20,9 @@ it('what several hold counts once, until the last of them has dropped it', () =>
     { weight: 100, parts: [part] },
     { weight: 10, parts: [part] },
   ];
-  expect(memory.missing(one)).toBe(130);
+  expect(memory.uncountedBytes(one)).toBe(130);
   for (const held of [one, two, one]) memory.hold(held);
-  expect([quota.used, memory.missing(one)]).toEqual([140, 0]);
+  expect([quota.used, memory.uncountedBytes(one)]).toEqual([140, 0]);
   memory.release(one);
   expect(quota.used).toBe(140);
   memory.release(one);
@@ -34,9 +34,9 @@ it('what several hold counts once, until the last of them has dropped it', () =>
 it('what does not fit is refused, and then nothing is counted', () => {
   const { quota, memory } = memoryOf(100);
   memory.reserve(60);
-  expect(() => memory.reserve(41)).toThrow(Unwritable);
-  expect(() => memory.check(41)).toThrow(expect.objectContaining({ why: 'full' }));
-  memory.check(40);
+  expect(() => memory.reserve(41)).toThrow(WriteFailure);
+  expect(() => memory.assertRoom(41)).toThrow(expect.objectContaining({ why: 'full' }));
+  memory.assertRoom(40);
   memory.unreserve(60);
   expect(quota.used).toBe(0);
 });
@@ -45,8 +45,8 @@ it('what takes nothing is not refused, even beyond the limit', () => {
   const { quota, memory } = memoryOf(100);
   memory.hold({ weight: 200 });
 
-  memory.check(0);
-  expect(() => memory.check(1)).toThrow(Unwritable);
+  memory.assertRoom(0);
+  expect(() => memory.assertRoom(1)).toThrow(WriteFailure);
   expect(quota.used).toBe(200);
 });
 
@@ -82,7 +82,7 @@ it('rows that have no room are refused and change nothing; deleting makes room a
   const world = new WorldRows(NO_ROWS, { memory });
   await world.commit([put('a', 'x'.repeat(8000))]);
   const { used } = quota;
-  await expect(world.commit([put('b', 'x'.repeat(15_000))])).rejects.toBeInstanceOf(Unwritable);
+  await expect(world.commit([put('b', 'x'.repeat(15_000))])).rejects.toBeInstanceOf(WriteFailure);
   expect([quota.used, await world.count('things')]).toEqual([used, 1]);
   await world.commit([{ kind: 'remove', collection: 'things', id: 'a' }]);
   expect(quota.used).toBe(0);
@@ -99,7 +99,7 @@ it('a state is counted row by row while it is made, and no longer once that is o
   const builder = new StateBuilder(memory);
   builder.add(row('a'));
   expect(quota.used).toBeGreaterThan(500);
-  expect(() => builder.add(row('b', { body: 'x'.repeat(10_000) }))).toThrow(Unwritable);
+  expect(() => builder.add(row('b', { body: 'x'.repeat(10_000) }))).toThrow(WriteFailure);
   builder.release();
   builder.release();
   expect(quota.used).toBe(0);

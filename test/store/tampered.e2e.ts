@@ -5,11 +5,11 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START } from '../support/server.ts';
 
-const open = (data: string) => openServer({ data }, { clock: manualClock(START) });
+const open = (data: string) => openServer({ data }, { clock: createManualClock(START) });
 
 interface Stored {
   readonly collection: string;

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { knownHosts } from '../../src/addresses/hosts.ts';
+import { createKnownHosts } from '../../src/addresses/hosts.ts';
 import { SILENT_LOG } from '../../src/diagnostics/log.ts';
 import type { Fault } from '../../src/faults/fault.ts';
 import { addResponseHook, respond } from '../../src/http/answers.ts';
@@ -49,7 +49,7 @@ export async function answeringServer(
   const connections = new Connections(limits);
   const streams = new OpenStreams();
   const server = {
-    addresses: createWorldAddresses(knownHosts([]), []),
+    addresses: createWorldAddresses(createKnownHosts([]), []),
     crossOrigin: new CrossOrigin([]),
     waiting: () => null,
     log: SILENT_LOG,

@@ -1,10 +1,10 @@
 import type { Store } from '../../src/store/index.ts';
-import { newStoreParts, type StoreParts } from '../../src/store/shared.ts';
+import { createStoreParts, type StoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { damagedFile, openSqliteFile } from '../../src/store/sqlite/index.ts';
-import { type Opened, openDatabase } from '../../src/store/sqlite/open.ts';
+import { openSqliteFile, toDamagedFileError } from '../../src/store/sqlite/index.ts';
+import { type OpenDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { openOwnership } from '../../src/store/storage.ts';
-import { machineClock } from '../../src/time/clock.ts';
+import { createMachineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
 
 /** The store of the default world in a data file. `close` closes both. */
@@ -15,25 +15,25 @@ export interface OpenFile extends Store {
 /** Opens a data file with the available driver. */
 export async function openFile(
   path: string,
-  parts: StoreParts = newStoreParts(),
+  parts: StoreParts = createStoreParts(),
   by: SqliteDriver = driver(),
 ): Promise<OpenFile> {
   const { log, notices } = openSqliteFile(path, by);
   try {
-    const { store, kept } = await openOwnership(log, parts, machineClock());
+    const { store, storedWorlds } = await openOwnership(log, parts, createMachineClock());
     const closeStore = store.close.bind(store);
     const close = async () => {
       await closeStore();
-      await kept?.close();
+      await storedWorlds?.close();
     };
     return Object.assign(store, { notices, close });
   } catch (cause) {
     await log.close();
-    throw damagedFile(path, cause);
+    throw toDamagedFileError(path, cause);
   }
 }
 
 /** Opens the database of a data file with the default driver. */
-export function openFileDatabase(path: string): Opened {
+export function openFileDatabase(path: string): OpenDatabase {
   return openDatabase(path, driver());
 }

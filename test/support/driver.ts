@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { SqliteDatabase, SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
+import { loadNodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 
 /** Null if it is not installed or not compiled. */
 function betterSqlite3(): SqliteDriver | null {
@@ -17,9 +17,9 @@ function betterSqlite3(): SqliteDriver | null {
 const { TEST_DRIVER } = process.env;
 const isOwn = TEST_DRIVER === 'node:sqlite';
 if (TEST_DRIVER !== undefined && !isOwn) throw new Error(`TEST_DRIVER is node:sqlite or nothing, not ${TEST_DRIVER}`);
-if (isOwn && nodeSqlite() === null) throw new Error(`Node ${process.versions.node} has no node:sqlite`);
+if (isOwn && loadNodeSqlite() === null) throw new Error(`Node ${process.versions.node} has no node:sqlite`);
 
-const found = (isOwn ? null : betterSqlite3()) ?? nodeSqlite();
+const found = (isOwn ? null : betterSqlite3()) ?? loadNodeSqlite();
 
 /** Hides better-sqlite3 from a process, as if it were not installed. */
 const HIDING = `import { registerHooks } from 'node:module';

@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { stopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/time/clock.ts';
 
 /** The optional parts of a request. */
 export interface Sent {
@@ -40,7 +40,7 @@ export function clientOf(port: number): Client {
       new Promise((resolve, reject) => {
         const [method, path] = what.split(' ') as [string, string];
         const text = body === undefined ? undefined : JSON.stringify(body);
-        const start = stopwatch();
+        const start = readStopwatch();
         const sent = request({
           ...{ agent, host: '127.0.0.1', port, method, path },
           headers: {
@@ -65,7 +65,7 @@ export function clientOf(port: number): Client {
               body: whole === '' ? undefined : isJson ? JSON.parse(whole) : whole,
               headers: answer.headers,
               decision: decision === undefined ? null : JSON.parse(String(decision)),
-              took: stopwatch() - start,
+              took: readStopwatch() - start,
             });
           });
         });

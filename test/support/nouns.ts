@@ -31,8 +31,8 @@ import {
 } from '../../src/services/runai/collections/oauth-clients.ts';
 import type { Row } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
-import { readSeed, type StoredSeed, seedRow } from '../../src/store/seed.ts';
-import { settingRow } from '../../src/store/settings.ts';
+import { createSeedRow, readSeed, type StoredSeed } from '../../src/store/seed.ts';
+import { createSettingRow } from '../../src/store/settings.ts';
 import { createState, listRows } from '../../src/store/state.ts';
 import { countObjects } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
@@ -61,7 +61,7 @@ export function rowsOf(records: Records): readonly Row[] {
     ...ngcUsers.map(createNgcUserRow),
     ...ngcKeys.flatMap(createKeyRows),
     ...objects,
-    ...Object.entries(settings).map(([name, value]) => settingRow(name, value)),
+    ...Object.entries(settings).map(([name, value]) => createSettingRow(name, value)),
   ];
 }
 
@@ -105,7 +105,7 @@ export function fullStore(store: Store): FullStore {
     ngcKeys: ngcKeysIn(store),
     world: {
       seed: () => readSeed(collections),
-      load: async (seed, records) => store.restore(createState([seedRow(seed), ...rowsOf(records)])),
+      load: async (seed, records) => store.restore(createState([createSeedRow(seed), ...rowsOf(records)])),
       rekey: async (rekeying, kept) => {
         const { state: rekeyed, holders } = await credentials.rekey(await store.freeze(), {
           rekeying,

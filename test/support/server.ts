@@ -6,7 +6,7 @@ import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { createLineLog } from '../../src/diagnostics/log.ts';
 import { createSeededRandom } from '../../src/platform/random.ts';
-import { type ManualClock, manualClock } from '../../src/time/clock.ts';
+import { createManualClock, type ManualClock } from '../../src/time/clock.ts';
 import { SeedStates } from '../../src/worlds/seed-states.ts';
 import type { CastUser } from './cast.ts';
 import { vendorSchemas } from './vendor-schemas.ts';
@@ -71,7 +71,7 @@ export async function testServer(
   parts: Partial<ServerParts> = {},
   transport = inProcess,
 ): Promise<TestServer> {
-  const clock = manualClock(START);
+  const clock = createManualClock(START);
   const server = await built(config, { clock, random: createSeededRandom('test'), ...parts });
   closeAfterUse(() => server.close());
   return driven(server, clock, parts.offDocument === undefined ? config : null, transport);

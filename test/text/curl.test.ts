@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curlCommand, shellWord, tokenCommand } from '../../src/text/curl.ts';
+import { formatCurlCommand, formatShellWord, formatTokenCommand } from '../../src/text/curl.ts';
 
 const SERVER = { base: 'http://mock:6625', isGuarded: false, separator: ' ' };
 const GET = { method: 'GET', target: '/v2/nvcf/functions', headers: {}, body: null };
@@ -14,25 +14,25 @@ describe('a curl command', () => {
       `curl -X POST 'http://mock:6625/a' -H 'content-type: text/plain' --data-raw 'it'\\''s'`,
     ],
   ])('sends the request %j', (call, command) => {
-    expect(curlCommand(call, SERVER)).toBe(command);
+    expect(formatCurlCommand(call, SERVER)).toBe(command);
   });
 
   it('sends a credential, or the variable that has one', () => {
-    expect(curlCommand(GET, SERVER, 'nvapi-a')).toContain(`-H 'Authorization: Bearer nvapi-a'`);
-    expect(curlCommand(GET, SERVER, '$TOKEN')).toContain(`-H "Authorization: Bearer $TOKEN"`);
+    expect(formatCurlCommand(GET, SERVER, 'nvapi-a')).toContain(`-H 'Authorization: Bearer nvapi-a'`);
+    expect(formatCurlCommand(GET, SERVER, '$TOKEN')).toContain(`-H "Authorization: Bearer $TOKEN"`);
   });
 
   it('sends the admin token to the control API only', () => {
     const guarded = { ...SERVER, isGuarded: true };
 
-    expect(curlCommand({ ...GET, target: '/_mock/cast' }, guarded)).toContain(
+    expect(formatCurlCommand({ ...GET, target: '/_mock/cast' }, guarded)).toContain(
       '-H "x-mock-admin-token: $NV_AUTH_MOCK_ADMIN_TOKEN"',
     );
-    expect(curlCommand(GET, guarded)).not.toContain('admin');
+    expect(formatCurlCommand(GET, guarded)).not.toContain('admin');
   });
 
   it('gets a token of a principal first', () => {
-    expect(tokenCommand('ada', { ...SERVER, options: ['-k'] })).toBe(
+    expect(formatTokenCommand('ada', { ...SERVER, options: ['-k'] })).toBe(
       `TOKEN=$(curl -s -k -X POST 'http://mock:6625/_mock/tokens' -H 'content-type: application/json' --data-raw '{"for":"ada"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
     );
   });
@@ -42,5 +42,5 @@ it.each([
   ['./a.tgz', './a.tgz'],
   ['my file', `'my file'`],
 ])('a word of a shell is quoted only if needed: %j', (text, word) => {
-  expect(shellWord(text)).toBe(word);
+  expect(formatShellWord(text)).toBe(word);
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   type ClockState,
+  createMachineClock,
+  createManualClock,
   END_OF_TIME,
-  machineClock,
-  manualClock,
   moveClock,
   parseInstant,
+  readStopwatch,
   readTime,
   rfc3339,
-  stopwatch,
   UnreachableTime,
 } from '../../src/time/clock.ts';
 
@@ -16,20 +16,20 @@ const NOON = Date.UTC(2026, 0, 15, 12);
 
 it('the clock of the machine shows its time', () => {
   const before = Date.now();
-  const shown = machineClock().now();
+  const shown = createMachineClock().now();
 
   expect(shown).toBeGreaterThanOrEqual(before);
   expect(shown).toBeLessThanOrEqual(Date.now());
 });
 
 it('a stopwatch never runs backwards', () => {
-  const before = stopwatch();
+  const before = readStopwatch();
 
-  expect(stopwatch()).toBeGreaterThanOrEqual(before);
+  expect(readStopwatch()).toBeGreaterThanOrEqual(before);
 });
 
 it('a clock that is set by hand stands still until then', () => {
-  const clock = manualClock(NOON);
+  const clock = createManualClock(NOON);
   expect(clock.now()).toBe(NOON);
 
   clock.set(NOON + 1);

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { createSystemRandom } from '../../src/platform/random.ts';
-import { manualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/time/clock.ts';
 import { createAuthority, Issuer, LEAF_LIFETIME_MS } from '../../src/tls/certificates.ts';
 import { NamedCertificates } from '../../src/tls/named-certificates.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 
 function made() {
-  const clock = manualClock(NOW);
+  const clock = createManualClock(NOW);
   const random = createSystemRandom();
   const issuer = new Issuer(createAuthority(NOW, random), random);
   return { clock, issuer, certificates: new NamedCertificates(issuer, clock) };

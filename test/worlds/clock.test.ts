@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SettingsStore } from '../../src/store/settings.ts';
-import { END_OF_TIME, manualClock, UnreachableTime } from '../../src/time/clock.ts';
+import { createManualClock, END_OF_TIME, UnreachableTime } from '../../src/time/clock.ts';
 import { openClock } from '../../src/worlds/clock.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);
@@ -38,7 +38,7 @@ class SlowSettings implements SettingsStore {
   }
 }
 
-const machine = manualClock(NOON);
+const machine = createManualClock(NOON);
 let settings: SlowSettings;
 const open = () => openClock(machine, settings);
 /** The clock as the next process finds it. */

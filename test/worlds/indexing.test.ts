@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { createState } from '../../src/store/state.ts';
-import { Indexing } from '../../src/worlds/indexing.ts';
+import { CredentialTracker } from '../../src/worlds/indexing.ts';
 import { credentials, rowsOf } from '../support/nouns.ts';
 import { serviceKey } from '../support/records.ts';
 
@@ -27,11 +27,11 @@ function world(id: string, hash: string): World {
   return { id, store } as unknown as World;
 }
 
-function indexingWith(...worlds: readonly World[]): Indexing {
+function indexingWith(...worlds: readonly World[]): CredentialTracker {
   const find = (id: string) => worlds.find((one) => one.id === id);
   // The default world is always there.
   const first = find('default') as World;
-  return new Indexing({ credentials, default: () => first, find, exists: () => true, hasOthers: () => true });
+  return new CredentialTracker({ credentials, default: () => first, find, exists: () => true, hasOthers: () => true });
 }
 
 it('a new world is not searched for shared keys because others share those of the default world', async () => {

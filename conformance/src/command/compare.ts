@@ -2,10 +2,10 @@ import {
   askServer,
   askWorld,
   checkOutput,
+  createMachineClock,
   type FlagTexts,
   handleSignals,
   locateServerAndWorld,
-  machineClock,
   memberOf,
   parseDuration,
   prefixOf,
@@ -104,7 +104,7 @@ async function printReport(report: DriftReport, { json, report: file, against }:
 }
 
 function reportAsJson(report: DriftReport, against: string): string {
-  const date = rfc3339(machineClock().now()).slice(0, 10);
+  const date = rfc3339(createMachineClock().now()).slice(0, 10);
   return `${JSON.stringify({ against: new URL(against).host, date, ...report }, null, 2)}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { curlCommand, tokenCommand } from '../../../src/console-entry.ts';
+import { formatCurlCommand, formatTokenCommand } from '../../../src/console-entry.ts';
 import { adminToken } from '../control-api/client.ts';
 import type { Fix, RecordedMessage, RecordedRequest } from '../control-api/types.ts';
 import type { Caller } from './caller.ts';
@@ -18,7 +18,7 @@ export interface Call {
 
 /** Headers that clients add themselves, and credentials. */
 const CLIENT_HEADERS =
-  /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
+  /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|readPragma|cache-control|x-mock-.*)$/;
 
 /** The journal's replacement for a secret. */
 export const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
@@ -93,8 +93,8 @@ function findProblem(message: RecordedMessage, text: string): string | null {
 /** Formats a call as shell commands. */
 export function toCurl(call: Call, caller: Caller): string {
   const server = { base: getBaseUrl(), isGuarded: adminToken.value !== null, separator: ' \\\n  ' };
-  const token = caller.kind === 'principal' ? `${tokenCommand(caller.name, server)}\n` : '';
-  return token + curlCommand(call, server, call.target.startsWith('/_mock/') ? null : findBearer(caller));
+  const token = caller.kind === 'principal' ? `${formatTokenCommand(caller.name, server)}\n` : '';
+  return token + formatCurlCommand(call, server, call.target.startsWith('/_mock/') ? null : findBearer(caller));
 }
 
 /** Returns the text of a key, or a variable that the user sets; null for a caller without a credential. */

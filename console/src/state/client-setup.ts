@@ -1,4 +1,4 @@
-import { shellQuoted } from '../../../src/console-entry.ts';
+import { quoteForShell } from '../../../src/console-entry.ts';
 import { addressOf } from '../control-api/client.ts';
 import type { Credential, Identity } from './identities.ts';
 
@@ -24,11 +24,11 @@ export function toIdentityCurl({ services, credentials: [credential] }: Credenti
   if (credential === undefined) return null;
   if (credential.kind !== 'key') {
     const body = JSON.stringify(createTokenRequest(credential));
-    return `curl -s ${shellQuoted(`${getBaseUrl()}/api/v1/token`)} -H 'content-type: application/json' -d ${shellQuoted(body)}`;
+    return `curl -s ${quoteForShell(`${getBaseUrl()}/api/v1/token`)} -H 'content-type: application/json' -d ${quoteForShell(body)}`;
   }
   const path = services.map((service) => FIRST_CALLS[service]).find((firstCall) => firstCall !== undefined);
   if (path === undefined) return null;
-  return `curl -s ${shellQuoted(getBaseUrl() + path)} -H ${shellQuoted(`Authorization: Bearer ${credential.text}`)}`;
+  return `curl -s ${quoteForShell(getBaseUrl() + path)} -H ${quoteForShell(`Authorization: Bearer ${credential.text}`)}`;
 }
 
 /** Returns the token request of a Run:ai identity. */
@@ -47,7 +47,7 @@ export function toEnv({ services, credentials: [credential] }: CredentialHolder)
   if (credential === undefined) return null;
   const variables =
     credential.kind === 'key' ? listKeyVariables(services, credential.text) : listRunaiVariables(credential);
-  return variables.map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`).join('');
+  return variables.map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`).join('');
 }
 
 type Variables = readonly (readonly [name: string, value: string])[];

@@ -1,4 +1,4 @@
-import { WORLD_HEADER, worldPath } from '../../addresses/world-id.ts';
+import { WORLD_HEADER, worldPathOf } from '../../addresses/world-id.ts';
 import { own } from '../../objects/members.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 import { worldOfToken } from '../../tokens/compact.ts';
@@ -92,7 +92,7 @@ export const WORLD_HINTS: readonly HintRule[] = [
     when: ({ decision, world }) => {
       if (decision?.reason !== 'other_world' || decision.credential?.ofWorld === undefined) return null;
       const { ofWorld } = decision.credential;
-      return `The credential belongs to the world \`${ofWorld}\`, but the request went to the world \`${world.id}\`. Use the path prefix \`${worldPath(ofWorld)}\` or the header \`${WORLD_HEADER}: ${ofWorld}\`, or a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
+      return `The credential belongs to the world \`${ofWorld}\`, but the request went to the world \`${world.id}\`. Use the path prefix \`${worldPathOf(ofWorld)}\` or the header \`${WORLD_HEADER}: ${ofWorld}\`, or a credential of \`${world.id}\` (\`GET ${worldPathOf(world.id)}/_mock/cast\`).`;
     },
   },
   {
@@ -103,7 +103,7 @@ export const WORLD_HINTS: readonly HintRule[] = [
     when: ({ decision, world }) => {
       if (decision?.reason !== 'world_gone' || decision.credential?.ofWorld === undefined) return null;
       const { ofWorld } = decision.credential;
-      return `The world \`${ofWorld}\` of the credential no longer exists: it was deleted, or it was unused for longer than its \`ttl\`. Create it again with \`POST /_mock/worlds\` and \`"id": "${ofWorld}"\`, which restores its credentials, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
+      return `The world \`${ofWorld}\` of the credential no longer exists: it was deleted, or it was unused for longer than its \`ttl\`. Create it again with \`POST /_mock/worlds\` and \`"id": "${ofWorld}"\`, which restores its credentials, or use a credential of \`${world.id}\` (\`GET ${worldPathOf(world.id)}/_mock/cast\`).`;
     },
   },
 ];
@@ -132,7 +132,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
       const issued = readIssuedAt(credential);
       if (problem.reason !== 'not_yet_valid' || issued === null || issued <= now) return null;
       if (world.resetAt !== null && isOlderThanReset(refused, world.resetAt)) return null;
-      return `The token was issued at ${rfc3339(issued)} by another clock, such as on another machine, server or world. The clock of the world \`${world.id}\` shows ${rfc3339(now)}. Request a token here, or move this clock: \`POST ${worldPath(world.id)}/_mock/clock/set\` with \`{"to": "${rfc3339(issued)}"}\`.`;
+      return `The token was issued at ${rfc3339(issued)} by another clock, such as on another machine, server or world. The clock of the world \`${world.id}\` shows ${rfc3339(now)}. Request a token here, or move this clock: \`POST ${worldPathOf(world.id)}/_mock/clock/set\` with \`{"to": "${rfc3339(issued)}"}\`.`;
     },
   },
   {

@@ -1,10 +1,10 @@
-import { worldInLog } from '../../addresses/world-id.ts';
+import { formatWorldForLog } from '../../addresses/world-id.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { type Fault, hidesStatus } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
-import { errorWithStatus } from '../../faults/outcome.ts';
-import { ownOutcome } from '../../faults/own-answer.ts';
+import { createErrorOutcome } from '../../faults/outcome.ts';
+import { createOwnOutcome } from '../../faults/own-answer.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, parseBody } from '../../journal/view.ts';
@@ -83,7 +83,7 @@ export function announceFault(request: RequestInWorld, fault: InjectedFault): vo
   request.injectedFault = fault;
   allowRenewal(request);
   server.log.info(
-    `fault ${id} injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${worldInLog(world.id)}`,
+    `fault ${id} injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${formatWorldForLog(world.id)}`,
     { request: () => null },
   );
   const event = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
@@ -93,7 +93,7 @@ export function announceFault(request: RequestInWorld, fault: InjectedFault): vo
 /** Returns the fault's response; null if the fault has none. */
 function outcomeOf(request: RequestInWorld, fault: Fault): Outcome | null {
   const { answer, status } = fault.action;
-  if (answer !== undefined) return ownOutcome(answer);
+  if (answer !== undefined) return createOwnOutcome(answer);
   return status === undefined ? null : errorOf(request, fault, status);
 }
 
@@ -106,7 +106,7 @@ function errorOf(request: RequestInWorld, fault: Fault, status: number): Outcome
 
 /** Renders an error with this status in the vendor's format. */
 export function vendorError(request: RequestInWorld, status: number): Outcome {
-  return errorWithStatus(status, (problem) =>
+  return createErrorOutcome(status, (problem) =>
     request.route.errorRenderer.renderProblem(problem, request.createRefusalContext()),
   );
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { worldInLog } from '../../addresses/world-id.ts';
+import { formatWorldForLog } from '../../addresses/world-id.ts';
 import type { Decision } from '../../decisions/decision.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import { isStorageProblem, type Problem } from '../../decisions/problem.ts';
@@ -12,7 +12,7 @@ import { hideDecisionSecrets } from '../../journal/decisions.ts';
 import { storePayload } from '../../journal/entry.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { redact, showPath } from '../../text/redact.ts';
-import { type Instant, stopwatch } from '../../time/clock.ts';
+import { type Instant, readStopwatch } from '../../time/clock.ts';
 import { sentHeaders } from '../headers.ts';
 import type { Payload, RequestInWorld } from '../request.ts';
 import type { Route } from '../server.ts';
@@ -58,7 +58,7 @@ export function record(
     fault: injectedFault?.id ?? null,
     done: isExecuted,
     startedAt,
-    durationMs: stopwatch() - startedAt,
+    durationMs: readStopwatch() - startedAt,
     tokenExpiresAt: tokenExpiryOf(request),
     requestHeaders: activityLog.joinHeaders(raw.rawHeaders),
     requestBody: sent,
@@ -139,7 +139,7 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   const { status } = outcome;
   if (isRecorded)
     record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: textOf(payload) });
-  server.metrics.answered({ service, operation, status, reason });
+  server.metrics.countResponse({ service, operation, status, reason });
 }
 
 /** Logs every refusal, and other responses at level `debug`. @param row builds the row for the terminal */
@@ -152,12 +152,12 @@ function logAnswer(
   const { server, world, raw, outcome } = request;
   const details = { decision: decision?.id, request: row };
   if (decision?.effect === 'deny') {
-    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${worldInLog(world.id)}`, details);
+    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${formatWorldForLog(world.id)}`, details);
   } else if (refusal !== null) {
     logRefusal(request, refusal, row);
   } else if (server.log.isDebugging) {
     const path = hideInLine(pathOf(raw.url), world.activityLog.secrets);
-    server.log.debug(`${outcome.status} ${raw.method} ${path}${worldInLog(world.id)}`, details);
+    server.log.debug(`${outcome.status} ${raw.method} ${path}${formatWorldForLog(world.id)}`, details);
   }
 }
 
@@ -225,7 +225,7 @@ export function logRefusal(request: RequestInWorld<Route | null>, problem: Probl
   const { secrets } = world.activityLog;
   // Hide secrets before shortening: a truncated secret would not be recognized.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
-  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${worldInLog(world.id)}`;
+  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${formatWorldForLog(world.id)}`;
   if (problem.kind === 'internal') server.log.error(message, problem.cause);
   else if (isStorageProblem(problem)) server.log.error(message);
   else if (problem.isLogged) server.log.debug(message, { request: row });

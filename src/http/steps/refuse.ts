@@ -14,8 +14,8 @@ import { describeOtherVersions } from '../../explaining/other-versions.ts';
 import { MAX_BODY_LENGTH, NO_BODY, type StoredBody, storeBytes } from '../../journal/entry.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import { renderProblemDetails } from '../../responses/problem-details.ts';
-import { OutcomeUnknown } from '../../store/errors.ts';
-import { stopwatch } from '../../time/clock.ts';
+import { UnknownOutcome } from '../../store/errors.ts';
+import { readStopwatch } from '../../time/clock.ts';
 import { hasBody, readAnnouncedLength } from '../bodies.ts';
 import { hintsOfRefusal, withHintHeader, withHints } from '../hints.ts';
 import { problemWithoutSecrets, toProblem } from '../problem.ts';
@@ -42,7 +42,7 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
   request.problem = problem;
   if (isStorageProblem(problem)) findings.report('storage', problem.message, request.now);
   request.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(request, problem)));
-  if (thrown instanceof OutcomeUnknown) request.decision = overturn(request, decision, 'outcome_unknown');
+  if (thrown instanceof UnknownOutcome) request.decision = overturn(request, decision, 'outcome_unknown');
   const isAboutCaller = problem.reason === 'foreign_credential' && route.service.isControlApi !== true;
   // The operation's rule does not look up the owner of the object.
   const isAboutOwner = problem.reason === 'not_owner' || problem.reason === 'other_organization';
@@ -142,7 +142,11 @@ const MAX_REFUSAL_DELAY_MS = 1000;
 export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
   const { server, route, raw, startedAt } = request;
   if (!route.readsBody) return;
-  request.sent = await receiveBeginning(raw, server.limits.bodyBytes, MAX_REFUSAL_DELAY_MS - (stopwatch() - startedAt));
+  request.sent = await receiveBeginning(
+    raw,
+    server.limits.bodyBytes,
+    MAX_REFUSAL_DELAY_MS - (readStopwatch() - startedAt),
+  );
   reportCredentialsInBody(request, request.sent.text ?? '');
 }
 

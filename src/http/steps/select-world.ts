@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { behindServiceName, type KnownHosts } from '../../addresses/hosts.ts';
+import { type KnownHosts, stripServiceName } from '../../addresses/hosts.ts';
 import {
   DEFAULT_WORLD,
   isWorldId,
-  MAX_WORLD_ID,
+  MAX_WORLD_ID_LENGTH,
   WORLD_HEADER,
   WORLD_ID_FORM,
   WORLD_PREFIX,
-  worldPath,
+  worldPathOf,
 } from '../../addresses/world-id.ts';
 import type { Context } from '../../contract/request.ts';
 import type { AcceptedCredentials, PrefixHost, ServiceHost } from '../../contract/service.ts';
@@ -18,7 +18,7 @@ import { quote } from '../../explaining/index.ts';
 import type { FindingReporter } from '../../journal/finding.ts';
 import { isRecord, own } from '../../objects/members.ts';
 import { decodeAscii } from '../../text/redact.ts';
-import { type Instant, stopwatch } from '../../time/clock.ts';
+import { type Instant, readStopwatch } from '../../time/clock.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { type Origins, RequestInWorld, type RoutedRequest } from '../request.ts';
 import type { Route, Server, WorldAddress, WorldAddresses } from '../server.ts';
@@ -42,7 +42,7 @@ export function createRoutedRequest<Its extends Route | null>(
   const named = server.addresses.find(raw);
   const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
   const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
-  const startedAt = stopwatch();
+  const startedAt = readStopwatch();
   let base = '';
   let fault: Problem | null = null;
   try {
@@ -110,7 +110,7 @@ export function originsOf(
   base: string,
 ): Origins {
   if (address === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
-  const below = `${base}${worldPath(id)}`;
+  const below = `${base}${worldPathOf(id)}`;
   const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);
   return {
     origin: isNamed ? below : base,
@@ -135,7 +135,7 @@ export function findWorldAt(
   }
   const found = worlds.find(id);
   if (found !== undefined) return found;
-  const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID)}\``;
+  const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID_LENGTH)}\``;
   if (worlds.isRemoved(id)) {
     const why = 'it was deleted, or it was unused for longer than its `ttl`';
     throw new Problem(
@@ -189,7 +189,7 @@ function reportLostWorld(
   if (other === undefined) return;
   findings.report(
     'lost_world',
-    `${client.name} sent a credential of the worlds ${quote(shared.slice(0, MAX_OWNERS))} without naming a world, so \`${DEFAULT_WORLD}\` answered. The client drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
+    `${client.name} sent a credential of the worlds ${quote(shared.slice(0, MAX_OWNERS))} without naming a world, so \`${DEFAULT_WORLD}\` answered. The client drops the path of its base URL, such as \`${worldPathOf(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
     now,
   );
 }
@@ -289,7 +289,7 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
   };
   const readHost = (given: string) => {
     if (given !== last.host) {
-      const behind = behindServiceName(given, patterns);
+      const behind = stripServiceName(given, patterns);
       const service = behind === null ? null : serviceHosts.find(({ pattern }) => pattern.test(given.toLowerCase()));
       last = { host: given, label: hosts.labelOf(behind ?? given), prefix: prefixOf(service ?? { prefix: '' }) };
     }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { type KnownHosts, originAt } from '../../addresses/hosts.ts';
+import { formatOrigin, type KnownHosts } from '../../addresses/hosts.ts';
 import { Problem } from '../../decisions/problem.ts';
 
 /** RFC 9112, 3.2.2: requests to a proxy have a whole URL as the target. */
@@ -65,7 +65,7 @@ export function originOf(
       },
     );
   }
-  return publicUrl ?? originAt(scheme, host);
+  return publicUrl ?? formatOrigin(scheme, host);
 }
 
 /** Returns the path of a request target, without its query. */

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { originAt } from '../../addresses/hosts.ts';
+import { formatOrigin } from '../../addresses/hosts.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { setTimeout } from '../../platform/time.ts';
 import { showValue } from '../../text/redact.ts';
@@ -71,7 +71,7 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
     const bound = findPort(forHttp, port);
     if (host === LOOPBACK)
       otherListeners.push(await listenOnLoopback6(server, 'secureConnection', bound, port, '--http-port'));
-    return originAt('http', `${reachableHost(host)}:${bound}`);
+    return formatOrigin('http', `${reachableHost(host)}:${bound}`);
   };
 
   return async (host, port, keepRunning = true, httpPort = null) => {
@@ -89,7 +89,7 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
       server.unref();
       for (const listener of otherListeners) listener.unref();
     }
-    return { port: bound, url: originAt(scheme, `${reachableHost(address)}:${bound}`), httpUrl };
+    return { port: bound, url: formatOrigin(scheme, `${reachableHost(address)}:${bound}`), httpUrl };
   };
 }
 

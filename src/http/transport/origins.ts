@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { behindServiceName, hostName, isLoopback, type KnownHosts, originAt } from '../../addresses/hosts.ts';
+import { formatOrigin, isLoopback, type KnownHosts, parseHostName, stripServiceName } from '../../addresses/hosts.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { decodeAscii } from '../../text/redact.ts';
 import { pathOf } from './arrival.ts';
@@ -63,7 +63,7 @@ export function createOriginGuard({
   const tokenHash = adminToken === null ? null : sha256(adminToken);
   const isKnown = (host: string): boolean => {
     if (hosts.has(host)) return true;
-    const behind = behindServiceName(host, hostPatterns);
+    const behind = stripServiceName(host, hostPatterns);
     return behind !== null && hosts.has(behind);
   };
   // Cached because consecutive requests nearly always have the same host.
@@ -152,7 +152,9 @@ function isFrame(headers: IncomingMessage['headers']): boolean {
 
 function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
   const normalized = origin.toLowerCase();
-  return normalized === originAt('http', host) || normalized === originAt('https', host) || normalized === publicUrl;
+  return (
+    normalized === formatOrigin('http', host) || normalized === formatOrigin('https', host) || normalized === publicUrl
+  );
 }
 
 function foreignOrigin(isOpen: boolean): Problem {
@@ -170,7 +172,7 @@ function unknownPage(): Problem {
 }
 
 function unknownHost(host: string): Problem {
-  const name = hostName(host);
+  const name = parseHostName(host);
   const under = name === null ? 'this host name' : `the host name \`${name.slice(0, 100)}\``;
   return new Problem(
     'foreign_page',

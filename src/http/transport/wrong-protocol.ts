@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { HTTPS_PORT_TEXT } from '../../diagnostics/connection-advice.ts';
 import type { Log } from '../../diagnostics/log.ts';
-import { stopwatch } from '../../time/clock.ts';
+import { readStopwatch } from '../../time/clock.ts';
 import type { WireError } from './protocol-errors.ts';
 import { wireBytes } from './wire-answer.ts';
 
@@ -62,7 +62,7 @@ export class WrongProtocol {
   }
 
   #report({ remoteAddress: address = 'unknown', localPort }: Socket, sentence: string): void {
-    const now = stopwatch();
+    const now = readStopwatch();
     const subject = `${address} ${sentence}`;
     const before = this.#logged.get(subject);
     if (before !== undefined && now - before < SILENCE_MS) return;

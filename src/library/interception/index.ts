@@ -1,4 +1,4 @@
-import { hostMatcher, hostName } from '../../addresses/hosts.ts';
+import { createHostMatcher, parseHostName } from '../../addresses/hosts.ts';
 import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
 import { listVendorHosts, MANIFESTS } from '../../services/index.ts';
 import { adviseName } from '../../text/nearest.ts';
@@ -25,7 +25,7 @@ export async function startInterception(
     host.openProductionPort('https', worldId),
   ]);
   const active: Active = {
-    covers: hostMatcher([...listVendorHosts(), ...hosts]),
+    covers: createHostMatcher([...listVendorHosts(), ...hosts]),
     isOwn: (target) => host.urls.some((url) => hasAddress(target, url)),
     refusesOthers: options.others === 'refuse',
     ports: { http: http.port, https: https.port },
@@ -87,7 +87,7 @@ function checkHost(host: string, service: string): string {
   const quoted = JSON.stringify(host.slice(0, 100));
   const name = host.toLowerCase();
   const [, fixedPart = ''] = /^(?:\*\.)?([^:]*)$/.exec(name) ?? [];
-  if (hostName(fixedPart) === null) {
+  if (parseHostName(fixedPart) === null) {
     throw new TypeError(
       `intercept: ${quoted} in \`hosts\` is not a host name. Remove scheme, port and path, as in \`runai.acme.com\` or \`*.acme.com\`.`,
     );

@@ -1,4 +1,4 @@
-import { type Instant, later } from '../../time/clock.ts';
+import { addMilliseconds, type Instant } from '../../time/clock.ts';
 import { parseDuration } from '../../time/duration.ts';
 import type { MembersOf, RowOf, SimulationState, Step } from './stored.ts';
 
@@ -36,9 +36,9 @@ function readStepDuration({ metadata }: Pick<SimulationMembers, 'metadata'>): nu
 export function applyTransition(transition: Transition, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
   const duration = readStepDuration(members);
   const states: readonly [SimulationState, ...SimulationState[]] = TRANSITIONS[transition];
-  const steps = states.map((state, index): Step => ({ state, at: later(now, index * duration) }));
+  const steps = states.map((state, index): Step => ({ state, at: addMilliseconds(now, index * duration) }));
   const state = states.at(-1) ?? states[0];
-  return { members: { state }, hidden: { steps }, dueAt: later(now, (states.length - 1) * duration) };
+  return { members: { state }, hidden: { steps }, dueAt: addMilliseconds(now, (states.length - 1) * duration) };
 }
 
 /** Computes the state from the stored row and the time, so no timer is needed. */

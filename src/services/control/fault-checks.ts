@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
-import { checkOwnAnswer, ownOutcome } from '../../faults/own-answer.ts';
+import { assertOwnAnswer, createOwnOutcome } from '../../faults/own-answer.ts';
 import { checkMatch, findPossibleOperations, type KnownNames } from '../../journal/check.ts';
 import { keysOf } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
@@ -89,7 +89,7 @@ function checkCustomAnswer({ answer, status, drop, body }: Order['do']): void {
     const message = `Fields \`do.answer\` and \`do.${conflicting}\` exclude each other; send one of them.`;
     throw new Problem('invalid_request', message);
   }
-  if (answer !== undefined) checkOwnAnswer(answer);
+  if (answer !== undefined) assertOwnAnswer(answer);
 }
 
 /** Returns whole seconds (RFC 9110, section 10.2.3). */
@@ -152,7 +152,7 @@ export async function assertDocumentedAnswer(
   }
   if (undocumented.length === 0) {
     const violation =
-      answer === undefined ? null : await findViolation(affected, ownOutcome(answer), findAnswerViolation);
+      answer === undefined ? null : await findViolation(affected, createOwnOutcome(answer), findAnswerViolation);
     if (violation === null) return 'documented';
     if (isOffDocument) return 'ours';
     throw new Problem(

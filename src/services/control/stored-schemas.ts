@@ -1,9 +1,9 @@
 import { INSTANT, objectSchema, TEXT } from '../../definitions/json-schema.ts';
-import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
+import { createRowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { createSetupRow, SETUPS } from './state-undo.ts';
 
 const UNDO = objectSchema({ kind: { enum: ['key', 'fault', 'world'] }, id: TEXT, createdAt: INSTANT }, ['createdAt']);
 
 export const STORED_SCHEMAS: StoredSchemas = {
-  rows: [rowSchema(SETUPS, UNDO, ({ id, body }) => createSetupRow(id, body))],
+  rows: [createRowSchema(SETUPS, UNDO, ({ id, body }) => createSetupRow(id, body))],
 };

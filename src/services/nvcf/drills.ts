@@ -3,7 +3,7 @@ import type { Policy } from '../../decisions/policy.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { findNewestRequest, requireKeyInForce } from '../../ngc-keys/drills.ts';
 import { editKey } from '../../ngc-keys/keyring.ts';
-import { later, rfc3339 } from '../../time/clock.ts';
+import { addMilliseconds, rfc3339 } from '../../time/clock.ts';
 import { FUNCTIONS, isPublic } from './functions.ts';
 import { FUNCTION_IN_TARGET } from './name-patterns.ts';
 
@@ -29,7 +29,7 @@ const narrowKey: Drill = {
         service === 'nvcf' && kind === 'service-key' && scopes.length > 0,
     );
     const { id, name } = principal;
-    const effectiveAt = later(now, PROPAGATION_DELAY_MS);
+    const effectiveAt = addMilliseconds(now, PROPAGATION_DELAY_MS);
     const lostScopes = used.map((scope) => `\`${scope}\``).join(' and ');
     const policy = (newest: Policy | null): Policy => {
       const narrowed = removeScopes(newest, used);

@@ -1,8 +1,8 @@
 import { accountRow } from '../../ngc-keys/accounts.ts';
-import { distinct } from '../../objects/pick.ts';
+import { removeDuplicates } from '../../objects/pick.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import { ANYONE, type Row } from '../../store/collections.ts';
-import { END_OF_TIME, type Instant, later } from '../../time/clock.ts';
+import { END_OF_TIME, type Instant, addMilliseconds } from '../../time/clock.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { createContent } from './asset-content.ts';
 import {
@@ -126,10 +126,10 @@ function createVersionRow(version: SeedFunction, accountOf: FindAccount, now: In
     definition: {
       inferenceUrl: '/',
       ...members,
-      ...(tags !== undefined && { tags: distinct(tags) }),
-      ...(resources !== undefined && { resources: distinct(resources) }),
+      ...(tags !== undefined && { tags: removeDuplicates(tags) }),
+      ...(resources !== undefined && { resources: removeDuplicates(resources) }),
     },
-    secretNames: distinct(secrets),
+    secretNames: removeDuplicates(secrets),
     functionParties: createParties(version, accountOf),
     versionParties: (version.versionSharedWith ?? []).map((partyOrg) => ({ ncaId: accountOf(partyOrg) })),
     deployment: status === 'INACTIVE' ? null : createDeployment(version, now),
@@ -161,7 +161,7 @@ function createDeployment(version: SeedFunction, now: Instant): Deployment {
 /** Returns when a version becomes active. Without `deployTime`, it stays DEPLOYING forever. */
 function computeReadyAt({ deployTime }: SeedFunction, now: Instant): Instant {
   const delayMs = parseDuration(deployTime ?? '');
-  return delayMs === null ? END_OF_TIME : later(now, delayMs);
+  return delayMs === null ? END_OF_TIME : addMilliseconds(now, delayMs);
 }
 
 /** Reads the behaviour of a version. Without `deployTime` and `invokeTime`, both are 0. */

@@ -9,7 +9,7 @@ import {
   withoutMembers,
 } from '../../definitions/json-schema.ts';
 import { ACCOUNTS, type Account, createAccountRow } from '../../ngc-keys/accounts.ts';
-import { partSchema, rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
+import { createPartSchema, createRowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { type Content, PIECES, type Piece } from './asset-content.ts';
 import {
   type AuthorizedParty,
@@ -106,29 +106,29 @@ const ACCOUNT = bodySchema<Account>({
 /** The schemas of everything that Cloud Functions stores. */
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowSchema(ACCOUNTS, ACCOUNT, ({ body }) => createAccountRow(body)),
-    partSchema(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
+    createRowSchema(ACCOUNTS, ACCOUNT, ({ body }) => createAccountRow(body)),
+    createPartSchema(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
       createFunctionRow({ owner, functionId: parent, versionId: id }, body),
     ),
-    rowSchema(ASSETS, ASSET, ({ id, owner, body }) =>
+    createRowSchema(ASSETS, ASSET, ({ id, owner, body }) =>
       ASSETS.row({ id, owner, parent: null, aliases: [body.uploadId], body }),
     ),
-    partSchema(PIECES, bodySchema<Piece>({ base64: TEXT }), ({ id, owner, parent, labels, body }) =>
+    createPartSchema(PIECES, bodySchema<Piece>({ base64: TEXT }), ({ id, owner, parent, labels, body }) =>
       PIECES.row({ id, owner, parent, labels, body }),
     ),
-    partSchema(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
+    createPartSchema(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
       // Invocations of a seed have no due time, because they never end.
       INVOCATIONS.row({ id, owner, parent, dueAt: dueAt === null ? null : body.readyAt, body }),
     ),
-    rowSchema(LLM_BUCKETS, BUCKETS),
-    rowSchema(CLUSTER_GROUPS, CLUSTER_GROUP_SCHEMA),
-    rowSchema(GPU_QUOTAS, GPU_QUOTA_SCHEMA),
-    rowSchema(INSTANCE_TYPES, INSTANCE_TYPE_SCHEMA),
-    rowSchema(
+    createRowSchema(LLM_BUCKETS, BUCKETS),
+    createRowSchema(CLUSTER_GROUPS, CLUSTER_GROUP_SCHEMA),
+    createRowSchema(GPU_QUOTAS, GPU_QUOTA_SCHEMA),
+    createRowSchema(INSTANCE_TYPES, INSTANCE_TYPE_SCHEMA),
+    createRowSchema(
       RECOGNIZED_REGISTRIES,
       bodySchema<RecognizedRegistry>({ artifactType: TEXT, registryName: TEXT, registryHostname: TEXT }),
     ),
-    rowSchema(REGISTRY_CREDENTIALS, CREDENTIAL),
-    rowSchema(TELEMETRIES, TELEMETRY),
+    createRowSchema(REGISTRY_CREDENTIALS, CREDENTIAL),
+    createRowSchema(TELEMETRIES, TELEMETRY),
   ],
 };

@@ -8,7 +8,7 @@ import {
   TEXTS,
   withoutMembers,
 } from '../../definitions/json-schema.ts';
-import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
+import { createRowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { type StatusChange, TASKS, type Task, type TaskResult } from './tasks.ts';
 
 const { status, percentComplete, lastHeartbeatAt, healthInfo, instances } = SCHEMAS.Task.properties;
@@ -27,4 +27,4 @@ const TASK = bodySchema<Task>(
 );
 
 /** The schemas of everything that Cloud Tasks stores. */
-export const STORED_SCHEMAS: StoredSchemas = { rows: [rowSchema(TASKS, TASK)] };
+export const STORED_SCHEMAS: StoredSchemas = { rows: [createRowSchema(TASKS, TASK)] };

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { ResourceAttributes } from '../../decisions/decide.ts';
-import { distinct, pick } from '../../objects/pick.ts';
+import { pick, removeDuplicates } from '../../objects/pick.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
@@ -90,10 +90,10 @@ export function pickDefinition(
   const { clusters, ...gpu } = pick(gpuSpecification, GPU_MEMBERS);
   return {
     ...pick(request, DEFINITION_MEMBERS),
-    gpuSpecification: { ...gpu, ...(clusters !== undefined && { clusters: distinct(clusters) }) },
+    gpuSpecification: { ...gpu, ...(clusters !== undefined && { clusters: removeDuplicates(clusters) }) },
     ...(models !== undefined && { models: pickArtifacts(models) }),
     ...(resources !== undefined && { resources: pickArtifacts(resources) }),
-    ...(tags !== undefined && { tags: distinct(tags) }),
+    ...(tags !== undefined && { tags: removeDuplicates(tags) }),
   };
 }
 
@@ -103,7 +103,7 @@ export function pickReported(definition: object): WorkerReport {
 }
 
 function pickArtifacts(artifacts: readonly Schema<'nvct', 'Artifact'>[]): Schema<'nvct', 'Artifact'>[] {
-  return distinct(artifacts.map((artifact) => pick(artifact, ARTIFACT_MEMBERS)));
+  return removeDuplicates(artifacts.map((artifact) => pick(artifact, ARTIFACT_MEMBERS)));
 }
 
 /** The row of a task, which belongs to an account. */

@@ -1,4 +1,4 @@
-import { nameInWorld } from '../../addresses/world-id.ts';
+import { addWorldToName } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
 import { readFixture } from '../../platform/assets.ts';
 import { deriveUuid } from '../../platform/random.ts';
@@ -90,7 +90,7 @@ class BearerSigner {
       tenant_id: this.#tenant.id,
       azp: clientId,
       typ: 'Bearer',
-      sid: nameInWorld(deriveUuid(`bearer:${id}`), this.#world),
+      sid: addWorldToName(deriveUuid(`bearer:${id}`), this.#world),
     };
   }
 }

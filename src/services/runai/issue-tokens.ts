@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../contract/request.ts';
 import { hashAccessToken } from '../../credentials/oauth-hashes.ts';
-import { later } from '../../time/clock.ts';
+import { addMilliseconds } from '../../time/clock.ts';
 import { changeClaims, readClaimRules } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
 import type { TokenHolder } from './access-token.ts';
@@ -96,5 +96,5 @@ export function tokenLifetimeOf({ tokenTtl }: RequestContext['settings']): numbe
 
 /** Returns when the last access token that was issued until now expires. */
 export function lastExpiryOf({ now, settings }: Pick<RequestContext, 'now' | 'settings'>): number {
-  return later(now, tokenLifetimeOf(settings));
+  return addMilliseconds(now, tokenLifetimeOf(settings));
 }

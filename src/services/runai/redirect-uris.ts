@@ -1,4 +1,4 @@
-import { originAt } from '../../addresses/hosts.ts';
+import { formatOrigin } from '../../addresses/hosts.ts';
 
 /** A value of `--redirect-uri`: a client and one of its redirect URIs. */
 export interface ClientUri {
@@ -78,7 +78,7 @@ function parseLoopback(uri: string) {
 /** Removes a default port, which origins do not have but a client may send. */
 function withoutDefaultPort(uri: string): string {
   return uri.replace(/^(https?):\/\/([\w.:[\]-]+)/, (_origin, scheme: 'http' | 'https', host: string) =>
-    originAt(scheme, host),
+    formatOrigin(scheme, host),
   );
 }
 

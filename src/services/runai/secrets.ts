@@ -1,4 +1,4 @@
-import { nameInWorld } from '../../addresses/world-id.ts';
+import { addWorldToName } from '../../addresses/world-id.ts';
 import type { Context } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { deriveUuid } from '../../platform/random.ts';
@@ -22,7 +22,7 @@ export function generateSecret({ random }: Pick<Context, 'random'>): {
  * new `sid`, so the tokens issued for it stay valid.
  */
 export function sidOfSecret(secretHash: string | null, worldId: string): string {
-  return nameInWorld(deriveUuid(`secret:${secretHash}`), worldId);
+  return addWorldToName(deriveUuid(`secret:${secretHash}`), worldId);
 }
 
 /** Revokes the tokens of a deleted or replaced secret, but only with `--runai-revoke-on-delete`. */

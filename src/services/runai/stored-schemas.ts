@@ -2,7 +2,7 @@ import * as SCHEMAS from '../../../generated/runai.schemas.ts';
 import { PASSWORD_HASH_SCHEMA } from '../../credentials/password.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import { BOOLEAN, bodySchema, INSTANT, listSchema, nullable, TEXT, TEXTS } from '../../definitions/json-schema.ts';
-import { rowSchema, type StoredSchemas } from '../../store/row-schema.ts';
+import { createRowSchema, type StoredSchemas } from '../../store/row-schema.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule } from '../../tokens/claim-rules.ts';
 import { ACCESS_RULES, type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';
 import { ACCESS_KEYS, createAccessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
@@ -139,26 +139,26 @@ const CLIENT = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: listSchem
 ]);
 
 const units = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
-  rowSchema(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
+  createRowSchema(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
 );
 const logins = [LOGINS, ENDED_LOGINS].map((collection) =>
-  rowSchema(collection, TOKEN, ({ body }) => createLoginRow(collection, body)),
+  createRowSchema(collection, TOKEN, ({ body }) => createLoginRow(collection, body)),
 );
 
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    rowSchema(IDENTITIES, IDENTITY, ({ body }) => createIdentityRow({ ...body, lastLogin: null })),
-    rowSchema(ACCESS_KEYS, ACCESS_KEY, ({ body }) => createAccessKeyRow(body)),
+    createRowSchema(IDENTITIES, IDENTITY, ({ body }) => createIdentityRow({ ...body, lastLogin: null })),
+    createRowSchema(ACCESS_KEYS, ACCESS_KEY, ({ body }) => createAccessKeyRow(body)),
     ...logins,
-    rowSchema(CODES, CODE, ({ body }) => createCodeRow(body)),
-    rowSchema(REVOKED_NAMES, { type: 'null' }, ({ id, dueAt }) =>
+    createRowSchema(CODES, CODE, ({ body }) => createCodeRow(body)),
+    createRowSchema(REVOKED_NAMES, { type: 'null' }, ({ id, dueAt }) =>
       REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: dueAt ?? 0, body: null }),
     ),
-    rowSchema(OAUTH_CLIENTS, CLIENT, ({ body }) => createOAuthClientRow(body)),
+    createRowSchema(OAUTH_CLIENTS, CLIENT, ({ body }) => createOAuthClientRow(body)),
     ...units,
-    rowSchema(WORKLOADS, WORKLOAD, ({ owner, body }) => createWorkloadRow(body, owner)),
-    rowSchema(ROLES, ROLE, ({ owner, body }) => createRoleRow(body, owner)),
-    rowSchema(ACCESS_RULES, RULE, ({ owner, body }) => createRuleRow(body, owner)),
+    createRowSchema(WORKLOADS, WORKLOAD, ({ owner, body }) => createWorkloadRow(body, owner)),
+    createRowSchema(ROLES, ROLE, ({ owner, body }) => createRoleRow(body, owner)),
+    createRowSchema(ACCESS_RULES, RULE, ({ owner, body }) => createRuleRow(body, owner)),
   ],
   settings: {
     [TENANT_ID_SETTING]: { json: NUMBER },

@@ -1,4 +1,4 @@
-import { nameInWorld } from '../../addresses/world-id.ts';
+import { addWorldToName } from '../../addresses/world-id.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { TokenDrafts } from '../../contract/service.ts';
 import type { RequestScope } from '../../contract/world.ts';
@@ -56,5 +56,5 @@ async function createParams(
   const key = namedKey ?? (await accessKeysIn(store).ofOwner(id))[0];
   if (key !== undefined) return { identity, clientId: key.clientId, sid: sidOfSecret(key.secretHash, world.id) };
   if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: sidOfSecret(secretHash, world.id) };
-  return { identity, clientId: clientIdInTokens(null), sid: nameInWorld(random.uuid(), world.id) };
+  return { identity, clientId: clientIdInTokens(null), sid: addWorldToName(random.uuid(), world.id) };
 }

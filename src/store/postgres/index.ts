@@ -3,13 +3,13 @@ import { messageOf } from '../../diagnostics/error-message.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { setTimeout } from '../../platform/time.ts';
 import type { Clock } from '../../time/clock.ts';
-import { OutcomeUnknown, Unreachable } from '../errors.ts';
+import { DatabaseFailure, UnknownOutcome } from '../errors.ts';
 import type { StoreParts } from '../shared.ts';
 import { type Ownership, openOwnership, type Storage } from '../storage.ts';
-import { UNREACHABLE, type Waiting } from '../waiting.ts';
-import { type Location, resolveLocation } from './location.ts';
+import { UNREACHABLE_MESSAGE, type WaitState } from '../waiting.ts';
+import { type DatabaseLocation, parseLocation } from './location.ts';
 import { PostgresLog } from './log.ts';
-import { Away, createTables, openSession, stateOfDefault, tryLock } from './open.ts';
+import { createTables, openSession, readStateOfDefault, tryLock, UnavailableDatabase } from './open.ts';
 import type { Session } from './session.ts';
 
 /** How often to ask for a lock that another process has, in milliseconds. */
@@ -24,14 +24,14 @@ export class PostgresStorage implements Storage {
   readonly driver = null;
   readonly schema: string;
   readonly #pg: typeof Postgres;
-  readonly #location: Location;
+  readonly #location: DatabaseLocation;
   readonly #parts: StoreParts;
   readonly #clock: Clock;
   /** The session that has the lock or waits for it, or null. */
   #session: Session | null = null;
   #isClosed = false;
 
-  private constructor(pg: typeof Postgres, location: Location, parts: StoreParts, clock: Clock) {
+  private constructor(pg: typeof Postgres, location: DatabaseLocation, parts: StoreParts, clock: Clock) {
     this.schema = location.schema;
     this.#pg = pg;
     this.#location = location;
@@ -41,22 +41,22 @@ export class PostgresStorage implements Storage {
 
   /** @param data such as `postgres://user@host/database?schema=name` @throws UserError if it is not a valid URL */
   static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresStorage> {
-    const location = await resolveLocation(data);
+    const location = await parseLocation(data);
     return new PostgresStorage(await driver(), location, parts, clock);
   }
 
-  async stateOfDefault(): Promise<string | null> {
+  async readStateOfDefault(): Promise<string | null> {
     try {
-      return await stateOfDefault(await this.#openSession(), this.#location);
+      return await readStateOfDefault(await this.#openSession(), this.#location);
     } catch (cause) {
       if (isAway(cause)) return null;
       throw cause;
     }
   }
 
-  async take(onWait: (waiting: Waiting) => void): Promise<Ownership | null> {
+  async takeOwnership(onWait: (waiting: WaitState) => void): Promise<Ownership | null> {
     let reported: string | null = null;
-    const wait = (waiting: Waiting) => {
+    const wait = (waiting: WaitState) => {
       if (waiting.why !== reported) onWait(waiting);
       reported = waiting.why;
     };
@@ -73,7 +73,7 @@ export class PostgresStorage implements Storage {
         this.#session = null;
         if (this.#isClosed) return null;
         if (isFirst && !isAway(cause)) throw cause;
-        wait({ status: 'waiting', why: cause instanceof UserError ? cause.message : UNREACHABLE });
+        wait({ status: 'waiting', why: cause instanceof UserError ? cause.message : UNREACHABLE_MESSAGE });
       }
       await pause();
     }
@@ -108,7 +108,7 @@ function lostSentence(cause: unknown): string {
 
 /** Whether the same request can succeed once the database is back. */
 function isAway(cause: unknown): boolean {
-  return cause instanceof Away || cause instanceof Unreachable || cause instanceof OutcomeUnknown;
+  return cause instanceof UnavailableDatabase || cause instanceof DatabaseFailure || cause instanceof UnknownOutcome;
 }
 
 function standbySentence(holder: string | null): string {

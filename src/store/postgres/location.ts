@@ -5,7 +5,7 @@ import { readTextFile } from '../../platform/text-file.ts';
 import { showValue } from '../../text/redact.ts';
 
 /** Where a store on PostgreSQL is located. */
-export interface Location {
+export interface DatabaseLocation {
   /** The URL for messages, without a password. */
   readonly shown: string;
   /** The name of the schema that contains the tables. */
@@ -25,7 +25,7 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
  *
  * @throws UserError
  */
-export async function resolveLocation(data: string): Promise<Location> {
+export async function parseLocation(data: string): Promise<DatabaseLocation> {
   if (!URL.canParse(data)) {
     throw new UserError('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');
   }

@@ -1,18 +1,18 @@
-import { Damaged, parseStored, ReadOnly } from '../errors.ts';
+import { DamagedData, ReadOnlyDatabase } from '../errors.ts';
 import type { RowName } from '../row-log.ts';
-import { readPart, readRow } from '../saved-row.ts';
+import { parseStoredJson, readPart, readRow } from '../saved-row.ts';
 import type { SnapshotRecord } from '../snapshot-store.ts';
-import { UNREACHABLE } from '../waiting.ts';
+import { UNREACHABLE_MESSAGE } from '../waiting.ts';
 import type {
   LogChanges,
-  Logged,
+  LogContent,
   LoggedPut,
   LoggedWorld,
   LogHead,
   LogUses,
   RowOfWorld,
-  StoredWorld,
   WorldLog,
+  WorldRecord,
 } from '../world-log.ts';
 import type { Session, Statements } from './session.ts';
 
@@ -34,11 +34,11 @@ export class PostgresLog implements WorldLog {
     session.tryChange = () => this.#tryChange();
   }
 
-  async read(): Promise<Logged> {
+  async read(): Promise<LogContent> {
     const texts = this.#statements;
     return this.#session.transaction(async (transaction) => {
       const [head] = await transaction.query<LogHead>(texts.head);
-      if (head === undefined) throw new Damaged('store', 'at', 'it is not there');
+      if (head === undefined) throw new DamagedData('store', 'at', 'it is not there');
       const worlds = await transaction.query<Omit<LoggedWorld, keyof Content>>(texts.worlds);
       const snapshots = await transaction.query<SnapshotRecord>(texts.snapshots);
       const contents = new Map(worlds.map(({ name }) => [name, emptyContent()]));
@@ -52,11 +52,11 @@ export class PostgresLog implements WorldLog {
           if (content !== undefined) take(content, read);
         }
       };
-      await forEachRow<Part>(texts.parts, MAX_PARTS, ({ begin }, { world, rows }) => {
+      await forEachRow<Part>(texts.parts, MAX_PARTS, ({ initialRows: begin }, { world, rows }) => {
         for (const row of readPart(rows, world)) begin.push(row);
       });
-      await forEachRow<ObjectRow>(texts.objects, MAX_ROWS, ({ later }, { collection, id, row }) => {
-        later.push({ collection, id, read: row === null ? null : readRow(parseStored(row, collection, id)) });
+      await forEachRow<ObjectRow>(texts.objects, MAX_ROWS, ({ changedRows: later }, { collection, id, row }) => {
+        later.push({ collection, id, read: row === null ? null : readRow(parseStoredJson(row, collection, id)) });
       });
       await forEachRow<Use>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) =>
         uses.push({ collection, id, at }),
@@ -89,7 +89,7 @@ export class PostgresLog implements WorldLog {
     ]);
   }
 
-  async fill(world: string | StoredWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
+  async fill(world: string | WorldRecord, parts: Iterable<string>, head: LogHead): Promise<void> {
     const name = typeof world === 'string' ? world : world.name;
     await this.#session.transaction(async (transaction) => {
       await transaction.query(this.#statements.empty, [name, head.at]);
@@ -123,7 +123,7 @@ export class PostgresLog implements WorldLog {
     });
   }
 
-  async partOfSnapshot(id: string, part: number): Promise<string | null> {
+  async readSnapshotPart(id: string, part: number): Promise<string | null> {
     const [row] = await this.#session.query<{ readonly rows: string }>(this.#statements.part, [id, part]);
     return row?.rows ?? null;
   }
@@ -138,7 +138,7 @@ export class PostgresLog implements WorldLog {
 
   fault(): string | null {
     const { isSure, refusal } = this.#session;
-    if (!isSure) return UNREACHABLE;
+    if (!isSure) return UNREACHABLE_MESSAGE;
     return refusal === null ? null : `The database ${refusal.why}, so nothing can be stored now. ${refusal.advice}`;
   }
 
@@ -155,17 +155,17 @@ export class PostgresLog implements WorldLog {
     });
     await tried.catch((cause: unknown) => {
       if (cause === undone) this.#session.refusal = null;
-      else if (!(cause instanceof ReadOnly)) throw cause;
+      else if (!(cause instanceof ReadOnlyDatabase)) throw cause;
     });
   }
 }
 
-type Content = Pick<LoggedWorld, 'begin' | 'later' | 'uses'>;
+type Content = Pick<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'>;
 type MutableContent = { readonly [Name in keyof Content]: Content[Name][number][] };
 type Take<Read> = (content: MutableContent, read: Read) => void;
 
 function emptyContent(): MutableContent {
-  return { begin: [], later: [], uses: [] };
+  return { initialRows: [], changedRows: [], uses: [] };
 }
 
 interface Part {

@@ -2,8 +2,8 @@ import type * as Postgres from 'pg';
 import { messageOf } from '../../diagnostics/error-message.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { isStorageFailure } from '../errors.ts';
-import type { Location } from './location.ts';
-import { POSTGRES_SCHEMA, STATEMENTS, TABLES } from './schema.ts';
+import type { DatabaseLocation } from './location.ts';
+import { CREATE_STATEMENTS, SCHEMA_VERSION, TABLE_NAMES } from './schema.ts';
 import { Session, type Statements } from './session.ts';
 
 /** The program name stored in the tables. */
@@ -16,14 +16,14 @@ const OLDEST_VERSION = 140_000;
 const LOCK_CLASS = 0x6e76616d;
 
 /** The database cannot be used right now, but may recover: it isn't running, is starting, or is full. */
-export class Away extends UserError {}
+export class UnavailableDatabase extends UserError {}
 
 /**
  * Opens a session with reliable locks: with PostgreSQL itself, and with a server that accepts changes.
  *
- * @throws UserError with a remedy; Away
+ * @throws UserError with a remedy; UnavailableDatabase
  */
-export async function openSession(pg: typeof Postgres, location: Location): Promise<Session> {
+export async function openSession(pg: typeof Postgres, location: DatabaseLocation): Promise<Session> {
   let session: Session | undefined;
   try {
     session = await Session.open(pg, location);
@@ -39,7 +39,7 @@ export async function openSession(pg: typeof Postgres, location: Location): Prom
 /** Tries to lock the schema. @returns whether it succeeded, and the name of the process with the lock if it is visible */
 export async function tryLock(
   session: Session,
-  { schema }: Location,
+  { schema }: DatabaseLocation,
 ): Promise<{ readonly has: boolean; readonly holder: string | null }> {
   const [row] = await session.query<{ readonly has: boolean; readonly holder: string | null }>(
     `SELECT pg_try_advisory_lock($1, hashtext($2)) AS has, (
@@ -52,7 +52,7 @@ export async function tryLock(
 }
 
 /** Returns the state of the default world; null if the tables don't exist. */
-export async function stateOfDefault(session: Session, { schema }: Location): Promise<string | null> {
+export async function readStateOfDefault(session: Session, { schema }: DatabaseLocation): Promise<string | null> {
   const tables = await session.query<{ readonly table: string | null }>('SELECT to_regclass($1) AS table', [
     `"${schema}".worlds`,
   ]);
@@ -64,7 +64,7 @@ export async function stateOfDefault(session: Session, { schema }: Location): Pr
 }
 
 /** Creates the tables if they don't exist. Requires the lock. @throws UserError with a remedy */
-export async function createTables(session: Session, location: Location): Promise<void> {
+export async function createTables(session: Session, location: DatabaseLocation): Promise<void> {
   const { schema } = location;
   try {
     if ((await checkSchema(session, location)) === 'ours') return;
@@ -72,12 +72,10 @@ export async function createTables(session: Session, location: Location): Promis
       const [existing] = await transaction.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
       // `IF NOT EXISTS` requires the right to create schemas even if the schema exists.
       if (existing === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
-      for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
+      for (const statement of CREATE_STATEMENTS)
+        await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
       const columns = '(program, schema, at)';
-      await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 0)`, [
-        PROGRAM,
-        POSTGRES_SCHEMA,
-      ]);
+      await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 0)`, [PROGRAM, SCHEMA_VERSION]);
     });
   } catch (cause) {
     throw cause instanceof UserError ? cause : toUserError(cause, location);
@@ -97,7 +95,7 @@ interface ServerFacts {
  * Behind a pooler, two processes would both get the lock, because the pooler shares one session between them. A replica
  * would grant the lock independently of its primary.
  */
-async function checkServer(session: Session, { shown }: Location): Promise<void> {
+async function checkServer(session: Session, { shown }: DatabaseLocation): Promise<void> {
   const [server] = await session.query<ServerFacts>(
     `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
        pg_backend_pid() AS process_id, current_setting('app.session', true) AS mark,
@@ -126,7 +124,7 @@ const POOLER =
   'is a pooler such as PgBouncer, and locks are unreliable through a pooler. Give the address of the PostgreSQL server itself.';
 
 /** @throws UserError if the schema has tables of another program or version */
-async function checkSchema(session: Statements, location: Location): Promise<'ours' | 'empty'> {
+async function checkSchema(session: Statements, location: DatabaseLocation): Promise<'ours' | 'empty'> {
   const { schema, shown } = location;
   const [tables] = await session.query<
     Readonly<Record<'ours' | 'earlier', string | null>> & { readonly tables: number }
@@ -147,8 +145,8 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
     `SELECT to_jsonb(s)->>'program' AS program, to_jsonb(s)->>'schema' AS schema FROM "${schema}".store s LIMIT 1`,
   );
   if (store?.program !== PROGRAM) throw new UserError(foreignMessage);
-  if (store.schema !== String(POSTGRES_SCHEMA)) {
-    const reason = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this version reads ${POSTGRES_SCHEMA})`;
+  if (store.schema !== String(SCHEMA_VERSION)) {
+    const reason = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this version reads ${SCHEMA_VERSION})`;
     throw new UserError(`--data ${shown}: ${reason}. Use that version, or rename or drop the schema.`);
   }
   await checkRights(session, location);
@@ -156,12 +154,12 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
 }
 
 /** @throws UserError if the user lacks a right to read or change a table */
-async function checkRights(session: Statements, { schema, shown }: Location): Promise<void> {
+async function checkRights(session: Statements, { schema, shown }: DatabaseLocation): Promise<void> {
   const [rights] = await session.query<{ readonly are_there: boolean; readonly may: boolean | null }>(
     `SELECT bool_and(t.id IS NOT NULL) AS are_there, bool_and(has_table_privilege(t.id, p.name)) AS may
      FROM (SELECT to_regclass(n) AS id FROM unnest($1::text[]) AS n) AS t,
        unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p (name)`,
-    [TABLES.map((name) => `"${schema}".${name}`)],
+    [TABLE_NAMES.map((name) => `"${schema}".${name}`)],
   );
   if (rights?.are_there !== true) {
     throw new UserError(
@@ -192,7 +190,7 @@ const SILENT = /^timeout expired$|does not answer$/;
 const CUT = /^Connection terminated|^the connection was closed$/;
 
 /** Explains in one line why a database cannot be used, without the password. */
-function toUserError(cause: unknown, { shown, schema }: Location): UserError {
+function toUserError(cause: unknown, { shown, schema }: DatabaseLocation): UserError {
   const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
   const reason = messageOf(reported);
@@ -200,7 +198,7 @@ function toUserError(cause: unknown, { shown, schema }: Location): UserError {
   if (refusal !== null) return new UserError(`--data ${shown} ${refusal}`, { cause });
   const isTemporary = TEMPORARY_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);
   const why = `--data ${shown} ${describeAbsence(code, reason)}`;
-  return isTemporary ? new Away(why, { cause }) : new UserError(why, { cause });
+  return isTemporary ? new UnavailableDatabase(why, { cause }) : new UserError(why, { cause });
 }
 
 /** Explains why the server rejects these options; null if it doesn't. */

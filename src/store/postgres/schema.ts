@@ -1,11 +1,11 @@
 /** The schema version. Tables with another version are rejected. `$schema` in the statements is the schema's name. */
-export const POSTGRES_SCHEMA = 2;
+export const SCHEMA_VERSION = 2;
 
 /**
  * All worlds with their state, and snapshots, as in a data file (`sqlite/schema.ts`). They are read as a whole, so the
  * primary keys are the only indexes. Times are integers: milliseconds since 1970.
  */
-export const STATEMENTS: readonly string[] = [
+export const CREATE_STATEMENTS: readonly string[] = [
   // One row. `at` is the latest time at which a process wrote, by the clock of that process.
   `CREATE TABLE $schema.store (
     single  boolean PRIMARY KEY DEFAULT true CHECK (single),
@@ -66,7 +66,7 @@ export const STATEMENTS: readonly string[] = [
 ];
 
 /** The tables that the statements create. */
-export const TABLES: readonly string[] = [
+export const TABLE_NAMES: readonly string[] = [
   'store',
   'worlds',
   'world_parts',

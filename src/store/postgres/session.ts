@@ -2,10 +2,10 @@ import type * as Postgres from 'pg';
 import { describeProcess } from '../../platform/process-name.ts';
 import { createSystemRandom } from '../../platform/random.ts';
 import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
-import { stopwatch } from '../../time/clock.ts';
-import { OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../errors.ts';
+import { readStopwatch } from '../../time/clock.ts';
+import { ReadOnlyDatabase, UnknownOutcome, UnreachableDatabase, WriteFailure } from '../errors.ts';
 import { Mutex } from '../mutex.ts';
-import type { Location } from './location.ts';
+import type { DatabaseLocation } from './location.ts';
 
 /** The maximum time between two statements, in milliseconds. */
 const BEAT_MS = 1000;
@@ -83,7 +83,7 @@ const COMPLETION_UNKNOWN = '40003';
 
 /** Runs statements, one at a time. */
 export interface Statements {
-  /** @throws Unreachable, ReadOnly, Unwritable if the statement definitely had no effect; OutcomeUnknown */
+  /** @throws DatabaseFailure, ReadOnlyDatabase, WriteFailure if the statement definitely had no effect; UnknownOutcome */
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -115,7 +115,7 @@ export class Session implements Statements {
   /** When the current statement was sent; null if there is none. */
   #sentAt: number | null = null;
   /** When the latest answered statement was sent. */
-  #sureFrom = stopwatch();
+  #sureFrom = readStopwatch();
 
   private constructor(pg: typeof Postgres, client: Postgres.Client, mark: string) {
     this.#pg = pg;
@@ -132,7 +132,7 @@ export class Session implements Statements {
   }
 
   /** @throws errors of the driver */
-  static async open(pg: typeof Postgres, location: Location): Promise<Session> {
+  static async open(pg: typeof Postgres, location: DatabaseLocation): Promise<Session> {
     try {
       return await Session.#open(pg, location, { ...SETTINGS, ...CHECK_CLIENT });
     } catch (cause) {
@@ -143,7 +143,7 @@ export class Session implements Statements {
 
   static async #open(
     pg: typeof Postgres,
-    { settings, options }: Location,
+    { settings, options }: DatabaseLocation,
     sessionSettings: typeof SETTINGS,
   ): Promise<Session> {
     const mark = createSystemRandom().hex(16);
@@ -169,24 +169,24 @@ export class Session implements Statements {
 
   /** Whether it is certain that no other process has the lock. */
   get isSure(): boolean {
-    return !this.#hasEnded && stopwatch() - this.#sureFrom < SURE_MS;
+    return !this.#hasEnded && readStopwatch() - this.#sureFrom < SURE_MS;
   }
 
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> {
-    return this.#mutex.take(() => this.#send<Row>(text, values, 'reads'));
+    return this.#mutex.runExclusive(() => this.#send<Row>(text, values, 'reads'));
   }
 
   /** Runs one statement that changes something. */
   change(text: string, values: readonly unknown[]): Promise<void> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       await this.#send(text, values, 'changes');
       this.refusal = null;
     });
   }
 
-  /** Runs `work` in a transaction. Unless this throws OutcomeUnknown, a failure definitely had no effect. */
+  /** Runs `work` in a transaction. Unless this throws UnknownOutcome, a failure definitely had no effect. */
   transaction<Result>(work: (transaction: Statements) => Promise<Result>): Promise<Result> {
-    return this.#mutex.take(async () => {
+    return this.#mutex.runExclusive(async () => {
       await this.#send('BEGIN', undefined, 'reads');
       let result: Result;
       try {
@@ -208,7 +208,9 @@ export class Session implements Statements {
     this.#end = () => {};
     const end = async () => {
       // Let the current statement finish.
-      await this.#mutex.take(async () => this.#finish(new Error('this process has closed the connection'), false));
+      await this.#mutex.runExclusive(async () =>
+        this.#finish(new Error('this process has closed the connection'), false),
+      );
       await this.#client.end();
     };
     await Promise.race([end(), waitForPatience()]).catch(() => {});
@@ -218,7 +220,7 @@ export class Session implements Statements {
 
   #sendHeartbeat(): void {
     if (this.#sentAt !== null) {
-      if (stopwatch() - this.#sentAt >= SILENCE_MS) this.#finish(new Error('PostgreSQL does not answer'));
+      if (readStopwatch() - this.#sentAt >= SILENCE_MS) this.#finish(new Error('PostgreSQL does not answer'));
       return;
     }
     const beat = this.refusal === null || this.tryChange === null ? this.query('SELECT 1', []) : this.tryChange();
@@ -230,8 +232,8 @@ export class Session implements Statements {
     values: readonly unknown[] | undefined,
     kind: 'reads' | 'changes',
   ): Promise<Row[]> {
-    if (this.#hasEnded) throw new Unreachable('the connection to PostgreSQL has ended');
-    const sentAt = stopwatch();
+    if (this.#hasEnded) throw new UnreachableDatabase('the connection to PostgreSQL has ended');
+    const sentAt = readStopwatch();
     this.#sentAt = sentAt;
     const prepared = values === undefined ? {} : { values: [...values], name: this.#statementName(text) };
     try {
@@ -255,18 +257,18 @@ export class Session implements Statements {
     if (!this.#isReportedError(cause) || cause.code === COMPLETION_UNKNOWN) {
       this.#finish(cause);
       if (kind === 'changes')
-        return new OutcomeUnknown('PostgreSQL did not confirm whether the change was stored', { cause });
-      return new Unreachable('PostgreSQL does not answer', { cause });
+        return new UnknownOutcome('PostgreSQL did not confirm whether the change was stored', { cause });
+      return new UnreachableDatabase('PostgreSQL does not answer', { cause });
     }
     const { code = '' } = cause;
-    if (code === CANCELLED) return new Unreachable('PostgreSQL did not finish in time', { cause });
+    if (code === CANCELLED) return new UnreachableDatabase('PostgreSQL did not finish in time', { cause });
     const refusal = REFUSALS.get(code);
     if (refusal !== undefined) {
       this.refusal = refusal;
-      return new ReadOnly(refusal.why, { cause, isFull: code === DISK_FULL });
+      return new ReadOnlyDatabase(refusal.why, { cause, isFull: code === DISK_FULL });
     }
     const message = `PostgreSQL refused a statement (${code}: ${cause.message}), so nothing was stored. Check the tables and their owner, and try again.`;
-    return new Unwritable('failing', message, { cause });
+    return new WriteFailure('failing', message, { cause });
   }
 
   /** Whether PostgreSQL reported a failed statement in a session that is still usable. */

@@ -1,10 +1,10 @@
 import { type Stats, statSync } from 'node:fs';
-import { stopwatch } from '../../time/clock.ts';
-import { Unwritable } from '../errors.ts';
-import { errorCode } from './driver.ts';
+import { readStopwatch } from '../../time/clock.ts';
+import { WriteFailure } from '../errors.ts';
+import { readErrorCode } from './driver.ts';
 
 /** Identifies a file by device and inode, because another file may get its name while this one is open. */
-export function fileIdentity({ dev, ino }: Stats): string {
+export function fileIdentityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
@@ -38,15 +38,15 @@ export class DataFile {
   constructor(path: string, tryToWrite: () => void) {
     this.#path = path;
     this.#tryToWrite = tryToWrite;
-    this.#identity = fileIdentity(statSync(path));
+    this.#identity = fileIdentityOf(statSync(path));
   }
 
   /** Explains why nothing can be stored now; null if it can. Tries to write again after a failure. */
   get fault(): string | null {
     const { lost } = this;
     if (lost !== null || this.#refused === null) return lost;
-    if (stopwatch() - this.#triedAt < TRY_AGAIN_MS) return this.#refused;
-    this.#triedAt = stopwatch();
+    if (readStopwatch() - this.#triedAt < TRY_AGAIN_MS) return this.#refused;
+    this.#triedAt = readStopwatch();
     try {
       this.#tryToWrite();
       this.#refused = null;
@@ -59,7 +59,7 @@ export class DataFile {
   /** Explains why a write would be lost; null if it wouldn't. */
   get lost(): string | null {
     const stats = readStats(this.#path);
-    const isSame = stats !== null && fileIdentity(stats) === this.#identity;
+    const isSame = stats !== null && fileIdentityOf(stats) === this.#identity;
     if (isSame && stats.size >= this.#size) {
       this.#size = stats.size;
       return null;
@@ -74,11 +74,11 @@ export class DataFile {
   /**
    * Runs a write.
    *
-   * @throws Unwritable if the write would be lost, or if it fails
+   * @throws WriteFailure if the write would be lost, or if it fails
    */
   write<Result>(work: () => Result): Result {
     const { lost } = this;
-    if (lost !== null) throw new Unwritable('lost', lost);
+    if (lost !== null) throw new WriteFailure('lost', lost);
     try {
       const written = work();
       this.#refused = null;
@@ -89,24 +89,24 @@ export class DataFile {
   }
 
   /** Returns the store's error for a failed write; null for any other error. */
-  noteFailure(cause: unknown): Unwritable | null {
+  noteFailure(cause: unknown): WriteFailure | null {
     const refusal = this.#toUnwritable(cause);
     if (refusal !== null) {
       this.#refused = refusal.message;
-      this.#triedAt = stopwatch();
+      this.#triedAt = readStopwatch();
     }
     return refusal;
   }
 
-  #toUnwritable(cause: unknown): Unwritable | null {
-    const code = errorCode(cause);
+  #toUnwritable(cause: unknown): WriteFailure | null {
+    const code = readErrorCode(cause);
     if (code === 'SQLITE_FULL') {
       const message = `The disk of the data file ${this.#path} is full, so nothing was stored. Free some space, and try again.`;
-      return new Unwritable('full', message, { cause });
+      return new WriteFailure('full', message, { cause });
     }
     if (code === 'SQLITE_READONLY' || code === 'SQLITE_NOTADB' || /^SQLITE_(?:IOERR|CORRUPT)/.test(code)) {
       const message = `The data file ${this.#path} cannot be written (${code}), so nothing was stored. Check its disk, and try again.`;
-      return new Unwritable('failing', message, { cause });
+      return new WriteFailure('failing', message, { cause });
     }
     return null;
   }

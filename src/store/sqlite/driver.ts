@@ -20,7 +20,7 @@ export interface SqliteDriver {
 }
 
 /** Returns the first column of a pragma's first row. */
-export function pragma(database: SqliteDatabase, name: string): unknown {
+export function readPragma(database: SqliteDatabase, name: string): unknown {
   const row = database.prepare<[], object>(`PRAGMA ${name}`).get();
   return row === undefined ? undefined : Object.values(row)[0];
 }
@@ -61,7 +61,7 @@ const CODES: Readonly<Record<number, string>> = {
  * because a module that was loaded twice throws the error class of its first copy. Errors of node:sqlite have numbers;
  * the lowest eight bits are the code.
  */
-export function errorCode(thrown: unknown): string {
+export function readErrorCode(thrown: unknown): string {
   const { name, code, errcode }: { name?: unknown; code?: unknown; errcode?: unknown } = Object(thrown);
   if (name === 'SqliteError' && typeof code === 'string') return code;
   if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return '';

@@ -1,7 +1,7 @@
 import { UserError } from '../../diagnostics/user-error.ts';
 import { findInstalledManifest } from '../../platform/assets.ts';
 import type { SqliteDriver } from './driver.ts';
-import { nodeSqlite } from './node-sqlite.ts';
+import { loadNodeSqlite } from './node-sqlite.ts';
 
 /** For installations without the binary: npm with `ignore-scripts`, or pnpm and Yarn without approved builds. */
 const REBUILD =
@@ -18,7 +18,7 @@ const INSTALL =
  * @param loadNodeDriver returns Node's own driver; null if Node doesn't have one
  * @throws UserError with a remedy if there is no driver
  */
-export async function loadDriver(loadNodeDriver: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
+export async function loadDriver(loadNodeDriver: () => SqliteDriver | null = loadNodeSqlite): Promise<SqliteDriver> {
   const tooNew = checkVersion(findInstalledManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
   if (tooNew !== null) return loadNodeDriver() ?? throwNoDriver(tooNew);
   try {

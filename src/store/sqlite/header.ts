@@ -1,4 +1,4 @@
-import { SCHEMA_NUMBER } from './schema.ts';
+import { SCHEMA_VERSION } from './schema.ts';
 
 /** The application id of our files: "NVA1" (https://www.sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x4e564131;
@@ -36,8 +36,8 @@ export function checkHeader(header: Buffer, size: number | null): string | null 
     return `is damaged: its end is missing. ${advice}`;
   }
   const version = header.readUInt32BE(USER_VERSION_AT);
-  if (version === SCHEMA_NUMBER) return null;
-  return `was written by another version of nv-auth-mock (schema ${version}; this version reads ${SCHEMA_NUMBER}). Use that version, or rename or delete the file.`;
+  if (version === SCHEMA_VERSION) return null;
+  return `was written by another version of nv-auth-mock (schema ${version}; this version reads ${SCHEMA_VERSION}). Use that version, or rename or delete the file.`;
 }
 
 /** In SQLite, a page size of 1 means 65536. */

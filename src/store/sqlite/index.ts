@@ -1,6 +1,6 @@
 import { UserError } from '../../diagnostics/user-error.ts';
-import { Damaged } from '../errors.ts';
-import { errorCode, type SqliteDriver } from './driver.ts';
+import { DamagedData } from '../errors.ts';
+import { readErrorCode, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';
 import { SqliteLog } from './log.ts';
 import { openDatabase } from './open.ts';
@@ -30,8 +30,8 @@ export async function openDataFile(path: string): Promise<DataFileLog> {
 }
 
 /** Returns a readable error for a damaged file, and any other error unchanged. */
-export function damagedFile(path: string, cause: unknown): unknown {
-  if (!(cause instanceof Damaged) && errorCode(cause) === '') return cause;
+export function toDamagedFileError(path: string, cause: unknown): unknown {
+  if (!(cause instanceof DamagedData) && readErrorCode(cause) === '') return cause;
   const reason = cause instanceof Error ? cause.message : cause;
   return new UserError(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
 }

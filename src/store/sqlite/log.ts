@@ -1,20 +1,20 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Pacer } from '../../time/pacer.ts';
-import { Damaged, parseStored } from '../errors.ts';
-import { readPart, readRow } from '../saved-row.ts';
+import { DamagedData } from '../errors.ts';
+import { parseStoredJson, readPart, readRow } from '../saved-row.ts';
 import type { SnapshotRecord } from '../snapshot-store.ts';
 import type {
   LogChanges,
-  Logged,
+  LogContent,
   LoggedWorld,
   LogHead,
   LogUses,
   RowOfWorld,
-  StoredWorld,
   WorldLog,
+  WorldRecord,
 } from '../world-log.ts';
 import { inTransaction, rollBack, type SqliteDatabase, type SqliteStatement } from './driver.ts';
-import { closeDatabase, type Opened } from './open.ts';
+import { closeDatabase, type OpenDatabase } from './open.ts';
 
 const PUT = `INSERT INTO objects (world, collection, id, row) VALUES (?, ?, ?, ?)
   ON CONFLICT (world, collection, id) DO UPDATE SET row = excluded.row`;
@@ -46,20 +46,20 @@ class Statements {
 
 /** All worlds in a data file. */
 export class SqliteLog implements WorldLog {
-  readonly #opened: Opened;
+  readonly #opened: OpenDatabase;
   readonly #statements: Statements;
   #isClosed = false;
 
-  constructor(opened: Opened) {
+  constructor(opened: OpenDatabase) {
     this.#opened = opened;
     this.#statements = new Statements(opened.database);
   }
 
-  async read(): Promise<Logged> {
+  async read(): Promise<LogContent> {
     const statements = this.#statements;
     const [head] = statements.all<LogHead>('SELECT at FROM store');
-    if (head === undefined) throw new Damaged('store', 'at', 'it is not there');
-    const worlds = statements.all<Packed<Omit<LoggedWorld, 'begin' | 'later' | 'uses'>, 'made'>>(
+    if (head === undefined) throw new DamagedData('store', 'at', 'it is not there');
+    const worlds = statements.all<Packed<Omit<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'>, 'made'>>(
       'SELECT name, made, ttl, created_at AS createdAt, used_at AS usedAt, state FROM worlds ORDER BY rowid',
     );
     return {
@@ -77,7 +77,7 @@ export class SqliteLog implements WorldLog {
     };
   }
 
-  #readRows(world: string): Pick<LoggedWorld, 'begin' | 'later' | 'uses'> {
+  #readRows(world: string): Pick<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'> {
     const statements = this.#statements;
     const parts = statements.all<Part>('SELECT rows FROM world_parts WHERE world = ? ORDER BY part', world);
     const later = statements.all<RowOfWorld & { readonly row: string | null }>(
@@ -85,9 +85,9 @@ export class SqliteLog implements WorldLog {
       world,
     );
     return {
-      begin: parts.flatMap(({ rows }) => readPart(decompress(rows, world), world)),
-      later: later.map(({ collection, id, row }) => {
-        return { collection, id, read: row === null ? null : readRow(parseStored(row, collection, id)) };
+      initialRows: parts.flatMap(({ rows }) => readPart(decompress(rows, world), world)),
+      changedRows: later.map(({ collection, id, row }) => {
+        return { collection, id, read: row === null ? null : readRow(parseStoredJson(row, collection, id)) };
       }),
       uses: statements.all('SELECT collection, id, at FROM uses WHERE world = ?', world),
     };
@@ -117,7 +117,7 @@ export class SqliteLog implements WorldLog {
     });
   }
 
-  async fill(world: string | StoredWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
+  async fill(world: string | WorldRecord, parts: Iterable<string>, head: LogHead): Promise<void> {
     const statements = this.#statements;
     const name = typeof world === 'string' ? world : world.name;
     await this.#writeParts(
@@ -158,7 +158,7 @@ export class SqliteLog implements WorldLog {
     );
   }
 
-  async partOfSnapshot(id: string, part: number): Promise<string | null> {
+  async readSnapshotPart(id: string, part: number): Promise<string | null> {
     const [snapshotPart] = this.#statements.all<Part>(
       'SELECT rows FROM snapshot_parts WHERE snapshot = ? AND part = ?',
       ...[id, part],
@@ -198,7 +198,7 @@ export class SqliteLog implements WorldLog {
     }
   }
 
-  /** @throws Unwritable */
+  /** @throws WriteFailure */
   #write(work: () => void): void {
     this.#opened.file.write(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
   }
@@ -206,7 +206,7 @@ export class SqliteLog implements WorldLog {
   /**
    * Writes parts in one transaction, pausing for requests in between. Nothing else is written during the transaction.
    *
-   * @throws Unwritable
+   * @throws WriteFailure
    */
   async #writeParts(
     start: () => void,
@@ -249,12 +249,12 @@ function compress(text: string): Uint8Array {
   return deflateRawSync(text, { level: 1 });
 }
 
-/** @param of the owner of the text, for messages @throws Damaged */
+/** @param of the owner of the text, for messages @throws DamagedData */
 function decompress(bytes: Uint8Array, of: string): string {
   try {
     // The default world has no provenance.
     return bytes.length === 0 ? '' : inflateRawSync(bytes).toString();
   } catch (cause) {
-    throw new Damaged('rows', of, cause);
+    throw new DamagedData('rows', of, cause);
   }
 }

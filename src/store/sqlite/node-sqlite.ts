@@ -6,14 +6,14 @@ interface NodeSqlite {
 }
 
 /** Returns the driver of Node 22.13 and newer; null for an older Node. */
-export function nodeSqlite(): SqliteDriver | null {
-  const module = withoutWarning(() => process.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined);
+export function loadNodeSqlite(): SqliteDriver | null {
+  const module = runWithoutWarning(() => process.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined);
   if (module === undefined) return null;
   return { name: 'node:sqlite', open: (path) => new module.DatabaseSync(path) };
 }
 
 /** Suppresses Node's warning that the module is experimental, because users cannot do anything about it. */
-function withoutWarning<Loaded>(load: () => Loaded): Loaded {
+function runWithoutWarning<Loaded>(load: () => Loaded): Loaded {
   const { emitWarning } = process;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
     if (!String(warning).includes('SQLite')) Reflect.apply(emitWarning, process, [warning, ...rest]);

@@ -13,11 +13,11 @@ import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../diagnostics/error-message.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { processWide } from '../../platform/process-wide.ts';
-import { DataFile, fileIdentity } from './data-file.ts';
+import { DataFile, fileIdentityOf } from './data-file.ts';
 import { describeOwner } from './describe-owner.ts';
-import { errorCode, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
+import { inTransaction, readErrorCode, readPragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { APPLICATION_ID, checkHeader, HEADER_BYTES } from './header.ts';
-import { SCHEMA, SCHEMA_NUMBER } from './schema.ts';
+import { CREATE_STATEMENTS, SCHEMA_VERSION } from './schema.ts';
 import { readLog } from './wal.ts';
 
 /** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
@@ -40,7 +40,7 @@ const NOT_WRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
  */
 const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 
-export interface Opened {
+export interface OpenDatabase {
   readonly database: SqliteDatabase;
   readonly file: DataFile;
   /** Notices for the user who opens the file. */
@@ -54,7 +54,7 @@ export interface Opened {
  *
  * @throws UserError with a remedy
  */
-export function openDatabase(path: string, driver: SqliteDriver): Opened {
+export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
   const isThere = existsSync(path);
   if (!isThere) makeFolder(path);
   let database: SqliteDatabase | undefined;
@@ -70,9 +70,9 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
     if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
     const counted = frames === 0 ? 0 : (checkpoint(opened) ?? frames);
     // Before enabling WAL, so that `inspect` finds the marks in the header.
-    if (pragma(opened, 'user_version') === 0) createSchema(opened);
+    if (readPragma(opened, 'user_version') === 0) createSchema(opened);
     opened.exec('PRAGMA journal_mode = WAL');
-    OPEN_FILES.set(opened, fileIdentity(statSync(path)));
+    OPEN_FILES.set(opened, fileIdentityOf(statSync(path)));
     return {
       database: opened,
       file: createDataFile(path, opened),
@@ -86,8 +86,8 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
 
 export function createSchema(database: SqliteDatabase): void {
   inTransaction(database, 'EXCLUSIVE', () => {
-    database.exec(SCHEMA);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_NUMBER}`);
+    database.exec(CREATE_STATEMENTS);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }
 
@@ -100,7 +100,7 @@ const TRIED_PAGES = 16;
 
 /** Writes to the log without changing the content. */
 function tryToWrite(database: SqliteDatabase): void {
-  const version = pragma(database, 'user_version');
+  const version = readPragma(database, 'user_version');
   for (let page = 0; page < TRIED_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
 }
 
@@ -115,7 +115,7 @@ function checkpoint(database: SqliteDatabase): number | null {
     const result = database.prepare<[], { readonly log: number }>(`PRAGMA wal_checkpoint(PASSIVE)`).get();
     return Math.max(result?.log ?? 0, 0);
   } catch (cause) {
-    if (errorCode(cause) === 'SQLITE_FULL') return null;
+    if (readErrorCode(cause) === 'SQLITE_FULL') return null;
     throw cause;
   }
 }
@@ -146,7 +146,7 @@ function inUseError(path: string, cause?: unknown): UserError {
 /** @param logged skips the size check, because the log contains part of the database */
 function checkFile(path: string, logged: boolean): void {
   const stats = statSync(path);
-  if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUseError(path);
+  if ([...OPEN_FILES.values()].includes(fileIdentityOf(stats))) throw inUseError(path);
   if (stats.isDirectory()) throw new UserError(`--data ${path} is a directory. Use the path of a file.`);
   if (!stats.isFile()) throw new UserError(`--data ${path} is not a regular file. Use a regular file.`);
   try {
@@ -201,7 +201,7 @@ function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL');
     // The first read makes SQLite recover the log.
-    pragma(database, 'user_version');
+    readPragma(database, 'user_version');
     return database;
   } catch (cause) {
     database.close();
@@ -210,13 +210,13 @@ function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
 }
 
 function checkPages(database: SqliteDatabase, path: string): void {
-  const [health = ''] = String(pragma(database, 'quick_check(1)')).split('\n');
+  const [health = ''] = String(readPragma(database, 'quick_check(1)')).split('\n');
   if (health !== 'ok')
     throw new UserError(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
 }
 
 function toUserError(path: string, cause: unknown): UserError {
-  const code = errorCode(cause);
+  const code = readErrorCode(cause);
   const systemCode = systemErrorCode(cause);
   if (code.startsWith('SQLITE_BUSY')) return inUseError(path, cause);
   if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE.includes(systemCode)) {

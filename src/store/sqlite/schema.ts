@@ -1,11 +1,11 @@
 /** The schema version (`user_version`). Files with another version are rejected. */
-export const SCHEMA_NUMBER = 3;
+export const SCHEMA_VERSION = 3;
 
 /**
  * All worlds with their state, and snapshots. Indexes are built in memory, so derived data isn't stored. Times are
  * integers: milliseconds since 1970.
  */
-export const SCHEMA = `
+export const CREATE_STATEMENTS = `
 -- The latest time at which a process wrote, by the clock of that process.
 CREATE TABLE store (
   only INTEGER PRIMARY KEY CHECK (only = 1),

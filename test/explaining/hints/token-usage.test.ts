@@ -1,7 +1,7 @@
 /** Hints on requests that are answered: a client that does not keep its token. */
 import { describe, expect, it } from 'vitest';
 import { type EventCount, TokenUsage } from '../../../src/explaining/hints/token-usage.ts';
-import { sharedCache } from '../../../src/memory/caches.ts';
+import { createSharedCache } from '../../../src/memory/caches.ts';
 import { admin } from '../../support/cast.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld, type TestWorld } from '../../support/worlds.ts';
@@ -86,7 +86,7 @@ describe('a client that asks for its third token while the first is young', () =
 });
 
 it('what is known of the usage of clients is bounded, and gone after a reset', () => {
-  const shared = sharedCache<EventCount>(10_000);
+  const shared = createSharedCache<EventCount>(10_000);
   const usage = new TokenUsage(shared);
   for (let client = 0; client < 10_000; client += 1) {
     usage.countGrant(`${client}${'x'.repeat(client % 5000)}`, 0, 1000);

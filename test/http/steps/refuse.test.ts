@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind, type ProblemParts } from '../../../src/decisions/problem.ts';
 import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import { refuse } from '../../../src/http/steps/refuse.ts';
-import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';
+import { UnknownOutcome, WriteFailure } from '../../../src/store/errors.ts';
 import { key } from '../../decisions/toy-law.ts';
 import { ALLOWED, type Given, NOW, toyRequest } from './toy-request.ts';
 
@@ -69,7 +69,7 @@ describe('whatever is thrown', () => {
   });
 
   it('is worth knowing, if nothing can be stored', async () => {
-    const full = await refused(new Unwritable('full', 'The disk is full.'));
+    const full = await refused(new WriteFailure('full', 'The disk is full.'));
     const gone = await refused(new TypeError('broken'), { world: { store: { fault: () => 'The file is gone.' } } });
 
     expect([full.reported, gone.reported]).toEqual([
@@ -102,7 +102,7 @@ describe('the decision about a request', () => {
   });
 
   it('is that nobody knows what became of it, if the database went away', async () => {
-    const cause = new OutcomeUnknown('gone');
+    const cause = new UnknownOutcome('gone');
 
     expect((await refused(cause, { request: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,

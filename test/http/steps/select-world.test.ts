@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
@@ -56,7 +56,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
         given.originGuard?.();
       },
     },
-    hosts: knownHosts(['mock']),
+    hosts: createKnownHosts(['mock']),
     publicUrl: null,
     isTls: false,
     limits: createLimits({ bodyBytes: 100 }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { headerLines, methodOf, originOf, pathOf, readTarget } from '../../../src/http/transport/arrival.ts';
 import { incoming } from '../../support/incoming.ts';
 
@@ -44,7 +44,7 @@ describe('the name that a server was reached by', () => {
     const request = incoming({ url, headers: [['Host', 'localhost']] });
     readTarget(request);
 
-    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toBe(origin);
+    expect(originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls: false })).toBe(origin);
   });
 
   it.each(['http://', 'http:///a', 'http://a b/', 'http://user:secret@localhost/'])(
@@ -53,7 +53,7 @@ describe('the name that a server was reached by', () => {
       const request = incoming({ url, headers: [['Host', 'localhost']] });
       readTarget(request);
 
-      expect(() => originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toThrow(
+      expect(() => originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls: false })).toThrow(
         'must have one `Host` header',
       );
     },
@@ -62,8 +62,10 @@ describe('the name that a server was reached by', () => {
   it('is that of the `Host` header, or the one that the server was told', () => {
     const request = incoming({ headers: [['Host', 'Mock.Test:6625']] });
 
-    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toBe('http://mock.test:6625');
-    expect(originOf(request, { publicUrl: 'https://mock.example', hosts: knownHosts([]), isTls: false })).toBe(
+    expect(originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls: false })).toBe(
+      'http://mock.test:6625',
+    );
+    expect(originOf(request, { publicUrl: 'https://mock.example', hosts: createKnownHosts([]), isTls: false })).toBe(
       'https://mock.example',
     );
   });
@@ -83,14 +85,14 @@ describe('the name that a server was reached by', () => {
     // A request without a socket came in process, by the scheme of the server.
     Object.defineProperty(request, 'socket', { value: {} });
 
-    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls })).toBe(origin);
+    expect(originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls })).toBe(origin);
   });
 
   it('is localhost where HTTP/1.0 says none', () => {
     const request = incoming();
     request.httpVersion = '1.0';
 
-    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls: false })).toBe('http://localhost');
+    expect(originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls: false })).toBe('http://localhost');
   });
 
   it.each<[what: string, hosts: readonly string[]]>([
@@ -101,7 +103,7 @@ describe('the name that a server was reached by', () => {
     const request = incoming({ headers: hosts.map((host) => ['host', host]) });
 
     for (const publicUrl of [null, 'https://mock.example']) {
-      expect(() => originOf(request, { publicUrl, hosts: knownHosts([]), isTls: false })).toThrow(
+      expect(() => originOf(request, { publicUrl, hosts: createKnownHosts([]), isTls: false })).toThrow(
         'must have one `Host` header',
       );
     }

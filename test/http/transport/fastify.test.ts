@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { SILENT_LOG } from '../../../src/diagnostics/log.ts';
 import { collectBodies } from '../../../src/http/bodies.ts';
 import type { Server } from '../../../src/http/server.ts';
@@ -21,7 +21,7 @@ const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = 
     failed: (error: Error) => stray(`failed: ${error.message}`)(),
   };
   const server = {
-    addresses: createWorldAddresses(knownHosts([]), []),
+    addresses: createWorldAddresses(createKnownHosts([]), []),
     crossOrigin: new CrossOrigin(cors),
     waiting: () => null,
     log: SILENT_LOG,
@@ -57,7 +57,7 @@ it('a preflight that asks for what no header can say fails, and only that', asyn
 });
 
 it('a host of paths adds its prefix below the world, which its name or the path may name', async () => {
-  const addresses = createWorldAddresses(knownHosts([]), [
+  const addresses = createWorldAddresses(createKnownHosts([]), [
     { pattern: /^toys\./, prefix: '/toys', example: 'a.localhost' },
     { pattern: /^keys\./, prefix: '', example: 'a.localhost' },
   ]);

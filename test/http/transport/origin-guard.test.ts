@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { createOriginGuard } from '../../../src/http/transport/origins.ts';
 import { researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
@@ -101,7 +101,7 @@ describe('two `Host` lines', () => {
 
 it('a missing admin token is refused, whatever the token is', () => {
   const guard = createOriginGuard({
-    hosts: knownHosts([]),
+    hosts: createKnownHosts([]),
     hostPatterns: [],
     publicUrl: null,
     adminToken: 'undefined',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/time/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
@@ -11,7 +11,7 @@ const clockOf = async (on: TestServer) => (await on.call('GET /_mock/clock')).bo
 
 /** A server whose real time stands at a moment. */
 async function serverAt(data: string, after: number): Promise<TestServer> {
-  const clock = manualClock(START + after);
+  const clock = createManualClock(START + after);
   return { ...(await testServer({ data }, { clock })), clock };
 }
 

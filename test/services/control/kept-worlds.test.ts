@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
-import { manualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/time/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../../support/server.ts';
@@ -10,7 +10,7 @@ type Config = Parameters<typeof openServer>[0];
 
 /** Servers on one file, one after the other, whose machine's clock runs on between them. */
 function onFile(folder: string) {
-  const clock = manualClock(START);
+  const clock = createManualClock(START);
   let server: TestServer | undefined;
   onTestFinished(() => server?.close());
   return {

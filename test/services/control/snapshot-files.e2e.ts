@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { loadRowCheck } from '../../../src/app/row-check.ts';
 import type { Config } from '../../../src/config/options.ts';
-import { manualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/time/clock.ts';
 import { SnapshotReader } from '../../../src/worlds/snapshot-file.ts';
 import { admin } from '../../support/cast.ts';
 import { hasDriver } from '../../support/driver.ts';
@@ -210,7 +210,7 @@ describe('a snapshot file', async () => {
   );
 
   it.runIf(hasDriver)('moves a large asset, in pieces, and a data file keeps it', async ({ folder }) => {
-    const clock = manualClock(START);
+    const clock = createManualClock(START);
     const asset = { contentType: 'application/octet-stream', description: 'large' };
     const token = castKey('nvcf-full-access').key;
     const bytes = Buffer.alloc(3 * MEBIBYTE, 'asset');
@@ -260,7 +260,7 @@ function rowsOf(count: number): string[] {
 }
 
 describe('`--snapshot`', () => {
-  const clock = manualClock(START);
+  const clock = createManualClock(START);
   const start = async (config: Partial<Config>) => {
     const server = await openServer(config, { clock });
     onTestFinished(() => server.close());

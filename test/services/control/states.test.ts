@@ -1,7 +1,7 @@
 /** Provider states, as verifiers of contracts set them up, through HTTP. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/time/clock.ts';
 import { admin } from '../../support/cast.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
@@ -200,7 +200,7 @@ describe('provider states', () => {
   });
 
   it.runIf(hasDriver)('are torn down after a restart', async () => {
-    const clock = manualClock(START);
+    const clock = createManualClock(START);
     const data = join(await emptyFolder(), 'mock.db');
     const before = await openServer({ data }, { clock });
     const { body: made } = await setup(before.call, 'a key with scopes', KEY);

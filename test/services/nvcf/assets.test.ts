@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLineLog } from '../../../src/diagnostics/log.ts';
-import { manualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/time/clock.ts';
 import { listeningServer } from '../../support/listening.ts';
 import { rowsOfStore } from '../../support/nouns.ts';
 import { ACME, expectInvalid, expectProblem, FULL, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
@@ -372,14 +372,14 @@ describe('a large asset', () => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const config = { data: join(folder, 'mock.db') };
     const content = contentOf(3 * MIB);
-    const first = await openServer(config, { clock: manualClock(START) });
+    const first = await openServer(config, { clock: createManualClock(START) });
     const { body } = await first.call('POST /v2/nvcf/assets', { token: FULL, body: given });
     const { url } = await first.listen('127.0.0.1', 0);
     const sent = { method: 'PUT', headers: SIGNED, body: content };
     expect((await fetch(`${url}${pathOf(body.uploadUrl)}`, sent)).status).toBe(200);
     await first.close();
 
-    const second = await openServer(config, { clock: manualClock(START) });
+    const second = await openServer(config, { clock: createManualClock(START) });
     onTestFinished(() => second.close());
     const downloaded = await fetch(`${(await second.listen('127.0.0.1', 0)).url}${pathOf(body.uploadUrl)}`);
     expect(Buffer.from(await downloaded.arrayBuffer()).equals(content)).toBe(true);

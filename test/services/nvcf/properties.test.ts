@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawAt } from '../../../src/platform/random.ts';
-import { manualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/time/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction } from '../../support/ngc-cast.ts';
@@ -385,7 +385,7 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
     const answer = await before.call(LINE, { token: key.key });
     await before.close();
 
-    const after = await testServer({ propagation: mode, data }, { clock: manualClock(now) });
+    const after = await testServer({ propagation: mode, data }, { clock: createManualClock(now) });
     expect((await after.call(`GET /_mock/keys/${key.id}`)).body.history).toEqual(history);
     const again = await after.call(LINE, { token: key.key });
     expect({ ...again.decision, id: null }).toEqual({ ...answer.decision, id: null });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { type Problem, unauthenticatedProblem } from '../../../src/decisions/problem.ts';
 import { Findings, viewFinding } from '../../../src/journal/finding.ts';
-import { sharedCache, WorldCache } from '../../../src/memory/caches.ts';
+import { createSharedCache, WorldCache } from '../../../src/memory/caches.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
 import { Identities } from '../../../src/services/runai/collections/identities.ts';
@@ -46,7 +46,7 @@ function serverOf({
     tokenFault: null as unknown,
     asked,
     findings: new Findings(),
-    verifiedTokens: new WorldCache(sharedCache<VerifiedClaims>(100_000)),
+    verifiedTokens: new WorldCache(createSharedCache<VerifiedClaims>(100_000)),
   };
   const tokens = {
     verify: async () => {
@@ -69,7 +69,7 @@ function serverOf({
     ({
       now: server.now,
       origin,
-      hosts: knownHosts(['mock', 'mock.test']),
+      hosts: createKnownHosts(['mock', 'mock.test']),
       tokens,
       verifiedTokens: server.verifiedTokens,
       store: {},

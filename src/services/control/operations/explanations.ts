@@ -1,4 +1,4 @@
-import { worldPath } from '../../../addresses/world-id.ts';
+import { worldPathOf } from '../../../addresses/world-id.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Tables } from '../../../decisions/rule.ts';
@@ -59,7 +59,7 @@ export function explanationOperations(ports: Ports) {
     const number = decisions.numberOf(id);
     const owningWorld = number === null ? ports.worlds.findWorldOfDecision(id) : null;
     if (owningWorld !== null) {
-      const path = `${worldPath(owningWorld)}/_mock/decisions/${id}`;
+      const path = `${worldPathOf(owningWorld)}/_mock/decisions/${id}`;
       throw new Problem('not_found', `The decision belongs to the world \`${owningWorld}\`. Use \`GET ${path}\`.`);
     }
     throw notStoredProblem('decision', number, decisions.lastNumber);

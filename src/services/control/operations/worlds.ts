@@ -1,11 +1,11 @@
 import type { KnownHosts } from '../../../addresses/hosts.ts';
 import {
   DEFAULT_WORLD,
+  findWorldIdError,
   isWorldId,
-  MAX_WORLD_ID,
+  MAX_WORLD_ID_LENGTH,
   WORLD_HEADER,
-  worldIdFault,
-  worldPath,
+  worldPathOf,
 } from '../../../addresses/world-id.ts';
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
@@ -76,10 +76,10 @@ export function worldsOperations({ worlds }: Ports) {
  */
 function resolveOrder({ worldToMake: id, body }: Context<OperationOf<'control', 'create_world'>>): Order {
   if (id === null || id === body.id) return body;
-  const violation = worldIdFault(id);
+  const violation = findWorldIdError(id);
   if (violation !== null) throw new Problem('invalid_request', `Header \`${WORLD_HEADER}\` ${violation}.`);
   if (body.id === undefined) return { ...body, id };
-  const bodyId = body.id.slice(0, 2 * MAX_WORLD_ID);
+  const bodyId = body.id.slice(0, 2 * MAX_WORLD_ID_LENGTH);
   throw new Problem(
     'invalid_request',
     `Header \`${WORLD_HEADER}\` is \`${id}\`, but field \`id\` is \`${bodyId}\`. Both are the id of the new world: send the same id in both, or only one of them.`,
@@ -124,7 +124,7 @@ export function renderWorld(
   const root = removeWorldLabel(origin, hosts);
   return {
     id,
-    url: `${root.origin}${worldPath(id)}`,
+    url: `${root.origin}${worldPathOf(id)}`,
     hostUrl: hostUrlOf(root, hosts, id),
     header: { [WORLD_HEADER]: id },
     credentials,

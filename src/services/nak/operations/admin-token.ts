@@ -1,4 +1,4 @@
-import { nameInWorld } from '../../../addresses/world-id.ts';
+import { addWorldToName } from '../../../addresses/world-id.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-token.ts';
@@ -38,7 +38,7 @@ const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, setting
       iat,
       nbf: iat,
       exp,
-      jti: nameInWorld(id, world.id),
+      jti: addWorldToName(id, world.id),
     },
     await adminKey(),
   );

@@ -1,5 +1,5 @@
 import { BOOLEAN, bodySchema, nullable, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
-import { rowSchema, type StoredSchemas } from '../../../store/row-schema.ts';
+import { createRowSchema, type StoredSchemas } from '../../../store/row-schema.ts';
 import { createModelRow, MODELS, type Model } from './models.ts';
 
 const MODEL = bodySchema<Model>({
@@ -14,5 +14,5 @@ const MODEL = bodySchema<Model>({
 
 /** The schemas of everything that the catalogue stores. */
 export const STORED_SCHEMAS: StoredSchemas = {
-  rows: [rowSchema(MODELS, MODEL, ({ id, body }) => createModelRow(id, body))],
+  rows: [createRowSchema(MODELS, MODEL, ({ id, body }) => createModelRow(id, body))],
 };

@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Context, Handler } from '../../../contract/r
 import type { HostContext } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
-import { later } from '../../../time/clock.ts';
+import { addMilliseconds } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import {
@@ -120,7 +120,7 @@ async function storeInvocation(
   { requestId, answer }: { readonly requestId: string; readonly answer: unknown },
 ): Promise<void> {
   const { store, now } = context;
-  const readyAt = later(now, version.body.behaviour.invokeTime);
+  const readyAt = addMilliseconds(now, version.body.behaviour.invokeTime);
   const body: Invocation = { functionId: version.parent, versionId: version.id, createdAt: now, readyAt, answer };
   const identity = { id: requestId, owner: requireAccount(context), parent: version.id };
   await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME_MS);

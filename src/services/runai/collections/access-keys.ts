@@ -1,6 +1,6 @@
 import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
-import { Collision, LimitReached, NotFound, Outdated } from '../../../store/errors.ts';
+import { Collision, LimitReached, NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES } from './identities.ts';
@@ -121,13 +121,13 @@ export class AccessKeys {
    *
    * @param secretHash the hash that the secret was verified against
    * @throws NotFound if the key was deleted
-   * @throws Outdated if the secret has changed, or the owner is disabled
+   * @throws StaleDecision if the secret has changed, or the owner is disabled
    */
   async touch(id: string, at: Instant, secretHash: string): Promise<void> {
     const key = await ACCESS_KEYS.byId(this.#rows, id);
     const owner = key === null ? null : await IDENTITIES.byId(this.#rows, key.owner);
     if (key === null || owner === null) throw new NotFound();
-    if (!owner.body.enabled || key.body.secretHash !== secretHash) throw new Outdated();
+    if (!owner.body.enabled || key.body.secretHash !== secretHash) throw new StaleDecision();
     await this.#rows.note(ACCESS_KEYS.name, id, at);
   }
 

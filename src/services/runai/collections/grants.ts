@@ -1,6 +1,6 @@
 import { Collection } from '../../../store/collection.ts';
 import { type Change, type Collections, NEW, type Row } from '../../../store/collections.ts';
-import { NotFound, Outdated } from '../../../store/errors.ts';
+import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES, type Premise } from './identities.ts';
@@ -98,7 +98,7 @@ export class Grants {
    * Stores a code, and deletes codes that expired more than a day ago.
    *
    * @throws NotFound if the user was deleted
-   * @throws Outdated if the user is disabled, or the premise has changed
+   * @throws StaleDecision if the user is disabled, or the premise has changed
    */
   issueCode(code: AuthorizationCode, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
@@ -135,7 +135,7 @@ export class Grants {
    * reused in the meantime, the login is stored as ended.
    *
    * @throws NotFound if the user was deleted
-   * @throws Outdated if the user is disabled, or the premise has changed
+   * @throws StaleDecision if the user is disabled, or the premise has changed
    */
   issue(token: RefreshToken, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
@@ -244,13 +244,13 @@ export class Grants {
  * Checks that the subject exists, is enabled and matches the premise.
  *
  * @throws NotFound if the subject does not exist
- * @throws Outdated if the subject is disabled, or the premise has changed
+ * @throws StaleDecision if the subject is disabled, or the premise has changed
  */
 async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<void> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
   const hasChanged = passwordHash !== undefined && passwordHash !== row.body.passwordHash;
-  if (!row.body.enabled || hasChanged) throw new Outdated();
+  if (!row.body.enabled || hasChanged) throw new StaleDecision();
 }
 
 /**

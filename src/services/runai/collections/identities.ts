@@ -1,7 +1,7 @@
 import type { IdentityKind } from '../../../decisions/principal.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
-import { NotFound, Outdated } from '../../../store/errors.ts';
+import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
 
@@ -91,11 +91,11 @@ export class Identities {
    * Changes members of an identity.
    *
    * @throws NotFound if the identity does not exist
-   * @throws Outdated if the premise has changed
+   * @throws StaleDecision if the premise has changed
    */
   async edit(id: string, edit: IdentityEdit, at: Instant, { passwordHash }: Premise = {}): Promise<void> {
     await IDENTITIES.change(this.#rows, id, (row) => {
-      if (passwordHash !== undefined && passwordHash !== row.body.passwordHash) throw new Outdated();
+      if (passwordHash !== undefined && passwordHash !== row.body.passwordHash) throw new StaleDecision();
       return { ...row, body: { ...row.body, ...edit, updatedAt: at } };
     });
   }
@@ -134,13 +134,13 @@ export class Identities {
    *
    * @param secretHash for identities with a secret: the hash that the secret was verified against
    * @throws NotFound if the identity was deleted
-   * @throws Outdated if the secret has changed, or the identity is disabled
+   * @throws StaleDecision if the secret has changed, or the identity is disabled
    */
   async touch(id: string, at: Instant, secretHash?: string | null): Promise<void> {
     const row = await IDENTITIES.byId(this.#rows, id);
     if (row === null) throw new NotFound();
     const hasChanged = secretHash !== undefined && secretHash !== row.body.secretHash;
-    if (!row.body.enabled || hasChanged) throw new Outdated();
+    if (!row.body.enabled || hasChanged) throw new StaleDecision();
     await this.#rows.note(IDENTITIES.name, id, at);
   }
 

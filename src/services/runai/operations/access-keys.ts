@@ -1,4 +1,4 @@
-import { clientIdInWorld } from '../../../addresses/world-id.ts';
+import { addWorldToClientId } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
@@ -56,7 +56,7 @@ async function createKey(context: AuthenticatedContext, name: string) {
   const { principal } = context.caller;
   const { secret: clientSecret, secretHash } = generateSecret(context);
   const id = random.uuid();
-  const clientId = clientIdInWorld(random.hex(CLIENT_ID_LENGTH), context.world.id);
+  const clientId = addWorldToClientId(random.hex(CLIENT_ID_LENGTH), context.world.id);
   try {
     await accessKeysIn(store).create(
       { id, owner: principal.id, createdBy: principal.name, name, clientId, secretHash, createdAt: now },

@@ -1,4 +1,4 @@
-import { clientIdInWorld } from '../../../addresses/world-id.ts';
+import { addWorldToClientId } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
@@ -85,7 +85,7 @@ async function createAccount(context: CreateContext, { kind, noun }: AccountKind
   const { secret, secretHash } = generateSecret(context);
   // The published examples use the name as client id. Worlds with their own credentials may use the same names, so
   // their client ids differ.
-  const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
+  const clientId = world.credentials === 'own' ? addWorldToClientId(name, world.id) : name;
   const account = { ...createIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
   try {
     await identitiesIn(context.store).create(account);

@@ -3,7 +3,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
 import { MAX_SENTENCE_LENGTH } from '../../../pages/message.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
-import { shellWord } from '../../../text/curl.ts';
+import { formatShellWord } from '../../../text/curl.ts';
 import { shorten } from '../../../text/shorten.ts';
 import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.ts';
 import { renderClientsPage } from '../pages/oauth-clients.ts';
@@ -53,7 +53,7 @@ function describeRedirectRefusal(clientId: string, uri: string): string {
   const shortUri = shorten(uri, MAX_SENTENCE_LENGTH);
   const refusal = `Parameter \`redirect_uri\` is \`${shortUri}\`, which is not a redirect URI of \`${clientId}\`.`;
   if (!URL.canParse(uri) || !isRedirectUri(uri)) return `${refusal} It must be an absolute URL without a fragment.`;
-  return `${refusal} To allow it, start the server with \`--redirect-uri ${shellWord(`${clientId}=${uri}`)}\`.`;
+  return `${refusal} To allow it, start the server with \`--redirect-uri ${formatShellWord(`${clientId}=${uri}`)}\`.`;
 }
 
 /** Renders an error page. @param client the client of the request, if it exists: the page then lists only this client */

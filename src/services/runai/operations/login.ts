@@ -3,7 +3,7 @@ import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
-import { later } from '../../../time/clock.ts';
+import { addMilliseconds } from '../../../time/clock.ts';
 import { grantsIn, type Login } from '../collections/grants.ts';
 import type { Identity } from '../collections/identities.ts';
 import { renderFormPostPage, renderLoginPage } from '../pages/login.ts';
@@ -142,7 +142,7 @@ async function issueCode(
       redirectUri,
       challenge: form['code_challenge'] ?? null,
       nonce: form['nonce'] ?? null,
-      expiresAt: later(now, settings.tokenTtl.code),
+      expiresAt: addMilliseconds(now, settings.tokenTtl.code),
     },
     now,
     createPasswordPremise(user),

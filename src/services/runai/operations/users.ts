@@ -3,7 +3,7 @@ import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { hashPassword, verifyPassword } from '../../../credentials/password.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
-import { Collision, Outdated } from '../../../store/errors.ts';
+import { Collision, StaleDecision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
@@ -116,7 +116,7 @@ const changePassword: Handler<'runai', 'change_user_password'> = async (context)
   try {
     await rejectMissing(identitiesIn(store).edit(identity.id, { passwordHash }, now, premise));
   } catch (thrown) {
-    throw thrown instanceof Outdated ? createWrongPasswordProblem() : thrown;
+    throw thrown instanceof StaleDecision ? createWrongPasswordProblem() : thrown;
   }
   // The documented members of the response are optional, and contain passwords.
   return { status: 200, body: {} };

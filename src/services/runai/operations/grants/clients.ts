@@ -19,7 +19,7 @@ import {
 export interface ClientCandidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
-  /** Records the login. @throws NotFound, Outdated if the client is no longer valid */
+  /** Records the login. @throws NotFound, StaleDecision if the client is no longer valid */
   readonly touch: () => Promise<void>;
 }
 

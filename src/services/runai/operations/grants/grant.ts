@@ -1,7 +1,7 @@
 import type { Context } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
-import { NotFound, Outdated } from '../../../../store/errors.ts';
+import { NotFound, StaleDecision } from '../../../../store/errors.ts';
 import { findOtherSpelling } from '../../../../text/spelling.ts';
 import { principalOf, type TokenHolder } from '../../access-token.ts';
 import type { Login } from '../../collections/grants.ts';
@@ -182,6 +182,6 @@ export async function refuseIfEnded<Result>(
   try {
     return await write;
   } catch (thrown) {
-    throw thrown instanceof NotFound || thrown instanceof Outdated ? refuse('ended_meanwhile') : thrown;
+    throw thrown instanceof NotFound || thrown instanceof StaleDecision ? refuse('ended_meanwhile') : thrown;
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../../../contract/request.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
-import { later } from '../../../../time/clock.ts';
+import { addMilliseconds } from '../../../../time/clock.ts';
 import { grantsIn, type PresentedToken, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiryOf } from '../../issue-tokens.ts';
@@ -30,7 +30,7 @@ export const refreshTokenGrant: Grant = {
     const refreshTokenId = random.uuid();
     const rotation = await grantsIn(store).rotate(
       { ...presented, clientId, anyClient: request.client.need === 'unasked' },
-      { hash: hashSecret(refreshTokenId), expiresAt: later(now, settings.tokenTtl.refresh) },
+      { hash: hashSecret(refreshTokenId), expiresAt: addMilliseconds(now, settings.tokenTtl.refresh) },
       now,
       lastExpiryOf(context),
     );

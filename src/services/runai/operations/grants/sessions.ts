@@ -1,7 +1,7 @@
-import { nameInWorld } from '../../../../addresses/world-id.ts';
+import { addWorldToName } from '../../../../addresses/world-id.ts';
 import type { Context } from '../../../../contract/request.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
-import { later } from '../../../../time/clock.ts';
+import { addMilliseconds } from '../../../../time/clock.ts';
 import { grantsIn, type Login } from '../../collections/grants.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientIdInTokens } from './clients.ts';
@@ -14,7 +14,7 @@ export function createLogin(
   clientId: string | null,
   scope = '',
 ): Login {
-  return { family: nameInWorld(random.uuid(), world.id), subject: user.id, clientId, scope, authTime: now };
+  return { family: addWorldToName(random.uuid(), world.id), subject: user.id, clientId, scope, authTime: now };
 }
 
 /** The premise of a login, and the `nonce` for its ID token. */
@@ -37,7 +37,7 @@ export async function startSession(
   const { store, now, settings, random } = context;
   const refreshTokenId = random.uuid();
   const { family, subject, clientId, scope, authTime } = login;
-  const expiresAt = later(now, settings.tokenTtl.refresh);
+  const expiresAt = addMilliseconds(now, settings.tokenTtl.refresh);
   await grantsIn(store).issue(
     { hash: hashSecret(refreshTokenId), family, subject, clientId, scope, authTime, expiresAt },
     now,
