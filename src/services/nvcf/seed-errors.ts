@@ -1,15 +1,15 @@
 import type { SeedError } from '../../contract/seed.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { findDuplicates, type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import type { IdentifiedObject, NvcfSeed, SeedEntries, SeedFunction, SeedInvocation } from './seed-entries.ts';
 
-type PlacedLists = { readonly [List in keyof SeedEntries]: readonly Placed<SeedEntries[List]>[] };
+type PlacedLists = { readonly [List in keyof SeedEntries]: readonly LocatedEntry<SeedEntries[List]>[] };
 
 /** Returns the errors of a part that matches the schema: unknown organisations and versions, and duplicate ids. */
 export function findSeedErrors(part: NvcfSeed, wholeSeed: Readonly<Record<string, unknown>>): readonly SeedError[] {
   const lists = placeLists(part);
   const { accounts, functions, assets, invocations } = lists;
-  const identified: readonly Placed<IdentifiedObject>[] = [
+  const identified: readonly LocatedEntry<IdentifiedObject>[] = [
     ...lists.registryCredentials,
     ...lists.telemetries,
     ...assets,
@@ -28,7 +28,7 @@ export function findSeedErrors(part: NvcfSeed, wholeSeed: Readonly<Record<string
 }
 
 function placeLists(part: NvcfSeed): PlacedLists {
-  const place = <List extends keyof SeedEntries>(list: List) => placeEntries(`nvcf.${list}`, part[list]);
+  const place = <List extends keyof SeedEntries>(list: List) => locateEntries(`nvcf.${list}`, part[list]);
   return {
     accounts: place('accounts'),
     functions: place('functions'),
@@ -44,13 +44,13 @@ function placeLists(part: NvcfSeed): PlacedLists {
 }
 
 /** Returns the entries of all lists whose objects belong to an organisation. */
-function listOwned(lists: PlacedLists): readonly Placed<{ readonly org: string }>[] {
+function listOwned(lists: PlacedLists): readonly LocatedEntry<{ readonly org: string }>[] {
   const { recognizedRegistries: _, ...ownedLists } = lists;
   return Object.values(ownedLists).flat();
 }
 
 /** Returns the organisations that functions and versions are shared with. */
-function listSharing(functions: PlacedLists['functions']): readonly Placed<{ readonly org: string }>[] {
+function listSharing(functions: PlacedLists['functions']): readonly LocatedEntry<{ readonly org: string }>[] {
   return functions.flatMap(({ entry, place }) =>
     (['sharedWith', 'versionSharedWith'] as const).flatMap((member) =>
       (entry[member] ?? []).map((org) => ({ entry: { org }, place: `${place}.${member}` })),
@@ -58,7 +58,7 @@ function listSharing(functions: PlacedLists['functions']): readonly Placed<{ rea
   );
 }
 
-function listClients(accounts: PlacedLists['accounts']): readonly Placed<{ readonly clientId: string }>[] {
+function listClients(accounts: PlacedLists['accounts']): readonly LocatedEntry<{ readonly clientId: string }>[] {
   return accounts.flatMap(({ entry, place }) =>
     (entry.clientIds ?? []).map((clientId, index) => ({
       entry: { clientId },
@@ -68,7 +68,7 @@ function listClients(accounts: PlacedLists['accounts']): readonly Placed<{ reado
 }
 
 /** Returns an error for each version whose function belongs to several organisations, except the first version. */
-function findSeveralOwners(functions: readonly Placed<SeedFunction>[]): readonly SeedError[] {
+function findSeveralOwners(functions: readonly LocatedEntry<SeedFunction>[]): readonly SeedError[] {
   const withSeveralOwners = functions.filter(({ entry }) =>
     functions.some(({ entry: other }) => other.functionId === entry.functionId && other.org !== entry.org),
   );
@@ -79,8 +79,8 @@ function findSeveralOwners(functions: readonly Placed<SeedFunction>[]): readonly
 }
 
 function findUnknownVersions(
-  invocations: readonly Placed<SeedInvocation>[],
-  functions: readonly Placed<SeedFunction>[],
+  invocations: readonly LocatedEntry<SeedInvocation>[],
+  functions: readonly LocatedEntry<SeedFunction>[],
 ): readonly SeedError[] {
   const versionIds = new Set(functions.map(({ entry }) => entry.versionId));
   return invocations

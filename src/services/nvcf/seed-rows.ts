@@ -1,4 +1,4 @@
-import { accountRow } from '../../ngc-keys/accounts.ts';
+import { createAccountRow } from '../../ngc-keys/accounts.ts';
 import { removeDuplicates } from '../../objects/pick.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import { ANYONE, type Row } from '../../store/collections.ts';
@@ -46,7 +46,7 @@ export function createSeedRows(part: NvcfSeed, accounts: ReadonlyMap<string, str
 
 function createAccountRows({ accounts = [] }: NvcfSeed, accountOf: FindAccount, now: Instant): readonly Row[] {
   return accounts.map(({ org, name = org, clientIds = [] }) =>
-    accountRow({ org, ncaId: accountOf(org), name, clientIds, lastUpdatedAt: now }),
+    createAccountRow({ org, ncaId: accountOf(org), name, clientIds, lastUpdatedAt: now }),
   );
 }
 

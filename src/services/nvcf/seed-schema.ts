@@ -1,6 +1,14 @@
 import { ENUMS } from '../../../generated/nvcf.enums.ts';
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
-import { describe, documented, list, object, text, uuid, withoutMembers } from '../../definitions/json-schema.ts';
+import {
+  describe,
+  documentedSchema,
+  listSchema,
+  NON_EMPTY,
+  objectSchema,
+  uuid,
+  withoutMembers,
+} from '../../definitions/json-schema.ts';
 
 /** The statuses of versions, except DELETED: such a version no longer exists. */
 const STATUSES = ENUMS.Function.status.filter((status) => status !== 'DELETED');
@@ -22,7 +30,7 @@ function addOrganization({ properties, required }: ReturnType<typeof withoutMemb
 const { health } = SCHEMAS.Function.properties;
 /** The members of a function. A health check may be partial, because responses fill in the defaults. */
 const FUNCTION_MEMBERS = { ...SCHEMAS.Function.properties, health: { ...health, required: [] } };
-const DEFINITION = documented({ properties: FUNCTION_MEMBERS }, [
+const DEFINITION = documentedSchema({ properties: FUNCTION_MEMBERS }, [
   'id',
   'ncaId',
   'versionId',
@@ -78,9 +86,9 @@ const LISTS = {
     ),
     'Versions of functions, one entry per version.',
   ),
-  clusterGroups: describe(list(addOrganization(CLUSTER_GROUP_SCHEMA)), "Cluster groups, in the vendor's form."),
-  gpuQuotas: describe(list(addOrganization(GPU_QUOTA_SCHEMA)), "GPU quotas, in the vendor's form."),
-  instanceTypes: describe(list(addOrganization(INSTANCE_TYPE_SCHEMA)), "Instance types, in the vendor's form."),
+  clusterGroups: describe(listSchema(addOrganization(CLUSTER_GROUP_SCHEMA)), "Cluster groups, in the vendor's form."),
+  gpuQuotas: describe(listSchema(addOrganization(GPU_QUOTA_SCHEMA)), "GPU quotas, in the vendor's form."),
+  instanceTypes: describe(listSchema(addOrganization(INSTANCE_TYPE_SCHEMA)), "Instance types, in the vendor's form."),
   recognizedRegistries: describe(
     listSchema(
       objectSchema({
@@ -149,4 +157,4 @@ const LISTS = {
 };
 
 /** The schema of the `nvcf` part of a seed. */
-export const SEED_SCHEMA = object(LISTS, Object.keys(LISTS));
+export const SEED_SCHEMA = objectSchema(LISTS, Object.keys(LISTS));

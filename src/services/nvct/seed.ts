@@ -2,7 +2,14 @@ import { ENUMS } from '../../../generated/nvct.enums.ts';
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
-import { describe, documented, list, object, text, uuid } from '../../definitions/json-schema.ts';
+import {
+  describe,
+  documentedSchema,
+  listSchema,
+  NON_EMPTY,
+  objectSchema,
+  uuid,
+} from '../../definitions/json-schema.ts';
 import { findDuplicates, locateEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { deriveUuid } from '../../platform/random.ts';
@@ -35,7 +42,7 @@ type SeedDefinition = Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secret
   readonly secrets?: readonly string[];
 };
 
-const SCHEMA = object(
+const SCHEMA = objectSchema(
   {
     tasks: describe(
       listSchema(

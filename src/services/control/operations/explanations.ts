@@ -44,7 +44,12 @@ export function explanationOperations(ports: Ports) {
     };
     return {
       status: 200,
-      body: createStreamedList(ids, render, (described) => ({ decisions: described, total, dropped: droppedCount, next })),
+      body: createStreamedList(ids, render, (described) => ({
+        decisions: described,
+        total,
+        dropped: droppedCount,
+        next,
+      })),
     };
   };
 

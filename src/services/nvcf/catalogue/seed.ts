@@ -1,6 +1,6 @@
 import type { SeedError, Seeding } from '../../../contract/seed.ts';
-import { describe, list, object, text, uuid } from '../../../definitions/json-schema.ts';
-import { findDuplicates, type Placed, locateEntries } from '../../../definitions/seed-entries.ts';
+import { describe, listSchema, NON_EMPTY, objectSchema, uuid } from '../../../definitions/json-schema.ts';
+import { findDuplicates, type LocatedEntry, locateEntries } from '../../../definitions/seed-entries.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import type { CastModel } from './cast.ts';
 import { createModelRow, isModelPath, MODEL_PATHS, type Model, stateAt } from './models.ts';
@@ -86,7 +86,7 @@ export const seed: Seeding = {
 };
 
 /** Returns the errors of models that match the schema: duplicate names and paths, and paths and times that are not valid. */
-function findSeedErrors(models: readonly Placed<SeedModel>[]): readonly SeedError[] {
+function findSeedErrors(models: readonly LocatedEntry<SeedModel>[]): readonly SeedError[] {
   const paths = models.flatMap(({ entry, place }) =>
     entry.paths.map((path, index) => ({ entry: path, place: `${place}.paths[${index}]` })),
   );

@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { type Account, listAccounts } from '../../../ngc-keys/accounts.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { requireAccount, hasToken } from '../caller.ts';
+import { hasToken, requireAccount } from '../caller.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { MAX_FUNCTIONS } from './functions.ts';

@@ -39,7 +39,10 @@ const createFunction: Handler<'nvcf', 'createFunction'> = (context) =>
   addVersion(context, context.random.uuid(), [], (versionsOfAccount) => {
     const functionIds = new Set(versionsOfAccount.map(({ parent }) => parent));
     if (functionIds.size < MAX_FUNCTIONS) return;
-    throw new Problem('limit_reached', `Account '${requireAccount(context)}': Limit of ${MAX_FUNCTIONS} functions reached`);
+    throw new Problem(
+      'limit_reached',
+      `Account '${requireAccount(context)}': Limit of ${MAX_FUNCTIONS} functions reached`,
+    );
   });
 
 const createFunctionVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
@@ -72,7 +75,7 @@ async function addVersion(
   const isLlm = definition.functionType === 'LLM';
   if (isLlm) checkUnchangedSettings(functionId, definition, siblings);
   const version = createVersion(context, definition, siblings[0]?.body);
-  const row = createFunctionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
+  const row = createFunctionRow({ owner: requireAccount(context), functionId, versionId: random.uuid() }, version);
   await FUNCTIONS.insertBeside(store.collections, row, checkLimit);
   if (isLlm && siblings.length > 0) await amendVersions(context, functionId, createLlmChange(definition));
   return respondWithFunction(context, row);

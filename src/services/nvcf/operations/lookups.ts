@@ -36,7 +36,8 @@ const deployment: Lookup<FunctionRow> = async (context, id) =>
 /** Looks up an invocation by its request id. Access depends on the rights to the invoked function. */
 const invocation: Lookup<InvocationRow> = async (context, id) => {
   const row = await INVOCATIONS.byId(context.store.collections, id);
-  if (row === null || row.owner !== requireAccount(context) || isExpired(row.body, context.now)) return { found: 'nothing' };
+  if (row === null || row.owner !== requireAccount(context) || isExpired(row.body, context.now))
+    return { found: 'nothing' };
   const lookedUp = createViewerResult(
     await FUNCTIONS.byId(context.store.collections, row.body.versionId),
     requireAccount(context),

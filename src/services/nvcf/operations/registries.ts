@@ -83,7 +83,7 @@ async function checkName(context: AuthenticatedContext<CredentialRow>, name: str
   if (!isTaken) return;
   throw new Problem(
     'conflict',
-    `Account '${accountOf(context)}': Registry credential '${id}' with name '${name}' for hostname '${registryHostname}' exists - ${UNIQUENESS_RULE}`,
+    `Account '${requireAccount(context)}': Registry credential '${id}' with name '${name}' for hostname '${registryHostname}' exists - ${UNIQUENESS_RULE}`,
   );
 }
 

@@ -152,7 +152,7 @@ function requireCustomRole({ target }: AuthenticatedContext<Role>): Role {
 async function changeRole(context: Context, id: number, change: (role: CustomRole) => CustomRole): Promise<void> {
   const { store, now } = context;
   const tenantId = await readTenantId(context);
-  await orNotFound(
+  await rejectMissing(
     ROLES.change(store.collections, String(id), ({ body }) =>
       createRoleRow({ ...change(body), updatedAt: now }, tenantId),
     ),

@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Settings } from '../../../definitions/settings.ts';
-import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
 import { attributesOfScope, readScopes, type Scopes, type Unit } from '../scopes.ts';
@@ -213,7 +213,7 @@ async function getSubmission(context: AuthenticatedContext<Workload>) {
 }
 
 async function remove(context: AuthenticatedContext<Workload>) {
-  await orNotFound(deleteWorkload(context, context.target.id));
+  await rejectMissing(deleteWorkload(context, context.target.id));
   const body = { code: 202, message: 'Request has been accepted.' } as const;
   return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 204 } as const);
 }
