@@ -36,7 +36,7 @@ export const SEED_COPIES = 6;
 const sizeOfTemplate = ({ state, seed }: Template) => ROW_COPIES * sizeOf(state) + SEED_COPIES * seed.text.length;
 
 /** Parts for finishing a new world. */
-export interface FinishingParts {
+export interface FinishingOptions {
   readonly settings: Settings;
   readonly rulesets: readonly Ruleset[];
 }
@@ -45,7 +45,7 @@ export interface FinishingParts {
 export async function finishStore(
   store: KeyReport['store'],
   report: FindingReporter['report'],
-  { settings, rulesets }: FinishingParts,
+  { settings, rulesets }: FinishingOptions,
   now: Instant,
 ): Promise<void> {
   await restorePropagationSettings({ store, settings });
@@ -60,11 +60,11 @@ export class Templates {
   readonly #templates = createSharedCache(4 * MEGABYTE, sizeOfTemplate);
   readonly #making = new Map<string, Promise<Template>>();
   readonly #machine: Clock;
-  readonly #customs: FinishingParts;
+  readonly #customs: FinishingOptions;
   readonly #keys: Credentials;
   readonly #stateOf: StateOfSeed;
 
-  constructor(machine: Clock, customs: FinishingParts, keys: Credentials, stateOf: StateOfSeed) {
+  constructor(machine: Clock, customs: FinishingOptions, keys: Credentials, stateOf: StateOfSeed) {
     this.#machine = machine;
     this.#customs = customs;
     this.#keys = keys;
