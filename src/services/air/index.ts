@@ -8,6 +8,7 @@ import { DRILLS } from './drills.ts';
 import { events } from './events.ts';
 import { createLookups } from './lookups.ts';
 import { historyOperations } from './operations/histories.ts';
+import { imageShareOperations } from './operations/image-shares.ts';
 import { imageOperations } from './operations/images.ts';
 import { infraOperations } from './operations/infra.ts';
 import { manifestOperations } from './operations/manifests.ts';
@@ -18,22 +19,29 @@ import { publishingOperations } from './operations/publishing.ts';
 import { simulationOperations } from './operations/simulations.ts';
 import { topologyOperations } from './operations/topologies.ts';
 import { trainingOperations } from './operations/trainings.ts';
+import { uploadOperations } from './operations/uploads.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { RESOURCES } from './tables/index.ts';
 
 /**
- * In `normalize_api_url` (src/air_sdk/utils.py of NVIDIA/nv-air-sdk 1.3.1, 9af2cb3), `/api/v3` replaces any other path.
+ * The client that drops the path of its base URL, so that a world cannot be in the path: `normalize_api_url`
+ * (src/air_sdk/utils.py of NVIDIA/nv-air-sdk 1.3.1, 9af2cb3) replaces any path by `/api/v3`.
  */
-const SDK = { name: "NVIDIA's Air SDK (`AirApi`)", userAgent: /^air-sdk\// } as const;
+const AIR_SDK = { name: "NVIDIA's Air SDK (`AirApi`)", userAgent: /^air-sdk\// } as const;
 
 /** NVIDIA Air: simulations, images, demos and trainings. Authenticates with NGC keys. */
 export const air: ServiceDefinition<'air'> = {
   name: 'air',
   title: 'NVIDIA Air',
   prefixes: ['/api/v3'],
-  conventions: { optionalTrailingSlash: true, looksUpFirst: true, authenticatesFirst: true, pathDroppingClient: SDK },
+  conventions: {
+    optionalTrailingSlash: true,
+    looksUpFirst: true,
+    authenticatesFirst: true,
+    pathDroppingClient: AIR_SDK,
+  },
   rules: {
     rulesets: Object.values(RULESETS),
     selectRuleset: (settings) => RULESETS[settings.air],
@@ -53,6 +61,8 @@ export const air: ServiceDefinition<'air'> = {
     ...networkOperations,
     ...historyOperations,
     ...imageOperations,
+    ...uploadOperations,
+    ...imageShareOperations,
     ...publishingOperations,
     ...marketplaceOperations,
     ...trainingOperations,

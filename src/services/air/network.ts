@@ -28,21 +28,24 @@ const NODE_DEFAULTS = {
 type NodeMembers = MembersOf<'nodes'>;
 type InterfaceMembers = MembersOf<'interfaces'>;
 
-/** Members of a new node. Members with a default are optional. */
+/** Members of a new node. Members with defaults are optional. */
 type NewNode = Omit<NodeMembers, keyof typeof NODE_DEFAULTS> & Partial<NodeMembers>;
 
+/** Completes the members of a node with defaults. */
 export function createNodeMembers(members: NewNode): NodeMembers {
   return { ...NODE_DEFAULTS, ...members };
 }
 
+/** Builds a node of the caller's organisation. */
 export function createNode(context: AuthenticatedContext, members: NewNode): RowOf<'nodes'> {
   return createOwnedRow(context, NODES, { members: createNodeMembers(members) });
 }
 
+/** In characters. */
 const MAX_GROUP_NAME_LENGTH = 64;
 
 /**
- * Normalizes the name of a placement group.
+ * Returns the name of a placement group without surrounding white space.
  *
  * @throws Problem if it is too long
  */
@@ -61,13 +64,14 @@ interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_addr
   readonly mac_address?: string | null;
 }
 
-/** Adds missing labels, because responses have all of them. */
+/** Returns labels with the missing ones as null, because responses have all of them. */
 export function completeLabels(labels: Partial<InterfaceLabels> | null): InterfaceLabels | null {
   return labels === null
     ? null
     : { ...labels, interface_role: labels.interface_role ?? null, scalable_unit: labels.scalable_unit ?? null };
 }
 
+/** Builds a draft of an interface of a node, with defaults for members that are left out. */
 export function createInterfaceDraft(
   node: RowOf<'nodes'>,
   { labels = null, ...members }: NewInterface & Pick<InterfaceMembers, 'mac_address'>,
@@ -88,6 +92,7 @@ export function createInterfaceDraft(
   };
 }
 
+/** Builds an interface of a node, with a random MAC address if there is none. */
 export function createInterface(
   context: AuthenticatedContext,
   node: RowOf<'nodes'>,
@@ -96,7 +101,7 @@ export function createInterface(
   return createOwnedRow(context, INTERFACES, createInterfaceDraft(node, addMac(context, members)));
 }
 
-/** Adds a random MAC address if there is none. */
+/** Returns members with a MAC address: a random one if there is none. */
 export function addMac<Members extends { readonly mac_address?: string | null }>(
   { random }: Pick<AuthenticatedContext, 'random'>,
   members: Members,
@@ -104,14 +109,37 @@ export function addMac<Members extends { readonly mac_address?: string | null }>
   return { ...members, mac_address: members.mac_address ?? generateMac(random) };
 }
 
+/** Builds a draft of a link between interfaces. */
+export function createLinkDraft(
+  simulation: string,
+  ends: readonly RowOf<'interfaces'>[],
+  { labels = null }: MembersOf<'links'> = {},
+): DraftOf<'links'> {
+  return {
+    members: { labels },
+    hidden: {
+      simulation,
+      interface: ends.map(({ id }) => id),
+      node: ends.map(({ body }) => body.members.node),
+    },
+    parent: simulation,
+  };
+}
+
 type ServiceMembers = MembersOf<'services'>;
 
 /** Lowest worker port of services. */
 const FIRST_WORKER_PORT = 20_000;
+/** Number of worker ports of services. */
 const WORKER_PORT_COUNT = 10_000;
+/** Host name of the only worker. Names in `.test` do not exist. */
 const WORKER_FQDN = 'worker.air.test';
 
-/** @param randomNumber random number for the worker port */
+/**
+ * Builds a draft of a service, which opens a port of an interface on a worker.
+ *
+ * @param randomNumber chooses the worker port
+ */
 export function createServiceDraft(
   end: RowOf<'interfaces'>,
   members: ServiceMembers,
@@ -131,6 +159,7 @@ export function createServiceDraft(
 
 type InstructionMembers = MembersOf<'instructions'>;
 
+/** Builds a draft of an instruction of a node. @param creator who sends the instruction: an e-mail address or a name */
 export function createInstructionDraft(
   node: RowOf<'nodes'>,
   {

@@ -7,7 +7,13 @@ import { own } from '../../objects/members.ts';
 import { deriveUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { REQUIRED_MEMBER_BY_EXECUTOR } from './instruction-data.ts';
-import { createInstructionDraft, createInterfaceDraft, createServiceDraft, formatMac } from './network.ts';
+import {
+  createInstructionDraft,
+  createInterfaceDraft,
+  createLinkDraft,
+  createServiceDraft,
+  formatMac,
+} from './network.ts';
 import { createRow, type DraftOf } from './objects.ts';
 import { type AirRow, isRowOf, type MembersOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGE_SHARES, IMAGES } from './tables/images.ts';
@@ -18,7 +24,6 @@ import { DEMO_TAGS } from './tables/marketplace.ts';
 import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES } from './tables/network.ts';
 import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
 import { CHECKPOINTS, RUNS } from './tables/simulations.ts';
-import { createLinkDraft } from './topology.ts';
 
 /** Descriptions of JSON types in messages. */
 const TYPE_NAMES = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;

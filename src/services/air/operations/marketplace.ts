@@ -6,6 +6,7 @@ import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { amend, createOperations } from '../crud.ts';
 import { createDemoMembers } from '../demos.ts';
 import type { HooksOf } from '../hooks.ts';
+import { copyNetwork } from '../network-copy.ts';
 import { changeRow, createOwnedRow, createPut, renderStored } from '../objects.ts';
 import { cancelRequest, hasOpenRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
 import { resolveReference } from '../references.ts';
@@ -13,7 +14,6 @@ import { collectionOf, type RowOf } from '../stored.ts';
 import { DEMO_ACCESS_REQUESTS, DEMO_TAGS, DEMOS } from '../tables/marketplace.ts';
 import { NODES } from '../tables/network.ts';
 import { SIMULATIONS } from '../tables/simulations.ts';
-import { copyNetwork } from '../topology.ts';
 import { createSimulationDraft, renderSimulation, requireState } from './simulations.ts';
 
 type DemoRow = RowOf<'demos'>;

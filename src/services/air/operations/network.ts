@@ -13,6 +13,7 @@ import {
   completeLabels,
   createInstructionDraft,
   createInterfaceDraft,
+  createLinkDraft,
   createNode,
   createNodeMembers,
   createServiceDraft,
@@ -26,7 +27,6 @@ import { IMAGES } from '../tables/images.ts';
 import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES, SYSTEM_NODES } from '../tables/network.ts';
 import { USERCONFIGS } from '../tables/people.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
-import { createLinkDraft } from '../topology.ts';
 import { breakoutOperations } from './breakouts.ts';
 import { requireState } from './simulations.ts';
 

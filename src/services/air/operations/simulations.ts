@@ -8,13 +8,13 @@ import { creatorOf } from '../caller.ts';
 import { amend, createOperations } from '../crud.ts';
 import { createHistoryEntry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
+import { copyNetwork } from '../network-copy.ts';
 import { changeRow, createOwnedRow, createPut, type DraftOf, renderStored } from '../objects.ts';
 import { createPage } from '../pages.ts';
 import { resolveReference } from '../references.ts';
 import { applyTransition, stateAt, type Transition, updateIndexedState } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
 import { CHECKPOINTS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
-import { copyNetwork } from '../topology.ts';
 
 type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;

@@ -5,19 +5,14 @@ import { isRecord } from '../../../objects/members.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { createHistoryEntry } from '../histories.ts';
+import { type Network, readNetwork } from '../network-copy.ts';
 import { changeRow, createOwnedRow, createPut } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 import { INSTRUCTIONS } from '../tables/network.ts';
 import { SIMULATION_ZTP_SCRIPT, SIMULATIONS } from '../tables/simulations.ts';
-import {
-  buildNetwork,
-  exportInstructions,
-  exportServices,
-  exportTopology,
-  type Network,
-  readNetwork,
-} from '../topology.ts';
+import { buildNetwork } from '../topology.ts';
+import { exportInstructions, exportServices, exportTopology } from '../topology-export.ts';
 import { readTopology, type Topology } from '../topology-file.ts';
 import { createSimulationDraft, renderSimulation } from './simulations.ts';
 

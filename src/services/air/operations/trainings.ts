@@ -4,13 +4,13 @@ import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
+import { copyNetwork } from '../network-copy.ts';
 import { createOwnedRow, createPut, renderStored } from '../objects.ts';
 import { createPageOfComputed } from '../pages.ts';
 import { resolveReference } from '../references.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { TRAININGS } from '../tables/trainings.ts';
-import { copyNetwork } from '../topology.ts';
 import { createSimulationDraft } from './simulations.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,0 +1,162 @@
+import type { Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { NotFound } from '../../../store/errors.ts';
+import { rfc3339 } from '../../../time/clock.ts';
+import { amend } from '../crud.ts';
+import { changeRow } from '../objects.ts';
+import { collectionOf, type Part, type Upload } from '../stored.ts';
+import { IMAGES } from '../tables/images.ts';
+import { assertUploadStatus, type ImageRow, renderImage, UPLOAD_MEMBERS } from './images.ts';
+
+/** All parts but the last must have this size. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** A part number in a path: without leading zeros, because it is also the name of the stored part. */
+const PART_NUMBER = /^[1-9]\d*$/;
+
+/** Returns the upload in progress; null if there is none. */
+function readUpload({ body }: ImageRow): Upload | null {
+  return body.hidden.upload ?? null;
+}
+
+/** Returns the number of parts of an upload of this size in bytes. */
+function countParts(size: number): number {
+  return Math.max(1, Math.ceil(size / CHUNK_BYTES));
+}
+
+const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (context) => {
+  const row = context.target;
+  const { hash, size } = context.body;
+  const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
+  await amend(context, IMAGES, row, (before) => {
+    assertUploadStatus(before, 'start an upload', ['READY', 'COMPLETE']);
+    return { members: { upload_status: 'UPLOADING' as const }, hidden: { upload } };
+  });
+  const part_urls = Array.from({ length: countParts(size) }, (_, index) => ({
+    part_number: index + 1,
+    url: `${context.openOrigin}/api/v3/uploads/${row.id}.${upload.id}/${index + 1}`,
+  }));
+  return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK_BYTES } };
+};
+
+/** Receives a part. The URL itself is the credential. */
+const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
+  const { store, params, now } = context;
+  const [imageId = '', uploadId = ''] = params.uploadId.split('.');
+  const number = params.partNumber;
+  const image = await collectionOf(IMAGES).byId(store.collections, imageId);
+  const upload = image === null ? null : readUpload(image);
+  if (upload?.id !== uploadId || !PART_NUMBER.test(number) || Number(number) > countParts(upload.size)) {
+    throw createUnknownPartProblem();
+  }
+  const expected = calculatePartBytes(upload, Number(number));
+  const { size, hash } = await context.digest(expected);
+  if (size !== expected) {
+    throw new Problem('invalid_request', `Part ${number} has ${size} bytes; expected ${expected}.`);
+  }
+  const part: Part = { size, etag: hash };
+  try {
+    await collectionOf(IMAGES).change(store.collections, imageId, (before) =>
+      addPart(before, uploadId, number, part, now),
+    );
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
+  }
+  return { status: 200, headers: { etag: `"${hash}"` } };
+};
+
+/** Returns the size of a part. Only the last part can be smaller than the others. */
+function calculatePartBytes({ size }: Upload, number: number): number {
+  return number < countParts(size) ? CHUNK_BYTES : size - (countParts(size) - 1) * CHUNK_BYTES;
+}
+
+function createUnknownPartProblem(): Problem {
+  return new Problem(
+    'not_found',
+    'There is no upload with this part. Use the `part_urls` of the upload that was started last.',
+  );
+}
+
+/** Returns the image with an uploaded part. @throws Problem if another upload was started in the meantime */
+function addPart(row: ImageRow, uploadId: string, number: string, part: Part, now: number): ImageRow {
+  const upload = readUpload(row);
+  if (upload?.id !== uploadId) throw createUnknownPartProblem();
+  const next = { ...upload, parts: { ...upload.parts, [number]: part } };
+  return changeRow(row, IMAGES, now, { hidden: { upload: next } });
+}
+
+/**
+ * Completes an upload. If parts differ from the announced upload, it stays open so that the client can correct them.
+ */
+const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async (context) => {
+  const row = context.target;
+  const { now, body } = context;
+  const next = await amend(context, IMAGES, row, (before) => {
+    assertUploadStatus(before, 'complete its upload', ['UPLOADING']);
+    const upload = readUpload(before);
+    if (upload === null) throw new Error('an image with status UPLOADING has no upload');
+    assertParts(upload, body.parts);
+    const { size, hash } = upload;
+    const members = { upload_status: 'COMPLETE', size, hash, last_uploaded_at: rfc3339(now) } as const;
+    return { members, hidden: { upload: null } };
+  });
+  return { status: 200, body: renderImage(context, next) };
+};
+
+/** Throws unless these are all parts of the upload, in order, with their ETags. @throws Problem */
+function assertParts(upload: Upload, parts: readonly { part_number: number; etag: string }[]): void {
+  const count = countParts(upload.size);
+  if (parts.length !== count) {
+    throw new Problem('invalid_request', `Field \`parts\` has ${parts.length} parts; expected ${count}.`);
+  }
+  for (const [index, { part_number, etag }] of parts.entries()) {
+    if (part_number !== index + 1) {
+      throw new Problem(
+        'invalid_request',
+        `Field \`parts[${index}].part_number\` must be ${index + 1}: list the parts in order.`,
+      );
+    }
+    const uploaded = upload.parts[String(part_number)];
+    if (uploaded === undefined)
+      throw new Problem('invalid_request', `Field \`parts[${index}]\`: part ${part_number} was not uploaded.`);
+    if (uploaded.etag !== etag.replaceAll('"', '')) {
+      throw new Problem(
+        'invalid_request',
+        `Field \`parts[${index}].etag\` must be the ETag from the response to the upload of this part.`,
+      );
+    }
+  }
+  // The mock does not store the bytes, so it knows the hash of the whole image only if there is one part.
+  const [onlyPart] = Object.values(upload.parts);
+  if (count === 1 && onlyPart !== undefined && onlyPart.etag !== upload.hash) {
+    throw new Problem('invalid_request', 'Field `hash` of the upload is not the SHA-256 of the uploaded bytes.');
+  }
+}
+
+const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (context) => {
+  const row = context.target;
+  await amend(context, IMAGES, row, (before) => {
+    assertUploadStatus(before, 'abort an upload', ['UPLOADING']);
+    // An earlier upload stays in force.
+    const wasUploaded = before.body.members.size > 0;
+    const upload_status = wasUploaded ? ('COMPLETE' as const) : ('READY' as const);
+    return { members: { upload_status }, hidden: { upload: null } };
+  });
+  return { status: 204 };
+};
+
+const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (context) => {
+  const row = context.target;
+  const next = await amend(context, IMAGES, row, (before) => {
+    assertUploadStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
+    return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
+  });
+  return { status: 200, body: renderImage(context, next) };
+};
+
+export const uploadOperations = {
+  images_start_upload: startUpload,
+  images_complete_upload: completeUpload,
+  images_abort_upload: abortUpload,
+  images_clear_upload: clearUpload,
+  uploads_put_part: putPart,
+};
