@@ -103,8 +103,7 @@ export function checkResource(accessRequest: AccessRequest, caller: Caller, look
     case 'foreign':
     case 'nothing': {
       const { names, found } = lookedUp;
-      const isOther =
-        names !== undefined && isBoundToOtherObjects({ ...accessRequest, names }, caller.heldRights.resources);
+      const isOther = names !== undefined && namesOnlyOthers({ ...accessRequest, names }, caller.heldRights.resources);
       if (isOther) return denial('resource_mismatch');
       return denial(found === 'foreign' ? 'foreign_object' : 'no_such_object');
     }
@@ -221,9 +220,7 @@ function verdictUnder(
   if (!isEnough(missing)) return denial(`missing_${ruleset.tables.term}`, missing);
   const fault = findResourceFault(rule, ruleset, rights.resources, attributes);
   if (fault !== null) return denial(fault);
-  return attributes === null && isBoundToOtherObjects(accessRequest, rights.resources)
-    ? denial('resource_mismatch')
-    : ALLOW;
+  return attributes === null && namesOnlyOthers(accessRequest, rights.resources) ? denial('resource_mismatch') : ALLOW;
 }
 
 /** The rights of nobody, which are enough for a rule that needs none. */
@@ -324,8 +321,8 @@ export function buildNamesInPath(
   return Object.fromEntries(named);
 }
 
-/** Returns whether all relevant resources are bound to objects with other names than the requested one. */
-function isBoundToOtherObjects(
+/** Returns whether all relevant resources name other objects than the requested one. */
+function namesOnlyOthers(
   { rule: { on, open, versionless }, ruleset, names }: AccessRequest,
   resources: readonly Resource[] | null,
 ): boolean {

@@ -78,7 +78,7 @@ async function reportPrincipal(
       used: uses.map((use) => describeUse(use, principal, rights)),
       smallest: { ...smallest },
       unused: [...new Set(unused)],
-      broader: broader.map((rights) => ({ ...rights })),
+      broader: broader.map((alternative) => ({ ...alternative })),
       beyond: [...new Set(beyond.map(({ operation }) => operation))],
       seed: { ...seed },
     },

@@ -24,7 +24,7 @@ interface SentRequest {
   readonly service?: string;
 }
 
-/** An operation, with the request's path on this server. */
+/** The operation of a request, with the request's method and its path on this server. */
 export interface LocatedOperation extends Match {
   readonly method: string;
   readonly path: string;
@@ -46,24 +46,26 @@ export function locateOperation(
   const { method, service } = request;
   const { host, path, field } = parseTarget(request, pointer);
   const matches = isDecodable(path) ? findMatches(served, method, host, path, service) : [];
-  const atHost = matches.filter(({ route }) => served.findServicesAt(host).includes(route.service.name));
-  const [first, second] = atHost.length === 1 ? atHost : matches;
-  if (second !== undefined) {
+  const servicesAtHost = served.findServicesAt(host);
+  const matchesAtHost = matches.filter(({ route }) => servicesAtHost.includes(route.service.name));
+  const [match, ambiguousMatch] = matchesAtHost.length === 1 ? matchesAtHost : matches;
+  if (ambiguousMatch !== undefined) {
     const services = quote(matches.map(({ route }) => route.service.name));
     const line = `${method} ${showPath(path)}`;
     const message = `Field \`${pointer}\`: \`${line}\` belongs to several services: ${services}. Add \`"service"\`.`;
     throw new Problem('invalid_request', message);
   }
-  if (first !== undefined) {
-    assertNotControlApi(server, first.route, field);
-    return { ...first, method };
+  if (match !== undefined) {
+    assertNotControlApi(server, match.route, field);
+    return { ...match, method };
   }
+  // Without a service, this throws: the path has no operation. Otherwise another service has it.
   const { route } = findMatch(served.routes, method, path, { method: `${pointer}.method`, path: field });
   const message = `Field \`${pointer}.service\`: \`${method} ${showPath(path)}\` belongs to \`${route.service.name}\`, not to \`${service}\`.`;
   throw new Problem('invalid_request', message);
 }
 
-/** Returns the host, or an empty string, and the path without a world's prefix. */
+/** Returns the host (empty for a path), the path without a world's prefix, and the name of the field with both. */
 function parseTarget({ url, path }: SentRequest, pointer: string) {
   if ((url === undefined) === (path === undefined)) {
     throw new Problem('invalid_request', `Field \`${pointer}\` must have either \`url\` or \`path\`.`);

@@ -69,6 +69,9 @@ export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): 
     ...(challenge !== undefined && { challenge }),
     ...(retryAfter !== undefined && { retryAfter }),
     ...(acceptEncoding !== undefined && { acceptEncoding }),
-    ...{ allow, close, isLogged, cause },
+    allow,
+    close,
+    isLogged,
+    cause,
   });
 }

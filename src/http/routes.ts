@@ -24,7 +24,7 @@ export interface RouteOfHost {
 export class Routes {
   readonly #routes: readonly Route[];
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
-  /** By whether they are of the control API. */
+  /** The results of `listServed`, by its parameter. */
   readonly #served = new Map<boolean, readonly ServedPath[]>();
   readonly #ofHosts: readonly RouteOfHost[];
   readonly #otherVersions: readonly OtherOperation[];
@@ -34,20 +34,20 @@ export class Routes {
     | undefined;
 
   /**
-   * @param findInOtherVersions operations that only other versions of the documents have
-   * @param findNotEmulated vendor operations that no version of the mock has
+   * @param otherVersions operations that only other versions of the documents have
+   * @param notEmulated vendor operations that no version of the mock has
    * @param ofHosts the hosts with one operation for any path
    */
   constructor(
     routes: readonly Route[],
-    findInOtherVersions: readonly OtherOperation[] = [],
-    findNotEmulated: readonly NotEmulatedOperation[] = [],
+    otherVersions: readonly OtherOperation[] = [],
+    notEmulated: readonly NotEmulatedOperation[] = [],
     ofHosts: readonly RouteOfHost[] = [],
   ) {
     this.#routes = routes;
     this.#ofHosts = ofHosts;
-    this.#otherVersions = findInOtherVersions;
-    this.#notEmulated = findNotEmulated;
+    this.#otherVersions = otherVersions;
+    this.#notEmulated = notEmulated;
   }
 
   /** Returns the routes of a service, by the operation that its document's router finds. */
@@ -76,12 +76,12 @@ export class Routes {
   }
 
   /** Finds the operation in other versions, if the running version lacks it. */
-  otherVersions(method: string, path: string): OtherOperation | null {
+  findInOtherVersions(method: string, path: string): OtherOperation | null {
     return findOtherVersion(this.#otherVersions, method, path);
   }
 
   /** Finds the vendor's operation, if the mock does not emulate it. Prefers the path with the fewest variables. */
-  notEmulated(method: string, path: string): NotEmulatedOperation | null {
+  findNotEmulated(method: string, path: string): NotEmulatedOperation | null {
     this.#notEmulatedTemplates ??= this.#notEmulated.map((operation) => ({
       operation,
       template: operation.path.split('/'),
@@ -104,18 +104,19 @@ export class Routes {
   /**
    * Finds the route of a path. Prefers the path with the fewest variables, like the router.
    *
-   * @param only the service to search; default: all services
+   * @param serviceName the service to search; default: all services
    * @throws URIError if the path cannot be decoded
    */
-  find(method: string, path: string, only?: string): Match | null {
+  find(method: string, path: string, serviceName?: string): Match | null {
     const normalized = requestedMethod(method);
     const matches = this.#matching(path).filter(
-      ({ operation, service }) => operation.method === normalized && (only === undefined || service.name === only),
+      ({ operation, service }) =>
+        operation.method === normalized && (serviceName === undefined || service.name === serviceName),
     );
     const [route] = matches.sort((a, b) => countVariables(a.operation) - countVariables(b.operation));
     if (route === undefined) return null;
     // A variable must not match what is a word in the vendor's path, such as `/users/me` for `/users/{id}`.
-    const notEmulated = this.notEmulated(method, path);
+    const notEmulated = this.findNotEmulated(method, path);
     if (notEmulated !== null && countVariables(notEmulated) < countVariables(route.operation)) return null;
     const params = readVariables(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
@@ -157,10 +158,10 @@ export class Routes {
     if (cached !== undefined) return cached;
     const served = this.#routes
       .filter(({ service, operation }) => (service.isControlApi === true) === isControlApi && hasWords(operation))
-      .map(({ operation: { method, path }, service }) => ({
-        ...{ method, path, segments: segmentsOf(path) },
-        ...atHost(service, path),
-      }));
+      .map(({ operation: { method, path }, service }) => {
+        const atHost = findHostOfPath(service, path);
+        return { method, path, segments: segmentsOf(path), ...(atHost !== null && { atHost }) };
+      });
     this.#served.set(isControlApi, served);
     return served;
   }
@@ -204,8 +205,9 @@ function requestedMethod(method: string): string {
   return method === 'HEAD' ? 'GET' : method;
 }
 
+/** Counts the variables of a path template. */
 function countVariables({ path }: { readonly path: string }): number {
-  return path.split('{').length;
+  return path.split('{').length - 1;
 }
 
 /** Excludes paths with more parameters than words, which are similar to any path. */
@@ -213,11 +215,11 @@ function hasWords({ path, pathParams }: Pick<Operation, 'path' | 'pathParams'>):
   return 2 * pathParams.length <= segmentsOf(path).length;
 }
 
-/** Returns the host at which a service serves a path without its prefix. */
-function atHost({ hosts = [] }: ServiceDefinition, path: string): Pick<ServedPath, 'atHost'> {
+/** Returns the host at which a service serves a path without its prefix, with the short path; null if there is none. */
+function findHostOfPath({ hosts = [] }: ServiceDefinition, path: string): NonNullable<ServedPath['atHost']> | null {
   for (const host of hosts) {
     if (!('prefix' in host) || host.prefix === '' || !path.startsWith(`${host.prefix}/`)) continue;
-    return { atHost: { host: host.example, path: path.slice(host.prefix.length) } };
+    return { host: host.example, path: path.slice(host.prefix.length) };
   }
-  return {};
+  return null;
 }

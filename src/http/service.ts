@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { OperationHost } from '../contract/service.ts';
 import { decisionOfProblem } from '../decisions/decision.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { EditConflict } from '../store/errors.ts';
@@ -79,27 +80,35 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
     if (!looksUpFirst(request)) await checkResource(request);
   });
   addResponseHook(app);
-  app.setErrorHandler(async (error, request, reply) => {
-    let refusal = toBodyProblem(error, request);
-    if (waitsForBody(request)) {
-      // The body cannot be received, so decide without it.
-      try {
-        const sent = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
-        if (sent !== undefined) return sent;
-      } catch (thrown) {
-        refusal = thrown;
-      }
-    }
-    if (request.inWorld === null) return sendUnrouted(reply, unrouted.refuseFailedRequest(refusal, request.raw));
-    await refuse(request.inWorld, refusal);
-    return preparePayload(reply, request.inWorld);
-  });
+  app.setErrorHandler((error, request, reply) => handleError(error, request, reply, unrouted));
   addRoutes(app, options);
 }
 
-/** The result of a hook: the reply if a response was sent. Otherwise the next hook runs. */
+/** Responds to a failed request. If it failed because of its body, it is still decided, without the body. */
+async function handleError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  unrouted: UnroutedRequests,
+): Promise<unknown> {
+  let refusal = toBodyProblem(error, request);
+  if (waitsForBody(request)) {
+    try {
+      const sent = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
+      if (sent !== undefined) return sent;
+    } catch (thrown) {
+      refusal = thrown;
+    }
+  }
+  if (request.inWorld === null) return sendUnrouted(reply, unrouted.refuseFailedRequest(refusal, request.raw));
+  await refuse(request.inWorld, refusal);
+  return preparePayload(reply, request.inWorld);
+}
+
+/** The result of a hook: the reply if it sent a response. Otherwise the next hook runs. */
 type HookResult = Promise<FastifyReply | undefined>;
 
+/** Creates the routed request, and decides it unless its body is needed first. */
 async function handleArrival({ route, params }: FoundRoute, request: FastifyRequest, reply: FastifyReply): HookResult {
   const { mock } = request.server;
   // Fastify derives the type of a query from a schema, which our routes do not have.
@@ -146,6 +155,7 @@ async function keepReceived(inWorld: RequestInWorld, received: ReceivedBody): Pr
   parseBody(inWorld, received);
 }
 
+/** Moves a request into its world. @throws Problem if it may not enter */
 function enterWorld(request: FastifyRequest, received: ReceivedBody | null): RequestInWorld {
   const inWorld = selectWorld(request.server.mock, assertPresent(request.routed), received);
   request.inWorld = inWorld;
@@ -158,6 +168,7 @@ function waitsForBody({ routed, inWorld }: FastifyRequest): boolean {
   return routed !== null && (inWorld === null || (inWorld.fault === null && !inWorld.isDecided));
 }
 
+/** Decides the request if its body had to be received first, and validates it. */
 async function validate(request: FastifyRequest, reply: FastifyReply): HookResult {
   const received = await readRequestBody(request);
   if (request.inWorld?.isDecided !== true) {
@@ -172,7 +183,7 @@ async function validate(request: FastifyRequest, reply: FastifyReply): HookResul
   return undefined;
 }
 
-/** Some vendors report a missing object before they check or read the body. */
+/** Returns whether the object is looked up before the body is validated, as some vendors do. */
 function looksUpFirst({ route }: RequestInWorld): boolean {
   return route.service.conventions?.looksUpFirst === true || route.row.readsBodyFirst === true;
 }
@@ -213,11 +224,6 @@ export async function runHandler(request: RequestInWorld): Promise<void> {
  */
 function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOptions): void {
   const { service, document } = mounted;
-  const handler = async ({ inWorld }: FastifyRequest, reply: FastifyReply) => {
-    const request = assertPresent(inWorld);
-    await executeWithRetries(request);
-    return preparePayload(reply, request);
-  };
   const routesByOperation = routes.routesByOperation(service.name);
   const find = ({ raw }: FastifyRequest) => {
     const found = router.find(methodOf(raw), raw.url ?? '/');
@@ -228,32 +234,44 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
   const method = [...new Set(['HEAD', ...document.operations.map((operation) => operation.method)])];
   for (const prefix of service.prefixes.map(fastifyPath)) {
     // Not `/llm*`, which would also match `/llms.txt`.
-    for (const url of [prefix, `${prefix}/*`]) app.route({ method, url, config: { find }, handler });
+    for (const url of [prefix, `${prefix}/*`]) app.route({ method, url, config: { find }, handler: execute });
   }
   for (const [operation, { row }] of routesByOperation) {
     const { bodyLimit } = row;
-    if (bodyLimit !== undefined) app.route({ ...methodAndUrl(operation), bodyLimit, config: { find }, handler });
+    if (bodyLimit !== undefined)
+      app.route({ ...methodAndUrl(operation), bodyLimit, config: { find }, handler: execute });
   }
   app.register(async (streaming) => {
     leaveBodies(streaming);
     for (const [operation, { row }] of routesByOperation) {
-      if (row.streams === true) streaming.route({ ...methodAndUrl(operation), config: { find }, handler });
+      if (row.streams === true) streaming.route({ ...methodAndUrl(operation), config: { find }, handler: execute });
     }
-    for (const host of ownHostsOf(service)) {
-      const route = createHostRoute(host, mounted);
-      const findHost = ({ raw, originalUrl }: FastifyRequest) => {
-        const params = paramsOfHost(host, raw.headers.host);
-        // Under any other host, the client requested this very path.
-        if (params === null) return null;
-        raw.url = originalUrl;
-        readTarget(raw);
-        return { route, params };
-      };
-      streaming.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find: findHost }, handler });
-    }
+    for (const host of ownHostsOf(service)) addHostRoute(streaming, host, mounted);
   });
 }
 
+/** Adds the route of a host's operation at its internal path. */
+function addHostRoute(app: FastifyInstance, host: OperationHost, mounted: MountedService): void {
+  const route = createHostRoute(host, mounted);
+  const find = ({ raw, originalUrl }: FastifyRequest) => {
+    const params = paramsOfHost(host, raw.headers.host);
+    // Under any other host, the client itself requested the internal path.
+    if (params === null) return null;
+    raw.url = originalUrl;
+    readTarget(raw);
+    return { route, params };
+  };
+  app.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find }, handler: execute });
+}
+
+/** Executes the operation of a request, and returns the payload of its response. */
+async function execute({ inWorld }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const request = assertPresent(inWorld);
+  await executeWithRetries(request);
+  return preparePayload(reply, request);
+}
+
+/** Returns the method and path of an operation for Fastify. */
 function methodAndUrl({ method, path }: Operation) {
   return { method, url: fastifyPath(path) };
 }

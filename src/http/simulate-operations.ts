@@ -28,7 +28,8 @@ export interface OperationEffect extends Partial<MissingRights> {
  * them.
  *
  * @param services all services, because a role may belong to any of them
- * @param only one service; null for all
+ * @param caller the principal, or its hypothetical rights
+ * @param serviceName the service to ask; null for all that know the caller
  * @param at when the operations are decided
  * @throws Problem if no service accepts the principal, or if they cannot have the given rights
  */
@@ -36,23 +37,24 @@ export async function simulateOperations(
   server: Server,
   world: World,
   services: readonly ServiceDefinition[],
-  who: SimulatedCaller,
-  only: string | null,
+  caller: SimulatedCaller,
+  serviceName: string | null,
   at: Instant,
 ): Promise<readonly OperationEffect[]> {
   const request = createRequestWithoutOperation(server, world, at);
-  await assertRolesExist(request, services, who, only);
-  const selected = services.filter(({ name }) => only === null || name === only);
+  await assertRolesExist(request, services, caller, serviceName);
+  const selected = services.filter(({ name }) => serviceName === null || name === serviceName);
+  // Rights without a principal and a service are decided only by the services that know such rights.
+  const filteringRights = serviceName === null && caller.principal === null ? caller.holding : null;
   const effects = await Promise.all(
     selected.map(async (service) => {
-      const isMeant = only !== null || who.principal !== null || who.holding === null;
-      if (!isMeant && !(await knowsRights(request, service, who.holding))) return [];
-      const caller = await findCaller(request, service, who);
-      return caller === null ? [] : effectsUnder(service.rules.selectRuleset(request.settings), caller);
+      if (filteringRights !== null && !(await knowsRights(request, service, filteringRights))) return [];
+      const found = await findCaller(request, service, caller);
+      return found === null ? [] : decideOperations(service.rules.selectRuleset(request.settings), found);
     }),
   );
-  const all = effects.flat();
-  if (all.length > 0) return all;
+  const operations = effects.flat();
+  if (operations.length > 0) return operations;
   const titles = selected.map(({ title }) => title).join(', ');
   throw new Problem(
     'invalid_request',
@@ -60,7 +62,12 @@ export async function simulateOperations(
   );
 }
 
-function effectsUnder(ruleset: Ruleset, caller: Caller | Problem): OperationEffect[] {
+/**
+ * Decides all operations of a ruleset.
+ *
+ * @param caller the caller, or why the service refuses its credential
+ */
+function decideOperations(ruleset: Ruleset, caller: Caller | Problem): OperationEffect[] {
   const rules = new Map(ruleset.tables.rules.map((rule) => [rule.id, rule]));
   return ruleset.tables.operations.map(({ id: operation, rule: name }) => {
     const rule = rules.get(name);
@@ -73,7 +80,10 @@ function effectsUnder(ruleset: Ruleset, caller: Caller | Problem): OperationEffe
     if (verdict.effect === 'allow') return { operation, service, effect: 'allow' };
     const { effect, reason, missing, missingAnyOf } = verdict;
     return {
-      ...{ operation, service, effect, reason },
+      operation,
+      service,
+      effect,
+      reason,
       ...(missing.length > 0 && { missing }),
       ...(missingAnyOf !== undefined && { missingAnyOf }),
     };

@@ -17,6 +17,7 @@ import { checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
+/** A request to decide without sending it. */
 export interface SimulatedRequest {
   readonly method: string;
   readonly path: string;
@@ -35,18 +36,18 @@ export async function simulateRequest(
   world: World,
   routes: Routes,
   services: readonly ServiceDefinition[],
-  who: SimulatedCaller,
+  simulatedCaller: SimulatedCaller,
   { method, path: target, at }: SimulatedRequest,
 ): Promise<Decision> {
-  const path = pathWithin(world, pathOf(target));
+  const path = removePrefixOf(world, pathOf(target));
   const { route, params } = findMatch(routes, method, path);
   assertNotControlApi(server, route);
   const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) }, at);
-  await assertRolesExist(request, services, who, route.service.name);
+  await assertRolesExist(request, services, simulatedCaller, route.service.name);
   if (route.rule !== null) {
     const { service } = route;
-    const caller = await findCaller(request, service, who);
-    if (caller instanceof Problem) return refusedCredential(request, path, caller);
+    const caller = await findCaller(request, service, simulatedCaller);
+    if (caller instanceof Problem) return decideRefusedCredential(request, path, caller);
     if (caller === null) {
       throw new Problem(
         'invalid_request',
@@ -71,13 +72,18 @@ export async function decideOnly(request: RequestInWorld): Promise<Decision> {
   return hideDecisionSecrets(decision ?? { ...createDecisionFacts(request), ...allowed }, world.activityLog.secrets);
 }
 
-/** Removes the world's prefix from a path copied from a real request. */
-function pathWithin({ id }: World, path: string): string {
+/** Removes the world's prefix from a path, which may be copied from a real request. */
+function removePrefixOf({ id }: World, path: string): string {
   const below = `${worldPathOf(id)}/`;
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
 }
 
-/** @throws Problem if the operation belongs to the control API */
+/**
+ * Checks that an operation has rules to simulate.
+ *
+ * @param field the field that names the operation, for the message
+ * @throws Problem if the operation belongs to the control API
+ */
 export function assertNotControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route, field = 'path'): void {
   if (rulesets.includes(ruleset)) return;
   throw new Problem(
@@ -86,7 +92,12 @@ export function assertNotControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ru
   );
 }
 
-/** @param fields the field names for messages @throws Problem if no operation has the path */
+/**
+ * Finds the operation of a simulated request.
+ *
+ * @param fields the names of the request's fields, for messages
+ * @throws Problem if no operation has the method and path
+ */
 export function findMatch(
   routes: Routes,
   method: string,
@@ -100,24 +111,40 @@ export function findMatch(
     );
   const match = routes.find(method, path);
   if (match !== null) return match;
-  const lacking = routes.notEmulated(method, path);
-  if (lacking !== null)
-    throw new Problem('invalid_request', `Field \`${fields.path}\`: ${describeNotEmulated(lacking)}`);
+  const notEmulated = routes.findNotEmulated(method, path);
+  if (notEmulated !== null)
+    throw new Problem('invalid_request', `Field \`${fields.path}\`: ${describeNotEmulated(notEmulated)}`);
   const methods = routes.methodsOf(path).join(', ');
-  const served = routes.listServed(false);
-  const listPaths = (operations: typeof served) => operations.map((operation) => operation.path);
-  const near =
-    findNearPath(path, listPaths(served.filter((operation) => operation.method === method))) ??
-    findNearPath(path, listPaths(served));
-  const message =
-    methods === ''
-      ? `Field \`${fields.path}\`: no operation has the path \`${showPath(path)}\`${near === undefined ? '.' : `. Did you mean \`${near}\`?`}`
-      : `Field \`${fields.method}\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`;
-  throw new Problem('invalid_request', message);
+  if (methods !== '') {
+    throw new Problem(
+      'invalid_request',
+      `Field \`${fields.method}\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`,
+    );
+  }
+  throw new Problem(
+    'invalid_request',
+    `Field \`${fields.path}\`: no operation has the path \`${showPath(path)}\`.${suggestPath(routes, method, path)}`,
+  );
 }
 
-/** @throws Problem if the credential is valid but its organisation has no subscription */
-function refusedCredential(request: RequestInWorld, path: string, problem: Problem): Decision {
+/** Returns a question with the most similar path, preferably one with this method; empty if no path is similar. */
+function suggestPath(routes: Routes, method: string, path: string): string {
+  const served = routes.listServed(false);
+  const sameMethod = served.filter((operation) => operation.method === method);
+  const near = findNearPath(path, pathsOf(sameMethod)) ?? findNearPath(path, pathsOf(served));
+  return near === undefined ? '' : ` Did you mean \`${near}\`?`;
+}
+
+function pathsOf(operations: readonly { readonly path: string }[]): readonly string[] {
+  return operations.map(({ path }) => path);
+}
+
+/**
+ * Returns the decision about a refused credential.
+ *
+ * @throws Problem if the credential is valid but its organisation has no subscription
+ */
+function decideRefusedCredential(request: RequestInWorld, path: string, problem: Problem): Decision {
   const { title } = request.route.service;
   const facts = { ...createDecisionFacts(request), request: { method: request.method, path: showPath(path) } };
   const decision = decisionOfProblem(facts, problem, request.server.reasons);
@@ -126,9 +153,10 @@ function refusedCredential(request: RequestInWorld, path: string, problem: Probl
   throw new Problem('invalid_request', message);
 }
 
+/** Returns whether a path can be percent-decoded. */
 export function isDecodable(path: string): boolean {
   try {
-    // Use the result, or a bundler would drop the call.
+    // The result is used because a bundler would drop the call otherwise. A path is never empty.
     return decodeURIComponent(path) !== '';
   } catch {
     return false;

@@ -31,7 +31,7 @@ export type WorldAtTime = RequestScope & Pick<Context, 'now'>;
 const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
 /** The id of a simulated decision, which is not recorded. */
-const SIMULATED = 'simulated';
+const SIMULATED_DECISION_ID = 'simulated';
 
 /** Creates a simulated request, which is never sent. @param at when it is decided; default: now */
 export function createSimulatedRequest<OfRoute extends Route | null>(
@@ -44,10 +44,11 @@ export function createSimulatedRequest<OfRoute extends Route | null>(
   const raw = { httpVersion: '1.0', method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
   const request = { ...routed, raw, query: {}, worldToMake: null, startedAt: 0 };
   const origins = headers.length === 0 ? NO_ORIGINS : originsOf(server, world, null, originOf(raw, server));
-  const entry = { fault: null, origins, received: null, simulated: { decisionId: SIMULATED, at } };
+  const entry = { fault: null, origins, received: null, simulated: { decisionId: SIMULATED_DECISION_ID, at } };
   return new RequestInWorld(server, world, request, entry);
 }
 
+/** The parts that define a simulated request. */
 interface SimulatedParts<OfRoute extends Route | null> {
   readonly method: string;
   readonly path: string;
@@ -73,10 +74,11 @@ export async function findCaller(
   { principal, holding }: SimulatedCaller,
 ): Promise<Caller | Problem | null> {
   try {
-    const found = principal === null ? null : await service.callers.impersonate?.(world, principal, world.now);
-    const isNobody = principal !== null && (found ?? null) === null;
-    if (holding === null || isNobody) return found ?? null;
-    return (await service.callers.hypothetical?.caller(world, holding, found ?? null)) ?? null;
+    const { impersonate, hypothetical } = service.callers;
+    const found = principal === null ? null : ((await impersonate?.(world, principal, world.now)) ?? null);
+    const isUnknown = principal !== null && found === null;
+    if (holding === null || isUnknown) return found;
+    return (await hypothetical?.caller(world, holding, found)) ?? null;
   } catch (thrown) {
     if (thrown instanceof Problem && CREDENTIAL_REFUSALS.has(thrown.kind)) return thrown;
     throw thrown;
@@ -112,14 +114,16 @@ export async function knowsRights(world: WorldAtTime, service: ServiceDefinition
 }
 
 /**
- * @param only the service whose roles a message lists; null for all
+ * Checks that the services know the roles of a simulated caller.
+ *
+ * @param serviceName the service whose roles a message lists; null for all
  * @throws Problem with the nearest role, if no service knows one of the roles
  */
 export async function assertRolesExist(
   world: WorldAtTime,
   services: readonly ServiceDefinition[],
   { holding }: SimulatedCaller,
-  only: string | null,
+  serviceName: string | null,
 ): Promise<void> {
   if (holding === null || 'policy' in holding) return;
   const listRoles = async (selected: readonly ServiceDefinition[]) =>
@@ -127,11 +131,11 @@ export async function assertRolesExist(
   const known = await listRoles(services);
   const unknown = holding.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;
-  const rolesOfService = await listRoles(services.filter(({ name }) => name === only));
+  const rolesOfService = await listRoles(services.filter(({ name }) => name === serviceName));
   const listed =
     rolesOfService.length === 0
       ? `Expected one of ${listNames(unknown, known)}`
-      : `The roles of \`${only}\` are ${listNames(unknown, rolesOfService)}`;
+      : `The roles of \`${serviceName}\` are ${listNames(unknown, rolesOfService)}`;
   const message = `Field \`holding.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.`;
   throw new Problem('invalid_request', `${message}${suggestName(unknown, known)} ${listed}.`);
 }

@@ -15,7 +15,7 @@ interface OpenStream {
  */
 export class OpenStreams {
   readonly #open = new Set<OpenStream>();
-  #isOver = false;
+  #isStopping = false;
 
   get size(): number {
     return this.#open.size;
@@ -27,7 +27,7 @@ export class OpenStreams {
    * @param finish ends the body when the server stops. Default: truncates it
    * @returns false if the reader has left, or the body ended without a reader
    */
-  watch(response: ServerResponse, body: Readable, finish: () => void = () => endWithout(response, body)): boolean {
+  watch(response: ServerResponse, body: Readable, finish: () => void = () => endWithoutRest(response, body)): boolean {
     const { socket } = response.req;
     if (response.destroyed || socket.destroyed || body.destroyed) return false;
     const stream = {
@@ -49,14 +49,14 @@ export class OpenStreams {
       response.flushHeaders();
       // Not earlier: a response that ends without headers would look like a complete, empty one.
       this.#open.add(stream);
-      if (this.#isOver) stream.finish();
+      if (this.#isStopping) stream.finish();
     });
     return true;
   }
 
   /** Ends open streams because the server stops, and later streams as soon as they begin. */
   finish(): void {
-    this.#isOver = true;
+    this.#isStopping = true;
     for (const stream of [...this.#open]) stream.finish();
   }
 
@@ -69,7 +69,7 @@ export class OpenStreams {
 /**
  * Ends the response without destroying the body first, which Fastify would treat as a failure and drop the connection.
  */
-function endWithout(response: ServerResponse, body: Readable): void {
+function endWithoutRest(response: ServerResponse, body: Readable): void {
   body.unpipe(response);
   response.end(() => body.destroy());
 }

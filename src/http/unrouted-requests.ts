@@ -15,6 +15,7 @@ import { type Alternatives, hintsOfUnrouted, withHintHeader } from './hints.ts';
 import type { MountedService } from './mount.ts';
 import type { OtherOperation } from './openapi.ts';
 import { problemWithoutSecrets, toProblem } from './problem.ts';
+import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { logRefusal, record, requestLine } from './steps/record.ts';
@@ -30,8 +31,8 @@ type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
 interface UnroutedFinding {
   readonly kind: FindingKind;
   readonly message: string;
-  /** The vendor has the path, so no other path was meant. */
-  readonly isMeant?: true;
+  /** Set if the vendor has the path, so that similar paths are not suggested. */
+  readonly isKnownPath?: true;
 }
 
 /** Answers requests that match no operation. The service that owns the path renders the errors. */
@@ -46,45 +47,54 @@ export class UnroutedRequests {
     this.#routes = routes;
   }
 
-  /** No operation has this method and path. */
+  /** Refuses a request whose method and path no operation has. */
   refuseUnknownOperation(raw: IncomingMessage): Promise<WireResponse> {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
-    const otherVersions = this.#routes.otherVersions(method, path);
+    const otherVersions = this.#routes.findInOtherVersions(method, path);
     if (otherVersions === null) {
-      const lacking = this.#routes.notEmulated(method, path);
-      if (lacking !== null) return this.#refuseKnown(raw, 'not_emulated', describeNotEmulated(lacking));
+      const operation = this.#routes.findNotEmulated(method, path);
+      if (operation !== null) return this.#refuseKnown(raw, 'not_emulated', describeNotEmulated(operation));
       const older = describeOlderApi(path);
       if (older !== null) return this.#refuseKnown(raw, 'other_version', older, `${method} \`${showPath(path)}\`: `);
-      return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));
+      return this.#refuse(raw, createUnroutedProblem(raw, this.#routes.methodsOf(path)));
     }
     // Other versions of the vendor's API have this operation, which is worth a finding.
-    return this.#refuse(raw, unknownPath(raw), otherVersions, {
+    return this.#refuse(raw, createUnknownPathProblem(raw), otherVersions, {
       kind: 'other_version',
       message: describeOtherVersions(method, path, otherVersions),
     });
   }
 
+  /** Refuses a request with a path parameter that is too long. */
   refuseLongPath(raw: IncomingMessage): Promise<WireResponse> {
-    return this.#refuse(raw, pathTooLongProblem());
+    return this.#refuse(raw, createLongPathProblem());
   }
 
-  /** Fastify refused the request, or the mock failed before the request was in its world. */
+  /** Refuses a request that Fastify refused, or that failed before it was in its world. */
   refuseFailedRequest(error: unknown, raw: IncomingMessage): Promise<WireResponse> {
-    return this.#refuse(raw, frameworkProblem(error));
+    return this.#refuse(raw, toFrameworkProblem(error));
   }
 
-  /** The request has an expectation other than `100-continue`. */
+  /** Refuses a request with an expectation other than `100-continue`. */
   refuseExpectation(raw: IncomingMessage): Promise<WireResponse> {
     const message = 'The server supports no expectation other than `100-continue`.';
     return this.#refuse(raw, new Problem('expectation_failed', message, { close: true }));
   }
 
-  /** Renders a problem outside of any world, such as of a connection, like the service that owns the path. */
+  /** Renders a problem outside of any world, such as that of a connection, in the format of the service with the path. */
   renderProblem(problem: Problem, path: string): Outcome {
     const { settings, random } = this.#server;
-    const nothing = { params: {}, headerLines: () => [], operation: null, caller: null, decision: null };
-    return this.#ownerOf(path).renderProblem(problem, { settings, random, path, ...nothing });
+    return this.#ownerOf(path).renderProblem(problem, {
+      settings,
+      random,
+      path,
+      params: {},
+      headerLines: () => [],
+      operation: null,
+      caller: null,
+      decision: null,
+    });
   }
 
   /** Returns the service with the longest matching prefix; without a match, renders errors as the mock itself. */
@@ -100,7 +110,7 @@ export class UnroutedRequests {
   /** Refuses a path that the vendor has and the mock lacks. @param request starts the message of the finding */
   #refuseKnown(raw: IncomingMessage, kind: FindingKind, sentence: string, request = ''): Promise<WireResponse> {
     const problem = new Problem('unknown_path', sentence);
-    return this.#refuse(raw, problem, null, { kind, message: request + sentence, isMeant: true });
+    return this.#refuse(raw, problem, null, { kind, message: request + sentence, isKnownPath: true });
   }
 
   async #refuse(
@@ -112,7 +122,8 @@ export class UnroutedRequests {
     if (this.#server.waiting() !== null)
       return renderWireResponse(this.renderProblem(problem, pathOf(raw.url)), problem);
     const service = this.#ownerOf(pathOf(raw.url));
-    const listServed = () => (finding?.isMeant === true ? [] : this.#routes.listServed(service.isControlApi === true));
+    const listServed = () =>
+      finding?.isKnownPath === true ? [] : this.#routes.listServed(service.isControlApi === true);
     return respondUnrouted(this.#server, service, raw, problem, { listServed, otherVersions }, finding);
   }
 }
@@ -127,7 +138,9 @@ export async function sendUnrouted(
 }
 
 /**
- * @param offered alternatives, for hints
+ * Refuses a request without an operation in its world, and records it like any other.
+ *
+ * @param alternatives for hints
  * @param finding a finding about the request, if any
  */
 async function respondUnrouted(
@@ -135,7 +148,7 @@ async function respondUnrouted(
   service: UnroutedService,
   raw: IncomingMessage,
   problem: Problem,
-  offered: Alternatives,
+  alternatives: Alternatives,
   finding?: UnroutedFinding,
 ): Promise<WireResponse> {
   const guard = service.isControlApi === true ? 'admin' : 'open';
@@ -145,18 +158,10 @@ async function respondUnrouted(
     null,
   );
   const { world, findings } = request;
-  const { secrets } = world.activityLog;
-  let reported = problem;
   if (finding !== undefined) findings.report(finding.kind, finding.message, request.now);
-  try {
-    admit(request);
-    const isKnownPath = problem.kind === 'method_not_allowed';
-    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.callers?.authenticate(request);
-  } catch (thrown) {
-    reported = toProblem(thrown);
-  }
-  reported = problemWithoutSecrets(reported, secrets);
-  let hints = hintsOfUnrouted(request, service, reported, offered);
+  const earlierProblem = await findEarlierProblem(request, service, problem);
+  let reported = problemWithoutSecrets(earlierProblem ?? problem, world.activityLog.secrets);
+  let hints = hintsOfUnrouted(request, service, reported, alternatives);
   if (service.isControlApi === true && hints.length > 0) {
     // The control API has hints in its problems.
     reported = new Problem(reported.kind, [reported.message, ...hints.map(({ text }) => text)].join(' '));
@@ -178,39 +183,51 @@ async function respondUnrouted(
   return written;
 }
 
+/** Returns the problem that a vendor would report first; null if there is none. */
+async function findEarlierProblem(
+  request: RequestInWorld<null>,
+  { conventions, callers }: UnroutedService,
+  { kind }: Problem,
+): Promise<Problem | null> {
+  try {
+    admit(request);
+    const isKnownPath = kind === 'method_not_allowed';
+    if (isKnownPath && conventions?.authenticatesFirst === true) await callers?.authenticate(request);
+    return null;
+  } catch (thrown) {
+    return toProblem(thrown);
+  }
+}
+
 /** Renders errors of paths that no service owns as problem details (RFC 9457). */
 function createDefaultService(services: readonly ServiceDefinition[]): UnroutedService {
   const served = services.map(
     ({ title, prefixes }) => `${title} (${prefixes.map((prefix) => `${prefix}/...`).join(', ')})`,
   );
+  const message = `Nothing is served at this path. Available APIs: ${served.join('; ')}. \`GET /openapi\` lists the API documents, and /docs shows them.`;
+  const unknownPathProblem = new Problem('unknown_path', message);
   return {
-    renderProblem: (problem: Problem) =>
-      renderProblemDetails(
-        problem.kind === 'unknown_path'
-          ? new Problem(
-              'unknown_path',
-              `Nothing is served at this path. Available APIs: ${served.join('; ')}. \`GET /openapi\` lists the API documents, and /docs shows them.`,
-            )
-          : problem,
-      ),
+    renderProblem: (problem) => renderProblemDetails(problem.kind === 'unknown_path' ? unknownPathProblem : problem),
   };
 }
 
-function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
-  if (allow.length === 0) return unknownPath(raw);
+/** Creates the problem of a path that is unknown, or that does not support the method. @param allow its methods */
+function createUnroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
+  if (allow.length === 0) return createUnknownPathProblem(raw);
   const message = `\`${showPath(pathOf(raw.url))}\` does not support ${raw.method}; use ${allow.join(' or ')}.`;
   return new Problem('method_not_allowed', message, { allow });
 }
 
-function unknownPath({ url }: IncomingMessage): Problem {
+function createUnknownPathProblem({ url }: IncomingMessage): Problem {
   return new Problem('unknown_path', `No operation has the path \`${showPath(pathOf(url))}\`.`);
 }
 
-function pathTooLongProblem(): Problem {
+function createLongPathProblem(): Problem {
   return new Problem('path_too_long', 'A part of the path is too long.');
 }
 
-function frameworkProblem(error: unknown): Problem {
+/** Converts an error of Fastify to a problem. */
+function toFrameworkProblem(error: unknown): Problem {
   // Only Fastify's errors have a code.
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL')
@@ -218,6 +235,6 @@ function frameworkProblem(error: unknown): Problem {
       'bad_path',
       'The path cannot be decoded. Encode a literal `%` as `%25`, and other characters as UTF-8.',
     );
-  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return pathTooLongProblem();
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return createLongPathProblem();
   return problemOf(error);
 }

@@ -62,12 +62,12 @@ describe('an operation that is not emulated', () => {
     ['GET', '/toys/%74elemetry', '/toys/telemetry'],
     ['DELETE', '/toys/telemetry', '/toys/{toyId}'],
   ])('is known by its path, and is no route: %s %s', (method, path, template) => {
-    expect(all.notEmulated(method, path)?.path).toBe(template);
+    expect(all.findNotEmulated(method, path)?.path).toBe(template);
     expect(all.find(method, path)).toBeNull();
   });
 
   it.each(['/toys', '/toys/7', '/toys/newest'])('is not %s', (path) => {
-    expect(all.notEmulated('GET', path)).toBeNull();
+    expect(all.findNotEmulated('GET', path)).toBeNull();
     expect(all.find('GET', path)).not.toBeNull();
   });
 });
@@ -134,7 +134,7 @@ describe('what only other versions have', () => {
     ['GET', '/kite', []],
   ])('is known by method and path, with or without the slash at its end: %s %s', (method, path, profiles) => {
     expect(findOtherVersion(others, method, path)?.profiles ?? []).toEqual(profiles);
-    expect(new Routes([], others).otherVersions(method, path)?.profiles ?? []).toEqual(profiles);
+    expect(new Routes([], others).findInOtherVersions(method, path)?.profiles ?? []).toEqual(profiles);
   });
 });
 

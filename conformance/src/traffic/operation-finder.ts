@@ -40,10 +40,10 @@ export function finderForRoutes(routes: Routes): OperationFinder {
     },
     isForApi: (_, path) => prefixes.has(firstSegments(path)),
     whyNotFound: (method, path) => {
-      if (routes.notEmulated(method, path) !== null) return 'the mock does not emulate this operation';
+      if (routes.findNotEmulated(method, path) !== null) return 'the mock does not emulate this operation';
       const methods = routes.methodsOf(path);
       if (methods.length > 0) return describeOtherMethods(method, methods);
-      const other = routes.otherVersions(method, path);
+      const other = routes.findInOtherVersions(method, path);
       return other === null
         ? describeUnknownPath('no document has this path', path, paths)
         : describeOtherVersionsViolation(other);

@@ -18,6 +18,7 @@ import type { RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { findPresentedCredentials } from './select-world.ts';
 
+/** Authenticates the caller, unless the operation is public. @throws Problem `unauthenticated` */
 export async function authenticate(request: RequestInWorld): Promise<void> {
   const { route, authentication } = request;
   if (route.rule !== null) request.caller = await (authentication ?? route.service.callers.authenticate(request));
@@ -64,6 +65,7 @@ export async function decide(request: RequestInWorld): Promise<void> {
   await deny(request, accessRequest, caller, verdict);
 }
 
+/** Refuses the request, with a decision that also considers the object. */
 async function deny(
   request: RequestInWorld,
   accessRequest: AccessRequest,
@@ -106,6 +108,7 @@ export async function checkResource(request: RequestInWorld): Promise<void> {
   else checkObject(request, decision, accessRequest, caller, lookedUp);
 }
 
+/** Records the decision about an object. @throws Problem if the caller may not access it, or if it does not exist */
 function checkObject(
   request: RequestInWorld,
   decision: Decision,
@@ -173,7 +176,7 @@ export async function withOtherCredential(request: RequestInWorld, refusal: Deci
   return instead === null ? refusal : { ...refusal, credential: { ...refusal.credential, instead } };
 }
 
-/** Creates what a decision records about its request, with a new id. */
+/** Creates the facts that a decision records about its request, with a new id. */
 export function createDecisionFacts(request: RequestInWorld): RequestFacts {
   const { route, raw, now, method } = request;
   return {

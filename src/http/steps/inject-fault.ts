@@ -15,19 +15,19 @@ import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
 import { findPresentedCredentials } from './select-world.ts';
 
-/** The status of a response that breaks off before the client can read it. */
+/** The status of a response that breaks off before the client can read it. The journal hides it. */
 const UNREAD_STATUS = 503;
 
 /**
- * May a fault be injected before anything is executed? Then the body is received first: the fault may match on it, and
- * the journal records it although no step reads it.
+ * Returns whether a fault may be injected before anything is executed. Then the body is received first: the fault may
+ * match on it, and the journal records it although no step reads it.
  */
 export function waitsForFault(request: RequestInWorld): boolean {
   if (!mayHaveFaults(request) || !request.route.readsBody) return false;
   return request.world.faults.needs('request', factsOf(request, null)).isPossible;
 }
 
-/** Exempts the control API, which is needed to remove faults. */
+/** Returns whether faults may apply to a request. The control API has none, because it is needed to remove faults. */
 function mayHaveFaults({ world, route }: RequestInWorld): boolean {
   return !world.faults.isEmpty && route.service.isControlApi !== true;
 }
@@ -63,12 +63,13 @@ export async function injectAnswerFault(request: RequestInWorld): Promise<void> 
   const fault = await faults.inject('answer', facts, request.now);
   if (fault === null) return;
   await beginFault(request, fault);
-  const given = outcomeOf(request, fault);
-  if (given === null) return;
+  const outcomeOfFault = outcomeOf(request, fault);
+  if (outcomeOfFault === null) return;
   request.wouldBe = outcome.status;
-  request.outcome = given;
+  request.outcome = outcomeOfFault;
 }
 
+/** Records that a fault is injected, and waits for its delay. */
 async function beginFault(request: RequestInWorld, fault: Fault): Promise<void> {
   announceFault(request, fault);
   const delay = delayOf(fault);
@@ -97,6 +98,7 @@ function outcomeOf(request: RequestInWorld, fault: Fault): Outcome | null {
   return status === undefined ? null : errorOf(request, fault, status);
 }
 
+/** Renders the error of a fault, with its `Retry-After`. */
 function errorOf(request: RequestInWorld, fault: Fault, status: number): Outcome {
   const retryAfter = retryAfterOf(fault, request.now);
   const outcome = vendorError(request, status);
@@ -111,7 +113,10 @@ export function vendorError(request: RequestInWorld, status: number): Outcome {
   );
 }
 
-/** Returns the body with member names as sent, like in the journal; the operation may spell them differently. */
+/**
+ * Returns the body with the member names that the client sent, as in the journal. The operation may have got other
+ * spellings.
+ */
 function bodyAsSent({ raw, body, received, sent }: RequestInWorld): unknown {
   const text = received?.text ?? sent.text;
   if (text === null || (received === null && isTruncated(sent))) return body;
@@ -146,22 +151,23 @@ export async function findExpectedPrincipal(request: RequestInWorld): Promise<Pr
   const { server, route, query, received } = request;
   if (route.rule !== null) {
     request.authentication ??= route.service.callers.authenticate(request);
-    return principalUnless(request.authentication.then(({ principal }) => principal));
+    return principalOrClaim(request.authentication.then(({ principal }) => principal));
   }
   const sent = { headerLines: (name: string) => request.headerLines(name), query, body: received?.value };
-  for (const one of findPresentedCredentials(server.extractors, route, sent)) {
-    if (one.kind !== 'client') continue;
-    const caller = route.service.callers.impersonate?.(request, one.clientId, request.now) ?? Promise.resolve(null);
-    const principal = await principalUnless(caller.then((found) => found?.principal ?? null));
+  for (const credential of findPresentedCredentials(server.extractors, route, sent)) {
+    if (credential.kind !== 'client') continue;
+    const { clientId } = credential;
+    const caller = route.service.callers.impersonate?.(request, clientId, request.now) ?? Promise.resolve(null);
+    const principal = await principalOrClaim(caller.then((found) => found?.principal ?? null));
     if (principal !== null) return principal;
   }
   return null;
 }
 
-/** Falls back to the principal that a refused credential claims. */
-async function principalUnless(known: Promise<Principal | null>): Promise<Principal | null> {
+/** Returns a principal or, if its credential is refused, the principal that the credential claims. */
+async function principalOrClaim(principal: Promise<Principal | null>): Promise<Principal | null> {
   try {
-    return await known;
+    return await principal;
   } catch (thrown) {
     if (thrown instanceof Problem) return thrown.claimed ?? null;
     throw thrown;

@@ -5,7 +5,9 @@ import { announceFault, factsOf, findExpectedPrincipal, vendorError } from './in
 
 /** One preference in a list; a comma in quotes does not end it. */
 const PREFERENCE = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
-const NAMED_CODE = /^\s*code\s*(?:[=;]|$)/i;
+/** The start of a preference for a code, valid or not. */
+const CODE_START = /^\s*code\s*(?:[=;]|$)/i;
+/** A valid preference for a code, with the digits in quotes or without. */
 const CODE = /^\s*code\s*=\s*(?:"(\d+)"|(\d+))\s*(?:;|$)/i;
 
 /**
@@ -13,7 +15,7 @@ const CODE = /^\s*code\s*=\s*(?:"(\d+)"|(\d+))\s*(?:;|$)/i;
  * ignored (RFC 7240, 2).
  */
 export function preferredStatus(header: string): number | null {
-  const first = header.match(PREFERENCE)?.find((preference) => NAMED_CODE.test(preference)) ?? '';
+  const first = header.match(PREFERENCE)?.find((preference) => CODE_START.test(preference)) ?? '';
   const [, quoted, plain] = CODE.exec(first) ?? [];
   const status = Number(quoted ?? plain ?? 0);
   return status >= 400 ? status : null;
@@ -22,16 +24,22 @@ export function preferredStatus(header: string): number | null {
 /** The fault for requests that prefer an error. */
 const PREFERRED: InjectedFault = { id: 'prefer', drill: null, fired: 1, action: {} };
 
-/** Returns the error that the request prefers. Ignored for the control API, which must be able to turn this off. */
-function statusFor({ raw, route }: RequestInWorld): number | null {
+/**
+ * Returns the error that the request prefers; null if there is none. The control API ignores preferences, because it
+ * must be able to turn them off.
+ */
+function preferredStatusOf({ raw, route }: RequestInWorld): number | null {
   // Node joins repeated `Prefer` headers with commas.
   const { prefer = '' } = raw.headers;
   return route.service.isControlApi === true ? null : preferredStatus(String(prefer));
 }
 
-/** Will the preferred error be the response? Then the body is received first, because the journal records it. */
+/**
+ * Returns whether the preferred error will be the response. Then the body is received first, because the journal records
+ * it.
+ */
 export function waitsForPreference(request: RequestInWorld): boolean {
-  return request.route.readsBody && request.world.prefer && statusFor(request) !== null;
+  return request.route.readsBody && request.world.prefer && preferredStatusOf(request) !== null;
 }
 
 /**
@@ -41,7 +49,7 @@ export function waitsForPreference(request: RequestInWorld): boolean {
  * @throws Problem `invalid_request` if the vendor's document does not list this status for the operation
  */
 export async function injectPreferredError(request: RequestInWorld): Promise<boolean> {
-  const status = statusFor(request);
+  const status = preferredStatusOf(request);
   if (status === null) return false;
   const { world, route, findings, now } = request;
   const { operation } = route;
@@ -53,10 +61,10 @@ export async function injectPreferredError(request: RequestInWorld): Promise<boo
   await route.document.ready();
   const listed = operation.vendorStatuses().filter(isErrorStatus);
   if (!listed.includes(status)) {
-    const those = listed.length === 0 ? 'no errors' : `only ${listed.join(', ')}`;
+    const listedText = listed.length === 0 ? 'no errors' : `only ${listed.join(', ')}`;
     throw new Problem(
       'invalid_request',
-      `Header \`Prefer: code=${status}\`: the vendor's document lists ${those} for ${operation.id}. A fault (\`POST /_mock/faults\`) can have any status, with \`"offDocument": true\`.`,
+      `Header \`Prefer: code=${status}\`: the vendor's document lists ${listedText} for ${operation.id}. A fault (\`POST /_mock/faults\`) can have any status, with \`"offDocument": true\`.`,
     );
   }
   const principal = await findExpectedPrincipal(request);

@@ -19,7 +19,7 @@ import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
-/** The operation of a request. Requests to the control API are not recorded. */
+/** The operation of a recorded request, and its service. Both are null if no operation has the path. */
 export interface OperationName {
   readonly service: string | null;
   readonly operation: string | null;
@@ -32,7 +32,7 @@ interface SentAnswer {
   readonly payload: string | Buffer | undefined;
 }
 
-/** Records the request and its response before the response is sent. */
+/** Records a request with its response in the journal, before the response is sent. */
 export function record(
   request: RequestInWorld<Route | null>,
   { service, operation }: OperationName,
@@ -53,7 +53,7 @@ export function record(
     principal: principalOf(request),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
-    explanation: ownAnswerIn(request) ?? explanationOf(request, activityLog.secrets),
+    explanation: explainFault(request) ?? explanationOf(request, activityLog.secrets),
     hints,
     fault: injectedFault?.id ?? null,
     done: isExecuted,
@@ -100,12 +100,14 @@ function tokenExpiryOf({
   if (outcome.principal === undefined) return null;
   const lifetime = route?.service.tokens?.lifetime?.(settings);
   if (lifetime === undefined) return null;
-  const { drop, body = 'slow' } = injectedFault?.action ?? {};
-  return drop === undefined && body === 'slow' ? Math.floor((now + lifetime) / 1000) * 1000 : null;
+  const { drop, body } = injectedFault?.action ?? {};
+  const isReadable = drop === undefined && (body === undefined || body === 'slow');
+  // The `exp` of a token has whole seconds.
+  return isReadable ? Math.floor((now + lifetime) / 1000) * 1000 : null;
 }
 
-/** Explains that the response was defined by a fault; null if it was not. */
-function ownAnswerIn({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>): string | null {
+/** Explains that a fault defined the response; null if none did. */
+function explainFault({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>): string | null {
   if (injectedFault?.action.answer === undefined) return null;
   return `The fault ${injectedFault.id} defined this response.`;
 }
@@ -138,7 +140,7 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   const { name: service } = route.service;
   const { status } = outcome;
   if (isRecorded)
-    record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: textOf(payload) });
+    record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: contentOf(payload) });
   server.metrics.countResponse({ service, operation, status, reason });
 }
 
@@ -166,7 +168,7 @@ function reasonOf(decision: Decision | null, refusal: Problem | null): string | 
   return decision?.effect === 'deny' ? decision.reason : (refusal?.kind ?? null);
 }
 
-/** Builds the request's row for the terminal. @param decision without secrets */
+/** Creates the request's row for the terminal. @param decision without secrets */
 export function requestLine(request: RequestInWorld<Route | null>, decision: Decision | null): RequestLine {
   const { world, raw, problem, outcome, injectedFault } = request;
   const { secrets } = world.activityLog;
@@ -209,7 +211,8 @@ function noteUse({ use, accessRequest, world }: RequestInWorld, { principal, ope
   world.activityLog.uses.record(principal, operation, accessRequest, use.lookedUp, request);
 }
 
-function textOf(payload: Payload): string | Buffer | undefined {
+/** Returns the content of a response; undefined for a stream. */
+function contentOf(payload: Payload): string | Buffer | undefined {
   return payload instanceof Readable ? undefined : (payload ?? undefined);
 }
 

@@ -37,16 +37,12 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 
 /** Renders a thrown value in the vendor's format, and records a refused credential as a decision. */
 export async function refuse(request: RequestInWorld, thrown: unknown): Promise<void> {
-  const { server, world, route, store, findings, decision } = request;
+  const { server, world, route, store, findings } = request;
   const problem = problemWithoutSecrets(toProblem(thrown, store), world.activityLog.secrets);
   request.problem = problem;
   if (isStorageProblem(problem)) findings.report('storage', problem.message, request.now);
-  request.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(request, problem)));
-  if (thrown instanceof UnknownOutcome) request.decision = overturn(request, decision, 'outcome_unknown');
-  const isAboutCaller = problem.reason === 'foreign_credential' && route.service.isControlApi !== true;
-  // The operation's rule does not look up the owner of the object.
-  const isAboutOwner = problem.reason === 'not_owner' || problem.reason === 'other_organization';
-  if (isAboutCaller || isAboutOwner) request.decision = overturn(request, decision, problem.reason);
+  // Renderers and hints read it from the request.
+  request.decision = await decisionOfRefusal(request, problem, thrown);
   if (request.decision?.reason === 'no_such_object') reportOtherVersion(request);
   request.hints = hintsOfRefusal(request, problem, request.decision);
   const outcome = isMockProblem(problem)
@@ -56,13 +52,28 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
   request.decision = withHints(request.decision, request.hints);
 }
 
+/** Returns the decision of a refused request; null if the refusal is neither about rights nor about a credential. */
+async function decisionOfRefusal(request: RequestInWorld, problem: Problem, thrown: unknown): Promise<Decision | null> {
+  const { route, decision } = request;
+  const { kind, reason } = problem;
+  if (thrown instanceof UnknownOutcome) return overturn(request, decision, 'outcome_unknown');
+  if (reason === 'foreign_credential' && route.service.isControlApi !== true) {
+    return overturn(request, decision, reason);
+  }
+  // The operation's rule does not look up the owner of the object.
+  if (reason === 'not_owner' || reason === 'other_organization') return overturn(request, decision, reason);
+  if (MALFORMED.has(kind)) return null;
+  return decision ?? decisionOfCredential(request, problem);
+}
+
 /** Returns the decision about a refused credential; null for other problems. */
 async function decisionOfCredential(request: RequestInWorld, problem: Problem): Promise<Decision | null> {
-  const located = await withOwnerWorld(request, problem);
-  const deleted = located === problem ? withDeletionTime(request, problem) : null;
-  const refusal = decisionOfProblem(createDecisionFacts(request), deleted ?? located, request.server.reasons);
+  const problemWithWorld = await withOwnerWorld(request, problem);
+  const problemWithTime = problemWithWorld === problem ? withDeletionTime(request, problem) : null;
+  const explained = problemWithTime ?? problemWithWorld;
+  const refusal = decisionOfProblem(createDecisionFacts(request), explained, request.server.reasons);
   // A deleted credential was the intended one, so do not suggest another.
-  return refusal === null || deleted !== null ? refusal : withOtherCredential(request, refusal);
+  return refusal === null || problemWithTime !== null ? refusal : withOtherCredential(request, refusal);
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
@@ -79,57 +90,62 @@ function overturn(request: RequestInWorld, allowed: Decision | null, reason: Den
   return { ...facts, effect: 'deny', reason, ...basisOfReason(reason, request.server.reasons) };
 }
 
-/** Adds to the decision the world that the unknown credential belongs to. The vendor's message stays. */
+/**
+ * Returns the problem with the world that the unknown credential belongs to, for the decision. The message to the client
+ * stays. Returns the same problem if the credential belongs to no other world.
+ */
 async function withOwnerWorld(request: RequestInWorld, problem: Problem): Promise<Problem> {
   const { server, world } = request;
   const { kind, message, reason, why, claimed } = problem;
-  const owner = problem.ofWorld ?? (await ownerElsewhere(request, problem));
+  const owner = problem.ofWorld ?? (await findOtherOwner(request, problem));
   if (owner === undefined || owner === world.id) return problem;
-  const isThere = server.worlds.has(owner);
-  const where = isThere ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` no longer exists`;
+  const exists = server.worlds.has(owner);
+  const ownership = exists ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` no longer exists`;
   return new Problem(kind, message, {
-    reason: isThere ? 'other_world' : 'world_gone',
-    why: [where, why].filter(Boolean).join('; '),
+    reason: exists ? 'other_world' : 'world_gone',
+    why: [ownership, why].filter(Boolean).join('; '),
     ...(reason !== undefined && claimed !== undefined && { claimed }),
     ofWorld: owner,
   });
 }
 
-/** Adds to the decision when the unknown credential was deleted. Null if that is not known. */
+/** Returns the problem with the time at which the unknown credential was deleted; null if that is not known. */
 function withDeletionTime(request: RequestInWorld, problem: Problem): Problem | null {
   const { kind, message, reason } = problem;
-  const unknown = unknownOf(request, reason);
-  const [at] = unknown.flatMap((one) => {
-    if (one.kind !== 'key' && one.kind !== 'client') return [];
-    return request.world.deleted.findDeletionTime(one.kind === 'key' ? one.hash() : one.clientId) ?? [];
+  const [at] = unknownCredentialsOf(request, reason).flatMap((credential) => {
+    if (credential.kind !== 'key' && credential.kind !== 'client') return [];
+    return (
+      request.world.deleted.findDeletionTime(credential.kind === 'key' ? credential.hash() : credential.clientId) ?? []
+    );
   });
   if (at === undefined || reason === undefined) return null;
   return new Problem(kind, message, { reason, why: describeDeletion(at) });
 }
 
 /** Returns the request's credentials of the kind that the refusal calls unknown. */
-function unknownOf(request: RequestInWorld, reason: Problem['reason']): readonly PresentedCredential[] {
+function unknownCredentialsOf(request: RequestInWorld, reason: Problem['reason']): readonly PresentedCredential[] {
   const { server, route } = request;
   const kind = reason === undefined ? undefined : server.reasons[reason]?.unknown;
   if (kind === undefined) return [];
-  return findPresentedCredentials(server.extractors, route, request).filter((one) => one.kind === kind);
+  return findPresentedCredentials(server.extractors, route, request).filter((credential) => credential.kind === kind);
 }
 
-async function ownerElsewhere(request: RequestInWorld, { reason }: Problem): Promise<string | undefined> {
+/** Returns the world that owns the unknown credential of a request; undefined if none does. */
+async function findOtherOwner(request: RequestInWorld, { reason }: Problem): Promise<string | undefined> {
   const { worlds } = request.server;
   if (worlds.isAlone) return undefined;
-  const unknown = unknownOf(request, reason);
-  const [owner] = unknown.flatMap((one) => worlds.ownersOf(one));
+  const unknown = unknownCredentialsOf(request, reason);
+  const [owner] = unknown.flatMap((credential) => worlds.ownersOf(credential));
   if (owner !== undefined || request.world.id === DEFAULT_WORLD) return owner;
-  for (const one of unknown) if (await worlds.isOfDefault(one)) return DEFAULT_WORLD;
+  for (const credential of unknown) if (await worlds.isOfDefault(credential)) return DEFAULT_WORLD;
   return undefined;
 }
 
 /** Reports a path that looks like an object's but may be an operation of another version. */
 function reportOtherVersion({ route, raw, method, findings, now }: RequestInWorld): void {
   const path = pathOf(raw.url);
-  const other = findOtherVersion(route.document.otherVersions, method, path);
-  if (other !== null) findings.report('other_version', describeOtherVersions(method, path, other), now);
+  const operation = findOtherVersion(route.document.otherVersions, method, path);
+  if (operation !== null) findings.report('other_version', describeOtherVersions(method, path, operation), now);
 }
 
 /** Maximum time between arrival and refusal, in milliseconds. */
@@ -151,12 +167,12 @@ export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
 }
 
 /**
- * Returns the part of a body that arrives in time.
+ * Receives the beginning of a body, as far as the journal keeps it.
  *
- * @param max bytes
- * @param patience milliseconds
+ * @param maxBytes stops once the body is larger
+ * @param timeoutMs stops after this time; at once if it is negative
  */
-async function receiveBeginning(raw: IncomingMessage, max: number, patience: number): Promise<StoredBody> {
+async function receiveBeginning(raw: IncomingMessage, maxBytes: number, timeoutMs: number): Promise<StoredBody> {
   if (!hasBody(raw)) return storeBytes('');
   if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };
   let text = '';
@@ -171,11 +187,11 @@ async function receiveBeginning(raw: IncomingMessage, max: number, patience: num
     const onData = (chunk: Buffer) => {
       size += chunk.length;
       if (text.length < MAX_BODY_LENGTH) text += chunk.toString('latin1', 0, MAX_BODY_LENGTH - text.length);
-      if (size > max) stop(false);
+      if (size > maxBytes) stop(false);
     };
     const onEnd = () => stop(true);
     const onClose = () => stop(false);
-    const timer = setTimeout(onClose, Math.max(0, patience));
+    const timer = setTimeout(onClose, Math.max(0, timeoutMs));
     raw.on('data', onData).on('end', onEnd).on('close', onClose);
     if (raw.destroyed) onClose();
   });

@@ -18,7 +18,7 @@ import { presentsKey, reportForeignCredentials } from './select-world.ts';
 export function validateRequest(request: RequestInWorld): void {
   const { route, query, params, body, findings, now } = request;
   const { operation, service } = route;
-  if (request.isForeign && !presentsKey(route, request)) throw foreignCredential();
+  if (request.isForeign && !presentsKey(route, request)) throw createForeignCredentialProblem();
   if (request.server.strict) refuseUndocumented(operation, request);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, request);
   for (const [name, value] of Object.entries(query)) {
@@ -43,26 +43,30 @@ export function validateRequest(request: RequestInWorld): void {
   throw new Problem('invalid_request', sentence);
 }
 
-/** Longer numerals are truncated in messages. */
-const MAX_SHOWN = 40;
+/** The maximum length of a numeral in a message. */
+const MAX_NUMERAL_LENGTH = 40;
 
 /** Refuses `0x10` and `1e1`, which ajv's coercion accepts, but which are probably mistakes. */
 function refuseOtherNumerals({ queryTypes }: Operation, sent: Query, query: Query): void {
   for (const [name, value] of Object.entries(query)) {
     if (typeof value !== 'number') continue;
     const isWhole = queryTypes[name] !== 'number';
-    if ((isWhole ? /^-?\d+$/ : /^-?\d+(?:\.\d+)?$/).test(String(sent[name]))) continue;
+    const form = isWhole ? INTEGER : DECIMAL;
+    if (form.test(String(sent[name]))) continue;
     throw new Problem(
       'invalid_request',
-      `Query parameter \`${name}\` is not valid; expected a ${isWhole ? 'whole ' : ''}number in decimal digits, got \`${String(sent[name]).slice(0, MAX_SHOWN)}\`.`,
+      `Query parameter \`${name}\` is not valid; expected a ${isWhole ? 'whole ' : ''}number in decimal digits, got \`${String(sent[name]).slice(0, MAX_NUMERAL_LENGTH)}\`.`,
     );
   }
 }
 
+const INTEGER = /^-?\d+$/;
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
 type Query = Readonly<Record<string, unknown>>;
 
-/** Thrown before any later step could store the credential. */
-function foreignCredential(): Problem {
+/** Creates the refusal of a request with a possibly real credential, which no later step may store. */
+function createForeignCredentialProblem(): Problem {
   return new Problem(
     'invalid_request',
     'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
@@ -70,11 +74,12 @@ function foreignCredential(): Problem {
   );
 }
 
+/** Removes the query parameters that the document does not list, and reports them. */
 function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestInWorld): void {
   if (queryNames === 'any') return;
   for (const { name, near } of otherNames(query, queryNames)) {
     delete query[name];
-    findings.report('undocumented_query', withoutEffect(id, 'query parameter', name, near), now);
+    findings.report('undocumented_query', describeIgnored(id, 'query parameter', name, near), now);
   }
 }
 
@@ -82,11 +87,16 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
 function otherNames(given: Query, known: readonly string[]) {
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   const free = known.filter((name) => !Object.hasOwn(given, name));
-  return unknown.map((name, at) => ({ name, near: at < MAX_COMPARED ? findNear(name, free) : undefined }));
+  return unknown.map((name, index) => ({ name, near: index < MAX_COMPARED ? findNear(name, free) : undefined }));
 }
 
-/** Neutral about the outcome: the request may still be refused for another reason. */
-function withoutEffect(id: string, kind: 'query parameter' | 'field', name: string, near: string | undefined): string {
+/** Describes an ignored name. Does not say that the request succeeded, because a later step may refuse it. */
+function describeIgnored(
+  id: string,
+  kind: 'query parameter' | 'field',
+  name: string,
+  near: string | undefined,
+): string {
   const advice = near === undefined ? '' : ` Did you mean \`${near}\`?`;
   return `${id} was called with the ${kind} \`${showPath(name)}\`, which its document does not list. It has no effect.${advice}`;
 }
@@ -94,16 +104,17 @@ function withoutEffect(id: string, kind: 'query parameter' | 'field', name: stri
 /** Refuses undocumented input with `--strict`. The control API always does, in its own words. */
 function refuseUndocumented(operation: Operation, { query, body }: RequestInWorld): void {
   const [parameter] = listUndocumentedQuery(operation.queryNames, Object.keys(query));
-  if (parameter !== undefined) throw undocumented(`query parameter \`${parameter.path}\``, parameter.near);
+  if (parameter !== undefined) throw createUndocumentedProblem(`query parameter \`${parameter.path}\``, parameter.near);
   const [member] = listUndocumentedMembers(operation.bodySchema(), body);
-  if (member !== undefined) throw undocumented(`field \`${member.path}\``, member.near);
+  if (member !== undefined) throw createUndocumentedProblem(`field \`${member.path}\``, member.near);
 }
 
-function undocumented(what: string, near: string | undefined): Problem {
+/** @param subject the kind and the name of the undocumented input */
+function createUndocumentedProblem(subject: string, near: string | undefined): Problem {
   const advice = near === undefined ? 'Leave it out' : `Did you mean \`${near}\`? Otherwise leave it out`;
   return new Problem(
     'invalid_request',
-    `The document does not list the ${what}. ${advice}, or start the mock without \`--strict\`.`,
+    `The document does not list the ${subject}. ${advice}, or start the mock without \`--strict\`.`,
   );
 }
 
@@ -115,7 +126,7 @@ function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: R
   if (!isRecord(body)) return;
   for (const { name, near } of otherNames(body, bodyNames)) {
     if (near === undefined) continue;
-    findings.report('undocumented_field', withoutEffect(id, 'field', name, near), now);
+    findings.report('undocumented_field', describeIgnored(id, 'field', name, near), now);
   }
 }
 
@@ -143,7 +154,7 @@ export function reportCredentialsInBody(request: RequestInWorld, text: string): 
   if (request.route.row.readsTraffic !== true && reportForeignCredentials(request, text)) request.isForeign = true;
 }
 
-/** Takes the body from its parser, and keeps it unless a decision already did. @throws if it cannot be read */
+/** Sets the body of the request to the received value, and keeps it unless it was kept before. @throws why it cannot be read */
 export function parseBody(request: RequestInWorld, received: ReceivedBody | null): void {
   if (request.received !== received) keepBody(request, received);
   if (received === null) return;

@@ -6,31 +6,31 @@ import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
 import type { RequestInWorld } from '../request.ts';
 import type { Route } from '../server.ts';
 
-/** Validates the response against its document. */
+/** Validates the response against its document. @throws Error if the server was started so that differences fail */
 export function validateResponse({ server, route, problem, outcome, findings, now }: RequestInWorld): void {
   if (server.offDocument === 'off' || (problem !== null && isMockProblem(problem))) return;
   const { operation } = route;
   const { status } = outcome;
-  const body = checkedBody(outcome);
+  const body = bodyToCheck(outcome);
   const difference = STATUSES_OF_THE_SERVER.has(status)
     ? null
     : operation.describeAnswerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
   const undocumented = difference === null ? null : `${operation.id} ${status}: ${difference}`;
   // Documents list only the service's error formats, so this check is sufficient if it finds nothing.
   const isError = problem !== null && (undocumented !== null || STATUSES_OF_THE_SERVER.has(status));
-  const fault = (isError ? errorFault(route, outcome) : null) ?? undocumented;
+  const fault = (isError ? describeErrorFault(route, outcome) : null) ?? undocumented;
   if (fault === null) return;
   if (server.offDocument === 'throw') throw new Error(`the response does not match its document: ${fault}`);
   findings.report('answer_off_document', fault, now);
 }
 
 /** Returns the body to compare with a schema: a sample of a streamed list. */
-function checkedBody({ body }: Outcome): unknown {
+function bodyToCheck({ body }: Outcome): unknown {
   return body instanceof StreamedList ? body.sample() : body;
 }
 
-/** Describes how a refusal violates the service's error formats. */
-function errorFault({ document, service: { name }, errorRenderer }: Route, outcome: Outcome): string | null {
+/** Describes how a refusal violates the service's error formats; null if it conforms to one. */
+function describeErrorFault({ document, service: { name }, errorRenderer }: Route, outcome: Outcome): string | null {
   if (outcome.body === undefined) return errorRenderer.errors.includes(null) ? null : `${name} refused without a body`;
   const mediaType = mediaTypeOf(outcome);
   const faults = errorRenderer.errors.flatMap((form) =>
