@@ -20,7 +20,7 @@ import type { SeedStates } from '../worlds/seed-states.ts';
 import { readIdentityProvider, readSigningKeyOption, readTrustedIssuers } from './keys.ts';
 import { type InitialSnapshot, readSnapshotOption, readSnapshotSeed } from './snapshot-option.ts';
 
-/** Only the configuration is required; tests replace the rest. */
+/** The parts that a server is built from. Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
   readonly effective: EffectiveConfig;
   /** A seed that replaces `seed` of the configuration. */
@@ -50,7 +50,7 @@ export interface ServerParts {
   readonly seedStates?: SeedStates;
 }
 
-/** Everything that is read before opening anything that has to be closed. */
+/** The values that are read before anything is opened that has to be closed. */
 export interface Inputs {
   readonly version: string;
   readonly random: Random;
@@ -69,7 +69,7 @@ export interface Inputs {
 /** The name of a seed given by a program, for messages. */
 export const SEED_OPTION = 'the option `seed`';
 
-/** @throws UserError if a file or a value in the configuration cannot be used */
+/** Reads the files of the configuration. @throws UserError if a file or a value in the configuration cannot be used */
 export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const { config } = parts.effective;
   const random = parts.random ?? createSystemRandom();
@@ -85,6 +85,7 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   return { version, random, services, control, signingKey, identityProvider, trustedIssuers, seed, snapshot };
 }
 
+/** Returns the seed of a new default world: of the snapshot, of the program, or of the configuration. */
 async function chooseInitialSeed(
   { effective: { config, origins }, seed, seedStates }: ServerParts,
   services: readonly ServiceDefinition[],
@@ -93,11 +94,12 @@ async function chooseInitialSeed(
 ): Promise<Seed> {
   if (snapshot !== null) return restoreSeed(readSnapshotSeed(snapshot), services, random);
   if (seed !== undefined) return createSeedFromContent(seed, SEED_OPTION, services, random);
-  const choose = () => chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
-  if (seedStates === undefined || !isBuiltIn(config)) return choose();
+  const createSeed = () =>
+    chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
+  if (seedStates === undefined || !isBuiltIn(config)) return createSeed();
   return seedStates.builtIn(
     services.map(({ name }) => name),
-    choose,
+    createSeed,
   );
 }
 

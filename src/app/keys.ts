@@ -13,7 +13,7 @@ import { createVerifier, findJwkSetProblem, type JwkSet, type JwkSource } from '
 import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey } from '../tokens/keys.ts';
 import { createTrustedIssuer, type TrustedIssuer } from '../tokens/trusted-issuer.ts';
 
-/** Returns the key that signs tokens. @throws UserError */
+/** Returns the key of `--signing-key`, which signs tokens. @throws UserError if it cannot be read, or is not such a key */
 export async function readSigningKeyOption({ signingKey }: Config): Promise<SigningKey> {
   if (isOneOf(SIGNING_ALGORITHMS, signingKey)) {
     const jwk = await readFixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
@@ -29,17 +29,21 @@ export async function readSigningKeyOption({ signingKey }: Config): Promise<Sign
 }
 
 /** The timeout for fetching a JWK set, in milliseconds. */
-const KEYS_TIMEOUT_MS = 5000;
+const JWKS_TIMEOUT_MS = 5000;
 
-/** Returns the provider of `--runai-idp`, or null. @throws UserError */
+/** Returns the provider of `--runai-idp`; null without it. @throws UserError if its JWK set cannot be used */
 export async function readIdentityProvider({ runaiIdp }: Config): Promise<IdentityProvider | null> {
   const { source, ...expected } = parseIdentityProvider(runaiIdp);
   if (source === undefined) return null;
-  const jwks = await openJwks(source, '--runai-idp', `--runai-idp ${showValue(source)}`);
+  const jwks = await openJwkSource(source, '--runai-idp', `--runai-idp ${showValue(source)}`);
   return createIdentityProvider(createVerifier(jwks, 'the identity provider'), expected);
 }
 
-/** Returns the issuers of `--nvcf-trusted-issuer`, by name. @throws UserError */
+/**
+ * Returns the issuers of `--nvcf-trusted-issuer`, by name.
+ *
+ * @throws UserError if an issuer is given twice, contradicts another option, or has a JWK set that cannot be used
+ */
 export async function readTrustedIssuers({
   nvcf,
   nvcfTrustedIssuer,
@@ -53,7 +57,7 @@ export async function readTrustedIssuers({
   }
   const issuers = new Map<string, TrustedIssuer>();
   for (const text of nvcfTrustedIssuer) {
-    const [issuer, source] = splitIssuer(text);
+    const { issuer, source } = splitIssuer(text);
     const name = `${option} ${showValue(issuer)}`;
     if (issuers.has(issuer)) throw new UserError(`${name} is given twice. Keep one of them.`);
     if (issuer === nvcfAdminIssuer) {
@@ -61,26 +65,26 @@ export async function readTrustedIssuers({
         `${name} is the issuer of administrators' tokens. Remove it, or set another issuer with --nvcf-admin-issuer.`,
       );
     }
-    const jwks = await openJwks(source, option, `${name}=${showValue(source)}`);
+    const jwks = await openJwkSource(source, option, `${name}=${showValue(source)}`);
     issuers.set(issuer, createTrustedIssuer(issuer, createVerifier(jwks, showValue(issuer))));
   }
   return issuers;
 }
 
-/** Splits `ISSUER=SOURCE`. Neither part is empty. */
-function splitIssuer(text: string): readonly [issuer: string, source: string] {
-  const at = text.indexOf('=');
-  return [text.slice(0, at), text.slice(at + 1)];
+/** Splits `ISSUER=SOURCE`. The option has checked that neither part is empty. */
+function splitIssuer(text: string): { readonly issuer: string; readonly source: string } {
+  const index = text.indexOf('=');
+  return { issuer: text.slice(0, index), source: text.slice(index + 1) };
 }
 
 /**
- * Returns a JWK set. Files are also read immediately, so that mistakes stop the startup.
+ * Returns a JWK set that is loaded when it is needed. Files are also read immediately, so that mistakes stop the startup.
  *
  * @param option the name of the option
  * @param name the option with its value, for messages
- * @throws UserError
+ * @throws UserError if the file cannot be used, or the URL cannot be fetched from
  */
-async function openJwks(source: string, option: string, name: string): Promise<JwkSource> {
+async function openJwkSource(source: string, option: string, name: string): Promise<JwkSource> {
   const shownSource = showValue(source);
   if (!/^https?:/i.test(source)) {
     const load = async () => checkJwkSet(await readDocument(source, option));
@@ -101,17 +105,17 @@ async function openJwks(source: string, option: string, name: string): Promise<J
 /** The maximum size of a fetched JWK set, in bytes. */
 const MAX_JWKS_BYTES = MEGABYTE;
 
-/** @throws Error with the reason */
+/** Returns the text at a URL. @throws Error with the reason */
 async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url, { signal: createTimeoutSignal(KEYS_TIMEOUT_MS) }).catch((cause: unknown) => {
+  const response = await fetch(url, { signal: createTimeoutSignal(JWKS_TIMEOUT_MS) }).catch((cause: unknown) => {
     throw new Error('there is no response', { cause });
   });
   if (!response.ok) throw new Error(`the response is ${response.status}`);
   const parts: Uint8Array[] = [];
-  let size = 0;
+  let bytes = 0;
   for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_JWKS_BYTES) throw new Error('it is larger than a megabyte');
+    bytes += chunk.length;
+    if (bytes > MAX_JWKS_BYTES) throw new Error('it is larger than a megabyte');
     parts.push(chunk);
   }
   return Buffer.concat(parts).toString();
@@ -121,6 +125,7 @@ async function fetchText(url: string): Promise<string> {
 function parseIdentityProvider(texts: readonly string[]): ExpectedClaims & { readonly source?: string } {
   const parts = new Map<string, string>();
   for (const text of texts) {
+    // Anything without one of these prefixes is the source of the JWK set.
     const [, name = 'source', value = text] = /^(issuer|audience)=(.*)$/s.exec(text) ?? [];
     if (parts.has(name)) {
       const duplicate = name === 'source' ? 'two JWK sets' : `\`${name}=\` twice`;
@@ -136,12 +141,14 @@ function parseIdentityProvider(texts: readonly string[]): ExpectedClaims & { rea
   return Object.fromEntries(parts);
 }
 
-/** `fetch` rejects URLs with a user name or a password. */
+/** Returns whether `fetch` accepts a URL: it rejects those with a user name or a password. */
 function isFetchable(url: string): boolean {
-  return URL.canParse(url) && new URL(url).username + new URL(url).password === '';
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
 }
 
-/** @throws Error with the reason */
+/** Returns the value as a JWK set. @throws Error with the reason if it isn't one */
 async function checkJwkSet(value: unknown): Promise<JwkSet> {
   const problem = await findJwkSetProblem(value);
   if (problem !== null) throw new Error(problem);

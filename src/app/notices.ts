@@ -11,8 +11,8 @@ import { rfc3339, type WorldClock } from '../time/clock.ts';
 import { formatDuration } from '../time/duration.ts';
 
 /**
- * On a loopback address, only users of this machine can reach the control API. On any other address, anyone on the
- * network can.
+ * Returns a notice if anyone on the network can reach the control API. On a loopback address, only users of this machine
+ * can.
  */
 export function listExposureNotices({ host, adminToken }: Config): string[] {
   if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
@@ -21,15 +21,20 @@ export function listExposureNotices({ host, adminToken }: Config): string[] {
   ];
 }
 
-/** @param room the memory for state in Node's heap, in bytes */
-export function listHeapNotices({ maxState }: Pick<Config, 'maxState'>, room: number): string[] {
-  if (room >= maxState * MEGABYTE) return [];
+/** Returns a notice if Node's heap is too small for `--max-state`. @param maxBytes the memory for state in the heap */
+export function listHeapNotices({ maxState }: Pick<Config, 'maxState'>, maxBytes: number): string[] {
+  if (maxBytes >= maxState * MEGABYTE) return [];
   return [
-    `worlds and snapshots are limited to ${Math.floor(room / MEGABYTE)} MB, not the ${maxState} MB of --max-state, because Node's heap is too small; enlarge it with NODE_OPTIONS=--max-old-space-size=MEGABYTES`,
+    `worlds and snapshots are limited to ${Math.floor(maxBytes / MEGABYTE)} MB, not the ${maxState} MB of --max-state, because Node's heap is too small; enlarge it with NODE_OPTIONS=--max-old-space-size=MEGABYTES`,
   ];
 }
 
-/** @throws UserError if the requested seed is not the one in the data file */
+/**
+ * Returns a notice if the world is not from the seed that a new world would get.
+ *
+ * @param fingerprint the fingerprint of that seed
+ * @throws UserError if the user requested that seed
+ */
 export async function listSeedNotices(
   world: World,
   fingerprint: string,
@@ -64,7 +69,7 @@ export async function describePosture(
   return [
     `state=${kind}${driver === null ? '' : `(${driver})`}`,
     `propagation=${mode}`,
-    ...clockPosture(world.clock),
+    ...describeClock(world.clock),
     ...profiles,
     ...(fidelity === 'any' ? [] : [`fidelity=${fidelity}`]),
     ...(initialMode === 'enforce' ? [] : [`mode=${initialMode}`]),
@@ -72,8 +77,8 @@ export async function describePosture(
   ].join(' ');
 }
 
-/** Returns nothing if the clock shows real time. */
-function clockPosture(clock: WorldClock): string[] {
+/** Describes the clock; returns nothing if it shows real time. */
+function describeClock(clock: WorldClock): string[] {
   const { frozen, ahead } = clock;
   if (frozen) return [`clock=frozen@${rfc3339(clock.now())}`];
   return ahead === 0 ? [] : [`clock=${ahead > 0 ? '+' : ''}${formatDuration(ahead)}`];

@@ -24,20 +24,20 @@ import { WorldsOfProcess } from './worlds-of-process.ts';
 /** The storage and its worlds, once this process owns them. Must be closed. */
 export interface OpenWorlds {
   readonly storage: Storage;
-  readonly process: WorldsOfProcess;
+  readonly processWorlds: WorldsOfProcess;
   readonly shared: StoreParts;
-  readonly customs: FinishingOptions;
+  readonly finishing: FinishingOptions;
   readonly log: Log;
   /** The stored certificate authority for https, or null. */
   readonly authority: string | null;
 }
 
-/** @throws UserError if the worlds cannot be used */
+/** Opens the storage and takes over its worlds, or starts waiting for them. @throws UserError if they cannot be used */
 export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<OpenWorlds> {
   const { config } = parts.effective;
   try {
-    const state = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
-    const shared = createStoreParts(parts.maxStateBytes ?? state);
+    const maxStateBytes = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
+    const shared = createStoreParts(parts.maxStateBytes ?? maxStateBytes);
     const storage = await openStorage(config.data, shared, parts.clock);
     try {
       return await openWorldsIn(storage, shared, parts, inputs);
@@ -53,19 +53,19 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
 async function openWorldsIn(
   storage: Storage,
   shared: StoreParts,
-  { effective: { config }, seedStates, log: makeLog, onWait, onLost }: ServerParts,
+  { effective: { config }, seedStates, log: createLog, onWait, onLost }: ServerParts,
   { services, random, signingKey, seed, snapshot }: Inputs,
 ): Promise<OpenWorlds> {
   const rulesets = services.map((service) => service.rules.selectRuleset(config));
-  const customs = { settings: config, rulesets };
+  const finishing = { settings: config, rulesets };
   const revive = (stored: StoredSeed) => restoreSeed(stored, services, random);
   const authority = offersTls(config) ? await readStoredAuthority(storage) : null;
-  const process = await WorldsOfProcess.start(
+  const processWorlds = await WorldsOfProcess.start(
     {
       config,
       storage,
       shared,
-      customs,
+      finishing,
       seed,
       snapshot,
       random,
@@ -74,37 +74,33 @@ async function openWorldsIn(
       stateOf: (seedToFill: Seed, at: Instant) =>
         seedStates?.stateOf(seedToFill, at) ?? createStateOfSeed(seedToFill, at),
       keys: new Credentials(services),
-      secrets: { key: fingerprintKey(), seedSecrets: new SeedSecretsCache() },
+      secrets: { key: getFingerprintKey(), seedSecrets: new SeedSecretsCache() },
     },
     { onWait, onLost },
   );
-  const log = makeLog?.({ now: () => process.clock.now() }) ?? SILENT_LOG;
-  return { storage, process, shared, customs, log, authority };
+  const log = createLog?.({ now: () => processWorlds.clock.now() }) ?? SILENT_LOG;
+  return { storage, processWorlds, shared, finishing, log, authority };
 }
 
-/** The key for fingerprints of secrets, so that all servers of a process show the same fingerprint for the same secret. */
-function fingerprintKey(): string {
+/** Returns the process's key for fingerprints of secrets, so that all its servers show the same one for a secret. */
+function getFingerprintKey(): string {
   return processWide('fingerprint-key.1', () => createSystemRandom().base64url(32));
 }
 
 /**
- * Turns storage failures into startup errors. This includes rows with unexpected JSON, which surface as an error where
- * a member is missing.
+ * Returns the error for a user if the storage failed, otherwise the same error. Rows with unexpected JSON fail with a
+ * `TypeError` or a `RangeError` in the code that reads a missing member.
  */
 export function toStartupError(cause: unknown, { data }: Config): unknown {
-  const isMissing = cause instanceof TypeError || cause instanceof RangeError;
-  if (data !== null && (cause instanceof DamagedData || isMissing)) {
+  const isUnexpectedJson = cause instanceof TypeError || cause instanceof RangeError;
+  if (data !== null && (cause instanceof DamagedData || isUnexpectedJson)) {
     const reason = cause instanceof DamagedData ? cause.message : `it contains unexpected data (${cause.message})`;
-    return new UserError(
-      `--data ${redactData(data)} is damaged: ${reason}. The file was not changed; use another one.`,
-      {
-        cause,
-      },
-    );
+    const message = `--data ${redactData(data)} is damaged: ${reason}. The file was not changed; use another one.`;
+    return new UserError(message, { cause });
   }
   if (data !== null && cause instanceof DatabaseFailure) {
-    const why = `--data ${redactData(data)} cannot be used right now: ${cause.message}. Try again later.`;
-    return new UserError(why, { cause });
+    const message = `--data ${redactData(data)} cannot be used right now: ${cause.message}. Try again later.`;
+    return new UserError(message, { cause });
   }
   return cause instanceof WriteFailure ? new UserError(cause.message, { cause }) : cause;
 }

@@ -37,27 +37,27 @@ export interface ControlledServer extends WorldPortParts, SnapshotPortParts {
   readonly server: Server;
   readonly effective: EffectiveConfig;
   readonly storage: Pick<Storage, 'kind' | 'driver' | 'schema'>;
-  readonly process: WorldsOfProcess;
+  readonly processWorlds: WorldsOfProcess;
   /** Only called after a request has arrived. */
   readonly routes: () => Routes;
 }
 
 /** Creates the parts of the server that the control API uses. */
-export function createPorts(driven: ControlledServer): Ports {
-  const { server, services, version, routes } = driven;
+export function createPorts(controlled: ControlledServer): Ports {
+  const { server, services, version, routes } = controlled;
   const casts = new Casts(services);
   return {
     version,
     listDrills: () => listDrills(services),
     listKnownNames: () => listKnownNames(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
-    findAnswerViolation: (...response) => routes().describeAnswerFault(...response),
-    membersOf: (operation) => controlOperation(routes(), operation).bodyNames,
-    validateBody: (operation, value) => checkBody(controlOperation(routes(), operation), value),
-    readInfo: (world) => describeServer(driven, world),
-    buildCast: async (world, isWithBearers = true) => {
+    findAnswerViolation: (service, operation, response) => routes().describeAnswerFault(service, operation, response),
+    membersOf: (operation) => getControlOperation(routes(), operation).bodyNames,
+    validateBody: (operation, value) => checkBody(getControlOperation(routes(), operation), value),
+    readInfo: (world) => describeServer(controlled, world),
+    buildCast: async (world, needsBearers = true) => {
       const cast = (await casts.createReader(world))();
-      return isWithBearers ? addBearers(cast, services, world) : cast;
+      return needsBearers ? addBearers(cast, services, world) : cast;
     },
     checkTraffic: createTrafficPort(routes),
     findNames: (world, name) => listPrincipalNames(server, world, services, name),
@@ -66,19 +66,22 @@ export function createPorts(driven: ControlledServer): Ports {
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
     listEvents: (world, from, to, limit) => listEvents(services, world, from, to, limit),
-    worlds: createWorldPorts(driven, casts),
-    snapshots: createSnapshotPorts(driven),
+    worlds: createWorldPorts(controlled, casts),
+    snapshots: createSnapshotPorts(controlled),
     tokens: createTokenPorts(services),
     loginClients: findLoginClients(services),
     readMetrics: () =>
-      server.metrics.read({ worlds: driven.process.worlds.list().length, stateBytes: driven.memory.quota.used }),
+      server.metrics.read({
+        worlds: controlled.processWorlds.worlds.list().length,
+        stateBytes: controlled.memory.quota.used,
+      }),
     findTables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
     listServices: () => services.map(({ name }) => name),
-    describe: (decision) => describe(driven, decision),
-    createDescriber: (world, decisions) => findDescriber(driven, world, decisions),
-    simulate: (world, caller, thought) => simulateRequest(server, world, routes(), services, caller, thought),
+    describe: (decision) => describeWithFixes(controlled, decision),
+    createDescriber: (world, decisions) => createDescriber(controlled, world, decisions),
+    simulate: (world, caller, request) => simulateRequest(server, world, routes(), services, caller, request),
     decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
     leastPrivilege: (world, name) => reportLeastPrivilege(server, world, services, name),
     leastPrivilegeFor: (world, requests) =>
@@ -95,11 +98,13 @@ function findLoginClients(services: readonly ServiceDefinition[]): Ports['loginC
   return first;
 }
 
-function controlOperation(routes: Routes, id: string): Operation {
+/** Returns an operation of the control API. */
+function getControlOperation(routes: Routes, id: string): Operation {
   // The document has the operation, because the name comes from it.
   return routes.operationsOf('control').find((operation) => operation.id === id) as Operation;
 }
 
+/** Returns the value as a valid body of the operation. @throws Problem `invalid_request` with the violation */
 function checkBody<Body>(operation: Operation, value: unknown): Body {
   const violation = operation.findRequestFault({ path: {}, query: {}, body: value });
   if (violation !== null) throw new Problem('invalid_request', violation.sentence);
@@ -116,8 +121,9 @@ function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined
   return rulesets.find((ruleset) => ruleset.service === service);
 }
 
+/** Describes the server: its configuration, services, storage and counts. */
 async function describeServer(
-  { services, process: { worlds }, version, effective: { config, origins }, memory, storage }: ControlledServer,
+  { services, processWorlds: { worlds }, version, effective: { config, origins }, memory, storage }: ControlledServer,
   { store }: World,
 ): ReturnType<Ports['readInfo']> {
   // `origins` has exactly one member for each option.
@@ -135,13 +141,17 @@ async function describeServer(
     }),
     counts: await countObjects(store.collections, services),
     store: {
-      ...{ kind: storage.kind, driver: storage.driver },
+      kind: storage.kind,
+      driver: storage.driver,
       ...(storage.schema !== null && { schema: storage.schema }),
-      ...{ worlds: worlds.list().length, bytes: memory.quota.used, most: memory.quota.limit },
+      worlds: worlds.list().length,
+      bytes: memory.quota.used,
+      most: memory.quota.limit,
     },
   };
 }
 
+/** Returns the first events in `(from, to]` that happen without a request, earliest first. */
 async function listEvents(
   services: readonly ServiceDefinition[],
   world: World,
@@ -151,6 +161,7 @@ async function listEvents(
 ): ReturnType<Ports['listEvents']> {
   const { store } = world;
   const serviceEvents = await Promise.all(
+    // One more than asked for, to see whether there are more.
     services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []),
   );
   const unordered = [...serviceEvents.flat(), ...listDrillEnds(world, from, to), ...listTokenExpiries(world, from, to)];
@@ -158,7 +169,8 @@ async function listEvents(
   return { events: events.slice(0, limit), more: events.length > limit };
 }
 
-function describe({ server, services }: ControlledServer, decision: Decision) {
+/** Describes a decision for users, with its explanation and fixes. */
+function describeWithFixes({ server, services }: ControlledServer, decision: Decision) {
   // A decision always comes from a ruleset.
   const { tables } = findRuleset(server, decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
@@ -166,28 +178,31 @@ function describe({ server, services }: ControlledServer, decision: Decision) {
   return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
 }
 
-async function findDescriber(
-  driven: ControlledServer,
+/** Returns a function that describes these decisions, with the principals that may send the requests of fixes. */
+async function createDescriber(
+  controlled: ControlledServer,
   world: RequestScope,
   decisions: readonly Decision[],
 ): ReturnType<Ports['createDescriber']> {
-  const refusing = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
-  const pending = driven.services
-    .filter(({ name }) => refusing.has(name))
+  const refusingServices = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
+  const pending = controlled.services
+    .filter(({ name }) => refusingServices.has(name))
     .map(async (service) => [service.name, await service.decisionHelp?.findSenders?.(world)] as const);
-  const senders = new Map(await Promise.all(pending));
+  const senderFinders = new Map(await Promise.all(pending));
   return (decision) => {
-    const described = describe(driven, decision);
-    const find = senders.get(decision.service);
-    if (find === undefined) return described;
-    const fixes = described.fixes.map((fix): Fix => {
-      const principal = fix.request === undefined ? null : find(fix.request);
-      return fix.request === undefined || principal === null
-        ? fix
-        : { ...fix, request: { ...fix.request, as: { principal } } };
-    });
-    return { ...described, fixes };
+    const description = describeWithFixes(controlled, decision);
+    const findSender = senderFinders.get(decision.service);
+    if (findSender === undefined) return description;
+    return { ...description, fixes: description.fixes.map((fix) => addSender(fix, findSender)) };
   };
+}
+
+/** Adds the principal that may send the request of a fix, if there are both. */
+function addSender(fix: Fix, findSender: (request: NonNullable<Fix['request']>) => string | null): Fix {
+  const { request } = fix;
+  const principal = request === undefined ? null : findSender(request);
+  if (request === undefined || principal === null) return fix;
+  return { ...fix, request: { ...request, as: { principal } } };
 }
 
 /** Returns the drills of all services. */
@@ -218,7 +233,7 @@ function listTokenExpiries({ activityLog: { journal } }: World, from: Instant, t
     .map(([subject, at]) => ({ at, kind: 'access-token.expired', subject }));
 }
 
-/** Request matchers can name documented operations, and operations of hosts, which no document has. */
+/** Returns the names that request matchers can use. No document has the operations of hosts. */
 function listKnownNames(services: readonly ServiceDefinition[], routes: Routes): KnownNames {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));

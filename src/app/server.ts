@@ -46,9 +46,10 @@ export interface StartupInfo {
   readonly isBuiltIn: boolean;
 }
 
+/** A server with everything that the command and the library use. */
 export interface MockServer {
   readonly app: FastifyInstance;
-  /** The default world. @throws before the process owns the worlds */
+  /** The default world. @throws Error before the process owns the worlds */
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
@@ -56,7 +57,9 @@ export interface MockServer {
   started(): Promise<StartupInfo>;
   /** The certificate of the server's own authority as PEM, or null. */
   readonly ca: string | null;
+  /** Starts listening on the main port. */
   readonly listen: Listen;
+  /** Opens a port that emulates the vendors' hosts, for requests of this process. */
   readonly openProductionPort: OpenProductionPort;
   /** The operations of all services. */
   readonly routes: Routes;
@@ -68,6 +71,7 @@ export interface MockServer {
   readSeed(file: string): Promise<object>;
   /** Returns a function that creates the cast of a world, without the bearers that `GET /_mock/cast` adds. */
   castOf(world: string): Promise<() => object>;
+  /** Stops the server after running requests finish. */
   close(): Promise<void>;
 }
 
@@ -86,34 +90,35 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   try {
     return await assemble(parts, inputs, open, await openTls(config, open));
   } catch (cause) {
-    await open.process.close();
+    await open.processWorlds.close();
     throw toStartupError(cause, config);
   }
 }
 
-async function openTls(config: Config, { storage, process, authority: stored }: OpenWorlds): Promise<Tls | null> {
+/** Creates the parts for https; null without https. */
+async function openTls(config: Config, { storage, processWorlds, authority }: OpenWorlds): Promise<Tls | null> {
   // With https and no stored authority, even a standby has to wait until it is allowed to create one.
-  if (offersTls(config) && storage.kind === 'postgres' && stored === null) await process.started;
-  return createTls(config, storage.kind, stored, () => process.worlds.default.store.state);
+  if (offersTls(config) && storage.kind === 'postgres' && authority === null) await processWorlds.started;
+  return createTls(config, storage.kind, authority, () => processWorlds.worlds.default.store.state);
 }
 
+/** Connects the opened parts, and registers everything that the server serves. */
 async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tls: Tls | null): Promise<MockServer> {
   const { effective, documents = DOCUMENTS } = parts;
-  const { config } = effective;
   const { services, control, random, version } = inputs;
-  const { process, storage, shared } = open;
+  const { processWorlds, storage, shared } = open;
   const limits = createLimits(parts.limits);
   const server = createServer(parts, inputs, open, limits);
-
   const ports = createPorts({
     server,
     effective,
     storage,
-    process,
+    processWorlds,
     services,
     random,
     version,
     memory: shared.memory,
+    // Created below from the control API, which needs these ports.
     routes: () => routes,
   });
   const mounted = await openServices([...services, control(ports)], server, documents);
@@ -148,32 +153,40 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     openProductionPort,
     ca: tls?.ca ?? null,
     get world() {
-      return process.worlds.default;
+      return processWorlds.worlds.default;
     },
     get worlds() {
-      return process.worlds;
+      return processWorlds.worlds;
     },
-    started: async () => {
-      const notices = await process.started.catch((cause) => {
-        throw toStartupError(cause, config);
-      });
-      const seed = await process.worlds.default.seed();
-      return {
-        notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
-        posture: await describePosture(server, storage, config),
-        cast: summarizeSeed(seed, services),
-        isBuiltIn: seed.origin === 'built-in',
-      };
-    },
+    started: () => readStartupInfo(effective.config, server, services, open),
     readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
     castOf: ports.worlds.readCast,
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
-      process.announceEnd();
+      processWorlds.announceEnd();
       await app.close();
       await server.metrics.end();
-      await process.close();
+      await processWorlds.close();
     },
+  };
+}
+
+/** Waits until the process owns the worlds. @throws UserError if they cannot be used */
+async function readStartupInfo(
+  config: Config,
+  server: Server,
+  services: Inputs['services'],
+  { processWorlds, storage }: OpenWorlds,
+): Promise<StartupInfo> {
+  const notices = await processWorlds.started.catch((cause) => {
+    throw toStartupError(cause, config);
+  });
+  const seed = await processWorlds.worlds.default.seed();
+  return {
+    notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
+    posture: await describePosture(server, storage, config),
+    cast: summarizeSeed(seed, services),
+    isBuiltIn: seed.origin === 'built-in',
   };
 }
 
@@ -181,7 +194,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
 function createServer(
   { effective: { config }, offDocument }: ServerParts,
   { services, identityProvider, trustedIssuers, random }: Inputs,
-  { process, log, customs, shared }: OpenWorlds,
+  { processWorlds, log, finishing, shared }: OpenWorlds,
   limits: Limits,
 ): Server {
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
@@ -193,12 +206,12 @@ function createServer(
   const tripwires = services.flatMap((definition) => definition.credentials?.tripwires ?? []);
   return {
     get worlds() {
-      return process.worlds;
+      return processWorlds.worlds;
     },
-    waiting: () => process.waiting,
+    waiting: () => processWorlds.waiting,
     random,
     settings: config,
-    rulesets: customs.rulesets,
+    rulesets: finishing.rulesets,
     identityProvider,
     trustedIssuers,
     hosts,

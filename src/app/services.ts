@@ -18,7 +18,7 @@ import {
   SWAGGER_UI,
 } from '../platform/assets.ts';
 
-/** Opens the documents of the services. */
+/** Returns the services with their rulesets and opened documents. */
 export function openServices(
   services: readonly ServiceDefinition[],
   { settings }: Pick<Server, 'settings'>,
@@ -43,13 +43,13 @@ export function createAllRoutes(mountedServices: readonly MountedService[]): Rou
   );
 }
 
-/** A plugin that serves the console, the pages about the documents, and `/llms.txt`. */
+/** Serves the console, the pages about the documents, and `/llms.txt`. A plugin of Fastify. */
 export async function servePages(
   app: FastifyInstance,
   { mounted }: { readonly mounted: readonly MountedService[] },
 ): Promise<void> {
-  const served = createPages(app);
-  serveConsole(served, readConsoleFile);
+  const pages = createPages(app);
+  serveConsole(pages, readConsoleFile);
   const documented = mounted.map(({ service: { name, title, isControlApi = false }, ruleset }) => ({
     name,
     title,
@@ -57,8 +57,8 @@ export async function servePages(
     isControlApi,
     read: () => readServedText(ruleset),
   }));
-  serveLlmsTxt(served, documented);
-  serveDocs(served, documented, { swaggerUi: SWAGGER_UI, theme: readThemeFile });
+  serveLlmsTxt(pages, documented);
+  serveDocs(pages, documented, { swaggerUi: SWAGGER_UI, theme: readThemeFile });
 }
 
 /** Returns the document of a ruleset for readers, as JSON text. */

@@ -21,42 +21,45 @@ export interface InitialSnapshot extends SnapshotFile {
   readonly state: State;
 }
 
-/** @param value a seed given by a program @throws UserError if both a snapshot and a seed are given */
+/**
+ * @param value a seed given by a program
+ * @throws UserError if both a snapshot and a seed are given
+ */
 export function refuseSnapshotWithSeed({ snapshot, seed }: Pick<Config, 'snapshot' | 'seed'>, value?: object): void {
   if (snapshot === null || (seed === null && value === undefined)) return;
   throw new UserError('--snapshot and --seed are both set, but a snapshot includes a seed. Remove one of them.');
 }
 
 /**
- * Reads the file given in `--snapshot`; null without it.
+ * Reads the file given in `--snapshot`; returns null without that option.
  *
- * @param max the maximum size in bytes
+ * @param maxBytes the maximum size of the file
  * @throws UserError with the reason
  */
 export async function readSnapshotOption(
   { snapshot: file }: Pick<Config, 'snapshot'>,
-  max: number,
+  maxBytes: number,
   services: readonly ServiceDefinition[],
 ): Promise<InitialSnapshot | null> {
   if (file === null) return null;
   const builder = new StateBuilder();
-  const reader = new SnapshotReader(await loadRowCheck(), max, (row, usedAt) => {
+  const reader = new SnapshotReader(await loadRowCheck(), maxBytes, (row, usedAt) => {
     // Skip the row that records the file of the saved world: the new world is created from this file.
-    if (row.collection !== SETTINGS.name || row.id !== SOURCE_SNAPSHOT_SETTING)
-      builder.add(row, { usedAt, isOurs: true });
+    if (row.collection === SETTINGS.name && row.id === SOURCE_SNAPSHOT_SETTING) return;
+    builder.add(row, { usedAt, isOurs: true });
   });
   const option = `--snapshot ${showValue(file)}`;
   try {
-    let length = 0;
+    let bytes = 0;
     for await (const chunk of readFileChunks(file)) {
-      length += chunk.length;
-      if (length > max) throw new UserError(`${option} is larger than --max-state allows. Raise --max-state.`);
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new UserError(`${option} is larger than --max-state allows. Raise --max-state.`);
       reader.read(chunk);
     }
-    const read = reader.end();
-    await assertContent(read, (seed) => findStoredSeedError(seed, services));
-    builder.add(createSettingRow(SOURCE_SNAPSHOT_SETTING, read.sha256));
-    return { ...read, option, state: builder.state };
+    const snapshotFile = reader.end();
+    await assertContent(snapshotFile, (seed) => findStoredSeedError(seed, services));
+    builder.add(createSettingRow(SOURCE_SNAPSHOT_SETTING, snapshotFile.sha256));
+    return { ...snapshotFile, option, state: builder.state };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     if (cause instanceof Problem) throw toUserError(option, cause);
@@ -71,11 +74,12 @@ export function readSnapshotSeed({ state, option }: InitialSnapshot): StoredSeed
   throw new UserError(`${option} has no seed. Download the snapshot again.`);
 }
 
+/** Returns a problem of the file as an error about the option. */
 function toUserError(option: string, cause: Problem): UserError {
   return new UserError(`${option}: ${cause.message}`, { cause });
 }
 
-/** Whether the world of a store was created from this file. */
+/** Returns whether the world of a store was created from this file. */
 export async function isCreatedFrom(
   { settings }: Pick<Store, 'settings'>,
   { sha256 }: InitialSnapshot,
@@ -83,7 +87,7 @@ export async function isCreatedFrom(
   return (await settings.get(SOURCE_SNAPSHOT_SETTING)) === sha256;
 }
 
-/** The error if the stored world was not created from this file. @param data the location of the store */
+/** Creates the error for a stored world that was not created from this file. @param data the location of the store */
 export function createOtherWorldError({ option }: InitialSnapshot, data: string): UserError {
   return new UserError(
     `--data ${data} has a world that was not created from ${option}. ` +

@@ -19,22 +19,23 @@ import { loadRowCheck } from './row-check.ts';
 import type { WorldPortParts } from './world-ports.ts';
 
 /** The parts of the server that snapshots need. */
-export interface SnapshotPortParts extends Pick<WorldPortParts, 'process' | 'services'> {
+export interface SnapshotPortParts extends Pick<WorldPortParts, 'processWorlds' | 'services'> {
   readonly version: string;
   readonly memory: StateMemory;
 }
 
-/** Takes, transfers and restores snapshots for the control API. */
-export function createSnapshotPorts(keeping: SnapshotPortParts): Ports['snapshots'] {
-  const { version, memory, services } = keeping;
+/** Returns the functions that take, transfer and restore snapshots for the control API. */
+export function createSnapshotPorts(parts: SnapshotPortParts): Ports['snapshots'] {
+  const { version, memory, services, processWorlds } = parts;
   return {
-    take: ({ id }, name) => keeping.process.snapshots.take(keeping.process.worlds.entry(id), name),
-    of: ({ id }) => keeping.process.snapshots.of(id),
-    find: (world, id) => keeping.process.snapshots.find(id, world.id),
+    take: ({ id }, name) => processWorlds.snapshots.take(processWorlds.worlds.entry(id), name),
+    of: ({ id }) => processWorlds.snapshots.of(id),
+    find: (world, id) => processWorlds.snapshots.find(id, world.id),
     download: async (world, snapshotId) => {
-      const { snapshots } = keeping.process;
-      const { id, name, world: of, at, made } = await snapshots.find(snapshotId, world.id);
-      const snapshot = { id, name, world: of, at, made: parseProvenance(made) };
+      const { snapshots } = processWorlds;
+      const record = await snapshots.find(snapshotId, world.id);
+      const { id, name, at } = record;
+      const snapshot = { id, name, world: record.world, at, made: parseProvenance(record.made) };
       return streamOfParts(renderSnapshotFile(version, snapshot, snapshots.rowsOf(id)));
     },
     upload: async (world, receive) => {
@@ -42,18 +43,25 @@ export function createSnapshotPorts(keeping: SnapshotPortParts): Ports['snapshot
       try {
         const file = await receiveFile(receive, memory.quota.limit, builder);
         await assertContent(file, (seed) => findStoredSeedError(seed, services));
-        const { made, id, name, at, world: of } = file.snapshot;
-        const stored = { id, name, world: of, at, made: serializeProvenance(made), state: builder.state };
-        return await keeping.process.snapshots.add(stored, world.id);
+        const { id, name, at, made } = file.snapshot;
+        const stored = {
+          id,
+          name,
+          world: file.snapshot.world,
+          at,
+          made: serializeProvenance(made),
+          state: builder.state,
+        };
+        return await processWorlds.snapshots.add(stored, world.id);
       } finally {
         builder.release();
       }
     },
     restore: ({ id }, snapshotId) =>
-      keeping.process.snapshots.use(
+      processWorlds.snapshots.use(
         snapshotId,
         async (snapshot) => {
-          const entry = keeping.process.worlds.entry(id);
+          const entry = processWorlds.worlds.entry(id);
           const mismatch = describeMismatch(snapshot, entry);
           if (mismatch === null) return entry.world.restore(snapshot.state, snapshot.at);
           const advice = `Create a world from the snapshot: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${snapshotId}"}}\``;
@@ -61,47 +69,50 @@ export function createSnapshotPorts(keeping: SnapshotPortParts): Ports['snapshot
         },
         id,
       ),
-    delete: (world, id) => keeping.process.snapshots.delete(id, world.id),
+    delete: (world, id) => processWorlds.snapshots.delete(id, world.id),
   };
 }
 
 /**
- * Reads a file as it arrives. The rows count as state.
+ * Reads a snapshot file as it arrives.
  *
- * @param max the maximum size in bytes
- * @throws Problem with the reason
+ * @param maxBytes the maximum size of the file
+ * @param builder receives the rows, which count as state
+ * @throws Problem with the first error in the file, or `too_large` if there is no memory for it
  */
 async function receiveFile(
   receive: Parameters<Ports['snapshots']['upload']>[1],
-  max: number,
+  maxBytes: number,
   builder: StateBuilder,
 ): Promise<SnapshotFile> {
   const add: AddRow = (row, usedAt) => builder.add(row, { usedAt, isOurs: true });
-  const reader = new SnapshotReader(await loadRowCheck(), max, add);
-  let refusal: unknown = null;
+  const reader = new SnapshotReader(await loadRowCheck(), maxBytes, add);
+  // Both the reader and `receive` reject something too large, but only the latter is about the size of the file.
+  let readerProblem: Problem | null = null;
   try {
-    await receive(max, (chunk) => {
+    await receive(maxBytes, (chunk) => {
       try {
         reader.read(chunk);
       } catch (cause) {
-        if (cause instanceof Problem) refusal = cause;
+        if (cause instanceof Problem) readerProblem = cause;
         throw cause;
       }
     });
     return reader.end();
   } catch (thrown) {
-    const isTooLarge = thrown instanceof Problem && thrown.kind === 'too_large' && thrown !== refusal;
-    if (!isTooLarge && !(thrown instanceof WriteFailure)) throw thrown;
-    const message = `The snapshot file needs more memory than is left of \`--max-state\` (${max} bytes for all worlds and snapshots). Delete some of them, or start the server with a higher limit.`;
+    const isFileTooLarge = thrown instanceof Problem && thrown.kind === 'too_large' && thrown !== readerProblem;
+    if (!isFileTooLarge && !(thrown instanceof WriteFailure)) throw thrown;
+    const message = `The snapshot file needs more memory than is left of \`--max-state\` (${maxBytes} bytes for all worlds and snapshots). Delete some of them, or start the server with a higher limit.`;
     throw new Problem('too_large', message, { close: true });
   }
 }
 
 /**
- * Explains why a snapshot cannot be restored here. A world can only return to its own state, because its identity
- * doesn't match the state of another world.
+ * Returns which world a snapshot is of if it cannot be restored to this world; null if it can. A world can only return
+ * to a state of its own, because its credentials do not match the state of another world.
  */
-function describeMismatch(snapshot: Snapshot, { world: { id, origin: seed }, credentials }: WorldEntry): string | null {
+function describeMismatch(snapshot: Snapshot, { world, credentials }: WorldEntry): string | null {
+  const { id, origin: seed } = world;
   if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
   return `an earlier world \`${id}\`, which was created from another seed or with other credentials`;

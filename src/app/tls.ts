@@ -5,7 +5,7 @@ import type { StoredText } from '../store/stored-text.ts';
 import type { AuthorityStorage, Tls } from '../tls/index.ts';
 import { changeState, parseWorldState } from '../worlds/world-state.ts';
 
-/** Whether the main port offers https. */
+/** Returns whether the main port offers https. */
 export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
   return tls || tlsCert !== null;
 }
@@ -43,36 +43,44 @@ export async function readStoredAuthority(storage: Storage): Promise<string | nu
 /**
  * Returns the parts for https; null without https, in which case nothing is loaded.
  *
- * @param authority the authority already stored in the database
- * @param state returns the state of the default world if there is no authority; null if it ends with the process
+ * @param storedAuthority the authority in the database; null if there is none, or no database
+ * @param getState returns the stored state of the default world; null if it ends with the process
  * @throws UserError if a certificate cannot be used
  */
 export async function createTls(
   config: Config,
   kind: Storage['kind'],
-  authority: string | null,
-  state: () => StoredText | null,
+  storedAuthority: string | null,
+  getState: () => StoredText | null,
 ): Promise<Tls | null> {
   const { tlsCert, tlsKey, host, alias, publicUrl } = config;
   if (!offersTls(config)) return null;
   const { createTlsFromFiles, createTlsWithAuthority, listServerNames } = await import('../tls/index.ts');
   if (tlsCert !== null && tlsKey !== null) return createTlsFromFiles(tlsCert, tlsKey);
-  const others = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
-  const keep = async (text: string) => authority ?? keepAuthority(config, state(), text);
-  return createTlsWithAuthority(chooseAuthorityPlace(config, kind, keep), listServerNames(host, others));
+  const additionalNames = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
+  const storeFirst = async (text: string) => storedAuthority ?? storeAuthority(config, getState(), text);
+  return createTlsWithAuthority(
+    chooseAuthorityStorage(config, kind, storeFirst),
+    listServerNames(host, additionalNames),
+  );
 }
 
-function chooseAuthorityPlace(
+/**
+ * Returns where to store the authority: with the data.
+ *
+ * @param storeFirst stores an authority in the database unless it has one, and returns the stored one
+ */
+function chooseAuthorityStorage(
   { data }: Config,
   kind: Storage['kind'],
-  first: (text: string) => Promise<string>,
+  storeFirst: (text: string) => Promise<string>,
 ): AuthorityStorage {
   if (kind === 'file' && data !== null) return { kind: 'file', file: `${data}.ca.pem` };
-  return kind === 'postgres' ? { kind: 'database', first } : { kind: 'memory' };
+  return kind === 'postgres' ? { kind: 'database', first: storeFirst } : { kind: 'memory' };
 }
 
-/** Returns the stored authority, or stores this one. */
-async function keepAuthority(initialModes: Config, state: StoredText | null, text: string): Promise<string> {
+/** Returns the authority in the state of the default world, or stores this one. */
+async function storeAuthority(initialModes: Config, state: StoredText | null, text: string): Promise<string> {
   if (state === null) return text;
   return changeState(state, initialModes, ({ authority: stored = text }) => [{ authority: stored }, stored]);
 }

@@ -6,7 +6,7 @@ import { adviseName } from '../text/nearest.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { importSigningKey, type JWK, type SigningAlgorithm } from '../tokens/keys.ts';
 
-/** Creates tokens for the control API. */
+/** Returns the functions that the control API creates tokens with. */
 export function createTokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
   const drafts = services.flatMap(({ tokens }) => tokens?.drafts ?? []);
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
@@ -17,7 +17,7 @@ export function createTokenPorts(services: readonly ServiceDefinition[]): Ports[
         if (draft !== null) return draft;
       }
       const names = (await Promise.all(drafts.map((drafter) => drafter.names(context)))).flat();
-      if (names.length === 0 || name === null) throw noPrincipalProblem();
+      if (names.length === 0 || name === null) throw createNoPrincipalProblem();
       throw new Problem(
         'invalid_request',
         `Field \`for\` matches no principal that can have a token; expected an id, a name, an e-mail address or a client id.${adviseName(name, names, '`GET /_mock/cast`')}`,
@@ -31,13 +31,14 @@ export function createTokenPorts(services: readonly ServiceDefinition[]): Ports[
   };
 }
 
-function noPrincipalProblem(): Problem {
+function createNoPrincipalProblem(): Problem {
   return new Problem(
     'conflict',
     'This world has no user or service account. Use a seed that has one, or create one first.',
   );
 }
 
+/** Loads the shipped keys with which the server never signs its own tokens. */
 async function loadForeignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys> {
   const [unknown, retired] = await Promise.all([
     loadShippedKey('unknown', algorithm),

@@ -19,38 +19,19 @@ type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 export interface WorldPortParts {
   /** All services except the control API. */
   readonly services: readonly ServiceDefinition[];
-  readonly process: Pick<WorldsOfProcess, 'worlds' | 'snapshots'>;
+  /** Read at each call, because the process may get its worlds later. */
+  readonly processWorlds: Pick<WorldsOfProcess, 'worlds' | 'snapshots'>;
   readonly random: Random;
 }
 
-/** Creates and finds worlds for the control API. */
-export function createWorldPorts(keeping: WorldPortParts, casts: Casts): Ports['worlds'] {
-  const { services, random } = keeping;
-  const withOrigin = async <Result>({ seed, from }: WorldOrder, make: (origin: WorldOrigin) => Promise<Result>) => {
-    const { worlds, snapshots } = keeping.process;
-    if (from === undefined) {
-      if (seed === undefined) return make({ kind: 'seed', seed: worlds.entry('default').world.origin });
-      return make({ kind: 'seed', seed: await readSeed(() => createSeedFromValue(seed, services, random)) });
-    }
-    if (seed !== undefined) {
-      throw new Problem(
-        'invalid_request',
-        'Fields `from` and `seed` are both set. A copy keeps the seed of its source, so send only one of them.',
-      );
-    }
-    if ('snapshot' in from) {
-      return snapshots.use(from.snapshot, ({ state, world: of, seed: seedOfSource, credentials }) =>
-        make({ kind: 'copy', state, seed: seedOfSource, credentials, of }),
-      );
-    }
-    const { world, credentials } = worlds.entry(from.world);
-    return make({ kind: 'copy', state: await world.store.freeze(), seed: world.origin, credentials, of: world.id });
-  };
+/** Returns the functions that create, find and delete worlds for the control API. */
+export function createWorldPorts(parts: WorldPortParts, casts: Casts): Ports['worlds'] {
+  const { processWorlds } = parts;
   return {
     make: async (order) => {
       const { id, credentials, ttl, label } = order;
-      const createdWorld = await withOrigin(order, (origin) =>
-        keeping.process.worlds.create({ id, credentials, ttl, label, origin }),
+      const createdWorld = await withOrigin(parts, order, (origin) =>
+        processWorlds.worlds.create({ id, credentials, ttl, label, origin }),
       );
       const { entry, storedSeed, ambiguous } = createdWorld;
       const isCopy = order.from !== undefined && credentials === 'own';
@@ -59,15 +40,47 @@ export function createWorldPorts(keeping: WorldPortParts, casts: Casts): Ports['
       // Without bearers, because nine signatures take ten times as long as everything else.
       return { ...describeWorld(entry), cast: await casts.createReader(entry.world), ambiguous, created };
     },
-    readCast: (id) => casts.createReader(keeping.process.worlds.entry(id).world),
-    list: () => keeping.process.worlds.list(),
-    findWorldOfDecision: (id) => keeping.process.worlds.ofDecision(id),
-    find: (id) => keeping.process.worlds.info(id),
-    delete: (id) => keeping.process.worlds.delete(id),
+    readCast: (id) => casts.createReader(processWorlds.worlds.entry(id).world),
+    list: () => processWorlds.worlds.list(),
+    findWorldOfDecision: (id) => processWorlds.worlds.ofDecision(id),
+    find: (id) => processWorlds.worlds.info(id),
+    delete: (id) => processWorlds.worlds.delete(id),
   };
 }
 
-/** Turns an error in a seed into a problem of the request. */
+/**
+ * Runs `create` with the origin of a new world: the default seed, the seed in the order, a snapshot or another world.
+ *
+ * @throws Problem if the order is invalid, or if its source does not exist
+ */
+async function withOrigin<Result>(
+  { processWorlds: { worlds, snapshots }, services, random }: WorldPortParts,
+  { seed, from }: WorldOrder,
+  create: (origin: WorldOrigin) => Promise<Result>,
+): Promise<Result> {
+  if (from !== undefined && seed !== undefined) {
+    throw new Problem(
+      'invalid_request',
+      'Fields `from` and `seed` are both set. A copy keeps the seed of its source, so send only one of them.',
+    );
+  }
+  if (from === undefined) {
+    const chosenSeed =
+      seed === undefined
+        ? worlds.entry('default').world.origin
+        : await readSeed(() => createSeedFromValue(seed, services, random));
+    return create({ kind: 'seed', seed: chosenSeed });
+  }
+  if ('snapshot' in from) {
+    return snapshots.use(from.snapshot, ({ state, world, seed: seedOfSource, credentials }) =>
+      create({ kind: 'copy', state, seed: seedOfSource, credentials, of: world }),
+    );
+  }
+  const { world, credentials } = worlds.entry(from.world);
+  return create({ kind: 'copy', state: await world.store.freeze(), seed: world.origin, credentials, of: world.id });
+}
+
+/** Reads a seed. @throws Problem `invalid_request` with the error in the seed */
 async function readSeed<Value>(read: () => Promise<Value>): Promise<Value> {
   try {
     return await read();
@@ -76,18 +89,23 @@ async function readSeed<Value>(read: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Returns the created objects in the form of the cast. */
+/** Returns the objects that were created in the source since its seed, in the form of the cast, with new secrets. */
 async function describeCreated({ entry, created }: CreatedWorld) {
   const derivation = createDerivation(entry.world.id);
   const pacer = new Pacer();
-  const describeKind = async <Description>(kind: Holder['kind'], show: (holder: Holder) => Description) => {
+  const describeKind = async <Description>(kind: Holder['kind'], describe: (holder: Holder) => Description) => {
     const descriptions: Description[] = [];
     await pacer.each(created, (holder) => {
-      if (holder.kind === kind) descriptions.push(show(holder));
+      if (holder.kind === kind) descriptions.push(describe(holder));
     });
     return descriptions;
   };
-  const client = ({ id, name, clientId }: Holder) => ({ id, name, clientId, clientSecret: derivation.secret(id) });
+  const describeClient = ({ id, name, clientId }: Holder) => ({
+    id,
+    name,
+    clientId,
+    clientSecret: derivation.secret(id),
+  });
   return {
     keys: await describeKind('ngc-key', ({ id, name, owner: org }) => ({
       id,
@@ -95,12 +113,14 @@ async function describeCreated({ entry, created }: CreatedWorld) {
       org,
       key: deriveKeyText(derivation, id),
     })),
-    accessKeys: await describeKind('access-key', client),
+    accessKeys: await describeKind('access-key', describeClient),
     applications: await describeKind('application', ({ id, name, clientId }) => ({
-      ...{ id, name, clientId },
+      id,
+      name,
+      clientId,
       secret: derivation.secret(id),
     })),
-    serviceAccounts: await describeKind('service-account', client),
+    serviceAccounts: await describeKind('service-account', describeClient),
     // Clients that users log in through have no secret.
     clients: [],
   };

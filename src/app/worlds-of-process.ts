@@ -20,7 +20,7 @@ export interface StartParts
   extends Omit<WorldsParts, 'machine' | 'templates' | 'storedWorlds' | 'snapshot' | 'fault' | 'modes' | 'max'> {
   readonly config: Config;
   readonly storage: Storage;
-  readonly customs: FinishingOptions;
+  readonly finishing: FinishingOptions;
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file for a new default world, instead of the seed's rows; null without `--snapshot`. */
@@ -36,7 +36,8 @@ export interface WorldsListeners {
   readonly onLost?: ((why: string) => void) | undefined;
 }
 
-interface Current {
+/** The worlds and snapshots of a process that owns them. */
+interface OwnedWorlds {
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
 }
@@ -49,13 +50,13 @@ export class WorldsOfProcess {
   waiting: WaitState | null = { status: 'waiting', why: UNREACHABLE_MESSAGE };
   readonly #parts: StartParts;
   #ownership: Ownership | null = null;
-  #current: Current | null = null;
+  #owned: OwnedWorlds | null = null;
   #isClosed = false;
 
   private constructor(parts: StartParts, onWait: (waiting: WaitState) => void, onLost: (why: string) => void) {
     this.#parts = parts;
     this.started = this.#start(onWait, onLost);
-    // Reported to the caller that waits for it.
+    // Without a handler, a rejection would end the process. Callers that wait for `started` get it as well.
     this.started.catch(() => {});
   }
 
@@ -70,42 +71,43 @@ export class WorldsOfProcess {
         onWait?.(waiting);
         if (onWait === undefined && waiting.status === 'waiting') reject(new UserError(waiting.why));
         // Called after the constructor has finished.
-        else resolve(process);
+        else resolve(processWorlds);
       };
-      const process = new WorldsOfProcess(parts, wait, onLost);
-      process.started.then(() => resolve(process), reject);
+      const processWorlds = new WorldsOfProcess(parts, wait, onLost);
+      processWorlds.started.then(() => resolve(processWorlds), reject);
     });
   }
 
   get worlds(): Worlds {
-    return this.#open.worlds;
+    return this.#getOwned().worlds;
   }
 
   get snapshots(): Snapshots {
-    return this.#open.snapshots;
+    return this.#getOwned().snapshots;
   }
 
   /** The clock of the default world, or the machine's clock until there is one. */
   get clock(): Clock {
-    return this.#current?.worlds.default.clock ?? createMachineClock();
+    return this.#owned?.worlds.default.clock ?? createMachineClock();
   }
 
   /** Ends everything that waits for an event. From then on, losing the worlds isn't reported. */
   announceEnd(): void {
     this.#isClosed = true;
-    this.#current?.worlds.announceEnd();
+    this.#owned?.worlds.announceEnd();
   }
 
   async close(): Promise<void> {
     this.announceEnd();
-    await this.#current?.worlds.close();
+    await this.#owned?.worlds.close();
     await this.#ownership?.storedWorlds?.close();
     await this.#parts.storage.close();
   }
 
-  get #open(): Current {
-    if (this.#current === null) throw new Error('the worlds are requested before they are open');
-    return this.#current;
+  #getOwned(): OwnedWorlds {
+    // A mistake in the code: requests wait until the worlds are open.
+    if (this.#owned === null) throw new Error('the worlds are requested before they are open');
+    return this.#owned;
   }
 
   async #start(onWait: (waiting: WaitState) => void, onLost: (why: string) => void): Promise<readonly string[]> {
@@ -113,14 +115,14 @@ export class WorldsOfProcess {
       this.waiting = waiting;
       onWait(waiting);
     });
-    // The process is ending.
+    // The process is ending, so nothing may continue.
     if (ownership === null) return new Promise(() => {});
     this.#ownership = ownership;
     ownership.lost.then((why) => {
       if (!this.#isClosed) onLost(why);
     });
-    const { current, notices } = await startWorlds(this.#parts, ownership);
-    this.#current = current;
+    const { owned, notices } = await startWorlds(this.#parts, ownership);
+    this.#owned = owned;
     this.waiting = null;
     return notices;
   }
@@ -135,81 +137,111 @@ export class WorldsOfProcess {
 async function startWorlds(
   parts: StartParts,
   ownership: Ownership,
-): Promise<{ readonly current: Current; readonly notices: readonly string[] }> {
-  const { config, customs, keys, stateOf, random, revive } = parts;
-  const { storedWorlds: keptWorlds, clock: machine, isFirstTry: mayAct } = ownership;
+): Promise<{ readonly owned: OwnedWorlds; readonly notices: readonly string[] }> {
+  const { config, random, revive } = parts;
+  const { storedWorlds } = ownership;
   const storedSeed = await readSeed(ownership.store.collections);
-  const isNew = storedSeed === null || (config.reseed && mayAct);
-  const { snapshot, unused } = await chooseSnapshot(parts, ownership, isNew);
-  const worlds = new Worlds({
-    ...parts,
-    ...{
-      machine,
-      snapshot,
-      storedWorlds: keptWorlds,
-      modes: { mode: config.mode, prefer: config.prefer },
-      max: config.maxWorlds,
-    },
-    templates: new Templates(machine, customs, keys, stateOf),
-    fault: () => (ownership.isSure() ? null : createNoWorldsProblem({ status: 'waiting', why: UNREACHABLE_MESSAGE })),
-  });
+  const isNew = storedSeed === null || (config.reseed && ownership.isFirstTry);
+  const { snapshot, isUnused } = await chooseSnapshot(parts, ownership, isNew);
+  const worlds = createWorlds(parts, ownership, snapshot);
   try {
     const reopened = await openWorlds(parts, ownership, worlds, isNew ? null : storedSeed, snapshot);
     const snapshots = new Snapshots(
       random,
-      keptWorlds?.snapshots ?? createMemorySnapshotStore(parts.shared.memory),
+      storedWorlds?.snapshots ?? createMemorySnapshotStore(parts.shared.memory),
       revive,
     );
     const notices = [
       ...ownership.notices,
       ...reopened,
-      ...(mayAct ? [] : actionNotices(config, unused)),
-      ...(await listSeedNotices(worlds.default, parts.seed.fingerprint, config).catch((cause: unknown) => {
-        if (mayAct || !(cause instanceof UserError)) throw cause;
-        return [cause.message];
-      })),
+      ...(ownership.isFirstTry ? [] : listUnusedOptionNotices(config, isUnused)),
+      ...(await listNoticesAboutSeed(parts, worlds, ownership.isFirstTry)),
     ];
-    return { current: { worlds, snapshots }, notices };
+    return { owned: { worlds, snapshots }, notices };
   } catch (cause) {
     await worlds.close();
     throw cause;
   }
 }
 
-/** @param storedSeed the seed of the existing default world; null creates a new world @returns notices about the other worlds */
+/** Creates the registry of the worlds, which is still empty. */
+function createWorlds(parts: StartParts, ownership: Ownership, snapshot: State | null): Worlds {
+  const { config, finishing, keys, stateOf } = parts;
+  const { storedWorlds, clock: machine } = ownership;
+  return new Worlds({
+    ...parts,
+    machine,
+    snapshot,
+    storedWorlds,
+    modes: { mode: config.mode, prefer: config.prefer },
+    max: config.maxWorlds,
+    templates: new Templates(machine, finishing, keys, stateOf),
+    fault: () => (ownership.isSure() ? null : createNoWorldsProblem({ status: 'waiting', why: UNREACHABLE_MESSAGE })),
+  });
+}
+
+/**
+ * Returns notices about the seed of the default world.
+ *
+ * @param isFirstTry after a takeover, a contradiction is only a notice, because another process has accepted the worlds
+ * @throws UserError if the seed contradicts the options
+ */
+async function listNoticesAboutSeed(
+  { seed, config }: StartParts,
+  worlds: Worlds,
+  isFirstTry: boolean,
+): Promise<readonly string[]> {
+  try {
+    return await listSeedNotices(worlds.default, seed.fingerprint, config);
+  } catch (cause) {
+    if (isFirstTry || !(cause instanceof UserError)) throw cause;
+    return [cause.message];
+  }
+}
+
+/**
+ * Opens the default world and the stored worlds, and creates those named in the configuration.
+ *
+ * @param storedSeed the seed of the existing default world; null creates a new world
+ * @returns notices about the stored worlds
+ */
 async function openWorlds(
-  { config, seed, customs, revive, stateOf }: StartParts,
+  { config, seed, finishing, revive, stateOf }: StartParts,
   { store, clock, notices }: Ownership,
   worlds: Worlds,
   storedSeed: StoredSeed | null,
   snapshot: State | null,
 ): Promise<readonly string[]> {
   if (storedSeed === null) await store.restore(snapshot ?? (await stateOf(seed, clock.now())));
-  // Repeat the notices for users who only open the console.
+  // The console shows findings, so users who only open the console see the notices as well.
   const findings = notices.map((notice): FilledStore['findings'][number] => ['storage', notice, clock.now()]);
-  await finishStore(store, (...finding) => findings.push(finding), customs, clock.now());
+  await finishStore(store, (...finding) => findings.push(finding), finishing, clock.now());
   await worlds.openDefault(storedSeed === null ? seed : revive(storedSeed), { store, findings, isNew: false });
   const reopened = await worlds.reopen();
   await createNamedWorlds(worlds, config.world);
   return reopened;
 }
 
-/** @returns the state of the snapshot if the default world is or was created from it */
+/**
+ * Returns the state of the snapshot if the default world is or was created from it.
+ *
+ * @throws UserError if the stored world was created from something else; after a takeover, the snapshot is only unused
+ */
 async function chooseSnapshot(
   { snapshot, config }: StartParts,
   { store, isFirstTry }: Ownership,
   isNew: boolean,
-): Promise<{ readonly snapshot: State | null; readonly unused: boolean }> {
-  if (snapshot === null) return { snapshot: null, unused: false };
+): Promise<{ readonly snapshot: State | null; readonly isUnused: boolean }> {
+  if (snapshot === null) return { snapshot: null, isUnused: false };
   if (isNew || (await isCreatedFrom(store, snapshot))) {
-    return { snapshot: snapshot.state, unused: false };
+    return { snapshot: snapshot.state, isUnused: false };
   }
   if (isFirstTry) throw createOtherWorldError(snapshot, redactData(config.data ?? ''));
-  return { snapshot: null, unused: true };
+  return { snapshot: null, isUnused: true };
 }
 
 /** Returns notices about options without effect, because another process owned the worlds. */
-function actionNotices({ reseed }: Config, isSnapshotUnused: boolean): readonly string[] {
+function listUnusedOptionNotices({ reseed }: Config, isSnapshotUnused: boolean): readonly string[] {
   const options = [...(reseed ? ['--reseed'] : []), ...(isSnapshotUnused ? ['--snapshot'] : [])];
   return options.map((option) => `${option} had no effect: another process owned the worlds when this one started`);
 }
