@@ -2,18 +2,17 @@ import { assertPassed, checkReceiver, formatRequestLines, type Outcome, type Rec
 import type { AssertionName } from './requests.ts';
 
 /**
- * Asks the server to judge the client.
+ * Asks the server whether the client has made a mistake, and returns its judgement.
  *
  * @throws TypeError unless it is a mock; MockError if no request could have shown the mistake, so that neither the
  *  assertion nor its negation proves anything
  */
 export async function judgeClient(mock: Receiver, assertion: AssertionName): Promise<Outcome> {
   checkReceiver(mock);
-  const { passed: pass, sentence, requests } = await mock.requests.judge(assertion);
-  return {
-    pass,
-    message: [pass ? `expected a mistake; ${sentence}` : sentence, ...formatRequestLines(requests)].join('\n'),
-  };
+  const { passed, sentence, requests } = await mock.requests.judge(assertion);
+  // Only a negated expectation reports an assertion that has passed: it expected a mistake.
+  const headline = passed ? `expected a mistake; ${sentence}` : sentence;
+  return { pass: passed, message: [headline, ...formatRequestLines(requests)].join('\n') };
 }
 
 /**

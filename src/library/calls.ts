@@ -1,7 +1,7 @@
 /** Sends requests to the control API, over the network or in process. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** Calls the control API and returns the response. @throws MockError */
+/** Calls the control API and returns the parsed body of the response. @throws MockError if the call is rejected */
 export type Call = <Result>(method: string, path: string, body?: unknown) => Promise<Result>;
 
 /** The maximum number of entries per request. */
@@ -27,7 +27,7 @@ export async function readAllPages<Entry>(
       'GET',
       `/${path}${query}`,
     );
-    // The list is named after the path.
+    // The member of the list has the name of the path.
     all.push(...(page[path] as readonly Entry[]));
     after = page.next ?? undefined;
   } while (after !== undefined && all.length !== limit);

@@ -11,8 +11,8 @@ import { watchEvents } from './events.ts';
 import { createFaultsBoard } from './faults.ts';
 import { createKeysBoard, createPropagationBoard } from './keys.ts';
 import { createRequestsBoard } from './requests.ts';
-import type { DecisionFilter, Switchboard } from './switchboard.ts';
-import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
+import type { DecisionFilter, DrillsBoard, StatesBoard, Switchboard, TokensBoard } from './switchboard.ts';
+import type { MadeWorld, SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** The control API rejected a call. The message tells you what to change. */
 export class MockError extends Error {
@@ -27,33 +27,23 @@ export class MockError extends Error {
 
 const random = createSystemRandom();
 
-/** Returns a new id. Choosing it here lets a load balancer select a process by it. */
+/** Returns a new id. The client chooses it, so that a load balancer can select a process by the header of the request. */
 function createWorldId(): string {
   return `w-${random.hex(12)}`;
 }
 
-/** @throws TypeError unless it is an id (a whole snapshot is a common mistake) */
+/** Returns the id of a snapshot. @throws TypeError unless it is an id (a whole snapshot is a common mistake) */
 function checkSnapshotId(id: string): string {
   if (typeof id === 'string' && id !== '') return id;
   throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshot()`.');
 }
 
-/**
- * @param send takes paths below the root of a server or a world
- * @param adminToken the admin token of the server, if any
- * @param cachedCast returns the cast of that world, which never changes; null: read it when needed
- */
-export function createSwitchboard(
-  send: Send,
-  adminToken: string | null = null,
-  cachedCast: (() => Cast) | null = null,
-): Switchboard {
-  const sendRequest = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    init: RequestInit = {},
-  ): Promise<Response> => {
+/** Sends a request to the control API, and returns the response. @throws MockError if the request is rejected */
+type SendRequest = (method: string, path: string, body?: unknown, init?: RequestInit) => Promise<Response>;
+
+/** Creates the function that sends the requests. @param adminToken the admin token of the server; null: none */
+function createSendRequest(send: Send, adminToken: string | null): SendRequest {
+  return async (method, path, body, init = {}) => {
     const response = await send(`/_mock${path}`, {
       ...init,
       method,
@@ -68,30 +58,32 @@ export function createSwitchboard(
     const { status } = response;
     throw new MockError(status, readErrorMessage(await response.text()) ?? `the control API answered ${status}`);
   };
-  const call: Call = async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
+}
+
+/** Creates the function that calls the control API with JSON. */
+function createCall(sendRequest: SendRequest): Call {
+  return async <Result>(method: string, path: string, body?: unknown): Promise<Result> => {
     const text = await (await sendRequest(method, path, body)).text();
     // The response has the type given in the control API's document.
     return (text === '' ? undefined : JSON.parse(text)) as Result;
   };
-  const encode = (text: string) => encodeURIComponent(text);
-  const list = async (filter: DecisionFilter = {}) => {
-    checkObject(filter, 'decisions.list', "{ effect: 'deny' }");
-    return readAllPages<Decision>(call, 'decisions', filter);
-  };
-  const snapshots: SnapshotsBoard = {
-    take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
-    list: () => readAllPages(call, 'snapshots'),
-    get: (snapshot) => call('GET', `/snapshots/${encode(snapshot)}`),
-    download: async (snapshot) =>
-      new Uint8Array(await (await sendRequest('GET', `/snapshots/${encode(snapshot)}/file`)).arrayBuffer()),
-    upload: async (file) => {
-      const headers = { 'content-type': 'application/x-ndjson' };
-      const response = await sendRequest('POST', '/snapshots/file', undefined, { headers, body: Buffer.from(file) });
-      return (await response.json()) as Snapshot;
-    },
-    restore: async (snapshot) => call('POST', `/snapshots/${encode(checkSnapshotId(snapshot))}/restore`),
-    delete: (snapshot) => call('DELETE', `/snapshots/${encode(snapshot)}`),
-  };
+}
+
+/**
+ * Creates the client of the control API of a world.
+ *
+ * @param send takes paths below the root of a server or a world
+ * @param adminToken the admin token of the server; null: none
+ * @param cachedCast returns the cast of that world, which never changes; null: read it when needed
+ */
+export function createSwitchboard(
+  send: Send,
+  adminToken: string | null = null,
+  cachedCast: (() => Cast) | null = null,
+): Switchboard {
+  const sendRequest = createSendRequest(send, adminToken);
+  const call = createCall(sendRequest);
+  const snapshots = createSnapshotsBoard(call, sendRequest);
   const readCast = () => call<Cast>('GET', '/cast');
   const keys = createKeysBoard(call);
   return {
@@ -107,32 +99,9 @@ export function createSwitchboard(
     },
     propagation: createPropagationBoard(call, keys),
     keys,
-    decisions: {
-      list,
-      get: (decision) => call('GET', `/decisions/${encode(decision)}`),
-      last: async (filter = {}) => {
-        checkObject(filter, 'decisions.last', "{ effect: 'deny' }");
-        return (await list({ ...filter, limit: 1 }))[0];
-      },
-      // The request determines which of the two types it returns.
-      simulate: (accessRequest: object) => call<never>('POST', '/decisions/simulate', accessRequest),
-    },
-    drills: {
-      run: async (name, order = {}) => {
-        if (typeof name !== 'string') throw new TypeError("drills.run takes a name, such as `'token-outage'`.");
-        return call('POST', `/drills/${encode(name)}`, order);
-      },
-      list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
-      get: (name) => call('GET', `/drills/${encode(name)}`),
-      end: (name) => call('DELETE', `/drills/${encode(name)}`),
-    },
-    states: {
-      list: async () => (await call<{ states: readonly ProviderState[] }>('GET', '/states')).states,
-      setup: (state, params = {}) => call('POST', '/states', { state, params, action: 'setup' }),
-      teardown: async (state, params = {}) => {
-        await call('POST', '/states', { state, params, action: 'teardown' });
-      },
-    },
+    decisions: createDecisionsBoard(call),
+    drills: createDrillsBoard(call),
+    states: createStatesBoard(call),
     requests: createRequestsBoard(call),
     faults: createFaultsBoard(call),
     clients: createClientsBoard(call),
@@ -144,33 +113,15 @@ export function createSwitchboard(
         }),
       ),
     findings: () => readAllPages(call, 'findings'),
-    deleteFinding: (finding) => call('DELETE', `/findings/${encode(finding)}`),
-    worlds: {
-      create: async (order = {}) => {
-        checkObject(order, 'worlds.create', "{ id: 'team-a' }");
-        const { id: worldId = createWorldId() } = order;
-        // The server explains what is wrong with an invalid id.
-        const headers = isWorldId(worldId) ? { [WORLD_HEADER]: worldId } : {};
-        const response = await sendRequest('POST', '/worlds', { ...order, id: worldId }, { headers });
-        return (await response.json()) as MadeWorld;
-      },
-      list: () => readAllPages(call, 'worlds'),
-      get: (world) => call('GET', `/worlds/${encode(world)}`),
-      delete: (world) => call('DELETE', `/worlds/${encode(world)}`),
-    },
+    deleteFinding: (finding) => call('DELETE', `/findings/${encodeURIComponent(finding)}`),
+    worlds: createWorldsBoard(call, sendRequest),
     snapshots,
     snapshot: snapshots.take,
     restore: snapshots.restore,
-    tokens: {
-      mint: (order) => call('POST', '/tokens', order),
-      zoo: ({ audience } = {}) =>
-        call('GET', `/tokens/zoo${audience === undefined ? '' : `?${new URLSearchParams({ audience })}`}`),
-      claims: async (rules) => {
-        const response = rules === undefined ? call('GET', '/tokens/claims') : call('PUT', '/tokens/claims', { rules });
-        return ((await response) as ClaimRules).rules;
-      },
+    tokens: createTokensBoard(call),
+    mode: async (mode) => {
+      await call('PUT', '/mode', { mode });
     },
-    mode: async (mode) => void (await call('PUT', '/mode', { mode })),
     verifyTraffic: (archive = {}) => call('POST', '/requests/check', archive),
     leastPrivilege: async (filter = {}) => {
       checkMembers(filter, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
@@ -178,12 +129,105 @@ export function createSwitchboard(
     },
     leastPrivilegeFor: (requests) => call('POST', '/least-privilege', { requests }),
     getToken: async (who) => getToken(send, cachedCast?.() ?? (await readCast()), await call('GET', '/info'), who),
-    fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${encode(service)}`}`),
-    tables: (service) => call('GET', `/tables/${encode(service)}`),
+    fidelity: (service) =>
+      call('GET', `/fidelity${service === undefined ? '' : `?service=${encodeURIComponent(service)}`}`),
+    tables: (service) => call('GET', `/tables/${encodeURIComponent(service)}`),
   };
 }
 
-/** @throws TypeError unless it is a string or a Date */
+/** Creates the methods for decisions. */
+function createDecisionsBoard(call: Call): Switchboard['decisions'] {
+  const list = async (filter: DecisionFilter = {}) => {
+    checkObject(filter, 'decisions.list', "{ effect: 'deny' }");
+    return readAllPages<Decision>(call, 'decisions', filter);
+  };
+  return {
+    list,
+    get: (decision) => call('GET', `/decisions/${encodeURIComponent(decision)}`),
+    last: async (filter = {}) => {
+      checkObject(filter, 'decisions.last', "{ effect: 'deny' }");
+      return (await list({ ...filter, limit: 1 }))[0];
+    },
+    // The request determines which of the documented types it returns.
+    simulate: (accessRequest: object) => call<never>('POST', '/decisions/simulate', accessRequest),
+  };
+}
+
+/** Creates the methods for drills. */
+function createDrillsBoard(call: Call): DrillsBoard {
+  return {
+    run: async (name, order = {}) => {
+      if (typeof name !== 'string') throw new TypeError("drills.run takes a name, such as `'token-outage'`.");
+      return call('POST', `/drills/${encodeURIComponent(name)}`, order);
+    },
+    list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
+    get: (name) => call('GET', `/drills/${encodeURIComponent(name)}`),
+    end: (name) => call('DELETE', `/drills/${encodeURIComponent(name)}`),
+  };
+}
+
+/** Creates the methods for provider states. */
+function createStatesBoard(call: Call): StatesBoard {
+  return {
+    list: async () => (await call<{ states: readonly ProviderState[] }>('GET', '/states')).states,
+    setup: (state, params = {}) => call('POST', '/states', { state, params, action: 'setup' }),
+    teardown: async (state, params = {}) => {
+      await call('POST', '/states', { state, params, action: 'teardown' });
+    },
+  };
+}
+
+/** Creates the methods for worlds. */
+function createWorldsBoard(call: Call, sendRequest: SendRequest): WorldsBoard {
+  return {
+    create: async (order = {}) => {
+      checkObject(order, 'worlds.create', "{ id: 'team-a' }");
+      const { id: worldId = createWorldId() } = order;
+      // An invalid id is only in the body. The server explains what is wrong with it.
+      const headers = isWorldId(worldId) ? { [WORLD_HEADER]: worldId } : {};
+      const response = await sendRequest('POST', '/worlds', { ...order, id: worldId }, { headers });
+      return (await response.json()) as MadeWorld;
+    },
+    list: () => readAllPages(call, 'worlds'),
+    get: (world) => call('GET', `/worlds/${encodeURIComponent(world)}`),
+    delete: (world) => call('DELETE', `/worlds/${encodeURIComponent(world)}`),
+  };
+}
+
+/** Creates the methods for snapshots, whose files are not JSON. */
+function createSnapshotsBoard(call: Call, sendRequest: SendRequest): SnapshotsBoard {
+  const snapshotPath = (id: string) => `/snapshots/${encodeURIComponent(id)}`;
+  return {
+    take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
+    list: () => readAllPages(call, 'snapshots'),
+    get: (snapshot) => call('GET', snapshotPath(snapshot)),
+    download: async (snapshot) => {
+      const response = await sendRequest('GET', `${snapshotPath(snapshot)}/file`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
+    upload: async (file) => {
+      const headers = { 'content-type': 'application/x-ndjson' };
+      const response = await sendRequest('POST', '/snapshots/file', undefined, { headers, body: Buffer.from(file) });
+      return (await response.json()) as Snapshot;
+    },
+    restore: async (snapshot) => call('POST', `${snapshotPath(checkSnapshotId(snapshot))}/restore`),
+    delete: (snapshot) => call('DELETE', snapshotPath(snapshot)),
+  };
+}
+
+/** Creates the methods for tokens. */
+function createTokensBoard(call: Call): TokensBoard {
+  return {
+    mint: (order) => call('POST', '/tokens', order),
+    zoo: ({ audience } = {}) => call('GET', `/tokens/zoo${formatQuery({ audience })}`),
+    claims: async (rules) => {
+      const response = rules === undefined ? call('GET', '/tokens/claims') : call('PUT', '/tokens/claims', { rules });
+      return ((await response) as ClaimRules).rules;
+    },
+  };
+}
+
+/** Returns a time as text. @throws TypeError unless it is a string or a valid Date */
 function formatTime(to: Date | string): string {
   if (typeof to === 'string') return to;
   if (typeof to?.getTime === 'function' && !Number.isNaN(to.getTime())) return to.toISOString();
@@ -221,9 +265,9 @@ export interface ConnectOptions {
   readonly world?: string;
 }
 
+/** Returns the message in a response of the control API; null if it is another server's. */
 function readErrorMessage(text: string): string | null {
   try {
-    // The type is checked below.
     const { detail }: { detail?: unknown } = JSON.parse(text);
     return typeof detail === 'string' ? detail : null;
   } catch {

@@ -15,6 +15,7 @@ export interface ClientsBoard {
   delete(clientId: string): Promise<void>;
 }
 
+/** Creates the methods for OAuth clients. */
 export function createClientsBoard(call: Call): ClientsBoard {
   return {
     create: (order) => call('POST', '/clients', order),

@@ -8,7 +8,8 @@ export interface ClientCredentials {
   readonly clientSecret: string;
 }
 
-type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
+/** A part of the cast, which a seed may omit or fill only partly. */
+type CastPart<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 
 /**
  * Finds the text of a key in the cast.
@@ -19,19 +20,21 @@ type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 export function findCastKey(cast: Cast, name: string): string {
   if (typeof name !== 'string')
     throw new TypeError('key takes the name of a key in the cast, such as `nvcf-deployer`.');
-  // A seed may omit this part.
-  const keys = (cast.ngc as Seeded<'ngc'>)?.keys ?? [];
-  const qualifiedName = ({ org, name: own }: { org: string; name: string }) => `${org}/${own}`;
-  const found = keys.filter((key) => key.name === name || qualifiedName(key) === name);
-  const [first] = found;
-  if (first !== undefined && found.length === 1) return first.key;
-  if (found.length > 1) {
+  const keys = (cast.ngc as CastPart<'ngc'>)?.keys ?? [];
+  const matches = keys.filter((key) => key.name === name || qualifiedNameOf(key) === name);
+  const [first] = matches;
+  if (first !== undefined && matches.length === 1) return first.key;
+  if (matches.length > 1) {
     throw new Error(
-      `Several keys in the cast are named \`${name}\`. Use ${listNames(name, found.map(qualifiedName))}.`,
+      `Several keys in the cast are named \`${name}\`. Use ${listNames(name, matches.map(qualifiedNameOf))}.`,
     );
   }
-  const names = keys.map(name.includes('/') ? qualifiedName : ({ name: own }) => own);
-  throw new Error(describeUnknownName('key', name, names, names));
+  const validNames = keys.map((key) => (name.includes('/') ? qualifiedNameOf(key) : key.name));
+  throw new Error(describeUnknownName('key', name, validNames, validNames));
+}
+
+function qualifiedNameOf({ org, name }: { readonly org: string; readonly name: string }): string {
+  return `${org}/${name}`;
 }
 
 /**
@@ -84,72 +87,91 @@ export function createTokenRequest(
   who: string | ClientCredentials | undefined,
   version: string,
 ): TokenRequest {
-  const clientRequest = (clientId: string, clientSecret: string): TokenRequest =>
-    version === EVERY_CLIENT_IS_AN_APPLICATION
-      ? applicationRequest(clientId, clientSecret)
-      : { grantType: 'client_credentials', clientId, clientSecret };
   if (typeof who === 'object' && who !== null) {
     const { clientId, clientSecret } = who;
-    if (typeof clientId !== 'string' || typeof clientSecret !== 'string') throw invalidCredentialsError();
-    return clientRequest(clientId, clientSecret);
+    if (typeof clientId !== 'string' || typeof clientSecret !== 'string') throw createInvalidCredentialsError();
+    return createClientRequest({ clientId, clientSecret }, version);
   }
-  if (who !== undefined && typeof who !== 'string') throw invalidCredentialsError();
-
-  // A seed may omit this part.
-  const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as Seeded<'runai'>) ?? {};
-  if (who === undefined) {
-    const first = users.find(({ accessKey }) => accessKey !== undefined)?.accessKey;
-    if (first !== undefined) return clientRequest(first.clientId, first.clientSecret);
-    throw new Error(
-      'No user in the cast has an access key. Pass the name of a user, an application or a service account.',
-    );
-  }
-  const holders: readonly { readonly names: readonly string[]; readonly request: () => TokenRequest }[] = [
-    ...users.map(({ email, password, accessKey }) => ({
-      names: [email, ...(accessKey === undefined ? [] : [accessKey.name, accessKey.clientId])],
-      request: (): TokenRequest =>
-        accessKey === undefined
-          ? { grantType: 'password', username: email, password }
-          : clientRequest(accessKey.clientId, accessKey.clientSecret),
-    })),
-    ...users.flatMap(({ accessKeys = [] }) =>
-      accessKeys.map(({ name, clientId, clientSecret }) => ({
-        names: [name, clientId],
-        request: () => clientRequest(clientId, clientSecret),
-      })),
-    ),
-    ...applications.map(({ name, clientId, secret }) => ({
-      names: [name, clientId],
-      request: () => {
-        if (version !== NO_GRANT_FOR_APPLICATIONS) return applicationRequest(clientId, secret);
-        throw new Error(
-          `\`${name}\` is an application, and Run:ai ${version} issues no tokens to applications. Use a service account or a user.`,
-        );
-      },
-    })),
-    ...serviceAccounts.map(({ name, clientId, clientSecret }) => ({
-      names: [name, clientId],
-      request: () => clientRequest(clientId, clientSecret),
-    })),
-  ];
+  if (who === undefined) return createClientRequest(findFirstAccessKey(cast), version);
+  if (typeof who !== 'string') throw createInvalidCredentialsError();
+  const holders = listHolders(cast, version);
   const holder = holders.find(({ names }) => names.includes(who));
-  if (holder !== undefined) return holder.request();
+  if (holder !== undefined) return holder.createRequest();
   const allNames = holders.flatMap(({ names }) => names);
   const mainNames = holders.flatMap(({ names }) => names.slice(0, 1));
   throw new Error(describeUnknownName('user, application or service account', who, allNames, mainNames));
 }
 
+/** An identity in the cast that can get a token. */
+interface Holder {
+  /** The names that identify it, the main name first. */
+  readonly names: readonly string[];
+  /** @throws Error if this version of Run:ai has no grant for it */
+  readonly createRequest: () => TokenRequest;
+}
+
+/** Returns everyone in the cast who can get a token. */
+function listHolders(cast: Cast, version: string): readonly Holder[] {
+  const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as CastPart<'runai'>) ?? {};
+  return [
+    ...users.map(({ email, password, accessKey }): Holder => {
+      if (accessKey === undefined) {
+        return { names: [email], createRequest: () => ({ grantType: 'password', username: email, password }) };
+      }
+      const names = [email, accessKey.name, accessKey.clientId];
+      return { names, createRequest: () => createClientRequest(accessKey, version) };
+    }),
+    ...users.flatMap(({ accessKeys = [] }) => accessKeys.map((accessKey) => createClientHolder(accessKey, version))),
+    ...applications.map(
+      ({ name, clientId, secret }): Holder => ({
+        names: [name, clientId],
+        createRequest: () => {
+          if (version !== NO_GRANT_FOR_APPLICATIONS) return createApplicationRequest(clientId, secret);
+          throw new Error(
+            `\`${name}\` is an application, and Run:ai ${version} issues no tokens to applications. Use a service account or a user.`,
+          );
+        },
+      }),
+    ),
+    ...serviceAccounts.map((account) => createClientHolder(account, version)),
+  ];
+}
+
+function createClientHolder(client: ClientCredentials & { readonly name: string }, version: string): Holder {
+  return { names: [client.name, client.clientId], createRequest: () => createClientRequest(client, version) };
+}
+
+/** Returns the access key of the first user who has one. @throws Error if there is none */
+function findFirstAccessKey(cast: Cast): ClientCredentials {
+  const { users = [] } = (cast.runai as CastPart<'runai'>) ?? {};
+  const accessKey = users.find((user) => user.accessKey !== undefined)?.accessKey;
+  if (accessKey !== undefined) return accessKey;
+  throw new Error(
+    'No user in the cast has an access key. Pass the name of a user, an application or a service account.',
+  );
+}
+
+/** Returns a request with the grant for clients. */
+function createClientRequest({ clientId, clientSecret }: ClientCredentials, version: string): TokenRequest {
+  if (version === EVERY_CLIENT_IS_AN_APPLICATION) return createApplicationRequest(clientId, clientSecret);
+  return { grantType: 'client_credentials', clientId, clientSecret };
+}
+
 /** Returns a request with the grant for applications. */
-function applicationRequest(appID: string, appSecret: string): TokenRequest {
+function createApplicationRequest(appID: string, appSecret: string): TokenRequest {
   return { grantType: 'app_token', appID, appSecret };
 }
 
-function invalidCredentialsError(): TypeError {
+function createInvalidCredentialsError(): TypeError {
   return new TypeError(
     'getToken takes the name of an identity in the cast, `{ clientId, clientSecret }` of an access key or a service account, or nothing.',
   );
 }
 
+/**
+ * @param valid the names to suggest from
+ * @param listed the names to list
+ */
 function describeUnknownName(kind: string, name: string, valid: readonly string[], listed: readonly string[]): string {
   if (listed.length === 0)
     return `There is no ${kind} \`${name}\` in the cast. The cast has none; use a seed that has one.`;

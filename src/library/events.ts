@@ -72,12 +72,16 @@ export interface EventStream extends AsyncIterableIterator<MockEvent>, AsyncDisp
   close(): void;
 }
 
-/** @param open sends the request, until the signal aborts it */
+/**
+ * Reads the events of a response as they arrive.
+ *
+ * @param open sends the request, until the signal aborts it
+ */
 export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): EventStream {
   const controller = new AbortController();
   const response = open(controller.signal);
   const opened = response.then(() => {});
-  // Callers that don't wait for it get the error with the first event.
+  // Without a handler, a rejection would end the process. Callers that don't wait get the error with the first event.
   opened.catch(() => {});
   const events = readEvents(response, controller.signal);
   const close = () => controller.abort();
@@ -96,12 +100,13 @@ export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): E
   };
 }
 
-async function* readEvents(response: Promise<Response>, end: AbortSignal): AsyncGenerator<MockEvent, undefined> {
-  const read = createEventReader();
+/** Yields the events of a response until it ends or the signal aborts it. */
+async function* readEvents(response: Promise<Response>, signal: AbortSignal): AsyncGenerator<MockEvent, undefined> {
+  const readChunk = createEventReader();
   try {
-    for await (const bytes of (await response).body ?? []) yield* read(bytes);
+    for await (const bytes of (await response).body ?? []) yield* readChunk(bytes);
   } catch (thrown) {
-    if (!end.aborted) throw thrown;
+    if (!signal.aborted) throw thrown;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Decision, Fault, RecordedRequest } from '../../generated/library.ts';
+import { messageOf } from '../diagnostics/error-message.ts';
 import { formatRequestLine } from './received.ts';
 import { describeRefusal } from './refusals.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -8,8 +9,9 @@ export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
 
 /** The maximum number of different refusals, and of different notices, in a report. */
 const MAX_REPORTED = 10;
-/** How many of the latest decisions and requests to look at. */
+/** How many of the latest decisions, and of the latest requests, to read. */
 const MAX_READ = 200;
+/** The maximum number of affected requests, and of faults that were not injected, in a report. */
 const MAX_FAULTS = 3;
 
 /**
@@ -19,15 +21,17 @@ const MAX_FAULTS = 3;
  * @param test the name of the test, if several run at the same time
  */
 export async function describeFailure({ decisions, requests, faults }: Witness, test?: string): Promise<string> {
-  const [refusals, entries, all] = await Promise.all([
+  const [refusals, entries, allFaults] = await Promise.all([
     decisions.list({ effect: 'deny', limit: MAX_READ }),
     requests.list({ limit: MAX_READ }),
     faults.list(),
   ]);
-  return formatFailure(refusals, entries, all, test);
+  return formatFailure(refusals, entries, allFaults, test);
 }
 
 /**
+ * Formats the sections of a report that have content.
+ *
  * @param refusals latest first
  * @param entries entries of the journal, latest first
  */
@@ -41,7 +45,7 @@ function formatFailure(
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     [
       `the mock refused${where}, latest first:`,
-      mergeRepeats(refusals.map((refusal) => [refusal.id, describeRefusal(refusal)])),
+      mergeRepeats(refusals.map((refusal) => ({ id: refusal.id, text: describeRefusal(refusal) }))),
     ],
     [`the mock noticed${where}, latest first:`, mergeRepeats(listNotices(refusals, entries))],
     [`faults${where}:`, describeFaults(entries, faults)],
@@ -52,33 +56,36 @@ function formatFailure(
     .join('\n');
 }
 
+/** The description of a decision or a request, which contains its id. */
+interface Notice {
+  readonly id: string;
+  readonly text: string;
+}
+
 /** Reports texts that differ only in their id once, with a count, because retries repeat the same mistake. */
-function mergeRepeats(texts: readonly (readonly [id: string, text: string])[]): string[] {
-  const byText = new Map<string, { readonly text: string; times: number }>();
-  for (const [id, text] of texts) {
+function mergeRepeats(notices: readonly Notice[]): string[] {
+  const byText = new Map<string, { readonly text: string; count: number }>();
+  for (const { id, text } of notices) {
     const key = text.replace(id, '');
     const repeated = byText.get(key);
-    if (repeated === undefined) byText.set(key, { text, times: 1 });
-    else repeated.times += 1;
+    if (repeated === undefined) byText.set(key, { text, count: 1 });
+    else repeated.count += 1;
   }
-  const all = [...byText.values()].map(({ text, times }) => `${text}${times > 1 ? `\n    (${times} times)` : ''}`);
-  const more = all.length - MAX_REPORTED;
-  return [...all.slice(0, MAX_REPORTED), ...(more > 0 ? [`  and ${more} more`] : [])];
+  const texts = [...byText.values()].map(({ text, count }) => `${text}${count > 1 ? `\n    (${count} times)` : ''}`);
+  const omitted = texts.length - MAX_REPORTED;
+  return [...texts.slice(0, MAX_REPORTED), ...(omitted > 0 ? [`  and ${omitted} more`] : [])];
 }
 
 /** Returns errors without a decision, and hints about requests, except hints repeated in fixes. */
-function listNotices(
-  refusals: readonly Decision[],
-  entries: readonly RecordedRequest[],
-): (readonly [id: string, text: string])[] {
+function listNotices(refusals: readonly Decision[], entries: readonly RecordedRequest[]): Notice[] {
   const fixes = new Set(refusals.flatMap((refusal) => refusal.fixes.map(({ text }) => text)));
   return entries.flatMap((entry) => {
     const { id, status, reason, fault, explanation } = entry;
     const isError = status !== null && status >= 400 && status < 500 && reason === null && fault === null;
     const hints = entry.hints.filter(({ text }) => !fixes.has(text)).map(({ text }) => `    hint: ${text}`);
     if (!isError && hints.length === 0) return [];
-    const why = explanation === null ? [] : [`    ${explanation}`];
-    return [[id, [`  ${formatRequestLine(entry)}`, ...why, ...hints].join('\n')] as const];
+    const reasons = explanation === null ? [] : [`    ${explanation}`];
+    return [{ id, text: [`  ${formatRequestLine(entry)}`, ...reasons, ...hints].join('\n') }];
   });
 }
 
@@ -89,8 +96,8 @@ function describeFaults(entries: readonly RecordedRequest[], faults: readonly Fa
   return [
     ...affected.map((entry) => `  ${formatRequestLine(entry)}`),
     ...idle.map(({ id, match, seen }) => {
-      const passed = seen === 0 ? 'no request matched' : `${seen} matched`;
-      return `  fault ${id} for ${JSON.stringify(match)} was not injected: ${passed}`;
+      const matches = seen === 0 ? 'no request matched' : `${seen} matched`;
+      return `  fault ${id} for ${JSON.stringify(match)} was not injected: ${matches}`;
     }),
   ];
 }
@@ -98,7 +105,7 @@ function describeFaults(entries: readonly RecordedRequest[], faults: readonly Fa
 /** Prints possible causes. An error here is only printed, so that it doesn't hide the failure of the test. */
 export async function printFailure(mock: Witness, test?: string): Promise<void> {
   const text = await describeFailure(mock, test).catch(
-    (thrown: unknown) => `the possible causes cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`,
+    (thrown: unknown) => `the possible causes cannot be read: ${messageOf(thrown)}`,
   );
   if (text !== '') console.error(text);
 }

@@ -20,12 +20,13 @@ export interface FaultsBoard {
   clear(): Promise<void>;
 }
 
+/** Creates the methods for faults. */
 export function createFaultsBoard(call: Call): FaultsBoard {
   const faultPath = (id: string) => `/faults/${encodeURIComponent(id)}`;
   return {
     add: (order) => call('POST', '/faults', order),
-    next: async (operation, input) => {
-      const { times = 1, ...action } = checkAction(operation, input);
+    next: async (operation, actionAndTimes) => {
+      const { times = 1, ...action } = checkAction(operation, actionAndTimes);
       return call('POST', '/faults', { match: { operation }, times, do: action });
     },
     list: () => readAllPages(call, 'faults'),
@@ -36,7 +37,7 @@ export function createFaultsBoard(call: Call): FaultsBoard {
 }
 
 /**
- * Checks the arguments, because a fault without an operation would match every request.
+ * Returns the action after checking both arguments, because a fault without an operation would match every request.
  *
  * @throws TypeError with the expected arguments
  */

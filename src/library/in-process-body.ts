@@ -30,6 +30,7 @@ function createBodyStream(response: LightMyRequestResponse, request: Request): R
         controller.enqueue(new Uint8Array(bytes));
         source.pause();
       });
+      // Reported by `close`, which follows.
       source.on('error', () => {});
       source.once('close', () => {
         // Keep a reference to the request: its signal only follows the caller's signal while the request is alive.
@@ -37,24 +38,25 @@ function createBodyStream(response: LightMyRequestResponse, request: Request): R
         signal.removeEventListener('abort', cancel);
         if (signal.aborted) controller.error(signal.reason);
         else if (!isCancelled && source.readableEnded) closeStream(controller);
-        else if (!isCancelled) controller.error(terminatedError());
+        else if (!isCancelled) controller.error(createTerminatedError());
       });
     },
     pull: () => {
       source.resume();
     },
-    cancel: cancel,
+    cancel,
   });
 }
 
+/** Ends the stream for readers of both kinds. */
 function closeStream(controller: ReadableByteStreamController): void {
   controller.close();
   // A BYOB reader is still waiting (Streams Standard, 4.7).
   controller.byobRequest?.respond(0);
 }
 
-/** The error of Node's `fetch` for a connection that breaks during the body. */
-function terminatedError(): TypeError {
+/** Creates the error of Node's `fetch` for a connection that breaks during the body. */
+function createTerminatedError(): TypeError {
   const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' });
   return new TypeError('terminated', { cause });
 }

@@ -43,6 +43,7 @@ export interface PropagationBoard {
   apply(keyId?: string): Promise<readonly AppliedEdit[]>;
 }
 
+/** Creates the methods for NGC keys. */
 export function createKeysBoard(call: Call): KeysBoard {
   const keyPath = (id: string) => `/keys/${encodeURIComponent(id)}`;
   return {
@@ -55,6 +56,7 @@ export function createKeysBoard(call: Call): KeysBoard {
   };
 }
 
+/** Creates the methods for pending edits. */
 export function createPropagationBoard(call: Call, keys: KeysBoard): PropagationBoard {
   return {
     get: () => call('GET', '/propagation'),

@@ -13,6 +13,7 @@ export interface Pending {
 /** The key of a test's world for its pending expectations. */
 export const PENDING = Symbol('pending');
 
+/** Returns the pending expectations of a test's world; undefined for any other mock. */
 function pendingOf(mock: Receiver): Pending | undefined {
   return (mock as { readonly [PENDING]?: Pending } | undefined)?.[PENDING];
 }
@@ -20,14 +21,14 @@ function pendingOf(mock: Receiver): Pending | undefined {
 /** Checks that every expectation was awaited when the test ends. @throws Error at the line of the expectation */
 export function checkAwaited(pending: Pending): void {
   pending.isTestOver = true;
-  const [first] = pending.origins;
-  if (first === undefined) return;
-  const [origin, matcher] = first;
+  const [firstEntry] = pending.origins;
+  if (firstEntry === undefined) return;
+  const [origin, matcher] = firstEntry;
   throw createErrorAt(origin, `\`${matcher}\` was not awaited, so it proves nothing: add \`await\` before \`expect\``);
 }
 
 /** Creates a matcher that asks the server. It is pending until the server has responded. */
-function asyncMatcher<Args extends readonly unknown[]>(
+function createAsyncMatcher<Args extends readonly unknown[]>(
   matcher: string,
   judge: (mock: Receiver, ...args: Args) => Promise<Outcome>,
 ) {
@@ -39,11 +40,12 @@ function asyncMatcher<Args extends readonly unknown[]>(
       const { pass, message } = await judge(mock, ...args);
       if (pass === Boolean(this.isNot)) throw createErrorAt(origin, message);
     } catch (thrown) {
-      // The test has already failed.
+      // A test that has ended already failed because of this expectation (`checkAwaited`).
       if (pending?.isTestOver !== true) throw thrown;
     } finally {
       pending?.origins.delete(origin);
     }
+    // As expected, with or without `not`.
     return { pass: !this.isNot, message: () => '' };
   };
 }
@@ -57,16 +59,16 @@ export const matchers = {
       message: () => (mismatch === null ? 'expected the response not to be this refusal' : mismatch),
     };
   },
-  toHaveReceived: asyncMatcher('toHaveReceived', compareRequests),
-  toFetchTokenOnce: asyncMatcher('toFetchTokenOnce', (mock) => judgeClient(mock, 'token-fetched-once')),
-  toSendTokenWithEveryRequest: asyncMatcher('toSendTokenWithEveryRequest', (mock) =>
+  toHaveReceived: createAsyncMatcher('toHaveReceived', compareRequests),
+  toFetchTokenOnce: createAsyncMatcher('toFetchTokenOnce', (mock) => judgeClient(mock, 'token-fetched-once')),
+  toSendTokenWithEveryRequest: createAsyncMatcher('toSendTokenWithEveryRequest', (mock) =>
     judgeClient(mock, 'token-sent-with-every-request'),
   ),
-  toGiveUpAfterForbidden: asyncMatcher('toGiveUpAfterForbidden', (mock) =>
+  toGiveUpAfterForbidden: createAsyncMatcher('toGiveUpAfterForbidden', (mock) =>
     judgeClient(mock, 'gave-up-after-forbidden'),
   ),
-  toRespectRetryAfter: asyncMatcher('toRespectRetryAfter', (mock) => judgeClient(mock, 'respected-retry-after')),
-  toCallOnlyDocumentedOperations: asyncMatcher('toCallOnlyDocumentedOperations', (mock) =>
+  toRespectRetryAfter: createAsyncMatcher('toRespectRetryAfter', (mock) => judgeClient(mock, 'respected-retry-after')),
+  toCallOnlyDocumentedOperations: createAsyncMatcher('toCallOnlyDocumentedOperations', (mock) =>
     judgeClient(mock, 'called-only-documented-operations'),
   ),
 };

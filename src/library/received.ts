@@ -28,13 +28,22 @@ export interface Outcome {
   readonly message: string;
 }
 
+/** The members of an expectation that say how many requests. */
 const COUNT_NAMES: readonly (keyof RequestCount)[] = ['times', 'atLeast', 'atMost', 'within'];
+/** The members of an expectation that say which requests. */
 const MATCH_NAMES: readonly (keyof RequestMatch)[] = [
-  ...(['operation', 'service', 'method', 'path', 'status', 'principal', 'reason', 'body'] as const),
+  'operation',
+  'service',
+  'method',
+  'path',
+  'status',
+  'principal',
+  'reason',
+  'body',
 ];
 
 /** The maximum number of requests in a message. */
-const MAX_LISTED = 10;
+const MAX_LISTED_REQUESTS = 10;
 
 /** @throws TypeError if the value has no journal */
 export function checkReceiver(mock: Receiver): void {
@@ -53,36 +62,41 @@ export async function compareRequests(mock: Receiver, expected: ExpectedRequests
   checkReceiver(mock);
   checkMembers(expected, [...COUNT_NAMES, ...MATCH_NAMES], 'an expectation', "{ operation: 'grant_token', times: 1 }");
   const { times, atLeast, atMost, within, ...match } = expected;
-  const found = await mock.requests.verify({
+  const result = await mock.requests.verify({
     match,
-    ...{ ...(times !== undefined && { times }), ...(atLeast !== undefined && { atLeast }) },
-    ...{ ...(atMost !== undefined && { atMost }), ...(within !== undefined && { within }) },
+    ...(times !== undefined && { times }),
+    ...(atLeast !== undefined && { atLeast }),
+    ...(atMost !== undefined && { atMost }),
+    ...(within !== undefined && { within }),
   });
-  const { verified: pass } = found;
+  const { verified: pass } = result;
   return {
     pass,
-    message: `expected ${pass ? 'anything but ' : ''}${describeExpected(expected)}; ${describeReceived(found)}`,
+    message: `expected ${pass ? 'anything but ' : ''}${describeExpected(expected)}; ${describeReceived(result)}`,
   };
 }
 
 /** Describes the expectation, except an expected body, which may contain secrets. */
-function describeExpected({ times, atLeast, atMost, within, ...match }: ExpectedRequests): string {
-  const min = atLeast ?? (atMost === undefined ? 1 : undefined);
-  const bounds: readonly (readonly [words: string, number: number | undefined])[] =
-    times === undefined
-      ? [
-          ['at least', min],
-          ['at most', atMost],
-        ]
-      : [['exactly', times]];
-  const statedBounds = bounds.filter(([, number]) => number !== undefined);
-  const number = statedBounds.map((bound) => bound.join(' ')).join(' and ');
-  const noun = statedBounds.at(-1)?.[1] === 1 ? 'request' : 'requests';
-  const members = MATCH_NAMES.filter((name) => match[name] !== undefined).map((name) =>
-    name === 'body' ? 'that body' : `${name} \`${match[name]}\``,
+function describeExpected(expected: ExpectedRequests): string {
+  const { within } = expected;
+  const bounds = listBounds(expected);
+  const number = bounds.map(({ words, count }) => `${words} ${count}`).join(' and ');
+  const noun = bounds.at(-1)?.count === 1 ? 'request' : 'requests';
+  const members = MATCH_NAMES.filter((name) => expected[name] !== undefined).map((name) =>
+    name === 'body' ? 'that body' : `${name} \`${expected[name]}\``,
   );
   const subject = members.length === 0 ? noun : `${noun} with ${members.join(' and ')}`;
   return `${number} ${subject}${within === undefined ? '' : ` within ${within}`}`;
+}
+
+/** Returns the stated bounds of the number of requests; without any, at least one. */
+function listBounds({ times, atLeast, atMost }: RequestCount): { readonly words: string; readonly count: number }[] {
+  if (times !== undefined) return [{ words: 'exactly', count: times }];
+  const min = atLeast ?? (atMost === undefined ? 1 : undefined);
+  return [
+    ...(min === undefined ? [] : [{ words: 'at least', count: min }]),
+    ...(atMost === undefined ? [] : [{ words: 'at most', count: atMost }]),
+  ];
 }
 
 /** Describes the requests that match, and the nearest others. */
@@ -108,8 +122,8 @@ function describeNearest(request: RecordedRequest, differs: readonly string[], h
 
 /** Formats the first requests, one per line, and the number of the rest. */
 export function formatRequestLines(requests: readonly RequestSummary[], count = requests.length): string[] {
-  const lines = requests.slice(0, MAX_LISTED).map((request) => `  ${formatRequestLine(request)}`);
-  return count > MAX_LISTED ? [...lines, `  and ${count - MAX_LISTED} more`] : lines;
+  const lines = requests.slice(0, MAX_LISTED_REQUESTS).map((request) => `  ${formatRequestLine(request)}`);
+  return count > MAX_LISTED_REQUESTS ? [...lines, `  and ${count - MAX_LISTED_REQUESTS} more`] : lines;
 }
 
 /** Formats a request: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */

@@ -39,7 +39,7 @@ export function decisionOf(response: Answered): DecisionNote | null {
   return typeof text === 'string' ? JSON.parse(text) : null;
 }
 
-/** Checks by method, because headers may be from another realm or library. */
+/** Returns whether these are `Headers`. Checks for their method, because they may be from another realm or library. */
 function isHeaders(headers: Answered['headers']): headers is Headers {
   return typeof headers['get'] === 'function';
 }
@@ -78,8 +78,10 @@ export function describeMismatch(response: Answered, expected: DenyReason | Expe
   );
 }
 
+/** The page that lists the reasons. */
 const REASONS_PAGE = '`docs/reference/why-was-i-refused.md`';
 
+/** @throws Error for an unknown reason, TypeError without a reason */
 function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && Object.hasOwn(ALL_REASONS, reason)) return;
   const reasons = Object.keys(ALL_REASONS);
@@ -88,6 +90,7 @@ function checkReason(reason: unknown): void {
   throw new Error(`unknown reason \`${reason}\`.${adviseName(String(reason), reasons, REASONS_PAGE)}`);
 }
 
+/** Returns how the missing rights differ from the expected ones; null if they don't, or if none are expected. */
 function describeRightsMismatch(
   note: DecisionNote,
   expectation: ExpectedRefusal,

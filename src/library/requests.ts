@@ -44,6 +44,7 @@ export interface RequestsBoard {
   har(filter?: RequestFilter): Promise<HttpArchive>;
 }
 
+/** Creates the methods for the journal. */
 export function createRequestsBoard(call: Call): RequestsBoard {
   return {
     list: async (filter = {}) => {

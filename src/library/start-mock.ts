@@ -1,4 +1,5 @@
-import { readOptions } from '../config/config.ts';
+import type { MockServer } from '../app/server.ts';
+import { type EffectiveConfig, readOptions } from '../config/config.ts';
 import type { ConfigOptions } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -29,76 +30,106 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   checkObject(options, 'startMock', "{ seed: 'seed.yaml' }");
-  const refusal = describeUnsupportedNode(process.versions.node);
-  if (refusal !== null) throw new UserError(refusal);
-  const { listen = true, seed, tls, ...others } = options;
-  const configOptions = { ...others, ...tlsOptions(tls) };
-  const isSeedObject = typeof seed === 'object' && seed !== null;
+  const nodeProblem = describeUnsupportedNode(process.versions.node);
+  if (nodeProblem !== null) throw new UserError(nodeProblem);
+  const { listen = true, seed, tls, ...configOptions } = options;
+  const seedValue = typeof seed === 'object' && seed !== null ? seed : undefined;
   const effective = readOptions({
     port: 0,
     logLevel: 'silent',
     ...configOptions,
-    ...(!isSeedObject && { seed: seed ?? null }),
+    ...toTlsOptions(tls),
+    ...(typeof seed === 'string' && { seed }),
   });
-  const [{ buildServer }, { createLineLog }] = await Promise.all([
-    import('../app/server.ts'),
-    import('../diagnostics/log.ts'),
-  ]);
-  const { host, port, httpPort, logLevel, json } = effective.config;
-  const log = (clock: Clock) => createLineLog(logLevel, json, clock, (line) => process.stderr.write(line));
-  let lossMessage: string | null = null;
-  let stopped: Promise<void> | undefined;
-  let stop = async () => {};
-  const onLost = (reason: string) => {
-    lossMessage = `The mock has stopped: ${reason}`;
-    stop().catch(() => {});
-  };
-  const server = await buildServer({ effective, log, onLost, ...(isSeedObject && { seed }) });
-  stop = () => {
-    stopped ??= server.close();
-    return stopped;
-  };
+  const server = await buildStoppableServer(effective, seedValue);
   try {
-    // A standby isn't ready for tests.
-    const { posture } = await server.started();
-    const listening = listen ? await server.listen(host, port, false, httpPort) : null;
-    const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
-    const fetchInProcess = createInProcessFetch(server.app, url);
-    const assertRunning = () => {
-      if (lossMessage !== null) throw new Error(lossMessage);
-      if (stopped !== undefined) throw new Error('The mock has been stopped.');
-    };
-    const mockHost: Host = {
-      url,
-      urls: [url, listening?.httpUrl ?? []].flat(),
-      openProductionPort: async (...args) => {
-        assertRunning();
-        return server.openProductionPort(...args);
-      },
-      interceptions: new Map(),
-      posture,
-      ca: server.ca,
-      adminToken: effective.config.adminToken,
-      readSeed: server.readSeed,
-      // All services of this package are present, so the cast is complete.
-      castOf: async (world) => {
-        const cast = await server.castOf(world);
-        return () => cast() as Cast;
-      },
-      isStopped: () => stopped !== undefined,
-      fetch: async (...request: Parameters<typeof fetchInProcess>) => {
-        assertRunning();
-        return fetchInProcess(...request);
-      },
-    };
-    return await createMock(mockHost, stop);
+    const host = await createHost(server, effective, listen);
+    return await createMock(host, server.stop);
   } catch (cause) {
-    await stop();
+    await server.stop();
     throw cause;
   }
 }
 
-function tlsOptions(tls: MockOptions['tls']): ConfigOptions {
+/** A server that can be stopped several times, and stops itself if it loses its worlds. */
+interface StoppableServer {
+  readonly server: MockServer;
+  readonly stop: () => Promise<void>;
+  readonly isStopped: () => boolean;
+  /** @throws Error with the reason if the server has stopped */
+  readonly assertRunning: () => void;
+}
+
+/** Builds the server, which does not listen yet. */
+async function buildStoppableServer(effective: EffectiveConfig, seed: object | undefined): Promise<StoppableServer> {
+  // Loaded on demand, so that an unsupported version of Node is explained before an import of the server fails.
+  const [{ buildServer }, { createLineLog }] = await Promise.all([
+    import('../app/server.ts'),
+    import('../diagnostics/log.ts'),
+  ]);
+  const { logLevel, json } = effective.config;
+  const log = (clock: Clock) => createLineLog(logLevel, json, clock, (line) => process.stderr.write(line));
+  let server: MockServer | null = null;
+  let lossMessage: string | null = null;
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    stopped ??= server?.close() ?? null;
+    await stopped;
+  };
+  const onLost = (reason: string) => {
+    lossMessage = `The mock has stopped: ${reason}`;
+    // Nobody waits for this stop, but a later call of `stop` gets its error. Stops nothing if the server is not built yet.
+    stop().catch(() => {});
+  };
+  server = await buildServer({ effective, log, onLost, ...(seed !== undefined && { seed }) });
+  const assertRunning = () => {
+    if (lossMessage !== null) throw new Error(lossMessage);
+    if (stopped !== null) throw new Error('The mock has been stopped.');
+  };
+  return { server, stop, isStopped: () => stopped !== null, assertRunning };
+}
+
+/** Waits until the server is ready, and returns it as the worlds of the library use it. */
+async function createHost(
+  { server, isStopped, assertRunning }: StoppableServer,
+  { config }: EffectiveConfig,
+  shouldListen: boolean,
+): Promise<Host> {
+  // Tests cannot use a standby, so wait until the process owns the worlds.
+  const { posture } = await server.started();
+  const { host, port, httpPort, adminToken } = config;
+  const listening = shouldListen ? await server.listen(host, port, false, httpPort) : null;
+  const scheme = config.tls || config.tlsCert !== null ? 'https' : 'http';
+  const url = listening?.url ?? `${scheme}://localhost${port === 0 ? '' : `:${port}`}`;
+  const httpUrl = listening?.httpUrl ?? null;
+  const fetchInProcess = createInProcessFetch(server.app, url);
+  return {
+    url,
+    urls: httpUrl === null ? [url] : [url, httpUrl],
+    openProductionPort: async (...args) => {
+      assertRunning();
+      return server.openProductionPort(...args);
+    },
+    interceptions: new Map(),
+    posture,
+    ca: server.ca,
+    adminToken,
+    readSeed: server.readSeed,
+    castOf: async (world) => {
+      const cast = await server.castOf(world);
+      // All services of this package are present, so the cast is complete.
+      return () => cast() as Cast;
+    },
+    isStopped,
+    fetch: async (input, init) => {
+      assertRunning();
+      return fetchInProcess(input, init);
+    },
+  };
+}
+
+/** Returns the option `tls` as options of the command. @throws UserError if a part of it is missing */
+function toTlsOptions(tls: MockOptions['tls']): ConfigOptions {
   if (typeof tls !== 'object' || tls === null) return { tls: tls ?? false };
   const { cert, key } = tls;
   if (typeof cert === 'string' && typeof key === 'string') return { tlsCert: cert, tlsKey: key };

@@ -55,10 +55,10 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     if (server === undefined) throw new Error('the mock is not running yet: call `mock()` inside a test or a hook');
     return server;
   };
-  const worldOfTest = () => {
+  const getWorld = () => {
     const test = tests.at(-1);
-    const name = nameInJest();
-    if (areConcurrent || (name !== undefined && name !== test?.name)) throw new Error(CONCURRENT_MESSAGE);
+    const name = findConcurrentTestInJest();
+    if (areConcurrent || (name !== undefined && name !== test?.name)) throw new Error(CONCURRENT_TESTS_MESSAGE);
     return test?.world ?? getServer();
   };
   const popWorld = (): World | undefined => {
@@ -74,8 +74,8 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   hooks.beforeEach(async (...[context]) => {
     // Without `afterEach`, nothing else ends the previous test's world.
     if (hooks.afterEach === undefined) await popWorld()?.stop();
-    const name = (context as { fullName?: string } | undefined)?.fullName ?? nameInJest();
-    const world = await getServer().world(withLabel(name ?? currentNameInJest(), worldOptions));
+    const name = (context as { fullName?: string } | undefined)?.fullName ?? findConcurrentTestInJest();
+    const world = await getServer().world(withLabel(name ?? findCurrentTestInJest(), worldOptions));
     areConcurrent ||= !isInside(tests.at(-1), name);
     tests.push({ world, name });
   });
@@ -90,24 +90,24 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     tests.length = 0;
     await getServer().stop();
   });
-  return Object.assign(worldOfTest, { world: (ownOptions?: WorldOptions) => getServer().world(ownOptions) });
+  return Object.assign(getWorld, { world: (ownOptions?: WorldOptions) => getServer().world(ownOptions) });
 }
 
-const CONCURRENT_MESSAGE =
+const CONCURRENT_TESTS_MESSAGE =
   'Tests run concurrently here, so `mock()` cannot know which test calls it. In each test, use `await using world = await mock.world()`.';
 
-/** Whether it is a subtest of the running test, or no test is running. */
+/** Returns whether a test of this name is a subtest of the running test, or no test is running. */
 function isInside(outer: RunningTest | undefined, name: string | undefined): boolean {
   return outer === undefined || (outer.name !== undefined && name?.startsWith(`${outer.name} > `) === true);
 }
 
 /** Returns the name of the calling test in jest, where concurrent tests start before any hook; otherwise undefined. */
-function nameInJest(): string | undefined {
+function findConcurrentTestInJest(): string | undefined {
   return readJestState()?.currentConcurrentTestName?.();
 }
 
 /** Returns the name of the starting test in jest. */
-function currentNameInJest(): string | undefined {
+function findCurrentTestInJest(): string | undefined {
   return readJestState()?.currentTestName;
 }
 

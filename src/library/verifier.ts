@@ -28,9 +28,9 @@ export interface VerifierHooks {
 
 export interface VerifierOptions {
   readonly hooks: VerifierHooks;
-  /** The audience of all tokens; also adds tokens about it. */
+  /** The audience of all tokens. With it, tokens with a missing or wrong audience are also tried. */
   readonly audience?: string;
-  /** The world to get tokens from, or a function that returns it while tests run. Default: a separate mock. */
+  /** The world that issues the tokens, or a function that returns it while tests run. Default: a separate mock. */
   readonly mock?: World | (() => World);
   /** Options of the separate mock, such as `{ signingKey: 'ES256' }`. */
   readonly options?: MockOptions;
@@ -40,17 +40,21 @@ export interface VerifierOptions {
  * Tries the code under test with every token of the zoo, one test each. A test fails only if the code accepts a token
  * that it must refuse, or refuses one that it must accept, by a MUST in the token's source.
  */
-export function describeVerifier(verify: Verify, args: VerifierOptions): void {
-  checkArguments(verify, args);
-  const { hooks, audience, mock, options } = args;
-  const presence = audience === undefined ? 'no-audience' : 'audience';
-  // The algorithm is unknown until the mock runs.
-  const names = listZooNames((conditions) => !conditions.includes('audience') || conditions === presence);
+export function describeVerifier(verify: Verify, options: VerifierOptions): void {
+  checkArguments(verify, options);
+  const { hooks, audience, mock, options: mockOptions } = options;
+  const audienceCondition = audience === undefined ? 'no-audience' : 'audience';
+  const isIncluded = (condition: string) => {
+    if (condition === 'audience' || condition === 'no-audience') return condition === audienceCondition;
+    // A token for one algorithm: which one the mock uses is unknown until it runs.
+    return true;
+  };
+  const names = listZooNames(isIncluded);
   hooks.describe('a verifier of tokens', () => {
     let separateMock: Mock | undefined;
     let zoo: TokenZoo | undefined;
     hooks.beforeAll(async () => {
-      if (mock === undefined) separateMock = await startMock(options);
+      if (mock === undefined) separateMock = await startMock(mockOptions);
       const world = separateMock ?? (typeof mock === 'function' ? mock() : mock);
       zoo = await world?.tokens.zoo(audience === undefined ? {} : { audience });
     });
@@ -69,7 +73,7 @@ export function describeVerifier(verify: Verify, args: VerifierOptions): void {
   });
 }
 
-/** @throws Error if the verifier violates a MUST */
+/** Gives a token to the verifier. @throws Error if the verifier violates a MUST */
 async function verifyToken(verify: Verify, entry: ZooToken, { issuer, jwksUri, audience }: TokenZoo): Promise<void> {
   let refusal: { readonly thrown: unknown } | null = null;
   try {
@@ -89,7 +93,7 @@ async function verifyToken(verify: Verify, entry: ZooToken, { issuer, jwksUri, a
   });
 }
 
-/** A verifier that only returns its result, which callers may ignore. */
+/** The error for a verifier that returns `false` for an invalid token, which callers may ignore. */
 class ReturnedFalseError extends Error {
   constructor() {
     super(
@@ -98,33 +102,34 @@ class ReturnedFalseError extends Error {
   }
 }
 
+/** Returns the title of a token's test. */
 function formatTitle(name: ZooName): string {
   const { verdict, must, source }: ZooVerdict = VERDICTS[name];
   const verb = { accept: 'accepts', reject: 'refuses', depends: 'may accept or refuse' }[verdict];
   return `${must || verdict === 'depends' ? '' : 'rather '}${verb} ${name} (${source})`;
 }
 
-/** The zoo has no such token for the algorithm of this mock. */
+/** Skips the test of a token that the zoo does not have, because its algorithm is not the mock's. */
 function skipTest(context: unknown): void {
   // Runners pass different arguments to tests, or none.
   (context as { skip?: () => void } | undefined)?.skip?.();
 }
 
 /** Checks the arguments of JavaScript callers. @throws TypeError with the missing or unknown member */
-function checkArguments(verify: Verify, args: VerifierOptions | undefined): void {
+function checkArguments(verify: Verify, options: VerifierOptions | undefined): void {
   if (typeof verify !== 'function')
     throw new TypeError('describeVerifier takes a function that receives a token and throws to refuse it.');
   const members = ['hooks', 'audience', 'mock', 'options'];
   checkMembers(
-    args ?? {},
+    options ?? {},
     members,
     'describeVerifier',
     '{ hooks: { describe, it, beforeAll: before, afterAll: after } }',
   );
-  if (args?.mock !== undefined && args.options !== undefined)
+  if (options?.mock !== undefined && options.options !== undefined)
     throw new TypeError('describeVerifier takes either `mock` or `options` for a separate mock, not both.');
   const missing = (['describe', 'it', 'beforeAll', 'afterAll'] as const).filter(
-    (name) => typeof args?.hooks?.[name] !== 'function',
+    (name) => typeof options?.hooks?.[name] !== 'function',
   );
   if (missing.length === 0) return;
   throw new TypeError(

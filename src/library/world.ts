@@ -91,6 +91,7 @@ export interface Host extends Intercepting {
   readonly isStopped: () => boolean;
 }
 
+/** The maximum length of a label, as in the control API's document. */
 const MAX_LABEL_LENGTH = 500;
 
 /** Returns the options for the world of a test, labelled with the name of the test by default. */
@@ -98,7 +99,7 @@ export function withLabel(name: string | undefined, options: WorldOptions): Worl
   return name === undefined || name === '' ? options : { label: name.slice(0, MAX_LABEL_LENGTH), ...options };
 }
 
-/** Seeds that aren't files. */
+/** The names of seeds that aren't files. */
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
 /** Creates the default world of a server. @param stop stops the server */
@@ -113,7 +114,7 @@ export async function createMock(host: Host, stop: () => Promise<void>): Promise
   return buildWorld(host, data, { url: host.url, fetch: host.fetch, stop: stopAll });
 }
 
-/** @throws UserError, MockError */
+/** Creates a world on a server. @throws UserError for an invalid seed file, MockError for any other error */
 async function createWorld(host: Host, options: WorldOptions = {}): Promise<World> {
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;
@@ -127,7 +128,7 @@ async function createWorld(host: Host, options: WorldOptions = {}): Promise<Worl
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await restoreAll(host, data.id);
-    stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(data.id).catch(ignoreMissing);
+    stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(data.id).catch(ignoreNotFound);
     await stopped;
   };
   const url = `${host.url}${worldPathOf(data.id)}`;
@@ -139,10 +140,12 @@ function withPreference(send: Host['fetch'], prefer: string): Host['fetch'] {
   return (input, init) => send(input, { ...init, headers: { ...init?.headers, prefer } });
 }
 
-function ignoreMissing(thrown: unknown): void {
+/** Ignores that a world to delete has already ended. */
+function ignoreNotFound(thrown: unknown): void {
   if (!(thrown instanceof MockError && thrown.status === 404)) throw thrown;
 }
 
+/** The members in which worlds differ. */
 interface WorldData {
   readonly id: string;
   readonly label: string | null;
@@ -163,7 +166,11 @@ function buildWorld(host: Host, data: WorldData, connection: Pick<World, 'url' |
   const board = createSwitchboard((path, init) => host.fetch(`${connection.url}${path}`, init), host.adminToken, cast);
   return {
     ...board,
-    ...{ id, label, hostUrl, ambiguous, created },
+    id,
+    label,
+    hostUrl,
+    ambiguous,
+    created,
     // Derived on first use: most tests need only a key or two, and some none.
     get cast() {
       return cast();
@@ -181,6 +188,7 @@ function buildWorld(host: Host, data: WorldData, connection: Pick<World, 'url' |
 /** Matches a path below the world, but not an absolute path of the server or a host. */
 const PATH_OF_WORLD = /^\/(?!\/|w\/)/;
 
+/** Returns a `fetch` that resolves paths below a world, and sends the id of the world with each request. */
 function createWorldFetch({ url: root, fetch }: Host, id: string, url: string): World['fetch'] {
   return async (input, init) => {
     const target = typeof input === 'string' && PATH_OF_WORLD.test(input) ? `${url}${input}` : input;
@@ -206,8 +214,9 @@ function intercept(host: Intercepting, world: string, options: InterceptOptions 
     });
 }
 
-/** @param world null: all worlds */
+/** Ends the active interceptions of a world. @param world null: all worlds */
 async function restoreAll({ interceptions }: Intercepting, world: string | null): Promise<void> {
-  for (const [interception, owner] of interceptions)
+  for (const [interception, owner] of interceptions) {
     if (world === null || owner === world) await interception.restore();
+  }
 }

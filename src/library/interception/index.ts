@@ -5,10 +5,19 @@ import { adviseName } from '../../text/nearest.ts';
 import { checkMembers, checkObject } from '../check-arguments.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import { redirectNodeHttp } from './node-http.ts';
-import { type Active, endScope, getInterceptions, normalizeHostName, type Scope, type Target } from './scopes.ts';
+import {
+  type ActiveInterception,
+  endScope,
+  getInterceptions,
+  normalizeHostName,
+  type Scope,
+  type Target,
+} from './scopes.ts';
 import { explainRefusals, redirectUndici } from './undici.ts';
 
 /**
+ * Opens the ports of a world, and redirects the requests of a scope to them.
+ *
  * @param scope the async context to intercept; null: all
  * @throws TypeError with the invalid option
  */
@@ -24,7 +33,7 @@ export async function startInterception(
     host.openProductionPort('http', worldId),
     host.openProductionPort('https', worldId),
   ]);
-  const active: Active = {
+  const active: ActiveInterception = {
     covers: createHostMatcher([...listVendorHosts(), ...hosts]),
     isOwn: (target) => host.urls.some((url) => hasAddress(target, url)),
     refusesOthers: options.others === 'refuse',
@@ -42,7 +51,8 @@ export async function startInterception(
   return interception;
 }
 
-function activate(active: Active, scope: Scope | null): void {
+/** Adds an interception. The first one of the process changes `http.Agent` and undici. */
+function activate(active: ActiveInterception, scope: Scope | null): void {
   const registry = getInterceptions();
   registry.all.add(active);
   if (scope === null) registry.everywhere.push(active);
@@ -54,7 +64,8 @@ function activate(active: Active, scope: Scope | null): void {
   };
 }
 
-function deactivate(active: Active, scope: Scope | null): void {
+/** Removes an interception. The last one of the process undoes the changes. */
+function deactivate(active: ActiveInterception, scope: Scope | null): void {
   const registry = getInterceptions();
   registry.all.delete(active);
   if (scope === null) registry.everywhere.splice(registry.everywhere.indexOf(active), 1);
@@ -64,15 +75,15 @@ function deactivate(active: Active, scope: Scope | null): void {
   registry.undo = null;
 }
 
-/** Names of this machine count as the mock's address if the port matches. */
+/** Returns whether a URL of the mock has this address. Names of this machine count if the port matches. */
 function hasAddress({ name, port }: Target, url: string): boolean {
-  const ownUrl = new URL(url);
-  const isHere = name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name.startsWith('127.');
-  const ownPort = Number(ownUrl.port || (ownUrl.protocol === 'https:' ? 443 : 80));
-  return port === ownPort && (isHere || name === normalizeHostName(ownUrl.hostname));
+  const mockUrl = new URL(url);
+  const isLocal = name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name.startsWith('127.');
+  const mockPort = Number(mockUrl.port || (mockUrl.protocol === 'https:' ? 443 : 80));
+  return port === mockPort && (isLocal || name === normalizeHostName(mockUrl.hostname));
 }
 
-/** @returns the additional hosts */
+/** Returns the additional hosts. @throws TypeError with the invalid option */
 function checkOptions(options: InterceptOptions): readonly string[] {
   checkMembers(options, ['others', 'hosts'], 'intercept', "{ others: 'refuse' }");
   const { others = 'pass', hosts = {} } = options;
@@ -83,6 +94,7 @@ function checkOptions(options: InterceptOptions): readonly string[] {
   return Object.entries(hosts).map(([host, service]) => checkHost(host, service));
 }
 
+/** Returns an additional host in lower case. @throws TypeError if the host or its service is invalid */
 function checkHost(host: string, service: string): string {
   const quoted = JSON.stringify(host.slice(0, 100));
   const name = host.toLowerCase();

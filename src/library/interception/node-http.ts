@@ -38,11 +38,12 @@ export function redirectNodeHttp(): () => void {
   };
   prototype.addRequest = redirecting;
   return () => {
-    // If the method was replaced again meanwhile, leave that replacement alone.
+    // If other code has replaced the method in the meantime, leave that replacement alone.
     if (prototype.addRequest === redirecting) prototype.addRequest = addRequest;
   };
 }
 
+/** Returns the destination of a request that an agent gets. */
 function readTarget({ protocol, path }: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
   const scheme = protocol === 'https:' ? 'https' : 'http';
   const portNumber = Number(port);

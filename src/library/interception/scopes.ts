@@ -15,7 +15,7 @@ export interface Target {
 
 const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
 
-/** @param port null: the default port of the scheme */
+/** Creates the destination of a request. @param port null: the default port of the scheme */
 export function createTarget(scheme: Scheme, host: string, port: number | null, path: string): Target {
   const name = normalizeHostName(host);
   const authority = `${name.includes(':') ? `[${name}]` : name}${port === null ? '' : `:${port}`}`;
@@ -33,7 +33,7 @@ export function normalizeHostName(host: string): string {
 }
 
 /** An active interception. */
-export interface Active {
+export interface ActiveInterception {
   readonly covers: (name: string) => boolean;
   /** Whether this is an address of the interception's mock. */
   readonly isOwn: (target: Target) => boolean;
@@ -44,7 +44,7 @@ export interface Active {
 /** The interception of an async context, for example of a test, and of the contexts around it. */
 export interface Scope {
   /** Null before the interception begins. */
-  active: Active | null;
+  active: ActiveInterception | null;
   isOver: boolean;
   readonly outer: Scope | null;
 }
@@ -55,20 +55,21 @@ export interface Interceptions {
   /** How many scopes have been entered and haven't ended. */
   open: number;
   /** Interceptions for all contexts, newest last. */
-  readonly everywhere: Active[];
-  readonly all: Set<Active>;
+  readonly everywhere: ActiveInterception[];
+  readonly all: Set<ActiveInterception>;
   /** The values that async resources had before a scope was entered on them, until the scope is left. */
   readonly entered: WeakMap<object, Scope | undefined>;
   /** Undoes the changes to `http.Agent` and undici; null if there are none. */
   undo: (() => void) | null;
 }
 
+/** Returns the interceptions of the process. */
 export function getInterceptions(): Interceptions {
   return processWide('interceptions.2', () => ({
     scopes: new AsyncLocalStorage<Scope>(),
     open: 0,
     everywhere: [],
-    all: new Set<Active>(),
+    all: new Set<ActiveInterception>(),
     entered: new WeakMap<object, Scope | undefined>(),
     undo: null,
   }));
@@ -77,26 +78,32 @@ export function getInterceptions(): Interceptions {
 /** The `code` of the error for a refused request. */
 export const REFUSED_CODE = 'ERR_MOCK_REFUSED';
 
-// Not a subclass: undici checks errors by class name, and is in another realm under jest.
+/** Creates the error for a refused request. Not of a class: undici is in another realm under jest, and checks class names. */
 function createRefusal(message: string): Error {
   return Object.assign(new Error(message), { code: REFUSED_CODE });
 }
 
-/** Marks the caller's async context and everything that it starts from now on, before the interception begins. */
+/**
+ * Marks the caller's async context, and everything that it starts from now on, with a new scope. The interception starts
+ * later.
+ */
 export function enterScope(): Scope {
   const registry = getInterceptions();
   const { scopes } = registry;
-  const before = scopes.getStore();
+  const previousScope = scopes.getStore();
   // Contexts of ended tests may surround this one. Leave them out to keep the chain short.
-  const [outer = null] = listOpenScopes(before);
+  const [outer = null] = listOpenScopes(previousScope);
   const scope: Scope = { active: null, isOver: false, outer };
   scopes.enterWith(scope);
   registry.open += 1;
-  restoreResource(scope, before);
+  restoreResource(scope, previousScope);
   return scope;
 }
 
-/** The last one to end disables the storage, because before Node 24 it slows down every promise of the process. */
+/**
+ * Ends a scope. With the last one, disables the storage, because before Node 24 it slows down every promise of the
+ * process.
+ */
 export function endScope(scope: Scope): void {
   if (scope.isOver) return;
   const registry = getInterceptions();
@@ -106,16 +113,18 @@ export function endScope(scope: Scope): void {
 }
 
 /**
+ * Removes the mark of a scope from the running async resource as soon as the caller has continued.
+ *
  * Before Node 24, the mark is a member of the running async resource. All code that started before the first
  * interception shares such a resource, so other tests would be marked as well. The caller's `await` copies the mark
  * immediately, and the code after it has its own resource.
  */
-function restoreResource(scope: Scope, before: Scope | undefined): void {
+function restoreResource(scope: Scope, previousScope: Scope | undefined): void {
   const { entered } = getInterceptions();
   const resource = executionAsyncResource();
   const mark = Reflect.ownKeys(resource).find((name) => Reflect.get(resource, name) === scope);
   if (mark === undefined) return;
-  if (!entered.has(resource)) entered.set(resource, before);
+  if (!entered.has(resource)) entered.set(resource, previousScope);
   queueMicrotask(() => {
     if (!entered.has(resource)) return;
     Reflect.set(resource, mark, entered.get(resource));
@@ -125,13 +134,15 @@ function restoreResource(scope: Scope, before: Scope | undefined): void {
 
 /** Returns the scopes that haven't ended, innermost first. */
 function listOpenScopes(innermost: Scope | undefined): Scope[] {
-  const found: Scope[] = [];
-  for (let scope = innermost ?? null; scope !== null; scope = scope.outer) if (!scope.isOver) found.push(scope);
-  return found;
+  const openScopes: Scope[] = [];
+  for (let scope = innermost ?? null; scope !== null; scope = scope.outer) {
+    if (!scope.isOver) openScopes.push(scope);
+  }
+  return openScopes;
 }
 
 /** Returns the interceptions of the running async context, newest first. */
-function listActive({ scopes, everywhere }: Interceptions): readonly Active[] {
+function listActive({ scopes, everywhere }: Interceptions): readonly ActiveInterception[] {
   const inScopes = listOpenScopes(scopes.getStore()).flatMap(({ active }) => active ?? []);
   return [...inScopes, ...everywhere.toReversed()];
 }
@@ -147,14 +158,14 @@ export function resolvePort(target: Target): number | null {
   if (isProductionPort(registry, target)) return null;
   const active = listActive(registry);
   if (active.some(({ isOwn }) => isOwn(target))) return null;
-  const found = active.find(({ covers }) => covers(target.name));
-  if (found !== undefined) return found.ports[target.scheme];
+  const covering = active.find(({ covers }) => covers(target.name));
+  if (covering !== undefined) return covering.ports[target.scheme];
   if (active.some(({ refusesOthers }) => refusesOthers)) throw createRefusal(describeOtherHost(target));
   if ([...registry.all].some(({ covers }) => covers(target.name))) throw createRefusal(describeOtherTest(target));
   return null;
 }
 
-/** undici asks again for requests that were already redirected. */
+/** Returns whether a request was already redirected, because undici asks again for such a request. */
 function isProductionPort({ all }: Interceptions, { name, port }: Target): boolean {
   return name === '127.0.0.1' && [...all].some(({ ports }) => ports.http === port || ports.https === port);
 }

@@ -12,7 +12,7 @@ interface DispatchOptions {
   readonly headers?: unknown;
 }
 
-/** Where undici's versions, and the one in Node, store the global dispatcher. */
+/** The global symbols under which undici, including the one in Node, stores the global dispatcher. */
 const DISPATCHER_SYMBOLS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
 
 /**
@@ -21,26 +21,27 @@ const DISPATCHER_SYMBOLS = ['undici.globalDispatcher.1', 'undici.globalDispatche
  * @returns a function that undoes it
  */
 export function redirectUndici(): () => void {
-  const undoFunctions = globalDispatchers().map(redirect);
+  const undoFunctions = findGlobalDispatchers().map(redirect);
   return () => {
     for (const undo of undoFunctions) undo();
   };
 }
 
-function globalDispatchers(): readonly Dispatcher[] {
+/** Returns the global dispatchers of all copies of undici in the process. */
+function findGlobalDispatchers(): readonly Dispatcher[] {
   // Node loads its undici on first use of a related global.
   void processGlobal.Request;
   // Under jest, test files have a separate global object.
   const holders = [processGlobal, globalThis] as unknown as readonly Record<symbol, Dispatcher | undefined>[];
-  const found = holders.flatMap((holder) => DISPATCHER_SYMBOLS.map((symbol) => holder[symbol]));
-  return [...new Set(found)].filter((dispatcher) => dispatcher !== undefined);
+  const dispatchers = holders.flatMap((holder) => DISPATCHER_SYMBOLS.map((symbol) => holder[symbol]));
+  return [...new Set(dispatchers)].filter((dispatcher) => dispatcher !== undefined);
 }
 
-/** Patches the dispatcher in place. */
+/** Replaces the method of a dispatcher. @returns a function that undoes it */
 function redirect(dispatcher: Dispatcher): () => void {
   const ownDescriptor = Object.getOwnPropertyDescriptor(dispatcher, 'dispatch');
   const { dispatch } = dispatcher;
-  // Thrown errors become errors of the request.
+  // If `redirectOptions` throws, undici's functions fail the request with that error.
   const redirecting: Dispatcher['dispatch'] = (options, handler) =>
     dispatch.call(dispatcher, redirectOptions(options), handler);
   Object.defineProperty(dispatcher, 'dispatch', { value: redirecting, writable: true, configurable: true });
@@ -51,6 +52,7 @@ function redirect(dispatcher: Dispatcher): () => void {
   };
 }
 
+/** Returns the options with the port of an interception, if one covers the request. @throws Error for a refused one */
 function redirectOptions(options: DispatchOptions): DispatchOptions {
   const { origin, path = '/', headers } = options;
   if (origin === undefined || !URL.canParse(String(origin))) return options;
