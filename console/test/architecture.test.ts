@@ -32,7 +32,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   // Time scales and events, for the time line of the frame and for the view of the clock.
   {
     files: /^console\/src\/timeline\//,
-    may: [/^console\/src\/(parts|state|control-api)\//, /^console\/src\/address$/, /^preact\/hooks$/],
+    may: [/^console\/src\/(timeline|parts|state|control-api)\//, /^console\/src\/address$/, /^preact\/hooks$/],
   },
   {
     files: /^console\/src\/views\/(index|lazy|others)$/,

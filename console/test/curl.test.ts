@@ -1,6 +1,6 @@
 /** What a person can paste to ask which key it needs. */
 import { describe, expect, it } from 'vitest';
-import { parseRequests } from '../src/views/least-privilege/pasted.ts';
+import { parseRequests } from '../src/views/least-privilege/parse-requests.ts';
 
 const url = 'https://h/p';
 const BODY = { a: "it's" };

@@ -1,4 +1,4 @@
-/** Meanings of the certainties, as in docs/reference/coverage.md. */
+/** The meanings of the certainties as in docs/reference/coverage.md, from most to least certain. */
 const MEANINGS = {
   documented: 'the vendor says so',
   implied: 'it follows from what the vendor says',
@@ -8,6 +8,9 @@ const MEANINGS = {
   ours: 'no source at all',
   unknown: 'nothing is known about it',
 } as const;
+
+/** The certainties, from most to least certain. */
+export const CERTAINTIES: readonly string[] = Object.keys(MEANINGS);
 
 /** Returns a certainty with its meaning. */
 export function describeCertainty(certainty: keyof typeof MEANINGS): string {

@@ -13,9 +13,12 @@ export interface Column<Row> {
   readonly class?: string;
 }
 
+type Order = 'none' | 'ascending' | 'descending';
+
+/** The column by which a table is sorted, and the order. */
 interface Sorting {
   readonly title: string;
-  readonly isDescending: boolean;
+  readonly order: Order;
 }
 
 /**
@@ -34,7 +37,7 @@ export function DataTable<Row>(props: {
 }) {
   const { label, rows, keyOf, columns, below } = props;
   const list = useKeepFocus<HTMLElement>();
-  const [sorting, setSorting] = useState<Sorting | null>(null);
+  const [sorting, setSorting] = useState<Sorting>({ title: '', order: 'none' });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
     <section ref={list} class="scroll" aria-label={label} tabIndex={0}>
@@ -84,8 +87,8 @@ function orDash(content: ComponentChildren): ComponentChildren {
 function Heading(props: {
   readonly title: string;
   readonly isSortable: boolean;
-  readonly sorting: Sorting | null;
-  readonly sort: (sorting: Sorting | null) => void;
+  readonly sorting: Sorting;
+  readonly sort: (sorting: Sorting) => void;
 }) {
   const { title, isSortable, sorting, sort } = props;
   if (title === '') {
@@ -96,10 +99,10 @@ function Heading(props: {
     );
   }
   if (!isSortable) return <th scope="col">{title}</th>;
-  const order = orderOf(title, sorting);
+  const order = sorting.title === title ? sorting.order : 'none';
   return (
     <th scope="col" aria-sort={order}>
-      <button type="button" class="sort" onClick={() => sort(nextSorting(title, order))}>
+      <button type="button" class="sort" onClick={() => sort({ title, order: NEXT_ORDERS[order] })}>
         {title}
         <span aria-hidden="true">{ARROWS[order]}</span>
       </button>
@@ -107,26 +110,24 @@ function Heading(props: {
   );
 }
 
-type Order = 'none' | 'ascending' | 'descending';
-
 const ARROWS: Readonly<Record<Order, string>> = { none: '', ascending: ' ↑', descending: ' ↓' };
 
-function orderOf(title: string, sorting: Sorting | null): Order {
-  if (sorting?.title !== title) return 'none';
-  return sorting.isDescending ? 'descending' : 'ascending';
-}
-
-/** Returns the sorting after a click on a heading: ascending, then descending, then unsorted. */
-function nextSorting(title: string, order: Order): Sorting | null {
-  if (order === 'descending') return null;
-  return { title, isDescending: order === 'ascending' };
-}
+/** The order after a click on the heading. */
+const NEXT_ORDERS: Readonly<Record<Order, Order>> = {
+  none: 'ascending',
+  ascending: 'descending',
+  descending: 'none',
+};
 
 /** Returns the rows in order. Rows without a value come last in both directions. */
-function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | null): readonly Row[] {
-  const sortKeyOf = columns.find(({ title }) => title === sorting?.title)?.sortKeyOf;
-  if (sortKeyOf === undefined || sorting === null) return rows;
-  const direction = sorting.isDescending ? -1 : 1;
+function sortRows<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { title, order }: Sorting,
+): readonly Row[] {
+  const sortKeyOf = columns.find((column) => column.title === title)?.sortKeyOf;
+  if (sortKeyOf === undefined || order === 'none') return rows;
+  const direction = order === 'descending' ? -1 : 1;
   return [...rows].sort((leftRow, rightRow) => {
     const left = sortKeyOf(leftRow);
     const right = sortKeyOf(rightRow);

@@ -1,3 +1,4 @@
+import { handleValue } from './handlers.ts';
 /** A search field that filters as you type. */
 export function Search(props: {
   readonly label: string;
@@ -9,13 +10,7 @@ export function Search(props: {
   return (
     <label>
       <span class="unseen">{label}</span>
-      <input
-        type="search"
-        placeholder={placeholder}
-        maxLength={200}
-        value={value}
-        onInput={(event) => change(event.currentTarget.value)}
-      />
+      <input type="search" placeholder={placeholder} maxLength={200} value={value} onInput={handleValue(change)} />
     </label>
   );
 }

@@ -1,32 +1,24 @@
 import { type Signal, signal } from '@preact/signals';
 import type { MockEvent } from '../control-api/types.ts';
 
+const ALL_TOPICS = [
+  'requests',
+  'findings',
+  'clock',
+  'keys',
+  'cast',
+  'faults',
+  'drills',
+  'worlds',
+  'snapshots',
+  'mode',
+] as const;
+
 /** A kind of data that a view may have to read again. */
-export type Topic =
-  | 'requests'
-  | 'findings'
-  | 'clock'
-  | 'keys'
-  | 'cast'
-  | 'faults'
-  | 'drills'
-  | 'worlds'
-  | 'snapshots'
-  | 'mode';
+export type Topic = (typeof ALL_TOPICS)[number];
 
 /** The number of changes of each topic. */
-const counts: Readonly<Record<Topic, Signal<number>>> = {
-  requests: signal(0),
-  findings: signal(0),
-  clock: signal(0),
-  keys: signal(0),
-  cast: signal(0),
-  faults: signal(0),
-  drills: signal(0),
-  worlds: signal(0),
-  snapshots: signal(0),
-  mode: signal(0),
-};
+const counts = Object.fromEntries(ALL_TOPICS.map((topic) => [topic, signal(0)])) as Record<Topic, Signal<number>>;
 
 /** Events are collected for this long, so that views do not read again more often. */
 const MIN_INTERVAL_MS = 400;

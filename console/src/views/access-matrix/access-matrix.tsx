@@ -1,6 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { choices, choose } from '../../address.ts';
+import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
+import { createOptions, type SelectOption } from '../../parts/options.tsx';
 import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
@@ -102,7 +104,7 @@ function IdentityChoice(props: {
   const callers = all.filter(
     ({ id, services }) => services.includes(service) || id === identityId || id === comparedId,
   );
-  const listOptions = (noneLabel: string, excludedId: string): (readonly [string, string])[] => [
+  const listOptions = (noneLabel: string, excludedId: string): readonly SelectOption[] => [
     ['', noneLabel],
     ...callers.filter(({ id }) => id !== excludedId).map((caller) => [caller.id, formatChoice(caller)] as const),
   ];
@@ -133,7 +135,7 @@ function Choice(props: {
   readonly label: string;
   readonly name: string;
   readonly value: string;
-  readonly options: readonly (readonly [id: string, title: string])[];
+  readonly options: readonly SelectOption[];
   /** Other choices that stay. */
   readonly keptChoices?: readonly string[];
 }) {
@@ -145,12 +147,8 @@ function Choice(props: {
   return (
     <label>
       {label}{' '}
-      <select value={value} onChange={(event) => change(event.currentTarget.value)}>
-        {options.map(([id, title]) => (
-          <option key={id} value={id}>
-            {title}
-          </option>
-        ))}
+      <select value={value} onChange={handleValue(change)}>
+        {createOptions(options)}
       </select>
     </label>
   );

@@ -3,6 +3,8 @@ import { addressOfView, choose } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { describeCertainty } from '../../parts/certainty.ts';
+import { Facts } from '../../parts/facts.tsx';
+import { handleValue } from '../../parts/handlers.ts';
 import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Rights } from '../../parts/rights.tsx';
@@ -31,26 +33,14 @@ export function CellPanel(props: CellPanelProps) {
     <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
       <h2>{cell.name}</h2>
       {cell.sign === 'deny' && <p class="verdict deny">{cell.text}</p>}
-      <dl class="facts">
-        <div>
-          <dt>Rule</dt>
-          <dd>{rule?.label ?? 'open to all callers'}</dd>
-        </div>
-        <div>
-          <dt>Needs</dt>
-          <dd>
-            <Sentence text={describeOperationNeeds(ruleset, operation).text} />
-          </dd>
-        </div>
-        <div>
-          <dt>Certainty</dt>
-          <dd>{describeCertainty(cell.certainty)}</dd>
-        </div>
-        <div>
-          <dt>Source</dt>
-          <dd>{cell.source}</dd>
-        </div>
-      </dl>
+      <Facts
+        facts={[
+          ['Rule', rule?.label ?? 'open to all callers'],
+          ['Needs', <Sentence key="needs" text={describeOperationNeeds(ruleset, operation).text} />],
+          ['Certainty', describeCertainty(cell.certainty)],
+          ['Source', cell.source],
+        ]}
+      />
       {grantingRoles.length > 0 && (
         <>
           <h3>Roles that grant {column.title}</h3>
@@ -109,7 +99,7 @@ function Simulation(props: { readonly method: string; readonly template: string;
       <form class="order" onSubmit={simulate}>
         <label class="grow">
           {method}
-          <input required maxLength={4096} value={path} onInput={(event) => setPath(event.currentTarget.value)} />
+          <input required maxLength={4096} value={path} onInput={handleValue(setPath)} />
         </label>
         <button type="submit">Ask</button>
       </form>

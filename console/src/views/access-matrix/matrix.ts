@@ -1,4 +1,5 @@
 import type { OperationEffect } from '../../control-api/types.ts';
+import { CERTAINTIES } from '../../parts/certainty.ts';
 import { readEffects } from '../../state/effects.ts';
 import { readIdentities } from '../../state/identities.ts';
 import {
@@ -48,17 +49,6 @@ export interface Matrix {
   readonly columns: readonly Column[];
   readonly cellOf: (row: Row, column: Column) => Cell;
 }
-
-/** The certainties, from most to least certain. */
-const CERTAINTY_ORDER: readonly Certainty[] = [
-  'documented',
-  'implied',
-  'observed',
-  'inferred',
-  'contradicted',
-  'ours',
-  'unknown',
-];
 
 /** The maximum number of identities. The user can choose one of the others. */
 const MAX_COLUMNS = 60;
@@ -133,7 +123,7 @@ function findLeastCertain({ operation, rule }: Row, role?: Role): Evidence {
 }
 
 function rankOf({ certainty }: Evidence): number {
-  return CERTAINTY_ORDER.indexOf(certainty);
+  return CERTAINTIES.indexOf(certainty);
 }
 
 /** Returns the cell of an operation and a right. */

@@ -1,6 +1,7 @@
 import { addressOfView, choose } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import { describeCertainty } from '../../parts/certainty.ts';
+import { Facts } from '../../parts/facts.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
@@ -20,18 +21,16 @@ export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; re
         Needs: <Sentence text={text} />
       </p>
       <h3>Sources</h3>
-      <dl class="facts">
-        {evidence.map(({ about, certainty, source }) => (
-          <div key={about}>
-            <dt>{about}</dt>
-            <dd>
-              {describeCertainty(certainty)}
-              <br />
-              <span class="quiet">{source}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Facts
+        facts={evidence.map(({ about, certainty, source }) => [
+          about,
+          <>
+            {describeCertainty(certainty)}
+            <br />
+            <span class="quiet">{source}</span>
+          </>,
+        ])}
+      />
       <div class="bar">
         <OperationLinks service={ruleset.service} operation={operation.id} />
       </div>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
 import { formatDuration } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
+import { handleSubmit, handleValue } from '../../parts/handlers.ts';
 import { worldTime } from '../../state/clock.ts';
 import { setFrozen } from '../../state/freeze.ts';
 import type { Names } from '../../timeline/event-text.ts';
@@ -62,13 +63,7 @@ function SetTimeForm(props: { readonly now: string; readonly isBusy: boolean; re
   const [input, setInput] = useState('');
   const placeholder = now.replace(/\.\d+/, '');
   return (
-    <form
-      class="order"
-      onSubmit={(event) => {
-        event.preventDefault();
-        set(input.trim());
-      }}
-    >
+    <form class="order" onSubmit={handleSubmit(() => set(input.trim()))}>
       <label>
         Set it to
         <input
@@ -78,7 +73,7 @@ function SetTimeForm(props: { readonly now: string; readonly isBusy: boolean; re
           autocomplete="off"
           spellcheck={false}
           value={input}
-          onInput={(event) => setInput(event.currentTarget.value)}
+          onInput={handleValue(setInput)}
         />
       </label>
       <button type="submit" disabled={isBusy}>

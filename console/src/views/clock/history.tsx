@@ -1,4 +1,5 @@
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { When } from '../../parts/when.tsx';
 import { describeBinding, type NgcKey, type Policy } from '../../state/keys.ts';
@@ -79,7 +80,7 @@ function Differences({ keys: [first, second] }: { readonly keys: readonly NgcKey
   if (first?.policy == null || second?.policy == null) return null;
   const firstScopes = first.policy.scopes;
   const secondScopes = second.policy.scopes;
-  const facts = [
+  const differences = [
     ['Both', firstScopes.filter((scope) => secondScopes.includes(scope))],
     [`Only ${first.name}`, firstScopes.filter((scope) => !secondScopes.includes(scope))],
     [`Only ${second.name}`, secondScopes.filter((scope) => !firstScopes.includes(scope))],
@@ -87,16 +88,9 @@ function Differences({ keys: [first, second] }: { readonly keys: readonly NgcKey
   return (
     <section aria-label="Scopes now">
       <h2>Scopes in effect now</h2>
-      <dl class="facts">
-        {facts.map(([text, scopes]) => (
-          <div key={text}>
-            <dt>
-              <LongText text={text} />
-            </dt>
-            <dd>{scopes.join(', ') || 'none'}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts
+        facts={differences.map(([text, scopes]) => [<LongText key={text} text={text} />, scopes.join(', ') || 'none'])}
+      />
     </section>
   );
 }

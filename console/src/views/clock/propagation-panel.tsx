@@ -3,6 +3,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Propagation } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
+import { handleSubmit, handleValue } from '../../parts/handlers.ts';
 import { shortenDuration } from '../../parts/time.ts';
 import { reportChange } from '../../state/changes.ts';
 import { APPLY_WARNING, applyEdits } from '../../state/pending-edits.ts';
@@ -27,19 +28,13 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
   return (
     <section aria-label="Propagation">
       <h2>How soon an edit takes effect</h2>
-      <form
-        class="order"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void change({ delay: delay.trim() });
-        }}
-      >
+      <form class="order" onSubmit={handleSubmit(() => void change({ delay: delay.trim() }))}>
         <label>
           Propagation
           <select
             value={propagation.mode}
             disabled={act.isBusy}
-            onChange={(event) => change({ mode: event.currentTarget.value as Propagation['mode'] })}
+            onChange={handleValue((value) => change({ mode: value as Propagation['mode'] }))}
           >
             {Object.keys(MODE_MEANINGS).map((mode) => (
               <option key={mode}>{mode}</option>
@@ -48,13 +43,7 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
         </label>
         <label>
           Delay
-          <input
-            required
-            size={8}
-            maxLength={64}
-            value={delay}
-            onInput={(event) => setDelay(event.currentTarget.value)}
-          />
+          <input required size={8} maxLength={64} value={delay} onInput={handleValue(setDelay)} />
         </label>
         <button type="submit" disabled={act.isBusy}>
           Set the delay

@@ -1,5 +1,7 @@
 import { choices, choose } from '../../address.ts';
 import type { ClockReading } from '../../control-api/types.ts';
+import { handleValue } from '../../parts/handlers.ts';
+import { createOptions } from '../../parts/options.tsx';
 import { listTicks } from '../../parts/ticks.ts';
 import { worldTime } from '../../state/clock.ts';
 import type { NgcKey, Policy } from '../../state/keys.ts';
@@ -43,12 +45,8 @@ export function Timeline({ clock, keys, names }: TimelineProps) {
         )}
         <label>
           Scale{' '}
-          <select value={String(scale.span)} onChange={(event) => scale.choose(event.currentTarget.value)}>
-            {SPANS.map(([text, length]) => (
-              <option key={text} value={String(length)}>
-                {text}
-              </option>
-            ))}
+          <select value={String(scale.span)} onChange={handleValue(scale.choose)}>
+            {createOptions(SPANS.map(([text, length]) => [String(length), text]))}
           </select>
         </label>
       </div>
@@ -121,15 +119,11 @@ function KeyChoice(props: {
   return (
     <label>
       {label}{' '}
-      <select value={choices.value[name] ?? ''} onChange={(event) => change(event.currentTarget.value)}>
-        <option value="">{noneLabel}</option>
-        {keys
-          .filter(({ id, history }) => history.length > 0 && id !== excludedId)
-          .map((key) => (
-            <option key={key.id} value={key.id}>
-              {key.name}
-            </option>
-          ))}
+      <select value={choices.value[name] ?? ''} onChange={handleValue(change)}>
+        {createOptions(
+          keys.filter(({ id, history }) => history.length > 0 && id !== excludedId).map(({ id, name }) => [id, name]),
+          noneLabel,
+        )}
       </select>
     </label>
   );

@@ -6,6 +6,7 @@ import { formatDuration } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
+import { handleSubmit, handleValue } from '../../parts/handlers.ts';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
@@ -107,10 +108,9 @@ function StartForm(props: {
   return (
     <form
       class="order"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={handleSubmit(() => {
         if (lasts !== null) start(order);
-      }}
+      })}
     >
       {about !== 'all' && (
         <TargetChoice
@@ -126,7 +126,7 @@ function StartForm(props: {
             placeholder={shortenDuration(lasts)}
             autocomplete="off"
             size={8}
-            onInput={(event) => setOrder({ ...order, for: event.currentTarget.value.trim() })}
+            onInput={handleValue((value) => setOrder({ ...order, for: value.trim() }))}
           />
         </label>
       )}
@@ -212,7 +212,7 @@ function TargetChoice(props: {
   return (
     <label>
       Affects
-      <select onChange={(event) => choose(event.currentTarget.value)}>
+      <select onChange={handleValue(choose)}>
         <option value="">{noneLabel}</option>
         {kinds.map((kind) => (
           <optgroup key={kind} label={`${kind}s`}>

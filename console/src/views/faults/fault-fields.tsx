@@ -1,8 +1,9 @@
 import { readValue, useLoaded, useQuery } from '../../parts/loaded.tsx';
+import { createOptions } from '../../parts/options.tsx';
 import { type DocumentedRequest, readDocumentedRequests } from '../../state/documents.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { BROKEN_AT_LABELS, type FieldError, SPOILED_BODY_LABELS } from './draft.ts';
-import { createOptions, Field } from './field.tsx';
+import { Field } from './field.tsx';
 
 /** The initial status, which is also the name of its preset. */
 export const DEFAULT_STATUS = '503';
@@ -26,10 +27,10 @@ export function EffectFields(props: { readonly error: FieldError | null; readonl
       <Field name="retryAfter" label="Retry-After" error={error} placeholder="3, or 30s" />
       <Field name="delay" label="Delay" error={error} placeholder="2s" />
       <Field name="drop" label="Connection" error={error} tag="select">
-        {createOptions('stays open', breaks)}
+        {createOptions(breaks, 'stays open')}
       </Field>
       <Field name="body" label="Body" error={error} tag="select">
-        {createOptions('unchanged', Object.entries(SPOILED_BODY_LABELS))}
+        {createOptions(Object.entries(SPOILED_BODY_LABELS), 'unchanged')}
       </Field>
       <Field name="times" label="Times" error={error} type="number" min={1} defaultValue="1" placeholder="always" />
       <Field

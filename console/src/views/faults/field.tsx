@@ -60,15 +60,3 @@ export function Field(
     </div>
   );
 }
-
-/** Returns the options of a select. @param noneLabel label of the empty option */
-export function createOptions(
-  noneLabel: string,
-  all: readonly (readonly [value: string, text: string])[],
-): ComponentChildren {
-  return [['', noneLabel] as const, ...all].map(([value, text]) => (
-    <option key={value} value={value}>
-      {text}
-    </option>
-  ));
-}

@@ -1,9 +1,10 @@
 import { choices, choose } from '../../address.ts';
 import type { FaultMatch } from '../../control-api/types.ts';
+import { createOptions } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import type { NamedOperation } from '../../state/documents.ts';
 import type { DraftMatch, FieldError } from './draft.ts';
-import { createOptions, Field } from './field.tsx';
+import { Field } from './field.tsx';
 
 /** How the requests of a fault are chosen. */
 export type RequestKind = 'tokens' | 'operation' | 'all';
@@ -116,8 +117,8 @@ export function RequestFields(props: RequestFieldsProps) {
           }
         >
           {createOptions(
-            'any',
             listServices(all).map((name) => [name, titleOfService(name)]),
+            'any',
           )}
         </Field>
       )}
@@ -159,13 +160,11 @@ function OperationField({ choice, all, error }: Omit<RequestFieldsProps, 'onKind
       )}
       {services.map((name) => (
         <optgroup key={name} label={titleOfService(name)}>
-          {all
-            .filter((candidate) => candidate.service === name)
-            .map((candidate) => (
-              <option key={candidate.id} value={formatOption(candidate)}>
-                {candidate.title}
-              </option>
-            ))}
+          {createOptions(
+            all
+              .filter((candidate) => candidate.service === name)
+              .map((candidate) => [formatOption(candidate), candidate.title]),
+          )}
         </optgroup>
       ))}
     </Field>

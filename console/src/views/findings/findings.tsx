@@ -4,8 +4,10 @@ import type { FidelityReport, Finding } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
+import { createOptions, includeChosen } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
@@ -83,15 +85,12 @@ function groupByKind(findings: readonly Finding[]): readonly (readonly [string, 
 
 /** The choice of a kind. It keeps a kind of the address that has no findings. */
 function KindSelect({ kinds, chosenKind }: { readonly kinds: readonly string[]; readonly chosenKind: string }) {
-  const options = chosenKind === '' || kinds.includes(chosenKind) ? kinds : [...kinds, chosenKind];
   return (
-    <select aria-label="Kind" value={chosenKind} onChange={(event) => choose({ kind: event.currentTarget.value })}>
-      <option value="">any kind</option>
-      {options.map((kind) => (
-        <option key={kind} value={kind}>
-          {formatKind(kind)}
-        </option>
-      ))}
+    <select aria-label="Kind" value={chosenKind} onChange={handleValue((value) => choose({ kind: value }))}>
+      {createOptions(
+        includeChosen(kinds, chosenKind).map((kind) => [kind, formatKind(kind)]),
+        'any kind',
+      )}
     </select>
   );
 }

@@ -3,9 +3,9 @@ import { askAs } from '../../control-api/vendor.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { useKeepFocus } from '../../parts/focus.ts';
+import { handleSubmit, handleValue } from '../../parts/handlers.ts';
 import { Secret } from '../../parts/secret.tsx';
-import { createTokenRequest } from '../../state/client-setup.ts';
-import type { Credential } from '../../state/identities.ts';
+import { createTokenRequest, type RunaiCredential } from '../../state/client-setup.ts';
 
 interface AccessKey {
   readonly id: string;
@@ -14,13 +14,14 @@ interface AccessKey {
 }
 
 /** The access keys of a Run:ai user, read and created through Run:ai's own API with a token of the user. */
-export function AccessKeys({ credential }: { readonly credential: Exclude<Credential, { readonly kind: 'key' }> }) {
+export function AccessKeys({ credential }: { readonly credential: RunaiCredential }) {
   const act = useAct();
   const list = useKeepFocus<HTMLUListElement>();
   const [keys, setKeys] = useState<readonly AccessKey[] | null>(null);
   const [name, setName] = useState('');
   const [created, setCreated] = useState<{ readonly clientId: string; readonly clientSecret: string } | null>(null);
 
+  // Each call gets a new token, because the clock of the world may have moved.
   const call = async <Result,>(method: string, path: string, body?: object) => {
     const { accessToken } = await askAs<{ accessToken: string }>(
       null,
@@ -71,16 +72,10 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
               </li>
             ))}
           </ul>
-          <form
-            class="order"
-            onSubmit={(event) => {
-              event.preventDefault();
-              void act.run(create);
-            }}
-          >
+          <form class="order" onSubmit={handleSubmit(() => void act.run(create))}>
             <label>
               Name
-              <input required maxLength={255} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+              <input required maxLength={255} value={name} onInput={handleValue(setName)} />
             </label>
             <button type="submit" disabled={act.isBusy}>
               Create an access key

@@ -67,7 +67,9 @@ function findFreeName(usedNames: readonly string[]): string {
   return name;
 }
 
-const splitList = (text: string | undefined) => (text ? text.split(',') : []);
+function splitList(text: string | undefined): readonly string[] {
+  return text ? text.split(',') : [];
+}
 
 /** Parses the resources in an address, as JSON. Anything else is ignored. */
 function parseResources(text: string | undefined): readonly KeyResource[] {
@@ -82,7 +84,7 @@ function parseResources(text: string | undefined): readonly KeyResource[] {
   }
 }
 
-/** Returns the complete resources: those without an id still to be entered. */
+/** Returns the resources that are complete: they need no ids, or have one. */
 export function listNamedResources({ resource }: Draft): readonly KeyResource[] {
   return resource.filter(({ ids }) => ids === undefined || ids.some((id) => id !== ''));
 }
@@ -100,8 +102,8 @@ export function findUnboundServices(
   rulesets: readonly Ruleset[],
 ): readonly UnboundService[] {
   return rulesets.flatMap(({ service, unbound, grants, resourceTypes = [] }) => {
-    const isBound = resource.some((one) =>
-      resourceTypes.some(({ id, label }) => one.type === id || one.type === label),
+    const isBound = resource.some((bound) =>
+      resourceTypes.some(({ id, label }) => bound.type === id || bound.type === label),
     );
     if (type === 'personal' || unbound === undefined || isBound) return [];
     const typeLimits = grants.flatMap(({ id, onlyOn }) => (scopes.includes(id) && onlyOn ? [onlyOn] : []));
@@ -113,7 +115,7 @@ export function findUnboundServices(
 /** Label of the checkbox for `force`. */
 export const FORCE_LABEL = 'Allow what the documents rule out';
 
-/** Removes the JSON advice for programs from a message of the control API. */
+/** Returns a message of the control API without the advice for programs, which names members of JSON. */
 export function toFormText(text: string): string {
   const words = text.split(/(?<=[.;]) /).filter((part) => !part.includes('`"'));
   if (words.length === 0) return text;
@@ -121,8 +123,8 @@ export function toFormText(text: string): string {
   return words.join(' ').replace(/;$/, '.');
 }
 
-/** Returns the rights of a key like this. */
-export function toHolding({ type, scopes, resource, roles, force }: Draft) {
+/** Returns the rights of a key like this, for a simulation or an order. */
+export function toHolding({ type, scopes, resource, roles, force }: Draft): object {
   if (type === 'personal') return { roles };
   return { scopes, ...(resource.length > 0 && { resource }), ...(force && { force }) };
 }

@@ -1,6 +1,8 @@
 import { addressOfView, choices, choose, go } from '../../address.ts';
 import { useKeepFocus } from '../../parts/focus.ts';
+import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
+import { createOptions, includeChosen } from '../../parts/options.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
@@ -14,16 +16,8 @@ import './identities.css';
 export function Identities() {
   const loaded = useQuery(readIdentities);
   const identities = readValue(loaded, null);
-  const { text = '', who, make, edit, api, kind } = choices.value;
-  const query = text.toLowerCase();
-  const found = (identities ?? []).filter(
-    (identity) =>
-      (api === undefined || identity.services.includes(api)) &&
-      (kind === undefined || identity.kind === kind) &&
-      `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.rights}`
-        .toLowerCase()
-        .includes(query),
-  );
+  const { text, who, make, edit, api, kind } = choices.value;
+  const found = filterIdentities(identities ?? []);
   const isFormOpen = make !== undefined || edit !== undefined;
   const isOpen = who !== undefined || make !== undefined;
   const filters = { text, api, kind };
@@ -48,7 +42,7 @@ export function Identities() {
           values={identities?.flatMap(({ services }) => services)}
           title={titleOfService}
         />
-        <FilterSelect name="kind" anyLabel="any kind" values={identities?.map((one) => one.kind)} />
+        <FilterSelect name="kind" anyLabel="any kind" values={identities?.map((identity) => identity.kind)} />
       </search>
       <section class="first" aria-label="All identities">
         <WhenLoaded loaded={loaded}>
@@ -71,6 +65,20 @@ export function Identities() {
         </Panel>
       )}
     </div>
+  );
+}
+
+/** Returns the identities that match the filters in the address. */
+function filterIdentities(identities: readonly Identity[]): readonly Identity[] {
+  const { text = '', api, kind } = choices.value;
+  const query = text.toLowerCase();
+  return identities.filter(
+    (identity) =>
+      (api === undefined || identity.services.includes(api)) &&
+      (kind === undefined || identity.kind === kind) &&
+      `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.rights}`
+        .toLowerCase()
+        .includes(query),
   );
 }
 
@@ -106,7 +114,10 @@ function groupIdentities(all: readonly Identity[]): readonly Group[] {
   return [...groups].map(([title, members]) => ({ title, members }));
 }
 
-const apiOf = ({ services: [first = ''] }: Identity) => first;
+/** Returns the first API of an identity; empty if it has none. */
+function apiOf({ services: [first = ''] }: Identity): string {
+  return first;
+}
 
 function IdentityList(props: {
   readonly found: readonly Identity[];
@@ -114,7 +125,7 @@ function IdentityList(props: {
   readonly isEmpty: boolean;
   readonly filters: Readonly<Record<string, string | undefined>>;
 }) {
-  const { found, isEmpty, filters: narrowing } = props;
+  const { found, isEmpty, filters } = props;
   const list = useKeepFocus<HTMLDivElement>();
   return (
     <>
@@ -123,17 +134,17 @@ function IdentityList(props: {
           <section key={title} aria-label={title}>
             <h2>{title}</h2>
             <ul>
-              {members.map(({ id, name, services, rights: holds }) => (
+              {members.map(({ id, name, services, rights }) => (
                 <li key={id}>
                   <a
                     data-entry
-                    href={addressOfView('identities', { ...narrowing, who: id })}
+                    href={addressOfView('identities', { ...filters, who: id })}
                     aria-current={id === choices.value['who'] ? 'true' : undefined}
                   >
                     <strong>{name}</strong>
-                    <span class="holds" title={holds}>
+                    <span class="holds" title={rights}>
                       {services.length > 1 && `also ${services.slice(1).map(titleOfService).join(', ')}; `}
-                      {holds}
+                      {rights}
                     </span>
                   </a>
                 </li>
@@ -160,19 +171,17 @@ function FilterSelect(props: {
   readonly values: readonly string[] | undefined;
   readonly title?: (value: string) => string;
 }) {
-  const { name, anyLabel: any, values = [], title = (value: string) => value } = props;
+  const { name, anyLabel, values = [], title = (value: string) => value } = props;
   return (
     <select
       aria-label={name === 'api' ? 'API' : 'Kind'}
       value={choices.value[name] ?? ''}
-      onChange={({ currentTarget: { value } }) => choose({ [name]: value }, false)}
+      onChange={handleValue((value) => choose({ [name]: value }, false))}
     >
-      <option value="">{any}</option>
-      {[...new Set([...values, ...(choices.value[name] ? [choices.value[name]] : [])])].map((value) => (
-        <option key={value} value={value}>
-          {title(value)}
-        </option>
-      ))}
+      {createOptions(
+        includeChosen(values, choices.value[name] ?? '').map((value) => [value, title(value)]),
+        anyLabel,
+      )}
     </select>
   );
 }

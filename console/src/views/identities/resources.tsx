@@ -1,8 +1,10 @@
 import { ask } from '../../control-api/client.ts';
 import type { KeyResource } from '../../control-api/types.ts';
+import { handleValue } from '../../parts/handlers.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
 import type { ResourceType } from '../../state/rulesets.ts';
 
+/** A function in the cast. */
 interface NamedFunction {
   readonly name: string;
   readonly functionId: string;
@@ -36,7 +38,7 @@ export function Resources(props: {
               <span class="unseen">Resource type{number}</span>
               <select
                 value={resourceType?.label ?? type}
-                onChange={({ currentTarget: { value } }) => replaceAt(index, createResource(value, types))}
+                onChange={handleValue((value) => replaceAt(index, createResource(value, types)))}
               >
                 {types.map(({ id, label }) => (
                   <option key={id}>{label}</option>
@@ -52,7 +54,7 @@ export function Resources(props: {
                   list="known-ids"
                   placeholder={resourceType.names}
                   value={(ids ?? []).join(', ')}
-                  onInput={({ currentTarget: { value } }) => replaceAt(index, { ...entry, ids: parseIds(value) })}
+                  onInput={handleValue((value) => replaceAt(index, { ...entry, ids: parseIds(value) }))}
                 />
               </label>
             )}
@@ -86,10 +88,12 @@ export function Resources(props: {
   );
 }
 
+/** Returns the ids in a field, which are separated by commas. */
 function parseIds(text: string): string[] {
   return text === '' ? [] : text.split(',').map((entry) => entry.trim());
 }
 
+/** Returns a resource of a type, with an empty id to enter if the type has ids. */
 function createResource(label: string, types: readonly ResourceType[]): KeyResource {
   const names = types.find((type) => type.label === label)?.names;
   return names == null ? { type: label } : { type: label, ids: [''] };

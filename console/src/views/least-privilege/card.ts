@@ -4,6 +4,7 @@ import { describeBinding } from '../../state/keys.ts';
 /** Formats a key as Markdown for a pull request: its requests, its rights and its seed entry. */
 export function toCard({ kind, used, smallest, seed }: NeededKey): string {
   const { scopes, resource, rules, roles } = smallest;
+  // A vertical bar would end the cell, and a backtick the code.
   const escapeCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('`', "'");
   const formatCode = (texts: readonly string[]) =>
     texts.map((text) => `\`${escapeCell(text)}\``).join(', ') || 'nothing';

@@ -1,14 +1,15 @@
 import type { RequestToAllow } from '../../control-api/types.ts';
 
-/** Options of curl that take a value. */
-const SHORT_OPTIONS = 'AbcCdDeEFHKmoPQrtTuUwxXyYz';
-const LONG_OPTIONS =
+/** The options of curl that take a value, as letters and as names. */
+const SHORT_OPTIONS_WITH_VALUE = 'AbcCdDeEFHKmoPQrtTuUwxXyYz';
+const LONG_OPTIONS_WITH_VALUE =
   'request header data data-raw data-binary data-ascii data-urlencode json url user user-agent cookie cookie-jar referer form form-string output upload-file write-out max-time connect-timeout retry retry-delay retry-max-time proxy cacert cert key oauth2-bearer resolve connect-to interface limit-rate range aws-sigv4 config';
 const OPTIONS_WITH_VALUE = new Set([
-  ...[...SHORT_OPTIONS].map((one) => `-${one}`),
-  ...LONG_OPTIONS.split(' ').map((one) => `--${one}`),
+  ...[...SHORT_OPTIONS_WITH_VALUE].map((letter) => `-${letter}`),
+  ...LONG_OPTIONS_WITH_VALUE.split(' ').map((name) => `--${name}`),
 ]);
 
+/** The options whose value is a body. */
 const DATA_OPTIONS = new Set([
   '-d',
   '--data',
@@ -27,6 +28,7 @@ export function parseCurl(text: string): readonly RequestToAllow[] {
   });
 }
 
+/** Returns the requests of one command, one for each URL. @param words the words after `curl` */
 function parseCommand(words: readonly string[]): readonly RequestToAllow[] {
   const urls: string[] = [];
   const data: string[] = [];
@@ -50,15 +52,19 @@ function parseCommand(words: readonly string[]): readonly RequestToAllow[] {
     else if (DATA_OPTIONS.has(option)) data.push(value);
   }
   const has = (...names: string[]) => names.some((name) => flags.has(name));
+  // With `-G`, the data is sent as a query.
   const isQuery = has('-G', '--get');
   const hasBody = !isQuery && (data.length > 0 || has('-F', '--form', '--form-string'));
-  const defaultMethod = has('-I', '--head') ? 'HEAD' : has('-T', '--upload-file') ? 'PUT' : hasBody ? 'POST' : 'GET';
+  let defaultMethod = hasBody ? 'POST' : 'GET';
+  if (has('-T', '--upload-file')) defaultMethod = 'PUT';
+  if (has('-I', '--head')) defaultMethod = 'HEAD';
   return urls.map((url) => createRequest(method ?? defaultMethod, url, isQuery ? '' : data.join('&')));
 }
 
 /** Returns a request without the parts of its URL that may hold credentials. A leading variable stands for any host. */
 export function createRequest(method: string, url: string, body: string): RequestToAllow {
   const publicUrl = url.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)?[^/]*@/i, '$1');
+  // A leading variable, such as `$HOST` or `{{host}}`.
   const path = /^(?:\$\w+|[$]?\{+[^}]*\}+)(\/.*)$/s.exec(publicUrl)?.[1];
   const parsed = parseJson(body);
   return {
@@ -69,7 +75,12 @@ export function createRequest(method: string, url: string, body: string): Reques
   };
 }
 
+/** Names of members that may be secret. The member `value` may hold any of them. */
 const SECRET_NAME = /secret|passw|token|api_?key|credential|authori|cookie|private|^value$/i;
+
+/** The beginning of an NGC key, or of a JWT. */
+const SECRET_VALUE = /nvapi-|eyJ/;
+
 /** Larger bodies identify no object, and together could exceed the request limit. */
 const MAX_BODY_LENGTH = 20_000;
 
@@ -78,7 +89,7 @@ function parseJson(text: string): unknown {
   if (text.length > MAX_BODY_LENGTH) return undefined;
   try {
     return JSON.parse(text, (name, value) => {
-      const isSecret = SECRET_NAME.test(name) || /nvapi-|eyJ/.test(String(value));
+      const isSecret = SECRET_NAME.test(name) || SECRET_VALUE.test(String(value));
       return typeof value === 'string' && isSecret ? 'hidden' : value;
     });
   } catch {
@@ -88,9 +99,12 @@ function parseJson(text: string): unknown {
 
 /** A shell word, possibly of differently quoted parts, or the end of a command. */
 const WORD = /(?:\$'(?:\\.|[^'\\])*'|'[^']*'|"(?:\\.|[^"\\])*"|\\[\s\S]|[^\s'"\\;|&])+|[;|&\n]|\s+/g;
+/** A part of a word: with ANSI-C, single or double quotes, an escaped character, or without quotes. */
 const PART = /\$'((?:\\.|[^'\\])*)'|'([^']*)'|"((?:\\.|[^"\\])*)"|\\([\s\S])|[^'"\\]+?(?=\$'|['"\\]|$)/gs;
+/** The characters of the ANSI-C escapes that are letters. */
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 
+/** Splits a shell text into commands, and these into words without quotes. */
 function splitCommands(text: string): readonly (readonly string[])[] {
   const commands: string[][] = [[]];
   for (const [word] of text.replaceAll(/\\\r?\n/g, ' ').matchAll(WORD)) {
@@ -100,11 +114,12 @@ function splitCommands(text: string): readonly (readonly string[])[] {
   return commands;
 }
 
+/** Returns the text of a part of a word, by the groups of the expression `PART`. */
 function unquote(part: string, ansi?: string, single?: string, double?: string, escaped?: string): string {
   if (ansi !== undefined) {
-    const code = (text: string) => String.fromCharCode(Number.parseInt(text, 16));
-    return ansi.replaceAll(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))/gis, (_, u, x, one) =>
-      u !== undefined || x !== undefined ? code(u ?? x) : (ESCAPES[one] ?? one),
+    const decode = (text: string) => String.fromCharCode(Number.parseInt(text, 16));
+    return ansi.replaceAll(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))/gis, (_, unicode, hex, letter) =>
+      unicode !== undefined || hex !== undefined ? decode(unicode ?? hex) : (ESCAPES[letter] ?? letter),
     );
   }
   return single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? part;

@@ -11,7 +11,7 @@ import { Report } from './report.tsx';
 import { WhichKey } from './which-key.tsx';
 import './least-privilege.css';
 
-/** What each credential was used for, and the least rights that allow it. */
+/** Shows what each credential was used for, and the least rights that allow it. */
 export function LeastPrivilegeView() {
   const loaded = useLoaded(async () => {
     const [report, mode] = await Promise.all([ask<LeastPrivilege>('GET', '/_mock/least-privilege'), readMode()]);
@@ -47,7 +47,7 @@ export function LeastPrivilegeView() {
             label="Search"
             placeholder="credential, operation …"
             value={text}
-            change={(wanted) => choose({ text: wanted }, false)}
+            change={(newText) => choose({ text: newText }, false)}
           />
           {who !== undefined && (
             <button type="button" onClick={() => choose({ who: undefined }, false)}>
@@ -73,8 +73,8 @@ export function LeastPrivilegeView() {
                   <p>{who === undefined ? 'No credential matches.' : 'This credential has not called a service.'}</p>
                 )
               )}
-              {visibleReports.map((one) => (
-                <Report key={one.principal.id} report={one} />
+              {visibleReports.map((report) => (
+                <Report key={report.principal.id} report={report} />
               ))}
             </>
           )}
@@ -84,10 +84,11 @@ export function LeastPrivilegeView() {
   );
 }
 
-function filterReports(all: readonly PrincipalReport[], query: string, who: string | undefined) {
+/** Returns the reports that match the search, of one credential if its id is given. */
+function filterReports(all: readonly PrincipalReport[], query: string, credentialId: string | undefined) {
   return all.filter(
     ({ principal: { id, name, kind }, used }) =>
-      (who === undefined || id === who) &&
+      (credentialId === undefined || id === credentialId) &&
       `${id} ${name} ${kind} ${used.map(({ operation }) => operation).join(' ')}`.toLowerCase().includes(query),
   );
 }

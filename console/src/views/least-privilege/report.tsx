@@ -29,8 +29,9 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
     run: () =>
       act.run(async () => {
         // Browsers offer the clipboard only on https and localhost.
-        if (navigator.clipboard === undefined)
+        if (navigator.clipboard === undefined) {
           throw new Error('This page cannot write to the clipboard. Open it on localhost or with https.');
+        }
         await navigator.clipboard.writeText(JSON.stringify(content, null, 2));
         return 'Copied.';
       }),
@@ -81,10 +82,10 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           {isMinimal && held !== null && <p class="verdict allow">It has no other rights.</p>}
         </section>
       </div>
-      {broader.map(({ what, held, enough }) => (
+      {broader.map(({ what, held: heldRights, enough }) => (
         <p key={what} class="hint">
           The {what} could be narrower:{' '}
-          <LongText text={`${describeRights(enough)} instead of ${describeRights(held)}.`} />
+          <LongText text={`${describeRights(enough)} instead of ${describeRights(heldRights)}.`} />
         </p>
       ))}
       {beyond.length > 0 && (
@@ -138,6 +139,7 @@ export function UseTable(props: {
   );
 }
 
+/** A list of rights, with marks for the unused ones. */
 export function RightsList({ rights, unused }: { readonly rights: LeastRights; readonly unused: readonly string[] }) {
   const { services = [], scopes, resource, roles, rules, custom } = rights;
   const named = [...(scopes ?? []), ...(rules === undefined ? (roles ?? []) : [])];

@@ -3,13 +3,14 @@ import { ask, RefusalError } from '../../control-api/client.ts';
 import type { NeededKeys, RequestToAllow } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ChooseFile } from '../../parts/choose-file.tsx';
+import { handleValue } from '../../parts/handlers.ts';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { requests as recorded } from '../../state/requests.ts';
-import { NeededKeyDetails } from './needed.tsx';
-import { parseRequests } from './pasted.ts';
+import { NeededKeyDetails } from './needed-key.tsx';
+import { parseRequests } from './parse-requests.ts';
 
-/** A request that prevents an answer. */
+/** A request for which the control API cannot find a key. */
 interface Obstacle {
   readonly index: number;
   readonly text: string;
@@ -26,9 +27,9 @@ export function WhichKey() {
   const find = (read: () => readonly RequestToAllow[] | Promise<readonly RequestToAllow[]>) =>
     act.run(async () => {
       setResult(null);
-      const requests = await read();
-      setRequests(requests);
-      if (requests.length > 0) setResult(await findNeededKeys(requests));
+      const newRequests = await read();
+      setRequests(newRequests);
+      if (newRequests.length > 0) setResult(await findNeededKeys(newRequests));
     });
   const isObstacle = result !== null && 'index' in result;
   return (
@@ -45,7 +46,7 @@ export function WhichKey() {
           spellcheck={false}
           placeholder='curl "$NVCF_BASE_URL/v2/nvcf/functions" -H …'
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={handleValue(setText)}
         />
       </label>
       <div class="bar">
@@ -103,19 +104,18 @@ function NeededKeyList({ result: { keys, free } }: { readonly result: NeededKeys
   );
 }
 
-/** The distinct operations in the recorded requests, to tick. */
+/** Checkboxes for the distinct operations in the recorded requests. */
 function RecordedRequestChoice(props: {
   readonly isBusy: boolean;
   readonly find: (requests: readonly RequestToAllow[]) => void;
 }) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
-  const recordedRequests = recorded.value.filter(({ operation }) => operation !== null);
-  const all = [...new Map(recordedRequests.map((one) => [`${one.service} ${one.operation}`, one]))].slice(
-    0,
-    MAX_LISTED,
-  );
+  const recordedOperations = recorded.value.filter(({ operation }) => operation !== null);
+  const all = [
+    ...new Map(recordedOperations.map((request) => [`${request.service} ${request.operation}`, request])),
+  ].slice(0, MAX_LISTED);
   if (all.length === 0) return null;
-  const chosen = all.filter(([name]) => ticked.includes(name)).map(([, one]) => one);
+  const chosen = all.filter(([name]) => ticked.includes(name)).map(([, request]) => request);
   return (
     <details>
       <summary>Or choose from the recorded requests</summary>
@@ -126,7 +126,7 @@ function RecordedRequestChoice(props: {
               type="checkbox"
               checked={ticked.includes(name)}
               onChange={({ currentTarget: { checked } }) =>
-                setTicked(checked ? [...ticked, name] : ticked.filter((one) => one !== name))
+                setTicked(checked ? [...ticked, name] : ticked.filter((tickedName) => tickedName !== name))
               }
             />
             <code class="path">
@@ -154,29 +154,41 @@ function RecordedRequestChoice(props: {
   );
 }
 
+/** The maximum number of operations to choose from. */
 const MAX_LISTED = 50;
 
 /** Returns the requests, with the service set for all that are like this one. */
 function withService(requests: readonly RequestToAllow[], index: number, service: string): readonly RequestToAllow[] {
   const { method, url, path } = requests[index] as RequestToAllow;
-  const isSameRequest = (one: RequestToAllow) => one.method === method && one.url === url && one.path === path;
-  return requests.map((one) => (isSameRequest(one) ? { ...one, service } : one));
+  return requests.map((request) => {
+    const isSame = request.method === method && request.url === url && request.path === path;
+    return isSame ? { ...request, service } : request;
+  });
 }
 
-/** @throws like the control API, unless the error is about one of the requests */
+/** Finds the keys, or the request that prevents that. @throws like the control API, unless the error names a request */
 async function findNeededKeys(requests: readonly RequestToAllow[]): Promise<NeededKeys | Obstacle> {
   try {
     return await ask<NeededKeys>('POST', '/_mock/least-privilege', { requests });
   } catch (error) {
-    const [start, index] =
-      (error instanceof RefusalError && /^Field `requests\[(\d+)\][^`]*`:? /.exec(error.message)) || [];
-    const one = requests[Number(index)];
-    if (!(error instanceof RefusalError) || start === undefined || one === undefined) throw error;
-    const [, services = ''] = /belongs to several services: (.*)\. Add /.exec(error.message) ?? [];
-    return {
-      index: Number(index),
-      text: `\`${one.method} ${one.url ?? one.path}\`: ${error.message.slice(start.length).replace(/ Add `"service"`\.$/, '')}`,
-      services: services.split('`').filter((_, index) => index % 2 === 1),
-    };
+    const obstacle = error instanceof RefusalError ? parseObstacle(error.message, requests) : null;
+    if (obstacle === null) throw error;
+    return obstacle;
   }
+}
+
+/** Returns the request that a message of the control API names; null if it names none. */
+function parseObstacle(message: string, requests: readonly RequestToAllow[]): Obstacle | null {
+  const [start = '', index] = /^Field `requests\[(\d+)\][^`]*`:? /.exec(message) ?? [];
+  const request = requests[Number(index)];
+  if (request === undefined) return null;
+  // The buttons for the services take the place of the advice for programs.
+  const text = message.slice(start.length).replace(/ Add `"service"`\.$/, '');
+  const [, services = ''] = /belongs to several services: (.*)\. Add /.exec(message) ?? [];
+  return {
+    index: Number(index),
+    text: `\`${request.method} ${request.url ?? request.path}\`: ${text}`,
+    // The names are in backticks.
+    services: services.split('`').filter((_, position) => position % 2 === 1),
+  };
 }

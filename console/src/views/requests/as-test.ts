@@ -4,7 +4,7 @@ import type { Call } from '../../state/call.ts';
 import type { Caller } from '../../state/caller.ts';
 import type { FixRequest } from '../../state/repairs.ts';
 
-/** A test that sends a request and expects the same answer. */
+/** A test that sends a request and expects the same response. */
 interface TestInput {
   readonly call: Call;
   readonly caller: Caller;
@@ -16,6 +16,7 @@ interface TestInput {
   readonly name: string;
 }
 
+/** A language or framework of a test. */
 export type Language = 'vitest' | 'pytest' | 'go';
 
 export const LANGUAGES: readonly Language[] = ['vitest', 'pytest', 'go'];
@@ -46,6 +47,7 @@ export function toTest(
   return WRITERS[language]({ call: { ...call, body }, caller, setup, status, reason, name });
 }
 
+/** Return the source of a test. */
 const WRITERS: Readonly<Record<Language, (input: TestInput) => string>> = {
   vitest: writeVitest,
   pytest: writePytest,
@@ -107,8 +109,10 @@ function writeVitestToken(caller: Caller): readonly string[] {
     : [`  const { key: token } = await mock.keys.create(${toSource(caller.order)});`];
 }
 
-/** Python and Go string literals are like JSON's. */
-const quote = (text: string) => JSON.stringify(text);
+/** Formats a string literal of Python or Go, which are like those of JSON. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
 
 function writePytest({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
@@ -155,8 +159,10 @@ function writePytestSetup({ method, path, body, as }: FixRequest): readonly stri
   ];
 }
 
-const createsKey = (caller: Caller): caller is Caller & { readonly order: KeyOrder } =>
-  caller.kind === 'key' && caller.order !== null;
+/** Returns whether the test must create the key of the caller. */
+function createsKey(caller: Caller): caller is Caller & { readonly order: KeyOrder } {
+  return caller.kind === 'key' && caller.order !== null;
+}
 
 function writePytestToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${quote(caller.name)})`];
@@ -218,13 +224,16 @@ function writeGoSetup({ method, path, body, as }: FixRequest): readonly string[]
   ];
 }
 
+/** The lines that fail a Go test on an error. */
 const GO_CHECK = ['\tif err != nil {', '\t\tt.Fatal(err)', '\t}'];
 
-const writeGoReason = (expected: string) => [
-  `\tif reason := nvauthmock.ReasonOf(answer); reason != "${expected}" {`,
-  '\t\tt.Errorf("refused for %q", reason)',
-  '\t}',
-];
+function writeGoReason(expected: string): readonly string[] {
+  return [
+    `\tif reason := nvauthmock.ReasonOf(answer); reason != "${expected}" {`,
+    '\t\tt.Errorf("refused for %q", reason)',
+    '\t}',
+  ];
+}
 
 function writeGoToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`\ttoken := mock.Token(${quote(caller.name)})`];

@@ -34,16 +34,23 @@ export function Body({ body, isTruncated }: { readonly body: unknown; readonly i
  */
 const TOKENS = /("(?:[^"\\]|\\.)*\\?(?:"|$))(:?)|(-?\d[\d.eE+-]*)|\b(?:true|false|null)\b/gs;
 
+/** Returns the text with its tokens in elements. */
 function highlight(json: string): ComponentChildren {
   const parts: ComponentChildren[] = [];
-  let from = 0;
+  let position = 0;
   for (const token of json.matchAll(TOKENS)) {
     const [text, string, colon, number] = token;
-    const kind = string === undefined ? (number === undefined ? 'literal' : 'number') : colon ? 'key' : 'string';
-    parts.push(json.slice(from, token.index), <span class={kind}>{text}</span>);
-    from = token.index + text.length;
+    parts.push(json.slice(position, token.index), <span class={classOfToken(string, colon, number)}>{text}</span>);
+    position = token.index + text.length;
   }
-  return [...parts, json.slice(from)];
+  return [...parts, json.slice(position)];
+}
+
+/** Returns the CSS class of a token, by the groups of the expression. */
+function classOfToken(string?: string, colon?: string, number?: string): string {
+  if (number !== undefined) return 'number';
+  if (string === undefined) return 'literal';
+  return colon === '' ? 'string' : 'key';
 }
 
 /** Returns the error message in a vendor's response; null if there is none. */

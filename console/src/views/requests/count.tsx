@@ -15,7 +15,8 @@ export function RequestCount() {
   const read = () => ask<JournalCounts>('GET', '/_mock/requests?limit=1&bodies=false');
   const counts = useLoaded(read, [countChanges('requests'), isJournalRead.value]);
   const { total, dropped } = readValue(counts, { total: 0, dropped: 0 });
-  const [listed, all] = [matchingRequests.value.length, requests.value.length];
+  const listed = matchingRequests.value.length;
+  const all = requests.value.length;
   if (dropped === 0) return listed === all ? formatCount(all) : `${formatCount(listed)} of ${formatCount(all)}`;
   const keptText = `${formatCount(total)} of ${formatCount(total + dropped)} kept`;
   return listed === all ? keptText : `${formatCount(listed)} shown, ${keptText}`;

@@ -1,4 +1,5 @@
 import { choices, choose } from '../../address.ts';
+import { handleValue } from '../../parts/handlers.ts';
 import { Popover } from '../../parts/popover.tsx';
 import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
@@ -62,7 +63,7 @@ export function FilterSelect({ name, title }: { readonly name: ValueFilter; read
   return (
     <label>
       <span class="unseen">{title}</span>
-      <select value={current ?? ''} onChange={(event) => choose({ [name]: event.currentTarget.value }, false)}>
+      <select value={current ?? ''} onChange={handleValue((value) => choose({ [name]: value }, false))}>
         <option value="">{title}</option>
         {name === 'status' && ['2xx', '4xx', '5xx'].map((status) => <option key={status}>{status}</option>)}
         {includeChosen(listValues(name), current).map((value) => (

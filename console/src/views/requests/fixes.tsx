@@ -3,11 +3,11 @@ import { addressOfView, choose } from '../../address.ts';
 import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
+import { handleSubmit, handleValue } from '../../parts/handlers.ts';
 import { shortenIds } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { When } from '../../parts/when.tsx';
 import { type Call, toCall, toCallOfFix, toCurl } from '../../state/call.ts';
 import { type Caller, findObstacle } from '../../state/caller.ts';
 import { countChanges } from '../../state/changes.ts';
@@ -17,7 +17,7 @@ import { type RepairOptions, readRepairOptions } from './remedies.ts';
 interface FixesProps {
   readonly request: RecordedRequest;
   readonly decision: Decision;
-  /** Whether the user has moved here with the keyboard. */
+  /** Whether the user opened the request with the keyboard, which moves the focus here. */
   readonly isEntered: boolean;
 }
 
@@ -42,7 +42,7 @@ export function Fixes({ request, decision, isEntered }: FixesProps) {
   );
 }
 
-/** Replaces the button after it was used. */
+/** Shown in place of the remedies after one of them was applied. */
 function Repaired({ repair: { remedy, after, status } }: { readonly repair: Repair }) {
   return (
     <p>
@@ -55,8 +55,9 @@ function Repaired({ repair: { remedy, after, status } }: { readonly repair: Repa
 /** The number of remedies shown at first. A single further one is shown too. */
 const MAX_SHOWN = 3;
 
+/** The remedies, and the fixes that the page cannot make. */
 function RemedyChoice({ request, options }: { readonly request: RecordedRequest; readonly options: RepairOptions }) {
-  const { remedies, caller, adviceOnly: others } = options;
+  const { remedies, caller, adviceOnly } = options;
   const [chosen, setChosen] = useState('');
   const call = toCall(request);
   const remedy = remedies.find(({ text }) => text === chosen) ?? remedies[0];
@@ -73,16 +74,16 @@ function RemedyChoice({ request, options }: { readonly request: RecordedRequest;
           isAlone={remedies.length === 1}
         />
       )}
-      {others.length > 0 && (
+      {adviceOnly.length > 0 && (
         <ul class="others">
-          {others.map((fix) => (
+          {adviceOnly.map((fix) => (
             <li key={fix.text}>
               <Advice fix={fix} />
             </li>
           ))}
         </ul>
       )}
-      {remedies.length + others.length === 0 && <p class="quiet">No known fix.</p>}
+      {remedies.length + adviceOnly.length === 0 && <p class="quiet">No known fix.</p>}
     </>
   );
 }
@@ -120,9 +121,9 @@ function RemedyList(props: {
 }
 
 /** Returns the common beginning of all remedies, such as a scope to add before binding a key; empty if there is none. */
-function findLead([first, ...others]: readonly Remedy[]): string {
+function findLead([first, ...otherRemedies]: readonly Remedy[]): string {
   const lead = /^.*, and(?= )/.exec(first?.text ?? '')?.[0] ?? '';
-  return others.every(({ text }) => text.startsWith(lead)) ? lead : '';
+  return otherRemedies.every(({ text }) => text.startsWith(lead)) ? lead : '';
 }
 
 /** The button for a remedy, with its changes. */
@@ -155,12 +156,7 @@ function RemedyForm(props: {
       choose({ request: (await repairRequest(request, remedy, callToSend, caller, signal)).after });
     });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void run();
-      }}
-    >
+    <form onSubmit={handleSubmit(() => void run())}>
       {isAlone && lines.length === 0 && (
         <p class="way">
           <Sentence text={remedy.text} />
@@ -170,7 +166,7 @@ function RemedyForm(props: {
       {missingBody !== null && obstacle === null && (
         <label>
           <Sentence text={missingBody} /> The body to send:
-          <textarea rows={3} spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} />
+          <textarea rows={3} spellcheck={false} value={body} onInput={handleValue(setBody)} />
         </label>
       )}
       <span class="acts">
@@ -193,6 +189,7 @@ function RemedyForm(props: {
   );
 }
 
+/** Copies the request of a fix as a command. */
 function CopyFix({ change }: { readonly change: NonNullable<Remedy['request']> }) {
   const sender = change.as?.principal;
   const caller = sender === undefined ? ({ kind: 'unknown' } as const) : ({ kind: 'principal', name: sender } as const);
@@ -209,40 +206,28 @@ export function DiffList({ lines }: { readonly lines: readonly DiffLine[] }) {
   if (lines.length === 0) return null;
   return (
     <ul class="diff" aria-label="What it changes">
-      {lines.map(({ sign, kind: what, name }) => (
-        <li key={`${sign}${what} ${name}`} class={sign === '+' ? 'added' : 'removed'}>
-          {sign} {what} <Name text={name} />
+      {lines.map(({ sign, kind, name }) => (
+        <li key={`${sign}${kind} ${name}`} class={sign === '+' ? 'added' : 'removed'}>
+          {sign} {kind} <Name text={name} />
         </li>
       ))}
     </ul>
   );
 }
 
-/** A fix to carry out elsewhere. Of many sufficient roles, those with the fewest rights come first. */
+/** A fix that the page cannot make. Of many sufficient roles, those with the fewest rights come first. */
 function Advice({ fix: { text, roles = [] } }: { readonly fix: Fix }) {
   if (roles.length <= MAX_SHOWN + 1) return <Sentence text={text} />;
-  const [lead = text] = text.split(roles[0] === undefined ? '\n' : `\`${roles[0]}\``);
-  const names = (all: readonly string[]) => all.map((name) => `\`${name}\``).join(', ');
+  // The text before the first role, which the names below repeat.
+  const [lead = text] = text.split(`\`${roles[0]}\``);
+  const formatNames = (all: readonly string[]) => all.map((name) => `\`${name}\``).join(', ');
   return (
     <>
-      <Sentence text={lead + names(roles.slice(0, MAX_SHOWN))} />
+      <Sentence text={lead + formatNames(roles.slice(0, MAX_SHOWN))} />
       <details class="more-roles">
         <summary>{roles.length - MAX_SHOWN} more</summary>
-        <Sentence text={names(roles.slice(MAX_SHOWN))} />
+        <Sentence text={formatNames(roles.slice(MAX_SHOWN))} />
       </details>
     </>
-  );
-}
-
-type Pending = NonNullable<Decision['pending']>;
-
-/** A pending edit, and its effect on the request. */
-export function PendingEdit({ pending, principal }: { readonly pending: Pending; readonly principal: string }) {
-  return (
-    <p class="later">
-      Version {pending.version} takes effect at <When at={pending.effectiveAt} isRelative /> and would{' '}
-      {pending.effect === 'allow' ? 'allow' : 'refuse'} it.{' '}
-      <a href={addressOfView('clock', { key: principal })}>See when</a>
-    </p>
   );
 }

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choices, choose } from '../../address.ts';
 import { Sentence } from '../../parts/sentence.tsx';
@@ -7,59 +8,44 @@ import { listedRows, type Row } from '../../state/request-filters.ts';
 import { formatAddress } from '../../state/requests.ts';
 import { isCoarse, isNarrow } from '../../window.ts';
 
-/** Height of a row in pixels. */
-const getRowHeightPixels = () => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34);
+/** Returns the height of a row, as in the style sheet. */
+function getRowHeightPixels(): number {
+  if (isNarrow.value) return 62;
+  return isCoarse.value ? 44 : 34;
+}
 
-/** Extra rows on both ends, so that scrolling shows no gap. */
+/** The rows rendered above and below the visible ones, so that scrolling shows no gap. */
 const OVERSCAN_ROWS = 10;
 
 const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Operation', 'Duration'];
 
 /**
- * The requests, newest first. Only visible rows are rendered, so thousands cost no more than twenty.
+ * The requests, newest first. Only visible rows are rendered, so thousands take no longer than twenty.
  *
  * @param props.onEnter called when the user presses Enter on the selected request
  */
 export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  const [{ top, height }, setViewport] = useState({ top: 0, height: 600 });
+  const { top, height } = useViewport(box);
   const rowHeight = getRowHeightPixels();
   const rows = listedRows.value;
   const selected = choices.value['request'];
   const selectedIndex = selected === undefined ? -1 : rows.findIndex(({ ids }) => ids.includes(selected));
 
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const updateViewport = () => setViewport({ top: element.scrollTop, height: element.clientHeight });
-    const observer = new ResizeObserver(updateViewport);
-    observer.observe(element);
-    element.addEventListener('scroll', updateViewport, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', updateViewport);
-    };
-  }, []);
-
-  const step = (by: number) => {
-    const next = Math.max(0, Math.min(rows.length - 1, selectedIndex < 0 ? 0 : selectedIndex + by));
+  const step = (offset: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, selectedIndex < 0 ? 0 : selectedIndex + offset));
     const row = rows[next];
     if (row === undefined) return;
     choose({ request: row.request.id }, false);
-    const element = box.current;
-    if (element === null) return;
-    if (next * rowHeight < element.scrollTop) element.scrollTop = next * rowHeight;
-    else if ((next + 1) * rowHeight > element.scrollTop + element.clientHeight) {
-      element.scrollTop = (next + 1) * rowHeight - element.clientHeight;
-    }
+    if (box.current !== null) scrollToRow(box.current, next, rowHeight);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter' && selectedIndex >= 0) onEnter();
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, j: 1, k: -1 }[event.key];
-    if (by === undefined) return;
+    const offset = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, j: 1, k: -1 }[event.key];
+    if (offset === undefined) return;
     event.preventDefault();
-    step(by);
+    step(offset);
   };
 
   const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN_ROWS);
@@ -99,6 +85,35 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
       </div>
     </>
   );
+}
+
+/** Scrolls as little as needed to show a row. @param rowHeight in pixels */
+function scrollToRow(box: HTMLElement, index: number, rowHeight: number): void {
+  const top = index * rowHeight;
+  const bottom = top + rowHeight;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
+}
+
+/** The height of the list before it is measured, in pixels. */
+const INITIAL_HEIGHT = 600;
+
+/** Returns the scroll position and the height of the list, in pixels. */
+function useViewport(box: RefObject<HTMLDivElement | null>): { readonly top: number; readonly height: number } {
+  const [viewport, setViewport] = useState({ top: 0, height: INITIAL_HEIGHT });
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const updateViewport = () => setViewport({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(updateViewport);
+    observer.observe(element);
+    element.addEventListener('scroll', updateViewport, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', updateViewport);
+    };
+  }, []);
+  return viewport;
 }
 
 interface RequestRowProps {

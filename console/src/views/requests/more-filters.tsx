@@ -1,4 +1,5 @@
 import { choices, choose } from '../../address.ts';
+import { handleValue } from '../../parts/handlers.ts';
 import { FilterSelect, type TitledFilters } from './filters.tsx';
 
 /** The filters that do not fit beside the search, and the grouping. */
@@ -17,7 +18,7 @@ export function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
           autocomplete="off"
           spellcheck={false}
           value={path}
-          onChange={(event) => choose({ path: event.currentTarget.value.trim() }, false)}
+          onChange={handleValue((value) => choose({ path: value.trim() }, false))}
         />
       </label>
       <label class="tick">

@@ -12,13 +12,13 @@ import type { FixRequest, Remedy } from '../../state/repairs.ts';
 import type { Undoable } from '../../state/undo.ts';
 import { diffFix } from './diff.ts';
 
-/** The remedies for a refusal, and who can resend the request. */
+/** The remedies for a refusal, and the caller of the refused request. */
 export interface RepairOptions {
   /** The caller, with the credential if it is known. */
   readonly caller: Caller;
-  /** The recommended one first. */
+  /** The recommended remedy comes first. */
   readonly remedies: readonly Remedy[];
-  /** Fixes that must be made elsewhere. */
+  /** The fixes that the page cannot make. */
   readonly adviceOnly: readonly Fix[];
 }
 
@@ -30,8 +30,9 @@ export async function readRepairOptions(request: RecordedRequest, decision: Deci
   const remediesByFix = fixes.map((fix) => [fix, listFixRemedies(fix, decision)] as const);
   const remedies = remediesByFix.flatMap(([, all]) => all);
   const adviceOnly = remediesByFix.flatMap(([fix, all]) => (all.length === 0 ? [fix] : []));
-  if (decision.principal !== null)
+  if (decision.principal !== null) {
     return { caller, remedies: [...remedies, ...(await findRoleRemedies(fixes, decision, identities))], adviceOnly };
+  }
   const credential = await findCredentialRemedies(request, decision, identities);
   return { caller, remedies: [...remedies, ...credential], adviceOnly: credential.length > 0 ? [] : adviceOnly };
 }
@@ -81,12 +82,12 @@ function listPendingRemedies(
       apply: change,
     },
     moveRemedy,
-    // A frozen clock would never get there.
+    // A frozen clock would never reach the time.
     ...(isFrozen.value ? [] : [waitRemedy]),
   ];
 }
 
-/** Calls as an identity with a sufficient role, preferring the one with the fewest rights. */
+/** Returns a remedy that sends the request as an identity with a sufficient role, the one with the fewest rights. */
 async function findRoleRemedies(
   fixes: readonly Fix[],
   decision: Decision,
@@ -94,7 +95,7 @@ async function findRoleRemedies(
 ): Promise<Remedy[]> {
   const roles = fixes.find(({ kind, request }) => kind === 'identity' && request === undefined)?.roles ?? [];
   const candidates = roles.flatMap((role) =>
-    identities.filter(({ rights: holds, kind }) => holds === role && !kind.endsWith('key')),
+    identities.filter(({ rights, kind }) => rights === role && !kind.endsWith('key')),
   );
   const [identity] = await filterAllowed(candidates, decision);
   return identity === undefined
@@ -107,24 +108,20 @@ async function findRoleRemedies(
       ];
 }
 
-/** For a refused credential: makes it valid again, or uses a new one or another identity. */
+/** Returns the remedies for a refused credential: make it valid again, get a new one, or use a different identity. */
 async function findCredentialRemedies(
   recorded: RecordedRequest,
   decision: Decision,
   identities: readonly Identity[],
 ): Promise<readonly Remedy[]> {
   const { claimed, fixes, service, reason } = decision;
-  if (reason === 'wrong_secret')
-    return listSecretRemedies(
-      recorded,
-      identities.find(({ id }) => id === claimed?.id),
-    );
+  const claimedIdentity = identities.find(({ id }) => id === claimed?.id);
+  if (reason === 'wrong_secret') return listSecretRemedies(recorded, claimedIdentity);
   const isBearer = /^Bearer /i.test(String(recorded.request.headers['authorization']));
   if (!isBearer && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
-  const claimedIdentity = identities.find(({ id }) => id === claimed?.id);
   if (claimedIdentity?.key !== undefined) return listReactivationRemedies(claimedIdentity, reason);
-  const isDisabled = reason === 'disabled';
-  if (claimedIdentity !== undefined && !isDisabled) {
+  // A disabled identity gets no token.
+  if (claimedIdentity !== undefined && reason !== 'disabled') {
     return [
       createResendRemedy(
         claimedIdentity,
@@ -133,16 +130,16 @@ async function findCredentialRemedies(
       ),
     ];
   }
-  const able = await filterAllowed(
+  const allowedIdentities = await filterAllowed(
     identities.filter(({ services }) => services.includes(service)).toSorted(compareRights),
     decision,
   );
-  return able.map((one) =>
-    createResendRemedy(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`),
+  return allowedIdentities.map((identity) =>
+    createResendRemedy(identity, `Send it as ${identity.kind} \`${identity.name}\``),
   );
 }
 
-/** Resends a token request with the right secret of its client. */
+/** Returns a remedy that resends a token request with the right secret of its client; none if it is unknown. */
 function listSecretRemedies(request: RecordedRequest, owner: Identity | undefined): readonly Remedy[] {
   const { body } = toCall(request);
   const secrets = (owner?.credentials ?? []).flatMap((credential) => {
@@ -154,21 +151,21 @@ function listSecretRemedies(request: RecordedRequest, owner: Identity | undefine
   const parts = body?.split(FINGERPRINT) ?? [];
   // With several secrets, it is unknown which one is wrong.
   if (owner === undefined || secret === undefined || parts.length !== 2) return [];
+  // The body is a form otherwise. `slice` removes the quotes.
+  const isJson = body?.startsWith('{');
   return [
     {
       text: `Send the secret of ${owner.kind} \`${owner.name}\``,
       lines: [],
       label: 'Send again with the right secret',
       caller: { kind: 'nobody' },
-      body: parts.join(
-        body?.startsWith('{') ? JSON.stringify(secret.secret).slice(1, -1) : encodeURIComponent(secret.secret),
-      ),
+      body: parts.join(isJson ? JSON.stringify(secret.secret).slice(1, -1) : encodeURIComponent(secret.secret)),
       apply: async () => undefined,
     },
   ];
 }
 
-/** Makes a disabled or expired key valid again. */
+/** Returns a remedy that makes a disabled or expired key valid again; none for other reasons. */
 function listReactivationRemedies({ id, kind, name }: Identity, reason: string | null): readonly Remedy[] {
   const edit = { disabled_key: { status: 'active' }, expired_key: { expiresAt: null } }[reason ?? ''];
   if (edit === undefined) return [];
@@ -178,17 +175,23 @@ function listReactivationRemedies({ id, kind, name }: Identity, reason: string |
   return [{ text, lines: [], label: 'Fix and send again', request: { method: 'PATCH', path, body: edit }, apply }];
 }
 
-/** Sends it as another identity. Nothing else changes. */
+/** Returns a remedy that sends the request as an identity, and changes nothing else. */
 function createResendRemedy(identity: Identity, text: string, label = `Send again as ${identity.name}`): Remedy {
   return { text, lines: [], label, caller: callerOfIdentity(identity), apply: async () => undefined };
 }
 
-/** Sorts keys with few rights first, and keys with a user's rights last. */
-function compareRights(one: Identity, other: Identity): number {
-  const count = ({ key }: Identity) =>
-    key === undefined ? 0 : (key.policy?.scopes.length ?? Number.POSITIVE_INFINITY);
-  const [left, right] = [count(one), count(other)];
-  return left === right ? 0 : left - right;
+/** Compares identities for sorting: keys with few scopes first, and keys with the rights of a user last. */
+function compareRights(left: Identity, right: Identity): number {
+  const leftCount = countScopes(left);
+  const rightCount = countScopes(right);
+  // Two infinite counts have no difference.
+  return leftCount === rightCount ? 0 : leftCount - rightCount;
+}
+
+/** Returns the number of scopes of a service key, infinity for a personal key, and 0 for other identities. */
+function countScopes({ key }: Identity): number {
+  if (key === undefined) return 0;
+  return key.policy?.scopes.length ?? Number.POSITIVE_INFINITY;
 }
 
 /** Returns the identities with a known credential that may send the request. */
@@ -207,7 +210,7 @@ async function filterAllowed(all: readonly Identity[], { request }: Decision): P
   return usable.filter((_, index) => effects[index] === 'allow');
 }
 
-/** Returns how to send the call of a fix; null if no known identity may send it. */
+/** Returns a function that sends the request of a fix; null if the page does not know who may send it. */
 function createChange(request: FixRequest): Remedy['apply'] | null {
   const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
   if (key !== undefined && request.method === 'PATCH') {

@@ -15,12 +15,13 @@ export function Requests() {
   useNewestRefusal();
   const { request: selected, tool } = choices.value;
   const views = lazyViews.value;
-  const [entered, setEntered] = useState('');
+  const [enteredId, setEnteredId] = useState('');
   const isOpen = selected !== undefined || tool !== undefined;
-  const [count, all] = [matchingRequests.value.length, requests.value.length];
+  const matchingCount = matchingRequests.value.length;
+  const totalCount = requests.value.length;
   return (
     <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROP_HANDLERS}>
-      <ViewHeader title="Requests" count={views === null ? all : <views.RequestCount />}>
+      <ViewHeader title="Requests" count={views === null ? totalCount : <views.RequestCount />}>
         <button
           type="button"
           aria-pressed={isPaused.value}
@@ -35,22 +36,35 @@ export function Requests() {
       </ViewHeader>
       <Filters />
       <section class="first stream" aria-label="Requests">
-        {all === 0 && isJournalRead.value ? <EmptyState /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
-        {count === 0 && all > 0 && <p class="nothing">No request matches. “Show all” clears the filters.</p>}
-      </section>
-      {isOpen &&
-        (views === null ? (
-          <ViewPlaceholder />
-        ) : tool !== undefined ? (
-          <views.ToolPanel key={tool} name={tool} />
+        {totalCount === 0 && isJournalRead.value ? (
+          <EmptyState />
         ) : (
-          <views.RequestPanel key={selected} id={selected ?? ''} isEntered={entered === selected} />
-        ))}
+          <RequestList onEnter={() => setEnteredId(selected ?? '')} />
+        )}
+        {matchingCount === 0 && totalCount > 0 && (
+          <p class="nothing">No request matches. “Show all” clears the filters.</p>
+        )}
+      </section>
+      {isOpen && <OpenPanel requestId={selected ?? ''} tool={tool} isEntered={enteredId === selected} />}
     </div>
   );
 }
 
-/** An archive can be dropped anywhere on the view. */
+/** The panel of a tool, or of a request if no tool is open. */
+function OpenPanel(props: {
+  readonly requestId: string;
+  readonly tool: string | undefined;
+  /** Whether the user opened the request with the keyboard. */
+  readonly isEntered: boolean;
+}) {
+  const { requestId, tool, isEntered } = props;
+  const views = lazyViews.value;
+  if (views === null) return <ViewPlaceholder />;
+  if (tool !== undefined) return <views.ToolPanel key={tool} name={tool} />;
+  return <views.RequestPanel key={requestId} id={requestId} isEntered={isEntered} />;
+}
+
+/** The event handlers of the view: an archive can be dropped anywhere on it. */
 const DROP_HANDLERS = {
   onDragOver(event: DragEvent) {
     if (event.dataTransfer?.types.includes('Files')) event.preventDefault();

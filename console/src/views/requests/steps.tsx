@@ -20,7 +20,7 @@ const STEPS: readonly Step[] = ['route', 'authenticate', 'decide', 'validate', '
 /** Air reports a missing object before it reads the body. */
 const STEPS_OF_AIR: readonly Step[] = ['route', 'authenticate', 'decide', 'cover', 'validate', 'handle'];
 
-/** `none`: the request did not reach the step. */
+/** The outcome of a step. `none`: the request did not reach it. */
 type Mark = 'passed' | 'refused' | 'none';
 
 const SIGNS: Readonly<Record<Mark, string>> = { passed: '✓', refused: '✗', none: '' };
@@ -47,24 +47,40 @@ export function Steps(props: { readonly request: RecordedRequest; readonly befor
   const previousOutcomes = before === undefined ? null : findOutcomes(before, steps, loaded.value);
   return (
     <ol class="steps" aria-label="Steps of the decision">
-      {steps.map((step, index) => {
-        const { mark, spoken } = outcomes[index] ?? NOT_REACHED;
-        const previousMark = previousOutcomes?.[index]?.mark ?? mark;
-        const isFixed = mark === 'passed' && previousMark !== 'passed';
-        return (
-          <li key={step} class={isFixed ? `${mark} mended was-${previousMark}` : mark} style={{ '--at': index }}>
-            <span class="dot" aria-hidden="true">
-              {SIGNS[mark]}
-            </span>
-            {TITLES[step]}
-            <span class="unseen">
-              : {spoken}
-              {previousMark === 'refused' && mark === 'passed' && ', was refused here before'}
-            </span>
-          </li>
-        );
-      })}
+      {steps.map((step, index) => (
+        <StepItem
+          key={step}
+          step={step}
+          index={index}
+          outcome={outcomes[index] ?? NOT_REACHED}
+          previousMark={previousOutcomes?.[index]?.mark}
+        />
+      ))}
     </ol>
+  );
+}
+
+/** A step with its mark. @param props.previousMark of the refused request; undefined if there is none */
+function StepItem(props: {
+  readonly step: Step;
+  readonly index: number;
+  readonly outcome: StepOutcome;
+  readonly previousMark: Mark | undefined;
+}) {
+  const { step, index, outcome, previousMark = outcome.mark } = props;
+  const { mark, spoken } = outcome;
+  const isFixed = mark === 'passed' && previousMark !== 'passed';
+  return (
+    <li class={isFixed ? `${mark} mended was-${previousMark}` : mark} style={{ '--at': index }}>
+      <span class="dot" aria-hidden="true">
+        {SIGNS[mark]}
+      </span>
+      {TITLES[step]}
+      <span class="unseen">
+        : {spoken}
+        {previousMark === 'refused' && mark === 'passed' && ', was refused here before'}
+      </span>
+    </li>
   );
 }
 
@@ -83,15 +99,22 @@ function findOutcomes(
 ): readonly StepOutcome[] {
   const stage = request.reason === null ? undefined : stages?.get(request.reason);
   const failing = findFailingStep(request, stage);
-  const reached = isReplaced(request) ? 1 : failing === null ? steps.length : steps.indexOf(failing);
+  const reachedCount = countReached(request, steps, failing);
   // Observe mode allows what it would refuse.
   const isEnforced = request.wouldBe === undefined || request.reason === null || request.fault !== null;
   return steps.map((step, index) => {
     if (step === failing)
       return { mark: 'refused', spoken: isEnforced ? SPOKEN_TEXTS.refused : 'would be refused here' };
-    const mark = index < reached || !isEnforced ? 'passed' : 'none';
+    const mark = index < reachedCount || !isEnforced ? 'passed' : 'none';
     return { mark, spoken: SPOKEN_TEXTS[mark] };
   });
+}
+
+/** Returns the number of steps that a request passed. */
+function countReached(request: RecordedRequest, steps: readonly Step[], failing: Step | null): number {
+  // A fault takes effect after the route.
+  if (isReplaced(request)) return 1;
+  return failing === null ? steps.length : steps.indexOf(failing);
 }
 
 /** Returns whether a fault replaced the steps. */
@@ -99,8 +122,8 @@ function isReplaced({ fault, wouldBe, reason, done }: RecordedRequest): boolean 
   return fault !== null && wouldBe === undefined && reason === null && !done;
 }
 
-/** Statuses of malformed requests. */
-const MALFORMED: readonly (number | null)[] = [400, 413, 415, 422];
+/** The statuses of malformed requests. */
+const MALFORMED_STATUSES: readonly (number | null)[] = [400, 413, 415, 422];
 
 /** Returns the step that failed; null if none did. @param stage the step of its reason */
 function findFailingStep({ status, operation, fault }: RecordedRequest, stage: Stage | undefined): Step | null {
@@ -110,5 +133,5 @@ function findFailingStep({ status, operation, fault }: RecordedRequest, stage: S
   // A fault replaced the response.
   if (fault !== null) return 'handle';
   if (operation === null) return 'route';
-  return MALFORMED.includes(status) ? 'validate' : 'handle';
+  return MALFORMED_STATUSES.includes(status) ? 'validate' : 'handle';
 }

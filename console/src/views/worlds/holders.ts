@@ -8,6 +8,7 @@ export interface Holder {
   readonly secrets: readonly CastSecret[];
 }
 
+/** A secret of an identity. */
 export interface CastSecret {
   /** Such as `password`. */
   readonly kind: string;
@@ -17,8 +18,9 @@ export interface CastSecret {
 }
 
 /** Members of a cast that are secrets, in any service. */
-const SECRETS = ['password', 'secret', 'clientSecret', 'key'];
+const SECRET_MEMBERS = ['password', 'secret', 'clientSecret', 'key'];
 
+/** A JSON object. */
 type Entry = Readonly<Record<string, unknown>>;
 
 /** Returns the identities of a cast with credentials. A seed may leave out any part of it. */
@@ -26,7 +28,11 @@ export function findHolders(cast: object): readonly Holder[] {
   return Object.entries(cast).flatMap(([service, part]) => (isEntry(part) ? findHoldersInPart(service, part) : []));
 }
 
-/** @param part lists by name, as in the cast of a service or in the `created` of a copied world */
+/**
+ * Returns the identities with credentials in a part of a cast.
+ *
+ * @param part lists by name, as in the cast of a service or in the `created` of a copied world
+ */
 export function findHoldersInPart(service: string, part: object): readonly Holder[] {
   return Object.entries(part).flatMap(([list, entries]) =>
     (Array.isArray(entries) ? entries.filter(isEntry) : []).flatMap((entry) => {
@@ -41,22 +47,23 @@ function isEntry(value: unknown): value is Entry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Returns a value if it is a string; otherwise the fallback. */
 function textOr(value: unknown, fallback: string): string {
   return typeof value === 'string' ? value : fallback;
 }
 
-/** Includes the organisation, because keys of two organisations can have the same name. */
+/** Returns the name of an identity. It has the organisation, because keys of two organisations can have the same name. */
 function formatName({ email, name, org, clientId }: Entry): string {
-  const ownName = textOr(email, textOr(name, textOr(clientId, '')));
-  return typeof org === 'string' ? `${org}/${ownName}` : ownName;
+  const shortName = textOr(email, textOr(name, textOr(clientId, '')));
+  return typeof org === 'string' ? `${org}/${shortName}` : shortName;
 }
 
-/** Returns its secrets, including those of its access keys. */
+/** Returns the secrets of an entry, and of the objects in it, such as the access key of a user. */
 function findSecrets(entry: Entry): readonly CastSecret[] {
   const clientId = typeof entry['clientId'] === 'string' ? entry['clientId'] : null;
   return Object.entries(entry).flatMap(([name, value]): readonly CastSecret[] => {
     if (isEntry(value)) return findSecrets(value);
-    return SECRETS.includes(name) && typeof value === 'string' ? [{ kind: name, clientId, text: value }] : [];
+    return SECRET_MEMBERS.includes(name) && typeof value === 'string' ? [{ kind: name, clientId, text: value }] : [];
   });
 }
 

@@ -21,7 +21,7 @@ import { createFileName, readFile, sendFile } from '../../state/files.ts';
 import { withdrawUndo } from '../../state/undo.ts';
 import { currentWorld } from '../../state/worlds.ts';
 
-/** The snapshots of this world. */
+/** The snapshots of this world, with buttons that take and upload one. */
 export function Snapshots() {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const act = useAct();
@@ -84,6 +84,7 @@ export function Snapshots() {
   );
 }
 
+/** A form that takes a snapshot. */
 function TakeForm({ act, close }: { readonly act: Act; readonly close: () => void }) {
   const now = worldTime.value?.now;
   const take = (event: SubmitEvent) => {
@@ -128,6 +129,7 @@ const COLUMNS: readonly Column<Snapshot>[] = [
   },
 ];
 
+/** The button that restores a snapshot, and the menu of its other actions. */
 function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
   const { id } = snapshot;
   const name = nameOfSnapshot(snapshot);

@@ -3,6 +3,7 @@ import { ask } from '../../control-api/client.ts';
 import type { WorldInfo } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { type Fact, Facts } from '../../parts/facts.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
@@ -13,9 +14,9 @@ import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { consolePathOf, currentWorld, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
-import { NewWorld } from './order.tsx';
+import { NewWorld } from './new-world.tsx';
 import { Snapshots } from './snapshots.tsx';
-import { WorldAddresses } from './ways.tsx';
+import { WorldAddresses } from './world-addresses.tsx';
 import './worlds.css';
 
 /** Number of worlds shown at first. Search finds the rest. */
@@ -27,19 +28,15 @@ export function Worlds() {
   const lifetime = useLoaded(readLifetime, []);
   const act = useAct();
   const { filter, world: openId, make, from } = choices.value;
-  // A snapshot links here with `from`.
+  // The link of a snapshot has only `from`.
   const isCreating = make !== undefined || from !== undefined;
   const isOpen = isCreating || openId !== undefined;
   const allWorlds = worlds.value;
   const matches = filterWorlds(allWorlds, filter);
+  const count = filter ? `${matches.length} of ${allWorlds.length}` : allWorlds.length;
   return (
     <div class={isOpen ? 'two opened' : 'two'}>
-      <ViewHeader
-        title="Worlds"
-        count={
-          allWorlds.length === 0 ? undefined : filter ? `${matches.length} of ${allWorlds.length}` : allWorlds.length
-        }
-      >
+      <ViewHeader title="Worlds" count={allWorlds.length === 0 ? undefined : count}>
         <Feedback act={act} />
         <a class="button main" href={addressOfView('worlds', { filter, make: 'yes' })}>
           Create a world
@@ -84,6 +81,7 @@ function filterWorlds(all: readonly WorldInfo[], filter = ''): readonly WorldInf
   return all.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(query));
 }
 
+/** The table of the matching worlds. */
 function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly act: Act }) {
   const { filter = '', all = '' } = choices.value;
   const visibleWorlds = all === '' ? found.slice(0, MAX_SHOWN) : found;
@@ -166,6 +164,7 @@ function MachineTime({ at }: { readonly at: string }) {
   );
 }
 
+/** The link to the console of a world, and the menu of its actions. */
 function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act: Act }) {
   const { id } = world;
   const isCurrent = id === currentWorld.value?.id;
@@ -173,7 +172,7 @@ function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act:
     act.run(async () => {
       await ask('DELETE', `/_mock/worlds/${id}`);
       if (choices.value['world'] === id) choose({ world: undefined }, false);
-      // The deleted world of this page cannot be asked any more.
+      // The server no longer answers for the world of this page after it was deleted.
       if (!isCurrent) reportChange('worlds');
       return `The world \`${id}\` was deleted.`;
     });
@@ -224,20 +223,12 @@ function WorldDetails({ world }: { readonly world: WorldInfo | undefined }) {
     <>
       <h2>How to reach {world.id}</h2>
       <WorldAddresses world={world} />
-      <dl class="facts">
-        {COLUMNS.slice(1).map(({ title, cell }) => (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd>{cell(world)}</dd>
-          </div>
-        ))}
-        {world.expiresAt !== null && (
-          <div>
-            <dt>Expires after</dt>
-            <dd>{shortenDuration(world.ttl)} without use</dd>
-          </div>
-        )}
-      </dl>
+      <Facts
+        facts={[
+          ...COLUMNS.slice(1).map(({ title, cell }): Fact => [title, cell(world)]),
+          ['Expires after', world.expiresAt !== null && `${shortenDuration(world.ttl)} without use`],
+        ]}
+      />
     </>
   );
 }

@@ -17,10 +17,11 @@ import { type ResentRequest, resendRequest } from '../../../state/send-again.ts'
 /** A request of the list, and the result of resending it. */
 interface ReplayedRequest {
   readonly request: RequestSummary;
-  readonly result: ResentRequest | { readonly fault: string };
+  readonly result: ResentRequest | { readonly error: string };
 }
 
-interface Progress {
+/** A replay: its results so far, and functions that start and stop it. */
+interface Replay {
   readonly replayed: readonly ReplayedRequest[];
   /** The number of requests to send. */
   readonly total: number;
@@ -33,16 +34,16 @@ interface Progress {
 /** Maximum number of requests per replay. */
 const MAX_REPLAYED = 200;
 
-/** Results are shown at most this often. */
+/** The minimum time between two updates of the results. */
 const RENDER_INTERVAL_MS = 250;
 
 /** Resends requests in sequence, oldest first. Stops when the panel closes. */
-function useReplay(): Progress {
+function useReplay(): Replay {
   const [replayed, setReplayed] = useState<readonly ReplayedRequest[]>([]);
   const [total, setTotal] = useState(0);
   const [isBusy, setBusy] = useState(false);
   const isStopped = useRef(false);
-  const run: Progress['run'] = async (requests) => {
+  const run: Replay['run'] = async (requests) => {
     isStopped.current = false;
     setReplayed([]);
     setTotal(requests.length);
@@ -52,8 +53,8 @@ function useReplay(): Progress {
     let renderedAt = performance.now();
     for (const request of requests.toReversed()) {
       if (isStopped.current) break;
-      const result = await resendRecorded(request.id, identities).catch((fault: unknown) => ({
-        fault: describeError(fault),
+      const result = await resendRecorded(request.id, identities).catch((error: unknown) => ({
+        error: describeError(error),
       }));
       done.push({ request, result });
       if (performance.now() - renderedAt < RENDER_INTERVAL_MS) continue;
@@ -70,17 +71,18 @@ function useReplay(): Progress {
   return { replayed, total, isBusy, run, stop };
 }
 
+/** Resends the request with this id. @throws like `resendRequest` */
 async function resendRecorded(id: string, identities: readonly Identity[]): Promise<ResentRequest> {
   return resendRequest(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), identities);
 }
 
 /** Resends the requests of the list. Asks first, because they may change the world. */
-export function Replay() {
+export function ReplayTool() {
   const { replayed, total, isBusy, run, stop } = useReplay();
   const requests = matchingRequests.value.slice(0, MAX_REPLAYED);
   const text = requests.length === 1 ? '1 request' : `${requests.length} requests`;
   const differing = replayed.filter((replayedRequest) => describeResult(replayedRequest) === 'different status').length;
-  const unsent = replayed.filter(({ result }) => 'fault' in result).length;
+  const unsent = replayed.filter(({ result }) => 'error' in result).length;
   return (
     <>
       <p class="quiet">
@@ -140,19 +142,18 @@ const COLUMNS: readonly Column<ReplayedRequest>[] = [
   },
   {
     title: 'Now',
-    cell: ({ result }) => ('fault' in result ? '' : <Now now={result} />),
-    sortKeyOf: ({ result }) => ('fault' in result ? null : result.status),
+    cell: ({ result }) => ('error' in result ? '' : <ResentStatus resent={result} />),
+    sortKeyOf: ({ result }) => ('error' in result ? null : result.status),
   },
   {
     title: 'Result',
-    cell: (one) => ('fault' in one.result ? <Sentence text={`not sent: ${one.result.fault}`} /> : describeResult(one)),
+    cell: (one) => ('error' in one.result ? <Sentence text={`not sent: ${one.result.error}`} /> : describeResult(one)),
     sortKeyOf: describeResult,
   },
 ];
 
 /** The status, as a link to the new request. */
-function Now({ now: { id, status } }: { readonly now: ResentRequest }) {
-  if (id === undefined) return <Status status={status} />;
+function ResentStatus({ resent: { id, status } }: { readonly resent: ResentRequest }) {
   return (
     <a href={addressOfView('requests', { request: id })}>
       <Status status={status} />
@@ -160,7 +161,8 @@ function Now({ now: { id, status } }: { readonly now: ResentRequest }) {
   );
 }
 
+/** Returns whether the resent request had the same status. */
 function describeResult({ request, result }: ReplayedRequest): string {
-  if ('fault' in result) return 'not sent';
+  if ('error' in result) return 'not sent';
   return result.status === request.status ? 'same status' : 'different status';
 }

@@ -9,13 +9,13 @@ import { checkArchive } from '../../../state/check-archive.ts';
 import { createFileName, readFile } from '../../../state/files.ts';
 import { journalFilter } from '../../../state/request-filters.ts';
 import { CheckHar } from './check-har.tsx';
-import { Replay } from './replay.tsx';
+import { ReplayTool } from './replay.tsx';
 import { Verify } from './verify.tsx';
 
 /** The tools for the listed requests. Each opens in a panel. */
 const TOOLS = {
   verify: { title: 'Did such a request arrive?', show: Verify },
-  replay: { title: 'Send these again', show: Replay },
+  replay: { title: 'Send these again', show: ReplayTool },
   check: { title: 'Check a HAR file', show: CheckHar },
 } as const;
 
@@ -72,8 +72,9 @@ export function Tools() {
   );
 }
 
+/** The panel of a tool. @param props.name as in the address, which may be wrong */
 export function ToolPanel({ name }: { readonly name: string }) {
-  const tool = TOOL_NAMES.find((tool) => tool === name);
+  const tool = TOOL_NAMES.find((toolName) => toolName === name);
   const close = () => choose({ tool: undefined });
   const { title, show: Show } = tool === undefined ? { title: 'No such tool', show: () => null } : TOOLS[tool];
   return (

@@ -12,26 +12,27 @@ import { countChanges } from '../../../state/changes.ts';
 import { journalFilter } from '../../../state/request-filters.ts';
 import { formatAddress } from '../../../state/requests.ts';
 
-const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
-type Count = keyof typeof COUNTS;
+/** The ways to compare the number of requests, by member of the control API. */
+const COUNT_KINDS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
+type CountKind = keyof typeof COUNT_KINDS;
 
-/** An answer with its question. */
-type VerifyResult = { readonly question: string } & ({ readonly verified: Verified } | { readonly fault: string });
+/** A result with its question, which may be outdated. */
+type VerifyResult = { readonly question: string } & ({ readonly verified: Verified } | { readonly error: string });
 
 /** Counts the requests that match the filters and shows the closest others, again after every change. */
 export function Verify() {
-  const [count, setCount] = useState<Count>('atLeast');
+  const [countKind, setCountKind] = useState<CountKind>('atLeast');
   const [expectedCount, setExpectedCount] = useState(1);
   const [result, setResult] = useState<VerifyResult | null>(null);
   const { status, ...texts } = journalFilter.value;
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
-  const verification = { match, [count]: expectedCount };
+  const verification = { match, [countKind]: expectedCount };
   const question = JSON.stringify(verification);
   const changes = countChanges('requests');
   useEffect(() => {
     ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)).then(
       (verified) => setResult({ question, verified }),
-      (fault: unknown) => setResult({ question, fault: describeError(fault) }),
+      (error: unknown) => setResult({ question, error: describeError(error) }),
     );
   }, [question, changes]);
   return (
@@ -39,8 +40,8 @@ export function Verify() {
       <form class="order" onSubmit={(event) => event.preventDefault()}>
         <label>
           Requests that match the filters of the list
-          <select value={count} onChange={(event) => setCount(event.currentTarget.value as Count)}>
-            {Object.entries(COUNTS).map(([name, text]) => (
+          <select value={countKind} onChange={(event) => setCountKind(event.currentTarget.value as CountKind)}>
+            {Object.entries(COUNT_KINDS).map(([name, text]) => (
               <option key={name} value={name}>
                 {text}
               </option>
@@ -58,22 +59,22 @@ export function Verify() {
           />
         </label>
       </form>
-      {/* Hide an answer that is for earlier filters. */}
-      <div role="status">{result?.question === question && <ResultText {...result} />}</div>
+      {/* Hide a result for earlier filters. */}
+      <div role="status">{result?.question === question && <ResultText result={result} />}</div>
       <Code text={`await mock.requests.verify(${toSource(verification)});`} />
     </>
   );
 }
 
-function ResultText(answer: VerifyResult) {
-  if ('fault' in answer) {
+function ResultText({ result }: { readonly result: VerifyResult }) {
+  if ('error' in result) {
     return (
       <p class="fault">
-        <Sentence text={answer.fault} />
+        <Sentence text={result.error} />
       </p>
     );
   }
-  const { verified, count, nearest, dropped } = answer.verified;
+  const { verified, count, nearest, dropped } = result.verified;
   return (
     <>
       <p class={verified ? 'verdict allow' : 'verdict deny'}>

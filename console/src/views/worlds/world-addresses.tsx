@@ -1,7 +1,7 @@
 import type { WorldInfo } from '../../control-api/types.ts';
 import { CopyButton } from '../../parts/copy.tsx';
 
-/** How clients address a world. */
+/** The addresses by which clients reach a world: a path, a host if it has one, and headers. */
 export function WorldAddresses({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {
   const headers = Object.entries(header).map(([name, value]) => ['By header', `${name}: ${value}`] as const);
   const addresses = [

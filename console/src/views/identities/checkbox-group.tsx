@@ -1,8 +1,8 @@
-/** A checkbox. */
+/** A checkbox of a group. */
 export interface CheckboxOption {
   readonly id: string;
   readonly text: string;
-  /** Additional text. */
+  /** Shown in parentheses after the text. */
   readonly note?: string;
 }
 
@@ -20,7 +20,7 @@ export function CheckboxGroup(props: {
     <fieldset>
       <legend>{legend}</legend>
       <div class="ticks">
-        {options.map(({ id, text, note: also = '' }) => (
+        {options.map(({ id, text, note: optionNote = '' }) => (
           <label key={id} class="tick">
             <input
               type="checkbox"
@@ -31,7 +31,7 @@ export function CheckboxGroup(props: {
             />
             <span>
               {text}
-              {also !== '' && <small class="quiet"> ({also})</small>}
+              {optionNote !== '' && <small class="quiet"> ({optionNote})</small>}
             </span>
           </label>
         ))}

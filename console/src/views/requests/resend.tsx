@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { choose } from '../../address.ts';
-import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
+import { handleSubmit, handleValue } from '../../parts/handlers.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
@@ -12,16 +12,11 @@ import { countChanges } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
-import { LANGUAGES, toTest } from './as-test.ts';
+import { LANGUAGES, type Language, toTest } from './as-test.ts';
+import type { RequestDetails } from './request-facts.tsx';
 
 /** Resends a request, or copies it as a command or a test. */
-export function Resend({
-  request,
-  decision,
-}: {
-  readonly request: RecordedRequest;
-  readonly decision: Decision | null;
-}) {
+export function Resend({ request, decision }: RequestDetails) {
   const repair = repairs.value.get(request.id);
   const fix = repair?.after === request.id ? repair.remedy.request : undefined;
   const loaded = useLoaded(
@@ -57,21 +52,9 @@ export function Resend({
           </button>
         )}
         <CopyButton text={toCurl(call, caller)} label="Copy request" />
-        {tests.length > 0 && (
-          <Popover button="Copy as test" class={fix === undefined ? 'small' : 'small main'}>
-            {() => (
-              <ul class="menu">
-                {tests.map(({ language, text }) => (
-                  <li key={language}>
-                    <CopyButton text={text} label={language} subject="test" />
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Popover>
-        )}
+        {tests.length > 0 && <TestMenu tests={tests} isMain={fix !== undefined} />}
       </div>
-      {/* If the credential itself was refused, a fix offers another one. */}
+      {/* If the credential itself was refused, a fix offers a different one. */}
       {obstacle !== null && decision?.principal !== null && (
         <p class="quiet">
           This request cannot be sent again. <Sentence text={obstacle} />
@@ -85,6 +68,29 @@ export function Resend({
   );
 }
 
+/** A test that sends the request, in one language. */
+interface Test {
+  readonly language: Language;
+  readonly text: string;
+}
+
+/** Copies a test in a language of choice. */
+function TestMenu({ tests, isMain }: { readonly tests: readonly Test[]; readonly isMain: boolean }) {
+  return (
+    <Popover button="Copy as test" class={isMain ? 'small main' : 'small'}>
+      {() => (
+        <ul class="menu">
+          {tests.map(({ language, text }) => (
+            <li key={language}>
+              <CopyButton text={text} label={language} subject="test" />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Popover>
+  );
+}
+
 /** Asks for a body that the journal does not have as sent. */
 function AskForBody(props: {
   readonly call: Call;
@@ -92,18 +98,13 @@ function AskForBody(props: {
   readonly isBusy: boolean;
   readonly send: (body: string) => void;
 }) {
-  const { call, problem: lacks, isBusy, send } = props;
+  const { call, problem, isBusy, send } = props;
   const [body, setBody] = useState(call.body ?? '{}');
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        send(body);
-      }}
-    >
+    <form onSubmit={handleSubmit(() => send(body))}>
       <label>
-        <Sentence text={lacks} /> The body to send:
-        <textarea rows={5} spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} />
+        <Sentence text={problem} /> The body to send:
+        <textarea rows={5} spellcheck={false} value={body} onInput={handleValue(setBody)} />
       </label>
       <button type="submit" class="small" disabled={isBusy}>
         Send

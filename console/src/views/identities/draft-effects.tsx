@@ -9,9 +9,9 @@ import { readEffects } from '../../state/effects.ts';
 import { type Rule, type Ruleset, serviceOfKey } from '../../state/rulesets.ts';
 import { type Draft, findUnboundServices, listNamedResources, toFormText, toHolding } from './draft.ts';
 
-type SimulationResult = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
+type SimulationResult = { readonly operations: readonly OperationEffect[] } | { readonly error: string };
 
-/** Wait this long for further ticks. */
+/** The simulation starts after this pause in ticking. */
 const PAUSE_MS = 150;
 
 /**
@@ -31,8 +31,8 @@ export function DraftEffects(props: {
   useEffect(() => {
     let isCancelled = false;
     const timer = setTimeout(async () => {
-      const simulated = await simulateEffects(question).catch((fault: unknown) => ({
-        fault: toFormText(describeError(fault)),
+      const simulated = await simulateEffects(question).catch((error: unknown) => ({
+        error: toFormText(describeError(error)),
       }));
       if (!isCancelled) setResult(simulated);
     }, PAUSE_MS);
@@ -61,9 +61,9 @@ export function DraftEffects(props: {
           )}
         </div>
       ))}
-      {result !== null && 'fault' in result && (
+      {result !== null && 'error' in result && (
         <p class="fault">
-          <Sentence text={result.fault} />
+          <Sentence text={result.error} />
         </p>
       )}
       {result !== null &&
@@ -76,12 +76,14 @@ export function DraftEffects(props: {
   );
 }
 
+/** Returns the decisions about all operations. @param question the rights and services as JSON, so that an effect can depend on it */
 async function simulateEffects(question: string): Promise<SimulationResult> {
   const { holding, services } = JSON.parse(question) as { holding: object; services: readonly string[] };
   const effects = await Promise.all(services.map((service) => readEffects({ holding }, serviceOfKey(service))));
   return { operations: effects.flat() };
 }
 
+/** The operations of a service that a draft allows, and those that it refuses although a scope for them is ticked. */
 function ServiceEffects(props: {
   readonly ruleset: Ruleset;
   readonly draft: Draft;
@@ -96,7 +98,7 @@ function ServiceEffects(props: {
     const rule = rulesByOperation.get(effect.operation);
     const isAllowed = effect.effect === 'allow';
     if (!isAllowed && !hasTickedScope(rule, draft)) continue;
-    const group = rule === undefined ? OPEN_GROUP : isAllowed ? '' : explainRefusal(effect, rule, draft, ruleset);
+    const group = groupOf(effect, rule, draft, ruleset);
     groups.set(group, [...(groups.get(group) ?? []), effect.operation]);
   }
   const open = groups.get(OPEN_GROUP) ?? [];
@@ -107,10 +109,10 @@ function ServiceEffects(props: {
         <strong>{titleOfService(ruleset.service)}</strong>:{' '}
         {serviceEffects.filter(({ effect }) => effect === 'allow').length} of {serviceEffects.length} operations
       </p>
-      {[...groups].map(([why, operations]) => (
-        <Fragment key={why}>
-          {why !== '' && <p class="quiet">Refused because {why}:</p>}
-          <Operations names={operations} sign={why === '' ? '✓' : '×'} />
+      {[...groups].map(([reason, operations]) => (
+        <Fragment key={reason}>
+          {reason !== ALLOWED_GROUP && <p class="quiet">Refused because {reason}:</p>}
+          <Operations names={operations} sign={reason === ALLOWED_GROUP ? '✓' : '×'} />
         </Fragment>
       ))}
       {open.length > 0 && (
@@ -125,6 +127,14 @@ function ServiceEffects(props: {
 
 /** The group of operations without a rule. */
 const OPEN_GROUP = 'open';
+
+/** The group of operations that a rule allows. Other groups are named by the reason of the refusal. */
+const ALLOWED_GROUP = '';
+
+function groupOf(effect: OperationEffect, rule: Rule | undefined, draft: Draft, ruleset: Ruleset): string {
+  if (rule === undefined) return OPEN_GROUP;
+  return effect.effect === 'allow' ? ALLOWED_GROUP : explainRefusal(effect, rule, draft, ruleset);
+}
 
 function Operations({ names, sign }: { readonly names: readonly string[]; readonly sign: string }) {
   return (

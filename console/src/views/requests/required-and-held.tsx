@@ -1,16 +1,17 @@
 import type { ComponentChildren } from 'preact';
+import { addressOfView } from '../../address.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { describeCertainty } from '../../parts/certainty.ts';
 import { shortenId } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
 import { Name, type RequirementStatus, Rights, StatusMark } from '../../parts/rights.tsx';
+import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { readKeys } from '../../state/keys.ts';
 import { type Rule, type Ruleset, readRuleset } from '../../state/rulesets.ts';
-import { PendingEdit } from './fixes.tsx';
 
-/** What the rule of a request requires, next to what its caller has. */
+/** The rights that the rule of a request requires, next to those that its caller holds. */
 export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
   const { service, rule } = decision;
   const loaded = useLoaded(async () => (rule === null ? null : await readRuleset(service)), [decision.id]);
@@ -19,16 +20,16 @@ export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
     <div class="sides">
       <WhenLoaded loaded={loaded}>
         {(ruleset) => {
-          const ownRule = ruleset?.rules.find(({ id }) => id === rule);
+          const matchingRule = ruleset?.rules.find(({ id }) => id === rule);
           return (
             <>
               <RequiredSide
                 decision={decision}
                 ruleset={ruleset}
-                rule={ownRule}
+                rule={matchingRule}
                 pendingFrom={readValue(pending, NO_PENDING_SCOPES)}
               />
-              <HeldSide decision={decision} rule={ownRule} />
+              <HeldSide decision={decision} rule={matchingRule} />
             </>
           );
         }}
@@ -37,19 +38,20 @@ export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
   );
 }
 
-/** Returns the scopes that pending edits of the caller's key add, and when each takes effect. */
+/** Reads the scopes that pending edits of the caller's key add, and when each takes effect. Empty for other callers. */
 async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap<string, string>> {
   if (effect === 'allow' || principal?.kind !== 'service-key') return NO_PENDING_SCOPES;
-  // A deleted key has none.
+  // A deleted key has no pending edits.
   const { pending = [] } = (await readKeys()).find(({ id }) => id === principal.id) ?? {};
   return new Map(
+    // Newest first, so that of several edits with the same scope the earliest one remains in the map.
     pending.toReversed().flatMap(({ scopes, effectiveAt }) => scopes.map((scope) => [scope, effectiveAt] as const)),
   );
 }
 
 const NO_PENDING_SCOPES: ReadonlyMap<string, string> = new Map();
 
-/** Reasons about the binding: the caller has the rights themselves. */
+/** The reasons for a wrong binding. With them, the caller has the rights themselves. */
 const BINDING_REASONS: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
 
 /** Returns whether the caller has a right of the rule. @param isChoice whether one of several rights is enough */
@@ -78,7 +80,7 @@ function RequiredSide(props: {
   readonly rule: Rule | undefined;
   readonly pendingFrom: ReadonlyMap<string, string>;
 }) {
-  const { decision, ruleset, rule, pendingFrom: from } = props;
+  const { decision, ruleset, rule, pendingFrom } = props;
   if (rule === undefined) {
     return (
       <section>
@@ -95,11 +97,13 @@ function RequiredSide(props: {
   return (
     <section>
       <h3>Required</h3>
-      {all.length > 0 && <Rights ids={all} statusOf={(id) => statusOf(decision, id, false)} effectiveFrom={from} />}
+      {all.length > 0 && (
+        <Rights ids={all} statusOf={(id) => statusOf(decision, id, false)} effectiveFrom={pendingFrom} />
+      )}
       {any.length > 0 && (
         <>
           <p>one of</p>
-          <Rights ids={any} statusOf={(id) => statusOf(decision, id, any.length > 1)} effectiveFrom={from} />
+          <Rights ids={any} statusOf={(id) => statusOf(decision, id, any.length > 1)} effectiveFrom={pendingFrom} />
         </>
       )}
       {roles.length > 0 && (
@@ -143,7 +147,8 @@ function RequiredSide(props: {
 /**
  * A binding, required or held.
  *
- * @param props.isFailing whether it is missing; a cross never marks what the caller has
+ * @param props.isFailing whether the caller does not have it
+ * @param props.isMet whether it is ticked
  */
 function Bound(props: {
   readonly isFailing?: boolean;
@@ -191,7 +196,7 @@ function HeldSide({ decision, rule }: { readonly decision: Decision; readonly ru
 /**
  * The rights of a caller, ticked if the rule needs them.
  *
- * @param props.isWhole whether to show the other rights too, instead of on demand
+ * @param props.showsAll whether to show the rights that the rule does not need too, instead of on demand
  */
 function HeldRights(props: {
   readonly ids: readonly string[];
@@ -201,27 +206,27 @@ function HeldRights(props: {
 }) {
   const { ids, isNeeded, used = [], showsAll = false } = props;
   const needed = ids.filter(isNeeded);
-  const others = ids.filter((id) => !isNeeded(id));
+  const unneeded = ids.filter((id) => !isNeeded(id));
   return (
     <>
       {needed.length > 0 && <Rights ids={needed} used={used} />}
       {needed.length === 0 && !showsAll && <p class="quiet">{ids.length === 0 ? 'nothing' : 'none of these'}</p>}
-      {others.length > 0 &&
+      {unneeded.length > 0 &&
         (showsAll ? (
-          <Names names={others} />
+          <Names names={unneeded} />
         ) : (
           <details class="others">
             <summary>
-              and {others.length} {others.length === 1 ? 'other' : 'others'}
+              and {unneeded.length} {unneeded.length === 1 ? 'other' : 'others'}
             </summary>
-            <Names names={others} />
+            <Names names={unneeded} />
           </details>
         ))}
     </>
   );
 }
 
-/** Unmarked names, which the rule does not ask for. */
+/** Names without a mark, because the rule does not need them. */
 function Names({ names }: { readonly names: readonly string[] }) {
   return (
     <ul class="rights">
@@ -231,5 +236,18 @@ function Names({ names }: { readonly names: readonly string[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+type Pending = NonNullable<Decision['pending']>;
+
+/** A pending edit, and its effect on the request. */
+function PendingEdit({ pending, principal }: { readonly pending: Pending; readonly principal: string }) {
+  return (
+    <p class="later">
+      Version {pending.version} takes effect at <When at={pending.effectiveAt} isRelative /> and would{' '}
+      {pending.effect === 'allow' ? 'allow' : 'refuse'} it.{' '}
+      <a href={addressOfView('clock', { key: principal })}>See when</a>
+    </p>
   );
 }

@@ -11,7 +11,7 @@ import type { Identity } from '../../state/identities.ts';
 import { formatAddress } from '../../state/requests.ts';
 import { readRuleset } from '../../state/rulesets.ts';
 
-/** How many operations the rules with a label have, and how many of them are allowed. */
+/** The number of operations of all rules with a label, and the number of those that are allowed. */
 interface RuleLine {
   readonly label: string;
   readonly allowed: number;
@@ -21,6 +21,7 @@ interface RuleLine {
 /** The label of operations without a rule. */
 const OPEN_LABEL = 'Open to all callers';
 
+/** Reads which operations of a service a principal may call, by rule label. @throws like the control API */
 async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
   const [{ rules, operations }, effects] = await Promise.all([
     readRuleset(service),
@@ -37,7 +38,7 @@ async function readLines(principal: string, service: string): Promise<readonly R
     .filter(({ total }) => total > 0);
 }
 
-/** What an identity may do, one line per rule label of a service, without concrete objects. */
+/** The operations that an identity may call, counted by rule label, without concrete objects. */
 export function AllowedOperations({ identity: { id, services } }: { readonly identity: Identity }) {
   return (
     <section aria-label="What they may do">
@@ -78,7 +79,7 @@ function AllowedInService({ principal, service }: { readonly principal: string; 
   );
 }
 
-/** Longer lists start collapsed. */
+/** Lists with more lines start collapsed. */
 const MAX_EXPANDED = 40;
 
 /** The number of requests to show. */

@@ -6,10 +6,10 @@ const MAX_REQUESTS = 200;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Returns the distinct requests in curl commands or an archive. @throws Error with what was expected */
+/** Returns the distinct requests in curl commands or an archive. @throws Error with a message for the user */
 export function parseRequests(text: string): readonly RequestToAllow[] {
   const parsed = /^\s*\{/.test(text) ? parseArchive(text) : parseCurl(text);
-  // Browsers send preflights themselves, and the control API has no rules.
+  // Preflights (`OPTIONS`) are sent by browsers, and the control API needs no key.
   const relevant = parsed.filter(
     ({ method, url, path }) => METHODS.includes(method) && !/\/_mock\//.test(url ?? path ?? ''),
   );
@@ -23,6 +23,7 @@ export function parseRequests(text: string): readonly RequestToAllow[] {
   );
 }
 
+/** The parts of an entry of an archive that are read. Any of them may be absent. */
 interface Entry {
   readonly request?: {
     readonly method?: unknown;
@@ -31,6 +32,7 @@ interface Entry {
   };
 }
 
+/** Returns the requests of an archive. @throws Error if it is none */
 function parseArchive(text: string): readonly RequestToAllow[] {
   const entries = parseEntries(text);
   if (!Array.isArray(entries)) {
@@ -46,6 +48,7 @@ function parseArchive(text: string): readonly RequestToAllow[] {
   });
 }
 
+/** Returns the entries of an archive, or any other value in their place. @throws Error if it is not JSON */
 function parseEntries(text: string): unknown {
   try {
     return JSON.parse(text.trim())?.log?.entries;

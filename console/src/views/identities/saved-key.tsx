@@ -4,6 +4,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Decision, Key, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
+import { Facts } from '../../parts/facts.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -14,6 +15,7 @@ import { serviceOfKey } from '../../state/rulesets.ts';
 import { sendCall } from '../../state/send-again.ts';
 import { toFormText } from './draft.ts';
 
+/** The control API's response to creating or editing a key. Only a new key has its text, as `key`. */
 export type KeyResponse = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
   readonly pending: readonly { readonly version: number; readonly effectiveAt: string }[];
   readonly key?: string;
@@ -27,7 +29,7 @@ export function SavedKey({ keyResponse, isNew }: { readonly keyResponse: KeyResp
   const curl = toIdentityCurl({ services, credentials });
   const env = toEnv({ services, credentials });
   const heading = useRef<HTMLHeadingElement>(null);
-  // The focused form has been removed.
+  // The form had the focus, and has been removed.
   useEffect(() => heading.current?.focus(), []);
   return (
     <div role="status">
@@ -45,16 +47,7 @@ export function SavedKey({ keyResponse, isNew }: { readonly keyResponse: KeyResp
           <a href={addressOfView('clock', { key: id })}>See when</a>
         </p>
       ))}
-      {key !== undefined && (
-        <dl class="facts">
-          <div>
-            <dt>Secret (shown once)</dt>
-            <dd>
-              <Secret text={key} name="key" />
-            </dd>
-          </div>
-        </dl>
-      )}
+      {key !== undefined && <Facts facts={[['Secret (shown once)', <Secret key="secret" text={key} name="key" />]]} />}
       {key !== undefined && services.length > 0 && <FirstRequest id={id} name={name} text={key} services={services} />}
       <div class="bar">
         {curl !== null && <CopyButton text={curl} label="Copy as curl" />}
@@ -67,6 +60,11 @@ export function SavedKey({ keyResponse, isNew }: { readonly keyResponse: KeyResp
   );
 }
 
+/** A request with the explanation of its decision; undefined if it has none. */
+interface ExplainedRequest extends RecordedRequest {
+  readonly decisionText: string | undefined;
+}
+
 /** Sends a first request with a new key, and shows the result. */
 function FirstRequest(props: {
   readonly id: string;
@@ -76,19 +74,18 @@ function FirstRequest(props: {
 }) {
   const { id, name, text, services } = props;
   const act = useAct();
-  const [firstRequest, setFirstRequest] = useState<(RecordedRequest & { readonly why: string | undefined }) | null>(
-    null,
-  );
+  const [firstRequest, setFirstRequest] = useState<ExplainedRequest | null>(null);
   const send = () =>
     act.run(async () => {
       const call = await findFirstCall(id, services);
-      if (call === undefined)
+      if (call === undefined) {
         throw new Error('The documents of this key’s services describe no list that a key can read.');
+      }
       const { id: requestId } = await sendCall(call, { kind: 'key', name, text, order: null });
       const recorded = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(requestId)}`);
       const { decision } = recorded;
-      const why = decision === null ? null : await ask<Decision>('GET', `/_mock/decisions/${decision}`);
-      setFirstRequest({ ...recorded, why: why?.explanation });
+      const recordedDecision = decision === null ? null : await ask<Decision>('GET', `/_mock/decisions/${decision}`);
+      setFirstRequest({ ...recorded, decisionText: recordedDecision?.explanation });
     });
   return (
     <>
@@ -104,9 +101,9 @@ function FirstRequest(props: {
           <a class="path" href={addressOfView('requests', { request: firstRequest.id })}>
             {firstRequest.method} {firstRequest.path}
           </a>
-          {firstRequest.why !== undefined && (
+          {firstRequest.decisionText !== undefined && (
             <p>
-              <Sentence text={firstRequest.why} />
+              <Sentence text={firstRequest.decisionText} />
             </p>
           )}
         </section>

@@ -4,17 +4,20 @@ import { ask, askAll } from '../../control-api/client.ts';
 import type { MadeWorld, Snapshot } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { handleValue } from '../../parts/handlers.ts';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
+import { createOptions } from '../../parts/options.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { nameOfSnapshot } from '../../parts/snapshot-name.ts';
 import { countChanges, reportChange } from '../../state/changes.ts';
 import { consolePathOf, currentWorld, worlds } from '../../state/worlds.ts';
 import { findHolders, findHoldersInPart, splitName } from './holders.ts';
-import { WorldAddresses } from './ways.tsx';
+import { WorldAddresses } from './world-addresses.tsx';
 
-/** Origins of a new world. The empty name is the server's seed. */
+/** The origins of a new world, by their name in the address. The empty name is the default. */
 const ORIGINS = {
   '': 'the server’s seed',
   builtin: 'the built-in seed',
@@ -23,7 +26,7 @@ const ORIGINS = {
   snapshot: 'a copy of a snapshot',
 } as const;
 
-/** @param sourceId the id of the copied world or snapshot */
+/** Returns the members of the order for the origin of a world. @param sourceId the id of the copied world or snapshot */
 function createOrigin(from: string, sourceId: string): object {
   if (from === '') return {};
   return from === 'world' || from === 'snapshot' ? { from: { [from]: sourceId } } : { seed: from };
@@ -33,20 +36,17 @@ function createOrigin(from: string, sourceId: string): object {
 export function NewWorld() {
   const act = useAct();
   const [created, setCreated] = useState<MadeWorld | null>(null);
-  const { from = '', of = '' } = choices.value;
+  const { from = '', of: sourceId = '' } = choices.value;
 
   const create = (event: SubmitEvent) => {
     event.preventDefault();
     const formData = new FormData(event.currentTarget as HTMLFormElement);
-    const filled = ['id', 'label', 'ttl', 'credentials'].map((name) => [name, String(formData.get(name) ?? '').trim()]);
+    const filled = ['id', 'label', 'ttl', 'credentials']
+      .map((name) => [name, String(formData.get(name) ?? '').trim()])
+      .filter(([, text]) => text !== '');
+    const order = { ...Object.fromEntries(filled), ...createOrigin(from, String(formData.get('of') ?? '')) };
     void act.run(async () => {
-      const order = Object.fromEntries(filled.filter(([, text]) => text !== ''));
-      setCreated(
-        await ask<MadeWorld>('POST', '/_mock/worlds', {
-          ...order,
-          ...createOrigin(from, String(formData.get('of') ?? '')),
-        }),
-      );
+      setCreated(await ask<MadeWorld>('POST', '/_mock/worlds', order));
       reportChange('worlds');
     });
   };
@@ -66,15 +66,11 @@ export function NewWorld() {
             choose({ make: 'yes', from: value, of: value === 'world' ? currentWorld.value?.id : undefined }, false)
           }
         >
-          {Object.entries(ORIGINS).map(([name, text]) => (
-            <option key={name} value={name}>
-              {text}
-            </option>
-          ))}
+          {createOptions(Object.entries(ORIGINS))}
         </select>
       </label>
-      {from === 'world' && <SourceWorldField of={of} />}
-      {from === 'snapshot' && <SourceSnapshotField of={of} />}
+      {from === 'world' && <SourceWorldField sourceId={sourceId} />}
+      {from === 'snapshot' && <SourceSnapshotField sourceId={sourceId} />}
       <details>
         <summary>Advanced</summary>
         <label>
@@ -101,7 +97,7 @@ export function NewWorld() {
   );
 }
 
-function SourceWorldField({ of }: { readonly of: string }) {
+function SourceWorldField({ sourceId }: { readonly sourceId: string }) {
   return (
     <label>
       Which world
@@ -110,8 +106,8 @@ function SourceWorldField({ of }: { readonly of: string }) {
         required
         list="worlds-to-copy"
         autocomplete="off"
-        value={of}
-        onInput={(event) => choose({ of: event.currentTarget.value.trim() }, false)}
+        value={sourceId}
+        onInput={handleValue((value) => choose({ of: value.trim() }, false))}
       />
       <datalist id="worlds-to-copy">
         {worlds.value.map(({ id }) => (
@@ -122,10 +118,10 @@ function SourceWorldField({ of }: { readonly of: string }) {
   );
 }
 
-function SourceSnapshotField({ of }: { readonly of: string }) {
+function SourceSnapshotField({ sourceId }: { readonly sourceId: string }) {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const snapshots = readValue(loaded, []);
-  const isKnown = snapshots.some(({ id }) => id === of);
+  const isKnown = snapshots.some(({ id }) => id === sourceId);
   if (loaded !== null && snapshots.length === 0) {
     return (
       <p>
@@ -138,15 +134,11 @@ function SourceSnapshotField({ of }: { readonly of: string }) {
       Which snapshot
       <select
         name="of"
-        value={of || (snapshots[0]?.id ?? '')}
-        onChange={(event) => choose({ of: event.currentTarget.value }, false)}
+        value={sourceId || (snapshots[0]?.id ?? '')}
+        onChange={handleValue((value) => choose({ of: value }, false))}
       >
-        {of !== '' && !isKnown && <option>{of}</option>}
-        {snapshots.map((snapshot) => (
-          <option key={snapshot.id} value={snapshot.id}>
-            {nameOfSnapshot(snapshot)}
-          </option>
-        ))}
+        {sourceId !== '' && !isKnown && <option>{sourceId}</option>}
+        {createOptions(snapshots.map((snapshot) => [snapshot.id, nameOfSnapshot(snapshot)]))}
       </select>
     </label>
   );
@@ -158,7 +150,7 @@ function CreatedWorld({ world }: { readonly world: MadeWorld }) {
   const holders = [...findHolders(cast), ...(created === undefined ? [] : findHoldersInPart('created since', created))];
   const [isOpen, setOpen] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  // The focused form has been removed.
+  // The form had the focus, and has been removed.
   useEffect(() => heading.current?.focus(), []);
   return (
     <div role="status">
@@ -192,6 +184,7 @@ function CreatedWorld({ world }: { readonly world: MadeWorld }) {
   );
 }
 
+/** The maximum number of identities shown. The copy has all of them. */
 const MAX_HOLDERS = 200;
 
 function Credentials({ holders }: { readonly holders: ReturnType<typeof findHolders> }) {
@@ -204,22 +197,13 @@ function Credentials({ holders }: { readonly holders: ReturnType<typeof findHold
             {titleOfService(service)}, {splitName(list)}
           </span>
           {secrets.map(({ kind, clientId, text }) => (
-            <dl key={kind} class="facts">
-              {clientId !== null && (
-                <div>
-                  <dt>client id</dt>
-                  <dd>
-                    <Id id={clientId} name="the client id" />
-                  </dd>
-                </div>
-              )}
-              <div>
-                <dt>{splitName(kind)}</dt>
-                <dd>
-                  <Secret text={text} name={`the ${splitName(kind)} of ${name}`} />
-                </dd>
-              </div>
-            </dl>
+            <Facts
+              key={kind}
+              facts={[
+                ['client id', clientId !== null && <Id id={clientId} name="the client id" />],
+                [splitName(kind), <Secret key={kind} text={text} name={`the ${splitName(kind)} of ${name}`} />],
+              ]}
+            />
           ))}
         </li>
       ))}

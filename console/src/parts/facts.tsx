@@ -1,0 +1,23 @@
+import type { ComponentChildren } from 'preact';
+
+/** The name of a fact and its value. */
+export type Fact = readonly [name: ComponentChildren, value: ComponentChildren];
+
+/** A list of facts. A fact without a value (null, undefined or false) is left out. */
+export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+  return (
+    <dl class="facts">
+      {facts.map(
+        ([name, value], index) =>
+          value !== null &&
+          value !== undefined &&
+          value !== false && (
+            <div key={index}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
