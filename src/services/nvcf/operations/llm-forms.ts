@@ -9,7 +9,8 @@ export function renderChatCompletion({
   prompt,
   text,
 }: GeneratedText): Schema<'nvcf', 'LlmChatCompletion'> {
-  const [prompt_tokens, completion_tokens] = [countTokens(prompt), countTokens(text)];
+  const prompt_tokens = countTokens(prompt);
+  const completion_tokens = countTokens(text);
   const message = { role: 'assistant', content: text, refusal: null } as const;
   return {
     id: `chatcmpl-${id}`,
@@ -23,32 +24,34 @@ export function renderChatCompletion({
 
 /** Renders a chat completion as server-sent events. @param withUsage adds a last chunk with token counts */
 export function streamChatCompletion(generated: GeneratedText, withUsage: boolean): Buffer {
-  const { usage, choices: _, ...whole } = renderChatCompletion(generated);
-  const chunk = (delta: object, finish_reason: 'stop' | null) => ({
-    ...whole,
-    object: 'chat.completion.chunk',
+  const { usage, choices: _, ...completion } = renderChatCompletion(generated);
+  const common = { ...completion, object: 'chat.completion.chunk' };
+  const createChunk = (delta: object, finish_reason: 'stop' | null) => ({
+    ...common,
     choices: [{ index: 0, delta, logprobs: null, finish_reason }],
   });
-  const chunks = [
-    chunk({ role: 'assistant', content: '' }, null),
-    chunk({ content: generated.text }, null),
-    chunk({}, 'stop'),
+  const chunks: object[] = [
+    createChunk({ role: 'assistant', content: '' }, null),
+    createChunk({ content: generated.text }, null),
+    createChunk({}, 'stop'),
   ];
-  const last = withUsage ? [{ ...chunk({}, null), choices: [], usage }] : [];
-  return encodeUntypedEvents([...chunks, ...last]);
+  if (withUsage) chunks.push({ ...common, choices: [], usage });
+  return encodeUntypedEvents(chunks);
 }
 
 /**
  * Renders a completion (https://developers.openai.com/api/docs/api-reference/completions).
  *
- * @param prompts each completed with the text, or with itself for an echo
+ * @param prompts the prompts of the request, each completed with the text, or with itself if the function is an echo
  */
 export function renderCompletion(
   { id, createdAt, model, prompt, text }: GeneratedText,
   prompts: readonly string[],
 ): Schema<'catalogue', 'Completion'> {
-  const texts = prompts.map((input) => (text === prompt ? input : text));
-  const [prompt_tokens, completion_tokens] = [countAllTokens(prompts), countAllTokens(texts)];
+  const isEcho = text === prompt;
+  const texts = isEcho ? prompts : prompts.map(() => text);
+  const prompt_tokens = countAllTokens(prompts);
+  const completion_tokens = countAllTokens(texts);
   return {
     id: `cmpl-${id}`,
     object: 'text_completion',
@@ -59,16 +62,18 @@ export function renderCompletion(
   };
 }
 
-/** Renders a completion as server-sent events, one for each prompt. */
+/** Renders a completion as server-sent events, one for each prompt. @param withUsage adds a last chunk with token counts */
 export function streamCompletion(generated: GeneratedText, prompts: readonly string[], withUsage: boolean): Buffer {
-  const { usage, choices, ...whole } = renderCompletion(generated, prompts);
-  const last = withUsage ? [{ ...whole, choices: [], usage }] : [];
-  return encodeUntypedEvents([...choices.map((choice) => ({ ...whole, choices: [choice] })), ...last]);
+  const { usage, choices, ...common } = renderCompletion(generated, prompts);
+  const chunks: object[] = choices.map((choice) => ({ ...common, choices: [choice] }));
+  if (withUsage) chunks.push({ ...common, choices: [], usage });
+  return encodeUntypedEvents(chunks);
 }
 
 /** Renders a response (https://developers.openai.com/api/docs/api-reference/responses). */
 export function renderResponse({ id, createdAt, model, prompt, text }: GeneratedText): Schema<'nvcf', 'LlmResponse'> {
-  const [input_tokens, output_tokens] = [countTokens(prompt), countTokens(text)];
+  const input_tokens = countTokens(prompt);
+  const output_tokens = countTokens(text);
   return {
     id: `resp_${id}`,
     object: 'response',

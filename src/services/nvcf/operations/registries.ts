@@ -21,6 +21,7 @@ export interface RegistryCredential extends Omit<RegistryCredentialView, 'create
   readonly lastUpdatedAt: Instant;
 }
 
+type CreationContext = Parameters<Handler<'nvcf', 'createRegistryCredential'>>[0];
 type CredentialRow = Row<RegistryCredential, null>;
 
 export const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
@@ -91,8 +92,9 @@ function renderCredential({ createdAt, lastUpdatedAt, ...credential }: RegistryC
   return { ...credential, createdAt: rfc3339(createdAt), lastUpdatedAt: rfc3339(lastUpdatedAt) };
 }
 
-const createRegistryCredential: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
+function createCredential(context: CreationContext, registryName: string): RegistryCredential {
   const { random, now, body } = context;
+<<<<<<< HEAD
   const { registryHostname, secret, artifactTypes } = body;
   const account = requireAccount(context);
   checkSecret(registryHostname, secret.value);
@@ -104,8 +106,12 @@ const createRegistryCredential: Handler<'nvcf', 'createRegistryCredential'> = as
   }
   const registryName = findRegistryName(recognized, registryHostname);
   const credential: RegistryCredential = {
+=======
+  const { registryHostname, secret } = body;
+  return {
+>>>>>>> def29af2 (refactor(nvcf): the chunks of streams, the buckets of limits and credentials are built by functions)
     registryCredentialId: random.uuid(),
-    ncaId: account,
+    ncaId: accountOf(context),
     registryCredentialName: secret.name,
     registryName,
     registryHostname,
@@ -115,6 +121,19 @@ const createRegistryCredential: Handler<'nvcf', 'createRegistryCredential'> = as
     createdAt: now,
     lastUpdatedAt: now,
   };
+}
+
+const createRegistryCredential: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
+  const { registryHostname, secret, artifactTypes } = context.body;
+  const account = accountOf(context);
+  checkSecret(registryHostname, secret.value);
+  const recognized = await listRecognized(context);
+  const unrecognizedType = findUnrecognizedType(recognized, registryHostname, artifactTypes);
+  if (unrecognizedType !== undefined) {
+    const message = `Invalid request: ${unrecognizedType} registry with hostname ${registryHostname} is not yet recognized`;
+    throw new Problem('bad_state', message);
+  }
+  const credential = createCredential(context, findRegistryName(recognized, registryHostname));
   await addObject(context, REGISTRY_CREDENTIALS, credential.registryCredentialId, credential, {
     limit: MAX_REGISTRY_CREDENTIALS,
     check: (others) => {
