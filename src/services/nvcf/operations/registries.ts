@@ -94,24 +94,10 @@ function renderCredential({ createdAt, lastUpdatedAt, ...credential }: RegistryC
 
 function createCredential(context: CreationContext, registryName: string): RegistryCredential {
   const { random, now, body } = context;
-<<<<<<< HEAD
-  const { registryHostname, secret, artifactTypes } = body;
-  const account = requireAccount(context);
-  checkSecret(registryHostname, secret.value);
-  const recognized = await listRecognized(context);
-  const unrecognizedType = findUnrecognizedType(recognized, registryHostname, artifactTypes);
-  if (unrecognizedType !== undefined) {
-    const message = `Invalid request: ${unrecognizedType} registry with hostname ${registryHostname} is not yet recognized`;
-    throw new Problem('bad_state', message);
-  }
-  const registryName = findRegistryName(recognized, registryHostname);
-  const credential: RegistryCredential = {
-=======
   const { registryHostname, secret } = body;
   return {
->>>>>>> def29af2 (refactor(nvcf): the chunks of streams, the buckets of limits and credentials are built by functions)
     registryCredentialId: random.uuid(),
-    ncaId: accountOf(context),
+    ncaId: requireAccount(context),
     registryCredentialName: secret.name,
     registryName,
     registryHostname,
@@ -125,7 +111,7 @@ function createCredential(context: CreationContext, registryName: string): Regis
 
 const createRegistryCredential: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
   const { registryHostname, secret, artifactTypes } = context.body;
-  const account = accountOf(context);
+  const account = requireAccount(context);
   checkSecret(registryHostname, secret.value);
   const recognized = await listRecognized(context);
   const unrecognizedType = findUnrecognizedType(recognized, registryHostname, artifactTypes);
