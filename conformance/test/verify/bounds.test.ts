@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseOpenApi } from '../../src/verify/open-api.ts';
-import { compared, documentOf } from './comparing.ts';
+import { createDocument, findDifferenceIds } from './comparing.ts';
 
 const reference = (index: number) => ({ $ref: `#/components/schemas/S${index}` });
 
@@ -10,13 +10,13 @@ function ladder(count: number, last: object): object {
     `S${index}`,
     { type: 'object', properties: { left: reference(index + 1), right: reference(index + 1) } },
   ]);
-  return documentOf({ ...Object.fromEntries(steps), [`S${count}`]: last });
+  return createDocument({ ...Object.fromEntries(steps), [`S${count}`]: last });
 }
 
 describe('a comparison ends', () => {
   it('for schemas that contain themselves', async () => {
     const tree = (label: object) =>
-      documentOf({
+      createDocument({
         S0: {
           type: 'object',
           properties: {
@@ -27,16 +27,16 @@ describe('a comparison ends', () => {
         },
       });
 
-    expect(await compared(tree({ type: 'string' }), tree({ type: 'string' }))).toEqual([]);
-    expect(await compared(tree({ type: 'integer' }), tree({ type: 'string' }))).toEqual([
+    expect(await findDifferenceIds(tree({ type: 'string' }), tree({ type: 'string' }))).toEqual([]);
+    expect(await findDifferenceIds(tree({ type: 'integer' }), tree({ type: 'string' }))).toEqual([
       'GET /things 200 body label: type',
     ]);
   });
 
   it('for an allOf that contains itself', async () => {
-    const circle = documentOf({ S0: { allOf: [reference(1)] }, S1: { allOf: [reference(0), { type: 'object' }] } });
+    const circle = createDocument({ S0: { allOf: [reference(1)] }, S1: { allOf: [reference(0), { type: 'object' }] } });
 
-    expect(await compared(circle, documentOf({ S0: { type: 'object' } }))).toEqual([]);
+    expect(await findDifferenceIds(circle, createDocument({ S0: { type: 'object' } }))).toEqual([]);
   });
 
   it('for values that contain themselves twice, as in YAML', async () => {
@@ -44,12 +44,12 @@ describe('a comparison ends', () => {
     value.push(value, value);
     const S0 = { enum: [value], default: { value } };
 
-    expect(await compared(documentOf({ S0 }), documentOf({ S0 }))).toEqual([]);
+    expect(await findDifferenceIds(createDocument({ S0 }), createDocument({ S0 }))).toEqual([]);
   });
 
   it('after as many steps as there are schemas, not as ways through them', async () => {
-    expect(await compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
-    expect(await compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
+    expect(await findDifferenceIds(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
+    expect(await findDifferenceIds(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
   });
 
   it('with pauses, in which a signal can end it', async () => {
@@ -60,7 +60,7 @@ describe('a comparison ends', () => {
       turns += 1;
       timer = setImmediate(count);
     });
-    await compared(documentOf({ S0 }), documentOf({ S0: { type: 'object' } }));
+    await findDifferenceIds(createDocument({ S0 }), createDocument({ S0: { type: 'object' } }));
     clearImmediate(timer);
 
     expect(turns).toBeGreaterThan(5);
@@ -80,10 +80,10 @@ describe('a comparison ends', () => {
         ),
     ],
   ])('with one message for schemas %s', async (said, nested) => {
-    await expect(compared(documentOf({ S0: nested(5000) }), documentOf({ S0: nested(5000) }))).rejects.toThrow(
-      `--spec x.json has schemas ${said}.`,
-    );
-    expect(await compared(documentOf({ S0: nested(20) }), documentOf({ S0: nested(20) }))).toEqual([]);
+    await expect(
+      findDifferenceIds(createDocument({ S0: nested(5000) }), createDocument({ S0: nested(5000) })),
+    ).rejects.toThrow(`--spec x.json has schemas ${said}.`);
+    expect(await findDifferenceIds(createDocument({ S0: nested(20) }), createDocument({ S0: nested(20) }))).toEqual([]);
   });
 });
 
@@ -110,22 +110,24 @@ describe('a document that cannot be compared is one message with the place', () 
     ],
     [
       'a reference to nothing',
-      documentOf({ S0: { properties: { a: reference(1) } } }),
+      createDocument({ S0: { properties: { a: reference(1) } } }),
       '--spec x.json: `$ref` at `#/components/schemas/S0/properties/a` leads nowhere: `#/components/schemas/S1`.',
     ],
     [
       'a reference to itself',
-      documentOf({ S0: reference(0) }),
+      createDocument({ S0: reference(0) }),
       '--spec x.json: `$ref` at `#/components/schemas/S0` refers to itself: `#/components/schemas/S0`.',
     ],
     [
       'a long chain of references',
-      documentOf(Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)]))),
+      createDocument(
+        Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
+      ),
       '--spec x.json: `$ref` at `#/components/schemas/S19999` leads nowhere: `#/components/schemas/S20000`.',
     ],
     [
       'a chain of more references than are followed',
-      documentOf({
+      createDocument({
         ...Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
         S20000: { type: 'string' },
       }),
@@ -133,12 +135,12 @@ describe('a document that cannot be compared is one message with the place', () 
     ],
     [
       'references that lead to each other, from a chain',
-      documentOf({ S0: reference(1), S1: reference(2), S2: reference(1) }),
+      createDocument({ S0: reference(1), S1: reference(2), S2: reference(1) }),
       '--spec x.json: `$ref` at `#/components/schemas/S2` refers to itself: `#/components/schemas/S1`.',
     ],
     [
       'a reference to itself below a name that elsewhere is data',
-      documentOf({ S0: true, default: { $ref: '#/components/schemas/default' } }),
+      createDocument({ S0: true, default: { $ref: '#/components/schemas/default' } }),
       '--spec x.json: `$ref` at `#/components/schemas/default` refers to itself: `#/components/schemas/default`.',
     ],
     [
@@ -159,14 +161,14 @@ describe('a document that cannot be compared is one message with the place', () 
     [
       'a reference to itself in an extension that is referred to',
       {
-        ...documentOf({ S0: { $ref: '#/x-schemas/A' } }),
+        ...createDocument({ S0: { $ref: '#/x-schemas/A' } }),
         'x-schemas': { A: { items: { $ref: '#/x-schemas/B' } }, B: { $ref: '#/x-schemas/B' } },
       },
       '--spec x.json: `$ref` at `#/x-schemas/A/items` refers to itself: `#/x-schemas/B`.',
     ],
     [
       'a reference to another file',
-      documentOf({ S0: { $ref: 'other.yaml#/S0' } }),
+      createDocument({ S0: { $ref: 'other.yaml#/S0' } }),
       '--spec x.json: `$ref` at `#/components/schemas/S0` points to another file, `other.yaml#/S0`. Bundle the document into one file first.',
     ],
   ];
@@ -182,7 +184,9 @@ describe('a document that cannot be compared is one message with the place', () 
       example: { $ref: 'nowhere' },
     };
 
-    expect(await compared(documentOf({ S0 }), documentOf({ S0: { ...S0, example: undefined } }))).toEqual([]);
+    expect(
+      await findDifferenceIds(createDocument({ S0 }), createDocument({ S0: { ...S0, example: undefined } })),
+    ).toEqual([]);
   });
 
   const PATHS = { '/things': { get: { responses: {} } } };
@@ -228,6 +232,6 @@ describe('a document that cannot be compared is one message with the place', () 
   it('parts that OpenAPI does not name may have any form', async () => {
     const document = { openapi: '3.0.3', 'x-y': 1, servers: [null], paths: { ...PATHS, 'x-y': 1 } };
 
-    expect(await compared(document, document)).toEqual([]);
+    expect(await findDifferenceIds(document, document)).toEqual([]);
   });
 });

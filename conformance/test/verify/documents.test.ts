@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { parseOpenApi } from '../../src/verify/open-api.ts';
-import { changed, exampleDocument, KINDS } from './kinds.ts';
+import { changeExample, createExample, KINDS } from './kinds.ts';
 
-const ours = parseOpenApi(exampleDocument(), 'ours');
-const differences = async (document: object) =>
-  (await compareDocuments(parseOpenApi(document, 'theirs'), ours)).differences;
+const OURS = parseOpenApi(createExample(), 'ours');
 
-describe('each kind of change is told once, and nothing besides', () => {
-  it.each(KINDS)('$what', async ({ edits, id, class: found }) => {
-    expect((await differences(changed(...edits))).map((one) => [one.id, one.class])).toEqual([[id, found]]);
+describe('a change of a document is reported as exactly one difference', () => {
+  it.each(KINDS)('$title', async ({ edits, id, class: differenceClass }) => {
+    const theirs = parseOpenApi(changeExample(...edits), 'theirs');
+    const { differences } = await compareDocuments(theirs, OURS);
+
+    expect(differences.map((difference) => [difference.id, difference.class])).toEqual([[id, differenceClass]]);
   });
 
-  it('they are 27', () => {
-    expect(new Set(KINDS.map(({ what }) => what)).size).toBe(27);
+  it('this is tested with 27 kinds of changes', () => {
+    expect(new Set(KINDS.map(({ title }) => title)).size).toBe(27);
   });
 });

@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { parseOpenApi } from '../../src/verify/open-api.ts';
-import { changed, type Edit, exampleDocument } from './kinds.ts';
+import { changeExample, createExample, type Edit } from './kinds.ts';
 
 const LIST = 'paths /things get';
 const ERROR_BODY = `${LIST} responses 400 content application/json schema`;
 const PROPERTIES = 'components schemas NewThing properties';
 const STRING = { type: 'string' };
-const ITEM = exampleDocument().paths['/things/{id}'];
+const ITEM = createExample().paths['/things/{id}'];
 const [ID] = ITEM.parameters;
 /** The servers of the example, in other words. */
 const HERE = [{ url: 'https://elsewhere.example.com/' }];
-const SORT = exampleDocument().paths['/things'].get.parameters[0]?.schema;
+const SORT = createExample().paths['/things'].get.parameters[0]?.schema;
 
-async function ids(theirs: readonly Edit[], ours: readonly Edit[] = []): Promise<string[]> {
-  const compared = await compareDocuments(
-    parseOpenApi(changed(...theirs), 'theirs'),
-    parseOpenApi(changed(...ours), 'ours'),
+/** Returns the ids of the differences between two changed examples. */
+async function findDifferences(theirs: readonly Edit[], ours: readonly Edit[] = []): Promise<string[]> {
+  const { differences } = await compareDocuments(
+    parseOpenApi(changeExample(...theirs), 'theirs'),
+    parseOpenApi(changeExample(...ours), 'ours'),
   );
-  return compared.differences.map(({ id }) => id);
+  return differences.map(({ id }) => id);
 }
 
 const error = (more: object = {}) => ({
@@ -29,7 +30,7 @@ const error = (more: object = {}) => ({
 });
 
 describe('documents are equal', () => {
-  const cases: [what: string, theirs: Edit[], ours?: Edit[]][] = [
+  const cases: [title: string, theirs: Edit[], ours?: Edit[]][] = [
     ['with the same schema in place of a reference', [[ERROR_BODY, error()]]],
     [
       'with the parts of a schema in allOf',
@@ -52,7 +53,7 @@ describe('documents are equal', () => {
     ],
     ['without the type of an object', [[ERROR_BODY, error({ type: undefined })]]],
     [
-      'with other words',
+      'with other titles, descriptions and examples',
       [
         ['info', { title: 'Others', version: '9' }],
         [`${LIST} summary`, 'x'],
@@ -66,7 +67,7 @@ describe('documents are equal', () => {
       ],
     ],
     [
-      'in another order',
+      'with lists in another order that has no meaning',
       [
         ['components schemas Thing required', ['name', 'id']],
         [`${LIST} parameters 0 schema enum`, ['size', 'name']],
@@ -77,7 +78,7 @@ describe('documents are equal', () => {
       ],
     ],
     [
-      'with what is so without saying it',
+      'with defaults that only one of them states',
       [
         [`${PROPERTIES} note`, { type: 'string', minLength: 0, nullable: false }],
         [`${PROPERTIES} labels`, { type: 'object', required: [], minProperties: 0, additionalProperties: STRING }],
@@ -95,7 +96,7 @@ describe('documents are equal', () => {
       ],
     ],
     [
-      'with other letters in names of headers and media types',
+      'with another case in the names of headers and media types',
       [
         [`${LIST} parameters 2 name`, 'X-Tenant'],
         [
@@ -108,7 +109,7 @@ describe('documents are equal', () => {
       'with the base path within the paths',
       [
         ['servers', [{ url: '/{version}/', variables: { version: { default: 'things' } } }]],
-        ['paths', { '/': changed().paths['/things'], '/{id}/': changed().paths['/things/{id}'] }],
+        ['paths', { '/': changeExample().paths['/things'], '/{id}/': changeExample().paths['/things/{id}'] }],
       ],
     ],
     [
@@ -123,7 +124,7 @@ describe('documents are equal', () => {
       ],
     ],
     [
-      'with nullable of 3.0 and null of 3.1',
+      'with `nullable` of OpenAPI 3.0, and null of 3.1',
       [
         ['openapi', '3.1.0'],
         [`${PROPERTIES} note`, { type: ['string', 'null'] }],
@@ -131,7 +132,7 @@ describe('documents are equal', () => {
       [[`${PROPERTIES} note`, { type: 'string', nullable: true }]],
     ],
     [
-      'with nullable beside allOf and null in oneOf',
+      'with `nullable` next to allOf, and null in oneOf',
       [
         ['openapi', '3.1.0'],
         [`${PROPERTIES} note`, { oneOf: [{ $ref: '#/components/schemas/User' }, { type: 'null' }] }],
@@ -139,7 +140,7 @@ describe('documents are equal', () => {
       [[`${PROPERTIES} note`, { nullable: true, allOf: [{ $ref: '#/components/schemas/User' }] }]],
     ],
     [
-      'with exclusive bounds of 3.0 and 3.1',
+      'with exclusive bounds of OpenAPI 3.0, and of 3.1',
       [
         ['openapi', '3.1.0'],
         [`${PROPERTIES} note`, { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 9 }],
@@ -160,7 +161,7 @@ describe('documents are equal', () => {
       [[`${PROPERTIES} kind`, { type: 'string', enum: ['small'] }]],
     ],
     [
-      'with words beside a reference of 3.1',
+      'with a description next to a reference, in OpenAPI 3.1',
       [
         ['openapi', '3.1.0'],
         [ERROR_BODY, { $ref: '#/components/schemas/Error', description: 'x' }],
@@ -168,16 +169,16 @@ describe('documents are equal', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_what, theirs, ours = []) => {
-    expect(await ids(theirs, ours)).toEqual([]);
-    expect(await ids(ours, theirs)).toEqual([]);
+  it.each(cases)('%s', async (_title, theirs, ours = []) => {
+    expect(await findDifferences(theirs, ours)).toEqual([]);
+    expect(await findDifferences(ours, theirs)).toEqual([]);
   });
 });
 
 describe('documents differ', () => {
-  const cases: [what: string, theirs: Edit[], ids: string[]][] = [
+  const cases: [title: string, theirs: Edit[], ids: string[]][] = [
     [
-      'by a keyword beside a reference, from 3.1 on',
+      'by a keyword next to a reference, in OpenAPI 3.1',
       [
         ['openapi', '3.1.0'],
         [ERROR_BODY, { $ref: '#/components/schemas/Error', maxProperties: 3 }],
@@ -185,7 +186,7 @@ describe('documents differ', () => {
       ['GET /things 400 body: maxProperties'],
     ],
     [
-      'by exclusive bounds',
+      'by the minimum length of a string',
       [[`${PROPERTIES} note`, { type: 'string', minLength: 2 }]],
       ['POST /things body note: minLength'],
     ],
@@ -195,7 +196,7 @@ describe('documents differ', () => {
       ['GET /things 400 body code: type'],
     ],
     [
-      'by the type of further members',
+      'by the type of additional members',
       [[`${PROPERTIES} labels additionalProperties`, { type: 'integer' }]],
       ['POST /things body labels.*: type'],
     ],
@@ -211,7 +212,7 @@ describe('documents differ', () => {
       ['POST /things body labels: patternProperties ^x'],
     ],
     [
-      'by one alternative among others',
+      'by the format of one of several alternatives',
       [
         [
           `${LIST} responses 200 content application/json schema properties owner oneOf`,
@@ -242,12 +243,12 @@ describe('documents differ', () => {
       ['POST /things body: required'],
     ],
     [
-      'by a required query parameter more',
+      'by an additional required query parameter',
       [[`${LIST} parameters 3`, { name: 'page', in: 'query', required: true, schema: STRING }]],
       ['GET /things query page: parameter'],
     ],
     [
-      'by a member that requests never have',
+      'by a member that is read-only',
       [['components schemas NewThing properties note readOnly', true]],
       ['POST /things body note: field'],
     ],
@@ -299,17 +300,17 @@ describe('documents differ', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_what, theirs, found) => {
-    expect(await ids(theirs)).toEqual(found);
+  it.each(cases)('%s', async (_title, theirs, found) => {
+    expect(await findDifferences(theirs)).toEqual(found);
   });
 
   it.each([['*/*'], ['application/*']])(
-    'by the members of a body, also where its media type is the range %s',
+    'by the members of a body, even if its media type is the range %s',
     async (range) => {
       const OK = 'paths /things get responses 200 content';
       const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
-      const theirs = parseOpenApi(changed([OK, { [range]: { schema } }]), 'theirs');
-      const { differences } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
+      const theirs = parseOpenApi(changeExample([OK, { [range]: { schema } }]), 'theirs');
+      const { differences } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
       const found = differences.map(({ id }) => id);
 
       expect(found).toContain('GET /things 200 body more: field');
@@ -317,12 +318,12 @@ describe('documents differ', () => {
     },
   );
 
-  it('by the media type of an answer without one: clients go on as before', async () => {
+  it('by a media type that an answer did not have, which existing clients can ignore', async () => {
     const content = { 'application/json': { schema: STRING } };
-    const theirs = parseOpenApi(changed(['paths /things/{id} get responses 404 content', content]), 'theirs');
-    const { differences } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
+    const theirs = parseOpenApi(changeExample(['paths /things/{id} get responses 404 content', content]), 'theirs');
+    const { differences } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
 
-    expect(differences.map((one) => [one.id, one.class])).toEqual([
+    expect(differences.map((difference) => [difference.id, difference.class])).toEqual([
       ['GET /things/{id} 404 body: media type', 'widens'],
     ]);
   });
@@ -331,16 +332,16 @@ describe('documents differ', () => {
     [{ type: 'integer' }, 'integer in the document, string in the mock'],
     [{ type: 'integer', nullable: true }, 'integer or null in the document, string in the mock'],
     [{}, 'any type in the document, string in the mock'],
-  ])('by the type, in words: %j', async (note, what) => {
-    const theirs = parseOpenApi(changed([`${PROPERTIES} note`, note]), 'theirs');
-    const { differences } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
+  ])('by the type, which the report names: %j', async (note, what) => {
+    const theirs = parseOpenApi(changeExample([`${PROPERTIES} note`, note]), 'theirs');
+    const { differences } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
 
     expect(differences).toEqual([expect.objectContaining({ id: 'POST /things body note: type', what })]);
   });
 
-  it('by patterns of allOf, in any order', async () => {
+  it('by the patterns of an allOf, but not by their order', async () => {
     const patterns = (...all: string[]) =>
-      changed([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
+      changeExample([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
     const found = async (theirs: object, ours: object) =>
       (await compareDocuments(parseOpenApi(theirs, 'theirs'), parseOpenApi(ours, 'ours'))).differences.map(
         ({ id }) => id,
@@ -350,11 +351,11 @@ describe('documents differ', () => {
     expect(await found(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual(['POST /things body note: pattern']);
   });
 
-  it('by security that becomes optional: clients go on as before', async () => {
-    const theirs = parseOpenApi(changed([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
+  it('by security that becomes optional, which existing clients can ignore', async () => {
+    const theirs = parseOpenApi(changeExample([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
     const {
       differences: [difference],
-    } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
+    } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
 
     expect(difference).toEqual({
       id: 'GET /things: security',
@@ -365,11 +366,11 @@ describe('documents differ', () => {
   });
 });
 
-it('a difference reads as one line whatever the document calls its members', async () => {
-  const theirs = parseOpenApi(changed([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
+it('a difference is shown in one line, even if the name of a member has line breaks and control characters', async () => {
+  const theirs = parseOpenApi(changeExample([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
   const {
     differences: [difference],
-  } = await compareDocuments(theirs, parseOpenApi(exampleDocument(), 'ours'));
+  } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
 
   expect(difference?.where).toBe('POST /things body a��[31mb');
 });

@@ -1,7 +1,7 @@
 import type { DifferenceClass } from '../../src/verify/difference.ts';
 
-/** A document with every part that the kinds of change are about. */
-export function exampleDocument() {
+/** Creates a document with every part that a kind of change affects. */
+export function createExample() {
   return {
     openapi: '3.0.3',
     info: { title: 'Things', version: '1' },
@@ -90,18 +90,18 @@ export function exampleDocument() {
   };
 }
 
-/** Sets the value at a path of steps with spaces between them; `undefined` removes it. */
+/** A value to set at a path, whose steps are separated by spaces; `undefined` removes the value. */
 export type Edit = readonly [path: string, value: unknown];
 
-/** A copy of the example with other values at some paths. */
-export function changed(...edits: readonly Edit[]) {
-  const document = exampleDocument();
+/** Returns a copy of the example with these edits. */
+export function changeExample(...edits: readonly Edit[]) {
+  const document = createExample();
   for (const [path, value] of edits) {
     const steps = path.split(' ');
     const last = steps.pop() as string;
-    // The paths of this file are in the example.
+    // Every path of a test exists in the example, up to its last step.
     const parent = steps.reduce<Record<string, unknown>>(
-      (at, step) => at[step] as Record<string, unknown>,
+      (node, step) => node[step] as Record<string, unknown>,
       document as Record<string, unknown>,
     );
     if (value === undefined) delete parent[last];
@@ -110,8 +110,9 @@ export function changed(...edits: readonly Edit[]) {
   return document;
 }
 
-export interface Kind {
-  readonly what: string;
+/** A kind of change, and the difference that it causes. */
+export interface ChangeKind {
+  readonly title: string;
   readonly edits: readonly Edit[];
   readonly class: DifferenceClass;
   /** The id of the only difference. */
@@ -126,87 +127,87 @@ const NEW = 'components schemas NewThing';
 const ITEM = 'paths /things/{id}';
 const STRING = { type: 'string' };
 
-export const KINDS: readonly Kind[] = [
+export const KINDS: readonly ChangeKind[] = [
   {
-    what: 'a field added',
+    title: 'an added field',
     edits: [[`${THING} properties colour`, STRING]],
     class: 'widens',
     id: 'GET /things 200 body things[].colour: field',
   },
   {
-    what: 'a field removed',
+    title: 'a removed field',
     edits: [[`${THING} properties size`, undefined]],
     class: 'breaks-answers',
     id: 'GET /things 200 body things[].size: field',
   },
   {
-    what: 'a field retyped',
+    title: 'another type of a field',
     edits: [[`${THING} properties size type`, 'string']],
     class: 'breaks-answers',
     id: 'GET /things 200 body things[].size: type',
   },
   {
-    what: 'a format',
+    title: 'another format of a field',
     edits: [[`${THING} properties madeAt format`, 'date']],
     class: 'breaks-answers',
     id: 'GET /things 200 body things[].madeAt: format',
   },
   {
-    what: 'a pattern',
+    title: 'another pattern of a field',
     edits: [[`${NEW} properties name pattern`, '^[a-z0-9]+$']],
     class: 'breaks-requests',
     id: 'POST /things body name: pattern',
   },
   {
-    what: 'maxLength',
+    title: 'another maxLength of a field',
     edits: [[`${NEW} properties name maxLength`, 64]],
     class: 'breaks-requests',
     id: 'POST /things body name: maxLength',
   },
   {
-    what: 'nullable',
+    title: 'a field that becomes nullable',
     edits: [[`${THING} properties madeAt nullable`, true]],
     class: 'breaks-answers',
     id: 'GET /things 200 body things[].madeAt: nullable',
   },
   {
-    what: 'required in an answer',
+    title: 'a field of an answer that is no longer required',
     edits: [[`${THING} required`, ['id']]],
     class: 'breaks-answers',
     id: 'GET /things 200 body things[].name: required',
   },
   {
-    what: 'required in a body',
+    title: 'a field of a body that becomes required',
     edits: [[`${NEW} required`, ['name', 'note']]],
     class: 'breaks-requests',
     id: 'POST /things body note: required',
   },
   {
-    what: 'required in the query',
+    title: 'a query parameter that becomes required',
     edits: [[`${LIST} parameters 0 required`, true]],
     class: 'breaks-requests',
     id: 'GET /things query sort: required',
   },
   {
-    what: 'a required header',
+    title: 'a header that becomes required',
     edits: [[`${LIST} parameters 2 required`, true]],
     class: 'breaks-requests',
     id: 'GET /things header x-tenant: required',
   },
   {
-    what: 'an enum in the query',
+    title: 'fewer values of a query parameter',
     edits: [[`${LIST} parameters 0 schema enum`, ['name']]],
     class: 'breaks-requests',
     id: 'GET /things query sort: enum',
   },
   {
-    what: 'an enum in a body',
+    title: 'more values of a field of a body',
     edits: [[`${NEW} properties kind enum`, ['small', 'large', 'huge']]],
     class: 'widens',
     id: 'POST /things body kind: enum',
   },
   {
-    what: 'a path parameter renamed',
+    title: 'another name of a path parameter',
     edits: [
       [
         'paths /things/{thingId}',
@@ -222,31 +223,31 @@ export const KINDS: readonly Kind[] = [
     id: '/things/{id}: path parameters',
   },
   {
-    what: 'a method added',
+    title: 'an added method',
     edits: [[`${ITEM} put`, { responses: { 204: { description: 'set' } } }]],
     class: 'widens',
     id: 'PUT /things/{id}: method',
   },
   {
-    what: 'a method removed',
+    title: 'a removed method',
     edits: [[`${ITEM} delete`, undefined]],
     class: 'breaks-requests',
     id: 'DELETE /things/{id}: method',
   },
   {
-    what: 'a status added',
+    title: 'an added status',
     edits: [[`${ITEM} get responses 409`, { description: 'conflict' }]],
     class: 'breaks-answers',
     id: 'GET /things/{id} 409: status',
   },
   {
-    what: 'a status removed',
+    title: 'a removed status',
     edits: [[`${ITEM} get responses 404`, undefined]],
     class: 'widens',
     id: 'GET /things/{id} 404: status',
   },
   {
-    what: 'a media type',
+    title: 'another media type of a body',
     edits: [
       [
         'paths /things post requestBody content',
@@ -257,49 +258,49 @@ export const KINDS: readonly Kind[] = [
     id: 'POST /things body: media type',
   },
   {
-    what: 'a header of an answer',
+    title: 'a removed header of an answer',
     edits: [[`${OK} headers`, undefined]],
     class: 'breaks-answers',
     id: 'GET /things 200 header x-total: header',
   },
   {
-    what: 'security',
+    title: 'another security scheme',
     edits: [[`${LIST} security`, [{ key: [] }]]],
     class: 'breaks-requests',
     id: 'GET /things: security',
   },
   {
-    what: 'oneOf',
+    title: 'an added alternative of oneOf',
     edits: [[`${ANSWER} properties owner oneOf`, [{ $ref: '#/components/schemas/User' }, STRING, { type: 'integer' }]]],
     class: 'breaks-answers',
     id: 'GET /things 200 body owner: oneOf',
   },
   {
-    what: 'the body of an error',
+    title: 'a removed field of an error',
     edits: [['components schemas Error properties message', undefined]],
     class: 'breaks-answers',
     id: 'GET /things 400 body message: field',
   },
   {
-    what: 'an array for an object',
+    title: 'an array in place of an object',
     edits: [[ANSWER, { type: 'array', items: { $ref: '#/components/schemas/Thing' } }]],
     class: 'breaks-answers',
     id: 'GET /things 200 body: type',
   },
   {
-    what: 'additionalProperties',
+    title: 'a body without additional properties',
     edits: [[`${NEW} additionalProperties`, false]],
     class: 'breaks-requests',
     id: 'POST /things body: additionalProperties',
   },
   {
-    what: 'the base path',
+    title: 'another base path',
     edits: [['servers', [{ url: 'https://things.example.com/v2' }]]],
     class: 'breaks-requests',
     id: 'servers: base path',
   },
   {
-    what: 'explode',
+    title: 'another explode of a query parameter',
     edits: [[`${LIST} parameters 1 explode`, false]],
     class: 'breaks-requests',
     id: 'GET /things query ids: explode',

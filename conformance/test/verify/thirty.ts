@@ -1,4 +1,4 @@
-/** Changes as vendors make them, to a document that the mock serves, and what a person reads about each. */
+/** Changes that vendors make to a document that the mock serves, and the report of each change. */
 import { readFileSync } from 'node:fs';
 
 // biome-ignore lint/suspicious/noExplicitAny: any part of a document

@@ -1,4 +1,4 @@
-/** What a person reads about a changed document: what differs, for whom, and how often. */
+/** The report of a changed document: what differs, whether it breaks requests or answers, and how often it occurs. */
 import { describe, expect, it } from 'vitest';
 import { applyBaseline } from '../../src/verify/baseline.ts';
 import { compareDocuments } from '../../src/verify/documents.ts';
@@ -9,11 +9,11 @@ import { formatDifferences } from '../../src/verify/report.ts';
 type Document = any;
 
 const STRING = { type: 'string' };
-const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
+const createJsonResponse = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
 const THING = { $ref: '#/components/schemas/Thing' };
 
-/** A document with shared schemas, one of which contains itself. */
-const base = (): Document => ({
+/** Creates a document with shared schemas, one of which contains itself. */
+const createDocument = (): Document => ({
   openapi: '3.0.3',
   info: { title: 'Things', version: '1' },
   servers: [{ url: 'https://api.test' }],
@@ -22,19 +22,22 @@ const base = (): Document => ({
     '/v1/things': {
       get: {
         parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer' } }],
-        responses: { 200: json({ type: 'array', items: THING }), 404: json({ $ref: '#/components/schemas/Error' }) },
+        responses: {
+          200: createJsonResponse({ type: 'array', items: THING }),
+          404: createJsonResponse({ $ref: '#/components/schemas/Error' }),
+        },
       },
       post: {
         requestBody: { required: true, content: { 'application/json': { schema: THING } } },
-        responses: { 201: json(THING) },
+        responses: { 201: createJsonResponse(THING) },
       },
     },
     '/v1/things/{id}': {
       parameters: [{ name: 'id', in: 'path', required: true, schema: STRING }],
-      get: { responses: { 200: json(THING) } },
+      get: { responses: { 200: createJsonResponse(THING) } },
       delete: { responses: { 204: { description: '' } } },
     },
-    '/v1/users': { get: { responses: { 200: json({ type: 'array', items: STRING }) } } },
+    '/v1/users': { get: { responses: { 200: createJsonResponse({ type: 'array', items: STRING }) } } },
   },
   components: {
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -55,20 +58,23 @@ const base = (): Document => ({
   },
 });
 
-/** The lines about a changed document. */
-async function lines(change: (document: Document) => void, isAll = false): Promise<string[]> {
-  const theirs = base();
+/** Returns the lines of the report of a changed document. @param showsAll one line for each use of a shared schema */
+async function formatReport(change: (document: Document) => void, showsAll = false): Promise<string[]> {
+  const theirs = createDocument();
   change(theirs);
-  const { differences } = await compareDocuments(parseOpenApi(theirs, 'theirs'), parseOpenApi(base(), 'ours'));
-  return formatDifferences(differences, isAll).map((line) => line.trim());
+  const { differences } = await compareDocuments(
+    parseOpenApi(theirs, 'theirs'),
+    parseOpenApi(createDocument(), 'ours'),
+  );
+  return formatDifferences(differences, showsAll).map((line) => line.trim());
 }
 
-const thing = (document: Document) => document.components.schemas.Thing;
+const schemaOfThing = (document: Document) => document.components.schemas.Thing;
 
-describe('a change is told in words that say what to do about it:', () => {
-  it.each<[what: string, change: (document: Document) => void, reported: string[]]>([
+describe('the report of a changed document', () => {
+  it.each<[title: string, change: (document: Document) => void, reported: string[]]>([
     [
-      'a path that is gone, although another path has the same item',
+      'names a path that the document does not have, even if other paths share one path item',
       (document) => {
         document.components.pathItems = { Things: document.paths['/v1/things'] };
         document.paths['/v1/things'] = { $ref: '#/components/pathItems/Things' };
@@ -78,7 +84,7 @@ describe('a change is told in words that say what to do about it:', () => {
       ['breaks-requests:', '/v1/users: path: only in the mock'],
     ],
     [
-      'a beginning of all paths that moved, once',
+      'names a base path that changed in all paths only once',
       (document) => {
         const moved = Object.entries(document.paths).map(([path, item]) => [path.replace('/v1/', '/api/v2/'), item]);
         document.paths = Object.fromEntries(moved);
@@ -86,16 +92,16 @@ describe('a change is told in words that say what to do about it:', () => {
       ['breaks-requests:', 'servers: base path: "/api/v2" in the document, "/v1" in the mock'],
     ],
     [
-      'a member of a shared schema, once with its uses',
-      (document) => (thing(document).properties.colour = STRING),
+      'names a new member of a shared schema once, with its uses',
+      (document) => (schemaOfThing(document).properties.colour = STRING),
       [
         'widens:',
         'body colour: field: only in the document (4 times, as in POST /v1/things body, POST /v1/things 201 body, GET /v1/things 200 body [])',
       ],
     ],
     [
-      'a required member of a shared schema, for requests and for answers',
-      (document) => thing(document).required.push('id'),
+      'names a newly required member once for requests and once for answers',
+      (document) => schemaOfThing(document).required.push('id'),
       [
         'breaks-requests:',
         'POST /v1/things body id: required: only in the document',
@@ -104,8 +110,8 @@ describe('a change is told in words that say what to do about it:', () => {
       ],
     ],
     [
-      'a type within a schema that contains itself, at its first place of each message',
-      (document) => (thing(document).properties.name = { type: 'integer' }),
+      'names a changed type in a recursive schema once for each message that uses the schema',
+      (document) => (schemaOfThing(document).properties.name = { type: 'integer' }),
       [
         'breaks-requests:',
         'POST /v1/things body name: type: integer in the document, string in the mock',
@@ -114,9 +120,9 @@ describe('a change is told in words that say what to do about it:', () => {
       ],
     ],
     [
-      'the same bound of several members, in one line with their names',
+      'names members with the same changed bound in one line',
       (document) => {
-        const { properties } = thing(document);
+        const { properties } = schemaOfThing(document);
         for (const name of ['name', 'kind', 'id']) properties[name] = { ...properties[name], maxLength: 9 };
       },
       [
@@ -127,7 +133,7 @@ describe('a change is told in words that say what to do about it:', () => {
       ],
     ],
     [
-      'a new member of each of two schemas, in a line each',
+      'names new members of different schemas in separate lines',
       ({ components }) => {
         components.schemas.Thing.properties.more = STRING;
         components.schemas.Error.properties.why = STRING;
@@ -139,8 +145,9 @@ describe('a change is told in words that say what to do about it:', () => {
       ],
     ],
     [
-      'a reference to another schema',
-      ({ paths }) => (paths['/v1/things/{id}'].get.responses[200] = json({ $ref: '#/components/schemas/Error' })),
+      'names the members that differ if a response refers to another schema',
+      ({ paths }) =>
+        (paths['/v1/things/{id}'].get.responses[200] = createJsonResponse({ $ref: '#/components/schemas/Error' })),
       [
         'breaks-answers:',
         'body id, kind, name, parts, value: field: only in the mock (5 times, in GET /v1/things/{id} 200 body)',
@@ -149,8 +156,8 @@ describe('a change is told in words that say what to do about it:', () => {
       ],
     ],
     [
-      'any value in place of alternatives',
-      (document) => (thing(document).properties.value = {}),
+      'says that the document accepts any value, and the mock only alternatives',
+      (document) => (schemaOfThing(document).properties.value = {}),
       [
         'breaks-answers:',
         'body value: anyOf: any value in the document, 2 alternatives in the mock (3 times, as in POST /v1/things 201 body, GET /v1/things 200 body [])',
@@ -159,8 +166,8 @@ describe('a change is told in words that say what to do about it:', () => {
       ],
     ],
     [
-      'what must not be, with what it is',
-      (document) => (thing(document).not = { required: ['kind'] }),
+      'shows the schema of a `not` that only the document has',
+      (document) => (schemaOfThing(document).not = { required: ['kind'] }),
       [
         'breaks-requests:',
         'POST /v1/things body: not: {"required":["kind"]} in the document, none in the mock',
@@ -170,11 +177,11 @@ describe('a change is told in words that say what to do about it:', () => {
       ],
     ],
     [
-      'a body of another status, where a range stands for the status',
+      'compares a body of the mock with the body of a status range such as `4XX`',
       ({ paths }) => {
         paths['/v1/things'].get.responses = {
           200: paths['/v1/things'].get.responses[200],
-          '4XX': json({
+          '4XX': createJsonResponse({
             type: 'object',
             required: ['code', 'why'],
             properties: { code: { type: 'integer' }, why: STRING },
@@ -184,19 +191,19 @@ describe('a change is told in words that say what to do about it:', () => {
       ['widens:', 'GET /v1/things 404 body why: field: only in the document, required'],
     ],
     [
-      'a document that says nothing about credentials, once',
+      'says once that the document does not describe authentication',
       (document) => {
         delete document.security;
         delete document.components.securitySchemes;
       },
       ['widens:', 'document: security: the document does not say how requests are authenticated'],
     ],
-  ])('%s', async (_what, change, reported) => {
-    expect(await lines(change)).toEqual(reported);
+  ])('%s', async (_title, change, reported) => {
+    expect(await formatReport(change)).toEqual(reported);
   });
 
-  it('and place by place where that is asked for', async () => {
-    const reported = await lines((document) => (thing(document).properties.colour = STRING), true);
+  it('names each use of a new member if all lines are requested', async () => {
+    const reported = await formatReport((document) => (schemaOfThing(document).properties.colour = STRING), true);
 
     expect(reported).toEqual([
       'widens:',
@@ -208,35 +215,38 @@ describe('a change is told in words that say what to do about it:', () => {
   });
 });
 
-describe('nothing is told', () => {
-  it.each<[what: string, change: (document: Document) => void]>([
+describe('the report does not mention', () => {
+  it.each<[title: string, change: (document: Document) => void]>([
     [
-      'of the length that a UUID has anyway',
-      (document) => Object.assign(thing(document).properties.id, { minLength: 36, maxLength: 36 }),
+      'a length that every UUID has',
+      (document) => Object.assign(schemaOfThing(document).properties.id, { minLength: 36, maxLength: 36 }),
     ],
     [
-      'where `default` stands for the statuses that it covers',
+      'a status that the document covers with `default`',
       ({ paths }) => {
         const { responses } = paths['/v1/things'].get;
         responses.default = responses[404];
         delete responses[404];
       },
     ],
-    ['of a path that only the document has', ({ paths }) => (paths['/v1/others'] = { get: { responses: {} } })],
-  ])('%s', async (_what, change) => {
-    expect(await lines(change)).toEqual([]);
+    ['a path that only the document has', ({ paths }) => (paths['/v1/others'] = { get: { responses: {} } })],
+  ])('%s', async (_title, change) => {
+    expect(await formatReport(change)).toEqual([]);
   });
 });
 
-it('what is only information is open without an entry in a baseline, and fails no check', async () => {
-  const { differences: found } = await compareDocuments(
-    parseOpenApi({ ...base(), paths: { '/v1/users': { get: { deprecated: true, responses: {} } } } }, 'theirs'),
-    parseOpenApi({ ...base(), paths: { '/v1/users': { get: { responses: {} } } } }, 'ours'),
+it('a difference that is only information needs no entry in a baseline, and fails no check', async () => {
+  const { differences } = await compareDocuments(
+    parseOpenApi(
+      { ...createDocument(), paths: { '/v1/users': { get: { deprecated: true, responses: {} } } } },
+      'theirs',
+    ),
+    parseOpenApi({ ...createDocument(), paths: { '/v1/users': { get: { responses: {} } } } }, 'ours'),
   );
 
-  expect(found.map((one) => one.class)).toEqual(['information']);
-  expect(applyBaseline(found, { document: 'x', differences: [] }, 'x', 'x')).toMatchObject({
-    open: found,
+  expect(differences.map((difference) => difference.class)).toEqual(['information']);
+  expect(applyBaseline(differences, { document: 'x', differences: [] }, 'x', 'x')).toMatchObject({
+    open: differences,
     failing: [],
   });
 });
