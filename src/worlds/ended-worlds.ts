@@ -34,7 +34,7 @@ export class EndedWorlds {
 
   /** Returns the ended world whose id is at the end of a client id. */
   endedWorldByClientId(clientId: string): readonly string[] {
-    const end = clientId.slice(-MAX_WORLD_ID - 1);
+    const end = clientId.slice(-MAX_WORLD_ID_LENGTH - 1);
     for (let at = end.indexOf('-'); at >= 0; at = end.indexOf('-', at + 1)) {
       const id = end.slice(at + 1);
       if (this.#gone.has(id)) return [id];
