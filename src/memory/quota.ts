@@ -1,17 +1,17 @@
-/** A shared number of bytes. Nothing is evicted: a request that exceeds it is refused. */
+/** Limits the memory that several users share, in bytes. Nothing is evicted: a request beyond the limit is refused. */
 export class Quota {
   readonly limit: number;
   #used = 0;
 
-  constructor(bytes: number) {
-    this.limit = bytes;
+  constructor(limit: number) {
+    this.limit = limit;
   }
 
   get used(): number {
     return this.#used;
   }
 
-  /** @returns false, taking nothing, if there is not enough room */
+  /** Takes bytes and returns true; takes nothing and returns false if there is not enough room. */
   take(bytes: number): boolean {
     if (this.#used + bytes > this.limit) return false;
     this.#used += bytes;

@@ -3,7 +3,7 @@ import { Collision, NotFound } from './errors.ts';
 import { listUsedRows, type State, sizeOf, type UsedRow } from './state.ts';
 import type { SharedData, StateMemory } from './state-memory.ts';
 
-/** A snapshot as described by the control API. */
+/** The description of a snapshot in the control API. */
 export interface SnapshotInfo {
   readonly id: string;
   readonly name: string | null;
@@ -11,15 +11,15 @@ export interface SnapshotInfo {
   readonly world: string;
   /** The time of that world's clock. */
   readonly at: Instant;
-  /** In bytes. */
+  /** The size in bytes. */
   readonly size: number;
 }
 
 /** A snapshot without its content. */
 export interface SnapshotRecord extends SnapshotInfo {
-  /** The position among all snapshots. Later snapshots have a higher place. */
+  /** The position among all snapshots, as in the column of this name. Later snapshots have a higher one. */
   readonly place: number;
-  /** The provenance of the world, which the store doesn't interpret. */
+  /** The provenance of the world, as in the column of this name. The store doesn't interpret it. */
   readonly made: string;
 }
 
@@ -31,24 +31,27 @@ export interface StoredSnapshot extends SnapshotRecord {
 export interface SnapshotStore {
   /** Returns the snapshots, oldest first. */
   list(): Promise<readonly SnapshotRecord[]>;
-  /** Returns the rows of a snapshot, oldest first in each collection. @throws NotFound if it is deleted meanwhile */
+  /** Returns the rows of a snapshot, oldest first in each collection. @throws NotFound if it is deleted in the meantime */
   rowsOf(id: string): AsyncIterable<UsedRow>;
   /**
-   * Runs `work` with a snapshot and counts the memory of its state meanwhile.
+   * Runs `work` with a snapshot, and counts the memory of its state until `work` ends.
    *
    * @param work receives null if the snapshot doesn't exist
    * @throws WriteFailure if there isn't enough memory for the state
    */
   use<Result>(id: string, work: (snapshot: StoredSnapshot | null) => Promise<Result>): Promise<Result>;
-  /** @returns the size in bytes @throws Collision if the id is taken */
+  /** Adds a snapshot and returns its size in bytes. @throws Collision if the id is taken */
   put(snapshot: Omit<StoredSnapshot, 'place' | 'size'>): Promise<number>;
-  /** @returns whether the snapshot existed */
+  /** Deletes a snapshot and returns whether it existed. */
   delete(id: string): Promise<boolean>;
 }
 
-/** Creates a store for snapshots that end with the process. */
+/** V8 stores a string with up to two bytes per character. */
+const MAX_CHARACTER_BYTES = 2;
+
+/** Creates a store that keeps snapshots in memory, so that they end with the process. */
 export function createMemorySnapshotStore(memory: StateMemory): SnapshotStore {
-  const byId = new Map<string, StoredSnapshot & { readonly weighed: SharedData }>();
+  const byId = new Map<string, StoredSnapshot & { readonly memory: SharedData }>();
   let lastPlace = 0;
   return {
     list: async () => [...byId.values()],
@@ -60,16 +63,16 @@ export function createMemorySnapshotStore(memory: StateMemory): SnapshotStore {
     use: async (id, work) => work(byId.get(id) ?? null),
     put: async (snapshot) => {
       if (byId.has(snapshot.id)) throw new Collision();
-      const weighed = { weight: 2 * snapshot.made.length, parts: [snapshot.state] };
-      memory.hold(weighed);
+      const snapshotMemory = { weight: MAX_CHARACTER_BYTES * snapshot.made.length, parts: [snapshot.state] };
+      memory.hold(snapshotMemory);
       lastPlace += 1;
       const size = sizeOf(snapshot.state);
-      byId.set(snapshot.id, { ...snapshot, size, place: lastPlace, weighed });
+      byId.set(snapshot.id, { ...snapshot, size, place: lastPlace, memory: snapshotMemory });
       return size;
     },
     delete: async (id) => {
       const snapshot = byId.get(id);
-      if (snapshot !== undefined) memory.release(snapshot.weighed);
+      if (snapshot !== undefined) memory.release(snapshot.memory);
       return byId.delete(id);
     },
   };

@@ -4,9 +4,9 @@ import { WriteFailure } from './errors.ts';
 
 /** Data in memory that several worlds and snapshots may share. */
 export interface SharedData {
-  /** In bytes, without the parts. */
+  /** The bytes of the data itself, without its parts. */
   readonly weight: number;
-  /** Further data that this keeps in memory. */
+  /** Further data that this data keeps in memory. */
   readonly parts?: readonly SharedData[];
 }
 
@@ -15,9 +15,9 @@ export interface SharedData {
  * last user releases it.
  */
 export class StateMemory {
-  /** For the objects of all worlds and snapshots together. */
+  /** The limit for the objects of all worlds and snapshots together. */
   readonly quota: Quota;
-  readonly #holders = new Map<SharedData, number>();
+  readonly #holderCounts = new Map<SharedData, number>();
 
   constructor(quota: Quota) {
     this.quota = quota;
@@ -25,21 +25,21 @@ export class StateMemory {
 
   /** Counts data that is already in memory, even beyond the quota. */
   hold(data: SharedData): void {
-    const holders = this.#holders.get(data) ?? 0;
-    this.#holders.set(data, holders + 1);
-    if (holders > 0) return;
+    const holderCount = this.#holderCounts.get(data) ?? 0;
+    this.#holderCounts.set(data, holderCount + 1);
+    if (holderCount > 0) return;
     this.quota.forceTake(data.weight);
     for (const part of data.parts ?? []) this.hold(part);
   }
 
-  /** Releases one use of the data. */
+  /** Ends one use of the data, which no longer counts after the last one. */
   release(data: SharedData): void {
-    const holders = (this.#holders.get(data) ?? 0) - 1;
-    if (holders > 0) {
-      this.#holders.set(data, holders);
+    const holderCount = (this.#holderCounts.get(data) ?? 0) - 1;
+    if (holderCount > 0) {
+      this.#holderCounts.set(data, holderCount);
       return;
     }
-    this.#holders.delete(data);
+    this.#holderCounts.delete(data);
     this.quota.release(data.weight);
     for (const part of data.parts ?? []) this.release(part);
   }
@@ -49,31 +49,32 @@ export class StateMemory {
     this.quota.forceTake(bytes);
   }
 
-  /** Reserves memory for data that will be needed soon. Call `unreserve` later. @throws WriteFailure if there isn't enough */
+  /** Counts memory for data that is about to be created. @throws WriteFailure if there isn't enough */
   reserve(bytes: number): void {
-    if (bytes > 0 && !this.quota.take(bytes)) throw fullError(this.quota.limit);
+    if (bytes > 0 && !this.quota.take(bytes)) throw createFullError(this.quota.limit);
   }
 
   /** Returns how many bytes of the data aren't counted yet. */
   uncountedBytes(data: SharedData): number {
-    if (this.#holders.has(data)) return 0;
+    if (this.#holderCounts.has(data)) return 0;
     let bytes = data.weight;
     for (const part of data.parts ?? []) bytes += this.uncountedBytes(part);
     return bytes;
   }
 
-  /** @throws WriteFailure if there isn't enough memory left */
+  /** Throws if this many bytes cannot be reserved. @throws WriteFailure */
   assertRoom(bytes: number): void {
     this.reserve(bytes);
     this.unreserve(bytes);
   }
 
+  /** Ends a reservation, because the data is counted now or was not created. */
   unreserve(bytes: number): void {
     this.quota.release(bytes);
   }
 }
 
-function fullError(bytes: number): WriteFailure {
+function createFullError(bytes: number): WriteFailure {
   return new WriteFailure(
     'full',
     `The objects of all worlds fill the ${Math.round(bytes / MEGABYTE)} MB of memory that \`--max-state\` allows, so nothing was ` +

@@ -1,64 +1,72 @@
 import type { Row } from './collections.ts';
 
+/** The parts of a row that have a variable size, besides its body. */
+type RowParts = Pick<Row, 'id' | 'owner' | 'parent' | 'aliases' | 'labels' | 'sharedWith' | 'facets'>;
+
 /**
- * The approximate size of a row without texts and body, in bytes: the row, its revision, and its entries in indexes and
+ * The approximate size of a row without strings and body, in bytes: the row, its revision, and its entries in indexes and
  * sorted lists. Like all of these numbers, it was measured on Node 20 (`test/store/weight.e2e.ts`).
  */
 const ROW_BYTES = 700;
-/** A label or an account: an index entry with a list. */
-const KEY_BYTES = 400;
+/** The entry of a label or an account in an index, which has a list of rows. */
+const INDEX_ENTRY_BYTES = 400;
 const ALIAS_BYTES = 150;
-/** A text without its characters. */
-const TEXT_BYTES = 24;
+/** A string, besides its characters. */
+const STRING_BYTES = 24;
 const NUMBER_BYTES = 16;
 /** An empty object. V8 reserves room for members. */
 const OBJECT_BYTES = 64;
-/** A member without its value. */
+/** A member, besides its value. */
 const MEMBER_BYTES = 40;
 /** A member with a new name, which makes V8 create a hidden class. */
 const NEW_MEMBER_BYTES = 120;
 /** The maximum number of names to remember. All others count as new. */
 const MAX_NAMES = 1000;
 const LIST_BYTES = 56;
-const ENTRY_BYTES = 8;
+const LIST_ITEM_BYTES = 8;
+/** A character of a string with characters beyond U+00FF, and of any string whose characters are not checked. */
+const MAX_CHARACTER_BYTES = 2;
 
 /**
- * The approximate memory of a row, in bytes: rather too much than too little.
+ * Returns the approximate memory of a row, in bytes: an overestimate rather than an underestimate.
  *
  * @param json the body as JSON
- * @param names of members that rows of the collection had before
+ * @param knownNames the member names that rows of the collection had before; new names are added
  */
 export function estimateRowBytes(
-  { id, owner, parent, aliases, labels, sharedWith, facets }: RowTexts,
+  { id, owner, parent, aliases, labels, sharedWith, facets }: RowParts,
   body: unknown,
   json: string,
-  names: Set<string>,
-) {
-  // V8 stores texts in which all characters are below U+0100 with one byte per character. Checked once for all texts of
-  // the row.
-  const perCharacter = Buffer.byteLength(json) === json.length ? 1 : 2;
-  let bytes = ROW_BYTES + 2 * (id.length + owner.length + (parent?.length ?? 0));
-  for (const alias of aliases) bytes += ALIAS_BYTES + 2 * alias.length;
-  for (const keys of [labels, sharedWith]) for (const key of keys) bytes += KEY_BYTES + 2 * key.length;
-  if (facets !== undefined) bytes += 2 * facets.name.length;
-  const waiting: unknown[] = [body];
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    if (typeof value === 'string') bytes += TEXT_BYTES + perCharacter * value.length;
+  knownNames: Set<string>,
+): number {
+  let bytes = ROW_BYTES + MAX_CHARACTER_BYTES * (id.length + owner.length + (parent?.length ?? 0));
+  for (const alias of aliases) bytes += ALIAS_BYTES + MAX_CHARACTER_BYTES * alias.length;
+  for (const key of [...labels, ...sharedWith]) bytes += INDEX_ENTRY_BYTES + MAX_CHARACTER_BYTES * key.length;
+  if (facets !== undefined) bytes += MAX_CHARACTER_BYTES * facets.name.length;
+  // V8 stores such strings with one byte per character. Checked once for all strings of the body.
+  const isAscii = Buffer.byteLength(json) === json.length;
+  return bytes + estimateBodyBytes(body, isAscii ? 1 : MAX_CHARACTER_BYTES, knownNames);
+}
+
+/** Visits the values with a list instead of recursion, because a body may be nested deeply. */
+function estimateBodyBytes(body: unknown, characterBytes: number, knownNames: Set<string>): number {
+  let bytes = 0;
+  const remaining: unknown[] = [body];
+  while (remaining.length > 0) {
+    const value = remaining.pop();
+    if (typeof value === 'string') bytes += STRING_BYTES + characterBytes * value.length;
     else if (typeof value === 'number') bytes += NUMBER_BYTES;
     else if (Array.isArray(value)) {
-      bytes += LIST_BYTES + ENTRY_BYTES * value.length;
-      for (const entry of value) waiting.push(entry);
+      bytes += LIST_BYTES + LIST_ITEM_BYTES * value.length;
+      for (const item of value) remaining.push(item);
     } else if (typeof value === 'object' && value !== null) {
       bytes += OBJECT_BYTES;
       for (const [name, member] of Object.entries(value)) {
-        bytes += names.has(name) ? MEMBER_BYTES : NEW_MEMBER_BYTES + perCharacter * name.length;
-        if (names.size < MAX_NAMES) names.add(name);
-        waiting.push(member);
+        bytes += knownNames.has(name) ? MEMBER_BYTES : NEW_MEMBER_BYTES + characterBytes * name.length;
+        if (knownNames.size < MAX_NAMES) knownNames.add(name);
+        remaining.push(member);
       }
     }
   }
   return bytes;
 }
-
-type RowTexts = Pick<Row, 'id' | 'owner' | 'parent' | 'aliases' | 'labels' | 'sharedWith' | 'facets'>;

@@ -12,9 +12,9 @@ import type { SharedData } from '../store/state-memory.ts';
 import type { WorldRecord } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import { createBudgets } from './budgets.ts';
+import { CredentialTracker } from './credential-tracker.ts';
 import type { SeedClients } from './credentials.ts';
 import { type CreatedWorld, describeWorld, type WorldEntry } from './entry.ts';
-import { CredentialTracker } from './indexing.ts';
 import {
   createInitialContent,
   createInitialState,
@@ -25,7 +25,7 @@ import {
 import { createClosingProblem, createCrowdedProblem, createTakenProblem, describeReopenedWorlds } from './problems.ts';
 import { parseProvenance } from './provenance.ts';
 import type { FilledStore } from './seed-states.ts';
-import { SEED_COPIES, type Templates } from './templates.ts';
+import { SEED_MEMORY_FACTOR, type Templates } from './templates.ts';
 import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 const NEW_ID_LENGTH = 10;
@@ -141,7 +141,7 @@ export class Worlds implements WorldRegistry {
   }
 
   isRemoved(id: string): boolean {
-    return this.#credentialTracker.endedWorlds.isGone(id);
+    return this.#credentialTracker.endedWorlds.hasEnded(id);
   }
 
   ownersOf(presented: PresentedCredential): readonly string[] {
@@ -254,8 +254,8 @@ export class Worlds implements WorldRegistry {
   /** Called when the state of a world was replaced. */
   async #noteReplacement(world: World, clients: SeedClients | undefined): Promise<void> {
     const entry = this.#entries.get(world.id);
-    if (world.id === DEFAULT_WORLD) await this.#credentialTracker.addDefault();
-    else if (entry?.world === world) await this.#credentialTracker.addAgain(world, entry.source, clients);
+    if (world.id === DEFAULT_WORLD) await this.#credentialTracker.reindexDefault();
+    else if (entry?.world === world) await this.#credentialTracker.reindex(world, entry.source, clients);
   }
 
   async #reopen(keptWorlds: StoredWorlds, { name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
@@ -334,7 +334,7 @@ export class Worlds implements WorldRegistry {
 
   /** Returns the memory of a world besides its rows. Worlds with the same seed share it. */
   #weighWorld(seed: Seed): SharedData {
-    const seedMemory = this.#seedsInMemory.get(seed) ?? { weight: SEED_COPIES * seed.text.length };
+    const seedMemory = this.#seedsInMemory.get(seed) ?? { weight: SEED_MEMORY_FACTOR * seed.text.length };
     this.#seedsInMemory.set(seed, seedMemory);
     return { weight: BYTES_PER_WORLD, parts: [seedMemory] };
   }

@@ -10,6 +10,7 @@ import type { Seed } from '../store/seed.ts';
 import { type State, sizeOf } from '../store/state.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
+import type { SeedFindings } from './seed-states.ts';
 
 /** A world created from a seed, as the initial content of other worlds. */
 export interface Template {
@@ -19,7 +20,7 @@ export interface Template {
   /** When it was created: the starting time of worlds created from it. */
   readonly at: Instant;
   /** Notices about the world for the user. */
-  readonly findings: readonly Parameters<FindingReporter['report']>[];
+  readonly findings: SeedFindings;
   /** All credentials in the world. */
   readonly credentials: readonly Holder[];
   readonly clients: SeedClients;
@@ -28,20 +29,23 @@ export interface Template {
 /** The maximum age of a template, in milliseconds, because its time becomes the starting time of worlds. */
 const MAX_AGE_MS = 1000;
 
-/** The memory used by rows, relative to their length as JSON. */
-const ROW_COPIES = 10;
-/** The memory used by a seed (text and value), relative to the length of the text. */
-export const SEED_COPIES = 6;
+/** The memory that rows take, as a multiple of their length as JSON. */
+const ROW_MEMORY_FACTOR = 10;
+/** The memory that a seed takes (text and value), as a multiple of the length of the text. */
+export const SEED_MEMORY_FACTOR = 6;
 
-const sizeOfTemplate = ({ state, seed }: Template) => ROW_COPIES * sizeOf(state) + SEED_COPIES * seed.text.length;
+/** Returns the approximate memory of a template, in bytes. */
+function estimateTemplateBytes({ state, seed }: Template): number {
+  return ROW_MEMORY_FACTOR * sizeOf(state) + SEED_MEMORY_FACTOR * seed.text.length;
+}
 
-/** Parts for finishing a new world. */
+/** What `finishStore` needs besides the store. */
 export interface FinishingOptions {
   readonly settings: Settings;
   readonly rulesets: readonly Ruleset[];
 }
 
-/** Restores the toggle that the server was started with, and reports useless keys. */
+/** Sets the propagation of key changes as the server was started, and reports keys of the seed that cannot be used. */
 export async function finishStore(
   store: KeyReport['store'],
   report: FindingReporter['report'],
@@ -57,46 +61,58 @@ export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
 
 /** Caches templates by seed, because tests create many worlds from the same seed. */
 export class Templates {
-  readonly #templates = createSharedCache(4 * MEGABYTE, sizeOfTemplate);
-  readonly #making = new Map<string, Promise<Template>>();
-  readonly #machine: Clock;
-  readonly #customs: FinishingOptions;
-  readonly #keys: Credentials;
+  readonly #templates = createSharedCache(4 * MEGABYTE, estimateTemplateBytes);
+  /** Templates that are being created, by the text of their seed, so that concurrent requests share them. */
+  readonly #pending = new Map<string, Promise<Template>>();
+  readonly #clock: Clock;
+  readonly #finishing: FinishingOptions;
+  readonly #credentials: Credentials;
   readonly #stateOf: StateOfSeed;
 
-  constructor(machine: Clock, customs: FinishingOptions, keys: Credentials, stateOf: StateOfSeed) {
-    this.#machine = machine;
-    this.#customs = customs;
-    this.#keys = keys;
+  /** @param clock real time, because each world has a clock of its own */
+  constructor(clock: Clock, finishing: FinishingOptions, credentials: Credentials, stateOf: StateOfSeed) {
+    this.#clock = clock;
+    this.#finishing = finishing;
+    this.#credentials = credentials;
     this.#stateOf = stateOf;
   }
 
   /** Returns the template of a seed, up to a second old. */
   async of(seed: Seed): Promise<Template> {
     const cached = this.#templates.get(seed.text);
-    const age = cached === undefined ? MAX_AGE_MS : this.#machine.now() - cached.at;
-    if (cached !== undefined && age >= 0 && age < MAX_AGE_MS) return cached;
-    const making =
-      this.#making.get(seed.text) ?? this.#make(cached?.seed ?? seed).finally(() => this.#making.delete(seed.text));
-    this.#making.set(seed.text, making);
-    const created = await making;
-    this.#templates.set(seed.text, created);
-    return created;
+    if (cached !== undefined && this.#isCurrent(cached)) return cached;
+    // The seed of an old template has its password hashes already.
+    const pending = this.#pending.get(seed.text) ?? this.#startCreating(cached?.seed ?? seed);
+    const template = await pending;
+    this.#templates.set(seed.text, template);
+    return template;
   }
 
-  async #make(seed: Seed): Promise<Template> {
-    const at = this.#machine.now();
+  /** Returns whether a template is recent. It isn't if the clock was set back since: its time would be in the future. */
+  #isCurrent({ at }: Template): boolean {
+    const age = this.#clock.now() - at;
+    return age >= 0 && age < MAX_AGE_MS;
+  }
+
+  #startCreating(seed: Seed): Promise<Template> {
+    const pending = this.#create(seed).finally(() => this.#pending.delete(seed.text));
+    this.#pending.set(seed.text, pending);
+    return pending;
+  }
+
+  async #create(seed: Seed): Promise<Template> {
+    const at = this.#clock.now();
     const store = openMemory(await this.#stateOf(seed, at));
     try {
-      const findings: Parameters<FindingReporter['report']>[] = [];
-      await finishStore(store, (...finding) => findings.push(finding), this.#customs, at);
+      const findings: SeedFindings[number][] = [];
+      await finishStore(store, (...finding) => findings.push(finding), this.#finishing, at);
       const state = await store.freeze();
-      const credentials = this.#keys.listHolders(state);
+      const credentials = this.#credentials.listHolders(state);
       const clients = {
         ids: credentials.flatMap(({ clientId }) => clientId ?? []),
         names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),
       };
-      return { seed, state, at, findings: findings, credentials, clients };
+      return { seed, state, at, findings, credentials, clients };
     } finally {
       await store.close();
     }

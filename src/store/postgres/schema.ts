@@ -1,9 +1,10 @@
-/** The schema version. Tables with another version are rejected. `$schema` in the statements is the schema's name. */
+/** The version of the tables. Tables with another version are rejected. */
 export const SCHEMA_VERSION = 2;
 
 /**
- * All worlds with their state, and snapshots, as in a data file (`sqlite/schema.ts`). They are read as a whole, so the
- * primary keys are the only indexes. Times are integers: milliseconds since 1970.
+ * The statements that create the tables, in which `$schema` stands for the name of the schema. The tables have all worlds
+ * with their state, and snapshots, as in a data file (`sqlite/schema.ts`). They are read as a whole, so there are no
+ * indexes besides those of primary keys and unique columns. Times are integers: milliseconds since 1970.
  */
 export const CREATE_STATEMENTS: readonly string[] = [
   // One row. `at` is the latest time at which a process wrote, by the clock of that process.

@@ -1,8 +1,8 @@
-/** The schema version (`user_version`). Files with another version are rejected. */
+/** The version of the tables (`user_version`). Files with another version are rejected. */
 export const SCHEMA_VERSION = 3;
 
 /**
- * All worlds with their state, and snapshots. Indexes are built in memory, so derived data isn't stored. Times are
+ * The statements that create the tables, with all worlds, their state, and snapshots. Indexes are built in memory, so derived data isn't stored. Times are
  * integers: milliseconds since 1970.
  */
 export const CREATE_STATEMENTS = `

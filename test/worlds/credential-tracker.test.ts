@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { createState } from '../../src/store/state.ts';
-import { CredentialTracker } from '../../src/worlds/indexing.ts';
+import { CredentialTracker } from '../../src/worlds/credential-tracker.ts';
 import { credentials, rowsOf } from '../support/nouns.ts';
 import { serviceKey } from '../support/records.ts';
 
