@@ -1,14 +1,14 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { awaitEventLoopTurn } from '../../platform/time.ts';
 
-/** More than a full accept queue needs. */
+/** The maximum number of event loop turns to wait. A full accept queue needs fewer. */
 const MAX_TURNS = 2000;
 
 /**
  * Accepts the connections in the system's accept queue. Call this right before the listeners close: the system resets
  * queued connections, although their clients may have sent requests already.
  *
- * Node accepts one connection per listener and event loop turn. Requests are held meanwhile, so that turns are short
+ * Node accepts one connection per listener and event loop turn. In the meantime, requests are held, so that turns are short
  * and no client opens its next connection. They are handled once the listeners are closed. Neither `server.close()` nor
  * Fastify's `forceCloseConnections` considers the queue.
  */
@@ -24,7 +24,7 @@ export async function acceptQueuedConnections(server: Server): Promise<void> {
   const handlers = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request').on('request', hold);
   server.on('connection', count).on('secureConnection', count);
-  // The rest of this turn accepts nothing.
+  // The rest of the current turn accepts nothing.
   await awaitEventLoopTurn();
   for (let [turn, before] = [0, -1]; turn < MAX_TURNS && accepted !== before; turn += 1) {
     before = accepted;

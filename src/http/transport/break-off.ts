@@ -8,12 +8,12 @@ import { headBytes } from './wire-answer.ts';
  * Drops the connection before or within a response. A response without a body is cut within the headers at the latest,
  * so that no client takes it for complete. Bypasses Fastify and Node, which send only whole responses.
  */
-export function breakOff(reply: FastifyReply, payload: string | Buffer, where: BrokenAt): void {
+export function breakOff(reply: FastifyReply, payload: string | Buffer, position: BrokenAt): void {
   const { raw: response, statusCode: status } = reply;
   const body = Buffer.from(payload);
   reply.header('content-length', body.length);
   const headers = sentHeaders(reply);
-  if (where === 'body' && body.length > 0) {
+  if (position === 'body' && body.length > 0) {
     response.writeHead(status, headers);
     response.write(firstHalf(body), () => response.destroy());
     return;
@@ -21,7 +21,7 @@ export function breakOff(reply: FastifyReply, payload: string | Buffer, where: B
   const { socket } = response;
   // An injected request has no connection that could carry half of the headers.
   if (!(socket instanceof Socket)) response.destroy();
-  else if (where === 'before') reset(socket);
+  else if (position === 'before') reset(socket);
   else socket.write(firstHalf(headBytes(status, headers)), () => socket.destroy());
 }
 

@@ -14,6 +14,7 @@ interface Exchange {
   readonly earlier: readonly ServerResponse[];
 }
 
+/** Limits on the connections of a server. */
 export interface ConnectionLimits {
   /** Maximum number of open connections. Further ones get status 503 and are closed. */
   readonly connections: number;
@@ -36,11 +37,11 @@ const SILENT_MS = 100;
  * whether the client or the server is waiting, and no option limits unanswered requests.
  */
 export class Connections {
-  /** Null: no request has arrived on the connection yet. */
-  readonly #busyWith = new Map<Socket, Exchange | null>();
+  /** The latest request on each open connection; null before the first. */
+  readonly #latestExchanges = new Map<Socket, Exchange | null>();
   readonly #limits: ConnectionLimits;
-  /** Number of TLS connections, including those in their handshake. */
-  #encrypted = 0;
+  /** The number of TLS connections, including those in their handshake. */
+  #tlsCount = 0;
   /** Connections in their TLS handshake, by peer. */
   readonly #handshakes = new Map<string, Socket>();
   /** Whether idle connections keep the process running. */
@@ -50,28 +51,29 @@ export class Connections {
     this.#limits = limits;
   }
 
+  /** Tracks the connections of a server. Call it before the server listens. */
   watch(server: Server): void {
     if (isTls(server)) server.on('connection', (socket: Socket) => this.#watchHandshake(socket));
     server.on(isTls(server) ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.#handshakes.delete(formatPeer(socket));
       if (!this.#idleKeepRunning) socket.unref();
-      if (this.#busyWith.size >= this.#limits.connections) {
+      if (this.#latestExchanges.size >= this.#limits.connections) {
         socket.end(renderTooMany(this.#limits.connections), () => socket.destroy());
         return;
       }
-      this.#busyWith.set(socket, null);
-      socket.once('close', () => this.#busyWith.delete(socket));
+      this.#latestExchanges.set(socket, null);
+      socket.once('close', () => this.#latestExchanges.delete(socket));
     });
     // Runs before Fastify's listener, because the hook of `serveInTurn` reads the exchange.
     server.prependListener('request', (request, response) => {
-      const earlier = unwrittenResponses(this.#busyWith.get(request.socket));
-      this.#busyWith.set(request.socket, { request, response, earlier });
+      const earlier = unwrittenResponses(this.#latestExchanges.get(request.socket));
+      this.#latestExchanges.set(request.socket, { request, response, earlier });
       if (!this.#idleKeepRunning) this.#keepRunningUntilAnswered(request.socket, response);
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
     // Without this listener, Node also closes connections whose client waits for a slow response or for events.
     server.on('timeout', (socket: Socket) => {
-      if (!isAwaited(this.#busyWith.get(socket))) socket.destroy();
+      if (!isAwaited(this.#latestExchanges.get(socket))) socket.destroy();
     });
   }
 
@@ -81,23 +83,23 @@ export class Connections {
    */
   serveInTurn(app: Pick<FastifyInstance, 'addHook'>): void {
     app.addHook('onRequest', async ({ raw: { socket } }) => {
-      const before = this.#busyWith.get(socket)?.earlier.at(-1);
-      if (before !== undefined) await eitherClosed(before, socket);
+      const previous = this.#latestExchanges.get(socket)?.earlier.at(-1);
+      if (previous !== undefined) await waitUntilEitherCloses(previous, socket);
     });
   }
 
   /** Counts connections before their handshake, too. Those over the limit close without a response. */
   #watchHandshake(socket: Socket): void {
     if (!this.#idleKeepRunning) socket.unref();
-    if (this.#encrypted >= this.#limits.connections) {
+    if (this.#tlsCount >= this.#limits.connections) {
       socket.destroy();
       return;
     }
     const peer = formatPeer(socket);
-    this.#encrypted += 1;
+    this.#tlsCount += 1;
     this.#handshakes.set(peer, socket);
     socket.once('close', () => {
-      this.#encrypted -= 1;
+      this.#tlsCount -= 1;
       if (this.#handshakes.get(peer) === socket) this.#handshakes.delete(peer);
     });
   }
@@ -107,10 +109,11 @@ export class Connections {
     this.#idleKeepRunning = false;
   }
 
+  /** Keeps the process running until the connection has its response, unless another request arrives. */
   #keepRunningUntilAnswered(socket: Socket, response: ServerResponse): void {
     socket.ref();
     response.once('close', () => {
-      if (this.#busyWith.get(socket)?.response === response) socket.unref();
+      if (this.#latestExchanges.get(socket)?.response === response) socket.unref();
     });
   }
 
@@ -121,7 +124,7 @@ export class Connections {
 
   /** Returns the latest request on a connection. */
   requestOn(socket: Socket): IncomingMessage | undefined {
-    return this.#busyWith.get(socket)?.request;
+    return this.#latestExchanges.get(socket)?.request;
   }
 
   /**
@@ -133,7 +136,7 @@ export class Connections {
     setTimeout(() => this.#cutSilent(), SILENT_MS).unref();
     // Stopping the server waits for these connections to end.
     for (const socket of this.#handshakes.values()) socket.ref();
-    for (const [socket, exchange] of this.#busyWith) {
+    for (const [socket, exchange] of this.#latestExchanges) {
       socket.ref();
       if (exchange === null) continue;
       if (!exchange.response.headersSent) exchange.response.setHeader('connection', 'close');
@@ -144,20 +147,21 @@ export class Connections {
   /** Ends connections on which nothing was sent, and those in their handshake. */
   #cutSilent(): void {
     for (const socket of this.#handshakes.values()) socket.destroy();
-    for (const [socket, exchange] of this.#busyWith) if (exchange === null && socket.bytesRead === 0) socket.destroy();
+    for (const [socket, exchange] of this.#latestExchanges)
+      if (exchange === null && socket.bytesRead === 0) socket.destroy();
   }
 
   /** Ends a connection after a response, unless another request has arrived, whose response announces the close. */
   #endAfter(socket: Socket, response: ServerResponse): void {
     response.once('close', () => {
-      if (this.#busyWith.get(socket)?.response === response) socket.destroySoon();
+      if (this.#latestExchanges.get(socket)?.response === response) socket.destroySoon();
     });
   }
 
   /** Ends each connection after its pending response. */
   end(sockets: Iterable<Socket>): void {
     for (const socket of sockets) {
-      const response = this.#busyWith.get(socket)?.response;
+      const response = this.#latestExchanges.get(socket)?.response;
       if (response === undefined || response.writableFinished) socket.destroy();
       else response.once('close', () => socket.end());
     }
@@ -165,7 +169,7 @@ export class Connections {
 
   /** Ends all connections except those with a complete, unanswered request. */
   cutHalfSent(): void {
-    for (const [socket, exchange] of this.#busyWith) if (!isAwaited(exchange)) socket.destroy();
+    for (const [socket, exchange] of this.#latestExchanges) if (!isAwaited(exchange)) socket.destroy();
   }
 }
 
@@ -174,7 +178,7 @@ function isAwaited(exchange: Exchange | null | undefined): boolean {
   return exchange?.request.complete === true && !exchange.response.writableFinished;
 }
 
-function eitherClosed(response: ServerResponse, socket: Socket): Promise<void> {
+function waitUntilEitherCloses(response: ServerResponse, socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const onClose = () => {
       response.off('close', onClose);
@@ -192,11 +196,12 @@ function formatPeer({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
-const NONE: readonly ServerResponse[] = [];
+/** Shared, because nearly every request has no earlier ones. */
+const NO_RESPONSES: readonly ServerResponse[] = [];
 
-/** Fast path: the previous response, and so all earlier ones, are nearly always written. */
+/** Returns the unwritten responses of a connection. If the latest is written, all earlier ones are. */
 function unwrittenResponses(latest: Exchange | null | undefined): readonly ServerResponse[] {
-  if (latest == null || latest.response.writableFinished) return NONE;
+  if (latest === null || latest === undefined || latest.response.writableFinished) return NO_RESPONSES;
   return [...latest.earlier.filter((response) => !response.writableFinished), latest.response];
 }
 

@@ -61,8 +61,8 @@ export function createFastify({
       const path = server.addresses.resolvePath(request);
       return ownHosts.findPath(request) ?? path;
     },
-    // The path cannot be decoded, or a part of it is too long. Fastify runs no hooks for these, and does not await
-    // this.
+    // Handles paths that cannot be decoded or have a part that is too long. Fastify runs no hooks for them, and does not
+    // await the result.
     frameworkErrors: (error, { raw }, reply) => {
       if (isControlPath(raw.url)) reply.headers(NOT_FOR_PAGES);
       sendUnrouted(reply, unrouted.refuseFailedRequest(error, raw)).catch((thrown) => reply.send(thrown));
@@ -75,34 +75,19 @@ export function createFastify({
       endWithWireError(unrouted, connections, wireError, socket);
     },
   });
-  if (createTlsServer !== null) {
-    app.server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      const below = error.code === 'ERR_SSL_HTTP_REQUEST' ? connections.findTcpSocket(socket) : undefined;
-      if (below !== undefined) wrongProtocol.endPlainHttp(below);
-      else {
-        wrongProtocol.reportHandshake(error, socket);
-        // Other bytes that are not TLS, or a client that does not trust the certificate: a response would not be
-        // understood.
-        socket.destroy();
-      }
-    });
-  }
+  if (createTlsServer !== null) handleTlsErrors(app, connections, wrongProtocol);
   app.decorate('mock', server);
   app.decorateRequest('routed', null);
   app.decorateRequest('inWorld', null);
-  // A function's host accepts any method. Collect bodies only where they have a meaning: others may never arrive.
-  for (const method of METHODS) {
-    const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
-    if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody, overrideExisting: true });
-  }
+  acceptAllMethods(app);
   leaveBodies(app);
   connections.serveInTurn(app);
   app.addHook('onRequest', async (request, reply) => {
     ignoreUnreadableType(request);
     if (server.crossOrigin.answerPreflight(request, reply)) return reply;
     const waiting = server.waiting();
-    // Before any hook of a service, which would need a world.
     if (waiting === null) return undefined;
+    // Responds before the hooks of services, which need a world.
     return sendUnrouted(reply, respondWithoutWorlds(request, waiting, server.originGuard, unrouted));
   });
   app.setNotFoundHandler(({ raw }, reply) => sendUnrouted(reply, unrouted.refuseUnknownOperation(raw)));
@@ -111,7 +96,33 @@ export function createFastify({
   return app;
 }
 
-/** `type/subtype`, and what may follow (RFC 9110, 8.3.1). */
+/** Ends connections whose TLS handshake fails. Clients that speak another protocol learn why. */
+function handleTlsErrors({ server }: FastifyInstance, connections: Connections, wrongProtocol: WrongProtocol): void {
+  server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const tcpSocket = error.code === 'ERR_SSL_HTTP_REQUEST' ? connections.findTcpSocket(socket) : undefined;
+    if (tcpSocket !== undefined) {
+      wrongProtocol.endPlainHttp(tcpSocket);
+      return;
+    }
+    wrongProtocol.reportHandshake(error, socket);
+    // Other bytes that are not TLS, or a client that does not trust the certificate: neither understands a response.
+    socket.destroy();
+  });
+}
+
+/**
+ * Accepts all methods of Node, because the host of a function accepts any. Bodies are collected only for methods that
+ * define one: others may announce a body that never arrives.
+ */
+function acceptAllMethods(app: FastifyInstance): void {
+  for (const method of METHODS) {
+    const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+    // Node does not pass CONNECT to request listeners.
+    if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody, overrideExisting: true });
+  }
+}
+
+/** `type/subtype`, up to the end or the parameters (RFC 9110, 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;|$)/;
 
 /**
@@ -123,7 +134,7 @@ function ignoreUnreadableType({ raw: { headers } }: FastifyRequest): void {
   if (type !== undefined && !MEDIA_TYPE.test(type)) delete headers['content-type'];
 }
 
-/** Mirrors the settings of Fastify's own servers. */
+/** Creates a server factory for https that applies the same settings as Fastify's own servers. */
 function createServerFactory(make: CreateTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
   return (handler, { keepAliveTimeout, connectionTimeout }) => {
     const server = make(http, handler);

@@ -2,8 +2,9 @@ import type { ConnectionLimits } from './connections.ts';
 
 /** Limits on request sizes and idle time. Times are in milliseconds. */
 export interface Limits extends ConnectionLimits {
-  /** Bytes of a body. */
+  /** The maximum size of a body in bytes. */
   readonly bodyBytes: number;
+  /** The time within which the headers of a request must arrive. */
   readonly headersTimeout: number;
   /** Idle connections are closed after this time, unless the client is waiting for a response. */
   readonly silence: number;
@@ -13,7 +14,7 @@ export interface Limits extends ConnectionLimits {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Returns the limits of one server. @param overrides overrides the defaults */
+/** Creates the limits of a server. @param overrides replace the defaults */
 export function createLimits(overrides: Partial<Limits> = {}): Limits {
   return {
     bodyBytes: MEBIBYTE,

@@ -13,8 +13,19 @@ import { type Connections, isTls } from './connections.ts';
 const HALF_SENT_MS = 3000;
 const LOOPBACK = '127.0.0.1';
 
+/** The error codes of the system for a host that is not an address of this machine. */
+const HOST_ERRORS: ReadonlySet<string | undefined> = new Set([
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EINVAL',
+  'EAFNOSUPPORT',
+]);
+
+/** The option that chose a port, for messages. */
 type PortFlag = '--port' | '--http-port';
 
+/** The addresses of a listening server. */
 export interface Listening {
   readonly port: number;
   /** The URL for users. */
@@ -103,6 +114,7 @@ function findPort(server: NetServer, requested: number): number {
   return typeof address === 'object' && address !== null ? address.port : requested;
 }
 
+/** Listens on an address. @param flag the option that chose the port */
 function listenOn(server: NetServer, host: string, port: number, flag: PortFlag): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => reject(toListenError(host, port, cause, flag)));
@@ -128,6 +140,7 @@ function listenOnLoopback6(
   });
 }
 
+/** Converts a system error of `listen` to an error with advice; returns any other error unchanged. */
 function toListenError(host: string, port: number, cause: unknown, flag: PortFlag): unknown {
   // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
@@ -141,13 +154,7 @@ function toListenError(host: string, port: number, cause: unknown, flag: PortFla
     return new UserError(`This user may not listen on port ${port}. Use ${flag} with a number above 1023.`, {
       cause,
     });
-  if (
-    code === 'EADDRNOTAVAIL' ||
-    code === 'ENOTFOUND' ||
-    code === 'EAI_AGAIN' ||
-    code === 'EINVAL' ||
-    code === 'EAFNOSUPPORT'
-  ) {
+  if (HOST_ERRORS.has(code)) {
     return new UserError(
       `--host ${showValue(host)} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`,
       {

@@ -26,6 +26,7 @@ export interface OriginGuard {
   admits(request: IncomingMessage, guard: Guard): boolean;
 }
 
+/** The settings of a server that decide which requests are accepted. */
 export interface OriginGuardParts {
   readonly hosts: KnownHosts;
   /** Host name patterns of services, each up to the server's own name. */
@@ -53,6 +54,7 @@ export const NOT_FOR_PAGES = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
+/** Creates the guard of a server. */
 export function createOriginGuard({
   hosts,
   hostPatterns,
@@ -67,14 +69,14 @@ export function createOriginGuard({
     return behind !== null && hosts.has(behind);
   };
   // Cached because consecutive requests nearly always have the same host.
-  let last = { host: '', known: false };
+  let lastHost = { host: '', isKnown: false };
   const isKnownHost = (host: string): boolean => {
-    if (host !== last.host) last = { host, known: isKnown(host) };
-    return last.known;
+    if (host !== lastHost.host) lastHost = { host, isKnown: isKnown(host) };
+    return lastHost.isKnown;
   };
-  /** Returns whether this is the origin of our own pages, or one that `--cors` allows. */
+  /** Returns whether this is the origin of the mock's own pages, or one that `--cors` allows. */
   const isTrustedOrigin = (origin: string | undefined, host: string) =>
-    origin !== undefined && (isOwn(origin, host, publicUrl) || crossOrigin.allows(origin));
+    origin !== undefined && (isOriginOfMock(origin, host, publicUrl) || crossOrigin.allows(origin));
   /**
    * Returns whether a browser may have sent a request for a page of another origin without any sign of that. Unless the
    * host is loopback, browsers add `Sec-Fetch-Site` only for https, and no `Origin` to a GET for an image or a frame.
@@ -93,18 +95,13 @@ export function createOriginGuard({
     const host = headers.host ?? 'localhost';
     if (isKnownHost(host)) {
       if (isOpen && crossOrigin.allows(headers.origin)) return null;
-      if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin(isOpen);
-      if (isLoadedElsewhere(headers) && !(guard === 'framed' && isFrame(headers))) return foreignOrigin(isOpen);
-      if (isControlPath(url) && mayBeFromOtherPage(request, host)) return unknownPage();
-    } else if (!isOpen || isFromPage(headers)) return unknownHost(host);
-    if (guard !== 'admin' || tokenHash === null) return null;
-    // Prometheus, for one, can send the token only as a bearer token.
-    const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-    const token = headers[ADMIN_HEADER] ?? bearer;
-    if (token === undefined) return noAdminToken(ADMIN_HEADER, 'missing');
-    // Node joins the values of a custom header, so this is one string.
-    if (timingSafeEqual(sha256(String(token)), tokenHash)) return null;
-    return noAdminToken(headers[ADMIN_HEADER] === undefined ? 'authorization' : ADMIN_HEADER, 'wrong');
+      if (headers.origin !== undefined && !isOriginOfMock(headers.origin, host, publicUrl))
+        return createForeignOriginProblem(isOpen);
+      if (isForOtherPage(headers) && !(guard === 'framed' && isFrame(headers)))
+        return createForeignOriginProblem(isOpen);
+      if (isControlPath(url) && mayBeFromOtherPage(request, host)) return createUnknownPageProblem();
+    } else if (!isOpen || isFromPage(headers)) return createUnknownHostProblem(host);
+    return guard === 'admin' && tokenHash !== null ? checkAdminToken(headers, tokenHash) : null;
   };
   return {
     check: (request, guard) => {
@@ -113,6 +110,17 @@ export function createOriginGuard({
     },
     admits: (request, guard) => findProblem(request, guard) === null,
   };
+}
+
+/** Returns the problem with the admin token of a request; null if it is right. */
+function checkAdminToken(headers: IncomingMessage['headers'], tokenHash: Buffer): Problem | null {
+  // Some clients, such as Prometheus, can send the token only as a bearer token.
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  const token = headers[ADMIN_HEADER] ?? bearer;
+  if (token === undefined) return createAdminTokenProblem(ADMIN_HEADER, 'missing');
+  // Node joins the values of a custom header, so this is one string.
+  if (timingSafeEqual(sha256(String(token)), tokenHash)) return null;
+  return createAdminTokenProblem(headers[ADMIN_HEADER] === undefined ? 'authorization' : ADMIN_HEADER, 'wrong');
 }
 
 /**
@@ -140,7 +148,7 @@ function parseOrigin(url: string | undefined): string | undefined {
  * Returns whether a browser sends a request for a page of another origin. Images, scripts and frames have no `Origin`,
  * but every browser sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may be on any page.
  */
-function isLoadedElsewhere(headers: IncomingMessage['headers']): boolean {
+function isForOtherPage(headers: IncomingMessage['headers']): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
   return headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
@@ -150,28 +158,30 @@ function isFrame(headers: IncomingMessage['headers']): boolean {
   return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'iframe';
 }
 
-function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
+/** Returns whether this is the origin of the mock's own pages. */
+function isOriginOfMock(origin: string, host: string, publicUrl: string | null): boolean {
   const normalized = origin.toLowerCase();
   return (
     normalized === formatOrigin('http', host) || normalized === formatOrigin('https', host) || normalized === publicUrl
   );
 }
 
-function foreignOrigin(isOpen: boolean): Problem {
+/** @param isOpen whether the service can be opened to pages with `--cors` */
+function createForeignOriginProblem(isOpen: boolean): Problem {
   const advice = isOpen
     ? 'Pages may call the mock only from its own origin. To let other pages call its services, start the server with `--cors ORIGIN`.'
     : "Pages may call this path only from the mock's own origin, even with `--cors`. Call it from a program, such as your test.";
   return new Problem('foreign_page', `A page of another origin sent the request. ${advice}`);
 }
 
-function unknownPage(): Problem {
+function createUnknownPageProblem(): Problem {
   return new Problem(
     'foreign_page',
     'A browser sent the request, and under this host name it does not reveal for which page. Open the console at `/`, or use `127.0.0.1` or `localhost`.',
   );
 }
 
-function unknownHost(host: string): Problem {
+function createUnknownHostProblem(host: string): Problem {
   const name = parseHostName(host);
   const under = name === null ? 'this host name' : `the host name \`${name.slice(0, 100)}\``;
   return new Problem(
@@ -180,7 +190,7 @@ function unknownHost(host: string): Problem {
   );
 }
 
-function noAdminToken(header: string, state: 'missing' | 'wrong'): Problem {
+function createAdminTokenProblem(header: string, state: 'missing' | 'wrong'): Problem {
   return new Problem(
     'no_admin_token',
     `The header \`${header}\` is ${state}. Send the token that the server was started with (\`--admin-token\`).`,

@@ -19,11 +19,12 @@ export interface ProductionPort {
  */
 export type OpenProductionPort = (scheme: 'http' | 'https', world: string | null) => Promise<ProductionPort>;
 
+/** Creates the function that opens local ports. They close when the server stops. */
 export function createProductionPorts(app: FastifyInstance, connections: Connections): OpenProductionPort {
   const { server } = app;
   const worlds = new WeakMap<Socket, string>();
-  const opened = new Set<ProductionPort>();
-  // As if the client had sent the header itself.
+  const openPorts = new Set<ProductionPort>();
+  /** Adds the header that names the world of the port, as if the client had sent it. */
   const nameWorld = ({ socket, headers, rawHeaders }: IncomingMessage) => {
     const world = worlds.get(socket);
     if (world === undefined || headers[WORLD_HEADER] !== undefined) return;
@@ -31,7 +32,7 @@ export function createProductionPorts(app: FastifyInstance, connections: Connect
     rawHeaders.push(WORLD_HEADER, world);
   };
   app.addHook('preClose', async () => {
-    for (const port of opened) port.close();
+    for (const port of openPorts) port.close();
   });
   return async (scheme, world) => {
     if (!server.listeners('request').includes(nameWorld)) server.prependListener('request', nameWorld);
@@ -42,19 +43,18 @@ export function createProductionPorts(app: FastifyInstance, connections: Connect
       if (world !== null) worlds.set(socket, world);
       server.emit(isTls(server) ? 'secureConnection' : 'connection', markScheme(socket, scheme));
     });
-    const port = await listenAnywhere(listener);
-    const opening: ProductionPort = {
-      port,
+    const productionPort: ProductionPort = {
+      port: await listenOnAnyPort(listener),
       close: () => {
-        opened.delete(opening);
+        openPorts.delete(productionPort);
         listener.close();
         connections.end(sockets);
       },
     };
     connections.letProcessEnd();
     listener.unref();
-    opened.add(opening);
-    return opening;
+    openPorts.add(productionPort);
+    return productionPort;
   };
 }
 
@@ -63,7 +63,8 @@ function markScheme(socket: Socket, scheme: 'http' | 'https'): Socket {
   return scheme === 'https' ? Object.assign(socket, { encrypted: true }) : socket;
 }
 
-function listenAnywhere(listener: ReturnType<typeof createServer>): Promise<number> {
+/** Listens on any free port, and returns it. */
+function listenOnAnyPort(listener: ReturnType<typeof createServer>): Promise<number> {
   return new Promise((resolve, reject) => {
     listener.once('error', reject);
     listener.listen({ host: '127.0.0.1', port: 0 }, () => {

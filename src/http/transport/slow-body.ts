@@ -8,24 +8,24 @@ const STEP_MS = 100;
 export class SlowBody extends Readable {
   #rest: Buffer;
   readonly #pieceLength: number;
-  readonly #pause: number;
+  readonly #pauseMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param milliseconds for the whole body */
-  constructor(body: Buffer, milliseconds: number) {
+  /** @param durationMs the time for the whole body */
+  constructor(body: Buffer, durationMs: number) {
     super();
     this.#rest = body;
-    const steps = Math.max(1, Math.min(body.length, Math.ceil(milliseconds / STEP_MS)));
+    const steps = Math.max(1, Math.min(body.length, Math.ceil(durationMs / STEP_MS)));
     this.#pieceLength = Math.ceil(body.length / steps);
     // Pieces are whole bytes, so there may be fewer of them than steps.
-    this.#pause = milliseconds / Math.ceil(body.length / this.#pieceLength);
+    this.#pauseMs = durationMs / Math.ceil(body.length / this.#pieceLength);
   }
 
   override _read(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#send(this.#pieceLength);
-    }, this.#pause);
+    }, this.#pauseMs);
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {

@@ -10,14 +10,14 @@ const HANDSHAKE = Buffer.from([0x16, 0x03]);
 
 /** The parser's error code for the HTTP/2 preface (RFC 9113, 3.4), even if the preface arrives in several packets. */
 const HTTP2_PREFACE = 'HPE_PAUSED_H2_UPGRADE';
-/** A client that offers only `h2` in its TLS handshake. */
+/** Node's error code for a client that offers only `h2` in its TLS handshake. */
 const NO_COMMON_PROTOCOL = 'ERR_SSL_NO_APPLICATION_PROTOCOL';
 const SERVES_HTTP1 =
   'This port serves HTTP/1.1 only, but received an HTTP/2 connection, such as from a gRPC client. Use HTTP/1.1; gRPC is not emulated.';
 
-/** A client that keeps retrying is logged once in this time, in milliseconds. */
-const SILENCE_MS = 60_000;
-/** Logged clients are forgotten all at once, because a network may have many addresses. */
+/** The time in which a message is logged only once per client, in milliseconds. */
+const LOG_INTERVAL_MS = 60_000;
+/** The maximum number of remembered messages. Then all are forgotten, because a network may have many addresses. */
 const MAX_LOGGED = 1000;
 
 /** Reports to the client and the log that a connection uses the wrong protocol for the port. */
@@ -64,8 +64,8 @@ export class WrongProtocol {
   #report({ remoteAddress: address = 'unknown', localPort }: Socket, sentence: string): void {
     const now = readStopwatch();
     const subject = `${address} ${sentence}`;
-    const before = this.#logged.get(subject);
-    if (before !== undefined && now - before < SILENCE_MS) return;
+    const lastTime = this.#logged.get(subject);
+    if (lastTime !== undefined && now - lastTime < LOG_INTERVAL_MS) return;
     if (this.#logged.size >= MAX_LOGGED) this.#logged.clear();
     this.#logged.set(subject, now);
     this.#log.warn(`${sentence} [port ${localPort}, from ${address}]`);
