@@ -1,8 +1,8 @@
 import { subtle } from 'node:crypto';
 import { base64url, type CryptoKey } from 'jose';
 
-// jose signs all other tokens. It refuses these: a different `alg` than the key's, `crit`, a header that `JSON.stringify`
-// would not produce, an unencoded or padded payload, and no signature.
+// jose signs the tokens of grants. It refuses much of what a wrong token needs: a different `alg` than the key's, `crit`,
+// a header that `JSON.stringify` would not produce, an unencoded or padded payload, and no signature.
 
 /**
  * Composes a token in compact form (RFC 7515, 3.1). Checks nothing, because the token is wrong on purpose.

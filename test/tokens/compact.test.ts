@@ -1,29 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { decodeClaims, findEncodingError } from '../../src/tokens/compact.ts';
+import { decodeClaims, findEncodingError, worldOfToken } from '../../src/tokens/compact.ts';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
-describe('how a token is written', () => {
+describe('the encoding of a token is checked', () => {
   it.each([
-    ['as an encoder writes it', `${encoded('a')}.${encoded('b')}.${encoded('c')}`, null],
-    ['in other than three parts, which is no token anyway', 'a.b', null],
-    ['with padding', `${encoded('a')}.YQ==.YQ`, 'its payload is not base64url without padding'],
-    ['in another alphabet', 'a+b/.YQ.YQ', 'its header is not base64url without padding'],
-    ['with bits that say nothing', 'YQ.YQ.YR', 'its signature has non-zero unused bits at its end'],
+    ['canonical base64url', `${encoded('a')}.${encoded('b')}.${encoded('c')}`, null],
+    ['two parts, which no verifier accepts anyway', 'a.b', null],
+    ['padding', `${encoded('a')}.YQ==.YQ`, 'its payload is not base64url without padding'],
+    ['the standard alphabet of base64', 'a+b/.YQ.YQ', 'its header is not base64url without padding'],
+    ['unused bits that are not zero', 'YQ.YQ.YR', 'its signature has non-zero unused bits at its end'],
   ])('%s', (_what, token, fault) => {
     expect(findEncodingError(token)).toBe(fault);
   });
 });
 
-describe('what a token says', () => {
-  it('are its claims, whoever signed them', () => {
+describe('the claims of a token', () => {
+  it('are decoded without verifying the signature', () => {
     expect(decodeClaims(`e30.${encoded('{"sub":"a"}')}.nobody`)).toEqual({ sub: 'a' });
   });
 
   it.each(['', 'a', `e30.${encoded('{')}`, `e30.${encoded('null')}`, `e30.${encoded('7')}`])(
-    'is nothing where it is none: `%s`',
+    'are null for a string that is not a JWT: `%s`',
     (token) => {
       expect(decodeClaims(token)).toBeNull();
     },
   );
+});
+
+describe('the world of a token', () => {
+  it.each([
+    [{ sid: 'a-login.team-a' }, 'team-a'],
+    [{ sid: 'a-login' }, 'default'],
+    [{ sid: 5 }, null],
+    [{}, null],
+  ])('is at the end of its `sid`: %j is of %s', (claims, world) => {
+    expect(worldOfToken(`e30.${encoded(JSON.stringify(claims))}.`)).toBe(world);
+  });
+
+  it('is null for a string that is not a JWT', () => {
+    expect(worldOfToken('a')).toBeNull();
+  });
 });

@@ -25,9 +25,9 @@ describe('a key that is replaced', () => {
   });
 
   it('is still known when it is over, so that a refusal can say since when', () => {
-    expect(findKey(ring, 'a', 600_999)).toMatchObject({ key: { kid: 'a' }, overSince: null });
-    expect(findKey(ring, 'a', 601_000)).toMatchObject({ key: { kid: 'a' }, overSince: 601_000 });
-    expect(findKey(ring, 'b', 601_000)).toMatchObject({ key: { kid: 'b' }, overSince: null });
+    expect(findKey(ring, 'a', 600_999)).toMatchObject({ key: { kid: 'a' }, retiredSince: null });
+    expect(findKey(ring, 'a', 601_000)).toMatchObject({ key: { kid: 'a' }, retiredSince: 601_000 });
+    expect(findKey(ring, 'b', 601_000)).toMatchObject({ key: { kid: 'b' }, retiredSince: null });
     expect(findKey(ring, 'c', 1000)).toBeNull();
     expect(findKey(ring, undefined, 1000)).toBeNull();
   });

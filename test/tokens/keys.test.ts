@@ -1,8 +1,8 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
-import { importPublicKey, importSigningKey, mint, readSigningKey } from '../../src/tokens/keys.ts';
+import { exportSpki, importPublicKey, importSigningKey, mint, readSigningKey } from '../../src/tokens/keys.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -82,6 +82,15 @@ describe('the public half of a key, as a JWKS had it,', () => {
     const found = await importPublicKey({ ...nameless, ...named }, 'RS256');
 
     expect(found.kid).toBe(expected === 'the thumbprint' ? kid : expected);
+  });
+});
+
+describe('the public half of a key', () => {
+  it.each([RSA, EC])('is exported as the SubjectPublicKeyInfo that a realm publishes', async (privateKey) => {
+    const { publicJwk } = await readSigningKey(pem(privateKey), 'the key');
+    const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).toString('base64');
+
+    expect(exportSpki(publicJwk)).toBe(spki);
   });
 });
 

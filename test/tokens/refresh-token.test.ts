@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, generateKeyPairSync, KeyObject } from 'node:crypto';
-import { CompactSign } from 'jose';
+import { CompactSign, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { importSigningKey, type JWK } from '../../src/tokens/keys.ts';
 import { RefreshTokens } from '../../src/tokens/refresh-token.ts';
@@ -11,6 +11,12 @@ const otherKey = await importSigningKey(
   'ES256',
 );
 const tokens = new RefreshTokens(shippedKey, 'a-world');
+/** The key of the refresh tokens of `a-world`, derived as the server does. */
+const derivedKey = createSecretKey(
+  createHmac('sha512', KeyObject.from(shippedKey.privateKey).export({ type: 'pkcs8', format: 'der' }))
+    .update('refresh tokens of a-world')
+    .digest(),
+);
 const CLAIMS = { sid: 'a-login', jti: 'an-id' };
 
 describe('a refresh token', () => {
@@ -26,11 +32,25 @@ describe('a refresh token', () => {
   it.each(['', 'null', '[]', '5', '{', '{}', '{"sid":"a-login"}', '{"sid":"a-login","jti":1}', '{"sid":{},"jti":"x"}'])(
     'with the payload %j is none, although the shipped key is public',
     async (payload) => {
-      const secret = KeyObject.from(shippedKey.privateKey).export({ type: 'pkcs8', format: 'der' });
-      const key = createSecretKey(createHmac('sha512', secret).update('refresh tokens of a-world').digest());
-      const token = await new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: 'HS512' }).sign(key);
+      const token = await new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: 'HS512' }).sign(derivedKey);
 
       expect(await tokens.read(token)).toBeNull();
     },
   );
+
+  it('is a JWT signed with HS512', async () => {
+    expect(decodeProtectedHeader(await tokens.sign(CLAIMS))).toEqual({ alg: 'HS512', typ: 'JWT' });
+  });
+
+  it('is not read if it was signed with another algorithm, although the key is the same', async () => {
+    const token = await new CompactSign(Buffer.from(JSON.stringify(CLAIMS)))
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(derivedKey);
+
+    expect(await tokens.read(token)).toBeNull();
+  });
+
+  it('is not read if it is padded, although a decoder would read the same bytes', async () => {
+    expect(await tokens.read(`${await tokens.sign(CLAIMS)}==`)).toBeNull();
+  });
 });
