@@ -2,42 +2,47 @@ import { DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../addresses/world-id.ts';
 import { grantMarkOf, keyMarkOf } from '../credentials/world-mark.ts';
 
 /** The maximum number of ended worlds to remember. */
-const MAX_ENDED = 10_000;
+const MAX_ENDED_WORLDS = 10_000;
 
 /** Recognises the credentials of worlds, even of ended worlds, by marks and by the ends of client ids. */
 export class EndedWorlds {
   /** Ids of existing and ended worlds, by mark. */
-  readonly #marks = new Map<string, string>([[grantMarkOf(DEFAULT_WORLD), DEFAULT_WORLD]]);
-  readonly #gone = new Set<string>();
+  readonly #idsByMark = new Map<string, string>([[grantMarkOf(DEFAULT_WORLD), DEFAULT_WORLD]]);
+  /** Ids of ended worlds, oldest first. */
+  readonly #endedIds = new Set<string>();
 
+  /** Records that a world exists. It may have the id of an ended world. */
   noteCreated(id: string): void {
-    this.#gone.delete(id);
-    this.#marks.set(keyMarkOf(id), id);
+    this.#endedIds.delete(id);
+    this.#idsByMark.set(keyMarkOf(id), id);
   }
 
+  /** Records that a world has ended, and forgets the world that ended first if there are too many. */
   noteEnded(id: string): void {
-    this.#gone.add(id);
-    const [oldest] = this.#gone;
-    if (this.#gone.size <= MAX_ENDED || oldest === undefined) return;
-    this.#gone.delete(oldest);
-    this.#marks.delete(keyMarkOf(oldest));
+    this.#endedIds.add(id);
+    const [oldest] = this.#endedIds;
+    if (this.#endedIds.size <= MAX_ENDED_WORLDS || oldest === undefined) return;
+    this.#endedIds.delete(oldest);
+    this.#idsByMark.delete(keyMarkOf(oldest));
   }
 
-  isGone(id: string): boolean {
-    return this.#gone.has(id);
+  hasEnded(id: string): boolean {
+    return this.#endedIds.has(id);
   }
 
-  /** Returns the world that a key or a grant was issued for. */
-  ofMark(mark: string): readonly string[] {
-    return [this.#marks.get(mark) ?? []].flat();
+  /** Returns the world that a key or a grant with this mark was issued for; none if the mark is unknown. */
+  worldsOfMark(mark: string): readonly string[] {
+    const id = this.#idsByMark.get(mark);
+    return id === undefined ? [] : [id];
   }
 
-  /** Returns the ended world whose id is at the end of a client id. */
-  endedWorldByClientId(clientId: string): readonly string[] {
-    const end = clientId.slice(-MAX_WORLD_ID_LENGTH - 1);
-    for (let at = end.indexOf('-'); at >= 0; at = end.indexOf('-', at + 1)) {
-      const id = end.slice(at + 1);
-      if (this.#gone.has(id)) return [id];
+  /** Returns the ended world whose id is at the end of a client id; none if there is no such world. */
+  worldsOfClientId(clientId: string): readonly string[] {
+    // The longest suffix that can be a hyphen and the id of a world.
+    const suffix = clientId.slice(-(MAX_WORLD_ID_LENGTH + 1));
+    for (let hyphen = suffix.indexOf('-'); hyphen >= 0; hyphen = suffix.indexOf('-', hyphen + 1)) {
+      const id = suffix.slice(hyphen + 1);
+      if (this.#endedIds.has(id)) return [id];
     }
     return [];
   }
