@@ -15,11 +15,13 @@ import type {
 
 /** Length of generated client ids of access keys, in hexadecimal digits. */
 const CLIENT_ID_LENGTH = 16;
+/** Length of the salt of a password digest, in characters. */
 const SALT_LENGTH = 16;
 
+/** The kinds of entries with credentials. */
 type Kind = IdentityKind | 'access-key';
 
-/** Members that a seed may omit. */
+/** Members of an identity or access key that a seed may omit. */
 type Credentials = { readonly [Member in 'id' | 'clientId' | 'bearer' | SecretMember]?: string };
 
 /** Values for members that a seed omits. */
@@ -28,71 +30,87 @@ interface Defaults {
   readonly id: string;
   /** In the first world. Users have no client id: they log in with their e-mail address. */
   readonly clientId?: string;
-  /** The member for the secret, which is derived from the id. */
+  /** The name of the member with the secret, which is derived from the id. */
   readonly secret: SecretMember;
 }
+
+/** Returns an entry with changed credentials. Must keep the order of members, because fingerprints depend on it. */
+type ChangeCredentials = (entry: Credentials, defaults: Defaults, place: string) => Credentials;
 
 /** Derives an id from a name, so that it survives a reset. */
 function deriveId(kind: Kind, name: string): string {
   return deriveUuid(`${kind}:${name.toLowerCase()}`);
 }
 
-/**
- * Maps the credentials of all identities and access keys.
- *
- * @param change must keep the order of members, because fingerprints depend on it
- */
-function mapCredentials<Part extends WrittenSeed>(
-  part: Part,
-  change: (entry: Credentials, defaults: Defaults, place: string) => Credentials,
-): Part {
+/** Changes the credentials of all identities and access keys of a seed. */
+function mapCredentials<Part extends WrittenSeed>(part: Part, change: ChangeCredentials): Part {
   const { users, applications, serviceAccounts } = part;
-  const apply = <Entry extends Credentials>({ entry, place }: LocatedEntry<Entry>, defaults: Defaults) =>
-    // Safe cast: only optional members change.
-    change(entry, defaults, place) as Entry;
-  const changeKey = (email: string, key: LocatedEntry<WrittenAccessKey>) => {
-    const { name, clientId: written } = key.entry;
-    const clientId = deriveId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
-    const id = deriveId('access-key', written ?? clientId);
-    return apply(key, { kind: 'access-key', id, clientId, secret: 'clientSecret' });
-  };
-  const changeUser = ({ entry, place }: LocatedEntry<WrittenUser>) => {
-    const { email, accessKey, accessKeys } = entry;
-    const user = {
-      ...entry,
-      ...(accessKey && { accessKey: changeKey(email, { entry: accessKey, place: `${place}.accessKey` }) }),
-      ...(accessKeys && {
-        accessKeys: locateEntries(`${place}.accessKeys`, accessKeys).map((key) => changeKey(email, key)),
-      }),
-    };
-    return apply({ entry: user, place }, { kind: 'user', id: deriveId('user', email), secret: 'password' });
-  };
-  const changeClient =
-    (kind: Kind, secret: SecretMember) =>
-    <Client extends WrittenClient>(client: LocatedEntry<Client>) =>
-      apply(client, { kind, id: deriveId(kind, client.entry.name), clientId: client.entry.name, secret });
   return {
     ...part,
-    ...(users && { users: locateEntries('runai.users', users).map(changeUser) }),
+    ...(users && { users: locateEntries('runai.users', users).map((user) => changeUser(user, change)) }),
     ...(applications && {
-      applications: locateEntries('runai.applications', applications).map(changeClient('application', 'secret')),
+      applications: locateEntries('runai.applications', applications).map((application) =>
+        changeClient(application, 'application', 'secret', change),
+      ),
     }),
     ...(serviceAccounts && {
-      serviceAccounts: locateEntries('runai.serviceAccounts', serviceAccounts).map(
-        changeClient('service-account', 'clientSecret'),
+      serviceAccounts: locateEntries('runai.serviceAccounts', serviceAccounts).map((account) =>
+        changeClient(account, 'service-account', 'clientSecret', change),
       ),
     }),
   };
 }
 
-/** Returns all identities and access keys, with their defaults. */
+/** Changes the credentials of a user and of the user's access keys. */
+function changeUser({ entry, place }: LocatedEntry<WrittenUser>, change: ChangeCredentials): WrittenUser {
+  const { email, accessKey, accessKeys } = entry;
+  const user = {
+    ...entry,
+    ...(accessKey && { accessKey: changeKey(email, { entry: accessKey, place: `${place}.accessKey` }, change) }),
+    ...(accessKeys && {
+      accessKeys: locateEntries(`${place}.accessKeys`, accessKeys).map((key) => changeKey(email, key, change)),
+    }),
+  };
+  const defaults: Defaults = { kind: 'user', id: deriveId('user', email), secret: 'password' };
+  return applyChange({ entry: user, place }, defaults, change);
+}
+
+/** Changes the credentials of an access key. @param email of the owner */
+function changeKey(email: string, key: LocatedEntry<WrittenAccessKey>, change: ChangeCredentials): WrittenAccessKey {
+  const { name, clientId: writtenClientId } = key.entry;
+  const clientId = deriveId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
+  const id = deriveId('access-key', writtenClientId ?? clientId);
+  return applyChange(key, { kind: 'access-key', id, clientId, secret: 'clientSecret' }, change);
+}
+
+/** Changes the credentials of an application or service account. */
+function changeClient<Client extends WrittenClient>(
+  client: LocatedEntry<Client>,
+  kind: Kind,
+  secret: SecretMember,
+  change: ChangeCredentials,
+): Client {
+  const { name } = client.entry;
+  return applyChange(client, { kind, id: deriveId(kind, name), clientId: name, secret }, change);
+}
+
+function applyChange<Entry extends Credentials>(
+  { entry, place }: LocatedEntry<Entry>,
+  defaults: Defaults,
+  change: ChangeCredentials,
+): Entry {
+  // Safe cast: only optional members change.
+  return change(entry, defaults, place) as Entry;
+}
+
+/** Returns all identities and access keys with their defaults and paths. */
 export function listCredentials(part: WrittenSeed) {
-  const found: LocatedEntry<{ readonly written: Credentials; readonly defaults: Defaults }>[] = [];
+  const credentials: LocatedEntry<{ readonly written: Credentials; readonly defaults: Defaults }>[] = [];
   mapCredentials(part, (written, defaults, place) => {
-    found.push({ entry: { written, defaults }, place });
+    credentials.push({ entry: { written, defaults }, place });
     return written;
   });
-  return found;
+  return credentials;
 }
 
 /** Fills in omitted ids, client ids, secrets and passwords. Drops the tokens of a saved cast, which are derived. */
@@ -106,20 +124,20 @@ export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSe
       [secret]: entry[secret] ?? derivation.secret(id),
     };
   });
+  // Safe cast: all omitted members are filled in.
   return complete as RunaiSeed;
 }
 
 /** Derives client ids and secrets for another world. User passwords stay. */
 export function derivePart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
-  return mapCredentials(part, (entry, { id, clientId, secret }) =>
-    clientId === undefined
-      ? entry
-      : {
-          ...entry,
-          clientId: derivation.clientId(entry.clientId ?? clientId),
-          [secret]: derivation.secret(entry.id ?? id),
-        },
-  );
+  return mapCredentials(part, (entry, { id, clientId, secret }) => {
+    if (clientId === undefined) return entry;
+    return {
+      ...entry,
+      clientId: derivation.clientId(entry.clientId ?? clientId),
+      [secret]: derivation.secret(entry.id ?? id),
+    };
+  });
 }
 
 /** Removes ids that `completeSeed` would derive. */
@@ -130,7 +148,11 @@ export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
   });
 }
 
-/** Hashes all passwords. */
+/**
+ * Hashes all passwords. Hashes of the built-in cast are reused, because computing them takes time.
+ *
+ * @param builtIn the built-in cast with its hashes
+ */
 export async function hashPasswords(
   part: RunaiSeed,
   random: Random,

@@ -3,7 +3,7 @@ import { findDuplicates, type LocatedEntry, locateEntries } from '../../definiti
 import { findClaimRulesProblem } from '../../tokens/claim-rules.ts';
 import { createRuleKey } from './access-rules.ts';
 import { listCredentials } from './seed-credentials.ts';
-import { LIST_NAMES, type ListedRule, listEntries, listRules, SEED_LISTS } from './seed-lists.ts';
+import { LIST_NAMES, type ListedRule, listEntries, listRules, SEED_LISTS, toSubjectName } from './seed-lists.ts';
 import { PREDEFINED_ROLES } from './seed-schema.ts';
 import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
 
@@ -15,25 +15,21 @@ export function findErrors(part: WrittenSeed): SeedError[] {
     ...findRepeatedRules(part),
     ...findDanglingReferences(part),
     ...findUnknownRoles(part),
-    ...findFixedPhasesThatFail(part),
+    ...findFailuresOfFixedPhases(part),
     ...findReservedClaims(part),
   ];
 }
 
-/** Finds workloads that are to fail, but have a fixed phase. */
-function findFixedPhasesThatFail(part: WrittenSeed): SeedError[] {
-  return locateEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) =>
-    phase === undefined || fails !== true
-      ? []
-      : [
-          {
-            place: `${place}.fails`,
-            message: `\`${place}.fails\` is not allowed with \`phase\`: the workload stays in that phase`,
-          },
-        ],
-  );
+/** Finds workloads that must fail according to `fails`, but have a fixed phase. */
+function findFailuresOfFixedPhases(part: WrittenSeed): SeedError[] {
+  return locateEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) => {
+    if (phase === undefined || fails !== true) return [];
+    const message = `\`${place}.fails\` is not allowed with \`phase\`: the workload stays in that phase`;
+    return [{ place: `${place}.fails`, message }];
+  });
 }
 
+/** Finds claim rules that change claims which must not be changed. */
 function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
   const error = findClaimRulesProblem(claims);
   if (error === null) return [];
@@ -41,19 +37,20 @@ function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
   return [{ place, message: `\`${place}\` ${error.why}` }];
 }
 
+/** Finds entries of a list, and access keys of a user, that have the same name. */
 function findRepeatedNames(part: WrittenSeed): SeedError[] {
-  const ofLists = LIST_NAMES.flatMap((list) => {
+  const errorsOfLists = LIST_NAMES.flatMap((list) => {
     const { idMembers, isCaseSensitive = false } = SEED_LISTS[list];
     const nameOf = ({ name }: { readonly name: string }) => (isCaseSensitive ? name : name.toLowerCase());
     return idMembers.length > 1 ? [] : findDuplicates(`${list}: \`${idMembers[0]}\``, listEntries(part, list), nameOf);
   });
-  const ofKeys = locateEntries('runai.users', part.users).flatMap(({ entry: user, place }) =>
+  const errorsOfKeys = locateEntries('runai.users', part.users).flatMap(({ entry: user, place }) =>
     findDuplicates(`access keys of \`${user.email}\`: \`name\``, accessKeysOf(user, place), ({ name }) => name),
   );
-  return [...ofLists, ...ofKeys];
+  return [...errorsOfLists, ...errorsOfKeys];
 }
 
-/** Returns the access keys of a user with their places. */
+/** Returns the access keys of a user, with their paths in the seed. */
 function accessKeysOf(
   { accessKey, accessKeys }: WrittenUser,
   place: string,
@@ -62,20 +59,21 @@ function accessKeysOf(
   return [...first, ...locateEntries(`${place}.accessKeys`, accessKeys)];
 }
 
+/** Finds ids and client ids that several identities or access keys have. */
 function findRepeatedCredentials(part: WrittenSeed): SeedError[] {
-  const all = listCredentials(part);
-  const keys = all.filter(({ entry }) => entry.defaults.kind === 'access-key');
-  const identities = all.filter(({ entry }) => entry.defaults.kind !== 'access-key');
-  const repeatedIds = (what: string, entries: typeof all) =>
+  const credentials = listCredentials(part);
+  const keys = credentials.filter(({ entry }) => entry.defaults.kind === 'access-key');
+  const identities = credentials.filter(({ entry }) => entry.defaults.kind !== 'access-key');
+  const findRepeatedIds = (lists: string, entries: typeof credentials) =>
     findDuplicates(
-      `${what}: \`id\``,
+      `${lists}: \`id\``,
       entries,
       ({ written }) => written.id,
       ({ defaults }) => defaults.id,
     );
   return [
-    ...repeatedIds('access keys', keys),
-    ...repeatedIds('users, applications and serviceAccounts', identities),
+    ...findRepeatedIds('access keys', keys),
+    ...findRepeatedIds('users, applications and serviceAccounts', identities),
     ...findDuplicates(
       'access keys, applications and serviceAccounts: `clientId`',
       [...keys, ...identities],
@@ -86,7 +84,10 @@ function findRepeatedCredentials(part: WrittenSeed): SeedError[] {
   ];
 }
 
-/** Finds duplicate rules. Rules from `role` members are skipped: their identities already have duplicate names. */
+/**
+ * Finds entries of `accessRules` that repeat another rule. Rules from `role` members are not reported: if they are
+ * repeated, so are the names of their identities.
+ */
 function findRepeatedRules(part: WrittenSeed): SeedError[] {
   const keyOf = ({ rule }: ListedRule) => createRuleKey(rule, rule.role);
   return findDuplicates(
@@ -103,16 +104,16 @@ function findRepeatedRules(part: WrittenSeed): SeedError[] {
 function findUnknownRoles(part: WrittenSeed): SeedError[] {
   if (part.roles === undefined) return [];
   const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];
-  const predefined = listEntries(part, 'roles').filter(({ entry }) =>
+  const withPredefinedName = listEntries(part, 'roles').filter(({ entry }) =>
     PREDEFINED_ROLES.some((name) => name.toLowerCase() === entry.name.toLowerCase()),
   );
   return [
-    ...predefined.map(({ entry, place }) => {
+    ...withPredefinedName.map(({ entry, place }) => {
       return { place, message: `\`${place}\` has the name of the predefined role \`${entry.name}\`` };
     }),
-    ...listRules(part).flatMap(({ entry: { rule, isFromRoleMember }, place: at }) => {
+    ...listRules(part).flatMap(({ entry: { rule, isFromRoleMember }, place: pathOfRule }) => {
       if (valid.includes(rule.role)) return [];
-      const place = isFromRoleMember ? at : `${at}.role`;
+      const place = isFromRoleMember ? pathOfRule : `${pathOfRule}.role`;
       const message = `\`${place}\` is \`${rule.role}\`, which is neither a predefined role nor in \`runai.roles\``;
       return [{ place, message, given: rule.role, valid }];
     }),
@@ -121,23 +122,29 @@ function findUnknownRoles(part: WrittenSeed): SeedError[] {
 
 /** Finds references to entries that are not in the seed. */
 function findDanglingReferences(part: WrittenSeed): SeedError[] {
-  const namesByKind = new Map<string, readonly string[]>([['tenant', [String(part.tenant.id)]]]);
-  for (const list of LIST_NAMES) {
-    const { scope, subject } = SEED_LISTS[list];
-    const names = listEntries(part, list).map(({ entry: { name } }) =>
-      subject === undefined ? name : name.toLowerCase(),
-    );
-    const kind = scope ?? subject;
-    // Any group is valid, because groups belong to the identity provider.
-    if (kind !== undefined && kind !== 'group') namesByKind.set(kind, names);
-  }
-  const nameSets = new Map([...namesByKind].map(([kind, valid]) => [kind, new Set(valid)]));
+  const namesByKind = indexNamesByKind(part);
   return LIST_NAMES.flatMap((list) => listEntries(part, list)).flatMap(({ entry, place }) =>
-    entry.references.flatMap(([member, kind, name]): SeedError[] => {
-      const valid = namesByKind.get(kind);
-      if (name === undefined || valid === undefined || nameSets.get(kind)?.has(name) === true) return [];
+    entry.references.flatMap(({ member, kind, name }): SeedError[] => {
+      const names = namesByKind.get(kind);
+      if (name === undefined || names === undefined || names.has(name)) return [];
       const message = `\`${place}.${member}\` is \`${name}\`, but the seed has no such ${kind}`;
-      return [{ place: `${place}.${member}`, message, given: name, valid }];
+      return [{ place: `${place}.${member}`, message, given: name, valid: [...names] }];
     }),
   );
+}
+
+/** Returns the names that references can have, by kind. Kinds with any valid name are left out. */
+function indexNamesByKind(part: WrittenSeed): ReadonlyMap<string, ReadonlySet<string>> {
+  const namesByKind = new Map<string, ReadonlySet<string>>([['tenant', new Set([String(part.tenant.id)])]]);
+  for (const list of LIST_NAMES) {
+    const { scope, subject } = SEED_LISTS[list];
+    const kind = scope ?? subject;
+    // Any group is valid, because groups belong to the identity provider.
+    if (kind === undefined || kind === 'group') continue;
+    const names = listEntries(part, list).map(({ entry: { name } }) =>
+      subject === undefined ? name : toSubjectName(name),
+    );
+    namesByKind.set(kind, new Set(names));
+  }
+  return namesByKind;
 }

@@ -7,18 +7,25 @@ import type { ScopeType } from './tables/index.ts';
 
 type ListName = keyof WrittenEntries;
 
-/** A member that refers to another entry. */
-type Reference = readonly [member: string, kind: SubjectType | ScopeType, name: string | undefined];
+/** A member of an entry that refers to another entry. */
+interface Reference {
+  readonly member: string;
+  /** The kind of the other entry. */
+  readonly kind: SubjectType | ScopeType;
+  /** The first identifying member of the other entry; undefined if the member is omitted. */
+  readonly name: string | undefined;
+}
 
-/** A list. Its entries are referenced by their first identifying member. */
+/** A list of a seed. Other entries refer to its entries by the first of their identifying members. */
 interface EntryList<Entry> extends SeedList {
   readonly idMembers: readonly [keyof Entry & string, ...(keyof Entry & string)[]];
-  /** Whether names are case-sensitive. */
+  /** Whether the identifying member is case-sensitive. */
   readonly isCaseSensitive?: boolean;
-  /** Scope type of the entries, for access rules. */
+  /** For scopes of access rules: their type. */
   readonly scope?: ScopeType;
-  /** Subject type of the entries, for access rules. Their `role` applies to the whole tenant. */
+  /** For subjects of access rules: their type. Their member `role` is a role in the whole tenant. */
   readonly subject?: SubjectType;
+  /** Returns the references of an entry to others. */
   readonly references?: (entry: Entry) => readonly Reference[];
 }
 
@@ -30,7 +37,8 @@ export const SEED_LISTS: { readonly [List in ListName]: EntryList<WrittenEntries
   groups: {
     idMembers: ['name'],
     subject: 'group',
-    references: ({ users = [] }) => users.map((email, index) => [`users[${index}]`, 'user', email.toLowerCase()]),
+    references: ({ users = [] }) =>
+      users.map((email, index) => referTo(`users[${index}]`, 'user', toSubjectName(email))),
   },
   roles: { idMembers: ['name'] },
   clients: { idMembers: ['clientId'], isCaseSensitive: true },
@@ -38,37 +46,47 @@ export const SEED_LISTS: { readonly [List in ListName]: EntryList<WrittenEntries
   departments: {
     idMembers: ['id'],
     scope: 'department',
-    references: ({ clusterId }) => [['clusterId', 'cluster', clusterId]],
+    references: ({ clusterId }) => [referTo('clusterId', 'cluster', clusterId)],
   },
   projects: {
     idMembers: ['id'],
     scope: 'project',
     references: ({ clusterId, departmentId }) => [
-      ['clusterId', 'cluster', clusterId],
-      ['departmentId', 'department', departmentId],
+      referTo('clusterId', 'cluster', clusterId),
+      referTo('departmentId', 'department', departmentId),
     ],
   },
-  workloads: { idMembers: ['id'], references: ({ projectId }) => [['projectId', 'project', projectId]] },
+  workloads: { idMembers: ['id'], references: ({ projectId }) => [referTo('projectId', 'project', projectId)] },
   accessRules: {
     idMembers: ['subjectType', 'subjectId', 'role', 'scopeType', 'scopeId'],
     references: ({ subjectType, subjectId, scopeType, scopeId }) => [
-      ['subjectId', subjectType, subjectId.toLowerCase()],
-      ['scopeId', scopeType, scopeId],
+      referTo('subjectId', subjectType, toSubjectName(subjectId)),
+      referTo('scopeId', scopeType, scopeId),
     ],
   },
 };
 
-/** In schema order. */
+function referTo(member: string, kind: Reference['kind'], name: string | undefined): Reference {
+  return { member, kind, name };
+}
+
+/** Returns a subject in the form that references have. Names of subjects are case-insensitive; ids of scopes are not. */
+export function toSubjectName(name: string): string {
+  return name.toLowerCase();
+}
+
+/** The names of the lists, in the order of the schema. */
 export const LIST_NAMES = keysOf(SEED_LISTS);
 
-/** An entry in a form common to all lists. */
+/** An entry in a form that is common to all lists. */
 interface ListedEntry {
+  /** The first identifying member. */
   readonly name: string;
   readonly role: string | null;
   readonly references: readonly Reference[];
 }
 
-/** Returns the entries of a list with their places. */
+/** Returns the entries of a list, with their paths in the seed. */
 export function listEntries<List extends ListName>(
   part: ListsOf<WrittenEntries>,
   list: List,
@@ -76,21 +94,28 @@ export function listEntries<List extends ListName>(
   const { idMembers, references = () => [] } = SEED_LISTS[list];
   return locateEntries(`runai.${list}`, part[list]).map(({ entry, place }) => {
     const role = memberOf(entry, 'role');
-    const listed = { name: String(entry[idMembers[0]]), role: typeof role === 'string' ? role : null };
-    return { entry: { ...listed, references: references(entry) }, place };
+    return {
+      entry: {
+        name: String(entry[idMembers[0]]),
+        role: typeof role === 'string' ? role : null,
+        references: references(entry),
+      },
+      place,
+    };
   });
 }
 
-/** A rule from `accessRules` or a `role` member. */
+/** An access rule of a seed. */
 export interface ListedRule {
   readonly rule: SeedRule;
+  /** Whether the rule is the member `role` of an identity or group, and not an entry of `accessRules`. */
   readonly isFromRoleMember: boolean;
 }
 
-/** Returns all access rules, first those from `role` members, with their places. */
+/** Returns all access rules with their paths in the seed. Rules from `role` members come first. */
 export function listRules(part: WrittenSeed): readonly LocatedEntry<ListedRule>[] {
   const tenant = { scopeType: 'tenant', scopeId: String(part.tenant.id) } as const;
-  const ofRoles = LIST_NAMES.flatMap((list) => {
+  const fromRoleMembers = LIST_NAMES.flatMap((list) => {
     const { subject } = SEED_LISTS[list];
     return listEntries(part, list).flatMap(({ entry: { name, role }, place }): LocatedEntry<ListedRule>[] => {
       if (subject === undefined || role === null) return [];
@@ -101,5 +126,5 @@ export function listRules(part: WrittenSeed): readonly LocatedEntry<ListedRule>[
   const written = locateEntries('runai.accessRules', part.accessRules).map(({ entry: rule, place }) => {
     return { entry: { rule, isFromRoleMember: false }, place };
   });
-  return [...ofRoles, ...written];
+  return [...fromRoleMembers, ...written];
 }

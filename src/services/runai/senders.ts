@@ -1,4 +1,5 @@
 import type { DecisionHelp } from '../../contract/service.ts';
+import type { RequestScope } from '../../contract/world.ts';
 import {
   type Caller,
   decideOnResource,
@@ -6,9 +7,10 @@ import {
   missingRightsOf,
   type ResourceState,
 } from '../../decisions/decide.ts';
-import type { Rights } from '../../decisions/policy.ts';
+import type { IdentityKind } from '../../decisions/principal.ts';
 import type { Rule } from '../../decisions/rule.ts';
-import { readHeldRights, readRuleBook } from './access-rules.ts';
+import type { Ruleset } from '../../decisions/ruleset.ts';
+import { type AccessRule, readHeldRights, readRuleBook } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
 import { APPLICATIONS_PATH } from './explaining/identity-creation.ts';
@@ -19,32 +21,56 @@ import { SUBJECT_TYPES } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 
-const KINDS = ['user', 'application', 'service-account'] as const;
+const KINDS = ['user', 'application', 'service-account'] as const satisfies readonly IdentityKind[];
 
 /** Maximum number of subjects to try. */
 const MAX_SUBJECTS = 100;
 
-const EMPTY_RIGHTS: Rights = { held: new Set(), resources: [] };
-
-/** Finds an identity that can create an application or the access rule of a fix. Users first, then the oldest rule. */
+/**
+ * Returns a function that finds an identity which can create an application, or the access rule of a fix. Users come
+ * first, then the subject with the oldest rule.
+ */
 export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (world) => {
   const ruleset = RULESETS[profileOf(world.settings)];
-  const rule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');
-  if (rule === undefined) return () => null;
-  const [scopes, tenant, roles, { all }] = await Promise.all([
-    readScopes(world),
-    readTenantId(world),
-    readRoles(world),
-    readRuleBook(world),
-  ]);
-  const granting = all.filter(({ deletedAt, roleId }) => {
+  const createRule = findRule(ruleset, 'create-access-rule');
+  const createApplication = findRule(ruleset, 'create-application');
+  if (createRule === undefined) return () => null;
+  const scopes = await readScopes(world);
+  const callers = await readCallers(world, await findGrantingRules(world, createRule));
+  const findCaller = (rule: Rule, lookedUp: ResourceState | null) =>
+    callers.find((caller) => decideOnResource({ rule, ruleset }, caller, lookedUp).effect === 'allow')?.principal
+      .name ?? null;
+  return ({ path, body }) => {
+    if (path === APPLICATIONS_PATH && createApplication !== undefined) return findCaller(createApplication, null);
+    if (path !== ACCESS_RULES_PATH) return null;
+    // Safe cast: `findRuleFixes` or `leastRights` created this body.
+    const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
+    const scope = scopes.pathOf(scopeType, scopeId);
+    return scope === null ? null : findCaller(createRule, { found: 'object', attributes: attributesOfPath(scope) });
+  };
+};
+
+function findRule({ tables }: Ruleset, id: string): Rule | undefined {
+  return tables.rules.find((rule) => rule.id === id);
+}
+
+/** Returns the access rules in force whose role has the permissions that an operation needs. */
+async function findGrantingRules(world: RequestScope, requiredRule: Rule): Promise<readonly AccessRule[]> {
+  const [roles, { all }] = await Promise.all([readRoles(world), readRuleBook(world)]);
+  return all.filter(({ deletedAt, roleId }) => {
     const role = roles.get(roleId);
-    const missing = role?.enabled === true && missingRightsOf(rule, { ...EMPTY_RIGHTS, held: role.permissions }, []);
-    return deletedAt === null && missing !== false && isEnough(missing);
+    if (deletedAt !== null || role?.enabled !== true) return false;
+    return isEnough(missingRightsOf(requiredRule, { held: role.permissions, resources: [] }, []));
   });
-  const namesOf = (kind: (typeof KINDS)[number]) =>
-    new Set(granting.flatMap(({ subjectType, subjectId }) => (subjectType === SUBJECT_TYPES[kind] ? subjectId : [])));
-  const subjects = KINDS.flatMap((kind) => [...namesOf(kind)].map((name) => ({ kind, name })));
+}
+
+/** Returns the enabled identities that are subjects of these rules, with their rights. */
+async function readCallers(world: RequestScope, rules: readonly AccessRule[]): Promise<readonly Caller[]> {
+  const tenant = await readTenantId(world);
+  const subjects = KINDS.flatMap((kind) => {
+    const rulesOfKind = rules.filter(({ subjectType }) => subjectType === SUBJECT_TYPES[kind]);
+    return [...new Set(rulesOfKind.map(({ subjectId }) => subjectId))].map((name) => ({ kind, name }));
+  });
   const callers: Caller[] = [];
   for (const { kind, name } of subjects.slice(0, MAX_SUBJECTS)) {
     const identity = await identitiesIn(world.store).byName(kind, name);
@@ -52,16 +78,5 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
     const principal = { kind, id: identity.id, name: identity.name, tenant };
     callers.push({ principal, heldRights: await readHeldRights(world, identity, tenant) });
   }
-  const applications = ruleset.tables.rules.find(({ id }) => id === 'create-application');
-  const findCaller = (requiredRule: Rule, lookedUp: ResourceState | null) =>
-    callers.find((caller) => decideOnResource({ rule: requiredRule, ruleset }, caller, lookedUp).effect === 'allow')
-      ?.principal.name ?? null;
-  return ({ path, body }) => {
-    if (path === APPLICATIONS_PATH && applications !== undefined) return findCaller(applications, null);
-    if (path !== ACCESS_RULES_PATH) return null;
-    // Safe cast: `findRuleFixes` or `leastRights` created this body.
-    const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
-    const scope = scopes.pathOf(scopeType, scopeId);
-    return scope === null ? null : findCaller(rule, { found: 'object', attributes: attributesOfPath(scope) });
-  };
-};
+  return callers;
+}

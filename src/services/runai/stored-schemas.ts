@@ -32,12 +32,14 @@ import {
   type WorkloadPhases,
 } from './workloads.ts';
 
-const NUMBER = { type: 'integer' };
+const INTEGER = { type: 'integer' };
+/** A setting that counts created objects. */
 const COUNTER = { json: { type: 'integer', minimum: 0 } };
 
+/** The kinds of identities. */
 const KINDS = ['user', 'application', 'service-account'] as const satisfies readonly IdentityKind[];
 
-const IDENTITY = bodySchema<StoredIdentity>({
+const IDENTITY_SCHEMA = bodySchema<StoredIdentity>({
   id: TEXT,
   kind: { enum: KINDS },
   name: TEXT,
@@ -52,7 +54,7 @@ const IDENTITY = bodySchema<StoredIdentity>({
   updatedAt: nullable(INSTANT),
 });
 
-const ACCESS_KEY = bodySchema<NewAccessKey>({
+const ACCESS_KEY_SCHEMA = bodySchema<NewAccessKey>({
   id: TEXT,
   owner: TEXT,
   createdBy: TEXT,
@@ -62,12 +64,13 @@ const ACCESS_KEY = bodySchema<NewAccessKey>({
   createdAt: INSTANT,
 });
 
-const LOGIN = { family: TEXT, subject: TEXT, scope: TEXT, authTime: INSTANT, hash: TEXT, expiresAt: INSTANT };
+/** Members that stored refresh tokens and codes have in common. */
+const LOGIN_MEMBERS = { family: TEXT, subject: TEXT, scope: TEXT, authTime: INSTANT, hash: TEXT, expiresAt: INSTANT };
 
-const TOKEN = bodySchema<RefreshToken>({ ...LOGIN, clientId: nullable(TEXT) });
+const TOKEN_SCHEMA = bodySchema<RefreshToken>({ ...LOGIN_MEMBERS, clientId: nullable(TEXT) });
 
-const CODE = bodySchema<StoredCode>({
-  ...LOGIN,
+const CODE_SCHEMA = bodySchema<StoredCode>({
+  ...LOGIN_MEMBERS,
   clientId: TEXT,
   redirectUri: TEXT,
   challenge: nullable(TEXT),
@@ -75,12 +78,12 @@ const CODE = bodySchema<StoredCode>({
   usedAt: nullable(INSTANT),
 });
 
-const UNIT = bodySchema<Unit>({ id: TEXT, name: TEXT, clusterId: TEXT, departmentId: TEXT, createdAt: INSTANT }, [
-  'clusterId',
-  'departmentId',
-]);
+const UNIT_SCHEMA = bodySchema<Unit>(
+  { id: TEXT, name: TEXT, clusterId: TEXT, departmentId: TEXT, createdAt: INSTANT },
+  ['clusterId', 'departmentId'],
+);
 
-const WORKLOAD = bodySchema<Workload>(
+const WORKLOAD_SCHEMA = bodySchema<Workload>(
   {
     id: TEXT,
     name: TEXT,
@@ -95,21 +98,21 @@ const WORKLOAD = bodySchema<Workload>(
   ['phase', 'fails', 'submission', 'deletedAt'],
 );
 
-const CLAIM_RULE = bodySchema<ClaimRule>({ sub: TEXT, clientId: TEXT, set: { type: 'object' }, remove: TEXTS }, [
+const CLAIM_RULE_SCHEMA = bodySchema<ClaimRule>({ sub: TEXT, clientId: TEXT, set: { type: 'object' }, remove: TEXTS }, [
   'sub',
   'clientId',
   'set',
   'remove',
 ]);
 
-const WORKLOAD_PHASES = bodySchema<WorkloadPhases>({
+const WORKLOAD_PHASES_SCHEMA = bodySchema<WorkloadPhases>({
   pendingSeconds: { type: 'integer', minimum: 0 },
   runningSeconds: { type: 'integer', minimum: 0 },
   failing: TEXTS,
 });
 
-const ROLE = bodySchema<CustomRole>({
-  id: NUMBER,
+const ROLE_SCHEMA = bodySchema<CustomRole>({
+  id: INTEGER,
   name: TEXT,
   description: TEXT,
   permissionSets: TEXTS,
@@ -120,11 +123,11 @@ const ROLE = bodySchema<CustomRole>({
 });
 
 const { subjectType, scopeType } = SCHEMAS.AccessRule.properties;
-const RULE = bodySchema<AccessRule>({
-  id: NUMBER,
+const RULE_SCHEMA = bodySchema<AccessRule>({
+  id: INTEGER,
   subjectId: TEXT,
   subjectType,
-  roleId: NUMBER,
+  roleId: INTEGER,
   scopeId: TEXT,
   scopeType,
   clusterId: nullable(TEXT),
@@ -134,37 +137,39 @@ const RULE = bodySchema<AccessRule>({
   deletedAt: nullable(INSTANT),
 });
 
-const CLIENT = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: listSchema(TEXT), secretHash: TEXT }, [
+const CLIENT_SCHEMA = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: listSchema(TEXT), secretHash: TEXT }, [
   'secretHash',
 ]);
 
-const units = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
-  createRowSchema(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
+const unitSchemas = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
+  createRowSchema(collection, UNIT_SCHEMA, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
 );
-const logins = [LOGINS, ENDED_LOGINS].map((collection) =>
-  createRowSchema(collection, TOKEN, ({ body }) => createLoginRow(collection, body)),
+const loginSchemas = [LOGINS, ENDED_LOGINS].map((collection) =>
+  createRowSchema(collection, TOKEN_SCHEMA, ({ body }) => createLoginRow(collection, body)),
 );
 
+/** The schemas of all rows and settings that Run:ai stores. */
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    createRowSchema(IDENTITIES, IDENTITY, ({ body }) => createIdentityRow({ ...body, lastLogin: null })),
-    createRowSchema(ACCESS_KEYS, ACCESS_KEY, ({ body }) => createAccessKeyRow(body)),
-    ...logins,
-    createRowSchema(CODES, CODE, ({ body }) => createCodeRow(body)),
+    createRowSchema(IDENTITIES, IDENTITY_SCHEMA, ({ body }) => createIdentityRow({ ...body, lastLogin: null })),
+    createRowSchema(ACCESS_KEYS, ACCESS_KEY_SCHEMA, ({ body }) => createAccessKeyRow(body)),
+    ...loginSchemas,
+    createRowSchema(CODES, CODE_SCHEMA, ({ body }) => createCodeRow(body)),
     createRowSchema(REVOKED_NAMES, { type: 'null' }, ({ id, dueAt }) =>
+      // Every stored revocation has a time. A row without one differs from this row, and so is refused.
       REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: dueAt ?? 0, body: null }),
     ),
-    createRowSchema(OAUTH_CLIENTS, CLIENT, ({ body }) => createOAuthClientRow(body)),
-    ...units,
-    createRowSchema(WORKLOADS, WORKLOAD, ({ owner, body }) => createWorkloadRow(body, owner)),
-    createRowSchema(ROLES, ROLE, ({ owner, body }) => createRoleRow(body, owner)),
-    createRowSchema(ACCESS_RULES, RULE, ({ owner, body }) => createRuleRow(body, owner)),
+    createRowSchema(OAUTH_CLIENTS, CLIENT_SCHEMA, ({ body }) => createOAuthClientRow(body)),
+    ...unitSchemas,
+    createRowSchema(WORKLOADS, WORKLOAD_SCHEMA, ({ owner, body }) => createWorkloadRow(body, owner)),
+    createRowSchema(ROLES, ROLE_SCHEMA, ({ owner, body }) => createRoleRow(body, owner)),
+    createRowSchema(ACCESS_RULES, RULE_SCHEMA, ({ owner, body }) => createRuleRow(body, owner)),
   ],
   settings: {
-    [TENANT_ID_SETTING]: { json: NUMBER },
+    [TENANT_ID_SETTING]: { json: INTEGER },
     [TENANT_NAME_SETTING]: { text: TEXT },
-    [WORKLOAD_PHASES_SETTING]: { json: WORKLOAD_PHASES },
-    [CLAIM_RULES_SETTING]: { json: listSchema(CLAIM_RULE) },
+    [WORKLOAD_PHASES_SETTING]: { json: WORKLOAD_PHASES_SCHEMA },
+    [CLAIM_RULES_SETTING]: { json: listSchema(CLAIM_RULE_SCHEMA) },
     [REALM_SETTING]: { text: TEXT },
     [LAST_ROLE_SETTING]: COUNTER,
     [LAST_RULE_SETTING]: COUNTER,

@@ -3,6 +3,7 @@ import { rfc3339 } from '../../time/clock.ts';
 import { createAbsentField, type Fields } from './list-filters.ts';
 import type { Scopes, Unit } from './scopes.ts';
 
+/** The quotas of departments and projects. The mock has none. */
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
 
 /** Projects are always ready, because they cannot be created or deleted. */
@@ -13,7 +14,7 @@ export function namespaceOf(projectName: string): string {
   return `runai-${projectName}`;
 }
 
-/** The nil UUID (RFC 9562, 5.9): responses require a cluster, but a seed may have none. */
+/** The id in place of a missing cluster, which responses require: the nil UUID (RFC 9562, 5.9). */
 export const NO_CLUSTER = '00000000-0000-0000-0000-000000000000';
 
 /** Returns the cluster of a department or project. A project without a cluster inherits its department's. */
@@ -25,11 +26,13 @@ function departmentOf({ departmentId = '' }: Unit, scopes: Scopes): Unit | null 
   return scopes.unitOf('department', departmentId);
 }
 
+/** Renders a department as in responses. */
 export function renderDepartment({ id, name, clusterId = NO_CLUSTER, createdAt }: Unit): Schema<'runai', 'Department'> {
-  const at = rfc3339(createdAt);
-  return { id, name, clusterId, description: '', createdAt: at, updatedAt: at, ...NO_RESOURCES };
+  const creationTime = rfc3339(createdAt);
+  return { id, name, clusterId, description: '', createdAt: creationTime, updatedAt: creationTime, ...NO_RESOURCES };
 }
 
+/** Renders a project as in responses. */
 export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Project'> {
   return {
     ...renderDepartment(unit),
@@ -45,7 +48,7 @@ export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Proj
 const GPU_QUOTA = { kind: 'decimal', read: () => NO_RESOURCES.totalResources.gpuQuota } as const;
 const CREATED_AT = { kind: 'time', read: ({ createdAt }: Unit) => createdAt } as const;
 
-/** Averages over a time range. The mock does not measure usage, so they are always empty. */
+/** Fields for averages over a time range. They are always empty, because the mock does not measure usage. */
 const METRICS: Fields<Unit> = Object.fromEntries(
   ['24h', '7d', '30d']
     .flatMap((range) => [`avgGpuAllocation${range}`, `avgGpuUtilization${range}`, `avgGpuMemoryUtilization${range}`])
@@ -62,7 +65,7 @@ export const DEPARTMENT_FIELDS: Fields<Unit> = {
   ...METRICS,
 };
 
-/** Fields to filter and sort projects by. */
+/** Returns the fields to filter and sort projects by. */
 export function createProjectFields(scopes: Scopes): Fields<Unit> {
   const departmentId = { kind: 'text', read: ({ departmentId = '' }: Unit) => departmentId } as const;
   return {

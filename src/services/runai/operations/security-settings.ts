@@ -8,9 +8,9 @@ type Values = Required<Schema<'runai', 'SecuritySettings'>>;
 type Key = keyof Values;
 
 /** Values of settings that were never changed. */
-const INITIAL: Values = {
+const DEFAULT_VALUES: Values = {
   autoRedirectSSO: { enabled: false },
-  // From the published schema.
+  // The default of the published schema.
   browserSessionTimeout: { idleTimeout: 60 },
   logoutRedirectUri: {},
 };
@@ -18,6 +18,7 @@ const INITIAL: Values = {
 /** A member of a setting. Every member may be omitted or null. */
 interface SettingMember {
   readonly name: string;
+  /** Describes valid values, for messages. */
   readonly expected: string;
   isValid(value: unknown): boolean;
 }
@@ -44,14 +45,20 @@ const URI: SettingMember = {
   isValid: (value) => isText(value, 2048, /^(https?:\/\/)?([a-zA-Z0-9.-]+\.[a-zA-Z]{2,})(:[0-9]{1,5})?(\/[^\s]*)?$|^$/),
 };
 
-function isText(value: unknown, max: number, pattern: RegExp): boolean {
-  return typeof value === 'string' && value.length <= max && pattern.test(value);
+function isText(value: unknown, maxLength: number, pattern: RegExp): boolean {
+  return typeof value === 'string' && value.length <= maxLength && pattern.test(value);
 }
 
-const MEMBERS: Readonly<Record<Key, { readonly all: readonly SettingMember[]; readonly form: string }>> = {
-  autoRedirectSSO: { all: [ENABLED, IDP_ALIAS], form: '{"enabled": boolean, "idpAlias": string}' },
-  browserSessionTimeout: { all: [IDLE_TIMEOUT], form: '{"idleTimeout": minutes}' },
-  logoutRedirectUri: { all: [URI], form: '{"uri": string}' },
+/** The members of a setting, and a description of its form for messages. */
+interface SettingForm {
+  readonly members: readonly SettingMember[];
+  readonly form: string;
+}
+
+const FORMS: Readonly<Record<Key, SettingForm>> = {
+  autoRedirectSSO: { members: [ENABLED, IDP_ALIAS], form: '{"enabled": boolean, "idpAlias": string}' },
+  browserSessionTimeout: { members: [IDLE_TIMEOUT], form: '{"idleTimeout": minutes}' },
+  logoutRedirectUri: { members: [URI], form: '{"uri": string}' },
 };
 
 export const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
@@ -60,9 +67,9 @@ export const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
   'logoutRedirectUri',
 ]);
 
-/** Safe cast: only `update` writes settings. */
+/** Returns a setting, or its default if it was never set. Safe cast: only `update` writes settings. */
 async function readSetting<Name extends Key>(context: AuthenticatedContext, key: Name): Promise<Values[Name]> {
-  return ((await SECURITY_SETTINGS.get(context, key)) ?? INITIAL[key]) as Values[Name];
+  return ((await SECURITY_SETTINGS.get(context, key)) ?? DEFAULT_VALUES[key]) as Values[Name];
 }
 
 const list: Handler<'runai', 'get_security_settings'> = async (context) => {
@@ -86,21 +93,23 @@ const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => 
  * @throws Problem if a member is invalid
  */
 function parseMembers(key: Key, body: unknown): object {
-  const { all, form } = MEMBERS[key];
+  const { members, form } = FORMS[key];
   const refuse = (problem: string) =>
     new Problem('invalid_request', `Setting \`${key}\` must have the form \`${form}\`. ${problem}`);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is not an object.');
-  const knownMembers = Object.entries(body).filter(([name]) => all.some((member) => member.name === name));
-  for (const { name, expected, isValid } of all) {
+  const knownMembers = Object.entries(body).filter(([name]) => members.some((member) => member.name === name));
+  for (const { name, expected, isValid } of members) {
     const value = memberOf(body, name) ?? null;
     if (value !== null && !isValid(value)) {
       throw refuse(`Field \`${name}\` must be ${expected}, or null.`);
     }
   }
-  return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(knownMembers) };
+  // An omitted `idleTimeout` gets its default; other omitted members keep their value.
+  const defaults = key === 'browserSessionTimeout' ? DEFAULT_VALUES.browserSessionTimeout : {};
+  return { ...defaults, ...Object.fromEntries(knownMembers) };
 }
 
-/** Stores the given members. They have no effect: there are no browser sessions, and no IdP on the login page. */
+/** Stores the sent members. They have no effect: there are no browser sessions, and no IdP on the login page. */
 const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
   await assertTenant(context, context.query.tenantId);
   const key = SECURITY_SETTINGS.parseKey(context.params.key);

@@ -1,0 +1,182 @@
+import type { SeedRows } from '../../contract/seed.ts';
+import { hashSecret } from '../../credentials/secret.ts';
+import type { Collection } from '../../store/collection.ts';
+import type { Row } from '../../store/collections.ts';
+import type { Instant } from '../../time/clock.ts';
+import { CLAIM_RULES_SETTING } from '../../tokens/claim-rules.ts';
+import { type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';
+import { createAccessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
+import { createIdentityRow, type Identity } from './collections/identities.ts';
+import { createOAuthClientRow } from './collections/oauth-clients.ts';
+import { createBlankIdentity } from './new-identity.ts';
+import { type CustomRole, createRoleRow, FIRST_CUSTOM_ROLE_ID, LAST_ROLE_SETTING, VENDOR } from './roles.ts';
+import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
+import { CLUSTERS, DEPARTMENTS, PROJECTS } from './scopes.ts';
+import { listRules } from './seed-lists.ts';
+import type { RunaiSeed, SeedRole, SeedRule, SeedUser } from './seed-types.ts';
+import { PERMISSION_SETS } from './tables/index.ts';
+import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
+import { createWorkloadRow, DEFAULT_PHASES, WORKLOAD_PHASES_SETTING } from './workloads.ts';
+
+/** Creates the rows and settings of a tenant. */
+export function createSeedRows(part: RunaiSeed, now: Instant): SeedRows {
+  const tenantId = String(part.tenant.id);
+  const roles = (part.roles ?? []).map((role, index) => createCustomRole(role, index, now));
+  const roleIds = new Map([...PREDEFINED_ROLE_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
+  const rules = listRules(part).map(({ entry }, index) => createAccessRule(entry.rule, roleIds, index + 1, now));
+  return {
+    rows: [
+      ...createIdentityRows(part, now),
+      ...(part.clients ?? []).map(createOAuthClientRow),
+      ...createUnitRows(part, tenantId, now),
+      ...addCreatedAt(part.workloads, now).map((workload) => createWorkloadRow(workload, tenantId)),
+      ...roles.map((role) => createRoleRow(role, tenantId)),
+      ...rules.map((rule) => createRuleRow(rule, tenantId)),
+    ],
+    settings: createSettings(part, rules.length, roles.length),
+  };
+}
+
+/** Creates the settings of a tenant. The counts are those of access rules and custom roles, for the ids of the next. */
+function createSettings({ tenant, workloadPhases, claims }: RunaiSeed, ruleCount: number, roleCount: number) {
+  return {
+    [TENANT_ID_SETTING]: String(tenant.id),
+    [TENANT_NAME_SETTING]: tenant.name,
+    [REALM_SETTING]: tenant.realm,
+    ...(workloadPhases !== undefined && {
+      [WORKLOAD_PHASES_SETTING]: JSON.stringify({ ...DEFAULT_PHASES, ...workloadPhases }),
+    }),
+    ...(claims !== undefined && { [CLAIM_RULES_SETTING]: JSON.stringify(claims) }),
+    [LAST_RULE_SETTING]: String(ruleCount),
+    ...(roleCount > 0 && { [LAST_ROLE_SETTING]: String(roleCount) }),
+  };
+}
+
+/** Creates the rows of users, applications and service accounts, and of the access keys of users. */
+function createIdentityRows(part: RunaiSeed, now: Instant): readonly Row[] {
+  const users = addGroups(part);
+  const identities = [...users.map((user) => createUserIdentity(user, now)), ...createClientIdentities(part, now)];
+  const accessKeys = users.flatMap((user) => createAccessKeys(user, now));
+  return [...identities.map(createIdentityRow), ...accessKeys.map(createAccessKeyRow)];
+}
+
+function createUserIdentity({ id, email, groups = [], passwordHash }: SeedUser, now: Instant): Identity {
+  const identity = createBlankIdentity({ id, kind: 'user', name: email, createdBy: VENDOR, createdAt: now });
+  return { ...identity, groups, passwordHash: passwordHash ?? null };
+}
+
+function createAccessKeys({ id, email, accessKey, accessKeys = [] }: SeedUser, now: Instant): readonly NewAccessKey[] {
+  const seedKeys = accessKey === undefined ? accessKeys : [accessKey, ...accessKeys];
+  return seedKeys.map(({ clientSecret, ...key }) => ({
+    ...key,
+    owner: id,
+    createdBy: email,
+    secretHash: hashSecret(clientSecret),
+    createdAt: now,
+  }));
+}
+
+/** Creates applications and service accounts: the identities with a client id and a secret. */
+function createClientIdentities({ applications = [], serviceAccounts = [] }: RunaiSeed, now: Instant): Identity[] {
+  const clients = [
+    ...applications.map(
+      (application) => ({ ...application, kind: 'application', clientSecret: application.secret }) as const,
+    ),
+    ...serviceAccounts.map((account) => ({ ...account, kind: 'service-account' }) as const),
+  ];
+  return clients.map(({ id, kind, name, clientId, clientSecret }) => ({
+    ...createBlankIdentity({ id, kind, name, createdBy: VENDOR, createdAt: now }),
+    clientId,
+    secretHash: hashSecret(clientSecret),
+  }));
+}
+
+/** Creates the rows of clusters, departments and projects. */
+function createUnitRows(part: RunaiSeed, tenantId: string, now: Instant): readonly Row[] {
+  const { clusters } = part;
+  const departments = addDefaultCluster(part.departments, clusters);
+  const projects = addDefaultCluster(part.projects, clusters);
+  return [
+    ...createRows(CLUSTERS, addCreatedAt(clusters, now), tenantId),
+    ...createRows(DEPARTMENTS, addCreatedAt(departments, now), tenantId),
+    ...createRows(PROJECTS, addCreatedAt(projects, now), tenantId),
+  ];
+}
+
+function createRows<Body extends { readonly id: string }>(
+  collection: Collection<Body>,
+  bodies: readonly Body[],
+  tenantId: string,
+): Row<Body, null>[] {
+  return bodies.map((body) => collection.row({ id: body.id, owner: tenantId, parent: null, body }));
+}
+
+/** Adds the default cluster, which is the first one, to departments and to projects without a department. */
+function addDefaultCluster(units: RunaiSeed['projects'] = [], [firstCluster]: RunaiSeed['clusters'] = []) {
+  return units.map((unit) =>
+    firstCluster === undefined || unit.departmentId !== undefined ? unit : { clusterId: firstCluster.id, ...unit },
+  );
+}
+
+function addCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant) {
+  return entries.map((entry) => ({ ...entry, createdAt }));
+}
+
+/** The ids of the predefined roles of all profiles, by name. */
+const PREDEFINED_ROLE_IDS: ReadonlyMap<string, number> = new Map(
+  PROFILES.flatMap((profile) => ROLES_BY_PROFILE[profile]).map(({ name, id }) => [name, id]),
+);
+
+function createCustomRole(
+  { name, description = '', permissionSets }: SeedRole,
+  index: number,
+  now: Instant,
+): CustomRole {
+  return {
+    id: FIRST_CUSTOM_ROLE_ID + index,
+    name,
+    description,
+    permissionSets: PERMISSION_SETS.filter((set) => permissionSets.includes(set.name)).map(({ id }) => id),
+    enabled: true,
+    createdBy: VENDOR,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The id of no role. A rule with it grants nothing. A checked seed names only existing roles. */
+const NO_ROLE_ID = 0;
+
+function createAccessRule(
+  { role, ...rule }: SeedRule,
+  roleIds: ReadonlyMap<string, number>,
+  id: number,
+  now: Instant,
+): AccessRule {
+  return {
+    id,
+    ...rule,
+    roleId: roleIds.get(role) ?? NO_ROLE_ID,
+    clusterId: null,
+    createdBy: VENDOR,
+    createdAt: now,
+    updatedAt: now,
+    deletedAt: null,
+  };
+}
+
+/** Returns the users of a seed. The groups that list a user are added to the user's own groups. */
+export function addGroups({ users = [], groups = [] }: RunaiSeed): readonly SeedUser[] {
+  const groupsByEmail = new Map<string, string[]>();
+  for (const { name, users: emails = [] } of groups) {
+    for (const email of emails.map((address) => address.toLowerCase())) {
+      groupsByEmail.set(email, [...(groupsByEmail.get(email) ?? []), name]);
+    }
+  }
+  return users.map((user) => {
+    const groupsOfUser = groupsByEmail.get(user.email.toLowerCase());
+    return groupsOfUser === undefined
+      ? user
+      : { ...user, groups: [...new Set([...(user.groups ?? []), ...groupsOfUser])] };
+  });
+}
