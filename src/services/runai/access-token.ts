@@ -155,8 +155,8 @@ async function throwTimesProblem(token: string, claims: VerifiedClaims, attempt:
 }
 
 /**
- * Checks the issuer and the world of a bearer token of the cast. Its issuer is the same on every server, and worlds with
- * the cast's credentials accept each other's.
+ * Checks the issuer and the world of a bearer of the cast. Its issuer is the same on every server, and worlds with the
+ * credentials of the cast accept each other's bearers.
  */
 function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt, issuerPath: string): void {
   const expected = `${BEARER_ORIGIN}${issuerPath}`;

@@ -5,6 +5,7 @@ interface CastIdentity {
   readonly bearer?: string;
 }
 
+/** An access key of the cast, with its secret. */
 interface CastAccessKey {
   readonly id: string;
   readonly name: string;

@@ -25,6 +25,7 @@ export function createAbsentField(kind: FieldKind): Field<unknown> {
   return { kind, read: () => null };
 }
 
+/** All operators of filters. The document of a list may have fewer. */
 export const OPERATORS = ['==', '!=', '<=', '>=', '=@', '!@', '=^', '=$'] as const;
 export type Operator = (typeof OPERATORS)[number];
 

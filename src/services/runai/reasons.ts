@@ -1,6 +1,6 @@
 import type { Reasons, StagesOf } from '../../decisions/reasons.ts';
 
-/** Reasons why Run:ai refuses to issue or accept a token. */
+/** The reasons why Run:ai refuses to issue or accept a token. */
 export const REASONS = {
   ngc_key_as_token: {
     stage: 'authenticate',

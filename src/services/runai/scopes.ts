@@ -19,6 +19,7 @@ export interface Unit {
 
 export type UnitType = 'cluster' | 'department' | 'project';
 
+/** The units of all tenants. The owner of a row is the tenant. */
 export const CLUSTERS = new Collection<Unit>('runai.clusters');
 export const DEPARTMENTS = new Collection<Unit>('runai.departments');
 export const PROJECTS = new Collection<Unit>('runai.projects');

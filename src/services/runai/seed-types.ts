@@ -3,7 +3,7 @@ import type { AccessRule } from './access-rules.ts';
 import type { Unit } from './scopes.ts';
 import type { Workload, WorkloadPhases } from './workloads.ts';
 
-/** Entries of a seed as written, validated against `SEED_SCHEMA`. */
+/** The type of the entries of each list of a seed as written, validated against `SEED_SCHEMA`. */
 export interface WrittenEntries {
   readonly users: WrittenUser;
   readonly applications: WrittenClient & { readonly secret?: string };
@@ -21,10 +21,12 @@ export interface WrittenEntries {
 /** An entry with all credentials filled in. */
 type Complete<Entry> = Entry & Required<Pick<Entry, keyof Entry & ('id' | 'clientId' | SecretMember)>>;
 
+/** The type of the entries of each list of a seed with all omitted members filled in. */
 type CompleteEntries = {
   readonly [List in keyof WrittenEntries]: List extends 'users' ? SeedUser : Complete<WrittenEntries[List]>;
 };
 
+/** The lists of a seed with these types of entries. */
 export type ListsOf<Entries> = { readonly [List in keyof Entries]?: readonly Entries[List][] };
 
 type SeedOf<Entries> = ListsOf<Entries> & {
@@ -39,6 +41,7 @@ export type WrittenSeed = SeedOf<WrittenEntries>;
 /** The Run:ai part of a seed with all omitted members filled in. */
 export type RunaiSeed = SeedOf<CompleteEntries>;
 
+/** A group of the identity provider. */
 export interface SeedGroup {
   readonly name: string;
   readonly role: string | null;
@@ -46,6 +49,7 @@ export interface SeedGroup {
   readonly users?: readonly string[];
 }
 
+/** A custom role. */
 export interface SeedRole {
   readonly name: string;
   readonly description?: string;
@@ -58,9 +62,10 @@ export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType
   readonly role: string;
 };
 
-/** Members with secrets. */
+/** The names of members with secrets. */
 export type SecretMember = 'password' | 'secret' | 'clientSecret';
 
+/** An access key of a seed as written. */
 export interface WrittenAccessKey {
   readonly id?: string;
   readonly name: string;
@@ -68,6 +73,7 @@ export interface WrittenAccessKey {
   readonly clientSecret?: string;
 }
 
+/** A user of a seed with this type of access keys. */
 interface UserOf<AccessKey> {
   readonly id?: string;
   readonly email: string;
@@ -84,7 +90,7 @@ interface UserOf<AccessKey> {
 export type WrittenUser = UserOf<WrittenAccessKey>;
 export type SeedUser = Complete<UserOf<Complete<WrittenAccessKey>>>;
 
-/** An identity with client id and secret. */
+/** An application or service account of a seed as written, without its secret. */
 export interface WrittenClient {
   readonly id?: string;
   readonly name: string;

@@ -11,6 +11,7 @@ export interface TokenLifetimes {
   readonly code: number;
 }
 
+/** An hour, a day and a minute. */
 export const DEFAULT_TOKEN_LIFETIMES: TokenLifetimes = { access: 3_600_000, refresh: 86_400_000, code: 60_000 };
 
 const LIFETIME_NAMES = keysOf(DEFAULT_TOKEN_LIFETIMES);

@@ -70,8 +70,10 @@ export interface WorkloadPhases {
   readonly failing: readonly string[];
 }
 
+/** Durations of the phases if the seed has none. */
 export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSeconds: 60, failing: [] };
 
+/** The setting that stores the durations of a seed. */
 export const WORKLOAD_PHASES_SETTING = 'runai.workload-phases';
 
 /** Returns the phases that the seed defines, or the default ones. */

@@ -28,6 +28,7 @@ export type AccessKeyRow = Row<NewAccessKey, null>;
 /** The access keys of all users. Rows are labelled with the name of the owner. */
 export const ACCESS_KEYS = new Collection<NewAccessKey>('access-keys');
 
+/** Creates the row of an access key. */
 export function createAccessKeyRow(key: NewAccessKey): AccessKeyRow {
   const { id, owner, createdBy, name, clientId } = key;
   const aliases = [accessKeyClientAlias(clientId), accessKeyNameAlias(owner, name)];

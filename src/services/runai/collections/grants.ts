@@ -27,6 +27,14 @@ export interface RefreshToken extends Login {
 /** The ids of a refresh token in a request, after its signature was verified. */
 export type PresentedToken = Pick<RefreshToken, 'family' | 'hash'>;
 
+/** A request to replace a refresh token. */
+export interface RotationRequest extends PresentedToken {
+  /** The client that presented the token; null if it named none. */
+  readonly clientId: string | null;
+  /** Whether tokens of other clients are accepted, too. */
+  readonly anyClient?: boolean;
+}
+
 /** An authorization code, as stored (RFC 6749, 4.1.2). */
 export interface AuthorizationCode extends Login {
   /** Hash of the code. */
@@ -69,6 +77,7 @@ export function createLoginRow(collection: Collection<RefreshToken>, token: Refr
   return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
 }
 
+/** Creates the row of a code. Its id is the hash of the code. */
 export function createCodeRow(code: StoredCode): Row<StoredCode, null> {
   return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
 }
@@ -157,10 +166,11 @@ export class Grants {
    * Replaces a refresh token with the next one of its login. Of two concurrent calls, only one succeeds. Reusing a
    * token revokes the whole login (RFC 9700, 4.14.2). A token of another client is left unchanged.
    *
-   * @param until see `redeemCode`
+   * @param next hash and expiry of the next refresh token
+   * @param until when the last access token of the login expires
    */
   rotate(
-    presented: PresentedToken & { readonly clientId: string | null; readonly anyClient?: boolean },
+    presented: RotationRequest,
     next: { readonly hash: string; readonly expiresAt: Instant },
     now: Instant,
     until: Instant,
@@ -196,7 +206,7 @@ export class Grants {
     return found === null ? null : pickLogin(found.login.body);
   }
 
-  /** Ends a login with its refresh and access tokens. @param until see `redeemCode` */
+  /** Ends a login with its refresh and access tokens. @param until when the last access token of the login expires */
   end(family: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -204,7 +214,11 @@ export class Grants {
     });
   }
 
-  /** Ends all logins of a user, and marks all unused codes as used. @param until see `redeemCode` */
+  /**
+   * Ends all logins of a user, and marks all unused codes as used.
+   *
+   * @param until when the last access token of the logins expires
+   */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {

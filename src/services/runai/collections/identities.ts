@@ -41,6 +41,7 @@ export const IDENTITIES = new Collection<StoredIdentity>('identities');
 /** Collections whose rows are owned by an identity, and deleted with it. */
 const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
+/** Creates the row of an identity. Its aliases find it by name and by client id. */
 export function createIdentityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
   const { id, kind, name, clientId } = body;
   const aliases = [identityNameAlias(kind, name), ...(clientId === null ? [] : [identityClientAlias(kind, clientId)])];
@@ -149,7 +150,7 @@ export class Identities {
   }
 }
 
-/** Returns the identity in a row. Names each member, because every request runs it and a spread is forty times slower. */
+/** Returns the identity in a row. Every request calls it, so it names each member: a spread is forty times slower. */
 function identityOf({ body }: IdentityRow, uses: ReadonlyMap<string, Instant>): Identity {
   const { id, kind, name, clientId, secretHash, passwordHash, enabled, isLocal, groups } = body;
   const { createdBy, createdAt, updatedAt } = body;

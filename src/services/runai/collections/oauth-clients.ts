@@ -16,6 +16,7 @@ export interface OAuthClient {
 /** The stored clients. Clients that only `--redirect-uri` defines are not stored. */
 export const OAUTH_CLIENTS = new Collection<OAuthClient>('oauth.clients');
 
+/** Creates the row of a client. Its id is the client id. */
 export function createOAuthClientRow(client: OAuthClient): Row<OAuthClient, null> {
   return OAUTH_CLIENTS.row({ id: client.clientId, owner: '', parent: null, body: client });
 }

@@ -13,6 +13,7 @@ import { identitiesIn } from '../collections/identities.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';
 import { generateSecret, sidOfSecret } from '../secrets.ts';
 
+/** Replaces the signing key of the world. */
 export const rotateSigningKey: Drill = {
   name: 'rotate-signing-key',
   event:
@@ -27,6 +28,7 @@ export const rotateSigningKey: Drill = {
   },
 };
 
+/** Replaces the secret of a client, and revokes its tokens. */
 export const regenerateSecret: Drill = {
   name: 'regenerate-secret',
   event:
@@ -50,6 +52,7 @@ export const regenerateSecret: Drill = {
   },
 };
 
+/** Ends all logins of a user. */
 export const revokeSession: Drill = {
   name: 'revoke-session',
   event:
@@ -67,6 +70,7 @@ export const revokeSession: Drill = {
   },
 };
 
+/** Lets all access tokens expire. */
 export const expireTokens: Drill = {
   name: 'expire-tokens',
   event: 'The clock of the world advances until every access token has expired.',

@@ -18,6 +18,7 @@ export const DEFAULT_DURATION_MS = 30_000;
 /** Delay of a slow token in real milliseconds: longer than a careless timeout, shorter than a good one. */
 const TOKEN_DELAY_MS = 2000;
 
+/** Makes the token endpoints unavailable. */
 export const tokenOutage: Drill = {
   name: 'token-outage',
   event: 'The token endpoints respond 503 with `Retry-After`.',
@@ -31,6 +32,7 @@ export const tokenOutage: Drill = {
   }),
 };
 
+/** Delays the responses of the token endpoints. */
 export const slowToken: Drill = {
   name: 'slow-token',
   event: `Each response of the token endpoints takes ${TOKEN_DELAY_MS / 1000} s of real time.`,

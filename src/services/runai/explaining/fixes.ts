@@ -9,6 +9,7 @@ import { own } from '../../../objects/members.ts';
 import { SUBJECT_TYPES } from '../subjects.ts';
 import type { PredefinedRole } from '../tables/index.ts';
 
+/** The path that creates an access rule. */
 export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
 
 /**

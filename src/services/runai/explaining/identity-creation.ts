@@ -3,6 +3,7 @@ import type { LeastRights } from '../../../explaining/least-rights.ts';
 import { SUBJECT_TYPES } from '../subjects.ts';
 import { ACCESS_RULES_PATH } from './fixes.ts';
 
+/** The path that creates an application. */
 export const APPLICATIONS_PATH = '/api/v1/apps';
 
 /** A role in a scope, as in a seed. */

@@ -23,62 +23,85 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await readRoles(world);
   const heldRules = caller === null ? null : await readHeldRules(world, principal, roles);
-  const { possible, needingRights } = classifyUses(principal, uses, ruleset);
-  const scope = findNarrowestScope(principal, needingRights, ruleset);
-  const areEnough = (permissionSets: readonly Iterable<string>[]) =>
-    allowsAll(needingRights, principal, rightsInScope(permissionSets, scope));
-  const areRolesEnough = (someRoles: readonly Role[]) => areEnough(someRoles.map(({ permissions }) => permissions));
-
-  const smallest = needingRights.length === 0 ? [] : findSmallestRoles(roles, heldRules ?? [], areRolesEnough);
-  const rules = smallest.map((role) => ({ role: role.name, ...scopeMembersOf(scope, principal) }));
-  const smallestRights = rightsInScope(
-    smallest.map(({ permissions }) => permissions),
-    scope,
-  );
-  const canHaveCustomRole = needingRights.length > 0 && hasRule(ruleset, 'create-role');
-  const ruleBodies = smallest.map(({ id }) => ({ roleId: id, ...scopeMembersOf(scope, principal) }));
-  const usedRules = findFewestRules(
-    heldRules ?? [],
-    (someRules) => selectAllowed(uses, principal, someRules.map(rightsOfRule)).length,
-  );
+  const { possibleUses, restrictedUses } = classifyUses(principal, uses, ruleset);
+  const smallest = findSmallestRights(restrictedUses, { principal, ruleset, roles, heldRules: heldRules ?? [] });
+  const { scope } = smallest;
+  const rules = smallest.roles.map((role) => ({ role: role.name, ...scopeMembersOf(scope, principal) }));
+  const ruleBodies = smallest.roles.map(({ id }) => ({ roleId: id, ...scopeMembersOf(scope, principal) }));
+  const usedRules = findUsedRules(heldRules ?? [], principal, uses);
   return {
     held: heldRules && { roles: roleNamesOf(heldRules.map(({ role }) => role)), rules: heldRules.map(renderRule) },
     smallest: {
-      roles: roleNamesOf(smallest),
+      roles: roleNamesOf(smallest.roles),
       rules,
-      ...(canHaveCustomRole && { custom: findSmallestCustomRole(ruleset, (permissions) => areEnough([permissions])) }),
+      ...(smallest.customRole !== null && { custom: smallest.customRole }),
     },
     unused: (heldRules ?? []).filter((rule) => !usedRules.includes(rule)).map(({ role }) => role.name),
     broader: usedRules
-      .filter(({ role, rule }) => isLarger(role, smallest) || isWider(rule.scopeType, scope.type))
+      .filter(({ role, rule }) => isLarger(role, smallest.roles) || isWider(rule.scopeType, scope.type))
       .map((rule) => ({ what: 'role', held: renderRule(rule), enough: rules[0] ?? null })),
     seed: createSeedOfRules(principal, rules),
     make: hasRule(ruleset, 'create-application') ? createApplicationRequests(principal, ruleBodies) : [],
-    beyond: uses.filter((use) => !possible.has(use)),
-    heldRights: () => toHeldRights(smallestRights),
+    beyond: uses.filter((use) => !possibleUses.has(use)),
+    heldRights: () => toHeldRights(rightsOfRoles(smallest.roles, scope)),
   };
 };
 
-/** The uses that some rights would allow, and those of them that no rights would not. */
 interface ClassifiedUses {
-  readonly possible: ReadonlySet<Use>;
-  readonly needingRights: readonly Use[];
+  /** Uses that some rights would allow. */
+  readonly possibleUses: ReadonlySet<Use>;
+  /** Possible uses that would not be allowed without rights. */
+  readonly restrictedUses: readonly Use[];
 }
 
 function classifyUses(principal: Principal, uses: readonly Use[], ruleset: Ruleset): ClassifiedUses {
-  const everyRight = listCandidateScopes(principal, []).flatMap((scope) =>
-    rightsInScope([permissionIdsOf(ruleset)], scope),
-  );
-  const possible = new Set(selectAllowed(uses, principal, everyRight));
-  const allowedWithoutRights = new Set(selectAllowed(uses, principal, []));
-  return { possible, needingRights: uses.filter((use) => possible.has(use) && !allowedWithoutRights.has(use)) };
+  const permissions = permissionIdsOf(ruleset);
+  const allRights = listCandidateScopes(principal, []).map((scope) => rightsInScope(permissions, scope));
+  const possibleUses = new Set(selectAllowed(uses, principal, allRights));
+  const unrestrictedUses = new Set(selectAllowed(uses, principal, []));
+  const restrictedUses = uses.filter((use) => possibleUses.has(use) && !unrestrictedUses.has(use));
+  return { possibleUses, restrictedUses };
+}
+
+/** The smallest rights that allow some uses, in one scope. */
+interface SmallestRights {
+  readonly scope: Resource;
+  /** Predefined roles; none if no right is needed. */
+  readonly roles: readonly Role[];
+  /** Null if no right is needed, or this version has no custom roles. */
+  readonly customRole: CustomRoleDraft | null;
+}
+
+/** The data that the search for the smallest rights needs, in addition to the uses. */
+interface SearchContext {
+  readonly principal: Principal;
+  readonly ruleset: Ruleset;
+  readonly roles: Roles;
+  readonly heldRules: readonly HeldRule[];
+}
+
+function findSmallestRights(uses: readonly Use[], context: SearchContext): SmallestRights {
+  const { principal, ruleset, roles, heldRules } = context;
+  const scope = findNarrowestScope(principal, uses, ruleset);
+  if (uses.length === 0) return { scope, roles: [], customRole: null };
+  return {
+    scope,
+    roles: findSmallestRoles(roles, heldRules, (someRoles) =>
+      allowsAll(uses, principal, rightsOfRoles(someRoles, scope)),
+    ),
+    customRole: hasRule(ruleset, 'create-role')
+      ? findSmallestCustomRole(ruleset, (permissions) =>
+          allowsAll(uses, principal, [rightsInScope(permissions, scope)]),
+        )
+      : null,
+  };
 }
 
 /** Returns the narrowest scope in which all permissions together would allow the uses. */
 function findNarrowestScope(principal: Principal, uses: readonly Use[], ruleset: Ruleset): Resource {
   const permissions = permissionIdsOf(ruleset);
   const scopes = listCandidateScopes(principal, uses);
-  return scopes.find((scope) => allowsAll(uses, principal, rightsInScope([permissions], scope))) ?? SYSTEM_SCOPE;
+  return scopes.find((scope) => allowsAll(uses, principal, [rightsInScope(permissions, scope)])) ?? SYSTEM_SCOPE;
 }
 
 function permissionIdsOf({ tables }: Ruleset): readonly string[] {
@@ -112,9 +135,14 @@ function toHeldRights(rightsByRule: readonly RightsOfRule[]): HeldRights {
   };
 }
 
-/** Returns the rights of rules that grant these permissions, all in one scope. */
-function rightsInScope(permissionSets: readonly Iterable<string>[], scope: Resource): readonly RightsOfRule[] {
-  return permissionSets.map((permissions) => ({ held: new Set(permissions), scope }));
+/** Returns the rights of a rule that grants these permissions in a scope. */
+function rightsInScope(permissions: Iterable<string>, scope: Resource): RightsOfRule {
+  return { held: new Set(permissions), scope };
+}
+
+/** Returns the rights of rules that grant these roles in a scope. */
+function rightsOfRoles(roles: readonly Role[], scope: Resource): readonly RightsOfRule[] {
+  return roles.map(({ permissions }) => rightsInScope(permissions, scope));
 }
 
 /** An access rule of the principal, with its role. */
@@ -137,21 +165,20 @@ function rightsOfRule({ rule, role }: HeldRule): RightsOfRule {
   return { held: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
 }
 
+/** Renders a held rule as in responses. */
 function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role }: HeldRule) {
   return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
 }
 
-/**
- * Returns the fewest held rules that allow as much as all of them. Drops the largest roles first.
- *
- * @param countAllowed returns the number of uses that rules allow
- */
-function findFewestRules(
-  held: readonly HeldRule[],
-  countAllowed: (rules: readonly HeldRule[]) => number,
+/** Returns the fewest held rules that allow as many uses as all of them. Drops the largest roles first. */
+function findUsedRules(
+  heldRules: readonly HeldRule[],
+  principal: Principal,
+  uses: readonly Use[],
 ): readonly HeldRule[] {
-  const allowedCount = countAllowed(held);
-  const largestFirst = [...held].sort((left, right) => right.role.permissions.size - left.role.permissions.size);
+  const countAllowed = (rules: readonly HeldRule[]) => selectAllowed(uses, principal, rules.map(rightsOfRule)).length;
+  const allowedCount = countAllowed(heldRules);
+  const largestFirst = [...heldRules].sort((left, right) => right.role.permissions.size - left.role.permissions.size);
   return minimize(largestFirst, (rest) => countAllowed(rest) === allowedCount);
 }
 
@@ -175,8 +202,17 @@ function hasRule({ tables }: Ruleset, rule: string): boolean {
   return tables.rules.some(({ id }) => id === rule);
 }
 
+/** A custom role that could be created. */
+interface CustomRoleDraft {
+  readonly permissionSets: readonly { readonly id: string; readonly name: string }[];
+  readonly permissions: readonly string[];
+}
+
 /** Returns a custom role with the fewest permission sets that are enough, preferring smaller sets. */
-function findSmallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
+function findSmallestCustomRole(
+  ruleset: Ruleset,
+  isEnough: (permissions: readonly string[]) => boolean,
+): CustomRoleDraft {
   const largestFirst = rowsOfProfile(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (left, right) => right.permissions.length - left.permissions.length,
   );

@@ -12,7 +12,7 @@ import { isRedirectOf, isRedirectUri } from '../redirect-uris.ts';
 import { type Form, type RealmContext, readIssuerInPath } from './oauth-client.ts';
 import { parseScope } from './oauth-token.ts';
 
-/** An authorization request with a valid client and redirect URI (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
+/** A request with a valid client and a valid redirect URI (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
 export interface AuthorizationRequest {
   readonly issuer: string;
   readonly clientId: string;
@@ -56,7 +56,7 @@ function describeRedirectRefusal(clientId: string, uri: string): string {
   return `${refusal} To allow it, start the server with \`--redirect-uri ${formatShellWord(`${clientId}=${uri}`)}\`.`;
 }
 
-/** Renders an error page. @param client the client of the request, if it exists: the page then lists only this client */
+/** Renders an error page. @param client the only client that the page lists; all clients by default */
 async function renderRefusal(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
   const clients = client === undefined ? await oauthClientsIn(context).all() : [client];
   const refusal = new Problem('invalid_request', message);

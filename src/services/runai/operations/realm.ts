@@ -22,7 +22,7 @@ import {
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE_HEADERS } from './token.ts';
 
-/** Returns the metadata of the realm (OpenID Connect Discovery 1.0, 3; RFC 8414, 2), with only the existing endpoints. */
+/** Returns the metadata of the realm (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). Lists only existing endpoints. */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
   const issuer = await readIssuerInPath(context);
   const endpoint = endpointsOf(issuer);

@@ -31,6 +31,7 @@ export interface LoginPage {
   readonly people: People | null;
 }
 
+/** Renders the login page: a list of users, if any, and a form for name and password. */
 export function renderLoginPage(content: LoginPage): Outcome<200, Buffer> {
   const { action, realm, clientId, hidden, error, people } = content;
   const formStart = `<form method="post" action="${escapeHtml(action)}">\n${renderHiddenInputs(Object.entries(hidden))}`;

@@ -1,5 +1,6 @@
 import { claimOf, type HintRule } from '../../../../explaining/hints/refused-request.ts';
 
+/** The source of hints about the kind of bearer token. */
 const GUIDE_SOURCE = {
   source: 'API authentication guides 2.19 to 2.24: the bearer token is an access token',
   certainty: 'documented',

@@ -104,7 +104,7 @@ export function hasField(refused: RefusedRequest, name: string): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** Returns the client id of a request to any token endpoint, from the body or a Basic header; empty if there is none. */
+/** Returns the client id of a request to a token endpoint, from the body or a Basic header; empty if there is none. */
 export function readClientId(refused: RefusedRequest): string {
   const values = ['clientID', 'client_id', 'appID', 'id'].map((name) => readField(refused, name));
   const clientId = values.find((value) => typeof value === 'string');

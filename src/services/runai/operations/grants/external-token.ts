@@ -25,7 +25,7 @@ export const externalTokenGrant: Grant = {
   },
 };
 
-/** Verifies a token of the identity provider. @throws Problem if it is not valid, or no identity provider is configured */
+/** Verifies a token of the identity provider. @throws Problem if it is not valid, or no provider is configured */
 async function verifyExternalToken(token: string, { identityProvider, now }: Context, field: string) {
   if (identityProvider === null) {
     throw badCredentialsProblem(

@@ -67,7 +67,7 @@ export interface Session {
 
 /** A way to get an access token (RFC 6749, 1.3). */
 export interface Grant {
-  /** Verifies the credentials of a request, and returns the input of its tokens. @throws Problem if they are not valid */
+  /** Verifies the credentials of a request. Returns the input of its tokens. @throws Problem if they are not valid */
   redeem(request: TokenRequest, context: Context): Promise<GrantResult>;
 }
 
