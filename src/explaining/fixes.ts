@@ -38,14 +38,10 @@ export type FindFixes = (decision: Decision, input: DecisionInput, reason: DenyR
 export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
   const { reason, input } = decision;
   if (reason === null) return [];
-  const found = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
-  if (input !== undefined && found !== null) {
-    if (found.fixes.length > 0) return found.fixes;
-    const absence = findAbsenceReason(input);
-    const cause = absence ?? found.otherwise;
-    const remedies = cause === undefined ? [] : findRemedies(cause, tables);
-    if (absence === null || reason !== 'resource_mismatch') return remedies;
-    return [createBoundObjectFix(decision), ...(absence === 'foreign_object' ? remedies : [])];
+  const rightsFixes = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
+  if (input !== undefined && rightsFixes !== null) {
+    if (rightsFixes.fixes.length > 0) return rightsFixes.fixes;
+    return findFixesBesideRights(decision, input, rightsFixes, tables);
   }
   const remedies = findRemedies(reason, tables);
   if (remedies.length > 0) return remedies;
@@ -53,6 +49,21 @@ export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: 
   return isLack ? findRoleFixes(decision, tables.roles) : [];
 }
 
+/** Finds the fixes of a refusal that no change of rights would fix. */
+function findFixesBesideRights(
+  decision: Decision,
+  input: DecisionInput,
+  { otherwise }: RightsFixes,
+  tables: Tables,
+): readonly Fix[] {
+  const absence = findAbsenceReason(input);
+  const cause = absence ?? otherwise;
+  const remedies = cause === undefined ? [] : findRemedies(cause, tables);
+  if (absence === null || decision.reason !== 'resource_mismatch') return remedies;
+  return [createBoundObjectFix(decision), ...(absence === 'foreign_object' ? remedies : [])];
+}
+
+/** Returns the remedies for a reason: the service's, or else the ones that all services share. */
 function findRemedies(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
   return [remedies[reason] ?? COMMON_REMEDIES[reason] ?? []].flat();
 }

@@ -52,7 +52,7 @@ export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal
 export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
   let remaining = items;
   for (const item of items) {
-    const rest = remaining.filter((other) => other !== item);
+    const rest = remaining.filter((candidate) => candidate !== item);
     if (isEnough(rest)) remaining = rest;
   }
   // Removing an item can make an earlier one redundant, so repeat until nothing changes.

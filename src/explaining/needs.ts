@@ -61,16 +61,22 @@ function describeRights({ needs }: Rule, describePermission: (id: string) => str
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
   const needed = [
     ...all.map(describePermission),
-    ...(any.length === 0
-      ? []
-      : [any.length === 1 ? any.map(describePermission).join() : `one of ${any.map(describePermission).join(', ')}`]),
+    ...describeAlternatives(any.map(describePermission)),
     ...roles.map((role) => `the role \`${role}\``),
   ];
-  const alternative =
-    orRoles.length === 0
-      ? ''
-      : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${orRoles.map((role) => `\`${role}\``).join(', ')}`;
-  return `${join(needed, 'and') || 'A credential, but no right'}${alternative}`;
+  return `${join(needed, 'and') || 'A credential, but no right'}${describeOtherRoles(orRoles)}`;
+}
+
+/** Describes permissions of which one is enough; empty if there are none. */
+function describeAlternatives(permissions: readonly string[]): readonly string[] {
+  return permissions.length < 2 ? permissions : [`one of ${permissions.join(', ')}`];
+}
+
+/** Describes the roles that replace all other needs; empty if there are none. */
+function describeOtherRoles(roles: readonly string[]): string {
+  if (roles.length === 0) return '';
+  const names = roles.map((role) => `\`${role}\``).join(', ');
+  return `, or ${roles.length === 1 ? 'the role' : 'one of the roles'} ${names}`;
 }
 
 /** Lists the resource types that the right must be granted for, or that the key must be bound to. */
@@ -97,6 +103,6 @@ function listTypes(types: readonly string[], labels: ReadonlyMap<string, string>
 }
 
 function join(names: readonly string[], word: 'and' | 'or'): string {
-  const [last = '', ...before] = [...names].reverse();
-  return before.length === 0 ? last : `${before.reverse().join(', ')} ${word} ${last}`;
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
 }

@@ -8,14 +8,22 @@ import { rfc3339 } from '../time/clock.ts';
 export function explain(decision: Decision, reasons: Reasons): string {
   const caller = namePrincipal(decision.principal);
   const outcome =
-    decision.effect === 'allow'
-      ? `${caller} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
-      : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${describeVersion(decision)}: ${describeGrounds(decision, caller, reasons)}`;
+    decision.effect === 'allow' ? describeGrant(decision, caller) : describeRefusal(decision, caller, reasons);
   const detail = decision.credential?.detail === undefined ? '' : ` (${decision.credential.detail})`;
   return `${outcome}${detail}${describePending(decision)}`;
 }
 
-/** Returns an empty string if the first version is active and no other is pending. */
+function describeGrant({ operation, rule }: Decision, caller: string): string {
+  return `${caller} may call ${operation}${rule === null ? '' : ` (rule ${rule})`}`;
+}
+
+function describeRefusal(decision: Decision, caller: string, reasons: Reasons): string {
+  const { operation, enforced } = decision;
+  const effect = enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused';
+  return `${operation} ${effect}${describeVersion(decision)}: ${describeGrounds(decision, caller, reasons)}`;
+}
+
+/** Names the version of the policy; empty if the first version is active and no other is pending. */
 function describeVersion({ rights: { policyVersion, pending } = {} }: Decision): string {
   return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
     ? ''
@@ -73,7 +81,7 @@ function describeClaimed({ credential, reason }: Decision): string | undefined {
   return `${relation} ${namePrincipal(credential.claimed)}`;
 }
 
-/** Whether each scope has separate permissions, rather than the key as a whole. */
+/** Returns whether each scope has separate permissions, rather than the key as a whole. */
 function isGrantedByScope({ input }: Decision): boolean {
   return input?.caller.heldRights.rightsByRule !== undefined;
 }
@@ -91,7 +99,7 @@ function describeMissing({ rights: { missing = [], missingAnyOf = [] } = {}, inp
   return describeLack({ missing, missingAnyOf }, describeIds);
 }
 
-/** Omits roles for kinds of callers that have none, such as service keys. */
+/** Lists the rights of the caller, with its roles unless its kind of principal has none, such as service keys. */
 function describeHeld({ rights: { held = [], roles } = {} }: Decision): string {
   const names = [...held];
   const rights = names.length === 0 ? 'no rights' : quote(names);

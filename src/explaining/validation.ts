@@ -56,7 +56,7 @@ export interface ValueError {
   readonly given?: string;
   readonly valid?: readonly string[];
   /** For an unknown name: nested paths where the schema has it, relative to its parent. */
-  readonly deeper?: readonly (readonly string[])[];
+  readonly nestedPaths?: readonly (readonly string[])[];
 }
 
 /** Names of types for the author of a value: JSON has an array, a YAML seed a list. */
@@ -79,11 +79,12 @@ export function findValueError(
   return (choice && describeChoice(choice, typeNames)) ?? describeViolation(first, typeNames);
 }
 
-function isChoice(keyword: string): boolean {
+/** Returns whether a keyword lists alternative schemas. */
+export function isChoice(keyword: string): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf';
 }
 
-/** Returns undefined if a schema of the choice has no type, or for a whole body. */
+/** Describes a choice as a whole; undefined if a schema of the choice has no type, or for a whole body. */
 function describeChoice(choice: Violation, typeNames: TypeNames): ValueError | undefined {
   const { instancePath, parentSchema, data } = choice;
   if (isAmbiguous(choice)) return undefined;
@@ -96,7 +97,7 @@ function describeChoice(choice: Violation, typeNames: TypeNames): ValueError | u
   return { kind: 'invalid', path, expected, got: describeKind(data) };
 }
 
-/** Whether a value fits more than one of the schemas. */
+/** Returns whether a value fits more than one of the schemas. */
 function isAmbiguous({ params }: Violation): boolean {
   return Array.isArray(params['passingSchemas']);
 }
@@ -128,7 +129,7 @@ function describeViolation(violation: Violation, typeNames: TypeNames): ValueErr
     const given = String(params['additionalProperty']);
     const valid = Object.keys(schema.properties ?? {});
     const expected = listNames(given, valid);
-    const named = { given: sanitizeName(given), valid, deeper: findNestedPaths(given, schema) };
+    const named = { given: sanitizeName(given), valid, nestedPaths: findNestedPaths(given, schema) };
     return { kind: 'unknown', path: [...path, sanitizeName(given)], expected, got: describeKind(data), ...named };
   }
   if (keyword === 'not') return { kind: 'invalid', path, ...describeCombination(data) };
@@ -160,7 +161,7 @@ const NUMERIC_KEYWORDS: ReadonlySet<string> = new Set([
   'multipleOf',
 ]);
 
-/** Keywords that `expectation` describes. */
+/** Keywords that `describeExpectation` describes. */
 const DESCRIBED_KEYWORDS: ReadonlySet<string> = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
 const DESCRIBED_SIZE_KEYWORD = /^(?:min|max)(?:Length|Items)$/;
 
@@ -172,21 +173,24 @@ function describeFurtherExpectation(violation: Violation): string {
   return ` that ${message.replaceAll('NOT', 'not')}`;
 }
 
-/** Returns where a misplaced name belongs: the shallowest nested places that have it. */
+/** Returns where a misplaced name belongs: the shallowest nested paths that have it. */
 function findNestedPaths(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
-  let level = Object.entries(properties).map(([at, schema]) => ({ place: [at], schema }));
+  let level = Object.entries(properties).map(([member, schema]) => ({ path: [member], schema }));
   while (level.length > 0) {
-    const within = level.flatMap(({ place, schema: { properties, items } }) => {
-      const above = items === undefined ? place : [...place.slice(0, -1), `${place.at(-1)}[]`];
-      return Object.entries(properties ?? items?.properties ?? {}).map(([at, schema]) => {
-        return { name: at, place: [...above, at], schema };
-      });
-    });
-    const found = within.filter((member) => member.name.toLowerCase() === name.toLowerCase());
-    if (found.length > 0) return found.map(({ place }) => place);
-    level = within;
+    const nested = level.flatMap(({ path, schema }) => listMembers(path, schema));
+    const found = nested.filter(({ path }) => path.at(-1)?.toLowerCase() === name.toLowerCase());
+    if (found.length > 0) return found.map(({ path }) => path);
+    level = nested;
   }
   return [];
+}
+
+/** Returns the members of a schema at a path, with their paths: `users[]`, `name` for the entries of a list. */
+function listMembers(path: readonly string[], { properties, items }: Schema) {
+  const parent = items === undefined ? path : [...path.slice(0, -1), `${path.at(-1)}[]`];
+  return Object.entries(properties ?? items?.properties ?? {}).map(([member, schema]) => {
+    return { path: [...parent, member], schema };
+  });
 }
 
 function splitPath(instancePath: string): readonly string[] {
@@ -258,7 +262,7 @@ const MAX_PATHS = 2;
  * @param near the name or value that was probably meant
  */
 export function describeRequestError(error: ValueError, near?: string): string {
-  const { kind, path, expected, got, otherSpelling, deeper = [] } = error;
+  const { kind, path, expected, got, otherSpelling, nestedPaths = [] } = error;
   const [part = '', ...segments] = path;
   if (kind === 'missing' && segments.length === 0) return 'The request has no body; expected a JSON object.';
   const name = segments.length === 0 ? 'The body' : `${PART_NAMES[part]} \`${segments.join('.')}\``;
@@ -268,9 +272,9 @@ export function describeRequestError(error: ValueError, near?: string): string {
         otherSpelling === undefined ? '' : `; \`${otherSpelling}\` was sent, but is not a known field`
       }.`;
     case 'unknown':
-      if (deeper.length > 0) {
-        const places = deeper.map((further) => `\`${[...segments.slice(0, -1), ...further].join('.')}\``);
-        return `${name} is not known here; it belongs at ${places.slice(0, MAX_PATHS).join(' or ')}. There ${describeList(expected)}.`;
+      if (nestedPaths.length > 0) {
+        const paths = nestedPaths.map((nested) => `\`${[...segments.slice(0, -1), ...nested].join('.')}\``);
+        return `${name} is not known here; it belongs at ${paths.slice(0, MAX_PATHS).join(' or ')}. There ${describeList(expected)}.`;
       }
       return near === undefined
         ? `${name} is not known here; there ${describeList(expected)}.`

@@ -1,5 +1,5 @@
 import { isRecord } from '../objects/members.ts';
-import type { Schema, Violation } from './validation.ts';
+import { isChoice, type Schema, type Violation } from './validation.ts';
 
 type Violations = readonly [Violation, ...Violation[]];
 
@@ -13,8 +13,7 @@ type Violations = readonly [Violation, ...Violation[]];
 export function selectViolations(violations: Violations): Violations {
   const [first] = violations;
   const choice = violations.find(
-    ({ keyword, instancePath }) =>
-      (keyword === 'anyOf' || keyword === 'oneOf') && first.instancePath.startsWith(instancePath),
+    ({ keyword, instancePath }) => isChoice(keyword) && first.instancePath.startsWith(instancePath),
   );
   return (choice && selectWithinChoice(choice, violations)) ?? findUnknownBeforeMissing(first) ?? violations;
 }
@@ -29,8 +28,8 @@ function selectWithinChoice(choice: Violation, violations: Violations): Violatio
   const possible = named.length === 1 ? named : ofType;
   const [only] = possible;
   if (only !== undefined && possible.length === 1) {
-    const within = `${schemaPath}/${schemas.indexOf(only)}/`;
-    const [first, ...others] = violations.filter((violation) => violation.schemaPath?.startsWith(within));
+    const prefix = `${schemaPath}/${schemas.indexOf(only)}/`;
+    const [first, ...others] = violations.filter((violation) => violation.schemaPath?.startsWith(prefix));
     if (first === undefined || !isAboutMembers(first, choice)) return undefined;
     return selectViolations([first, ...others]);
   }
@@ -40,7 +39,7 @@ function selectWithinChoice(choice: Violation, violations: Violations): Violatio
   return findUnknownMember(choice, { properties });
 }
 
-/** Whether a violation is about a member of the value, rather than the whole value. */
+/** Returns whether a violation is about a member of the value, rather than the whole value. */
 function isAboutMembers({ keyword, instancePath }: Violation, choice: Violation): boolean {
   return instancePath !== choice.instancePath || keyword === 'required' || keyword === 'additionalProperties';
 }

@@ -16,7 +16,7 @@ export interface Account {
   readonly lastUpdatedAt: Instant | null;
 }
 
-/** Accounts listed in the seed; empty if the seed lists none. */
+/** The accounts that the seed lists; empty if it lists none. */
 export const ACCOUNTS = new Collection<Account>('nvcf.accounts');
 
 export function createAccountRow(account: Account): Row<Account, null> {

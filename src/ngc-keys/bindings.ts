@@ -62,9 +62,10 @@ export class Bindings {
   /** Types without object ids first, then from fewer to more parts in an id. */
   get widestFirst(): readonly string[] {
     const types = [...this.#idsByType.keys()].reverse();
-    return types.sort((one, other) => this.#depth(one) - this.#depth(other));
+    return types.sort((left, right) => this.#countParts(left) - this.#countParts(right));
   }
 
+  /** Returns a copy with only these types. */
   only(types: readonly string[]): Bindings {
     const selected = [...this.#idsByType].filter(([type]) => types.includes(type));
     return new Bindings(this.#rows, new Map(selected.map(([type, ids]) => [type, ids && new Map(ids)])));
@@ -75,8 +76,8 @@ export class Bindings {
     const mentions = listMentions(use);
     return [...this.#idsByType].map(([type, ids]): Resource => {
       if (ids === null) return { type };
-      const own = mentions.filter(([named]) => named === type).flatMap(([, some]) => some);
-      return { type, ids: own.filter((id) => ids.has(id) && !(except?.type === type && except.id === id)) };
+      const mentioned = mentions.filter(([named]) => named === type).flatMap(([, mentionedIds]) => mentionedIds);
+      return { type, ids: mentioned.filter((id) => ids.has(id) && !(except?.type === type && except.id === id)) };
     });
   }
 
@@ -102,18 +103,18 @@ export class Bindings {
     return [...this.#idsByType].map(([type, ids]) => (ids === null ? { type } : { type, ids: [...ids.keys()] }));
   }
 
-  #depth(type: string): number {
+  #countParts(type: string): number {
     const pattern = this.#rows.get(type)?.names ?? null;
     return pattern === null ? 0 : pattern.split('/').length;
   }
 }
 
-/** Names that resources use for the objects of a use, by type. */
+/** Lists the names that resources use for the objects of a use, by type. */
 function listNames(use: Use): readonly Mention[] {
   return listObjects(use).flatMap(({ names }) => Object.entries(names));
 }
 
-/** Like `namesIn`, plus the parts of the objects. */
+/** Like `listNames`, plus the parts of the objects. */
 function listMentions(use: Use): readonly Mention[] {
   return listObjects(use).flatMap(({ names, parts = {} }) => [...Object.entries(names), ...Object.entries(parts)]);
 }

@@ -44,7 +44,7 @@ export function createDeviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null>
   });
 }
 
-/** Per world; a new login replaces the oldest. */
+/** The maximum number of logins per world. A further login replaces the oldest. */
 const MAX_LOGINS = 1000;
 
 const SESSION_KEY_LENGTH = 43;
@@ -72,7 +72,7 @@ export async function startDeviceLogin(
     const all = await DEVICE_LOGINS.all(collections);
     const isFull = before === null && all.length >= MAX_LOGINS;
     // A restarted login keeps its row's position.
-    const oldest = isFull ? all.toSorted((one, other) => one.body.expiresAt - other.body.expiresAt).slice(0, 1) : [];
+    const oldest = isFull ? all.toSorted((left, right) => left.body.expiresAt - right.body.expiresAt).slice(0, 1) : [];
     await commit([
       ...oldest.map((oldRow) => DEVICE_LOGINS.remove(oldRow)),
       DEVICE_LOGINS.put(before === null ? row : { ...row, revision: before.revision }),

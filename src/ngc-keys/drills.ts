@@ -19,8 +19,8 @@ const rotate: Drill = {
   durationMs: null,
   affects: 'one',
   defaultPrincipal: NEWEST_REQUEST_KEY,
-  run: async (context, who) => {
-    const principal = selectKey(context, who);
+  run: async (context, caller) => {
+    const principal = selectKey(context, caller);
     const { id, name } = principal;
     await requireKeyInForce(context, id);
     const before = await NGC_KEYS.byId(context.store.collections, id);
@@ -46,8 +46,8 @@ const expire: Drill = {
   durationMs: null,
   affects: 'one',
   defaultPrincipal: NEWEST_REQUEST_KEY,
-  run: async (context, who) => {
-    const principal = selectKey(context, who);
+  run: async (context, caller) => {
+    const principal = selectKey(context, caller);
     const { id, name } = principal;
     const { key } = await requireKeyInForce(context, id);
     await editKey(context, context.now, key, { expiresAt: context.now });

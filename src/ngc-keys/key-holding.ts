@@ -19,10 +19,13 @@ export function createKeyHolding(
   return {
     kinds: ['service-key', 'personal-key'],
     roles: async ({ settings }) => rulesetUnder(settings).tables.roles.map(({ name }) => name),
-    caller: async ({ settings, store }, held, who) =>
-      who === null
+    caller: async ({ settings, store }, held, principalCaller) =>
+      principalCaller === null
         ? createSimulatedCaller(rulesetUnder(settings), held, ngcKeysIn(store), admit)
-        : { principal: who.principal, heldRights: editRights(rulesetUnder(settings), held, who) },
+        : {
+            principal: principalCaller.principal,
+            heldRights: editRights(rulesetUnder(settings), held, principalCaller),
+          },
   };
 }
 

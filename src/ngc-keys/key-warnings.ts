@@ -29,7 +29,7 @@ export interface KeyWarnings {
 
 const NO_WARNINGS: KeyWarnings = { isUseless: false, warnings: [] };
 
-function uselessKey(...warnings: readonly string[]): KeyWarnings {
+function createUselessWarnings(...warnings: readonly string[]): KeyWarnings {
   return { isUseless: true, warnings };
 }
 
@@ -42,31 +42,33 @@ function uselessKey(...warnings: readonly string[]): KeyWarnings {
 export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, policy, roles }: Key): KeyWarnings {
   if (services.length === 0) {
     const all = quote(keyServices(rulesets, policy === null ? 'personal-key' : 'service-key'));
-    return uselessKey(`The key \`${name}\` has no service, so every service refuses it. Valid services are ${all}.`);
+    return createUselessWarnings(
+      `The key \`${name}\` has no service, so every service refuses it. Valid services are ${all}.`,
+    );
   }
   if (policy === null) {
-    const own = rulesets.filter((ruleset) => services.includes(serviceOfKey(ruleset, 'personal-key') ?? ''));
-    const warnings = roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
-    return warnings.length === 0 ? NO_WARNINGS : uselessKey(...warnings);
+    const keyRulesets = rulesets.filter((ruleset) => services.includes(serviceOfKey(ruleset, 'personal-key') ?? ''));
+    const warnings = roles === undefined ? [] : findRoleWarnings(rulesets, keyRulesets, name, roles);
+    return warnings.length === 0 ? NO_WARNINGS : createUselessWarnings(...warnings);
   }
-  const own = rulesets.filter(({ service }) => services.includes(service));
+  const keyRulesets = rulesets.filter(({ service }) => services.includes(service));
   const held: PolicyRights = { scopes: new Set(policy.scopes), resources: policy.resources };
-  const { isUseless, warnings } = findPolicyWarnings(own, name, held);
+  const { isUseless, warnings } = findPolicyWarnings(keyRulesets, name, held);
   // A resource with only ignored ids grants nothing.
   const effective = { ...held, resources: held.resources.filter(({ ids }) => ids?.length !== 0) };
   return {
-    isUseless: isUseless || !canDoAnything(own, effective),
-    warnings: [...warnings, ...own.flatMap((ruleset) => findIgnoredIds(ruleset, name, held))],
+    isUseless: isUseless || !canDoAnything(keyRulesets, effective),
+    warnings: [...warnings, ...keyRulesets.flatMap((ruleset) => findIgnoredIds(ruleset, name, held))],
   };
 }
 
-function canDoAnything(own: readonly Ruleset[], held: PolicyRights): boolean {
-  return own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held)));
+function canDoAnything(keyRulesets: readonly Ruleset[], held: PolicyRights): boolean {
+  return keyRulesets.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held)));
 }
 
-function findPolicyWarnings(own: readonly Ruleset[], name: string, held: PolicyRights): KeyWarnings {
-  if (canDoAnything(own, held)) {
-    const warnings = own.flatMap((ruleset) => {
+function findPolicyWarnings(keyRulesets: readonly Ruleset[], name: string, held: PolicyRights): KeyWarnings {
+  if (canDoAnything(keyRulesets, held)) {
+    const warnings = keyRulesets.flatMap((ruleset) => {
       const unbound = describeUnboundKey(ruleset, held);
       return unbound === null
         ? findScopeWarnings(ruleset, name, held)
@@ -74,8 +76,8 @@ function findPolicyWarnings(own: readonly Ruleset[], name: string, held: PolicyR
     });
     return { isUseless: false, warnings };
   }
-  return uselessKey(
-    ...own.map(
+  return createUselessWarnings(
+    ...keyRulesets.map(
       (ruleset) =>
         `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${explainUselessness(ruleset, held)}.`,
     ),
@@ -109,21 +111,22 @@ const KEY_MANAGEMENT_SERVICE = 'ngc';
 /** Explains why a personal key can't do anything: no role of its user has rights in the key's services. */
 function findRoleWarnings(
   rulesets: readonly Ruleset[],
-  own: readonly Ruleset[],
+  keyRulesets: readonly Ruleset[],
   name: string,
   roles: readonly string[],
 ): readonly string[] {
   const keyManagement = rulesets.filter(({ service }) => service === KEY_MANAGEMENT_SERVICE);
   const isOpen =
-    own.some(isOpenToEveryUser) || [...own, ...keyManagement].some((ruleset) => isOpenToRoles(ruleset, roles));
+    keyRulesets.some(isOpenToEveryUser) ||
+    [...keyRulesets, ...keyManagement].some((ruleset) => isOpenToRoles(ruleset, roles));
   if (isOpen) return [];
   const rolesOf = ({ tables }: Ruleset) => tables.roles.map((role) => role.name);
   if (roles.length === 0) {
-    const valid = quote(own.flatMap(rolesOf));
+    const valid = quote(keyRulesets.flatMap(rolesOf));
     return [`The key \`${name}\` can do nothing: it is personal, and its user has no roles. Valid roles are ${valid}.`];
   }
   const held = `${roles.length === 1 ? 'the role' : 'the roles'} ${quote(roles)}`;
-  return own.map((ruleset) => {
+  return keyRulesets.map((ruleset) => {
     const valid = `\`${ruleset.service}\` has ${quote(rolesOf(ruleset))}`;
     return `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${held} of its user ${roles.length === 1 ? 'grants' : 'grant'} no rights there; ${valid}.`;
   });
@@ -152,7 +155,7 @@ interface MisplacedScope {
   /** Labels of the types that the scope works with. */
   readonly types: readonly string[];
   /** Labels of the rules that still allow something. */
-  readonly left: readonly string[];
+  readonly allowedRules: readonly string[];
 }
 
 /** Relies on documented rows; an inferred row may still allow something. */
@@ -166,14 +169,14 @@ function findMisplacedScopes(ruleset: Ruleset, held: PolicyRights): readonly Mis
     const rows = stated.length === 0 ? needing : stated;
     if (rows.length === 0 || rows.some((rule) => fitsResource(rule, ruleset, held))) return [];
     const types = [...new Set(rows.flatMap(({ on = [] }) => on))].map(labelOf);
-    const left = needing.filter((rule) => fitsResource(rule, ruleset, held)).map(({ label }) => label);
-    return [{ scope, types, left: [...new Set(left)] }];
+    const allowed = needing.filter((rule) => fitsResource(rule, ruleset, held)).map(({ label }) => label);
+    return [{ scope, types, allowedRules: [...new Set(allowed)] }];
   });
 }
 
 function findScopeWarnings(ruleset: Ruleset, name: string, held: PolicyRights): readonly string[] {
-  return findMisplacedScopes(ruleset, held).map(({ scope, types, left }) => {
-    const still = left.length === 0 ? 'nothing' : `only ${quote(left)}`;
+  return findMisplacedScopes(ruleset, held).map(({ scope, types, allowedRules }) => {
+    const still = allowedRules.length === 0 ? 'nothing' : `only ${quote(allowedRules)}`;
     return `The key \`${name}\` can do ${still} in \`${ruleset.service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`;
   });
 }

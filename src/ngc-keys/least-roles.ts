@@ -24,14 +24,14 @@ export function findLeastRoles(principalUses: PrincipalUses): LeastRights {
   const findFewest = (roles: readonly string[]) => {
     const allowed = filterAllowed(roles, uses);
     const bySize = [...roles].sort(
-      (one, other) => sizeOf(other, rulesets) - sizeOf(one, rulesets) || byHeld(one, other, held),
+      (left, right) => sizeOf(right, rulesets) - sizeOf(left, rulesets) || compareByHeld(left, right, held),
     );
     return minimize(bySize, (rest) => filterAllowed(rest, allowed).length === allowed.length);
   };
   const inTableOrder = (roles: readonly string[]) => all.filter((role) => roles.includes(role));
   const roles = inTableOrder(findFewest(all));
   const needed = inTableOrder(findFewest(held));
-  const larger = needed.filter((role) => !roles.includes(role) && bringsMore(role, roles, rulesets));
+  const larger = needed.filter((role) => !roles.includes(role) && grantsMore(role, roles, rulesets));
   const services = listUsedServices(principalUses);
   const { services: currentServices } = caller?.heldRights ?? {};
   const possible = new Set(filterAllowed(all, uses));
@@ -60,12 +60,13 @@ function sizeOf(role: string, rulesets: readonly Ruleset[]): number {
   return rulesets.reduce((sum, { tables }) => sum + permissionsOfRoles(tables, [role]).size, 0);
 }
 
-/** Orders roles of equal size so that the user's own are dropped last. */
-function byHeld(one: string, other: string, held: readonly string[]): number {
-  return Number(held.includes(one)) - Number(held.includes(other));
+/** Compares roles of equal size, so that the roles that the user has are dropped last. */
+function compareByHeld(left: string, right: string, held: readonly string[]): number {
+  return Number(held.includes(left)) - Number(held.includes(right));
 }
 
-function bringsMore(role: string, roles: readonly string[], rulesets: readonly Ruleset[]): boolean {
+/** Returns whether a role grants permissions that these roles do not. */
+function grantsMore(role: string, roles: readonly string[], rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(({ tables }) => {
     const enough = permissionsOfRoles(tables, roles);
     return [...permissionsOfRoles(tables, [role])].some((permission) => !enough.has(permission));

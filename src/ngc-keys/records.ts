@@ -4,6 +4,7 @@ import { Collection } from '../store/collection.ts';
 import type { Row } from '../store/collections.ts';
 import type { Instant } from '../time/clock.ts';
 
+/** An organisation of NGC. */
 export interface Organization {
   readonly name: string;
   /** The id of its NVIDIA Cloud Account. */
@@ -56,6 +57,7 @@ export interface NgcKey {
   readonly issuance?: Issuance;
 }
 
+/** A key to store, with the hash of its secret and its first policy. */
 export interface NewNgcKey extends NgcKey {
   readonly secretHash: string;
   /** For service keys: version 1 of the policy, which takes effect at once. */
@@ -74,10 +76,10 @@ export interface KeyInForce {
   readonly pending: readonly PolicyVersion[];
 }
 
-/** A policy, or a function of the latest recorded one, which is called again if the key changes meanwhile. */
+/** A policy, or a function of the latest recorded one, which is called again if the key changes in the meantime. */
 export type NextPolicy = Policy | ((newest: Policy | null) => Policy);
 
-/** Absent members stay unchanged. */
+/** A change to a key. Absent members stay unchanged. */
 export interface NgcKeyEdit {
   readonly name?: string;
   readonly description?: string | null;
@@ -92,8 +94,12 @@ export interface NgcKeyEdit {
   readonly policy?: { readonly next: NextPolicy; readonly recordedAt: Instant; readonly effectiveAt: Instant };
 }
 
-export type StoredKey = NgcKey &
-  Pick<NewNgcKey, 'secretHash'> & { /** Of its newest policy; 0 if it has none. */ readonly version: number };
+/** A key as its row contains it. */
+export interface StoredKey extends NgcKey {
+  readonly secretHash: string;
+  /** The version of its newest policy; 0 if it has none. */
+  readonly version: number;
+}
 export type NgcKeyRow = Row<StoredKey, null>;
 export type PolicyRow = Row<PolicyVersion, string>;
 
@@ -114,11 +120,12 @@ export function createNgcUserRow(user: NgcUser): Row<NgcUser, null> {
   return NGC_USERS.row({ id: userRowIdOf(org, email), owner: org, parent: null, body: user });
 }
 
-/** Returns a user's id in responses and tokens, which is the same in every world. */
+/** Returns the id of a user in responses and tokens, which is the same in every world. */
 export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string {
   return deriveUuid(`ngc-user:${org}:${email}`);
 }
 
+/** Returns the id of a user's row in the store. */
 export function userRowIdOf(org: string, email: string): string {
   return JSON.stringify([org, email]);
 }
@@ -142,6 +149,7 @@ export function createNgcKeyRow(key: StoredKey): NgcKeyRow {
   });
 }
 
+/** Returns the row owner of a key, which groups the keys that share a limit. */
 export function keyOwnerOf({ type, org, issuance }: Pick<NgcKey, 'type' | 'org' | 'issuance'>): string {
   return issuance === undefined ? `${type} keys of ${org}` : issuedKeysOwnerOf(issuance);
 }
@@ -151,18 +159,22 @@ export function issuedKeysOwnerOf({ issuer, owner }: Pick<Issuance, 'issuer' | '
   return `keys of ${JSON.stringify([issuer, owner])}`;
 }
 
+/** Returns the label of all keys that the key service issued to an owner. */
 export function issuedKeysLabelOf(owner: string): string {
   return `issued to ${owner}`;
 }
 
+/** Returns the label of all keys of an organisation. */
 export function orgLabelOf(org: string): string {
   return `org ${org}`;
 }
 
+/** Returns the label of all keys with a name. */
 export function nameLabelOf(name: string): string {
   return `name ${name}`;
 }
 
+/** Returns the label of all personal keys of a user. */
 export function userLabelOf(email: string): string {
   return `user ${email}`;
 }

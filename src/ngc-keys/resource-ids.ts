@@ -7,6 +7,7 @@ import { quote } from '../explaining/index.ts';
 import { listNames } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 
+/** Counts the parts of an id or of its form: two in `<functionId>/<versionId>`. */
 export function countParts(name: string): number {
   return name.split('/').length;
 }
@@ -16,7 +17,7 @@ export function stripWildcard(id: string): string {
   return id.replace(/^([^/]*)\/\*$/, '$1');
 }
 
-/** The inverse of `wholeId`. */
+/** the inverse of `stripWildcard`. */
 export function encodeId(id: string): string {
   return id.includes('/') ? id : `${id}/*`;
 }
@@ -76,7 +77,7 @@ function findIntendedId(id: string, rows: readonly ResourceTypeRow[]): string | 
   const ids = parts.length === 0 ? [] : [parts.join('/')];
   return rows
     .flatMap(({ names, encoding }) =>
-      names === null ? (encoding.id ?? []) : ids.flatMap((one) => [one, encodeId(one)]),
+      names === null ? (encoding.id ?? []) : ids.flatMap((candidate) => [candidate, encodeId(candidate)]),
     )
-    .find((one) => rows.some((row) => isReadable(one, row)));
+    .find((candidate) => rows.some((row) => isReadable(candidate, row)));
 }

@@ -152,7 +152,7 @@ describe('a member', () => {
     const fault = faultOf(properties, { role: 1 }, { additionalProperties: false });
 
     expect(fault).toMatchObject({ kind: 'unknown', given: 'role', valid: ['user', 'keys'] });
-    expect(fault.deeper).toEqual([
+    expect(fault.nestedPaths).toEqual([
       ['user', 'role'],
       ['keys[]', 'Role'],
     ]);

@@ -1,7 +1,7 @@
 import { type HintRule, linesOf, type RefusedRequest, type SentCredential } from './refused-request.ts';
 
 /** Describes the apparent kind of a credential, without revealing any of it. */
-function describeCredential(text: string): string {
+function describeCredentialKind(text: string): string {
   if (/^nvapi-/i.test(text)) return 'an NGC key';
   return /^eyJ[\w-]+\.[\w-]+\./.test(text) ? 'a JWT' : 'a credential';
 }
@@ -11,7 +11,7 @@ function findMalformedHeader({ problem, credential }: RefusedRequest): SentCrede
   return problem.reason === 'wrong_scheme' ? credential : null;
 }
 
-/** Whether the scheme is spelled `Bearer`, as in the standard. */
+/** Returns whether the scheme is spelled `Bearer`, as in the standard. */
 function isSpelledBearer(refused: RefusedRequest): boolean {
   return /^\s*Bearer\b/.test(linesOf(refused, 'authorization')[0] ?? '');
 }
@@ -22,14 +22,35 @@ const PLACEHOLDER =
 
 /** Schemes that hints may quote, because they are not secret. */
 const QUOTABLE_SCHEMES: ReadonlySet<string> = new Set([
-  ...['apikey', 'api-key', 'digest', 'dpop', 'hawk', 'jwt', 'key', 'negotiate', 'ntlm', 'oauth', 'token'],
+  'apikey',
+  'api-key',
+  'digest',
+  'dpop',
+  'hawk',
+  'jwt',
+  'key',
+  'negotiate',
+  'ntlm',
+  'oauth',
+  'token',
 ]);
 
-/** Places where other vendors' APIs read credentials. */
+/** Headers in which other vendors' APIs read credentials, and misspellings of `Authorization`. */
 const OTHER_HEADERS = [
-  ...['x-api-key', 'api-key', 'apikey', 'x-auth-token', 'x-access-token', 'token', 'access-token'],
-  ...['authentication', 'authorisation', 'auth', 'x-authorization', 'proxy-authorization'],
+  'x-api-key',
+  'api-key',
+  'apikey',
+  'x-auth-token',
+  'x-access-token',
+  'token',
+  'access-token',
+  'authentication',
+  'authorisation',
+  'auth',
+  'x-authorization',
+  'proxy-authorization',
 ] as const;
+/** Query parameters in which other vendors' APIs read credentials. */
 const OTHER_PARAMETERS = ['access_token', 'api_key', 'apikey', 'api-key', 'token', 'key', 'authorization'] as const;
 
 const RFC_6750 = { source: 'RFC 6750, 2.1: `Authorization: Bearer <token>`', certainty: 'documented' } as const;
@@ -38,7 +59,7 @@ const FREQUENT_MISTAKE = { source: 'a frequent mistake of clients', certainty: '
 /** The Basic user with which NGC exchanges a key for a token. */
 const NGC_USER = '$oauthtoken:';
 
-/** Whether the request tries to exchange an NGC key for a token, other than by `GET /token` with `ApiKey`. */
+/** Returns whether the request tries to exchange an NGC key for a token, other than by `GET /token` with `ApiKey`. */
 function isExchange({ problem, path, query, credential }: RefusedRequest): boolean {
   if (!/\/token\/?$/.test(path)) return false;
   const isOfRegistry = /^ngc\b/.test(String(query['service']));
@@ -92,8 +113,8 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       const header = OTHER_HEADERS.find((name) => refused.headers.has(name));
       const parameter = OTHER_PARAMETERS.find((name) => Object.hasOwn(refused.query, name));
       if (header === undefined && parameter === undefined) return null;
-      const where = header !== undefined ? `The \`${header}\` header` : `The query parameter \`${parameter}\``;
-      return `${where} may contain a credential, but this API does not read it. Send \`Authorization: Bearer <token>\`.`;
+      const subject = header !== undefined ? `The \`${header}\` header` : `The query parameter \`${parameter}\``;
+      return `${subject} may contain a credential, but this API does not read it. Send \`Authorization: Bearer <token>\`.`;
     },
   },
   {
@@ -116,7 +137,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       const sent = findMalformedHeader(refused);
       if (sent === null || sent.scheme !== '' || /^(?:bearer|basic)?:?$/i.test(sent.text)) return null;
       if (/^bearer/i.test(sent.text)) return 'The space between `Bearer` and the token is missing. Add it.';
-      return `The \`Authorization\` header contains ${describeCredential(sent.text)} without a scheme. Put \`Bearer\` and a space in front.`;
+      return `The \`Authorization\` header contains ${describeCredentialKind(sent.text)} without a scheme. Put \`Bearer\` and a space in front.`;
     },
   },
   {

@@ -12,7 +12,7 @@ function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
 }
 
-/** Whether a text looks like a form rather than JSON. */
+/** Returns whether a text looks like a form rather than JSON. */
 function isFormText(text: string): boolean {
   return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
 }

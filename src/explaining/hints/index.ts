@@ -14,7 +14,7 @@ const MAX_HINTS = 3;
 const MAX_TEXT_LENGTH = 600;
 
 /**
- * Checked before the service's hints: first another world, which would make all other hints wrong, then unreadable
+ * Rules that are checked before the service's hints: first another world, which would make all other hints wrong, then unreadable
  * headers. The hints after the service's are only guesses.
  */
 const FIRST_HINTS: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];

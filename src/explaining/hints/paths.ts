@@ -58,13 +58,16 @@ function describeExtraStart({ servedPaths }: RefusedRequest, segments: readonly 
   return isKnown ? `\`/${segments.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 
-/**
- * The difference of an unknown path from the nearest operations, which `near` lists, and `atHosts` with their hosts.
- */
-type Nearest = PathDifference & { readonly near: string; readonly atHosts: string };
+/** The nearest operations of an unknown path, and how the path differs from theirs. */
+interface NearestPaths extends PathDifference {
+  /** The operations as a list. */
+  readonly operations: string;
+  /** The same operations at shortened paths of other hosts, as the end of that list. */
+  readonly atHosts: string;
+}
 
 /**
- * Finds operations with the requested method whose path ends like the given one: `POST /token` may be a shortened
+ * Finds operations with the requested method whose path ends like the requested one: `POST /token` may be a shortened
  * `POST /api/v1/token`, although only `GET /token` is served.
  */
 function findLongerPaths({ problem, path, method, servedPaths, credential }: RefusedRequest) {
@@ -78,19 +81,21 @@ function findLongerPaths({ problem, path, method, servedPaths, credential }: Ref
 }
 
 /** Cached because several rules need it, and each would compare all paths. */
-const NEAREST_PATHS = new WeakMap<RefusedRequest, Nearest | null>();
+const NEAREST_BY_REQUEST = new WeakMap<RefusedRequest, NearestPaths | null>();
 
-/** Returns null if no operation is similar. */
-function findNearest(refused: RefusedRequest): Nearest | null {
-  const cached = NEAREST_PATHS.get(refused);
+/** Returns the nearest operations of an unknown path; null if no operation is similar. */
+function findNearest(refused: RefusedRequest): NearestPaths | null {
+  const cached = NEAREST_BY_REQUEST.get(refused);
   if (cached !== undefined) return cached;
   const { problem, path, method, servedPaths } = refused;
   const found = problem.kind === 'unknown_path' ? findNearestPaths(path, servedPaths) : findLongerPaths(refused);
   const [first] = found;
   const paths = found.map((match) => match.path);
   const nearest =
-    first === undefined ? null : { ...first, near: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
-  NEAREST_PATHS.set(refused, nearest);
+    first === undefined
+      ? null
+      : { ...first, operations: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
+  NEAREST_BY_REQUEST.set(refused, nearest);
   return nearest;
 }
 
@@ -117,8 +122,8 @@ export const PATH_HINTS: readonly HintRule[] = [
       const { problem, path, method } = refused;
       if (problem.kind !== 'unknown_path' || !path.includes('//')) return null;
       const meant = listOperations(findOperationsAt(refused, splitUnknownPath(refused) ?? []), method);
-      const there = meant === '' ? '' : ` With one slash, the path is ${meant}.`;
-      return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${there}`;
+      const correction = meant === '' ? '' : ` With one slash, the path is ${meant}.`;
+      return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${correction}`;
     },
   },
   {
@@ -129,14 +134,14 @@ export const PATH_HINTS: readonly HintRule[] = [
     when: ({ otherVersions, service, method }) => {
       if (otherVersions === null) return null;
       const { profiles, removedIn, replacedBy } = otherVersions;
-      const instead =
+      const advice =
         replacedBy === undefined
           ? `use an operation of the running version: \`GET /openapi/${service}.json\` lists them`
           : `use its replacement, \`${replacedBy}\``;
       if (removedIn !== undefined)
-        return `${removedIn} removed this operation (${method}), and no version of the mock has it: ${instead}.`;
+        return `${removedIn} removed this operation (${method}), and no version of the mock has it: ${advice}.`;
       const flag = service === null ? '' : ` Start the mock with \`--${service} ${profiles.at(-1)}\`, or`;
-      return `This operation (${method}) exists in ${profiles.join(', ')}, but not in the running version.${flag} ${instead}.`;
+      return `This operation (${method}) exists in ${profiles.join(', ')}, but not in the running version.${flag} ${advice}.`;
     },
   },
   {
@@ -175,7 +180,7 @@ export const PATH_HINTS: readonly HintRule[] = [
       const nearest = findNearest(refused);
       if (nearest === null || nearest.extra === 0 || nearest.missing > 0) return null;
       const start = describeExtraStart(refused, segmentsOf(refused.path).slice(0, nearest.extra));
-      return `The path starts with ${start}: call ${nearest.near}. The base URL may end with segments that the path repeats.`;
+      return `The path starts with ${start}: call ${nearest.operations}. The base URL may end with segments that the path repeats.`;
     },
   },
   {
@@ -187,8 +192,8 @@ export const PATH_HINTS: readonly HintRule[] = [
       const nearest = findNearest(refused);
       if (nearest === null || nearest.missing === 0) return null;
       return nearest.lacksLastId
-        ? `The end of the path is missing: call ${nearest.near}.`
-        : `A part of the path is missing, such as its prefix or its version: call ${nearest.near}${nearest.atHosts}.`;
+        ? `The end of the path is missing: call ${nearest.operations}.`
+        : `A part of the path is missing, such as its prefix or its version: call ${nearest.operations}${nearest.atHosts}.`;
     },
   },
   {
@@ -199,7 +204,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const nearest = findNearest(refused);
       if (nearest === null || nearest.missing > 0 || nearest.extra > 0) return null;
-      return `Nothing is served at this path. Did you mean ${nearest.near}?`;
+      return `Nothing is served at this path. Did you mean ${nearest.operations}?`;
     },
   },
 ];

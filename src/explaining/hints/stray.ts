@@ -1,34 +1,48 @@
 import type { HintRule, RefusedRequest } from './refused-request.ts';
 
 /** Stray characters around a credential, with their usual cause; the first match is reported. */
-const STRAY_FORMS: readonly { readonly pattern: RegExp; readonly finding: string; readonly advice: string }[] = [
+const STRAY_FORMS: readonly { readonly pattern: RegExp; readonly symptom: string; readonly advice: string }[] = [
   {
     pattern: /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/,
-    finding: 'has quotes at the start or end',
+    symptom: 'has quotes at the start or end',
     advice: 'A shell, an `.env` file or JSON within JSON may leave them. Remove them',
   },
   {
     pattern: /^[\r\n]|[\r\n]$|(?:%0[ad]|\\[nr])$/i,
-    finding: 'has a line break at the start or end, or an escaped one (`%0A`, `\\n`)',
+    symptom: 'has a line break at the start or end, or an escaped one (`%0A`, `\\n`)',
     advice: 'A file or `echo` may add it. Use `printf`, `echo -n` or a `trim`',
   },
   {
     pattern: /^(?:\s|%20)|(?:\s|%20)$/i,
-    finding: 'has a space at the start or end',
+    symptom: 'has a space at the start or end',
     advice: 'It may have been copied with the credential. Use a `trim`',
   },
-  { pattern: /[\r\n]/, finding: 'contains a line break', advice: '`base64` and terminals break long lines. Remove it' },
+  { pattern: /[\r\n]/, symptom: 'contains a line break', advice: '`base64` and terminals break long lines. Remove it' },
   {
     pattern: /^<|>$|[,;]$/,
-    finding: 'has punctuation at the start or end',
+    symptom: 'has punctuation at the start or end',
     advice: 'It may have been copied with the credential. Remove it',
   },
 ];
 
-/** Fields of credentials and identities. */
+/** Fields that contain credentials or identities. */
 const CREDENTIAL_FIELDS = [
-  ...['clientSecret', 'appSecret', 'client_secret', 'secret', 'password', 'refreshToken', 'refresh_token', 'code'],
-  ...['credentials', 'clientID', 'appID', 'client_id', 'id', 'username', 'externalToken', 'external_token'],
+  'clientSecret',
+  'appSecret',
+  'client_secret',
+  'secret',
+  'password',
+  'refreshToken',
+  'refresh_token',
+  'code',
+  'credentials',
+  'clientID',
+  'appID',
+  'client_id',
+  'id',
+  'username',
+  'externalToken',
+  'external_token',
 ] as const;
 
 /** Longer texts cannot be a credential of the mock, and are not searched. */
@@ -54,7 +68,7 @@ function* listCredentialTexts({
   }
 }
 
-/** Kinds of problems about credentials. */
+/** The kinds of problems that a stray character in a credential can cause. */
 const CREDENTIAL_PROBLEMS: readonly string[] = ['unauthenticated', 'bad_client', 'bad_credentials'];
 
 export const STRAY_CHARACTERS: HintRule = {
@@ -68,7 +82,7 @@ export const STRAY_CHARACTERS: HintRule = {
     for (const [label, text] of listCredentialTexts(refused)) {
       if (text.length > MAX_TEXT_LENGTH) continue;
       const stray = STRAY_FORMS.find(({ pattern }) => pattern.test(text));
-      if (stray !== undefined) return `${label} ${stray.finding}. ${stray.advice}.`;
+      if (stray !== undefined) return `${label} ${stray.symptom}. ${stray.advice}.`;
     }
     return null;
   },

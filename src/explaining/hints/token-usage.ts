@@ -1,7 +1,7 @@
 import { type SharedCache, WorldCache } from '../../memory/caches.ts';
 import type { Instant } from '../../time/clock.ts';
 
-/** A number of events since a time. */
+/** The number of events since a time. */
 export interface EventCount {
   since: Instant;
   count: number;
@@ -39,12 +39,12 @@ export class TokenUsage {
    * Counts a granted token.
    *
    * @param holder the client and the principal
-   * @param lifetime of the token, in milliseconds
+   * @param lifetimeMs the lifetime of the token
    * @returns how many tokens were granted while the first of them was in the first half of its lifetime
    */
-  countGrant(holder: string, now: Instant, lifetime: number): number {
+  countGrant(holder: string, now: Instant, lifetimeMs: number): number {
     const grants = increment(this.#grants, holder.slice(0, MAX_NAME_LENGTH), now);
-    if (now < grants.since || now - grants.since >= lifetime / 2) {
+    if (now < grants.since || now - grants.since >= lifetimeMs / 2) {
       grants.since = now;
       grants.count = 1;
     }
@@ -67,7 +67,7 @@ export class TokenUsage {
     this.#grants.delete(holder.slice(0, MAX_NAME_LENGTH));
   }
 
-  /** Forgets everything, because the world was reset. @param before the time on its clock until then */
+  /** Forgets everything, because the world was reset. @param before the time that its clock showed until then */
   reset(now: Instant, before: Instant): void {
     this.clear();
     this.#resetAt = now;

@@ -13,7 +13,7 @@ function readIssuedAt(credential: RefusedRequest['credential']): Instant | null 
   return typeof iat === 'number' && iat >= 0 && iat * 1000 <= END_OF_TIME ? iat * 1000 : null;
 }
 
-/** Whether the access token, refresh token or code was issued in this world before the last reset. */
+/** Returns whether the access token, refresh token or code was issued in this world before the last reset. */
 function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   const { problem, credential, fields, query, world } = refused;
   const { reason } = problem;
@@ -25,7 +25,7 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   return credentials.some((text) => typeof text === 'string' && isOfWorld(text, world));
 }
 
-/** Whether the refresh token or code was issued in this world. */
+/** Returns whether the refresh token or code was issued in this world. */
 function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): boolean {
   const world = worldOfToken(text);
   return world === null ? text.startsWith(grantMark) : world === id;
@@ -43,7 +43,10 @@ function describeReset({ problem: { reason } }: RefusedRequest): string {
 
 /** Reasons for tokens signed by another server, or with an earlier key. */
 const FOREIGN_SIGNATURE_REASONS: readonly (string | undefined)[] = [
-  ...['wrong_issuer', 'unknown_key_id', 'bad_signature', 'unsupported_algorithm'],
+  'wrong_issuer',
+  'unknown_key_id',
+  'bad_signature',
+  'unsupported_algorithm',
 ];
 
 const WORLDS = { source: "worlds are the mock's own", certainty: 'ours' } as const;
@@ -52,7 +55,7 @@ const RFC_7519 = { source: 'RFC 7519, 4.1.1; OpenID Connect Core 1.0, 3.1.3.7', 
 /** Scheme, authority, and the rest of a URL. */
 const URL_PARTS = /^(https?):\/\/([a-z0-9.:[\]-]{1,120})(\/.*)?$/is;
 
-/** Whether self-hosted Cloud Functions accepts tokens of this issuer, which need not be an address of this server. */
+/** Returns whether self-hosted Cloud Functions accepts tokens of this issuer, which need not be an address of this server. */
 function isOfSelfHosted(refused: RefusedRequest): boolean {
   const { nvcf, nvcfAdminIssuer, nvcfTrustedIssuer } = refused.settings;
   if (nvcf !== 'open-source') return false;
@@ -60,19 +63,17 @@ function isOfSelfHosted(refused: RefusedRequest): boolean {
   return issuer === nvcfAdminIssuer || nvcfTrustedIssuer.some((trusted) => trusted.startsWith(`${issuer}=`));
 }
 
-/** Returns the parts of the token's issuer and of the server's URL; null if the issuer is not the problem. */
+/** Returns scheme and host of the token's issuer and of the server's URL; null if the issuer is not the problem. */
 function compareIssuers(refused: RefusedRequest) {
   if (!FOREIGN_SIGNATURE_REASONS.includes(refused.problem.reason)) return null;
   if (isOfSelfHosted(refused)) return null;
-  const [, scheme, host, path] = URL_PARTS.exec(claimOf(refused, 'iss')) ?? [];
-  const [, ownScheme, ownHost] = URL_PARTS.exec(refused.origin) ?? [];
-  if (scheme === undefined || host === undefined || ownScheme === undefined || ownHost === undefined) return null;
-  const lower = (text: string) => text.toLowerCase();
+  const [, scheme, host] = URL_PARTS.exec(claimOf(refused, 'iss')) ?? [];
+  const [, serverScheme, serverHost] = URL_PARTS.exec(refused.origin) ?? [];
+  if (scheme === undefined || host === undefined || serverScheme === undefined || serverHost === undefined) return null;
   return {
-    scheme: lower(scheme),
-    host: lower(host),
-    path: path ?? '',
-    own: { scheme: lower(ownScheme), host: lower(ownHost) },
+    scheme: scheme.toLowerCase(),
+    host: host.toLowerCase(),
+    server: { scheme: serverScheme.toLowerCase(), host: serverHost.toLowerCase() },
   };
 }
 
@@ -142,8 +143,9 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);
-      if (issuers === null || issuers.host !== issuers.own.host || issuers.scheme === issuers.own.scheme) return null;
-      return `The issuer of the token starts with \`${issuers.scheme}\`, but this server expects \`${issuers.own.scheme}\`. Start it with \`--public-url ${issuers.scheme}://${issuers.own.host}\`, or request the token at the URL where it is used.`;
+      if (issuers === null || issuers.host !== issuers.server.host || issuers.scheme === issuers.server.scheme)
+        return null;
+      return `The issuer of the token starts with \`${issuers.scheme}\`, but this server expects \`${issuers.server.scheme}\`. Start it with \`--public-url ${issuers.scheme}://${issuers.server.host}\`, or request the token at the URL where it is used.`;
     },
   },
   {
@@ -153,10 +155,11 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     ...RFC_7519,
     when: (refused) => {
       const issuers = compareIssuers(refused);
-      if (issuers === null || issuers.host === issuers.own.host || issuers.host.endsWith(CLUSTER_SUFFIX)) return null;
+      if (issuers === null || issuers.host === issuers.server.host || issuers.host.endsWith(CLUSTER_SUFFIX))
+        return null;
       // Neither Run:ai nor a test server has such a name.
       if (issuers.host.endsWith('.nvidia.com')) return null;
-      return `The issuer of the token is at \`${issuers.host}\`, but the request went to \`${issuers.own.host}\`. Request the token there. If both names belong to this server, add the second with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
+      return `The issuer of the token is at \`${issuers.host}\`, but the request went to \`${issuers.server.host}\`. Request the token there. If both names belong to this server, add the second with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
     },
   },
   {
@@ -167,7 +170,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const issuers = compareIssuers(refused);
       if (refused.problem.reason !== 'wrong_issuer' || issuers === null) return null;
-      if (issuers.host !== issuers.own.host || issuers.scheme !== issuers.own.scheme) return null;
+      if (issuers.host !== issuers.server.host || issuers.scheme !== issuers.server.scheme) return null;
       return 'The issuer of the token has the host of this server but another path, so it may be another realm or world. Request the token in the world where it is used.';
     },
   },
@@ -184,7 +187,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
 ];
 
-/** For a client that requests a token for each call. The hint is on successful requests. */
+/** The hint for a client that requests a token for each call. It is added to successful requests. */
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
   symptom: "three tokens in half a token's lifetime (only in the journal: these requests succeed)",
@@ -196,10 +199,15 @@ export const RENEWED_TOO_EARLY = {
 /** Number of tokens within the first half of the first token's lifetime that causes a hint. */
 const MIN_GRANTS = 3;
 
-/** @param count as returned by `TokenUsage.countGrant` */
-export function findEarlyRenewal(count: number, lifetime: number) {
+/**
+ * Returns the hint for a client that renews its tokens too early; null for any other client.
+ *
+ * @param count as returned by `TokenUsage.countGrant`
+ * @param lifetimeMs the lifetime of a token
+ */
+export function findEarlyRenewal(count: number, lifetimeMs: number) {
   if (count < MIN_GRANTS) return null;
   const { code } = RENEWED_TOO_EARLY;
-  const text = `The client requested ${count} tokens while the first has more than half of its ${Math.round(lifetime / 1000)} s left. Cache the token, and request the next one shortly before it expires, or on a 401.`;
+  const text = `The client requested ${count} tokens while the first has more than half of its ${Math.round(lifetimeMs / 1000)} s left. Cache the token, and request the next one shortly before it expires, or on a 401.`;
   return { code, text };
 }

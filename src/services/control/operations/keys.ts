@@ -117,15 +117,15 @@ async function resolveUser(
 const list: Handler<'control', 'list_keys'> = async (context) => {
   const { org, ...query } = context.query;
   const ngcKeys = ngcKeysIn(context.store);
-  // Read keys before places: a key created in between would have no place.
+  // Read the keys before their positions: a key that is created in between has a position, but is not listed.
   const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
-  const places = await ngcKeys.listPositions();
-  const placed = all.flatMap((inForce) => {
+  const positions = await ngcKeys.listPositions();
+  const listed = all.flatMap((inForce) => {
     const { id, createdAt: at } = inForce.key;
-    const place = places.get(id);
-    return place === undefined ? [] : [{ id, at, position: [place] as const, inForce }];
+    const position = positions.get(id);
+    return position === undefined ? [] : [{ id, at, position: [position] as const, inForce }];
   });
-  const { entries, extent } = pageShortList(placed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
+  const { entries, extent } = pageShortList(listed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
   const keys = await Promise.all(entries.map(({ inForce }) => renderKey(context, inForce)));
   return { status: 200, body: { keys, ...extent } };
 };
@@ -155,7 +155,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const { name, status, services, roles } = edit;
   const expiresAt = readExpiry(edit.expiresAt, now);
   const changesPolicy = edit.scopes !== undefined || edit.resource !== undefined;
-  // A function, so that absent members come from the newest policy if the key changes meanwhile.
+  // A function, so that absent members come from the newest policy if the key changes in the meantime.
   const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);
   if (changesPolicy) policy(await readNewestPolicy(context, previous));
   await reportDeletedKey(

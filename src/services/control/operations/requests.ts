@@ -77,8 +77,11 @@ export function requestOperations(ports: Ports) {
     return {
       status: 200,
       body: streamRequests(world, matched, createViewer(world), (entries) => ({
-        ...{ verified, count, matched: entries },
-        ...{ nearest: nearestViews, dropped },
+        verified,
+        count,
+        matched: entries,
+        nearest: nearestViews,
+        dropped,
       })),
     };
   };
@@ -150,7 +153,7 @@ async function findRequests(
 
 /**
  * Renders entries while sending them, because a fully rendered journal would need too much memory. Omits entries that
- * the journal drops meanwhile.
+ * the journal drops in the meantime.
  */
 function streamRequests<Body extends object>(
   { activityLog: { journal } }: World,
