@@ -1,6 +1,7 @@
 import { redact } from '../text/redact.ts';
 import { type Clock, rfc3339 } from '../time/clock.ts';
 
+/** The levels, from the fewest lines to the most. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -36,47 +37,49 @@ export interface Log {
   readonly error: (message: string, cause?: unknown) => void;
   readonly warn: (message: string) => void;
   /** Refusals, with their reasons. */
-  readonly info: (message: string, about?: LogDetails) => void;
+  readonly info: (message: string, details?: LogDetails) => void;
   /** Every response. */
-  readonly debug: (message: string, about?: LogDetails) => void;
+  readonly debug: (message: string, details?: LogDetails) => void;
   /** False if `debug` does nothing, so that its message need not be built. */
   readonly isDebugging: boolean;
 }
 
-/** Control characters that would move a terminal's cursor, fake a new line or reverse the text. */
+/** Matches control characters that would move a terminal's cursor, fake a new line or reverse the text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
-const CONTROL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const CONTROL_CHARACTERS = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Replaces control characters, including line and direction controls, with escapes such as `\x1b` and `\u202e`. */
 export function escapeControls(text: string): string {
-  return text.replaceAll(CONTROL, (sign) => {
-    const code = sign.charCodeAt(0);
+  return text.replaceAll(CONTROL_CHARACTERS, (character) => {
+    const code = character.charCodeAt(0);
     return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }
 
 /** Creates a log of lines: text for people, or with `json` one object each. */
 export function createLineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
-  const max = LOG_LEVELS.indexOf(level);
+  const maxIndex = LOG_LEVELS.indexOf(level);
   const writeAt =
     (lineLevel: Exclude<LogLevel, 'silent'>) =>
-    (raw: string, cause?: unknown, { decision }: LogDetails = {}) => {
-      if (LOG_LEVELS.indexOf(lineLevel) > max) return;
-      const message = redact(raw);
+    (text: string, cause?: unknown, { decision }: LogDetails = {}) => {
+      if (LOG_LEVELS.indexOf(lineLevel) > maxIndex) return;
+      const message = redact(text);
       const time = rfc3339(clock.now());
       const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
-      write(
-        json
-          ? `${JSON.stringify({ time, level: lineLevel, message, decision, ...(stack !== undefined && { stack }) })}\n`
-          : `${time} ${lineLevel.padEnd(5)} ${escapeControls(message)}${stack === undefined ? '' : `\n${stack}`}\n`,
-      );
+      if (json) {
+        const line = { time, level: lineLevel, message, decision, ...(stack !== undefined && { stack }) };
+        write(`${JSON.stringify(line)}\n`);
+      } else {
+        const suffix = stack === undefined ? '' : `\n${stack}`;
+        write(`${time} ${lineLevel.padEnd(5)} ${escapeControls(message)}${suffix}\n`);
+      }
     };
   return {
     error: writeAt('error'),
     warn: writeAt('warn'),
-    info: (raw, about) => writeAt('info')(raw, undefined, about),
-    debug: (raw, about) => writeAt('debug')(raw, undefined, about),
-    isDebugging: max >= LOG_LEVELS.indexOf('debug'),
+    info: (text, details) => writeAt('info')(text, undefined, details),
+    debug: (text, details) => writeAt('debug')(text, undefined, details),
+    isDebugging: maxIndex >= LOG_LEVELS.indexOf('debug'),
   };
 }
 

@@ -12,14 +12,15 @@ ul { list-style: none; margin: 0; padding: 0 }
 .people button { display: block; max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
 .people span { display: block; margin-top: .3rem; color: var(--quiet) }`;
 
-/** Longer names and sentences are truncated. */
+/** The length at which pages truncate names. */
 export const MAX_NAME_LENGTH = 120;
+/** The length at which pages truncate sentences. */
 export const MAX_SENTENCE_LENGTH = 300;
 
-/** Renders a heading and a message. Screen readers announce a refusal. */
+/** Renders a heading and a message as HTML. Screen readers announce an error. */
 export function renderMessage(status: number, title: string, message: string): string {
-  const isFault = status >= 400;
-  return `<h1>${escapeHtml(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`;
+  const isError = status >= 400;
+  return `<h1>${escapeHtml(title)}</h1>\n<p${isError ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`;
 }
 
 /** Renders a page with only a message. */
@@ -31,7 +32,7 @@ export function renderMessagePage<Status extends number>(
   return renderPage(status, title, renderMessage(status, title, message));
 }
 
-/** @param main HTML */
+/** Renders a page. @param main the HTML of its main element */
 export function renderPage<Status extends number>(
   status: Status,
   title: string,

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the package. The running code is this file, or a bundle in `dist/` that contains it. */
 const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.meta.url);
 
-// Only this file knows the paths of documents, fixtures and page files.
+/** The merged OpenAPI documents, for users. */
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
-/** The documents as prepared by the build. */
+/** The documents as prepared by the build, which the server loads faster. */
 const OPERATIONS = new URL('dist/operations/', ROOT);
 const SCAFFOLDS = new URL('examples/scaffold/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
@@ -47,10 +47,7 @@ export function readConsoleFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, CONSOLE));
 }
 
-/**
- * Reads and parses a fixture of a service. Synchronously, because an asynchronous read of such a small file would be
- * slower.
- */
+/** Reads and parses a fixture of a service. Synchronous inside, because an asynchronous read of a small file is slower. */
 export async function readFixture(service: string, file: string): Promise<unknown> {
   return JSON.parse(readFileSync(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
 }
@@ -61,6 +58,7 @@ export function readScaffoldFile(kind: string, name: string): Promise<string> {
   return readFile(kind === 'agents' ? new URL(name, ROOT) : new URL(`${kind}/${name}`, SCAFFOLDS), 'utf8');
 }
 
+/** Reads the version of this package. */
 export async function readPackageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // npm requires a version in our package.json.
@@ -99,11 +97,7 @@ export function requirePeer<Exports>(name: string): Exports {
     return createRequire(import.meta.url)(name) as Exports;
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw cause;
-    throw new Error(
-      `nv-auth-mock/${name} needs the package \`${name}\`, which is not installed. Run \`npm i -D ${name}\`.`,
-      {
-        cause,
-      },
-    );
+    const message = `nv-auth-mock/${name} needs the package \`${name}\`, which is not installed. Run \`npm i -D ${name}\`.`;
+    throw new Error(message, { cause });
   }
 }

@@ -1,8 +1,8 @@
-/** Caches the result of the first successful call. After a failure, the next call tries again. */
-export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+/** Returns a function that calls `create` until it succeeds, and then always returns that result. */
+export function once<Value>(create: () => Promise<Value>): () => Promise<Value> {
   let pending: Promise<Value> | null = null;
   return () => {
-    pending ??= make().catch((cause: unknown) => {
+    pending ??= create().catch((cause: unknown) => {
       pending = null;
       throw cause;
     });

@@ -6,15 +6,15 @@ import { processGlobal } from './time.ts';
  * one for each test file). Each worker thread has a separate value, because threads cannot share objects.
  *
  * @param name of the value and its format: a new format needs a new name
- * @param make called if the process has no such value yet
+ * @param create called if the process has no such value yet
  */
-export function processWide<Value>(name: string, make: () => Value): Value {
+export function processWide<Value>(name: string, create: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);
   // Any code may add properties to the global object, which its type does not describe.
   const holder = processGlobal as unknown as Record<symbol, Value | undefined>;
   const existing = holder[key];
   if (existing !== undefined) return existing;
-  const value = make();
+  const value = create();
   Object.defineProperty(processGlobal, key, { value });
   return value;
 }

@@ -17,17 +17,19 @@ export interface Random {
   privateKey(kind: KeyKind): Promise<JsonWebKey>;
 }
 
+/** The kind of a private key. */
 export type KeyKind = 'rsa' | 'ec';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Larger bytes are skipped, because they would make the first letters likelier. */
-const FAIR_BYTES = 256 - (256 % ALPHANUMERIC.length);
+/** The number of byte values that map to all letters equally often. Larger bytes are skipped. */
+const FAIR_BYTE_COUNT = 256 - (256 % ALPHANUMERIC.length);
 
-type Bytes = (length: number) => Buffer;
+/** Returns the next random bytes. */
+type DrawBytes = (length: number) => Buffer;
 
 /** Returns unpredictable randomness. */
 export function createSystemRandom(): Random {
-  return fromBytes(createPool((pool) => randomFillSync(pool)));
+  return createRandom(createPool((pool) => randomFillSync(pool)));
 }
 
 /** The length of a SHA-256, in bytes. */
@@ -37,12 +39,12 @@ const BLOCK_BYTES = 32;
 export function createSeededRandom(seed: string): Random {
   let block = 0;
   const fill = (part: Buffer) => {
-    for (let at = 0; at < part.length; at += BLOCK_BYTES) {
-      hash('sha256', `${seed}:${block++}`, 'buffer').copy(part, at);
+    for (let offset = 0; offset < part.length; offset += BLOCK_BYTES) {
+      hash('sha256', `${seed}:${block++}`, 'buffer').copy(part, offset);
     }
   };
   // Many sequences end after a few ids, so generate no more than needed.
-  return fromBytes(createPool(fill, BLOCK_BYTES));
+  return createRandom(createPool(fill, BLOCK_BYTES));
 }
 
 /** Returns a UUID of version 4; the same name always gives the same id. */
@@ -53,27 +55,30 @@ export function deriveUuid(name: string): string {
 /** Converts bytes to letters and digits, each equally likely. Some bytes are skipped, so the text may be shorter. */
 export function toAlphanumeric(bytes: Buffer): string {
   let text = '';
-  for (const byte of bytes) if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
+  for (const byte of bytes) if (byte < FAIR_BYTE_COUNT) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
   return text;
 }
 
 /** Returns the number at a position of a seeded sequence, from 0 to below 1. */
 export function drawAt(seed: string, position: number): number {
+  // The first 48 bits, which a number represents exactly.
   return hash('sha256', `${seed}:${position}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
 /**
- * Formats the first 16 bytes as a UUID of version 4: clients may normalize ids by overwriting the version and variant.
+ * Formats the first 16 bytes as a UUID of version 4, because clients may overwrite the version and variant of other ids.
  */
 function formatUuid(bytes: Buffer): string {
-  const sixteen = Buffer.from(bytes.subarray(0, 16));
-  sixteen.writeUInt8((sixteen.readUInt8(6) & 0x0f) | 0x40, 6);
-  sixteen.writeUInt8((sixteen.readUInt8(8) & 0x3f) | 0x80, 8);
-  const digits = sixteen.toString('hex');
+  const uuid = Buffer.from(bytes.subarray(0, 16));
+  // Version 4 and the variant of RFC 9562.
+  uuid.writeUInt8((uuid.readUInt8(6) & 0x0f) | 0x40, 6);
+  uuid.writeUInt8((uuid.readUInt8(8) & 0x3f) | 0x80, 8);
+  const digits = uuid.toString('hex');
   const slice = (from: number, to: number) => digits.slice(from, to);
   return `${slice(0, 8)}-${slice(8, 12)}-${slice(12, 16)}-${slice(16, 20)}-${slice(20, 32)}`;
 }
 
+/** Generates a private key. */
 function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
   return new Promise((resolve, reject) => {
     const take = (cause: Error | null, _public: KeyObject, key: KeyObject) => {
@@ -85,11 +90,15 @@ function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
   });
 }
 
-/** Fetches 4 kB at a time, because each system call takes microseconds. */
+/** The size of the pool, in bytes: each system call takes microseconds, so it fetches many bytes. */
 const POOL_BYTES = 4096;
 
-/** @param step how many bytes to fill at a time */
-function createPool(fill: (part: Buffer) => void, step = POOL_BYTES): Bytes {
+/**
+ * Returns a function that draws bytes from a pool, and refills it when it is used up.
+ *
+ * @param step how many bytes to fill at a time
+ */
+function createPool(fill: (part: Buffer) => void, step = POOL_BYTES): DrawBytes {
   const pool = Buffer.alloc(POOL_BYTES);
   let used = pool.length;
   let filled = pool.length;
@@ -110,17 +119,18 @@ function createPool(fill: (part: Buffer) => void, step = POOL_BYTES): Bytes {
   };
 }
 
-function fromBytes(bytes: Bytes): Random {
+/** Creates ids, secrets and keys from random bytes. */
+function createRandom(drawBytes: DrawBytes): Random {
   return {
-    uuid: () => formatUuid(bytes(16)),
+    uuid: () => formatUuid(drawBytes(16)),
     hex: (length) =>
-      bytes(Math.ceil(length / 2))
+      drawBytes(Math.ceil(length / 2))
         .toString('hex')
         .slice(0, length),
-    base64url: (length) => bytes(length).toString('base64url'),
+    base64url: (length) => drawBytes(length).toString('base64url'),
     alphanumeric: (length) => {
       let text = '';
-      while (text.length < length) text += toAlphanumeric(bytes(length - text.length));
+      while (text.length < length) text += toAlphanumeric(drawBytes(length - text.length));
       return text;
     },
     privateKey: drawPrivateKey,

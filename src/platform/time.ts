@@ -22,17 +22,19 @@ import { MessageChannel } from 'node:worker_threads';
 /** The global object of the process, even if a test runner gives each test file a separate realm, like jest does. */
 export const processGlobal = runInThisContext('globalThis') as typeof globalThis;
 
-const processOfMachine = processGlobal.process;
+/** The process's own object, of which a test runner may give test files a copy. */
+const realProcess = processGlobal.process;
 
 /** The `Date` of a private realm. Dates of any realm count as instances, because apps create them in other realms. */
 export const RealDate = runInNewContext('Date') as DateConstructor;
 Object.defineProperty(RealDate, Symbol.hasInstance, { value: types.isDate });
 
+/** Node's clock for durations. */
 export const performance = nodePerformance;
 
 /** The process's own function: a test runner's copy of `process` may have a replaced one. */
 export function nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void {
-  processOfMachine.nextTick(callback, ...args);
+  realProcess.nextTick(callback, ...args);
 }
 
 /** Like the global function, including that an exception in `callback` ends the process. */
@@ -46,8 +48,8 @@ export function queueMicrotask(callback: () => void): void {
     });
 }
 
-/** Node's limit: it treats longer delays as one millisecond. */
-const MAX_MS = 2 ** 31 - 1;
+/** The maximum delay in milliseconds. Node treats longer ones as one millisecond. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 type Timers = Pick<
   typeof nodeTimers,
@@ -59,10 +61,10 @@ type Timers = Pick<
  * these members, the timers below are used instead.
  */
 export function areNodeTimers(timers: Timers): boolean {
-  const nothing = () => {};
-  const timeout = timers.setTimeout(nothing, MAX_MS);
-  const interval = timers.setInterval(nothing, MAX_MS);
-  const immediate = timers.setImmediate(nothing);
+  const doNothing = () => {};
+  const timeout = timers.setTimeout(doNothing, MAX_DELAY_MS);
+  const interval = timers.setInterval(doNothing, MAX_DELAY_MS);
+  const immediate = timers.setImmediate(doNothing);
   timers.clearTimeout(timeout);
   timers.clearInterval(interval);
   timers.clearImmediate(immediate);
@@ -78,12 +80,12 @@ export function createUnreplacedTimers(): Timers {
     if (timer instanceof SocketTimer) timer.close();
   };
   const immediates = new Immediates();
-  const running = new Running();
+  const keeper = new ProcessKeeper();
   const timers = {
     setTimeout: (callback: Callback, delay?: number, ...args: unknown[]) =>
-      new SocketTimer(running, () => callback(...args), delay, false),
+      new SocketTimer(keeper, () => callback(...args), delay, false),
     setInterval: (callback: Callback, delay?: number, ...args: unknown[]) =>
-      new SocketTimer(running, () => callback(...args), delay, true),
+      new SocketTimer(keeper, () => callback(...args), delay, true),
     setImmediate: (callback: Callback, ...args: unknown[]) => immediates.add(() => callback(...args)),
     clearTimeout: clear,
     clearInterval: clear,
@@ -96,7 +98,7 @@ export function createUnreplacedTimers(): Timers {
 type Callback = (...args: unknown[]) => void;
 
 /** Keeps the process running while a timer with `ref` is pending, because the idle timeout of a socket does not. */
-class Running {
+class ProcessKeeper {
   readonly #timers = new Set<SocketTimer>();
   readonly #channel = new MessageChannel();
 
@@ -115,19 +117,21 @@ class Running {
  * call functions that a test has replaced. When it fires, the timer checks whether enough time has passed.
  */
 class SocketTimer {
-  readonly #running: Running;
+  readonly #keeper: ProcessKeeper;
   readonly #callback: () => void;
+  /** In milliseconds. */
   readonly #delay: number;
   readonly #repeats: boolean;
   /** When the timer fires, in milliseconds of `performance`; null: never. */
   #due: number | null = null;
+  /** Whether a socket's idle timeout is running. */
   #isCounting = false;
   #hasRef = true;
 
-  constructor(running: Running, callback: () => void, delay = 1, repeats = false) {
-    this.#running = running;
+  constructor(keeper: ProcessKeeper, callback: () => void, delay = 1, repeats = false) {
+    this.#keeper = keeper;
     this.#callback = callback;
-    this.#delay = delay >= 1 && delay <= MAX_MS ? delay : 1;
+    this.#delay = delay >= 1 && delay <= MAX_DELAY_MS ? delay : 1;
     this.#repeats = repeats;
     this.refresh();
   }
@@ -157,19 +161,19 @@ class SocketTimer {
 
   close(): this {
     this.#due = null;
-    this.#running.delete(this);
+    this.#keeper.delete(this);
     return this;
   }
 
   ref(): this {
     this.#hasRef = true;
-    if (this.#due !== null) this.#running.add(this);
+    if (this.#due !== null) this.#keeper.add(this);
     return this;
   }
 
   unref(): this {
     this.#hasRef = false;
-    this.#running.delete(this);
+    this.#keeper.delete(this);
     return this;
   }
 
@@ -178,6 +182,7 @@ class SocketTimer {
   }
 }
 
+/** Callbacks of `setImmediate`. */
 class Immediates {
   readonly #waiting = new Set<() => void>();
   readonly #channel = new MessageChannel();
@@ -216,7 +221,7 @@ export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterva
   ? { ...nodeTimers }
   : createUnreplacedTimers();
 
-/** Work waiting for its turn, in order of arrival. The process has one event loop, hence one queue. */
+/** The work that waits for its turn, in order of arrival. The process has one event loop, hence one queue. */
 const waiting = new Set<() => void>();
 
 /**
@@ -233,6 +238,7 @@ export function awaitEventLoopTurn(): Promise<void> {
   });
 }
 
+/** Runs the first waiting work, and schedules the next. */
 function runNext(): void {
   const [first] = waiting;
   if (first === undefined) return;
@@ -250,15 +256,15 @@ export function createTimeoutSignal(milliseconds: number): AbortSignal {
   return controller.signal;
 }
 
-/** Interval for measuring the event loop delay, in milliseconds. */
+/** The interval between measurements of the event loop delay, in milliseconds. */
 const RESOLUTION_MS = 10;
 
-/** Measures the delay of the event loop from now on. */
+/** Starts to measure the delay of the event loop. */
 export function measureEventLoopDelay() {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
   return {
-    /** @param quantile above 0 and up to 1 */
+    /** Returns the delay that this share of the measurements did not exceed. @param quantile above 0 and up to 1 */
     secondsAt: (quantile: number): number =>
       // Node measures the time between samples, which equals the interval if there is no delay.
       Math.max(0, histogram.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000),

@@ -17,7 +17,7 @@ import type { Instant } from '../time/clock.ts';
 import type { Layer } from './layers.ts';
 import { createTemplate, type Fill } from './template.ts';
 
-/** `--seed none`: an empty world. */
+/** The name of an empty seed in options: `--seed none`. */
 const NONE = 'none';
 /** The name of the built-in cast in seeds and options. */
 export const BUILT_IN = 'builtin';
@@ -25,7 +25,7 @@ export const BUILT_IN = 'builtin';
 /** The content of a seed, by service. */
 export type SeedParts = Readonly<Record<string, unknown>>;
 
-/** Omitted credentials are derived for the default world. */
+/** The derivation of omitted credentials, which is the one of the default world. */
 const DEFAULT_DERIVATION = createDerivation('default');
 
 /** A seed that can be derived for other worlds. */
@@ -130,15 +130,18 @@ export async function readSeedValue(
 async function readLayers(content: SeedParts, layer: Layer, services: readonly ServiceDefinition[]) {
   const { readSeed } = await import('./read.ts');
   const builtIn = async () => castOfParts(await builtInParts(services), services);
-  return readSeed(content, layer, services, { builtIn, readContent: readContent });
+  return readSeed(content, layer, services, { builtIn, readContent });
 }
 
-/** Returns the first error of a seed that was allegedly stored; null if it is valid. */
+/** Returns the first error of a seed from a snapshot file, which may have any content; null if it is valid. */
 export async function findStoredSeedError(
   stored: StoredSeed,
   services: readonly ServiceDefinition[],
 ): Promise<string | null> {
-  const { formatSeedError, findSeedErrors } = await import('./check.ts');
+  const [{ findSeedErrors }, { formatSeedError }] = await Promise.all([
+    import('./check.ts'),
+    import('./error-text.ts'),
+  ]);
   const parts = parseParts(stored);
   if (parts === null) return 'it is not JSON in the form of `GET /_mock/cast`';
   const [error] = findSeedErrors(parts, services, 'stored');
@@ -154,7 +157,7 @@ function parseParts(stored: StoredSeed): SeedParts | null {
   }
 }
 
-/** Restores a stored seed. */
+/** Restores a seed from its stored text. */
 export function restoreSeed(stored: StoredSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = parseSeed(stored);
   return buildSeed(parts, { origin: stored.origin, extended }, services, random);
@@ -176,12 +179,12 @@ export function readCast(stored: StoredSeed, services: readonly ServiceDefinitio
   return isDerivable(stored) ? stored.cast : castOfParts(parseSeed(stored).parts, services);
 }
 
-/** Returns the cast with everything that depends on time, such as the state of a model. */
+/** Updates the members of a cast that depend on time, such as the state of a model. */
 export function updateCast(cast: Cast, services: readonly ServiceDefinition[], now: Instant): Cast {
   return mapParts(cast, services, (seed, part) => seed.castAt?.(part, now) ?? part);
 }
 
-/** Returns the cast with tokens that never expire. Each takes half a millisecond, except in the built-in cast. */
+/** Adds tokens that never expire to a cast. Each takes half a millisecond, except in the built-in cast. */
 export async function addBearers(
   cast: Cast,
   services: readonly ServiceDefinition[],
@@ -239,7 +242,7 @@ function parseSeed({ text }: StoredSeed): { readonly parts: SeedParts; readonly 
   return { parts, extended };
 }
 
-/** @param validParts valid parts */
+/** Creates a seed, whose parts are completed with omitted credentials. @param validParts the parts, already checked */
 function buildSeed(
   validParts: SeedParts,
   provenance: Provenance,
@@ -267,6 +270,7 @@ interface LazyParts {
   readonly hashPasswords: () => Promise<SeedParts>;
 }
 
+/** Creates a seed from its lazy parts. All values are computed at most once. */
 function completeSeed(
   { parts, cast, hashPasswords }: LazyParts,
   { origin, extended = [] }: Provenance,

@@ -4,7 +4,8 @@ import type { SeedError } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { showValue } from '../text/redact.ts';
-import { findSeedErrors, formatSeedError, MAX_DESCRIBED } from './check.ts';
+import { findSeedErrors, MAX_DESCRIBED } from './check.ts';
+import { formatSeedError } from './error-text.ts';
 import {
   findSource,
   type Layer,
@@ -46,17 +47,18 @@ export async function readSeed(
   const stack = await loadStack(content, layer.name, [layer], loader);
   const errors: LayerError[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, errors));
-  const found = findSeedErrors(merged.value, services);
+  const seedErrors = findSeedErrors(merged.value, services);
   // Errors of the merge already have a layer.
   const all = [
     ...errors.map((error) => ({ error, source: error as Source })),
-    ...found.slice(0, MAX_DESCRIBED).map((error) => locateError(error, merged, layer)),
+    ...seedErrors.slice(0, MAX_DESCRIBED).map((error) => locateError(error, merged, layer)),
   ];
-  if (all.length > 0) throw await createSeedError(all, layer, errors.length + found.length);
+  if (all.length > 0) throw await createLocatedError(all, layer, errors.length + seedErrors.length);
   // Validated, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 
+/** A seed of a chain of `extends`. */
 interface StackedSeed {
   /** The name in the `extends` of the seed above. */
   readonly name: string;
@@ -77,16 +79,19 @@ async function loadStack(
   const [top] = layers;
   const layer = layers.at(-1) ?? top;
   const refuse = (place: string, sentence: string) =>
-    createSeedError([{ error: { place, message: `\`${place}\` ${sentence}` }, source: { layer, place } }], top);
-  const here = { name, seed: wrapLayer(parts, layer) };
+    createLocatedError([{ error: { place, message: `\`${place}\` ${sentence}` }, source: { layer, place } }], top);
+  const topSeed = { name, seed: wrapLayer(parts, layer) };
 
   if ($schema !== undefined && typeof $schema !== 'string') throw await refuse('$schema', 'must be a text');
-  if (base === undefined) return [here];
+  if (base === undefined) return [topSeed];
   if (typeof base !== 'string' || base === '') {
     throw await refuse('extends', `must be \`${BUILT_IN}\`, or the path of a seed file`);
   }
   if (base === BUILT_IN) {
-    return [here, { name: base, seed: wrapLayer(await loader.builtIn(), { name: 'the built-in cast', file: null }) }];
+    return [
+      topSeed,
+      { name: base, seed: wrapLayer(await loader.builtIn(), { name: 'the built-in cast', file: null }) },
+    ];
   }
   if (layer.file === null) {
     throw await refuse(
@@ -108,7 +113,7 @@ async function loadStack(
   const prefix = layer === top ? `${top.name}${separator}${location}` : location;
   const content = await loader.readContent(next, `${prefix}\`extends\``);
   const below = await loadStack(content, base, [...layers, { name: next, file: next }], loader);
-  return [here, ...below];
+  return [topSeed, ...below];
 }
 
 interface LocatedError {
@@ -130,15 +135,19 @@ function locateError(error: SeedError, merged: SourcedValue, top: Layer): Locate
   return { error: { ...error, message }, source: at };
 }
 
-/** @param count the total number of errors; `errors` may have fewer */
-async function createSeedError(errors: readonly LocatedError[], top: Layer, count = errors.length): Promise<UserError> {
-  const lines = createLineReader();
+/** Creates the error with all sentences. @param count the total number of errors; `errors` may have fewer */
+async function createLocatedError(
+  errors: readonly LocatedError[],
+  top: Layer,
+  count = errors.length,
+): Promise<UserError> {
+  const readLines = createLineReader();
   const rest = count - MAX_DESCRIBED;
   const sentences = errors
     .slice(0, MAX_DESCRIBED)
-    .map(async ({ error, source }) => `${await describeLocation(source, top, lines)}${formatSeedError(error)}`);
-  const sentence = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
-  return new UserError(`${top.name} cannot be used:\n  ${sentence.join('\n  ')}`);
+    .map(async ({ error, source }) => `${await describeLocation(source, top, readLines)}${formatSeedError(error)}`);
+  const lines = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
+  return new UserError(`${top.name} cannot be used:\n  ${lines.join('\n  ')}`);
 }
 
 /** Returns a function that finds lines and reads each file only once. */

@@ -3,101 +3,107 @@ import type { SeedSchema } from '../contract/seed.ts';
 /** A repaired value that matches its schema. */
 export interface Repaired {
   readonly value: unknown;
-  /** Places with made-up values. */
-  readonly places: ReadonlySet<string>;
-  /** Made-up texts, in lower case. */
-  readonly texts: ReadonlySet<string>;
+  /** The paths of made-up values. */
+  readonly madeUpPaths: ReadonlySet<string>;
+  /** Made-up strings, in lower case. */
+  readonly madeUpTexts: ReadonlySet<string>;
 }
 
-/** A made-up number that no valid value has. */
-const NO_NUMBER = -1;
+/** A number that no valid value has. */
+const MADE_UP_NUMBER = -1;
 
 /**
  * Makes a value match its schema, so that the valid parts can be checked further. Fills in missing members and wrong
- * types, and removes unknown members. Leaves texts that only violate an enum.
+ * types, and removes unknown members. Leaves strings that only violate an enum.
  */
-export function repairValue(schema: SeedSchema, input: unknown): Repaired {
-  const places = new Set<string>();
-  const texts = new Set<string>();
+export function repairValue(rootSchema: SeedSchema, input: unknown): Repaired {
+  const madeUpPaths = new Set<string>();
+  const madeUpTexts = new Set<string>();
 
-  const makeUp = (place: string): string => {
-    places.add(place);
-    // No object has a place as its name.
-    texts.add(place.toLowerCase());
-    return place;
-  };
-
-  const repair = (schema: SeedSchema, value: unknown, place: string): unknown => {
+  const repair = (schema: SeedSchema, value: unknown, path: string): unknown => {
     const { anyOf, items, properties } = schema;
     if (anyOf !== undefined) {
-      const kind = Array.isArray(value) ? 'array' : 'object';
-      return repair(anyOf.find(({ type }) => type === kind) ?? {}, value, place);
+      const type = Array.isArray(value) ? 'array' : 'object';
+      return repair(anyOf.find((alternative) => alternative.type === type) ?? {}, value, path);
     }
-    if (properties !== undefined) return repairObject(properties, schema.required ?? [], value, place);
-    if (items !== undefined) {
-      if (Array.isArray(value)) return value.map((item, index) => repair(items, item, `${place}[${index}]`));
-      makeUp(place);
-      return [repair(items, undefined, `${place}[0]`)];
-    }
-    return repairScalar(schema, value, place);
+    if (properties !== undefined) return repairObject(properties, schema.required ?? [], value, path);
+    if (items !== undefined) return repairList(items, value, path);
+    return repairScalar(schema, value, path);
   };
 
   const repairObject = (
     properties: Readonly<Record<string, SeedSchema>>,
     required: readonly string[],
     value: unknown,
-    place: string,
+    path: string,
   ): object => {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isObject) makeUp(place);
+    if (!isObject) madeUpPaths.add(path);
     const members = new Map(Object.entries(isObject ? value : {}));
     const present = Object.entries(properties).filter(([name]) => members.has(name) || required.includes(name));
     return Object.fromEntries(
-      present.map(([name, schema]) => [
+      present.map(([name, memberSchema]) => [
         name,
-        repair(schema, members.get(name), place === '' ? name : `${place}.${name}`),
+        repair(memberSchema, members.get(name), path === '' ? name : `${path}.${name}`),
       ]),
     );
   };
 
-  const repairScalar = ({ type, enum: values }: SeedSchema, value: unknown, place: string): unknown => {
-    const types = type === undefined ? (values ?? []).map(typeOf) : [type].flat();
-    if (types.length === 0 || (types.includes(typeOf(value)) && value !== '')) return value;
-    if (types.includes('integer')) {
-      if (Number.isInteger(value)) return value;
-      makeUp(place);
-      texts.add(String(NO_NUMBER));
-      return NO_NUMBER;
-    }
-    if (types.includes('boolean')) {
-      makeUp(place);
-      return false;
-    }
-    // An unquoted name in YAML may be a number.
-    return typeof value === 'number' ? String(value) : makeUp(place);
+  const repairList = (items: SeedSchema, value: unknown, path: string): unknown[] => {
+    if (Array.isArray(value)) return value.map((entry, index) => repair(items, entry, `${path}[${index}]`));
+    madeUpPaths.add(path);
+    return [repair(items, undefined, `${path}[0]`)];
   };
 
-  return { value: repair(schema, input, ''), places, texts };
+  const repairScalar = (schema: SeedSchema, value: unknown, path: string): unknown => {
+    const types = listTypes(schema);
+    if (types.length === 0 || (types.includes(typeOf(value)) && value !== '')) return value;
+    if (types.includes('integer') && Number.isInteger(value)) return value;
+    const isExpectedText = !types.includes('integer') && !types.includes('boolean');
+    // An unquoted name in YAML may be a number.
+    if (isExpectedText && typeof value === 'number') return String(value);
+    const madeUpValue = makeUpValue(types, path);
+    madeUpPaths.add(path);
+    if (typeof madeUpValue !== 'boolean') madeUpTexts.add(String(madeUpValue).toLowerCase());
+    return madeUpValue;
+  };
+
+  return { value: repair(rootSchema, input, ''), madeUpPaths, madeUpTexts };
+}
+
+/** Returns the types that a schema accepts; empty if it accepts any. */
+function listTypes({ type, enum: values = [] }: SeedSchema): readonly string[] {
+  return type === undefined ? values.map(typeOf) : [type].flat();
+}
+
+/** Returns a value of one of these types. As a string, it is the path, because no object has a path as its name. */
+function makeUpValue(types: readonly string[], path: string): number | boolean | string {
+  if (types.includes('integer')) return MADE_UP_NUMBER;
+  return types.includes('boolean') ? false : path;
 }
 
 function typeOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }
 
-/** Whether an error is about the user's text rather than about made-up values. */
+/** Returns whether an error is about the user's text rather than about made-up values. */
 export function isAboutUserInput(
   { place, given, valid = [] }: { readonly place: string; readonly given?: string; readonly valid?: readonly string[] },
-  { places, texts }: Repaired,
+  { madeUpPaths, madeUpTexts }: Repaired,
 ): boolean {
-  if (given !== undefined && texts.has(given.toLowerCase())) return false;
-  // A made-up text may replace the unknown name that is reported as missing.
-  if (valid.some((name) => texts.has(name.toLowerCase()))) return false;
-  for (
-    let end = place.length;
-    end > 0;
-    end = Math.max(place.lastIndexOf('.', end - 1), place.lastIndexOf('[', end - 1))
-  ) {
-    if (places.has(place.slice(0, end))) return false;
+  if (given !== undefined && madeUpTexts.has(given.toLowerCase())) return false;
+  // A made-up string may replace the unknown name that is reported as missing.
+  if (valid.some((name) => madeUpTexts.has(name.toLowerCase()))) return false;
+  return !listPathAndAncestors(place).some((path) => madeUpPaths.has(path));
+}
+
+/** Returns a path, and the paths of the values around it: `ngc.keys[0]`, `ngc.keys`, `ngc`. */
+function listPathAndAncestors(path: string): readonly string[] {
+  const paths: string[] = [];
+  let end = path.length;
+  while (end > 0) {
+    paths.push(path.slice(0, end));
+    end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1));
   }
-  return true;
+  return paths;
 }

@@ -67,7 +67,7 @@ const MEMOS: readonly string[] = [
   'src/explaining/hints/paths.ts: NEAREST',
   'src/http/compress.ts: COMPRESSED',
   'src/seed/check-rows.ts: VALIDATORS',
-  'src/seed/check.ts: CHECKERS',
+  'src/seed/schema-checker.ts: CHECKERS',
 ];
 
 /** Names of a file's own maps, sets and lists that are not for reading only. */

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { classifyKey } from '../../../src/ngc-keys/key-text.ts';
-import { findSeedErrors, formatSeedError } from '../../../src/seed/check.ts';
+import { findSeedErrors } from '../../../src/seed/check.ts';
+import { formatSeedError } from '../../../src/seed/error-text.ts';
 import { RESOURCES } from '../../../src/services/air/tables/index.ts';
 import {
   type AirImagesServer,
