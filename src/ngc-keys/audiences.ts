@@ -30,3 +30,8 @@ export const AUDIENCES: readonly Audience[] = [
     honoured: null,
   },
 ];
+
+/** Finds the service with this id; undefined if there is none. */
+export function findAudience(id: string): Audience | undefined {
+  return AUDIENCES.find((audience) => audience.id === id);
+}

@@ -1,7 +1,6 @@
 import type { Context } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import type { Audience } from '../../ngc-keys/audiences.ts';
-import { findService } from './limits.ts';
+import { type Audience, findAudience } from '../../ngc-keys/audiences.ts';
 
 /** The caller that the request headers claim. */
 export interface CallerHeaders {
@@ -17,7 +16,7 @@ export function readCallerHeaders(context: Pick<Context, 'headerLines'>): Caller
 
 /** Reads the issuing service. @throws Problem if the header is missing or the service is unknown */
 export function readIssuer(context: Pick<Context, 'headerLines'>): Audience {
-  const issuer = findService(requireHeader(context, 'Key-Issuer-Id'));
+  const issuer = findAudience(requireHeader(context, 'Key-Issuer-Id'));
   if (issuer === undefined) throw new Problem('bad_state', 'Caller service not registered');
   return issuer;
 }

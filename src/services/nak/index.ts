@@ -7,7 +7,7 @@ import { presentKey } from '../../ngc-keys/key-text.ts';
 import { ADMIN_CLIENT } from '../../tokens/admin-token.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
 import { KEY_SERVICE_HINTS } from './hints.ts';
-import { KEY_OWNERS } from './issued.ts';
+import { KEY_OWNERS } from './key-owners.ts';
 import { adminTokenOperations } from './operations/admin-token.ts';
 import { administrationOperations } from './operations/administration.ts';
 import { introspectionOperations } from './operations/introspection.ts';

@@ -1,7 +1,11 @@
 import type { Schema } from '../../contract/documented.ts';
+import type { Audience } from '../../ngc-keys/audiences.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import { END_OF_TIME, rfc3339 } from '../../time/clock.ts';
-import { describeAuthorizations, type IssuedKey, type KeyContext, type KeyOwner, statusOf } from './issued.ts';
+import { describeAuthorizations } from './authorizations.ts';
+import { type IssuedKey, type KeyContext, statusOf } from './issued-keys.ts';
+import type { KeyOwner } from './key-owners.ts';
+import { LIMITS } from './limits.ts';
 
 type KeyBody = Schema<'nak', 'Key'>;
 
@@ -29,11 +33,11 @@ export function renderKey({ now }: Pick<KeyContext, 'now'>, issued: IssuedKey, v
 
 /** Renders a key with its authorizations. */
 export async function renderWholeKey(
-  storing: KeyContext,
+  context: KeyContext,
   issued: IssuedKey,
   value = maskKey(issued),
 ): Promise<KeyBody> {
-  return { ...renderKey(storing, issued, value), authorizations: await describeAuthorizations(storing, issued) };
+  return { ...renderKey(context, issued, value), authorizations: await describeAuthorizations(context, issued) };
 }
 
 /** Masks a key as the service does: prefix, ten asterisks and the last three characters. */
@@ -41,6 +45,20 @@ export function maskKey({ key: { issuance } }: IssuedKey): string {
   return `${NGC_KEY_PREFIX}${'*'.repeat(10)}${issuance.ending}`;
 }
 
+/** Renders an owner of keys as the vendor does. */
 export function renderOwner(id: string, { status, statusUpdatedAt }: KeyOwner): Schema<'nak', 'KeyOwner'> {
   return { owner_type: 'USER', owner_id: id, status, status_updated_at: rfc3339(statusUpdatedAt) };
+}
+
+/** Renders a service as the vendor does. */
+export function renderService({ id, name }: Audience) {
+  return {
+    service_id: id,
+    service_name: name,
+    audience_service_ids: [id],
+    max_api_keys_per_user: LIMITS.maxKeys,
+    max_api_key_ttl_days: LIMITS.maxLifetimeDays,
+    max_authz_size_chars: LIMITS.maxAuthorizationsLength,
+    min_authz_update_interval_seconds: LIMITS.minUpdateIntervalSeconds,
+  };
 }

@@ -2,7 +2,8 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { readIssuer } from '../headers.ts';
-import { findIssuedKey, findKeys, findOwner, type IssuedKey, type KeyOwner, saveOwner, statusOf } from '../issued.ts';
+import { findIssuedKey, findKeys, type IssuedKey, statusOf } from '../issued-keys.ts';
+import { findOwner, type KeyOwner, saveOwner } from '../key-owners.ts';
 import { renderOwner, renderWholeKey } from '../view.ts';
 import { orKeyNotFound, renderKeys, requireKey } from './keys.ts';
 

@@ -6,7 +6,8 @@ import { AUDIENCES, type Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { isInForce } from '../../../ngc-keys/key-bearer.ts';
 import { classifyKey } from '../../../ngc-keys/key-text.ts';
-import { describeAuthorizations, type IssuedKey, isIssued, readPolicies, statusOf } from '../issued.ts';
+import { describeAuthorizations, readPolicies } from '../authorizations.ts';
+import { type IssuedKey, isIssued, statusOf } from '../issued-keys.ts';
 import { renderKey } from '../view.ts';
 import { requireKey } from './keys.ts';
 

@@ -15,19 +15,17 @@ import {
 } from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
 import { parseInstant } from '../../../time/clock.ts';
+import { readRights } from '../authorizations.ts';
 import { type CallerHeaders, readCallerHeaders } from '../headers.ts';
 import {
-  createOwnerRow,
   deleteExpiredKeys,
   findIssuedKey,
   findKeys,
-  findOwner,
   type IssuedKey,
-  KEY_OWNERS,
   type KeyContext,
-  readRights,
   statusOf,
-} from '../issued.ts';
+} from '../issued-keys.ts';
+import { createOwnerRow, findOwner, KEY_OWNERS } from '../key-owners.ts';
 import { LIMITS } from '../limits.ts';
 import { maskKey, renderKey, renderWholeKey } from '../view.ts';
 
@@ -145,8 +143,8 @@ function checkAuthorizations(authorizations: unknown): void {
 }
 
 /** @throws Problem if the owner is suspended */
-async function refuseSuspended(storing: KeyContext, owner: string): Promise<void> {
-  if ((await findOwner(storing, owner))?.status === 'SUSPENDED') throw createSuspendedProblem();
+async function refuseSuspended(context: KeyContext, owner: string): Promise<void> {
+  if ((await findOwner(context, owner))?.status === 'SUSPENDED') throw createSuspendedProblem();
 }
 
 function createSuspendedProblem(): Problem {
@@ -160,8 +158,8 @@ const list: Handler<'nak', 'listApiKeys'> = async (context) => {
 };
 
 /** Renders a list of keys, without authorizations. */
-export function renderKeys(storing: KeyContext, keys: readonly IssuedKey[]) {
-  return { keys: keys.map((key) => renderKey(storing, key, maskKey(key))) };
+export function renderKeys(context: KeyContext, keys: readonly IssuedKey[]) {
+  return { keys: keys.map((key) => renderKey(context, key, maskKey(key))) };
 }
 
 const get: Handler<'nak', 'getApiKey'> = async (context) => {
@@ -210,9 +208,9 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
 };
 
 /** Finds a key of this owner and issuer. @throws Problem if it does not exist, or belongs to another owner or issuer */
-async function requireOwnKey(storing: KeyContext, { owner, issuer }: CallerHeaders, id: string): Promise<IssuedKey> {
+async function requireOwnKey(context: KeyContext, { owner, issuer }: CallerHeaders, id: string): Promise<IssuedKey> {
   return requireKey(
-    await findIssuedKey(storing, id, (issuance) => issuance.owner === owner && issuance.issuer === issuer.id),
+    await findIssuedKey(context, id, (issuance) => issuance.owner === owner && issuance.issuer === issuer.id),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { AUDIENCES } from '../../../ngc-keys/audiences.ts';
-import { findService, renderService } from '../limits.ts';
+import { AUDIENCES, findAudience } from '../../../ngc-keys/audiences.ts';
+import { renderService } from '../view.ts';
 
 const list: Handler<'nak', 'listKeyServices'> = () => ({
   status: 200,
@@ -9,7 +9,7 @@ const list: Handler<'nak', 'listKeyServices'> = () => ({
 });
 
 const get: Handler<'nak', 'getKeyService'> = ({ params: { serviceId } }) => {
-  const service = findService(serviceId);
+  const service = findAudience(serviceId);
   if (service === undefined) throw new Problem('not_found', `Service '${serviceId}' not found`);
   return { status: 200, body: renderService(service) };
 };

@@ -1,0 +1,98 @@
+import type { Derivation } from '../../credentials/derivation.ts';
+import { hashSecret } from '../../credentials/secret.ts';
+import type { Policy } from '../../decisions/policy.ts';
+import type { Ruleset } from '../../decisions/ruleset.ts';
+import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
+import { type GivenResource, type KeyNames, readPolicy } from '../../ngc-keys/key-policy.ts';
+import { deriveKeyText, readEnding } from '../../ngc-keys/key-text.ts';
+import type { Issuance, NewNgcKey, NgcUser } from '../../ngc-keys/records.ts';
+import { deriveUuid } from '../../platform/random.ts';
+import type { Instant } from '../../time/clock.ts';
+import type { CompleteKey, WrittenKey } from './seed-schema.ts';
+
+/** Derives the id from the name, so that it survives a reset. */
+export function deriveKeyId({ org, name }: Pick<WrittenKey, 'org' | 'name'>): string {
+  return deriveUuid(`ngc-key:${org}:${name}`);
+}
+
+/** Adds the id and the text of a key, if the seed leaves them out. */
+export function completeKey(key: WrittenKey, derivation: Derivation): CompleteKey {
+  const id = key.id ?? deriveKeyId(key);
+  return { ...key, id, key: key.key ?? deriveKeyText(derivation, id) };
+}
+
+/** Returns all users, without duplicates. Any key of a user may have the roles. */
+export function listUsers(keys: readonly WrittenKey[]): NgcUser[] {
+  const users = new Map<string, NgcUser>();
+  for (const { org, user, roles } of keys) {
+    if (user === undefined) continue;
+    const name = `${org}/${user}`;
+    users.set(name, { org, email: user, roles: roles ?? users.get(name)?.roles ?? [] });
+  }
+  return [...users.values()];
+}
+
+/** The vendor's resource type for functions, which a seed can use unchanged. The mock's own type is `Function`. */
+const VENDOR_FUNCTION_TYPE = 'function';
+
+/** Returns the policy of a key, and what is wrong with it. */
+export function parseKeyPolicy(key: WrittenKey, rulesets: readonly Ruleset[], names: KeyNames) {
+  const inputs = listResources(key).map((resource) => ({
+    ...resource,
+    isVendors: resource.type === VENDOR_FUNCTION_TYPE,
+  }));
+  return readPolicy(rulesets, key.scopes ?? [], inputs, key.services, names);
+}
+
+/** Returns the resources of a key, which a seed writes as a resource or a list. */
+function listResources({ resource = [] }: Pick<WrittenKey, 'resource'>): readonly GivenResource[] {
+  return Array.isArray(resource) ? resource : [resource as GivenResource];
+}
+
+/**
+ * Finds the audience that the self-hosted key service issues a key for: the one that accepts the first service of the
+ * key.
+ */
+export function findKeyServiceAudience([service]: readonly string[]): Audience | undefined {
+  return AUDIENCES.find(({ honoured }) => honoured?.service === service);
+}
+
+/** Builds a key as it is stored. @param policy the policy of a service key */
+export function createKey(seed: CompleteKey, policy: Policy, now: Instant): NewNgcKey {
+  const { org, name, type, services, expiresAt } = seed;
+  const issuance = buildIssuance(seed);
+  return {
+    ...(issuance !== null && { issuance }),
+    id: seed.id,
+    org,
+    type,
+    name,
+    description: null,
+    services,
+    user: type === 'personal' ? (seed.user ?? null) : null,
+    enabled: true,
+    createdAt: now,
+    expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
+    secretHash: hashSecret(seed.key),
+    policy: type === 'personal' ? null : policy,
+  };
+}
+
+/** The creation of a key in a seed does not count as a write, so its authorizations can be replaced at once. */
+const SEED_AUTHORIZED_AT: Instant = 0;
+
+/** Returns the key service's part of a key; null for keys of NGC. */
+function buildIssuance({ owner, services, key }: CompleteKey): Issuance | null {
+  const audience = findKeyServiceAudience(services);
+  if (owner === undefined || audience === undefined) return null;
+  const { id: issuer } = audience;
+  return {
+    owner,
+    issuer,
+    audiences: [issuer],
+    authorizations: null,
+    authorizedAt: SEED_AUTHORIZED_AT,
+    ending: readEnding(key),
+    isOwnerSuspended: false,
+  };
+}
