@@ -3,20 +3,20 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 
 const cell = (page: Page, name: string) => page.getByRole('gridcell', { name, exact: true });
 
 describe.runIf(hasBrowser)('the access matrix', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('says of each cell what is needed, how sure that is, and where it is written', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf`);
+  it('shows for each cell the needed right, its certainty and its source', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf`);
     await cell(page, 'createDeployment needs deploy_function').click();
 
     const panel = page.getByRole('article', { name: 'Cell' });
@@ -30,18 +30,18 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await panel.getByText('Refused').waitFor();
   });
 
-  it('asks about a scope with a resource that its rule takes', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf&cell=listTelemetries~manage_telemetries`);
+  it('simulates a scope with a resource that its rule accepts', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf&cell=listTelemetries~manage_telemetries`);
     const panel = page.getByRole('article', { name: 'Cell' });
     await panel.getByRole('button', { name: 'Ask' }).click();
 
     await panel.getByText('Allowed').waitFor();
   });
 
-  it('shows what roles allow, and of one role only what is asked for', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=runai&by=roles`);
+  it('shows the operations that roles allow, and only the matching ones of one role', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=runai&by=roles`);
     const refused = cell(page, 'create_user refuses Viewer');
     await refused.waitFor();
     expect(await refused.getAttribute('title')).toContain('refused, missing_permission: users:create');
@@ -52,9 +52,9 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     expect(page.url()).toContain('who=Viewer');
   });
 
-  it('answers what a key may do, and who may do something', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${INVOKER_ID}`);
+  it('shows the operations of one key, and the callers of one operation', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${INVOKER_ID}`);
     await cell(page, 'invokeFunction allows nvcf-invoker').click();
     await page.getByRole('link', { name: 'Who may call invokeFunction?' }).click();
     await cell(page, 'invokeFunction refuses nvcf-deployer').waitFor();
@@ -66,10 +66,10 @@ describe.runIf(hasBrowser)('the access matrix', () => {
   });
 
   it.each(['requests', 'clock', 'access-matrix?service=air'])(
-    'says in one sentence what deploying needs, two clicks away: %s',
+    'states in one sentence the needs of a deployment after two clicks: %s',
     async (address) => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/${address}`);
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/${address}`);
       await page.getByRole('link', { name: 'Access matrix' }).click();
       const heading = page.getByRole('rowheader').getByRole('button', { name: 'createDeployment', exact: true });
       await heading.click();
@@ -95,19 +95,19 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     ['ngc', 'getToken', 'Needs: No credential.'],
     ['runai', 'get_access_keys', 'Needs: A credential, but no right.'],
     ['runai', 'create_user', 'Needs: users:create (Create users), granted for System or Tenant.'],
-  ])('says what operations of other APIs need: %s, %s', async (service, operation, sentence) => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=${service}&cell=${operation}`);
+  ])('states the needs of an operation of a different API: %s, %s', async (service, operation, sentence) => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=${service}&cell=${operation}`);
 
     await expect.poll(() => page.getByRole('article').getByText('Needs:').innerText()).toBe(sentence);
   });
 
-  it('opens with the API of the newest request of its world, and stays with it', async () => {
-    const { url, ask } = await served({ world: ['alice'] });
+  it('opens with the API of the newest request of the world, and keeps it', async () => {
+    const { url, ask } = await startServer({ world: ['alice'] });
     await ask('GET', '/v2/nvcf/functions');
     await ask('GET', '/w/alice/api/v3/simulations/');
     await ask('GET', '/w/alice/nothing/at/all');
-    const page = await opened(`${url}/w/alice/#/requests`);
+    const page = await openPage(`${url}/w/alice/#/requests`);
     const matrix = page.getByRole('link', { name: 'Access matrix' });
     const api = page.locator('label', { hasText: 'API' }).locator('select');
     await matrix.click();
@@ -122,9 +122,9 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await expect.poll(() => api.inputValue()).toBe('runai');
   });
 
-  it('is walked with the arrow keys, and a cell is opened with Enter', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=ngc`);
+  it('moves between cells with the arrow keys, and opens a cell with Enter', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=ngc`);
     await cell(page, 'createServiceKey needs keys:manage').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
@@ -137,9 +137,9 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     expect(decodeURIComponent(page.url())).toContain('cell=createServiceKey~keys:manage');
   });
 
-  it('opens on something to see, with a mark where no right is needed', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf&text=getHealth`);
+  it('opens with visible marks, also for operations that need no right', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf&text=getHealth`);
     const free = cell(page, 'getHealth does not need invoke_function');
     expect(await free.getAttribute('title')).toContain('no right is needed');
 
@@ -152,10 +152,10 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     ['Run:ai', 'runai', 1400, 'grant_token', 'create_user'],
     ['Cloud Functions, on a telephone', 'nvcf', 390, 'getHealth', 'createFunction'],
   ])(
-    'folds the operations that need no right, until they are opened or sought: %s',
+    'folds the operations that need no right until they are opened or searched for: %s',
     async (_api, service, width, free, other) => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/access-matrix?service=${service}`, { viewport: { width, height: 844 } });
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/access-matrix?service=${service}`, { viewport: { width, height: 844 } });
       const operation = (name: string) => page.locator('main').getByText(name, { exact: true });
       const fold = page.getByRole('button', { name: /^\d+ operations need no right$/ });
       await fold.waitFor();
@@ -164,7 +164,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
       await fold.focus();
       await page.keyboard.press('Enter');
       await operation(free).waitFor();
-      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
       expect(page.url()).toContain('free=yes');
       await fold.click();
       await expect.poll(() => operation(free).count()).toBe(0);
@@ -175,18 +175,18 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     },
   );
 
-  it('shows an operation that needs no right where the address has its cell', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=runai&cell=grant_token`);
+  it('shows an operation that needs no right if the address has its cell', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=runai&cell=grant_token`);
 
     await page.getByRole('rowheader').getByRole('button', { name: 'grant_token', exact: true }).waitFor();
     await page.getByRole('article', { name: 'Operation' }).waitFor();
   });
 
-  it('compares two identities, and can show only what differs', async () => {
-    const { url } = await served();
+  it('compares two identities, and can show only the differences', async () => {
+    const { url } = await startServer();
     const deployer = castKey('nvcf-deployer').id;
-    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${deployer}`);
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${deployer}`);
     await page.locator('label', { hasText: 'Compared with' }).locator('select').selectOption(INVOKER_ID);
     await page.getByText('of them different').waitFor();
     await page.getByRole('checkbox', { name: 'Only differences' }).check();
@@ -198,9 +198,9 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     expect(page.url()).toContain('differ=yes');
   });
 
-  it('keeps its headings while one scrolls in either direction', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=air`, { viewport: { width: 900, height: 500 } });
+  it('keeps its headings visible while the user scrolls in either direction', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=air`, { viewport: { width: 900, height: 500 } });
     const corner = page.getByRole('rowheader').last();
     await corner.waitFor();
     await page.locator('.matrix').evaluate((box) => {
@@ -219,9 +219,9 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     expect(await inView(page.getByRole('rowheader'))).toBeGreaterThan(3);
   });
 
-  it('leads from a cell to its operation in the API documents', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf&cell=createFunction~register_function`);
+  it('links a cell to its operation in the API documents', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf&cell=createFunction~register_function`);
     const panel = page.getByRole('article', { name: 'Cell' });
     await panel.getByText('documented: the vendor says so').waitFor();
     await panel.getByRole('link', { name: 'In the API documents' }).click();
@@ -229,9 +229,9 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await page.locator('.opblock.is-open[id$="-createFunction"]').waitFor();
   });
 
-  it('takes the width that it has', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf`);
+  it('uses the full width of the window', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf`);
     await cell(page, 'createFunction needs register_function').waitFor();
 
     for (const width of [1280, 1800]) {
@@ -241,9 +241,9 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     }
   });
 
-  it('is a list of operations on a telephone, each of which opens to its cells', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf`, { viewport: { width: 390, height: 844 } });
+  it('is a list of operations on a phone, each of which expands to its cells', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf`, { viewport: { width: 390, height: 844 } });
     const list = page.getByRole('list', { name: 'Operations against rights' });
     await list.getByText('needs register_function').first().waitFor();
     expect(await page.getByRole('grid').count()).toBe(0);
@@ -256,20 +256,20 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await page.getByText('allows 1 of 1').first().waitFor();
   });
 
-  it('says when nothing is like what is sought', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=air&text=no-such-thing`);
+  it('reports that nothing matches the search', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=air&text=no-such-thing`);
 
     await page.getByText('No operation matches.').waitFor();
   });
 });
 
 describe.runIf(hasBrowser)('the smallest rights', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('are found for a key that was let do everything', async () => {
-    const { url, ask } = await served();
-    const page = await opened(`${url}/#/least-privilege`);
+  it('are found for a key that was used in observe mode', async () => {
+    const { url, ask } = await startServer();
+    const page = await openPage(`${url}/#/least-privilege`);
     await page.getByText('No service has been called yet.').waitFor();
     await page.getByRole('switch', { name: 'Observe' }).click();
     await page.getByText('A flow runs to its end').waitFor();
@@ -283,13 +283,13 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(403);
   });
 
-  it('replace those of a key when that is confirmed, and its former ones return by Undo', async () => {
-    const { url, ask, mock } = await served();
+  it('replace the rights of a key after a confirmation, and Undo restores the former rights', async () => {
+    const { url, ask, mock } = await startServer();
     const key = castKey('nvcf-deployer');
     await ask('GET', '/v2/nvcf/functions', key.key);
     const scopes = async () => (await mock('GET', `/keys/${key.id}`)).policy.scopes;
     const before = await scopes();
-    const page = await opened(`${url}/#/least-privilege`);
+    const page = await openPage(`${url}/#/least-privilege`);
     const report = page.getByRole('region', { name: 'nvcf-deployer' });
     await report.getByRole('button', { name: 'More for nvcf-deployer' }).click();
     await page.getByRole('button', { name: 'Reduce the key to this' }).click();
@@ -304,10 +304,10 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     expect(await scopes()).toEqual(before);
   });
 
-  it('are copied as a seed', async () => {
-    const { url, ask } = await served();
+  it('can be copied as a seed', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
-    const page = await opened(`${url}/#/least-privilege`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await openPage(`${url}/#/least-privilege`, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('button', { name: 'More for nvcf-deployer' }).click();
     await page.getByRole('button', { name: 'Copy as a seed' }).click();
     await page.getByText('Copied.').waitFor();
@@ -316,13 +316,13 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     expect(seed.ngc.keys).toMatchObject([{ name: 'nvcf-deployer', scopes: ['list_functions'] }]);
   });
 
-  it('are advice in words, whatever is broader than it need be', async () => {
-    const { url, ask, mock } = await served();
+  it('are explained in words wherever the held rights are too broad', async () => {
+    const { url, ask, mock } = await startServer();
     const owner = castKey('owner').key;
     await ask('GET', '/v2/nvcf/functions', owner);
     const { token } = await mock('POST', '/tokens', { for: 'admin@acme.test' });
     await ask('GET', '/api/v1/org-unit/projects', token);
-    const page = await opened(`${url}/#/least-privilege`);
+    const page = await openPage(`${url}/#/least-privilege`);
     const advice = page.locator('.report > .hint');
 
     await expect.poll(() => advice.count()).toBeGreaterThanOrEqual(2);
@@ -332,11 +332,11 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     }
   });
 
-  it('are narrowed to a credential, or to what it was used for, by a search', async () => {
-    const { url, ask } = await served();
+  it('can be searched by credential and by operation', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
     await ask('GET', '/api/v3/simulations/', castKey('air-reader').key);
-    const page = await opened(`${url}/#/least-privilege`);
+    const page = await openPage(`${url}/#/least-privilege`);
     const headings = page.locator('section.report h2');
     await expect.poll(() => headings.count()).toBe(2);
     await page.getByPlaceholder('credential, operation').fill('simulations_list');

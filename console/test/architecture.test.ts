@@ -78,7 +78,7 @@ function violations(name: string, target: string, typeOnly: boolean): string[] {
 }
 
 describe('the console', () => {
-  it('keeps its rooms apart', () => {
+  it('imports only what the rules of its folders allow', () => {
     const found = FILES.flatMap((file) =>
       importsOf(file).flatMap(({ target, typeOnly }) => violations(nameOf(file.path), nameOf(target), typeOnly)),
     );
@@ -115,7 +115,7 @@ describe('the console', () => {
     ]);
   });
 
-  it('has little of the server in its scripts, and no module of Node', () => {
+  it('has four files of the server in its scripts, and no module of Node', () => {
     const sources = SCRIPTS.flatMap((name) => JSON.parse(read(`dist/console/${name}.js.map`)).sources as string[]);
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
@@ -128,11 +128,11 @@ describe('the console', () => {
     expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
   });
 
-  it('never makes markup of a text', () => {
+  it('never renders text as markup', () => {
     expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
   });
 
-  it('is two scripts that name no other machine; compressed, the first is less than 21 kB, and both are less than 70 kB', () => {
+  it('has two scripts without foreign URLs; compressed, the first is less than 21 kB, and both are less than 70 kB', () => {
     const scripts = SCRIPTS.map((name) => Buffer.from(read(`dist/console/${name}.js`)));
     const [first = Number.NaN, second = Number.NaN] = scripts.map((script) => brotliCompressSync(script).length);
 

@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { readJson, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { readJson, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const { id: DEPLOYER } = castKey('nvcf-deployer');
 
@@ -12,11 +12,11 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const panel = (page: Page) => page.getByRole('region', { name: 'Clock', exact: true });
 const upcoming = (page: Page) => page.getByRole('region', { name: 'Upcoming events' });
 const slider = (page: Page) => page.getByRole('slider', { name: 'Now' });
-const secondsOf = async (page: Page) => Number(await slider(page).getAttribute('aria-valuenow'));
+const readSeconds = async (page: Page) => Number(await slider(page).getAttribute('aria-valuenow'));
 
 /** A server with an edit that takes effect in a quarter of an hour. */
-async function servedWithEdit() {
-  const server = await served({ propagation: 'fixed' });
+async function startServerWithEdit() {
+  const server = await startServer({ propagation: 'fixed' });
   await server.mock('PATCH', `/keys/${DEPLOYER}`, { scopes: ['deploy_function', 'list_functions', 'delete_function'] });
   return server;
 }
@@ -36,8 +36,8 @@ async function login(url: string) {
 
 const SCALES = ['10 min', '1 h', '6 h', '1 day', '7 days', '30 days'];
 
-/** The labels of the time line that cover others, in the page. */
-const OVERLAPS = `(() => {
+/** A script that returns the labels of the time line that overlap. */
+const OVERLAPPING_LABELS = `(() => {
   const found = [];
   for (const labels of ['.tick-lines small', '.marks small', '.flag, .tick-lines small'].map((one) => [...document.querySelectorAll(one)])) {
     const boxes = labels.map((one) => [one.textContent, one.getBoundingClientRect()]);
@@ -52,11 +52,11 @@ const OVERLAPS = `(() => {
 })()`;
 
 describe.runIf(hasBrowser)('the time line', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('shows the versions of a key that was edited, and says when the new one takes effect', async () => {
-    const { url } = await servedWithEdit();
-    const page = await opened(`${url}/#/clock?key=${DEPLOYER}`);
+  it('shows the versions of an edited key, and when the new version takes effect', async () => {
+    const { url } = await startServerWithEdit();
+    const page = await openPage(`${url}/#/clock?key=${DEPLOYER}`);
 
     await upcoming(page).getByText('version 2 of nvcf-deployer takes effect', { exact: true }).waitFor();
     expect(await page.locator('.lane .in-effect').allInnerTexts()).toEqual(['1', '2']);
@@ -66,27 +66,27 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(await history.nth(2).innerText()).toContain('in effect');
   });
 
-  it('shows an edit that is made elsewhere without being asked', async () => {
-    const { url, mock } = await served({ propagation: 'fixed' });
-    const page = await opened(`${url}/#/clock`);
+  it('shows an edit by a different client without a reload', async () => {
+    const { url, mock } = await startServer({ propagation: 'fixed' });
+    const page = await openPage(`${url}/#/clock`);
     await page.getByText('None. Expiring keys and logins').waitFor();
     await mock('PATCH', `/keys/${DEPLOYER}`, { scopes: ['list_functions'] });
 
     await upcoming(page).getByText('version 2 of nvcf-deployer takes effect', { exact: true }).waitFor();
   });
 
-  it('is moved with the keys alone: held with the arrows, given up with Escape, set with Enter', async () => {
-    const { url, mock } = await servedWithEdit();
+  it('is moved with the keyboard: arrows drag it, Escape cancels, Enter sets it', async () => {
+    const { url, mock } = await startServerWithEdit();
     await mock('POST', '/clock/freeze', {});
-    const page = await opened(`${url}/#/clock`);
+    const page = await openPage(`${url}/#/clock`);
     await slider(page).focus();
-    const before = await secondsOf(page);
+    const before = await readSeconds(page);
     await page.keyboard.press('PageUp');
-    expect((await secondsOf(page)) - before).toBeGreaterThan(890);
+    expect((await readSeconds(page)) - before).toBeGreaterThan(890);
     await page.keyboard.press('Escape');
-    expect(await secondsOf(page)).toBe(before);
+    expect(await readSeconds(page)).toBe(before);
     await page.keyboard.press('ArrowLeft');
-    expect(await secondsOf(page)).toBe(before);
+    expect(await readSeconds(page)).toBe(before);
     await page.keyboard.press('End');
     await page
       .getByRole('group', { name: 'At that time' })
@@ -98,9 +98,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', `/keys/${DEPLOYER}`)).policy.version).toBe(2);
   });
 
-  it('goes to an event, forward by steps, and stands still when told to', async () => {
-    const { url, mock } = await servedWithEdit();
-    const page = await opened(`${url}/#/clock`);
+  it('moves to an event, moves by steps, and freezes', async () => {
+    const { url, mock } = await startServerWithEdit();
+    const page = await openPage(`${url}/#/clock`);
     await page.getByRole('button', { name: /^Go there/ }).click();
     await page.getByText('Meanwhile: version 2').waitFor();
     await page.getByRole('button', { name: '+1 h', exact: true }).click();
@@ -113,9 +113,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(frozen).toBe(true);
   });
 
-  it.each([390, 1400])('stays where it is when it says what came of a step, %i px wide', async (width) => {
-    const { url } = await servedWithEdit();
-    const page = await opened(`${url}/#/clock`, { viewport: { width, height: 900 } });
+  it.each([390, 1400])('does not move on the page when it reports the result of a step, %i px wide', async (width) => {
+    const { url } = await startServerWithEdit();
+    const page = await openPage(`${url}/#/clock`, { viewport: { width, height: 900 } });
     const place = async () => (await page.locator('.track').boundingBox())?.y;
     await slider(page).waitFor();
     // What is in force is said above, once that is known.
@@ -127,9 +127,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(await place()).toBe(before);
   });
 
-  it('says what the clock says when it is asked to go back', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/clock`);
+  it('shows the refusal of the control API when it is set to an earlier time', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/clock`);
     await page.getByLabel('Set it to').fill('2001-01-01T00:00:00Z');
     await page.getByRole('button', { name: 'Set', exact: true }).click();
 
@@ -139,9 +139,9 @@ describe.runIf(hasBrowser)('the time line', () => {
       .waitFor();
   });
 
-  it('turns propagation on and off, and lets all edits count', async () => {
-    const { url, mock } = await servedWithEdit();
-    const page = await opened(`${url}/#/clock`);
+  it('turns propagation on and off, and applies all pending edits', async () => {
+    const { url, mock } = await startServerWithEdit();
+    const page = await openPage(`${url}/#/clock`);
     await page.getByRole('button', { name: 'Apply all edits now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Apply edits' }).click();
     await page.getByText('1 edit has taken effect.').waitFor();
@@ -155,40 +155,40 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', `/keys/${DEPLOYER}`)).pending).toEqual([]);
   });
 
-  it('names events by what begins or ends', async () => {
-    const { url, mock } = await served();
+  it('names events by their subjects', async () => {
+    const { url, mock } = await startServer();
     await login(url);
     const clock = await mock('GET', '/clock');
     expect(clock.upcoming.map(({ kind }: { kind: string }) => kind)).toEqual([
       'access-token.expired',
       'refresh-token.expired',
     ]);
-    const page = await opened(`${url}/#/clock`);
+    const page = await openPage(`${url}/#/clock`);
 
     await upcoming(page).getByText('access token of researcher@acme.test expires', { exact: true }).waitFor();
     await upcoming(page).getByText('refresh token of researcher@acme.test expires', { exact: true }).waitFor();
   });
 
-  it('has ticks and a legend, and no label covers another', async () => {
-    const { url, mock } = await servedWithEdit();
+  it('has ticks and a legend, and its labels do not overlap', async () => {
+    const { url, mock } = await startServerWithEdit();
     await login(url);
     await mock('POST', '/drills/token-outage', { for: '16m' });
     for (const width of [360, 1400]) {
-      const page = await opened(`${url}/#/clock`, { viewport: { width, height: 900 } });
+      const page = await openPage(`${url}/#/clock`, { viewport: { width, height: 900 } });
       await page.getByRole('list', { name: 'Legend' }).getByText('pending').waitFor();
       for (const scale of SCALES) {
         await page.getByLabel('Scale').selectOption(scale);
         await page.waitForFunction('document.querySelectorAll(".tick-lines small").length > 0');
 
-        expect([width, scale, await page.evaluate(OVERLAPS)]).toEqual([width, scale, []]);
+        expect([width, scale, await page.evaluate(OVERLAPPING_LABELS)]).toEqual([width, scale, []]);
       }
     }
   });
 
-  it('keeps its scale and its place while the clock moves, as long as now can be seen', async () => {
-    const { url, mock } = await servedWithEdit();
+  it('keeps its scale and its range while the clock moves, as long as "now" is visible', async () => {
+    const { url, mock } = await startServerWithEdit();
     await mock('POST', '/clock/freeze', {});
-    const page = await opened(`${url}/#/clock`);
+    const page = await openPage(`${url}/#/clock`);
     await page.getByLabel('Scale').selectOption('6 h');
     const ticks = () => page.locator('.tick-lines small').allInnerTexts();
     const before = await ticks();
@@ -208,11 +208,11 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(now?.x).toBeLessThan((track?.x ?? 0) + (track?.width ?? 0));
   });
 
-  it('is set to a time that is written, and shows the time of the world as an example', async () => {
-    const { url, mock } = await served();
+  it('is set to a typed time, and shows the time of the world as an example', async () => {
+    const { url, mock } = await startServer();
     await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
     await mock('POST', '/clock/freeze', {});
-    const page = await opened(`${url}/#/clock`, { timezoneId: 'Asia/Tokyo' });
+    const page = await openPage(`${url}/#/clock`, { timezoneId: 'Asia/Tokyo' });
     const field = page.getByLabel('Set it to');
     expect(await field.getAttribute('placeholder')).toMatch(/^2030-01-15T12:00:0\dZ$/);
     await field.fill('2030-01-16T12:00:30+09:00');
@@ -222,9 +222,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', '/clock')).now).toMatch(/^2030-01-16T03:00:30/);
   });
 
-  it('compares two keys', async () => {
-    const { url } = await servedWithEdit();
-    const page = await opened(`${url}/#/clock?key=${DEPLOYER}`);
+  it('compares the versions of two keys', async () => {
+    const { url } = await startServerWithEdit();
+    const page = await openPage(`${url}/#/clock?key=${DEPLOYER}`);
     await page.getByLabel('Compared with').selectOption('nvcf-invoker');
 
     expect(await page.locator('button.lane-name').allInnerTexts()).toEqual(['nvcf-deployer', 'nvcf-invoker']);
@@ -240,11 +240,11 @@ describe.runIf(hasBrowser)('the time line', () => {
     );
   });
 
-  it('takes a step back by Undo, which says what else is lost', async () => {
-    const { url, mock, ask } = await servedWithEdit();
+  it('goes back by Undo, which states the other losses', async () => {
+    const { url, mock, ask } = await startServerWithEdit();
     await mock('POST', '/clock/freeze', {});
     const { now } = await mock('GET', '/clock');
-    const page = await opened(`${url}/#/clock`);
+    const page = await openPage(`${url}/#/clock`);
     await button(page, '+15 min').click();
     await page.getByText('Meanwhile: version 2').waitFor();
     await ask('POST', '/v2/nvcf/functions', castKey('nvcf-registrar').key, FUNCTION);
@@ -258,9 +258,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', '/snapshots')).snapshots).toEqual([]);
   });
 
-  it('takes no step back once somebody else has moved the clock', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/clock`);
+  it('does not go back after a different client has moved the clock', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/clock`);
     await button(page, '+1 min').click();
     const undo = page.getByRole('complementary', { name: 'Undo' });
     await undo.getByRole('button', { name: 'Undo' }).waitFor();
@@ -271,9 +271,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', '/snapshots')).snapshots).toHaveLength(1);
   });
 
-  it('takes no step back that it had not yet learned is too late', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/clock`);
+  it('does not go back after a move that the page has not learned of yet', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/clock`);
     await button(page, '+1 min').click();
     const undo = page.getByRole('complementary', { name: 'Undo' }).getByRole('button', { name: 'Undo' });
     await undo.waitFor();
@@ -288,9 +288,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', '/clock')).ahead).toBe('PT1H1M');
   });
 
-  it('keeps one snapshot for Undo, and moves without it where there is no room', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/clock`);
+  it('keeps one snapshot for Undo, and moves without one if there is no room for it', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/clock`);
     await button(page, '+1 min').click();
     await button(page, '+1 min').click();
     await page.getByText('The clock moved 1 min.').waitFor();
@@ -308,9 +308,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     );
   });
 
-  it('says that a key of the address is gone', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/clock?key=nobody`);
+  it('reports that the key in the address no longer exists', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/clock?key=nobody`);
 
     await page.getByText('The key nobody no longer exists in this world.').waitFor();
   });

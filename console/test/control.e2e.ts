@@ -1,40 +1,41 @@
-/** What one controls the mock with, and the findings that come of it, in a browser. */
+/** Faults, drills, worlds and findings of the console, in a browser. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { emptyFolder } from '../../test/support/folder.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { readJson, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { readJson, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-const cells = (page: Page, name: string) => region(page, name).locator('tbody tr');
+const tableRows = (page: Page, name: string) => region(page, name).locator('tbody tr');
 
-/** The operations of all documents of a server, with a request for each. */
-async function operationsIn(url: string) {
+/** Reads the operations of all documents of a server, with a request for each. */
+async function listOperations(url: string) {
   const { documents } = await readJson(`${url}/openapi`);
   const all = await Promise.all(documents.map(({ json }: { json: string }) => readJson(new URL(json, url).href)));
   return all.flatMap(({ paths }) =>
     Object.entries<Record<string, { operationId: string }>>(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId: id }]) => ({
-        ...{ id, method: method.toUpperCase() },
+        id,
+        method: method.toUpperCase(),
         path: path.replace('{realm}', 'acme').replaceAll(/\{\w+\}/g, 'x'),
       })),
     ),
   );
 }
 
-describe.runIf(hasBrowser)('what one controls the mock with', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('the views that control the mock', () => {
+  const openPage = setUpBrowser();
 
   describe('faults', () => {
-    it('are all removed, although somebody else has removed one while it was asked', async () => {
-      const { url, mock } = await served();
+    it('can all be removed although one of them is deleted while the dialog is open', async () => {
+      const { url, mock } = await startServer();
       const { id } = await mock('POST', '/faults', { do: { delay: '1s' } });
       await mock('POST', '/drills/token-outage', { for: '10m' });
-      const page = await opened(`${url}/#/faults`);
+      const page = await openPage(`${url}/#/faults`);
       await button(page, 'More for all faults').click();
       await button(page, 'Remove all').click();
       await mock('DELETE', `/faults/${id}`);
@@ -44,45 +45,45 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect((await mock('GET', '/faults')).faults).toEqual([]);
     });
 
-    it('fail the next token request in three clicks, once', async () => {
-      const { url, ask } = await served();
-      const page = await opened(url);
+    it('make the next token request fail, once, after three clicks', async () => {
+      const { url, ask } = await startServer();
+      const page = await openPage(url);
       await page.getByRole('link', { name: 'Faults' }).click();
       await page.getByRole('link', { name: 'Add a fault' }).click();
       await button(page, 'Add the fault').click();
-      await cells(page, 'Faults, oldest first').getByText('token requests').waitFor();
+      await tableRows(page, 'Faults, oldest first').getByText('token requests').waitFor();
 
       const statuses = [(await ask('GET', '/token')).status, (await ask('POST', '/api/v1/token', '', {})).status];
       expect(statuses).toEqual([503, 400]);
     });
 
     it.each([{}, { runai: '2.19', nvcf: 'open-source' }] as const)(
-      'for token requests are for every endpoint that issues tokens: %j',
+      'for token requests match every endpoint that issues tokens: %j',
       async (options) => {
-        const { url, mock } = await served(options);
-        const page = await opened(`${url}/#/faults?make=yes`);
+        const { url, mock } = await startServer(options);
+        const page = await openPage(`${url}/#/faults?make=yes`);
         await page.getByText('endpoints that issue tokens: ').waitFor();
         await page.getByLabel('Times').fill('');
         await button(page, 'Add the fault').click();
         await page.getByText('is waiting for a request').waitFor();
         const [{ match }] = (await mock('GET', '/faults')).faults;
-        const endpoints = (await operationsIn(url)).filter(({ id }) => match.operations.includes(id));
+        const endpoints = (await listOperations(url)).filter(({ id }) => match.operations.includes(id));
         const statuses = await Promise.all(
           endpoints.map(async ({ method, path }) => (await fetch(url + path, { method })).status),
         );
         expect(statuses).toEqual(match.operations.map(() => 503));
 
-        // What the drills take for token endpoints is among them.
+        // They include the token endpoints of the drills.
         await mock('POST', '/drills/token-outage');
         const ofDrill: string[] = (await mock('GET', '/faults')).faults[1].match.operations;
-        const known = (await operationsIn(url)).map(({ id }) => id);
+        const known = (await listOperations(url)).map(({ id }) => id);
         expect(match.operations).toEqual(expect.arrayContaining(ofDrill.filter((name) => known.includes(name))));
       },
     );
 
-    it('are of an operation that is chosen by its name for people', async () => {
-      const { url, mock } = await served();
-      const page = await opened(`${url}/#/faults?make=yes`);
+    it('are added for an operation that is chosen by its title', async () => {
+      const { url, mock } = await startServer();
+      const page = await openPage(`${url}/#/faults?make=yes`);
       await page.getByLabel('One operation').check();
       await button(page, 'Add the fault').click();
       await page.getByRole('alert').getByText('choose an operation').waitFor();
@@ -92,21 +93,21 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await page.getByRole('option', { name: 'Invoke at own host' }).count()).toBe(1);
       await page.getByLabel('Status', { exact: true }).fill('401');
       await button(page, 'Add the fault').click();
-      await cells(page, 'Faults, oldest first').getByText('Create a function · POST /v2/nvcf/functions').waitFor();
+      await tableRows(page, 'Faults, oldest first').getByText('Create a function · POST /v2/nvcf/functions').waitFor();
 
       expect((await mock('GET', '/faults')).faults).toMatchObject([{ match: { operation: 'createFunction' } }]);
     });
 
-    it('name the service of an operation that two services have', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?service=catalogue&operation=createChatCompletion`);
+    it('name the service if two services have the operation', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?service=catalogue&operation=createChatCompletion`);
 
       await page.getByText("match: { service: 'catalogue', operation: 'createChatCompletion' }").waitFor();
     });
 
-    it('are of every request of a service, or of all of them', async () => {
-      const { url, mock } = await served();
-      const page = await opened(`${url}/#/faults?make=yes`);
+    it('are added for every request of one service, or of all services', async () => {
+      const { url, mock } = await startServer();
+      const page = await openPage(`${url}/#/faults?make=yes`);
       for (const service of ['Air', 'any']) {
         await page.getByLabel('Every request').check();
         await page.getByLabel('Service').selectOption(service);
@@ -119,12 +120,12 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(faults.map(({ match }: { match: object }) => match)).toEqual([{ service: 'air' }, {}]);
     });
 
-    it('give way to a drill where tokens are to expire, and that is undone', async () => {
-      const { url, ask, mock } = await served();
+    it('are replaced by a drill that expires all tokens, which can be undone', async () => {
+      const { url, ask, mock } = await startServer();
       const { token } = await mock('POST', '/tokens', { for: 'admin@acme.test' });
       const status = async () => (await ask('GET', '/api/v1/users', token)).status;
       expect(await status()).toBe(200);
-      const page = await opened(`${url}/#/faults?make=yes`);
+      const page = await openPage(`${url}/#/faults?make=yes`);
       await button(page, 'Expired token').click();
       expect(await button(page, 'Add the fault').isVisible()).toBe(false);
       await button(page, 'Expire all tokens').click();
@@ -138,27 +139,27 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await status()).toBe(200);
     });
 
-    it('lead to the drill for keys where clients send keys', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?service=nvcf`);
+    it('link to the drill for keys if the clients of the service send keys', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?service=nvcf`);
       await button(page, 'Expired token').click();
       await page.getByRole('link', { name: 'Expire a key' }).click();
 
       await page.getByRole('article', { name: 'Expire key' }).waitFor();
     });
 
-    it('have no status where something else is filled in that rules it out', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?operation=grant_token`);
+    it('have no status if the connection breaks before the response', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?operation=grant_token`);
       await page.getByText('{ status: 503 }').waitFor();
       await page.getByLabel('Connection').selectOption('breaks before the response');
 
       await page.getByText("mock.faults.next('grant_token', { drop: 'before' })").waitFor();
     });
 
-    it('are completed from the documents of the service, and by who can call it', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?service=nvcf&operation=createFunction`);
+    it('have suggestions from the document of the service and from its callers', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?service=nvcf&operation=createFunction`);
       const options = (name: string) =>
         page.locator(`#options-${name} option`).evaluateAll((all) => all.map((one) => one.getAttribute('value')));
       await expect.poll(() => options('method')).toEqual(['POST']);
@@ -168,9 +169,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await options('principal')).not.toContain('admin@acme.test');
     });
 
-    it('have their mistakes beside the fields, until these are corrected', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?operation=grant_tokn`);
+    it('have errors beside their fields until these are corrected', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?operation=grant_tokn`);
       const operation = page.getByLabel('Operation', { exact: true });
       await page.getByText("mock.faults.next('grant_tokn'").waitFor();
       await button(page, 'Add the fault').click();
@@ -187,9 +188,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         .toBe('wrong-delay');
     });
 
-    it('are code for a test only once they are whole', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?make=yes&which=operation`);
+    it('are shown as test code only once the form is complete', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?make=yes&which=operation`);
       await page.getByText('The code appears here once the form is complete.').waitFor();
       expect(await button(page, 'Copy the code').count()).toBe(0);
       await page.getByLabel('Operation', { exact: true }).selectOption('Get an access token · POST /api/v1/token');
@@ -200,12 +201,12 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
     });
 
-    it('that were added or removed can be undone', async () => {
-      const { url, mock } = await served();
+    it('can be restored after their removal, and removed after they were added', async () => {
+      const { url, mock } = await startServer();
       const all = async () => (await mock('GET', '/faults')).faults;
       const given = { match: { operation: 'get_users' }, times: 2, after: 1, do: { status: 418, offDocument: true } };
       const { id } = await mock('POST', '/faults', given);
-      const page = await opened(`${url}/#/faults`);
+      const page = await openPage(`${url}/#/faults`);
       await button(page, `Remove ${id}`).click();
       await button(page, 'Undo').click();
       await page.getByText('was added again').waitFor();
@@ -221,9 +222,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await expect.poll(async () => (await all()).length).toBe(1);
     });
 
-    it('that are begun and given up with Escape leave the focus where it was', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults`);
+    it('that are cancelled with Escape return the focus to the link that opened the form', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults`);
       const add = page.getByRole('link', { name: 'Add a fault' });
       await add.focus();
       await page.keyboard.press('Enter');
@@ -238,9 +239,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Add a fault');
     });
 
-    it('that are gone meanwhile cannot be removed again', async () => {
-      const { url, mock } = await served();
-      const page = await opened(`${url}/#/faults?make=yes`);
+    it('that were deleted in the meantime cannot be removed by Undo', async () => {
+      const { url, mock } = await startServer();
+      const page = await openPage(`${url}/#/faults?make=yes`);
       await page.getByLabel('Delay', { exact: true }).fill('1s');
       await button(page, 'Add the fault').click();
       await page.getByText('is waiting for a request').waitFor();
@@ -252,9 +253,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
   });
 
   describe('drills', () => {
-    it('say before they start whom they affect, for how long, and whether they can be ended', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/drills?drill=rate-limit`);
+    it('state before the start whom they affect, for how long, and whether they can be ended', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/drills?drill=rate-limit`);
       const panel = page.getByRole('article');
       await panel.getByText('Affects all callers for 30s on this world’s clock').waitFor();
       await panel.getByLabel('Affects').selectOption('researcher@acme.test');
@@ -272,13 +273,13 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
     });
 
-    it('run again by Undo for the rest of their time, about the same person', async () => {
-      const { url, mock } = await served();
+    it('are restarted by Undo for the rest of their time and for the same identity', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/clock/freeze', {});
       await mock('POST', '/drills/slow-token', { for: '10m', principal: 'researcher@acme.test' });
       await mock('POST', '/clock/advance', { by: '4m' });
       const before = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
-      const page = await opened(`${url}/#/drills`);
+      const page = await openPage(`${url}/#/drills`);
       await page.getByRole('button', { name: 'End Slow token' }).click();
       await page.getByText('has ended').waitFor();
       expect((await mock('GET', '/faults')).faults).toEqual([]);
@@ -293,10 +294,10 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(after.map(members)).toEqual(before.map(members));
     });
 
-    it('ask before one of their faults is removed, for nothing else brings it back', async () => {
-      const { url, mock } = await served();
+    it('ask for a confirmation before one of their faults is removed', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/drills/token-outage', { for: '10m' });
-      const page = await opened(`${url}/#/faults`);
+      const page = await openPage(`${url}/#/faults`);
       await page.getByRole('button', { name: /^Remove / }).click();
       await page.getByRole('dialog').getByText('Token outage loses this fault').waitFor();
       await page.getByRole('button', { name: 'Remove fault' }).click();
@@ -304,11 +305,11 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await expect.poll(async () => (await mock('GET', '/faults')).faults).toEqual([]);
     });
 
-    it('show how far they are, by the clock of the world', async () => {
-      const { url, mock } = await served();
+    it('show their progress by the clock of the world', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/clock/freeze', {});
       await mock('POST', '/drills/token-outage', { for: '10m' });
-      const page = await opened(`${url}/#/drills?drill=token-outage`);
+      const page = await openPage(`${url}/#/drills?drill=token-outage`);
       const panel = page.getByRole('article');
       const bar = panel.getByRole('progressbar', { name: 'Progress of Token outage' });
       const share = () => bar.evaluate((one) => (one as unknown as { position: number }).position);
@@ -322,50 +323,54 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
   });
 
   describe('worlds', () => {
-    it('say when they were made, and what ends with the process', async () => {
-      const { url, mock } = await served();
+    it('show when they were created, and what ends with the process', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/worlds', { id: 'alice' });
-      const page = await opened(`${url}/#/worlds`);
+      const page = await openPage(`${url}/#/worlds`);
       await page.getByText('are in memory and end with the process').waitFor();
 
-      await cells(page, 'Worlds').filter({ hasText: 'alice' }).getByText('now', { exact: true }).first().waitFor();
+      await tableRows(page, 'Worlds').filter({ hasText: 'alice' }).getByText('now', { exact: true }).first().waitFor();
     });
 
-    it('of which a snapshot is downloaded as a file, and uploaded to another server', async () => {
-      const [one, other] = [await served(), await served()];
-      const { id } = await one.mock('POST', '/snapshots', { name: 'before' });
-      const page = await opened(`${one.url}/#/worlds`);
+    it('can be moved: a downloaded snapshot can be uploaded to a different server', async () => {
+      const source = await startServer();
+      const target = await startServer();
+      const { id } = await source.mock('POST', '/snapshots', { name: 'before' });
+      const page = await openPage(`${source.url}/#/worlds`);
       const download = page.waitForEvent('download');
       await button(page, 'More for before').click();
       await button(page, 'Download').click();
       const file = await (await download).path();
       await page.getByText('It contains secrets').waitFor();
-      await page.goto(`${other.url}/#/worlds`);
+      await page.goto(`${target.url}/#/worlds`);
       const chooser = page.waitForEvent('filechooser');
       await button(page, 'Upload a file').click();
       await (await chooser).setFiles(file);
       await page.getByText(`The snapshot ${id} was added.`).waitFor();
       await button(page, /^Restore/).waitFor();
 
-      expect((await other.mock('GET', '/snapshots')).snapshots).toMatchObject([{ id, name: 'before' }]);
+      expect((await target.mock('GET', '/snapshots')).snapshots).toMatchObject([{ id, name: 'before' }]);
     });
 
-    it('and snapshots say how long they are kept, by what the server was started with', async () => {
-      const [inMemory, inFile] = [await served(), await served({ data: join(await emptyFolder(), 'mock.db') })];
+    it('and snapshots show how long they are kept, which depends on the database of the server', async () => {
+      const [inMemory, inFile] = [
+        await startServer(),
+        await startServer({ data: join(await emptyFolder(), 'mock.db') }),
+      ];
       for (const [{ url }, text] of [
         [inMemory, 'are in memory and end with the process'],
         [inFile, 'Worlds and snapshots are kept in the database.'],
       ] as const) {
-        const page = await opened(`${url}/#/worlds`);
+        const page = await openPage(`${url}/#/worlds`);
         await page.getByText(text).waitFor();
       }
     });
   });
 
   describe('findings', () => {
-    /** A server with two findings of faults, and one of a request. */
-    async function withFindings() {
-      const server = await served();
+    /** Starts a server with two findings about unused faults, and one about a request. */
+    async function startServerWithFindings() {
+      const server = await startServer();
       for (const operation of ['get_users', 'grant_token']) {
         await server.mock('POST', '/faults', { match: { operation }, do: { status: 503 } });
       }
@@ -374,11 +379,11 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       return server;
     }
 
-    it('are grouped by kind, and each leads to the request that it is about', async () => {
-      const { url } = await withFindings();
-      const page = await opened(`${url}/#/findings`);
+    it('are grouped by kind, and link to their requests', async () => {
+      const { url } = await startServerWithFindings();
+      const page = await openPage(`${url}/#/findings`);
       await region(page, 'Unused fault').getByRole('heading', { name: 'Unused fault (2)' }).waitFor();
-      expect(await cells(page, 'Findings of the kind Unused fault').count()).toBe(2);
+      expect(await tableRows(page, 'Findings of the kind Unused fault').count()).toBe(2);
       expect(await region(page, 'Unused fault').getByRole('link').count()).toBe(0);
       await page.getByRole('link', { name: 'Show the request' }).click();
 
@@ -389,9 +394,9 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         .waitFor();
     });
 
-    it('are dismissed one by one, or all of a kind once that is confirmed, and come back when they happen again', async () => {
-      const { url, mock, ask } = await withFindings();
-      const page = await opened(`${url}/#/findings`);
+    it('can be dismissed one by one or by kind, and come back when they happen again', async () => {
+      const { url, mock, ask } = await startServerWithFindings();
+      const page = await openPage(`${url}/#/findings`);
       await region(page, 'Undocumented query').getByRole('button', { name: 'Dismiss' }).click();
       await page.getByText('The finding was dismissed.').waitFor();
       await button(page, 'Dismiss all of this kind').click();
@@ -401,11 +406,11 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect((await mock('GET', '/findings')).findings).toEqual([]);
       await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
 
-      await cells(page, 'Findings of the kind Undocumented query').first().waitFor();
+      await tableRows(page, 'Findings of the kind Undocumented query').first().waitFor();
     });
 
-    it('stand above how many operations are documented, and how many are answered if only documented ones are', async () => {
-      const { url, mock } = await served();
+    it('are followed by the number of documented operations of each service', async () => {
+      const { url, mock } = await startServer();
       const { services, operations } = await mock('GET', '/fidelity');
       const expected = services.map(
         (one: { service: string; operations: number; remaining: number; questioned: number }) => {
@@ -416,7 +421,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
           return [one.operations, documented.length, one.remaining, one.questioned].map(String);
         },
       );
-      const page = await opened(`${url}/#/findings`);
+      const page = await openPage(`${url}/#/findings`);
       const table = region(page, 'Operations of each service');
       await table.locator('tbody tr').first().waitFor();
       const shown = await Promise.all(
@@ -432,11 +437,11 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(shown).toEqual(expected);
     });
 
-    it('are none of a fault that is removed by hand', async () => {
-      const { url, mock } = await served();
+    it('are not added for an unused fault that the user removes', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
       await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
-      const page = await opened(`${url}/#/faults`);
+      const page = await openPage(`${url}/#/faults`);
       await button(page, /^Remove .*-f1$/).click();
       await page.getByText('was removed').first().waitFor();
       await button(page, 'More for all faults').click();

@@ -5,7 +5,7 @@ import { parseRequests } from '../src/views/least-privilege/parse-requests.ts';
 const url = 'https://h/p';
 const BODY = { a: "it's" };
 
-describe('requests that are pasted', () => {
+describe('pasted requests', () => {
   it.each<[text: string, requests: readonly object[]]>([
     [`curl ${url}`, [{ method: 'GET', url }]],
     [`$ curl -sSXDELETE '${url}' -o /dev/null | jq .`, [{ method: 'DELETE', url }]],
@@ -34,7 +34,7 @@ describe('requests that are pasted', () => {
     expect(parseRequests(text)).toEqual(requests);
   });
 
-  it('lose what may be secret: headers, queries, the user of a URL, and members of bodies', () => {
+  it('lose possible secrets: headers, queries, the user of a URL, and members of bodies', () => {
     const [request] = parseRequests(
       `curl -u a:b -H 'authorization: Bearer c' 'https://u:p@h/p?key=k#f' -d '{"clientSecret":"s","env":{"value":"v"},"x":"nvapi-k"}'`,
     );
@@ -46,7 +46,7 @@ describe('requests that are pasted', () => {
     expect(parseRequests('curl u:p@h/p')).toEqual([{ method: 'GET', url: 'http://h/p' }]);
   });
 
-  it('are up to 200 different ones', () => {
+  it('are limited to 200 distinct requests', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => `curl ${url}/${index}`).join('\n');
 
     expect(parseRequests(many(200))).toHaveLength(200);

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { admin, researcher } from '../../test/support/cast.ts';
 import { listeningServer } from '../../test/support/listening.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { fitsWidth, SCHEMES, WIDTHS, windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { fitsWidth, SCHEMES, setUpBrowser, WIDTHS } from './support/window.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
 const read = async (url: string): Promise<any> => (await fetch(url)).json();
@@ -13,25 +13,25 @@ const read = async (url: string): Promise<any> => (await fetch(url)).json();
 const send = (method: string, url: string, body: object) =>
   fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-const whoOf = (page: Page) => page.getByLabel('Authorize as');
-const said = (page: Page, text: string) => page.locator('.bar [role=status]').getByText(text).waitFor();
+const identitySelect = (page: Page) => page.getByLabel('Authorize as');
+const waitForStatus = (page: Page, text: string) => page.locator('.bar [role=status]').getByText(text).waitFor();
 
-/** Opens an operation in Swagger UI, sends it as it stands there, and says whom the server took the caller for. */
-async function sent(page: Page, url: string, operation: string): Promise<string> {
+/** Opens an operation in Swagger UI, sends it unchanged, and returns the name of the caller in the journal. */
+async function sendOperation(page: Page, url: string, operation: string): Promise<string> {
   const block = page.locator(`.opblock[id$="-${operation}"]`);
   if ((await block.getByRole('button', { name: 'Execute' }).count()) === 0) {
     await block.getByRole('button', { name: 'Try it out' }).click();
   }
   const before = (await read(`${url}/_mock/requests?operation=${operation}`)).requests.length;
   await block.getByRole('button', { name: 'Execute' }).click();
-  const asked = async () => (await read(`${url}/_mock/requests?operation=${operation}`)).requests;
-  await expect.poll(async () => (await asked()).length).toBe(before + 1);
-  return (await asked())[0].principal?.name;
+  const readRequests = async () => (await read(`${url}/_mock/requests?operation=${operation}`)).requests;
+  await expect.poll(async () => (await readRequests()).length).toBe(before + 1);
+  return (await readRequests())[0].principal?.name;
 }
 
 describe.runIf(hasBrowser)('the pages of documents', () => {
   // It takes an operation's own `_` for a blank.
-  const openWindow = windows(/^Deprecated: escaping deep link whitespace/);
+  const openWindow = setUpBrowser(/^Deprecated: escaping deep link whitespace/);
 
   it.each([
     ['nvcf', 'Functions/listFunctions', 'owner', 'nvcf-invoker (acme)', 'nvcf-invoker'],
@@ -39,31 +39,31 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     ['ngc', 'Keys/listKeys', 'owner', 'nvcf-invoker (acme)', 'nvcf-invoker'],
     ['runai', 'Access Keys/get_access_keys', admin.email, researcher.email, researcher.email],
     ['runai', 'Access Keys/get_access_keys', admin.email, 'ci-app', 'ci-app'],
-  ])('%s: %s can be tried at once as %s, and as %s', async (service, place, first, choice, second) => {
+  ])('of %s: %s can be tried immediately as %s, and as %s', async (service, place, first, choice, second) => {
     const { url } = await listeningServer();
     const [tag = '', operation = ''] = place.split('/');
     const page = await openWindow(`${url}/docs/${service}/#/${encodeURIComponent(tag)}/${operation}`);
-    await said(page, 'authorized');
+    await waitForStatus(page, 'authorized');
 
-    expect(await sent(page, url, operation)).toBe(first);
-    await whoOf(page).selectOption(choice);
-    await said(page, 'authorized');
-    expect(await sent(page, url, operation)).toBe(second);
+    expect(await sendOperation(page, url, operation)).toBe(first);
+    await identitySelect(page).selectOption(choice);
+    await waitForStatus(page, 'authorized');
+    expect(await sendOperation(page, url, operation)).toBe(second);
   });
 
-  it('of a world ask only that world', async () => {
+  it('of a world send requests only to that world', async () => {
     const { url } = await listeningServer({ world: ['alice'] });
     const page = await openWindow(`${url}/w/alice/docs/runai/#/${encodeURIComponent('Access Keys')}/get_access_keys`);
-    await said(page, 'authorized');
+    await waitForStatus(page, 'authorized');
 
-    expect(await sent(page, `${url}/w/alice`, 'get_access_keys')).toBe(admin.email);
+    expect(await sendOperation(page, `${url}/w/alice`, 'get_access_keys')).toBe(admin.email);
     expect((await read(`${url}/_mock/requests`)).requests).toEqual([]);
     await page.getByRole('link', { name: 'API documents' }).click();
     await page.getByRole('link', { name: 'The console' }).click();
     await page.waitForURL(`${url}/w/alice/`);
   });
 
-  it('offer a key that was made later, and say that only its owner has it', async () => {
+  it('offer a key that was created later, and state that only its owner has the text', async () => {
     const { url } = await listeningServer();
     const order = {
       type: 'service',
@@ -73,24 +73,24 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     };
     await send('POST', `${url}/_mock/keys`, { ...order, name: 'made later' });
     const page = await openWindow(`${url}/docs/nvcf/`);
-    await said(page, 'authorized');
-    await whoOf(page).selectOption('made later (acme)');
-    await said(page, 'paste it under Authorize');
+    await waitForStatus(page, 'authorized');
+    await identitySelect(page).selectOption('made later (acme)');
+    await waitForStatus(page, 'paste it under Authorize');
   });
 
-  it('offer keys that were made while they are open, and authorize with those that a console has made', async () => {
+  it('offer keys that were created while they are open, and authorize with keys of an open console', async () => {
     const { url } = await listeningServer();
     const page = await openWindow(`${url}/docs/nvcf/#/Functions/listFunctions`);
-    await said(page, 'authorized');
+    await waitForStatus(page, 'authorized');
     const console = await page.context().newPage();
     await console.goto(`${url}/#/identities?make=service&name=by-hand&scopes=list_functions`);
     await console.getByRole('button', { name: 'Create for All Functions' }).click();
     await console.getByRole('heading', { name: 'by-hand was created' }).waitFor();
     // A browser without a window gives no focus.
     await page.evaluate("dispatchEvent(new Event('focus'))");
-    await whoOf(page).selectOption('by-hand (acme)');
-    await said(page, 'authorized');
-    expect(await sent(page, url, 'listFunctions')).toBe('by-hand');
+    await identitySelect(page).selectOption('by-hand (acme)');
+    await waitForStatus(page, 'authorized');
+    expect(await sendOperation(page, url, 'listFunctions')).toBe('by-hand');
 
     // Of a key of the cast that the console has rotated, it has the new text.
     await console.goto(`${url}/#/identities?text=nvcf-deployer`);
@@ -99,31 +99,31 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await console.getByRole('button', { name: 'Rotate', exact: true }).click();
     await console.getByRole('button', { name: 'Rotate key' }).click();
     await console.getByText('The key has a new secret').waitFor();
-    await whoOf(page).selectOption('nvcf-deployer (acme)');
-    await said(page, 'authorized');
-    expect(await sent(page, url, 'listFunctions')).toBe('nvcf-deployer');
+    await identitySelect(page).selectOption('nvcf-deployer (acme)');
+    await waitForStatus(page, 'authorized');
+    expect(await sendOperation(page, url, 'listFunctions')).toBe('nvcf-deployer');
   });
 
-  it('of the API catalogue offer the keys that may call it', async () => {
+  it('of the API catalogue offer the keys that can call it', async () => {
     const { url } = await listeningServer();
     const page = await openWindow(`${url}/docs/catalogue/`);
-    await said(page, 'authorized');
-    const offered = await whoOf(page).locator('option').allInnerTexts();
+    await waitForStatus(page, 'authorized');
+    const offered = await identitySelect(page).locator('option').allInnerTexts();
 
     expect(offered).toContain('catalogue-user (acme)');
     expect(offered).not.toContain('air-reader (acme)');
   });
 
-  it('say of a key that it is disabled', async () => {
+  it('mark a disabled key', async () => {
     const { url } = await listeningServer();
     const [{ id }] = (await read(`${url}/_mock/keys`)).keys.filter(
       ({ name }: { name: string }) => name === 'nvcf-invoker',
     );
     await send('PATCH', `${url}/_mock/keys/${id}`, { status: 'disabled' });
     const page = await openWindow(`${url}/docs/nvcf/`);
-    await said(page, 'authorized');
+    await waitForStatus(page, 'authorized');
 
-    await whoOf(page).selectOption('nvcf-invoker (acme, disabled)');
+    await identitySelect(page).selectOption('nvcf-invoker (acme, disabled)');
   });
 
   it('offer no identities if the server has an admin token, or the document asks for no credential', async () => {
@@ -133,7 +133,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
       await page.locator('.opblock').first().waitFor();
       await page.waitForLoadState('networkidle');
 
-      expect(await whoOf(page).isVisible(), name).toBe(false);
+      expect(await identitySelect(page).isVisible(), name).toBe(false);
     }
   });
 
@@ -162,13 +162,13 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     it.each(WIDTHS)('are accessible around Swagger UI, %i px wide', async (width) => {
       const { url } = await listeningServer();
       const page = await openWindow(`${url}/docs`, { colorScheme, viewport: { width, height: 900 } });
-      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
 
       await page.goto(`${url}/docs/ngc/`);
-      await said(page, 'authorized');
+      await waitForStatus(page, 'authorized');
       // What Swagger UI draws itself is its authors' to mend.
-      expect(await faultsOfPage(page, { exclude: '#swagger-ui' })).toEqual([]);
+      expect(await findAxeViolations(page, { exclude: '#swagger-ui' })).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
     });
   });

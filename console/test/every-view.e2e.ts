@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasBrowser, launch, reboundName, siteWith } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, rows, served, unlock } from './support/console.ts';
-import { fitsWidth, windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { INVOKER, requestRows, startServer, unlock } from './support/console.ts';
+import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
 const INVOKER_ID = castKey('nvcf-invoker').id;
@@ -53,9 +53,9 @@ const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item
 
 const MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
-/** A world in which something has happened, by people with bad manners. */
-async function servedWithTrouble() {
-  const server = await served({ propagation: 'fixed' });
+/** Starts a server with content of every kind, whose texts are long or look like markup. */
+async function startServerWithTrouble() {
+  const server = await startServer({ propagation: 'fixed' });
   const { mock, ask } = server;
   const name = `${MARKUP}${'n'.repeat(150)}`;
   await mock('POST', '/keys', { type: 'service', name, services: ['nvcf'], scopes: ['list_functions'] });
@@ -72,7 +72,7 @@ async function servedWithTrouble() {
   return server;
 }
 
-/** The rows in which controls are not of one height, or do not stand on one line with each other and with counters and hints. */
+/** A script that returns the rows whose controls differ in height, or are not on one line with counters and hints. */
 const UNEVEN = `[...document.querySelectorAll('header, .bar, .filters, form.order, td.acts')].flatMap((row) => {
   const controls = [...row.querySelectorAll('button, a.button, select, input:not([type=checkbox]), output, .quiet')]
     .filter((one) => one.checkVisibility() && one.querySelector('button, select, input') === null)
@@ -89,50 +89,50 @@ const UNEVEN = `[...document.querySelectorAll('header, .bar, .filters, form.orde
     .map(() => row.outerHTML.slice(0, 200));
 })`;
 
-async function shown(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
+async function openView(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
   await page.goto(`${url}/#/${address}`);
   await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
 }
 
 describe.runIf(hasBrowser)('every view', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
   it.each([
     ['light', 360],
     ['dark', 1400],
     ['light', 2560],
-  ] as const)('can be read by everybody: %s, %i px wide', async (colorScheme, width) => {
-    const { url } = await servedWithTrouble();
+  ] as const)('is accessible: %s, %i px wide', async (colorScheme, width) => {
+    const { url } = await startServerWithTrouble();
     // Contrasts are measured once everything has appeared.
-    const page = await opened(url, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+    const page = await openPage(url, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
     for (const view of VIEWS) {
-      await shown(page, url, view);
+      await openView(page, url, view);
 
-      expect([view[0], await faultsOfPage(page)]).toEqual([view[0], []]);
+      expect([view[0], await findAxeViolations(page)]).toEqual([view[0], []]);
       expect([view[0], await fitsWidth(page)]).toEqual([view[0], true]);
     }
   });
 
   it.each([1280, 1400])(
-    'has buttons of one height, on one line, in each row, %i px wide',
+    'has buttons of the same height on one line in each row, %i px wide',
     {
       timeout: 60_000,
     },
     async (width) => {
-      const { url } = await servedWithTrouble();
-      const page = await opened(url, { viewport: { width, height: 900 } });
+      const { url } = await startServerWithTrouble();
+      const page = await openPage(url, { viewport: { width, height: 900 } });
       for (const view of VIEWS) {
-        await shown(page, url, view);
+        await openView(page, url, view);
 
         expect([view[0], await page.evaluate(UNEVEN)]).toEqual([view[0], []]);
       }
     },
   );
 
-  it('shows the current entry of the navigation on a telephone, also once counts have come', async () => {
-    const { url, mock } = await servedWithTrouble();
+  it('shows the current entry of the navigation on a phone, also after badges have appeared', async () => {
+    const { url, mock } = await startServerWithTrouble();
     await mock('POST', '/clock/freeze', {});
-    const page = await opened('about:blank', { viewport: { width: 360, height: 740 } });
+    const page = await openPage('about:blank', { viewport: { width: 360, height: 740 } });
     for (const address of ['worlds', 'access-matrix', 'least-privilege']) {
       await page.goto('about:blank');
       await page.goto(`${url}/#/${address}`);
@@ -146,13 +146,13 @@ describe.runIf(hasBrowser)('every view', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'has dialogs that everybody can read, and leaves them: %s',
+    'has accessible dialogs that can be closed: %s',
     {
       timeout: 120_000,
     },
     async (colorScheme) => {
-      const { url } = await servedWithTrouble();
-      const page = await opened(url, { colorScheme, reducedMotion: 'reduce' });
+      const { url } = await startServerWithTrouble();
+      const page = await openPage(url, { colorScheme, reducedMotion: 'reduce' });
       for (const [address, opens, item] of DIALOGS) {
         await page.goto('about:blank');
         await page.goto(`${url}/#/${address}`);
@@ -164,7 +164,7 @@ describe.runIf(hasBrowser)('every view', () => {
           if (item !== undefined)
             await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
         } else {
-          await rows(page).first().waitFor();
+          await requestRows(page).first().waitFor();
           await page.keyboard.press(key);
         }
         const dialog = page.getByRole('dialog');
@@ -172,7 +172,7 @@ describe.runIf(hasBrowser)('every view', () => {
           throw new Error(`${address}: ${opens} opens no dialog`, { cause });
         });
 
-        expect([address, opens, await faultsOfPage(page)]).toEqual([address, opens, []]);
+        expect([address, opens, await findAxeViolations(page)]).toEqual([address, opens, []]);
         await page.keyboard.press('Escape');
         await dialog.waitFor({ state: 'detached' });
         // What opened it has the focus again.
@@ -182,12 +182,12 @@ describe.runIf(hasBrowser)('every view', () => {
     },
   );
 
-  it('has a title of its own, and makes no markup of a text', async () => {
-    const { url } = await servedWithTrouble();
-    const page = await opened(url);
+  it('has its own title, and never renders text as markup', async () => {
+    const { url } = await startServerWithTrouble();
+    const page = await openPage(url);
     const titles = new Set<string>();
     for (const view of VIEWS) {
-      await shown(page, url, view);
+      await openView(page, url, view);
       titles.add(await page.title());
       expect(await page.locator('main img, main script').count()).toBe(0);
     }
@@ -202,25 +202,25 @@ describe.runIf(hasBrowser)('every view', () => {
     );
   });
 
-  it('belongs to its world: another is chosen in the frame, and one that is deleted is said to be gone', async () => {
-    const { url, mock } = await served();
+  it('belongs to one world: the frame switches to a different one, and reports that a world was deleted', async () => {
+    const { url, mock } = await startServer();
     await mock('POST', '/worlds', { id: 'alice' });
     await fetch(`${url}/w/alice/of-alice`);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.getByLabel('World').selectOption('alice');
     await page.getByTitle('/of-alice', { exact: true }).waitFor();
     expect(page.url()).toBe(`${url}/w/alice/#/requests`);
     await mock('DELETE', '/worlds/alice');
 
     await page.getByText('The server no longer has this world.').waitFor();
-    expect(await rows(page).count()).toBe(1);
+    expect(await requestRows(page).count()).toBe(1);
     await page.getByRole('link', { name: 'Go to the default world' }).click();
     await expect.poll(() => page.url()).toMatch(new RegExp(`^${url}/(#.*)?$`));
   });
 
-  it('is told of worlds that others make and delete', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/worlds`);
+  it('shows worlds that other clients create and delete', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/worlds`);
     await page.getByText('There is only this world').waitFor();
     await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
     await mock('POST', '/worlds', { id: 'alice' });
@@ -231,11 +231,11 @@ describe.runIf(hasBrowser)('every view', () => {
     await page.getByText('There is only this world').waitFor();
   });
 
-  it('knows its world by the name of the host, too', async () => {
-    const { url, mock } = await served();
+  it('finds its world by the name of the host too', async () => {
+    const { url, mock } = await startServer();
     await mock('POST', '/worlds', { id: 'alice' });
     const { port } = new URL(url);
-    const page = await opened(`http://alice.localhost:${port}/#/identities`);
+    const page = await openPage(`http://alice.localhost:${port}/#/identities`);
     await page.getByText('nvcf-registrar').first().waitFor();
 
     expect(await page.getByLabel('World').inputValue()).toBe('alice');
@@ -244,9 +244,9 @@ describe.runIf(hasBrowser)('every view', () => {
     await expect.poll(() => page.getByLabel('World').inputValue()).toBe('default');
   });
 
-  it('is read once the token that the switchboard wants is given', async () => {
-    const { url } = await served({ adminToken: 'open-sesame' });
-    const page = await opened(url);
+  it('is read once the admin token is entered', async () => {
+    const { url } = await startServer({ adminToken: 'open-sesame' });
+    const page = await openPage(url);
     for (const [address, shows] of [
       ['access-matrix?service=nvcf', 'createDeployment'],
       ['identities', 'nvcf-registrar'],
@@ -260,8 +260,8 @@ describe.runIf(hasBrowser)('every view', () => {
     }
   });
 
-  it('is not for pages of strangers, neither in a frame nor by requests', async () => {
-    const { url, mock } = await served();
+  it('is closed to pages of other origins, both in a frame and by requests', async () => {
+    const { url, mock } = await startServer();
     const site = await siteWith(`<title>wait</title><iframe src="${url}/"></iframe><script>
       const read = (init) => fetch('${url}/_mock/cast', init).then((answer) => answer.text(), () => 'nothing');
       const body = '{"type":"service","name":"stolen","services":["nvcf"]}';
@@ -280,8 +280,8 @@ describe.runIf(hasBrowser)('every view', () => {
     expect(keys.map(({ name }: { name: string }) => name)).not.toContain('stolen');
   });
 
-  it('is not there under a name that somebody else bent to this machine', async () => {
-    const { url } = await served();
+  it('is not served under a foreign host name that resolves to this machine', async () => {
+    const { url } = await startServer();
     const site = await reboundName('', Number(new URL(url).port));
     const victim = await launch(`http://127.0.0.1:${site.port}`);
     onTestFinished(() => Promise.all([victim.close(), site.close()]).then(() => {}));

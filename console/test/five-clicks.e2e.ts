@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { rows, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { requestRows, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
 
@@ -45,20 +45,20 @@ async function goTo(page: Page, view: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: view }).waitFor();
 }
 
-describe.runIf(hasBrowser)('with the page alone, by the keyboard', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('a user with the console and the keyboard alone', () => {
+  const openPage = setUpBrowser();
 
-  it('a refused deployment is understood and mended, the edit is awaited, a least key is made, the run is exported', {
+  it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', {
     timeout: 60_000,
   }, async () => {
-    const { url, ask, mock } = await served({ propagation: 'fixed' });
+    const { url, ask, mock } = await startServer({ propagation: 'fixed' });
     const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
     const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
     const path = `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`;
     const deploy = () => ask('POST', path, REGISTRAR, DEPLOYMENT);
     expect((await deploy()).status).toBe(403);
     await mock('POST', '/clock/freeze', {});
-    const page = await opened(url);
+    const page = await openPage(url);
     await page.locator('.count').getByText('2', { exact: true }).waitFor();
 
     // Why was it refused, and what mends it? It is opened already: the first key goes to the list.
@@ -103,22 +103,22 @@ describe.runIf(hasBrowser)('with the page alone, by the keyboard', () => {
   });
 });
 
-describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('a user with the console and the mouse alone', () => {
+  const openPage = setUpBrowser();
 
-  it('a refused deployment is understood and mended, the edit is awaited, a least key is made, the run is exported', {
+  it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', {
     timeout: 60_000,
   }, async () => {
-    const { url, ask } = await served({ propagation: 'fixed' });
+    const { url, ask } = await startServer({ propagation: 'fixed' });
     const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
     const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
     const path = `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`;
     const deploy = (key: string) => ask('POST', path, key, DEPLOYMENT);
     expect((await deploy(REGISTRAR)).status).toBe(403);
-    const page = await opened(url);
+    const page = await openPage(url);
 
     // Why was it refused?
-    await rows(page).filter({ hasText: '403' }).click();
+    await requestRows(page).filter({ hasText: '403' }).click();
     const picture = page.getByRole('region', { name: 'Decision' });
     await picture.getByText('Held by nvcf-registrar').waitFor();
     expect(await picture.locator('.missing').allInnerTexts()).toEqual([

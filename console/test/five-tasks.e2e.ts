@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { admin } from '../../test/support/cast.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { rows, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { requestRows, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
 const TOKEN_ORDER = {
@@ -20,8 +20,8 @@ const DEPLOYMENT = {
   ],
 };
 
-/** Counts what is pressed from now on. @returns how often the mouse was, and whether keys were */
-async function counting(page: Page): Promise<() => Promise<{ clicks: number; keys: number }>> {
+/** Counts clicks and keys from now on. @returns a function that reads the counts */
+async function countInputs(page: Page): Promise<() => Promise<{ clicks: number; keys: number }>> {
   await page.evaluate(`(() => {
     window.counted = { clicks: 0, keys: 0 };
     addEventListener('pointerdown', () => { window.counted.clicks += 1; }, true);
@@ -30,18 +30,18 @@ async function counting(page: Page): Promise<() => Promise<{ clicks: number; key
   return () => page.evaluate('window.counted');
 }
 
-describe.runIf(hasBrowser)('by clicking alone', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('a user with the mouse alone', () => {
+  const openPage = setUpBrowser();
 
-  it('a refused request is fixed and sent again in three clicks, although the edit has to be put into force', async () => {
-    const { url, ask, mock } = await served({ propagation: 'fixed' });
+  it('fixes and resends a refused request in three clicks, although the edit must be applied', async () => {
+    const { url, ask, mock } = await startServer({ propagation: 'fixed' });
     const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
     const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
     await ask('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, REGISTRAR, DEPLOYMENT);
-    const page = await opened(`${url}/#/requests`);
-    const counted = await counting(page);
+    const page = await openPage(`${url}/#/requests`);
+    const counted = await countInputs(page);
 
-    await rows(page).filter({ hasText: '403' }).click();
+    await requestRows(page).filter({ hasText: '403' }).click();
     await page.getByRole('button', { name: 'Fix and send again' }).click();
     await page.getByRole('button', { name: 'Apply and send again' }).click();
     await page.getByText('Fixed and sent again.').waitFor();
@@ -51,10 +51,10 @@ describe.runIf(hasBrowser)('by clicking alone', () => {
     expect(requests.map(({ status }: { status: number }) => status)).toEqual([200, 403, 403]);
   });
 
-  it('a key with two scopes is made and used in six clicks', async () => {
-    const { url, mock } = await served();
-    const page = await opened(url);
-    const counted = await counting(page);
+  it('creates and uses a key with two scopes in six clicks', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(url);
+    const counted = await countInputs(page);
 
     await page.getByRole('link', { name: 'Identities' }).click();
     await page.getByRole('link', { name: 'Create a key' }).click();
@@ -69,14 +69,14 @@ describe.runIf(hasBrowser)('by clicking alone', () => {
     expect([request.status, request.principal.name]).toEqual([200, 'my-key']);
   });
 
-  it('the clock is at the end of a given token in two clicks', async () => {
-    const { url, ask, mock } = await served();
+  it('moves the clock to the expiry of an issued token in two clicks', async () => {
+    const { url, ask, mock } = await startServer();
     const granted = await ask('POST', '/api/v1/token', '', TOKEN_ORDER);
     const { accessToken } = (await granted.json()) as { accessToken: string };
-    const page = await opened(url);
-    const counted = await counting(page);
+    const page = await openPage(url);
+    const counted = await countInputs(page);
 
-    await rows(page).filter({ hasText: '/api/v1/token' }).click();
+    await requestRows(page).filter({ hasText: '/api/v1/token' }).click();
     await page.getByRole('button', { name: 'Move the clock there' }).click();
     await page.getByText('expired at').waitFor();
 
@@ -85,10 +85,10 @@ describe.runIf(hasBrowser)('by clicking alone', () => {
     expect((await mock('GET', '/requests?limit=1')).requests[0].reason).toBe('expired_token');
   });
 
-  it('the next token request fails after four clicks', async () => {
-    const { url, ask } = await served();
-    const page = await opened(url);
-    const counted = await counting(page);
+  it('makes the next token request fail in four clicks', async () => {
+    const { url, ask } = await startServer();
+    const page = await openPage(url);
+    const counted = await countInputs(page);
 
     await page.getByRole('link', { name: 'Faults' }).click();
     await page.getByRole('link', { name: 'Add a fault' }).click();
@@ -101,10 +101,10 @@ describe.runIf(hasBrowser)('by clicking alone', () => {
     expect([await grant(), await grant()]).toEqual([429, 200]);
   });
 
-  it('the scopes for deploying are read in two clicks', async () => {
-    const { url } = await served();
-    const page = await opened(url);
-    const counted = await counting(page);
+  it('finds the scopes for a deployment in two clicks', async () => {
+    const { url } = await startServer();
+    const page = await openPage(url);
+    const counted = await countInputs(page);
 
     await page.getByRole('link', { name: 'Access matrix' }).click();
     await page.getByRole('button', { name: 'createDeployment', exact: true }).click();

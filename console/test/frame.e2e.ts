@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, rows, served, servedWithAll, unlock } from './support/console.ts';
-import { fitsWidth, windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { INVOKER, requestRows, startServer, startServerWithAllEffects, unlock } from './support/console.ts';
+import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
 
@@ -14,13 +14,13 @@ const link = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: false });
 
 describe.runIf(hasBrowser)('the frame', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
   it.each(['requests', 'worlds', 'access-matrix?service=nvcf'])(
-    'says in one bar what is in force, on every view, and ends it: %s',
+    'lists in one bar on every view what is in force, and ends it: %s',
     async (address) => {
-      const { url, mock } = await servedWithAll();
-      const page = await opened(`${url}/#/${address}`);
+      const { url, mock } = await startServerWithAllEffects();
+      const page = await openPage(`${url}/#/${address}`);
       const inForce = bar(page).getByRole('listitem').getByRole('link');
       await expect
         .poll(() => inForce.allInnerTexts())
@@ -44,9 +44,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     ['drill Token outage', /^End/, 'has ended'],
     ['observe mode', /^Enforce/, 'refused again'],
     ['clock frozen', /^Resume/, 'runs again'],
-  ] as const)('ends %s, which Undo puts in force again unless it has changed', async (text, name, reported) => {
-    const { url, mock } = await servedWithAll();
-    const page = await opened(`${url}/#/worlds`);
+  ] as const)('ends %s, which Undo restores unless it has changed', async (text, name, reported) => {
+    const { url, mock } = await startServerWithAllEffects();
+    const page = await openPage(`${url}/#/worlds`);
     const undo = page.getByRole('complementary', { name: 'Undo' });
     const link = bar(page).getByRole('link', { name: text, exact: true });
     await bar(page).getByRole('button', { name }).click();
@@ -65,10 +65,10 @@ describe.runIf(hasBrowser)('the frame', () => {
     await expect.poll(() => undo.getByRole('button', { name: 'Undo' }).count()).toBe(0);
   });
 
-  it('says in a chip how far the clock is ahead, and resets the world to end that', async () => {
-    const { url, mock } = await served();
+  it('shows how far the clock is ahead, and resets the world to end that', async () => {
+    const { url, mock } = await startServer();
     await mock('POST', '/clock/advance', { by: '1h' });
-    const page = await opened(`${url}/#/worlds`);
+    const page = await openPage(`${url}/#/worlds`);
     await bar(page).getByRole('link', { name: 'clock +1 h' }).waitFor();
     await bar(page)
       .getByRole('button', { name: /^Reset world/ })
@@ -81,10 +81,10 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(Math.abs(ahead)).toBeLessThan(60_000);
   });
 
-  it('has one banner while the server does not answer, and lets nothing be changed', async () => {
-    const first = await served();
+  it('has one banner while the server does not answer, and disables all changes', async () => {
+    const first = await startServer();
     await first.mock('POST', '/clock/freeze', {});
-    const page = await opened(`${first.url}/#/clock`);
+    const page = await openPage(`${first.url}/#/clock`);
     const resume = bar(page).getByRole('button', { name: /^Resume/ });
     await resume.waitFor();
     expect(await resume.isEnabled()).toBe(true);
@@ -93,8 +93,8 @@ describe.runIf(hasBrowser)('the frame', () => {
     await page.getByText('The server does not answer.').waitFor();
     expect(await page.getByRole('status').getByText('live').count()).toBe(0);
     expect(await resume.isEnabled()).toBe(false);
-    expect(await faultsOfPage(page)).toEqual([]);
-    const second = await served({}, Number(new URL(first.url).port));
+    expect(await findAxeViolations(page)).toEqual([]);
+    const second = await startServer({}, Number(new URL(first.url).port));
     const connected = page.getByText('The server does not answer.').waitFor({ state: 'detached' });
     // The page also tries by itself, and may be the first.
     await Promise.race([connected, page.getByRole('button', { name: 'Retry' }).click()]);
@@ -102,12 +102,12 @@ describe.runIf(hasBrowser)('the frame', () => {
     await second.stop();
   });
 
-  it('opens the newest refusal beside the list, and nothing once that is closed', async () => {
-    const { url, ask } = await served();
+  it('opens the newest refusal beside the list until the user closes it', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await ask('GET', '/v2/nvcf/functions', 'nonsense');
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
-    const page = await opened(url);
+    const page = await openPage(url);
     await page.getByRole('article').getByText('is neither an NGC key').waitFor();
     await page.getByRole('article').getByRole('button', { name: 'Close' }).click();
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
@@ -117,19 +117,19 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(await page.getByRole('article').count()).toBe(0);
   });
 
-  it('shows the list first where a panel would lie over it', async () => {
-    const { url, ask } = await served();
+  it('shows the list first if a panel would cover it', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await opened(url, { viewport: { width: 390, height: 844 } });
+    const page = await openPage(url, { viewport: { width: 390, height: 844 } });
     await page.locator('.count').getByText('1', { exact: true }).waitFor();
 
     expect(await page.getByRole('article').count()).toBe(0);
   });
 
-  it('closes one thing at a time with Escape, and gives letters to nothing below', async () => {
-    const { url, ask } = await served();
+  it('closes only the top dialog or panel with Escape, and passes no letter keys to what is below', async () => {
+    const { url, ask } = await startServer();
     for (const path of ['/one', '/two', '/three']) await ask('GET', path);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.locator('.count').getByText('3', { exact: true }).waitFor();
     await page.getByRole('listbox', { name: 'Requests, newest first' }).focus();
     await page.keyboard.press('ArrowDown');
@@ -150,9 +150,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
-  it('draws the first view before its script is there, and another one not before', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/docs`);
+  it('draws the first view before its script is loaded, but no other view', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/docs`);
     const reported: string[] = [];
     page.on('console', (message) => message.type() === 'error' && reported.push(message.text()));
     const going: (() => void)[] = [];
@@ -182,9 +182,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(reported).toEqual([]);
   });
 
-  it('moves nothing of the header when the clock and the connection arrive', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/docs`);
+  it('does not move the header when the clock and the connection are loaded', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/docs`);
     const going: (() => void)[] = [];
     await page.route('**/console/console.js', (route) => void going.push(() => void route.continue()));
     const places = () =>
@@ -202,9 +202,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(await places()).toEqual(before);
   });
 
-  it('reads what the first view shows before the script of the other views', async () => {
-    const { url } = await served();
-    const page = await opened(url);
+  it('reads the data of the first view before the script of the other views', async () => {
+    const { url } = await startServer();
+    const page = await openPage(url);
     const read = async () =>
       (await page.evaluate(
         `performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)`,
@@ -216,9 +216,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(paths.indexOf('/_mock/requests')).toBeLessThan(paths.indexOf('/console/others.js'));
   });
 
-  it('follows what others put in force', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities`);
+  it('shows what other clients put in force', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
     await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
     await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
 
@@ -226,9 +226,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     await expect.poll(() => link(page, 'Faults').innerText()).toContain('1');
   });
 
-  it('groups its views, and counts what is new or in force beside them', async () => {
-    const { url, ask } = await servedWithAll();
-    const page = await opened(`${url}/#/findings`);
+  it('groups its views, and has badges for what is new or in force', async () => {
+    const { url, ask } = await startServerWithAllEffects();
+    const page = await openPage(`${url}/#/findings`);
     await bar(page).getByRole('link', { name: 'observe mode' }).waitFor();
     for (let count = 0; count < 3; count++) await ask('GET', '/v2/nvcf/functions', 'nonsense');
     await expect.poll(() => link(page, 'Requests').innerText()).toMatch(/3$/);
@@ -250,18 +250,18 @@ describe.runIf(hasBrowser)('the frame', () => {
     ['law?service=nvcf', 'Access matrix'],
     ['snapshots', 'Worlds'],
     ['constructor', 'Requests'],
-  ])('leads from the former address #/%s to %s', async (address, title) => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/${address}`);
+  ])('redirects the former address #/%s to %s', async (address, title) => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/${address}`);
 
     await expect.poll(() => page.title()).toBe(`${title} · nv-auth-mock`);
   });
 
-  it('shows times in either zone, and remembers which', async () => {
-    const { url, mock } = await served();
+  it('shows times in either zone, and remembers the choice', async () => {
+    const { url, mock } = await startServer();
     await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
     await mock('POST', '/clock/freeze', {});
-    const page = await opened(`${url}/#/requests`, { timezoneId: 'Asia/Tokyo' });
+    const page = await openPage(`${url}/#/requests`, { timezoneId: 'Asia/Tokyo' });
     const clock = page.locator('header time');
     await expect.poll(() => clock.innerText()).toContain('2030-01-15 12:00');
     await page.getByRole('button', { name: 'UTC' }).click();
@@ -276,13 +276,13 @@ describe.runIf(hasBrowser)('the frame', () => {
     ['worlds', 'Restore'],
     ['drills', 'Start'],
     ['access-matrix?service=nvcf', 'get'],
-  ])('goes to the next and the previous of any list with j and k: %s', async (address, text) => {
-    const { url, mock } = await served();
+  ])('moves to the next and the previous entry of any list with j and k: %s', async (address, text) => {
+    const { url, mock } = await startServer();
     for (const name of ['one', 'two']) {
       await mock('POST', '/snapshots', { name });
       await mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
     }
-    const page = await opened(`${url}/#/${address}`);
+    const page = await openPage(`${url}/#/${address}`);
     await page.locator('main').getByText(text).first().waitFor();
     const press = async (key: string) => {
       await page.keyboard.press(key);
@@ -298,9 +298,9 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(others).toEqual([first, second]);
   });
 
-  it('has keys for search, lists and help', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities`);
+  it('has keyboard shortcuts for search, lists and help', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
     await page.getByText('nvcf-registrar').first().waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('nvcf-reg');
@@ -309,7 +309,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keys' });
     await help.getByText('next and previous').waitFor();
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     await page.keyboard.press('Escape');
 
     await help.waitFor({ state: 'detached' });
@@ -317,15 +317,15 @@ describe.runIf(hasBrowser)('the frame', () => {
 });
 
 describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
   const TOKEN = 'an-admin-token';
   const field = (page: Page) => page.getByLabel('Admin token');
   const isFocused = (page: Page) => field(page).evaluate((input) => input.matches(':focus'));
   const state = (page: Page) => page.locator('header [role=status]').innerText();
 
-  it('asks for the token, and for nothing else', async () => {
-    const { url } = await served({ adminToken: TOKEN });
-    const page = await opened(`${url}/#/clock`);
+  it('shows only the form for the token', async () => {
+    const { url } = await startServer({ adminToken: TOKEN });
+    const page = await openPage(`${url}/#/clock`);
     await field(page).waitFor();
 
     expect(await isFocused(page)).toBe(true);
@@ -333,54 +333,54 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
     expect(await page.getByRole('button', { name: /^Go to/ }).isDisabled()).toBe(true);
     expect(await page.locator('main').innerText()).toContain('--admin-token');
     expect(await page.locator('.banner, .fault:not(:empty)').count()).toBe(0);
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
   });
 
-  it('goes on with everything once it has the token, which it keeps to itself', async () => {
-    const { url, ask } = await served({ adminToken: TOKEN });
+  it('shows everything once it has the token, which it never stores', async () => {
+    const { url, ask } = await startServer({ adminToken: TOKEN });
     await ask('GET', '/v2/nvcf/functions');
     const frozen = await fetch(`${url}/_mock/clock/freeze`, {
       method: 'POST',
       headers: { 'x-mock-admin-token': TOKEN },
     });
     expect(frozen.status).toBe(200);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await unlock(page, TOKEN);
-    await expect.poll(() => rows(page).count()).toBe(1);
+    await expect.poll(() => requestRows(page).count()).toBe(1);
     expect(await state(page)).toBe('live');
     expect(await field(page).count()).toBe(0);
     expect(await page.evaluate('JSON.stringify([location, localStorage, sessionStorage])')).not.toContain(TOKEN);
     // Equal requests would share a row.
     await ask('GET', '/v2/nvcf/assets');
 
-    await expect.poll(() => rows(page).count()).toBe(2);
+    await expect.poll(() => requestRows(page).count()).toBe(2);
     await bar(page).getByRole('link', { name: 'clock frozen' }).waitFor();
     expect(await link(page, 'Clock').locator('.badge').innerText()).toBe('frozen');
     await page.getByRole('button', { name: 'More for these requests' }).and(page.locator(':enabled')).waitFor();
   });
 
-  it.each(['another-token', 'tökén €', 'short'])('says in plain words that a token is wrong: %s', async (wrong) => {
-    const { url } = await served({ adminToken: TOKEN });
-    const page = await opened(url);
+  it.each(['another-token', 'tökén €', 'short'])('reports a wrong token in plain words: %s', async (wrong) => {
+    const { url } = await startServer({ adminToken: TOKEN });
+    const page = await openPage(url);
     await unlock(page, wrong);
     const alert = page.getByRole('alert');
     await expect.poll(() => alert.innerText()).toBe('That is not this server’s token.');
     expect(await isFocused(page)).toBe(true);
     expect(await page.content()).not.toContain('x-mock-admin-token');
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     await unlock(page, TOKEN);
 
     await expect.poll(() => state(page)).toBe('live');
   });
 
-  it('asks again when the server comes back with another token', async () => {
-    const first = await served({ adminToken: TOKEN });
-    const page = await opened(`${first.url}/#/clock`);
+  it('asks again when the server restarts with a different token', async () => {
+    const first = await startServer({ adminToken: TOKEN });
+    const page = await openPage(`${first.url}/#/clock`);
     await unlock(page, TOKEN);
     await page.getByRole('button', { name: 'Freeze' }).waitFor();
     await first.stop();
     await page.getByText('The server does not answer.').waitFor();
-    const second = await served({ adminToken: 'another-token' }, Number(new URL(first.url).port));
+    const second = await startServer({ adminToken: 'another-token' }, Number(new URL(first.url).port));
     await page.getByText('no longer accepts').waitFor();
 
     expect(await isFocused(page)).toBe(true);
@@ -391,9 +391,9 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
     await second.stop();
   });
 
-  it('says when the server does not answer while the token is asked for', async () => {
-    const { url, stop } = await served({ adminToken: TOKEN });
-    const page = await opened(url);
+  it('reports that the server does not answer while the form for the token is open', async () => {
+    const { url, stop } = await startServer({ adminToken: TOKEN });
+    const page = await openPage(url);
     await field(page).waitFor();
     await stop();
     await unlock(page, TOKEN);
@@ -401,9 +401,9 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
     await page.getByText('The server does not answer.').waitFor();
   });
 
-  it('keeps a token that is half typed while another window is looked at', async () => {
-    const { url } = await served({ adminToken: TOKEN });
-    const page = await opened(url);
+  it('keeps a half-typed token while a different window is visible', async () => {
+    const { url } = await startServer({ adminToken: TOKEN });
+    const page = await openPage(url);
     await field(page).fill('an-admin');
     for (const isHidden of [true, false]) {
       await page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, value: ${isHidden} });
@@ -417,7 +417,7 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
 });
 
 describe.runIf(hasBrowser)('the palette', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
   const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to' });
 
   it.each([
@@ -428,9 +428,9 @@ describe.runIf(hasBrowser)('the palette', () => {
     ['an action', 'snapsh', /#\/worlds\?part=snapshots/],
     ['an action before the view of that name', 'fault', /#\/faults\?make=yes&which=tokens/],
     ['an operation before an identity', 'deploy', /access-matrix\?service=nvcf&text=createDeployment/],
-  ])('leads to %s by a part of its name', async (_what, text, address) => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/faults`);
+  ])('finds %s by a part of its name', async (_what, text, address) => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/faults`);
     await page.getByRole('heading', { name: 'Faults' }).waitFor();
     await page.keyboard.press('Control+k');
     await palette(page).getByRole('combobox').fill(text);
@@ -441,9 +441,9 @@ describe.runIf(hasBrowser)('the palette', () => {
     expect(await palette(page).count()).toBe(0);
   });
 
-  it('lists what can be done first, then places, then identities', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/faults`);
+  it('lists actions first, then views, then identities', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/faults`);
     await page.getByRole('button', { name: /^Go to/ }).click();
     await palette(page).getByText('Identities', { exact: true }).waitFor();
 
@@ -459,9 +459,9 @@ describe.runIf(hasBrowser)('the palette', () => {
   it.each([
     ['macOS', '⌘K'],
     ['Linux', 'Ctrl K'],
-  ])('says its keys as the platform writes them: %s', async (platform, keys) => {
-    const { url } = await served();
-    const page = await opened('about:blank');
+  ])('shows its keys as the platform writes them: %s', async (platform, keys) => {
+    const { url } = await startServer();
+    const page = await openPage('about:blank');
     await page.addInitScript(
       `Object.defineProperty(navigator, 'userAgentData', { value: { platform: '${platform}' } })`,
     );
@@ -473,12 +473,12 @@ describe.runIf(hasBrowser)('the palette', () => {
     await page.getByRole('dialog', { name: 'Keys' }).getByText(keys, { exact: true }).waitFor();
   });
 
-  it('leads to a request by its id', async () => {
-    const { url, ask, mock } = await served();
+  it('finds a request by its id', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'f' });
     const [{ id }] = (await mock('GET', '/requests')).requests;
-    const page = await opened(url);
-    await rows(page).first().waitFor();
+    const page = await openPage(url);
+    await requestRows(page).first().waitFor();
     await page.keyboard.press('Control+k');
     await palette(page).getByRole('combobox').fill(id);
     await palette(page).getByRole('option', { name: '/v2/nvcf/functions' }).click();
@@ -487,13 +487,13 @@ describe.runIf(hasBrowser)('the palette', () => {
     expect(page.url()).toContain(id);
   });
 
-  it.each([360, 1400])('can be read by everybody, %i px wide', async (width) => {
-    const { url } = await served();
-    const page = await opened(url, { viewport: { width, height: 800 } });
+  it.each([360, 1400])('is accessible, %i px wide', async (width) => {
+    const { url } = await startServer();
+    const page = await openPage(url, { viewport: { width, height: 800 } });
     await page.getByRole('button', { name: /^Go to/ }).click();
     await palette(page).getByRole('option').nth(3).waitFor();
 
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     expect(await fitsWidth(page)).toBe(true);
     await palette(page).getByRole('combobox').fill('no such thing');
     await palette(page).getByText('No matches.').waitFor();
@@ -503,13 +503,13 @@ describe.runIf(hasBrowser)('the palette', () => {
 });
 
 describe.runIf(hasBrowser)('the panel beside a list', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('is as wide as somebody drags it, or sets it by keys, and is so the next time', async () => {
-    const { url, ask } = await served();
+  it('can be resized by dragging and by keys, and keeps its width', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests`, { viewport: { width: 1400, height: 900 } });
-    await rows(page).first().click();
+    const page = await openPage(`${url}/#/requests`, { viewport: { width: 1400, height: 900 } });
+    await requestRows(page).first().click();
     const panel = page.getByRole('article', { name: 'Request' });
     const width = async () => Math.round((await panel.boundingBox())?.width ?? 0);
     const edge = page.getByRole('separator', { name: 'Width of the panel' });
@@ -529,17 +529,17 @@ describe.runIf(hasBrowser)('the panel beside a list', () => {
     await expect.poll(width).toBe(set);
   });
 
-  it('moves nothing of the list to the left of it', async () => {
-    const { url, ask } = await served();
+  it('does not move the list beside it', async () => {
+    const { url, ask } = await startServer();
     for (let count = 0; count < 5; count++) await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests?group=no`, { viewport: { width: 1400, height: 900 } });
+    const page = await openPage(`${url}/#/requests?group=no`, { viewport: { width: 1400, height: 900 } });
     const place = async () => {
-      const status = await rows(page).nth(3).locator('.status').boundingBox();
+      const status = await requestRows(page).nth(3).locator('.status').boundingBox();
       return [Math.round(status?.x ?? -1), Math.round(status?.y ?? -1)];
     };
-    await rows(page).nth(3).waitFor();
+    await requestRows(page).nth(3).waitFor();
     const before = await place();
-    await rows(page).nth(3).click();
+    await requestRows(page).nth(3).click();
     await page.getByRole('article', { name: 'Request' }).waitFor();
 
     expect(await place()).toEqual(before);

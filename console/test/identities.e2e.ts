@@ -3,17 +3,17 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { INVOKER, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 
 const person = (page: Page) => page.getByRole('article', { name: 'Identity' });
 const tick = (page: Page, name: string) => page.getByRole('checkbox', { name }).check();
 
-/** Chooses something in the menu of a key. */
-async function choose(page: Page, name: string): Promise<void> {
+/** Chooses an item in the menu of a key. */
+async function chooseFromMenu(page: Page, name: string): Promise<void> {
   await person(page)
     .getByRole('button', { name: /^More for key/ })
     .click();
@@ -21,11 +21,11 @@ async function choose(page: Page, name: string): Promise<void> {
 }
 
 describe.runIf(hasBrowser)('identities', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('is searched by what they hold, and an address leads to one of them', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities`);
+  it('can be searched by rights, and have addresses', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
     await page.getByRole('searchbox').fill('manage_registry');
     await page.getByText('1 of 30').waitFor();
     await page.getByRole('link', { name: 'nvcf-registry-manager' }).click();
@@ -36,11 +36,11 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByText('No identity in this world has the id nobody any more.').waitFor();
   });
 
-  it('breaks the name of an operation only between its words', async () => {
-    const { url } = await served();
+  it('have operation names that break only between words', async () => {
+    const { url } = await startServer();
     const bound = encodeURIComponent('{"type":"All Functions"}');
     const wide = `make=service&services=nvcf&scopes=deploy_function,list_functions&resource=${bound}`;
-    const page = await opened(`${url}/#/identities?${wide}`, {
+    const page = await openPage(`${url}/#/identities?${wide}`, {
       viewport: { width: 1280, height: 800 },
     });
     const name = page.getByRole('region', { name: 'What it allows' }).getByText('updateGpuSpecification');
@@ -57,9 +57,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(lines).toEqual([1, 1, 1]);
   });
 
-  it('covers secrets until they are asked for, and copies what a shell takes', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`, {
+  it('have covered secrets, and can be copied as shell commands', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`, {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     await person(page).getByRole('button', { name: 'Show key' }).waitFor();
@@ -77,10 +77,10 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(await page.content()).toContain(INVOKER);
   });
 
-  it('shows every credential of somebody: a user has a password beside an access key', async () => {
-    const { url, mock } = await served();
+  it('have all their credentials: a user has a password and an access key', async () => {
+    const { url, mock } = await startServer();
     const { users } = (await mock('GET', '/cast')).runai;
-    const page = await opened(`${url}/#/identities?who=${users[0].id}`);
+    const page = await openPage(`${url}/#/identities?who=${users[0].id}`);
     await person(page).getByRole('button', { name: 'Show password' }).click();
 
     expect(await person(page).locator('.secret code').allInnerTexts()).toEqual([
@@ -93,11 +93,11 @@ describe.runIf(hasBrowser)('identities', () => {
     await person(page).getByText(users[0].accessKey.clientId).waitFor();
   });
 
-  it('says that a key without a resource is bound to what its service says: in Cloud Functions to nothing', async () => {
-    const { url, mock } = await served();
+  it('have the binding of a key without a resource, which is nothing in Cloud Functions', async () => {
+    const { url, mock } = await startServer();
     const order = { type: 'service', services: ['nvcf'], scopes: ['invoke_function'] };
     const { id } = await mock('POST', '/keys', { ...order, name: 'unbound' });
-    const page = await opened(`${url}/#/identities?who=${id}`);
+    const page = await openPage(`${url}/#/identities?who=${id}`);
     await person(page).getByText('nothing', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'unbound' }).getByText('invoke_function; bound to nothing').waitFor();
     await page.getByRole('link', { name: 'air-reader' }).click();
@@ -107,9 +107,9 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByText('This key can do nothing yet: it is not bound to a resource.').waitFor();
   });
 
-  it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {
-    const { url, ask } = await served();
-    const page = await opened(`${url}/#/identities`);
+  it('include a key that was created with checkboxes and a preview, and that can be used', async () => {
+    const { url, ask } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
     await page.getByRole('link', { name: 'Create a key' }).click();
     await page.getByLabel('Name').fill('made-by-hand');
     await tick(page, 'Cloud Functions');
@@ -130,9 +130,9 @@ describe.runIf(hasBrowser)('identities', () => {
     await person(page).getByText('list_functions, register_function').waitFor();
   });
 
-  it('makes a key with two scopes, and sends a request with it, in six clicks', async () => {
-    const { url, mock } = await served();
-    const page = await opened(url);
+  it('include a key with two scopes that was created and used in six clicks', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(url);
     await page.getByRole('link', { name: 'Identities' }).click();
     await page.getByRole('link', { name: 'Create a key' }).click();
     await tick(page, 'Invoke Function');
@@ -151,19 +151,19 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByRole('region', { name: 'Decision' }).waitFor();
   });
 
-  it('proposes a name that no key has', async () => {
-    const { url, mock } = await served();
+  it('have a free name proposed for a new key', async () => {
+    const { url, mock } = await startServer();
     for (const name of ['my-key', 'my-key-2']) {
       await mock('POST', '/keys', { type: 'service', name, services: ['nvcf'], scopes: [] });
     }
-    const page = await opened(`${url}/#/identities?make=service`);
+    const page = await openPage(`${url}/#/identities?make=service`);
 
     await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('my-key-3');
   });
 
-  it('binds a key of several services to the widest resource of each', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities?make=service&services=nvcf,nvct,air&scopes=list_tasks`);
+  it('are bound to the widest resource of each service by default', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service&services=nvcf,nvct,air&scopes=list_tasks`);
     await page.getByRole('button', { name: 'Create for All Functions and All Tasks' }).click();
     await page.getByRole('button', { name: 'Send a request' }).click();
     await page.getByRole('region', { name: 'First request' }).getByText('may call').waitFor();
@@ -175,9 +175,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect((await mock('GET', '/requests?limit=1')).requests[0].operation).toBe('listTasks');
   });
 
-  it('makes a key without a resource only where that is said, and its first request says why it is refused', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities?make=service&scopes=list_functions`);
+  it('are created without a resource only by a separate button, and their first request explains the refusal', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service&scopes=list_functions`);
     await page.getByRole('button', { name: 'Create it without a resource' }).click();
     await page.getByRole('button', { name: 'Send a request' }).click();
     await page.getByRole('region', { name: 'First request' }).getByText('the key is bound to nothing').waitFor();
@@ -186,18 +186,18 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(sent).toMatchObject({ operation: 'listFunctions', status: 403, reason: 'incompatible_resource_type' });
   });
 
-  it('offers no resource where none goes with all scopes', async () => {
-    const { url } = await served();
+  it('are offered no resource if none works with all scopes', async () => {
+    const { url } = await startServer();
     const scopes = 'manage_telemetries,authorize_clients';
-    const page = await opened(`${url}/#/identities?make=service&scopes=${scopes}`);
+    const page = await openPage(`${url}/#/identities?make=service&scopes=${scopes}`);
     await page.getByRole('button', { name: 'Create it without a resource' }).waitFor();
 
     expect(await page.getByRole('button', { name: /^Create for/ }).count()).toBe(0);
   });
 
-  it('says what the switchboard says of a choice that the documents rule out, while one ticks', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities?make=service&services=nvcf&resource=[{"type":"All Functions"}]`);
+  it('have the warning of the control API beside a choice that the documents rule out', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service&services=nvcf&resource=[{"type":"All Functions"}]`);
     await page.getByLabel('Name').fill('ruled-out');
     await tick(page, 'Manage Telemetries');
     const allowed = page.getByRole('region', { name: 'What it allows' });
@@ -215,9 +215,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(keys.at(-1)).toMatchObject({ name: 'ruled-out', policy: { scopes: ['manage_telemetries'] } });
   });
 
-  it('warns beside the preview of a key that can do nothing yet, and binds it at a click', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities?make=service&name=bound&services=nvcf&scopes=list_functions`);
+  it('have a warning beside the preview of a key that can do nothing yet, and a button that binds it', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service&name=bound&services=nvcf&scopes=list_functions`);
     const allowed = page.getByRole('region', { name: 'What it allows' });
     await allowed.getByText('This key can do nothing yet').waitFor();
     await allowed.getByText('Refused because it is not bound to a resource:').waitFor();
@@ -232,9 +232,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(keys.at(-1).policy.resource).toMatchObject({ type: 'All Functions' });
   });
 
-  it('offers the resource that the ticked scopes go with', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities?make=service&services=nvcf&scopes=manage_telemetries`);
+  it('are offered the resource that works with the ticked scopes', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service&services=nvcf&scopes=manage_telemetries`);
     const allowed = page.getByRole('region', { name: 'What it allows' });
     await allowed.getByRole('button', { name: 'All Entity' }).click();
 
@@ -242,9 +242,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(await allowed.getByText('Refused').count()).toBe(0);
   });
 
-  it('gives no advice as JSON, whatever a key lacks', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities?make=service&name=unbound&services=nvcf&scopes=list_functions`);
+  it('have no advice in JSON, whatever a key lacks', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service&name=unbound&services=nvcf&scopes=list_functions`);
     const form = page.getByRole('article', { name: 'New key' });
     await form.getByText('can do nothing yet').waitFor();
     expect(await form.innerText()).not.toMatch(/["{}]/);
@@ -254,10 +254,10 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(await form.innerText()).not.toMatch(/["{}]/);
   });
 
-  it('counts the same operations in the form for a key, at the key and in the access matrix', async () => {
-    const { url, mock } = await served();
+  it('have the same number of operations in the form, in the panel and in the access matrix', async () => {
+    const { url, mock } = await startServer();
     const { operations } = await mock('GET', '/tables/nvcf');
-    const page = await opened(`${url}/#/identities?make=service&services=nvcf&scopes=invoke_function`);
+    const page = await openPage(`${url}/#/identities?make=service&services=nvcf&scopes=invoke_function`);
     await page.getByText(`of ${operations.length} operations`).waitFor();
     await page.goto(`${url}/#/identities?who=${INVOKER_ID}`);
     await person(page).getByText(`of ${operations.length} operations`).waitFor();
@@ -266,9 +266,9 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByText(`${operations.length} of ${operations.length} operations`).waitFor();
   });
 
-  it('edits a key, and says when the edit takes effect', async () => {
-    const { url, mock } = await served({ propagation: 'fixed' });
-    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+  it('can be edited, and show when the edit takes effect', async () => {
+    const { url, mock } = await startServer({ propagation: 'fixed' });
+    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`);
     await person(page).getByRole('link', { name: 'Edit', exact: true }).click();
     await tick(page, 'List Functions');
     await page.getByRole('button', { name: 'Save changes' }).click();
@@ -279,15 +279,15 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(pending[0].resource).toEqual(policy.resource);
   });
 
-  it('disables, rotates and deletes a key, the last two only when asked twice', async () => {
-    const { url, ask, mock } = await served();
-    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
-    await choose(page, 'Disable');
+  it('can be disabled, rotated and deleted, the last two after a confirmation', async () => {
+    const { url, ask, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`);
+    await chooseFromMenu(page, 'Disable');
     await person(page).getByText('The key is disabled now.').waitFor();
-    await choose(page, 'Enable');
-    await choose(page, 'Rotate');
+    await chooseFromMenu(page, 'Enable');
+    await chooseFromMenu(page, 'Rotate');
     await page.getByRole('dialog', { name: 'Rotate key nvcf-invoker?' }).waitFor();
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Rotate key' }).click();
     await person(page).getByText('The key has a new secret').waitFor();
     await ask('GET', '/v2/nvcf/functions');
@@ -296,12 +296,12 @@ describe.runIf(hasBrowser)('identities', () => {
     const key = await person(page).locator('.secret code').innerText();
     await ask('GET', '/v2/nvcf/functions', key);
     expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('missing_scope');
-    await choose(page, 'Delete');
+    await chooseFromMenu(page, 'Delete');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('More for key nvcf-invoker');
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).id).toBe(INVOKER_ID);
-    await choose(page, 'Delete');
+    await chooseFromMenu(page, 'Delete');
     await page.getByRole('dialog', { name: 'Delete key nvcf-invoker?' }).waitFor();
     await page.getByRole('button', { name: 'Delete key' }).click();
 
@@ -309,16 +309,16 @@ describe.runIf(hasBrowser)('identities', () => {
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);
   });
 
-  it('offers to undo what can be undone, unless somebody has changed it since', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+  it('have an undo unless a different client has changed them since', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`);
     const undo = page.getByRole('complementary', { name: 'Undo' });
     const status = async () => (await mock('GET', `/keys/${INVOKER_ID}`)).status;
-    await choose(page, 'Disable');
+    await chooseFromMenu(page, 'Disable');
     await undo.getByRole('button', { name: 'Undo' }).click();
     await undo.getByText('is back to its state before the edit').waitFor();
     expect(await status()).toBe('active');
-    await choose(page, 'Disable');
+    await chooseFromMenu(page, 'Disable');
     await undo.getByText('was edited').waitFor();
     await undo.getByRole('button', { name: 'Undo' }).waitFor();
     await mock('PATCH', `/keys/${INVOKER_ID}`, { scopes: ['list_functions'] });
@@ -326,9 +326,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(await status()).toBe('disabled');
   });
 
-  it('are grouped by API and kind, and narrowed to one', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities`);
+  it('are grouped by API and kind, and can be filtered by both', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
     const groups = page.locator('.people h2');
     await groups.first().waitFor();
     expect(await groups.allInnerTexts()).toEqual(
@@ -341,9 +341,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(page.url()).toContain('api=air');
   });
 
-  it('keep the height of their rows when one is opened', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities`);
+  it('keep the height of their rows when one of them is opened', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
     const row = page.locator('.people a', { hasText: 'air-reader' });
     const before = await row.boundingBox();
     await page.locator('.people a', { hasText: 'nvcf-invoker' }).click();
@@ -353,9 +353,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height]);
   });
 
-  it('has room for what narrows them beside the form for a key', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities?make=service`, { viewport: { width: 1280, height: 800 } });
+  it('have room for their filters beside the form for a key', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service`, { viewport: { width: 1280, height: 800 } });
     await page.getByRole('article', { name: 'New key' }).waitFor();
     const fits = `[...document.querySelectorAll('main search, main search > *')].every(
       ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth + 2)`;
@@ -363,10 +363,10 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(await page.evaluate(fits)).toBe(true);
   });
 
-  it('say what they may do, and what they have sent', async () => {
-    const { url, ask } = await served();
+  it('have their allowed operations and their recent requests', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`);
     const may = person(page).getByRole('region', { name: 'What they may do' });
     await may.getByText(/: \d+ of \d+ operations/).waitFor();
     const labels = (await may.getByRole('listitem').allInnerTexts()).map((text) => text.replace(/ \d+ of \d+$/, ''));
@@ -377,9 +377,9 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByRole('region', { name: 'Decision' }).waitFor();
   });
 
-  it('makes a key in the organisation that is chosen', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities?make=service&name=of-globex&services=nvcf&scopes=list_functions`);
+  it('are created in the chosen organisation', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?make=service&name=of-globex&services=nvcf&scopes=list_functions`);
     await page.getByText('Advanced').click();
     await page.getByLabel('Organisation').selectOption('globex');
     await page.getByRole('button', { name: 'Create for All Functions' }).click();
@@ -388,9 +388,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect((await mock('GET', '/keys')).keys.at(-1)).toMatchObject({ name: 'of-globex', org: 'globex' });
   });
 
-  it('are offered wherever one is chosen, as soon as they are made, by whomever', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody`);
+  it('are offered in all forms as soon as any client creates them', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf&by=everybody`);
     const matrix = page.locator('label', { hasText: /^Of/ }).locator('select');
     await matrix.locator('option', { hasText: 'nvcf-invoker' }).waitFor({ state: 'attached' });
     const order = {
@@ -428,9 +428,9 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByRole('option', { name: 'personal-by-curl' }).waitFor();
   });
 
-  it('have the text of a key that a drill has rotated', async () => {
-    const { url, ask } = await served();
-    const page = await opened(`${url}/#/drills?drill=rotate-key`);
+  it('have the new text of a key that a drill has rotated', async () => {
+    const { url, ask } = await startServer();
+    const page = await openPage(`${url}/#/drills?drill=rotate-key`);
     expect((await ask('GET', '/v2/nvcf/assets')).status).toBe(200);
     await page.getByRole('button', { name: 'Start drill' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Start drill' }).click();
@@ -443,9 +443,9 @@ describe.runIf(hasBrowser)('identities', () => {
     expect((await ask('GET', '/v2/nvcf/assets', key)).status).toBe(200);
   });
 
-  it('makes an access key of Run:ai by Run:ai’s own API, as its user', async () => {
-    const { url, ask, mock } = await served();
-    const page = await opened(`${url}/#/identities?text=researcher@`);
+  it('have access keys of Run:ai, which are created through its own API as the user', async () => {
+    const { url, ask, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?text=researcher@`);
     await page.getByRole('link', { name: 'researcher@acme.test' }).click();
     await page.getByRole('button', { name: 'List them' }).click();
     await page.getByText('researcher-key').first().waitFor();

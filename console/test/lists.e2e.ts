@@ -4,27 +4,28 @@ import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { readJson, served, unlock } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { readJson, startServer, unlock } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 /** Every view that this file tells about. */
 const VIEWS = ['faults', 'drills', 'worlds', 'findings'] as const;
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-const cells = (page: Page, name: string) => region(page, name).locator('tbody tr');
+const tableRows = (page: Page, name: string) => region(page, name).locator('tbody tr');
 
-/** What the body of a table says, row by row. */
-const texts = async (page: Page, name: string) => (await cells(page, name).allInnerTexts()).map((text) => text.trim());
+/** Returns the texts of the rows of a table. */
+const readRowTexts = async (page: Page, name: string) =>
+  (await tableRows(page, name).allInnerTexts()).map((text) => text.trim());
 
-/** Does something with an entry by its menu. */
-async function fromMenu(page: Page, entry: string, item: string): Promise<void> {
+/** Chooses an item in the menu of an entry. */
+async function chooseFromMenu(page: Page, entry: string, item: string): Promise<void> {
   await button(page, `More for ${entry}`).click();
   await page.locator('.menu:visible').getByRole('button', { name: item }).click();
 }
 
-/** What the next login is answered. */
-async function loginStatus(url: string): Promise<number> {
+/** Sends a token request, and returns the status of the response. */
+async function readLoginStatus(url: string): Promise<number> {
   const { users } = (await readJson(`${url}/_mock/cast`)).runai;
   const { clientId, clientSecret } = users[0].accessKey;
   const { status } = await fetch(`${url}/api/v1/token`, {
@@ -35,7 +36,7 @@ async function loginStatus(url: string): Promise<number> {
   return status;
 }
 
-async function saved(page: Page, save: () => Promise<void>): Promise<{ name: string; content: Buffer }> {
+async function saveFile(page: Page, save: () => Promise<void>): Promise<{ name: string; content: Buffer }> {
   const waiting: Promise<Download> = page.waitForEvent('download');
   await save();
   const download = await waiting;
@@ -43,20 +44,20 @@ async function saved(page: Page, save: () => Promise<void>): Promise<{ name: str
 }
 
 describe.runIf(hasBrowser)('the lists', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
   describe('faults', () => {
-    it('are of the service and the operation that the address says', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+    it('have the service and the operation of the address', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?service=nvcf&operation=listFunctions`);
       await page.getByLabel('Delay').fill('1s');
 
       await page.getByText("mock.faults.next('listFunctions', { status: 503, delay: '1s' })").waitFor();
     });
 
-    it('are made in a panel, injected into the next request, used up then, and removed', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults`);
+    it('are added in a panel, injected into the next request, used up, and removed', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults`);
       await page.getByText('No faults.').waitFor();
       await page.getByRole('link', { name: 'Add a fault' }).click();
       await page.getByLabel('One operation').check();
@@ -66,12 +67,14 @@ describe.runIf(hasBrowser)('the lists', () => {
       await button(page, 'Add the fault').click();
       await page.getByText('is waiting for a request').waitFor();
       expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
-      expect(await texts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
+      expect(await readRowTexts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
       expect(await page.getByText('used up').count()).toBe(0);
 
-      expect(await loginStatus(url)).toBe(503);
-      expect(await loginStatus(url)).toBe(200);
-      await expect.poll(() => texts(page, 'Faults, oldest first')).toEqual([expect.stringMatching(/1 of 1\s+used up/)]);
+      expect(await readLoginStatus(url)).toBe(503);
+      expect(await readLoginStatus(url)).toBe(200);
+      await expect
+        .poll(() => readRowTexts(page, 'Faults, oldest first'))
+        .toEqual([expect.stringMatching(/1 of 1\s+used up/)]);
       await button(page, /^Remove .*-f1$/).click();
       await page.getByText('No faults.').waitFor();
       expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
@@ -84,9 +87,9 @@ describe.runIf(hasBrowser)('the lists', () => {
       ['401 Unauthorized', '{ status: 401, offDocument: true }'],
       ['429 with Retry-After', '{ status: 429, retryAfter: 3, offDocument: true }'],
       ['Garbage body', "{ body: 'garbage' }"],
-    ])('are filled in by a preset, and can be added as they are: %s', async (preset, action) => {
-      const { url, mock } = await served();
-      const page = await opened(`${url}/#/faults?which=all&make=yes`);
+    ])('are filled in by a preset, and can be added unchanged: %s', async (preset, action) => {
+      const { url, mock } = await startServer();
+      const page = await openPage(`${url}/#/faults?which=all&make=yes`);
       await button(page, '503').click();
       await button(page, preset).click();
       expect(await page.locator('.lines pre').innerText()).toBe(`await mock.faults.add({ times: 1, do: ${action} });`);
@@ -96,17 +99,17 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect((await mock('GET', '/faults')).faults).toHaveLength(1);
     });
 
-    it('of a preset keep the operation, whose document may have the status', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?operation=grant_token`);
+    it('of a preset keep the chosen operation', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?operation=grant_token`);
       await button(page, '503').click();
 
       await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
     });
 
-    it('are refused in the words of the form', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?service=nvcf`);
+    it('are refused with the labels of the form', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?service=nvcf`);
       await page.getByLabel('Allow undocumented responses').uncheck();
       await page.getByLabel('Status', { exact: true }).fill('418');
       await button(page, 'Add the fault').click();
@@ -115,13 +118,13 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByLabel('Allow undocumented responses').check();
       await button(page, 'Add the fault').click();
 
-      await cells(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
+      await tableRows(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
       await page.getByText('The vendor does not document this response.').waitFor();
     });
 
-    it('have the rare fields in a fold, which opens where one of them is wrong', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/faults?make=yes`);
+    it('have rarely used fields in a fold, which opens if one of them is wrong', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/faults?make=yes`);
       const probability = page.getByLabel('Probability');
       expect(await probability.isVisible()).toBe(false);
       await page.getByText('Advanced', { exact: true }).click();
@@ -134,9 +137,9 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await probability.isVisible()).toBe(true);
     });
 
-    it('give an answer of one’s own, which the journal tells from the mock’s', async () => {
-      const { url, ask, mock } = await served();
-      const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+    it('can send a custom response, which the journal distinguishes from one of the mock', async () => {
+      const { url, ask, mock } = await startServer();
+      const page = await openPage(`${url}/#/faults?service=nvcf&operation=listFunctions`);
       await page.getByText('Advanced', { exact: true }).click();
       const answer = page.getByLabel('Custom response');
       await answer.fill('{"status": 200, body}');
@@ -149,24 +152,24 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('it has no body').waitFor();
       await answer.fill('{"status": 200, "body": {"functions": []}}');
       await button(page, 'Add the fault').click();
-      await cells(page, 'Faults, oldest first').getByText('a custom response with status 200').waitFor();
+      await tableRows(page, 'Faults, oldest first').getByText('a custom response with status 200').waitFor();
 
       expect(await (await ask('GET', '/v2/nvcf/functions')).json()).toEqual({ functions: [] });
       await page.goto(`${url}/#/journal`);
       await page.getByText('defined this response').first().waitFor();
     });
 
-    it('are all removed from the menu, and are there again by Undo', async () => {
-      const { url, mock } = await served();
+    it('are all removed from the menu, and restored by Undo', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/faults', { do: { delay: '1s' } });
       await mock('POST', '/faults', { match: { service: 'air' }, do: { body: 'garbage' } });
-      const page = await opened(`${url}/#/faults`);
+      const page = await openPage(`${url}/#/faults`);
       await button(page, 'More for all faults').click();
       await button(page, 'Remove all').click();
       await page.getByText('No faults.').waitFor();
       await button(page, 'Undo').click();
 
-      await expect.poll(() => cells(page, 'Faults, oldest first').count()).toBe(2);
+      await expect.poll(() => tableRows(page, 'Faults, oldest first').count()).toBe(2);
     });
 
     it.each([
@@ -175,10 +178,10 @@ describe.runIf(hasBrowser)('the lists', () => {
         { match: { service: 'nvcf', probability: 0.5 }, after: 2, do: { delay: { min: '1s', max: '2s' } } },
         'faults.add',
       ],
-    ])('are shown as code that makes the same: %j', async (given, call) => {
-      const { url, mock } = await served();
+    ])('are shown as code that adds an equal fault: %j', async (given, call) => {
+      const { url, mock } = await startServer();
       const first = await mock('POST', '/faults', given);
-      const page = await opened(`${url}/#/faults`, { permissions: ['clipboard-read', 'clipboard-write'] });
+      const page = await openPage(`${url}/#/faults`, { permissions: ['clipboard-read', 'clipboard-write'] });
       await button(page, /^More for fault/).click();
       await button(page, 'Show as code').click();
       await button(page, 'Copy the code').click();
@@ -200,10 +203,10 @@ describe.runIf(hasBrowser)('the lists', () => {
   });
 
   describe('drills', () => {
-    it('are listed by names of people, started in a panel about somebody for a time, and ended', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/drills`);
-      const row = cells(page, 'Drills').filter({ hasText: 'token-outage' });
+    it('are listed by title, started in a panel for an identity and a duration, and ended', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/drills`);
+      const row = tableRows(page, 'Drills').filter({ hasText: 'token-outage' });
       await row.getByText('not running').waitFor();
       await row.getByRole('link', { name: 'Start … Token outage' }).click();
       const panel = page.getByRole('article', { name: 'Token outage' });
@@ -213,16 +216,16 @@ describe.runIf(hasBrowser)('the lists', () => {
       await panel.getByText('Runs until').waitFor();
       await row.getByText('running', { exact: true }).waitFor();
 
-      expect(await loginStatus(url)).toBe(503);
+      expect(await readLoginStatus(url)).toBe(503);
       await row.getByRole('button', { name: 'End Token outage' }).click();
       await page.getByRole('complementary', { name: 'Undo' }).getByText('Token outage has ended.').waitFor();
       await row.getByText('not running').waitFor();
-      expect(await loginStatus(url)).toBe(200);
+      expect(await readLoginStatus(url)).toBe(200);
     });
 
-    it('show a new secret when it is asked for', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/drills?drill=regenerate-secret`);
+    it('show a new secret only on demand', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/drills?drill=regenerate-secret`);
       const panel = page.getByRole('article', { name: 'Regenerate secret' });
       await panel.getByLabel('Affects').selectOption('researcher@acme.test');
       await panel.getByRole('button', { name: 'Start drill' }).click();
@@ -244,9 +247,9 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(status).toBe(200);
     });
 
-    it('can be about everybody who is offered', async () => {
-      const { url, mock } = await served();
-      const page = await opened(`${url}/#/drills?drill=rate-limit`);
+    it('can be started for every identity that the form offers', async () => {
+      const { url, mock } = await startServer();
+      const page = await openPage(`${url}/#/drills?drill=rate-limit`);
       const options = page.getByRole('article', { name: 'Rate limit' }).locator('optgroup option');
       await options.first().waitFor({ state: 'attached' });
       const ids = await options.evaluateAll((all) =>
@@ -261,39 +264,39 @@ describe.runIf(hasBrowser)('the lists', () => {
     it.each([
       ['rate-limit', { principal: 'researcher@acme.test', for: '10m' }, 'affects researcher@acme.test'],
       ['slow-token', { for: '10m' }, 'affects all callers'],
-    ])('say while they run whom they are about: %s', async (drill, order, text) => {
-      const { url, mock } = await served();
+    ])('show whom they affect while they run: %s', async (drill, order, text) => {
+      const { url, mock } = await startServer();
       await mock('POST', `/drills/${drill}`, order);
-      const page = await opened(`${url}/#/drills?drill=${drill}`);
+      const page = await openPage(`${url}/#/drills?drill=${drill}`);
 
       await page.getByRole('article').getByText(text).waitFor();
     });
 
-    it('that are over are no longer said to run', async () => {
-      const { url, mock } = await served();
+    it('that have ended are not shown as running', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/drills/slow-token', { for: '1h' });
-      const page = await opened(`${url}/#/drills?drill=slow-token`);
+      const page = await openPage(`${url}/#/drills?drill=slow-token`);
       await page.getByText('Runs until').waitFor();
       await mock('POST', '/clock/advance', { by: '2h' });
 
       await expect.poll(() => page.getByText('Runs until').count()).toBe(0);
-      expect(await cells(page, 'Drills').getByText('running', { exact: true }).count()).toBe(0);
+      expect(await tableRows(page, 'Drills').getByText('running', { exact: true }).count()).toBe(0);
     });
 
-    it('are rows of two lines on a telephone', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/drills`, { viewport: { width: 390, height: 844 } });
-      await cells(page, 'Drills').first().waitFor();
-      for (const row of await cells(page, 'Drills').all()) {
+    it('are rows of two lines on a phone', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/drills`, { viewport: { width: 390, height: 844 } });
+      await tableRows(page, 'Drills').first().waitFor();
+      for (const row of await tableRows(page, 'Drills').all()) {
         expect((await row.boundingBox())?.height).toBeLessThan(64);
       }
     });
   });
 
   describe('worlds', () => {
-    it('are made in a panel and deleted, with their credentials covered', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/worlds`);
+    it('are created in a panel with covered credentials, and deleted', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/worlds`);
       await page.getByText('There is only this world').waitFor();
       await page.getByRole('link', { name: 'Create a world' }).click();
       const panel = page.getByRole('article', { name: 'New world' });
@@ -310,19 +313,19 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await panel.innerText()).toContain('nvapi-');
       expect(await page.locator('.view-header output').innerText()).toBe('2');
 
-      await fromMenu(page, 'world alice', 'Delete world');
+      await chooseFromMenu(page, 'world alice', 'Delete world');
       await page.getByRole('dialog', { name: 'Delete world alice?' }).getByText('with everything in it').waitFor();
       await button(page, 'Delete world').last().click();
       await page.getByText('was deleted').waitFor();
-      await expect.poll(() => cells(page, 'Worlds').count()).toBe(1);
+      await expect.poll(() => tableRows(page, 'Worlds').count()).toBe(1);
       expect((await fetch(`${url}/w/alice/_mock/`)).status).toBe(404);
     });
 
-    it('say how they are reached, in a panel that the address names', async () => {
-      const { url, mock } = await served();
+    it('show how clients reach them, in a panel with an address', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/worlds', { id: 'alice', ttl: '15m', label: 'for the nightly run' });
-      const page = await opened(`${url}/#/worlds`);
-      await fromMenu(page, 'world alice', 'How to reach it');
+      const page = await openPage(`${url}/#/worlds`);
+      await chooseFromMenu(page, 'world alice', 'How to reach it');
       await page.getByRole('heading', { name: 'How to reach alice' }).waitFor();
       expect(page.url()).toContain('world=alice');
       const panel = page.getByRole('article', { name: 'World' });
@@ -335,20 +338,20 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(page.url()).not.toContain('world=alice');
     });
 
-    it('lead to their consoles', async () => {
-      const { url, mock } = await served();
+    it('link to their consoles', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/worlds', { id: 'alice' });
-      const page = await opened(`${url}/#/worlds`);
-      expect(await cells(page, 'Worlds').filter({ hasText: 'this one' }).getByRole('link').count()).toBe(0);
+      const page = await openPage(`${url}/#/worlds`);
+      expect(await tableRows(page, 'Worlds').filter({ hasText: 'this one' }).getByRole('link').count()).toBe(0);
       await page.getByRole('link', { name: 'Open alice', exact: true }).click();
 
       await page.waitForURL(`${url}/w/alice/#/requests`);
       await page.getByText('No requests yet').waitFor();
     });
 
-    it('are refused in the words of the switchboard, and the default one cannot be deleted', async () => {
-      const { url } = await served();
-      const page = await opened(`${url}/#/worlds?make=yes`);
+    it('are refused with the message of the control API, and the default world cannot be deleted', async () => {
+      const { url } = await startServer();
+      const page = await openPage(`${url}/#/worlds?make=yes`);
       await page.getByLabel('Name', { exact: true }).fill('Not An Id');
       await button(page, 'Create the world').click();
 
@@ -357,13 +360,13 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await page.locator('.menu:visible button').allInnerTexts()).toEqual(['How to reach it', 'Reset world']);
     });
 
-    it('are found among a thousand', async () => {
-      const { url, mock } = await served();
+    it('can be searched among a thousand', async () => {
+      const { url, mock } = await startServer();
       for (let made = 0; made < 120; made += 1) await mock('POST', '/worlds', { id: `w-${made}`, seed: 'none' });
-      const page = await opened(`${url}/#/worlds`);
+      const page = await openPage(`${url}/#/worlds`);
       await page.getByText('Showing 100 of 121').waitFor();
       await page.getByRole('searchbox', { name: 'Search' }).fill('w-119');
-      await expect.poll(() => texts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
+      await expect.poll(() => readRowTexts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
       expect(page.url()).toContain('filter=w-119');
       expect(await page.locator('.view-header output').innerText()).toBe('1 of 121');
       await page.getByRole('searchbox', { name: 'Search' }).fill('nobody');
@@ -371,27 +374,27 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('No name or label contains “nobody”').waitFor();
     });
 
-    it('stay readable when the one is deleted that the page is of', async () => {
-      const { url, mock } = await served();
+    it('stay readable when the world of the page is deleted', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/worlds', { id: 'alice' });
-      const page = await opened(`${url}/w/alice/#/worlds`);
-      await fromMenu(page, 'world alice', 'Delete world');
+      const page = await openPage(`${url}/w/alice/#/worlds`);
+      await chooseFromMenu(page, 'world alice', 'Delete world');
       await button(page, 'Delete world').last().click();
 
       await page.getByText('no longer has this world').waitFor();
-      expect(await texts(page, 'Worlds')).toContainEqual(expect.stringContaining('default'));
+      expect(await readRowTexts(page, 'Worlds')).toContainEqual(expect.stringContaining('default'));
     });
 
-    it('are reset from the menu of the present one, once that is confirmed', async () => {
-      const { url, ask, mock } = await served();
+    it('can be reset from the menu of the current world after a confirmation', async () => {
+      const { url, ask, mock } = await startServer();
       await mock('POST', '/worlds', { id: 'alice' });
       await ask('GET', '/v2/nvcf/functions');
       await mock('POST', '/faults', { do: { delay: '1s' } });
-      const page = await opened(`${url}/#/worlds`);
+      const page = await openPage(`${url}/#/worlds`);
       await button(page, 'More for world alice').click();
       expect(await page.locator('.menu:visible').getByText('Reset world').count()).toBe(0);
       await page.keyboard.press('Escape');
-      await fromMenu(page, 'world default', 'Reset world');
+      await chooseFromMenu(page, 'world default', 'Reset world');
       await page.getByRole('dialog', { name: 'Reset world default?' }).waitFor();
       expect((await readJson(`${url}/_mock/requests`)).requests).toHaveLength(1);
       await button(page, 'Reset world').last().click();
@@ -403,9 +406,9 @@ describe.runIf(hasBrowser)('the lists', () => {
   });
 
   describe('snapshots', () => {
-    it('are taken, restored and deleted', async () => {
-      const { url, mock } = await served();
-      const page = await opened(`${url}/#/worlds`);
+    it('can be taken, restored and deleted', async () => {
+      const { url, mock } = await startServer();
+      const page = await openPage(`${url}/#/worlds`);
       await page.getByText('No snapshots yet').waitFor();
       await button(page, 'Take a snapshot').click();
       await page.getByLabel('Name').fill('before');
@@ -420,28 +423,28 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('This world was restored').waitFor();
 
       expect(await names()).not.toContain('later');
-      await fromMenu(page, 'before', 'Delete snapshot');
+      await chooseFromMenu(page, 'before', 'Delete snapshot');
       await button(page, 'Delete snapshot').last().click();
       await page.getByText('No snapshots yet').waitFor();
     });
 
-    it('are shown below many worlds, where their former address leads', async () => {
-      const { url, mock } = await served();
+    it('are listed below the worlds, and scrolled into view by their former address', async () => {
+      const { url, mock } = await startServer();
       for (let count = 0; count < 40; count++) await mock('POST', '/worlds', { id: `w-${count}`, seed: 'none' });
-      const page = await opened(`${url}/#/snapshots`);
+      const page = await openPage(`${url}/#/snapshots`);
       const snapshots = region(page, 'Snapshots');
       await snapshots.waitFor();
 
       await expect.poll(() => page.title()).toMatch(/^Worlds/);
-      expect(await cells(page, 'Worlds').count()).toBe(41);
+      expect(await tableRows(page, 'Worlds').count()).toBe(41);
       await expect.poll(async () => (await snapshots.boundingBox())?.y).toBeLessThan(900);
     });
 
-    it('are called by their time where they were given no name', async () => {
-      const { url, mock } = await served();
+    it('are named after their time if they have no name', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
       await mock('POST', '/clock/freeze', {});
-      const page = await opened(`${url}/#/worlds`);
+      const page = await openPage(`${url}/#/worlds`);
       await page.getByText('No snapshots yet').waitFor();
       await button(page, 'Take a snapshot').click();
       await expect.poll(() => page.getByLabel('Name').getAttribute('placeholder')).toMatch(/^Snapshot of 12:00:0\d$/);
@@ -452,14 +455,14 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect((await mock('GET', '/snapshots')).snapshots).toMatchObject([{ name: null }]);
     });
 
-    it('and worlds have rows of two lines on a telephone, with buttons that a finger meets', async () => {
-      const { url, mock } = await served();
+    it('and worlds have rows of two lines on a phone, with buttons that are large enough for a finger', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/snapshots', { name: 'before the migration' });
       // An end on another day is shown with its date, which takes a third line.
       await mock('POST', '/worlds', { id: 'alice', ttl: '1m' });
-      const page = await opened(`${url}/#/worlds`, { viewport: { width: 390, height: 844 }, hasTouch: true });
+      const page = await openPage(`${url}/#/worlds`, { viewport: { width: 390, height: 844 }, hasTouch: true });
       for (const label of ['Snapshots, newest first', 'Worlds']) {
-        const row = cells(page, label).last();
+        const row = tableRows(page, label).last();
         const heights = async () => {
           const boxes = await Promise.all([row, row.getByRole('button').last()].map((one) => one.boundingBox()));
           return boxes.map((box) => Math.round(box?.height ?? 0));
@@ -471,32 +474,32 @@ describe.runIf(hasBrowser)('the lists', () => {
       }
     });
 
-    it('have their ids in the list, without a button for each', async () => {
-      const { url, mock } = await served();
+    it('have their ids in the list', async () => {
+      const { url, mock } = await startServer();
       const { id } = await mock('POST', '/snapshots', { name: 'kept' });
-      const page = await opened(`${url}/#/worlds`);
-      await cells(page, 'Snapshots, newest first').getByText(id).waitFor();
+      const page = await openPage(`${url}/#/worlds`);
+      await tableRows(page, 'Snapshots, newest first').getByText(id).waitFor();
 
-      expect(await cells(page, 'Snapshots, newest first').getByRole('button', { name: /copy/i }).count()).toBe(0);
+      expect(await tableRows(page, 'Snapshots, newest first').getByRole('button', { name: /copy/i }).count()).toBe(0);
     });
 
-    it('are saved as snapshot files', async () => {
-      const { url, mock } = await served();
+    it('can be saved as files', async () => {
+      const { url, mock } = await startServer();
       const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });
-      const page = await opened(`${url}/#/worlds`);
-      const { name, content } = await saved(page, () => fromMenu(page, 'kept', 'Download'));
+      const page = await openPage(`${url}/#/worlds`);
+      const { name, content } = await saveFile(page, () => chooseFromMenu(page, 'kept', 'Download'));
 
       expect(name).toBe(`nv-auth-mock-default-${id}.ndjson`);
       expect(content.length).toBeGreaterThan(bytes);
       expect(content.toString().split('\n', 1)[0]).toMatch(/^\{"server":"nv-auth-mock",/);
     });
 
-    it('lead to a world that is made of them', async () => {
-      const { url, mock } = await served();
+    it('can be copied to a new world', async () => {
+      const { url, mock } = await startServer();
       const { id } = await mock('POST', '/snapshots', { name: 'kept' });
       await mock('POST', '/snapshots', { name: 'newer' });
-      const page = await opened(`${url}/#/worlds`);
-      await fromMenu(page, 'kept', 'Create a world');
+      const page = await openPage(`${url}/#/worlds`);
+      await chooseFromMenu(page, 'kept', 'Create a world');
       await page.getByLabel('Which snapshot').waitFor();
       await expect.poll(() => page.getByLabel('Which snapshot').inputValue()).toBe(id);
       await page.getByLabel('Name', { exact: true }).fill('copy');
@@ -508,41 +511,41 @@ describe.runIf(hasBrowser)('the lists', () => {
   });
 
   describe('findings', () => {
-    it('are shown as they come, by kind, beside how sure the answers are', async () => {
-      const { url, mock, ask } = await served();
-      const page = await opened(`${url}/#/findings`);
+    it('are shown by kind as they arrive, with the certainty of the responses', async () => {
+      const { url, mock, ask } = await startServer();
+      const page = await openPage(`${url}/#/findings`);
       await page.getByText('No findings.').waitFor();
       await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
       await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
       await mock('DELETE', '/faults');
       await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
 
-      await cells(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
+      await tableRows(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
       await page.getByRole('combobox', { name: 'Kind' }).selectOption('Unused fault');
       expect(page.url()).toContain('kind=unused_fault');
       expect(await page.locator('.view-header output').innerText()).toBe('1 of 2');
       const { services } = await readJson(`${url}/_mock/fidelity`);
-      expect(await cells(page, 'Operations of each service').count()).toBe(services.length);
+      expect(await tableRows(page, 'Operations of each service').count()).toBe(services.length);
     });
 
-    it('are none of a kind, and say so', async () => {
-      const { url, mock } = await served();
+    it('report that there are none of a kind', async () => {
+      const { url, mock } = await startServer();
       await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
       await mock('DELETE', '/faults');
-      const page = await opened(`${url}/#/findings?kind=storage`);
+      const page = await openPage(`${url}/#/findings?kind=storage`);
 
       await page.getByText('No findings of the kind “Storage”.').waitFor();
     });
   });
 
-  it('read again once the token is given that the switchboard wants, and download with it', async () => {
-    const { url, ask } = await served({ adminToken: 'open-sesame' });
+  it('are read once the admin token is entered, and download files with it', async () => {
+    const { url, ask } = await startServer({ adminToken: 'open-sesame' });
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await unlock(page, 'open-sesame');
     await page.locator('.count').getByText('1', { exact: true }).waitFor();
     await button(page, 'Export').click();
-    const { content } = await saved(page, () => button(page, 'HAR (HTTP Archive)').click());
+    const { content } = await saveFile(page, () => button(page, 'HAR (HTTP Archive)').click());
     await page.keyboard.press('Escape');
     expect(JSON.parse(content.toString()).log.entries).toHaveLength(1);
 
@@ -557,24 +560,24 @@ describe.runIf(hasBrowser)('the lists', () => {
     }
   });
 
-  it.each(VIEWS)('ask for the token where they are opened first: %s', async (view) => {
-    const { url } = await served({ adminToken: 'open-sesame' });
-    const page = await opened(`${url}/#/${view}`);
+  it.each(VIEWS)('ask for the token on any view that is opened first: %s', async (view) => {
+    const { url } = await startServer({ adminToken: 'open-sesame' });
+    const page = await openPage(`${url}/#/${view}`);
     await unlock(page, 'open-sesame');
 
     await expect.poll(() => page.locator('main [role=alert]').count()).toBe(0);
     await expect.poll(() => page.getByText('Loading …').count()).toBe(0);
   });
 
-  it('scroll nothing sideways but their tables, and show all of a long text to whoever wants it', async () => {
-    const { url, mock } = await served();
+  it('scroll only their tables sideways, and show all of a long text on demand', async () => {
+    const { url, mock } = await startServer();
     // A fault may have no longer ones.
     const long = 'n'.repeat(16_000);
     await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
     await mock('DELETE', '/faults');
     await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
     await mock('POST', '/snapshots', { name: 'n'.repeat(200) });
-    const page = await opened(url, { viewport: { width: 360, height: 800 } });
+    const page = await openPage(url, { viewport: { width: 360, height: 800 } });
     const cut = new Set<string>();
     for (const view of VIEWS) {
       await page.goto(`${url}/#/${view}`);

@@ -4,11 +4,11 @@ import { hasBrowser, type Site, siteWith } from '../../test/support/browser.ts';
 import { researcher } from '../../test/support/cast.ts';
 import { listeningServer } from '../../test/support/listening.ts';
 import { authorizationPath, type Fields } from '../../test/support/oauth.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { fitsWidth, SCHEMES, WIDTHS, windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { fitsWidth, SCHEMES, setUpBrowser, WIDTHS } from './support/window.ts';
 
 describe.runIf(hasBrowser)('the login page', () => {
-  const openWindow = windows();
+  const openWindow = setUpBrowser();
   const back = { site: null as Site | null };
   beforeAll(async () => {
     back.site = await siteWith('<!doctype html><html lang="en"><title>back</title>');
@@ -22,7 +22,7 @@ describe.runIf(hasBrowser)('the login page', () => {
     ['without scripts', false],
   ] as const;
 
-  it.each(bothWays)('logs in whom somebody clicks, %s', async (_how, javaScriptEnabled) => {
+  it.each(bothWays)('logs in the identity that the user clicks, %s', async (_how, javaScriptEnabled) => {
     const { url } = await listeningServer();
     const page = await openWindow(pageOf(url), { javaScriptEnabled });
     await page.getByRole('button', { name: researcher.email }).click();
@@ -31,7 +31,7 @@ describe.runIf(hasBrowser)('the login page', () => {
     expect(new URL(page.url()).searchParams.get('code')).toMatch(/^\w{43}$/);
   });
 
-  it.each(bothWays)('logs in by name and password, %s', async (_how, javaScriptEnabled) => {
+  it.each(bothWays)('logs in with a name and a password, %s', async (_how, javaScriptEnabled) => {
     const { url } = await listeningServer();
     const page = await openWindow(pageOf(url), { javaScriptEnabled });
     await page.getByLabel('E-mail address').fill(researcher.email);
@@ -42,7 +42,7 @@ describe.runIf(hasBrowser)('the login page', () => {
     expect(new URL(page.url()).searchParams.get('code')).toMatch(/^\w{43}$/);
   });
 
-  it('is of the world below whose path it is', async () => {
+  it('belongs to the world of its path', async () => {
     const { url } = await listeningServer({ world: ['alice'] });
     const page = await openWindow(pageOf(`${url}/w/alice`));
     await page.getByRole('button', { name: researcher.email }).click();
@@ -51,7 +51,7 @@ describe.runIf(hasBrowser)('the login page', () => {
     expect(new URL(page.url()).searchParams.get('iss')).toContain('/w/alice/');
   });
 
-  it('shows names of any length, and what looks like markup, as text', async () => {
+  it('shows long names and markup as text', async () => {
     const email = `<img src=x onerror="document.title=1">${'n'.repeat(60_000)}@acme.test`;
     const { url } = await listeningServer({});
     const made = await fetch(`${url}/_mock/worlds`, {
@@ -68,21 +68,21 @@ describe.runIf(hasBrowser)('the login page', () => {
   });
 
   describe.each(SCHEMES)('%s', (colorScheme) => {
-    it.each(WIDTHS)('can be read by everybody, %i px wide', async (width) => {
+    it.each(WIDTHS)('is accessible, %i px wide', async (width) => {
       const { url } = await listeningServer();
       const page = await openWindow(pageOf(url), { colorScheme, viewport: { width, height: 900 } });
-      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
 
       await page.getByLabel('E-mail address').fill(researcher.email);
       await page.getByLabel('Password').fill('wrong');
       await page.keyboard.press('Enter');
       await page.getByRole('alert').waitFor();
-      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
 
       await page.goto(pageOf(url, { client_id: 'nobody' }));
       await page.getByText('runai-admin-ui').waitFor();
-      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
     });
   });

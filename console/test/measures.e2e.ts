@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { INVOKER, rows, served } from './support/console.ts';
-import { fitsWidth, windows } from './support/window.ts';
+import { INVOKER, requestRows, startServer } from './support/console.ts';
+import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const INVOKER_ID = castKey('nvcf-invoker').id;
 
@@ -73,8 +73,8 @@ const FAINT = `(() => {
     .map((one) => one.outerHTML.slice(0, 120));
 })()`;
 
-async function servedWithSome() {
-  const server = await served({ propagation: 'fixed' });
+async function startServerWithContent() {
+  const server = await startServer({ propagation: 'fixed' });
   const { ask, mock } = server;
   await ask('POST', '/v2/nvcf/functions', INVOKER, {});
   await mock('POST', '/faults', { match: { service: 'air' }, do: { status: 503 } });
@@ -83,19 +83,19 @@ async function servedWithSome() {
   return server;
 }
 
-async function shown(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
+async function openView(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
   await page.goto(`${url}/#/${address}`);
   await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
 }
 
 describe.runIf(hasBrowser)('every view', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('has one line of header, targets of 44 px and fields of 16 px on a telephone', async () => {
-    const { url } = await servedWithSome();
-    const page = await opened(url, TELEPHONE);
+  it('has a header of one line, targets of 44 px and fields of 16 px on a phone', async () => {
+    const { url } = await startServerWithContent();
+    const page = await openPage(url, TELEPHONE);
     for (const view of VIEWS) {
-      await shown(page, url, view);
+      await openView(page, url, view);
       const header = await page.locator('.framed > header').boundingBox();
 
       // A panel has the whole window.
@@ -108,19 +108,19 @@ describe.runIf(hasBrowser)('every view', () => {
     }
   });
 
-  it.each(['light', 'dark'] as const)('has edges that can be seen: %s', async (colorScheme) => {
-    const { url } = await servedWithSome();
-    const page = await opened(url, { colorScheme, viewport: { width: 1400, height: 900 } });
+  it.each(['light', 'dark'] as const)('has visible edges: %s', async (colorScheme) => {
+    const { url } = await startServerWithContent();
+    const page = await openPage(url, { colorScheme, viewport: { width: 1400, height: 900 } });
     for (const view of VIEWS) {
-      await shown(page, url, view);
+      await openView(page, url, view);
 
       expect([view[0], await page.evaluate(FAINT)]).toEqual([view[0], []]);
     }
   });
 
-  it('leads to the other views by a sheet on a telephone, which a choice closes', async () => {
-    const { url } = await servedWithSome();
-    const page = await opened(`${url}/#/requests`, TELEPHONE);
+  it('links to the other views in a sheet on a phone, which closes after a choice', async () => {
+    const { url } = await startServerWithContent();
+    const page = await openPage(`${url}/#/requests`, TELEPHONE);
     const sheet = page.getByRole('navigation', { name: 'Views' });
     expect(await sheet.count()).toBe(0);
     await page.getByRole('button', { name: 'Views' }).click();
@@ -133,10 +133,10 @@ describe.runIf(hasBrowser)('every view', () => {
   it.each([
     ['no-preference', /^0\.1[2-8]?s$/],
     ['reduce', /^0s$/],
-  ] as const)('moves for a moment, or not at all for those who want none: %s', async (reducedMotion, wanted) => {
-    const { url } = await servedWithSome();
-    const page = await opened(`${url}/#/requests`, { reducedMotion });
-    await rows(page).first().click();
+  ] as const)('has short animations, or none if the user prefers reduced motion: %s', async (reducedMotion, wanted) => {
+    const { url } = await startServerWithContent();
+    const page = await openPage(`${url}/#/requests`, { reducedMotion });
+    await requestRows(page).first().click();
     await page.getByRole('article').waitFor();
 
     for (const part of ['.within', '.requests .row']) {

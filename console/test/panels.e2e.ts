@@ -1,11 +1,11 @@
-/** What is opened beside the lists of the console: why a request failed, and how one gets back from there. */
+/** The panels beside the lists of the console, in a browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, rows, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { INVOKER, requestRows, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer');
 const FULL = castKey('nvcf-full-access');
@@ -17,12 +17,12 @@ const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io
 const OTHER_FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
 
 const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
-const focused = (page: Page) => page.evaluate('document.activeElement.outerHTML') as Promise<string>;
-const texts = async (page: Page, within: string) =>
+const readFocusedElement = (page: Page) => page.evaluate('document.activeElement.outerHTML') as Promise<string>;
+const readTexts = async (page: Page, within: string) =>
   (await page.locator(within).allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
 
-describe.runIf(hasBrowser)('a request that is opened', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('the panel of a request', () => {
+  const openPage = setUpBrowser();
 
   it.each([
     ['POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' }, 'Field inferenceUrl is missing', null, 'Validation'],
@@ -37,12 +37,12 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     ],
     ['PUT', '/api/v1/users', '', {}, '/api/v1/users does not support PUT; use GET', null, 'Run:ai answered:'],
   ])(
-    'says what was wrong in one sentence, what to do before why, and in the vendor’s words: %s %s',
+    'explains an error in one sentence, the fix before the reason, and in the vendor’s words: %s %s',
     async (method, path, token, body, ours, hint, vendors) => {
-      const { url, ask } = await served();
+      const { url, ask } = await startServer();
       await ask(method, path, token, body);
-      const page = await opened(`${url}/#/requests`);
-      await rows(page).filter({ hasText: ours }).click();
+      const page = await openPage(`${url}/#/requests`);
+      await requestRows(page).filter({ hasText: ours }).click();
 
       await panel(page)
         .locator('.verdict')
@@ -50,7 +50,7 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
         .waitFor();
       expect(await panel(page).locator('.verdict').count()).toBe(1);
       expect(await panel(page).getByRole('region', { name: 'words' }).innerText()).toContain(vendors);
-      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
     },
   );
 
@@ -58,14 +58,14 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     [1024, 0],
     [1400, 330],
   ])(
-    'keeps the words of its steps apart, and its text from under its cross: %i px wide, panel %i',
+    'keeps space between its steps, and between its text and its close button: %i px wide, panel %i',
     async (width, set) => {
-      const { url, ask } = await served();
+      const { url, ask } = await startServer();
       await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-      const page = await opened(`${url}/docs`, { viewport: { width, height: 700 } });
+      const page = await openPage(`${url}/docs`, { viewport: { width, height: 700 } });
       await page.evaluate(`localStorage.setItem('nv-auth-mock.panel-width', '${set}')`);
       await page.goto(`${url}/#/requests`);
-      await rows(page).first().click();
+      await requestRows(page).first().click();
       await panel(page).getByRole('list', { name: 'Steps of the decision' }).getByText('refused here').waitFor();
       const gaps = `(() => {
       const boxes = [...document.querySelectorAll('.steps li')].map((li) => {
@@ -85,63 +85,63 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     },
   );
 
-  it('says each hint once, with the nearest name, whether there is a decision or not', async () => {
-    const { url, ask } = await served();
+  it('shows each hint once, with the nearest name, with or without a decision', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functionz');
     await ask('GET', '/v2/nvcf/functions', 'undefined');
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).filter({ hasText: 'functionz' }).click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).filter({ hasText: 'functionz' }).click();
     await panel(page).getByText('Did you mean GET /v2/nvcf/functions?').waitFor();
     expect(await panel(page).getByText('Did you mean').locator('visible=true').count()).toBe(1);
-    await rows(page).filter({ hasText: 'unsupported_token' }).click();
+    await requestRows(page).filter({ hasText: 'unsupported_token' }).click();
     await panel(page).getByRole('heading', { name: 'How to fix it' }).waitFor();
 
     expect(await panel(page).getByText('The header has a placeholder').locator('visible=true').count()).toBe(1);
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    await rows(page).filter({ hasText: 'missing_scope' }).click();
+    await requestRows(page).filter({ hasText: 'missing_scope' }).click();
     await panel(page).getByText('add the scope').first().waitFor();
     expect(await panel(page).locator('.hint').count()).toBe(0);
   });
 
-  it('shows its query, and so does its row', async () => {
-    const { url, ask } = await served();
+  it('shows the query, which the row has too', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions?visibility=private&visibility=public&marker=1%262', DEPLOYER.key);
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).filter({ hasText: '?visibility=private&visibility=public' }).click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).filter({ hasText: '?visibility=private&visibility=public' }).click();
 
     await panel(page).getByRole('table', { name: 'Query' }).waitFor();
-    expect(await texts(page, '[aria-label=Query] tr')).toEqual(['visibility private, public', 'marker 1&2']);
+    expect(await readTexts(page, '[aria-label=Query] tr')).toEqual(['visibility private, public', 'marker 1&2']);
   });
 
-  it('has a tick where it is allowed for what the caller holds, and none for what they lack', async () => {
-    const { url, ask, mock } = await served();
+  it('ticks the held rights of an allowed request, and not the others', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
     const { decisions } = await mock('GET', '/decisions?limit=1');
     const { rules } = await mock('GET', '/tables/nvcf');
     const { needs } = rules.find(({ id }: { id: string }) => id === decisions[0].rule);
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).first().click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).first().click();
     await panel(page).getByText('Allowed').waitFor();
 
-    expect(await texts(page, '.sides section:first-child .rights li')).toEqual(
+    expect(await readTexts(page, '.sides section:first-child .rights li')).toEqual(
       [...(needs.all ?? []), ...(needs.any ?? [])].map((id: string) =>
         decisions[0].used.includes(id) ? `✓ ${id}` : `· (not held, not needed) ${id}`,
       ),
     );
     const held = '.sides section:last-child';
-    expect(await texts(page, `${held} > .rights li`)).toEqual(['✓ list_functions used']);
+    expect(await readTexts(page, `${held} > .rights li`)).toEqual(['✓ list_functions used']);
     await panel(page).getByText('and 1 other').click();
-    expect(await texts(page, `${held} details li`)).toEqual(['deploy_function']);
+    expect(await readTexts(page, `${held} details li`)).toEqual(['deploy_function']);
   });
 
-  it('says when a pending edit of its caller takes effect, and what it does', async () => {
-    const { url, ask, mock } = await served({ propagation: 'fixed' });
+  it('shows when a pending edit of the caller takes effect, and its effect on the request', async () => {
+    const { url, ask, mock } = await startServer({ propagation: 'fixed' });
     await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
     await mock('POST', '/clock/freeze', {});
     await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['register_function', 'list_functions'] });
     await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).first().click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).first().click();
     const held = panel(page).locator('.sides section:last-child');
     await held.getByText('Version 2 takes effect at 12:15:00').waitFor();
 
@@ -158,11 +158,11 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     ['400', 'POST', '/v2/nvcf/functions', REGISTRAR.key, ['✓ ✓ ✓', '✗ - -']],
     ['403', 'POST', `/v2/nvcf/pexec/functions/${OTHER_FUNCTION}`, INVOKER, ['✓ ✓ ✓', '✓ ✗ -']],
     ['200', 'GET', '/v2/nvcf/functions', DEPLOYER.key, ['✓ ✓ ✓', '✓ ✓ ✓']],
-  ])('shows which step refused it: %s for %s %s', async (status, method, path, token, marks) => {
-    const { url, ask } = await served();
+  ])('shows the step that refused the request: %s for %s %s', async (status, method, path, token, marks) => {
+    const { url, ask } = await startServer();
     await ask(method, path, token, method === 'POST' ? {} : undefined);
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).filter({ hasText: status }).click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).filter({ hasText: status }).click();
     const steps = panel(page).getByRole('list', { name: 'Steps of the decision' });
     await steps.waitFor();
 
@@ -170,18 +170,18 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     expect(await steps.getByText('refused here').count()).toBe(status === '200' ? 0 : 1);
   });
 
-  it('shows the step that would refuse it where nothing is enforced, and passed none where a fault answered', async () => {
-    const { url, ask, mock } = await served();
+  it('shows the step that would refuse the request in observe mode, and no passed step if a fault answered', async () => {
+    const { url, ask, mock } = await startServer();
     await mock('PUT', '/mode', { mode: 'observe' });
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     await mock('POST', '/faults', { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true } });
     await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     const marks = async () => (await panel(page).locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ');
-    await rows(page).filter({ hasText: 'POST' }).click();
+    await requestRows(page).filter({ hasText: 'POST' }).click();
     await panel(page).getByText('would be refused here').waitFor({ state: 'attached' });
     expect(await marks()).toBe('✓ ✓ ✗ ✓ ✓ ✓');
-    await rows(page).filter({ hasText: '503' }).click();
+    await requestRows(page).filter({ hasText: '503' }).click();
     await panel(page)
       .getByText(/Affected by fault|fault/)
       .first()
@@ -190,13 +190,13 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     expect(await marks()).toBe('✓ - - - - ✗');
   });
 
-  it('shows what was sent and answered formatted and coloured, and copies it', async () => {
-    const { url, ask } = await served();
+  it('shows both bodies formatted and coloured, and copies them', async () => {
+    const { url, ask } = await startServer();
     const health = { protocol: 'HTTP', uri: '/ready', port: 80, timeout: 'PT10S', expectedStatusCode: 200 };
     const body = { name: 'f', inferenceUrl: '/"quoted"', containerImage: 'nvcr.io/acme/f:1', health };
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, body);
-    const page = await opened(`${url}/#/requests`, { permissions: ['clipboard-read', 'clipboard-write'] });
-    await rows(page).first().click();
+    const page = await openPage(`${url}/#/requests`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await requestRows(page).first().click();
     await panel(page).locator('summary', { hasText: 'Request' }).click();
     const sent = panel(page).locator('details', { hasText: 'Request' });
     const shown = sent.locator('pre');
@@ -205,36 +205,36 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     expect(await shown.locator('.key').allInnerTexts()).toContain('"health":');
     expect(await shown.locator('.string').allInnerTexts()).toContain('"/\\"quoted\\""');
     expect(await shown.locator('.number').allInnerTexts()).toEqual(['80', '200']);
-    expect(await texts(page, 'details[open] [aria-label=Headers] tr')).toContain('content-type application/json');
+    expect(await readTexts(page, 'details[open] [aria-label=Headers] tr')).toContain('content-type application/json');
     await sent.getByRole('button', { name: 'Copy the body' }).click();
     expect(JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string)).toEqual(body);
   });
 
-  it('has a cross where the call is about something else, and never at what the caller has', async () => {
-    const { url, ask } = await served();
+  it('has a cross at the required binding if the target differs, and never at a held right', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', `/v2/nvcf/pexec/functions/${OTHER_FUNCTION}`, INVOKER, {});
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).filter({ hasText: 'resource_mismatch' }).click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).filter({ hasText: 'resource_mismatch' }).click();
     await panel(page).getByText('Held by nvcf-invoker').waitFor();
 
-    expect(await texts(page, '.rights li')).toContainEqual(expect.stringMatching(/^✓ invoke_function/));
-    expect(await texts(page, '.bound.missing')).toEqual(['✗ (missing) for 3f1d7c52…0002']);
-    expect(await texts(page, '.sides section:last-child')).toEqual([expect.not.stringContaining('✗')]);
+    expect(await readTexts(page, '.rights li')).toContainEqual(expect.stringMatching(/^✓ invoke_function/));
+    expect(await readTexts(page, '.bound.missing')).toEqual(['✗ (missing) for 3f1d7c52…0002']);
+    expect(await readTexts(page, '.sides section:last-child')).toEqual([expect.not.stringContaining('✗')]);
   });
 });
 
 describe.runIf(hasBrowser)('a panel', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
   it.each([
     ['requests', '[role=option]', 'Request'],
     ['identities', '.people a', 'Identity'],
     ['identities', 'a:has-text("Create a key")', 'New key'],
     ['access-matrix?service=nvcf', '[role=grid] td[data-at="0 0"]', 'Cell'],
-  ])('is closed by Escape, and the focus returns to what opened it: %s, %s', async (address, opener, name) => {
-    const { url, ask } = await served();
+  ])('is closed by Escape, and the focus returns to its opener: %s, %s', async (address, opener, name) => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/${address}`);
+    const page = await openPage(`${url}/#/${address}`);
     await page.locator(opener).first().click();
     const article = page.getByRole('article', { name });
     await article.getByRole('button', { name: 'Close' }).focus();
@@ -254,74 +254,71 @@ describe.runIf(hasBrowser)('a panel', () => {
     ['faults', ':is(a, button):has-text("Add a fault")', 'New fault', true],
     ['identities', 'a:has-text("Create a key")', 'New key', true],
     ['requests', '[role=option]', 'Request', false],
-  ])(
-    'has the focus once a button has opened it, and leaves it to a row: %s, %s',
-    async (address, opener, name, has) => {
-      const { url, ask } = await served();
-      await ask('GET', '/v2/nvcf/functions');
-      const page = await opened(`${url}/#/${address}`);
-      await page.locator(opener).first().click();
-      const article = page.getByRole('article', { name });
-      await article.waitFor();
+  ])('takes the focus from a button that opens it, but not from a row: %s, %s', async (address, opener, name, has) => {
+    const { url, ask } = await startServer();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await openPage(`${url}/#/${address}`);
+    await page.locator(opener).first().click();
+    const article = page.getByRole('article', { name });
+    await article.waitFor();
 
-      expect(await page.evaluate(`document.activeElement.matches('article')`)).toBe(has);
-      if (!has) return;
-      await page.keyboard.press('Tab');
-      expect(await page.evaluate(`document.activeElement.closest('article') !== null`)).toBe(true);
-    },
-  );
+    expect(await page.evaluate(`document.activeElement.matches('article')`)).toBe(has);
+    if (!has) return;
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(`document.activeElement.closest('article') !== null`)).toBe(true);
+  });
 
-  it('stays where Escape answers a question in it', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities?who=${DEPLOYER.id}`);
+  it('stays open when Escape closes a dialog in it', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities?who=${DEPLOYER.id}`);
     await page.getByRole('button', { name: /^More for key/ }).click();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
 
-    expect(await focused(page)).toContain('More for key');
+    expect(await readFocusedElement(page)).toContain('More for key');
     await page.keyboard.press('Escape');
     await page.getByRole('article', { name: 'Identity' }).waitFor({ state: 'detached' });
   });
 });
 
 describe.runIf(hasBrowser)('the focus', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('stays in a list whose row is deleted, and on the page where the list ends', async () => {
-    const { url, mock } = await served();
+  it('stays in a list after a row is deleted, and on the page after the last one', async () => {
+    const { url, mock } = await startServer();
     await mock('POST', '/faults', { do: { delay: '1s' } });
     await mock('POST', '/faults', { do: { delay: '2s' } });
-    const page = await opened(`${url}/#/faults`);
+    const page = await openPage(`${url}/#/faults`);
     const remove = page.getByRole('button', { name: /^Remove .*-f/ });
     await remove.first().focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => remove.count()).toBe(1);
-    await expect.poll(() => focused(page)).toContain('aria-label="Faults, oldest first"');
+    await expect.poll(() => readFocusedElement(page)).toContain('aria-label="Faults, oldest first"');
     await remove.focus();
     await page.keyboard.press('Enter');
 
     await page.getByText('No faults.').waitFor();
-    await expect.poll(() => focused(page)).toContain('id="content"');
+    await expect.poll(() => readFocusedElement(page)).toContain('id="content"');
   });
 
-  it('returns to the menu that was used, and leaves a question with it', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/identities?who=${FULL.id}`);
+  it('returns to the button of a menu after its dialog is closed', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities?who=${FULL.id}`);
     const more = page.getByRole('button', { name: /^More for key/ });
     await more.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Disable' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('The key is disabled now.').waitFor();
-    await expect.poll(() => focused(page)).toContain('More for key');
+    await expect.poll(() => readFocusedElement(page)).toContain('More for key');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Delete' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Cancel' }).focus();
     await page.keyboard.press('Enter');
 
-    await expect.poll(() => focused(page)).toContain('More for key');
+    await expect.poll(() => readFocusedElement(page)).toContain('More for key');
   });
 });

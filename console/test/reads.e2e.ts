@@ -3,31 +3,31 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer');
 
-/** What the page reads again every few seconds, and so once more on a slow machine. */
+/** The paths that the page polls, so that a slow machine reads them more often. */
 const POLLED = /\/_mock\/(?:faults|drills|mode|clock|findings)\b/;
 
-/** Counts the requests of a page from now on, by path. */
-function readsOf(page: Page): (path: string) => number {
+/** Counts the requests of a page from now on. @returns a function that returns the number for a path */
+function countReads(page: Page): (path: string) => number {
   const paths: string[] = [];
   page.on('request', (request) => void paths.push(new URL(request.url()).pathname));
   return (path) => paths.filter((one) => one === path).length;
 }
 
-describe.runIf(hasBrowser)('what the console reads', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('the data that the console reads', () => {
+  const openPage = setUpBrowser();
 
-  it('is at most 250 kB in 20 requests until a refusal is opened beside 50 requests', async () => {
-    const { url, ask } = await served();
+  it('is at most 250 kB in 20 requests until a refusal is opened beside a list of 50 requests', async () => {
+    const { url, ask } = await startServer();
     await Promise.all(Array.from({ length: 50 }, () => ask('GET', '/v2/nvcf/functions', DEPLOYER.key)));
     await ask('POST', '/v2/nvcf/functions', DEPLOYER.key, {
       ...{ name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' },
     });
-    const page = await opened('about:blank');
+    const page = await openPage('about:blank');
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');
     let bytes = 0;
@@ -48,11 +48,11 @@ describe.runIf(hasBrowser)('what the console reads', () => {
     expect(bytes).toBeLessThanOrEqual(250_000);
   });
 
-  it('is shared by views: who can call is read once for three of them, and only keys once more when one was edited', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/requests`);
+  it('is shared by views: identities are read once for three views, and only keys again after an edit', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/requests`);
     await page.getByRole('button', { name: 'More for these requests' }).and(page.locator(':enabled')).waitFor();
-    const reads = readsOf(page);
+    const reads = countReads(page);
     const counts = () => ['/_mock/cast', '/_mock/keys'].map(reads);
     const views = page.getByRole('navigation', { name: 'Views' });
     await views.getByRole('link', { name: 'Identities' }).click();
@@ -72,9 +72,9 @@ describe.runIf(hasBrowser)('what the console reads', () => {
     expect(counts()).toEqual([1, 2]);
   });
 
-  it('shows at once who can call where that was read before, also while it is read again', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities`);
+  it('shows identities that were read before immediately, also while they are read again', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
     await page.getByText(DEPLOYER.name).first().waitFor();
     const views = page.getByRole('navigation', { name: 'Views' });
     await views.getByRole('link', { name: 'Drills' }).click();
@@ -91,9 +91,9 @@ describe.runIf(hasBrowser)('what the console reads', () => {
     expect(going).toEqual([]);
   });
 
-  it('shows that a key has expired, which no event reports', async () => {
-    const { url, mock } = await served();
-    const page = await opened(`${url}/#/identities?text=short-lived`);
+  it('includes the expiry of a key, which no event reports', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage(`${url}/#/identities?text=short-lived`);
     await page.getByRole('heading', { name: 'Identities' }).waitFor();
     const { now } = await mock('GET', '/clock');
     const order = { type: 'service', services: ['nvcf'], scopes: ['list_functions'] };

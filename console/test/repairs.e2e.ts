@@ -3,8 +3,8 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { rows, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { requestRows, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar');
 const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
@@ -18,54 +18,54 @@ const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
 const fixes = (page: Page) => panel(page).getByRole('region', { name: 'How to fix it' });
 const result = (page: Page) => panel(page).getByRole('region', { name: 'Result' });
 const button = (within: Page | Locator, name: string | RegExp) => within.getByRole('button', { name });
-const visible = async (page: Page, locator: Locator) => {
+const isInWindow = async (page: Page, locator: Locator) => {
   const box = await locator.boundingBox();
   const height = page.viewportSize()?.height ?? 0;
   return box !== null && box.y >= 0 && box.y + box.height <= height;
 };
 
-type Server = Awaited<ReturnType<typeof served>>;
+type Server = Awaited<ReturnType<typeof startServer>>;
 
-const statusesOf = async ({ mock }: Server, filter = '') =>
+const readStatuses = async ({ mock }: Server, filter = '') =>
   (await mock('GET', `/requests?${filter}`)).requests.map(({ status }: { status: number }) => status);
 
-/** A deployment that is refused for missing scopes. */
-async function refusedDeployment({ ask }: Server): Promise<void> {
+/** Sends a deployment that is refused for missing scopes. */
+async function sendRefusedDeployment({ ask }: Server): Promise<void> {
   const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
   const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
   await ask('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, REGISTRAR.key, DEPLOYMENT);
 }
 
 describe.runIf(hasBrowser)('a refused request', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('is fixed and sent again with its body in three clicks, also where an edit has to be put into force', async () => {
-    const server = await served({ propagation: 'fixed' });
-    await refusedDeployment(server);
-    const page = await opened(`${server.url}/#/requests`);
+  it('is fixed and sent again with its body in three clicks, also if an edit must be applied', async () => {
+    const server = await startServer({ propagation: 'fixed' });
+    await sendRefusedDeployment(server);
+    const page = await openPage(`${server.url}/#/requests`);
 
-    await rows(page).filter({ hasText: '403' }).click();
+    await requestRows(page).filter({ hasText: '403' }).click();
     await button(fixes(page), 'Fix and send again').click();
     await result(page).getByText('Sent again, but still refused.').waitFor();
-    expect(await visible(page, result(page))).toBe(true);
+    expect(await isInWindow(page, result(page))).toBe(true);
     await button(fixes(page), 'Apply and send again').click();
     await result(page).getByText('Fixed and sent again.').waitFor();
 
-    expect(await visible(page, result(page))).toBe(true);
-    expect(await statusesOf(server, 'operation=createDeployment')).toEqual([200, 403, 403]);
+    expect(await isInWindow(page, result(page))).toBe(true);
+    expect(await readStatuses(server, 'operation=createDeployment')).toEqual([200, 403, 403]);
     // The refusal itself says what became of it.
     await result(page).getByRole('link', { name: 'The refused request' }).click();
     await fixes(page).getByRole('link', { name: 'Sent again: 200' }).waitFor();
     expect(await fixes(page).getByRole('button').count()).toBe(0);
   });
 
-  it('has the ways to a pending edit as choices, of which each leads to the answer', async () => {
-    const server = await served({ propagation: 'fixed' });
+  it('has a choice of remedies for a pending edit, each of which leads to success', async () => {
+    const server = await startServer({ propagation: 'fixed' });
     const { mock, url } = server;
     await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['deploy_function', 'list_functions'] });
-    await refusedDeployment(server);
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).filter({ hasText: '403' }).click();
+    await sendRefusedDeployment(server);
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).filter({ hasText: '403' }).click();
 
     await fixes(page).getByRole('radio').first().waitFor();
     expect(await fixes(page).getByRole('radio').count()).toBe(3);
@@ -83,27 +83,27 @@ describe.runIf(hasBrowser)('a refused request', () => {
     await button(fixes(page), 'Wait and send again').click();
     await mock('POST', '/clock/advance', { by: '15m' });
     await result(page).getByText('Fixed and sent again.').waitFor();
-    expect(await statusesOf(server, 'operation=createDeployment')).toEqual([200, 403]);
+    expect(await readStatuses(server, 'operation=createDeployment')).toEqual([200, 403]);
   });
 
-  it('offers no waiting where the clock stands', async () => {
-    const server = await served({ propagation: 'fixed' });
+  it('offers no waiting while the clock is frozen', async () => {
+    const server = await startServer({ propagation: 'fixed' });
     await server.mock('POST', '/clock/freeze', {});
     await server.mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['deploy_function', 'list_functions'] });
-    await refusedDeployment(server);
-    const page = await opened(`${server.url}/#/requests`);
-    await rows(page).filter({ hasText: '403' }).click();
+    await sendRefusedDeployment(server);
+    const page = await openPage(`${server.url}/#/requests`);
+    await requestRows(page).filter({ hasText: '403' }).click();
 
     await fixes(page).getByRole('radio').first().waitFor();
     expect(await fixes(page).getByRole('radio').count()).toBe(2);
   });
 
-  it('of an expired token says whose it was, and is sent again with a fresh one', async () => {
-    const server = await served();
+  it('of an expired token names its owner, and is sent again with a fresh token', async () => {
+    const server = await startServer();
     const { token } = await server.mock('POST', '/tokens', { for: 'ci-bot', expiresIn: '5m' });
     await server.mock('POST', '/clock/advance', { by: '10m' });
     await server.ask('GET', '/api/v1/apps', token);
-    const page = await opened(server.url);
+    const page = await openPage(server.url);
 
     await panel(page).getByText('it was issued to service account ci-bot').waitFor();
     await button(fixes(page), 'Send again with a fresh token').click();
@@ -115,21 +115,21 @@ describe.runIf(hasBrowser)('a refused request', () => {
   it.each([
     ['an unknown token', '/api/v1/apps', 'nonsense', 'Send again as admin@acme.test'],
     ['an unknown key', '/v2/nvcf/functions', `nvapi-${'A'.repeat(64)}`, /^Send again as nvcf-/],
-  ])('of %s is sent again as somebody who may', async (_what, path, token, name) => {
-    const server = await served();
+  ])('of %s is sent again as an identity that may send it', async (_what, path, token, name) => {
+    const server = await startServer();
     await server.ask('GET', path, token);
-    const page = await opened(server.url);
+    const page = await openPage(server.url);
 
     await button(fixes(page), name).click();
     await result(page).getByText('Fixed and sent again.').waitFor();
-    expect(await statusesOf(server)).toEqual([200, expect.any(Number)]);
+    expect(await readStatuses(server)).toEqual([200, expect.any(Number)]);
   });
 
   it.each([
     ['disabled', { status: 'disabled' }, 'Enable service key mine'],
     ['expired', { expiresAt: '2030-01-15T12:30:00Z' }, 'Remove the expiry of service key mine'],
   ])('of a %s key is sent again once the key is valid', async (_what, edit, text) => {
-    const server = await served();
+    const server = await startServer();
     const { mock } = server;
     await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
     const order = { type: 'service', name: 'mine', services: ['nvcf'], scopes: ['list_functions'] };
@@ -137,7 +137,7 @@ describe.runIf(hasBrowser)('a refused request', () => {
     await mock('PATCH', `/keys/${id}`, edit);
     await mock('POST', '/clock/set', { to: '2030-01-15T13:00:00Z' });
     await server.ask('GET', '/v2/nvcf/functions', key);
-    const page = await opened(server.url);
+    const page = await openPage(server.url);
 
     await fixes(page).getByText(text).waitFor();
     // The text of the key is not known to the page: its client sends the request again.
@@ -146,28 +146,28 @@ describe.runIf(hasBrowser)('a refused request', () => {
     expect((await server.ask('GET', '/v2/nvcf/functions', key)).status).toBe(200);
   });
 
-  it('for a token with a wrong secret is sent again with the right one, as JSON and as a form', async () => {
-    const server = await served();
+  it('for a token with a wrong secret is sent again with the right secret, as JSON and as a form', async () => {
+    const server = await startServer();
     const clientId = '5f0c2a9d11e84b70';
     const order = { grantType: 'client_credentials', clientId, clientSecret: 'wrong "one"' };
     await server.ask('POST', '/api/v1/token', '', order);
     const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: 'wrong' });
     await fetch(`${server.url}/auth/realms/acme/protocol/openid-connect/token`, { method: 'POST', body: form });
-    const page = await opened(server.url);
+    const page = await openPage(server.url);
 
     for (const path of ['/api/v1/token', 'openid-connect/token']) {
-      await rows(page).filter({ hasText: path }).filter({ hasText: 'wrong_secret' }).click();
+      await requestRows(page).filter({ hasText: path }).filter({ hasText: 'wrong_secret' }).click();
       await button(fixes(page), 'Send again with the right secret').click();
       await result(page).getByText('Fixed and sent again.').waitFor();
     }
-    expect(await statusesOf(server)).toEqual([200, 200, 401, 400]);
+    expect(await readStatuses(server)).toEqual([200, 200, 401, 400]);
   });
 
-  it('shows the roles with the fewest rights of many that would do, and the others on demand', async () => {
-    const server = await served();
+  it('shows the sufficient roles with the fewest rights, and the others on demand', async () => {
+    const server = await startServer();
     const { token } = await server.mock('POST', '/tokens', { for: 'retired-bot' });
     await server.ask('GET', '/api/v1/org-unit/projects', token);
-    const page = await opened(server.url);
+    const page = await openPage(server.url);
 
     const advice = fixes(page).getByRole('listitem').filter({ hasText: 'call as an identity' });
     await advice.waitFor();
@@ -180,10 +180,10 @@ describe.runIf(hasBrowser)('a refused request', () => {
     expect(await advice.locator('code').filter({ visible: true }).count()).toBe(21);
   });
 
-  it('is left behind by its panel, and what was done is undone for half a minute, covering nothing', async () => {
-    const server = await served();
-    await refusedDeployment(server);
-    const page = await opened(server.url, { viewport: { width: 1280, height: 700 } });
+  it('has a fix that can be undone for half a minute after its panel is closed', async () => {
+    const server = await startServer();
+    await sendRefusedDeployment(server);
+    const page = await openPage(server.url, { viewport: { width: 1280, height: 700 } });
     await button(fixes(page), 'Fix and send again').click();
     const undo = page.getByRole('complementary', { name: 'Undo' });
     await button(undo, 'Undo').waitFor();
@@ -202,13 +202,13 @@ describe.runIf(hasBrowser)('a refused request', () => {
 });
 
 describe.runIf(hasBrowser)('a test of a repaired request', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('makes the access rule first that let the request pass', async () => {
-    const server = await served();
+  it('creates the access rule first that allows the request', async () => {
+    const server = await startServer();
     const { token } = await server.mock('POST', '/tokens', { for: 'researcher@acme.test' });
     await server.ask('GET', '/api/v1/users', token);
-    const page = await opened(server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await openPage(server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
     await button(fixes(page), 'Fix and send again').click();
     await result(page).waitFor();
     await button(panel(page), 'Copy as test').click();

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { admin } from '../../test/support/cast.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, readJson, rows, served } from './support/console.ts';
-import { fitsWidth, windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { INVOKER, readJson, requestRows, startServer } from './support/console.ts';
+import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
@@ -23,29 +23,29 @@ const status = (page: Page) => page.locator('header [role=status]');
 const FILTERS_FIT = `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.filters'))`;
 
 describe.runIf(hasBrowser)('the list of requests', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('shows what came before it was opened, and what comes, newest first', async () => {
-    const { url, ask } = await served();
+  it('shows the earlier requests and the new ones, newest first', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).first().waitFor();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).first().waitFor();
     await ask('GET', '/nothing/at/all');
 
     await page.getByTitle('/nothing/at/all', { exact: true }).waitFor();
-    expect(await rows(page).allInnerTexts()).toEqual([
+    expect(await requestRows(page).allInnerTexts()).toEqual([
       expect.stringContaining('/nothing/at/all'),
       expect.stringContaining('nvcf-invoker'),
     ]);
   });
 
-  it('says from when on a missing scope is held, also where another one is missing', async () => {
-    const { url, ask, mock } = await served({ propagation: 'fixed' });
+  it('shows when a missing scope takes effect, also if a second scope is missing', async () => {
+    const { url, ask, mock } = await startServer({ propagation: 'fixed' });
     const version = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001/versions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
     await ask('POST', `/v2/nvcf/deployments/functions/${version}`, INVOKER, {});
     await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { scopes: ['invoke_function', 'list_functions'] });
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).filter({ hasText: 'missing_scope' }).click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).filter({ hasText: 'missing_scope' }).click();
     const missing = page.getByRole('region', { name: 'Decision' }).locator('li.missing');
     await missing.getByText('takes effect at').waitFor();
 
@@ -55,11 +55,11 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ]);
   });
 
-  it('opens a refused one, carries a fix out, sends it again, and shows that it is allowed now', async () => {
-    const { url, ask } = await served();
-    const page = await opened(`${url}/#/requests`);
+  it('opens a refused request, applies a fix, sends it again, and shows that it is allowed', async () => {
+    const { url, ask } = await startServer();
+    const page = await openPage(`${url}/#/requests`);
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-    await rows(page).filter({ hasText: 'missing_scope' }).click();
+    await requestRows(page).filter({ hasText: 'missing_scope' }).click();
 
     const picture = page.getByRole('region', { name: 'Decision' });
     await picture.getByText('Held by nvcf-invoker').waitFor();
@@ -89,8 +89,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(requests.map(({ status }: { status: number }) => status)).toEqual([200, 403]);
   });
 
-  it('carries out a call of the vendor as somebody who may, says who, and has it as a line for a shell', async () => {
-    const { url, ask } = await served();
+  it('sends a vendor call as an identity that may, names the identity, and copies the call as a command', async () => {
+    const { url, ask } = await startServer();
     const { users } = (await readJson(`${url}/_mock/cast`)).runai;
     const { clientId, clientSecret } = users.find(({ role }: { role: string }) => role === 'L1 researcher').accessKey;
     const { accessToken } = await readJson(`${url}/api/v1/token`, {
@@ -99,8 +99,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
     });
     await ask('GET', '/api/v1/users', accessToken);
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).filter({ hasText: 'missing_permission' }).click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).filter({ hasText: 'missing_permission' }).click();
 
     const fixes = page.getByRole('region', { name: 'How to fix it' });
     await fixes.getByText('as admin@acme.test').waitFor();
@@ -116,8 +116,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   it.each([
     ['Run:ai', 'POST', '/api/v1/token', '/api/v1/users'],
     ['NGC', 'GET', '/token', '/v2/users/me'],
-  ])('moves the clock to the end of a token of %s in two clicks', async (_service, method, path, uses) => {
-    const { url, ask, mock } = await served();
+  ])('moves the clock to the expiry of a token of %s in two clicks', async (_service, method, path, uses) => {
+    const { url, ask, mock } = await startServer();
     const { clientId, clientSecret } = admin.accessKey;
     const answer = await fetch(url + path, {
       method,
@@ -126,11 +126,11 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     });
     const { accessToken, token = accessToken } = (await answer.json()) as Record<'accessToken' | 'token', string>;
     expect((await ask('GET', uses, token)).status).toBe(200);
-    const page = await opened(url);
+    const page = await openPage(url);
     const panel = page.getByRole('article', { name: 'Request' });
     const move = panel.getByRole('button', { name: 'Move the clock there' });
 
-    await rows(page).filter({ hasText: path }).last().click();
+    await requestRows(page).filter({ hasText: path }).last().click();
     await move.click();
     await panel.getByText('expired at').waitFor();
     expect(await move.count()).toBe(0);
@@ -142,38 +142,38 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect((await ask('GET', uses, token)).status).toBe(200);
   });
 
-  it('says nothing of a token where a request was issued none', async () => {
-    const { url, ask } = await served();
+  it('has no token expiry for a request that issued no token', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', '/api/v1/token', '', {});
-    const page = await opened(`${url}/#/requests`);
-    await rows(page).first().click();
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).first().click();
     const facts = page.getByLabel('Facts');
     await facts.getByText('Request id', { exact: true }).waitFor();
 
     expect(await facts.getByText('Its token').count()).toBe(0);
   });
 
-  it('is narrowed by what is in the address, which can be shared', async () => {
-    const { url, ask } = await served();
+  it('is filtered by the address, which can be shared', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
     await ask('GET', '/api/v1/users', 'no-token');
-    const page = await opened(`${url}/#/requests?status=4xx&service=runai`);
+    const page = await openPage(`${url}/#/requests?status=4xx&service=runai`);
 
     await page.getByText('1 of 2').waitFor();
-    expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('/api/v1/users')]);
+    expect(await requestRows(page).allInnerTexts()).toEqual([expect.stringContaining('/api/v1/users')]);
     await page.getByRole('searchbox').fill('NOTHING HAS THIS');
     await page.getByText('0 of 2').waitFor();
     await page.getByRole('button', { name: 'Show all' }).click();
     await page.locator('.count').getByText('2', { exact: true }).waitFor();
   });
 
-  it('is narrowed by a click on a value of the request that is opened', async () => {
-    const { url, ask } = await served();
+  it('is filtered by a click on a value in the panel of a request', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
     await ask('GET', '/api/v1/users', 'nonsense');
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     const facts = page.getByRole('article').locator('.facts');
     for (const [fact, value, left] of [
       ['Caller', 'nvcf-invoker', 2],
@@ -182,7 +182,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       ['Status', '403', 2],
       ['Service', 'Cloud Functions', 3],
     ] as const) {
-      await rows(page).filter({ hasText: 'POST' }).click();
+      await requestRows(page).filter({ hasText: 'POST' }).click();
       await facts.locator('div', { hasText: fact }).getByRole('link', { name: value }).click();
       await page.getByText(`${left} of 4`).waitFor();
       if (fact === 'Operation' || fact === 'Reason') await page.getByRole('button', { name: 'More (1)' }).click();
@@ -191,18 +191,18 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     }
   });
 
-  it('folds equal requests that follow each other, unless the address says otherwise, and opens the newest', async () => {
-    const { url, ask, mock } = await served();
+  it('groups consecutive equal requests unless the address turns that off, and opens the newest', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('GET', '/one');
     for (let sent = 0; sent < 12; sent += 1) await ask('GET', '/v2/nvcf/functions');
     await ask('GET', '/one?page=2');
     await ask('GET', '/one');
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.locator('.count').getByText('15', { exact: true }).waitFor();
-    await expect.poll(() => rows(page).count()).toBe(4);
-    const folded = rows(page).nth(2);
+    await expect.poll(() => requestRows(page).count()).toBe(4);
+    const folded = requestRows(page).nth(2);
     expect((await folded.innerText()).replaceAll(/\s+/g, ' ')).toContain('12 × GET /v2/nvcf/functions');
-    expect(await rows(page).first().innerText()).not.toContain('×');
+    expect(await requestRows(page).first().innerText()).not.toContain('×');
     await folded.click();
     const [newest] = (await mock('GET', '/requests?operation=listFunctions&limit=1')).requests;
     await expect.poll(() => page.url()).toContain(`request=${newest.id}`);
@@ -210,29 +210,29 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => folded.getAttribute('aria-selected')).toBe('true');
     await list(page).focus();
     await page.keyboard.press('j');
-    await expect.poll(() => rows(page).nth(3).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => requestRows(page).nth(3).getAttribute('aria-selected')).toBe('true');
     await page.keyboard.press('ArrowUp');
     await expect.poll(() => folded.getAttribute('aria-selected')).toBe('true');
 
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByLabel('Group equal requests').uncheck();
     await page.keyboard.press('Escape');
-    await expect.poll(() => rows(page).count()).toBe(15);
+    await expect.poll(() => requestRows(page).count()).toBe(15);
     expect(page.url()).toContain('group=no');
     await page.getByRole('button', { name: 'More (1)' }).click();
     await page.getByLabel('Group equal requests').check();
-    await expect.poll(() => rows(page).count()).toBe(4);
+    await expect.poll(() => requestRows(page).count()).toBe(4);
     expect(page.url()).not.toContain('group');
   });
 
-  it('has only refusals after one click, which the address says, until all are shown', async () => {
-    const { url, ask, mock } = await served();
+  it('shows only refusals after one click, which is in the address', async () => {
+    const { url, ask, mock } = await startServer();
     await mock('PUT', '/mode', { mode: 'observe' });
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await mock('PUT', '/mode', { mode: 'enforce' });
     await ask('GET', '/nothing');
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     const only = page.getByRole('button', { name: 'Refusals only' });
     expect(await only.getAttribute('aria-pressed')).toBe('false');
     await only.click();
@@ -247,11 +247,11 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(page.url()).not.toContain('refusals');
   });
 
-  it('opens the newest refusal from the navigation, and is alone once that is closed', async () => {
-    const { url, ask } = await served();
+  it('opens the newest refusal from the navigation, and no panel once that is closed', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
-    const page = await opened(`${url}/#/faults`);
+    const page = await openPage(`${url}/#/faults`);
     const held = page.getByRole('article').getByText('Held by nvcf-invoker');
     const navigation = page.getByRole('navigation', { name: 'Views' });
     for (const link of [navigation.getByRole('link', { name: 'Requests' }), page.locator('a.mark')]) {
@@ -267,29 +267,29 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await held.waitFor();
   });
 
-  it('comes before the newest refusal where there is no room beside it', async () => {
-    const { url, ask } = await served();
+  it('is shown instead of the newest refusal if there is no room for a panel', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await opened(`${url}/#/`, { viewport: { width: 390, height: 844 } });
-    await rows(page).first().waitFor();
+    const page = await openPage(`${url}/#/`, { viewport: { width: 390, height: 844 } });
+    await requestRows(page).first().waitFor();
 
     expect(await page.getByRole('article').count()).toBe(0);
   });
 
-  it('keeps a refusal when 3,300 others follow, and says how many of them are kept', async () => {
-    const { url, ask, mock } = await served();
+  it('keeps a refusal when 3,300 requests follow, and shows how many are kept', async () => {
+    const { url, ask, mock } = await startServer();
     const succeed = (times: number) =>
       Promise.all(Array.from({ length: times }, () => ask('GET', '/auth/realms/acme/protocol/openid-connect/certs')));
     await succeed(1);
     const [first] = (await mock('GET', '/requests')).requests;
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     for (let sent = 0; sent < 3300; sent += 100) await succeed(100);
-    const page = await opened(url);
+    const page = await openPage(url);
 
     await page.getByRole('article').getByText('Held by nvcf-invoker').waitFor();
     const count = page.locator('.count');
     await count.getByText('2,001 of 3,302 kept', { exact: true }).waitFor();
-    const texts = (await rows(page).allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+    const texts = (await requestRows(page).allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
     expect(texts).toEqual([expect.stringContaining('2,000 × GET'), expect.stringContaining('missing_scope')]);
     await page.getByRole('button', { name: 'Refusals only' }).click();
     await count.getByText('1 shown, 2,001 of 3,302 kept', { exact: true }).waitFor();
@@ -298,26 +298,26 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.getByRole('alert').getByText('no longer kept (request 1 of 3,302)').waitFor();
   });
 
-  it('shows a request whose decision is no longer kept', async () => {
-    const { url, ask } = await served();
+  it('shows a request whose decision was dropped', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.route('**/_mock/decisions/*', (route) => route.fulfill({ status: 404, json: { detail: 'gone' } }));
-    await rows(page).first().click();
+    await requestRows(page).first().click();
 
     await page.getByRole('article').locator('summary', { hasText: 'Response' }).waitFor();
     expect(await page.getByRole('article').getByRole('alert').count()).toBe(0);
   });
 
-  it('shows method, path, caller, operation, status, reason and duration, and a dash where there is none', async () => {
-    const { url, ask } = await served();
+  it('shows method, path, caller, operation, status, reason and duration, and a dash for missing values', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/nothing?a=b');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.locator('.count').getByText('3', { exact: true }).waitFor();
 
-    const cells = async (place: number) => (await rows(page).nth(place).locator('> *').allInnerTexts()).slice(1);
+    const cells = async (place: number) => (await requestRows(page).nth(place).locator('> *').allInnerTexts()).slice(1);
     const duration = expect.stringMatching(/^\d+\.\d ms$/);
     expect(await cells(0)).toEqual([
       ...['200', 'GET', '/v2/nvcf/functions', '-', 'nvcf-deployer', 'listFunctions'],
@@ -338,17 +338,17 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ]);
   });
 
-  it.each([1280, 1400, 1900, 2560])('moves nothing when a request is opened, %i px wide', async (width) => {
-    const { url, ask } = await served();
+  it.each([1280, 1400, 1900, 2560])('does not move when a request is opened, %i px wide', async (width) => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await opened(`${url}/#/requests`, { viewport: { width, height: 900 } });
+    const page = await openPage(`${url}/#/requests`, { viewport: { width, height: 900 } });
     await page.locator('.count').getByText('2', { exact: true }).waitFor();
     const places = () =>
       page.evaluate(`[...document.querySelectorAll('.row > *, .view-header > *, .filters > *')].filter((cell) => cell.checkVisibility())
         .map((cell) => [cell.className, cell.getBoundingClientRect().x, cell.getBoundingClientRect().y].join())`);
     const before = (await places()) as string[];
-    await rows(page).first().click();
+    await requestRows(page).first().click();
     await page.getByRole('article').getByText('Held by nvcf-invoker').waitFor();
     const after = (await places()) as string[];
 
@@ -363,8 +363,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(Math.min(...(shown as number[]))).toBeGreaterThan(60);
   });
 
-  it('leads from / to the applied fix of a refused deployment by the keys alone', async () => {
-    const { url, ask } = await served();
+  it('reaches the applied fix of a refused deployment with the keyboard alone', async () => {
+    const { url, ask } = await startServer();
     const registrar = castKey('nvcf-registrar').key;
     const body = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
     const made = (await (await ask('POST', '/v2/nvcf/functions', registrar, body)).json()) as {
@@ -372,7 +372,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     };
     const { id, versionId } = made.function;
     await ask('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, registrar, {});
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.locator('.count').getByText('2', { exact: true }).waitFor();
     for (const key of ['j', 'j']) await page.keyboard.press(key);
     await page.getByRole('article').getByText('Held by nvcf-registrar').waitFor();
@@ -383,10 +383,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(requests.map(({ status }: { status: number }) => status)).toEqual([400, 403]);
   });
 
-  it('keeps back what comes while it is paused', async () => {
-    const { url, ask } = await served();
+  it('holds back new requests while it is paused', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.locator('.count').getByText('1', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await ask('GET', '/v2/nvcf/functions');
@@ -395,10 +395,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.locator('.count').getByText('2', { exact: true }).waitFor();
   });
 
-  it('is read with the keys alone', async () => {
-    const { url, ask } = await served();
+  it('can be read with the keyboard alone', async () => {
+    const { url, ask } = await startServer();
     for (const path of ['/one', '/two', '/three']) await ask('GET', path);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.locator('.count').getByText('3', { exact: true }).waitFor();
     await list(page).focus();
     await page.keyboard.press('ArrowDown');
@@ -409,9 +409,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
-  it('stays quick while a thousand requests come in ten seconds', async () => {
-    const { url, ask } = await served();
-    const page = await opened(`${url}/#/requests`);
+  it('stays responsive while a thousand requests arrive in ten seconds', async () => {
+    const { url, ask } = await startServer();
+    const page = await openPage(`${url}/#/requests`);
     await expect.poll(() => status(page).innerText()).toBe('live');
     const sorted = (await page.evaluate(SORTED)) as number;
     await page.evaluate(`
@@ -428,33 +428,33 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.locator('.count').getByText('1,000', { exact: true }).waitFor();
     expect(Math.max(0, ...((await page.evaluate('longTasks')) as number[]))).toBeLessThan(MAX_SORTED * sorted);
     // What cannot be seen is not there.
-    expect(await rows(page).count()).toBeLessThan(80);
+    expect(await requestRows(page).count()).toBeLessThan(80);
   });
 
-  it('loses nothing that it shows while the server is away, says so, and goes on by itself', async () => {
-    const first = await served();
+  it('keeps its rows while the server is down, reports that, and continues by itself', async () => {
+    const first = await startServer();
     await first.ask('GET', '/before');
-    const page = await opened(first.url);
+    const page = await openPage(first.url);
     await page.getByTitle('/before', { exact: true }).waitFor();
     await first.stop();
 
     await expect.poll(() => status(page).innerText()).toBe('offline');
     expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
-    const second = await served({}, Number(new URL(first.url).port));
+    const second = await startServer({}, Number(new URL(first.url).port));
     await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
     await second.ask('GET', '/after');
     await page.getByTitle('/after', { exact: true }).waitFor();
     expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
   });
 
-  it('shows only what the new process knows once it has heard of the restart', async () => {
-    const first = await served();
-    const page = await opened(first.url);
+  it('shows only the requests of the new process after a restart', async () => {
+    const first = await startServer();
+    const page = await openPage(first.url);
     await expect.poll(() => status(page).innerText()).toBe('live');
     await first.ask('GET', '/before');
     await page.getByTitle('/before', { exact: true }).waitFor();
     await first.stop();
-    const second = await served({}, Number(new URL(first.url).port));
+    const second = await startServer({}, Number(new URL(first.url).port));
     await second.ask('GET', '/meanwhile');
     await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
     await page.getByTitle('/meanwhile', { exact: true }).waitFor();
@@ -462,12 +462,12 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await second.ask('GET', '/after');
     await page.getByTitle('/after', { exact: true }).waitFor();
 
-    expect(await rows(page).count()).toBe(2);
+    expect(await requestRows(page).count()).toBe(2);
   });
 
-  it('lets the stream go while nobody looks, and catches up when somebody does', async () => {
-    const { url, ask } = await served();
-    const page = await opened(`${url}/#/requests`);
+  it('closes the stream while the page is hidden, and catches up when it is visible', async () => {
+    const { url, ask } = await startServer();
+    const page = await openPage(`${url}/#/requests`);
     await expect.poll(() => status(page).innerText()).toBe('live');
     const look = (isHidden: boolean) =>
       page.evaluate(`
@@ -482,18 +482,18 @@ describe.runIf(hasBrowser)('the list of requests', () => {
 
     await page.getByTitle('/meanwhile', { exact: true }).waitFor();
     await expect.poll(() => status(page).innerText()).toBe('live');
-    expect(await rows(page).count()).toBe(1);
+    expect(await requestRows(page).count()).toBe(1);
   });
 
-  it('shows what strangers wrote as text, however long it is', async () => {
-    const { url, ask } = await served();
+  it('shows values of clients as text, however long they are', async () => {
+    const { url, ask } = await startServer();
     const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     await ask('GET', `/v2/${encodeURIComponent(markup)}`);
     await ask('POST', '/v2/nvcf/functions', INVOKER, { name: `${markup}${'n'.repeat(60_000)}` });
     await ask('POST', '/api/v1/token', INVOKER, { grantType: 'x'.repeat(900_000) });
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await page.locator('.count').getByText('3', { exact: true }).waitFor();
-    for (const row of await rows(page).all()) {
+    for (const row of await requestRows(page).all()) {
       await row.click();
       await page.getByRole('article').locator('summary', { hasText: 'Response' }).waitFor();
       await page.getByRole('article').locator('summary', { hasText: 'Request' }).click();
@@ -504,8 +504,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(await fitsWidth(page)).toBe(true);
   });
 
-  it('is of the world below whose path it is', async () => {
-    const { url, ask } = await served();
+  it('belongs to the world of its path', async () => {
+    const { url, ask } = await startServer();
     await fetch(`${url}/_mock/worlds`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -513,32 +513,32 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     });
     await ask('GET', '/of-the-default-world');
     await fetch(`${url}/w/alice/of-alice`);
-    const page = await opened(`${url}/w/alice/`);
+    const page = await openPage(`${url}/w/alice/`);
 
     await page.getByTitle('/of-alice', { exact: true }).waitFor();
-    expect(await rows(page).count()).toBe(1);
+    expect(await requestRows(page).count()).toBe(1);
   });
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    it.each([360, 1400, 2560])('can be read by everybody, %i px wide', async (width) => {
-      const { url, ask } = await served();
+    it.each([360, 1400, 2560])('is accessible, %i px wide', async (width) => {
+      const { url, ask } = await startServer();
       await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-      const page = await opened(`${url}/#/requests`, { colorScheme, viewport: { width, height: 900 } });
-      await rows(page).first().waitFor();
-      expect(await faultsOfPage(page)).toEqual([]);
-      await rows(page).first().click();
+      const page = await openPage(`${url}/#/requests`, { colorScheme, viewport: { width, height: 900 } });
+      await requestRows(page).first().waitFor();
+      expect(await findAxeViolations(page)).toEqual([]);
+      await requestRows(page).first().click();
       await page.getByText('Held by nvcf-invoker').waitFor();
       await page.getByRole('button', { name: 'Send again', exact: true }).click();
       for (const closed of await page.locator('article summary').all()) await closed.click();
 
-      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
     });
   });
 });
 
-it('nobody frames the page, and nothing of it comes from elsewhere', async () => {
-  const { url } = await served();
+it('the page cannot be framed, and loads nothing from other origins', async () => {
+  const { url } = await startServer();
   const response = await fetch(url);
   const policy = String(response.headers.get('content-security-policy'));
 

@@ -5,7 +5,7 @@ import { type Mock, startMock } from '../../src/index.ts';
 import { ROOT } from '../../test/architecture/source-files.ts';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { windows } from './support/window.ts';
+import { setUpBrowser } from './support/window.ts';
 
 /** Always the same time, so that pictures change only when the page does. */
 const NOW = '2030-01-15T12:00:00Z';
@@ -37,8 +37,8 @@ const PICTURES: readonly Picture[] = [
   { name: 'least-privilege', address: 'least-privilege', shows: 'is unused' },
 ];
 
-/** An edit under way, and a day of ordinary work with some refusals. */
-async function work(mock: Mock): Promise<void> {
+/** Creates a pending edit, and requests of which some are refused. */
+async function createSampleWorld(mock: Mock): Promise<void> {
   await mock.clock.set(NOW);
   await mock.clock.freeze();
   const send = async (method: string, path: string, token: string, body?: object) => {
@@ -69,11 +69,11 @@ async function work(mock: Mock): Promise<void> {
 }
 
 describe.skipIf(!hasBrowser)('the console', () => {
-  const open = windows();
+  const open = setUpBrowser();
   let mock: Mock;
   beforeAll(async () => {
     mock = await startMock();
-    await work(mock);
+    await createSampleWorld(mock);
   });
   afterAll(() => mock.stop());
 

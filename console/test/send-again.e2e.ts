@@ -12,8 +12,8 @@ import { GO_MODULE, hasGo } from '../../test/support/go.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { copied, write } from '../../test/support/package.ts';
 import { canImport, WITH_COMMAND } from '../../test/support/python.ts';
-import { INVOKER, readJson, rows, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { INVOKER, readJson, requestRows, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,25 +27,25 @@ const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
 const fix = (page: Page) => panel(page).getByRole('button', { name: 'Fix and send again' });
 const again = (page: Page) => panel(page).getByRole('region', { name: 'This request' });
-const opening = async (page: Page, text: string | RegExp) => {
-  await rows(page).filter({ hasText: text }).first().click();
+const openRequest = async (page: Page, text: string | RegExp) => {
+  await requestRows(page).filter({ hasText: text }).first().click();
   await again(page).getByRole('button', { name: 'Copy request' }).waitFor();
 };
-const copiedBy = async (page: Page, name: string) => {
+const copyText = async (page: Page, name: string) => {
   if (name !== 'Copy request') await again(page).getByRole('button', { name: 'Copy as test' }).click();
   await again(page).getByRole('button', { name }).click();
   return (await page.evaluate('navigator.clipboard.readText()')) as string;
 };
 
-/** A token of somebody in the cast of Run:ai. */
-const tokenOf = async (mock: Awaited<ReturnType<typeof served>>['mock'], name: string): Promise<string> =>
+/** Creates a token of an identity in the Run:ai cast. */
+const createToken = async (mock: Awaited<ReturnType<typeof startServer>>['mock'], name: string): Promise<string> =>
   (await mock('POST', '/tokens', { for: name })).token;
 
-/** A server with requests of every kind, and the text of each row. */
-async function servedWithRequests() {
-  const server = await served();
+/** Starts a server with requests of every kind. Returns it with the number of rows. */
+async function startServerWithRequests() {
+  const server = await startServer();
   const { ask, mock } = server;
-  const researcher = await tokenOf(mock, 'researcher@acme.test');
+  const researcher = await createToken(mock, 'researcher@acme.test');
   await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
   await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' });
   await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, name: STRANGE });
@@ -57,24 +57,24 @@ async function servedWithRequests() {
   return { ...server, shown: 7 };
 }
 
-/** The tests that a page copies of each request. */
-async function copiedTests(page: Page, language: string, count: number): Promise<readonly string[]> {
+/** Copies the test of each request in a language. */
+async function copyTests(page: Page, language: string, count: number): Promise<readonly string[]> {
   const tests: string[] = [];
-  for (let place = 0; place < count; place += 1) {
-    await rows(page).nth(place).click();
-    await expect.poll(() => rows(page).nth(place).getAttribute('aria-selected')).toBe('true');
-    tests.push(await copiedBy(page, `${language} test`));
+  for (let index = 0; index < count; index += 1) {
+    await requestRows(page).nth(index).click();
+    await expect.poll(() => requestRows(page).nth(index).getAttribute('aria-selected')).toBe('true');
+    tests.push(await copyText(page, `${language} test`));
   }
   return tests;
 }
 
-describe.runIf(hasBrowser)('a test that is copied', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('a copied test', () => {
+  const openPage = setUpBrowser();
 
   it('passes in vitest, for every request', async () => {
-    const { url, shown } = await servedWithRequests();
-    const page = await opened(`${url}/#/requests?group=no`, CLIPBOARD);
-    const tests = await copiedTests(page, 'vitest', shown);
+    const { url, shown } = await startServerWithRequests();
+    const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
+    const tests = await copyTests(page, 'vitest', shown);
     const folder = await copied(['vitest']);
     await write(folder, Object.fromEntries(tests.map((text, index) => [`copied-${index}.test.ts`, text])));
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
@@ -88,9 +88,9 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
   });
 
   it.runIf(canImport('python3', 'pytest'))('passes in pytest, for every request', async () => {
-    const { url, shown } = await servedWithRequests();
-    const page = await opened(`${url}/#/requests?group=no`, CLIPBOARD);
-    const tests = await copiedTests(page, 'pytest', shown);
+    const { url, shown } = await startServerWithRequests();
+    const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
+    const tests = await copyTests(page, 'pytest', shown);
     const folder = await emptyFolder();
     await write(folder, Object.fromEntries(tests.map((text, index) => [`test_copied_${index}.py`, text])));
     const env = { ...process.env, ...WITH_COMMAND, PYTHONPATH: join(ROOT, 'clients/python/src') };
@@ -104,9 +104,9 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
   });
 
   it.runIf(hasGo)('passes in Go, for every request', { timeout: 240_000 }, async () => {
-    const { url, shown } = await servedWithRequests();
-    const page = await opened(`${url}/#/requests?group=no`, CLIPBOARD);
-    const tests = await copiedTests(page, 'go', shown);
+    const { url, shown } = await startServerWithRequests();
+    const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
+    const tests = await copyTests(page, 'go', shown);
     const folder = await emptyFolder();
     const module = `module copied\n\ngo 1.19\n\nrequire ${GO_MODULE} v0.0.0\n\nreplace ${GO_MODULE} => ${ROOT}clients/go\n`;
     await writeFile(join(folder, 'go.mod'), module);
@@ -117,29 +117,29 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
     expect(stdout.match(/^ok/gm)).toHaveLength(shown);
   });
 
-  it('is not offered where nobody knows the credential', async () => {
-    const { url, ask } = await served();
+  it('is not offered if the credential is unknown', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions', 'nonsense');
-    const page = await opened(`${url}/#/requests`);
-    await opening(page, 'unsupported_token');
+    const page = await openPage(`${url}/#/requests`);
+    await openRequest(page, 'unsupported_token');
 
     expect(await again(page).getByRole('button').allInnerTexts()).toEqual(['Copy request']);
   });
 });
 
-describe.runIf(hasBrowser)('a line for a shell that is copied', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('a copied shell command', () => {
+  const openPage = setUpBrowser();
 
   it.each([
     ['of a key', 'createFunction', 200],
     ['of a user', 'get_users', 403],
-  ])('sends the request again as its caller: %s', async (_who, operation, status) => {
-    const { url, ask, mock } = await served();
+  ])('sends the request as its caller: %s', async (_who, operation, status) => {
+    const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, containerArgs: STRANGE });
-    await ask('GET', '/api/v1/users?a=b', await tokenOf(mock, 'researcher@acme.test'));
-    const page = await opened(url, CLIPBOARD);
-    await opening(page, operation);
-    await run('bash', ['-c', await copiedBy(page, 'Copy request')]);
+    await ask('GET', '/api/v1/users?a=b', await createToken(mock, 'researcher@acme.test'));
+    const page = await openPage(url, CLIPBOARD);
+    await openRequest(page, operation);
+    await run('bash', ['-c', await copyText(page, 'Copy request')]);
 
     const { requests } = await mock('GET', `/requests?operation=${operation}`);
     const [later, earlier] = requests;
@@ -150,52 +150,52 @@ describe.runIf(hasBrowser)('a line for a shell that is copied', () => {
 });
 
 describe.runIf(hasBrowser)('a request that was refused before its body was read', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
   it.each([
     ['403', INVOKER],
     ['401', null],
   ])('is copied with its body, as a request and as a test: %s', async (status, key) => {
-    const { url } = await served();
+    const { url } = await startServer();
     const headers = { 'content-type': 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) };
     await fetch(`${url}/v2/nvcf/functions`, { method: 'POST', headers, body: JSON.stringify(FUNCTION) });
-    const page = await opened(url, CLIPBOARD);
-    await opening(page, status);
+    const page = await openPage(url, CLIPBOARD);
+    await openRequest(page, status);
 
-    expect(await copiedBy(page, 'Copy request')).toContain(JSON.stringify(FUNCTION));
-    expect(await copiedBy(page, 'vitest test')).toContain(FUNCTION.containerImage);
+    expect(await copyText(page, 'Copy request')).toContain(JSON.stringify(FUNCTION));
+    expect(await copyText(page, 'vitest test')).toContain(FUNCTION.containerImage);
     await page.keyboard.press('Escape');
-    expect(await copiedBy(page, 'pytest test')).toContain(FUNCTION.containerImage);
+    expect(await copyText(page, 'pytest test')).toContain(FUNCTION.containerImage);
   });
 });
 
-describe.runIf(hasBrowser)('a request that is sent again', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('a resent request', () => {
+  const openPage = setUpBrowser();
 
-  it('is a new request of the same caller, with the same body, and is opened', async () => {
-    const { url, ask, mock } = await served();
+  it('is a new request of the same caller with the same body, and its panel opens', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
-    const page = await opened(`${url}/#/requests?group=no`);
-    await opening(page, 'createFunction');
+    const page = await openPage(`${url}/#/requests?group=no`);
+    await openRequest(page, 'createFunction');
     await again(page).getByRole('button', { name: 'Send again' }).click();
 
-    await expect.poll(() => rows(page).count()).toBe(2);
-    await expect.poll(() => rows(page).first().getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => requestRows(page).count()).toBe(2);
+    await expect.poll(() => requestRows(page).first().getAttribute('aria-selected')).toBe('true');
     const { requests } = await mock('GET', '/requests?operation=createFunction');
     expect(page.url()).toContain(`request=${requests[0].id}`);
     expect(requests[0]).toMatchObject({ status: 200, principal: { id: REGISTRAR.id }, request: { body: FUNCTION } });
   });
 
-  it('is allowed once it is fixed, with the body that was refused, also if it is refused and sent again first', async () => {
-    const { url, ask, mock } = await served();
+  it('is allowed after the fix with the original body, also if it was resent and refused before', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-    const page = await opened(`${url}/#/requests?group=no`);
-    await opening(page, 'createFunction');
+    const page = await openPage(`${url}/#/requests?group=no`);
+    await openRequest(page, 'createFunction');
     await again(page).getByRole('button', { name: 'Send again' }).click();
-    await expect.poll(() => rows(page).count()).toBe(2);
+    await expect.poll(() => requestRows(page).count()).toBe(2);
     await fix(page).click();
 
-    await expect.poll(() => rows(page).first().innerText()).toContain('200');
+    await expect.poll(() => requestRows(page).first().innerText()).toContain('200');
     await panel(page).getByText('Fixed and sent again.').waitFor();
     const { requests } = await mock('GET', '/requests?operation=createFunction');
     const bodies = requests.map((one: { status: number; request: { body: unknown } }) => [
@@ -209,14 +209,14 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
     ]);
   });
 
-  it('goes to this server only, whatever its path is', async () => {
-    const { url, ask, mock } = await served();
+  it('goes only to this server, whatever its path', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('GET', '//evil.test/a?b=[c]', REGISTRAR.key);
-    const page = await opened(url, CLIPBOARD);
+    const page = await openPage(url, CLIPBOARD);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).origin));
-    await opening(page, 'evil.test');
-    await run('bash', ['-c', await copiedBy(page, 'Copy request')]).catch(() => {});
+    await openRequest(page, 'evil.test');
+    await run('bash', ['-c', await copyText(page, 'Copy request')]).catch(() => {});
     const button = again(page).getByRole('button', { name: 'Send again' });
     if ((await button.count()) > 0) await button.click();
 
@@ -226,14 +226,14 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
     expect(new Set(asked)).toEqual(new Set([url]));
   });
 
-  it('is sent as a user of Run:ai with a token that is made for it', async () => {
-    const { url, ask, mock } = await served();
-    await ask('GET', '/api/v1/users', await tokenOf(mock, 'researcher@acme.test'));
-    const page = await opened(`${url}/#/requests?group=no`);
-    await opening(page, 'get_users');
+  it('is sent as a user of Run:ai with a new token', async () => {
+    const { url, ask, mock } = await startServer();
+    await ask('GET', '/api/v1/users', await createToken(mock, 'researcher@acme.test'));
+    const page = await openPage(`${url}/#/requests?group=no`);
+    await openRequest(page, 'get_users');
     await again(page).getByRole('button', { name: 'Send again' }).click();
 
-    await expect.poll(() => rows(page).count()).toBe(2);
+    await expect.poll(() => requestRows(page).count()).toBe(2);
     const { requests } = await mock('GET', '/requests?operation=get_users');
     expect(requests.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual([
       'researcher@acme.test',
@@ -242,17 +242,17 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
   });
 });
 
-describe.runIf(hasBrowser)('a fix that was applied', () => {
-  const opened = windows();
+describe.runIf(hasBrowser)('an applied fix', () => {
+  const openPage = setUpBrowser();
   const undo = (page: Page) => page.getByRole('button', { name: 'Undo' });
 
-  it('is undone: the key has its former rights', async () => {
-    const { url, ask, mock } = await served();
+  it('can be undone: the key has its former rights again', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     const { id } = castKey('nvcf-invoker');
     const before = (await mock('GET', `/keys/${id}`)).policy;
-    const page = await opened(`${url}/#/requests`);
-    await opening(page, 'missing_scope');
+    const page = await openPage(`${url}/#/requests`);
+    await openRequest(page, 'missing_scope');
     await fix(page).click();
     await panel(page).getByText('Sent again and allowed now').waitFor();
     await undo(page).click();
@@ -263,11 +263,11 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
     expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(403);
   });
 
-  it('is no longer offered to be undone once the key was edited by somebody else', async () => {
-    const { url, ask, mock } = await served();
+  it('cannot be undone after a different client has edited the key', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await opened(`${url}/#/requests`);
-    await opening(page, 'missing_scope');
+    const page = await openPage(`${url}/#/requests`);
+    await openRequest(page, 'missing_scope');
     await fix(page).click();
     await undo(page).waitFor();
     await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { scopes: ['register_function'] });
@@ -277,12 +277,12 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
     expect(policy.scopes).toEqual(['register_function']);
   });
 
-  it('is undone by the vendor’s API: what was made is deleted', async () => {
-    const { url, ask, mock } = await served();
-    const researcher = await tokenOf(mock, 'researcher@acme.test');
+  it('can be undone through the vendor’s API, which deletes the created object', async () => {
+    const { url, ask, mock } = await startServer();
+    const researcher = await createToken(mock, 'researcher@acme.test');
     await ask('GET', '/api/v1/users', researcher);
-    const page = await opened(`${url}/#/requests`);
-    await opening(page, 'missing_permission');
+    const page = await openPage(`${url}/#/requests`);
+    await openRequest(page, 'missing_permission');
     await fix(page).click();
     await panel(page).getByText('Fixed and sent again.').waitFor();
     await undo(page).click();

@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { readJson, served } from './support/console.ts';
-import { windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { readJson, startServer } from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
 
 const { id: INVOKER_ID, key: INVOKER } = castKey('nvcf-invoker');
 const { key: DEPLOYER } = castKey('nvcf-deployer');
@@ -14,8 +14,8 @@ const preview = (page: Page) => page.getByRole('group', { name: 'At that time' }
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 /** A server with requests that will be decided differently: one by a pending edit, one by the end of its token. */
-async function servedWithRequests() {
-  const server = await served({ propagation: 'fixed' });
+async function startServerWithRequests() {
+  const server = await startServer({ propagation: 'fixed' });
   const { url, mock, ask } = server;
   await mock('POST', '/clock/freeze', {});
   const { clientId, clientSecret } = (await readJson(`${url}/_mock/cast`)).runai.serviceAccounts[0];
@@ -34,19 +34,19 @@ async function servedWithRequests() {
 }
 
 describe.runIf(hasBrowser)('the time line', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('shows what a later time would change before the clock moves there', async () => {
-    const { url, mock } = await servedWithRequests();
+  it('shows which decisions would change before the clock moves', async () => {
+    const { url, mock } = await startServerWithRequests();
     const { now } = await mock('GET', '/clock');
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await line(page).getByRole('button', { name: '+15 min: what' }).click();
     await preview(page).getByText('1 of 4 recent requests would be decided differently.').waitFor();
     expect(await preview(page).getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringMatching(/\/v2\/nvcf\/functions by nvcf-invoker: refused, missing_scope → allowed/),
     ]);
     expect((await mock('GET', '/clock')).now).toBe(now);
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
 
     await line(page).getByRole('button', { name: '+1 h: what' }).click();
     await preview(page).getByText('2 of 4 recent requests would be decided differently.').waitFor();
@@ -62,10 +62,10 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', '/requests')).total).toBe(4);
   });
 
-  it('is dragged to an event, and leaves the clock alone when that is given up', async () => {
-    const { url, mock } = await servedWithRequests();
+  it('can be dragged to an event, and does not move the clock if that is cancelled', async () => {
+    const { url, mock } = await startServerWithRequests();
     const { now } = await mock('GET', '/clock');
-    const page = await opened(`${url}/#/faults`);
+    const page = await openPage(`${url}/#/faults`);
     const slider = page.getByRole('slider', { name: 'Now' });
     const mark = line(page).getByTitle(/version 2 of .* takes effect/);
     const [from, to] = [await slider.boundingBox(), await mark.boundingBox()];
@@ -83,9 +83,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(await slider.getAttribute('aria-valuenow')).toBe(String(Math.round(Date.parse(now) / 1000)));
   });
 
-  it('marks a token that was issued while the page is open', async () => {
-    const { url } = await servedWithRequests();
-    const page = await opened(`${url}/#/worlds`);
+  it('marks the expiry of a token that is issued while the page is open', async () => {
+    const { url } = await startServerWithRequests();
+    const page = await openPage(`${url}/#/worlds`);
     await line(page)
       .getByTitle(/takes effect/)
       .waitFor();
@@ -102,8 +102,8 @@ describe.runIf(hasBrowser)('the time line', () => {
   });
 
   it.each([390, 1440])('is below every view, and nothing scrolls sideways, %i px wide', async (width) => {
-    const { url } = await servedWithRequests();
-    const page = await opened(`${url}/#/requests`, { viewport: { width, height: 844 } });
+    const { url } = await startServerWithRequests();
+    const page = await openPage(`${url}/#/requests`, { viewport: { width, height: 844 } });
     for (const view of ['requests', 'findings', 'access-matrix', 'clock', 'identities', 'faults', 'worlds']) {
       await page.goto(`${url}/#/${view}`);
       await line(page).getByRole('slider', { name: 'Now' }).waitFor();

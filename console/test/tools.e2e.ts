@@ -4,16 +4,16 @@ import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, readJson, served } from './support/console.ts';
-import { fitsWidth, windows } from './support/window.ts';
+import { findAxeViolations } from './support/axe.ts';
+import { INVOKER, readJson, startServer } from './support/console.ts';
+import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
 const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-const texts = async (page: Page, name: string) =>
+const readTexts = async (page: Page, name: string) =>
   (await region(page, name).locator('tbody tr').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
 
 /** Opens a tool from the menu of the list. */
@@ -22,7 +22,7 @@ async function open(page: Page, tool: string): Promise<void> {
   await button(page, tool).click();
 }
 
-/** Sends everything that is listed again. */
+/** Replays all listed requests. */
 async function replayAll(page: Page, count: string): Promise<void> {
   await open(page, 'Send these again');
   await button(page, `Send ${count}`).click();
@@ -33,7 +33,7 @@ async function replayAll(page: Page, count: string): Promise<void> {
     .click();
 }
 
-/** Gives a file to the view, as somebody does who drops it there. */
+/** Drops a file on the view. */
 async function drop(page: Page, name: string, content: string): Promise<void> {
   const data = await page.evaluateHandle(
     `(() => { const data = new DataTransfer(); data.items.add(new File([${JSON.stringify(content)}], ${JSON.stringify(name)})); return data; })()`,
@@ -42,26 +42,26 @@ async function drop(page: Page, name: string, content: string): Promise<void> {
   await page.locator('.two').dispatchEvent('drop', { dataTransfer: data });
 }
 
-async function saved(page: Page, save: () => Promise<void>): Promise<{ name: string; content: Buffer }> {
+async function saveFile(page: Page, save: () => Promise<void>): Promise<{ name: string; content: Buffer }> {
   const waiting: Promise<Download> = page.waitForEvent('download');
   await save();
   const download = await waiting;
   return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
 }
 
-const entry = (url: string, status: number, answer: object, type = 'application/json') => ({
+const createEntry = (url: string, status: number, answer: object, type = 'application/json') => ({
   request: { method: 'GET', url: `https://api.nvcf.nvidia.com${url}`, headers: [] },
   response: { status, headers: [], content: { mimeType: type, text: JSON.stringify(answer) } },
 });
 
 describe.runIf(hasBrowser)('the list of requests', () => {
-  const opened = windows();
+  const openPage = setUpBrowser();
 
-  it('has its filters in one row, and the rare ones in a popover that says how many are in use', async () => {
-    const { url, ask } = await served();
+  it('has its filters in one row, and the others in a popover that shows how many are active', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await button(page, 'More').click();
     await page.getByLabel('Method').selectOption('POST');
     await page.getByLabel('Path').fill('/v2/{any}/functions');
@@ -81,15 +81,15 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.getByText('No request matches').waitFor();
   });
 
-  it('is saved as HAR and as JSON, as far as the filters narrow it', async () => {
-    const { url, ask } = await served();
+  it('can be saved as HAR and as JSON with its filters', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
     await ask('GET', '/nothing/at/all');
-    const page = await opened(`${url}/#/requests?status=404`);
+    const page = await openPage(`${url}/#/requests?status=404`);
     await page.locator('.count').getByText('1 of 2').waitFor();
     await button(page, 'Export').click();
-    const har = await saved(page, () => button(page, 'HAR (HTTP Archive)').click());
-    const json = await saved(page, () => button(page, 'JSON').click());
+    const har = await saveFile(page, () => button(page, 'HAR (HTTP Archive)').click());
+    const json = await saveFile(page, () => button(page, 'JSON').click());
 
     expect(har.name).toMatch(/^nv-auth-mock-default-\d{4}-\d\d-\d\dT\d{6}\.har$/);
     const { log } = JSON.parse(har.content.toString());
@@ -101,10 +101,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.getByText('Saved ').waitFor();
   });
 
-  it('is read without the bodies, which only an opened request shows', async () => {
-    const { url, ask } = await served();
+  it('is read without bodies, which only the panel of a request shows', async () => {
+    const { url, ask } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'in-a-body' });
-    const page = await opened('about:blank');
+    const page = await openPage('about:blank');
     const answers: Promise<string>[] = [];
     page.on('response', (answer) => {
       if (answer.url().includes('/_mock/requests?')) answers.push(answer.text().catch(() => ''));
@@ -116,18 +116,18 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect((await Promise.all(answers)).join()).not.toContain('in-a-body');
   });
 
-  it('has all that the journal keeps, however much that is', async () => {
-    const { url, ask } = await served();
+  it('has all requests of the journal, however many', async () => {
+    const { url, ask } = await startServer();
     for (let sent = 0; sent < 230; sent += 1) await ask('GET', `/v2/nvcf/functions/${sent}`);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
 
     await page.locator('.count').getByText('230', { exact: true }).waitFor();
   });
 
-  it('tells whether such a request came, and what comes closest, again whenever one comes', async () => {
-    const { url, ask } = await served();
+  it('tells whether a matching request arrived and which ones are closest, again after every request', async () => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests?operation=createFunction`);
+    const page = await openPage(`${url}/#/requests?operation=createFunction`);
     await open(page, 'Did such a request arrive?');
 
     await page.getByText('0 requests match').waitFor();
@@ -146,26 +146,26 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
-  it('is where the former address of the journal leads, with its filters and its verification', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/journal?operation=createFunction&verify=yes`);
+  it('is opened by the former address of the journal, with its filters and its verification', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/journal?operation=createFunction&verify=yes`);
 
     await page.getByText('0 requests match').waitFor();
   });
 
-  it('checks a dropped HAR file against the documents: what conforms, what does not, and why', async () => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/requests`);
+  it('checks a dropped HAR file against the documents, and explains the violations', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/requests`);
     const entries = [
-      entry('/v2/nvcf/functions', 200, { functions: [] }),
-      entry('/v2/nvcf/functions?visibilty=public', 200, { functions: [] }),
-      entry('/style.css', 200, {}, 'text/css'),
+      createEntry('/v2/nvcf/functions', 200, { functions: [] }),
+      createEntry('/v2/nvcf/functions?visibilty=public', 200, { functions: [] }),
+      createEntry('/style.css', 200, {}, 'text/css'),
     ];
     await drop(page, 'recorded.har', JSON.stringify({ log: { entries } }));
     await page.getByText('1 of 2 requests do not conform.').waitFor();
     await page.getByText('1 more belong to no documented API').waitFor();
 
-    expect(await texts(page, 'Requests of the archive')).toEqual([
+    expect(await readTexts(page, 'Requests of the archive')).toEqual([
       expect.stringMatching(/^1 conforms 200 GET \/v2\/nvcf\/functions listFunctions Cloud Functions/),
       expect.stringMatching(/^2 does not conform .* request: the document does not list the query parameter visibilty/),
     ]);
@@ -178,9 +178,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ['data.json', '{"log": {}}', 'is not an HTTP Archive (HAR): it has no list'],
     ['odd.har', '{"log": {"entries": [{}]}}', 'entry 1 is not an entry of an HTTP Archive'],
     ['large.har', ' '.repeat(16 * 1024 * 1024 + 1), 'has 16.0 MB; the limit is 16 MB.'],
-  ])('says what is wrong with %s', async (name, content, message) => {
-    const { url } = await served();
-    const page = await opened(`${url}/#/requests`);
+  ])('reports the error in %s', async (name, content, message) => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/requests`);
     const choosing = page.waitForEvent('filechooser');
     await open(page, 'Check a HAR file');
     await button(page, 'Choose a HAR file …').click();
@@ -191,27 +191,27 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('checks its own download, in which refused requests have bodies that were never read', async () => {
-    const { url, ask, mock } = await served();
+    const { url, ask, mock } = await startServer();
     await ask('GET', '/v2/nvcf/functions', REGISTRAR);
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     expect(await mock('POST', '/requests/check', {})).toMatchObject({ checked: 2, total: 0 });
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await drop(page, 'own.har', JSON.stringify(await readJson(`${url}/_mock/requests/har`)));
 
     await page.getByText('0 of 2 requests do not conform.').waitFor();
   });
 
-  it('is sent again as its callers, in its order, and says what is answered now', async () => {
-    const { url, ask, mock } = await served();
+  it('can be replayed as the original callers in the original order, with the new statuses', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
     await ask('GET', '/v2/nvcf/functions?visibility=public&visibility=private', REGISTRAR);
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
     await mock('PATCH', `/keys/${castKey('nvcf-deployer').id}`, { scopes: ['deploy_function'] });
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await replayAll(page, '3 requests');
     await page.getByText('3 of 3 done: 2 with the same status, 1 with a different one, 0 not sent.').waitFor();
 
-    const result = await texts(page, 'Replayed requests, oldest first');
+    const result = await readTexts(page, 'Replayed requests, oldest first');
     expect(result).toEqual([
       expect.stringMatching(/^POST \/v2\/nvcf\/functions 200 200 same status$/),
       expect.stringMatching(/^GET \/v2\/nvcf\/functions\?.* same status$/),
@@ -226,8 +226,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect([requests[2].request.body, requests[1].query]).toEqual([requests[5].request.body, requests[4].query]);
   });
 
-  it('replays with a new token of Run:ai, and says of each request why it cannot be sent', async () => {
-    const { url, ask, mock } = await served();
+  it('is replayed with new tokens of Run:ai, and states for each request why it cannot be sent', async () => {
+    const { url, ask, mock } = await startServer();
     const [, { accessKey, email }] = (await readJson(`${url}/_mock/cast`)).runai.users;
     const { clientId, clientSecret } = accessKey;
     const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
@@ -237,11 +237,11 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await ask('GET', '/v2/nvcf/functions', 'nvapi-of-nobody');
     await ask('POST', '/v2/nvcf/functions', REGISTRAR, { name: 'n'.repeat(70_000) });
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-    const page = await opened(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests`);
     await replayAll(page, '5 requests');
     await page.getByText('5 of 5 done: 2 with the same status, 0 with a different one, 3 not sent.').waitFor();
 
-    expect(await texts(page, 'Replayed requests, oldest first')).toEqual([
+    expect(await readTexts(page, 'Replayed requests, oldest first')).toEqual([
       expect.stringContaining('not sent: The journal has fingerprints (sha256:…) in place of the secrets.'),
       expect.stringMatching(/^GET \/api\/v1\/org-unit\/projects 200 200 same status$/),
       expect.stringContaining('not sent: The journal keeps no credentials, and the caller is unknown.'),
@@ -257,27 +257,27 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ['light', 360],
     ['dark', 1400],
     ['light', 2560],
-  ] as const)('shows results that everybody can read: %s, %i px wide', async (colorScheme, width) => {
-    const { url, ask } = await served();
+  ] as const)('has accessible results: %s, %i px wide', async (colorScheme, width) => {
+    const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions', REGISTRAR);
     await ask('POST', '/v2/nvcf/functions?a=b', INVOKER, FUNCTION);
-    const page = await opened(`${url}/#/requests`, { colorScheme, viewport: { width, height: 900 } });
+    const page = await openPage(`${url}/#/requests`, { colorScheme, viewport: { width, height: 900 } });
     await drop(page, `${'long'.repeat(50)}.har`, JSON.stringify(await readJson(`${url}/_mock/requests/har`)));
     await page.getByText('1 of 2 requests do not conform.').waitFor();
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     // On a telephone the panel lies over the menu.
     await page.keyboard.press('Escape');
     await replayAll(page, '2 requests');
     await page.getByText('2 of 2 done').waitFor();
 
-    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     expect(await fitsWidth(page)).toBe(true);
   });
 
-  it('sends nothing if the question is not answered with yes', async () => {
-    const { url, ask, mock } = await served();
+  it('is not replayed if the dialog is cancelled', async () => {
+    const { url, ask, mock } = await startServer();
     await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests?tool=replay`);
+    const page = await openPage(`${url}/#/requests?tool=replay`);
     await button(page, 'Send 1 request').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
 

@@ -11,15 +11,15 @@ interface Violation {
 }
 
 /**
- * What keeps people with a screen reader, with keys alone or with weak eyes from using a page, by axe's rules.
+ * Returns the violations of axe's accessibility rules on a page.
  *
- * @param within a selector of the part that is looked at, or of what is left out
+ * @param within a selector of the checked part, or of the part that is left out
  */
-export async function faultsOfPage(
+export async function findAxeViolations(
   page: Page,
   within: string | { readonly exclude: string } = 'html',
 ): Promise<readonly string[]> {
-  // While something fades in, its contrast is not what it will be.
+  // An element that fades in has a lower contrast than it will have.
   await page.evaluate(
     `Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 5000)
       .map(({ finished }) => finished)).then(() => {})`,

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { listeningServer } from '../../../test/support/listening.ts';
 import { castKey } from '../../../test/support/ngc-cast.ts';
 
-/** May invoke one function, and nothing else. */
+/** The text of a key that may invoke one function, and nothing else. */
 export const INVOKER = castKey('nvcf-invoker').key;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
@@ -11,8 +11,8 @@ export const readJson = async (url: string, init?: RequestInit): Promise<any> =>
   return text === '' ? null : JSON.parse(text);
 };
 
-/** A server that listens, and requests to it. */
-export async function served(config: Parameters<typeof listeningServer>[0] = {}, port = 0) {
+/** Starts a server. Returns its URL, and functions that stop it and send requests to it. */
+export async function startServer(config: Parameters<typeof listeningServer>[0] = {}, port = 0) {
   const { url, close: stop } = await listeningServer(config, port);
   const ask = (method: string, path: string, token = INVOKER, body?: object) =>
     fetch(url + path, {
@@ -28,9 +28,9 @@ export async function served(config: Parameters<typeof listeningServer>[0] = {},
   return { url, stop, ask, mock };
 }
 
-/** A server whose behaviour is changed in every way there is. */
-export async function servedWithAll() {
-  const server = await served({ propagation: 'fixed' });
+/** Starts a server with everything in force: a fault, a drill, observe mode, a frozen clock and a pending edit. */
+export async function startServerWithAllEffects() {
+  const server = await startServer({ propagation: 'fixed' });
   const { mock } = server;
   await mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
   await mock('POST', '/drills/token-outage', { for: '10m' });
@@ -46,6 +46,6 @@ export async function unlock(page: Page, token: string): Promise<void> {
   await page.getByRole('button', { name: 'Unlock' }).click();
 }
 
-/** The requests that Live lists. */
-export const rows = (page: Page): Locator =>
+/** Returns the rows of the list of requests. */
+export const requestRows = (page: Page): Locator =>
   page.getByRole('listbox', { name: 'Requests, newest first' }).getByRole('option');

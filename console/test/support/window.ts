@@ -2,19 +2,20 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { launch } from '../../../test/support/browser.ts';
 
-/** Opens an address in a window of its own. */
-export type OpenWindow = (url: string, options?: BrowserContextOptions) => Promise<Page>;
+/** Opens an address in a new window. */
+export type OpenPage = (url: string, options?: BrowserContextOptions) => Promise<Page>;
 
-/** Widths at which people must be able to read a page, and both of its colour schemes. */
+/** Both colour schemes of a page. */
 export const SCHEMES = ['light', 'dark'] as const;
+/** The widths of a window, in pixels, at which a page must be accessible. */
 export const WIDTHS = [360, 1400, 2560] as const;
 
 /**
- * A browser for the tests around; what a page complains about by itself, such as its own policy, fails its test.
+ * Starts a browser for the tests of a `describe`. An error on the console of a page fails the test.
  *
- * @param usual what its libraries always say
+ * @param usual the errors that libraries of the page always report
  */
-export function windows(usual = /^$/): OpenWindow {
+export function setUpBrowser(usual = /^$/): OpenPage {
   const open = { browser: null as Browser | null };
   beforeAll(async () => {
     open.browser = await launch();
@@ -25,22 +26,22 @@ export function windows(usual = /^$/): OpenWindow {
     const context = await open.browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
-    const faults: string[] = [];
-    page.on('pageerror', ({ message }) => faults.push(message));
+    const errors: string[] = [];
+    page.on('pageerror', ({ message }) => errors.push(message));
     page.on('console', (line) => {
-      const isOurs = !/Failed to load resource|ERR_/.test(line.text()) && !usual.test(line.text());
-      if (line.type() === 'error' && isOurs) faults.push(line.text());
+      const isRelevant = !/Failed to load resource|ERR_/.test(line.text()) && !usual.test(line.text());
+      if (line.type() === 'error' && isRelevant) errors.push(line.text());
     });
     onTestFinished(async () => {
       await context.close();
-      expect(faults).toEqual([]);
+      expect(errors).toEqual([]);
     });
     await page.goto(url);
     return page;
   };
 }
 
-/** Does everything on the page fit into its window from left to right? */
+/** Returns whether everything on the page fits into the width of the window. */
 export async function fitsWidth(page: Page): Promise<boolean> {
   return (await page.evaluate('document.documentElement.scrollWidth <= innerWidth')) === true;
 }
