@@ -39,9 +39,10 @@ export async function compareSides(
   if (plan.requests.length === 0)
     throw new UserError('There is nothing to send: no request is a read or has an example. See --from and --write.');
   const operations = new Operations(document);
+  const sendToReal = createSender(real, '--against', abandon);
   let isMock = false;
   const realAccount = new Account(real, plan, operations, async (...args) => {
-    const response = await createSender(real, '--against', abandon)(...args);
+    const response = await sendToReal(...args);
     isMock ||= Object.keys(response.headers).some((name) => name.startsWith('x-mock-'));
     return response;
   });
@@ -49,20 +50,13 @@ export async function compareSides(
   const secrets = [real, mock].flatMap(({ token, expired }) => [token, expired ?? '']);
   const run = new Run(realAccount, mockAccount, { secrets, operations, stop }, patience);
   await checkCredential(realAccount, real, plan).catch((error: unknown) => {
+    // The report says that the comparison was interrupted.
     if (stop?.aborted !== true) throw error;
   });
-  let stopped: string | null = null;
+  let stopReason: string | null = null;
   let leftBehind: readonly string[] = [];
-  const whyStopped = (error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-    return stop?.aborted === true ? INTERRUPTED : error.message;
-  };
   try {
-    for (const request of plan.requests) {
-      if (stop?.aborted === true) stopped ??= INTERRUPTED;
-      stopped ??= await run.compare(request).then(() => null, whyStopped);
-      if (stopped !== null) run.addNotCompared(request, stopped);
-    }
+    stopReason = await comparePlan(run, plan, stop);
   } finally {
     leftBehind = await realAccount.cleanUp();
     await mockAccount.cleanUp();
@@ -72,7 +66,7 @@ export async function compareSides(
     service,
     requests: run.sent,
     ...counts,
-    stopped,
+    stopped: stopReason,
     remark: isMock ? `${real.url} is nv-auth-mock itself, not the real service.` : null,
     differences: run.differences,
     notCompared: [...run.notCompared, ...run.onlyRefused()],
@@ -81,9 +75,33 @@ export async function compareSides(
   };
 }
 
+/**
+ * Compares the requests of a plan until a signal or an error stops the comparison, and records the requests that are not
+ * compared then.
+ *
+ * @returns why the comparison stopped; null if it compared the whole plan
+ */
+async function comparePlan(run: Run, plan: Plan, stop: AbortSignal | undefined): Promise<string | null> {
+  let stopReason: string | null = null;
+  for (const request of plan.requests) {
+    if (stop?.aborted === true) stopReason ??= INTERRUPTED;
+    if (stopReason === null) {
+      try {
+        await run.compare(request);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        stopReason = stop?.aborted === true ? INTERRUPTED : error.message;
+      }
+    }
+    if (stopReason !== null) run.addNotCompared(request, stopReason);
+  }
+  return stopReason;
+}
+
 /** The reason for requests that weren't compared because of a signal. */
 const INTERRUPTED = 'interrupted';
 
+/** What all requests of a comparison share. */
 interface ComparisonContext {
   readonly stop: AbortSignal | undefined;
   readonly secrets: readonly string[];
@@ -135,8 +153,8 @@ class Run {
     const found = compareResponses(request, real, mock, this.#context);
     const { differences, notCompared } =
       mayBeDelayed && found.differences.some(isBehaviour) ? await this.#retry(request, found, mock) : found;
-    for (const one of differences) this.differences.push(one);
-    for (const one of notCompared) this.notCompared.push(one);
+    for (const difference of differences) this.differences.push(difference);
+    for (const entry of notCompared) this.notCompared.push(entry);
     this.#hasWritten ||= !isRead(request.method) && request.credential === 'valid' && real.response.status < 400;
     if (operation === null) return;
     this.requestCounts.set(operation, (this.requestCounts.get(operation) ?? 0) + 1);
