@@ -45,11 +45,11 @@ const against = async (changes: Changes, plan = PLAN) => {
 };
 
 describe('A comparison', () => {
-  it('tells nothing of two services that behave alike', async () => {
+  it('of two services that behave alike reports no difference', async () => {
     expect(await against({})).toEqual([]);
   });
 
-  it('tells each of ten planted differences, and nothing else', async () => {
+  it('reports each of ten planted differences, and nothing else', async () => {
     const found = await against({
       [`GET ${USERS}`]: () => ({ status: 206 }),
       [`GET ${UNKNOWN}`]: ({ body }) => ({ body: { ...body, message: 'gone' } }),
@@ -78,7 +78,7 @@ describe('A comparison', () => {
     ]);
   });
 
-  it('measures how long what was written takes until it is read', async () => {
+  it('measures the time until a write becomes visible to reads', async () => {
     let reads = 0;
     const make = { ...get('/api/v1/apps'), name: 'make', method: 'POST', mediaType: 'application/json' };
     // The first read is answered as before the write.
@@ -95,13 +95,13 @@ describe('A comparison', () => {
     ]);
   });
 
-  it('lists other data of an account apart', async () => {
+  it('lists differences in the data of the accounts separately', async () => {
     const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ body: { count: 1000 } }) });
     const { differences } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
     expect(differences).toMatchObject([{ place: 'body.count', real: '1000', kind: 'data' }]);
   });
 
-  it('does not compare what is refused because there were too many requests', async () => {
+  it('does not compare responses that were refused because of too many requests', async () => {
     const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ status: 429, body: {} }) });
     const { differences, notCompared } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
     expect(differences).toEqual([]);

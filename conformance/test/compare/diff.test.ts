@@ -31,7 +31,7 @@ function between(real: unknown, mock: unknown, url = '/things/7') {
   return [...differences.map(reported), ...notCompared.map(({ place }) => `${place} not compared`)];
 }
 
-it('Answers are compared in as many steps as they have values', () => {
+it('The comparison of large answers takes time in proportion to their size', () => {
   const objects = (side: string) => Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`${side}-${at}`, at]));
   const names = Array.from({ length: 10_000 }, (_, at) => `name-${at}`);
 
@@ -39,7 +39,7 @@ it('Answers are compared in as many steps as they have values', () => {
   expect(between({ names }, { names: names.toReversed() })).toContain('body.names order of a list behaviour');
 });
 
-describe('Ids', () => {
+describe('Generated ids', () => {
   it.each([
     ['UUIDs', 'id', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '1b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001'],
     ['16 hex digits', 'clientId', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
@@ -53,7 +53,7 @@ describe('Ids', () => {
     ['by their form alone', 'made', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
     ['ULIDs by their form', 'made', '01ARZ3NDEKTSV4RRFFQ69G5FAV', '01BX5ZZKBKACTAV9WEVGEMMVRZ'],
     ['in a text', 'message', 'No 5f0c2a9d11e84b70.', 'No 6a1d3b0e22f95c81.'],
-  ])('are no difference: %s', (_, name, real, mock) => {
+  ])('with other values are not reported: %s', (_, name, real, mock) => {
     expect(between({ [name]: real }, { [name]: mock })).toEqual([]);
   });
 
@@ -61,20 +61,20 @@ describe('Ids', () => {
     ['a UUID and a number', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '7300012'],
     ['16 and 24 hex digits', '5f0c2a9d11e84b70', '5f0c2a9d11e84b705f0c2a9d'],
     ['other prefixes', 'fn-5f0c2a9d11e84b70', 'ver-5f0c2a9d11e84b70'],
-  ])('of another form are told: %s', (_, real, mock) => {
+  ])('of another form are reported: %s', (_, real, mock) => {
     expect(between({ id: real }, { id: mock })).toEqual(['body.id id form behaviour']);
   });
 
-  it('are not the values that the document lists', () => {
+  it('do not include values that the document lists', () => {
     expect(between({ tierId: '1' }, { tierId: '2' })).toEqual(['body.tierId enum behaviour']);
   });
 
-  it('are not words that have only digits and letters from a to f by chance', () => {
+  it('do not include words that happen to consist of hexadecimal digits', () => {
     expect(between({ made: 'deadbeefcafe' }, { made: 'facadefacade' })).toEqual(['body.made value behaviour']);
   });
 });
 
-describe('Lists', () => {
+describe('Two lists are compared by their order and their entries', () => {
   it.each([
     [['a', 'b', 'c'], ['a', 'c', 'b'], ['body order of a list behaviour']],
     [['a', 'x', 'b'], ['y', 'a', 'b'], ['body[] value data']],
@@ -87,7 +87,7 @@ describe('Lists', () => {
   });
 });
 
-describe('Counts', () => {
+describe('A count', () => {
   const list = (count: number, length: number, more: object = {}) => ({
     ...more,
     count,
@@ -95,27 +95,32 @@ describe('Counts', () => {
   });
 
   it.each([
-    ['fit with both', list(3, 3), list(2, 2), ['body.count value data']],
-    ['do not fit on one side', list(3, 2), list(2, 2), ['body.count count behaviour', 'body.count value data']],
-    ['do not fit on both', list(3, 2), list(2, 1), ['body.count value data']],
-    ['are of more than a page', list(300, 20), list(2, 2), ['body.count value data']],
+    ['fits the lists of both sides', list(3, 3), list(2, 2), ['body.count value data']],
     [
-      'are of more than is shown, as `next` says',
+      'does not fit the list of one side',
+      list(3, 2),
+      list(2, 2),
+      ['body.count count behaviour', 'body.count value data'],
+    ],
+    ['fits neither list', list(3, 2), list(2, 1), ['body.count value data']],
+    ['is larger than a page', list(300, 20), list(2, 2), ['body.count value data']],
+    [
+      'belongs to a list with a `next` page',
       list(3, 2, { next: '/2' }),
       list(2, 2, { next: '/2' }),
       ['body.count value data'],
     ],
-  ])('that %s', (_, real, mock, reported) => {
+  ])('that %s is compared with its list', (_, real, mock, reported) => {
     expect(between(real, mock, '/lists')).toEqual(reported);
   });
 
-  it('that are of a page, as the request says', () => {
+  it('may exceed the list if the request limits the page', () => {
     expect(between(list(9, 2), list(2, 2), '/lists?limit=2')).toEqual(['body.count value data']);
   });
 });
 
-describe('Values', () => {
-  it('that may be null are data', () => {
+describe('The report of values', () => {
+  it('classifies a difference from null as data if the value may be null', () => {
     const ended = '2026-01-15T12:00:00Z';
     expect(between({ endedAt: null, id: null }, { endedAt: ended, id: 'x' })).toEqual([
       'body.endedAt value data',
@@ -123,7 +128,7 @@ describe('Values', () => {
     ]);
   });
 
-  it('in a value that is missing are told with it', () => {
+  it('names a missing value, but not its members', () => {
     expect(between({}, { of: { the: { owner: 'x' } } })).toEqual(['body.of missing field behaviour']);
   });
 });

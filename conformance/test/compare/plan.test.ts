@@ -11,8 +11,8 @@ const recorded = (method: string, url: string, text: string | null, mediaType = 
   response: null,
 });
 
-describe('Of recorded traffic', () => {
-  it('nothing is sent that writes, unless it may', () => {
+describe('A plan from recorded traffic', () => {
+  it('has requests that write only if these are allowed', () => {
     const traffic = [recorded('GET', '/api/v1/users', ''), recorded('POST', '/api/v1/users', '{"email":"a@b.test"}')];
     const methods = (mayWrite: boolean) =>
       new Set(planFromTraffic(traffic, mayWrite, DOCUMENT).requests.map(({ method }) => method));
@@ -24,17 +24,19 @@ describe('Of recorded traffic', () => {
   it.each([
     ['in JSON', '/api/v1/token', '{"grantType":"client_credentials","clientSecret":"s"}', 'application/json'],
     ['in a form', '/api/v2/token', 'grant_type=x&client_secret=s', 'application/x-www-form-urlencoded'],
-    ['in the address', '/callback?access_token=s', '', 'application/json'],
+    ['in the URL', '/callback?access_token=s', '', 'application/json'],
     ['deep in JSON', '/v2/nvcf/functions', '{"secrets":[{"name":"a","password":"s"}]}', 'application/json'],
-  ])('nothing is sent that has a secret %s, not even with --write', (_, url, text, type) => {
+  ])('skips a request with a secret %s, even with --write', (_, url, text, type) => {
     const { requests, skipped } = planFromTraffic([recorded('POST', url, text, type)], true);
     expect([requests, skipped]).toEqual([[], 1]);
   });
 
-  it('a request whose body was not recorded whole is left out', () => {
+  it('skips a request whose body was not recorded completely', () => {
     expect(planFromTraffic([recorded('POST', '/api/v1/users', null)], true)).toEqual({
-      ...{ requests: [], writes: 0 },
-      ...{ harmful: 0, skipped: 1 },
+      requests: [],
+      writes: 0,
+      harmful: 0,
+      skipped: 1,
     });
   });
 
@@ -44,9 +46,9 @@ describe('Of recorded traffic', () => {
     ['/w/team-a/_mock/clock?x=1', []],
     ['/w/team-a/api/v1/users', ['/api/v1/users']],
     ['/_mocks', ['/_mocks']],
-  ])('%s is sent as %j: real services have neither the control API nor worlds', (url, sent) => {
+  ])('has %s as %j, because real services have neither a control API nor worlds', (url, sent) => {
     const { requests, skipped } = planFromTraffic([recorded('GET', url, '')], true, DOCUMENT);
-    expect([[...new Set(requests.map((one) => one.url))], skipped]).toEqual([sent, 0]);
+    expect([[...new Set(requests.map((request) => request.url))], skipped]).toEqual([sent, 0]);
   });
 
   it.each([
@@ -56,22 +58,22 @@ describe('Of recorded traffic', () => {
     ['PATCH', '/api/v1/users/7', '{"email":"a@b.test"}', true],
     ['DELETE', '/api/v1/users', '', false],
     ['PUT', '/api/v1/settings', '{}', false],
-  ])('%s %s with %s is sent: %s', (method, url, text, isSent) => {
-    const made = recorded('POST', '/api/v1/users', '{}');
-    const { requests, harmful } = planFromTraffic([made, recorded(method, url, text)], true, DOCUMENT);
-    expect([requests.some((one) => one.method === method && one.body === text), harmful]).toEqual([
+  ])('has only requests that cannot harm other objects: %s %s with %s: %s', (method, url, text, isSent) => {
+    const creation = recorded('POST', '/api/v1/users', '{}');
+    const { requests, harmful } = planFromTraffic([creation, recorded(method, url, text)], true, DOCUMENT);
+    expect([requests.some((request) => request.method === method && request.body === text), harmful]).toEqual([
       isSent,
       isSent ? 0 : 1,
     ]);
   });
 
-  it('nothing is sent about objects of which none is made', () => {
+  it('has no request that deletes an object that the plan does not create', () => {
     const traffic = [recorded('DELETE', '/api/v1/users/7', '')];
     expect(planFromTraffic(traffic, true, DOCUMENT)).toMatchObject({ requests: [], harmful: 1 });
   });
 });
 
-it('Of a document, forms are sent as forms', () => {
+it('A plan from a document encodes the examples of forms as forms', () => {
   const type = 'application/x-www-form-urlencoded';
   const content = { [type]: { examples: { cast: { value: { a: '1 2', b: 'c' } } } } };
   const paths = { '/form': { post: { requestBody: { content } } }, '/form/{id}': { delete: {} } };
@@ -79,7 +81,7 @@ it('Of a document, forms are sent as forms', () => {
   expect(requests[0]).toMatchObject({ method: 'POST', url: '/form', mediaType: type, body: 'a=1+2&b=c' });
 });
 
-it('Wrong credentials are sent once each', () => {
+it('A plan has one request for each kind of wrong credential', () => {
   const plan = planFromTraffic([recorded('GET', '/api/v1/users', ''), recorded('GET', '/api/v1/apps', '')], false);
   const wrong = withWrongCredentials(plan, 'runai').requests.slice(plan.requests.length);
   expect(wrong.map(({ name }) => name)).toEqual([

@@ -22,8 +22,8 @@ const appsOf = async (server: string) => {
 };
 const never = () => new Promise<never>(() => {});
 
-describe('A comparison that is stopped', () => {
-  it('sends nothing more, deletes what it made, and tells what it compared so far', async () => {
+describe('A comparison', () => {
+  it('that is interrupted sends no further requests, deletes what it created, and reports what it has compared', async () => {
     const before = await appsOf(other.url);
     const stop = new AbortController();
     const sent: string[] = [];
@@ -52,7 +52,7 @@ describe('A comparison that is stopped', () => {
     );
   });
 
-  it('for the second time ends although a deletion is not answered, and names the requests that delete', async () => {
+  it('that is interrupted twice ends without waiting for a deletion, and names the requests that delete', async () => {
     const before = await appsOf(other.url);
     const [stop, abandon] = [new AbortController(), new AbortController()];
     const changes: Changes = new Proxy(
@@ -80,7 +80,7 @@ describe('A comparison that is stopped', () => {
     expect(await appsOf(other.url)).toEqual(before);
   });
 
-  it('for the second time names a request whose answer it no longer waits for', async () => {
+  it('that is interrupted twice names a request whose response it does not wait for', async () => {
     const [stop, abandon] = [new AbortController(), new AbortController()];
     const changes: Changes = {
       'POST /api/v1/apps': () => {
@@ -95,7 +95,7 @@ describe('A comparison that is stopped', () => {
     expect(leftBehind).toContain('anything created by POST /api/v1/apps, which got no response');
   });
 
-  it('for the second time during its first request has compared nothing', async () => {
+  it('that is interrupted twice during its first request has compared nothing', async () => {
     const [stop, abandon] = [new AbortController(), new AbortController()];
     const first = plan.requests.find(({ method, credential }) => method === 'GET' && credential === 'valid');
     const changes: Changes = {
@@ -110,7 +110,7 @@ describe('A comparison that is stopped', () => {
     expect(report).toMatchObject({ requests: 0, stopped: 'interrupted', leftBehind: [] });
   });
 
-  it('while it waits for what was written to be read does not take the old answer for a difference', async () => {
+  it('that is interrupted while it waits for a write to become visible reports no difference', async () => {
     const stop = new AbortController();
     const late: Changes = {
       'GET /api/v1/users/count': () => {
@@ -135,8 +135,8 @@ describe('A comparison that is stopped', () => {
   });
 });
 
-describe('A comparison whose real service is gone', () => {
-  it('tells what it compared so far, and what it made and could not delete', async () => {
+describe('A comparison with a service that becomes unreachable', () => {
+  it('reports what it has compared, and the created objects that it could not delete', async () => {
     const third = await listeningServer();
     const made: string[] = [];
     // The mock is asked after the real service, so that the object was made.
@@ -158,7 +158,7 @@ describe('A comparison whose real service is gone', () => {
     expect(made).toContain(deletion?.split('/').at(-1));
   });
 
-  it('deletes what it made there, if it is the mock that is gone', async () => {
+  it('deletes what it created at the real service if the mock becomes unreachable', async () => {
     const before = await appsOf(other.url);
     const third = await listeningServer();
     const changes: Changes = {

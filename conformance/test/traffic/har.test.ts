@@ -2,27 +2,27 @@ import { expect, it } from 'vitest';
 import { readHar } from '../../src/traffic/har.ts';
 
 const entries = ['a', 'b', 'c'].map((name) => ({ request: { method: 'GET', url: `/${name}` } }));
-const [one] = entries;
-const placesIn = (text: string) => readHar(text, 't.har').map(({ place }) => place);
+const [entry] = entries;
+const readPlaces = (text: string) => readHar(text, 't.har').map(({ place }) => place);
 
 it('an entry of an archive is named by its line', () => {
-  expect(placesIn(JSON.stringify({ log: { entries } }, null, 1))).toEqual(['t.har:4', 't.har:10', 't.har:16']);
-  expect(placesIn(`{"log":{"entries":[\n${entries.map((its) => JSON.stringify(its)).join(',\n')}]}}`)).toEqual([
+  expect(readPlaces(JSON.stringify({ log: { entries } }, null, 1))).toEqual(['t.har:4', 't.har:10', 't.har:16']);
+  expect(readPlaces(`{"log":{"entries":[\n${entries.map((value) => JSON.stringify(value)).join(',\n')}]}}`)).toEqual([
     't.har:2',
     't.har:3',
     't.har:4',
   ]);
 });
 
-it('or by its number, where lines do not tell entries apart', () => {
-  expect(placesIn(JSON.stringify({ log: { entries } }))).toEqual(['t.har entry 1', 't.har entry 2', 't.har entry 3']);
-  expect(placesIn(JSON.stringify({ log: { entries: [one] } }))).toEqual(['t.har entry 1']);
-  const twoOnALine = `{"log":{"entries":[\n${JSON.stringify(one)},${JSON.stringify(one)},\n${JSON.stringify(one)}]}}`;
-  expect(placesIn(twoOnALine)).toEqual(['t.har entry 1', 't.har entry 2', 't.har entry 3']);
+it('an entry is named by its number if its line does not identify it', () => {
+  expect(readPlaces(JSON.stringify({ log: { entries } }))).toEqual(['t.har entry 1', 't.har entry 2', 't.har entry 3']);
+  expect(readPlaces(JSON.stringify({ log: { entries: [entry] } }))).toEqual(['t.har entry 1']);
+  const twoOnALine = `{"log":{"entries":[\n${JSON.stringify(entry)},${JSON.stringify(entry)},\n${JSON.stringify(entry)}]}}`;
+  expect(readPlaces(twoOnALine)).toEqual(['t.har entry 1', 't.har entry 2', 't.har entry 3']);
 });
 
-it('also in the message about one that is none', () => {
-  expect(() => readHar(JSON.stringify({ log: { entries: [one, 7, one] } }), 't.har')).toThrow(
+it('an entry that is not valid is named in the error', () => {
+  expect(() => readHar(JSON.stringify({ log: { entries: [entry, 7, entry] } }), 't.har')).toThrow(
     't.har entry 2 is not an entry',
   );
 });

@@ -39,7 +39,7 @@ describe('a comparison ends', () => {
     expect(await findDifferenceIds(circle, createDocument({ S0: { type: 'object' } }))).toEqual([]);
   });
 
-  it('for values that contain themselves twice, as in YAML', async () => {
+  it('for values that contain themselves twice, which YAML allows', async () => {
     const value: unknown[] = [];
     value.push(value, value);
     const S0 = { enum: [value], default: { value } };
@@ -47,12 +47,12 @@ describe('a comparison ends', () => {
     expect(await findDifferenceIds(createDocument({ S0 }), createDocument({ S0 }))).toEqual([]);
   });
 
-  it('after as many steps as there are schemas, not as ways through them', async () => {
+  it('after as many steps as there are schemas, even if many paths lead to each', async () => {
     expect(await findDifferenceIds(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
     expect(await findDifferenceIds(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
   });
 
-  it('with pauses, in which a signal can end it', async () => {
+  it('and pauses regularly, so that a signal can interrupt it', async () => {
     const properties = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`p${at}`, { type: 'string' }]));
     const S0 = { type: 'object', properties };
     let turns = 0;
@@ -79,7 +79,7 @@ describe('a comparison ends', () => {
           {},
         ),
     ],
-  ])('with one message for schemas %s', async (said, nested) => {
+  ])('with one error for schemas %s', async (said, nested) => {
     await expect(
       findDifferenceIds(createDocument({ S0: nested(5000) }), createDocument({ S0: nested(5000) })),
     ).rejects.toThrow(`--spec x.json has schemas ${said}.`);
@@ -87,7 +87,7 @@ describe('a comparison ends', () => {
   });
 });
 
-describe('a document that cannot be compared is one message with the place', () => {
+describe('a document that cannot be compared causes one error, which names the place', () => {
   const cases: [what: string, content: unknown, said: string][] = [
     [
       'Swagger 2',
@@ -177,7 +177,7 @@ describe('a document that cannot be compared is one message with the place', () 
     expect(() => parseOpenApi(content, '--spec x.json')).toThrow(said);
   });
 
-  it('but `$ref` in an example is data, and a field may be called so', async () => {
+  it('a `$ref` in an example is data, and a field may have this name', async () => {
     const S0 = {
       type: 'object',
       properties: { $ref: { type: 'string' }, example: { type: 'string' } },
