@@ -30,7 +30,9 @@ addEventListener('hashchange', () => {
   current.value = parseHash(location.hash);
 });
 
+/** The name of the current view; empty without a view name. */
 export const view = computed(() => current.value.view);
+/** The choices in the current view, by name. */
 export const choices = computed(() => current.value.choices);
 
 /** Returns the address of a view with these choices. Empty values are left out. */

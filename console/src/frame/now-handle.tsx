@@ -9,6 +9,7 @@ const SNAP_PIXELS = 8;
 /** An arrow key moves the handle by the range divided by this number. */
 const STEPS_PER_RANGE = 240;
 
+/** The step of the keys PageUp and PageDown, and of the first button beside the strip. */
 export const QUARTER_HOUR_MS = 15 * 60_000;
 
 /** The handle for "now". It stays where it is dropped until the user moves the clock there or cancels. */

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 /** How long the button shows the result instead of its label. */
 const MESSAGE_MS = 2000;
 
-/** A button that copies a text. @param props.subject names the text for screen readers, if the label does not */
+/** A button that copies a string. @param props.subject names the string for screen readers, if the label does not */
 export function CopyButton(props: { readonly text: string; readonly label?: string; readonly subject?: string }) {
   const { text, label = 'Copy', subject } = props;
   const [message, setMessage] = useState('');

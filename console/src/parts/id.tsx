@@ -19,12 +19,12 @@ export function Id({ id, name = 'id' }: { readonly id: string; readonly name?: s
 
 const UUID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g;
 
-/** Shortens the UUIDs in a text. */
+/** Shortens the UUIDs in a string. */
 export function shortenIds(text: string): string {
   return text.replaceAll(UUID, shortenId);
 }
 
-/** A text whose UUIDs are shortened and can be copied. */
+/** Renders a string, with its UUIDs shortened and copyable. */
 export function WithIds({ text }: { readonly text: string }) {
   // `split` puts the UUIDs at the odd indexes, because the expression has a group.
   return <>{text.split(UUID).map((part, index) => (index % 2 === 1 ? <Id key={index} id={part} /> : part))}</>;

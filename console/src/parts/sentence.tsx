@@ -11,7 +11,7 @@ export function Sentence({ text }: { readonly text: string }) {
   return <>{parts.map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : renderTimes(part)))}</>;
 }
 
-/** Renders the times in a text in the format of the page. */
+/** Renders a string, with its times in the format of the page. */
 function renderTimes(text: string) {
   return text.split(TIME).map((part, index) => (index % 2 === 1 ? <When key={part} at={part} /> : part));
 }

@@ -19,7 +19,7 @@ function pickMembers(key: NgcKey, names: readonly string[]): Partial<Changes> {
   return Object.fromEntries(names.map((name) => [name, all[name as keyof Changes]]));
 }
 
-/** Returns a text that changes with every edit of the key. */
+/** Returns a string that changes with every edit of the key. */
 function formatState(key: NgcKey, names: readonly string[]): string {
   return JSON.stringify([newestVersion(key), pickMembers(key, names)]);
 }

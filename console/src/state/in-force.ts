@@ -69,7 +69,7 @@ export async function pollInForce(): Promise<void> {
   if (keyEvents !== previous.keyEvents) reportChange('keys');
 }
 
-/** Returns a text that changes when a fault or drill is added or removed. */
+/** Returns a string that changes when a fault or drill is added or removed. */
 function joinNames(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): string {
   return all.map((entry) => ('id' in entry ? entry.id : entry.name)).join();
 }
@@ -156,6 +156,7 @@ function createEditsEffect(count: number): EffectInForce {
 /** Refusals that arrived while another view was open. */
 export const unreadCount = signal(0);
 
+/** Counts a refusal as unread unless Requests is open. */
 export function noteUnread(status: number | null): void {
   if (view.value !== 'requests' && view.value !== '' && status !== null && status >= 400) unreadCount.value += 1;
 }

@@ -16,6 +16,7 @@ export const isJournalRead = signal(false);
 
 /** While paused, new requests are collected in `heldBackRequests`. */
 export const isPaused = signal(false);
+/** The requests that arrived while paused, newest first. */
 export const heldBackRequests = signal<readonly RequestSummary[]>([]);
 
 /** Requests since the last animation frame. Batched, so that 1000 requests per second cause 60 updates. */

@@ -94,7 +94,7 @@ function MatrixSummary(props: {
 }) {
   const { matrix, rows, columns, isCompared } = props;
   const { service, profile } = matrix.ruleset;
-  const { who, operation, differ } = choices.value;
+  const { who: identityId, operation, differ } = choices.value;
   return (
     <div class="bar">
       <output class="quiet">
@@ -112,7 +112,7 @@ function MatrixSummary(props: {
           Only differences
         </label>
       )}
-      {(who !== undefined || operation !== undefined) && (
+      {(identityId !== undefined || operation !== undefined) && (
         <button type="button" onClick={() => choose({ who: undefined, with: undefined, operation: undefined }, false)}>
           Show all
         </button>

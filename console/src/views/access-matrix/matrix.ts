@@ -13,6 +13,7 @@ import {
 
 /** The kinds of columns: scopes or permissions, roles, or identities. The address uses these names. */
 export const COLUMN_KINDS = ['rights', 'roles', 'everybody'] as const;
+/** The kind of the columns of a matrix. */
 export type ColumnKind = (typeof COLUMN_KINDS)[number];
 
 /** A right, a role or an identity. */

@@ -16,10 +16,10 @@ import './identities.css';
 export function Identities() {
   const loaded = useQuery(readIdentities);
   const identities = readValue(loaded, null);
-  const { text, who, make, edit, api, kind } = choices.value;
+  const { text, who: identityId, make, edit, api, kind } = choices.value;
   const found = filterIdentities(identities ?? []);
   const isFormOpen = make !== undefined || edit !== undefined;
-  const isOpen = who !== undefined || make !== undefined;
+  const isOpen = identityId !== undefined || make !== undefined;
   const filters = { text, api, kind };
   const count = found.length === identities?.length ? found.length : `${found.length} of ${identities?.length}`;
   return (
@@ -51,7 +51,7 @@ export function Identities() {
       </section>
       {isOpen && (
         <Panel
-          key={make === undefined ? `${who} ${edit}` : 'new'}
+          key={make === undefined ? `${identityId} ${edit}` : 'new'}
           label={make === undefined ? 'Identity' : 'New key'}
           onClose={() => go(addressOfView('identities', filters))}
         >
@@ -59,7 +59,7 @@ export function Identities() {
             <KeyForm key={JSON.stringify(choices.value)} edited={null} />
           ) : (
             <WhenLoaded loaded={loaded}>
-              {(all) => <IdentityDetails identity={all.find(({ id }) => id === who)} />}
+              {(all) => <IdentityDetails identity={all.find(({ id }) => id === identityId)} />}
             </WhenLoaded>
           )}
         </Panel>

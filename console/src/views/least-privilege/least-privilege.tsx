@@ -18,10 +18,10 @@ export function LeastPrivilegeView() {
     return { ...report, mode };
   }, [countChanges('requests', 'keys', 'mode')]);
   const act = useAct();
-  const { who, text = '' } = choices.value;
+  const { who: credentialId, text = '' } = choices.value;
   const { principals = [], mode } = readValue(loaded, {} as Partial<LeastPrivilege & { mode: Mode }>);
   const isObserving = mode === 'observe';
-  const visibleReports = filterReports(principals, text.toLowerCase(), who);
+  const visibleReports = filterReports(principals, text.toLowerCase(), credentialId);
   const count =
     visibleReports.length === principals.length
       ? visibleReports.length
@@ -49,7 +49,7 @@ export function LeastPrivilegeView() {
             value={text}
             change={(newText) => choose({ text: newText }, false)}
           />
-          {who !== undefined && (
+          {credentialId !== undefined && (
             <button type="button" onClick={() => choose({ who: undefined }, false)}>
               Show all
             </button>
@@ -70,7 +70,11 @@ export function LeastPrivilegeView() {
                 </p>
               ) : (
                 visibleReports.length === 0 && (
-                  <p>{who === undefined ? 'No credential matches.' : 'This credential has not called a service.'}</p>
+                  <p>
+                    {credentialId === undefined
+                      ? 'No credential matches.'
+                      : 'This credential has not called a service.'}
+                  </p>
                 )
               )}
               {visibleReports.map((report) => (

@@ -19,6 +19,7 @@ interface TestInput {
 /** A language or framework of a test. */
 export type Language = 'vitest' | 'pytest' | 'go';
 
+/** The languages in the order of the menu. */
 export const LANGUAGES: readonly Language[] = ['vitest', 'pytest', 'go'];
 
 /**
