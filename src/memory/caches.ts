@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** The overhead of an entry, besides its value and name. */
+/** The approximate memory of an entry besides its value and name, in bytes. */
 const ENTRY_BYTES = 150;
 
 /**
@@ -9,6 +9,8 @@ const ENTRY_BYTES = 150;
 export type SharedCache<Value extends NonNullable<unknown>> = LRUCache<string, Value>;
 
 /**
+ * Creates a cache for all worlds of a process.
+ *
  * @param bytes the limit. A larger value is not kept.
  * @param estimateSize estimates the bytes of a value
  */

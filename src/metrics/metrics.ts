@@ -3,9 +3,9 @@ import type { CommitTimes } from '../store/commit-times.ts';
 
 /** Server state that is read on demand, not counted. */
 export interface Gauges {
-  /** 0 on a process without worlds. */
+  /** The number of worlds: 0 in a process that doesn't own them. */
   readonly worlds: number;
-  /** Of the objects of all worlds, in bytes. */
+  /** The memory of the objects of all worlds, in bytes. */
   readonly stateBytes: number;
 }
 
@@ -17,22 +17,19 @@ export class Metrics {
   #loading: Promise<Meter> | null = null;
   #meter: Meter | null = null;
   /** Events before the library was loaded. */
-  #before: ((meter: Meter) => void)[] = [];
-  #isOver = false;
+  #pending: ((meter: Meter) => void)[] = [];
+  #hasEnded = false;
   readonly #commits: CommitTimes;
 
   constructor(commits: CommitTimes) {
     this.#commits = commits;
-    commits.observer = (milliseconds) => this.#count((meter) => meter.committed(milliseconds));
+    commits.observer = (milliseconds) => this.#count((meter) => meter.observeCommit(milliseconds));
   }
 
   /** Counts a response. */
   countResponse(response: CountedResponse): void {
-    if (this.#meter !== null) this.#meter.answered(response);
-    else {
-      this.#count((meter) => meter.answered(response));
-      void this.#startLoading();
-    }
+    this.#count((meter) => meter.countResponse(response));
+    if (this.#meter === null) void this.#startLoading();
   }
 
   /** Returns all metrics in Prometheus' text format. */
@@ -45,22 +42,22 @@ export class Metrics {
     return this.#loading;
   }
 
-  /** Call when the server has stopped. */
+  /** Stops measuring. Call when the server has stopped. */
   async end(): Promise<void> {
-    this.#isOver = true;
+    this.#hasEnded = true;
     this.#commits.observer = null;
     (await this.#loading)?.end();
   }
 
   #count(count: (meter: Meter) => void): void {
     if (this.#meter !== null) count(this.#meter);
-    else if (!this.#isOver) this.#before.push(count);
+    else if (!this.#hasEnded) this.#pending.push(count);
   }
 
   async #load(): Promise<Meter> {
     const meter = createMeter(await import('prom-client'));
-    for (const count of this.#before) count(meter);
-    this.#before = [];
+    for (const count of this.#pending) count(meter);
+    this.#pending = [];
     this.#meter = meter;
     return meter;
   }
@@ -79,9 +76,9 @@ interface CountedResponse {
 
 /** Counts server events. */
 interface Meter {
-  answered(answer: CountedResponse): void;
-  /** A commit to a file or a database has ended. */
-  committed(milliseconds: number): void;
+  countResponse(response: CountedResponse): void;
+  /** Records the duration of a commit to a file or a database. */
+  observeCommit(milliseconds: number): void;
   read(gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }>;
   end(): void;
 }
@@ -127,12 +124,12 @@ function createMeter({ Counter, Gauge, Histogram, Registry }: typeof import('pro
   /** Measured between two scrapes. */
   let delay: ReturnType<typeof measureEventLoopDelay> | null = null;
   return {
-    answered: ({ service, operation, status, reason }) => {
+    countResponse: ({ service, operation, status, reason }) => {
       const named = service ?? '';
       requests.inc({ service: named, operation: operation ?? '', status });
       if (reason !== null) refusals.inc({ service: named, reason });
     },
-    committed: (milliseconds) => commits.observe(milliseconds / 1000),
+    observeCommit: (milliseconds) => commits.observe(milliseconds / 1000),
     read: async (gauges) => {
       worlds.set(gauges.worlds);
       bytes.set(gauges.stateBytes);

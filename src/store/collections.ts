@@ -19,7 +19,7 @@ export const NEW: Revision = { place: 0, size: 0, weight: 0 };
 /** Stands for every account in a list of accounts that an object is shared with. */
 export const ANYONE = '*';
 
-/** Whether the object is shared with this account or with all accounts. */
+/** Returns whether the object is shared with this account or with all accounts. */
 export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: string): boolean {
   return sharedWith.includes(ANYONE) || sharedWith.includes(account);
 }
@@ -53,7 +53,7 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   readonly revision: Revision;
 }
 
-/** The maximum number of characters searched in a text, so that one row can't slow down every search. */
+/** The maximum number of characters that are searched in one member, so that one row can't slow down every search. */
 export const MAX_SEARCHED = 4096;
 
 export interface Facets {
@@ -89,7 +89,7 @@ export interface PageQuery {
   readonly order: { readonly by: 'id' | keyof Facets; readonly descending: boolean };
   readonly limit: number;
   readonly offset: number;
-  /** The maximum size of a page's bodies as JSON, in characters (always at least one row). Default: unlimited. */
+  /** The maximum length of a page's bodies as JSON, in characters; a page has at least one row. Default: unlimited. */
   readonly most?: number;
 }
 
@@ -133,10 +133,12 @@ export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
 /**
  * The rows of a world. Every call is atomic. Use `updating` for changes that depend on rows you read.
  *
- * @typeParam Its the type of the rows
+ * @typeParam RowType the type of the rows
  */
 export interface Collections<RowType extends Row = Row> {
+  /** Returns a row by its id, or null. */
   byId(collection: string, id: string): Promise<RowType | null>;
+  /** Returns a row by one of its aliases, or null. */
   byAlias(collection: string, alias: string): Promise<RowType | null>;
   /** Returns the rows of a list, oldest first. Without a limit, the array is reused until a row changes. */
   list(query: ListQuery): Promise<readonly RowType[]>;
@@ -144,6 +146,7 @@ export interface Collections<RowType extends Row = Row> {
   count(collection: string, owner?: string): Promise<number>;
   /** Returns one page of objects. Sorting and filtering by facets doesn't get slower with more rows. */
   page(query: PageQuery): Promise<Page<RowType>>;
+  /** Returns the rows that are due in a period. */
   due(query: DueQuery): Promise<readonly RowType[]>;
   /** Returns the number of rows in each non-empty collection. */
   counts(): Promise<Readonly<Record<string, number>>>;

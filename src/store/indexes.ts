@@ -5,7 +5,8 @@ import type { Facets, PageQuery, Row } from './collections.ts';
 /** The members that group rows into lists. */
 export type IndexName = 'owner' | 'parent' | 'label' | 'account' | 'secret';
 
-export const KEYS: Readonly<Record<IndexName, (row: Row) => readonly string[]>> = {
+/** Returns the keys of a row in an index, by the name of the index. */
+export const KEYS_BY_INDEX: Readonly<Record<IndexName, (row: Row) => readonly string[]>> = {
   owner: ({ owner }) => [owner],
   parent: ({ parent }) => (parent === null ? [] : [parent]),
   label: ({ labels }) => labels,
@@ -19,7 +20,7 @@ export const KEYS: Readonly<Record<IndexName, (row: Row) => readonly string[]>> 
 /** Some rows of a collection, ordered by place. */
 export class Group {
   #rows = new Map<string, Row>();
-  #highest = Number.NEGATIVE_INFINITY;
+  #highestPlace = Number.NEGATIVE_INFINITY;
   /** False once a row was added after one with a higher place, for example because its owner changed. */
   #isInOrder = true;
   #array: readonly Row[] | null = null;
@@ -28,7 +29,7 @@ export class Group {
     return this.#rows.size;
   }
 
-  /** The same array until a row is put or removed. */
+  /** All rows, oldest first: the same array until a row is put or removed. */
   get rows(): readonly Row[] {
     if (this.#array !== null) return this.#array;
     const rows = [...this.#rows.values()];
@@ -39,7 +40,7 @@ export class Group {
   copy(): Group {
     const copy = new Group();
     copy.#rows = new Map(this.#rows);
-    copy.#highest = this.#highest;
+    copy.#highestPlace = this.#highestPlace;
     copy.#isInOrder = this.#isInOrder;
     return copy;
   }
@@ -51,8 +52,8 @@ export class Group {
   put(row: Row): void {
     const { place } = row.revision;
     this.#array = null;
-    if (place < this.#highest && !this.#rows.has(row.id)) this.#isInOrder = false;
-    if (place > this.#highest) this.#highest = place;
+    if (place < this.#highestPlace && !this.#rows.has(row.id)) this.#isInOrder = false;
+    if (place > this.#highestPlace) this.#highestPlace = place;
     this.#rows.set(row.id, row);
   }
 
@@ -82,12 +83,12 @@ export class Order {
 
   /** Returns the number of rows that sort before this one. */
   #indexFor(row: Row): number {
-    return firstWhere(this.rows, (candidate) => this.#compare(candidate, row) >= 0);
+    return findFirstIndex(this.rows, (candidate) => this.#compare(candidate, row) >= 0);
   }
 }
 
-/** Returns the index of the first row that satisfies `holds`. All later rows must satisfy it too. */
-export function firstWhere(rows: readonly Row[], matches: (row: Row) => boolean): number {
+/** Returns the index of the first row that matches, by binary search: all later rows must match, too. */
+export function findFirstIndex(rows: readonly Row[], matches: (row: Row) => boolean): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -100,7 +101,7 @@ export function firstWhere(rows: readonly Row[], matches: (row: Row) => boolean)
 export const byPlace = (a: Row, b: Row): number => a.revision.place - b.revision.place;
 const byId = (a: Row, b: Row): number => compareTexts(a.id, b.id);
 const byTime = (a: Instant, b: Instant): number => Math.sign(a - b);
-/** Only for rows with a `dueAt`. */
+/** Returns when a row is due. Only for rows with a `dueAt`, so the fallback is never used. */
 export const dueAtOf = ({ dueAt }: Row): Instant => dueAt ?? 0;
 export const byDueAt = (a: Row, b: Row): number => byTime(dueAtOf(a), dueAtOf(b)) || byId(a, b);
 
@@ -112,7 +113,7 @@ function byState(a: string | null, b: string | null): number {
 
 export type OrderName = PageQuery['order']['by'];
 
-/** Only for rows with facets. */
+/** Returns the facets of a row. Only for rows that have some, so the cast is safe. */
 const facetsOf = ({ facets }: Row) => facets as Facets;
 
 /** The sort orders of rows with facets. */

@@ -4,14 +4,15 @@ import type { LogChanges } from './world-log.ts';
 /** The maximum number of rows written together. */
 const MAX_ROWS = 1000;
 
-interface Waiting {
+/** Changes that wait to be written, and their caller. */
+interface PendingChanges {
   readonly changes: LogChanges;
   done(): void;
   failed(cause: unknown): void;
 }
 
 /** Changes to write together, or a separate write. */
-type Unit = { readonly group: Waiting[]; rows: number } | (() => Promise<void>);
+type Unit = { readonly group: PendingChanges[]; rows: number } | (() => Promise<void>);
 
 /**
  * Writes in order, one write at a time. Changes that arrive during a write are combined into the next one, so a caller
@@ -46,12 +47,12 @@ export class LogQueue {
     return new Promise((done, failed) => {
       const rows = changes.puts.length + changes.removed.length;
       const last = this.#units.at(-1);
-      const waiting = { changes, done, failed };
+      const pending = { changes, done, failed };
       if (typeof last === 'object' && last.rows + rows <= MAX_ROWS) {
-        last.group.push(waiting);
+        last.group.push(pending);
         last.rows += rows;
       } else {
-        this.#units.push({ group: [waiting], rows });
+        this.#units.push({ group: [pending], rows });
       }
       void this.#drain();
     });
@@ -74,14 +75,15 @@ export class LogQueue {
     this.#isWriting = false;
   }
 
-  async #write(group: readonly Waiting[]): Promise<void> {
+  async #write(group: readonly PendingChanges[]): Promise<void> {
     const commit = this.#commit;
     try {
       await commit(combine(group.map(({ changes }) => changes)));
       for (const { done } of group) done();
     } catch (cause) {
-      const isOver = cause instanceof UnknownOutcome || cause instanceof DatabaseFailure;
-      if (isOver || group.length === 1) for (const { failed } of group) failed(cause);
+      // A database that doesn't accept one change doesn't accept the others either.
+      const concernsAll = cause instanceof UnknownOutcome || cause instanceof DatabaseFailure;
+      if (concernsAll || group.length === 1) for (const { failed } of group) failed(cause);
       // One of the changes cannot be stored, so try them separately.
       else for (const { changes, done, failed } of group) await commit(changes).then(done, failed);
     }

@@ -6,7 +6,7 @@ import type { StoreParts } from './shared.ts';
 import { NO_ROWS } from './state.ts';
 import { type Ownership, openOwnership, type Storage } from './storage.ts';
 
-/** Creates a storage that no other process can access. */
+/** Creates a storage that no other process can access. Only a database can be lost to another process. */
 function createUnsharedStorage(
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
   take: () => Promise<Omit<Ownership, 'isFirstTry' | 'lost'>>,
@@ -14,7 +14,10 @@ function createUnsharedStorage(
 ): Storage {
   const never = new Promise<string>(() => {});
   return {
-    ...{ kind, driver, schema: null, close },
+    kind,
+    driver,
+    schema: null,
+    close,
     readStateOfDefault: async () => null,
     takeOwnership: async () => ({ ...(await take()), isFirstTry: true, lost: never }),
   };
@@ -33,28 +36,33 @@ export async function openStorage(
 ): Promise<Storage> {
   const problem = data === null ? null : checkDataOption(data);
   if (problem !== null) throw new UserError(problem);
-  if (data === null) {
-    const store = openMemory(NO_ROWS, parts.memory);
-    const ownership = { store, storedWorlds: null, clock, isSure: () => true, notices: [] };
-    return createUnsharedStorage(
-      { kind: 'memory', driver: null },
-      async () => ownership,
-      async () => {},
-    );
-  }
-  if (!isPostgresUrl(data)) {
-    const { toDamagedFileError, openDataFile } = await import('./sqlite/index.ts');
-    const { log, driver, notices } = await openDataFile(data);
-    const take = async () => {
-      try {
-        const ownership = await openOwnership(log, parts, clock);
-        return { ...ownership, notices: [...notices, ...ownership.notices] };
-      } catch (cause) {
-        throw toDamagedFileError(data, cause);
-      }
-    };
-    return createUnsharedStorage({ kind: 'file', driver }, take, () => log.close());
-  }
+  if (data === null) return openMemoryStorage(parts, clock);
+  if (!isPostgresUrl(data)) return openFileStorage(data, parts, clock);
   const { PostgresStorage } = await import('./postgres/index.ts');
   return PostgresStorage.open(data, parts, clock);
+}
+
+function openMemoryStorage(parts: StoreParts, clock: Clock): Storage {
+  const store = openMemory(NO_ROWS, parts.memory);
+  const ownership = { store, storedWorlds: null, clock, isSure: () => true, notices: [] };
+  return createUnsharedStorage(
+    { kind: 'memory', driver: null },
+    async () => ownership,
+    async () => {},
+  );
+}
+
+async function openFileStorage(path: string, parts: StoreParts, clock: Clock): Promise<Storage> {
+  // Loaded on demand, because most servers keep their state in memory.
+  const { toDamagedFileError, openDataFile } = await import('./sqlite/index.ts');
+  const { log, driver, notices } = await openDataFile(path);
+  const takeOwnership = async () => {
+    try {
+      const ownership = await openOwnership(log, parts, clock);
+      return { ...ownership, notices: [...notices, ...ownership.notices] };
+    } catch (cause) {
+      throw toDamagedFileError(path, cause);
+    }
+  };
+  return createUnsharedStorage({ kind: 'file', driver }, takeOwnership, () => log.close());
 }

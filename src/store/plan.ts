@@ -1,5 +1,4 @@
-import type { Change, Row } from './collections.ts';
-import { NEW } from './collections.ts';
+import { type Change, NEW, type Row } from './collections.ts';
 import { Collision, EditConflict } from './errors.ts';
 import { type RowName, rowKey } from './row-log.ts';
 import { createStoredRow } from './stored-row.ts';
@@ -18,7 +17,7 @@ export interface Plan {
 interface CurrentRows {
   byId(row: RowName): Row | undefined;
   byAlias(collection: string, alias: string): Row | undefined;
-  /** See `weightOf`. */
+  /** Returns the member names that the rows of a collection have had (`estimateRowBytes`). */
   names(collection: string): Set<string>;
   readonly nextPlace: number;
 }
@@ -26,7 +25,8 @@ interface CurrentRows {
 /**
  * Checks changes by the rules of `Commit`, and plans them without changing anything.
  *
- * @throws EditConflict, Collision
+ * @throws EditConflict if a row has changed since it was read
+ * @throws Collision if an id or an alias is taken
  * @throws TypeError if a row changes twice, or if a body isn't valid JSON
  */
 export function planChanges(changes: readonly Change[], current: CurrentRows): Plan {
@@ -57,12 +57,17 @@ export function planChanges(changes: readonly Change[], current: CurrentRows): P
     }
   }
   const before = [...removed, ...replaced];
-  checkAliases(puts, new Set(before), current);
+  assertAliasesAreFree(puts, new Set(before), current);
   return { puts, removed, before, nextPlace };
 }
 
-/** @param freed rows that give up their aliases in this commit @throws Collision if an alias is taken */
-function checkAliases(puts: readonly Row[], freed: ReadonlySet<Row>, current: CurrentRows): void {
+/**
+ * Checks that all aliases are free.
+ *
+ * @param freed rows that give up their aliases in this commit
+ * @throws Collision if an alias is taken
+ */
+function assertAliasesAreFree(puts: readonly Row[], freed: ReadonlySet<Row>, current: CurrentRows): void {
   const taken = new Set<string>();
   for (const { collection, aliases } of puts) {
     for (const alias of new Set(aliases)) {

@@ -3,22 +3,22 @@ import {
   byDueAt,
   byPlace,
   dueAtOf,
-  firstWhere,
+  findFirstIndex,
   Group,
   type IndexName,
-  KEYS,
+  KEYS_BY_INDEX,
   ORDERS,
   Order,
   type OrderName,
 } from './indexes.ts';
 
-const NONE: readonly Row[] = [];
+const NO_ROWS: readonly Row[] = [];
 
 /** The maximum number of accounts with a cached list of visible rows. */
-const MAX_VISIBLE = 10;
+const MAX_VISIBLE_LISTS = 10;
 
 /** The maximum number of page queries with a cached row count. */
-const MAX_COUNTED = 100;
+const MAX_CACHED_COUNTS = 100;
 
 /**
  * The rows of one collection: a map by id, with indexes. Rows are immutable, and only `put` and `remove` change the
@@ -97,7 +97,7 @@ export class Rows {
 
   /** Returns the rows with a key in an index, oldest first. */
   in(index: IndexName, key: string): readonly Row[] {
-    return this.#group(index, key)?.rows ?? NONE;
+    return this.#group(index, key)?.rows ?? NO_ROWS;
   }
 
   /** Returns the number of rows with a key in an index. */
@@ -116,8 +116,8 @@ export class Rows {
   /** See `Collections.due`. */
   due({ parent, after, to, limit, latestFirst = false }: DueQuery): readonly Row[] {
     const { rows } = parent === undefined ? this.#dueOfAll() : this.#dueOfParts(parent);
-    const start = firstWhere(rows, (row) => dueAtOf(row) > after);
-    const end = firstWhere(rows, (row) => dueAtOf(row) > to);
+    const start = findFirstIndex(rows, (row) => dueAtOf(row) > after);
+    const end = findFirstIndex(rows, (row) => dueAtOf(row) > to);
     const max = Math.min(limit, end - start);
     return latestFirst ? rows.slice(end - max, end).reverse() : rows.slice(start, start + max);
   }
@@ -136,13 +136,13 @@ export class Rows {
   }
 
   /** Returns the number of rows of a page query, cached until the next change. */
-  counted(query: string, count: () => number): number {
+  cacheCount(query: string, count: () => number): number {
     const cached = this.#counts.get(query);
     if (cached !== undefined) return cached;
-    const counted = count();
-    if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
-    this.#counts.set(query, counted);
-    return counted;
+    const rowCount = count();
+    if (this.#counts.size >= MAX_CACHED_COUNTS) this.#counts.clear();
+    this.#counts.set(query, rowCount);
+    return rowCount;
   }
 
   /** Adds a row, or replaces the row with the same id. */
@@ -181,8 +181,8 @@ export class Rows {
     // Another row of the same commit may have taken the alias already.
     for (const alias of row.aliases) if (this.#aliases?.get(alias) === row) this.#aliases.delete(alias);
     for (const [index, groups] of this.#groups) {
-      const keptKeys = next === null ? NO_KEYS : new Set(KEYS[index](next));
-      for (const key of KEYS[index](row)) {
+      const keptKeys = next === null ? NO_KEYS : new Set(KEYS_BY_INDEX[index](next));
+      for (const key of KEYS_BY_INDEX[index](row)) {
         const group = keptKeys.has(key) ? undefined : groups.get(key);
         group?.remove(row.id);
         if (group?.size === 0) groups.delete(key);
@@ -223,7 +223,7 @@ export class Rows {
     if (cached !== undefined) return cached;
     const lists = [this.in('owner', account), this.in('account', account), this.in('account', ANYONE)];
     const rows = [...new Set(lists.flat())].sort(byPlace);
-    if (this.#visible.size >= MAX_VISIBLE) this.#visible.clear();
+    if (this.#visible.size >= MAX_VISIBLE_LISTS) this.#visible.clear();
     this.#visible.set(account, rows);
     return rows;
   }
@@ -249,7 +249,7 @@ function isDue({ dueAt }: Row): boolean {
 }
 
 function addToGroups(groups: Map<string, Group>, index: IndexName, row: Row): void {
-  for (const key of KEYS[index](row)) {
+  for (const key of KEYS_BY_INDEX[index](row)) {
     const group = groups.get(key) ?? new Group();
     groups.set(key, group);
     group.put(row);

@@ -24,6 +24,7 @@ export interface ReadRow extends UsedRow {
   readonly place: number;
 }
 
+/** Returns a row as JSON. */
 export function serializeRow(row: Row, usedAt: Instant | null = null): string {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets, body } = row;
   const { place } = row.revision;
@@ -41,13 +42,14 @@ export function serializeRow(row: Row, usedAt: Instant | null = null): string {
     facets,
     usedAt: usedAt ?? undefined,
     body,
-  } satisfies Loose<SavedRow>);
+  } satisfies AllowUndefined<SavedRow>);
 }
 
-type Loose<Members> = { readonly [Name in keyof Members]: Members[Name] | undefined };
+/** A type whose members may be undefined. */
+type AllowUndefined<Members> = { readonly [Name in keyof Members]: Members[Name] | undefined };
 
-function omitEmpty(texts: readonly string[]): readonly string[] | undefined {
-  return texts.length === 0 ? undefined : texts;
+function omitEmpty(strings: readonly string[]): readonly string[] | undefined {
+  return strings.length === 0 ? undefined : strings;
 }
 
 /** Parses stored JSON. @throws DamagedData */
@@ -59,26 +61,34 @@ export function parseStoredJson<Value>(text: string, collection: string, id: str
   }
 }
 
-/** @throws DamagedData */
+/** Returns a row from its stored JSON. @throws DamagedData if members are missing */
 export function readRow(saved: unknown): ReadRow {
   const { collection, id, place, facets, usedAt = null, body, ...rest } = Object(saved) as SavedRow;
   if (typeof collection !== 'string' || typeof id !== 'string' || !Number.isInteger(place) || body === undefined) {
     throw new DamagedData('rows', String(id), 'a row lacks members');
   }
-  const { owner = '', parent = null, aliases = NONE, labels = NONE, sharedWith = NONE, dueAt = null } = rest;
+  const {
+    owner = '',
+    parent = null,
+    aliases = NO_STRINGS,
+    labels = NO_STRINGS,
+    sharedWith = NO_STRINGS,
+    dueAt = null,
+  } = rest;
   const row = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, body, revision: NEW };
   return { row: facets === undefined ? row : { ...row, facets }, place, usedAt };
 }
 
-/** Parses the rows in a part of a state. @param of the owner of the part, for messages @throws DamagedData */
-export function readPart(part: string, of: string): readonly ReadRow[] {
-  return parseStoredJson<readonly unknown[]>(part, 'rows', of).map(readRow);
+/** Parses the rows in a part of a state. @param owner the world or snapshot, for messages @throws DamagedData */
+export function readPart(part: string, owner: string): readonly ReadRow[] {
+  return parseStoredJson<readonly unknown[]>(part, 'rows', owner).map(readRow);
 }
 
-const NONE: readonly string[] = [];
+const NO_STRINGS: readonly string[] = [];
 
-/** The maximum number of rows in a part, and of characters in their bodies unless a single row is longer. */
+/** The maximum number of rows in a part. */
 const MAX_ROWS = 500;
+/** The maximum number of characters in the bodies of a part, unless a single row is longer. */
 const MAX_CHARACTERS = 1024 * 1024;
 
 /** Splits the rows of a state into parts of limited size, each a JSON array. Rows of a collection are oldest first. */

@@ -1,6 +1,6 @@
 import { own } from '../objects/members.ts';
 import { Pacer } from '../time/pacer.ts';
-import { MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
+import { ANYONE, MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Rows } from './rows.ts';
 
 /** Members of a query that refer to the row instead of its body. */
@@ -26,7 +26,7 @@ export async function findPage(rows: Rows, query: PageQuery): Promise<Page> {
   const all = rows.inOrder(order.by);
   if (search !== null) return findSearchedPage(all, query, matches);
   let page: Page | null = null;
-  const count = rows.counted(JSON.stringify([account, whose, where]), () => {
+  const count = rows.cacheCount(JSON.stringify([account, whose, where]), () => {
     page = findWholePage(all, query, matches);
     return page.count;
   });
@@ -35,7 +35,7 @@ export async function findPage(rows: Rows, query: PageQuery): Promise<Page> {
 
 function findWholePage(rows: readonly Row[], query: PageQuery, matches: Condition): Page {
   const collected = new PageCollector(query);
-  for (const row of inDirection(rows, query.order.descending)) if (matches(row)) collected.add(row);
+  for (const row of iterateRows(rows, query.order.descending)) if (matches(row)) collected.add(row);
   return collected.page;
 }
 
@@ -46,7 +46,7 @@ function findCountedPage(rows: readonly Row[], query: PageQuery, matches: Condit
   const isFromEnd = offset > count / 2;
   let skipped = isFromEnd ? count - offset - length : offset;
   const pageRows: Row[] = [];
-  for (const row of inDirection(rows, order.descending !== isFromEnd)) {
+  for (const row of iterateRows(rows, order.descending !== isFromEnd)) {
     if (pageRows.length >= length) break;
     if (!matches(row)) continue;
     if (skipped > 0) skipped -= 1;
@@ -56,7 +56,8 @@ function findCountedPage(rows: readonly Row[], query: PageQuery, matches: Condit
   return { count, rows: limitSize(pageRows, max) };
 }
 
-function* inDirection(rows: readonly Row[], descending: boolean): Iterable<Row> {
+/** Iterates over sorted rows from the start or from the end. */
+function* iterateRows(rows: readonly Row[], descending: boolean): Iterable<Row> {
   const last = rows.length - 1;
   for (let index = 0; index <= last; index += 1) yield rows[descending ? last - index : index] as Row;
 }
@@ -65,7 +66,7 @@ function* inDirection(rows: readonly Row[], descending: boolean): Iterable<Row> 
 async function findSearchedPage(rows: readonly Row[], query: PageQuery, matches: Condition): Promise<Page> {
   const collected = new PageCollector(query);
   const pacer = new Pacer();
-  for (const [index, row] of [...inDirection(rows, query.order.descending)].entries()) {
+  for (const [index, row] of [...iterateRows(rows, query.order.descending)].entries()) {
     if (index % ROWS_PER_CHECK === 0 && pacer.isLong) await pacer.pause();
     if (matches(row)) collected.add(row);
   }
@@ -95,24 +96,25 @@ class PageCollector {
 
 function createCondition({ account, whose, where, search }: PageQuery): Condition {
   const conditions = [
-    ...(account === null ? [] : [ownerCondition(account, whose)]),
-    ...where.map(({ member, value }) => memberCondition(member, value)),
-    ...(search === null ? [] : [searchCondition(search)]),
+    ...(account === null ? [] : [createOwnerCondition(account, whose)]),
+    ...where.map(({ member, value }) => createMemberCondition(member, value)),
+    ...(search === null ? [] : [createSearchCondition(search)]),
   ];
-  const [only = () => true] = conditions;
-  return conditions.length <= 1 ? only : (row) => conditions.every((condition) => condition(row));
+  const [first = () => true] = conditions;
+  // Most queries have one condition, which needs no loop.
+  return conditions.length <= 1 ? first : (row) => conditions.every((condition) => condition(row));
 }
 
-function ownerCondition(account: string, whose: PageQuery['whose']): Condition {
+function createOwnerCondition(account: string, whose: PageQuery['whose']): Condition {
   const isShared = ({ sharedWith }: Row) =>
-    sharedWith.length > 0 && (sharedWith.includes(account) || sharedWith.includes('*'));
+    sharedWith.length > 0 && (sharedWith.includes(account) || sharedWith.includes(ANYONE));
   if (whose === 'own') return ({ owner }) => owner === account;
   if (whose === 'others') return (row) => row.owner !== account && isShared(row);
   return (row) => row.owner === account || isShared(row);
 }
 
 /** If the member is a list, one matching entry is enough. */
-function memberCondition(member: string, value: string): Condition {
+function createMemberCondition(member: string, value: string): Condition {
   const ofRow = own(ROW_MEMBERS, member);
   if (ofRow !== undefined) return (row) => ofRow(row) === value;
   const path = member.split('.');
@@ -122,14 +124,15 @@ function memberCondition(member: string, value: string): Condition {
   };
 }
 
-function searchCondition({ members, text }: NonNullable<PageQuery['search']>): Condition {
-  const lowerCase = text.toLowerCase();
-  const reads = members.map((member) => {
+function createSearchCondition({ members, text }: NonNullable<PageQuery['search']>): Condition {
+  const lowerCaseText = text.toLowerCase();
+  const readers = members.map((member) => {
     const ofRow = own(ROW_MEMBERS, member);
     const path = member.split('.');
     return (row: Row) => toText(ofRow === undefined ? readMember(row.body, path) : ofRow(row));
   });
-  return (row) => reads.some((read) => read(row)?.slice(0, MAX_SEARCHED).toLowerCase().includes(lowerCase) === true);
+  return (row) =>
+    readers.some((read) => read(row)?.slice(0, MAX_SEARCHED).toLowerCase().includes(lowerCaseText) === true);
 }
 
 function readMember(body: unknown, path: readonly string[]): unknown {

@@ -4,7 +4,7 @@ import type { Collections, Row } from './collections.ts';
 
 /** The seed of a world. Stored with its credentials, because these are public test credentials. */
 export interface StoredSeed {
-  /** Identifies the text of the seed. */
+  /** A hash that identifies the text of the seed. */
   readonly fingerprint: string;
   readonly origin: 'built-in' | 'file';
   /** The seed as JSON. */
@@ -13,19 +13,22 @@ export interface StoredSeed {
 
 /** A seed that can create its rows for a given moment. */
 export interface Seed extends StoredSeed {
+  /** Creates the rows of a world that starts now. */
   rows(now: Instant): Promise<readonly Row[]>;
 }
 
-/** This collection has only one row. */
+/** The seeds of a world: a collection with one row. */
 export const SEEDS = new Collection<StoredSeed>('seed');
 
-const ID = 'seed';
+/** The id of the only row. */
+const SEED_ID = 'seed';
 
+/** Creates the row of a seed. Lists the members, because a `Seed` has more, which must not be stored. */
 export function createSeedRow({ fingerprint, origin, text }: StoredSeed): Row<StoredSeed, null> {
-  return SEEDS.row({ id: ID, owner: '', parent: null, body: { fingerprint, origin, text } });
+  return SEEDS.row({ id: SEED_ID, owner: '', parent: null, body: { fingerprint, origin, text } });
 }
 
 /** Returns the stored seed of a world; null before the first load. */
 export async function readSeed(rows: Collections): Promise<StoredSeed | null> {
-  return (await SEEDS.byId(rows, ID))?.body ?? null;
+  return (await SEEDS.byId(rows, SEED_ID))?.body ?? null;
 }

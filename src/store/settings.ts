@@ -1,8 +1,10 @@
 import { Collection } from './collection.ts';
 import { type Collections, NEW, type Row } from './collections.ts';
 
+/** The settings of a world, by name. */
 export const SETTINGS = new Collection<string>('settings');
 
+/** Creates the row of a setting, whose name is the id. */
 export function createSettingRow(name: string, value: string): Row<string, null> {
   return SETTINGS.row({ id: name, owner: '', parent: null, body: value });
 }

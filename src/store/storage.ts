@@ -14,7 +14,7 @@ export interface Ownership {
   readonly storedWorlds: StoredWorlds | null;
   /** Real time, but never before the latest time at which any process wrote. */
   readonly clock: Clock;
-  /** Whether it is certain that no other process owns the worlds. */
+  /** Returns whether it is certain that no other process owns the worlds. */
   isSure(): boolean;
   /** Whether the lock was free on the first attempt. */
   readonly isFirstTry: boolean;
@@ -37,7 +37,7 @@ export interface Storage {
    * Waits until this process owns the worlds. Call it once.
    *
    * @param onWait called with each new reason for waiting
-   * @returns null if the storage was closed meanwhile
+   * @returns null if the storage was closed in the meantime
    * @throws UserError, DamagedData if the first attempt fails for a reason other than an unreachable database
    */
   takeOwnership(onWait: (waiting: WaitState) => void): Promise<Ownership | null>;
@@ -46,7 +46,7 @@ export interface Storage {
 }
 
 /** The maximum clock difference that isn't reported, in milliseconds. */
-const UNNOTICED_MS = 60_000;
+const MAX_UNREPORTED_MS = 60_000;
 
 /** Reads all worlds of a log. @throws DamagedData, DatabaseFailure */
 export async function openOwnership(
@@ -56,8 +56,8 @@ export async function openOwnership(
 ): Promise<Omit<Ownership, 'isFirstTry' | 'lost'>> {
   const logged = await log.read();
   const { at } = logged.head;
-  const behind = at - machine.now();
-  const clock = behind <= 0 ? machine : { now: () => machine.now() + behind };
+  const behindMs = at - machine.now();
+  const clock = behindMs <= 0 ? machine : { now: () => machine.now() + behindMs };
   const storedWorlds = new StoredWorlds(log, logged, parts, clock);
   const isSure = () => log.isSure();
   return {
@@ -65,10 +65,10 @@ export async function openOwnership(
     clock,
     isSure,
     store: storedWorlds.open(DEFAULT_WORLD),
-    notices: behind > UNNOTICED_MS ? [aheadNotice(at, machine)] : [],
+    notices: behindMs > MAX_UNREPORTED_MS ? [formatAheadNotice(at, machine)] : [],
   };
 }
 
-function aheadNotice(at: Instant, machine: Clock): string {
+function formatAheadNotice(at: Instant, machine: Clock): string {
   return `--data was last written at ${rfc3339(at)}, which is later than this machine's time, ${rfc3339(machine.now())}. The worlds continue from the later time.`;
 }

@@ -5,10 +5,11 @@ import { estimateRowBytes } from './weight.ts';
  * Creates a row for storing. Copies the body through JSON, so that the caller cannot change it, and so that it is the
  * same from memory and from a file.
  *
- * @param names see `weightOf`
+ * @param names the member names that rows of the collection have had (`estimateRowBytes`)
  * @throws TypeError if the body isn't valid JSON
  */
 export function createStoredRow(row: Row, place: number, names: Set<string>): Row {
+  // `undefined` has no JSON; it is stored as null.
   const json = JSON.stringify(row.body) ?? 'null';
   return createRow(row, place, JSON.parse(json), json, names);
 }

@@ -1,8 +1,8 @@
 import { Mutex } from './mutex.ts';
 
 /**
- * A text that is stored with a world but is not one of its rows, so snapshots do not include it. A change is stored before
- * it is visible.
+ * A string that is stored with a world but is not one of its rows, so snapshots do not include it. A change is stored
+ * before it is visible.
  */
 export class StoredText {
   #text: string;
@@ -19,9 +19,9 @@ export class StoredText {
   }
 
   /**
-   * Atomically replaces the text.
+   * Atomically replaces the string.
    *
-   * @param change returns the new text, and the result for the caller
+   * @param change returns the new string, and the result for the caller
    * @returns that result
    * @throws the same errors as a commit
    */

@@ -12,7 +12,7 @@ export interface WaitState {
 export const UNREACHABLE_MESSAGE =
   'The database does not answer, so nothing can be read or stored now. Start it, or wait for it to come back.';
 
-/** Returns the problem for a request to a process that doesn't own the worlds. */
+/** Creates the problem for a request to a process that doesn't own the worlds. */
 export function createNoWorldsProblem({ status, why }: WaitState): Problem {
   const advice =
     status === 'standby' ? ' Send requests to that process: `GET /_mock/health?ready` is 503 on this one.' : '';

@@ -6,7 +6,7 @@ import type { SnapshotRecord } from './snapshot-store.ts';
 /** A stored world. */
 export interface WorldRecord {
   readonly name: string;
-  /** The provenance of the world, which the store doesn't interpret. */
+  /** The provenance of the world, as in the column of this name. The store doesn't interpret it. */
   readonly made: string;
   /** Milliseconds without use after which the world ends; null: never. */
   readonly ttl: number | null;
@@ -32,7 +32,7 @@ export interface ChangedRow extends RowName {
   readonly read: ReadRow | null;
 }
 
-/** Written with each change. */
+/** The record that is written with each change. */
 export interface LogHead {
   /** The latest time at which a process wrote, by the clock of that process. */
   readonly at: Instant;
@@ -41,9 +41,9 @@ export interface LogHead {
 /** The content of a log, without the rows of snapshots. */
 export interface LogContent {
   readonly head: LogHead;
-  /** In the order of creation. */
+  /** The worlds in the order of creation. */
   readonly worlds: readonly LoggedWorld[];
-  /** Oldest first. */
+  /** The snapshots, oldest first. */
   readonly snapshots: readonly SnapshotRecord[];
 }
 
@@ -52,7 +52,7 @@ export interface RowOfWorld extends RowName {
 }
 
 export interface LoggedPut extends RowOfWorld {
-  /** As JSON; null marks an initial row as removed. */
+  /** The row as JSON; null marks an initial row as removed. */
   readonly text: string | null;
 }
 
@@ -78,7 +78,7 @@ export interface LogUses {
  * Each write throws WriteFailure or DatabaseFailure if it definitely stored nothing, and UnknownOutcome if it may have.
  */
 export interface WorldLog {
-  /** @throws DamagedData */
+  /** Returns everything except the rows of snapshots. @throws DamagedData if it cannot be parsed */
   read(): Promise<LogContent>;
   commit(changes: LogChanges, head: LogHead): Promise<void>;
   use(uses: LogUses, head: LogHead): Promise<void>;
@@ -86,17 +86,17 @@ export interface WorldLog {
    * Replaces the content of a world with an initial state.
    *
    * @param world the record of a new world, which replaces a world with the same name
-   * @param parts as created by `partsOf`
+   * @param parts as created by `splitIntoParts`
    */
   fill(world: string | WorldRecord, parts: Iterable<string>, head: LogHead): Promise<void>;
   /** Deletes a world with its rows. */
   delete(world: string): Promise<void>;
-  /** @param parts as created by `partsOf` */
+  /** @param parts as created by `splitIntoParts` */
   putSnapshot(snapshot: SnapshotRecord, parts: Iterable<string>): Promise<void>;
   /** Returns a part of a snapshot, counting from 0; null after the last one. @throws DatabaseFailure */
   readSnapshotPart(id: string, part: number): Promise<string | null>;
   deleteSnapshot(id: string): Promise<void>;
-  /** Whether it is certain that no other process owns the worlds. */
+  /** Returns whether it is certain that no other process owns the worlds. */
   isSure(): boolean;
   /** Explains why nothing can be stored now, judged without writing. Null if writing seems possible. */
   fault(): string | null;

@@ -8,7 +8,7 @@ import { findPage } from './search.ts';
 import { buildState, completeState, type State } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
 
-/** The surroundings of a world's rows. */
+/** Where the rows of a world are stored and counted. */
 interface WorldRowsOptions {
   /** Stores the rows beyond the process; null if they are only in memory. */
   readonly log: RowLog | null;
@@ -16,8 +16,8 @@ interface WorldRowsOptions {
   readonly memory: StateMemory | null;
 }
 
-const NONE: readonly Row[] = [];
-const UNUSED: ReadonlyMap<string, Instant> = new Map();
+const NO_ROWS: readonly Row[] = [];
+const NO_USES: ReadonlyMap<string, Instant> = new Map();
 
 /**
  * The rows of a world, with a collection for each kind of object. Collections are shared with other worlds that started
@@ -61,7 +61,7 @@ export class WorldRows implements Collections {
   }
 
   async list(query: ListQuery): Promise<readonly Row[]> {
-    const rows = this.#rows(query.collection)?.list(query) ?? NONE;
+    const rows = this.#rows(query.collection)?.list(query) ?? NO_ROWS;
     return query.limit === undefined ? rows : rows.slice(0, query.limit);
   }
 
@@ -76,7 +76,7 @@ export class WorldRows implements Collections {
   }
 
   async due(query: DueQuery): Promise<readonly Row[]> {
-    return this.#rows(query.collection)?.due(query) ?? NONE;
+    return this.#rows(query.collection)?.due(query) ?? NO_ROWS;
   }
 
   async counts(): Promise<Readonly<Record<string, number>>> {
@@ -158,7 +158,7 @@ export class WorldRows implements Collections {
     for (const rows of this.#own.values()) this.#memory?.release(rows);
   }
 
-  /** Runs in a turn, so no other change happens between plan and result. Rows may still be used meanwhile. */
+  /** Runs while the mutex is held, so the rows don't change between plan and result, except for their last use. */
   async #commit(changes: readonly Change[]): Promise<readonly Row[]> {
     const plan = planChanges(changes, {
       byId: ({ collection, id }) => this.#rows(collection)?.byId(id),
@@ -182,13 +182,14 @@ export class WorldRows implements Collections {
    * Reserves the additional memory that a commit needs for rows and copied collections. A commit that makes the rows
    * smaller is never refused, so deleting always works.
    *
-   * @returns the bytes @throws WriteFailure if there isn't enough memory
+   * @returns the number of reserved bytes
+   * @throws WriteFailure if there isn't enough memory
    */
   #reserve({ puts, before }: Plan): number {
-    const more = sumWeights(puts) - sumWeights(before);
-    if (more <= 0) return 0;
+    const addedBytes = sumWeights(puts) - sumWeights(before);
+    if (addedBytes <= 0) return 0;
     const copied = new Set([...puts, ...before].map(({ collection }) => collection));
-    let bytes = more;
+    let bytes = addedBytes;
     for (const name of copied) if (!this.#own.has(name)) bytes += this.#rows(name)?.weight ?? 0;
     this.#memory?.reserve(bytes);
     return bytes;
@@ -228,7 +229,7 @@ export class WorldRows implements Collections {
   }
 
   #findUses(collection: string): ReadonlyMap<string, Instant> {
-    return this.#uses.get(collection) ?? this.#initial.uses.get(collection) ?? UNUSED;
+    return this.#uses.get(collection) ?? this.#initial.uses.get(collection) ?? NO_USES;
   }
 
   #ownUses(collection: string): Map<string, Instant> {

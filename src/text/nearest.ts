@@ -4,48 +4,48 @@ import leven from 'leven';
 export function findNearest(name: string, valid: readonly string[]): string {
   const lowerCase = name.toLowerCase();
   const prefixMatches = findPrefixMatches(lowerCase, valid);
-  return closest(lowerCase, prefixMatches.length > 0 ? prefixMatches : valid);
+  return findClosest(lowerCase, prefixMatches.length > 0 ? prefixMatches : valid);
 }
 
-/** @param name in lower case */
+/** Returns the names that start with the given name, or that it starts with. @param name in lower case */
 function findPrefixMatches(name: string, valid: readonly string[]): readonly string[] {
   return valid.filter(
     (candidate) => name.startsWith(candidate.toLowerCase()) || candidate.toLowerCase().startsWith(name),
   );
 }
 
-/** @param name in lower case */
-function closest(name: string, valid: readonly string[]): string {
+/** Returns the name with the smallest distance. @param name in lower case */
+function findClosest(name: string, valid: readonly string[]): string {
   const distance = createDistance(name);
   return valid.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
 }
 
-/** @param name in lower case */
-function createDistance(name: string): (other: string) => number {
+/** Returns a function for the distance between a name and a candidate. @param name in lower case */
+function createDistance(name: string): (candidate: string) => number {
   const sorted = sortWords(name);
   return (candidate) =>
     Math.min(leven(name, candidate.toLowerCase()), leven(sorted, sortWords(candidate.toLowerCase())) + 1);
 }
 
 /** Minimum length of a prefix that identifies a name. */
-const MIN_BEGINNING = 3;
+const MIN_PREFIX_LENGTH = 3;
 
 /** Longer than any valid name, so not compared. */
-const MAX_LETTERS = 100;
+const MAX_NAME_LENGTH = 100;
 
 /**
  * Maximum letters of valid names to compare, such as a thousand names of ten letters: a world may have many long names.
  */
-const MAX_COMPARED = 10_000;
+const MAX_COMPARED_LETTERS = 10_000;
 
 /** Returns the valid names to compare, in order. */
-function comparable(valid: readonly string[]): readonly string[] {
+function selectComparable(valid: readonly string[]): readonly string[] {
   const names: string[] = [];
   let letters = 0;
   for (const name of valid) {
-    if (name.length > MAX_LETTERS) continue;
+    if (name.length > MAX_NAME_LENGTH) continue;
     letters += name.length;
-    if (letters > MAX_COMPARED) break;
+    if (letters > MAX_COMPARED_LETTERS) break;
     names.push(name);
   }
   return names;
@@ -56,41 +56,41 @@ function comparable(valid: readonly string[]): readonly string[] {
  * order differs, or one name is a prefix of the other.
  */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
-  if (name === '' || name.length > MAX_LETTERS) return undefined;
+  if (name === '' || name.length > MAX_NAME_LENGTH) return undefined;
   const lowerCase = name.toLowerCase();
-  const candidates = comparable(valid);
+  const candidates = selectComparable(valid);
   const alike = candidates.filter((candidate) => isAlike(lowerCase, candidate.toLowerCase()));
-  if (alike.length > 0) return closest(lowerCase, alike);
+  if (alike.length > 0) return findClosest(lowerCase, alike);
   const prefixMatches = findPrefixMatches(lowerCase, candidates);
   if (prefixMatches.length === 0) return undefined;
-  const nearest = closest(lowerCase, prefixMatches);
+  const nearest = findClosest(lowerCase, prefixMatches);
   return isPrefix(lowerCase, nearest.toLowerCase()) ? nearest : undefined;
 }
 
 /** Maximum number of suggested names with a common word. */
-const MAX_MEANT = 3;
+const MAX_SUGGESTED = 3;
 
 /**
  * Returns names that were probably meant by one of their words: `air-admin` for `Adminn`. None if there are more than
  * three.
  */
 export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
-  const names = comparable(valid).filter((name) =>
+  const names = selectComparable(valid).filter((name) =>
     findNear(
       word,
-      name.split(/[-_. ]/).filter((part) => part.length >= MIN_WORD),
+      name.split(/[-_. ]/).filter((part) => part.length >= MIN_WORD_LENGTH),
     ),
   );
-  return names.length <= MAX_MEANT ? names : [];
+  return names.length <= MAX_SUGGESTED ? names : [];
 }
 
 /** Minimum length of a word that identifies a name. */
-const MIN_WORD = 4;
+const MIN_WORD_LENGTH = 4;
 
 /** Suggests the name that was probably meant, as a question after a space; empty if none is similar. */
 export function suggestName(name: string, valid: readonly string[]): string {
   const near = findNear(name, valid);
-  const meant = near === undefined ? findWithWord(name.slice(0, MAX_LETTERS), valid) : [near];
+  const meant = near === undefined ? findWithWord(name.slice(0, MAX_NAME_LENGTH), valid) : [near];
   return meant.length === 0 ? '' : ` Did you mean ${meant.map(asCode).join(' or ')}?`;
 }
 
@@ -105,13 +105,13 @@ const MAX_LISTED = 8;
  */
 export function listNames(name: string, valid: readonly string[], where?: string): string {
   const names = [...new Set(valid)];
-  const listed = nearestFirst(name.slice(0, MAX_LETTERS), names).slice(0, MAX_LISTED).map(asCode).join(', ');
+  const listed = sortNearestFirst(name.slice(0, MAX_NAME_LENGTH), names).slice(0, MAX_LISTED).map(asCode).join(', ');
   const more = names.length - MAX_LISTED;
   if (more <= 0) return listed;
   return `${listed} and ${more} more${where === undefined ? '' : `, which ${where} lists`}`;
 }
 
-function nearestFirst(given: string, names: readonly string[]): readonly string[] {
+function sortNearestFirst(given: string, names: readonly string[]): readonly string[] {
   const near = findNear(given, names);
   const others = names.filter((name) => name !== near);
   const isLong = given !== '' && names.length > MAX_LISTED;
@@ -119,10 +119,10 @@ function nearestFirst(given: string, names: readonly string[]): readonly string[
   return near === undefined ? sorted : [near, ...sorted];
 }
 
-/** @param lowerCase in lower case */
+/** Sorts the comparable names by distance, nearest first. @param lowerCase the given name in lower case */
 function sortByDistance(lowerCase: string, names: readonly string[]): readonly string[] {
   const distance = createDistance(lowerCase);
-  return comparable(names)
+  return selectComparable(names)
     .map((name) => ({ name, far: distance(name) }))
     .sort((a, b) => a.far - b.far)
     .map(({ name }) => name);
@@ -160,7 +160,7 @@ function sortWords(name: string): string {
 
 function isPrefix(a: string, b: string): boolean {
   const [shorter, longer] = a.length < b.length ? [a, b] : [b, a];
-  return shorter.length >= MIN_BEGINNING && longer.startsWith(shorter);
+  return shorter.length >= MIN_PREFIX_LENGTH && longer.startsWith(shorter);
 }
 
 function sortLetters(name: string): string {

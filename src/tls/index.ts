@@ -22,6 +22,9 @@ export interface Tls {
   readonly ca: string | null;
 }
 
+/** The maximum duration of a handshake, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 60_000;
+
 /** Where the CA is stored. */
 export type AuthorityStorage =
   | { readonly kind: 'memory' }
@@ -59,12 +62,13 @@ export async function createTlsWithAuthority(storage: AuthorityStorage, names: r
 }
 
 function createServerFactory(tls: TlsOptions): Tls['createServer'] {
-  const common: TlsOptions = { ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS };
+  const common: TlsOptions = {
+    ALPNProtocols: ['http/1.1'],
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  };
   return (http, handler) => createServer({ ...http, ...common, ...tls }, handler);
 }
-
-/** Maximum duration of a handshake. */
-const HANDSHAKE_MS = 60_000;
 
 async function loadAuthority(
   storage: AuthorityStorage,

@@ -23,10 +23,12 @@ export class NamedCertificates {
     return this.#contexts.size;
   }
 
-  issue(names: readonly string[]) {
+  /** Issues a certificate for these names, with the key that all certificates share. */
+  issue(names: readonly string[]): { readonly cert: string; readonly key: string } {
     return { cert: this.#issuer.issue(names, this.#key, this.#clock.now()), key: this.#keyText };
   }
 
+  /** Returns the TLS context for a name, with a certificate that is valid for at least half of its lifetime. */
   contextOf(name: string): SecureContext {
     const now = this.#clock.now();
     const cached = this.#contexts.get(name);

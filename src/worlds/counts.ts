@@ -15,12 +15,13 @@ export async function countObjects(
   const counts = counted.map(async ([name, { collection, owner }]) => {
     return [name, await rows.count(collection, owner)] as const;
   });
-  const others = new Set([
+  const otherCollections = new Set([
     ...counted.map(([, { collection }]) => collection),
     ...declared.flatMap(({ uncountedCollections }) => uncountedCollections),
-    ...[SEEDS.name, SETTINGS.name],
+    SEEDS.name,
+    SETTINGS.name,
   ]);
-  const objects = Object.entries(await rows.counts()).filter(([name]) => !others.has(name));
+  const objects = Object.entries(await rows.counts()).filter(([name]) => !otherCollections.has(name));
   return {
     ...Object.fromEntries(await Promise.all(counts)),
     objects: objects.reduce((sum, [, count]) => sum + count, 0),

@@ -64,7 +64,7 @@ export class Worlds implements WorldRegistry {
   readonly #credentialTracker: CredentialTracker;
   #isClosed = false;
   /** Ids reserved for worlds that are being created. */
-  readonly #making = new Set<string>();
+  readonly #reservedIds = new Set<string>();
   readonly #seedsInMemory = new WeakMap<Seed, SharedData>();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
@@ -81,7 +81,13 @@ export class Worlds implements WorldRegistry {
       hasOthers: () => this.#entries.size > 0,
     });
     this.#common = {
-      ...{ machine, random, signingKey, budgets: createBudgets(), modes, secrets, keys },
+      machine,
+      random,
+      signingKey,
+      budgets: createBudgets(),
+      modes,
+      secrets,
+      keys,
       noteChanges: (world, changed) => this.#credentialTracker.noteChanges(world, changed),
       createInitialState: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };
@@ -99,7 +105,12 @@ export class Worlds implements WorldRegistry {
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.#common);
     const now = this.#parts.machine.now();
     this.#default = {
-      ...{ world, credentials: 'cast', source: null, ttl: null, label: null, memory: null },
+      world,
+      credentials: 'cast',
+      source: null,
+      ttl: null,
+      label: null,
+      memory: null,
       createdAt: await world.keptSince(now),
       lastUsedAt: now,
     };
@@ -189,11 +200,11 @@ export class Worlds implements WorldRegistry {
     const { memory } = this.#parts.shared;
     const memoryBesideRows = this.#weighWorld(origin.seed);
     memory.assertRoom(memory.uncountedBytes(memoryBesideRows));
-    // Its source may have been deleted meanwhile.
+    // Held until the end, because the source may be deleted in the meantime.
     const memoryInUse = origin.kind === 'copy' ? [memoryBesideRows, origin.state] : [memoryBesideRows];
-    for (const weighed of memoryInUse) memory.hold(weighed);
+    for (const data of memoryInUse) memory.hold(data);
     // Reserves the id.
-    this.#making.add(id);
+    this.#reservedIds.add(id);
     try {
       const content = await createInitialContent({ id, origin, credentials }, { ...this.#parts, memory });
       memory.assertRoom(memory.uncountedBytes(content.state));
@@ -203,8 +214,8 @@ export class Worlds implements WorldRegistry {
       this.#reportChange('made', id);
       return created;
     } finally {
-      for (const weighed of memoryInUse) memory.release(weighed);
-      this.#making.delete(id);
+      for (const data of memoryInUse) memory.release(data);
+      this.#reservedIds.delete(id);
     }
   }
 
@@ -325,10 +336,10 @@ export class Worlds implements WorldRegistry {
     if (this.#isClosed) throw createClosingProblem();
     const problem = findWorldIdError(id);
     if (problem !== null) throw new Problem('invalid_request', `Field \`id\` ${problem}.`);
-    if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw createTakenProblem(id);
-    if (this.#entries.size + this.#making.size < this.#parts.max) return;
+    if (id === DEFAULT_WORLD || this.#reservedIds.has(id) || this.has(id)) throw createTakenProblem(id);
+    if (this.#entries.size + this.#reservedIds.size < this.#parts.max) return;
     this.#sweep();
-    if (this.#entries.size + this.#making.size >= this.#parts.max)
+    if (this.#entries.size + this.#reservedIds.size >= this.#parts.max)
       throw createCrowdedProblem([...this.#entries.values()], this.#parts.max, this.#parts.machine.now());
   }
 

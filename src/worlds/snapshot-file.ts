@@ -19,10 +19,10 @@ import { KEYS_SETTING, parseRing } from './signing-keys.ts';
  * The format version of written files. Increment it with each change of a line, and with each change of a service's
  * rows that an earlier version cannot read.
  */
-const FORMAT = 1;
+const FORMAT_VERSION = 1;
 
 /** Marks a file as ours. */
-const SERVER = 'nv-auth-mock';
+const SERVER_NAME = 'nv-auth-mock';
 
 /** The maximum length of the first line, in bytes. */
 const MAX_FIRST_LINE_BYTES = 1000;
@@ -36,10 +36,10 @@ const MAX_ROW_LINE_BYTES = 2 * MEBIBYTE;
 const MAX_SEED_LINE_BYTES = 16 * MEBIBYTE;
 
 /** The maximum share of the memory for state that one line may take, because parsing takes several times its length. */
-const LINE_SHARE = 1 / 4;
+const MAX_LINE_SHARE = 1 / 4;
 
 /** The start of a line with a seed. */
-const SEED_ROW = `{"row":{"collection":"${SEEDS.name}",`;
+const SEED_ROW_START = `{"row":{"collection":"${SEEDS.name}",`;
 
 /** Deeper than any row, but not deep enough to exhaust the stack. */
 const MAX_DEPTH = 64;
@@ -81,7 +81,7 @@ export async function* renderSnapshotFile(
     hash.update(text);
     return Buffer.from(text);
   };
-  let text = renderLine({ server: SERVER, version, format: FORMAT }) + renderLine({ snapshot });
+  let text = renderLine({ server: SERVER_NAME, version, format: FORMAT_VERSION }) + renderLine({ snapshot });
   for await (const { row, usedAt } of rows) {
     // Revisions only make sense within one process.
     const { revision: _, ...saved } = row;
@@ -121,12 +121,12 @@ export class SnapshotReader {
 
   /**
    * @param check checks each row
-   * @param room for the state of all worlds and snapshots, in bytes
+   * @param maxStateBytes the limit for the state of all worlds and snapshots
    * @param add receives each row as it is read, and throws Collision for a duplicate id or alias
    */
-  constructor(check: RowCheck, room: number, add: AddRow) {
+  constructor(check: RowCheck, maxStateBytes: number, add: AddRow) {
     this.#check = check;
-    this.#maxSeedLine = Math.max(MAX_ROW_LINE_BYTES, Math.min(MAX_SEED_LINE_BYTES, room * LINE_SHARE));
+    this.#maxSeedLine = Math.max(MAX_ROW_LINE_BYTES, Math.min(MAX_SEED_LINE_BYTES, maxStateBytes * MAX_LINE_SHARE));
     this.#add = add;
   }
 
@@ -147,10 +147,10 @@ export class SnapshotReader {
 
   /** Call at the end of the file. @throws Problem if the file is incomplete */
   end(): SnapshotFile {
-    if (this.#lines === 0) throw foreignProblem();
+    if (this.#lines === 0) throw createForeignFileProblem();
     const [snapshot, sha256] = [this.#snapshot, this.#sha256];
     if (snapshot === null || sha256 === null || this.#length > 0) {
-      throw damagedProblem(`It ends too early, after line ${this.#lines}`);
+      throw createDamagedFileProblem(`It ends too early, after line ${this.#lines}`);
     }
     return { snapshot, special: this.#special, sha256 };
   }
@@ -158,76 +158,81 @@ export class SnapshotReader {
   #collect(part: Buffer): void {
     this.#parts.push(part);
     this.#length += part.length;
-    if (this.#lines === 0 && this.#length > MAX_FIRST_LINE_BYTES) throw foreignProblem();
+    if (this.#lines === 0 && this.#length > MAX_FIRST_LINE_BYTES) throw createForeignFileProblem();
     if (this.#length <= MAX_ROW_LINE_BYTES) return;
     this.#isSeedLine ??= this.#hasSeed();
     const max = this.#isSeedLine ? this.#maxSeedLine : MAX_ROW_LINE_BYTES;
-    if (this.#length > max) throw longLineProblem(this.#lines + 1, max, this.#isSeedLine);
+    if (this.#length > max) throw createLongLineProblem(this.#lines + 1, max, this.#isSeedLine);
   }
 
   #hasSeed(): boolean {
-    return this.#lines === 1 || Buffer.concat(this.#parts, SEED_ROW.length).toString('latin1') === SEED_ROW;
+    return this.#lines === 1 || Buffer.concat(this.#parts, SEED_ROW_START.length).toString('latin1') === SEED_ROW_START;
   }
 
   #readLine(line: Buffer): void {
     this.#lines += 1;
-    if (this.#sha256 !== null) throw damagedProblem(`Line ${this.#lines} follows the line that ends the file`);
-    if (isDeep(line)) throw damagedProblem(`Line ${this.#lines} is nested deeper than ${MAX_DEPTH} levels`);
+    if (this.#sha256 !== null)
+      throw createDamagedFileProblem(`Line ${this.#lines} follows the line that ends the file`);
+    if (isNestedTooDeeply(line))
+      throw createDamagedFileProblem(`Line ${this.#lines} is nested deeper than ${MAX_DEPTH} levels`);
     const value = parseJson(line);
-    if (this.#lines === 1) checkFirst(value);
-    else if (!isRecord(value)) throw damagedProblem(`Line ${this.#lines} is not a JSON object in UTF-8`);
+    if (this.#lines === 1) assertFirstLine(value);
+    else if (!isRecord(value)) throw createDamagedFileProblem(`Line ${this.#lines} is not a JSON object in UTF-8`);
     else if (this.#lines === 2 && isSnapshot(value['snapshot'])) this.#snapshot = value['snapshot'];
     else if (this.#snapshot !== null && isRow(value['row'])) this.#addRow(value['row']);
     else if (this.#snapshot !== null && typeof value['sha256'] === 'string') this.#checkHash(value['sha256']);
-    else throw damagedProblem(`Line ${this.#lines} has an unexpected form`);
+    else throw createDamagedFileProblem(`Line ${this.#lines} has an unexpected form`);
     this.#hash.update(line);
   }
 
   #addRow({ usedAt, ...stored }: SavedRow): void {
     const line = this.#lines;
     const violation = this.#check(stored);
-    if (violation !== null) throw invalidRowProblem(line, stored, violation);
+    if (violation !== null) throw createInvalidRowProblem(line, stored, violation);
     const row = { ...stored, revision: NEW };
     if (isSpecial(row)) this.#special.push({ line, row });
     try {
       this.#add(row, usedAt);
     } catch (cause) {
       if (!(cause instanceof Collision)) throw cause;
-      throw damagedProblem(`Line ${line} has the same object as an earlier line, or an object with the same name`);
+      throw createDamagedFileProblem(
+        `Line ${line} has the same object as an earlier line, or an object with the same name`,
+      );
     }
   }
 
   #checkHash(sha256: string): void {
     const isSame = sha256 === this.#hash.copy().digest('hex');
     if (!isSame)
-      throw damagedProblem(
+      throw createDamagedFileProblem(
         `Its last line, ${this.#lines}, does not have the SHA-256 of the lines before it, so a line was changed`,
       );
     this.#sha256 = sha256;
   }
 }
 
-function checkFirst(value: unknown): void {
-  if (!isRecord(value) || value['server'] !== SERVER || typeof value['format'] !== 'number') throw foreignProblem();
-  if (value['format'] === FORMAT) return;
+function assertFirstLine(value: unknown): void {
+  if (!isRecord(value) || value['server'] !== SERVER_NAME || typeof value['format'] !== 'number')
+    throw createForeignFileProblem();
+  if (value['format'] === FORMAT_VERSION) return;
   const version = typeof value['version'] === 'string' ? value['version'].slice(0, 20) : 'another version';
-  const message = `The snapshot file has format ${value['format']} (nv-auth-mock ${version}), but this server reads format ${FORMAT}. Use the version that wrote it.`;
+  const message = `The snapshot file has format ${value['format']} (nv-auth-mock ${version}), but this server reads format ${FORMAT_VERSION}. Use the version that wrote it.`;
   throw new Problem('invalid_request', message, { close: true });
 }
 
-function foreignProblem(): Problem {
+function createForeignFileProblem(): Problem {
   const message =
     'This is not a snapshot file: its first line is wrong. Use a file from `GET /_mock/snapshots/{id}/file`.';
   return new Problem('invalid_request', message, { close: true });
 }
 
-function damagedProblem(reason: string): Problem {
+function createDamagedFileProblem(reason: string): Problem {
   const end = /[.?]$/.test(reason) ? '' : '.';
   const message = `The snapshot file is damaged. ${reason}${end} Download the snapshot again.`;
   return new Problem('invalid_request', message, { close: true });
 }
 
-function longLineProblem(line: number, max: number, hasSeed: boolean): Problem {
+function createLongLineProblem(line: number, max: number, hasSeed: boolean): Problem {
   const advice = hasSeed
     ? 'which is the limit for a seed. Start the server with that seed (`--seed`), or with a higher `--max-state`'
     : 'which is longer than any row that the mock writes. Download the snapshot again';
@@ -236,13 +241,13 @@ function longLineProblem(line: number, max: number, hasSeed: boolean): Problem {
 }
 
 /** @param violation the result of a `RowCheck` */
-function invalidRowProblem(
+function createInvalidRowProblem(
   line: number,
   { collection, id }: Pick<Row, 'collection' | 'id'>,
   violation: string,
 ): Problem {
   const [where, name] = [collection, id].map((text) => redact(text).slice(0, MAX_NAME_LENGTH));
-  return damagedProblem(`Line ${line} has the object \`${name}\` of \`${where}\`, but its ${violation}`);
+  return createDamagedFileProblem(`Line ${line} has the object \`${name}\` of \`${where}\`, but its ${violation}`);
 }
 
 /** The maximum number of characters of a name in a message. */
@@ -259,11 +264,11 @@ export async function assertContent(
   seedFault: (seed: StoredSeed) => Promise<string | null>,
 ): Promise<void> {
   const problem = await seedFault(snapshot.made.seed);
-  if (problem !== null) throw damagedProblem(`Line 2 has a seed that cannot be used: ${problem}`);
-  if (!special.some(({ row }) => row.collection === SEEDS.name)) throw damagedProblem('It has no seed');
+  if (problem !== null) throw createDamagedFileProblem(`Line 2 has a seed that cannot be used: ${problem}`);
+  if (!special.some(({ row }) => row.collection === SEEDS.name)) throw createDamagedFileProblem('It has no seed');
   for (const { line, row } of special) {
     const violation = await findContentViolation(row, seedFault);
-    if (violation !== null) throw invalidRowProblem(line, row, violation);
+    if (violation !== null) throw createInvalidRowProblem(line, row, violation);
   }
 }
 
@@ -288,7 +293,7 @@ async function findContentViolation(
 }
 
 /** Checks the nesting without recursion, because it can be as deep as the line is long. */
-function isDeep(line: Buffer): boolean {
+function isNestedTooDeeply(line: Buffer): boolean {
   let depth = 0;
   let isText = false;
   for (let at = 0; at < line.length; at += 1) {
@@ -326,29 +331,41 @@ function fits(value: unknown, checks: Checks): value is Record<string, unknown> 
   return isRecord(value) && Object.entries(checks).every(([name, is]) => is(value[name]));
 }
 
-const SEED: Checks = { fingerprint: isText, text: isText, origin: (value) => value === 'built-in' || value === 'file' };
-const MADE: Checks = {
-  seed: (value) => fits(value, SEED),
+const SEED_CHECKS: Checks = {
+  fingerprint: isText,
+  text: isText,
+  origin: (value) => value === 'built-in' || value === 'file',
+};
+const PROVENANCE_CHECKS: Checks = {
+  seed: (value) => fits(value, SEED_CHECKS),
   credentials: (value) => value === 'own' || value === 'cast',
 };
-const SNAPSHOT: Checks = {
-  ...{ id: (value) => typeof value === 'string' && /^[0-9a-z]{1,64}$/.test(value), name: orNull(isName) },
-  ...{ world: (value) => typeof value === 'string' && isWorldId(value), at: isInstant },
-  made: (value) => fits(value, MADE),
+const SNAPSHOT_CHECKS: Checks = {
+  id: (value) => typeof value === 'string' && /^[0-9a-z]{1,64}$/.test(value),
+  name: orNull(isName),
+  world: (value) => typeof value === 'string' && isWorldId(value),
+  at: isInstant,
+  made: (value) => fits(value, PROVENANCE_CHECKS),
 };
-const FACETS: Checks = { name: isText, state: orNull(isText), createdAt: isInstant, modifiedAt: isInstant };
-const ROW: Checks = {
-  ...{ collection: isText, id: isText, owner: isText, parent: orNull(isText) },
-  ...{ aliases: listOf(isText), labels: listOf(isText), sharedWith: listOf(isText) },
-  ...{ dueAt: orNull(isInstant), usedAt: orNull(isInstant) },
-  facets: (value) => value === undefined || fits(value, FACETS),
+const FACETS_CHECKS: Checks = { name: isText, state: orNull(isText), createdAt: isInstant, modifiedAt: isInstant };
+const ROW_CHECKS: Checks = {
+  collection: isText,
+  id: isText,
+  owner: isText,
+  parent: orNull(isText),
+  aliases: listOf(isText),
+  labels: listOf(isText),
+  sharedWith: listOf(isText),
+  dueAt: orNull(isInstant),
+  usedAt: orNull(isInstant),
+  facets: (value) => value === undefined || fits(value, FACETS_CHECKS),
 };
 
 function isSnapshot(value: unknown): value is SnapshotHeader {
-  return fits(value, SNAPSHOT);
+  return fits(value, SNAPSHOT_CHECKS);
 }
 
 /** The hash guarantees that everything else is as written. */
 function isRow(value: unknown): value is SavedRow {
-  return fits(value, ROW) && 'body' in value;
+  return fits(value, ROW_CHECKS) && 'body' in value;
 }

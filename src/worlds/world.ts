@@ -211,19 +211,19 @@ class OpenedWorld implements OwnedWorld {
   }
 
   async restore(state: State, at: Instant): Promise<void> {
-    const { machine, noteReplacement: replaced } = this.#common;
+    const { machine, noteReplacement } = this.#common;
     await this.store.restore(state);
     // A frozen clock keeps the time of the snapshot. A running clock continues from that time.
     const { frozen } = await openClock(machine, this.store.settings);
     if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
     this.#forget();
     await this.#reread();
-    await replaced(this);
+    await noteReplacement(this);
     this.activityLog.publishEvent('world', { world: this.id, what: 'restored' });
   }
 
   async reset(): Promise<void> {
-    const { createInitialState, modes, noteReplacement: replaced } = this.#common;
+    const { createInitialState, modes, noteReplacement } = this.#common;
     const timeBefore = this.clock.now();
     const { state, findings, clients } = await createInitialState(this, this.origin);
     await this.store.restore(state);
@@ -235,22 +235,22 @@ class OpenedWorld implements OwnedWorld {
     await this.faults.clear();
     await this.#storeModes(modes);
     this.#reportFindings(findings);
-    await replaced(this, clients);
+    await noteReplacement(this, clients);
     this.activityLog.publishEvent('world', { world: this.id, what: 'reset' });
   }
 
   announceEnd(): void {
-    this.#endWaiting('stopping');
+    this.#endWaits('stopping');
   }
 
   end(): void {
     this.#isEnding = true;
-    this.#endWaiting('deleted');
+    this.#endWaits('deleted');
     if (this.#holders === 0) void this.close();
   }
 
   async close(): Promise<void> {
-    this.#endWaiting('stopping');
+    this.#endWaits('stopping');
     this.activityLog.close();
     this.#forget();
     this.#secrets.clear();
@@ -305,7 +305,7 @@ class OpenedWorld implements OwnedWorld {
 
   /** Updates the credential index, records deleted credentials for refusals, and hides secrets in the journal. */
   async #noteChanges(changed: Parameters<Watcher>[0]): Promise<void> {
-    const { keys, noteChanges: reportChange } = this.#common;
+    const { keys, noteChanges } = this.#common;
     const hasCredentials = (row: Row) => keys.hasCredentials(row);
     if (!changed.puts.some(hasCredentials) && !changed.before.some(hasCredentials)) return;
     for (const row of changed.puts) this.#secrets.addHash(keys.secretHashOf(row));
@@ -313,7 +313,7 @@ class OpenedWorld implements OwnedWorld {
       (row) => hasCredentials(row) && !changed.puts.some(({ id }) => id === row.id),
     );
     for (const row of removed) this.deleted.recordDeletion(keys.namesOf(row), this.clock.now());
-    await reportChange(this, changed);
+    await noteChanges(this, changed);
   }
 
   async #reread(): Promise<void> {
@@ -326,7 +326,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   /** Ends everything that waits for an event of this world. */
-  #endWaiting(why: WorldEnd): void {
+  #endWaits(why: WorldEnd): void {
     this.faults.end();
     this.activityLog.end(why);
   }

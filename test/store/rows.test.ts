@@ -61,7 +61,7 @@ describe('what is kept until the next change', () => {
   it('is the number of rows of the last hundred queries', () => {
     const rows = made([row('one')]);
     let counted = 0;
-    const count = (number: number) => rows.counted(`query-${number}`, () => (counted += 1));
+    const count = (number: number) => rows.cacheCount(`query-${number}`, () => (counted += 1));
     for (let number = 0; number < 100; number += 1) count(number);
 
     expect([count(0), counted]).toEqual([1, 100]);

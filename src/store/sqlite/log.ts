@@ -16,9 +16,9 @@ import type {
 import { inTransaction, rollBack, type SqliteDatabase, type SqliteStatement } from './driver.ts';
 import { closeDatabase, type OpenDatabase } from './open.ts';
 
-const PUT = `INSERT INTO objects (world, collection, id, row) VALUES (?, ?, ?, ?)
+const PUT_ROW = `INSERT INTO objects (world, collection, id, row) VALUES (?, ?, ?, ?)
   ON CONFLICT (world, collection, id) DO UPDATE SET row = excluded.row`;
-const USE = `INSERT INTO uses (world, collection, id, at) VALUES (?, ?, ?, ?)
+const PUT_USE = `INSERT INTO uses (world, collection, id, at) VALUES (?, ?, ?, ?)
   ON CONFLICT (world, collection, id) DO UPDATE SET at = excluded.at`;
 
 /** Prepares each statement on first use. */
@@ -46,13 +46,13 @@ class Statements {
 
 /** All worlds in a data file. */
 export class SqliteLog implements WorldLog {
-  readonly #opened: OpenDatabase;
+  readonly #openDatabase: OpenDatabase;
   readonly #statements: Statements;
   #isClosed = false;
 
-  constructor(opened: OpenDatabase) {
-    this.#opened = opened;
-    this.#statements = new Statements(opened.database);
+  constructor(openDatabase: OpenDatabase) {
+    this.#openDatabase = openDatabase;
+    this.#statements = new Statements(openDatabase.database);
   }
 
   async read(): Promise<LogContent> {
@@ -99,7 +99,7 @@ export class SqliteLog implements WorldLog {
       for (const { world, collection, id } of removed) {
         statements.run('DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
       }
-      for (const { world, collection, id, text } of puts) statements.run(PUT, world, collection, id, text);
+      for (const { world, collection, id, text } of puts) statements.run(PUT_ROW, world, collection, id, text);
       for (const { world, collection, id } of [...removed, ...puts.filter(({ text }) => text === null)]) {
         statements.run('DELETE FROM uses WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
       }
@@ -111,7 +111,7 @@ export class SqliteLog implements WorldLog {
   async use({ rows, worlds }: LogUses, head: LogHead): Promise<void> {
     const statements = this.#statements;
     this.#write(() => {
-      for (const { world, collection, id, at } of rows) statements.run(USE, world, collection, id, at);
+      for (const { world, collection, id, at } of rows) statements.run(PUT_USE, world, collection, id, at);
       for (const { world, at } of worlds) statements.run('UPDATE worlds SET used_at = ? WHERE name = ?', at, world);
       this.#setHead(head);
     });
@@ -127,7 +127,11 @@ export class SqliteLog implements WorldLog {
         const { made, ttl, createdAt, usedAt } = world;
         statements.run(
           `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`,
-          ...[name, compress(made), ttl, createdAt, usedAt],
+          name,
+          compress(made),
+          ttl,
+          createdAt,
+          usedAt,
         );
       },
       parts,
@@ -150,7 +154,13 @@ export class SqliteLog implements WorldLog {
       () =>
         statements.run(
           'INSERT INTO snapshots (place, id, name, world, at, size, made) VALUES (?, ?, ?, ?, ?, ?, ?)',
-          ...[place, id, name, world, at, size, compress(made)],
+          place,
+          id,
+          name,
+          world,
+          at,
+          size,
+          compress(made),
         ),
       parts,
       (part, rows) =>
@@ -161,7 +171,8 @@ export class SqliteLog implements WorldLog {
   async readSnapshotPart(id: string, part: number): Promise<string | null> {
     const [snapshotPart] = this.#statements.all<Part>(
       'SELECT rows FROM snapshot_parts WHERE snapshot = ? AND part = ?',
-      ...[id, part],
+      id,
+      part,
     );
     return snapshotPart === undefined ? null : decompress(snapshotPart.rows, id);
   }
@@ -179,13 +190,13 @@ export class SqliteLog implements WorldLog {
   }
 
   fault(): string | null {
-    return this.#opened.file.fault;
+    return this.#openDatabase.file.fault;
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    closeDatabase(this.#opened.database);
+    closeDatabase(this.#openDatabase.database);
   }
 
   #setHead({ at }: LogHead): void {
@@ -198,9 +209,9 @@ export class SqliteLog implements WorldLog {
     }
   }
 
-  /** @throws WriteFailure */
+  /** Runs a write in a transaction. @throws WriteFailure if it fails */
   #write(work: () => void): void {
-    this.#opened.file.write(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
+    this.#openDatabase.file.write(() => inTransaction(this.#openDatabase.database, 'IMMEDIATE', work));
   }
 
   /**
@@ -214,7 +225,7 @@ export class SqliteLog implements WorldLog {
     write: (part: number, rows: Uint8Array) => void,
     head?: LogHead,
   ): Promise<void> {
-    const { database, file } = this.#opened;
+    const { database, file } = this.#openDatabase;
     const step = (work: () => void) => file.write(work);
     step(() => database.exec('BEGIN IMMEDIATE'));
     try {
@@ -244,17 +255,17 @@ interface Part {
 /** A row of a table with compressed text. */
 type Packed<Row, Name extends keyof Row> = Omit<Row, Name> & Readonly<Record<Name, Uint8Array>>;
 
-/** Data that is written and read only once. Compression makes it six times smaller and faster to write. */
+/** Compresses data that is written and read only once: it gets six times smaller, and faster to write. */
 function compress(text: string): Uint8Array {
   return deflateRawSync(text, { level: 1 });
 }
 
-/** @param of the owner of the text, for messages @throws DamagedData */
-function decompress(bytes: Uint8Array, of: string): string {
+/** Returns the text of compressed data. @param owner the world or snapshot, for messages @throws DamagedData */
+function decompress(bytes: Uint8Array, owner: string): string {
   try {
     // The default world has no provenance.
     return bytes.length === 0 ? '' : inflateRawSync(bytes).toString();
   } catch (cause) {
-    throw new DamagedData('rows', of, cause);
+    throw new DamagedData('rows', owner, cause);
   }
 }
