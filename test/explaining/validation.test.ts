@@ -166,7 +166,7 @@ describe('a member', () => {
     expect(describeRequestError(misspelt)).toBe('Field `usr` is not known here; there are `user`, `keys`.');
     expect(faultOf(properties, { ['x'.repeat(200)]: 1 }, { additionalProperties: false })).toMatchObject({
       given: `${'x'.repeat(100)}…`,
-      deeper: [],
+      nestedPaths: [],
     });
   });
 

@@ -36,10 +36,10 @@ const replaced = (outcome: Wanted['outcome'], given: object = { body: { name: 'Ã
 };
 /** An answer that cannot be recorded. */
 const failing = (outcome: Wanted['outcome']): Wanted => {
-  const request = () => {
+  const recordRequest = () => {
     throw new Error('no journal');
   };
-  return { outcome, world: { activityLog: { ...toyRequest().world.activityLog, request } } };
+  return { outcome, world: { activityLog: { ...toyRequest().world.activityLog, recordRequest } } };
 };
 const answers = () => ({
   '/usual': () => usual,

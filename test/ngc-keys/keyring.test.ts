@@ -71,7 +71,7 @@ function room({
     kept,
     reported,
     events,
-    world: { mark, activityLog: { event: (...parts: unknown[]) => void events.push(parts) } },
+    world: { mark, activityLog: { publishEvent: (...parts: unknown[]) => void events.push(parts) } },
     store: { settings },
     settings: { propagation, propagationDelay: 60_000 },
     random: { uuid: () => 'id-1', base64url: (bytes: number) => 'r'.repeat(Math.ceil((bytes * 4) / 3)) },
