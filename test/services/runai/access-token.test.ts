@@ -74,7 +74,7 @@ function serverOf({
       verifiedTokens: server.verifiedTokens,
       store: {},
       findings: server.findings,
-      world: { id: world, deleted: { find: () => null } },
+      world: { id: world, deleted: { findDeletionTime: () => null } },
     }) as unknown as AccessTokenAttempt;
   return Object.assign(server, {
     accept: (token = 'token') => acceptToken(token, attempt(), REALM),
