@@ -147,13 +147,15 @@ async function readTargets(): Promise<readonly Target[]> {
 }
 
 function listRequestTargets(): readonly Target[] {
-  return requests.value.map((request) => ({
-    group: 'Requests',
-    text: `${request.method} ${formatAddress(request)}`,
-    note: String(request.status ?? 'broken'),
-    also: request.id,
-    address: addressOfView('requests', { request: request.id }),
-  }));
+  return requests.value.map(
+    (request): Target => ({
+      group: 'Requests',
+      text: `${request.method} ${formatAddress(request)}`,
+      note: String(request.status ?? 'broken'),
+      searchText: request.id,
+      address: addressOfView('requests', { request: request.id }),
+    }),
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import type { KeyResource, LeastRights, PrincipalReport, ScopedRole } from '../.
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { LongText } from '../../parts/long.tsx';
-import { Menu } from '../../parts/menu.tsx';
+import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Path } from '../../parts/path.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { formatTime } from '../../parts/time.ts';
@@ -24,7 +24,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
     const lastPending = key.pending.at(-1);
     return `The key \`${key.name}\` has exactly these rights${lastPending === undefined ? ' now' : `, from ${formatTime(lastPending.effectiveAt)} on`}.`;
   };
-  const copy = (label: string, content: unknown) => ({
+  const copy = (label: string, content: unknown): MenuItem => ({
     label,
     run: () =>
       act.run(async () => {
@@ -36,10 +36,10 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         return 'Copied.';
       }),
   });
-  const reduceItem = {
+  const reduceItem: MenuItem = {
     label: 'Reduce the key to this',
     run: () => act.run(replace),
-    asks: {
+    confirmation: {
       title: `Reduce ${principal.name}?`,
       confirmLabel: 'Reduce key',
       warning: `The key ${principal.name} keeps the required rights, and loses: ${describeLost(report)}.`,

@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
-import { Menu } from '../../parts/menu.tsx';
+import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { formatRelativeTime, formatTime, shortenDuration } from '../../parts/time.ts';
@@ -176,19 +176,19 @@ function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act:
       if (!isCurrent) reportChange('worlds');
       return `The world \`${id}\` was deleted.`;
     });
-  const reset = {
+  const reset: MenuItem = {
     label: 'Reset world',
     run: () => act.run(resetWorld),
-    asks: {
+    confirmation: {
       title: `Reset world ${id}?`,
       confirmLabel: 'Reset world',
       warning: `The world ${id} returns to its seed, and its clock to real time. All changes since are lost, and so are its requests, findings and faults.`,
     },
   };
-  const deletion = {
+  const deletion: MenuItem = {
     label: 'Delete world',
     run: remove,
-    asks: {
+    confirmation: {
       title: `Delete world ${id}?`,
       confirmLabel: 'Delete world',
       warning: `The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`,
