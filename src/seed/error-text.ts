@@ -74,7 +74,7 @@ function describeUnknownKey(error: ValueError, listParents: SchemaChecker['listP
 
 /** Returns the rest of the sentence about an unknown key: where it belongs, or which names are valid. */
 function adviseUnknownKey(
-  { path, expected, given, valid = [], deeper: inside = [] }: ValueError,
+  { path, expected, given, valid = [], nestedPaths = [] }: ValueError,
   listParents: SchemaChecker['listParents'],
 ): string {
   if (given === 'remove') return `: ${REMOVE_ADVICE}`;
@@ -82,15 +82,15 @@ function adviseUnknownKey(
   const near = findNear(name, valid) ?? valid.find((validName) => isPart(name, validName));
   // A likely typo of a name in the same object wins over an exact match in another object.
   const isTypo = near !== undefined && Math.abs(near.length - name.length) <= MAX_TYPO_DIFFERENCE;
-  if (inside.length > 0 && !isTypo) {
-    const places = inside.map((innerPath) => {
-      const validPath = [...path.slice(0, -1), ...innerPath];
+  if (nestedPaths.length > 0 && !isTypo) {
+    const places = nestedPaths.map((nestedPath) => {
+      const validPath = [...path.slice(0, -1), ...nestedPath];
       return `\`${formatPath(validPath.slice(0, -1))}\`, as \`${validPath.at(-1)}\``;
     });
     return `; it belongs to ${places.join(' or to ')}`;
   }
   const listParent = listParents.get(name);
-  if (listParent !== undefined && inside.length === 0) {
+  if (listParent !== undefined && nestedPaths.length === 0) {
     const alternative = near === undefined ? '' : `; or did you mean \`${near}\`?`;
     return `; it belongs to \`${listParent}\`, as \`${given}\`${alternative}`;
   }
