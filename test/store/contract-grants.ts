@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuthorizationCode, Grants, RefreshToken } from '../../src/services/runai/collections/grants.ts';
+import type { AuthorizationCode, RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
+import type { Grants } from '../../src/services/runai/collections/grants.ts';
 import type { Premise } from '../../src/services/runai/collections/identities.ts';
 import { NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { Instant } from '../../src/time/clock.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RefreshToken } from '../../src/services/runai/collections/grants.ts';
+import type { RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { Collision, LimitReached, NotFound, StaleDecision } from '../../src/store/errors.ts';
 import type { Instant } from '../../src/time/clock.ts';

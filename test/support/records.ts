@@ -1,7 +1,8 @@
 import type { Decision } from '../../src/decisions/decision.ts';
 import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
 import type { NewAccessKey } from '../../src/services/runai/collections/access-keys.ts';
-import type { PresentedToken, RefreshToken } from '../../src/services/runai/collections/grants.ts';
+import type { RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
+import type { PresentedToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { createBlankIdentity } from '../../src/services/runai/new-identity.ts';
 import { NEW, type Row } from '../../src/store/collections.ts';

@@ -5,7 +5,7 @@ import type { Caller } from '../../decisions/decide.ts';
 import { unauthenticatedProblem } from '../../decisions/problem.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import { readHeldRights } from './access-rules.ts';
-import { type AcceptedToken, acceptToken, principalOf, type TokenHolder, type TokenRealm } from './access-token.ts';
+import { type AcceptedToken, acceptToken, type TokenHolder, type TokenRealm } from './access-token.ts';
 import { type AccessKey, accessKeysIn } from './collections/access-keys.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { readTenantId, readTokenRealm } from './tenant.ts';
@@ -74,8 +74,9 @@ export async function impersonate(world: RequestScope, name: string): Promise<Ca
 }
 
 async function createCaller(world: RequestScope, holder: TokenHolder, tenant: string): Promise<Caller> {
+  const { kind, id, name } = holder.identity;
   return {
-    principal: { ...principalOf(holder), tenant },
+    principal: { kind, id, name, clientId: holder.clientId, tenant },
     heldRights: await readHeldRights(world, holder.identity, tenant),
   };
 }

@@ -28,15 +28,15 @@ export function selectItems<Item>(
   const filters = filterBy.filter((text) => text !== '').map((text) => parseFilter(text, fields, operators));
   const searchText = search.toLowerCase();
   const searchedFields = searchedNames.flatMap((name) => own(fields, name) ?? []);
-  const found = items.filter(
+  const matching = items.filter(
     (item) =>
       filters.every((matches) => matches(item)) &&
       (searchText === '' || searchedFields.some((field) => readText(field, item).includes(searchText))),
   );
   const field = sortBy === undefined ? undefined : own(fields, sortBy);
-  if (field === undefined) return sortOrder === 'desc' ? found.reverse() : found;
+  if (field === undefined) return sortOrder === 'desc' ? matching.reverse() : matching;
   const sign = sortOrder === 'desc' ? -1 : 1;
-  return found.sort((left, right) => sign * compareValues(field.read(left), field.read(right)));
+  return matching.sort((left, right) => sign * compareValues(field.read(left), field.read(right)));
 }
 
 /** Returns the items of a page. @param defaultLimit page size if the query has no `limit` */

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import type { Login, PresentedToken } from './collections/grants.ts';
+import type { Login } from './collections/grant-rows.ts';
+import type { PresentedToken } from './collections/grants.ts';
 import { clientIdInTokens } from './operations/grants/clients.ts';
 import { issuerPath, readRealm } from './tenant.ts';
 

@@ -15,7 +15,7 @@ import {
   REVOKED_NAMES,
   type RefreshToken,
   type StoredCode,
-} from './collections/grants.ts';
+} from './collections/grant-rows.ts';
 import { createIdentityRow, IDENTITIES, type StoredIdentity } from './collections/identities.ts';
 import { createOAuthClientRow, OAUTH_CLIENTS, type OAuthClient } from './collections/oauth-clients.ts';
 import { AUTHORIZATION_SETTINGS } from './operations/authorization-settings.ts';
@@ -142,7 +142,9 @@ const CLIENT_SCHEMA = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: li
 ]);
 
 const unitSchemas = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
-  createRowSchema(collection, UNIT_SCHEMA, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
+  createRowSchema(collection, UNIT_SCHEMA, ({ owner, body }) =>
+    collection.row({ id: body.id, owner, parent: null, body }),
+  ),
 );
 const loginSchemas = [LOGINS, ENDED_LOGINS].map((collection) =>
   createRowSchema(collection, TOKEN_SCHEMA, ({ body }) => createLoginRow(collection, body)),

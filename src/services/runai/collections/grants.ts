@@ -1,28 +1,19 @@
-import { Collection } from '../../../store/collection.ts';
-import { type Change, type Collections, NEW, type Row } from '../../../store/collections.ts';
+import { type Change, type Collections, NEW } from '../../../store/collections.ts';
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
+import {
+  type AuthorizationCode,
+  CODES,
+  createCodeRow,
+  createLoginRow,
+  ENDED_LOGINS,
+  LOGINS,
+  type Login,
+  REVOKED_NAMES,
+  type RefreshToken,
+} from './grant-rows.ts';
 import { IDENTITIES, type Premise } from './identities.ts';
-
-/** A login. All tokens issued for it share its family. */
-export interface Login {
-  readonly family: string;
-  /** Id of the user. */
-  readonly subject: string;
-  /** The client that the login is bound to; null if the request named no client. */
-  readonly clientId: string | null;
-  /** The requested scopes, separated by spaces (RFC 6749, 3.3). */
-  readonly scope: string;
-  readonly authTime: Instant;
-}
-
-/** The latest refresh token of a login, as stored. Earlier tokens of the login have been used. */
-export interface RefreshToken extends Login {
-  /** Hash of the token id. */
-  readonly hash: string;
-  readonly expiresAt: Instant;
-}
 
 /** The ids of a refresh token in a request, after its signature was verified. */
 export type PresentedToken = Pick<RefreshToken, 'family' | 'hash'>;
@@ -35,21 +26,6 @@ export interface RotationRequest extends PresentedToken {
   readonly anyClient?: boolean;
 }
 
-/** An authorization code, as stored (RFC 6749, 4.1.2). */
-export interface AuthorizationCode extends Login {
-  /** Hash of the code. */
-  readonly hash: string;
-  readonly clientId: string;
-  readonly redirectUri: string;
-  /** S256 of the code verifier (RFC 7636, 4.2); null if the client sent no challenge. */
-  readonly challenge: string | null;
-  readonly nonce: string | null;
-  readonly expiresAt: Instant;
-}
-
-/** A stored code, and when it was redeemed. */
-export type StoredCode = AuthorizationCode & { readonly usedAt: Instant | null };
-
 /** The result of replacing a refresh token. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
@@ -59,28 +35,6 @@ export type Rotation =
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly code: AuthorizationCode }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' };
-
-/** Active logins with their latest refresh tokens. */
-export const LOGINS = new Collection<RefreshToken>('oauth.logins');
-/** Logins that were ended before expiry. */
-export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
-/** Authorization codes, redeemed or not. */
-export const CODES = new Collection<StoredCode>('oauth.codes');
-/** Revoked access tokens: by `jti`, or by `sid` for all tokens of a login or a client secret. */
-export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
-
-type LoginRow = Row<RefreshToken, null>;
-
-/** Creates the row of a login. @param collection `LOGINS` or `ENDED_LOGINS` */
-export function createLoginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
-  const { family, subject, expiresAt } = token;
-  return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
-}
-
-/** Creates the row of a code. Its id is the hash of the code. */
-export function createCodeRow(code: StoredCode): Row<StoredCode, null> {
-  return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
-}
 
 /** How long an expired code is kept, so that its reuse differs from an unknown code: one day. */
 const CODE_RETENTION_MS = 24 * 3_600_000;
@@ -177,9 +131,9 @@ export class Grants {
   ): Promise<Rotation> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
-      const found = await findLogin(rows, presented.family);
-      if (found === null) return { outcome: 'unknown' };
-      const { login, isActive } = found;
+      const stored = await findLogin(rows, presented.family);
+      if (stored === null) return { outcome: 'unknown' };
+      const { login, isActive } = stored;
       const { clientId, family, expiresAt } = login.body;
       const isOtherClient = clientId !== null && clientId !== presented.clientId;
       if (isOtherClient && presented.anyClient !== true) return { outcome: 'other_client' };
@@ -202,8 +156,8 @@ export class Grants {
 
   /** Returns the login of a refresh token, usable or not; null if it is no longer stored. */
   async loginOf({ family }: PresentedToken): Promise<Login | null> {
-    const found = await findLogin(this.#rows, family);
-    return found === null ? null : pickLogin(found.login.body);
+    const stored = await findLogin(this.#rows, family);
+    return stored === null ? null : pickLogin(stored.login.body);
   }
 
   /** Ends a login with its refresh and access tokens. @param until when the last access token of the login expires */

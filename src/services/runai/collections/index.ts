@@ -1,6 +1,6 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../../contract/credentials.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyClientAlias, createAccessKeyRow } from './access-keys.ts';
-import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
+import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grant-rows.ts';
 import {
   createIdentityRow,
   IDENTITIES,

@@ -37,8 +37,8 @@ export const regenerateSecret: Drill = {
     'On the 401, it requests a token once. If its secret is refused, it reloads the secret from its configuration.',
   durationMs: null,
   affects: 'one',
-  run: async (context, caller) => {
-    const { principal } = caller ?? (await findAdministrator(context));
+  run: async (context, affectedCaller) => {
+    const { principal } = affectedCaller ?? (await findAdministrator(context));
     const client = await findClient(context, principal);
     const { secret, secretHash } = generateSecret(context);
     await rejectMissing(client.replaceSecret(secretHash));
@@ -60,8 +60,8 @@ export const revokeSession: Drill = {
   rightClient: 'On the 401, it tries its refresh token once. If that is refused too, it asks the user to log in again.',
   durationMs: null,
   affects: 'one',
-  run: async (context, caller) => {
-    const { principal } = caller ?? (await findAdministrator(context));
+  run: async (context, affectedCaller) => {
+    const { principal } = affectedCaller ?? (await findAdministrator(context));
     if (principal.kind !== 'user') {
       throw new Problem('invalid_request', 'Field `principal` must name a user: only users log in.');
     }

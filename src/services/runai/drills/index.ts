@@ -1,7 +1,6 @@
 import type { Drill } from '../../../contract/drill.ts';
 import { expireTokens, regenerateSecret, revokeSession, rotateSigningKey } from './credentials.ts';
-import { rateLimit } from './rate-limit.ts';
-import { slowToken, tokenOutage } from './token-endpoint.ts';
+import { rateLimit, slowToken, tokenOutage } from './faults.ts';
 
 /** The drills of Run:ai, in the order of lists. */
 export const DRILLS: readonly Drill[] = [

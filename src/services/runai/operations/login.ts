@@ -4,7 +4,8 @@ import { addMark } from '../../../credentials/world-mark.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { addMilliseconds } from '../../../time/clock.ts';
-import { grantsIn, type Login } from '../collections/grants.ts';
+import type { Login } from '../collections/grant-rows.ts';
+import { grantsIn } from '../collections/grants.ts';
 import type { Identity } from '../collections/identities.ts';
 import { renderFormPostPage, renderLoginPage } from '../pages/login.ts';
 import { findPeople } from '../people.ts';
@@ -125,7 +126,7 @@ async function renderLogin(
   return renderLoginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), error, people });
 }
 
-/** Stores and returns a code for a login. @throws NotFound, Outdated if the user has changed in the meantime */
+/** Stores and returns a code for a login. @throws NotFound, StaleDecision if the user has changed in the meantime */
 async function issueCode(
   context: Context,
   { clientId, redirectUri, form }: AuthorizationRequest,

@@ -1,7 +1,8 @@
 import type { Answer, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { renderMessagePage } from '../../../pages/message.ts';
-import { grantsIn, type Login } from '../collections/grants.ts';
+import type { Login } from '../collections/grant-rows.ts';
+import { grantsIn } from '../collections/grants.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';
 import { isRedirectOf } from '../redirect-uris.ts';

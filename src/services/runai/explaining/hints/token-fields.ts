@@ -7,7 +7,7 @@ export interface Spelling {
   /** Field names by bare name. */
   readonly fields: ReadonlyMap<string, string>;
   /** Describes the endpoints with the other spelling. */
-  readonly other: string;
+  readonly otherEndpoints: string;
 }
 
 const CAMEL_CASE: Spelling = {
@@ -25,7 +25,7 @@ const CAMEL_CASE: Spelling = {
     'redirectUri',
     'externalToken',
   ]),
-  other: 'The realm and, since 2.24, `/api/v2/token` read snake case, in a form',
+  otherEndpoints: 'The realm and, since 2.24, `/api/v2/token` read snake case, in a form',
 };
 
 const SNAKE_CASE: Spelling = {
@@ -43,7 +43,7 @@ const SNAKE_CASE: Spelling = {
     'external_token',
     'scope',
   ]),
-  other: '`/api/v1/token` reads camel case, in JSON',
+  otherEndpoints: '`/api/v1/token` reads camel case, in JSON',
 };
 
 /** The spelling of each token endpoint, by operation. */

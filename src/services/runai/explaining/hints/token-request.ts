@@ -55,7 +55,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       const corrections = misspelt
         .map(({ sentName, correctName }) => `\`${correctName}\` in place of \`${sentName}\``)
         .join(', ');
-      return `This endpoint reads fields in ${spelling.name}: send ${corrections}. ${spelling.other}.`;
+      return `This endpoint reads fields in ${spelling.name}: send ${corrections}. ${spelling.otherEndpoints}.`;
     },
   },
   {

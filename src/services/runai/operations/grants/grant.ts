@@ -4,7 +4,7 @@ import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { NotFound, StaleDecision } from '../../../../store/errors.ts';
 import { findOtherSpelling } from '../../../../text/spelling.ts';
 import { principalOf, type TokenHolder } from '../../access-token.ts';
-import type { Login } from '../../collections/grants.ts';
+import type { Login } from '../../collections/grant-rows.ts';
 import { profileOf } from '../../rulesets.ts';
 import { APPLICATION_AT_REALM, type TokenEndpoint } from '../../tables/index.ts';
 

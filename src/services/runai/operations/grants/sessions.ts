@@ -2,7 +2,8 @@ import { addWorldToName } from '../../../../addresses/world-id.ts';
 import type { Context } from '../../../../contract/request.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { addMilliseconds } from '../../../../time/clock.ts';
-import { grantsIn, type Login } from '../../collections/grants.ts';
+import type { Login } from '../../collections/grant-rows.ts';
+import { grantsIn } from '../../collections/grants.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientIdInTokens } from './clients.ts';
 import type { GrantResult } from './grant.ts';
@@ -26,7 +27,7 @@ export interface SessionOptions extends Premise {
  * Starts a session with the first refresh token of the login.
  *
  * @throws NotFound if the user was deleted
- * @throws Outdated if the user is disabled, or the premise has changed
+ * @throws StaleDecision if the user is disabled, or the premise has changed
  */
 export async function startSession(
   context: Context,
