@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Problem } from '../decisions/problem.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { awaitEventLoopTurn } from '../platform/time.ts';
 import type { Outcome } from '../responses/outcome.ts';
@@ -19,18 +20,19 @@ import { SlowBody } from './transport/slow-body.ts';
 
 /** Sends the outcome of a request. */
 export function respond(reply: FastifyReply, request: RequestInWorld): FastifyReply {
-  return withHead(reply, request).send(bodyToSend(request.outcome));
+  return setHead(reply, request).send(bodyToSend(request.outcome));
 }
 
 /** Like `respond`, for handlers: Fastify sends the returned payload without waiting for the response to end. */
 export function preparePayload(reply: FastifyReply, request: RequestInWorld): unknown {
   // Fastify sends `undefined` only while the client is connected.
   if (request.outcome.body === undefined) return respond(reply, request);
-  withHead(reply, request);
+  setHead(reply, request);
   return bodyToSend(request.outcome);
 }
 
-function withHead(reply: FastifyReply, { outcome, problem, headersOfCheck }: RequestInWorld): FastifyReply {
+/** Sets the status and headers of an outcome. */
+function setHead(reply: FastifyReply, { outcome, problem, headersOfCheck }: RequestInWorld): FastifyReply {
   return reply.code(outcome.status).headers(headersOfCheck).headers(headersOf(outcome, problem));
 }
 
@@ -55,7 +57,7 @@ export function addResponseHook(service: FastifyInstance): void {
     prepareResponse(inWorld, reply, payload)
       // Fastify sends nothing until `next` is called.
       .then((prepared) => {
-        if (prepared === BROKEN) reply.hijack();
+        if (prepared === DROP_CONNECTION) reply.hijack();
         else next(null, prepared);
       })
       // Fastify throws if it cannot write a header, such as an invalid content type returned by a function.
@@ -70,13 +72,13 @@ export function addResponseHook(service: FastifyInstance): void {
 }
 
 /** Returned instead of a payload when the connection is to be dropped. */
-const BROKEN = Symbol('broken');
+const DROP_CONNECTION = Symbol('drop connection');
 
 async function prepareResponse(
   request: RequestInWorld,
   reply: FastifyReply,
   original: Payload,
-): Promise<Payload | typeof BROKEN> {
+): Promise<Payload | typeof DROP_CONNECTION> {
   const { outcome, world } = request;
   let payload = original;
   try {
@@ -105,8 +107,8 @@ async function prepareResponse(
 /** Checks the response before it is sent, and replaces it if needed. */
 async function checkResponse(request: RequestInWorld): Promise<void> {
   const { server, route } = request;
-  const lost = route.row.withoutWorlds === true ? null : server.worlds.fault();
-  if (lost !== null) await refuseLost(request, lost);
+  const worldsProblem = route.row.withoutWorlds === true ? null : server.worlds.fault();
+  if (worldsProblem !== null) await refuseWithoutWorlds(request, worldsProblem);
   if (request.isReplaced) return;
   try {
     if (server.offDocument !== 'off') {
@@ -119,11 +121,11 @@ async function checkResponse(request: RequestInWorld): Promise<void> {
   }
 }
 
-/** The worlds may have been lost since the request began, so data it read and decisions it made may be stale. */
-async function refuseLost(request: RequestInWorld, lost: Error): Promise<void> {
+/** Refuses a request whose worlds were lost since it began: what it read and decided may be stale. */
+async function refuseWithoutWorlds(request: RequestInWorld, problem: Problem): Promise<void> {
   if (request.problem?.kind === 'unavailable') return;
   const mayBeStored = request.isExecuted && !isSafe(request.method);
-  await refuse(request, mayBeStored ? new UnknownOutcome('the worlds were lost before the response') : lost);
+  await refuse(request, mayBeStored ? new UnknownOutcome('the worlds were lost before the response') : problem);
 }
 
 /** Returns whether a method is safe (RFC 9110, 9.2.1). */
@@ -131,16 +133,17 @@ function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
-/** Replaces the outcome that Fastify has already serialized. */
-function replacePayload(reply: FastifyReply, before: Outcome, request: RequestInWorld): Payload {
-  removeHeaders(reply, before);
-  withHead(reply, request);
+/** Replaces the outcome that Fastify has already serialized, and returns the new payload. */
+function replacePayload(reply: FastifyReply, replacedOutcome: Outcome, request: RequestInWorld): Payload {
+  removeHeaders(reply, replacedOutcome);
+  setHead(reply, request);
   const body = bodyToSend(request.outcome);
   if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return body;
   // With `undefined`, Fastify would send the previous payload.
   return JSON.stringify(body) ?? null;
 }
 
+/** Removes the headers of an outcome from a reply. */
 function removeHeaders(reply: FastifyReply, outcome: Outcome): void {
   for (const name of Object.keys(headersOf(outcome, null))) reply.removeHeader(name);
 }
@@ -153,9 +156,9 @@ function writePayload(
   { server, injectedFault, outcome, raw }: RequestInWorld,
   reply: FastifyReply,
   payload: Payload,
-): Payload | typeof BROKEN {
+): Payload | typeof DROP_CONNECTION {
   const { drop, body } = injectedFault?.action ?? {};
-  // RFC 9110, 6.4.1.
+  // These responses have no body (RFC 9110, 6.4.1).
   const isWithoutBody = raw.method === 'HEAD' || reply.statusCode === 204 || reply.statusCode === 304;
   if (payload instanceof Readable) {
     if (drop === undefined && !isWithoutBody && server.streams.watch(reply.raw, payload)) return payload;
@@ -164,7 +167,7 @@ function writePayload(
   const content = payload instanceof Readable ? null : payload;
   if (drop !== undefined) {
     breakOff(reply, isWithoutBody ? '' : (content ?? ''), drop);
-    return BROKEN;
+    return DROP_CONNECTION;
   }
   if (body === 'slow' && !isWithoutBody && content) return throttleBody(server, reply, Buffer.from(content));
   // Node encodes the head like the string after it, but a header may contain raw bytes.
@@ -176,6 +179,7 @@ function hasRawBytes(headers: Outcome['headers'] = {}): boolean {
   return Object.values(headers).some((value) => /[^\0-\x7f]/.test(value));
 }
 
+/** Returns a body that is sent slowly; the payload itself if the reader has left. */
 function throttleBody({ streams }: RequestInWorld['server'], reply: FastifyReply, payload: Buffer): Payload {
   const body = new SlowBody(payload, SLOW_MS);
   reply.header('content-length', payload.length);
@@ -191,6 +195,7 @@ export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<Uint8A
   return Readable.from(withTurns(parts), { objectMode: false });
 }
 
+/** Yields parts with an event loop turn before each. */
 async function* withTurns(
   parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array | string>,
 ): AsyncGenerator<Uint8Array> {
@@ -207,19 +212,20 @@ export function callOnceRead(payload: Payload, callback: () => void): void {
   else callback();
 }
 
-/** No byte here can start a UTF-8 character, so this is not JSON either. */
+/** Hexadecimal bytes of which none can start a UTF-8 character, so they are not JSON either. */
 const GARBAGE = 'fe9dff80c0bff5a8c1fbb6f9';
 
-const SPOILED: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => string | Buffer>> = {
+/** The functions that corrupt a body. */
+const CORRUPTIONS: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => string | Buffer>> = {
   empty: () => '',
   truncated: (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2)),
   garbage: (bytes) => Buffer.alloc(bytes.length, GARBAGE, 'hex'),
 };
 
 /** Corrupts a body deterministically. Streams, empty bodies and slow bodies are returned unchanged. */
-export function corruptBody(payload: Payload, how: SpoiledBody | undefined): Payload {
+export function corruptBody(payload: Payload, corruption: SpoiledBody | undefined): Payload {
   const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
-  return how === undefined || how === 'slow' || !isWhole || payload.length === 0
+  return corruption === undefined || corruption === 'slow' || !isWhole || payload.length === 0
     ? payload
-    : SPOILED[how](Buffer.from(payload));
+    : CORRUPTIONS[corruption](Buffer.from(payload));
 }

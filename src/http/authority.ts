@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { sendProblem, toProblem } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
 
-/** Where clients download the CA certificate they need to trust. */
-const PATH = '/_mock/ca.pem';
+/** The path of the CA certificate that clients need to trust. */
+const CERTIFICATE_PATH = '/_mock/ca.pem';
 
 /** Plugin that serves the CA certificate without authentication: it is public, and clients need it first. */
 export async function serveCaCertificate(
@@ -13,7 +13,7 @@ export async function serveCaCertificate(
   const { mock: server } = app;
   app.route({
     method: ['GET', 'HEAD'],
-    url: PATH,
+    url: CERTIFICATE_PATH,
     handler: async ({ raw }, reply) => {
       try {
         originOf(raw, server);

@@ -8,7 +8,9 @@ import { shorten } from '../text/shorten.ts';
 import type { Route } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
 
+/** A request body, or why it cannot be read. */
 export interface ReceivedBody {
+  /** As `parseBytes` returned it; undefined if it cannot be read. */
   readonly value: unknown;
   /** The text exactly as received, in Latin-1; null if the body is incomplete. */
   readonly text: string | null;
@@ -16,14 +18,14 @@ export interface ReceivedBody {
   readonly fault: unknown;
 }
 
-/** More than any documented form has. */
+/** The maximum number of fields of a form, more than any documented form has. */
 const MAX_FIELDS = 100;
 
-/** Deeper than any documented body, shallower than what could exhaust a stack. */
+/** The maximum depth of a body: deeper than any documented one, and too shallow to exhaust a stack. */
 const MAX_DEPTH = 64;
-/** More than any documented object has, even one with user-defined member names. */
+/** The maximum number of members of an object, more than any documented one has, even with names that users define. */
 const MAX_MEMBERS = 5000;
-/** More than any documented array has. Validating an entry blocks all other requests. */
+/** The maximum length of an array, longer than any documented one. Validating its entries blocks all other requests. */
 const MAX_ENTRIES = 10_000;
 
 /**
@@ -54,7 +56,7 @@ export async function readRequestBody({ body, raw, routed, server }: FastifyRequ
   }
 }
 
-/** @throws Problem if the body has a content type or content coding that the operation does not read */
+/** Checks the headers of a body. @throws Problem for a content type or coding that the operation does not read */
 export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Route, 'operation' | 'row'>): void {
   if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
   const { bodyForm } = operation;
@@ -67,12 +69,13 @@ export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Rou
 export function toBodyProblem(error: unknown, { raw, routeOptions }: FastifyRequest): unknown {
   // Errors of Fastify and Node have a code.
   const { code } = error as { readonly code?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(routeOptions.bodyLimit);
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return createTooLargeProblem(routeOptions.bodyLimit);
   // The connection closed, or the body is shorter or longer than announced.
   const isIncomplete = code === 'ECONNRESET' && !raw.complete;
-  return isIncomplete || code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? incomplete() : error;
+  return isIncomplete || code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? createIncompleteProblem() : error;
 }
 
+/** The content types that each form of a body accepts. */
 const TYPES = {
   json: {
     usual: 'application/json',
@@ -111,15 +114,23 @@ export function parseBytes(bytes: Buffer, { operation, row }: Pick<Route, 'opera
 
 /** Bodies up to this size in bytes may have any structure. */
 const SMALL_BODY_BYTES = 1024 * 1024;
-/** For larger bodies, which may contain long strings but not many parts: `JSON.parse` blocks the event loop. */
+/**
+ * The maximum number of commas and opening brackets in a larger body. It may contain long strings but not many parts,
+ * because `JSON.parse` blocks the event loop.
+ */
 const MAX_STRUCTURE = 500_000;
 
-/** @throws Problem for a large body with too many small parts */
+const COMMA = 0x2c;
+const OPENING_BRACKET = 0x5b;
+const OPENING_BRACE = 0x7b;
+const AMPERSAND = 0x26;
+
+/** Checks that a body does not consist of too many small parts. @throws Problem if it does */
 function checkStructure(bytes: Buffer): void {
   let count = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) count += 1;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (byte === COMMA || byte === OPENING_BRACKET || byte === OPENING_BRACE) count += 1;
   }
   if (count <= MAX_STRUCTURE) return;
   throw new Problem('invalid_request', `The body has more than ${MAX_STRUCTURE} commas and brackets. Send less.`);
@@ -131,6 +142,7 @@ export function hasBody(request: IncomingMessage): boolean {
   return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;
 }
 
+/** Checks the content types of a request. @throws Problem if there is not exactly one that the form accepts */
 function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   // Fast path: nearly all clients send exactly this.
   if (types.length === 1 && types[0] === TYPES[form].usual) return;
@@ -147,7 +159,11 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
 /** The only supported content coding. */
 const IDENTITY = 'identity';
 
-/** @throws Problem if a body has a content coding, which would otherwise be parsed as plain bytes (RFC 9110, 8.4) */
+/**
+ * Checks that a body has no content coding, because it would be parsed as plain bytes (RFC 9110, 8.4).
+ *
+ * @throws Problem if it has one
+ */
 function checkCoding(codings: readonly string[]): void {
   if (codings.length === 0) return;
   const named = codings.join(', ');
@@ -176,33 +192,34 @@ export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
  */
 export async function receiveBody(request: IncomingMessage, max: number, take: TakeChunk): Promise<number> {
   if (!hasBody(request)) return 0;
-  if ((readAnnouncedLength(request) ?? 0) > max) throw tooLarge(max);
+  if ((readAnnouncedLength(request) ?? 0) > max) throw createTooLargeProblem(max);
   let length = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
-      if (length > max) throw tooLarge(max);
+      if (length > max) throw createTooLargeProblem(max);
       await take(chunk);
     }
   } catch (cause) {
     // Let the client finish sending, otherwise it never reads the response.
     request.resume();
-    throw request.destroyed && !request.readableEnded ? incomplete(cause) : cause;
+    throw request.destroyed && !request.readableEnded ? createIncompleteProblem(cause) : cause;
   }
   return length;
 }
 
+/** Receives a whole body. @throws Problem if it is larger than `max` bytes */
 async function collect(request: IncomingMessage, max: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await receiveBody(request, max, (chunk) => void chunks.push(chunk));
   return Buffer.concat(chunks);
 }
 
-function tooLarge(max: number): Problem {
+function createTooLargeProblem(max: number): Problem {
   return new Problem('too_large', `The body is larger than ${max} bytes, which is the limit.`, { close: true });
 }
 
-function incomplete(cause?: unknown): Problem {
+function createIncompleteProblem(cause?: unknown): Problem {
   return new Problem('invalid_request', 'The connection closed before the whole body arrived.', { close: true, cause });
 }
 
@@ -214,9 +231,9 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Parameters must not be repeated (RFC 6749, 3.2). */
+/** Parses a form. @throws Problem if a field is repeated (RFC 6749, 3.2) */
 function parseForm(bytes: Buffer): Record<string, string> {
-  if (countByte(bytes, 0x26) >= MAX_FIELDS) {
+  if (countByte(bytes, AMPERSAND) >= MAX_FIELDS) {
     throw new Problem('invalid_request', `The body has more than ${MAX_FIELDS} fields. Send fewer.`);
   }
   const fields = new Map<string, string>();
@@ -233,15 +250,20 @@ function parseForm(bytes: Buffer): Record<string, string> {
 
 function countByte(bytes: Buffer, byte: number): number {
   let count = 0;
-  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count += 1;
+  for (let index = bytes.indexOf(byte); index >= 0; index = bytes.indexOf(byte, index + 1)) count += 1;
   return count;
 }
 
-/** Iterates instead of recursing, because a body can be nested as deeply as it is long. */
+/**
+ * Checks the depth, the sizes and the names of a parsed body. Iterates instead of recursing, because a body can be nested
+ * as deeply as it is long.
+ *
+ * @throws Problem with the exceeded limit or the forbidden name
+ */
 function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
-  const waiting: [value: unknown, depth: number][] = [[root, 1]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [value, depth] = next;
+  const pending: { readonly value: unknown; readonly depth: number }[] = [{ value: root, depth: 1 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, depth } = next;
     // `JSON.parse` reads `1e400` as infinity, which would be stored as null.
     if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
       throw new Problem('invalid_request', 'The body has a number beyond ±1.8e308. Send one within that range.');
@@ -261,7 +283,7 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
       if (key === '__proto__' || key === 'constructor') {
         throw new Problem('invalid_request', `The body has a member \`${key}\`, which is never accepted. Remove it.`);
       }
-      waiting.push([value[key], depth + 1]);
+      pending.push({ value: value[key], depth: depth + 1 });
     }
   }
 }
@@ -269,18 +291,18 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
 /** Renames members to the document's spelling, ignoring case. */
 export function useDocumentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const sentAs = new Map<string, string>();
+  const sentKeys = new Map<string, string>();
   const renamed: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
     const field = spelling.get(key.toLowerCase()) ?? key;
-    const before = sentAs.get(field);
-    if (before !== undefined) {
+    const earlierKey = sentKeys.get(field);
+    if (earlierKey !== undefined) {
       throw new Problem(
         'invalid_request',
-        `The body has the field \`${field}\` twice, as \`${before}\` and as \`${key}\`. Send it once.`,
+        `The body has the field \`${field}\` twice, as \`${earlierKey}\` and as \`${key}\`. Send it once.`,
       );
     }
-    sentAs.set(field, key);
+    sentKeys.set(field, key);
     renamed[field] = member;
   }
   return renamed;

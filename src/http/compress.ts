@@ -12,36 +12,39 @@ type Coding = keyof typeof COPY_EXTENSIONS;
 /** The extension of a built file or one of its compressed copies. */
 export type CopyExtension = '' | (typeof COPY_EXTENSIONS)[Coding];
 
-/** Shorter bodies fit into one packet anyway. */
+/** The minimum size of a body to compress. Shorter ones fit into one packet anyway. */
 const MIN_BYTES = 1024;
 
-/** Excludes event streams: a compressor would buffer events. */
-const TEXT = /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|yaml))/;
+/** The media types to compress. Excludes event streams, because a compressor would buffer events. */
+const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|yaml))/;
 
-/** Added to `vary` once a coding is negotiated. */
-const ACCEPT = 'Accept-Encoding';
+/** The value to add to `vary` once a coding is negotiated. */
+const VARY_BY_CODING = 'Accept-Encoding';
 
-const gzipped = promisify(gzip);
+const gzipBytes = promisify(gzip);
 
-/** Pages return the same buffers repeatedly, so each is compressed once. */
-const COMPRESSED = new WeakMap<Buffer, Promise<Buffer>>();
+/** The compressed copies of buffers, which pages return repeatedly. */
+const COMPRESSED_BUFFERS = new WeakMap<Buffer, Promise<Buffer>>();
 
 /** Compresses a text response if the client accepts gzip, unless its coding was negotiated before. */
 export async function compress(reply: FastifyReply, payload: Payload): Promise<Payload> {
   const { 'content-type': type, vary } = reply.getHeaders();
-  if (!payload || String(vary).includes(ACCEPT) || !TEXT.test(String(type))) return payload;
+  if (!payload || String(vary).includes(VARY_BY_CODING) || !COMPRESSIBLE.test(String(type))) return payload;
   const isStream = payload instanceof Readable;
   if (!isStream && Buffer.byteLength(payload) < MIN_BYTES) return payload;
   if (negotiateCoding(reply, ['gzip']) === null) return payload;
   if (isStream) return pipeline(payload, createGzip(), () => {});
-  if (typeof payload === 'string') return gzipped(payload);
-  const compressed = COMPRESSED.get(payload) ?? gzipped(payload);
-  COMPRESSED.set(payload, compressed);
+  if (typeof payload === 'string') return gzipBytes(payload);
+  const compressed = COMPRESSED_BUFFERS.get(payload) ?? gzipBytes(payload);
+  COMPRESSED_BUFFERS.set(payload, compressed);
   return compressed;
 }
 
-/** Reads a built file in the best form that the client accepts. @param read reads the file with the given extension */
-export function readBuiltFile(reply: FastifyReply, read: (ending: CopyExtension) => Promise<Buffer>): Promise<Buffer> {
+/** Reads a built file in the best coding that the client accepts. @param read reads the copy with this extension */
+export function readBuiltFile(
+  reply: FastifyReply,
+  read: (extension: CopyExtension) => Promise<Buffer>,
+): Promise<Buffer> {
   const coding = negotiateCoding(reply, ['br', 'gzip']);
   return read(coding === null ? '' : COPY_EXTENSIONS[coding]);
 }
@@ -50,7 +53,7 @@ export function readBuiltFile(reply: FastifyReply, read: (ending: CopyExtension)
 function negotiateCoding(reply: FastifyReply, codings: Coding[]): Coding | null {
   const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), codings);
   const { vary } = reply.getHeaders();
-  reply.header('vary', vary === undefined ? ACCEPT : `${vary}, ${ACCEPT}`);
+  reply.header('vary', vary === undefined ? VARY_BY_CODING : `${vary}, ${VARY_BY_CODING}`);
   if (coding !== null) reply.header('content-encoding', coding);
   return coding;
 }

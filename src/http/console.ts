@@ -3,13 +3,13 @@ import { once } from '../platform/once.ts';
 import { type CopyExtension, readBuiltFile } from './compress.ts';
 import { createPageHeaders, HTML, type Pages, SCRIPT } from './pages.ts';
 
-/** The page contains the markup of the first view; this hides it when another view is opened. */
-const UNLESS_FIRST =
+/** The script that hides the markup of the first view, which every page contains, if another view is opened. */
+const HIDE_FIRST_VIEW =
   "if(!/^(#\\/?(requests)?)?$/.test(location.hash))document.documentElement.classList.add('elsewhere')";
 
 const HEADERS = createPageHeaders("'self'");
 
-/** The page's files, which the build writes to `dist/console`. */
+/** The media types of the page's files, which the build writes to `dist/console`. */
 const FILES: Readonly<Record<string, string>> = {
   'console.js': SCRIPT,
   'others.js': SCRIPT,
@@ -21,51 +21,55 @@ const FILES: Readonly<Record<string, string>> = {
  * @param readFile reads a file of the console
  */
 export function serveConsole(pages: Pages, readFile: (name: string) => Promise<Buffer>): void {
-  const text = (file: string) => once(async () => String(await readFile(file)));
-  const [firstView, styles] = [text('first-view.html'), text('console.css')];
+  const readText = (file: string) => once(async () => String(await readFile(file)));
+  const readFirstView = readText('first-view.html');
+  const readStyles = readText('console.css');
   const headers = once(async () => {
     return createPageHeaders(
       `'self' ${hashContentSource(await styles())}`,
       `'self' ${hashContentSource(UNLESS_FIRST)}`,
     );
   });
-  const renderPage = async (below: string) => Buffer.from(consolePage(below, await firstView(), await styles()));
+  const renderPage = async (below: string) =>
+    Buffer.from(renderConsolePage(below, await readFirstView(), await readStyles()));
   const renderDefaultPage = once(() => renderPage(''));
   pages.serve('/', HTML, headers, (below) => (below === '' ? renderDefaultPage() : renderPage(below)));
   // Browsers request an icon with every page and JSON response.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
-    const read = (ending: CopyExtension) => once(() => readFile(file + ending));
+    const read = (extension: CopyExtension) => once(() => readFile(file + extension));
     const forms = { '': read(''), '.br': read('.br'), '.gz': read('.gz') };
     pages.serve(`/console/${file}`, type, HEADERS, (_below, _base, reply) =>
-      readBuiltFile(reply, (ending) => forms[ending]()),
+      readBuiltFile(reply, (extension) => forms[extension]()),
     );
   }
 }
 
 /**
+ * Renders the page of the console.
+ *
  * @param below the path of the world that the page shows
- * @param firstView markup shown until the script, which loads at low priority so that it does not run first, takes over
+ * @param firstView markup to show until the script takes over, which loads with low priority so that this is shown first
  * @param styles inlined so that the first paint needs no other file
  */
-function consolePage(below: string, firstView: string, styles: string): string {
+function renderConsolePage(below: string, firstView: string, styles: string): string {
   return `<!doctype html>
 <html lang="en" data-below="${below}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>nv-auth-mock</title>
 <style>${styles}</style>
-<script>${UNLESS_FIRST}</script>
+<script>${HIDE_FIRST_VIEW}</script>
 <script type="module" src="${below}/console/console.js" fetchpriority="low"></script>
 <link rel="icon" href="data:,">
 <noscript><p>The console of nv-auth-mock needs JavaScript. Without it, use <a href="${below}/docs">the API documents</a> or
 <a href="${below}/_mock/decisions?effect=deny">the list of refusals with reasons</a>.</p></noscript>
-${iconSymbols()}
+${renderIconSymbols()}
 <div id="console" class="framed">${firstView.replaceAll('href="/', `href="${below}/`)}</div>
 `;
 }
 
-/** Icons of views and buttons: outlines on a 16 by 16 grid. */
+/** The icons of views and buttons, as SVG paths on a 16 by 16 grid. */
 const ICONS: Readonly<Record<string, string>> = {
   requests: 'M2 4h9M8 1l3 3-3 3M14 12H5M8 9l-3 3 3 3',
   findings: 'M8 2l6.5 12h-13zM8 7v3M8 12v.5',
@@ -82,7 +86,7 @@ const ICONS: Readonly<Record<string, string>> = {
 };
 
 /** Renders the icons as SVG symbols, which navigation links refer to. */
-function iconSymbols(): string {
+function renderIconSymbols(): string {
   const symbols = Object.entries(ICONS).map(
     ([name, path]) => `<symbol id="icon-${name}" viewBox="0 0 16 16"><path d="${path}"/></symbol>`,
   );

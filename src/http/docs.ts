@@ -34,16 +34,16 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
     title: document.title,
     read: once(() => explainDocument(document)),
   }));
-  pages.serve('/docs', HTML, PAGE_HEADERS, (below) => indexPage(documents, below));
+  pages.serve('/docs', HTML, PAGE_HEADERS, (below) => renderIndexPage(documents, below));
   pages.serve('/openapi', 'application/json', PAGE_HEADERS, (_below, base) => renderList(documents, base));
-  const docs = once(() => swaggerUi(explained, files));
+  const docs = once(() => createSwaggerUi(explained, files));
   for (const document of explained) {
     serveDocument(pages, document);
     pages.forward(`/docs/${document.name}`, docs);
   }
 }
 
-/** Lists the world's URL as the document's server, so that generated clients stay in that world. */
+/** Serves a document with the world's URL as its server, so that generated clients stay in that world. */
 function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
   const json = once(async () => JSON.stringify(await read()));
   const yaml = once(async () => (await import('yaml')).stringify(await read()));
@@ -66,7 +66,7 @@ function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
  * Creates Swagger UI for each document, in a Fastify instance of its own: a listening instance accepts no more plugins,
  * and most servers never serve these pages.
  */
-async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles): Promise<FastifyInstance> {
+async function createSwaggerUi(documents: readonly ServedDocument[], files: DocsFiles): Promise<FastifyInstance> {
   const [{ fastifySwagger }, { fastifySwaggerUi }, css, js] = await Promise.all([
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
@@ -75,18 +75,10 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
   ]);
   const app = fastify();
   app.addHook('onSend', async (_request, reply) => void reply.headers(SWAGGER_UI_HEADERS));
-  const sendNoPage = ({ raw }: FastifyRequest, reply: FastifyReply) =>
-    sendProblem(
-      reply,
-      new Problem(
-        'unknown_path',
-        `No page has the path \`${showPath(pathOf(raw.url))}\`. \`/docs\` lists the API documents.`,
-      ),
-    );
-  app.setNotFoundHandler(sendNoPage);
+  app.setNotFoundHandler(sendUnknownPage);
   // The plugin answers 403 for paths outside its folder.
   app.setErrorHandler<FastifyError>((error, request, reply) =>
-    error.statusCode === 403 ? sendNoPage(request, reply) : reply.send(error),
+    error.statusCode === 403 ? sendUnknownPage(request, reply) : reply.send(error),
   );
   for (const { name, title, read } of documents) {
     await app.register(async (scope) => {
@@ -110,16 +102,23 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
   return app;
 }
 
-/** Lists the documents with absolute URLs, which clients can use directly. */
+/** Refuses a path below `/docs` that is neither a page nor a file. */
+function sendUnknownPage({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const message = `No page has the path \`${showPath(pathOf(raw.url))}\`. \`/docs\` lists the API documents.`;
+  return sendProblem(reply, new Problem('unknown_path', message));
+}
+
+/** Renders the list of documents with absolute URLs, which clients can use directly. */
 function renderList(documents: readonly ReadableDocument[], base: string): string {
   const listed = documents.map(({ name, title }) => {
-    const at = `${base}/openapi/${name}`;
-    return { name, title, json: `${at}.json`, yaml: `${at}.yaml` };
+    const url = `${base}/openapi/${name}`;
+    return { name, title, json: `${url}.json`, yaml: `${url}.yaml` };
   });
   return JSON.stringify({ documents: listed });
 }
 
-function indexPage(documents: readonly ReadableDocument[], below: string): string {
+/** Renders the page that links to all documents. @param below the path of the world */
+function renderIndexPage(documents: readonly ReadableDocument[], below: string): string {
   const rows = documents.map(
     ({ name, title, tables }) =>
       `<li><a href="${below}/docs/${name}/">${escapeHtml(title)}</a>

@@ -2,20 +2,20 @@ import { once } from '../platform/once.ts';
 import { createPageHeaders, type Pages } from './pages.ts';
 import type { ReadableDocument } from './read-documents.ts';
 
-/** Browsers show it as text; they would download `text/markdown`. */
-const TEXT = 'text/plain; charset=utf-8';
+/** The media type of the guide. Browsers show plain text, but download `text/markdown`. */
+const PLAIN_TEXT = 'text/plain; charset=utf-8';
 
 /** Serves `/llms.txt` (https://llmstxt.org): a guide for language models, with links to documents and the control API. */
 export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[]): void {
-  const control = documents.filter(({ isControlApi }) => isControlApi);
-  const paths = once(async () => {
-    const texts = await Promise.all(control.map(({ read }) => read()));
-    return texts.flatMap(linkedCalls);
+  const controlDocuments = documents.filter(({ isControlApi }) => isControlApi);
+  const readCalls = once(async () => {
+    const texts = await Promise.all(controlDocuments.map(({ read }) => read()));
+    return texts.flatMap(listLinkableCalls);
   });
-  pages.serve('/llms.txt', TEXT, createPageHeaders("'none'"), async (_below, base) => {
+  pages.serve('/llms.txt', PLAIN_TEXT, createPageHeaders("'none'"), async (_below, base) => {
     const renderLink = ({ name, title, tables }: ReadableDocument) =>
       `- [${title}](${base}/openapi/${name}.json): OpenAPI, ${tables.operations.length} operations`;
-    const calls = (await paths()).map(({ path, summary }) => `- [GET ${path}](${base}${path}): ${summary}`);
+    const calls = (await readCalls()).map(({ path, summary }) => `- [GET ${path}](${base}${path}): ${summary}`);
     return `# nv-auth-mock
 
 > A local mock of NVIDIA's auth and access-key APIs. It enforces permissions and explains each refusal.
@@ -34,13 +34,13 @@ ${documents
 
 ## Control API
 
-${[...control.map(renderLink), ...calls].join('\n')}
+${[...controlDocuments.map(renderLink), ...calls].join('\n')}
 `;
   });
 }
 
 /** Returns the calls that a plain link can make: they need neither a body nor an id. */
-function linkedCalls(document: string) {
+function listLinkableCalls(document: string) {
   const { paths }: { paths: Readonly<Record<string, { readonly get?: { readonly summary: string } }>> } =
     JSON.parse(document);
   return Object.entries(paths).flatMap(([path, { get }]) =>

@@ -23,18 +23,27 @@ export function createRouter({ service, document }: MountedService): OperationRo
   return new OperationRouter(document.operations, service.conventions?.optionalTrailingSlash === true, notEmulated);
 }
 
-/** Creates the routes of a service. @throws Error if an operation has no row or no handler, or is also listed as not emulated */
+/**
+ * Creates the routes of a service.
+ *
+ * @throws Error if an operation has no row or no handler, or is also listed as not emulated
+ */
 export function createRoutes(mounted: MountedService): readonly Route[] {
   const { service, document } = mounted;
-  refuseNotEmulated(mounted);
-  const rows = ruledRows(mounted);
+  assertNotListedAsNotEmulated(mounted);
+  const rows = indexRows(mounted);
   return document.operations.map((operation) =>
     createRoute(operation, mounted, rows, service.operations[operation.id], service),
   );
 }
 
-/** Checks this at startup: the router would fail only at the first request, and not say which file to change. */
-function refuseNotEmulated({ service, document }: MountedService): void {
+/**
+ * Checks that no operation is also listed as not emulated. The router would fail only at the first request, and not say
+ * which file to change.
+ *
+ * @throws Error that says which row to remove
+ */
+function assertNotListedAsNotEmulated({ service, document }: MountedService): void {
   const describeCall = ({ method, path }: Pick<Operation, 'method' | 'path'>) => `${method} ${shapeOf(path)}`;
   const listed = new Set(listNotEmulatedOperations(service.name, service.rules.notEmulated).map(describeCall));
   const duplicate = document.operations.find((operation) => listed.has(describeCall(operation)));
@@ -51,7 +60,7 @@ export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): re
 
 /** Creates the route of a host's operation, for any method, path and body. */
 export function createHostRoute(host: OperationHost, mounted: MountedService): Route {
-  const anything: Operation = {
+  const operation: Operation = {
     ...operationOfHost(host),
     isAlias: false,
     method: '*',
@@ -74,17 +83,18 @@ export function createHostRoute(host: OperationHost, mounted: MountedService): R
     answerSchema: () => undefined,
     describeAnswerFault: () => null,
   };
-  return createRoute(anything, mounted, ruledRows(mounted), host.handler, host);
+  return createRoute(operation, mounted, indexRows(mounted), host.handler, host);
 }
 
 /** Indexes the rows with their rules by operation: a service has hundreds, too many to search for each route. */
-function ruledRows({ ruleset: { tables } }: MountedService): ReadonlyMap<string, RuledRow> {
+function indexRows({ ruleset: { tables } }: MountedService): ReadonlyMap<string, RuledRow> {
   const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
   return new Map(
     tables.operations.map((row) => [row.id, { row, rule: row.rule === null ? null : (rules.get(row.rule) ?? null) }]),
   );
 }
 
+/** Creates a route. @throws Error that says which file lacks the row or the handler */
 function createRoute(
   operation: Operation,
   { service, ruleset, document }: MountedService,
@@ -92,16 +102,16 @@ function createRoute(
   handler: Route['handler'] | undefined,
   errorRenderer: Route['errorRenderer'],
 ): Route {
-  const ruled = rows.get(operation.id);
+  const ruledRow = rows.get(operation.id);
   const folder = `src/services/${service.name}`;
-  if (ruled === undefined)
+  if (ruledRow === undefined)
     throw new Error(`Operation \`${operation.id}\` has no row. Add one to a table of ${folder}/tables/.`);
   if (handler === undefined) {
     throw new Error(
       `Operation \`${operation.id}\` has no handler. Add one to ${folder}/operations/, and list it in ${folder}/index.ts.`,
     );
   }
-  const { row, rule } = ruled;
+  const { row, rule } = ruledRow;
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
@@ -121,6 +131,7 @@ function createRoute(
   };
 }
 
+/** Returns who may call an operation. */
 function chooseGuard({ isControlApi }: ServiceDefinition, { framed, unguarded }: Route['row']): Route['guard'] {
   if (isControlApi === true) return unguarded === true ? 'known' : 'admin';
   return framed === true ? 'framed' : 'open';

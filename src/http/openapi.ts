@@ -78,8 +78,8 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
     return validators;
   };
   const load = async (keywords: Keywords) => {
-    const [read, loadedCompiler] = await Promise.all([schemas(), compiler()]);
-    loaded.set(keywords, await compileValidators(read, loadedCompiler, keywords));
+    const [schemasText, loadedCompiler] = await Promise.all([schemas(), compiler()]);
+    loaded.set(keywords, await compileValidators(schemasText, loadedCompiler, keywords));
   };
   const loading: Readonly<Record<Keywords, () => Promise<void>>> = {
     validated: once(() => load('validated')),

@@ -6,6 +6,7 @@ import { PAGE_CSS } from '../pages/page-css.ts';
 import { hashContentSource } from '../platform/content-source.ts';
 import { compress } from './compress.ts';
 import { sendProblem, toProblem } from './problem.ts';
+import type { Server } from './server.ts';
 import { findWorldAt, originsOf } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
 
@@ -37,7 +38,7 @@ li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-bet
 
 export const PAGE_HEADERS = createPageHeaders(hashContentSource(PAGE_STYLE));
 
-/** Renders a text page. @param main HTML */
+/** Renders a text page. @param main the HTML of its content */
 export function renderHtmlPage(title: string, main: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -61,14 +62,14 @@ ${main}
 /**
  * Renders the page for a world that does not exist.
  *
- * @param message why, with code in backticks
- * @param back URL of the default world
+ * @param message says why, with code in backticks
+ * @param defaultWorldUrl the URL of the default world
  */
-function renderUnknownWorldPage(message: string, back: string): string {
+function renderUnknownWorldPage(message: string, defaultWorldUrl: string): string {
   return renderHtmlPage(
     'No such world',
     `<p>${escapeWithCode(message)}</p>
-<p>Open <a href="${escapeHtml(back)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(back)}/">the console of the default world</a>.</p>`,
+<p>Open <a href="${escapeHtml(defaultWorldUrl)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(defaultWorldUrl)}/">the console of the default world</a>.</p>`,
   );
 }
 
@@ -100,32 +101,12 @@ export interface Pages {
   forward(path: string, to: () => Promise<FastifyInstance>): void;
 }
 
+/** Creates the pages of a server, which one route serves. */
 export function createPages(app: FastifyInstance): Pages {
   const { mock: server } = app;
-  const { originGuard, addresses } = server;
-  /**
-   * Returns the path prefix and URL of the world. @throws Problem if the world does not exist, or if the process has no
-   * worlds
-   */
-  const locate = (raw: IncomingMessage): readonly [below: string, base: string] => {
-    const origin = originOf(raw, server);
-    originGuard.check(raw, 'open');
-    const error = server.worlds.fault();
-    if (error !== null) throw error;
-    const address = addresses.find(raw);
-    if (address === null) return ['', origin];
-    const world = findWorldAt(server, address, raw);
-    const below = address.kind === 'prefix' ? worldPathOf(world.id) : '';
-    return [below, originsOf(server, world, address, origin).origin];
-  };
-  /** Returns the URL of the default world, for a visitor whose world does not exist. */
-  const wayBack = (raw: IncomingMessage): string => {
-    const address = addresses.find(raw);
-    return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
-  };
-  const served = new Map<string, Page>();
-  /** By the common parent path of its pages. */
-  const forwarded = new Map<string, Page>();
+  const pages = new Map<string, Page>();
+  /** The pages of other Fastify instances, by their common parent path. */
+  const forwardedPages = new Map<string, Page>();
   // One route serves all pages: a server has dozens, and most are never opened.
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'HEAD'],
@@ -133,22 +114,19 @@ export function createPages(app: FastifyInstance): Pages {
     handler: async ({ raw, params }, reply) => {
       const path = `/${params['*']}`;
       const [, parent = ''] = /^(\/[^/]*\/[^/]*)\//.exec(path) ?? [];
-      const page = served.get(path) ?? forwarded.get(parent);
+      const page = pages.get(path) ?? forwardedPages.get(parent);
       if (page === undefined) return reply.callNotFound();
       try {
-        return await page.respond(reply, ...locate(raw));
+        const { below, base } = locateWorld(server, raw);
+        return await page.respond(reply, below, base);
       } catch (thrown) {
         const problem = toProblem(thrown);
-        // A person who follows an old link gets a page, a program gets the problem.
-        if (page.isHtml && problem.kind === 'no_such_world' && raw.headers.accept?.includes('text/html') === true) {
-          return reply
-            .code(404)
-            .type(HTML)
-            .headers(PAGE_HEADERS)
-            .send(renderUnknownWorldPage(problem.message, wayBack(raw)));
-        }
         if (problem.kind === 'internal') server.log.error(`GET ${path} failed`, problem.cause);
-        return sendProblem(reply, problem);
+        // A person who follows an old link gets a page, a program gets the problem.
+        const isForPerson = page.isHtml && raw.headers.accept?.includes('text/html') === true;
+        if (!isForPerson || problem.kind !== 'no_such_world') return sendProblem(reply, problem);
+        const lostPage = renderUnknownWorldPage(problem.message, defaultWorldUrlOf(server, raw));
+        return reply.code(404).type(HTML).headers(PAGE_HEADERS).send(lostPage);
       }
     },
   });
@@ -163,12 +141,12 @@ export function createPages(app: FastifyInstance): Pages {
         },
       };
       const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
-      for (const servedPath of paths) served.set(servedPath, page);
+      for (const servedPath of paths) pages.set(servedPath, page);
     },
     forward: (path, to) => {
       // The links of these pages are relative.
-      served.set(path, { isHtml: true, respond: async (reply, below) => reply.redirect(`${below}${path}/`) });
-      forwarded.set(path, {
+      pages.set(path, { isHtml: true, respond: async (reply, below) => reply.redirect(`${below}${path}/`) });
+      forwardedPages.set(path, {
         isHtml: true,
         respond: async (reply) => {
           const { routing } = await to();
@@ -179,4 +157,27 @@ export function createPages(app: FastifyInstance): Pages {
       });
     },
   };
+}
+
+/**
+ * Returns the path of the requested world (empty for the default world) and the URL by which the request reached it.
+ *
+ * @throws Problem if the world does not exist, or if the process has no worlds
+ */
+function locateWorld(server: Server, raw: IncomingMessage): { readonly below: string; readonly base: string } {
+  const origin = originOf(raw, server);
+  server.originGuard.check(raw, 'open');
+  const problem = server.worlds.fault();
+  if (problem !== null) throw problem;
+  const address = server.addresses.find(raw);
+  if (address === null) return { below: '', base: origin };
+  const world = findWorldAt(server, address, raw);
+  const below = address.kind === 'prefix' ? worldPathOf(world.id) : '';
+  return { below, base: originsOf(server, world, address, origin).origin };
+}
+
+/** Returns the URL of the default world, for a visitor whose world does not exist. */
+function defaultWorldUrlOf({ addresses }: Server, raw: IncomingMessage): string {
+  const address = addresses.find(raw);
+  return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
 }

@@ -23,28 +23,32 @@ export async function receivePieces(
 ): Promise<number> {
   let parts: Buffer[] = [];
   let length = 0;
-  let isOver = false;
+  let hasEnded = false;
+  /** Frees the memory of the current piece. */
   const release = () => {
     parts = [];
     length = 0;
   };
+  /** Adds bytes to the current piece. */
   const keep = (chunk: Buffer) => {
     parts.push(chunk);
     length += chunk.length;
   };
+  /** Passes the current piece on, and begins the next. */
   const passOn = async () => {
     await take(Buffer.concat(parts, length));
     release();
     await awaitEventLoopTurn();
   };
+  /** Divides a chunk into the rest of the current piece and further pieces. */
   const split = async (chunk: Buffer) => {
     let rest = chunk;
     while (length + rest.length >= sizes.piece) {
-      const missing = sizes.piece - length;
-      keep(rest.subarray(0, missing));
-      rest = rest.subarray(missing);
+      const missingBytes = sizes.piece - length;
+      keep(rest.subarray(0, missingBytes));
+      rest = rest.subarray(missingBytes);
       await passOn();
-      if (isOver) return;
+      if (hasEnded) return;
     }
     if (rest.length > 0) keep(rest);
   };
@@ -58,7 +62,7 @@ export async function receivePieces(
     if (length > 0) await passOn();
     return size;
   } finally {
-    isOver = true;
+    hasEnded = true;
     // The client may have left while `take` was running: the caller must not clean up before it ends.
     await splitting.catch(() => {});
     release();

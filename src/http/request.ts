@@ -40,7 +40,7 @@ declare module 'fastify' {
 /** A serialized body, as passed to Fastify's `onSend` hook. */
 export type Payload = string | Buffer | Readable | null | undefined;
 
-/** A request whose operation is known. @typeParam OfRoute null: no operation has its path */
+/** A request that was routed, before its world is known. @typeParam OfRoute null: no operation has its path */
 export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly raw: IncomingMessage;
   readonly route: OfRoute;
@@ -58,7 +58,7 @@ export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly startedAt: number;
 }
 
-/** The URLs at which responses refer to this server. */
+/** The base URLs for references to this server in responses. */
 export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   /** Whether the request itself names the world, by path, host or header. */
   readonly namesWorld: boolean;
@@ -96,7 +96,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   readonly openOrigin: string;
   readonly worldToMake: string | null;
   readonly method: string;
-  /** As sent. */
+  /** The request target, without the prefix of a world. */
   readonly url: string;
   readonly identityProvider: Server['identityProvider'];
   readonly trustedIssuers: Server['trustedIssuers'];
@@ -129,7 +129,8 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   decision: Decision | null = null;
   target: unknown;
   /**
-   * The object on which the caller's rights were used, or null for an operation without one. Null: no rights were used.
+   * The use of the caller's rights, with the looked-up object (null for an operation without one). Null: no rights were
+   * used.
    */
   use: { readonly lookedUp: ResourceState | null } | null = null;
 
@@ -216,12 +217,21 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     );
   }
 
-  /** Describes the request for error renderers. */
+  /** Returns the facts that error renderers need. */
   createRefusalContext(): RefusalContext {
     const { settings, random, params, caller, decision, route } = this;
-    const lines: RefusalContext['headerLines'] = (name) => this.headerLines(name);
     const operation = route?.row.id ?? null;
-    return { settings, random, path: pathOf(this.raw.url), params, headerLines: lines, operation, caller, decision };
+    const readLines = (name: string) => this.headerLines(name);
+    return {
+      settings,
+      random,
+      path: pathOf(this.raw.url),
+      params,
+      headerLines: readLines,
+      operation,
+      caller,
+      decision,
+    };
   }
 
   get bodyFault(): unknown {
@@ -245,12 +255,12 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     };
   }
 
-  digest(max: number): ReturnType<typeof digestBody> {
-    return digestBody(this.raw, max);
+  digest(maxBytes: number): ReturnType<typeof digestBody> {
+    return digestBody(this.raw, maxBytes);
   }
 
-  receive(max: number, take: (chunk: Buffer) => void): Promise<number> {
-    return receiveBody(this.raw, max, take);
+  receive(maxBytes: number, take: (chunk: Buffer) => void): Promise<number> {
+    return receiveBody(this.raw, maxBytes, take);
   }
 
   receivePieces(sizes: PieceSizes, take: (piece: Buffer) => Promise<void>): Promise<number> {

@@ -2,7 +2,7 @@ import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { NotEmulatedOperation } from '../../definitions/not-emulated.ts';
 import type { Operation } from './operation.ts';
 
-/** Longer path parameters are refused. */
+/** The maximum length of a path parameter. */
 export const MAX_PARAM = 16_384;
 
 /** An operation, with the path parameters of a request. */
@@ -34,7 +34,7 @@ export class OperationRouter {
     this.#notEmulated = notEmulated;
   }
 
-  /** @returns null if no operation matches, or the path cannot be decoded */
+  /** Finds the operation of a request; null if none matches, or if the path cannot be decoded. */
   find(method: string, url: string): FoundOperation | 'path_too_long' | null {
     // Built on first use: find-my-way generates code per path, and most servers use one or two services.
     this.#router ??= createRouter(this.#operations, this.#eitherSlash, this.#notEmulated);
@@ -49,6 +49,7 @@ export class OperationRouter {
   }
 }
 
+/** Stored in the router for paths that the mock does not emulate. */
 const NOT_EMULATED = 'not emulated';
 
 function createRouter(

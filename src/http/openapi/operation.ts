@@ -25,6 +25,7 @@ interface RequestFault {
 /** Members of a prepared operation that `Operation` has in another form. */
 type Reshaped = 'operationId' | 'queryNames' | 'bodyFields';
 
+/** An operation of a document, with its checks. */
 export interface Operation extends Omit<PreparedOperation, Reshaped> {
   /** Whether the document lists the operation under another path first. */
   readonly isAlias: boolean;
@@ -124,12 +125,15 @@ export class DocumentOperation implements Operation {
     isUnknown: IsUnknown = () => false,
   ): RequestFault | null {
     const request = {
-      ...{ path, query, header, cookie: {} },
+      path,
+      query,
+      header,
+      cookie: {},
       ...(body !== undefined && this.bodyForm !== 'bytes' && { requestBody: body }),
     };
     const errors = this.#validators(keywords).listRequestErrors(this.#operationId, request);
-    const [first, ...others] = errors.filter(({ data }) => !isUnknown(data));
-    return first === undefined ? null : describeFault([first, ...others]);
+    const [first, ...further] = errors.filter(({ data }) => !isUnknown(data));
+    return first === undefined ? null : describeFault([first, ...further]);
   }
 
   vendorStatuses(): readonly number[] {
@@ -177,7 +181,7 @@ function findMedia<Media>(content: Readonly<Record<string, Media>> | undefined, 
   return own(content, type) ?? range();
 }
 
-/** @param violations in ajv's order */
+/** Describes the fault of a request. @param violations in ajv's order */
 function describeFault(violations: readonly [Violation, ...Violation[]]): RequestFault {
   const [{ keyword, parentSchema, data: value }] = violations;
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;

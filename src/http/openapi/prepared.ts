@@ -42,7 +42,7 @@ export interface PreparedOperation extends DocumentedOperation {
   /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
   readonly summary: string;
-  /** Path parameters that are UUIDs, and thus case-insensitive (RFC 9562, 4). */
+  /** The path parameters that are UUIDs, which are case-insensitive (RFC 9562, 4). */
   readonly uuidParams: readonly string[];
   readonly queryNames: readonly string[];
   /** The types of non-string query parameters, by name. */
@@ -76,6 +76,7 @@ export interface PreparedSchemas {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 }
 
+/** The schemas of an operation. */
 export interface OperationSchemas {
   readonly operationId: string;
   readonly parameters: readonly object[];

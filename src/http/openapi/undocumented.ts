@@ -31,7 +31,12 @@ export function listUndocumentedMembers(schema: JsonSchema | undefined, value: u
   return found;
 }
 
-/** @param schemas the schemas of the value, including alternatives */
+/**
+ * Adds the undocumented members of a value to `found`.
+ *
+ * @param schemas the schemas of the value, including alternatives
+ * @param path of the value; empty for the whole body
+ */
 function addUndocumented(
   schemas: readonly JsonSchema[],
   value: unknown,
@@ -48,12 +53,22 @@ function addUndocumented(
     }
     return;
   }
+  if (isRecord(value)) addUndocumentedOfObject(composed, value, path, found);
+}
+
+/** @param composed the schemas of the object, with all schemas of which they are composed */
+function addUndocumentedOfObject(
+  composed: readonly JsonSchema[],
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  found: UndocumentedMember[],
+): void {
   // Does not check which names match a pattern: the schemas are candidates for every name.
   const schemasOfAnyName = composed
     .flatMap((schema) => [schema['additionalProperties'], ...Object.values(Object(schema['patternProperties']))])
     .filter(isRecord);
-  if (!isRecord(value) || !(schemasOfAnyName.length > 0 || composed.some(({ properties }) => properties !== undefined)))
-    return;
+  // A schema without members does not say which ones are allowed.
+  if (schemasOfAnyName.length === 0 && composed.every(({ properties }) => properties === undefined)) return;
   const isOpen = composed.some(({ additionalProperties = false, patternProperties = false }) =>
     [additionalProperties, patternProperties].some((keyword) => keyword !== false),
   );
@@ -68,18 +83,13 @@ function addUndocumented(
     const memberPath = path === '' ? showPath(name) : `${path}.${showPath(name)}`;
     if (memberSchemas.length > 0) addUndocumented(memberSchemas, member, memberPath, found);
     else if (!isOpen) {
-      found.push({
-        path: memberPath,
-        near: findNear(
-          name,
-          names.filter((documented) => !Object.hasOwn(value, documented)),
-        ),
-      });
+      const unusedNames = names.filter((documented) => !Object.hasOwn(value, documented));
+      found.push({ path: memberPath, near: findNear(name, unusedNames) });
     }
   }
 }
 
-/** Returns a sentence without a full stop. */
+/** Describes an undocumented name, in a sentence without a full stop. */
 export function describeUndocumented(kind: 'field' | 'query parameter', { path, near }: UndocumentedMember): string {
   return `the document does not list the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../diagnostics/error-message.ts';
 import { showPath } from '../../text/redact.ts';
 
-/** Returns the result; for a schema that cannot be compiled, which is the document's fault, a sentence about it. */
+/** Returns the result of compiling a schema or, if the document's schema cannot be compiled, a sentence that says why. */
 export function orUnusable<Result>(compile: () => Result): Result | string {
   try {
     return compile();

@@ -6,6 +6,7 @@ import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.t
 
 /** Validates the requests and responses of a document. Each validator is compiled on first use. */
 export interface Validators {
+  /** Returns the schemas of an operation. */
   schemasOf(operationId: string): OperationSchemas;
   /**
    * Returns the errors of a request as ajv reports them; empty if it is valid. Converts numbers and booleans of the
@@ -21,10 +22,13 @@ export interface Validators {
 /** Returns whether a value is a placeholder for an unknown value. */
 export type IsUnknown = (value: unknown) => boolean;
 
-/** The keywords that the server validates, or also those that operations check themselves. Default: the former. */
+/** Whether only the keywords that the server validates apply, or also those that operations check themselves. */
 export type Keywords = 'validated' | 'documented';
 
-/** Vendors' patterns have escapes such as `\\_`, which are invalid with the `u` flag. */
+/**
+ * Creates a regular expression for ajv. Patterns of vendors have escapes such as `\\_`, which are invalid with the `u`
+ * flag that ajv sets.
+ */
 const createPattern = Object.assign(
   (pattern: string, flags: string): RegExp => {
     try {
@@ -109,7 +113,7 @@ function errorText({ keyword, instancePath, message, params }: ErrorObject): str
   return `${text}: ${listed.join(', ')}`;
 }
 
-/** @param text `PreparedSchemas` as JSON */
+/** Creates the validators of a document. @param text `PreparedSchemas` as JSON */
 export async function compileValidators(text: string, compiler: Compiler, keywords: Keywords): Promise<Validators> {
   const { validator, definition } = await compiler.requests(
     JSON.parse(text, keywords === 'documented' ? restoreKeywords : undefined),

@@ -26,19 +26,19 @@ import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
 /** The operation of a request, with its input. */
-interface Destination<Its extends Route | null> extends Pick<RoutedRequest<Its>, 'route' | 'params' | 'query'> {
+interface Destination<OfRoute extends Route | null> extends Pick<RoutedRequest<OfRoute>, 'route' | 'params' | 'query'> {
   readonly guard: Guard;
 }
 
 /** A request that creates a world enters the default world, even with a credential of another. */
 const IN_DEFAULT_WORLD: WorldAddress = { kind: 'header', world: DEFAULT_WORLD };
 
-/** Reads how a request names its world, and whether it may enter any. */
-export function createRoutedRequest<Its extends Route | null>(
+/** Creates a routed request: reads how the request names its world, and whether it may enter any. */
+export function createRoutedRequest<OfRoute extends Route | null>(
   server: Server,
   raw: IncomingMessage,
-  { guard, route, params, query }: Destination<Its>,
-): RoutedRequest<Its> {
+  { guard, route, params, query }: Destination<OfRoute>,
+): RoutedRequest<OfRoute> {
   const named = server.addresses.find(raw);
   const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
   const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
@@ -55,7 +55,7 @@ export function createRoutedRequest<Its extends Route | null>(
   return { raw, route, params: located, query, address, worldToMake, base, fault, startedAt };
 }
 
-/** May the request body select the world? Then it has to be received first. */
+/** Returns whether the body may select the world. Then it has to be received first. */
 export function isSelectedByBody({ worlds }: Server, { route, address, fault }: RoutedRequest<Route | null>): boolean {
   return fault === null && address === null && route?.row.selects === 'body' && !worlds.isAlone;
 }
@@ -67,11 +67,11 @@ export function isSelectedByBody({ worlds }: Server, { route, address, fault }: 
  *
  * @param received null if the body was not received yet
  */
-export function selectWorld<Its extends Route | null>(
+export function selectWorld<OfRoute extends Route | null>(
   server: Server,
-  request: RoutedRequest<Its>,
+  request: RoutedRequest<OfRoute>,
   received: ReceivedBody | null,
-): RequestInWorld<Its> {
+): RequestInWorld<OfRoute> {
   const { raw, route, query, address, base } = request;
   const { worlds } = server;
   let fault = request.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
@@ -93,7 +93,7 @@ export function selectWorld<Its extends Route | null>(
   return inWorld;
 }
 
-/** @throws any error that is not a Problem */
+/** Returns a thrown Problem; throws anything else again. */
 function asFault(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   throw thrown;
@@ -183,7 +183,7 @@ function reportLostWorld(
 ): void {
   const { pathDroppingClient: client } = route.service.conventions ?? {};
   if (client === undefined || !headerLines(raw, 'user-agent').some((line) => client.userAgent.test(line))) return;
-  const owners = presentedBy({ extractors }, route, raw, sent).map((one) => worlds.ownersOf(one));
+  const owners = presentedBy({ extractors }, route, raw, sent).map((credential) => worlds.ownersOf(credential));
   const shared = owners.find(({ length }) => length > 1) ?? [];
   const other = shared.find((id) => id !== DEFAULT_WORLD);
   if (other === undefined) return;
@@ -204,16 +204,16 @@ function worldOfCredential(
   raw: IncomingMessage,
   sent: Sent,
 ): World | null {
-  for (const one of presentedBy({ extractors }, route, raw, sent)) {
-    const [owner, second] = worlds.ownersOf(one);
+  for (const credential of presentedBy({ extractors }, route, raw, sent)) {
+    const [owner, second] = worlds.ownersOf(credential);
     const world = owner === undefined || second !== undefined ? undefined : worlds.find(owner);
     if (world !== undefined) return world;
   }
   return null;
 }
 
-/** Longer headers cannot contain a credential of the mock, and are not read. */
-const MAX_HEADER = 16 * 1024;
+/** The maximum length of a header that is read. Longer ones cannot contain a credential of the mock. */
+const MAX_HEADER_LENGTH = 16 * 1024;
 
 /**
  * Extracts the credentials of a request: from its header, and from the query or body if the operation accepts them
@@ -236,18 +236,18 @@ export function findPresentedCredentials(
   ];
 }
 
-/** Does the body present a key as its credential? The operation judges such a key. */
+/** Returns whether the body presents a key as a credential. The operation judges such a key itself. */
 export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'body'>): boolean {
   return row.selects === 'body' && presentedIn(body, service.credentials?.fields).some(({ kind }) => kind === 'key');
 }
 
-/** Two headers present nothing, because a later step refuses the request. */
+/** Returns the credential in a header; null if there is none, or if a later step refuses the request for two headers. */
 function presentedInHeader(
   extractors: readonly CredentialExtractor[],
   lines: readonly string[],
 ): PresentedCredential | null {
   const [line, second] = lines;
-  if (line === undefined || second !== undefined || line.length > MAX_HEADER) return null;
+  if (line === undefined || second !== undefined || line.length > MAX_HEADER_LENGTH) return null;
   for (const present of extractors) {
     const presented = present(line);
     if (presented !== null) return presented;
@@ -255,6 +255,7 @@ function presentedInHeader(
   return null;
 }
 
+/** Returns the credentials in the fields of a query or body. */
 function presentedIn(sent: unknown, fields: AcceptedCredentials['fields'] = {}): PresentedCredential[] {
   if (!isRecord(sent)) return [];
   return Object.entries(fields).flatMap(([name, present]) => {
@@ -273,27 +274,28 @@ export function removeWorldPrefix(path: string): string {
   return BELOW_WORLD.exec(path)?.[2] || path;
 }
 
+/** Returns whether a path begins with the prefix of a world. */
 export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
 
-/** @param serviceHosts the hosts of services */
+/** Creates the reader of world addresses. @param serviceHosts the hosts of all services */
 export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
   const patterns = serviceHosts.map(({ pattern }) => pattern);
   // Cached because consecutive requests nearly always have the same host.
-  let last: { readonly host: string; readonly label: string | null; readonly prefix: string | null } = {
+  let lastHost: { readonly host: string; readonly label: string | null; readonly prefix: string | null } = {
     host: '',
     label: null,
     prefix: '',
   };
   const readHost = (given: string) => {
-    if (given !== last.host) {
+    if (given !== lastHost.host) {
       const behind = stripServiceName(given, patterns);
       const service = behind === null ? null : serviceHosts.find(({ pattern }) => pattern.test(given.toLowerCase()));
-      last = { host: given, label: hosts.labelOf(behind ?? given), prefix: prefixOf(service ?? { prefix: '' }) };
+      lastHost = { host: given, label: hosts.labelOf(behind ?? given), prefix: prefixOf(service ?? { prefix: '' }) };
     }
-    return last;
+    return lastHost;
   };
   /** If the host already names the world, the prefix adds nothing to the URLs in responses. */
   const prefixAddress = (world: string, rest: string, label: string | null): WorldAddress =>
@@ -326,12 +328,13 @@ function prefixOf(host: ServiceHost | Pick<PrefixHost, 'prefix'>): string | null
   return 'prefix' in host ? host.prefix : null;
 }
 
+/** Returns a path below a prefix. */
 function below(prefix: string, path: string): string {
   return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
 }
 
-/** Contains no text from the page, which could otherwise flood the findings. */
-const FOREIGN_PAGE =
+/** The finding about foreign pages. It contains no text of a page, which could flood the findings. */
+const FOREIGN_PAGE_FINDING =
   'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
 
 /** Checks that the request may enter its world. Reports a possibly real credential in it either way. */
@@ -339,11 +342,11 @@ export function admit(request: RequestInWorld<Route | null>): void {
   const { raw, url, fault, findings, now } = request;
   if (reportForeignCredentials(request, url)) request.isForeign = true;
   for (const line of raw.rawHeaders) reportForeignCredentials(request, line);
-  if (isOfForeignPage(fault)) findings.report('foreign_page', FOREIGN_PAGE, now);
+  if (isOfForeignPage(fault)) findings.report('foreign_page', FOREIGN_PAGE_FINDING, now);
   if (fault !== null) throw fault;
 }
 
-/** Such a request does not affect the world: no fault is injected, and it is not counted. */
+/** Returns whether a page of another origin sent a request. It gets no faults, and is not recorded. */
 export function isOfForeignPage(fault: Problem | null): boolean {
   return fault?.kind === 'foreign_page';
 }

@@ -26,8 +26,9 @@ export async function acceptQueuedConnections(server: Server): Promise<void> {
   server.on('connection', count).on('secureConnection', count);
   // The rest of the current turn accepts nothing.
   await awaitEventLoopTurn();
-  for (let [turn, before] = [0, -1]; turn < MAX_TURNS && accepted !== before; turn += 1) {
-    before = accepted;
+  let acceptedBefore = -1;
+  for (let turn = 0; turn < MAX_TURNS && accepted !== acceptedBefore; turn += 1) {
+    acceptedBefore = accepted;
     await awaitEventLoopTurn();
   }
   server.off('connection', count).off('secureConnection', count);
