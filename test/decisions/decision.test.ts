@@ -55,7 +55,7 @@ describe('the decision of a verdict', () => {
     expect(decisionOfVerdict(FACTS, onToys, caller, { found: 'nothing' }, verdict, { toyId: 'doll' })).toMatchObject({
       target: 'doll',
     });
-    const asked = { found: 'nothing', asked: 'Doll' } as const;
+    const asked = { found: 'nothing', requestedName: 'Doll' } as const;
     expect(decisionOfVerdict(FACTS, onToys, caller, asked, verdict, { toyId: 'doll' })).toMatchObject({
       target: 'Doll',
     });

@@ -7,7 +7,7 @@ it('A page that fails is answered 500, and the log says why', async () => {
   const app = fastify();
   const logged: unknown[][] = [];
   const server = {
-    addresses: { of: () => null },
+    addresses: { find: () => null },
     worlds: { fault: () => null },
     originGuard: { check: () => {} },
     publicUrl: 'http://localhost:6625',

@@ -75,7 +75,7 @@ describe('an operation that is not emulated', () => {
 describe('the slash at the end', () => {
   const [list, item, bare] = [route('GET', '/dolls/'), route('GET', '/dolls/{dollId}/'), route('GET', '/balls')];
   const withQuirk = (one: Route): Route =>
-    ({ ...one, service: { conventions: { eitherSlash: true } } }) as unknown as Route;
+    ({ ...one, service: { conventions: { optionalTrailingSlash: true } } }) as unknown as Route;
   const either = new Routes([list, item, bare].map(withQuirk));
 
   it.each([

@@ -18,7 +18,7 @@ describe('an operation', () => {
     await runHandler(request);
 
     expect(given).toEqual([request]);
-    expect(request).toMatchObject({ outcome, isDone: true, decision: null, hints: [] });
+    expect(request).toMatchObject({ outcome, isExecuted: true, decision: null, hints: [] });
   });
 
   it('that refuses in words of its own has not done it, and that is a decision', async () => {
@@ -26,7 +26,7 @@ describe('an operation', () => {
     const request = reported({ status: 200, refusal });
     await runHandler(request);
 
-    expect(request).toMatchObject({ isDone: false, hints: [] });
+    expect(request).toMatchObject({ isExecuted: false, hints: [] });
     expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'deny', reason: 'disabled', principal: null });
     expect(request.outcome).toMatchObject({ status: 200 });
   });
@@ -34,7 +34,7 @@ describe('an operation', () => {
 
 describe('what somebody may have got wrong is said', () => {
   const hint = { code: 'toys.loud', when: () => 'It is loud.' };
-  const hinting = { explaining: { hints: [hint] } };
+  const hinting = { decisionHelp: { hints: [hint] } };
 
   it('with the decision and in a header, if the operation refused for a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });

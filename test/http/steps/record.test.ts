@@ -16,7 +16,7 @@ describe('the journal has of a request', () => {
   it('what was asked, what was decided, and what was answered', () => {
     const hints = [{ code: 'h', text: 'Look.' }] as never;
     const sent = { text: '{}', form: 'bytes', size: 2 } as const;
-    const request = { decision: { ...ALLOWED, reason: 'not_owner' }, sent, hints, isDone: true, wouldBe: 403 } as const;
+    const request = { decision: { ...ALLOWED, reason: 'not_owner' }, sent, hints, isExecuted: true, wouldBe: 403 } as const;
 
     expect(
       recorded({

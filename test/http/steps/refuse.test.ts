@@ -292,7 +292,7 @@ describe('an object that is not there', () => {
 });
 
 describe('what somebody may have got wrong', () => {
-  const service = { explaining: { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] } };
+  const service = { decisionHelp: { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] } };
 
   it('is in the decision and in a header', async () => {
     const request = await refused(new Problem('forbidden'), { service, request: { decision: DENIED } });

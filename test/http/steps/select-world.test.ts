@@ -41,7 +41,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     isAlone: false,
     fault: () => null,
     has: (id: string) => id === 'team-a',
-    isGone: () => false,
+    isRemoved: () => false,
     find: (id: string) => (id === 'team-a' || id === 'default' ? worldOf(id) : undefined),
     ownersOf: ({ clientId = '' }) => (clientId.startsWith('a') ? ['team-a'] : []),
     ...given.worlds,
@@ -49,7 +49,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
   const client = (clientId: string) => ({ kind: 'client', clientId }) as const;
   const server = {
     worlds,
-    addresses: { of: () => door },
+    addresses: { find: () => door },
     originGuard: {
       check: (_raw: unknown, guarded: string) => {
         reported.push(['check', guarded]);

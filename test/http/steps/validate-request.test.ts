@@ -7,7 +7,7 @@ const OPERATION = {
   queryTypes: { tags: 'array', open: 'boolean', share: 'number' } as const,
   bodyNames: [],
   bodyOtherVersions: { colour: ['2.0', '3.0'] },
-  requestFault: () => null,
+  findRequestFault: () => null,
 };
 const asked = (query: Record<string, unknown>, body?: unknown, more: object = {}, given: Given = {}) =>
   toyRequest({ operation: { ...OPERATION, ...more }, ...given, request: { query, body, ...given.request } });
@@ -161,7 +161,7 @@ describe('a whole number in a query', () => {
   };
   const refusalOf = (size: string) => {
     try {
-      return validateRequest(asked({ size }, undefined, { requestFault }));
+      return validateRequest(asked({ size }, undefined, { findRequestFault: requestFault }));
     } catch (thrown) {
       return thrown;
     }
@@ -190,7 +190,7 @@ describe('a number in a query', () => {
     query['share'] = Number(query['share']);
     return null;
   };
-  const ask = (share: string) => () => validateRequest(asked({ share }, undefined, { requestFault }));
+  const ask = (share: string) => () => validateRequest(asked({ share }, undefined, { findRequestFault: requestFault }));
 
   it.each(['0', '1.5', '-0.25', '1.0'])('is written in decimal digits: %s', (share) => {
     expect(ask(share)).not.toThrow();
@@ -253,13 +253,13 @@ describe('a request', () => {
       seen.push(request);
       return null;
     };
-    validateRequest(asked({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { requestFault }));
+    validateRequest(asked({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { findRequestFault: requestFault }));
 
     expect(seen).toEqual([{ path: { toy: 'ball' }, query: { tags: ['a', 'b'] }, body: { size: 1 } }]);
   });
 
   it('that does not fit is refused in the words of the fault', () => {
-    const request = asked({}, {}, { requestFault: fault([]) });
+    const request = asked({}, {}, { findRequestFault: fault([]) });
 
     expect(() => validateRequest(request)).toThrow(
       expect.objectContaining({ kind: 'invalid_request', message: 'Field `size` is wrong.' }),
@@ -268,7 +268,7 @@ describe('a request', () => {
   });
 
   it('that would fit another version is refused, and that is worth knowing', () => {
-    const request = asked({}, {}, { requestFault: fault(['2.0', '3.0']) });
+    const request = asked({}, {}, { findRequestFault: fault(['2.0', '3.0']) });
 
     expect(() => validateRequest(request)).toThrow('Field `size` is wrong.');
     expect(request.reported).toEqual([

@@ -25,7 +25,7 @@ function findingsOf(outcome: Outcome, { errors = [ERROR], fits = false, kind, ..
     body.sorry === true ? null : `it is no ${schema}`;
   const request = toyRequest({
     ...given,
-    operation: { answerFault },
+    operation: { describeAnswerFault: answerFault },
     route: { document: { schemaFault }, errorRenderer: { errors } },
     request: { outcome, problem: kind === undefined ? null : new Problem(kind), ...given.request },
   });

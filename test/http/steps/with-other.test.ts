@@ -19,7 +19,7 @@ async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD
     raw: { headers: [['authorization', 'key']] },
     route: { rule: ruleOf() },
     server: { extractors: [() => PRESENTED] },
-    service: { explaining: { findOther: { missing_scope } } },
+    service: { decisionHelp: { credentialFinders: { missing_scope } } },
   });
   const refusal = { ...ALLOWED, effect: 'deny', reason, input: INPUT } as unknown as Decision;
   return { refusal, asked, request, reported: await withOtherCredential(request, refusal) };

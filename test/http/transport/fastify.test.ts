@@ -17,8 +17,8 @@ const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = 
   const limits = createLimits();
   const stray = (payload: string) => async () => ({ status: 418, headers: { 'x-stray': '1' }, payload });
   const unrouted = {
-    noOperation: stray('nothing here'),
-    failed: (error: Error) => stray(`failed: ${error.message}`)(),
+    refuseUnknownOperation: stray('nothing here'),
+    refuseFailedRequest: (error: Error) => stray(`failed: ${error.message}`)(),
   };
   const server = {
     addresses: createWorldAddresses(createKnownHosts([]), []),
