@@ -8,37 +8,43 @@ import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { createUserCaller, type UserInForce } from '../../ngc-keys/user-token.ts';
 import { RULESETS } from './rulesets.ts';
 
-const CALLERS = { '2.0': createCallerFactory(RULESETS['2.0']), dsx: createCallerFactory(RULESETS.dsx) };
+/** Creates callers with the rights of a profile. */
+const CALLER_FACTORY_BY_PROFILE = {
+  '2.0': createCallerFactory(RULESETS['2.0']),
+  dsx: createCallerFactory(RULESETS.dsx),
+};
 
-const MAKE_CALLERS = { ofKey: createKeyCaller, ofUser: createUserTokenCaller };
+const CALLER_FACTORIES = { ofKey: createKeyCaller, ofUser: createUserTokenCaller };
 
-/** @throws Problem if the key or the token is not valid, or its organisation has no subscription */
+/** Returns the caller. @throws Problem if the key or the token is not valid, or its organisation has no subscription */
 export function authenticate(context: RequestContext): Promise<Caller> {
-  return authenticateBearer(context, MAKE_CALLERS);
+  return authenticateBearer(context, CALLER_FACTORIES);
 }
 
 /** Finds a caller by the id, name or user of a key, or by the id of a user. */
-export const impersonate = createImpersonator(MAKE_CALLERS);
+export const impersonate = createImpersonator(CALLER_FACTORIES);
 
 /** Simulates keys with other rights. */
-export const holding = createKeyHolding((settings) => RULESETS[settings.air], checkSubscription);
+export const holding = createKeyHolding((settings) => RULESETS[settings.air], assertSubscription);
 
-function checkSubscription({ subscriptions }: Organization): void {
+/** Throws unless the organisation has a subscription to Air. @throws Problem */
+function assertSubscription({ subscriptions }: Organization): void {
   if (!subscriptions.includes('air')) throw new Problem('payment_required');
 }
 
 function createKeyCaller(key: KeyInForce, { settings }: Pick<RequestScope, 'settings'>): Caller {
-  checkSubscription(key.organization);
-  return CALLERS[settings.air](key);
+  assertSubscription(key.organization);
+  return CALLER_FACTORY_BY_PROFILE[settings.air](key);
 }
 
 function createUserTokenCaller(user: UserInForce, { settings }: Pick<RequestScope, 'settings'>): Caller {
-  checkSubscription(user.organization);
+  assertSubscription(user.organization);
   return createUserCaller(user, RULESETS[settings.air]);
 }
 
 type WithCaller = Pick<AuthenticatedContext, 'caller'>;
 
+/** Returns the account of the caller's organisation. */
 export function accountOf({ caller }: WithCaller): string {
   return caller.principal.account ?? '';
 }

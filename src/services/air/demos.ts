@@ -1,6 +1,7 @@
 import type { MembersOf } from './stored.ts';
 
-type Sized = Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage'>;
+/** The members of a node that use resources. */
+type ResourceUsage = Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage'>;
 
 /**
  * Returns the members of a new demo that no request can set.
@@ -8,7 +9,7 @@ type Sized = Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage'>;
  * @param simulation the demo's copy of a simulation
  * @param nodes nodes of the copy
  */
-export function createDemoMembers(simulation: string, creator: string, nodes: readonly Sized[]) {
+export function createDemoMembers(simulation: string, creator: string, nodes: readonly ResourceUsage[]) {
   return {
     demo_simulation_state: 'DEMO',
     demo: simulation,
@@ -19,14 +20,15 @@ export function createDemoMembers(simulation: string, creator: string, nodes: re
     publicly_published: false,
     provision_count: 0,
     // The vendor's estimate of hours is not documented.
-    expected_resource_usage: { ...sumSizes(nodes), compute_hours: 0 },
+    expected_resource_usage: { ...sumResources(nodes), compute_hours: 0 },
     publish_access_record_id: null,
     featured: false,
     order: null,
   };
 }
 
-function sumSizes(nodes: readonly Sized[]): Sized {
-  const total = (member: keyof Sized) => nodes.reduce((sum, node) => sum + node[member], 0);
+/** Returns the resources that all nodes need. */
+function sumResources(nodes: readonly ResourceUsage[]): ResourceUsage {
+  const total = (member: keyof ResourceUsage) => nodes.reduce((sum, node) => sum + node[member], 0);
   return { cpu: total('cpu'), memory: total('memory'), storage: total('storage') };
 }

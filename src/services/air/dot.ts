@@ -31,7 +31,7 @@ const MAX_VALUE_LENGTH = 4096;
  * @throws Problem with line and column
  */
 export function readDot(text: string): DotGraph {
-  const reader = new Reader(text);
+  const reader = new DotReader(text);
   reader.readHeader();
   const nodes = new Map<string, Map<string, Value>>();
   const edges: [DotEnd, DotEnd][] = [];
@@ -53,18 +53,24 @@ export function readDot(text: string): DotGraph {
   return { nodes: Object.fromEntries(named), edges };
 }
 
+/** The expressions of the reader are sticky (`y`): they match only at its position. */
 const SPACE = /\s+/y;
-/** An unquoted name; `--` is an edge and `//` a comment. Matches one more than `MAX_NAME`, to detect longer names. */
+/**
+ * An unquoted name; `--` is an edge and `//` a comment. Matches one character more than `MAX_NAME_LENGTH`, so that
+ * longer names are reported.
+ */
 const BARE_NAME = /(?:[\w.\u0080-\uffff]|\/(?![/*])|-(?![->])){1,256}/y;
+/** An unquoted value, up to the next blank or separator. */
 const BARE_VALUE = /[^\s,;\]{}"]+/y;
 const QUOTE_OR_ESCAPE = /["\\]/g;
-const ANGLE = /[<>]/g;
+const ANGLE_BRACKET = /[<>]/g;
 /** Keywords that apply to all nodes, all edges or the graph; case-insensitive. */
 const DEFAULTS_KEYWORDS: ReadonlySet<string> = new Set(['node', 'edge', 'graph']);
-/** Inherited names, rejected as everywhere else. */
+/** Names that every object inherits, rejected as in all other requests. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
-class Reader {
+/** Reads the tokens and statements of a text from its start to its end. */
+class DotReader {
   readonly #text: string;
   #position = 0;
 
@@ -73,6 +79,7 @@ class Reader {
     this.#skipBlanks();
   }
 
+  /** Reads `graph {`, with an optional `strict` and name. */
   readHeader(): void {
     let word = this.#match(BARE_NAME)?.[0].toLowerCase();
     if (word === 'strict') word = this.#match(BARE_NAME)?.[0].toLowerCase();
@@ -87,6 +94,7 @@ class Reader {
     if (this.#position < this.#text.length) throw this.createProblem('nothing after the graph');
   }
 
+  /** Skips a sign, and returns whether it was there. */
   accept(sign: string): boolean {
     if (!this.#text.startsWith(sign, this.#position)) return false;
     this.#position += sign.length;
@@ -166,6 +174,7 @@ class Reader {
     if (value === undefined) throw this.createProblem('a value');
     if (value.length > MAX_VALUE_LENGTH)
       throw this.createProblem(`a value of up to ${MAX_VALUE_LENGTH} characters`, start);
+    // Up to 15 digits: all of these numbers are exact.
     return /^\d{1,15}$/.test(value) ? Number(value) : value;
   }
 
@@ -206,9 +215,9 @@ class Reader {
   #readHtml(): string | undefined {
     if (this.#text[this.#position] !== '<') return undefined;
     const start = this.#position;
-    ANGLE.lastIndex = start;
+    ANGLE_BRACKET.lastIndex = start;
     let open = 0;
-    for (let sign = ANGLE.exec(this.#text); sign !== null; sign = ANGLE.exec(this.#text)) {
+    for (let sign = ANGLE_BRACKET.exec(this.#text); sign !== null; sign = ANGLE_BRACKET.exec(this.#text)) {
       open += sign[0] === '<' ? 1 : -1;
       if (open > 0) continue;
       this.#position = sign.index + 1;

@@ -12,10 +12,10 @@ const dropRole: Drill = {
   durationMs: null,
   affects: 'one',
   defaultPrincipal: 'the personal key of the newest allowed request',
-  run: async (context, who) => {
+  run: async (context, target) => {
     const { principal } = findNewestRequest(
       context,
-      who,
+      target,
       'personal key for Air',
       ({ service, principal: { kind } }) => service === 'air' && kind === 'personal-key',
     );

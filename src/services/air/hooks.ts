@@ -22,8 +22,8 @@ export interface Hooks<Name extends StoredName> {
   mayRemove(context: AuthenticatedContext, row: RowOf<Name>): void;
   /** Renders an object for the caller. */
   view(context: AuthenticatedContext, row: RowOf<Name>): ViewOf<Name> | Promise<ViewOf<Name>>;
-  /** Default order of a list. Without it: by creation time. */
-  compare(context: AuthenticatedContext): ((one: RowOf<Name>, other: RowOf<Name>) => number) | undefined;
+  /** Returns the default order of a list; undefined for the order of creation. */
+  compare(context: AuthenticatedContext): ((first: RowOf<Name>, second: RowOf<Name>) => number) | undefined;
   /** Renders an object in a list. Default: `view`. */
   listView(context: AuthenticatedContext, row: RowOf<Name>): ListViewOf<Name> | Promise<ListViewOf<Name>>;
 }

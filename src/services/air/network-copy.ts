@@ -35,7 +35,9 @@ export async function readNetwork(
   return { nodes, interfaces, services, links: await readParts(LINKS, [simulation]) };
 }
 
-/** Copies the network of a simulation into another simulation, with new ids. Returns the changes that store the copy. */
+/**
+ * Copies the network of a simulation into another simulation, with new ids. Returns the changes that store the copy.
+ */
 export async function copyNetwork(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
   const { collections } = context.store;
   const network = await readNetwork(context, from);

@@ -46,7 +46,7 @@ interface RowIdentity {
   readonly revision?: Revision;
 }
 
-/** Builds a row. Everything derived from the members is computed here. */
+/** Builds a row, with everything that is derived from the members. */
 export function createRow<Name extends StoredName>(
   table: Table<Name>,
   identity: RowIdentity,
@@ -77,7 +77,7 @@ export function createRow(
   });
 }
 
-/** Returns the owner of a new object: the organisation, or the caller if the resource is personal. */
+/** Returns the owner of the caller's objects: the organisation, or the caller if the resource is personal. */
 export function ownerOf(
   context: Pick<AuthenticatedContext, 'caller'>,
   { personal }: Pick<AirResource, 'personal'>,
@@ -99,7 +99,7 @@ export function createOwnedRow<Name extends StoredName>(
   return createRow(table, { id, owner: ownerOf(context, table) }, { created: now, modified: now }, draft);
 }
 
-/** Builds a row with changed members. Absent members stay unchanged. */
+/** Returns a row with changed members. Absent members stay unchanged. */
 export function changeRow<Name extends StoredName>(
   row: RowOf<NoInfer<Name>>,
   table: Table<Name>,
@@ -135,10 +135,12 @@ export function renderStored<Stored extends Members>({
   return Object.assign({}, members, { id, created: rfc3339(created), modified: rfc3339(modified) });
 }
 
+/** Returns the change that stores a row. */
 export function createPut(row: Row): Change {
   return { kind: 'put', row };
 }
 
+/** Returns the change that deletes a row. */
 export function createRemoval({ collection, id }: Row): Change {
   return { kind: 'remove', collection, id };
 }

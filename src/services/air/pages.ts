@@ -16,6 +16,7 @@ const MAX_LIMIT = 1000;
 /** Maximum number of characters on a page, because the whole response is in memory. */
 const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024;
 
+/** Filters by the relation of an object to the caller. */
 const OWNED = 'is_owned_by_client';
 const CREATED = 'created_by_client';
 /** Query parameters that are not filters. */
@@ -26,6 +27,7 @@ const INDEXED = { id: 'id', name: 'name', created: 'createdAt', modified: 'modif
 /** Query parameters of the document. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
+/** A request for a list. */
 interface Listing extends AuthenticatedContext {
   readonly query: Query;
 }
@@ -56,13 +58,14 @@ function listSearchedMembers({ name, search }: Pick<AirResource, 'name' | 'searc
 /**
  * Returns a page of a resource. Filters are stored members; `ordering` is a member of the results.
  *
+ * @param view renders an object as a result
  * @param compare the default order. Absent: by creation time
  */
 export async function createPage<Name extends StoredName, View>(
   context: Listing,
   table: Table<Name>,
   view: (row: RowOf<Name>) => View | Promise<View>,
-  compare?: (one: RowOf<Name>, other: RowOf<Name>) => number,
+  compare?: (first: RowOf<Name>, second: RowOf<Name>) => number,
 ): Promise<PageOf<View>> {
   const { query } = context;
   const { ordering, search } = parseSearchAndOrdering(query);
@@ -98,7 +101,7 @@ async function createPageInMemory<Name extends StoredName, View>(
   table: Table<Name>,
   view: (row: RowOf<Name>) => View | Promise<View>,
   members: readonly string[],
-  compare?: (one: RowOf<Name>, other: RowOf<Name>) => number,
+  compare?: (first: RowOf<Name>, second: RowOf<Name>) => number,
 ): Promise<PageOf<View>> {
   const { ordering, search } = parseSearchAndOrdering(context.query);
   const { limit, offset } = parseBounds(context.query);
@@ -109,9 +112,9 @@ async function createPageInMemory<Name extends StoredName, View>(
     limit: Number.MAX_SAFE_INTEGER,
     offset: 0,
   });
-  const ofCaller = rows.filter(({ body }) => isByCaller(context, body.hidden));
-  const views = await Promise.all(ofCaller.map(view));
-  const all = ofCaller.map((row, index) => ({ row, view: views[index] as View }));
+  const matchingRows = rows.filter(({ body }) => isByCaller(context, body.hidden));
+  const views = await Promise.all(matchingRows.map(view));
+  const all = matchingRows.map((row, index) => ({ row, view: views[index] as View }));
   const found = search === '' ? all : all.filter((candidate) => containsText(candidate.view, members, search));
   // Times come from the row, because some results omit them.
   const sortKeyOf = ({ row, view: renderedView }: (typeof all)[number]) =>
@@ -120,8 +123,8 @@ async function createPageInMemory<Name extends StoredName, View>(
   const sorted =
     compare === undefined
       ? sortByMember(found, sortKeyOf, findKinds(`${table.name}_list`)[ordering.member], ordering.descending)
-      : found.toSorted((one, other) => compare(one.row, other.row));
-  const results = sorted.slice(offset, offset + limit).map((one) => one.view);
+      : found.toSorted((first, second) => compare(first.row, second.row));
+  const results = sorted.slice(offset, offset + limit).map(({ view: renderedView }) => renderedView);
   return renderPage(
     context,
     table.path,
@@ -130,13 +133,13 @@ async function createPageInMemory<Name extends StoredName, View>(
   );
 }
 
-/** Whether an object matches the filter by creator, if the query has one. */
+/** Returns whether an object matches the filter by creator, if the query has one. */
 function isByCaller(context: Listing, hidden: Readonly<Record<string, unknown>>): boolean {
   const createdByCaller = context.query[CREATED];
   return createdByCaller === undefined || (own<unknown>(hidden, 'creator') === creatorOf(context)) === createdByCaller;
 }
 
-/** Returns how many results fit on a page, but never 0. */
+/** Returns how many results fit on a page: at least one, so that a client that follows the links reaches the end. */
 function countFitting(results: readonly unknown[]): number {
   let characters = 0;
   const end = results.findIndex((result, index) => {
@@ -146,6 +149,7 @@ function countFitting(results: readonly unknown[]): number {
   return end < 0 ? results.length : end;
 }
 
+/** Returns the conditions of the store for the objects that the caller may list and asks for. */
 function buildSelection(context: Listing, resource: AirResource): Pick<PageQuery, 'account' | 'whose' | 'where'> {
   const owned = context.query[OWNED];
   return {
@@ -163,6 +167,7 @@ export function seesAll(
   return operatorsSeeAll === true && isOperator(context);
 }
 
+/** The part of a list that a page has. */
 interface Extent {
   readonly count: number;
   readonly limit: number;
@@ -175,7 +180,7 @@ function renderPage<View>(context: Listing, path: string, extent: Extent, result
   const link = (start: number) => {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(context.query)) {
-      if (value !== undefined) for (const one of [value].flat()) search.append(name, String(one));
+      for (const item of listValues(value)) search.append(name, String(item));
     }
     search.set('limit', String(limit));
     search.set('offset', String(start));
@@ -187,7 +192,7 @@ function renderPage<View>(context: Listing, path: string, extent: Extent, result
   return { status: 200, body: { count, next, previous, results } };
 }
 
-/** Renders a page of computed entries. Any member can be a filter. @param list operation of the list */
+/** Renders a page of computed entries. Any member can be a filter. @param list the id of the list operation */
 export function createPageOfComputed<View extends Readonly<Record<string, unknown>>>(
   context: Listing,
   {
@@ -216,6 +221,7 @@ export function createPageOfComputed<View extends Readonly<Record<string, unknow
   return renderPage(context, path, { count: sorted.length, limit, offset }, sorted.slice(offset, offset + limit));
 }
 
+/** Returns the requested part of a list. */
 function parseBounds(query: Query): { readonly limit: number; readonly offset: number } {
   const limit = Number(query['limit'] ?? 0);
   return {
@@ -225,19 +231,27 @@ function parseBounds(query: Query): { readonly limit: number; readonly offset: n
   };
 }
 
-/** Needs no check: the document lists the valid values of `ordering`. */
+/** Returns the text to search for and the order. The document lists the valid values of `ordering`. */
 function parseSearchAndOrdering({ ordering = 'created', search = '' }: Query) {
   const text = String(ordering);
   const descending = text.startsWith('-');
   return { search: String(search), ordering: { member: descending ? text.slice(1) : text, descending } };
 }
 
+/** Returns the filters of a query, each with one value. */
 function listFilters(query: Query): readonly (readonly [name: string, value: string | number | boolean])[] {
   return Object.entries(query).flatMap(([name, value]) =>
-    value === undefined || PAGE_PARAMETERS.includes(name) ? [] : [value].flat().map((one) => [name, one] as const),
+    PAGE_PARAMETERS.includes(name) ? [] : listValues(value).map((item) => [name, item] as const),
   );
 }
 
+/** Returns the values of a parameter, which can occur several times. */
+function listValues(value: Query[string]): readonly (string | number | boolean)[] {
+  if (value === undefined) return [];
+  return typeof value === 'object' ? value : [value];
+}
+
+/** Returns the filters of a query as conditions of the store. */
 function buildFilters(resource: AirResource, query: Query): PageQuery['where'] {
   return listFilters(query)
     .filter(([name]) => name !== OWNED && name !== CREATED)

@@ -50,15 +50,15 @@ type Visibility = 'unpublished' | 'restricted' | 'public';
 /** Statuses with an open request. */
 type OpenStatus = Extract<Status, `PENDING${string}`>;
 
-/** Open requests, by status: their subject, and the visibility that the object must have. */
+/** Open requests, by status: their subject in messages, and the visibility that the object must have. */
 export const PUBLISH_REQUESTS: Readonly<
-  Record<OpenStatus, { readonly asks: string; readonly from: readonly Visibility[] }>
+  Record<OpenStatus, { readonly subject: string; readonly visibilities: readonly Visibility[] }>
 > = {
-  PENDING: { asks: 'Publication', from: ['unpublished'] },
-  PENDING_ELEVATION: { asks: 'Public visibility', from: ['restricted'] },
-  PENDING_RESTRICTION: { asks: 'Restricted visibility', from: ['public'] },
-  PENDING_ALLOWLIST: { asks: 'A change of the allowed organisations', from: ['restricted'] },
-  PENDING_UNPUBLISH: { asks: 'Unpublishing', from: ['restricted', 'public'] },
+  PENDING: { subject: 'Publication', visibilities: ['unpublished'] },
+  PENDING_ELEVATION: { subject: 'Public visibility', visibilities: ['restricted'] },
+  PENDING_RESTRICTION: { subject: 'Restricted visibility', visibilities: ['public'] },
+  PENDING_ALLOWLIST: { subject: 'A change of the allowed organisations', visibilities: ['restricted'] },
+  PENDING_UNPUBLISH: { subject: 'Unpublishing', visibilities: ['restricted', 'public'] },
 };
 
 /** Returns whether a record with this status has an open request. */
@@ -71,7 +71,7 @@ function visibilityOf({ body: { members } }: PublishedRow): Visibility {
   return members.publicly_published === true ? 'public' : 'restricted';
 }
 
-/** Changes to an object, its visibility and its record. */
+/** Changes to an object that can be published, its visibility and its record. */
 export interface PublicationChange {
   readonly members?: Partial<MembersOf<PublishedName>>;
   readonly sharedWith?: readonly string[];
@@ -117,6 +117,7 @@ export async function updatePublication<ObjectRow extends PublishedRow>(
   });
 }
 
+/** Returns the current record of an object; null if there is none. */
 async function readRecord(
   { store }: AuthenticatedContext,
   records: Table<RecordName>,
@@ -190,15 +191,15 @@ export async function openRequest<ObjectRow extends PublishedRow>(
 ): Promise<ObjectRow> {
   const publication = publicationOf(row);
   const { noun: what } = publication;
-  const { asks, from } = PUBLISH_REQUESTS[status];
+  const { subject, visibilities } = PUBLISH_REQUESTS[status];
   const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before, record) => {
     if (record !== null && isOpen(record.body.members.status)) {
       const message = `The ${what} already has an open request, \`${record.body.members.status}\`; cancel it first.`;
       throw new Problem('conflict', message);
     }
     const visibility = visibilityOf(before);
-    if (!isOneOf(from, visibility)) {
-      const message = `The ${what} is ${visibility}. ${asks} can be requested only if the ${what} is ${from.join(' or ')}.`;
+    if (!isOneOf(visibilities, visibility)) {
+      const message = `The ${what} is ${visibility}. ${subject} can be requested only if the ${what} is ${visibilities.join(' or ')}.`;
       throw new Problem('bad_state', message);
     }
     const { members, hidden } = more(before);
@@ -223,6 +224,7 @@ export async function openRequest<ObjectRow extends PublishedRow>(
   return object;
 }
 
+/** The `upload_status` of an image with an open request. Other requests do not change it. */
 const UPLOAD_STATUS: Partial<Record<OpenStatus, 'PENDING_PUBLISH' | 'PENDING_UNPUBLISH'>> = {
   PENDING: 'PENDING_PUBLISH',
   PENDING_UNPUBLISH: 'PENDING_UNPUBLISH',

@@ -5,29 +5,30 @@ export type Kinds = Readonly<Record<string, Kind>>;
 
 type Kind = 'boolean' | 'enum' | 'id' | 'number' | 'text' | 'time';
 
-/** Sorts results by a member, stably. Missing values come first. */
+/** Returns results sorted by a member. Missing values come first; `descending` reverses the whole order. */
 export function sortByMember<Result>(
   all: readonly Result[],
-  keyOf: (one: Result) => unknown,
+  keyOf: (result: Result) => unknown,
   kind: Kind | undefined,
   descending: boolean,
 ): readonly Result[] {
-  const keyed = all.map((one) => ({ one, key: toSortKey(keyOf(one), kind) }));
-  keyed.sort((one, other) => compare(one.key, other.key));
+  const keyed = all.map((result) => ({ result, key: toSortKey(keyOf(result), kind) }));
+  keyed.sort((first, second) => compareKeys(first.key, second.key));
   if (descending) keyed.reverse();
-  return keyed.map(({ one }) => one);
+  return keyed.map(({ result }) => result);
 }
 
+/** Returns a value that can be compared; null for a missing value. */
 function toSortKey(value: unknown, kind: Kind | undefined): number | string | null {
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'string') return kind === 'time' ? Date.parse(value) : value;
   return typeof value === 'number' ? value : null;
 }
 
-function compare(one: number | string | null, other: number | string | null): number {
-  if (one === null || other === null) return Number(one !== null) - Number(other !== null);
-  if (typeof one === 'string' || typeof other === 'string') return compareTexts(String(one), String(other));
-  return one - other;
+function compareKeys(first: number | string | null, second: number | string | null): number {
+  if (first === null || second === null) return Number(first !== null) - Number(second !== null);
+  if (typeof first === 'string' || typeof second === 'string') return compareTexts(String(first), String(second));
+  return first - second;
 }
 
 /**
@@ -42,6 +43,7 @@ export function containsText(result: unknown, members: readonly string[], text: 
   );
 }
 
+/** Returns the values at a path, without null and undefined. */
 function findValues(values: readonly unknown[], [name, ...rest]: readonly string[]): readonly unknown[] {
   if (name === undefined) return values.filter((value) => value !== null && value !== undefined);
   const within = values.flatMap((value) => {

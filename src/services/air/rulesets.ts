@@ -5,12 +5,13 @@ import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SC
 
 type Profile = '2.0' | 'dsx';
 
-const ACCESS = 'air:access';
+/** The scope that every operation of 2.0 needs. */
+const ACCESS_SCOPE = 'air:access';
 const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 
 /** Builds the ruleset of a profile from the resources. */
 function createProfileRuleset(profile: Profile): Ruleset {
-  const own = RESOURCES.flatMap((resource) =>
+  const operations = RESOURCES.flatMap((resource) =>
     listOperations(resource)
       .filter(({ only }) => only === undefined || only === profile)
       .map((operation) => ({ resource, operation })),
@@ -24,10 +25,10 @@ function createProfileRuleset(profile: Profile): Ruleset {
       // Scopes have no labels.
       permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
       roles: profile === '2.0' ? ROLES : DSX_ROLES,
-      rules: own.map(({ resource, operation }) => buildRule(profile, resource, operation)),
+      rules: operations.map(({ resource, operation }) => buildRule(profile, resource, operation)),
       operations: [
         ...OPERATIONS,
-        ...own.map(
+        ...operations.map(
           ({ operation }): OperationRow => ({
             id: operation.id,
             rule: operation.id,
@@ -41,13 +42,16 @@ function createProfileRuleset(profile: Profile): Ruleset {
   );
 }
 
-/** Returns the source of an operation's API. */
+/** Returns the source and the certainty of an operation's API. */
 function findSource(profile: Profile, operation: AirOperation): Sourced {
   const { source, certainty } = operation.shape ?? (profile === 'dsx' ? (operation.dsx ?? operation) : operation);
   return { source, certainty };
 }
 
-/** In 2.0: `air:access` and the needs of the operation. In dsx: its needs or a role; without needs, any Air scope. */
+/**
+ * Builds the rule of an operation. In 2.0: `air:access` and the needs of the operation. In dsx: its needs or a role;
+ * without needs, any Air scope.
+ */
 function buildRule(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
   const { id, action, item, orRoles, ownersOnly } = operation;
   const {
@@ -65,7 +69,7 @@ function buildRule(profile: Profile, resource: AirResource, operation: AirOperat
     source,
     certainty,
   };
-  if (profile === '2.0') return { ...common, needs: { ...(any.length > 0 && { any }), all: [ACCESS, ...all] } };
+  if (profile === '2.0') return { ...common, needs: { ...(any.length > 0 && { any }), all: [ACCESS_SCOPE, ...all] } };
   const needsNothing = all.length === 0 && any.length === 0 && roles === undefined;
   return {
     ...common,

@@ -58,11 +58,14 @@ function storedObjectSchema<Name extends StoredName>(
   options: Options = {},
 ): RowSchema {
   const { without = [], also = {}, hidden = objectSchema({}) } = options;
-  const shown = withoutMembers(response, [...COMMON_MEMBERS.filter((name) => name in response.properties), ...without]);
+  const viewSchema = withoutMembers(response, [
+    ...COMMON_MEMBERS.filter((name) => name in response.properties),
+    ...without,
+  ]);
   const members = {
-    ...shown,
-    properties: { ...shown.properties, ...also },
-    required: [...shown.required, ...Object.keys(also)],
+    ...viewSchema,
+    properties: { ...viewSchema.properties, ...also },
+    required: [...viewSchema.required, ...Object.keys(also)],
   };
   return {
     collection: collectionOf(table).name,
@@ -72,6 +75,7 @@ function storedObjectSchema<Name extends StoredName>(
   };
 }
 
+/** Builds a stored row again, to compare the two. */
 function rebuildRow(table: Table, { id, owner, parent, sharedWith, dueAt, body, facets }: AirRow): AirRow {
   const { created, modified, members, hidden } = body;
   const placement = { sharedWith, ...(parent !== null && { parent }), ...(dueAt !== null && { dueAt }) };
@@ -84,7 +88,7 @@ function rebuildRow(table: Table, { id, owner, parent, sharedWith, dueAt, body, 
     : { ...rebuilt, facets: { ...rebuilt.facets, state: facets.state } };
 }
 
-/** Like `bodyOf`, for hidden members of a resource. */
+/** Like `bodySchema`, for hidden members of a resource. */
 function hiddenSchema<Name extends StoredName>(
   ...[properties, optional]: Parameters<typeof bodySchema<HiddenOf<Name>>>
 ) {
@@ -112,7 +116,7 @@ const { worker_port, worker_fqdn } = SCHEMAS.Service.properties;
 const { category } = SCHEMAS.Node.properties;
 const { state } = SCHEMAS.Simulation.properties;
 
-/** Typed so that the compiler reports missing resources. */
+/** The schemas of all resources. The type makes the compiler report missing ones. */
 const ROWS: Readonly<Record<StoredName, RowSchema>> = {
   simulations: storedObjectSchema(SIMULATIONS, SCHEMAS.Simulation, {
     hidden: hiddenSchema<'simulations'>({ steps: listSchema(objectSchema({ state, at: INSTANT })) }, ['steps']),

@@ -15,12 +15,12 @@ export function exportServices(network: Network) {
 
 /** Renders instructions as in a topology file. */
 export function exportInstructions({ nodes }: Network, instructions: readonly RowOf<'instructions'>[]) {
-  const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
+  const nodeNames = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return instructions.map(({ body: { members } }) => {
     const { executor, ...data } = members.data;
     return {
       name: members.name,
-      node: nameOf.get(members.node) ?? '',
+      node: nodeNames.get(members.node) ?? '',
       executor,
       data: shortenData(data),
       run_again_on_rebuild: members.run_again_on_rebuild,
@@ -28,7 +28,9 @@ export function exportInstructions({ nodes }: Network, instructions: readonly Ro
   });
 }
 
-/** A single command or a host name is a string, as in the SDK's example. */
+/**
+ * Returns the short form of data, if it has one: a single command or a host name is a string, as in the SDK's example.
+ */
 function shortenData(data: Readonly<Record<string, unknown>>): unknown {
   const { commands, hostname, ...more } = data;
   if (Object.keys(more).length > 0) return data;
@@ -36,12 +38,13 @@ function shortenData(data: Readonly<Record<string, unknown>>): unknown {
   return Array.isArray(commands) && commands.length === 1 && typeof commands[0] === 'string' ? commands[0] : data;
 }
 
+/** Returns the node and the name of each interface, by id. */
 function listEnds({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>): ReadonlyMap<string, End> {
-  const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
+  const nodeNames = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return new Map(
     interfaces.map(({ id, body: { members } }) => [
       id,
-      { node: nameOf.get(members.node) ?? '', interface: members.name },
+      { node: nodeNames.get(members.node) ?? '', interface: members.name },
     ]),
   );
 }

@@ -43,7 +43,9 @@ export function readRights(
   };
 }
 
-/** Returns whether this is a vendor's type, spelled exactly: labels and aliases have no effect in the vendor's policies. */
+/**
+ * Returns whether this is a vendor's type, spelled exactly: labels and aliases have no effect in the vendor's policies.
+ */
 function isVendorType(type: string, rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(({ tables }) => tables.resourceTypes?.some(({ encoding }) => encoding.type === type));
 }

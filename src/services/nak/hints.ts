@@ -136,7 +136,10 @@ export const KEY_SERVICE_HINTS: readonly HintRule[] = MISTAKES.map(({ texts, ...
   },
 }));
 
-/** `Key not found` is about a key; with a full stop, it is about the owner. */
+/**
+ * Returns whether a message begins with a text. `Key not found` must match as a whole: with a full stop, it is about
+ * the owner.
+ */
 function matchesText(message: string, beginning: string): boolean {
   return message === beginning || (beginning !== 'Key not found' && message.startsWith(beginning));
 }

@@ -20,7 +20,7 @@ import { createNgcSeeding } from './seed.ts';
 import { NOT_EMULATED, TABLES } from './tables/index.ts';
 
 const RULESET = createRuleset('ngc', null, TABLES);
-const MAKE_CALLERS = {
+const CALLER_FACTORIES = {
   ofKey: createCallerFactory(RULESET),
   ofUser: (user: UserInForce) => createUserCaller(user, RULESET),
 };
@@ -41,8 +41,8 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
       notEmulated: NOT_EMULATED,
     },
     callers: {
-      authenticate: (context) => authenticateBearer(context, MAKE_CALLERS),
-      impersonate: createImpersonator(MAKE_CALLERS),
+      authenticate: (context) => authenticateBearer(context, CALLER_FACTORIES),
+      impersonate: createImpersonator(CALLER_FACTORIES),
       hypothetical: createKeyHolding(() => RULESET),
     },
     credentials: {

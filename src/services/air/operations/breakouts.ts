@@ -10,8 +10,10 @@ import { INTERFACES, NODES, SERVICES } from '../tables/network.ts';
 type InterfaceRow = RowOf<'interfaces'>;
 
 const MAX_INTERFACE_NAME_LENGTH = 15;
+/** The end of the name of a part, such as `s0`. */
 const PART_SUFFIX = /s(\d+)$/;
 
+/** Returns whether an interface is a part of a split one. The value `1` means that it is whole. */
 function isBrokenOut({ body }: InterfaceRow): boolean {
   const { split } = body.members;
   return typeof split === 'string' && split !== '1';
@@ -32,7 +34,7 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
     throw new Problem('bad_state', message);
   }
   const names = Array.from({ length: body.split_count }, (_, index) => `${name}s${index}`);
-  requireUnusedNames(names, await findOtherInterfaces(context, row));
+  assertUnusedNames(names, await findOtherInterfaces(context, row));
   const whole = { id: row.id, name };
   const parts = names.map((partName, index) => {
     const part = index === 0 ? row : createInterface(context, node, { name: partName, interface_type });
@@ -44,6 +46,7 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
   return { status: 200, body: parts.map(renderStored) };
 };
 
+/** Finds the other interfaces of the same node. */
 async function findOtherInterfaces(
   { store }: AuthenticatedContext,
   row: InterfaceRow,
@@ -52,8 +55,8 @@ async function findOtherInterfaces(
   return all.filter(({ id }) => id !== row.id);
 }
 
-/** @throws Problem if one of the names is taken */
-function requireUnusedNames(names: readonly string[], interfaces: readonly InterfaceRow[]): void {
+/** Throws if an interface already has one of the names. @throws Problem naming the interface */
+function assertUnusedNames(names: readonly string[], interfaces: readonly InterfaceRow[]): void {
   const wantedNames = new Set(names);
   const taken = interfaces.find(({ body }) => wantedNames.has(body.members.name))?.body.members.name;
   if (taken === undefined) return;
@@ -77,6 +80,7 @@ function findOtherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRo
   });
 }
 
+/** Returns the name of the whole interface, as the name of a part suggests it. */
 function readWholeName({ name }: Pick<InterfaceRow['body']['members'], 'name'>): string {
   return name.replace(PART_SUFFIX, '');
 }
@@ -104,7 +108,7 @@ const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow>
   }
   const first = findFirstPart(parts);
   const name = first.body.hidden.whole?.name ?? readWholeName(first.body.members);
-  requireUnusedNames(
+  assertUnusedNames(
     [name],
     others.filter((other) => !parts.includes(other)),
   );

@@ -15,12 +15,13 @@ import {
   PLUGIN_IMAGES,
 } from '../tables/manifests.ts';
 
-function withOrganization<Members>({ caller }: AuthenticatedContext, members: Members) {
+/** Completes a manifest with the name of the caller's organisation. */
+function completeManifest<Members>({ caller }: AuthenticatedContext, members: Members) {
   return { members: { ...members, org_name: caller.principal.org ?? '', port_mapping_required: false } };
 }
 
-const MANIFEST_HOOKS: HooksOf<'manifests'> = { complete: withOrganization };
-const PLUGIN_IMAGE_HOOKS: HooksOf<'plugin_images'> = { complete: withOrganization };
+const MANIFEST_HOOKS: HooksOf<'manifests'> = { complete: completeManifest };
+const PLUGIN_IMAGE_HOOKS: HooksOf<'plugin_images'> = { complete: completeManifest };
 
 /** Images with an open publish request are still complete. */
 const UPLOADED: readonly string[] = ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH'];
@@ -50,7 +51,11 @@ const OS_TEMPLATE_HOOKS: HooksOf<'os_templates'> = {
   }),
 };
 
-/** Adds defaults to files. @throws Problem if a path is not absolute and canonical */
+/**
+ * Returns files with defaults for their owner, group and mode.
+ *
+ * @throws Problem if a path is not absolute and canonical
+ */
 function completeFiles(
   render: Readonly<Record<string, { readonly content: string } & Partial<Render[string]>>>,
 ): Render {
@@ -73,9 +78,9 @@ const PLATFORM_HOOKS: HooksOf<'platform_information'> = {
       throw new Problem('invalid_request', 'Send exactly one of the fields `os_type` and `emulation_type`.');
     }
     const { default_split, split_options } = ports_config;
-    const missing = [default_split, ...split_options].find((split) => own(port_map, split) === undefined);
-    if (missing !== undefined) {
-      const message = `Field \`ports_config\` has the split factor \`${missing}\`, which is not a key of \`port_map\`.`;
+    const unmapped = [default_split, ...split_options].find((split) => own(port_map, split) === undefined);
+    if (unmapped !== undefined) {
+      const message = `Field \`ports_config\` has the split factor \`${unmapped}\`, which is not a key of \`port_map\`.`;
       throw new Problem('invalid_request', message);
     }
     return { members: { ...members, creator: creatorOf(context) } };

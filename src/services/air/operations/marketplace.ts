@@ -22,18 +22,19 @@ function isPublished({ body }: DemoRow): boolean {
   return body.members.published;
 }
 
-/** Lower case, without duplicates. */
+/** Returns tags in lower case, without duplicates. */
 function normalizeTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))];
 }
 
-/** Featured demos first, then by `order`, and demos without an `order` last. */
-function compareDemos({ body: one }: DemoRow, { body: other }: DemoRow): number {
-  const featured = Number(other.members.featured ?? false) - Number(one.members.featured ?? false);
-  if (featured !== 0) return featured;
-  const [order, otherOrder] = [one.members.order ?? Infinity, other.members.order ?? Infinity];
-  if (order === otherOrder) return one.created - other.created;
-  return order < otherOrder ? -1 : 1;
+/** Compares for this order: featured demos first, then by `order`, and demos without an `order` last. */
+function compareDemos({ body: first }: DemoRow, { body: second }: DemoRow): number {
+  const difference = Number(second.members.featured ?? false) - Number(first.members.featured ?? false);
+  if (difference !== 0) return difference;
+  const firstOrder = first.members.order ?? Infinity;
+  const secondOrder = second.members.order ?? Infinity;
+  if (firstOrder === secondOrder) return first.created - second.created;
+  return firstOrder < secondOrder ? -1 : 1;
 }
 
 /** A demo uses a copy of the simulation, so that the original stays unchanged. */
@@ -75,19 +76,22 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
 
 type PublishedMembers = Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>;
 
-/** @throws Problem if a member is missing that published demos must have */
-function requirePublishedMembers({ description, documentation, tags, publisher }: PublishedMembers): void {
-  const missing = Object.entries({ description, documentation, tags, publisher }).flatMap(([member, value]) =>
+/** Throws unless the demo has all members that published demos must have. @throws Problem naming missing members */
+function assertPublishedMembers({ description, documentation, tags, publisher }: PublishedMembers): void {
+  const missingMembers = Object.entries({ description, documentation, tags, publisher }).flatMap(([member, value]) =>
     value === undefined || value === null || value.length === 0 ? [`\`${member}\``] : [],
   );
-  if (missing.length === 0) return;
-  throw new Problem('invalid_request', `A demo cannot be published without ${missing.join(', ')}; set them first.`);
+  if (missingMembers.length === 0) return;
+  throw new Problem(
+    'invalid_request',
+    `A demo cannot be published without ${missingMembers.join(', ')}; set them first.`,
+  );
 }
 
 const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
   const { target: row } = context;
   await publishNow(context, row, context.body, ({ body }) => {
-    if (context.settings.air === 'dsx') requirePublishedMembers(body.members);
+    if (context.settings.air === 'dsx') assertPublishedMembers(body.members);
     return {};
   });
   return { status: 204 };
@@ -107,7 +111,7 @@ const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (
       ...(publisher !== undefined && { publisher }),
       ...(tags !== undefined && { tags: [...normalizeTags(tags)] }),
     };
-    requirePublishedMembers({ ...body.members, ...members });
+    assertPublishedMembers({ ...body.members, ...members });
     return { members };
   });
   return { status: 200, body: renderStored(next) };
@@ -168,7 +172,7 @@ const tightenOrder: Handler<'air', 'demos_tighten_order'> = async ({ store, now 
       const { order } = row.body.members;
       return typeof order === 'number' ? [{ row, order }] : [];
     });
-    const sorted = ordered.toSorted((one, other) => one.order - other.order);
+    const sorted = ordered.toSorted((first, second) => first.order - second.order);
     await commit(
       sorted.map(({ row }, index) => createPut(changeRow(row, DEMOS, now, { members: { order: index + 1 } }))),
     );

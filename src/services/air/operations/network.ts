@@ -56,13 +56,13 @@ const NODE_HOOKS: HooksOf<'nodes'> = {
   },
   change: async (context, row, { placement_group, ...members }) => {
     if (placement_group === undefined) return { members };
-    await requireRegroupable(context, row);
+    await assertGroupCanChange(context, row);
     return { members: { ...members, placement_group: normalizeGroupName(placement_group) } };
   },
 };
 
-/** Requires an INACTIVE simulation without checkpoints. @throws Problem */
-async function requireRegroupable(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
+/** Throws unless placement groups can change: the simulation is INACTIVE and has no checkpoints. @throws Problem */
+async function assertGroupCanChange(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
   const { collections } = context.store;
   const { simulation: id } = body.members;
   const simulation = await collectionOf(SIMULATIONS).byId(collections, id);
@@ -83,6 +83,7 @@ const INTERFACE_HOOKS: HooksOf<'interfaces'> = {
   }),
 };
 
+/** Returns the node of an interface or instruction. @throws Problem if it does not exist */
 function resolveNode(context: AuthenticatedContext, id: string): Promise<NodeRow> {
   return resolveReference(context, NODES, 'node', id);
 }
@@ -105,15 +106,15 @@ async function renderLink(
 const LINK_HOOKS: HooksOf<'links'> = {
   complete: async (context, { interfaces: ids, ...members }) => {
     const ends = await Promise.all(ids.map((id) => resolveReference(context, INTERFACES, 'interfaces', id)));
-    const [one, other] = ends;
-    if (one === undefined || other === undefined || ends.length !== 2 || one.id === other.id) {
+    const [first, second] = ends;
+    if (first === undefined || second === undefined || ends.length !== 2 || first.id === second.id) {
       throw new Problem('invalid_request', 'Field `interfaces` must have two different interfaces.');
     }
-    const { simulation } = one.body.hidden;
-    if (other.body.hidden.simulation !== simulation) {
+    const { simulation } = first.body.hidden;
+    if (second.body.hidden.simulation !== simulation) {
       throw new Problem('invalid_request', 'Field `interfaces` must have two interfaces of the same simulation.');
     }
-    if ((await findLinks(context, one)).length > 0 || (await findLinks(context, other)).length > 0) {
+    if ((await findLinks(context, first)).length > 0 || (await findLinks(context, second)).length > 0) {
       throw new Problem(
         'bad_state',
         'Field `interfaces` has an interface that already has a link. Delete the link first.',
@@ -160,14 +161,14 @@ async function resolveNodes(
 }
 
 /** A request for several nodes of a simulation. */
-interface Bulk extends AuthenticatedContext {
+interface BulkContext extends AuthenticatedContext {
   readonly body: { readonly simulation: string; readonly nodes: readonly { readonly id: string }[] };
 }
 
 /** Builds a handler that changes several nodes of a simulation, all or none. */
 function createBulkHandler(
   planChanges: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
-): (context: Bulk) => Promise<{ readonly status: 204 }> {
+): (context: BulkContext) => Promise<{ readonly status: 204 }> {
   return async (context) => {
     const { simulation, nodes: named } = context.body;
     const nodes = await resolveNodes(
@@ -210,7 +211,7 @@ const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
   return { status: 204 };
 };
 
-/** @throws Problem if two entries have different configs for a node */
+/** Returns the requested configs, by node. @throws Problem if two entries have different configs for a node */
 function collectConfigs(named: Schema<'air', 'AssignNodesRequest'>['nodes']): ReadonlyMap<string, Partial<CloudInit>> {
   const configs = new Map<string, Partial<CloudInit>>();
   for (const { node, ...requested } of named) {
@@ -229,6 +230,7 @@ function collectConfigs(named: Schema<'air', 'AssignNodesRequest'>['nodes']): Re
   return configs;
 }
 
+/** Returns the change of a node's user configs. @throws Problem if a config does not exist or has another kind */
 async function planConfigChange(
   context: AuthenticatedContext,
   node: NodeRow,

@@ -80,10 +80,12 @@ async function computeBudget(context: AuthenticatedContext): Promise<Schema<'air
   };
 }
 
+/** Returns the sum of an amount over all entries. */
 function sum<Entry>(rows: readonly Entry[], amountOf: (row: Entry) => number): number {
   return rows.reduce((total, row) => total + amountOf(row), 0);
 }
 
+/** Returns the id of an organisation's budget: the same on every server. */
 function budgetId(account: string): string {
   return deriveUuid(`air-budget:${account}`);
 }

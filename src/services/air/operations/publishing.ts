@@ -45,7 +45,7 @@ function renderDemoRecord(
   return hideAllowedOrgs(context, renderStored(row));
 }
 
-/** Applies an operator's decision to an object and its record. @throws Problem */
+/** Returns the changes of an operator's decision. @throws Problem if the decision is not possible */
 type Decide = (
   context: AuthenticatedContext,
   publication: Publication,
@@ -69,22 +69,22 @@ async function review<Reviewed extends RecordRow>(
   return record as Reviewed;
 }
 
-/** @throws Problem if the record has no open request */
+/** Returns the status of an open request. @throws Problem if the record has none */
 function requireOpenStatus({ body }: RecordRow): keyof typeof PUBLISH_REQUESTS {
   const { status } = body.members;
   if (isOpen(status)) return status;
-  const open = Object.keys(PUBLISH_REQUESTS).map((one) => `\`${one}\``);
+  const open = Object.keys(PUBLISH_REQUESTS).map((openStatus) => `\`${openStatus}\``);
   throw new Problem('bad_state', `The record is \`${status}\` and needs no decision; expected ${open.join(', ')}.`);
 }
 
-/** Which organisations may see an object. */
+/** The organisations that may see an object. */
 interface VisibilityOptions {
   readonly publicly_published?: boolean;
   readonly allowed_orgs?: readonly string[];
 }
 
-/** Grants a request. */
-function approve({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
+/** Creates a decision that grants a request. */
+function createApproval({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
   return async (context, publication, before, record) => {
     const status = requireOpenStatus(record);
     if (status === 'PENDING_UNPUBLISH') {
@@ -105,8 +105,8 @@ function approve({ publicly_published, allowed_orgs }: VisibilityOptions): Decid
   };
 }
 
-/** Denies a request. The object stays unchanged. */
-function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Decide {
+/** Creates a decision that denies a request. The object stays unchanged. */
+function createDenial({ denial_reason = '' }: { readonly denial_reason?: string }): Decide {
   return (context, publication, before, record) => {
     const status = requireOpenStatus(record);
     return {
@@ -119,8 +119,8 @@ function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Deci
   };
 }
 
-/** Changes which organisations see a published object. */
-function setVisibility({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
+/** Creates a decision on the organisations that see a published object. */
+function createVisibilityChange({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
   return async (context, { noun: what }, before, record) => {
     const { status } = record.body.members;
     if (isOpen(status))
@@ -134,32 +134,32 @@ function setVisibility({ publicly_published, allowed_orgs }: VisibilityOptions):
 
 const approveImage: Handler<'air', 'image_publish_access_records_approve', ImageRecord> = async (context) => ({
   status: 200,
-  body: renderImageRecord(context, await review(context, approve(context.body))),
+  body: renderImageRecord(context, await review(context, createApproval(context.body))),
 });
 
 const denyImage: Handler<'air', 'image_publish_access_records_deny', ImageRecord> = async (context) => ({
   status: 200,
-  body: renderImageRecord(context, await review(context, deny(context.body))),
+  body: renderImageRecord(context, await review(context, createDenial(context.body))),
 });
 
 const showImage: Handler<'air', 'image_publish_access_records_set_visibility', ImageRecord> = async (context) => ({
   status: 200,
-  body: renderImageRecord(context, await review(context, setVisibility(context.body))),
+  body: renderImageRecord(context, await review(context, createVisibilityChange(context.body))),
 });
 
 const approveDemo: Handler<'air', 'demo_publish_access_records_approve', DemoRecord> = async (context) => ({
   status: 200,
-  body: renderDemoRecord(context, await review(context, approve(context.body))),
+  body: renderDemoRecord(context, await review(context, createApproval(context.body))),
 });
 
 const denyDemo: Handler<'air', 'demo_publish_access_records_deny', DemoRecord> = async (context) => ({
   status: 200,
-  body: renderDemoRecord(context, await review(context, deny(context.body))),
+  body: renderDemoRecord(context, await review(context, createDenial(context.body))),
 });
 
 const showDemo: Handler<'air', 'demo_publish_access_records_set_visibility', DemoRecord> = async (context) => ({
   status: 200,
-  body: renderDemoRecord(context, await review(context, setVisibility(context.body))),
+  body: renderDemoRecord(context, await review(context, createVisibilityChange(context.body))),
 });
 
 export const publishingOperations = {

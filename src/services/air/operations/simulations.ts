@@ -54,20 +54,21 @@ export function renderSimulation(
 
 const SIMULATION_HOOKS: HooksOf<'simulations'> = {
   complete: (context, members) => {
-    checkTimes(context, members);
+    assertFutureTimes(context, members);
     return {
       ...createSimulationDraft(context, members),
       otherChanges: (id) => [createHistoryEntry(context, 'simulation', id, 'Simulation created')],
     };
   },
   change: (context, _row, members) => {
-    checkTimes(context, members);
+    assertFutureTimes(context, members);
     return { members };
   },
   view: renderSimulation,
 };
 
-function checkTimes(
+/** Throws unless these times are in the future. @throws Problem naming the time */
+function assertFutureTimes(
   { now }: Pick<AuthenticatedContext, 'now'>,
   members: Pick<SimulationMembers, 'sleep_at' | 'expires_at'>,
 ): void {
@@ -79,7 +80,7 @@ function checkTimes(
   }
 }
 
-/** @throws Problem unless the simulation is in one of these states */
+/** Throws unless the simulation is in one of these states. @throws Problem with the action that is not possible */
 export function requireState(
   { now }: Pick<AuthenticatedContext, 'now'>,
   row: SimulationRow,
@@ -210,7 +211,7 @@ const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   return { status: 201, body: renderSimulation(context, row) };
 };
 
-/** Settings that a copy keeps. */
+/** Returns the settings that a copy keeps. */
 function pickNetworkSettings(members: SimulationMembers): Partial<SimulationMembers> {
   const { auto_oob_enabled, enable_dhcp, auto_netq_enabled, netq_username, netq_password } = members;
   return {
@@ -224,14 +225,15 @@ function pickNetworkSettings(members: SimulationMembers): Partial<SimulationMemb
 
 type Switch = `simulations_${'enable' | 'disable'}_auto_${'oob' | 'netq'}`;
 
-interface Switching<Id extends Switch> extends AuthenticatedContext<SimulationRow> {
+/** A request that switches a setting on or off. */
+interface SwitchContext<Id extends Switch> extends AuthenticatedContext<SimulationRow> {
   readonly body: OperationOf<'air', Id>['body'];
 }
 
 /** Builds a handler that sets members of a simulation. */
-function setMembers<Id extends Switch>(
+function createSettingHandler<Id extends Switch>(
   membersOf: (body: OperationOf<'air', Id>['body']) => Partial<SimulationMembers>,
-): (context: Switching<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
+): (context: SwitchContext<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
   return async (context) => {
     const { target: row } = context;
     const members = membersOf(context.body);
@@ -262,20 +264,20 @@ export const simulationOperations = {
   simulations_shutdown: shutdown,
   simulations_rebuild: rebuild,
   simulations_clone: clone,
-  simulations_enable_auto_oob: setMembers<'simulations_enable_auto_oob'>(({ enable_dhcp = true }) => ({
+  simulations_enable_auto_oob: createSettingHandler<'simulations_enable_auto_oob'>(({ enable_dhcp = true }) => ({
     auto_oob_enabled: true,
     enable_dhcp,
   })),
-  simulations_disable_auto_oob: setMembers<'simulations_disable_auto_oob'>(() => ({
+  simulations_disable_auto_oob: createSettingHandler<'simulations_disable_auto_oob'>(() => ({
     auto_oob_enabled: false,
     enable_dhcp: false,
   })),
-  simulations_enable_auto_netq: setMembers<'simulations_enable_auto_netq'>(() => ({
+  simulations_enable_auto_netq: createSettingHandler<'simulations_enable_auto_netq'>(() => ({
     auto_netq_enabled: true,
     netq_username: 'mock-netq',
     netq_password: 'mock-netq-password',
   })),
-  simulations_disable_auto_netq: setMembers<'simulations_disable_auto_netq'>(() => ({
+  simulations_disable_auto_netq: createSettingHandler<'simulations_disable_auto_netq'>(() => ({
     auto_netq_enabled: false,
     netq_username: null,
     netq_password: null,

@@ -44,7 +44,7 @@ const parseToJson: Handler<'air', 'simulations_parse'> = async (context) => {
   return { status: 200, body: { nodes, links, oob, ...sentMembers } };
 };
 
-/** @throws Problem with field names of this request */
+/** Reads a topology. @throws Problem with the field names of this request */
 function parseTopology(format: string, content: unknown): Topology {
   try {
     return readTopology(format, content);
@@ -72,7 +72,7 @@ function removeUnsupported(
   return unsupported.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
 }
 
-/** @throws Problem if the text is not JSON */
+/** Parses JSON. @throws Problem if the text is not JSON */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -87,7 +87,7 @@ function parseJson(text: string): unknown {
 const exportSimulation: Handler<'air', 'simulations_export', Simulation> = async (context) => {
   const { store, query, target: row } = context;
   const network = await readNetwork(context, row.id);
-  requireUniqueNames(network);
+  assertUniqueNames(network);
   const ids = [...new Set(network.nodes.map(({ body }) => body.members.image))];
   const images = await Promise.all(ids.map((id) => collectionOf(IMAGES).byId(store.collections, id)));
   const names = new Map(
@@ -119,8 +119,8 @@ async function exportOptionalParts(
   return { ...services, instructions: exportInstructions(network, selected) };
 }
 
-/** Checks for duplicate node names: a topology file identifies nodes by name. @throws Problem */
-function requireUniqueNames({ nodes }: Network): void {
+/** Throws if two nodes have the same name: a topology file identifies nodes by name. @throws Problem */
+function assertUniqueNames({ nodes }: Network): void {
   const names = new Set<string>();
   for (const { body } of nodes) {
     const { name } = body.members;
@@ -136,7 +136,7 @@ function requireUniqueNames({ nodes }: Network): void {
 
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
-/** The script shares the id of its simulation, so a simulation cannot have two. */
+/** Builds a script. It has the id of its simulation, so a simulation cannot have two. */
 function createScriptRow(context: AuthenticatedContext, simulation: string, content: string): Script {
   return createOwnedRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
 }
@@ -176,6 +176,7 @@ const deleteScript: Handler<'air', 'simulation_ztp_script_delete', Simulation> =
   return { status: 204 };
 };
 
+/** Changes or, for null, deletes the script of a simulation. @throws Problem if there is none */
 async function changeScript<After extends Script | null>(
   context: AuthenticatedContext<Simulation>,
   change: (row: Script) => After,

@@ -16,28 +16,55 @@ import { createSimulationDraft } from './simulations.ts';
 const HOUR_MS = 3_600_000;
 /** Maximum length of a simulation name. Training names can be longer. */
 const MAX_SIMULATION_NAME_LENGTH = 128;
-const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** Kebab case. */
+const TRAINING_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 type TrainingRow = RowOf<'trainings'>;
 type Times = Pick<MembersOf<'trainings'>, 'event_time' | 'sim_start_time' | 'sim_end_time'>;
 
+/** A rule about times, which applies if one of them changes. */
+interface TimeRule {
+  /** The time that the message names first, and the time that it depends on. */
+  readonly names: readonly [keyof Times, ...(keyof Times)[]];
+  readonly isSatisfied: boolean;
+  /** The valid values, for the message. */
+  readonly expected: string;
+}
+
 /** Checks the changed times against the rules in the reference. @throws Problem naming the invalid time */
-function checkTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
+function assertTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
   const event = parseTime(times, 'event_time');
   const start = parseTime(times, 'sim_start_time');
   const end = parseTime(times, 'sim_end_time');
-  const rules: [name: string, holds: boolean, expected: string, about?: string][] = [
-    ['event_time', event >= now + 5 * HOUR_MS, 'at least 5 hours from now'],
-    ['sim_start_time', start >= now + HOUR_MS, 'at least 1 hour from now'],
-    ['sim_start_time', start <= event - 4 * HOUR_MS, 'at least 4 hours before `event_time`', 'event_time'],
-    ['sim_end_time', end >= event + 24 * HOUR_MS, 'at least 24 hours after `event_time`', 'event_time'],
+  const rules: readonly TimeRule[] = [
+    {
+      names: ['event_time'],
+      isSatisfied: event >= now + 5 * HOUR_MS,
+      expected: 'at least 5 hours from now',
+    },
+    {
+      names: ['sim_start_time'],
+      isSatisfied: start >= now + HOUR_MS,
+      expected: 'at least 1 hour from now',
+    },
+    {
+      names: ['sim_start_time', 'event_time'],
+      isSatisfied: start <= event - 4 * HOUR_MS,
+      expected: 'at least 4 hours before `event_time`',
+    },
+    {
+      names: ['sim_end_time', 'event_time'],
+      isSatisfied: end >= event + 24 * HOUR_MS,
+      expected: 'at least 24 hours after `event_time`',
+    },
   ];
-  const violated = rules.find(
-    ([name, holds, , other]) => !holds && (changed.includes(name) || (other !== undefined && changed.includes(other))),
-  );
-  if (violated !== undefined) throw new Problem('invalid_request', `Field \`${violated[0]}\` must be ${violated[2]}.`);
+  const violated = rules.find(({ names, isSatisfied }) => !isSatisfied && names.some((name) => changed.includes(name)));
+  if (violated === undefined) return;
+  const [invalidName] = violated.names;
+  throw new Problem('invalid_request', `Field \`${invalidName}\` must be ${violated.expected}.`);
 }
 
+/** Returns a time in milliseconds. @throws Problem if it is not valid */
 function parseTime(times: Times, name: keyof Times): number {
   const time = Date.parse(times[name]);
   if (!Number.isNaN(time)) return time;
@@ -47,13 +74,13 @@ function parseTime(times: Times, name: keyof Times): number {
 const TRAINING_HOOKS: HooksOf<'trainings'> = {
   complete: async (context, members) => {
     const { name, display_name, parent_simulation, parent_simulation_checkpoint, attendees, ...times } = members;
-    if (!KEBAB.test(name)) {
+    if (!TRAINING_NAME.test(name)) {
       throw new Problem(
         'invalid_request',
         'Field `name` must consist of lowercase letters and digits, with single `-` between words.',
       );
     }
-    checkTimes(context, times, Object.keys(times));
+    assertTimes(context, times, Object.keys(times));
     const parent = await resolveReference(context, SIMULATIONS, 'parent_simulation', parent_simulation);
     const checkpoint =
       typeof parent_simulation_checkpoint === 'string'
@@ -93,7 +120,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
   },
   change: (context, row, members) => {
     requireInstructor(context, row);
-    checkTimes(context, { ...row.body.members, ...members }, Object.keys(members));
+    assertTimes(context, { ...row.body.members, ...members }, Object.keys(members));
     return { members };
   },
   mayRemove: requireInstructor,
@@ -109,18 +136,20 @@ function renderAttendee(email: string) {
   return { email, has_onboarded_in_air: false, action_needed: 'The attendee must log in to Air once.' };
 }
 
-/** In profile dsx, only the creator of a training may change it. @throws Problem */
+/** Throws unless the caller may change the training: in profile dsx, only its creator may. @throws Problem */
 function requireInstructor(context: AuthenticatedContext, row: TrainingRow): void {
   if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) {
     throw new Problem('forbidden', '', { reason: 'not_owner', why: 'another caller created the training' });
   }
 }
 
+/** Returns addresses in lower case, without duplicates. */
 function normalizeAttendees(attendees: readonly string[]): readonly string[] {
-  return [...new Set(attendees.map((one) => one.toLowerCase()))];
+  return [...new Set(attendees.map((email) => email.toLowerCase()))];
 }
 
-function changeAttendees(
+/** Creates a handler that changes the attendees of a training. */
+function createAttendeesHandler(
   change: (before: readonly string[], named: readonly string[]) => readonly string[],
 ): Handler<'air', 'trainings_attendees_add' | 'trainings_attendees_remove', TrainingRow> {
   return async (context) => {
@@ -170,10 +199,10 @@ const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow
 
 export const trainingOperations = {
   ...createOperations(TRAININGS, TRAINING_HOOKS),
-  trainings_attendees_add: changeAttendees((before, named) => [...new Set([...before, ...named])]),
-  trainings_attendees_remove: changeAttendees((before, named) => {
+  trainings_attendees_add: createAttendeesHandler((before, named) => [...new Set([...before, ...named])]),
+  trainings_attendees_remove: createAttendeesHandler((before, named) => {
     const removed = new Set(named);
-    return before.filter((one) => !removed.has(one));
+    return before.filter((email) => !removed.has(email));
   }),
   trainings_external_user_group: externalUserGroup,
   trainings_workbench_simulations: workbenches,

@@ -5,11 +5,11 @@ import { readIssuer } from '../headers.ts';
 import { findIssuedKey, findKeys, type IssuedKey, statusOf } from '../issued-keys.ts';
 import { findOwner, type KeyOwner, saveOwner } from '../key-owners.ts';
 import { renderOwner, renderWholeKey } from '../view.ts';
-import { orKeyNotFound, renderKeys, requireKey } from './keys.ts';
+import { rejectMissingKey, renderKeys, requireKey } from './keys.ts';
 
 // Keys of an owner.
 
-/** Finds a key of this owner that the calling service issued. @throws Problem */
+/** Returns a key of this owner that the calling service issued. @throws Problem if there is none */
 async function requireKeyOfUser(context: Context, userId: string, keyId: string): Promise<IssuedKey> {
   const issuer = readIssuer(context);
   return requireKey(
@@ -40,7 +40,7 @@ const setUserKeyStatus: Handler<'nak', 'setUserApiKeyStatus'> = async (context) 
   // `EXPIRED` and a missing status are never valid.
   const isAllowed = statusOf(issued, context.now) === 'SUSPENDED' ? next === 'ACTIVE' : next === 'SUSPENDED';
   if (!isAllowed) throw new Problem('bad_state', 'Invalid status transition');
-  await orKeyNotFound(ngcKeysIn(context.store).edit(issued.key.id, { enabled: next === 'ACTIVE' }));
+  await rejectMissingKey(ngcKeysIn(context.store).edit(issued.key.id, { enabled: next === 'ACTIVE' }));
   return { status: 200, body: await renderWholeKey(context, await requireKeyOfUser(context, userId, keyId)) };
 };
 
@@ -48,14 +48,14 @@ const suspendUserKeys: Handler<'nak', 'suspendUserApiKeys'> = async (context) =>
   const issuer = readIssuer(context);
   const { userId } = context.params;
   for (const { key } of await findKeys(context, userId, issuer.id)) {
-    if (key.enabled) await orKeyNotFound(ngcKeysIn(context.store).edit(key.id, { enabled: false }));
+    if (key.enabled) await rejectMissingKey(ngcKeysIn(context.store).edit(key.id, { enabled: false }));
   }
   return { status: 200, body: renderKeys(context, await findKeys(context, userId, issuer.id)) };
 };
 
 // Key owners.
 
-/** @throws Problem */
+/** Returns an owner of keys. @throws Problem if there is none */
 async function requireOwner(context: Context, userId: string): Promise<KeyOwner> {
   const owner = await findOwner(context, userId);
   if (owner === null) throw new Problem('not_found', 'Key owner not found');

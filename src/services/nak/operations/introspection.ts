@@ -44,14 +44,15 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   };
 };
 
-const RULE = /^[\w-]+\.(allow|llm_allow)$/;
+/** Names of rules, with the kind of rule at the end. */
+const RULE_NAME = /^[\w-]+\.(allow|llm_allow)$/;
 /** The rule for the limits of an account, which needs no key. Its name is the published default. */
 const LIMITS_RULE = 'ssa.allow';
 
 /** The published code sets no limits yet, but always sends both members. */
 const NO_TOKEN_LIMITS = { inputTokenRateLimit: null, outputTokenRateLimit: null };
 
-/** Returns the service of a namespace. @throws Problem */
+/** Returns the service of a namespace. @throws Problem if there is none */
 function requireAudience(namespace: string): Audience {
   const audience = AUDIENCES.find((candidate) => candidate.namespace === namespace);
   if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
@@ -64,7 +65,7 @@ function requireAudience(namespace: string): Audience {
  */
 const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   const { namespace, rule } = context.params;
-  const [, kind] = RULE.exec(rule) ?? [];
+  const [, kind] = RULE_NAME.exec(rule) ?? [];
   if (kind === undefined) throw new Problem('bad_state', `Rule name is not supported: ${rule}`);
   const { apiKey, tiered_rate_key: account } = context.body.input ?? {};
   if (rule === LIMITS_RULE) {
@@ -90,6 +91,7 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   });
 };
 
+/** Creates the response with the result of an evaluation, which clients may cache for a minute. */
 function createEvaluation(namespace: string, rule: string, result: Schema<'nak', 'Evaluation'>['result']) {
   const body = { namespace, rule_name: rule, result };
   return { status: 200 as const, headers: { 'cache-control': 'max-age=60' }, body };

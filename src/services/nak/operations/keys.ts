@@ -40,7 +40,7 @@ const TOO_MANY_KEYS = 'Actor reached maximum allowed number of keys in service';
 const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const { body, now, random } = context;
   const caller = readCallerHeaders(context);
-  await refuseSuspended(context, caller.owner);
+  await assertNotSuspended(context, caller.owner);
   const { description, authorizations } = body;
   if (typeof description !== 'string' || !DESCRIPTION.test(description)) {
     throw new Problem('bad_state', 'description is invalid');
@@ -48,9 +48,9 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const expiresAt = parseExpiry(body.expires_at, now);
   const audiences = parseAudiences(body.audience_service_ids, caller.issuer);
   await deleteExpiredKeys(context, { issuer: caller.issuer.id, owner: caller.owner });
-  const { length } = await findKeys(context, caller.owner, caller.issuer.id);
-  if (length >= LIMITS.maxKeys) throw new Problem('bad_state', TOO_MANY_KEYS);
-  checkAuthorizations(authorizations);
+  const existingKeys = await findKeys(context, caller.owner, caller.issuer.id);
+  if (existingKeys.length >= LIMITS.maxKeys) throw new Problem('bad_state', TOO_MANY_KEYS);
+  assertAuthorizations(authorizations);
   const text = generateKeyText(context);
   const { services, policy } = readRights(authorizations, context.rulesets);
   const id = random.uuid();
@@ -113,6 +113,7 @@ async function findOrganization({ store }: Context): Promise<string> {
   return first.name;
 }
 
+/** Returns when a key expires. @throws Problem if the time is not valid, past or too far away */
 function parseExpiry(text: string | null | undefined, now: number): number {
   const at = typeof text === 'string' ? parseInstant(text) : null;
   if (at !== null && at > now && at <= now + LIMITS.maxLifetimeDays * DAY_MS) return at;
@@ -122,6 +123,7 @@ function parseExpiry(text: string | null | undefined, now: number): number {
   );
 }
 
+/** Returns the audiences of a key: always the issuing service alone. @throws Problem if others are requested */
 function parseAudiences(requested: readonly string[] | null | undefined, { id }: Audience): readonly string[] {
   if (requested === undefined || requested === null) return [id];
   if (requested.length === 0) throw new Problem('bad_state', "audience_service_ids can't be empty");
@@ -130,8 +132,8 @@ function parseAudiences(requested: readonly string[] | null | undefined, { id }:
   throw new Problem('bad_state', `service '${id}' cannot use audiences: ${foreign.join(',')}`);
 }
 
-/** @throws Problem if they are missing, null or too long */
-function checkAuthorizations(authorizations: unknown): void {
+/** Throws if authorizations are missing, null or too long. @throws Problem */
+function assertAuthorizations(authorizations: unknown): void {
   if (authorizations === undefined || authorizations === null)
     throw new Problem('bad_state', 'authorizations can not be null');
   const { length } = JSON.stringify(authorizations);
@@ -142,8 +144,8 @@ function checkAuthorizations(authorizations: unknown): void {
   );
 }
 
-/** @throws Problem if the owner is suspended */
-async function refuseSuspended(context: KeyContext, owner: string): Promise<void> {
+/** Throws if the owner is suspended. @throws Problem */
+async function assertNotSuspended(context: KeyContext, owner: string): Promise<void> {
   if ((await findOwner(context, owner))?.status === 'SUSPENDED') throw createSuspendedProblem();
 }
 
@@ -153,7 +155,7 @@ function createSuspendedProblem(): Problem {
 
 const list: Handler<'nak', 'listApiKeys'> = async (context) => {
   const { owner, issuer } = readCallerHeaders(context);
-  await refuseSuspended(context, owner);
+  await assertNotSuspended(context, owner);
   return { status: 200, body: renderKeys(context, await findKeys(context, owner, issuer.id)) };
 };
 
@@ -164,7 +166,7 @@ export function renderKeys(context: KeyContext, keys: readonly IssuedKey[]) {
 
 const get: Handler<'nak', 'getApiKey'> = async (context) => {
   const caller = readCallerHeaders(context);
-  await refuseSuspended(context, caller.owner);
+  await assertNotSuspended(context, caller.owner);
   return {
     status: 200,
     body: await renderWholeKey(context, await requireOwnKey(context, caller, context.params.keyId)),
@@ -173,7 +175,7 @@ const get: Handler<'nak', 'getApiKey'> = async (context) => {
 
 const remove: Handler<'nak', 'deleteApiKey'> = async (context) => {
   const caller = readCallerHeaders(context);
-  await refuseSuspended(context, caller.owner);
+  await assertNotSuspended(context, caller.owner);
   const { key } = await requireOwnKey(context, caller, context.params.keyId);
   await ngcKeysIn(context.store).deleteAll([key.id]);
   return { status: 204 };
@@ -182,15 +184,15 @@ const remove: Handler<'nak', 'deleteApiKey'> = async (context) => {
 const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async (context) => {
   const { params, rulesets, store, now } = context;
   const caller = readCallerHeaders(context);
-  await refuseSuspended(context, caller.owner);
+  await assertNotSuspended(context, caller.owner);
   const { authorizations } = context.body;
   // Before the look-up, as in the published code.
-  checkAuthorizations(authorizations);
+  assertAuthorizations(authorizations);
   const issued = await requireOwnKey(context, caller, params.keyId);
   if (statusOf(issued, now) !== 'ACTIVE') throw new Problem('bad_state', 'Key is not active');
   const { id } = issued.key;
   const { services, policy } = readRights(authorizations, rulesets);
-  await orKeyNotFound(
+  await rejectMissingKey(
     ngcKeysIn(store).edit(id, {
       services,
       issuance: (before) => {
@@ -207,21 +209,25 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
   return { status: 200, body: await renderWholeKey(context, changed) };
 };
 
-/** Finds a key of this owner and issuer. @throws Problem if it does not exist, or belongs to another owner or issuer */
+/**
+ * Returns a key of this owner and issuer.
+ *
+ * @throws Problem if it does not exist, or belongs to another owner or issuer
+ */
 async function requireOwnKey(context: KeyContext, { owner, issuer }: CallerHeaders, id: string): Promise<IssuedKey> {
   return requireKey(
     await findIssuedKey(context, id, (issuance) => issuance.owner === owner && issuance.issuer === issuer.id),
   );
 }
 
-/** @throws Problem if the key is null */
+/** Returns the key. @throws Problem if there is none */
 export function requireKey(issued: IssuedKey | null): IssuedKey {
   if (issued === null) throw new Problem('not_found', KEY_NOT_FOUND);
   return issued;
 }
 
-/** Throws 404 if another request deleted the key after the look-up. @throws Problem */
-export function orKeyNotFound<Changed>(change: Promise<Changed>): Promise<Changed> {
+/** Waits for a change. @throws Problem if another request deleted the key after the look-up */
+export function rejectMissingKey<Changed>(change: Promise<Changed>): Promise<Changed> {
   return rejectMissing(change, KEY_NOT_FOUND);
 }
 

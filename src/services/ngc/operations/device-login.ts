@@ -27,7 +27,7 @@ const show: Handler<'ngc', 'showDeviceLogin'> = async (context) => {
   const { email, deviceId } = login;
   const users = context.mayReadCast ? await ngcKeysIn(context.store).listUsers() : [];
   // The user who started the login comes first.
-  const sorted = users.toSorted((one, other) => Number(other.email === email) - Number(one.email === email));
+  const sorted = users.toSorted((first, second) => Number(second.email === email) - Number(first.email === email));
   const people = sorted.slice(0, MAX_LISTED_USERS).map((user) => ({ id: userIdOf(user), ...user }));
   return renderDeviceLoginPage({
     action: `${new URL(context.openOrigin).pathname.replace(/\/$/, '')}/device/login/${deviceId}`,
