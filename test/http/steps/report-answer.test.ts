@@ -260,7 +260,7 @@ describe('a terminal shows', () => {
 describe('the metrics count', () => {
   const counted = (request: Parameters<typeof toyRequest>[0]) => {
     const seen: unknown[] = [];
-    report(toyRequest({ ...request, server: { metrics: { answered: (one: unknown) => seen.push(one) } } }));
+    report(toyRequest({ ...request, server: { metrics: { countResponse: (one: unknown) => seen.push(one) } } }));
     return seen;
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');

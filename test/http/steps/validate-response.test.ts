@@ -26,7 +26,7 @@ function findingsOf(outcome: Outcome, { errors = [ERROR], fits = false, kind, ..
   const request = toyRequest({
     ...given,
     operation: { describeAnswerFault: answerFault },
-    route: { document: { schemaFault }, errorRenderer: { errors } },
+    route: { document: { describeSchemaFault: schemaFault }, errorRenderer: { errors } },
     request: { outcome, problem: kind === undefined ? null : new Problem(kind), ...given.request },
   });
   validateResponse(request);
