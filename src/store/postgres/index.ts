@@ -12,8 +12,8 @@ import { PostgresLog } from './log.ts';
 import { createTables, openSession, readStateOfDefault, tryLock, UnavailableDatabase } from './open.ts';
 import type { Session } from './session.ts';
 
-/** How often to ask for a lock that another process has, in milliseconds. */
-const ASK_MS = 250;
+/** How often to try to get a lock that another process has, in milliseconds. */
+const LOCK_POLL_MS = 250;
 
 /**
  * A schema of a PostgreSQL database. The process with the lock has the worlds. PostgreSQL releases the lock when the
@@ -42,7 +42,7 @@ export class PostgresStorage implements Storage {
   /** @param data such as `postgres://user@host/database?schema=name` @throws UserError if it is not a valid URL */
   static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresStorage> {
     const location = await parseLocation(data);
-    return new PostgresStorage(await driver(), location, parts, clock);
+    return new PostgresStorage(await loadDriver(), location, parts, clock);
   }
 
   async readStateOfDefault(): Promise<string | null> {
@@ -67,7 +67,7 @@ export class PostgresStorage implements Storage {
         const { has, holder } = await tryLock(session, this.#location);
         if (has) return await this.#takeOwnership(session, wasFree);
         wasFree = false;
-        wait({ status: 'standby', why: standbySentence(holder) });
+        wait({ status: 'standby', why: describeStandby(holder) });
       } catch (cause) {
         await this.#session?.close();
         this.#session = null;
@@ -75,7 +75,7 @@ export class PostgresStorage implements Storage {
         if (isFirst && !isAway(cause)) throw cause;
         wait({ status: 'waiting', why: cause instanceof UserError ? cause.message : UNREACHABLE_MESSAGE });
       }
-      await pause();
+      await waitForNextPoll();
     }
     return null;
   }
@@ -88,7 +88,7 @@ export class PostgresStorage implements Storage {
   async #openSession(): Promise<Session> {
     const session = this.#session ?? (await openSession(this.#pg, this.#location));
     this.#session = session;
-    // `close` was called meanwhile.
+    // `close` was called while the session was being opened.
     if (this.#isClosed) await session.close();
     return session;
   }
@@ -97,11 +97,11 @@ export class PostgresStorage implements Storage {
   async #takeOwnership(session: Session, isFirstTry: boolean): Promise<Ownership> {
     await createTables(session, this.#location);
     const ownership = await openOwnership(new PostgresLog(session, this.schema), this.#parts, this.#clock);
-    return { ...ownership, isFirstTry, lost: session.ended.then(lostSentence) };
+    return { ...ownership, isFirstTry, lost: session.ended.then(describeLoss) };
   }
 }
 
-function lostSentence(cause: unknown): string {
+function describeLoss(cause: unknown): string {
   const reason = messageOf(cause);
   return `The session with the database has ended (${reason}), so another process may have taken over the worlds.`;
 }
@@ -111,18 +111,18 @@ function isAway(cause: unknown): boolean {
   return cause instanceof UnavailableDatabase || cause instanceof DatabaseFailure || cause instanceof UnknownOutcome;
 }
 
-function standbySentence(holder: string | null): string {
+function describeStandby(holder: string | null): string {
   const owner = holder === null ? 'Another process' : `Another process (${holder})`;
   return `${owner} has the worlds of this database; this one takes over when it ends.`;
 }
 
-function pause(): Promise<void> {
+function waitForNextPoll(): Promise<void> {
   // Not unref'd: the process must stay up while it waits, although it isn't listening yet.
-  return new Promise((resolve) => setTimeout(resolve, ASK_MS));
+  return new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
 }
 
 /** Loads the driver, which is only needed for PostgreSQL. */
-async function driver(): Promise<typeof Postgres> {
+async function loadDriver(): Promise<typeof Postgres> {
   try {
     const loaded = await import('pg');
     // The module is CommonJS, so its members are on the default export at run time.

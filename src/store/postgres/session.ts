@@ -8,35 +8,35 @@ import { Mutex } from '../mutex.ts';
 import type { DatabaseLocation } from './location.ts';
 
 /** The maximum time between two statements, in milliseconds. */
-const BEAT_MS = 1000;
+const HEARTBEAT_MS = 1000;
 
 /**
  * PostgreSQL ends a session after this long without a statement, in milliseconds, and so does this process if a
  * statement isn't answered. No other process can get the lock sooner than this after the latest statement.
  */
-const SILENCE_MS = 5000;
+const SESSION_TIMEOUT_MS = 5000;
 
 /**
  * How long this process can rely on the lock after it sent a statement that was answered, in milliseconds. Less than
- * `SILENCE_MS`, because clocks drift.
+ * `SESSION_TIMEOUT_MS`, because clocks drift.
  */
-const SURE_MS = 4000;
+const LOCK_TRUST_MS = 4000;
 
 /** How long the last statements may take when the process stops, in milliseconds. */
-const PATIENCE_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** How long opening a session may take before packets count as lost, in milliseconds. */
-const CONNECT_MS = 5000;
+const CONNECT_TIMEOUT_MS = 5000;
 
 /** Ordinary users can set all of these (https://www.postgresql.org/docs/current/runtime-config-client.html). */
 const SETTINGS: Readonly<Record<string, string>> = {
   // Ends the session of a process that crashed, hangs, or lost its network.
-  idle_session_timeout: String(SILENCE_MS),
-  idle_in_transaction_session_timeout: String(SILENCE_MS),
+  idle_session_timeout: String(SESSION_TIMEOUT_MS),
+  idle_in_transaction_session_timeout: String(SESSION_TIMEOUT_MS),
   tcp_keepalives_idle: '2',
   tcp_keepalives_interval: '1',
   tcp_keepalives_count: '3',
-  tcp_user_timeout: String(SILENCE_MS),
+  tcp_user_timeout: String(SESSION_TIMEOUT_MS),
   // Ends statements whose process has crashed.
   statement_timeout: '10000',
   // Acknowledged changes must survive a crash, whatever the defaults of the database and user are.
@@ -46,10 +46,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** Only some systems support this setting. */
-const CHECK_CLIENT = { client_connection_check_interval: '1000' } as const;
+const CLIENT_CHECK_SETTING = { client_connection_check_interval: '1000' } as const;
 
 /** Errors for settings that a server doesn't know or cannot apply. */
-const UNKNOWN_SETTING: readonly string[] = ['42704', '22023'];
+const UNKNOWN_SETTING_CODES: readonly string[] = ['42704', '22023'];
 
 /** Explains why the database accepts no changes. */
 interface Refusal {
@@ -64,12 +64,12 @@ const LOST_TABLES: Refusal = {
   advice: 'Restore them, or restart the server to recreate them.',
 };
 
-const DISK_FULL = '53100';
+const DISK_FULL_CODE = '53100';
 
 /** Reasons why the database accepts no changes, by error code. */
-const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
+const REFUSALS_BY_CODE: ReadonlyMap<string, Refusal> = new Map([
   ['25006', { why: 'is read-only, for example after a failover', advice: 'Make it writable, or wait until it is.' }],
-  [DISK_FULL, { why: 'has a full disk', advice: 'Free some disk space.' }],
+  [DISK_FULL_CODE, { why: 'has a full disk', advice: 'Free some disk space.' }],
   ['58030', { why: 'cannot write to its disk', advice: 'Check the disk.' }],
   ['42P01', LOST_TABLES],
   ['3F000', LOST_TABLES],
@@ -77,9 +77,9 @@ const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
 ]);
 
 /** PostgreSQL cancelled the statement, so it had no effect. */
-const CANCELLED = '57014';
+const CANCELLED_CODE = '57014';
 /** PostgreSQL cannot tell whether the statement was completed. */
-const COMPLETION_UNKNOWN = '40003';
+const COMPLETION_UNKNOWN_CODE = '40003';
 
 /** Runs statements, one at a time. */
 export interface Statements {
@@ -108,14 +108,14 @@ export class Session implements Statements {
   readonly #timer: NodeJS.Timeout;
   /** Names of prepared statements, by text. All texts are constants, so there are few. */
   readonly #names = new Map<string, string>();
-  #end: (cause: unknown) => void = () => {};
+  #resolveEnded: (cause: unknown) => void = () => {};
   #hasEnded = false;
   /** Stops waiting for the current statement. */
   #abandon: (cause: unknown) => void = () => {};
   /** When the current statement was sent; null if there is none. */
   #sentAt: number | null = null;
   /** When the latest answered statement was sent. */
-  #sureFrom = readStopwatch();
+  #trustedSince = readStopwatch();
 
   private constructor(pg: typeof Postgres, client: Postgres.Client, mark: string) {
     this.#pg = pg;
@@ -124,19 +124,19 @@ export class Session implements Statements {
     // Missing in the type definitions.
     this.processId = (client as unknown as { readonly processID: number | null }).processID;
     this.ended = new Promise((resolve) => {
-      this.#end = resolve;
+      this.#resolveEnded = resolve;
     });
     client.on('error', (cause) => this.#finish(cause));
     client.on('end', () => this.#finish(new Error('the connection was closed')));
-    this.#timer = setInterval(() => this.#sendHeartbeat(), BEAT_MS).unref();
+    this.#timer = setInterval(() => this.#sendHeartbeat(), HEARTBEAT_MS).unref();
   }
 
   /** @throws errors of the driver */
   static async open(pg: typeof Postgres, location: DatabaseLocation): Promise<Session> {
     try {
-      return await Session.#open(pg, location, { ...SETTINGS, ...CHECK_CLIENT });
+      return await Session.#open(pg, location, { ...SETTINGS, ...CLIENT_CHECK_SETTING });
     } catch (cause) {
-      if (!(cause instanceof pg.DatabaseError && UNKNOWN_SETTING.includes(cause.code ?? ''))) throw cause;
+      if (!(cause instanceof pg.DatabaseError && UNKNOWN_SETTING_CODES.includes(cause.code ?? ''))) throw cause;
       return Session.#open(pg, location, SETTINGS);
     }
   }
@@ -155,7 +155,7 @@ export class Session implements Statements {
       application_name: describeProcess(),
       options: [...(options === null ? [] : [options]), ...set].join(' '),
       keepAlive: true,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       types: {
         getTypeParser: (type, format) =>
           type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format),
@@ -169,7 +169,7 @@ export class Session implements Statements {
 
   /** Whether it is certain that no other process has the lock. */
   get isSure(): boolean {
-    return !this.#hasEnded && readStopwatch() - this.#sureFrom < SURE_MS;
+    return !this.#hasEnded && readStopwatch() - this.#trustedSince < LOCK_TRUST_MS;
   }
 
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> {
@@ -205,7 +205,7 @@ export class Session implements Statements {
   /** Ends the session, so that PostgreSQL releases its lock. */
   async close(): Promise<void> {
     if (this.#hasEnded) return;
-    this.#end = () => {};
+    this.#resolveEnded = () => {};
     const end = async () => {
       // Let the current statement finish.
       await this.#mutex.runExclusive(async () =>
@@ -213,14 +213,14 @@ export class Session implements Statements {
       );
       await this.#client.end();
     };
-    await Promise.race([end(), waitForPatience()]).catch(() => {});
+    await Promise.race([end(), waitForCloseTimeout()]).catch(() => {});
     this.#finish(new Error('PostgreSQL does not answer'));
     this.#destroy();
   }
 
   #sendHeartbeat(): void {
     if (this.#sentAt !== null) {
-      if (readStopwatch() - this.#sentAt >= SILENCE_MS) this.#finish(new Error('PostgreSQL does not answer'));
+      if (readStopwatch() - this.#sentAt >= SESSION_TIMEOUT_MS) this.#finish(new Error('PostgreSQL does not answer'));
       return;
     }
     const beat = this.refusal === null || this.tryChange === null ? this.query('SELECT 1', []) : this.tryChange();
@@ -241,10 +241,10 @@ export class Session implements Statements {
         this.#abandon = reject;
         this.#client.query<Row & Postgres.QueryResultRow>({ text, ...prepared }).then(resolve, reject);
       });
-      this.#sureFrom = sentAt;
+      this.#trustedSince = sentAt;
       return rows;
     } catch (cause) {
-      if (this.#isReportedError(cause)) this.#sureFrom = sentAt;
+      if (this.#isReportedError(cause)) this.#trustedSince = sentAt;
       throw this.#toError(cause, kind);
     } finally {
       this.#sentAt = null;
@@ -254,18 +254,18 @@ export class Session implements Statements {
   #toError(cause: unknown, kind: 'reads' | 'changes'): unknown {
     // A value that cannot be serialized.
     if (cause instanceof TypeError) return cause;
-    if (!this.#isReportedError(cause) || cause.code === COMPLETION_UNKNOWN) {
+    if (!this.#isReportedError(cause) || cause.code === COMPLETION_UNKNOWN_CODE) {
       this.#finish(cause);
       if (kind === 'changes')
         return new UnknownOutcome('PostgreSQL did not confirm whether the change was stored', { cause });
       return new UnreachableDatabase('PostgreSQL does not answer', { cause });
     }
     const { code = '' } = cause;
-    if (code === CANCELLED) return new UnreachableDatabase('PostgreSQL did not finish in time', { cause });
-    const refusal = REFUSALS.get(code);
+    if (code === CANCELLED_CODE) return new UnreachableDatabase('PostgreSQL did not finish in time', { cause });
+    const refusal = REFUSALS_BY_CODE.get(code);
     if (refusal !== undefined) {
       this.refusal = refusal;
-      return new ReadOnlyDatabase(refusal.why, { cause, isFull: code === DISK_FULL });
+      return new ReadOnlyDatabase(refusal.why, { cause, isFull: code === DISK_FULL_CODE });
     }
     const message = `PostgreSQL refused a statement (${code}: ${cause.message}), so nothing was stored. Check the tables and their owner, and try again.`;
     return new WriteFailure('failing', message, { cause });
@@ -287,7 +287,7 @@ export class Session implements Statements {
     this.#hasEnded = true;
     clearInterval(this.#timer);
     this.#abandon(cause);
-    this.#end(cause);
+    this.#resolveEnded(cause);
     if (isCut) this.#destroy();
   }
 
@@ -299,6 +299,6 @@ export class Session implements Statements {
   }
 }
 
-function waitForPatience(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+function waitForCloseTimeout(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
 }

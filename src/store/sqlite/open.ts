@@ -18,7 +18,7 @@ import { describeOwner } from './describe-owner.ts';
 import { inTransaction, readErrorCode, readPragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { APPLICATION_ID, checkHeader, HEADER_BYTES } from './header.ts';
 import { CREATE_STATEMENTS, SCHEMA_VERSION } from './schema.ts';
-import { readLog } from './wal.ts';
+import { type Log, readLog } from './wal.ts';
 
 /** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
@@ -27,11 +27,12 @@ const BUSY_TIMEOUT_MS = 200;
  * The maximum size of files whose pages are checked on every open. Checking larger files would make the start slow, so
  * they are checked only if the last process left a log.
  */
-const CHECKED_BYTES = 4 * 1024 * 1024;
+const MAX_CHECKED_BYTES = 4 * 1024 * 1024;
 
-/** Error codes for a full disk, and for missing permission to write. */
-const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];
-const NOT_WRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
+/** System error codes for a full disk. */
+const DISK_FULL_CODES: readonly string[] = ['ENOSPC', 'EDQUOT'];
+/** System error codes for a missing permission to write. */
+const NOT_WRITABLE_CODES: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /**
  * The files open in this process, by device and inode. This is the only state outside a world. Locks belong to the
@@ -55,33 +56,41 @@ export interface OpenDatabase {
  * @throws UserError with a remedy
  */
 export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
-  const isThere = existsSync(path);
-  if (!isThere) makeFolder(path);
-  let database: SqliteDatabase | undefined;
+  const exists = existsSync(path);
+  if (!exists) createParentFolder(path);
   try {
-    if (!isThere) createFile(path);
+    if (!exists) createFile(path);
     // SQLite keeps the log next to the real file, not next to a link.
-    const real = isThere ? realpathSync(path) : path;
-    const logged = hasLog(real);
-    if (isThere) checkFile(path, logged);
-    const { frames, isNoise } = readLog(`${real}-wal`);
-    const opened = openAlone(path, driver);
-    database = opened;
-    if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
-    const counted = frames === 0 ? 0 : (checkpoint(opened) ?? frames);
-    // Before enabling WAL, so that `inspect` finds the marks in the header.
-    if (readPragma(opened, 'user_version') === 0) createSchema(opened);
-    opened.exec('PRAGMA journal_mode = WAL');
-    OPEN_FILES.set(opened, fileIdentityOf(statSync(path)));
-    return {
-      database: opened,
-      file: createDataFile(path, opened),
-      notices: droppedNotices(path, frames - counted, isNoise),
-    };
+    const realPath = exists ? realpathSync(path) : path;
+    const hasLogFile = hasLog(realPath);
+    if (exists) assertUsableFile(path, hasLogFile);
+    // Read before SQLite opens the file, because SQLite then drops the invalid frames.
+    const log = readLog(`${realPath}-wal`);
+    const database = openExclusively(path, driver);
+    try {
+      return prepareDatabase(path, database, log, hasLogFile);
+    } catch (cause) {
+      database.close();
+      throw cause;
+    }
   } catch (cause) {
-    database?.close();
     throw cause instanceof UserError ? cause : toUserError(path, cause);
   }
+}
+
+/** Checks the pages of a locked database, recovers its log, creates missing tables, and records the file as open. */
+function prepareDatabase(path: string, database: SqliteDatabase, log: Log, hasLogFile: boolean): OpenDatabase {
+  if (hasLogFile || statSync(path).size <= MAX_CHECKED_BYTES) assertIntactPages(database, path);
+  const validFrames = log.frames === 0 ? 0 : (checkpoint(database) ?? log.frames);
+  // Before enabling WAL, so that `inspect` finds the marks in the header.
+  if (readPragma(database, 'user_version') === 0) createSchema(database);
+  database.exec('PRAGMA journal_mode = WAL');
+  OPEN_FILES.set(database, fileIdentityOf(statSync(path)));
+  return {
+    database,
+    file: createDataFile(path, database),
+    notices: describeDroppedFrames(path, log.frames - validFrames, log.isNoise),
+  };
 }
 
 export function createSchema(database: SqliteDatabase): void {
@@ -96,15 +105,15 @@ function createDataFile(path: string, database: SqliteDatabase): DataFile {
 }
 
 /** How many pages to write when testing for free space: more than a failed write may have left free. */
-const TRIED_PAGES = 16;
+const TEST_PAGES = 16;
 
 /** Writes to the log without changing the content. */
 function tryToWrite(database: SqliteDatabase): void {
   const version = readPragma(database, 'user_version');
-  for (let page = 0; page < TRIED_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
+  for (let page = 0; page < TEST_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
 }
 
-/** Whether the last process left a log. */
+/** Returns whether the last process left a log. */
 function hasLog(path: string): boolean {
   return ['-wal', '-journal'].some((end) => (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
@@ -120,7 +129,7 @@ function checkpoint(database: SqliteDatabase): number | null {
   }
 }
 
-function droppedNotices(path: string, frames: number, isNoise: boolean): string[] {
+function describeDroppedFrames(path: string, frames: number, isNoise: boolean): string[] {
   const lost = isNoise
     ? [`The log of --data ${path} contains data that SQLite did not write, and was cut off there. Changes may be lost.`]
     : [];
@@ -138,15 +147,20 @@ export function closeDatabase(database: SqliteDatabase): void {
   OPEN_FILES.delete(database);
 }
 
-function inUseError(path: string, cause?: unknown): UserError {
+function createInUseError(path: string, cause?: unknown): UserError {
   const message = `--data ${path} is in use by another server. Stop that server, use it instead, or use another file.`;
   return new UserError(message, { cause });
 }
 
-/** @param logged skips the size check, because the log contains part of the database */
-function checkFile(path: string, logged: boolean): void {
+/**
+ * Checks that a file is a database of this program that can be opened.
+ *
+ * @param hasLogFile skips the size check, because the log contains part of the database
+ * @throws UserError if it cannot be opened
+ */
+function assertUsableFile(path: string, hasLogFile: boolean): void {
   const stats = statSync(path);
-  if ([...OPEN_FILES.values()].includes(fileIdentityOf(stats))) throw inUseError(path);
+  if ([...OPEN_FILES.values()].includes(fileIdentityOf(stats))) throw createInUseError(path);
   if (stats.isDirectory()) throw new UserError(`--data ${path} is a directory. Use the path of a file.`);
   if (!stats.isFile()) throw new UserError(`--data ${path} is not a regular file. Use a regular file.`);
   try {
@@ -161,13 +175,14 @@ function checkFile(path: string, logged: boolean): void {
   }
   const header = readHeader(path);
   if (header.length === 0) return;
-  const problem = checkHeader(header, logged ? null : stats.size);
+  const problem = checkHeader(header, hasLogFile ? null : stats.size);
   if (problem !== null) throw new UserError(`--data ${path} ${problem}`);
 }
 
-function makeFolder(path: string): void {
+/** Creates the folder of a file. @throws UserError if that fails */
+function createParentFolder(path: string): void {
   try {
-    makeFolders(dirname(resolve(path)));
+    createFolders(dirname(resolve(path)));
   } catch (cause) {
     throw new UserError(
       `The folder of --data ${path} cannot be created${describeOwner(dirname(path))}. Use a writable path.`,
@@ -194,7 +209,7 @@ function readHeader(path: string): Buffer {
 }
 
 /** Opens a file with an exclusive lock, and recovers the log of a killed process. */
-function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
+function openExclusively(path: string, driver: SqliteDriver): SqliteDatabase {
   // An absolute path, because SQLite has special names such as `:memory:`.
   const database = driver.open(resolve(path));
   try {
@@ -209,7 +224,8 @@ function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
   }
 }
 
-function checkPages(database: SqliteDatabase, path: string): void {
+/** Checks the pages of a database. @throws UserError if one is damaged */
+function assertIntactPages(database: SqliteDatabase, path: string): void {
   const [health = ''] = String(readPragma(database, 'quick_check(1)')).split('\n');
   if (health !== 'ok')
     throw new UserError(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
@@ -218,8 +234,8 @@ function checkPages(database: SqliteDatabase, path: string): void {
 function toUserError(path: string, cause: unknown): UserError {
   const code = readErrorCode(cause);
   const systemCode = systemErrorCode(cause);
-  if (code.startsWith('SQLITE_BUSY')) return inUseError(path, cause);
-  if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE.includes(systemCode)) {
+  if (code.startsWith('SQLITE_BUSY')) return createInUseError(path, cause);
+  if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE_CODES.includes(systemCode)) {
     return new UserError(
       `--data ${path} cannot be opened for writing${describeOwner(dirname(path))}. Change the permissions of its folder, or use another file.`,
       {
@@ -227,7 +243,7 @@ function toUserError(path: string, cause: unknown): UserError {
       },
     );
   }
-  if (code === 'SQLITE_FULL' || NO_ROOM.includes(systemCode)) {
+  if (code === 'SQLITE_FULL' || DISK_FULL_CODES.includes(systemCode)) {
     return new UserError(`The disk of --data ${path} is full. Free some space, or use a file on another disk.`, {
       cause,
     });
@@ -249,8 +265,8 @@ function systemErrorCode(cause: unknown): string {
 }
 
 /** Creates folders one by one, because Node's recursive `mkdir` hangs where folders cannot be created, as in /proc. */
-function makeFolders(path: string): void {
+function createFolders(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
-  if (dirname(path) !== path) makeFolders(dirname(path));
+  if (dirname(path) !== path) createFolders(dirname(path));
   mkdirSync(path);
 }
