@@ -18,6 +18,7 @@ import {
 import { describeUnknownName } from './removed-options.ts';
 import { parseYaml } from './yaml.ts';
 
+/** The source of a value. `option`: a program that uses the library. */
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
 /** The configuration and the origin of each value. */
@@ -32,13 +33,14 @@ export type FlagTexts = Readonly<Record<string, string | readonly string[] | und
 /** A value as the user wrote it. */
 interface WrittenValue {
   readonly origin: OptionOrigin;
-  /** The place, for messages. */
+  /** Where the user wrote it, for messages: `--port`. */
   readonly written: string;
   readonly texts: readonly string[];
   /** The texts for messages, if the user wrote them differently. */
   readonly shown?: readonly string[];
 }
 
+/** The values of one source of the configuration, such as the flags. */
 type Source = ReadonlyMap<keyof Config, WrittenValue>;
 
 /** Creates a configuration without flags, variables or files, for programs and tests. */
@@ -101,16 +103,17 @@ export async function readConfig(
   const named = [flags['config']].flat()[0] ?? (environment[`${VARIABLE_PREFIX}CONFIG`] || undefined);
   const filePath = named ?? (await etc('config'));
   const sources: Source[] = [
-    flagSource(flags),
-    variableSource(environment, faults),
-    filePath === undefined ? new Map() : await fileSource(filePath, faults),
-    seedSource(await etc('seed')),
+    readFlags(flags),
+    readVariables(environment, faults),
+    filePath === undefined ? new Map() : await readConfigFile(filePath, faults),
+    createSeedSource(await etc('seed')),
   ];
   const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, sources, faults)] as const);
   if (faults.length > 0) throw new UserError(faults.join('\n'));
   return createEffective(settled);
 }
 
+/** Creates the configuration from the values of its options. */
 function createEffective(
   settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
 ): EffectiveConfig {
@@ -123,12 +126,12 @@ function createEffective(
 
 /** Returns the credentials of the real service for `compare`, which are never part of a configuration. */
 export function readCompareCredentials(environment: NodeJS.ProcessEnv = process.env) {
-  const of = (name: string) => environment[`${VARIABLE_PREFIX}COMPARE_${name}`] || null;
+  const read = (name: string) => environment[`${VARIABLE_PREFIX}COMPARE_${name}`] || null;
   return {
-    token: of('TOKEN'),
-    clientId: of('CLIENT_ID'),
-    clientSecret: of('CLIENT_SECRET'),
-    expired: of('EXPIRED_TOKEN'),
+    token: read('TOKEN'),
+    clientId: read('CLIENT_ID'),
+    clientSecret: read('CLIENT_SECRET'),
+    expired: read('EXPIRED_TOKEN'),
   };
 }
 
@@ -138,12 +141,12 @@ export function findProxyVariables(
   environment: NodeJS.ProcessEnv = process.env,
 ): { readonly proxy: string | null; readonly exceptions: readonly string[] } {
   const names = [...(url.startsWith('https:') ? ['HTTPS_PROXY'] : ['HTTP_PROXY']), 'ALL_PROXY'];
-  const set = names.flatMap((name) => [name, name.toLowerCase()]).find((name) => environment[name]);
+  const proxy = names.flatMap((name) => [name, name.toLowerCase()]).find((name) => environment[name]);
   const exceptions = (environment['NO_PROXY'] || environment['no_proxy'] || '').split(',').map((name) => name.trim());
-  return { proxy: set ?? null, exceptions: exceptions.filter(Boolean) };
+  return { proxy: proxy ?? null, exceptions: exceptions.filter(Boolean) };
 }
 
-/** Whether the terminal supports no escape sequences. */
+/** Returns whether the terminal supports no escape sequences. */
 export function isDumbTerminal(environment: NodeJS.ProcessEnv = process.env): boolean {
   return environment['TERM'] === 'dumb';
 }
@@ -152,11 +155,12 @@ function showText(text: string): string {
   return `\`${showValue(text)}\``;
 }
 
+/** Returns the value of the first source that has it, otherwise the default. @param faults receives an invalid value */
 function resolveOption(name: keyof Config, sources: readonly Source[], faults: string[]) {
   const option: Option = OPTIONS[name];
-  const given = sources.find((source) => source.has(name))?.get(name);
-  if (given === undefined) return { origin: 'default' as const, value: option.fallback };
-  const { origin, written, texts, shown = texts.map(showText) } = given;
+  const value = sources.find((source) => source.has(name))?.get(name);
+  if (value === undefined) return { origin: 'default' as const, value: option.fallback };
+  const { origin, written, texts, shown = texts.map(showText) } = value;
   const values = texts.map((text) => option.read(text));
   const bad = values.indexOf(undefined);
   if (bad >= 0) {
@@ -166,7 +170,8 @@ function resolveOption(name: keyof Config, sources: readonly Source[], faults: s
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
 }
 
-function flagSource(flags: FlagTexts): Source {
+/** Reads the values of flags. */
+function readFlags(flags: FlagTexts): Source {
   const entries = OPTION_NAMES.flatMap((name): [keyof Config, WrittenValue][] => {
     const texts = flags[name];
     return texts === undefined
@@ -176,13 +181,13 @@ function flagSource(flags: FlagTexts): Source {
   return new Map(entries);
 }
 
-const ENDINGS = ['yaml', 'yml', 'json'] as const;
+const FILE_EXTENSIONS = ['yaml', 'yml', 'json'] as const;
 
 /** Returns a function that finds files of a folder by name, without extension. */
 function createFileFinder(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
   return async (name) => {
     if (folder === undefined) return undefined;
-    const files = ENDINGS.map((ending) => `${folder}/${name}.${ending}`);
+    const files = FILE_EXTENSIONS.map((extension) => `${folder}/${name}.${extension}`);
     const existing = await Promise.all(files.map(exists));
     const [file, ...others] = files.filter((_, index) => existing[index]);
     if (others.length > 0)
@@ -200,12 +205,13 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-function seedSource(file: string | undefined): Source {
+/** Returns the seed file of the folder `--etc` as a value. */
+function createSeedSource(file: string | undefined): Source {
   return new Map(file === undefined ? [] : [['seed', { origin: 'file', written: file, texts: [file] }]]);
 }
 
-/** Variables that Kubernetes injects into every pod for a Service named `nv-auth-mock`. */
-const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
+/** Matches the variables that Kubernetes injects into every pod for a Service named `nv-auth-mock`. */
+const INJECTED_VARIABLE = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
 /** Variables with the paths of option files. */
 const FILE_VARIABLES: ReadonlySet<string> = new Set([`${VARIABLE_PREFIX}CONFIG`, `${VARIABLE_PREFIX}ETC`]);
@@ -218,7 +224,8 @@ const READ_BY_OTHERS: ReadonlySet<string> = new Set(
   ].map((name) => VARIABLE_PREFIX + name),
 );
 
-function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Source {
+/** Reads the values of environment variables. @param faults receives unknown variables */
+function readVariables(environment: NodeJS.ProcessEnv, faults: string[]): Source {
   const byVariable = new Map(OPTION_NAMES.map((name) => [formatVariableName(name), name]));
   const source = new Map<keyof Config, WrittenValue>();
   const { PORT } = environment;
@@ -244,7 +251,7 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
         texts,
         ...(!isOpen && { shown: texts.map(() => showText(text)) }),
       });
-    } else if (!INJECTED.test(variable)) {
+    } else if (!INJECTED_VARIABLE.test(variable)) {
       faults.push(
         describeUnknownName(
           `variable ${variable}`,
@@ -258,7 +265,8 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
   return source;
 }
 
-async function fileSource(file: string, faults: string[]): Promise<Source> {
+/** Reads the values of a configuration file. @param faults receives unknown and duplicate keys */
+async function readConfigFile(file: string, faults: string[]): Promise<Source> {
   const content = await readDocument(file, '--config');
   if (content === null) return new Map();
   if (typeof content !== 'object' || Array.isArray(content)) {
@@ -283,14 +291,17 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   return source;
 }
 
-/** Whether a value is text, a number, a boolean, or a non-empty list of these. */
+/** Returns whether a value is a string, a number, a boolean, or a non-empty list of these. */
 function isPlain(value: unknown): boolean {
   const values = Array.isArray(value) ? value : [value];
   return values.length > 0 && values.every((entry) => ['string', 'number', 'boolean'].includes(typeof entry));
 }
 
-/** JSON errors have a position, or ten characters on each side of it. YAML errors already have lines. */
-function lineOfSyntaxError(text: string, parserMessage: string): string {
+/**
+ * Returns the line of a JSON error, as the end of a phrase; empty for YAML errors, which already have lines. The parser's
+ * message has the position, or ten characters on each side of it.
+ */
+function findErrorLine(text: string, parserMessage: string): string {
   const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(parserMessage) ?? [];
   const position =
     /at position (\d+)/.exec(parserMessage)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
@@ -299,7 +310,7 @@ function lineOfSyntaxError(text: string, parserMessage: string): string {
 }
 
 /** Returns a parser's message without advice for programmers, and without the text, which may contain secrets. */
-function syntaxFault(parserMessage: string): string {
+function simplifyParserMessage(parserMessage: string): string {
   return parserMessage
     .replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
     .replace(/:?\n.*$/s, '')
@@ -349,9 +360,12 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
     return await parseYaml(text);
   } catch (cause) {
     const parserMessage = messageOf(cause);
-    const where = lineOfSyntaxError(text, parserMessage);
-    throw new UserError(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${syntaxFault(parserMessage)}`, {
-      cause,
-    });
+    const where = findErrorLine(text, parserMessage);
+    throw new UserError(
+      `${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${simplifyParserMessage(parserMessage)}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -10,6 +10,7 @@ import { SERVICE_OPTIONS } from '../services/index.ts';
 import { isInMemory, redactData } from '../store/data-option.ts';
 import { showValue } from '../text/redact.ts';
 
+/** The start of the names of all environment variables. */
 export const VARIABLE_PREFIX = 'NV_AUTH_MOCK_';
 
 /** The configuration of the server. Durations are in milliseconds. */
@@ -233,7 +234,7 @@ const OUTPUT_OPTIONS = {
 /** All options. Help, variables, file keys and validation derive from this table. */
 export const OPTIONS: Table<keyof Config> = { ...SERVER_LEVEL_OPTIONS, ...SERVICE_OPTIONS, ...OUTPUT_OPTIONS };
 
-// The object has exactly the keys of its type.
+/** The names of all options. */
 export const OPTION_NAMES = keysOf(OPTIONS);
 
 /** Returns the name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
@@ -257,7 +258,7 @@ export function showOption(name: keyof Config, config: Config): unknown {
   return show?.(value) ?? value;
 }
 
-/** Whether this is an origin as browsers write it (RFC 6454, 6.2). */
+/** Returns whether this is an origin as browsers write it (RFC 6454, 6.2). */
 function isOrigin(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
@@ -265,7 +266,7 @@ function isOrigin(text: string): boolean {
 function readPublicUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const bare =
+  const hasNoPath =
     ['http:', 'https:'].includes(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
-  return bare && url.username === '' && url.password === '' ? url.origin : undefined;
+  return hasNoPath && url.username === '' && url.password === '' ? url.origin : undefined;
 }

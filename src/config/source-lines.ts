@@ -1,18 +1,17 @@
 import { readTextFile } from '../platform/text-file.ts';
 
 /**
- * Finds the lines of places in a JSON or YAML file, such as `runai.users[0].role`. A missing member has the line of its
- * parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can be read only once, so it
- * has no lines.
+ * Returns a function that finds the line of a path in a JSON or YAML file, such as `runai.users[0].role`. A missing
+ * member has the line of its parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can
+ * be read only once, so it has no lines.
  */
 export async function createLineFinder(file: string): Promise<(path: string) => number | undefined> {
-  const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = await import('yaml');
   const text = await readTextFile(file, { onlyFile: true }).catch(() => '');
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false });
   const findLine = (node: unknown): number | undefined => {
-    // Nodes of the YAML parser have a range.
-    const start = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range?.[0];
+    const start = isNode(node) ? node.range?.[0] : undefined;
     return start === undefined ? undefined : counter.linePos(start).line;
   };
   return (path) => {
@@ -25,8 +24,7 @@ export async function createLineFinder(file: string): Promise<(path: string) => 
         line = findLine(pair.key) ?? line;
         node = pair.value;
       } else {
-        // Lists of the YAML parser have items.
-        node = (node as { readonly items?: readonly unknown[] } | null)?.items?.[Number(step)];
+        node = isSeq(node) ? node.items[Number(step)] : undefined;
         line = findLine(node) ?? line;
       }
     }
