@@ -16,7 +16,13 @@ describe('the journal has of a request', () => {
   it('what was asked, what was decided, and what was answered', () => {
     const hints = [{ code: 'h', text: 'Look.' }] as never;
     const sent = { text: '{}', form: 'bytes', size: 2 } as const;
-    const request = { decision: { ...ALLOWED, reason: 'not_owner' }, sent, hints, isExecuted: true, wouldBe: 403 } as const;
+    const request = {
+      decision: { ...ALLOWED, reason: 'not_owner' },
+      sent,
+      hints,
+      isExecuted: true,
+      wouldBe: 403,
+    } as const;
 
     expect(
       recorded({
@@ -61,8 +67,8 @@ describe('the journal has of a request', () => {
     request.findings.report('other_version', 'It is of 2.0.', NOW);
     record(request, ADDRESSEE, ANSWER);
 
-    expect(request.reported[0]?.[1]).toMatchObject({ reported: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
-    expect(recorded()).not.toHaveProperty('reported');
+    expect(request.reported[0]?.[1]).toMatchObject({ findings: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
+    expect(recorded()).not.toHaveProperty('findings');
   });
 
   it('that its answer is not one of the mock, if a fault gave it', () => {

@@ -132,7 +132,7 @@ describe('the log has', () => {
       toyRequest({ world: { id: 'team-a' }, request: { decision: ALLOWED } }),
       toyRequest({ request: { decision: ALLOWED } }),
     ];
-    Object.assign(wanted.server.log, { debugging: true });
+    Object.assign(wanted.server.log, { isDebugging: true });
     report(wanted);
     report(other);
 
@@ -144,7 +144,7 @@ describe('the log has', () => {
 
   it('no decision in that line if there was none', () => {
     const request = toyRequest();
-    Object.assign(request.server.log, { debugging: true });
+    Object.assign(request.server.log, { isDebugging: true });
     report(request);
 
     expect(lines(request)).toEqual([['debug', '200 GET /toys/ball', { request: expect.any(Function) }]]);
@@ -166,7 +166,7 @@ describe('the log has', () => {
 describe('a terminal shows', () => {
   const shown = (given: Parameters<typeof toyRequest>[0]) => {
     const request = toyRequest(given);
-    Object.assign(request.server.log, { debugging: true });
+    Object.assign(request.server.log, { isDebugging: true });
     report(request);
     return lines(request).map(([, , about]) => (about as LogDetails).request?.());
   };

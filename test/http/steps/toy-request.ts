@@ -57,7 +57,7 @@ export function toyRequest({ server, world, route, service, operation, request, 
   };
   const toyServer = {
     metrics: { countResponse: () => {} },
-    log: { info: tell('info'), error: tell('error'), debug: tell('debug'), debugging: false },
+    log: { info: tell('info'), error: tell('error'), debug: tell('debug'), isDebugging: false },
     worlds: { isAlone: true, fault: () => null },
     explain: true,
     fidelity: 'any',
