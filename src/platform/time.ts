@@ -23,7 +23,7 @@ import { MessageChannel } from 'node:worker_threads';
 export const processGlobal = runInThisContext('globalThis') as typeof globalThis;
 
 /** The process's own object, of which a test runner may give test files a copy. */
-const realProcess = processGlobal.process;
+const processObject = processGlobal.process;
 
 /** The `Date` of a private realm. Dates of any realm count as instances, because apps create them in other realms. */
 export const RealDate = runInNewContext('Date') as DateConstructor;
@@ -34,7 +34,7 @@ export const performance = nodePerformance;
 
 /** The process's own function: a test runner's copy of `process` may have a replaced one. */
 export function nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void {
-  realProcess.nextTick(callback, ...args);
+  processObject.nextTick(callback, ...args);
 }
 
 /** Like the global function, including that an exception in `callback` ends the process. */

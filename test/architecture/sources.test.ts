@@ -64,8 +64,8 @@ const OF_THE_PROCESS: readonly string[] = ['src/platform/time.ts: waiting'];
 
 /** What is remembered of values that never change: whether it was asked before or not, the answer is the same. */
 const MEMOS: readonly string[] = [
-  'src/explaining/hints/paths.ts: NEAREST',
-  'src/http/compress.ts: COMPRESSED',
+  'src/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
+  'src/http/compress.ts: COMPRESSED_BUFFERS',
   'src/seed/check-rows.ts: VALIDATORS',
   'src/seed/schema-checker.ts: CHECKERS',
 ];
