@@ -26,8 +26,8 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   const readStyles = readText('console.css');
   const headers = once(async () => {
     return createPageHeaders(
-      `'self' ${hashContentSource(await styles())}`,
-      `'self' ${hashContentSource(UNLESS_FIRST)}`,
+      `'self' ${hashContentSource(await readStyles())}`,
+      `'self' ${hashContentSource(HIDE_FIRST_VIEW)}`,
     );
   });
   const renderPage = async (below: string) =>

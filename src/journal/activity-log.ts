@@ -1,7 +1,7 @@
 import type { Decision } from '../decisions/decision.ts';
 import { type CredentialUses, sizeOfUses, Uses } from '../decisions/uses.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
-import { type SharedCache, createSharedCache } from '../memory/caches.ts';
+import { createSharedCache, type SharedCache } from '../memory/caches.ts';
 import { Quota } from '../memory/quota.ts';
 import { rfc3339 } from '../time/clock.ts';
 import { Decisions } from './decisions.ts';

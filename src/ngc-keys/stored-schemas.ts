@@ -65,8 +65,10 @@ const DEVICE_LOGIN = bodySchema<DeviceLogin>({
 
 export const STORED_SCHEMAS: StoredSchemas = {
   rows: [
-    createRowSchema(ORGANIZATIONS, bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
-      createOrganizationRow(body),
+    createRowSchema(
+      ORGANIZATIONS,
+      bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }),
+      ({ body }) => createOrganizationRow(body),
     ),
     createRowSchema(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) =>
       createNgcUserRow(body),

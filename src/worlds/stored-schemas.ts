@@ -1,7 +1,7 @@
 import { bodySchema, INSTANT, listSchema, objectSchema, TEXT } from '../definitions/json-schema.ts';
 import { createRowSchema, type StoredSchemas } from '../store/row-schema.ts';
-import { SEEDS, type StoredSeed, createSeedRow } from '../store/seed.ts';
-import { SETTINGS, createSettingRow } from '../store/settings.ts';
+import { createSeedRow, SEEDS, type StoredSeed } from '../store/seed.ts';
+import { createSettingRow, SETTINGS } from '../store/settings.ts';
 import { SIGNING_ALGORITHMS } from '../tokens/keys.ts';
 import { CLOCK_SETTING } from './clock.ts';
 import { KEYS_SETTING } from './signing-keys.ts';

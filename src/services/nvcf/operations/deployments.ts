@@ -3,7 +3,7 @@ import type { Answer, AuthenticatedContext, Handler } from '../../../contract/re
 import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { pick } from '../../../objects/pick.ts';
-import { type Instant, addMilliseconds } from '../../../time/clock.ts';
+import { addMilliseconds, type Instant } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
 import { pickAutoscaling, pickSpecification, type Specification } from '../members.ts';
