@@ -27,7 +27,7 @@ const iso = (at: number) => new Date(at).toISOString();
 const stateOf = async (id: string) => (await done(200, `GET simulations/${id}/`)).state;
 const act = (id: string, action: string, body: unknown = {}) => done(200, `PATCH simulations/${id}/${action}/`, body);
 
-it('a list that is asked for again shows what was made, changed and deleted since, and to nobody else', async () => {
+it('a list of simulations reflects creates, updates and deletes, and hides them from other organisations', async () => {
   const own = await airServer();
   const names = async () => (await own.all(SIMULATIONS)).map(({ name }) => name).toSorted();
   const seeded = await names();
@@ -41,10 +41,10 @@ it('a list that is asked for again shows what was made, changed and deleted sinc
 });
 
 describe('creating', () => {
-  it('needs a name only, and everything else has a default', async () => {
-    const made = await done(201, `POST ${SIMULATIONS}`, { name: 'plain' });
+  it('requires only a name and sets defaults for every other field', async () => {
+    const created = await done(201, `POST ${SIMULATIONS}`, { name: 'plain' });
 
-    expect(made).toMatchObject({
+    expect(created).toMatchObject({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: 'plain',
       state: 'INACTIVE',
@@ -57,13 +57,13 @@ describe('creating', () => {
       metadata: null,
       complete_checkpoint_count: 0,
     });
-    expect(Date.parse(made.created)).toBe(START);
-    expect(made.modified).toBe(made.created);
-    expect(made.created).toMatch(/Z$/);
-    expect(await done(200, `GET simulations/${made.id}/`)).toEqual(made);
+    expect(Date.parse(created.created)).toBe(START);
+    expect(created.modified).toBe(created.created);
+    expect(created.created).toMatch(/Z$/);
+    expect(await done(200, `GET simulations/${created.id}/`)).toEqual(created);
   });
 
-  it('by a service key names the key, because there is no person', async () => {
+  it('with a service key sets the name of the key as the creator', async () => {
     const caller = await air.withScopes('air:access', 'air:simulation_create');
 
     const { body } = await caller(`POST ${SIMULATIONS}`, { name: 'robotic' });
@@ -71,8 +71,8 @@ describe('creating', () => {
     expect(body.creator).toMatch(/^made-\d+@acme$/);
   });
 
-  it('keeps what is given', async () => {
-    const given = {
+  it('stores every value of the request', async () => {
+    const values = {
       name: 'x'.repeat(128),
       sleep_at: iso(START + MINUTE),
       expires_at: iso(START + 2 * MINUTE),
@@ -80,38 +80,38 @@ describe('creating', () => {
       metadata: '{"a":1}',
     };
 
-    const made = await done(201, `POST ${SIMULATIONS}`, given);
+    const created = await done(201, `POST ${SIMULATIONS}`, values);
 
-    expect(made).toMatchObject({ name: given.name, documentation: 'how to', metadata: '{"a":1}' });
-    expect(Date.parse(made.sleep_at)).toBe(START + MINUTE);
-    expect(Date.parse(made.expires_at)).toBe(START + 2 * MINUTE);
+    expect(created).toMatchObject({ name: values.name, documentation: 'how to', metadata: '{"a":1}' });
+    expect(Date.parse(created.sleep_at)).toBe(START + MINUTE);
+    expect(Date.parse(created.expires_at)).toBe(START + 2 * MINUTE);
   });
 
-  it.each<[what: string, body: unknown, named: string]>([
+  it.each<[_title: string, body: unknown, field: string]>([
     ['no name', {}, 'name'],
     ['an empty name', { name: '' }, 'name'],
-    ['a name that is too long', { name: 'x'.repeat(129) }, 'name'],
-    ['a name that is no text', { name: 5 }, 'name'],
-    ['a time that is none', { name: 'x', sleep_at: 'tomorrow' }, 'sleep_at'],
-    ['a time of sleep that is past', { name: 'x', sleep_at: iso(START - 1) }, 'sleep_at'],
-    ['a time of sleep that is now', { name: 'x', sleep_at: iso(START) }, 'sleep_at'],
-    ['a time of expiry that is past', { name: 'x', expires_at: iso(START - 1) }, 'expires_at'],
-    ['metadata that is no text', { name: 'x', metadata: { a: 1 } }, 'metadata'],
-  ])('with %s is refused by its name', async (_what, body, named) => {
-    expectRefused(await admin(`POST ${SIMULATIONS}`, body), 400, named);
+    ['a name of 129 characters', { name: 'x'.repeat(129) }, 'name'],
+    ['a number as the name', { name: 5 }, 'name'],
+    ['an invalid `sleep_at`', { name: 'x', sleep_at: 'tomorrow' }, 'sleep_at'],
+    ['a `sleep_at` in the past', { name: 'x', sleep_at: iso(START - 1) }, 'sleep_at'],
+    ['a `sleep_at` that is now', { name: 'x', sleep_at: iso(START) }, 'sleep_at'],
+    ['an `expires_at` in the past', { name: 'x', expires_at: iso(START - 1) }, 'expires_at'],
+    ['an object as `metadata`', { name: 'x', metadata: { a: 1 } }, 'metadata'],
+  ])('with %s returns 400 and names the field', async (_what, body, field) => {
+    expectRefused(await admin(`POST ${SIMULATIONS}`, body), 400, field);
   });
 
-  it('passes over members that it does not know or that are not to be set', async () => {
-    const made = await done(201, `POST ${SIMULATIONS}`, { name: 'n', state: 'ACTIVE', id: NOTHING, novel: [1] });
+  it('ignores unknown and read-only members', async () => {
+    const created = await done(201, `POST ${SIMULATIONS}`, { name: 'n', state: 'ACTIVE', id: NOTHING, novel: [1] });
 
-    expect(made.state).toBe('INACTIVE');
-    expect(made.id).not.toBe(NOTHING);
-    expect(made).not.toHaveProperty('novel');
+    expect(created.state).toBe('INACTIVE');
+    expect(created.id).not.toBe(NOTHING);
+    expect(created).not.toHaveProperty('novel');
   });
 });
 
 describe('updating', () => {
-  it('changes what is given and nothing else', async () => {
+  it('changes only the members of the request', async () => {
     const before = await air.simulation({ documentation: 'old', metadata: '{"a":1}' });
 
     const after = await done(200, `PATCH simulations/${before.id}/`, { name: 'new', state: 'ACTIVE' });
@@ -129,17 +129,17 @@ describe('updating', () => {
     });
   });
 
-  it('tells when', async () => {
-    const moved = await airServer();
-    const before = await moved.simulation();
-    moved.clock.set(START + MINUTE);
+  it('sets `modified` to the current time', async () => {
+    const server = await airServer();
+    const before = await server.simulation();
+    server.clock.set(START + MINUTE);
 
-    const after = await moved.done(200, `PATCH simulations/${before.id}/`, { name: 'later' });
+    const after = await server.done(200, `PATCH simulations/${before.id}/`, { name: 'later' });
 
     expect([Date.parse(after.created), Date.parse(after.modified)]).toEqual([START, START + MINUTE]);
   });
 
-  it('takes a time away with null', async () => {
+  it('removes a time that is set to null', async () => {
     const { id } = await air.simulation({ sleep_at: iso(START + MINUTE) });
 
     expect((await done(200, `PATCH simulations/${id}/`, { sleep_at: null })).sleep_at).toBeNull();
@@ -150,18 +150,18 @@ describe('updating', () => {
     ['name', { name: '' }],
     ['sleep_at', { sleep_at: iso(START - 1) }],
     ['expires_at', { expires_at: iso(START) }],
-  ])('a wrong `%s` is refused by its name', async (named, body) => {
+  ])('with an invalid `%s` returns 400 and changes nothing: %j', async (field, body) => {
     const before = await air.simulation();
 
-    expectRefused(await admin(`PATCH simulations/${before.id}/`, body), 400, named);
+    expectRefused(await admin(`PATCH simulations/${before.id}/`, body), 400, field);
     expect(await done(200, `GET simulations/${before.id}/`)).toEqual(before);
   });
 });
 
-/** A simulation with one of everything. */
-async function furnished() {
-  const whole = await air.simulation();
-  const nodes = [await air.node({ simulation: whole.id }), await air.node({ simulation: whole.id })];
+/** Creates a simulation with two nodes, two interfaces, a link, a service, an instruction and a ZTP script. */
+async function createFurnished() {
+  const simulation = await air.simulation();
+  const nodes = [await air.node({ simulation: simulation.id }), await air.node({ simulation: simulation.id })];
   const ends = [await air.interface({ node: nodes[0].id }), await air.interface({ node: nodes[1].id })];
   const link = await done(201, `POST ${LINKS}`, { interfaces: idsOf(ends), labels: { cable_length: '3m' } });
   const service = await done(201, `POST ${SERVICES}`, { interface: ends[0].id, node_port: 22, service_type: 'SSH' });
@@ -170,21 +170,21 @@ async function furnished() {
     executor: 'shell',
     data: { commands: ['ls'] },
   });
-  await done(201, `POST simulations/${whole.id}/ztp-script/`, { content: '#!/bin/sh' });
-  return { id: whole.id as string, nodes, ends, link, service, instruction };
+  await done(201, `POST simulations/${simulation.id}/ztp-script/`, { content: '#!/bin/sh' });
+  return { id: simulation.id as string, nodes, ends, link, service, instruction };
 }
 
 describe('deleting', () => {
-  it('takes everything in it along', async () => {
-    const { id, nodes, ends, link, service, instruction } = await furnished();
+  it('removes everything that belongs to the simulation', async () => {
+    const { id, nodes, ends, link, service, instruction } = await createFurnished();
     await act(id, 'start');
     await act(id, 'shutdown');
     const [checkpoint] = await air.all(`${CHECKPOINTS}?simulation=${id}`);
     const paths = [
       `simulations/${id}/`,
       `simulations/${id}/ztp-script/`,
-      ...idsOf(nodes).map((one) => `${NODES}${one}/`),
-      ...idsOf(ends).map((one) => `${INTERFACES}${one}/`),
+      ...idsOf(nodes).map((id) => `${NODES}${id}/`),
+      ...idsOf(ends).map((id) => `${INTERFACES}${id}/`),
       `${LINKS}${link.id}/`,
       `${SERVICES}${service.id}/`,
       `${INSTRUCTIONS}${instruction.id}/`,
@@ -203,12 +203,12 @@ describe('deleting', () => {
     expectRefused(await admin(`GET histories/?model=simulation&object_id=${id}`), 404);
   });
 
-  it('leaves others as they are', async () => {
-    const kept = await furnished();
-    const gone = await furnished();
+  it('does not change other simulations', async () => {
+    const kept = await createFurnished();
+    const deleted = await createFurnished();
     const before = await air.all(`${NODES}?simulation=${kept.id}`);
 
-    await done(204, `DELETE simulations/${gone.id}/`);
+    await done(204, `DELETE simulations/${deleted.id}/`);
 
     expect(await air.all(`${NODES}?simulation=${kept.id}`)).toEqual(before);
     expect(await air.all(`${LINKS}?simulation=${kept.id}`)).toHaveLength(1);
@@ -216,8 +216,8 @@ describe('deleting', () => {
   });
 });
 
-describe('on its way', () => {
-  const ways: [way: string, prepare: string[], action: string, body: unknown, states: string[]][] = [
+describe('changing state with a step time', () => {
+  const ways: [title: string, prepare: string[], action: string, body: unknown, states: string[]][] = [
     ['start', [], 'start', {}, ['REQUESTING', 'PROVISIONING', 'BOOTING', 'ACTIVE']],
     ['shutdown', ['start'], 'shutdown', {}, ['PREPARE_SHUTDOWN', 'SHUTTING_DOWN', 'SAVING', 'INACTIVE']],
     [
@@ -230,7 +230,7 @@ describe('on its way', () => {
     ['rebuild', ['start'], 'rebuild', {}, ['PREPARE_REBUILD', 'REBUILDING', 'ACTIVE']],
   ];
 
-  it.each(ways)('%s: a simulation is in each state from its moment on', async (_way, prepare, action, body, states) => {
+  it.each(ways)('%s passes through each state in order', async (_way, prepare, action, body, states) => {
     const world = await airServer();
     const { id } = await world.simulation();
     for (const step of prepare) await world.done(200, `PATCH simulations/${id}/${step}/`);
@@ -243,7 +243,7 @@ describe('on its way', () => {
         world.clock.set(START + at);
         const seen = [
           (await world.done(200, `GET simulations/${id}/`)).state,
-          (await world.all(SIMULATIONS)).find((one) => one.id === id).state,
+          (await world.all(SIMULATIONS)).find((simulation) => simulation.id === id).state,
         ];
         expect(seen, `after ${at} ms`).toEqual([state, state]);
       }
@@ -253,7 +253,7 @@ describe('on its way', () => {
   });
 
   it.each(ways)(
-    '%s: arrives at once unless its metadata says otherwise',
+    '%s reaches its final state at once without a step time',
     async (_way, prepare, action, body, states) => {
       const { id } = await air.simulation();
       for (const step of prepare) await act(id, step);
@@ -264,7 +264,7 @@ describe('on its way', () => {
   );
 
   it.each(['{"nv_auth_mock_step_time":5}', '{"nv_auth_mock_step_time":"soon"}', '{', 'null', '[]', ''])(
-    'arrives at once where its metadata is `%s`',
+    'reaches its final state at once if the metadata is `%s`',
     async (metadata) => {
       const { id } = await air.simulation({ metadata });
 
@@ -272,7 +272,7 @@ describe('on its way', () => {
     },
   );
 
-  it('a clone is cloning first, and then at rest', async () => {
+  it('a clone is first `CLONING` and then `INACTIVE`', async () => {
     const world = await airServer();
     const source = await world.simulation({ metadata: MINUTELY });
 
@@ -285,15 +285,15 @@ describe('on its way', () => {
     expect((await world.done(200, `GET simulations/${clone.id}/`)).state).toBe('INACTIVE');
   });
 
-  it('an import is at rest at once, because a file says nothing about time', async () => {
+  it('an imported simulation is `INACTIVE` at once, because a topology file has no step time', async () => {
     const content = { nodes: { a: { os: 'generic/ubuntu2204' } } };
 
-    const made = await done(201, 'POST simulations/import/', { format: 'JSON', name: 'i', content });
+    const imported = await done(201, 'POST simulations/import/', { format: 'JSON', name: 'i', content });
 
-    expect(made.state).toBe('INACTIVE');
+    expect(imported.state).toBe('INACTIVE');
   });
 
-  it('lists by state tell the state of the moment', async () => {
+  it('a filter by state uses the current state', async () => {
     const world = await airServer();
     const { id } = await world.simulation({ metadata: MINUTELY });
     await world.done(200, `PATCH simulations/${id}/start/`);
@@ -306,7 +306,7 @@ describe('on its way', () => {
     expect([await listed('ACTIVE'), await listed('BOOTING')]).toEqual([true, false]);
   });
 
-  it('an advance of the clock tells of the arrival', async () => {
+  it('an advance of the clock reports the arrival at the final state', async () => {
     const world = await airServer();
     const { id, name } = await world.simulation({ metadata: MINUTELY });
     await world.done(200, `PATCH simulations/${id}/start/`);
@@ -323,12 +323,12 @@ describe('on its way', () => {
   });
 });
 
-describe('in the wrong state', () => {
+describe('actions in the wrong state', () => {
   it.each([
     ['start', RUNNING, 'ACTIVE', 'INACTIVE'],
     ['shutdown', LEAF_SPINE, 'INACTIVE', 'ACTIVE'],
     ['rebuild', LEAF_SPINE, 'INACTIVE', 'ACTIVE'],
-  ])('%s is refused, naming the state and the one that is needed', async (action, id, state, needed) => {
+  ])('%s returns 400 and names the current and the required state', async (action, id, state, needed) => {
     const before = await air.all(`${CHECKPOINTS}?simulation=${id}`);
 
     expectRefused(await admin(`PATCH simulations/${id}/${action}/`), 400, `\`${state}\``, `\`${needed}\``);
@@ -336,12 +336,12 @@ describe('in the wrong state', () => {
     expect(await air.all(`${CHECKPOINTS}?simulation=${id}`)).toEqual(before);
   });
 
-  it('a running simulation cannot be cloned', async () => {
+  it('cloning a running simulation returns 400', async () => {
     expectRefused(await admin('POST simulations/clone/', { simulation: RUNNING }), 400, '`ACTIVE`', '`INACTIVE`');
   });
 
   it.each(['start', 'shutdown', 'rebuild'])(
-    '%s is refused on the way, naming the state of the moment',
+    '%s returns 400 and names `REQUESTING` while the simulation starts',
     async (action) => {
       const { id } = await air.simulation({ metadata: MINUTELY });
       await act(id, 'start');
@@ -350,7 +350,7 @@ describe('in the wrong state', () => {
     },
   );
 
-  it('of two starts at once one is refused', async () => {
+  it('one of two simultaneous starts returns 400', async () => {
     const { id } = await air.simulation();
 
     const both = await Promise.all([admin(`PATCH simulations/${id}/start/`), admin(`PATCH simulations/${id}/start/`)]);
@@ -359,24 +359,24 @@ describe('in the wrong state', () => {
   });
 });
 
-describe('a checkpoint to start from', () => {
+describe('starting from a checkpoint', () => {
   it.each<[action: string, begin: string[]]>([
     ['start', []],
     ['rebuild', ['start']],
-  ])('%s takes none, its own, and null', async (action, begin) => {
-    for (const which of ['absent', 'own', 'null']) {
+  ])('%s accepts no checkpoint, a checkpoint of the simulation, and null', async (action, begin) => {
+    for (const option of ['absent', 'own', 'null']) {
       const { id } = await air.simulation();
       await act(id, 'start');
       await act(id, 'shutdown');
       const [checkpoint] = await air.all(`${CHECKPOINTS}?simulation=${id}`);
       for (const step of begin) await act(id, step);
-      const body = which === 'absent' ? {} : { checkpoint: which === 'own' ? checkpoint.id : null };
+      const body = option === 'absent' ? {} : { checkpoint: option === 'own' ? checkpoint.id : null };
 
       expect((await act(id, action, body)).state).toBe('ACTIVE');
     }
   });
 
-  it('that does not exist or belongs to another simulation is refused by its name', async () => {
+  it('returns 400 if the checkpoint does not exist or belongs to another simulation', async () => {
     const other = await air.simulation();
     await act(other.id, 'start');
     await act(other.id, 'shutdown');
@@ -391,23 +391,27 @@ describe('a checkpoint to start from', () => {
 });
 
 describe('a clone', () => {
-  /** What is in a simulation, without ids and times, and with nodes and interfaces by their names. */
-  async function drawing(id: string) {
+  /** Reads the contents of a simulation without ids and times, with nodes and interfaces by name. */
+  async function describeTopology(id: string) {
     const nodes = await air.all(`${NODES}?simulation=${id}&ordering=name`);
     const interfaces = await air.all(`${INTERFACES}?simulation=${id}&ordering=name`);
-    const nameOf = new Map([...nodes, ...interfaces].map((one) => [one.id, one.name]));
+    const nameOf = new Map([...nodes, ...interfaces].map((object) => [object.id, object.name]));
     const bare = ({ id: _, created: __, modified: ___, simulation: ____, ...rest }: Thing) => rest;
     const links = await air.all(`${LINKS}?simulation=${id}`);
     return {
       nodes: nodes.map(bare),
-      interfaces: interfaces.map((one) => ({ ...bare(one), node: nameOf.get(one.node), split: nameOf.get(one.split) })),
+      interfaces: interfaces.map((item) => ({
+        ...bare(item),
+        node: nameOf.get(item.node),
+        split: nameOf.get(item.split),
+      })),
       links: links.map(({ labels, interfaces: ends }) => ({
         labels,
         ends: ends.map((end: Thing) => `${end.node_name}:${end.name}`),
       })),
-      services: (await air.all(`${SERVICES}?simulation=${id}`)).map((one) => ({
-        ...bare(one),
-        interface: nameOf.get(one.interface),
+      services: (await air.all(`${SERVICES}?simulation=${id}`)).map((service) => ({
+        ...bare(service),
+        interface: nameOf.get(service.interface),
       })),
     };
   }
@@ -415,22 +419,22 @@ describe('a clone', () => {
   const idsIn = async (id: string) =>
     (await Promise.all([NODES, INTERFACES, LINKS, SERVICES].map((list) => air.all(`${list}?simulation=${id}`))))
       .flat()
-      .map((one) => one.id);
+      .map((object) => object.id);
 
-  it('has everything that its source has, under ids of its own', async () => {
-    const { id } = await furnished();
+  it('has the same contents as its source, with new ids', async () => {
+    const { id } = await createFurnished();
 
     const clone = await done(201, 'POST simulations/clone/', { simulation: id });
 
-    expect(await drawing(clone.id)).toEqual(await drawing(id));
+    expect(await describeTopology(clone.id)).toEqual(await describeTopology(id));
     const before = await idsIn(id);
     const after = await idsIn(clone.id);
     expect(after).toHaveLength(before.length);
-    expect(after.filter((one) => before.includes(one))).toEqual([]);
+    expect(after.filter((objectId) => before.includes(objectId))).toEqual([]);
   });
 
   it('has the ZTP script of its source', async () => {
-    const { id } = await furnished();
+    const { id } = await createFurnished();
 
     const clone = await done(201, 'POST simulations/clone/', { simulation: id });
 
@@ -438,7 +442,7 @@ describe('a clone', () => {
   });
 
   it('has the instructions of its source', async () => {
-    const { id } = await furnished();
+    const { id } = await createFurnished();
 
     const clone = await done(201, 'POST simulations/clone/', { simulation: id });
 
@@ -454,23 +458,23 @@ describe('a clone', () => {
     expect(clone).toMatchObject({ auto_oob_enabled: true, enable_dhcp: true });
   });
 
-  it('of a broken-out interface stands on its own', async () => {
-    const { id, ends, service } = await furnished();
+  it('can revert a breakout without changing its source', async () => {
+    const { id, ends, service } = await createFurnished();
     await done(204, `DELETE ${SERVICES}${service.id}/`);
     await done(200, `POST ${INTERFACES}${ends[0].id}/breakout/`, { split_count: 2 });
-    const before = await drawing(id);
+    const before = await describeTopology(id);
     const clone = await done(201, 'POST simulations/clone/', { simulation: id });
-    expect(await drawing(clone.id)).toEqual(before);
+    expect(await describeTopology(clone.id)).toEqual(before);
     const whole = (await air.all(`${INTERFACES}?simulation=${clone.id}&name=${ends[0].name}s0`))[0];
 
     await done(200, `POST ${INTERFACES}${whole.id}/revert-breakout/`);
 
-    expect(await drawing(id)).toEqual(before);
+    expect(await describeTopology(id)).toEqual(before);
     expect(await air.all(`${INTERFACES}?simulation=${clone.id}`)).toHaveLength(2);
   });
 
-  it('goes its own way', async () => {
-    const { id, nodes } = await furnished();
+  it('remains if its source is deleted', async () => {
+    const { id, nodes } = await createFurnished();
     const clone = await done(201, 'POST simulations/clone/', { simulation: id });
 
     await done(204, `DELETE simulations/${id}/`);
@@ -478,18 +482,18 @@ describe('a clone', () => {
     expect(await air.all(`${NODES}?simulation=${clone.id}`)).toHaveLength(nodes.length);
   });
 
-  it('has the name that is given, or one that tells what it is a clone of', async () => {
+  it('has the requested name, or else the name of its source with a suffix', async () => {
     const source = await air.simulation({ name: 'x'.repeat(128) });
 
-    const named = await done(201, 'POST simulations/clone/', { simulation: source.id, name: 'mine' });
+    const field = await done(201, 'POST simulations/clone/', { simulation: source.id, name: 'mine' });
     const unnamed = await done(201, 'POST simulations/clone/', { simulation: source.id });
 
-    expect(named.name).toBe('mine');
+    expect(field.name).toBe('mine');
     expect(unnamed.name.length).toBeLessThanOrEqual(128);
     expect(unnamed.name).toContain('xxx');
   });
 
-  it('is started where that is asked for, and can be shut down', async () => {
+  it('is started with `attempt_start` and can be shut down', async () => {
     const source = await air.simulation();
 
     const clone = await done(201, 'POST simulations/clone/', { simulation: source.id, attempt_start: true });
@@ -508,21 +512,21 @@ describe('a clone', () => {
 
   it.each([
     ['does not exist', NOTHING],
-    ['is no id', 'nothing'],
+    ['has an invalid id', 'nothing'],
     ['belongs to another organisation', GLOBEX_LAB],
-  ])('of a simulation that %s is refused by its name', async (_what, simulation) => {
+  ])('of a simulation that %s returns 400 and names `simulation`', async (_what, simulation) => {
     expectRefused(await admin('POST simulations/clone/', { simulation }), 400, 'simulation');
   });
 
-  it('from a checkpoint of another simulation is refused by its name', async () => {
+  it('from a checkpoint that does not exist returns 400 and names `checkpoint`', async () => {
     const { id } = await air.simulation();
 
     expectRefused(await admin('POST simulations/clone/', { simulation: id, checkpoint: NOTHING }), 400, 'checkpoint');
   });
 });
 
-describe('switches', () => {
-  it('the out-of-band network comes with DHCP unless it is not wanted, and goes', async () => {
+describe('optional networks', () => {
+  it('the out-of-band network is enabled with or without DHCP, and disabled', async () => {
     const { id } = await air.simulation();
 
     expect(await act(id, 'enable-auto-oob')).toMatchObject({ auto_oob_enabled: true, enable_dhcp: true });
@@ -533,7 +537,7 @@ describe('switches', () => {
     expect(await act(id, 'disable-auto-oob')).toMatchObject({ auto_oob_enabled: false, enable_dhcp: false });
   });
 
-  it('NetQ comes with credentials, and goes with them', async () => {
+  it('NetQ is enabled with credentials, which are removed when it is disabled', async () => {
     const { id } = await air.simulation();
 
     expect(await act(id, 'enable-auto-netq')).toMatchObject({
@@ -548,7 +552,7 @@ describe('switches', () => {
     });
   });
 
-  it('a wrong body is refused by its name', async () => {
+  it('an invalid option returns 400 and names the field', async () => {
     const { id } = await air.simulation();
 
     expectRefused(await admin(`PATCH simulations/${id}/enable-auto-oob/`, { enable_dhcp: 'yes' }), 400, 'enable_dhcp');
@@ -557,16 +561,16 @@ describe('switches', () => {
 });
 
 describe('a ZTP script', () => {
-  it('is made, read, changed and taken away', async () => {
+  it('is created, read, updated, deleted and created again', async () => {
     const { id } = await air.simulation();
     const path = `simulations/${id}/ztp-script/`;
     expectRefused(await admin(`GET ${path}`), 404, NOT_FOUND);
     expectRefused(await admin(`PATCH ${path}`, { content: 'x' }), 404);
     expectRefused(await admin(`DELETE ${path}`), 404);
 
-    const made = await done(201, `POST ${path}`, { content: 'first' });
-    expect(Object.keys(made).sort()).toEqual(['content', 'created', 'modified']);
-    expect(await done(200, `GET ${path}`)).toEqual(made);
+    const script = await done(201, `POST ${path}`, { content: 'first' });
+    expect(Object.keys(script).sort()).toEqual(['content', 'created', 'modified']);
+    expect(await done(200, `GET ${path}`)).toEqual(script);
     expect((await done(200, `PATCH ${path}`, { content: 'second' })).content).toBe('second');
     expectRefused(await admin(`PATCH ${path}`, {}), 400, 'content');
     await done(204, `DELETE ${path}`);
@@ -575,7 +579,7 @@ describe('a ZTP script', () => {
     await done(201, `POST ${path}`, { content: 'again' });
   });
 
-  it('is one at most', async () => {
+  it('cannot be created twice', async () => {
     const { id } = await air.simulation();
     await done(201, `POST simulations/${id}/ztp-script/`, { content: 'first' });
 
@@ -583,7 +587,7 @@ describe('a ZTP script', () => {
     expect((await done(200, `GET simulations/${id}/ztp-script/`)).content).toBe('first');
   });
 
-  it('needs content', async () => {
+  it('requires `content`', async () => {
     const { id } = await air.simulation();
 
     for (const body of [{}, { content: '' }, { content: 5 }]) {
@@ -591,7 +595,7 @@ describe('a ZTP script', () => {
     }
   });
 
-  it('is read with the scope of reading, and changed with that of editing', async () => {
+  it('can be read with the read scope and changed only with the edit scope', async () => {
     const path = `simulations/${LEAF_SPINE}/ztp-script/`;
 
     expectRefused(await reader(`GET ${path}`), 404);

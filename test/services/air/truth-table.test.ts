@@ -12,11 +12,11 @@ import { castKey } from '../../support/ngc-cast.ts';
 import { type Answer, type TestServer, testServer } from '../../support/server.ts';
 
 /**
- * What every operation needs, below `/api/v3`: operation | request | success | profile 2.0 | profile dsx |
- * how certain it is, in each of the two where they differ.
- * `a + b`: all of these scopes; `any a, b`: one of them; `any *`: any scope of Air; `/ role`: the role does instead;
- * A key of the table owns no SSH keys, which belong to persons: where it may ask for one, there is none for it (404).
- * `roles a + b`: all of these roles, and no scope; `-`: not in this profile; `?`: any success.
+ * The needs of every operation, below `/api/v3`: operation | request | success | profile 2.0 | profile dsx |
+ * certainty, with one value for each profile where they differ.
+ * `a + b`: all of these scopes; `any a, b`: at least one of them; `any *`: any scope of Air; `/ role`: or this role;
+ * `roles a + b`: all of these roles and no scope; `-`: not in this profile; `?`: any success.
+ * A key of the table has no SSH keys, because they belong to users: 404 is a success where it requests one.
  */
 const TABLE = `
 simulations_list | GET /simulations/ | 200 | access + simulation_read | simulation_read / air_trainee | documented
@@ -207,14 +207,14 @@ const NOTHING = '00000000-0000-4000-8000-000000000000';
 const DETAIL = 'You do not have permission to perform this action.';
 const ABSENT = 'No object matches the given query.';
 
-/** What another organisation is told of an object, and of which it is told something else. */
+/** The responses to another organisation: 404 by default, with exceptions for some operations. */
 const HIDDEN = '404 foreign_object';
 const NOT_OWNER = '403 not_owner';
 const NO_SCOPE = '403 missing_scope';
 const NO_ROLE = '403 missing_role';
-const OTHERWISE_FOR_OTHERS: Readonly<Record<AirProfile | 'both', Readonly<Record<string, string>>>> = {
+const CROSS_ORG_EXCEPTIONS: Readonly<Record<AirProfile | 'both', Readonly<Record<string, string>>>> = {
   both: {
-    // What is public, or belongs to nobody, is seen by all.
+    // Public objects, and objects without an owner, are visible to every organisation.
     demo_tags_get: '200 allowed',
     system_nodes_get: '200 allowed',
     images_unpublish: NOT_OWNER,
@@ -251,7 +251,7 @@ const OTHERWISE_FOR_OTHERS: Readonly<Record<AirProfile | 'both', Readonly<Record
   },
 };
 
-/** What a profile asks for. */
+/** The scopes and roles that a profile requires. */
 interface Needs {
   readonly all: readonly string[];
   readonly any: readonly string[];
@@ -262,24 +262,24 @@ interface Needs {
 interface Row {
   readonly operation: string;
   readonly request: string;
-  /** Any success where it is empty. */
+  /** Empty for any success. */
   readonly success: readonly number[];
   readonly needs: Readonly<Record<AirProfile, Needs | null>>;
   readonly certainty: Readonly<Record<AirProfile, string>>;
 }
 
-function scopesIn(text: string, between: string): string[] {
+function parseScopes(text: string, between: string): string[] {
   return text.split(between).map((name) => `air:${name.trim()}`);
 }
 
-function needsIn(text: string): Needs | null {
+function parseNeeds(expression: string): Needs | null {
   const none: Needs = { all: [], any: [], roles: [], orRole: null };
-  if (text === '-') return null;
-  if (text === 'any *') return { ...none, any: AIR_SCOPES };
-  if (text.startsWith('any ')) return { ...none, any: scopesIn(text.slice(4), ',') };
-  if (text.startsWith('roles ')) return { ...none, roles: text.slice(6).split(' + ') };
-  const [scopes = '', orRole = null] = text.split(' / ');
-  return { ...none, all: scopesIn(scopes, '+'), orRole };
+  if (expression === '-') return null;
+  if (expression === 'any *') return { ...none, any: AIR_SCOPES };
+  if (expression.startsWith('any ')) return { ...none, any: parseScopes(expression.slice(4), ',') };
+  if (expression.startsWith('roles ')) return { ...none, roles: expression.slice(6).split(' + ') };
+  const [scopes = '', orRole = null] = expression.split(' / ');
+  return { ...none, all: parseScopes(scopes, '+'), orRole };
 }
 
 const ROWS = TABLE.trim()
@@ -291,12 +291,12 @@ const ROWS = TABLE.trim()
       operation,
       request: request.replace(' ', ' /api/v3'),
       success: success === '?' ? [] : success.split(',').map(Number),
-      needs: { '2.0': needsIn(old), dsx: needsIn(dsx) },
+      needs: { '2.0': parseNeeds(old), dsx: parseNeeds(dsx) },
       certainty: { '2.0': ofOld, dsx: ofDsx },
     };
   });
 
-/** One row of each kind of need, which is asked for with every credential that is near to enough. */
+/** One operation for each kind of need, requested with every variant of a key. */
 const EXAMPLES = [
   'simulations_get',
   'demos_provision',
@@ -305,7 +305,7 @@ const EXAMPLES = [
   'system_nodes_get',
 ];
 
-/** Somebody who asks, and what the law says of it. */
+/** The rights of a caller and the expected outcome. */
 interface Variant {
   readonly name: string;
   readonly scopes?: readonly string[];
@@ -313,24 +313,26 @@ interface Variant {
   readonly outcome: 'allow' | 'missing_scope' | 'missing_role';
 }
 
-const without = (names: readonly string[], gone: readonly string[]) => names.filter((name) => !gone.includes(name));
+const without = (names: readonly string[], removed: readonly string[]) =>
+  names.filter((name) => !removed.includes(name));
 
-/** A key with exactly what is needed. */
-function enough({ all, any, roles }: Needs): Variant {
+/** A key with exactly the required rights. */
+function sufficientVariant({ all, any, roles }: Needs): Variant {
   const held = roles.length > 0 ? { roles } : { scopes: [...all, ...any.slice(0, 1)] };
-  return { name: 'exactly what is needed', ...held, outcome: 'allow' };
+  return { name: 'exactly the required rights', ...held, outcome: 'allow' };
 }
 
-/** A key with exactly what is needed, with each of it taken away, with nothing, and with everything else. */
-function variants(needs: Needs, profile: AirProfile): Variant[] {
-  const found = [enough(needs), ...(needs.roles.length > 0 ? ofRoles(needs) : ofScopes(needs))];
-  if (profile === '2.0') return [...found, { name: 'only the role air-admin', roles: ['air-admin'], outcome: 'allow' }];
-  if (needs.roles.length > 0) return found;
+/** Keys with exactly the required rights, without each of them, with none, and with all other rights. */
+function variantsOf(needs: Needs, profile: AirProfile): Variant[] {
+  const common = [sufficientVariant(needs), ...(needs.roles.length > 0 ? roleVariants(needs) : scopeVariants(needs))];
+  if (profile === '2.0')
+    return [...common, { name: 'only the role air-admin', roles: ['air-admin'], outcome: 'allow' }];
+  if (needs.roles.length > 0) return common;
   const outcome = needs.orRole === 'air_trainee' ? 'allow' : 'missing_scope';
-  return [...found, { name: 'only the role air_trainee', roles: ['air_trainee'], outcome }];
+  return [...common, { name: 'only the role air_trainee', roles: ['air_trainee'], outcome }];
 }
 
-function ofScopes({ all, any }: Needs): Variant[] {
+function scopeVariants({ all, any }: Needs): Variant[] {
   const others = without(AIR_SCOPES, [...all, ...any]);
   return [
     ...any.slice(1).map((scope): Variant => ({ name: `only ${scope}`, scopes: [scope], outcome: 'allow' })),
@@ -341,27 +343,27 @@ function ofScopes({ all, any }: Needs): Variant[] {
   ];
 }
 
-function ofRoles({ roles }: Needs): Variant[] {
+function roleVariants({ roles }: Needs): Variant[] {
   return [
     ...roles.map(
       (role): Variant => ({ name: `without ${role}`, roles: without(roles, [role]), outcome: 'missing_role' }),
     ),
-    { name: 'every scope of a person without the roles', roles: ['air-admin', 'air_admin'], outcome: 'missing_role' },
+    { name: 'every scope of a user without the roles', roles: ['air-admin', 'air_admin'], outcome: 'missing_role' },
     { name: 'no role', roles: [], outcome: 'missing_role' },
     { name: 'a service key with every scope', scopes: AIR_SCOPES, outcome: 'missing_role' },
   ];
 }
 
-/** How an operation answers a key that may. */
-function happened({ success }: Pick<Row, 'success'>, { status, decision }: Answer): string {
+/** The outcome of a request with a key that has access. */
+function outcomeOf({ success }: Pick<Row, 'success'>, { status, decision }: Answer): string {
   const isNotTheirs = status === 404 && success.includes(404);
   if (decision?.effect === 'deny' && !isNotTheirs) return `${status} ${decision.reason}`;
   const isSuccess = success.length === 0 ? status >= 200 && status < 300 : success.includes(status);
   return isSuccess ? 'allow' : String(status);
 }
 
-/** The needs of a rule, as the table of the mock has them. */
-function needsInForce({
+/** The needs of a rule in the table of the mock, in the form of this test. */
+function normalizeNeeds({
   all = [],
   any = [],
   roles = [],
@@ -370,13 +372,13 @@ function needsInForce({
   return { all, any: [...any].sort(), roles, orRole: orRoles[0] ?? null };
 }
 
-describe.each(PROFILES)('truth table of Air, profile %s:', (profile) => {
+describe.each(PROFILES)('access table of Air, profile %s:', (profile) => {
   let server: TestServer;
   let staged: StagedAir;
   const keys = new Map<string, Promise<string>>();
   const rows = ROWS.flatMap(({ needs, ...row }) => {
-    const its = needs[profile];
-    return its === null ? [] : [{ ...row, needs: its }];
+    const own = needs[profile];
+    return own === null ? [] : [{ ...row, needs: own }];
   });
 
   beforeAll(async () => {
@@ -387,43 +389,45 @@ describe.each(PROFILES)('truth table of Air, profile %s:', (profile) => {
   const keyOf = ({ scopes, roles }: Pick<Variant, 'scopes' | 'roles'>): Promise<string> => {
     const name = JSON.stringify([scopes, roles]);
     const user = `person-${keys.size}@acme.test`;
-    const made =
+    const key =
       keys.get(name) ??
       (scopes === undefined ? personalKey(server, user, roles ?? []) : serviceKey(server, scopes)).then(
         ({ key }) => key,
       );
-    keys.set(name, made);
-    return made;
+    keys.set(name, key);
+    return key;
   };
   const tables = async () => (await server.call('GET /_mock/tables/air')).body;
 
   it('has every operation of the document once, with its needs', async () => {
     const { operations, rules } = await tables();
     const ruleOf = new Map(rules.map((rule: { id: string }) => [rule.id, rule]));
-    const inForce = operations.flatMap(({ id, rule }: { id: string; rule: string }) =>
-      rule === 'public' ? [] : [[id, needsInForce((ruleOf.get(rule) as { needs: object }).needs)]],
+    const actual = operations.flatMap(({ id, rule }: { id: string; rule: string }) =>
+      rule === 'public' ? [] : [[id, normalizeNeeds((ruleOf.get(rule) as { needs: object }).needs)]],
     );
     const expected = rows.map(({ operation, needs }) => [operation, { ...needs, any: [...needs.any].sort() }]);
 
-    expect(inForce).toHaveLength(rows.length);
-    expect(Object.fromEntries(inForce)).toEqual(Object.fromEntries(expected));
+    expect(actual).toHaveLength(rows.length);
+    expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(expected));
   });
 
-  it('is as certain of every operation, and of its rule, as the sources are', async () => {
+  it('has the certainty of every operation and rule that the sources have', async () => {
     const { operations, rules } = await tables();
     const certainties = (listed: readonly { id: string; certainty: string }[]) =>
-      Object.fromEntries(listed.filter(({ id }) => id !== 'uploads_put_part').map((one) => [one.id, one.certainty]));
+      Object.fromEntries(
+        listed.filter(({ id }) => id !== 'uploads_put_part').map((operation) => [operation.id, operation.certainty]),
+      );
     const expected = Object.fromEntries(rows.map(({ operation, certainty }) => [operation, certainty[profile]]));
 
     expect.soft(certainties(rules)).toEqual(expected);
-    // The SDK has the shape of many whose rule is inferred.
-    const ofSdk = (one: { source: string }) => one.source.includes('SDK 1.3.1');
-    const others = certainties(operations.filter((one: { source: string }) => !ofSdk(one)));
+    // The SDK documents the shape of many operations whose rule is inferred.
+    const isFromSdk = (operation: { source: string }) => operation.source.includes('SDK 1.3.1');
+    const others = certainties(operations.filter((operation: { source: string }) => !isFromSdk(operation)));
     expect.soft(others).toEqual(Object.fromEntries(Object.keys(others).map((id) => [id, expected[id]])));
   });
 
   it.each(rows)(
-    '$operation is refused to a key without scopes before its object and its body are read',
+    '$operation returns 403 for a key without scopes before the object and the body are read',
     async (row) => {
       const [method = ''] = row.request.split(' ');
       const hasBody = method === 'POST' || method === 'PATCH';
@@ -441,28 +445,31 @@ describe.each(PROFILES)('truth table of Air, profile %s:', (profile) => {
     },
   );
 
-  it.each(rows)('$operation answers whoever has what it needs, and another organisation as it should', async (row) => {
-    const token = await keyOf(enough(row.needs));
-    const fill = () => staged.fill(row.operation, row.needs.roles.includes('user_admin') ? token : undefined);
-    let filling = await fill();
-    if (row.request.includes('{id}')) {
-      const { status, body, decision } = await staged.ask(row.request, filling, castKey('globex-air').key);
-      const { operation } = row;
-      const expected = OTHERWISE_FOR_OTHERS[profile][operation] ?? OTHERWISE_FOR_OTHERS.both[operation] ?? HIDDEN;
-      expect(`${status} ${decision?.reason ?? 'allowed'}`).toBe(expected);
-      // As if it were not there.
-      if (expected === HIDDEN) expect(body).toEqual({ detail: ABSENT, request_id: expect.any(String) });
-      if (status < 300) filling = await fill();
-    }
+  it.each(rows)(
+    '$operation allows a key with the required rights, and hides the object from other organisations',
+    async (row) => {
+      const token = await keyOf(sufficientVariant(row.needs));
+      const fill = () => staged.fill(row.operation, row.needs.roles.includes('user_admin') ? token : undefined);
+      let filling = await fill();
+      if (row.request.includes('{id}')) {
+        const { status, body, decision } = await staged.ask(row.request, filling, castKey('globex-air').key);
+        const { operation } = row;
+        const expected = CROSS_ORG_EXCEPTIONS[profile][operation] ?? CROSS_ORG_EXCEPTIONS.both[operation] ?? HIDDEN;
+        expect(`${status} ${decision?.reason ?? 'allowed'}`).toBe(expected);
+        // The response is the same as for an object that does not exist.
+        if (expected === HIDDEN) expect(body).toEqual({ detail: ABSENT, request_id: expect.any(String) });
+        if (status < 300) filling = await fill();
+      }
 
-    expect(happened(row, await staged.ask(row.request, filling, token))).toBe('allow');
-  });
+      expect(outcomeOf(row, await staged.ask(row.request, filling, token))).toBe('allow');
+    },
+  );
 
   it.each(rows.filter(({ operation }) => EXAMPLES.includes(operation)))(
-    '$operation is decided alike for every key, and each decision is recorded',
+    '$operation has the expected decision for each variant of a key, and records it',
     async ({ operation, request, needs }) => {
       const failures = await failuresOf(
-        variants(needs, profile).map((variant) => [variant.name, variant] as const),
+        variantsOf(needs, profile).map((variant) => [variant.name, variant] as const),
         async (variant) => {
           const token = await keyOf(variant);
           const { status, decision } = await staged.ask(request, await staged.fill(operation), token);
