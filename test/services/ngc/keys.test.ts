@@ -1,4 +1,4 @@
-/** Keys as their vendor has them made, listed and deleted. */
+/** Creating, listing, editing and deleting keys through the API of NGC. */
 import { describe, expect, it } from 'vitest';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type Answer, START, testServer } from '../../support/server.ts';
@@ -7,37 +7,42 @@ const server = await testServer();
 const owner = castKey('owner');
 const globexKey = castKey('globex-full-access');
 const KEYS = '/v3/orgs/acme/keys';
-const at = (after: number) => new Date(START + after).toISOString();
+const isoAfter = (offset: number) => new Date(START + offset).toISOString();
 const [echo] = castFunction('echo');
 const [slow] = castFunction('slow');
 
 const ALL_FUNCTIONS = { id: '*', type: 'account-functions' };
-const policies = (given: Record<string, unknown> = {}) => [
-  { product: 'nv-cloud-functions', scopes: ['list_functions'], resources: [ALL_FUNCTIONS], ...given },
+const policies = (overrides: Record<string, unknown> = {}) => [
+  { product: 'nv-cloud-functions', scopes: ['list_functions'], resources: [ALL_FUNCTIONS], ...overrides },
 ];
 
 const call = (request: string, body?: unknown, token: string = owner.key) =>
   server.call(request, { token, ...(body !== undefined && { body }) });
-const create = (given: Record<string, unknown> = {}, type = 'SERVICE_KEY') =>
-  call(`POST ${KEYS}/type/${type}`, { name: 'ci', policies: policies(), ...given });
-const created = async (given: Record<string, unknown> = {}, type = 'SERVICE_KEY') => {
-  const { status, body } = await create(given, type);
+const postKey = (overrides: Record<string, unknown> = {}, type = 'SERVICE_KEY') =>
+  call(`POST ${KEYS}/type/${type}`, { name: 'ci', policies: policies(), ...overrides });
+const createKey = async (overrides: Record<string, unknown> = {}, type = 'SERVICE_KEY') => {
+  const { status, body } = await postKey(overrides, type);
   expect(status, JSON.stringify(body)).toBe(200);
   return body.apiKey;
 };
-const get = async (id: string) => (await call(`GET ${KEYS}/${id}`)).body.apiKey;
+const getKey = async (id: string) => (await call(`GET ${KEYS}/${id}`)).body.apiKey;
 const listFunctions = (token: string) => server.call('GET /v2/nvcf/functions', { token });
 
 const SUCCESS = { statusCode: 'SUCCESS', requestId: expect.any(String), serverId: expect.any(String) };
 
-/** Expects a refusal as the NGC gateway tells it. */
-const expectRefusal = ({ status, body, headers }: Answer, expected: number, code: string, said?: string | RegExp) => {
+/** Expects an error response in the format of the NGC gateway. */
+const expectRefusal = (
+  { status, body, headers }: Answer,
+  expected: number,
+  code: string,
+  message?: string | RegExp,
+) => {
   expect(status, JSON.stringify(body)).toBe(expected);
   expect(headers['content-type']).toMatch(/^application\/json\b/);
   expect(body).toEqual({
     requestStatus: {
       statusCode: code,
-      statusDescription: typeof said === 'string' ? said : expect.stringMatching(said ?? /\w/),
+      statusDescription: typeof message === 'string' ? message : expect.stringMatching(message ?? /\w/),
       requestId: expect.any(String),
       serverId: expect.any(String),
     },
@@ -45,22 +50,22 @@ const expectRefusal = ({ status, body, headers }: Answer, expected: number, code
 };
 const expectForbidden = (answer: Answer) => expectRefusal(answer, 403, 'FORBIDDEN', 'Access Denied');
 const expectUnauthorized = (answer: Answer) => expectRefusal(answer, 401, 'UNAUTHORIZED', 'Authentication Failed');
-const expectInvalid = (answer: Answer, said?: RegExp) => expectRefusal(answer, 400, 'INVALID_REQUEST', said);
+const expectInvalid = (answer: Answer, message?: RegExp) => expectRefusal(answer, 400, 'INVALID_REQUEST', message);
 
-const reader = castKey('nvcf-registrar').id;
-/** Every operation on keys, with a body that is good. */
+const registrarId = castKey('nvcf-registrar').id;
+/** Every operation on keys, with a valid body. */
 const OPERATIONS: [operation: string, body: unknown][] = [
   ['GET /v3/orgs/{org}/keys', undefined],
   ['POST /v3/orgs/{org}/keys/type/SERVICE_KEY', { name: 'mine', policies: policies() }],
   ['POST /v3/orgs/{org}/keys/type/PERSONAL_KEY', { name: 'mine', policies: [{ product: 'nv-cloud-functions' }] }],
-  [`GET /v3/orgs/{org}/keys/${reader}`, undefined],
-  [`PATCH /v3/orgs/{org}/keys/${reader}`, { name: 'theirs' }],
-  [`POST /v3/orgs/{org}/keys/${reader}/rotate`, undefined],
-  [`DELETE /v3/orgs/{org}/keys/${reader}`, undefined],
+  [`GET /v3/orgs/{org}/keys/${registrarId}`, undefined],
+  [`PATCH /v3/orgs/{org}/keys/${registrarId}`, { name: 'theirs' }],
+  [`POST /v3/orgs/{org}/keys/${registrarId}/rotate`, undefined],
+  [`DELETE /v3/orgs/{org}/keys/${registrarId}`, undefined],
 ];
-const asked = (operation: string, org = 'acme') => operation.replace('{org}', org);
+const requestOf = (operation: string, org = 'acme') => operation.replace('{org}', org);
 
-it('only the creation of a personal key was observed: no client sends SERVICE_KEY in the path', async () => {
+it('creating a personal key is observed; creating a service key is inferred', async () => {
   const { operations } = (await server.call('GET /_mock/tables/ngc')).body;
   const certaintyOf = (operation: string) => operations.find(({ id }: { id: string }) => id === operation).certainty;
 
@@ -68,12 +73,12 @@ it('only the creation of a personal key was observed: no client sends SERVICE_KE
   expect(certaintyOf('createServiceKey')).toBe('inferred');
 });
 
-describe("with the owner's key", () => {
-  it('a service key is made, with its value this once', async () => {
-    const { status, body } = await create({
+describe('with the key of an owner', () => {
+  it('creating a service key returns its value, which reading the key does not', async () => {
+    const { status, body } = await postKey({
       description: 'for the pipeline',
       type: 'SERVICE_KEY',
-      expiryDate: at(60_000),
+      expiryDate: isoAfter(60_000),
     });
     const shown = {
       keyId: expect.stringMatching(/^[A-Za-z0-9-]+$/),
@@ -82,8 +87,8 @@ describe("with the owner's key", () => {
       type: 'SERVICE_KEY',
       status: 'ACTIVE',
       orgName: 'acme',
-      createdDate: at(0),
-      expiryDate: at(60_000),
+      createdDate: isoAfter(0),
+      expiryDate: isoAfter(60_000),
       policies: policies(),
     };
 
@@ -96,8 +101,8 @@ describe("with the owner's key", () => {
     expect((await call(`GET ${KEYS}/${body.apiKey.keyId}`)).body).toEqual({ requestStatus: SUCCESS, apiKey: shown });
   });
 
-  it('a personal key is made, of the owner, with their roles', async () => {
-    const apiKey = await created({ policies: [{ product: 'nv-cloud-functions' }] }, 'PERSONAL_KEY');
+  it('a created personal key has the user and the roles of the owner', async () => {
+    const apiKey = await createKey({ policies: [{ product: 'nv-cloud-functions' }] }, 'PERSONAL_KEY');
 
     expect(apiKey).toMatchObject({
       type: 'PERSONAL_KEY',
@@ -109,10 +114,10 @@ describe("with the owner's key", () => {
     expect((await call(`GET ${KEYS}`, undefined, apiKey.value)).status).toBe(200);
   });
 
-  it('scopes of a personal key count for nothing', async () => {
-    const { keyId, value } = await created({ policies: policies({ scopes: ['list_clusters'] }) }, 'PERSONAL_KEY');
+  it('scopes of a personal key are ignored', async () => {
+    const { keyId, value } = await createKey({ policies: policies({ scopes: ['list_clusters'] }) }, 'PERSONAL_KEY');
 
-    expect((await get(keyId)).policies).toEqual([{ product: 'nv-cloud-functions' }]);
+    expect((await getKey(keyId)).policies).toEqual([{ product: 'nv-cloud-functions' }]);
     expect((await listFunctions(value)).status).toBe(200);
   });
 
@@ -125,16 +130,16 @@ describe("with the owner's key", () => {
     ],
     ['all functions', ALL_FUNCTIONS, { type: 'All Functions' }],
     ['all entity', { id: '*', type: 'entity' }, { type: 'All Entity' }],
-  ])('a key is bound to %s in the form of the vendor', async (_what, resource, resourceOfOurs) => {
-    const apiKey = await created({ policies: policies({ resources: [resource] }) });
+  ])("a key bound to %s keeps the resource in NGC's format", async (_what, resource, stored) => {
+    const apiKey = await createKey({ policies: policies({ resources: [resource] }) });
     const { body } = await server.call(`GET /_mock/keys/${apiKey.keyId}`);
 
     expect(apiKey.policies[0].resources).toEqual([resource]);
-    expect(body.policy.resource).toEqual(resourceOfOurs);
+    expect(body.policy.resource).toEqual(stored);
   });
 
-  it('what the documents rule out is stored, as the console does', async () => {
-    const apiKey = await created({ policies: policies({ scopes: ['manage_telemetries'] }) });
+  it('an undocumented combination of scope and resource is stored, as in the console of NGC', async () => {
+    const apiKey = await createKey({ policies: policies({ scopes: ['manage_telemetries'] }) });
 
     expect(apiKey.policies[0].scopes).toEqual(['manage_telemetries']);
   });
@@ -143,17 +148,17 @@ describe("with the owner's key", () => {
     ['All Entity', { id: '*', type: 'entity' }],
     ['Function', { id: `${echo?.functionId}/*`, type: 'function' }],
     ['Function Versions', { id: `${echo?.functionId}/${echo?.versionId}`, type: 'function' }],
-  ])('Authorize Clients with %s is stored, and a finding says what the scope needs', async (label, resource) => {
-    const on = await testServer();
-    const given = {
+  ])('`authorize_clients` with %s is stored and reported as a finding', async (label, resource) => {
+    const other = await testServer();
+    const order = {
       name: `sharer-${label}`,
       policies: policies({ scopes: ['list_functions', 'authorize_clients'], resources: [resource] }),
     };
-    const { status, body } = await on.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: given });
-    const { findings } = (await on.call('GET /_mock/findings')).body;
+    const { status, body } = await other.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: order });
+    const { findings } = (await other.call('GET /_mock/findings')).body;
 
     expect(status).toBe(200);
-    expect(body.apiKey.policies).toEqual(given.policies);
+    expect(body.apiKey.policies).toEqual(order.policies);
     expect(findings.map(({ message }: { message: string }) => message)).toEqual([
       expect.stringContaining(
         'with the scope `authorize_clients`: the scope needs a resource of type `All Functions`.',
@@ -161,8 +166,8 @@ describe("with the owner's key", () => {
     ]);
   });
 
-  it('two entries of one product are one product', async () => {
-    const apiKey = await created({
+  it('two policies of one product are merged', async () => {
+    const apiKey = await createKey({
       policies: [
         ...policies(),
         ...policies({ scopes: ['invoke_function'], resources: [{ id: `${slow?.functionId}/*`, type: 'function' }] }),
@@ -173,9 +178,9 @@ describe("with the owner's key", () => {
     expect((await server.call(`GET /_mock/keys/${apiKey.keyId}`)).body.services).toEqual(['nvcf']);
   });
 
-  it('the list shows every key of the organisation, of both kinds, without values', async () => {
-    const on = await testServer();
-    const { status, body } = await on.call(`GET ${KEYS}`, { token: owner.key });
+  it('the list has the personal and service keys of the organisation, without their values', async () => {
+    const other = await testServer();
+    const { status, body } = await other.call(`GET ${KEYS}`, { token: owner.key });
     const ours = ngcCast.keys.filter(({ org }) => org === 'acme');
 
     expect(status).toBe(200);
@@ -185,18 +190,18 @@ describe("with the owner's key", () => {
     expect(body.apiKeys[0]).toMatchObject({ type: 'PERSONAL_KEY', user: owner.user, roles: owner.roles });
   });
 
-  it('an edit changes what it names, and leaves the rest', async () => {
-    const { value, ...before } = await created({ description: 'first' });
+  it('an edit changes only the members of the request', async () => {
+    const { value, ...before } = await createKey({ description: 'first' });
     const path = `PATCH ${KEYS}/${before.keyId}`;
     const renamed = await call(path, { name: 'renamed' });
-    const later = await call(path, { expiryDate: at(60_000), description: 'second' });
+    const later = await call(path, { expiryDate: isoAfter(60_000), description: 'second' });
 
     expect(renamed.status).toBe(200);
     expect(renamed.body).toEqual({ requestStatus: SUCCESS, apiKey: { ...before, name: 'renamed' } });
     expect(later.body.apiKey).toEqual({
       ...before,
       name: 'renamed',
-      expiryDate: at(60_000),
+      expiryDate: isoAfter(60_000),
       description: 'second',
     });
     expect((await server.call(`GET /_mock/keys/${before.keyId}`)).body.history).toHaveLength(1);
@@ -204,42 +209,44 @@ describe("with the owner's key", () => {
   });
 
   it('an edit of the policies replaces them', async () => {
-    const { keyId, value } = await created();
-    const given = policies({
+    const { keyId, value } = await createKey();
+    const replacement = policies({
       scopes: ['invoke_function'],
       resources: [{ id: `${echo?.functionId}/*`, type: 'function' }],
     });
-    const { body } = await call(`PATCH ${KEYS}/${keyId}`, { policies: given });
+    const { body } = await call(`PATCH ${KEYS}/${keyId}`, { policies: replacement });
 
-    expect(body.apiKey.policies).toEqual(given);
+    expect(body.apiKey.policies).toEqual(replacement);
     expect((await listFunctions(value)).status).toBe(403);
     expect((await server.call(`GET /_mock/keys/${keyId}`)).body.history).toHaveLength(2);
   });
 
-  it('a key is switched off and on, at once', async () => {
-    const { keyId, value } = await created();
-    const off = await call(`PATCH ${KEYS}/${keyId}`, { status: 'DISABLED' });
+  it('a key is disabled and enabled at once', async () => {
+    const { keyId, value } = await createKey();
+    const disabled = await call(`PATCH ${KEYS}/${keyId}`, { status: 'DISABLED' });
     const refused = await listFunctions(value);
     await call(`PATCH ${KEYS}/${keyId}`, { status: 'ACTIVE' });
 
-    expect(off.body.apiKey.status).toBe('DISABLED');
+    expect(disabled.body.apiKey.status).toBe('DISABLED');
     expect(refused.decision.reason).toBe('disabled_key');
     expect((await listFunctions(value)).status).toBe(200);
   });
 
-  it('a key that ran out says so', async () => {
-    const on = await testServer();
-    const given = { name: 'brief', policies: policies(), expiryDate: at(1000) };
-    const { body } = await on.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: given });
-    on.clock.set(START + 1000);
-    const shown = await on.call(`GET ${KEYS}/${body.apiKey.keyId}`, { token: owner.key });
+  it('an expired key has the status `EXPIRED`', async () => {
+    const other = await testServer();
+    const order = { name: 'brief', policies: policies(), expiryDate: isoAfter(1000) };
+    const { body } = await other.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: order });
+    other.clock.set(START + 1000);
+    const shown = await other.call(`GET ${KEYS}/${body.apiKey.keyId}`, { token: owner.key });
 
     expect(shown.body.apiKey.status).toBe('EXPIRED');
-    expect((await on.call('GET /v2/nvcf/functions', { token: body.apiKey.value })).decision.reason).toBe('expired_key');
+    expect((await other.call('GET /v2/nvcf/functions', { token: body.apiKey.value })).decision.reason).toBe(
+      'expired_key',
+    );
   });
 
-  it('a rotated key has a new value, and the old one ends at once', async () => {
-    const { value, ...before } = await created();
+  it('rotating a key returns a new value, and the old value is rejected at once', async () => {
+    const { value, ...before } = await createKey();
     const { status, body } = await call(`POST ${KEYS}/${before.keyId}/rotate`);
     const { value: fresh, ...after } = body.apiKey;
 
@@ -249,11 +256,11 @@ describe("with the owner's key", () => {
     expect(fresh).not.toBe(value);
     expect((await listFunctions(value)).decision.reason).toBe('unknown_key');
     expect((await listFunctions(fresh)).status).toBe(200);
-    expect(await get(before.keyId)).toEqual(before);
+    expect(await getKey(before.keyId)).toEqual(before);
   });
 
-  it('a deleted key is gone at once', async () => {
-    const { keyId, value } = await created();
+  it('a deleted key is rejected at once', async () => {
+    const { keyId, value } = await createKey();
     const { status, body } = await call(`DELETE ${KEYS}/${keyId}`);
 
     expect(status).toBe(200);
@@ -262,7 +269,7 @@ describe("with the owner's key", () => {
     expectRefusal(await call(`GET ${KEYS}/${keyId}`), 404, 'NOT_FOUND');
   });
 
-  it('a key made through the switchboard is seen here, and the other way round', async () => {
+  it("keys of the control API and of NGC's API are the same keys", async () => {
     const order = {
       type: 'service',
       name: 'ours',
@@ -271,9 +278,9 @@ describe("with the owner's key", () => {
       resource: { type: 'All Functions' },
     };
     const { body } = await server.call('POST /_mock/keys', { body: order });
-    const apiKey = await created();
+    const apiKey = await createKey();
 
-    expect(await get(body.id)).toMatchObject({ name: 'ours', policies: policies() });
+    expect(await getKey(body.id)).toMatchObject({ name: 'ours', policies: policies() });
     expect((await server.call(`GET /_mock/keys/${apiKey.keyId}`)).body).toMatchObject({
       services: ['nvcf'],
       policy: { version: 1, scopes: ['list_functions'], resource: { type: 'All Functions' } },
@@ -281,29 +288,29 @@ describe("with the owner's key", () => {
   });
 });
 
-const OF_OWNERS = 'POST /v3/orgs/{org}/keys/type/SERVICE_KEY';
+const OWNER_ONLY = 'POST /v3/orgs/{org}/keys/type/SERVICE_KEY';
 
 describe.each(OPERATIONS)('%s', (operation, body) => {
-  it('is refused for a service key', async () => {
-    const answer = await call(asked(operation), body, castKey('nvcf-deployer').key);
+  it('returns 403 for a service key', async () => {
+    const answer = await call(requestOf(operation), body, castKey('nvcf-deployer').key);
 
     expectForbidden(answer);
     expect(answer.decision).toMatchObject({
       effect: 'deny',
       reason: 'missing_permission',
-      missing: [operation === OF_OWNERS ? 'keys:manage' : 'keys:own'],
+      missing: [operation === OWNER_ONLY ? 'keys:manage' : 'keys:own'],
     });
   });
 
-  it('is refused below another organisation', async () => {
-    const answer = await call(asked(operation, 'globex'), body);
+  it('returns 403 in the path of another organisation', async () => {
+    const answer = await call(requestOf(operation, 'globex'), body);
 
     expectForbidden(answer);
     expect(answer.decision.reason).toBe('other_organization');
   });
 
-  it('is unauthorized without a key', async () => {
-    const answer = await server.call(asked(operation), body === undefined ? {} : { body });
+  it('returns 401 without a key', async () => {
+    const answer = await server.call(requestOf(operation), body === undefined ? {} : { body });
 
     expectUnauthorized(answer);
     expect(answer.decision.reason).toBe('no_token');
@@ -311,7 +318,7 @@ describe.each(OPERATIONS)('%s', (operation, body) => {
 });
 
 describe(`GET ${KEYS}`, () => {
-  it.each(['nobody', 'ACME'])('is refused below the organisation %s', async (org) => {
+  it.each(['nobody', 'returns 403 for the organisation %s'])('is refused below the organisation %s', async (org) => {
     const answer = await call(`GET /v3/orgs/${org}/keys`);
 
     expectForbidden(answer);
@@ -324,14 +331,14 @@ describe(`GET ${KEYS}`, () => {
     ['another scheme', `Basic ${owner.key}`, 'wrong_scheme'],
     ['the key alone', owner.key, 'wrong_scheme'],
     ['garbage', 'Bearer garbage', 'unsupported_token'],
-    ['a key that is cut short', `Bearer ${owner.key.slice(0, -1)}`, 'malformed_key'],
-    ['a key in another case', `Bearer ${owner.key.toUpperCase()}`, 'unsupported_token'],
+    ['a truncated key', `Bearer ${owner.key.slice(0, -1)}`, 'malformed_key'],
+    ['a key in upper case', `Bearer ${owner.key.toUpperCase()}`, 'unsupported_token'],
     [
-      'a key of which one character differs',
+      'a key with a changed last character',
       `Bearer ${owner.key.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'))}`,
       'foreign_key',
     ],
-  ])('is unauthorized with %s', async (_what, authorization, reason) => {
+  ])('returns 401 with %s', async (_what, authorization, reason) => {
     const answer = await server.call(`GET ${KEYS}`, {
       headers: { ...(authorization !== undefined && { authorization }) },
     });
@@ -346,7 +353,7 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
   const { key: token, user, roles } = castKey(name);
   const as = (request: string, body?: unknown) => call(request, body, token);
 
-  it('a service key is not made, and the decision says which role would do', async () => {
+  it('creating a service key returns 403, and the decision suggests a role that allows it', async () => {
     const answer = await as(`POST ${KEYS}/type/SERVICE_KEY`, { name: 'mine', policies: policies() });
     const { body } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
@@ -356,9 +363,9 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
     expect(body.fixes[0].request).toMatchObject({ method: 'PATCH', body: { roles: [...(roles ?? []), 'ORG_OWNER'] } });
   });
 
-  it('a personal key is made, of this user and with no more roles', async () => {
-    const given = { name: 'laptop', policies: [{ product: 'air' }], user: owner.user, roles: ['ORG_OWNER'] };
-    const { status, body } = await as(`POST ${KEYS}/type/PERSONAL_KEY`, given);
+  it('a created personal key has this user and no further roles', async () => {
+    const order = { name: 'laptop', policies: [{ product: 'air' }], user: owner.user, roles: ['ORG_OWNER'] };
+    const { status, body } = await as(`POST ${KEYS}/type/PERSONAL_KEY`, order);
 
     expect(status).toBe(200);
     expect(body.apiKey).toMatchObject({ type: 'PERSONAL_KEY', user, roles, policies: [{ product: 'air' }] });
@@ -380,32 +387,32 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
     expectRefusal(await as(`GET ${path}`), 404, 'NOT_FOUND');
   });
 
-  it('the list shows the personal keys of this user, and no others', async () => {
+  it('the list has only the personal keys of this user', async () => {
     const { status, body } = await as(`GET ${KEYS}`);
     const shown: { keyId: string; type: string; user: string }[] = body.apiKeys;
 
     expect(status).toBe(200);
     expect(shown.map(({ keyId }) => keyId)).toContain(castKey(name).id);
-    expect(new Set(shown.map((one) => `${one.type} of ${one.user}`))).toEqual(new Set([`PERSONAL_KEY of ${user}`]));
+    expect(new Set(shown.map((key) => `${key.type} of ${key.user}`))).toEqual(new Set([`PERSONAL_KEY of ${user}`]));
   });
 
   it.each([
     ['a service key', 'nvcf-registrar', 'the owners of acme'],
     ['the key of another user', 'owner', owner.user],
-  ])('%s is as if it were not, and the decision says whose it is', async (_what, other, whose) => {
-    for (const [operation, body] of OPERATIONS.filter(([one]) => one.includes(reader))) {
-      const answer = await as(asked(operation).replace(reader, castKey(other).id), body);
+  ])('%s returns 404, and the decision names the owner', async (_what, keyName, owners) => {
+    for (const [operation, body] of OPERATIONS.filter(([operation]) => operation.includes(registrarId))) {
+      const answer = await as(requestOf(operation).replace(registrarId, castKey(keyName).id), body);
       const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
       expectRefusal(answer, 404, 'NOT_FOUND');
       expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'foreign_object' });
-      expect(decision.explanation).toContain(`belongs to \`${whose}\``);
+      expect(decision.explanation).toContain(`belongs to \`${owners}\``);
       expect(JSON.stringify(decision.fixes)).toContain('an owner of that organisation');
     }
-    expect((await get(castKey(other).id)).name).toBe(other);
+    expect((await getKey(castKey(keyName).id)).name).toBe(keyName);
   });
 
-  it('keys of this user in another organisation are neither listed nor found', async () => {
+  it('keys of this user in another organisation are not listed and return 404', async () => {
     const order = { type: 'personal', name: 'elsewhere', services: [], user, roles: [], org: 'globex' };
     const { body: other } = await server.call('POST /_mock/keys', { body: order });
     const { body } = await as(`GET ${KEYS}`);
@@ -419,7 +426,7 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
   });
 });
 
-it('a simulated user without roles manages keys of their own', async () => {
+it('a simulated user without roles manages their own keys', async () => {
   const simulate = async (method: string, path: string) => {
     const body = { method, path: `${KEYS}${path}`, principal: 'nvcf-user', holding: { roles: [] } };
     return (await server.call('POST /_mock/decisions/simulate', { body })).body.effect;
@@ -430,8 +437,8 @@ it('a simulated user without roles manages keys of their own', async () => {
   expect(await simulate('POST', '/type/SERVICE_KEY')).toBe('deny');
 });
 
-it('of all these refusals nothing came', async () => {
-  const { name, status } = await get(reader);
+it('the rejected requests above change no key', async () => {
+  const { name, status } = await getKey(registrarId);
 
   expect([name, status]).toEqual(['nvcf-registrar', 'ACTIVE']);
   expect((await server.call('GET /v2/nvcf/functions', { token: castKey('nvcf-registrar').key })).decision.reason).toBe(
@@ -439,7 +446,7 @@ it('of all these refusals nothing came', async () => {
   );
 });
 
-it("an owner of another organisation may manage that one's keys, and no others", async () => {
+it('an owner of another organisation manages only the keys of that organization', async () => {
   const order = { type: 'personal', name: 'boss', services: [], roles: ['ORG_OWNER'], org: 'globex' };
   const { body } = await server.call('POST /_mock/keys', { body: order });
   const list = await call('GET /v3/orgs/globex/keys', undefined, body.key);
@@ -452,14 +459,14 @@ it("an owner of another organisation may manage that one's keys, and no others",
   expectForbidden(await call(`GET ${KEYS}`, undefined, body.key));
 });
 
-describe.each(OPERATIONS.filter(([operation]) => operation.includes(reader)))('%s', (operation, body) => {
+describe.each(OPERATIONS.filter(([operation]) => operation.includes(registrarId)))('%s', (operation, body) => {
   it.each([
-    ['nobody has', 'nothing', 'no_such_object'],
-    ['nobody has, in the form of one', '00000000-0000-4000-8000-000000000000', 'no_such_object'],
-    ['another organisation has', globexKey.id, 'foreign_object'],
-    ['the organisation has, in another case', owner.id.toUpperCase(), 'no_such_object'],
-  ])('is 404 for an id that %s', async (_what, id, reason) => {
-    const answer = await call(asked(operation).replace(reader, id), body);
+    ['does not exist', 'nothing', 'no_such_object'],
+    ['does not exist and has the form of a UUID', '00000000-0000-4000-8000-000000000000', 'no_such_object'],
+    ['belongs to another organisation', globexKey.id, 'foreign_object'],
+    ['has the wrong case', owner.id.toUpperCase(), 'no_such_object'],
+  ])('returns 404 for an id that %s', async (_what, id, reason) => {
+    const answer = await call(requestOf(operation).replace(registrarId, id), body);
 
     expectRefusal(answer, 404, 'NOT_FOUND');
     expect(answer.decision).toMatchObject({ effect: 'deny', reason });
@@ -467,95 +474,98 @@ describe.each(OPERATIONS.filter(([operation]) => operation.includes(reader)))('%
   });
 });
 
-describe('a body that is not what the document asks for', () => {
-  const bad: [what: string, given: Record<string, unknown>, said?: RegExp][] = [
+describe('an invalid body', () => {
+  const invalidBodies: [_title: string, body: Record<string, unknown>, message?: RegExp][] = [
     ['an empty name', { name: '' }, /name/],
-    ['a name that is too long', { name: 'n'.repeat(65) }, /name/],
-    ['a description that is too long', { description: 'd'.repeat(257) }, /description/],
-    ['no policies in the list', { policies: [] }, /policies/],
-    ['a policy that is none', { policies: [5] }, /policies/],
+    ['a name of 65 characters', { name: 'n'.repeat(65) }, /name/],
+    ['a description of 257 characters', { description: 'd'.repeat(257) }, /description/],
+    ['an empty list of policies', { policies: [] }, /policies/],
+    ['a number as a policy', { policies: [5] }, /policies/],
     ['a policy without product', { policies: [{}] }, /product/],
     ['an unknown product', { policies: policies({ product: 'nv-dgx' }) }, /product.*`nv-dgx`.*`nv-cloud-functions`/],
     ['an empty product', { policies: policies({ product: '' }) }, /product.*`nv-cloud-functions`/],
     ['an unknown scope', { policies: policies({ scopes: ['fly'] }) }, /scope.*`fly`.*`list_functions`/],
-    ['a scope that is no text', { policies: policies({ scopes: [5] }) }, /scopes/],
+    ['a number as a scope', { policies: policies({ scopes: [5] }) }, /scopes/],
     [
       'an unknown resource type',
       { policies: policies({ resources: [{ id: '*', type: 'galaxy' }] }) },
       /type.*`galaxy`/,
     ],
     [
-      'more scopes than a key can have',
+      '1001 scopes',
       { policies: policies({ scopes: Array.from({ length: 1001 }, () => 'list_functions') }) },
       /`scopes` has 1001 scopes\. The maximum in this mock is 1000/,
     ],
     [
-      'more resources than a key can have',
+      '1001 resources',
       { policies: policies({ resources: Array.from({ length: 1001 }, () => ALL_FUNCTIONS) }) },
       /`resource` has 1001 types and ids\. The maximum in this mock is 1000/,
     ],
     [
-      'more entries than a list can have',
+      'a list of 10001 entries',
       { policies: policies({ scopes: Array.from({ length: 10_001 }, () => 'list_functions') }) },
       /an array of more than 10000 entries/,
     ],
     ['a resource without id', { policies: policies({ resources: [{ type: 'function' }] }) }, /id/],
     ['a resource without type', { policies: policies({ resources: [{ id: '*' }] }) }, /type/],
-    ['a resource that is none', { policies: policies({ resources: ['*'] }) }, /resources/],
-    ['a past expiry', { expiryDate: at(-1) }, /expiryDate/],
-    ['an expiry now', { expiryDate: at(0) }, /expiryDate/],
-    ['an expiry that is no time', { expiryDate: 'tomorrow' }, /expiryDate/],
+    ['a string as a resource', { policies: policies({ resources: ['*'] }) }, /resources/],
+    ['a past expiry', { expiryDate: isoAfter(-1) }, /expiryDate/],
+    ['an expiry now', { expiryDate: isoAfter(0) }, /expiryDate/],
+    ['an invalid expiry', { expiryDate: 'tomorrow' }, /expiryDate/],
     ['an expiry at a leap second', { expiryDate: '2026-12-31T23:59:60Z' }, /expiryDate/],
-    ['an expiry after the end of time', { expiryDate: '9999-12-31T23:59:59-12:00' }, /expiryDate/],
+    ['an expiry after the maximum time', { expiryDate: '9999-12-31T23:59:59-12:00' }, /expiryDate/],
   ];
-  const badCreates: typeof bad = [
+  const invalidOrders: typeof invalidBodies = [
     ['no name', { name: undefined }, /name/],
     ['no policies', { policies: undefined }, /policies/],
-    ['the other type than in the path', { type: 'PERSONAL_KEY' }, /type.*SERVICE_KEY/],
-    ['a type that is none', { type: 'ROBOT_KEY' }, /type/],
+    ['a type that differs from the path', { type: 'PERSONAL_KEY' }, /type.*SERVICE_KEY/],
+    ['an unknown type', { type: 'ROBOT_KEY' }, /type/],
   ];
-  const badEdits: typeof bad = [['a status that is none', { status: 'EXPIRED' }, /status/]];
-  const count = async () => (await server.call('GET /_mock/info')).body.counts.ngcKeys;
+  const invalidEdits: typeof invalidBodies = [['an unknown status', { status: 'EXPIRED' }, /status/]];
+  const countKeys = async () => (await server.call('GET /_mock/info')).body.counts.ngcKeys;
 
-  it.each([...bad, ...badCreates])('is refused when a key is made: %s', async (_what, given, said) => {
-    const before = await count();
+  it.each([...invalidBodies, ...invalidOrders])(
+    'is rejected when a key is created: %s',
+    async (_what, body, message) => {
+      const before = await countKeys();
 
-    expectInvalid(await create(given), said);
-    expect(await count()).toBe(before);
-  });
+      expectInvalid(await postKey(body), message);
+      expect(await countKeys()).toBe(before);
+    },
+  );
 
-  it('is refused when a personal key is made below the path of service keys', async () => {
-    expectInvalid(await create({ type: 'SERVICE_KEY' }, 'PERSONAL_KEY'), /type.*PERSONAL_KEY/);
+  it('is rejected when a personal key is created with the type of a service key', async () => {
+    expectInvalid(await postKey({ type: 'SERVICE_KEY' }, 'PERSONAL_KEY'), /type.*PERSONAL_KEY/);
   });
 
   it.each([
-    // One of each member: an edit is checked as an order is.
-    ...new Map(bad.map((row) => [Object.keys(row[1]).join(), row])).values(),
-    ...badEdits,
-  ])('is refused when a key is edited, and nothing of it is stored: %s', async (_what, given, said) => {
-    const { value: _, ...before } = await created();
-    const answer = await call(`PATCH ${KEYS}/${before.keyId}`, { name: 'half', status: 'DISABLED', ...given });
+    // One row of each member: edits and orders have the same checks.
+    ...new Map(invalidBodies.map((row) => [Object.keys(row[1]).join(), row])).values(),
+    ...invalidEdits,
+  ])('is rejected when a key is edited, and nothing is stored: %s', async (_what, body, message) => {
+    const { value: _, ...before } = await createKey();
+    const answer = await call(`PATCH ${KEYS}/${before.keyId}`, { name: 'half', status: 'DISABLED', ...body });
 
-    expectInvalid(answer, said);
-    expect(await get(before.keyId)).toEqual(before);
+    expectInvalid(answer, message);
+    expect(await getKey(before.keyId)).toEqual(before);
   });
 
-  it.each(['ROBOT_KEY', 'service_key', 'SERVICE_KEY%20'])('no key of the type %s is made', async (type) => {
-    expectRefusal(await create({}, type), 404, 'NOT_FOUND');
+  it.each(['ROBOT_KEY', 'service_key', 'SERVICE_KEY%20'])('the type %s in the path returns 404', async (type) => {
+    expectRefusal(await postKey({}, type), 404, 'NOT_FOUND');
   });
 
-  it('the type in the path may be encoded, which opens nothing', async () => {
-    expect((await create({}, 'SERVICE%5FKEY')).status).toBe(200);
+  it('an encoded type in the path is accepted and has the same access checks', async () => {
+    expect((await postKey({}, 'SERVICE%5FKEY')).status).toBe(200);
     expectForbidden(
       await call(`POST ${KEYS}/type/SERVICE%5FKEY`, { name: 'x', policies: policies() }, castKey('nvcf-user').key),
     );
   });
 
-  it.each(['[]', '{', ''])('is refused when it is %j', async (body) => {
+  it.each(['[]', '{', ''])('is rejected when it is %j', async (body) => {
     expectInvalid(await call(`POST ${KEYS}/type/SERVICE_KEY`, body));
   });
 
-  it('is refused when it is no JSON', async () => {
+  it('returns 415 when it is not JSON', async () => {
     const answer = await server.call(`POST ${KEYS}/type/SERVICE_KEY`, {
       token: owner.key,
       body: 'name=ci',
@@ -566,19 +576,19 @@ describe('a body that is not what the document asks for', () => {
     expect(answer.body.requestStatus).toMatchObject({ statusDescription: expect.stringContaining('application/json') });
   });
 
-  it('does not come before who asks, and what they may', async () => {
+  it('is checked after authentication and authorization', async () => {
     expectUnauthorized(await server.call(`POST ${KEYS}/type/SERVICE_KEY`, { body: '{' }));
     expectForbidden(await call(`POST ${KEYS}/type/SERVICE_KEY`, '{', castKey('nvcf-deployer').key));
   });
 });
 
-it.each(['PUT', 'DELETE'])('%s of the list is 405 and names the methods there are', async (method) => {
+it.each(['PUT', 'DELETE'])('%s of the list returns 405 with the `allow` header', async (method) => {
   const answer = await call(`${method} ${KEYS}`);
 
   expectRefusal(answer, 405, 'METHOD_NOT_ALLOWED');
   expect(answer.headers['allow']).toMatch(/GET/);
 });
 
-it('a path that no operation has is 404 in the words of the gateway', async () => {
+it('a path without an operation returns 404 in the format of the NGC gateway', async () => {
   expectRefusal(await call(`GET ${KEYS}/${owner.id}/secrets`), 404, 'NOT_FOUND');
 });
