@@ -1,4 +1,4 @@
-/** Which edits of a key would turn a refusal. */
+/** Edits of a key that fix a refusal. */
 import { describe, expect, it } from 'vitest';
 import type { AccessRequest, Caller, LookupResult, ResourceAttributes } from '../../src/decisions/decide.ts';
 import type { Decision } from '../../src/decisions/decision.ts';
@@ -26,11 +26,11 @@ const findFixes = (decision: Decision, tables: Tables) => findFixesBy(decision, 
 const [BALL, DOLL, PART] = ['b', 'd', 'e'].map((digit) =>
   'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAll('x', digit),
 ) as [string, string, string];
-const reachOfBall = (relation: Relation = 'owned'): ResourceAttributes => ({
+const referenceToBall = (relation: Relation = 'owned'): ResourceAttributes => ({
   relation,
   names: { toy: [BALL], 'toy-parts': [`${BALL}/${PART}`] },
 });
-const wholeBall: ResourceAttributes = {
+const allPartsOfBall: ResourceAttributes = {
   relation: 'owned',
   names: { toy: [BALL] },
   parts: { 'toy-parts': [`${BALL}/${PART}`] },
@@ -39,14 +39,14 @@ const wholeBall: ResourceAttributes = {
 interface Case {
   readonly accessRequest: AccessRequest;
   readonly caller: Caller;
-  readonly lookedUp?: LookupResult | null;
-  /** Told without the name of the key, with the body of its edit. */
-  readonly reported: readonly [text: string, body: object][];
+  readonly lookup?: LookupResult | null;
+  /** Text without the name of the key, and the body of the edit. */
+  readonly expected: readonly [text: string, body: object][];
 }
 
 const toys = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
 const onToys = ask({ needs: { all: ['play'] }, on: ['all-toys', 'toy'] });
-/** The same service with a scope that is given with either of two types. */
+/** The same service with a scope that is available with either of two types. */
 const baking = createRuleset('toys', null, {
   ...TOY_TABLES,
   permissions: [
@@ -55,101 +55,101 @@ const baking = createRuleset('toys', null, {
   ],
 });
 
-describe('a service key is told', () => {
+describe('the fix for a service key', () => {
   const cases: Record<string, Case> = {
-    'the scope that is missing': {
+    'adds the missing scope': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key(['look']),
-      reported: [['add the scope `play`', { scopes: ['look', 'play'] }]],
+      expected: [['add the scope `play`', { scopes: ['look', 'play'] }]],
     },
-    'all scopes that are missing, at once': {
+    'adds all missing scopes at once': {
       accessRequest: ask({ needs: { all: ['play', 'look', 'mend'] } }),
       caller: key(['look']),
-      reported: [['add the scope `play`, `mend`', { scopes: ['look', 'play', 'mend'] }]],
+      expected: [['add the scope `play`, `mend`', { scopes: ['look', 'play', 'mend'] }]],
     },
-    'each of several scopes that would do, by itself': {
+    'adds each of several alternative scopes separately': {
       accessRequest: ask({ needs: { any: ['play', 'look'] } }),
       caller: key(['mend']),
-      reported: [
+      expected: [
         ['add the scope `play`', { scopes: ['mend', 'play'] }],
         ['add the scope `look`', { scopes: ['mend', 'look'] }],
       ],
     },
-    'what is missing of both': {
+    'adds required scopes together with each alternative scope': {
       accessRequest: ask({ needs: { all: ['mend'], any: ['play', 'look'] } }),
       caller: key([]),
-      reported: [
+      expected: [
         ['add the scope `mend`, `play`', { scopes: ['mend', 'play'] }],
         ['add the scope `mend`, `look`', { scopes: ['mend', 'look'] }],
       ],
     },
-    'to bind it to all objects, if it has the type with an id that does not count': {
+    'binds the key to all objects if it has the type with an unused id': {
       accessRequest: ask({ needs: { all: ['play'] }, on: ['all-toys'] }),
       caller: key(['play'], [{ type: 'all-toys', ids: [BALL] }]),
-      reported: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+      expected: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
     },
-    'the service that it was not made for': {
+    'adds the missing service': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key(['play'], [], { services: ['air'] }),
-      reported: [['add the service `toys`', { services: ['air', 'toys'] }]],
+      expected: [['add the service `toys`', { services: ['air', 'toys'] }]],
     },
-    'the service, and the least of what is missing then': {
+    'adds the service together with the fewest missing rights': {
       accessRequest: onToys,
       caller: key([], toys(DOLL), { services: [] }),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         [
           `add the service \`toys\`, and add the scope \`play\`, and bind it to \`Toy ${DOLL}, ${BALL}\``,
           { services: ['toys'], scopes: ['play'], resource: { type: 'Toy', ids: [DOLL, BALL] } },
         ],
       ],
     },
-    'every type that would do in place of one that does not': {
+    'binds the key to each possible type in place of an unsuitable type': {
       accessRequest: onToys,
       caller: key(['play'], [{ type: 'lent-toys' }]),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
         [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
       ],
     },
-    'types that name nothing, where no object is named': {
+    'binds the key to types without ids if no object is requested': {
       accessRequest: onToys,
       caller: key(['play'], [{ type: 'lent-toys' }]),
-      lookedUp: null,
-      reported: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+      lookup: null,
+      expected: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
     },
-    'no type that would not reach the object': {
+    'binds the key only to types that include the object': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys', 'everything'] }),
       caller: key([]),
-      lookedUp: seen(reachOfBall('shared')),
-      reported: [
+      lookup: seen(referenceToBall('shared')),
+      expected: [
         ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
         ['bind it to `Everything`', { resource: { type: 'Everything' } }],
       ],
     },
-    'the object, beside those of the same type': {
+    'adds the object to the objects of the same type': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], toys(DOLL)),
-      lookedUp: seen(reachOfBall()),
-      reported: [[`bind it to \`Toy ${DOLL}, ${BALL}\``, { resource: { type: 'Toy', ids: [DOLL, BALL] } }]],
+      lookup: seen(referenceToBall()),
+      expected: [[`bind it to \`Toy ${DOLL}, ${BALL}\``, { resource: { type: 'Toy', ids: [DOLL, BALL] } }]],
     },
-    'the object beside those of the same type, with what else it is bound to': {
+    'adds the object and keeps the other types of the key': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], [{ type: 'lent-toys' }, ...toys(DOLL)]),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         [
           `bind it to \`Lent Toys\`, \`Toy ${DOLL}, ${BALL}\``,
           { resource: [{ type: 'Lent Toys' }, { type: 'Toy', ids: [DOLL, BALL] }] },
         ],
       ],
     },
-    'the object or its part, whichever type names it': {
+    'binds the key to the object or to its part': {
       accessRequest: ask({ on: ['toy', 'toy-parts'] }),
       caller: key([], [{ type: 'toy-parts', ids: [`${DOLL}/${PART}`] }]),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
         [
           `bind it to \`Toy Parts ${DOLL}/${PART}, ${BALL}/${PART}\``,
@@ -157,28 +157,28 @@ describe('a service key is told', () => {
         ],
       ],
     },
-    'the whole, where a part is not enough': {
+    'binds the key to the whole object if a part is not enough': {
       accessRequest: ask({ on: ['toy', 'toy-parts'], versionless: 'refuse' }),
       caller: key([], [{ type: 'toy-parts', ids: [`${BALL}/${PART}`] }]),
-      lookedUp: seen(wholeBall),
-      reported: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+      lookup: seen(allPartsOfBall),
+      expected: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
     },
-    'the type that its scopes are not given without, too': {
+    'keeps the type that the scopes of the key require': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key(['burn'], [{ type: 'lent-toys' }, { type: 'everything' }]),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         [
           `bind it to \`Everything\`, \`Toy ${BALL}\``,
           { resource: [{ type: 'Everything' }, { type: 'Toy', ids: [BALL] }] },
         ],
       ],
     },
-    'the scope and the resource together, where both are missing': {
+    'adds the scope and the resource together if both are missing': {
       accessRequest: onToys,
       caller: key([], [{ type: 'lent-toys' }]),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         ['add the scope `play`, and bind it to `All Toys`', { scopes: ['play'], resource: { type: 'All Toys' } }],
         [
           `add the scope \`play\`, and bind it to \`Toy ${BALL}\``,
@@ -186,195 +186,195 @@ describe('a service key is told', () => {
         ],
       ],
     },
-    'the scope alone, where what it is bound to will do': {
+    'adds only the scope if the resource is suitable': {
       accessRequest: onToys,
       caller: key([], toys(BALL)),
-      lookedUp: seen(reachOfBall()),
-      reported: [['add the scope `play`', { scopes: ['play'] }]],
+      lookup: seen(referenceToBall()),
+      expected: [['add the scope `play`', { scopes: ['play'] }]],
     },
-    'the type that a scope is given with': {
+    'adds the type that a scope requires': {
       accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
       caller: key([], [{ type: 'all-toys' }]),
-      reported: [
+      expected: [
         ['add the scope `burn`, and bind it to `Everything`', { scopes: ['burn'], resource: { type: 'Everything' } }],
       ],
     },
-    'the type that a scope is given with, also where the rule looks at none': {
+    'adds the type that a scope requires even if the rule checks no resource': {
       accessRequest: ask({ needs: { all: ['burn'] } }),
       caller: key([], [{ type: 'all-toys' }]),
-      reported: [
+      expected: [
         [
           'add the scope `burn`, and bind it to `All Toys`, `Everything`',
           { scopes: ['burn'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
         ],
       ],
     },
-    'only the first of several types that a scope is given with': {
+    'adds only the first of several types that a scope is available with': {
       accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
       caller: key([], [{ type: 'all-toys' }]),
-      reported: [
+      expected: [
         [
           'add the scope `bake`, and bind it to `All Toys`, `Everything`',
           { scopes: ['bake'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
         ],
       ],
     },
-    'none of several types that a scope is given with, if it has another of them': {
+    'adds no type if the key has one of the types that the scope is available with': {
       accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
       caller: key([], [{ type: 'lent-toys' }]),
-      reported: [['add the scope `bake`', { scopes: ['bake'] }]],
+      expected: [['add the scope `bake`', { scopes: ['bake'] }]],
     },
-    'one of several types that a scope is given with in place of another': {
+    'replaces a type that the scope is available with by another such type': {
       accessRequest: ask({ on: ['everything'] }, { ruleset: baking }),
       caller: key(['bake'], [{ type: 'lent-toys' }]),
-      reported: [['bind it to `Everything`', { resource: { type: 'Everything' } }]],
+      expected: [['bind it to `Everything`', { resource: { type: 'Everything' } }]],
     },
-    'all that it is bound to then, if the object and the type of a scope are missing': {
+    'binds the key to the object and to the type that the scope requires': {
       accessRequest: ask({ needs: { all: ['burn'] }, on: ['toy'] }),
       caller: key([], [{ type: 'lent-toys' }]),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         [
           `add the scope \`burn\`, and bind it to \`Toy ${BALL}\`, \`Everything\``,
           { scopes: ['burn'], resource: [{ type: 'Toy', ids: [BALL] }, { type: 'Everything' }] },
         ],
       ],
     },
-    'the object in place of a type that only a scope needs that it does not hold': {
+    'replaces a type that only a missing scope requires by the object': {
       accessRequest: ask({ needs: { all: ['play'] }, on: ['toy'] }),
       caller: key(['play'], [{ type: 'everything' }]),
-      lookedUp: seen(reachOfBall()),
-      reported: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+      lookup: seen(referenceToBall()),
+      expected: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
     },
-    'the object, if it has its type without any': {
+    'adds the object to a type without ids': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], [{ type: 'toy' }]),
-      lookedUp: seen(reachOfBall()),
-      reported: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+      lookup: seen(referenceToBall()),
+      expected: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
     },
-    'an edit without `force`, if what the documents rule out is stored already': {
+    'needs no `force` if the key already has a resource that the documents exclude': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key([], toys('ball')),
-      reported: [['add the scope `play`', { scopes: ['play'] }]],
+      expected: [['add the scope `play`', { scopes: ['play'] }]],
     },
-    'to force an id that the documents rule out, if nothing else names the object': {
+    'uses `force` for an id that the documents exclude if nothing else includes the object': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], []),
-      lookedUp: seen({ relation: 'owned', names: { toy: ['ball'] } }),
-      reported: [['bind it to `Toy ball`', { resource: { type: 'Toy', ids: ['ball'] }, force: true }]],
+      lookup: seen({ relation: 'owned', names: { toy: ['ball'] } }),
+      expected: [['bind it to `Toy ball`', { resource: { type: 'Toy', ids: ['ball'] }, force: true }]],
     },
-    'the scope, if it is made for every service': {
+    'adds the scope if the key is for every service': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key([], [], { services: null }),
-      reported: [['add the scope `play`', { scopes: ['play'] }]],
+      expected: [['add the scope `play`', { scopes: ['play'] }]],
     },
-    'the service, and the first of several scopes that would do': {
+    'adds the service and the first of several alternative scopes': {
       accessRequest: ask({ needs: { any: ['play', 'look'] } }),
       caller: key([], [], { services: [] }),
-      reported: [['add the service `toys`, and add the scope `play`', { services: ['toys'], scopes: ['play'] }]],
+      expected: [['add the service `toys`, and add the scope `play`', { services: ['toys'], scopes: ['play'] }]],
     },
-    'the service, and the first of several types, if all of an object is reached anyway': {
+    'adds the service and the first of several types if every type includes the object': {
       accessRequest: onToys,
       caller: key(['play', 'burn'], [{ type: 'everything' }], { services: [] }),
-      lookedUp: seen(reachOfBall()),
-      reported: [
+      lookup: seen(referenceToBall()),
+      expected: [
         [
           'add the service `toys`, and bind it to `Everything`, `All Toys`',
           { services: ['toys'], resource: [{ type: 'Everything' }, { type: 'All Toys' }] },
         ],
       ],
     },
-    'a type that reaches its own objects, where the body names one that nobody has read': {
+    'binds the key to a type that includes its own objects if the body has an object that was not looked up': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy' } }),
       caller: key([], toys(DOLL)),
-      reported: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+      expected: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
     },
-    'every type, where the path names an object that nobody has read': {
+    'binds the key to every type if the path has an object that was not looked up': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy', param: 'toyId' } }),
       caller: key([], toys(DOLL)),
-      reported: [
+      expected: [
         ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
         ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
       ],
     },
-    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: key([]), reported: [] },
-    'nothing of a rule that is closed, where it has not even the service': {
+    'is empty for a closed rule': { accessRequest: ask({ closed: true }), caller: key([]), expected: [] },
+    'is empty for a closed rule if the service is missing too': {
       accessRequest: ask({ closed: true }),
       caller: key([], [], { services: [] }),
-      reported: [],
+      expected: [],
     },
-    'nothing where the object is not there': {
+    'is empty if the object does not exist': {
       accessRequest: onToys,
       caller: key([], toys(DOLL)),
-      lookedUp: { found: 'nothing' },
-      reported: [],
+      lookup: { found: 'nothing' },
+      expected: [],
     },
-    'nothing where the object is somebody else’s': {
+    'is empty if the object belongs to another organisation': {
       accessRequest: onToys,
       caller: key([], toys(DOLL)),
-      lookedUp: { found: 'foreign', owner: 'bo' },
-      reported: [],
+      lookup: { found: 'foreign', owner: 'bo' },
+      expected: [],
     },
-    'nothing where no type could name the object': {
+    'is empty if no type includes the object': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], [{ type: 'lent-toys' }]),
-      lookedUp: null,
-      reported: [],
+      lookup: null,
+      expected: [],
     },
-    'nothing where the answer was allowed': {
+    'is empty if the request was allowed': {
       accessRequest: onToys,
       caller: key(['play'], toys(BALL)),
-      lookedUp: seen(reachOfBall()),
-      reported: [],
+      lookup: seen(referenceToBall()),
+      expected: [],
     },
   };
 
-  it.each(Object.entries(cases))('%s', (what, { accessRequest, caller, lookedUp = null, reported }) => {
-    const decision = decisionOn(accessRequest, caller, lookedUp);
+  it.each(Object.entries(cases))('%s', (title, { accessRequest, caller, lookup = null, expected }) => {
+    const decision = decisionOn(accessRequest, caller, lookup);
     const changes = findFixes(decision, TOY_TABLES).filter(({ kind }) => kind === 'policy');
 
     expect(changes).toEqual(
-      reported.map(([text, body]) => ({
+      expected.map(([text, body]) => ({
         kind: 'policy',
         text: `service key \`robot\`: ${text}`,
         request: { method: 'PATCH', path: '/_mock/keys/key-1', body },
       })),
     );
     for (const request of changes.flatMap((change) => change.request ?? [])) {
-      expect(effectAfter(decision, request), what).toBe('allow');
-      expect(faultsOfEdit(decision, request.body), what).toEqual([]);
+      expect(effectAfter(decision, request), title).toBe('allow');
+      expect(faultsOfEdit(decision, request.body), title).toEqual([]);
     }
   });
 
   it.each<[reason: DenyReason, sighting: LookupResult]>([
     ['no_such_object', { found: 'nothing' }],
     ['foreign_object', { found: 'foreign', owner: 'bo' }],
-  ])('what helps against `%s`, where rights are missing for nothing that there is', (reason, lookedUp) => {
-    const lacking = decisionOn(onToys, key(['look'], toys(DOLL)), lookedUp);
-    const absent = decisionOn(onToys, key(['play'], toys(DOLL)), lookedUp);
+  ])('is the same with and without missing rights for a refusal with `%s`', (reason, lookup) => {
+    const lacking = decisionOn(onToys, key(['look'], toys(DOLL)), lookup);
+    const absent = decisionOn(onToys, key(['play'], toys(DOLL)), lookup);
 
     expect([lacking.reason, absent.reason]).toEqual(['missing_scope', reason]);
     expect(findFixes(lacking, TOY_TABLES)).toEqual(findFixes(absent, TOY_TABLES));
     expect(findFixes(lacking, TOY_TABLES)).toHaveLength(1);
   });
 
-  it('the service alone, even if the scopes that are stored are not given with its types', () => {
+  it('adds only the service even if a stored scope is not available with the stored types', () => {
     const caller = key(['burn'], [{ type: 'all-toys' }], { services: [] });
-    const reported = findFixes(decisionOn(ask({ needs: { all: ['burn'] } }), caller, null), TOY_TABLES);
+    const fixes = findFixes(decisionOn(ask({ needs: { all: ['burn'] } }), caller, null), TOY_TABLES);
 
-    expect(reported.flatMap(({ request }) => request?.body ?? [])).toEqual([{ services: ['toys'] }]);
+    expect(fixes.flatMap(({ request }) => request?.body ?? [])).toEqual([{ services: ['toys'] }]);
   });
 
-  it('edits that begin with what is recorded already, because an edit takes the place of it', () => {
+  it('starts from the pending version, which it replaces', () => {
     const pending = [pendingVersion(2, ['look', 'mend'], toys(DOLL))];
-    const decision = decisionOn(onToys, key(['look'], toys(BALL), { pending }), seen(reachOfBall()));
+    const decision = decisionOn(onToys, key(['look'], toys(BALL), { pending }), seen(referenceToBall()));
     const [first] = findFixes(decision, TOY_TABLES);
 
     expect(first?.request?.body['scopes']).toEqual(['look', 'mend', 'play']);
     expect(first?.request?.body['resource']).toBeDefined();
   });
 
-  it('no edit of a service whose grants no key can hold', () => {
+  it('does not edit a key for a service with rights that no key can have', () => {
     const tables: Tables = { ...openLaw.tables, permissions: [{ id: 'keys:manage', label: 'Manage', ...sourced }] };
     const accessRequest = ask({ needs: { all: ['keys:manage'] } }, { ruleset: { ...openLaw, tables } });
 
@@ -384,17 +384,17 @@ describe('a service key is told', () => {
   });
 });
 
-describe('a refusal that a recorded version will turn', () => {
+describe('a refusal that a pending version ends', () => {
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
   const refusedWith = (...pending: readonly PendingRights[]) =>
-    decisionOn(accessRequest, key([], toys(BALL), { pending }), seen(reachOfBall()));
-  const may = (version: number) => pendingVersion(version, ['play'], toys(BALL));
+    decisionOn(accessRequest, key([], toys(BALL), { pending }), seen(referenceToBall()));
+  const allowing = (version: number) => pendingVersion(version, ['play'], toys(BALL));
 
-  it('is a matter of time, which can be moved, and of nothing else', () => {
-    const decision = refusedWith(may(2));
-    const reported = findFixes(decision, TOY_TABLES);
+  it('is fixed only by waiting or by flushing the propagation', () => {
+    const decision = refusedWith(allowing(2));
+    const fixes = findFixes(decision, TOY_TABLES);
 
-    expect(reported).toEqual([
+    expect(fixes).toEqual([
       {
         kind: 'propagation',
         text: expect.stringMatching(/until 1970-01-01T00:00:02\.000Z.*version 2.*`POST \/_mock\/clock\/advance`/),
@@ -404,8 +404,8 @@ describe('a refusal that a recorded version will turn', () => {
     expect(effectsOf(decision)).toEqual(['allow']);
   });
 
-  it('is not told to count at once where a later version turns it back', () => {
-    const decision = refusedWith(may(2), pendingVersion(3, [], toys(BALL)));
+  it('is fixed by waiting if a later version refuses again', () => {
+    const decision = refusedWith(allowing(2), pendingVersion(3, [], toys(BALL)));
 
     expect(effectsOf(decision)).not.toContain('deny');
     expect(findFixes({ ...decision, at: 500 }, TOY_TABLES)).toEqual([
@@ -417,13 +417,13 @@ describe('a refusal that a recorded version will turn', () => {
     ]);
   });
 
-  it('is not told of a version that does not name the object', () => {
+  it('is not fixed by a pending version without the object', () => {
     const decision = refusedWith(pendingVersion(2, ['play'], toys(DOLL)));
 
     expect(effectsOf(decision)).not.toContain('deny');
   });
 
-  it('is another thing than an answer that a version will refuse, which needs no fix', () => {
+  it('differs from an allowed request that a pending version refuses, which has no fixes', () => {
     const allowed = decisionOn(accessRequest, key(['play'], toys(BALL), { pending: [pendingVersion(2, [])] }), null);
 
     expect(allowed.rights?.pending?.effect).toBe('deny');
@@ -436,70 +436,70 @@ describe('a refusal that a recorded version will turn', () => {
   }
 });
 
-describe('the user of a personal key is told', () => {
+describe('the fix for the user of a personal key', () => {
   const { product: _, ...tables } = TOY_TABLES;
   const forNoKey = createRuleset('toys', null, { ...tables, roles: TOY_TABLES.roles.slice(0, 1) });
   const cases: Record<string, Case> = {
-    'every role that would do': {
+    'grants each possible role': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser([]),
-      reported: [
+      expected: [
         ['grant its user the role `Player`', { roles: ['Player'] }],
         ['grant its user the role `Parent`', { roles: ['Parent'] }],
       ],
     },
-    'a further role, beside those there are': {
+    'grants a role in addition to the present roles': {
       accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
       caller: keyOfUser(['Player']),
-      lookedUp: seen(reachOfBall()),
-      reported: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
+      lookup: seen(referenceToBall()),
+      expected: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
     },
-    'the service': {
+    'adds the missing service': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser(['Player'], { services: [] }),
-      reported: [['add the service `toys`', { services: ['toys'] }]],
+      expected: [['add the service `toys`', { services: ['toys'] }]],
     },
-    'the service and the role': {
+    'adds the service and grants the role': {
       accessRequest: ask({ needs: { all: ['burn'] } }),
       caller: keyOfUser([], { services: ['air'] }),
-      reported: [
+      expected: [
         [
           'add the service `toys`, and grant its user the role `Parent`',
           { services: ['air', 'toys'], roles: ['Parent'] },
         ],
       ],
     },
-    'the smallest role, if the service is missing, too': {
+    'adds the service and grants the smallest role': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser([], { services: [] }),
-      reported: [
+      expected: [
         ['add the service `toys`, and grant its user the role `Player`', { services: ['toys'], roles: ['Player'] }],
       ],
     },
-    'the roles that a rule names, beside those there are': {
+    'grants a role of the rule in addition to the present roles': {
       accessRequest: ask({ needs: { roles: ['Player', 'Parent'] } }),
       caller: keyOfUser(['Player']),
-      reported: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
+      expected: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
     },
-    'the role of a service that no key is made for': {
+    'grants the role of a service without keys': {
       accessRequest: ask({ needs: { all: ['play'] } }, { ruleset: forNoKey }),
       caller: keyOfUser([], { services: [] }),
-      reported: [['grant its user the role `Player`', { roles: ['Player'] }]],
+      expected: [['grant its user the role `Player`', { roles: ['Player'] }]],
     },
-    'nothing where no role would do': {
+    'is empty if no role is enough': {
       accessRequest: ask({ needs: { all: ['fly'] } }),
       caller: keyOfUser(['Player']),
-      reported: [],
+      expected: [],
     },
-    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: keyOfUser([]), reported: [] },
+    'is empty for a closed rule': { accessRequest: ask({ closed: true }), caller: keyOfUser([]), expected: [] },
   };
 
-  it.each(Object.entries(cases))('%s', (_what, { accessRequest, caller, lookedUp = null, reported }) => {
-    const decision = decisionOn(accessRequest, caller, lookedUp);
+  it.each(Object.entries(cases))('%s', (_what, { accessRequest, caller, lookup = null, expected }) => {
+    const decision = decisionOn(accessRequest, caller, lookup);
     const changes = findFixes(decision, TOY_TABLES);
 
     expect(changes).toEqual(
-      reported.map(([text, body]) => ({
+      expected.map(([text, body]) => ({
         kind: 'policy',
         text: `personal key \`laptop\`: ${text}`,
         request: { method: 'PATCH', path: '/_mock/keys/key-2', body },
@@ -511,33 +511,33 @@ describe('the user of a personal key is told', () => {
   });
 });
 
-describe('beside the edits, the reason that would remain is told', () => {
+describe('the remaining reason of a fix', () => {
   const play = ask({ needs: { all: ['play'] } });
-  const rightsFixesOf = (accessRequest: AccessRequest, caller: Caller, given?: DenyReason) => {
+  const rightsFixesOf = (accessRequest: AccessRequest, caller: Caller, initialReason?: DenyReason) => {
     const decision = decisionOn(accessRequest, caller, null);
     const { input, reason } = decision;
     if (input === undefined || reason === null) throw new Error('the decision is no refusal');
-    return findKeyFixes(decision, input, given ?? reason);
+    return findKeyFixes(decision, input, initialReason ?? reason);
   };
 
-  it.each<[what: string, caller: Caller, remaining: DenyReason]>([
-    ['that refuses it now', key([]), 'missing_scope'],
-    ['once the key is for the service', key([], [], { services: [] }), 'missing_scope'],
-    ['which is the service, if nothing else is missing', key(['play'], [], { services: [] }), 'service_not_enabled'],
+  it.each<[_title: string, caller: Caller, remaining: DenyReason]>([
+    ['is the reason of the refusal', key([]), 'missing_scope'],
+    ['is the reason that applies with the service added', key([], [], { services: [] }), 'missing_scope'],
+    ['is the missing service if nothing else is missing', key(['play'], [], { services: [] }), 'service_not_enabled'],
   ])('%s', (_what, caller, remaining) => {
-    const found = rightsFixesOf(play, caller);
+    const result = rightsFixesOf(play, caller);
 
-    expect(found?.fixes).toHaveLength(1);
-    expect(found?.otherwise).toBe(remaining);
+    expect(result?.fixes).toHaveLength(1);
+    expect(result?.otherwise).toBe(remaining);
   });
 
-  it('without an edit, where the service is for no keys', () => {
+  it('is `missing_permission` without fixes if the service has no keys', () => {
     const accessRequest = ask({ needs: { all: ['play'] } }, { ruleset: openLaw });
 
     expect(rightsFixesOf(accessRequest, key([]))).toEqual({ fixes: [], otherwise: 'missing_permission' });
   });
 
-  it('but not of an administrator, who has to take a key', () => {
+  it('is absent for an administrator, with the advice to use a key', () => {
     const { heldRights, principal } = key([]);
     const caller: Caller = { heldRights, principal: { ...principal, kind: 'admin-token' } };
 
@@ -546,7 +546,7 @@ describe('beside the edits, the reason that would remain is told', () => {
     });
   });
 
-  it('and nothing is told of a refusal that is not about rights', () => {
+  it('is null for a refusal that no right fixes', () => {
     expect(rightsFixesOf(play, key([]), 'no_such_object')).toBeNull();
   });
 });
