@@ -1,4 +1,4 @@
-/** Durations, as `Duration` of Java reads and writes them. */
+/** Durations are parsed and formatted as by `java.time.Duration`. */
 import { describe, expect, it } from 'vitest';
 import { readDuration, writeDuration } from '../../../src/services/nvct/durations.ts';
 
@@ -18,7 +18,7 @@ it.each([
   ['PT-9223372036854775808S', -(2 ** 63)],
   ['-PT-9223372036854775807S', 2 ** 63],
   ['P100000000000000D', 8.64e18],
-])('%s is %d seconds', (text, seconds) => {
+])('parses %s as %d seconds', (text, seconds) => {
   expect(Number(readDuration('field', text)) / 1e9).toBe(seconds);
 });
 
@@ -31,32 +31,35 @@ it.each([
   ['PT-0.5S', 'PT-0.5S'],
   ['-P1DT1H61.000000001S', 'PT-25H-1M-1.000000001S'],
   [`PT${MAX_SECONDS}S`, 'PT2562047788015215H30M7S'],
-])('%s is written as %s', (text, written) => {
-  expect(writeDuration(readDuration('field', text) ?? 0n)).toBe(written);
+])('formats %s as %s', (text, expected) => {
+  expect(writeDuration(readDuration('field', text) ?? 0n)).toBe(expected);
 });
 
-it('a field that was not sent has no duration', () => {
+it('returns null for a missing field', () => {
   expect(readDuration('field', undefined)).toBeNull();
 });
 
-it.each(['', 'P', 'PT', '4h', 'P1Y', 'PT1.0000000000S', 'PT1S ', 'P-T1S'])('%j is no duration', (text) => {
-  expect(() => readDuration('field', text)).toThrow(
-    /^Field `field` is not valid; expected an ISO 8601 duration, .* `PT12H30M`\.$/,
-  );
-});
+it.each(['', 'P', 'PT', '4h', 'P1Y', 'PT1.0000000000S', 'PT1S ', 'P-T1S'])(
+  'rejects the invalid duration %j',
+  (text) => {
+    expect(() => readDuration('field', text)).toThrow(
+      /^Field `field` is not valid; expected an ISO 8601 duration, .* `PT12H30M`\.$/,
+    );
+  },
+);
 
-describe('a number beyond a long of Java is refused:', () => {
+describe('a duration beyond the range of a Java long is rejected:', () => {
   it.each([
-    ['of seconds', 'PT9223372036854775808S'],
-    ['of seconds before zero', 'PT-9223372036854775809S'],
-    ['of seconds, with a fraction', 'PT-9223372036854775808.1S'],
-    ['of hours', 'PT99999999999999999999H'],
-    ['of hours, in seconds', 'PT2562047788015216H'],
-    ['of days, in seconds', 'P106751991167301D'],
-    ['of minutes, in seconds', 'PT153722867280912931M'],
-    ['of the sum', `PT1M${MAX_SECONDS}S`],
-    ['of a part of the sum', `P-1DT1M${MAX_SECONDS}S`],
-    ['of the opposite', '-PT-9223372036854775808S'],
+    ['too many seconds', 'PT9223372036854775808S'],
+    ['too many negative seconds', 'PT-9223372036854775809S'],
+    ['too many negative seconds, with a fraction', 'PT-9223372036854775808.1S'],
+    ['too many hours', 'PT99999999999999999999H'],
+    ['too many seconds after conversion of hours', 'PT2562047788015216H'],
+    ['too many seconds after conversion of days', 'P106751991167301D'],
+    ['too many seconds after conversion of minutes', 'PT153722867280912931M'],
+    ['an overflow of the sum', `PT1M${MAX_SECONDS}S`],
+    ['an overflow of a partial sum', `P-1DT1M${MAX_SECONDS}S`],
+    ['an overflow of the negated duration', '-PT-9223372036854775808S'],
   ])('%s', (_what, text) => {
     expect(() => readDuration('field', text)).toThrow(
       'Field `field` is too large; expected up to 9223372036854775807 seconds.',

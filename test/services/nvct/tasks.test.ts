@@ -32,7 +32,7 @@ const servers = {
   'open-source': await testServer({ nvcf: 'open-source' }),
 };
 
-async function world(nvcf: keyof typeof servers = 'documented') {
+async function createWorld(nvcf: keyof typeof servers = 'documented') {
   const server = await afresh(servers[nvcf]);
   const { body: cast } = await server.call('GET /_mock/cast');
   const keyOf = (name: string) => cast.ngc.keys.find((key: { name: string }) => key.name === name).key as string;
@@ -45,8 +45,8 @@ async function world(nvcf: keyof typeof servers = 'documented') {
 }
 
 describe('a task', () => {
-  it('is created, read, cancelled once, and deleted; its events tell so', async () => {
-    const { server, cli } = await world();
+  it('is created, read, cancelled once and deleted, and the cancellation is an event', async () => {
+    const { server, cli } = await createWorld();
     const { body } = await cli('POST tasks', { ...DEFINITION, secrets: [{ name: 'token', value: 'a-secret-value' }] });
     const { task } = body;
     expect(task).toEqual({
@@ -91,8 +91,8 @@ describe('a task', () => {
     expect((await cli(`DELETE tasks/${task.id}`)).status).toBe(404);
   });
 
-  it('is cancelled by one of several requests', async () => {
-    const { cli, idOf } = await world();
+  it('is cancelled by only one of several concurrent requests', async () => {
+    const { cli, idOf } = await createWorld();
     const statuses = await Promise.all(
       Array.from({ length: 5 }, async () => (await cli(`POST tasks/${idOf('waiting')}/cancel`)).status),
     );
@@ -100,8 +100,8 @@ describe('a task', () => {
     expect(statuses.sort()).toEqual([200, 400, 400, 400, 400]);
   });
 
-  it('shows the names of its secrets, and never a value', async () => {
-    const { server, cli, idOf } = await world();
+  it('contains the names of its secrets, but never their values', async () => {
+    const { server, cli, idOf } = await createWorld();
     const secrets = [
       { name: 'a', value: 'a-secret-value' },
       { name: 'b', value: { c: 'a-secret-value' } },
@@ -135,15 +135,15 @@ describe('a task', () => {
       'train',
       'Duplicate secrets keys in the payload',
     ],
-  ])('does not get the secrets %j of %s', async (body, name, detail) => {
-    const { cli, idOf } = await world();
+  ])('rejects the secrets %j for the task %s with 400', async (body, name, detail) => {
+    const { cli, idOf } = await createWorld();
     const answer = await cli(`PUT secrets/tasks/${idOf(name)}`, body);
 
     expect([answer.status, answer.body.detail]).toEqual([400, `Task id '${idOf(name)}': ${detail}`]);
   });
 
-  it('keeps what it is made of: sets once, durations as Java writes them, and no members that nobody knows', async () => {
-    const { cli } = await world();
+  it('is stored without duplicates and unknown members, and with durations in the format of Java', async () => {
+    const { cli } = await createWorld();
     const model = { name: 'base', version: '1', uri: '/v2/org/acme/models/base/1/files' };
     const telemetries = { logsTelemetryId: '5d4e2b90-5c1d-4f38-9b60-3d8e1f2a0001' };
     const order = {
@@ -160,7 +160,7 @@ describe('a task', () => {
     const { status, body } = await cli('POST tasks', order);
     expect(status).toBe(200);
 
-    const kept = {
+    const stored = {
       ...DEFINITION,
       gpuSpecification: { ...SPEC, backend: 'GFN', clusters: ['b', 'a'] },
       models: [model],
@@ -171,13 +171,13 @@ describe('a task', () => {
       maxQueuedDuration: 'PT24H0.5S',
       terminationGracePeriodDuration: 'PT1H',
     };
-    expect(body.task).toMatchObject(kept);
+    expect(body.task).toMatchObject(stored);
     expect(body.task).not.toHaveProperty('later');
-    expect(body.task.gpuSpecification).toEqual(kept.gpuSpecification);
+    expect(body.task.gpuSpecification).toEqual(stored.gpuSpecification);
     expect((await cli(`GET tasks/${body.task.id}`)).body).toEqual(body);
   });
 
-  it('of a seed has what workers report, its way to its status, and its results', async () => {
+  it('of a seed contains the reports of workers, the events up to its status, and its results', async () => {
     const instances = [{ instanceId: 'a', instanceState: 'RUNNING' }];
     const healthInfo = { gpu: 'L40', backend: 'a', error: 'out of memory' };
     const definition = { gpuSpecification: SPEC, helmChart: 'a', percentComplete: 7, healthInfo, instances };
@@ -228,8 +228,8 @@ describe('a task', () => {
       new RegExp(`Field \`${field}\` is too large`),
     ]),
     [{ ...DEFINITION, resultHandlingStrategy: 'KEEP' }, /`resultHandlingStrategy`/],
-  ])('that is not valid is refused by name: %j', async (body, message) => {
-    const { cli } = await world();
+  ])('is rejected with the name of the invalid field: %j', async (body, message) => {
+    const { cli } = await createWorld();
     const answer = await cli('POST tasks', body);
 
     expect(answer.status).toBe(400);
@@ -237,35 +237,35 @@ describe('a task', () => {
   });
 });
 
-describe('a task whose members are not within their limits', () => {
-  const fault = (field: string, rejected: string, message: string, object = 'createTaskRequest') =>
+describe('a task with members beyond their limits', () => {
+  const formatViolation = (field: string, rejected: string, message: string, object = 'createTaskRequest') =>
     `[object=${object}, field=${field}, rejected=${rejected}, message=${message}]`;
   const NAME = 'Invalid task name: Must conform to regex ^[a-z0-9A-Z][a-z0-9A-Z\\-_]*$';
   const BLANK = 'must not be blank';
   const long = 'a'.repeat(300);
-  const shown = `${'a'.repeat(256)}... (truncated for log/response, total length 300 chars)`;
+  const truncated = `${'a'.repeat(256)}... (truncated for log/response, total length 300 chars)`;
 
-  it.each<[body: object, ...faults: string[]]>([
-    [{ name: 'no good!' }, fault('name', 'no good!', NAME)],
-    [{ name: '-a' }, fault('name', '-a', NAME)],
-    [{ name: long }, fault('name', shown, 'Invalid task name: must be 1 - 128 characters long')],
+  it.each<[body: object, ...violations: string[]]>([
+    [{ name: 'no good!' }, formatViolation('name', 'no good!', NAME)],
+    [{ name: '-a' }, formatViolation('name', '-a', NAME)],
+    [{ name: long }, formatViolation('name', truncated, 'Invalid task name: must be 1 - 128 characters long')],
     [
       { name: '' },
-      fault('name', '', NAME),
-      fault('name', '', 'Invalid task name: must be 1 - 128 characters long'),
-      fault('name', '', BLANK),
+      formatViolation('name', '', NAME),
+      formatViolation('name', '', 'Invalid task name: must be 1 - 128 characters long'),
+      formatViolation('name', '', BLANK),
     ],
-    [{ gpuSpecification: undefined }, fault('gpuSpecification', 'null', 'must not be null')],
-    [{ gpuSpecification: { gpu: 'L40' } }, fault('gpuSpecification.instanceType', 'null', BLANK)],
+    [{ gpuSpecification: undefined }, formatViolation('gpuSpecification', 'null', 'must not be null')],
+    [{ gpuSpecification: { gpu: 'L40' } }, formatViolation('gpuSpecification.instanceType', 'null', BLANK)],
     [
       { gpuSpecification: { gpu: ' ', instanceType: null } },
-      fault('gpuSpecification.gpu', ' ', BLANK),
-      fault('gpuSpecification.instanceType', 'null', BLANK),
+      formatViolation('gpuSpecification.gpu', ' ', BLANK),
+      formatViolation('gpuSpecification.instanceType', 'null', BLANK),
     ],
     [
       { gpuSpecification: { ...SPEC, helmValidationPolicy: { extraKubernetesTypes: [{ group: 'a', version: 'b' }] } } },
-      fault('gpuSpecification.helmValidationPolicy.name', 'null', 'must not be null'),
-      fault('gpuSpecification.helmValidationPolicy.extraKubernetesTypes[0].kind', 'null', BLANK),
+      formatViolation('gpuSpecification.helmValidationPolicy.name', 'null', 'must not be null'),
+      formatViolation('gpuSpecification.helmValidationPolicy.extraKubernetesTypes[0].kind', 'null', BLANK),
     ],
     [
       {
@@ -274,43 +274,46 @@ describe('a task whose members are not within their limits', () => {
           { key: 'a-b', value: ' ' },
         ],
       },
-      fault(
+      formatViolation(
         'containerEnvironment[1].key',
         'a-b',
         'Invalid environment key: Must conform to regex ^[a-z0-9A-Z][a-z0-9A-Z\\_]*$',
       ),
-      fault('containerEnvironment[1].value', ' ', BLANK),
+      formatViolation('containerEnvironment[1].value', ' ', BLANK),
     ],
-    [{ models: [{ name: ' ', version: '1', uri: 'a' }] }, fault('models[].name', ' ', BLANK)],
-    [{ resources: [{ name: 'a', version: '', uri: 'a' }] }, fault('resources[].version', '', BLANK)],
-    [{ tags: ['good', 'no good'] }, fault('tags[]', 'no good', 'must match "[a-zA-Z0-9\\-_:=]+"')],
-    [{ tags: [long] }, fault('tags[]', shown, 'Maximum tag length of 128 is exceeded.')],
-    [{ description: long }, fault('description', shown, 'Maximum description length of 256 is exceeded.')],
-    [{ telemetries: {} }, fault('telemetries', '{}', 'Invalid request: Issues with the telemetries')],
+    [{ models: [{ name: ' ', version: '1', uri: 'a' }] }, formatViolation('models[].name', ' ', BLANK)],
+    [{ resources: [{ name: 'a', version: '', uri: 'a' }] }, formatViolation('resources[].version', '', BLANK)],
+    [{ tags: ['good', 'no good'] }, formatViolation('tags[]', 'no good', 'must match "[a-zA-Z0-9\\-_:=]+"')],
+    [{ tags: [long] }, formatViolation('tags[]', truncated, 'Maximum tag length of 128 is exceeded.')],
+    [
+      { description: long },
+      formatViolation('description', truncated, 'Maximum description length of 256 is exceeded.'),
+    ],
+    [{ telemetries: {} }, formatViolation('telemetries', '{}', 'Invalid request: Issues with the telemetries')],
     [
       { secrets: [{ name: 'no good', value: ' ' }] },
-      fault(
+      formatViolation(
         'secrets[].name',
         'no good',
         'Invalid secret name: Must conform to regex ^[a-z0-9A-Z][a-z0-9A-Z\\_\\.\\-]*$',
       ),
-      fault('secrets[].value', '(not shown)', 'Invalid secret value specified'),
+      formatViolation('secrets[].value', '(not shown)', 'Invalid secret value specified'),
     ],
     [
       { secrets: [{ name: 'a', value: { b: 'c'.repeat(32768) } }] },
-      fault('secrets[].value', '(not shown)', 'Invalid secret value specified'),
+      formatViolation('secrets[].value', '(not shown)', 'Invalid secret value specified'),
     ],
-  ])('is refused with all of them: %j', async (change, ...faults) => {
-    const { cli } = await world();
-    // Durations are judged only afterwards.
+  ])('is rejected with every violation: %j', async (change, ...violations) => {
+    const { cli } = await createWorld();
+    // Durations are validated only after the other members.
     const { status, body } = await cli('POST tasks', { ...DEFINITION, maxQueuedDuration: 'PT0S', ...change });
 
     expect([status, body.type ?? 'about:blank']).toEqual([400, 'about:blank']);
-    expect(body.detail).toBe(`Validation failed: ${faults.join(' ')}`);
+    expect(body.detail).toBe(`Validation failed: ${violations.join(' ')}`);
   });
 
-  it('has no more than 64 tags', async () => {
-    const { cli } = await world();
+  it('is rejected with more than 64 tags', async () => {
+    const { cli } = await createWorld();
     const tags = Array.from({ length: 65 }, (_, index) => `t${index}`);
 
     expect((await cli('POST tasks', { ...DEFINITION, tags: tags.slice(1) })).status).toBe(200);
@@ -318,20 +321,20 @@ describe('a task whose members are not within their limits', () => {
     expect(body.detail).toContain('message=Maximum number of tags of 64 is exceeded.]');
   });
 
-  it('neither gets secrets later that are not', async () => {
-    const { cli, idOf } = await world();
+  it('is not updated with secrets beyond their limits', async () => {
+    const { cli, idOf } = await createWorld();
     const { body } = await cli(`PUT secrets/tasks/${idOf('train')}`, {
       secrets: [{ name: 'a'.repeat(49), value: 'b' }],
     });
 
     const text = 'Invalid secret name: must be 1 - 48 chars long';
     expect(body.detail).toBe(
-      `Validation failed: ${fault('secrets[].name', 'a'.repeat(49), text, 'updateSecretsRequest')}`,
+      `Validation failed: ${formatViolation('secrets[].name', 'a'.repeat(49), text, 'updateSecretsRequest')}`,
     );
   });
 });
 
-describe('a task that the service does not create', () => {
+describe('a request to create a task', () => {
   const { gpuSpecification } = DEFINITION;
 
   it.each<[detail: string, body: object]>([
@@ -395,8 +398,8 @@ describe('a task that the service does not create', () => {
       "Cannot specify both 'containerEnvironment' and 'helmChart' properties in the payload",
       { ...CHART, containerArgs: ' ', containerEnvironment: [] },
     ],
-  ])('is told: Invalid request: %s', async (detail, body) => {
-    const { cli } = await world();
+  ])('is rejected (%#) with: Invalid request: %s', async (detail, body) => {
+    const { cli } = await createWorld();
     const { status, body: problem } = await cli('POST tasks', body);
 
     expect([status, problem.type, problem.detail]).toEqual([
@@ -415,16 +418,16 @@ describe('a task that the service does not create', () => {
       ...CHART,
       gpuSpecification: { ...gpuSpecification, configuration: {}, helmValidationPolicy: { name: 'Default' } },
     },
-  ])('is not this one: %j', async (body) => {
-    const { cli } = await world();
+  ])('is accepted: %j', async (body) => {
+    const { cli } = await createWorld();
 
     expect((await cli('POST tasks', body)).status).toBe(200);
   });
 });
 
 describe('a list', () => {
-  it('contains the tasks that the key covers', async () => {
-    const { cli, observer, idOf } = await world();
+  it('contains only the tasks that the key covers', async () => {
+    const { cli, observer, idOf } = await createWorld();
     const names = ({ body }: { body: { tasks: { name: string }[] } }) => body.tasks.map(({ name }) => name);
 
     expect(names(await cli('GET tasks'))).toEqual(['train', 'evaluate', 'waiting', 'retired']);
@@ -438,8 +441,8 @@ describe('a list', () => {
     });
   });
 
-  it('has pages, which follow each other also where tasks are deleted and added meanwhile', async () => {
-    const { cli } = await world();
+  it('is paginated, even if tasks are deleted and added between two pages', async () => {
+    const { cli } = await createWorld();
     const { body: first } = await cli('GET tasks?limit=2');
     expect(first).toMatchObject({ tasks: [{ name: 'train' }, { name: 'evaluate' }], limit: 2 });
     await cli(`DELETE tasks/${first.tasks[1].id}`);
@@ -456,8 +459,8 @@ describe('a list', () => {
     expect((await cli('GET tasks?cursor=a')).body.detail).toBe("Invalid cursor: 'a'");
   });
 
-  it('has ten entries in a page, or as many as are asked for', async () => {
-    const { cli } = await world();
+  it('has ten tasks per page by default, or the number in `limit`', async () => {
+    const { cli } = await createWorld();
     for (let more = 0; more < 7; more += 1) await cli('POST tasks', DEFINITION);
     const { body } = await cli('GET tasks');
     expect(body).toMatchObject({ limit: 10, cursor: expect.any(String) });
@@ -469,9 +472,9 @@ describe('a list', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('is explained, and its fix works', async () => {
-    const { server, observer, idOf } = await world();
+describe('a denied request', () => {
+  it('has an explanation with a fix that works', async () => {
+    const { server, observer, idOf } = await createWorld();
     const refused = await observer(`POST tasks/${idOf('train')}/cancel`);
     const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
     const { method, path, body: sent } = body.fixes[0].request;
@@ -481,23 +484,23 @@ describe('a refusal', () => {
     expect((await observer(`GET tasks/${idOf('train')}`)).status).toBe(200);
   });
 
-  const fixesOf = async (server: TestServer, id: string) =>
+  const readFixes = async (server: TestServer, id: string) =>
     (await server.call(`GET /_mock/decisions/${id}`)).body.fixes as { kind: string; text: string }[];
 
-  it('of a personal key for tasks names a service key', async () => {
-    const { server, idOf } = await world();
+  it('of a personal key suggests a service key', async () => {
+    const { server, idOf } = await createWorld();
     const order = { type: 'personal', name: 'own', user: 'ada@acme.test', services: ['nvct'] };
     const { body } = await server.call('POST /_mock/keys', { body: { ...order, roles: ['Cloud Functions Admin'] } });
     const { status, decision } = await server.call(`GET /v1/nvct/tasks/${idOf('train')}`, { token: body.key });
 
     expect([status, decision.reason]).toEqual([403, 'missing_scope']);
-    expect(await fixesOf(server, decision.id)).toEqual([
+    expect(await readFixes(server, decision.id)).toEqual([
       { kind: 'identity', text: expect.stringContaining('use a service key for Cloud Tasks') },
     ]);
   });
 
-  it('of the secrets of a task of another account has no fix but another task', async () => {
-    const { server, idOf } = await world();
+  it('for the secrets of a task in another account suggests only another task', async () => {
+    const { server, idOf } = await createWorld();
     const order = { type: 'service', name: 'a', services: ['nvct'], scopes: ['update_secrets'] };
     for (const resource of [{ type: 'Task', ids: [idOf('train')] }, { type: 'All Functions' }]) {
       const { body } = await server.call('POST /_mock/keys', { body: { ...order, resource } });
@@ -506,14 +509,14 @@ describe('a refusal', () => {
       const { status, decision } = await server.call(`PUT ${path}`, { token: body.key, body: { secrets } });
 
       expect(status).toBe(403);
-      expect(await fixesOf(server, decision.id)).toEqual([
+      expect(await readFixes(server, decision.id)).toEqual([
         { kind: 'object', text: expect.stringMatching(/^use a task /) },
       ]);
     }
   });
 
-  it('is only recorded in observe mode, where no task of another account is shown or changed', async () => {
-    const { server, observer, idOf } = await world();
+  it('is allowed in observe mode, except for tasks of another account', async () => {
+    const { server, observer, idOf } = await createWorld();
     await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
     expect((await observer(`POST tasks/${idOf('waiting')}/cancel`)).status).toBe(200);
     expect((await observer('GET tasks')).body.tasks).toHaveLength(4);
@@ -523,8 +526,8 @@ describe('a refusal', () => {
     expect((await observer(`PUT secrets/tasks/${idOf('private')}`, { secrets })).status).toBe(404);
   });
 
-  it('lasts until an edit of the key has propagated', async () => {
-    const { server, observer, idOf } = await world();
+  it('is still denied until an edit of the key has propagated', async () => {
+    const { server, observer, idOf } = await createWorld();
     const { body: cast } = await server.call('GET /_mock/cast');
     const { id } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvct-observer');
     await server.call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '30s' } });
@@ -537,8 +540,8 @@ describe('a refusal', () => {
   });
 });
 
-it("an administrator's token has one scope of tasks, which it shares with functions", async () => {
-  const { server, idOf } = await world('open-source');
+it("an administrator's token has a single scope for tasks, `update_secrets`, which functions also use", async () => {
+  const { server, idOf } = await createWorld('open-source');
   const { body } = await server.call('POST /v1/admin/keys');
   const secrets = [{ name: 'a', value: 'b' }];
   const put = await server.call(`PUT /v1/nvct/secrets/tasks/${idOf('train')}`, {
@@ -554,8 +557,8 @@ it("an administrator's token has one scope of tasks, which it shares with functi
 it.each([
   ['open-source', 'Authorization failed'],
   ['documented', 'Access Denied'],
-] as const)('a key of Cloud Functions is refused under %s with: %s', async (nvcf, detail) => {
-  const { server } = await world(nvcf);
+] as const)('a key for Cloud Functions is rejected in the %s profile with: %s', async (nvcf, detail) => {
+  const { server } = await createWorld(nvcf);
   const { body: cast } = await server.call('GET /_mock/cast');
   const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
 
@@ -566,7 +569,7 @@ it.each([
   });
 });
 
-describe('what is not a resource of tasks', () => {
+describe('a resource that is not valid for tasks', () => {
   const order = { type: 'service', name: 'a', services: ['nvct'], scopes: ['task_details'] };
   const TRAIN = castTask('train');
 
@@ -576,8 +579,8 @@ describe('what is not a resource of tasks', () => {
     [{ type: 'task', ids: [`${TRAIN}/*`] }, /`Task` needs ids of the form/],
     [{ type: 'Task' }, /`resource\.ids` is missing/],
     [{ type: 'account-tasks', ids: [TRAIN] }, /`resource\.ids` is not allowed/],
-  ])('is refused in an order of a key, and gives nothing if forced: %j', async (resource, message) => {
-    const { server } = await world();
+  ])('is rejected when a key is created, and allows nothing if forced: %j', async (resource, message) => {
+    const { server } = await createWorld();
     const refused = await server.call('POST /_mock/keys', { body: { ...order, resource } });
     expect([refused.status, refused.body.detail]).toEqual([400, expect.stringMatching(message)]);
     const { body } = await server.call('POST /_mock/keys', { body: { ...order, resource, force: true } });
@@ -586,8 +589,8 @@ describe('what is not a resource of tasks', () => {
     expect([status, problem.detail]).toEqual([403, 'Insufficient resource access for task details']);
   });
 
-  it('is ignored in a key of the key service, and its fix keeps scopes that nobody knows', async () => {
-    const { server } = await world('open-source');
+  it('is ignored in a key of the key service, and the fix preserves unknown scopes', async () => {
+    const { server } = await createWorld('open-source');
     const keyOf = async (...resources: object[]) => {
       const policy = { aud: TASKS, scopes: ['task_details', 'of-a-later-version'], resources };
       const order = { authorizations: { policies: [policy] } };
@@ -614,8 +617,8 @@ describe('what is not a resource of tasks', () => {
   });
 });
 
-it('a key for both services uses `update_secrets` on what its resources name', async () => {
-  const { server, idOf } = await world();
+it('a key for both services has `update_secrets` only for its resources', async () => {
+  const { server, idOf } = await createWorld();
   const order = { type: 'service', name: 'both', services: ['nvcf', 'nvct'], scopes: ['update_secrets'] };
   const { body } = await server.call('POST /_mock/keys', { body: { ...order, resource: { type: 'All Tasks' } } });
   const secrets = [{ name: 'a', value: 'b' }];
@@ -641,8 +644,8 @@ it('a key for both services uses `update_secrets` on what its resources name', a
 it.each([
   ['nvcf', { type: 'All Functions' }, ['allow', 'deny']],
   ['nvct', { type: 'All Tasks' }, ['deny', 'allow']],
-])('a key for `%s` alone uses `update_secrets` there alone', async (service, resource, effects) => {
-  const { server, idOf } = await world();
+])('a key for `%s` alone has `update_secrets` only for that service', async (service, resource, effects) => {
+  const { server, idOf } = await createWorld();
   const order = { type: 'service', name: 'one', services: [service], scopes: ['update_secrets'], resource };
   const { body } = await server.call('POST /_mock/keys', { body: order });
   const paths = [FUNCTION_SECRETS, `/v1/nvct/secrets/tasks/${idOf('train')}`];
@@ -654,8 +657,8 @@ it.each([
   expect(answers.map(({ decision }) => decision.effect)).toEqual(effects);
 });
 
-it('tasks belong to their world, and to its snapshots', async () => {
-  const { server, cli, idOf } = await world();
+it('restoring a snapshot restores the tasks of the world', async () => {
+  const { server, cli, idOf } = await createWorld();
   const { body: snapshot } = await server.call('POST /_mock/snapshots', { body: { name: 'before' } });
   await cli(`DELETE tasks/${idOf('train')}`);
   expect((await cli(`GET tasks/${idOf('train')}`)).status).toBe(404);

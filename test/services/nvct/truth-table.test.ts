@@ -20,13 +20,13 @@ interface Row {
   readonly body?: object;
   readonly scope: string;
   readonly status: number;
-  /** What a key whose resources do not cover the task is told; null: it is not refused. */
+  /** The detail of the error if the key does not cover the task; null if the request is allowed nevertheless. */
   readonly mismatch: string | null;
-  /** Does a key for this one task suffice? */
+  /** Whether a key for this single task is sufficient. */
   readonly single: boolean;
 }
 
-/** ID stands for the task. */
+/** `ID` is replaced by the id of a task. */
 const ROWS: Readonly<Record<string, Row>> = {
   createTask: {
     ...{ request: 'POST /v1/nvct/tasks', body: CREATE, scope: 'launch_task', status: 200 },
@@ -65,29 +65,29 @@ const ROWS: Readonly<Record<string, Row>> = {
 const SCOPES = [...new Set(Object.values(ROWS).map(({ scope }) => scope))];
 
 const ALL = { type: 'All Tasks' };
-const one = (id: string) => ({ type: 'Task', ids: [id] });
+const forTask = (id: string) => ({ type: 'Task', ids: [id] });
 
-describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
+describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await testServer({ nvcf });
   });
 
-  const keyWith = async (scopes: readonly string[], resource: object | undefined, services = ['nvct']) => {
+  const createKey = async (scopes: readonly string[], resource: object | undefined, services = ['nvct']) => {
     const order = { type: 'service', name: 'a', services, scopes, ...(resource && { resource }) };
     return (await server.call('POST /_mock/keys', { body: { ...order, force: true } })).body.key as string;
   };
   const send = ({ request, body }: Pick<Row, 'request' | 'body'>, token: string, id = WAITING) =>
     server.call(request.replace('ID', id), { token, ...(body && { body }) });
-  /** A new task with secrets, which every operation can change. */
-  const newTask = async () => {
+  /** Creates a task with secrets, which every operation can change. */
+  const createTask = async () => {
     const answer = await server.call('POST /v1/nvct/tasks', {
       ...{ token: castKey('nvct-cli').key, body: { ...CREATE, ...SECRETS } },
     });
     return answer.body.task.id as string;
   };
 
-  it('the rows are all operations, and all scopes', async () => {
+  it('the truth table contains every operation and every scope', async () => {
     const { body } = await server.call('GET /_mock/tables/nvct');
 
     expect(body.operations.map(({ id }: { id: string }) => id).sort()).toEqual(Object.keys(ROWS).sort());
@@ -95,57 +95,60 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
   });
 
   describe.each(Object.entries(ROWS))('%s', (operation, row) => {
-    it('is allowed with its scope on all tasks, and refused with all others', async () => {
+    it('is allowed with its scope for all tasks, and denied with all other scopes', async () => {
       const others = SCOPES.filter((scope) => scope !== row.scope);
-      const refused = await send(row, await keyWith(others, ALL));
+      const refused = await send(row, await createKey(others, ALL));
       expect(refused).toMatchObject({ status: 403, body: { detail: 'Access Denied' } });
       expect(refused.decision).toMatchObject({ reason: 'missing_scope', missing: [row.scope] });
 
-      const allowed = await send(row, await keyWith([row.scope], ALL), await newTask());
+      const allowed = await send(row, await createKey([row.scope], ALL), await createTask());
       expect([allowed.status, allowed.decision.effect]).toEqual([row.status, 'allow']);
     });
 
-    it('is allowed or refused with a key for one task', async () => {
-      const id = await newTask();
-      const { status, body } = await send(row, await keyWith([row.scope], one(id)), id);
+    it(`is ${row.single ? 'allowed' : 'denied'} with a key for a single task`, async () => {
+      const id = await createTask();
+      const { status, body } = await send(row, await createKey([row.scope], forTask(id)), id);
 
       expect(status).toBe(row.single ? row.status : 403);
       if (!row.single) expect(body.detail).toBe(row.mismatch);
     });
 
-    it.each([one(TRAIN), undefined, { type: 'All Functions' }])('with a key for %j', async (resource) => {
-      const { status, body } = await send(row, await keyWith([row.scope], resource));
+    it.each([forTask(TRAIN), undefined, { type: 'All Functions' }])(
+      row.mismatch === null ? 'omits the task with a key for %j' : 'is denied with a key for %j',
+      async (resource) => {
+        const { status, body } = await send(row, await createKey([row.scope], resource));
 
-      expect(status).toBe(row.mismatch === null ? row.status : 403);
-      if (row.mismatch === null) expect(body.tasks.map(({ id }: { id: string }) => id)).not.toContain(WAITING);
-      else expect(body.detail).toBe(row.mismatch.replace('ID', WAITING));
-    });
+        expect(status).toBe(row.mismatch === null ? row.status : 403);
+        if (row.mismatch === null) expect(body.tasks.map(({ id }: { id: string }) => id)).not.toContain(WAITING);
+        else expect(body.detail).toBe(row.mismatch.replace('ID', WAITING));
+      },
+    );
 
-    it('is refused with a key for another service', async () => {
-      const { status, decision } = await send(row, await keyWith([row.scope], ALL, ['nvcf']));
+    it('is denied with a key for another service', async () => {
+      const { status, decision } = await send(row, await createKey([row.scope], ALL, ['nvcf']));
 
       expect([status, decision.reason]).toEqual([403, 'service_not_enabled']);
     });
 
     it.runIf(row.request.includes('ID'))(
-      'finds no task of another account, before the resources are tested',
+      'returns 404 for a task of another account before the resources are checked',
       async () => {
         for (const [id, where] of [
           [PRIVATE, " in account 'nca-acme-0001'"],
           [NOBODY, ''],
         ] as const) {
-          const { status, body } = await send(row, await keyWith([row.scope], ALL), id);
+          const { status, body } = await send(row, await createKey([row.scope], ALL), id);
           expect([status, body.detail]).toEqual([404, `Task id '${id}': Not found${where}`]);
         }
-        const { status, body } = await send(row, await keyWith([row.scope], one(TRAIN)), PRIVATE);
-        // The account is tested last for secrets.
+        const { status, body } = await send(row, await createKey([row.scope], forTask(TRAIN)), PRIVATE);
+        // For secrets, the account is checked last.
         const isSecrets = operation === 'updateTaskSecrets';
         expect(status).toBe(isSecrets ? 403 : 404);
         if (isSecrets) expect(body.detail).toBe(`Task '${PRIVATE}': Forbidden to update secrets`);
       },
     );
 
-    it('needs a key that is accepted', async () => {
+    it('requires a valid key', async () => {
       const { status, body } = await server.call(
         row.request.replace('ID', WAITING),
         row.body ? { body: row.body } : {},
