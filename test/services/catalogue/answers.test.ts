@@ -1,4 +1,4 @@
-/** What models answer, and what there is beside them. */
+/** Responses of models, the list of models, the gateway, and the seed of the catalogue. */
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { placeOf } from '../../support/nvcf-client.ts';
@@ -14,15 +14,15 @@ const HELLO = [{ role: 'user', content: 'Hello' }];
 const ask = (path: string, body: object, on: Pick<typeof server, 'call'> = server) =>
   on.call(`POST /integrate/v1/${path}`, { token, body });
 
-/** The data of each server-sent event. */
-const eventsOf = (text: string) =>
+/** Parses the data of each server-sent event. */
+const parseEvents = (text: string) =>
   text.split('\n').flatMap((line) => {
     if (!line.startsWith('data: ')) return [];
     return [line === 'data: [DONE]' ? 'done' : JSON.parse(line.slice('data: '.length))];
   });
 
 describe('a live model', () => {
-  it('answers a chat with what was said last', async () => {
+  it('repeats the last message of a chat', async () => {
     const { status, headers, body } = await ask('chat/completions', { model, messages: HELLO });
 
     expect([status, headers['nvcf-status']]).toEqual([200, 'fulfilled']);
@@ -43,18 +43,18 @@ describe('a live model', () => {
     expect(body.usage).toEqual({ prompt_tokens: 3, completion_tokens: 3, total_tokens: 6 });
   });
 
-  it('embeds texts, always alike', async () => {
+  it('returns the same embeddings for the same texts', async () => {
     const order = { model: EMBEDDING, input: ['a', 'b'], input_type: 'query' };
-    const [one, other] = [await ask('embeddings', order), await ask('embeddings', order)];
+    const [first, second] = [await ask('embeddings', order), await ask('embeddings', order)];
 
-    expect(one.body.data.map(({ index }: { index: number }) => index)).toEqual([0, 1]);
-    expect(one.body).toEqual(other.body);
+    expect(first.body.data.map(({ index }: { index: number }) => index)).toEqual([0, 1]);
+    expect(first.body).toEqual(second.body);
     expect((await ask('embeddings', { ...order, encoding_format: 'base64' })).body.data[0].embedding).toBeTypeOf(
       'string',
     );
   });
 
-  it('answers a response and a message', async () => {
+  it('repeats the input of responses and messages', async () => {
     expect((await ask('responses', { model, input: 'Hello' })).body.output[0].content[0].text).toBe('Hello');
     expect((await ask('messages', { model, max_tokens: 9, messages: HELLO })).body.content[0].text).toBe('Hello');
   });
@@ -66,7 +66,7 @@ describe('a live model', () => {
     ['messages', { messages: HELLO, max_tokens: 9 }, { type: 'message_stop' }],
   ])('streams %s', async (path, body, last) => {
     const { headers, body: text } = await ask(path, { model, ...body, stream: true });
-    const events = eventsOf(String(text));
+    const events = parseEvents(String(text));
 
     expect(headers['content-type']).toBe('text/event-stream');
     expect(String(text)).toContain('Hello');
@@ -76,8 +76,8 @@ describe('a live model', () => {
   });
 });
 
-/** A world whose models call functions of the account. */
-async function worldWith(models: readonly object[]) {
+/** Creates a world with models that call functions of the account. */
+async function createWorldWith(models: readonly object[]) {
   const { body: cast } = await server.call('GET /_mock/cast');
   const functions = [
     ...cast.nvcf.functions,
@@ -102,8 +102,8 @@ const SLOW = {
 };
 
 describe('the function of a model', () => {
-  it('has the answer', async () => {
-    const world = await worldWith([SAYS]);
+  it('provides the answer of the model', async () => {
+    const world = await createWorldWith([SAYS]);
 
     const chat = await ask('chat/completions', { model: SAYS.id, messages: HELLO }, world);
     expect(chat.body.choices[0].message.content).toBe('Hi');
@@ -112,24 +112,24 @@ describe('the function of a model', () => {
     expect((await world.call('POST /ai/v1/acme/says/now', { token, body: {} })).body).toBe('Hi');
   });
 
-  it('may take its time: the result is polled, and answered once', async () => {
-    const world = await worldWith([SLOW]);
+  it('may be slow: the result is polled, and returned once', async () => {
+    const world = await createWorldWith([SLOW]);
     const poll = (id: unknown) => world.call(`GET /ai/v1/status/${id}`, { token });
 
     for (const path of ['/integrate/v1/chat/completions', '/ai/v1/acme/slow/now']) {
-      const begun = await world.call(`POST ${path}`, { token, body: { model: SLOW.id, messages: HELLO } });
-      const id = begun.headers['nvcf-reqid'];
-      expect([begun.status, begun.headers['nvcf-status']]).toEqual([202, 'in-progress']);
+      const started = await world.call(`POST ${path}`, { token, body: { model: SLOW.id, messages: HELLO } });
+      const id = started.headers['nvcf-reqid'];
+      expect([started.status, started.headers['nvcf-status']]).toEqual([202, 'in-progress']);
       expect((await poll(id)).status).toBe(202);
       await world.call('POST /_mock/clock/advance', { body: { by: '31s' } });
       expect(await poll(id)).toMatchObject({ status: 200, body: { text: 'worth waiting for' } });
-      const gone = await poll(id);
-      expect([gone.status, gone.body.detail]).toEqual([404, `Request id '${id}': Not found`]);
+      const again = await poll(id);
+      expect([again.status, again.body.detail]).toEqual([404, `Request id '${id}': Not found`]);
     }
   });
 
-  it('is not there for the account if no version of it can be invoked', async () => {
-    const world = await worldWith([{ ...SAYS, functionId: placeOf('spare').functionId }]);
+  it('is not found if none of its versions can be invoked', async () => {
+    const world = await createWorldWith([{ ...SAYS, functionId: placeOf('spare').functionId }]);
     const { body } = await world.call(`GET /v2/nvcf/functions/${placeOf('spare').functionId}/versions`, {
       token: castKey('nvcf-full-access').key,
     });
@@ -143,14 +143,14 @@ describe('the function of a model', () => {
 });
 
 describe('an endpoint of ai.api.nvidia.com', () => {
-  it('answers as its function does', async () => {
-    const given = { query: { text: 'a' }, passages: [] };
+  it('returns the answer of its function', async () => {
+    const sent = { query: { text: 'a' }, passages: [] };
 
-    expect((await server.call('POST /ai/v1/retrieval/nvidia/reranking', { token, body: given })).body).toEqual(given);
+    expect((await server.call('POST /ai/v1/retrieval/nvidia/reranking', { token, body: sent })).body).toEqual(sent);
   });
 
-  it('is found before the key, and may be offline or at the end of its life', async () => {
-    const world = await worldWith([
+  it('is looked up before the key is checked, and may be offline or at the end of its life', async () => {
+    const world = await createWorldWith([
       { ...SAYS, id: 'a/offline', paths: ['/v1/a/b/offline'], offline: 'Later.' },
       { ...SAYS, id: 'a/retired', paths: ['/v1/a/b/retired/c'], endOfLife: '2020-01-01T00:00:00Z' },
       { ...SAYS, id: 'a/offset', paths: ['/v1/a/b/offset'], endOfLife: '2040-01-01T00:00:00.5+02:00' },
@@ -170,16 +170,16 @@ describe('an endpoint of ai.api.nvidia.com', () => {
 
 describe('/v1/models', () => {
   const PRIVATE = ['_a/b', 'stg/b', 'nvdev/b', 'internal/b', 'private/b', 'a/b-staging', 'a/b-turbo', 'a/playground_b'];
-  const shown = async (world: Pick<typeof server, 'call'>) =>
+  const listModelIds = async (world: Pick<typeof server, 'call'>) =>
     (await world.call('GET /integrate/v1/models')).body.data.map(({ id }: { id: string }) => id);
 
-  it('has every model that is not at the end of its life, sorted, without a key', async () => {
+  it('returns every model before the end of its life, sorted, without a key', async () => {
     const { body } = await server.call('GET /integrate/v1/models');
 
     expect(body.data[0]).toEqual({
       ...{ id: 'google/gemma-2-9b-it', object: 'model', created: 735790403, owned_by: 'google' },
     });
-    expect(await shown(server)).toEqual([
+    expect(await listModelIds(server)).toEqual([
       'google/gemma-2-9b-it',
       'meta/llama-3.3-70b-instruct',
       'mistralai/mixtral-8x22b-instruct-v0.1',
@@ -188,10 +188,10 @@ describe('/v1/models', () => {
     ]);
   });
 
-  it('hides the names of private models, which can be called', async () => {
-    const world = await worldWith(PRIVATE.map((id) => ({ ...SAYS, id, paths: ['/v1/chat/completions'] })));
+  it('omits private models, which can still be called', async () => {
+    const world = await createWorldWith(PRIVATE.map((id) => ({ ...SAYS, id, paths: ['/v1/chat/completions'] })));
 
-    expect(await shown(world)).toEqual(['a/playground_b']);
+    expect(await listModelIds(world)).toEqual(['a/playground_b']);
     expect((await world.call('GET /integrate/v1/models/private/b')).status).toBe(404);
     const { decision } = await ask('chat/completions', { model: 'private/c', messages: HELLO }, world);
     const { detail } = (await world.call(`GET /_mock/decisions/${decision?.id}`)).body;
@@ -207,7 +207,7 @@ describe('/v1/models', () => {
     ['nvidia/nv-rerankqa-mistral-4b-v3', 404],
     ['nobody', 404],
     ['meta%2Fllama-3.3-70b-instruct', 404],
-  ])('has %s: %d', async (id, status) => {
+  ])('returns for %s: %d', async (id, status) => {
     const answer = await server.call(`GET /integrate/v1/models/${id}`);
 
     expect(answer.status).toBe(status);
@@ -216,12 +216,12 @@ describe('/v1/models', () => {
 });
 
 describe('the gateway', () => {
-  it.each(['integrate', 'ai'])('of /%s has a health and a version', async (host) => {
+  it.each(['integrate', 'ai'])('serves health and version at /%s', async (host) => {
     expect((await server.call(`GET /${host}/health`)).body).toMatchObject({ status: 'OK' });
     expect((await server.call(`GET /${host}/info`)).body).toMatchObject({ service: 'nvcf-ai-api-gateway-service' });
   });
 
-  it('has nothing else: 404 in text, 405 without a body', async () => {
+  it('returns 404 as text for unknown paths, and 405 without a body for unknown methods', async () => {
     for (const request of ['POST /integrate/v1/ranking', 'GET /integrate/v1/status/a', 'GET /ai/v1/models'])
       expect(await server.call(request)).toMatchObject({ status: 404, body: '404 page not found\n' });
     const { status, body, headers } = await server.call('DELETE /integrate/v1/models');
@@ -233,14 +233,14 @@ describe('the gateway', () => {
     expect((await server.call('GET /v1/models', { headers: { host } })).status).toBe(200);
   });
 
-  it.each(['ai.api.nvidia.com', 'ai.localhost:6625'])('has its endpoints at the host %s', async (host) => {
+  it.each(['ai.api.nvidia.com', 'ai.localhost:6625'])('serves endpoints at the host %s', async (host) => {
     const call = { token, body: {}, headers: { host } };
     expect((await server.call('POST /v1/retrieval/nvidia/reranking', call)).status).toBe(200);
   });
 });
 
-describe('a seed', () => {
-  const faultOf = async (models: readonly object[]) => {
+describe('a seed with models', () => {
+  const postSeed = async (models: readonly object[]) => {
     const { body: cast } = await server.call('GET /_mock/cast');
     const { status, body } = await server.call('POST /_mock/worlds', {
       body: { seed: { ...cast, catalogue: { models } } },
@@ -248,22 +248,22 @@ describe('a seed', () => {
     return [status, body.detail];
   };
 
-  it.each<[what: string, models: readonly object[], place: string]>([
-    ['two models of one name', [SAYS, { ...SAYS, paths: ['/v1/chat/completions'] }], 'catalogue.models[0]'],
-    ['two models of one path', [SAYS, { ...SAYS, id: 'a/b' }], 'catalogue.models[0].paths[2]'],
-    ['a path that no host has', [{ ...SAYS, paths: ['/v1/chat'] }], 'catalogue.models[0].paths[0]'],
-    ['a path of a status', [{ ...SAYS, paths: ['/v1/status/a'] }], 'catalogue.models[0].paths[0]'],
-    ['a time that is none', [{ ...SAYS, endOfLife: '2030-13-01T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
-    ['a day that is none', [{ ...SAYS, endOfLife: '2030-02-31T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
+  it.each<[what: string, models: readonly object[], pointer: string]>([
+    ['two models with the same name', [SAYS, { ...SAYS, paths: ['/v1/chat/completions'] }], 'catalogue.models[0]'],
+    ['two models with the same path', [SAYS, { ...SAYS, id: 'a/b' }], 'catalogue.models[0].paths[2]'],
+    ['a path that the gateway does not serve', [{ ...SAYS, paths: ['/v1/chat'] }], 'catalogue.models[0].paths[0]'],
+    ['the path of invocation statuses', [{ ...SAYS, paths: ['/v1/status/a'] }], 'catalogue.models[0].paths[0]'],
+    ['an invalid month', [{ ...SAYS, endOfLife: '2030-13-01T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
+    ['an invalid day', [{ ...SAYS, endOfLife: '2030-02-31T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
     ['a name without a company', [{ ...SAYS, id: 'says' }], 'catalogue.models[0].id'],
-  ])('is refused for %s', async (_, models, place) => {
-    const [status, detail] = await faultOf(models);
+  ])('is rejected for %s', async (_, models, pointer) => {
+    const [status, detail] = await postSeed(models);
 
     expect(status).toBe(400);
-    expect(detail).toContain(place);
+    expect(detail).toContain(pointer);
   });
 
-  it('is shown by the cast with what follows from it, and such a cast is a seed', async () => {
+  it('is part of the cast with derived members, and the cast is a valid seed', async () => {
     const { body: cast } = await server.call('GET /_mock/cast');
     const shown = cast.catalogue.models.map(({ id, kind, state, access }: Record<string, string>) => [
       ...[id, kind, state, access],
@@ -284,14 +284,14 @@ describe('a seed', () => {
 });
 
 describe('keys for Public API Endpoints', () => {
-  it('are personal: a service key of Cloud Functions has the scope instead', async () => {
+  it('are personal: a service key for them is rejected with 400', async () => {
     const order = { type: 'service', name: 'a', services: ['public-api'], scopes: [] };
     const refused = await server.call('POST /_mock/keys', { body: order });
 
     expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('`public-api`')]);
   });
 
-  it('are made by NGC, too, and named by it', async () => {
+  it('are created, updated and described by the NGC API', async () => {
     const owner = castKey('owner').key;
     const create = (type: string) =>
       server.call(`POST /v3/orgs/acme/keys/type/${type}`, {

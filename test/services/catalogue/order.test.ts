@@ -1,4 +1,4 @@
-/** The order of checks: the gateway's own, then those of the functions behind it. */
+/** The order of checks: first the checks of the gateway, then the checks of the functions behind it. */
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { type Answer, testServer } from '../../support/server.ts';
@@ -35,12 +35,12 @@ const isGateway = ({ headers }: Answer) => headers['nvcf-error-source'] === 'gat
 const typeOf = ({ headers }: Answer) => String(headers['content-type']).split(';')[0];
 const reasonOf = ({ decision }: Answer) => decision?.reason;
 
-/** What a request with a mistake in each later check, too, is refused for. */
+/** A body that fails a later check, too. */
 const LATER = { model: RETIRED };
 const BAD_KEY = 'nvapi-not-a-key';
 
 describe('row 1: the header NVCF-Shadow', () => {
-  it('is refused before the body is looked at', async () => {
+  it('is rejected before the body is read', async () => {
     const answer = await send({ body: '{', key: null, headers: { 'nvcf-shadow': '1' } });
 
     expect([answer.status, typeOf(answer), answer.body]).toEqual([
@@ -51,12 +51,12 @@ describe('row 1: the header NVCF-Shadow', () => {
     expect(isGateway(answer)).toBe(true);
   });
 
-  it('is refused wherever there is an operation', async () => {
+  it('is rejected by every operation', async () => {
     for (const request of ['GET /integrate/v1/models', 'GET /ai/health', 'GET /ai/v1/status/a', 'POST /ai/v1/a/b/c'])
       expect((await server.call(request, { headers: { 'nvcf-shadow': '1' } })).status).toBe(400);
   });
 
-  it('may be empty', async () => {
+  it('is accepted if it is empty', async () => {
     expect((await send({ headers: { 'nvcf-shadow': '' } })).status).toBe(200);
   });
 });
@@ -67,7 +67,7 @@ describe('row 2: a body', () => {
     return JSON.stringify({ ...LATER, pad: 'x'.repeat(bytes - empty.length) });
   };
 
-  it('of more than 25 MiB is refused before the model is looked at', async () => {
+  it('of more than 25 MiB is rejected before the model is checked', async () => {
     const answer = await send({ body: bodyOf(26_214_401), key: BAD_KEY });
 
     expect([answer.status, typeOf(answer)]).toEqual([400, 'text/plain']);
@@ -75,20 +75,20 @@ describe('row 2: a body', () => {
     expect(isGateway(answer)).toBe(true);
   });
 
-  it('of 25 MiB is read', async () => {
+  it('of 25 MiB is accepted', async () => {
     expect((await send({ body: bodyOf(26_214_400), key: BAD_KEY })).status).toBe(410);
   });
 });
 
 describe('row 3: a body that cannot be decoded', () => {
   it.each([
-    ['no JSON', '{'],
+    ['invalid JSON', '{'],
     ['no body', ''],
     ['a list', '[]'],
-    ['a text', '"a"'],
-    ['a model that is no text', '{"model":5}'],
-    ['a stream that is neither true nor false', `{"model":"${LIVE}","stream":"yes"}`],
-  ])('is answered 500 by the vendor: %s', async (_, body) => {
+    ['a string', '"a"'],
+    ['a model that is not a string', '{"model":5}'],
+    ['a `stream` that is not a boolean', `{"model":"${LIVE}","stream":"yes"}`],
+  ])('is rejected with 500, as by the vendor: %s', async (_, body) => {
     const { statusCode, headers, payload } = await server.app.inject({
       ...{ method: 'POST', url: '/integrate/v1/chat/completions', payload: body },
       headers: { 'content-type': 'application/json', authorization: `Bearer ${BAD_KEY}` },
@@ -101,18 +101,18 @@ describe('row 3: a body that cannot be decoded', () => {
   });
 });
 
-it('at `/v1/messages`, a body that cannot be decoded is 400', async () => {
+it('at `/v1/messages`, a body that cannot be decoded is rejected with 400', async () => {
   const answer = await send({ path: '/integrate/v1/messages', body: '{', key: BAD_KEY });
 
   expect([answer.status, reasonOf(answer)]).toEqual([400, 'body_not_decoded']);
 });
 
-describe('row 4: a model', () => {
+describe('row 4: a request with a model', () => {
   it.each([
     ['that is absent', {}],
     ['that is empty', { model: '' }],
     ['that is null', { model: null }],
-  ])('%s is refused before the key', async (_, body) => {
+  ])('%s is rejected before the key is checked', async (_, body) => {
     const answer = await send({ body, key: null });
 
     expect([answer.status, typeOf(answer)]).toEqual([400, 'text/plain']);
@@ -130,10 +130,10 @@ describe('row 4: a model', () => {
 
 describe('row 5: a model that is unknown for the path', () => {
   it.each([
-    ['of no model', '/integrate/v1/chat/completions', 'nobody/nothing'],
-    ['of a chat, at the path of embeddings', '/integrate/v1/embeddings', LIVE],
-    ['of embeddings, at the path of chats', '/integrate/v1/chat/completions', EMBEDDING],
-  ])('is not found, whatever the key: %s', async (_, path, model) => {
+    ['an unknown name', '/integrate/v1/chat/completions', 'nobody/nothing'],
+    ['a chat model at the path of embeddings', '/integrate/v1/embeddings', LIVE],
+    ['an embedding model at the path of chats', '/integrate/v1/chat/completions', EMBEDDING],
+  ])('is not found with any key: %s', async (_, path, model) => {
     for (const key of [GOOD, BAD_KEY, null]) {
       const answer = await send({ path, body: { model }, key });
 
@@ -144,8 +144,8 @@ describe('row 5: a model that is unknown for the path', () => {
   });
 });
 
-describe('rows 6 and 7: a model that nobody can call', () => {
-  it('is offline: when to try again is told', async () => {
+describe('rows 6 and 7: a model that cannot be called', () => {
+  it('because it is offline is rejected with 503 and `retry-after`', async () => {
     const answer = await send({ body: { model: OFFLINE }, key: BAD_KEY });
 
     expect([answer.status, typeOf(answer)]).toEqual([503, 'application/problem+json']);
@@ -157,7 +157,7 @@ describe('rows 6 and 7: a model that nobody can call', () => {
     expect(isGateway(answer)).toBe(true);
   });
 
-  it('is retired: the end of its life is told', async () => {
+  it('because it is retired is rejected with 410 and the end of its life', async () => {
     const answer = await send({ body: { model: RETIRED }, key: null });
 
     expect([answer.status, typeOf(answer)]).toEqual([410, 'application/problem+json']);
@@ -175,9 +175,9 @@ describe('rows 8 to 10: the key', () => {
   it.each<[what: string, headers: Record<string, string>, body: string]>([
     ['no header', {}, 'Header of type `authorization` was missing'],
     ['another scheme', { authorization: `Basic ${GOOD}` }, 'Unauthorized access'],
-    ['the key alone', { authorization: GOOD }, 'Unauthorized access'],
-    ['no key behind the scheme', { authorization: 'Bearer ' }, 'Unauthorized access'],
-  ])('is missing: %s', async (_, headers, text) => {
+    ['no scheme', { authorization: GOOD }, 'Unauthorized access'],
+    ['no key after the scheme', { authorization: 'Bearer ' }, 'Unauthorized access'],
+  ])('is rejected with 401: %s', async (_, headers, text) => {
     const answer = await send({ key: null, headers });
 
     expect([answer.status, typeOf(answer), answer.body]).toEqual([401, 'text/plain', text]);
@@ -185,13 +185,13 @@ describe('rows 8 to 10: the key', () => {
   });
 
   it.each<[what: string, key: string, reason: string]>([
-    ['a text that is no key', 'sk-other', 'unsupported_token'],
-    ['a key that is cut off', GOOD.slice(0, 30), 'malformed_key'],
+    ['a string that is not a key', 'sk-other', 'unsupported_token'],
+    ['a truncated key', GOOD.slice(0, 30), 'malformed_key'],
     ['a key for another service', STRANGER, 'service_not_enabled'],
     ['a personal key for Cloud Functions alone', castKey('nvcf-user').key, 'service_not_enabled'],
     ['a service key without the scope', castKey('nvcf-deployer').key, 'missing_scope'],
-    ['a service key of another function', castKey('nvcf-invoker').key, 'resource_mismatch'],
-  ])('is not good: %s', async (_, key, reason) => {
+    ['a service key for another function', castKey('nvcf-invoker').key, 'resource_mismatch'],
+  ])('is rejected with 403: %s', async (_, key, reason) => {
     const answer = await send({ key });
 
     expect([answer.status, reasonOf(answer)]).toEqual([403, reason]);
@@ -199,7 +199,7 @@ describe('rows 8 to 10: the key', () => {
     expect(answer.headers['nvcf-error-source']).toBe(UPSTREAM);
   });
 
-  it('is expired: by the clock of the world', async () => {
+  it('expires by the clock of the world', async () => {
     const own = await testServer();
     const order = {
       type: 'personal',
@@ -216,7 +216,7 @@ describe('rows 8 to 10: the key', () => {
 });
 
 describe('row 11: a model that the account may not use', () => {
-  it('is not found for the account, although the key is good', async () => {
+  it('is not found for the account, although the key is valid', async () => {
     const answer = await send({ body: chatWith(GATED) });
 
     expect([answer.status, reasonOf(answer)]).toEqual([404, 'foreign_object']);
@@ -227,7 +227,7 @@ describe('row 11: a model that the account may not use', () => {
     expect(answer.headers['nvcf-error-source']).toBe('upstream_status');
   });
 
-  it('is one of those that may', async () => {
+  it('is accepted for an account that may use it', async () => {
     const order = { type: 'personal', org: 'globex', name: 'a', user: 'a@globex.test', services: ['public-api'] };
     const { key } = (await server.call('POST /_mock/keys', { body: { ...order, roles: [] } })).body;
 
@@ -247,7 +247,7 @@ describe('row 11: a model that the account may not use', () => {
         ],
       },
     ],
-  ])('is the same if its function %s', async (_, nvcf) => {
+  ])('is not found if its function %s', async (_, nvcf) => {
     const { body: cast } = await server.call('GET /_mock/cast');
     const own = await makeWorld(server, { seed: { ...cast, nvcf }, credentials: 'cast' });
     const answer = await own.call('POST /integrate/v1/chat/completions', { token: GOOD, body: chatWith(LIVE) });
@@ -258,7 +258,7 @@ describe('row 11: a model that the account may not use', () => {
     ]);
   });
 
-  it('comes before the resources of the key', async () => {
+  it('is not found even if the key does not cover its function', async () => {
     expect((await send({ body: chatWith(GATED), key: castKey('nvcf-invoker').key })).status).toBe(404);
   });
 });
@@ -270,7 +270,7 @@ describe('rows 12 and 13: limits of the account', () => {
     [404, { status: 404, title: 'Not Found' }],
     [410, { status: 410, title: 'Gone', detail: 'Gone' }],
     [502, { type: 'about:blank', title: 'Bad Gateway', status: 502, detail: 'Upstream request failed.' }],
-  ])('are faults: %d', async (status, body) => {
+  ])('are simulated by faults with status %d', async (status, body) => {
     const own = await testServer();
     const fault = { match: { service: 'catalogue', operation: 'createChatCompletion' }, times: 1, do: { status } };
     expect((await own.call('POST /_mock/faults', { body: fault })).status).toBe(201);
@@ -284,8 +284,8 @@ describe('rows 12 and 13: limits of the account', () => {
   });
 });
 
-describe('row 14: what the model refuses', () => {
-  it('is a text to embed without `input_type`, unless the model is symmetric', async () => {
+describe('row 14: the model rejects a request', () => {
+  it('to embed a text without `input_type`, unless the model is symmetric', async () => {
     const path = '/integrate/v1/embeddings';
     const answer = await send({ path, body: { model: EMBEDDING, input: 'a' } });
 
@@ -296,14 +296,14 @@ describe('row 14: what the model refuses', () => {
     expect((await send({ path, body: { model: EMBEDDING, input: 'a', input_type: 'passage' } })).status).toBe(200);
     expect((await send({ path, body: { model: EMBEDDING, input: 'a' }, key: STRANGER })).status).toBe(403);
     const { body: cast } = await server.call('GET /_mock/cast');
-    const models = cast.catalogue.models.map((one: { id: string }) =>
-      one.id === EMBEDDING ? { ...one, symmetric: true } : one,
+    const models = cast.catalogue.models.map((item: { id: string }) =>
+      item.id === EMBEDDING ? { ...item, symmetric: true } : item,
     );
     const own = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
     expect((await own.call(`POST ${path}`, { token: GOOD, body: { model: EMBEDDING, input: 'a' } })).status).toBe(200);
   });
 
-  it('is a message with more than one tool call, if the model takes one', async () => {
+  it('with more than one tool call, if the model supports only single tool calls', async () => {
     const calls = (count: number) => [
       ...HELLO,
       { role: 'assistant', content: null, tool_calls: Array.from({ length: count }, (_, id) => ({ id: `${id}` })) },
@@ -315,7 +315,7 @@ describe('row 14: what the model refuses', () => {
     expect((await ask(LIVE, 2)).status).toBe(200);
   });
 
-  it('comes after the time to wait, which the functions read', async () => {
+  it('only after `nvcf-poll-seconds` is validated', async () => {
     const headers = { 'nvcf-poll-seconds': 'soon' };
     const answer = await send({ path: '/integrate/v1/embeddings', body: { model: EMBEDDING, input: 'a' }, headers });
 
@@ -325,7 +325,7 @@ describe('row 14: what the model refuses', () => {
     ]);
   });
 
-  it('is a body that the model cannot read', async () => {
+  it('with a body that the model cannot read', async () => {
     const answer = await send({ body: { model: LIVE, messages: 'Hello' } });
 
     expect([answer.status, typeOf(answer)]).toEqual([400, 'application/json']);
@@ -333,8 +333,8 @@ describe('row 14: what the model refuses', () => {
   });
 });
 
-describe('a model with an end of its life', () => {
-  it('tells it with each answer before, and is gone after it', async () => {
+describe('a model with an end-of-life time', () => {
+  it('returns it as `deprecation` before that time, and 410 after it', async () => {
     const own = await testServer();
     const ask = (key = GOOD) =>
       own.call('POST /integrate/v1/chat/completions', { token: key, body: chatWith(RETIRING) });
@@ -357,11 +357,11 @@ describe('a model with an end of its life', () => {
   });
 });
 
-describe('what the explanation says', () => {
+describe('the explanation', () => {
   const hintOf = ({ headers }: Answer) => String(headers['x-mock-hint']);
 
   it.each([RETIRED, OFFLINE, 'nobody/nothing'])(
-    'of %s with a bad key: the model comes before the key',
+    'for %s with a malformed key states that the model is checked before the key',
     async (model) => {
       const bad = await send({ body: { model }, key: BAD_KEY });
       expect(hintOf(await send({ body: { model }, key: STRANGER }))).toContain('`service_not_enabled`');
@@ -375,7 +375,7 @@ describe('what the explanation says', () => {
     },
   );
 
-  it('names the path at which the model is called, and the nearest name', async () => {
+  it('contains the path at which the model can be called, or the most similar name', async () => {
     const detailOf = async (body: object) => {
       const { decision } = await send({ path: '/integrate/v1/embeddings', body });
       return (await server.call(`GET /_mock/decisions/${decision?.id}`)).body.detail;
@@ -385,7 +385,7 @@ describe('what the explanation says', () => {
     expect(await detailOf({ model: 'nvidia/nv-embedqa-e5-v4' })).toContain(EMBEDDING);
   });
 
-  it('of a key without the service adds it, and of a gated model says that no key helps', async () => {
+  it('suggests adding the service to the key, and for a gated model states that the account may not use it', async () => {
     const { decision } = await send({ key: STRANGER });
     const { body } = await server.call(`GET /_mock/decisions/${decision?.id}`);
 
@@ -398,7 +398,7 @@ describe('what the explanation says', () => {
     expect(body.instead).toBe('catalogue-user');
   });
 
-  it('of the list of models: it was read with a bad key, which that does not show', async () => {
+  it('of a list of models is a finding if the key, which is not checked, is not valid', async () => {
     const own = await testServer();
     const findings = async () =>
       (await own.call('GET /_mock/findings')).body.findings.map(({ kind }: { kind: string }) => kind);
@@ -416,17 +416,17 @@ describe('what the explanation says', () => {
   });
 });
 
-describe('what only the mock refuses', () => {
+describe('a request that only the mock rejects', () => {
   it.each([
-    ['a large body of small parts', JSON.stringify({ model: LIVE, messages: Array(600_000).fill([]) })],
-    ['a member that is never accepted', `{"model":"${LIVE}","messages":[],"__proto__":1}`],
-  ])('blames nobody else: %s', async (_, body) => {
+    ['a large body of many small values', JSON.stringify({ model: LIVE, messages: Array(600_000).fill([]) })],
+    ['a `__proto__` member', `{"model":"${LIVE}","messages":[],"__proto__":1}`],
+  ])('has no `nvcf-error-source`: %s', async (_, body) => {
     const answer = await send({ body, headers: { 'content-type': 'application/json' } });
 
     expect([answer.status, answer.headers['nvcf-error-source']]).toEqual([400, undefined]);
   });
 
-  it('is more numbers than it embeds at once', async () => {
+  it('has more numbers to embed than the limit of 262144', async () => {
     const body = { model: EMBEDDING, input: Array(9999).fill('a'), dimensions: 4096, input_type: 'query' };
     const answer = await send({ path: '/integrate/v1/embeddings', body });
 
@@ -434,8 +434,8 @@ describe('what only the mock refuses', () => {
   });
 });
 
-describe('the type of a body', () => {
-  it.each(['text/plain', 'application/x-www-form-urlencoded'])('does not matter: %s', async (type) => {
+describe('the content type of a body', () => {
+  it.each(['text/plain', 'application/x-www-form-urlencoded'])('is ignored: %s', async (type) => {
     const headers = { 'content-type': type };
     const ask = (body: object, key?: string) => send({ body: JSON.stringify(body), headers, ...(key && { key }) });
 

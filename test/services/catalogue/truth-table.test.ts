@@ -1,4 +1,4 @@
-/** Which keys may call which models: every operation that needs a key, by scope, resource type and relation. */
+/** Which keys may call which models: every operation that requires a key, by scope, resource type and relation. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RULESETS } from '../../../src/services/nvcf/catalogue/rulesets.ts';
 import { castKey } from '../../support/ngc-cast.ts';
@@ -34,7 +34,7 @@ const INTEGRATE = {
   createMessage: ['/v1/messages', { messages: [] }],
 } as const;
 
-/** Segments below `/v1/test` of a path for each number of them. */
+/** The paths below `/v1/test`, one for each number of segments. */
 const ENDPOINTS = {
   callEndpoint: 'b/RELATION',
   callTaskEndpoint: 'b/RELATION/c',
@@ -67,14 +67,14 @@ const resourceOf = (type: Type, { functionId, versionId }: (typeof RELATIONS)[Re
 
 const OPERATIONS = [...Object.keys(INTEGRATE), ...Object.keys(ENDPOINTS)];
 
-it('the table has every operation that needs a key', () => {
+it('the truth table contains every operation that requires a key', () => {
   for (const { tables } of Object.values(RULESETS)) {
-    const needing = tables.operations.filter(({ rule }) => rule !== 'public').map(({ id }) => id);
-    expect([...OPERATIONS, 'getStatus'].sort()).toEqual(needing.sort());
+    const withKey = tables.operations.filter(({ rule }) => rule !== 'public').map(({ id }) => id);
+    expect([...OPERATIONS, 'getStatus'].sort()).toEqual(withKey.sort());
   }
 });
 
-describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
+describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf) => {
   let world: TestWorld;
   beforeAll(async () => {
     const server = await testServer({ nvcf });
@@ -82,7 +82,7 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
     world = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
   });
 
-  const keyWith = async (order: object): Promise<string> => {
+  const createKey = async (order: object): Promise<string> => {
     const { body } = await world.call('POST /_mock/keys', {
       body: { type: 'service', name: 'a', services: ['nvcf'], scopes: ['invoke_function'], force: true, ...order },
     });
@@ -93,29 +93,31 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
     return (await world.call(request, { body, token })).status;
   };
 
-  describe.each(['owned', 'shared', 'public'] as const)('a model whose function is %s', (relation) => {
-    it.each(TYPES)('is called by a service key with the scope on %s, or not', async (type) => {
-      const key = await keyWith(resourceOf(type, RELATIONS[relation]));
+  describe.each(['owned', 'shared', 'public'] as const)('a model with a function that is %s', (relation) => {
+    it.each(TYPES)('is allowed or denied for a service key with the scope for %s, as in the table', async (type) => {
+      const key = await createKey(resourceOf(type, RELATIONS[relation]));
       const expected = ALLOWED[nvcf][relation].includes(type) ? 200 : 403;
 
       for (const id of OPERATIONS) expect([id, await statusOf(id, relation, key)]).toEqual([id, expected]);
     });
 
-    it('is not called by a service key without the scope, of another function, or for another service', async () => {
+    it('is denied for a service key without the scope, for another function, or for another service', async () => {
       const all = { type: 'All Functions' };
-      const unable = [
-        await keyWith({ scopes: ['list_functions'], resource: all }),
-        await keyWith({ services: ['air'], scopes: ['air:access'] }),
+      const insufficientKeys = [
+        await createKey({ scopes: ['list_functions'], resource: all }),
+        await createKey({ services: ['air'], scopes: ['air:access'] }),
       ];
       if (relation !== 'public' || nvcf === 'documented')
-        unable.push(await keyWith({ resource: { type: 'Function', ids: [placeOf('summarize').functionId] } }));
+        insufficientKeys.push(
+          await createKey({ resource: { type: 'Function', ids: [placeOf('summarize').functionId] } }),
+        );
 
-      for (const key of unable) {
+      for (const key of insufficientKeys) {
         for (const id of OPERATIONS) expect([id, await statusOf(id, relation, key)]).toEqual([id, 403]);
       }
     });
 
-    it('is called by every personal key for Public API Endpoints, and by no other', async () => {
+    it('is allowed for personal keys only with Public API Endpoints', async () => {
       for (const id of OPERATIONS) {
         expect([id, await statusOf(id, relation, castKey('catalogue-user').key)]).toEqual([id, 200]);
         for (const name of ['catalogue-stranger', 'nvcf-full-access', 'owner'])
@@ -124,9 +126,9 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
     });
   });
 
-  it('a result is polled by whoever may call the function, and found by nobody else', async () => {
+  it('a result is polled only with keys that may call the function', async () => {
     const { functionId } = placeOf('slow');
-    const order = (resource: object) => keyWith({ resource });
+    const order = (resource: object) => createKey({ resource });
     const all = await order({ type: 'All Functions' });
     const { headers } = await world.call(`POST /v2/nvcf/pexec/functions/${functionId}`, { token: all, body: {} });
     const poll = async (token: string) =>
@@ -136,9 +138,9 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
     expect(await poll(castKey('catalogue-user').key)).toBe(202);
     expect(await poll(await order({ type: 'Function', ids: [functionId] }))).toBe(202);
     expect(await poll(await order({ type: 'Function', ids: [placeOf('echo').functionId] }))).toBe(403);
-    expect(await poll(await keyWith({ scopes: ['list_functions'], resource: { type: 'All Functions' } }))).toBe(403);
+    expect(await poll(await createKey({ scopes: ['list_functions'], resource: { type: 'All Functions' } }))).toBe(403);
     expect(await poll(castKey('catalogue-stranger').key)).toBe(403);
     const foreign = { type: 'service', org: 'globex', resource: { type: 'All Functions' } };
-    expect(await poll(await keyWith(foreign))).toBe(404);
+    expect(await poll(await createKey(foreign))).toBe(404);
   });
 });
