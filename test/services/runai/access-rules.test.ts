@@ -38,50 +38,53 @@ let asResearcher: RunaiCaller;
 beforeAll(async () => {
   asResearcher = server.as(await server.tokenOf(researcher));
 });
-const begin = async () => {
+const resetServer = async () => {
   await afresh(server);
 };
 
-const GOOD = { subjectId: 'ops', subjectType: 'group', roleId: VIEWER, scopeId: VISION, scopeType: 'project' };
-const make = (given: object = {}) => done(201, `POST ${RULES}`, { ...GOOD, ...given });
+const VALID_RULE = { subjectId: 'ops', subjectType: 'group', roleId: VIEWER, scopeId: VISION, scopeType: 'project' };
+const createRule = (changes: object = {}) => done(201, `POST ${RULES}`, { ...VALID_RULE, ...changes });
 /** The rule that makes the researcher an administrator of the tenant. */
 const promotion = {
   ...{ subjectId: researcher.email, subjectType: 'user', roleId: SYSTEM_ADMINISTRATOR },
   ...{ scopeType: 'tenant', scopeId: TENANT },
 };
 const idsOf = ({ accessRules }: { accessRules: readonly { id: number }[] }) => accessRules.map(({ id }) => id);
-const listed = async (query = '', call = admin) => idsOf((await call(`GET ${RULES}${query}`)).body);
+const listIds = async (query = '', call = admin) => idsOf((await call(`GET ${RULES}${query}`)).body);
 
 describe('an access rule', () => {
-  beforeEach(begin);
+  beforeEach(resetServer);
 
   it.each([
     ['user', researcher.email],
     ['group', 'whoever-may-come'],
     ['app', application.name],
     ['service-account', plainBot.name],
-  ])('is made for a %s, and shown whole', async (subjectType, subjectId) => {
-    const answer = await admin(`POST ${RULES}`, { ...GOOD, subjectType, subjectId });
+  ])(
+    'is created for the subject type `%s`, and the response contains all its members',
+    async (subjectType, subjectId) => {
+      const answer = await admin(`POST ${RULES}`, { ...VALID_RULE, subjectType, subjectId });
 
-    expect(answer.status).toBe(201);
-    expect(answer.body).toEqual({
-      id: 7,
-      subjectId,
-      subjectType,
-      roleId: VIEWER,
-      roleName: 'Viewer',
-      scopeId: VISION,
-      scopeType: 'project',
-      scopeName: 'vision',
-      tenantId: cast.tenant.id,
-      createdAt: now,
-      updatedAt: now,
-      deletedAt: null,
-      createdBy: adminBot.name,
-      status: READY,
-    });
-    expect(answer.decision.effect).toBe('allow');
-  });
+      expect(answer.status).toBe(201);
+      expect(answer.body).toEqual({
+        id: 7,
+        subjectId,
+        subjectType,
+        roleId: VIEWER,
+        roleName: 'Viewer',
+        scopeId: VISION,
+        scopeType: 'project',
+        scopeName: 'vision',
+        tenantId: cast.tenant.id,
+        createdAt: now,
+        updatedAt: now,
+        deletedAt: null,
+        createdBy: adminBot.name,
+        status: READY,
+      });
+      expect(answer.decision.effect).toBe('allow');
+    },
+  );
 
   it.each([
     ['tenant', TENANT, TENANT, 'acme', 'acme'],
@@ -89,43 +92,46 @@ describe('an access rule', () => {
     ['cluster', CLUSTER.toUpperCase(), CLUSTER, 'cluster-a', 'acme/cluster-a'],
     ['department', RESEARCH, RESEARCH, 'research', 'acme/cluster-a/research'],
     ['project', TOOLING, TOOLING, 'tooling', 'acme/cluster-a/platform/tooling'],
-  ])('is made for a %s, and read with the path to it: %s', async (scopeType, asked, scopeId, scopeName, scopePath) => {
-    const made = await make({ scopeType, scopeId: asked });
+  ])(
+    'of the scope type `%s` and the id %s is read with its `scopePath`',
+    async (scopeType, requestedId, scopeId, scopeName, scopePath) => {
+      const created = await createRule({ scopeType, scopeId: requestedId });
 
-    expect(made).toMatchObject({ scopeType, scopeId, scopeName });
-    expect(made).not.toHaveProperty('scopePath');
-    expect(await done(200, `GET ${RULES}/${made.id}`)).toEqual({ ...made, scopePath });
+      expect(created).toMatchObject({ scopeType, scopeId, scopeName });
+      expect(created).not.toHaveProperty('scopePath');
+      expect(await done(200, `GET ${RULES}/${created.id}`)).toEqual({ ...created, scopePath });
+    },
+  );
+
+  it('contains the `clusterId` of its request in lower case', async () => {
+    const created = await createRule({ clusterId: CLUSTER.toUpperCase() });
+
+    expect(created.clusterId).toBe(CLUSTER);
+    expect(await done(200, `GET ${RULES}/${created.id}`)).toMatchObject({ clusterId: CLUSTER });
   });
 
-  it('says which cluster its scope is in, where it was told', async () => {
-    const made = await make({ clusterId: CLUSTER.toUpperCase() });
-
-    expect(made.clusterId).toBe(CLUSTER);
-    expect(await done(200, `GET ${RULES}/${made.id}`)).toMatchObject({ clusterId: CLUSTER });
-  });
-
-  it('has an id of its own, also after others were deleted', async () => {
-    const { id } = await make();
+  it('does not reuse the id of a deleted rule', async () => {
+    const { id } = await createRule();
     await done(204, `DELETE ${RULES}/${id}`);
 
-    expect((await make()).id).toBe(id + 1);
+    expect((await createRule()).id).toBe(id + 1);
   });
 
-  it('counts in the next request', async () => {
+  it('applies from the next request on', async () => {
     expect((await asResearcher('GET users')).status).toBe(403);
-    await make(promotion);
+    await createRule(promotion);
 
     expect((await asResearcher('GET users')).status).toBe(200);
   });
 
-  it('counts for its subject in whatever case the subject was written', async () => {
-    await make({ ...promotion, subjectId: researcher.email.toUpperCase() });
+  it('applies to its subject regardless of the case of `subjectId`', async () => {
+    await createRule({ ...promotion, subjectId: researcher.email.toUpperCase() });
 
     expect((await asResearcher('GET users')).status).toBe(200);
   });
 
-  it('counts no more in the request after it was deleted', async () => {
-    const { id } = await make(promotion);
+  it('no longer applies after it is deleted', async () => {
+    const { id } = await createRule(promotion);
     expect((await asResearcher('GET users')).status).toBe(200);
     const removed = await admin(`DELETE ${RULES}/${id}`);
     const refused = await asResearcher('GET users');
@@ -136,16 +142,16 @@ describe('an access rule', () => {
     expect(refused.decision).toMatchObject({ reason: 'missing_permission', missing: ['users:read'] });
   });
 
-  it('that is deleted leaves the others of its subject', async () => {
-    const { id } = await make({ ...promotion, roleId: EDITOR });
-    await make(promotion);
+  it('can be deleted without an effect on the other rules of its subject', async () => {
+    const { id } = await createRule({ ...promotion, roleId: EDITOR });
+    await createRule(promotion);
     await done(204, `DELETE ${RULES}/${id}`);
 
     expect((await asResearcher('GET users')).status).toBe(200);
   });
 
-  it('that is deleted is not there any more', async () => {
-    const { id } = await make();
+  it('is not found with 404 after it is deleted', async () => {
+    const { id } = await createRule();
     await done(204, `DELETE ${RULES}/${id}`);
 
     for (const method of ['GET', 'DELETE']) {
@@ -156,10 +162,10 @@ describe('an access rule', () => {
   });
 });
 
-describe('an access rule is refused', () => {
-  beforeAll(begin);
+describe('a request for an access rule', () => {
+  beforeAll(resetServer);
 
-  it.each(['0', '999', 'one', '1x', '01', '1.0'])('where there is none with the id %s', async (id) => {
+  it.each(['0', '999', 'one', '1x', '01', '1.0'])('is rejected with 404 if no rule has the id %s', async (id) => {
     expectRefused(await admin(`GET ${RULES}/${id}`), 404);
     expectRefused(await admin(`DELETE ${RULES}/${id}`), 404);
   });
@@ -178,16 +184,16 @@ describe('an access rule is refused', () => {
     ['scopeId', `project \`${RESEARCH}\` does not exist`, { scopeType: 'project', scopeId: RESEARCH }],
     ['scopeId', 'project `vision` does not exist', { scopeType: 'project', scopeId: 'vision' }],
     ['clusterId', `cluster \`${NOTHING}\` does not exist`, { clusterId: NOTHING }],
-  ])('as not found for a %s of nothing: %s', async (field, what, given) => {
-    const answer = await admin(`POST ${RULES}`, { ...GOOD, ...given });
+  ])('is rejected with 404 for `%s` if the %s', async (field, problem, changes) => {
+    const answer = await admin(`POST ${RULES}`, { ...VALID_RULE, ...changes });
 
     expect(answer.status).toBe(404);
     expect(answer.body).toEqual({
       code: 404,
       message: 'Resource id not found.',
-      details: `Field \`${field}\`: ${what}.`,
+      details: `Field \`${field}\`: ${problem}.`,
     });
-    expect(await listed()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await listIds()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it.each([
@@ -199,24 +205,24 @@ describe('an access rule is refused', () => {
     ['scopeId', ''],
     ['scopeType', 'galaxy'],
     ['clusterId', 'cluster-a'],
-  ])('when its `%s` is %j, naming the field', async (field, value) => {
-    const answer = await admin(`POST ${RULES}`, { ...GOOD, [field]: value });
+  ])('is rejected with 400 if `%s` is %j', async (field, value) => {
+    const answer = await admin(`POST ${RULES}`, { ...VALID_RULE, [field]: value });
 
     expectRefused(answer, 400, `\`${field}\``);
     expect(answer.decision).toBeNull();
   });
 
-  it.each(Object.keys(GOOD))('when it has no `%s`, naming the field', async (field) => {
-    const { [field]: _, ...rest } = GOOD as Record<string, unknown>;
+  it.each(Object.keys(VALID_RULE))('is rejected with 400 without `%s`', async (field) => {
+    const { [field]: _, ...rest } = VALID_RULE as Record<string, unknown>;
 
     expectRefused(await admin(`POST ${RULES}`, rest), 400, `\`${field}\``);
   });
 
-  it.each([undefined, '', '{', '[]', '7'])('when its body is %j', async (body) => {
+  it.each([undefined, '', '{', '[]', '7'])('is rejected with 400 if its body is %j', async (body) => {
     expectRefused(await admin(`POST ${RULES}`, body), 400);
   });
 
-  it('to who has no permission, before the body is looked at', async () => {
+  it('is rejected with 403 without the permission, even if its body is invalid', async () => {
     const answer = await asResearcher(`POST ${RULES}`, { nonsense: true });
 
     expect(answer.status).toBe(403);
@@ -224,16 +230,16 @@ describe('an access rule is refused', () => {
   });
 });
 
-describe('an access rule that there is already is refused', () => {
-  beforeEach(begin);
+describe('an access rule that already exists', () => {
+  beforeEach(resetServer);
 
   it.each([
-    ['the same', {}],
-    ['its subject in other letters', { subjectId: 'OPS' }],
-    ['the cluster told, too', { clusterId: CLUSTER }],
-  ])('because of one with %s', async (_what, given) => {
-    await make();
-    const answer = await admin(`POST ${RULES}`, { ...GOOD, ...given });
+    ['the same members', {}],
+    ['`subjectId` in another case', { subjectId: 'OPS' }],
+    ['an additional `clusterId`', { clusterId: CLUSTER }],
+  ])('cannot be created again with %s: 409', async (_what, changes) => {
+    await createRule();
+    const answer = await admin(`POST ${RULES}`, { ...VALID_RULE, ...changes });
 
     expect(answer.status).toBe(409);
     expect(answer.body).toEqual({
@@ -241,29 +247,29 @@ describe('an access rule that there is already is refused', () => {
       message: 'Resource with this name already exists',
       details: expect.stringContaining('already has the role `Viewer` in this scope'),
     });
-    expect(await listed()).toHaveLength(7);
+    expect(await listIds()).toHaveLength(7);
   });
 
   it.each([
     ['another role', { roleId: EDITOR }],
     ['another scope', { scopeId: SPEECH }],
-    ['a scope of another kind', { scopeType: 'tenant', scopeId: TENANT }],
+    ['another scope type', { scopeType: 'tenant', scopeId: TENANT }],
     ['another subject', { subjectId: 'op' }],
-    ['a subject of another kind', { subjectType: 'app', subjectId: application.name }],
-  ])('not because of one with %s', async (_what, given) => {
-    await make();
+    ['another subject type', { subjectType: 'app', subjectId: application.name }],
+  ])('does not prevent a rule with %s', async (_what, changes) => {
+    await createRule();
 
-    expect((await admin(`POST ${RULES}`, { ...GOOD, ...given })).status).toBe(201);
+    expect((await admin(`POST ${RULES}`, { ...VALID_RULE, ...changes })).status).toBe(201);
   });
 
-  it('not because of one that was deleted', async () => {
-    const { id } = await make();
+  it('can be created again after it is deleted', async () => {
+    const { id } = await createRule();
     await done(204, `DELETE ${RULES}/${id}`);
-    await make();
+    await createRule();
   });
 
-  it('but once of many at a time', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => admin(`POST ${RULES}`, GOOD)));
+  it('is created once by 20 concurrent requests', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => admin(`POST ${RULES}`, VALID_RULE)));
 
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
@@ -271,18 +277,18 @@ describe('an access rule that there is already is refused', () => {
 });
 
 describe('the list of access rules', () => {
-  beforeEach(begin);
+  beforeEach(resetServer);
 
-  /** A rule a minute after the others, in a cluster that it was told, and one that was deleted after two. */
-  const withMore = async () => {
+  /** Creates two rules one minute after the start, one of them with a `clusterId`, and deletes the other a minute later. */
+  const createLaterRules = async () => {
     server.clock.set(START + 60_000);
-    await make({ clusterId: CLUSTER });
-    const { id } = await make({ scopeType: 'department', scopeId: RESEARCH, roleId: EDITOR });
+    await createRule({ clusterId: CLUSTER });
+    const { id } = await createRule({ scopeType: 'department', scopeId: RESEARCH, roleId: EDITOR });
     server.clock.set(START + 120_000);
     await done(204, `DELETE ${RULES}/${id}`);
   };
 
-  it('shows those of the cast, oldest first, and how many there are', async () => {
+  it('contains the rules of the cast, oldest first, and their number', async () => {
     const { status, body } = await admin(`GET ${RULES}`);
 
     expect(status).toBe(200);
@@ -292,7 +298,7 @@ describe('the list of access rules', () => {
       ...{ scopeId: TENANT, scopeType: 'tenant', scopeName: 'acme', tenantId: 1001 },
       ...{ createdAt: now, updatedAt: now, deletedAt: null, createdBy: 'Run:ai', status: READY },
     });
-    expect(body.accessRules.map((one: typeof GOOD) => `${one.subjectType} ${one.subjectId}`)).toEqual([
+    expect(body.accessRules.map((rule: typeof VALID_RULE) => `${rule.subjectType} ${rule.subjectId}`)).toEqual([
       ...active.users.map(({ email }) => `user ${email}`),
       ...active.applications.map(({ name }) => `app ${name}`),
       ...active.serviceAccounts.map(({ name }) => `service-account ${name}`),
@@ -339,28 +345,28 @@ describe('the list of access rules', () => {
     ['roleId=7&sortBy=subjectId&sortOrder=desc&limit=1', [7]],
   ];
 
-  it('is narrowed by every filter, and by all of them together', async () => {
-    await withMore();
+  it('can be filtered by each query parameter and by several together', async () => {
+    await createLaterRules();
 
-    for (const [query, ids] of filters) expect(await listed(`?${query}`), query).toEqual(ids);
+    for (const [query, ids] of filters) expect(await listIds(`?${query}`), query).toEqual(ids);
   });
 
-  it('is narrowed by a cluster in whatever case its id is written', async () => {
+  it('can be filtered by a cluster id in any case', async () => {
     const upper = CLUSTER.toUpperCase();
-    const [first, second, whole] = [
-      await make({ clusterId: upper }),
-      await make({ clusterId: CLUSTER, scopeId: SPEECH }),
-      await make({ scopeType: 'cluster', scopeId: upper }),
+    const [first, second, ruleOfCluster] = [
+      await createRule({ clusterId: upper }),
+      await createRule({ clusterId: CLUSTER, scopeId: SPEECH }),
+      await createRule({ scopeType: 'cluster', scopeId: upper }),
     ];
 
     for (const id of [CLUSTER, upper]) {
-      expect(await listed(`?clusterId=${id}`)).toEqual([first.id, second.id]);
-      expect(await listed(`?scopeId=${id}`)).toEqual([whole.id]);
+      expect(await listIds(`?clusterId=${id}`)).toEqual([first.id, second.id]);
+      expect(await listIds(`?scopeId=${id}`)).toEqual([ruleOfCluster.id]);
     }
   });
 
-  it('shows when a rule was deleted, where deleted ones are asked for', async () => {
-    await withMore();
+  it('contains deleted rules with `deletedAt` if `includeDeleted` is true', async () => {
+    await createLaterRules();
     const { body } = await admin(`GET ${RULES}?includeDeleted=true&roleId=3`);
 
     expect(body).toMatchObject({ totalRecords: 1, displayRecords: 1 });
@@ -372,19 +378,19 @@ describe('the list of access rules', () => {
     });
   });
 
-  it('has no rule any more that was deleted a month before the last one was made', async () => {
-    const { id } = await make();
+  it('no longer contains a deleted rule when a rule is created a month later', async () => {
+    const { id } = await createRule();
     await done(204, `DELETE ${RULES}/${id}`);
-    const laterListed = async (days: number) => {
+    const listAfterDays = async (days: number) => {
       server.clock.set(START + days * DAY);
       const { body } = await server.login(adminBot.clientId, adminBot.clientSecret);
       const call = server.as(body.accessToken);
-      expect((await call(`POST ${RULES}`, { ...GOOD, subjectId: `of-day-${days}` })).status).toBe(201);
-      return listed('?includeDeleted=true', call);
+      expect((await call(`POST ${RULES}`, { ...VALID_RULE, subjectId: `of-day-${days}` })).status).toBe(201);
+      return listIds('?includeDeleted=true', call);
     };
 
-    expect(await laterListed(29)).toContain(id);
-    expect(await laterListed(31)).not.toContain(id);
+    expect(await listAfterDays(29)).toContain(id);
+    expect(await listAfterDays(31)).not.toContain(id);
   });
 
   const counts: [query: string, count: number][] = [
@@ -396,8 +402,8 @@ describe('the list of access rules', () => {
     ['?search=nothing', 0],
   ];
 
-  it('is counted', async () => {
-    await withMore();
+  it('has a count for each filter', async () => {
+    await createLaterRules();
 
     for (const [query, count] of counts) {
       expect(await done(200, `GET ${RULES}/count${query}`), query).toEqual({ count });
@@ -405,8 +411,8 @@ describe('the list of access rules', () => {
   });
 });
 
-describe('the list of access rules of the cast', () => {
-  beforeAll(begin);
+describe('a query of the list of access rules', () => {
+  beforeAll(resetServer);
 
   it.each([
     ['roleId', 'one'],
@@ -414,7 +420,7 @@ describe('the list of access rules of the cast', () => {
     ['lastUpdated', 'yesterday'],
     ['lastUpdated', ''],
     ['includeDeleted', 'maybe'],
-  ])('is not narrowed by %s=%s', async (name, value) => {
+  ])('is rejected with 400 for %s=%s', async (name, value) => {
     expectRefused(await admin(`GET ${RULES}?${name}=${value}`), 400, `\`${name}\``);
   });
 
@@ -423,13 +429,13 @@ describe('the list of access rules of the cast', () => {
     ['scopeType', 'galaxy', 0],
     ['lastUpdated', '2026-01-15', 6],
     ['lastUpdated', '2027-01-15', 0],
-  ])('may be asked for any %s, such as %s', async (name, value, count) => {
+  ])('is accepted with %s=%s and finds %d rules', async (name, value, count) => {
     expect((await admin(`GET ${RULES}?${name}=${value}`)).body.totalRecords).toBe(count);
   });
 });
 
-describe('who has a role in a part of the tenant', () => {
-  beforeEach(begin);
+describe('a role in a part of the tenant', () => {
+  beforeEach(resetServer);
 
   const scopes = {
     tenant: { scopeType: 'tenant', scopeId: TENANT },
@@ -444,16 +450,16 @@ describe('who has a role in a part of the tenant', () => {
   type Name = keyof typeof scopes;
   const all = Object.keys(scopes) as Name[];
 
-  /** The truth table has the other scopes. */
-  const reaches: [of: Name, reached: readonly Name[]][] = [
+  /** The other scopes are in the truth table. */
+  const reachedScopes: [scope: Name, reached: readonly Name[]][] = [
     ['research', ['research', 'vision', 'speech']],
     ['tenant', ['tenant', 'cluster', 'research', 'platform', 'vision', 'speech', 'tooling']],
   ];
 
-  it.each(reaches)('such as %s makes rules in %j, and nowhere else', async (of, reached) => {
-    const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes[of] });
+  it.each(reachedScopes)('(%s) allows creating rules in %j only', async (scope, reached) => {
+    const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes[scope] });
     for (const name of all) {
-      const { status, body, decision } = await call(`POST ${RULES}`, { ...GOOD, ...scopes[name] });
+      const { status, body, decision } = await call(`POST ${RULES}`, { ...VALID_RULE, ...scopes[name] });
 
       expect(status, name).toBe(reached.includes(name) ? 201 : 403);
       if (reached.includes(name)) continue;
@@ -462,38 +468,42 @@ describe('who has a role in a part of the tenant', () => {
     }
   });
 
-  it.each(reaches)('such as %s sees, reads, counts and deletes the rules of %j', async (of, reached) => {
-    const made = new Map<number, Name>();
-    for (const name of all.slice(0, -1)) made.set((await make({ roleId: EDITOR, ...scopes[name] })).id, name);
-    const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes[of] });
-    const own = [...made].filter(([, name]) => reached.includes(name)).map(([id]) => id);
-    const query = '?filterBy=roleId%3D%3D3';
+  it.each(reachedScopes)(
+    '(%s) allows listing, reading, counting and deleting the rules of %j only',
+    async (scope, reached) => {
+      const scopeNames = new Map<number, Name>();
+      for (const name of all.slice(0, -1))
+        scopeNames.set((await createRule({ roleId: EDITOR, ...scopes[name] })).id, name);
+      const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes[scope] });
+      const own = [...scopeNames].filter(([, name]) => reached.includes(name)).map(([id]) => id);
+      const query = '?filterBy=roleId%3D%3D3';
 
-    expect(await listed(query, call)).toEqual(own);
-    expect((await call(`GET ${RULES}/count${query}`)).body).toEqual({ count: own.length });
-    for (const [id] of made) {
-      for (const method of ['GET', 'DELETE']) {
-        const { status, decision } = await call(`${method} ${RULES}/${id}`);
-        const isOwn = own.includes(id);
-        expect(status).toBe(isOwn ? (method === 'GET' ? 200 : 204) : 403);
-        if (!isOwn) expect(decision.reason).toBe('resource_mismatch');
+      expect(await listIds(query, call)).toEqual(own);
+      expect((await call(`GET ${RULES}/count${query}`)).body).toEqual({ count: own.length });
+      for (const [id] of scopeNames) {
+        for (const method of ['GET', 'DELETE']) {
+          const { status, decision } = await call(`${method} ${RULES}/${id}`);
+          const isOwn = own.includes(id);
+          expect(status).toBe(isOwn ? (method === 'GET' ? 200 : 204) : 403);
+          if (!isOwn) expect(decision.reason).toBe('resource_mismatch');
+        }
       }
-    }
-    expect(await listed(query)).toEqual([...made.keys()].filter((id) => !own.includes(id)));
-  });
+      expect(await listIds(query)).toEqual([...scopeNames.keys()].filter((id) => !own.includes(id)));
+    },
+  );
 
-  it('may do there only what the role brings', async () => {
+  it('grants no permission of the role that the caller has in another scope', async () => {
     const { call } = await server.account(
       { roleId: VIEWER, ...scopes.vision },
       { roleId: RESEARCH_MANAGER, ...scopes.speech },
     );
 
-    expect((await call(`POST ${RULES}`, { ...GOOD, ...scopes.speech })).status).toBe(201);
-    const refused = await call(`POST ${RULES}`, { ...GOOD, ...scopes.vision });
+    expect((await call(`POST ${RULES}`, { ...VALID_RULE, ...scopes.speech })).status).toBe(201);
+    const refused = await call(`POST ${RULES}`, { ...VALID_RULE, ...scopes.vision });
     expect(refused.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch' });
   });
 
-  it('may not do what concerns the tenant as a whole', async () => {
+  it('does not allow requests that concern the tenant as a whole', async () => {
     const { call } = await server.account({ roleId: SYSTEM_ADMINISTRATOR, ...scopes.cluster });
     const refused = await call('GET users');
 
@@ -502,42 +512,42 @@ describe('who has a role in a part of the tenant', () => {
     expect((await call(`GET ${RULES}`)).status).toBe(200);
   });
 
-  it('is told which rule would help, and that one does', async () => {
+  it('is granted by the access rule of the fix, after which the request is allowed', async () => {
     const { name, call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...scopes.vision });
-    const order = { ...GOOD, ...scopes.speech };
-    const { decision } = await call(`POST ${RULES}`, order);
+    const rule = { ...VALID_RULE, ...scopes.speech };
+    const { decision } = await call(`POST ${RULES}`, rule);
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
     const [fix] = body.fixes;
 
     expect(fix.request.body).toMatchObject({ subjectId: name, subjectType: 'service-account', ...scopes.speech });
     await done(201, `${fix.request.method} ${fix.request.path}`, fix.request.body);
-    expect((await call(`POST ${RULES}`, order)).status).toBe(201);
+    expect((await call(`POST ${RULES}`, rule)).status).toBe(201);
   });
 });
 
 describe('the fix of a refusal', () => {
-  beforeEach(begin);
+  beforeEach(resetServer);
 
-  const fixOf = async ({ decision }: { decision: { id: string } }) =>
+  const readFixes = async ({ decision }: { decision: { id: string } }) =>
     (await server.call(`GET /_mock/decisions/${decision.id}`)).body.fixes;
-  const roleOf = async (id: number) => (await admin(`GET authorization/roles/${id}`)).body;
+  const readRole = async (id: number) => (await admin(`GET authorization/roles/${id}`)).body;
 
-  it('names the smallest role that suffices, and sends that', async () => {
+  it('assigns the role with the fewest permissions, and lists the other roles in a second fix', async () => {
     const { call } = await server.account();
-    const [fix, other] = await fixOf(await call('GET org-unit/projects'));
-    const { name } = await roleOf(fix.request.body.roleId);
+    const [fix, alternatives] = await readFixes(await call('GET org-unit/projects'));
+    const { name } = await readRole(fix.request.body.roleId);
 
     expect(fix.roles).toEqual([name]);
     expect(fix.text).toContain(`with the role \`${name}\`, which has`);
     expect(fix.text).not.toContain('System administrator');
-    expect(other.roles.length).toBeGreaterThan(1);
-    expect(other.roles[0]).toBe(name);
-    expect(other.text).toContain('one of the roles');
+    expect(alternatives.roles.length).toBeGreaterThan(1);
+    expect(alternatives.roles[0]).toBe(name);
+    expect(alternatives.text).toContain('one of the roles');
   });
 
-  it('says who may send it: somebody whose own access rule covers the scope', async () => {
+  it('names a principal that may send its request', async () => {
     const { call } = await server.account();
-    const [fix] = await fixOf(await call('GET org-unit/projects'));
+    const [fix] = await readFixes(await call('GET org-unit/projects'));
     const { principal } = fix.request.as;
     const { body: minted } = await server.call('POST /_mock/tokens', { body: { for: principal } });
     const { status } = await server.call(`${fix.request.method} ${fix.request.path}`, {
@@ -549,12 +559,14 @@ describe('the fix of a refusal', () => {
     expect((await call('GET org-unit/projects')).status).toBe(200);
   });
 
-  it('names nobody where nobody may send it', async () => {
+  it('has no `as` if no principal may send its request', async () => {
     const { call } = await server.account();
     const refused = await call('GET org-unit/projects');
     const { accessRules } = await done(200, `GET ${RULES}`);
-    const isOwn = ({ subjectId }: { subjectId: string }) => Number(subjectId === adminBot.name);
-    for (const { id } of accessRules.sort((one: typeof GOOD, other: typeof GOOD) => isOwn(one) - isOwn(other)))
+    const isOfAdminBot = ({ subjectId }: { subjectId: string }) => Number(subjectId === adminBot.name);
+    for (const { id } of accessRules.sort(
+      (a: typeof VALID_RULE, b: typeof VALID_RULE) => isOfAdminBot(a) - isOfAdminBot(b),
+    ))
       await done(204, `DELETE ${RULES}/${id}`);
     const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
 
@@ -563,28 +575,28 @@ describe('the fix of a refusal', () => {
   });
 });
 
-/** Each batch has an id of its own. */
+/** The response of a batch has a random id. */
 const BATCH = { id: expect.stringMatching(/^[0-9a-f-]{36}$/) };
 
-describe('several access rules are deleted at once', () => {
-  beforeEach(begin);
+describe('a batch that deletes access rules', () => {
+  beforeEach(resetServer);
 
   const batch = (ids: readonly unknown[], action = 'delete', call = admin) =>
     call(`POST ${RULES}/batch`, { ids, action });
 
-  it('and count no more', async () => {
-    const { id } = await make(promotion);
-    const other = await make();
+  it('deletes the rules, which no longer apply', async () => {
+    const { id } = await createRule(promotion);
+    const other = await createRule();
     const { status, body } = await batch([id, String(other.id)]);
 
     expect(status).toBe(200);
     expect(body).toEqual({ ...BATCH, succeeded: [String(id), String(other.id)], failed: [] });
-    expect(await listed()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await listIds()).toEqual([1, 2, 3, 4, 5, 6]);
     expect((await asResearcher('GET users')).status).toBe(403);
   });
 
-  it('or only asked whether they could be', async () => {
-    const { id } = await make(promotion);
+  it('deletes nothing with the action `validate_delete`', async () => {
+    const { id } = await createRule(promotion);
     const { body } = await batch([id, 999], 'validate_delete');
 
     expect(body).toEqual({
@@ -592,15 +604,19 @@ describe('several access rules are deleted at once', () => {
       succeeded: [String(id)],
       failed: [{ id: '999', code: 404, message: 'Resource id not found.' }],
     });
-    expect(await listed()).toEqual([1, 2, 3, 4, 5, 6, id]);
+    expect(await listIds()).toEqual([1, 2, 3, 4, 5, 6, id]);
     expect((await asResearcher('GET users')).status).toBe(200);
   });
 
-  it.each(['delete', 'validate_delete'])('each by itself: %s of one that is there, and others', async (action) => {
+  it.each(['delete', 'validate_delete'])('reports each id separately: %s', async (action) => {
     const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, scopeType: 'project', scopeId: VISION });
-    const [own, foreign, gone] = [await make(), await make({ scopeId: SPEECH }), await make({ roleId: EDITOR })];
-    await done(204, `DELETE ${RULES}/${gone.id}`);
-    const { status, body } = await batch([1, foreign.id, own.id, gone.id, 'nothing'], action, call);
+    const [own, foreign, deleted] = [
+      await createRule(),
+      await createRule({ scopeId: SPEECH }),
+      await createRule({ roleId: EDITOR }),
+    ];
+    await done(204, `DELETE ${RULES}/${deleted.id}`);
+    const { status, body } = await batch([1, foreign.id, own.id, deleted.id, 'nothing'], action, call);
     const forbidden = { code: 403, message: 'You do not have sufficient permissions.' };
     const missing = { code: 404, message: 'Resource id not found.' };
 
@@ -611,23 +627,23 @@ describe('several access rules are deleted at once', () => {
       failed: [
         { id: '1', ...forbidden },
         { id: String(foreign.id), ...forbidden },
-        { id: String(gone.id), ...missing },
+        { id: String(deleted.id), ...missing },
         { id: 'nothing', ...missing },
       ],
     });
-    expect((await listed()).includes(own.id)).toBe(action !== 'delete');
-    expect(await listed()).toContain(foreign.id);
+    expect((await listIds()).includes(own.id)).toBe(action !== 'delete');
+    expect(await listIds()).toContain(foreign.id);
   });
 
-  it('each once, however often it is named', async () => {
-    const { id } = await make();
+  it('reports an id that is listed several times once', async () => {
+    const { id } = await createRule();
 
     expect((await batch([id, String(id), id])).body).toEqual({ ...BATCH, succeeded: [String(id)], failed: [] });
   });
 });
 
-describe('a malformed order to delete several access rules is refused', () => {
-  beforeAll(begin);
+describe('an invalid batch that deletes access rules', () => {
+  beforeAll(resetServer);
 
   it.each([
     ['ids', { action: 'delete' }, 'is missing'],
@@ -638,9 +654,9 @@ describe('a malformed order to delete several access rules is refused', () => {
     ['ids.0', { ids: ['x'.repeat(65)], action: 'delete' }, ''],
     ['action', { ids: [1] }, 'is missing'],
     ['action', { ids: [1], action: 'remove' }, '`delete`, `validate_delete`'],
-  ])('for its `%s`', async (field, body, words) => {
-    expectRefused(await admin(`POST ${RULES}/batch`, body), 400, `\`${field}\``, words);
-    expect(await listed()).toHaveLength(6);
+  ])('is rejected with 400 for `%s`, case %$', async (field, body, problem) => {
+    expectRefused(await admin(`POST ${RULES}/batch`, body), 400, `\`${field}\``, problem);
+    expect(await listIds()).toHaveLength(6);
   });
 });
 
@@ -648,57 +664,57 @@ const user = { subjectId: researcher.email, subjectType: 'user' };
 const bot = { subjectId: plainBot.name, subjectType: 'service-account' };
 const vision = { scopeId: VISION, scopeType: 'project' };
 const research = { scopeId: RESEARCH, scopeType: 'department' };
-const order = (given: object = {}) => ({
-  payload: { roleId: EDITOR, subjects: [user, bot], scopes: [vision, research], ...given },
+const createBatchBody = (changes: object = {}) => ({
+  payload: { roleId: EDITOR, subjects: [user, bot], scopes: [vision, research], ...changes },
 });
 
-describe('several access rules are made at once', () => {
-  beforeEach(begin);
+describe('a batch that creates access rules', () => {
+  beforeEach(resetServer);
 
   const batchCreate = (body: object, call = admin) => call(`POST ${RULES}/batch-create`, body);
 
-  it('every subject in every scope, and count', async () => {
+  it('creates a rule for every subject in every scope, and the rules apply', async () => {
     expect((await asResearcher(`GET ${RULES}`)).status).toBe(403);
-    const { status, body } = await batchCreate(order());
+    const { status, body } = await batchCreate(createBatchBody());
 
     expect(status).toBe(200);
     expect(body.failed).toEqual([]);
-    expect(body.succeeded.map((one: typeof GOOD) => [one.subjectId, one.scopeId])).toEqual([
+    expect(body.succeeded.map((rule: typeof VALID_RULE) => [rule.subjectId, rule.scopeId])).toEqual([
       [researcher.email, VISION],
       [researcher.email, RESEARCH],
       [plainBot.name, VISION],
       [plainBot.name, RESEARCH],
     ]);
-    const shown = await Promise.all(
+    const stored = await Promise.all(
       idsOf({ accessRules: body.succeeded }).map((id) => done(200, `GET ${RULES}/${id}`)),
     );
-    expect(body.succeeded).toEqual(shown.map(({ scopePath: _, ...one }) => one));
+    expect(body.succeeded).toEqual(stored.map(({ scopePath: _, ...rule }) => rule));
     expect((await asResearcher(`GET ${RULES}`)).status).toBe(200);
   });
 
-  it('in a cluster that is told', async () => {
-    const { body } = await batchCreate(order({ clusterId: CLUSTER, subjects: [bot] }));
+  it('creates rules with the `clusterId` of the payload', async () => {
+    const { body } = await batchCreate(createBatchBody({ clusterId: CLUSTER, subjects: [bot] }));
 
     expect(body.succeeded).toMatchObject([{ clusterId: CLUSTER }, { clusterId: CLUSTER }]);
   });
 
-  it('each by itself: those that cannot be are told with their reasons, and the others are made', async () => {
-    await make({ ...user, ...vision, roleId: EDITOR });
+  it('reports each rule that cannot be created with its reason, and creates the others', async () => {
+    await createRule({ ...user, ...vision, roleId: EDITOR });
     const nobody = { subjectId: 'nobody@acme.test', subjectType: 'user' };
     const nowhere = { scopeId: 'nowhere', scopeType: 'project' };
     const { status, body } = await batchCreate(
-      order({ subjects: [user, nobody], scopes: [vision, nowhere, research] }),
+      createBatchBody({ subjects: [user, nobody], scopes: [vision, nowhere, research] }),
     );
 
     expect(status).toBe(200);
-    expect(body.succeeded.map((one: typeof GOOD) => [one.subjectId, one.scopeId])).toEqual([
+    expect(body.succeeded.map((rule: typeof VALID_RULE) => [rule.subjectId, rule.scopeId])).toEqual([
       [researcher.email, RESEARCH],
     ]);
-    const noPlace = {
+    const unknownScope = {
       code: 404,
       message: 'Resource id not found: Field `scopeId`: project `nowhere` does not exist.',
     };
-    const noSubject = {
+    const unknownSubject = {
       code: 404,
       message: 'Resource id not found: Field `subjectId`: user `nobody@acme.test` does not exist.',
     };
@@ -708,19 +724,19 @@ describe('several access rules are made at once', () => {
         code: 409,
         message: expect.stringContaining('already exists'),
       },
-      { payload: { ...user, ...nowhere, roleId: EDITOR }, ...noPlace },
-      { payload: { ...nobody, ...vision, roleId: EDITOR }, ...noSubject },
-      { payload: { ...nobody, ...nowhere, roleId: EDITOR }, ...noPlace },
-      { payload: { ...nobody, ...research, roleId: EDITOR }, ...noSubject },
+      { payload: { ...user, ...nowhere, roleId: EDITOR }, ...unknownScope },
+      { payload: { ...nobody, ...vision, roleId: EDITOR }, ...unknownSubject },
+      { payload: { ...nobody, ...nowhere, roleId: EDITOR }, ...unknownScope },
+      { payload: { ...nobody, ...research, roleId: EDITOR }, ...unknownSubject },
     ]);
   });
 
-  it('by who may make them in some of the scopes, there only', async () => {
+  it('creates rules only in the scopes in which the caller may create them', async () => {
     const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...vision });
-    const { status, body } = await batchCreate(order(), call);
+    const { status, body } = await batchCreate(createBatchBody(), call);
 
     expect(status).toBe(200);
-    expect(body.succeeded.map((one: typeof GOOD) => one.scopeId)).toEqual([VISION, VISION]);
+    expect(body.succeeded.map((rule: typeof VALID_RULE) => rule.scopeId)).toEqual([VISION, VISION]);
     expect(body.failed).toEqual(
       [user, bot].map((subject) => ({
         payload: { ...subject, ...research, roleId: EDITOR },
@@ -730,49 +746,49 @@ describe('several access rules are made at once', () => {
     );
   });
 
-  it('with a role that there is not: none is made', async () => {
-    const { body } = await batchCreate(order({ roleId: 999 }));
+  it('creates no rule for a role that does not exist', async () => {
+    const { body } = await batchCreate(createBatchBody({ roleId: 999 }));
 
     expect(body.succeeded).toEqual([]);
     expect(body.failed.map(({ code }: { code: number }) => code)).toEqual([404, 404, 404, 404]);
   });
 
-  it('once, where a subject is named twice', async () => {
-    const { body } = await batchCreate(order({ subjects: [bot, bot], scopes: [vision] }));
+  it('creates one rule for a subject that is listed twice', async () => {
+    const { body } = await batchCreate(createBatchBody({ subjects: [bot, bot], scopes: [vision] }));
 
     expect(body.succeeded).toHaveLength(1);
     expect(body.failed).toMatchObject([{ code: 409 }]);
   });
 });
 
-describe('a malformed order to make several access rules is refused', () => {
-  beforeAll(begin);
+describe('an invalid batch that creates access rules', () => {
+  beforeAll(resetServer);
 
   it.each([
     ['payload', {}],
     ['payload.roleId', { payload: { subjects: [user], scopes: [vision] } }],
-    ['payload.roleId', order({ roleId: 'one' })],
-    ['payload.subjects', order({ subjects: [] })],
-    ['payload.subjects', order({ subjects: Array.from({ length: 101 }, () => user) })],
-    ['payload.subjects.0.subjectType', order({ subjects: [{ ...user, subjectType: 'robot' }] })],
-    ['payload.subjects.1.subjectId', order({ subjects: [user, { subjectType: 'user' }] })],
-    ['payload.scopes', order({ scopes: [] })],
-    ['payload.scopes', order({ scopes: Array.from({ length: 101 }, () => vision) })],
-    ['payload.scopes.0.scopeId', order({ scopes: [{ ...vision, scopeId: '' }] })],
-    ['payload.clusterId', order({ clusterId: 'cluster-a' })],
-  ])('for its `%s`', async (field, body) => {
+    ['payload.roleId', createBatchBody({ roleId: 'one' })],
+    ['payload.subjects', createBatchBody({ subjects: [] })],
+    ['payload.subjects', createBatchBody({ subjects: Array.from({ length: 101 }, () => user) })],
+    ['payload.subjects.0.subjectType', createBatchBody({ subjects: [{ ...user, subjectType: 'robot' }] })],
+    ['payload.subjects.1.subjectId', createBatchBody({ subjects: [user, { subjectType: 'user' }] })],
+    ['payload.scopes', createBatchBody({ scopes: [] })],
+    ['payload.scopes', createBatchBody({ scopes: Array.from({ length: 101 }, () => vision) })],
+    ['payload.scopes.0.scopeId', createBatchBody({ scopes: [{ ...vision, scopeId: '' }] })],
+    ['payload.clusterId', createBatchBody({ clusterId: 'cluster-a' })],
+  ])('is rejected with 400 for `%s`, case %$', async (field, body) => {
     expectRefused(await admin(`POST ${RULES}/batch-create`, body), 400, `\`${field}\``);
-    expect(await listed()).toHaveLength(6);
+    expect(await listIds()).toHaveLength(6);
   });
 });
 
-describe('what the caller has', () => {
-  beforeEach(begin);
+describe('the access rules of the caller', () => {
+  beforeEach(resetServer);
 
-  const own = (call: RunaiCaller, query = '') => call(`GET authorization/me/access-rules${query}`);
+  const listOwnRules = (call: RunaiCaller, query = '') => call(`GET authorization/me/access-rules${query}`);
 
-  it('is told as a list within a list', async () => {
-    const { status, body } = await own(asResearcher);
+  it('are returned as a list within a list', async () => {
+    const { status, body } = await listOwnRules(asResearcher);
 
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -798,12 +814,12 @@ describe('what the caller has', () => {
     ['?search=researcher@', []],
   ];
 
-  it('is searched and cut into pages', async () => {
-    await make({ ...promotion, roleId: VIEWER, scopeType: 'project', scopeId: VISION, clusterId: CLUSTER });
-    await make({ ...promotion, roleId: EDITOR });
-    await make();
+  it('can be searched, paged and counted', async () => {
+    await createRule({ ...promotion, roleId: VIEWER, scopeType: 'project', scopeId: VISION, clusterId: CLUSTER });
+    await createRule({ ...promotion, roleId: EDITOR });
+    await createRule();
     for (const [query, ids] of searches) {
-      const { accessRules } = (await own(asResearcher, query)).body;
+      const { accessRules } = (await listOwnRules(asResearcher, query)).body;
 
       expect(idsOf(accessRules), query).toEqual(ids);
       expect(accessRules.displayRecords, query).toBe(ids.length);
@@ -813,60 +829,64 @@ describe('what the caller has', () => {
     }
   });
 
-  it.each(['?limit=0', '?limit=501', '?offset=-1'])('is no page of %s', async (query) => {
-    expectRefused(await own(asResearcher, query), 400, 'Query parameter');
+  it.each(['?limit=0', '?limit=501', '?offset=-1'])('are not returned for the invalid page %s: 400', async (query) => {
+    expectRefused(await listOwnRules(asResearcher, query), 400, 'Query parameter');
   });
 
-  it('is nothing of somebody new, who may ask for it all the same', async () => {
+  it('are an empty list for a new account', async () => {
     const { call } = await server.account();
 
-    expect((await own(call)).body.accessRules).toEqual({ totalRecords: 0, displayRecords: 0, accessRules: [] });
+    expect((await listOwnRules(call)).body.accessRules).toEqual({
+      totalRecords: 0,
+      displayRecords: 0,
+      accessRules: [],
+    });
     expect((await call('GET authorization/me/access-rules/count')).body).toEqual({ count: 0 });
     expect((await call('GET authorization/permissions')).body).toEqual([]);
   });
 
-  it('is no rule of somebody of another kind with the same name', async () => {
+  it('do not include rules of a subject of another type with the same name', async () => {
     await done(201, 'POST apps', { name: plainBot.name });
-    await make({ ...promotion, subjectType: 'app', subjectId: plainBot.name });
+    await createRule({ ...promotion, subjectType: 'app', subjectId: plainBot.name });
     const { body } = await server.login(plainBot.clientId, plainBot.clientSecret);
 
-    expect(idsOf((await own(server.as(body.accessToken))).body.accessRules)).toEqual([5]);
+    expect(idsOf((await listOwnRules(server.as(body.accessToken))).body.accessRules)).toEqual([5]);
   });
 
-  it('is what may be done in any scope, by resource type', async () => {
-    const submits = ['create', 'read', 'delete'];
-    const looks = [
+  it('grant the actions that authorization/permissions returns by resource type', async () => {
+    const submit = ['create', 'read', 'delete'];
+    const ofResearcher = [
       { resourceType: 'tenant', displayName: 'Account', groupId: 'organization', actions: ['read'] },
       { resourceType: 'department', displayName: 'Departments', groupId: 'organization', actions: ['read'] },
       { resourceType: 'project', displayName: 'Projects', groupId: 'organization', actions: ['read'] },
       { resourceType: 'cluster', displayName: 'Clusters', groupId: 'physical-resource', actions: ['read'] },
       { resourceType: 'workloads', displayName: 'Workloads', groupId: 'workload', actions: ['read'] },
-      { resourceType: 'workspaces', displayName: 'Workspaces', groupId: 'workload', actions: submits },
-      { resourceType: 'trainings', displayName: 'Trainings', groupId: 'workload', actions: submits },
+      { resourceType: 'workspaces', displayName: 'Workspaces', groupId: 'workload', actions: submit },
+      { resourceType: 'trainings', displayName: 'Trainings', groupId: 'workload', actions: submit },
     ];
-    expect((await asResearcher('GET authorization/permissions')).body).toEqual(looks);
-    await make({ ...promotion, roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: VISION });
+    expect((await asResearcher('GET authorization/permissions')).body).toEqual(ofResearcher);
+    await createRule({ ...promotion, roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: VISION });
     const { body } = await asResearcher('GET authorization/permissions');
 
     const actions = ['create', 'read', 'update', 'delete'];
     expect(body).toEqual([
-      ...looks.slice(0, 4),
+      ...ofResearcher.slice(0, 4),
       { resourceType: 'access_rules', displayName: 'Access rules', groupId: 'iam', actions },
       { resourceType: 'roles', displayName: 'Roles', groupId: 'iam', actions: ['read'] },
-      ...looks.slice(4),
+      ...ofResearcher.slice(4),
     ]);
   });
 });
 
-describe('what the caller has is where something may be done', () => {
+describe('the permitted scopes of the caller', () => {
   const NOWHERE = { system: false, tenants: [], clusters: [], departments: [], projects: [] };
   const nothing = { create: NOWHERE, read: NOWHERE, update: NOWHERE, delete: NOWHERE };
-  const permitted = (call: RunaiCaller, body: object) => call('POST authorization/permitted-scopes', body);
-  let spread: Account;
+  const readPermittedScopes = (call: RunaiCaller, body: object) => call('POST authorization/permitted-scopes', body);
+  let account: Account;
 
   beforeAll(async () => {
-    await begin();
-    spread = await server.account(
+    await resetServer();
+    account = await server.account(
       { roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: VISION },
       { roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: TOOLING },
       { roleId: PROJECT_ADMINISTRATOR, scopeType: 'project', scopeId: VISION },
@@ -876,16 +896,16 @@ describe('what the caller has is where something may be done', () => {
     );
   });
 
-  it('by action, each scope once', async () => {
+  it('are listed by action, each scope once', async () => {
     const managed = { ...NOWHERE, projects: [VISION, TOOLING], departments: [RESEARCH] };
-    const { status, body } = await permitted(spread.call, { resourceType: 'access_rules' });
+    const { status, body } = await readPermittedScopes(account.call, { resourceType: 'access_rules' });
 
     expect(status).toBe(200);
     expect(body).toEqual({ create: managed, read: managed, update: managed, delete: managed });
   });
 
-  it('of one action only, where one is asked for', async () => {
-    const { body } = await permitted(spread.call, { resourceType: 'project', action: 'read' });
+  it('are empty for other actions if the request names an action', async () => {
+    const { body } = await readPermittedScopes(account.call, { resourceType: 'project', action: 'read' });
     const everywhere = {
       ...NOWHERE,
       tenants: ['1001'],
@@ -901,8 +921,8 @@ describe('what the caller has is where something may be done', () => {
     [{ resourceType: 'users' }],
     [{ resourceType: 'git-assets' }],
     [{ resourceType: 'project', action: 'delete' }],
-  ])('nowhere: %j', async (body) => {
-    expect((await permitted(spread.call, body)).body).toEqual(nothing);
+  ])('are empty for %j', async (body) => {
+    expect((await readPermittedScopes(account.call, body)).body).toEqual(nothing);
   });
 
   it.each([
@@ -913,70 +933,77 @@ describe('what the caller has is where something may be done', () => {
     ['resourceType', { resourceType: 'x'.repeat(101) }],
     ['resourceType', { resourceType: 7 }],
     ['action', { resourceType: 'users', action: 'fly' }],
-  ])('unless the question is malformed: `%s` in %j', async (field, body) => {
-    expectRefused(await permitted(spread.call, body), 400, `\`${field}\``);
+  ])('are not returned for an invalid `%s`: %j', async (field, body) => {
+    expectRefused(await readPermittedScopes(account.call, body), 400, `\`${field}\``);
   });
 });
 
-describe('the access rules of somebody who is deleted', () => {
-  beforeEach(begin);
+describe('the access rules of a deleted subject', () => {
+  beforeEach(resetServer);
 
-  const lives = [
+  const subjects = [
     ['a user', 'user', 'users', { email: 'eve@acme.test' }, 'eve@acme.test'],
     ['an application', 'app', 'apps', { name: 'deploy-app' }, 'deploy-app'],
     ['a service account', 'service-account', 'service-accounts', { name: 'deploy-bot' }, 'deploy-bot'],
   ] as const;
 
-  it.each(lives)('end with them: %s', async (_what, subjectType, list, order, subjectId) => {
-    const { id } = await done(201, `POST ${list}`, order);
+  it.each(subjects)('are deleted with the subject: %s', async (_what, subjectType, list, properties, subjectId) => {
+    const { id } = await done(201, `POST ${list}`, properties);
     const rule = { ...promotion, subjectType, subjectId };
-    const first = await make(rule);
-    const second = await make({ ...rule, roleId: VIEWER, subjectId: subjectId.toUpperCase() });
-    const other = await make();
+    const first = await createRule(rule);
+    const second = await createRule({ ...rule, roleId: VIEWER, subjectId: subjectId.toUpperCase() });
+    const other = await createRule();
     server.clock.set(START + 5000);
     await done(204, `DELETE ${list}/${id}`);
 
-    expect(await listed()).toEqual([1, 2, 3, 4, 5, 6, other.id]);
+    expect(await listIds()).toEqual([1, 2, 3, 4, 5, 6, other.id]);
     const { body } = await admin(`GET ${RULES}?includeDeleted=true&subjectIds=${encodeURIComponent(subjectId)}`);
     expect(idsOf(body)).toEqual([first.id, second.id]);
     for (const { deletedAt } of body.accessRules) expect(deletedAt).toBe(new Date(START + 5000).toISOString());
     expectRefused(await admin(`GET ${RULES}/${first.id}`), 404);
   });
 
-  it.each(lives)('are not inherited with the name: %s', async (_what, subjectType, list, order, subjectId) => {
-    const { id } = await done(201, `POST ${list}`, order);
-    await make({ ...promotion, subjectType, subjectId });
-    await done(204, `DELETE ${list}/${id}`);
-    const heir = await done(201, `POST ${list}`, order);
-    const { body } = await server.grant(
-      subjectType === 'user'
-        ? { grantType: 'password', username: subjectId, password: heir.tempPassword }
-        : { grantType: 'app_token', AppId: heir.clientId, AppSecret: heir.secret ?? heir.clientSecret },
-    );
-    const call = server.as(body.accessToken);
+  it.each(subjects)(
+    'do not apply to a new subject with the same name: %s',
+    async (_what, subjectType, list, properties, subjectId) => {
+      const { id } = await done(201, `POST ${list}`, properties);
+      await createRule({ ...promotion, subjectType, subjectId });
+      await done(204, `DELETE ${list}/${id}`);
+      const successor = await done(201, `POST ${list}`, properties);
+      const { body } = await server.grant(
+        subjectType === 'user'
+          ? { grantType: 'password', username: subjectId, password: successor.tempPassword }
+          : {
+              grantType: 'app_token',
+              AppId: successor.clientId,
+              AppSecret: successor.secret ?? successor.clientSecret,
+            },
+      );
+      const call = server.as(body.accessToken);
 
-    expect(heir.id).not.toBe(id);
-    expect((await call('GET authorization/me/access-rules/count')).body).toEqual({ count: 0 });
-    expect((await call('GET users')).decision).toMatchObject({ reason: 'missing_permission' });
-    await make({ ...promotion, subjectType, subjectId });
-    expect((await call('GET users')).status).toBe(200);
-  });
+      expect(successor.id).not.toBe(id);
+      expect((await call('GET authorization/me/access-rules/count')).body).toEqual({ count: 0 });
+      expect((await call('GET users')).decision).toMatchObject({ reason: 'missing_permission' });
+      await createRule({ ...promotion, subjectType, subjectId });
+      expect((await call('GET users')).status).toBe(200);
+    },
+  );
 
-  it('are those of their kind only', async () => {
+  it('are deleted only for the type of the subject', async () => {
     await done(201, 'POST apps', { name: plainBot.name });
-    const { id } = await make({ ...promotion, subjectType: 'app', subjectId: plainBot.name });
+    const { id } = await createRule({ ...promotion, subjectType: 'app', subjectId: plainBot.name });
     await done(204, `DELETE service-accounts/${plainBot.id}`);
 
-    expect(await listed()).toEqual([1, 2, 3, 4, 6, id]);
+    expect(await listIds()).toEqual([1, 2, 3, 4, 6, id]);
   });
 });
 
-describe('in a world of another seed', () => {
+describe('a world with another seed', () => {
   const password = 'only-for-this-test';
   const member = 'member@acme.test';
 
-  /** A member of two groups, and a machine that rules the system. */
-  const seeded = async () => {
+  /** Starts a server with a member of two groups, and with an administrator of the system. */
+  const startSeededServer = async () => {
     const file = join(await emptyFolder(), 'seed.json');
     const { tenant } = cast;
     const bot = { name: 'root-bot', clientId: 'root-bot', clientSecret: 'root-secret', role: null };
@@ -1007,12 +1034,12 @@ describe('in a world of another seed', () => {
     return runaiServer({ seed: file });
   };
 
-  it('members have the rules of their groups, and those of the system reach everything', async () => {
-    const world = await seeded();
+  it('applies the rules of a group to its members, and rules of the system to all scopes', async () => {
+    const world = await startSeededServer();
     const { body } = await world.grant({ grantType: 'password', username: member, password });
     const call = world.as(body.accessToken);
-    const mine = await call('GET authorization/me/access-rules');
-    expect(mine.body.accessRules.accessRules).toMatchObject([
+    const ownRules = await call('GET authorization/me/access-rules');
+    expect(ownRules.body.accessRules.accessRules).toMatchObject([
       { subjectId: 'ml-team', subjectType: 'group', roleName: 'Editor', scopeId: 'p-1', scopeName: 'alone' },
     ]);
     expect((await call('GET authorization/me/access-rules/count')).body).toEqual({ count: 1 });
@@ -1028,9 +1055,9 @@ describe('in a world of another seed', () => {
     const asRoot = world.as(root.body.accessToken);
     const system = { ...rule, scopeType: 'system', scopeId: 'system' };
     expect((await world.admin(`POST ${RULES}`, system)).decision.reason).toBe('resource_mismatch');
-    const made = await asRoot(`POST ${RULES}`, system);
-    expect(made.body).toMatchObject({ scopeType: 'system', scopeName: 'System' });
-    expect((await asRoot(`GET ${RULES}/${made.body.id}`)).body).toMatchObject({ scopePath: 'System' });
+    const created = await asRoot(`POST ${RULES}`, system);
+    expect(created.body).toMatchObject({ scopeType: 'system', scopeName: 'System' });
+    expect((await asRoot(`GET ${RULES}/${created.body.id}`)).body).toMatchObject({ scopePath: 'System' });
     expect((await call('GET users')).status).toBe(200);
     expect((await asRoot('POST authorization/permitted-scopes', { resourceType: 'users' })).body.create.system).toBe(
       true,
@@ -1038,51 +1065,51 @@ describe('in a world of another seed', () => {
   });
 });
 
-describe('2.19', async () => {
+describe('version 2.19', async () => {
   const member = { email: 'member@acme.test', password: 'only-for-this-test', role: 'Project administrator' };
   const file = join(await emptyFolder(), 'seed.json');
   const { tenant, applications, serviceAccounts } = cast;
   await writeFile(file, JSON.stringify({ runai: { tenant, applications, serviceAccounts, users: [member] } }));
-  const old = await runaiServer({ runai: '2.19', seed: file });
+  const oldServer = await runaiServer({ runai: '2.19', seed: file });
 
-  it('finds a role that only others have when somebody comes who was given it by a seed', async () => {
+  it('reports a finding when a user has a role of the seed that only other versions have', async () => {
     const { email: username, password } = member;
-    const { body } = await old.grant({ grantType: 'password', username, password });
-    const call = old.as(body.accessToken);
-    expect(await old.findings('other_version')).toEqual([]);
+    const { body } = await oldServer.grant({ grantType: 'password', username, password });
+    const call = oldServer.as(body.accessToken);
+    expect(await oldServer.findings('other_version')).toEqual([]);
 
     expect((await call('GET authorization/permissions')).body).toEqual([]);
-    expect(await old.findings('other_version')).toEqual([
+    expect(await oldServer.findings('other_version')).toEqual([
       `access rule 1 assigns role ${PROJECT_ADMINISTRATOR} to \`${username}\`; the role does not exist in this version, so the rule grants nothing`,
     ]);
   });
 
-  it('has no rules for service accounts, so that none is told as what would help', async () => {
+  it('has no access rules for service accounts, so the fix of a refusal has no request', async () => {
     const { clientId, clientSecret } = plainBot;
     const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-    const { body } = await postForm(old, REALM_TOKEN, fields);
-    const { decision } = await old.as(body.access_token)('GET users');
-    const { body: remembered } = await old.call(`GET /_mock/decisions/${decision.id}`);
-    const [fix] = remembered.fixes;
+    const { body } = await postForm(oldServer, REALM_TOKEN, fields);
+    const { decision } = await oldServer.as(body.access_token)('GET users');
+    const { body: recorded } = await oldServer.call(`GET /_mock/decisions/${decision.id}`);
+    const [fix] = recorded.fixes;
 
     expect(fix).toMatchObject({ kind: 'role', text: expect.stringContaining(plainBot.name) });
     expect(fix).not.toHaveProperty('request');
   });
 });
 
-it.runIf(hasDriver)('access rules, and that they were deleted, survive a restart', async () => {
+it.runIf(hasDriver)('access rules and their deletion persist across a restart', async () => {
   const config = { data: join(await emptyFolder(), 'mock.db') };
   const first = await runaiServer(config);
   const { call, name, secret } = await first.account({ roleId: SYSTEM_ADMINISTRATOR });
-  const { id } = await first.done(201, `POST ${RULES}`, GOOD);
+  const { id } = await first.done(201, `POST ${RULES}`, VALID_RULE);
   await first.done(204, `DELETE ${RULES}/${id}`);
   expect((await call('GET users')).status).toBe(200);
   const before = (await call(`GET ${RULES}?includeDeleted=true`)).body;
   await first.close();
   const second = await runaiServer(config);
   const { body } = await second.login(name, secret);
-  const again = second.as(body.accessToken);
+  const callAgain = second.as(body.accessToken);
 
-  expect((await again(`GET ${RULES}?includeDeleted=true`)).body).toEqual(before);
-  expect((await again(`POST ${RULES}`, GOOD)).body.id).toBe(id + 1);
+  expect((await callAgain(`GET ${RULES}?includeDeleted=true`)).body).toEqual(before);
+  expect((await callAgain(`POST ${RULES}`, VALID_RULE)).body.id).toBe(id + 1);
 });

@@ -32,18 +32,18 @@ import {
 import { type Answer, afresh, START, type TestServer, testServer } from '../../support/server.ts';
 import { requestBytes, send } from '../../support/wire.ts';
 
-const WRONG = 'not-the-secret';
+const WRONG_SECRET = 'not-the-secret';
 const CLIENT_CREDENTIALS = 'client_credentials';
 const CODE_TTL = 60_000;
 const REFRESH_TTL = 86_400_000;
 const UNKNOWN_ID = 'nobody-has-this-id';
 
 const { clientId: keyId, clientSecret: keySecret } = researcher.accessKey;
-const key = { client_id: keyId, client_secret: keySecret };
-const bot = { client_id: adminBot.clientId, client_secret: adminBot.clientSecret };
-const person = { username: researcher.email, password: researcher.password };
-const byKey = { grant_type: CLIENT_CREDENTIALS, ...key };
-const byPassword = { grant_type: 'password', client_id: PUBLIC_CLIENT, ...person };
+const keyFields = { client_id: keyId, client_secret: keySecret };
+const botFields = { client_id: adminBot.clientId, client_secret: adminBot.clientSecret };
+const userFields = { username: researcher.email, password: researcher.password };
+const byKey = { grant_type: CLIENT_CREDENTIALS, ...keyFields };
+const byPassword = { grant_type: 'password', client_id: PUBLIC_CLIENT, ...userFields };
 const byApplication = { ...byKey, client_id: application.clientId, client_secret: application.secret };
 
 const profiles: readonly Profile[] = ['2.19', '2.24', '3.0'];
@@ -51,63 +51,65 @@ const servers = Object.fromEntries(
   await Promise.all(profiles.map(async (runai) => [runai, await testServer({ runai })] as const)),
 ) as Record<Profile, TestServer>;
 const server = servers['2.24'];
-const other = await testServer();
-const short = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, code: 5_000, refresh: 5_000 } });
+const clockServer = await testServer();
+const shortLived = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, code: 5_000, refresh: 5_000 } });
 const withDisabled = await testServer();
 for (const { id } of [plainBot, researcher]) {
   await identitiesIn(withDisabled.world.store).edit(id, { enabled: false }, START);
 }
 
-/** A client that authenticated by header is told how it should have. */
-const CHALLENGED = 'Basic realm="acme"';
+/** The challenge of a 401 for a client that authenticated with Basic. */
+const BASIC_CHALLENGE = 'Basic realm="acme"';
 
-/** What is refused, and how. */
-interface Refused {
+/** A request, and its expected refusal. */
+interface Refusal {
   readonly fields?: Fields | string;
   readonly headers?: Record<string, string>;
   readonly status?: number;
   readonly error: string;
-  /** Of credentials: why, for whoever looks at the decision. */
+  /** The reason of the decision, if credentials are refused. */
   readonly reason?: string;
-  /** What the description names. */
+  /** Words of the description. */
   readonly names?: readonly string[];
 }
 
-async function expectRefusal(on: TestServer, path: string, refused: Refused) {
-  const { fields = {}, headers = {}, status = 400, error, reason, names = [] } = refused;
+async function expectRefusal(on: TestServer, path: string, refusal: Refusal) {
+  const { fields = {}, headers = {}, status = 400, error, reason, names = [] } = refusal;
   const answer = await postForm(on, path, fields, headers);
-  const said = oauthError(answer, status, error, fields);
-  for (const name of names) expect(said).toContain(name);
+  const description = oauthError(answer, status, error, fields);
+  for (const name of names) expect(description).toContain(name);
   const isByHeader = Object.values(headers).some((value) => value.startsWith('Basic'));
-  expect(answer.headers['www-authenticate']).toBe(status === 401 && isByHeader ? CHALLENGED : undefined);
+  expect(answer.headers['www-authenticate']).toBe(status === 401 && isByHeader ? BASIC_CHALLENGE : undefined);
   if (reason === undefined) {
     expect(answer.decision).toBeNull();
     return;
   }
-  const remembered = await explained(on, answer, reason);
-  expect(JSON.stringify([said, remembered])).not.toMatch(new RegExp(`${WRONG}|${keySecret}|${person.password}`));
+  const decision = await explained(on, answer, reason);
+  expect(JSON.stringify([description, decision])).not.toMatch(
+    new RegExp(`${WRONG_SECRET}|${keySecret}|${userFields.password}`),
+  );
 }
 
 /**
- * The code of an endpoint is one for all versions; the document of each version is compared below. Both read a request alike,
- * so one of them is sent every mistake.
+ * All versions share the code of an endpoint, and both endpoints read a request in the same way. One of them is therefore
+ * sent every invalid request; the documents of the versions are compared below.
  */
-const TOKEN_ENDPOINTS: [what: string, path: string][] = [
+const TOKEN_ENDPOINTS: [name: string, path: string][] = [
   ['POST /api/v2/token', V2_TOKEN],
   ['the token endpoint of the realm', REALM_TOKEN],
 ];
 
-/** The forms of token requests in the document of a version. */
-function tokenFormsOf(profile: Profile): { properties: Record<string, { maxLength?: number }> }[] {
+/** Reads the forms of token requests from the document of a version. */
+function readTokenForms(profile: Profile): { properties: Record<string, { maxLength?: number }> }[] {
   const url = new URL(`../../../dist/openapi/runai.${profile}.json`, import.meta.url);
   const { schemas } = JSON.parse(readFileSync(url, 'utf8')).components;
   return ['OAuthTokenRequest', 'RealmTokenRequest'].flatMap((name) => schemas[name] ?? []);
 }
 
-/** A header of Basic that holds any text. */
-const pair = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+/** Creates a Basic header of any text. */
+const basicHeader = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
-/** How many characters a field may have. */
+/** The maximum length of each field, in characters. */
 const MAX_LENGTHS = {
   client_id: 255,
   client_secret: 500,
@@ -120,21 +122,21 @@ const MAX_LENGTHS = {
   scope: 1000,
 };
 
-/** Requests that cannot be read one way only (RFC 6749, 3.2 and 5.2). */
-const UNREADABLE: [what: string, refused: Refused][] = [
+/** Invalid and ambiguous requests (RFC 6749, 3.2 and 5.2). */
+const INVALID_REQUESTS: [what: string, refusal: Refusal][] = [
   ['an empty body', { fields: '', error: 'invalid_request', names: ['`grant_type`'] }],
-  ['no grant', { fields: key, error: 'invalid_request', names: ['`grant_type`'] }],
+  ['no grant', { fields: keyFields, error: 'invalid_request', names: ['`grant_type`'] }],
   ['an empty grant', { fields: { ...byKey, grant_type: '' }, error: 'invalid_request', names: ['`grant_type`'] }],
   [
-    'a grant that is there twice',
+    'a repeated grant',
     { fields: `${formOf(byKey)}&grant_type=password`, error: 'invalid_request', names: ['`grant_type`', 'twice'] },
   ],
   [
-    'a client that is there twice, with the same id',
+    'a repeated client id',
     { fields: `${formOf(byKey)}&client_id=${keyId}`, error: 'invalid_request', names: ['`client_id`', 'twice'] },
   ],
   [
-    'a field twice that nothing is known of',
+    'a repeated unknown field',
     { fields: `${formOf(byKey)}&audience=one&audience=two`, error: 'invalid_request', names: ['`audience`', 'twice'] },
   ],
   [
@@ -147,7 +149,7 @@ const UNREADABLE: [what: string, refused: Refused][] = [
     },
   ],
   [
-    'a form in parts',
+    'a multipart form',
     {
       fields: 'grant_type=client_credentials',
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
@@ -182,16 +184,16 @@ const UNREADABLE: [what: string, refused: Refused][] = [
     },
   ],
   [
-    'a scope that there is not',
+    'an unknown scope',
     { fields: { ...byKey, scope: 'openid admin' }, error: 'invalid_scope', names: ['`scope`', 'openid', 'admin'] },
   ],
   [
-    'a scope that is no scope',
+    'a scope with invalid characters',
     { fields: { ...byKey, scope: 'openid "é\\' }, error: 'invalid_scope', names: ['`scope`'] },
   ],
   ['no password', { fields: { ...byPassword, password: '' }, error: 'invalid_request', names: ['`password`'] }],
   ['no user', { fields: { ...byPassword, username: undefined }, error: 'invalid_request', names: ['`username`'] }],
-  ...Object.entries(MAX_LENGTHS).map(([name, max]): [string, Refused] => [
+  ...Object.entries(MAX_LENGTHS).map(([name, max]): [string, Refusal] => [
     `more than ${max} characters of ${name}`,
     {
       fields: { ...byKey, [name]: 'x'.repeat(max + 1) },
@@ -201,13 +203,13 @@ const UNREADABLE: [what: string, refused: Refused][] = [
   ]),
 ];
 
-/** Credentials that are not accepted (RFC 6749, 5.2). */
-const UNACCEPTED: [what: string, refused: Refused][] = [
-  ...['no-colon', '', 'id:%zz', 'id:%ff'].map((text): [string, Refused] => [
-    `a header that holds "${text}"`,
+/** Credentials that are rejected (RFC 6749, 5.2). */
+const INVALID_CREDENTIALS: [what: string, refusal: Refusal][] = [
+  ...['no-colon', '', 'id:%zz', 'id:%ff'].map((text): [string, Refusal] => [
+    `a Basic header of "${text}"`,
     {
       fields: { grant_type: CLIENT_CREDENTIALS },
-      headers: pair(text),
+      headers: basicHeader(text),
       status: 401,
       error: 'invalid_client',
       reason: 'malformed_basic',
@@ -215,7 +217,7 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
     },
   ]),
   [
-    'a header that is no Base64',
+    'a Basic header that is not Base64',
     {
       fields: { grant_type: CLIENT_CREDENTIALS },
       headers: { authorization: 'Basic *not base64*' },
@@ -229,7 +231,7 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
     'a wrong secret by header',
     {
       fields: { grant_type: CLIENT_CREDENTIALS },
-      headers: basic(keyId, WRONG),
+      headers: basic(keyId, WRONG_SECRET),
       status: 401,
       error: 'invalid_client',
       reason: 'wrong_secret',
@@ -237,7 +239,7 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
   ],
   [
     'a wrong secret in the body',
-    { fields: { ...byKey, client_secret: WRONG }, status: 401, error: 'invalid_client', reason: 'wrong_secret' },
+    { fields: { ...byKey, client_secret: WRONG_SECRET }, status: 401, error: 'invalid_client', reason: 'wrong_secret' },
   ],
   [
     'the secret of another client',
@@ -252,7 +254,7 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
     'an unknown client by header',
     {
       fields: { grant_type: CLIENT_CREDENTIALS },
-      headers: basic(UNKNOWN_ID, WRONG),
+      headers: basic(UNKNOWN_ID, WRONG_SECRET),
       status: 401,
       error: 'invalid_client',
       reason: 'unknown_client',
@@ -263,7 +265,7 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
     { fields: { ...byKey, client_id: UNKNOWN_ID }, status: 401, error: 'invalid_client', reason: 'unknown_client' },
   ],
   [
-    'an unknown client of a user',
+    'the password grant with an unknown client',
     {
       fields: { ...byPassword, client_id: UNKNOWN_ID },
       status: 401,
@@ -272,45 +274,45 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
     },
   ],
   [
-    'a client without a secret that sends one',
+    'a public client with a secret in the body',
     {
-      fields: { ...byPassword, client_secret: WRONG },
+      fields: { ...byPassword, client_secret: WRONG_SECRET },
       status: 401,
       error: 'invalid_client',
       reason: 'public_client',
     },
   ],
   [
-    'the same by header',
+    'a public client with a secret by header',
     {
       fields: { ...byPassword, client_id: undefined },
-      headers: basic(PUBLIC_CLIENT, WRONG),
+      headers: basic(PUBLIC_CLIENT, WRONG_SECRET),
       status: 401,
       error: 'invalid_client',
       reason: 'public_client',
     },
   ],
   [
-    'an access key through which a user would log in',
-    { fields: { ...byPassword, ...key }, error: 'unauthorized_client', reason: 'wrong_grant' },
+    'the password grant with an access key as the client',
+    { fields: { ...byPassword, ...keyFields }, error: 'unauthorized_client', reason: 'wrong_grant' },
   ],
   [
-    'a service account through which a user would log in',
-    { fields: { ...byPassword, ...bot }, error: 'unauthorized_client', reason: 'wrong_grant' },
+    'the password grant with a service account as the client',
+    { fields: { ...byPassword, ...botFields }, error: 'unauthorized_client', reason: 'wrong_grant' },
   ],
   [
-    'an access key through which a user would log in, with a wrong secret',
+    'the password grant with an access key and a wrong secret',
     {
-      fields: { ...byPassword, ...key, client_secret: WRONG },
+      fields: { ...byPassword, ...keyFields, client_secret: WRONG_SECRET },
       status: 401,
       error: 'invalid_client',
       reason: 'wrong_secret',
     },
   ],
   [
-    'an application through which a user would log in',
+    'the password grant with an application as the client',
     {
-      fields: { ...byApplication, ...person, grant_type: 'password' },
+      fields: { ...byApplication, ...userFields, grant_type: 'password' },
       error: 'unauthorized_client',
       reason: 'wrong_grant',
     },
@@ -318,7 +320,7 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
   [
     'an application with a wrong secret',
     {
-      fields: { ...byApplication, client_secret: WRONG },
+      fields: { ...byApplication, client_secret: WRONG_SECRET },
       status: 401,
       error: 'invalid_client',
       reason: 'wrong_secret',
@@ -326,7 +328,7 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
   ],
   [
     'a wrong password',
-    { fields: { ...byPassword, password: WRONG }, error: 'invalid_grant', reason: 'wrong_password' },
+    { fields: { ...byPassword, password: WRONG_SECRET }, error: 'invalid_grant', reason: 'wrong_password' },
   ],
   [
     'an unknown user',
@@ -334,23 +336,23 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
   ],
 ];
 
-describe('POST /api/v2/token refuses', () => {
-  it('every request that cannot be read, and names what is wrong with it', async () => {
-    expect(await failuresOf(UNREADABLE, (refused) => expectRefusal(server, V2_TOKEN, refused))).toEqual([]);
+describe('POST /api/v2/token', () => {
+  it('rejects every invalid request with a description that names the error', async () => {
+    expect(await failuresOf(INVALID_REQUESTS, (refusal) => expectRefusal(server, V2_TOKEN, refusal))).toEqual([]);
   });
 
-  it('every credential that does not count, and says why to whoever looks at the decision', async () => {
-    expect(await failuresOf(UNACCEPTED, (refused) => expectRefusal(server, V2_TOKEN, refused))).toEqual([]);
+  it('rejects all invalid credentials, and records the reason in the decision', async () => {
+    expect(await failuresOf(INVALID_CREDENTIALS, (refusal) => expectRefusal(server, V2_TOKEN, refusal))).toEqual([]);
   });
 });
 
-describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
-  it('a request that cannot be read, and a credential that does not count', async () => {
-    const some = [...UNREADABLE.slice(-1), ...UNACCEPTED.slice(-1)];
-    expect(await failuresOf(some, (refused) => expectRefusal(server, path, refused))).toEqual([]);
+describe.each(TOKEN_ENDPOINTS)('%s', (_name, path) => {
+  it('rejects an invalid request and invalid credentials', async () => {
+    const refusals = [...INVALID_REQUESTS.slice(-1), ...INVALID_CREDENTIALS.slice(-1)];
+    expect(await failuresOf(refusals, (refusal) => expectRefusal(server, path, refusal))).toEqual([]);
   });
 
-  it('an unknown grant, and names those that it has', async () => {
+  it('rejects an unknown grant, and lists the supported grants', async () => {
     const answer = await postForm(server, path, {
       ...byKey,
       grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
@@ -359,7 +361,7 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
     expect(oauthError(answer, 400, 'unsupported_grant_type')).toMatch(/`grant_type`.*`client_credentials`, `password`/);
   });
 
-  it('a misspelt grant, and says which was meant', async () => {
+  it('suggests a grant for a misspelt grant', async () => {
     for (const grantType of ['client_credential', 'clientCredentials', 'CLIENT-CREDENTIALS']) {
       const answer = await postForm(server, path, { ...byKey, grant_type: grantType });
 
@@ -369,7 +371,7 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
     }
   });
 
-  it.each(['audience', 'resource'])('no `%s`, which it ignores: one finding says so', async (name) => {
+  it.each(['audience', 'resource'])('ignores `%s`, and reports one finding', async (name) => {
     await server.call('POST /_mock/reset');
     for (const value of ['https://api.acme.test', 'another']) {
       const { status, body } = await postForm(server, path, { ...byKey, [name]: value });
@@ -386,9 +388,9 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
     expect(findings[0].message).not.toContain('acme');
   });
 
-  it('a wrong secret and an unknown client in the same words', async () => {
-    const refusals = [{ client_secret: WRONG }, { client_id: UNKNOWN_ID }].map(async (wrong) => {
-      const answer = await postForm(server, path, { ...byKey, ...wrong });
+  it('rejects a wrong secret and an unknown client with the same description', async () => {
+    const refusals = [{ client_secret: WRONG_SECRET }, { client_id: UNKNOWN_ID }].map(async (changes) => {
+      const answer = await postForm(server, path, { ...byKey, ...changes });
       return oauthError(answer, 401, 'invalid_client');
     });
     const [wrongSecret, unknownClient] = await Promise.all(refusals);
@@ -396,7 +398,7 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
     expect(wrongSecret).toBe(unknownClient);
   });
 
-  it('other methods, and says which it has', async () => {
+  it('rejects other methods with 405 and an `Allow` header', async () => {
     for (const method of ['GET', 'PUT', 'DELETE']) {
       const answer = await server.call(`${method} ${path}`);
 
@@ -405,74 +407,74 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
     }
   });
 
-  it('whoever is disabled', async () => {
+  it('rejects disabled clients and users', async () => {
     const noClient = { grant_type: CLIENT_CREDENTIALS };
-    const refused = { status: 401, error: 'invalid_client', reason: 'disabled' };
+    const refusal = { status: 401, error: 'invalid_client', reason: 'disabled' };
     for (const client of [plainBot, researcher.accessKey]) {
       const fields = { ...noClient, client_id: client.clientId, client_secret: client.clientSecret };
-      await expectRefusal(withDisabled, path, { fields, ...refused });
+      await expectRefusal(withDisabled, path, { fields, ...refusal });
       const headers = basic(client.clientId, client.clientSecret);
-      await expectRefusal(withDisabled, path, { fields: noClient, headers, ...refused });
+      await expectRefusal(withDisabled, path, { fields: noClient, headers, ...refusal });
     }
     await expectRefusal(withDisabled, path, { fields: byPassword, error: 'invalid_grant', reason: 'disabled' });
   });
 });
 
-describe('in every version', () => {
-  const ENDPOINTS: [what: string, on: TestServer, path: string][] = [
+describe('each version', () => {
+  const ENDPOINTS: [name: string, on: TestServer, path: string][] = [
     ['POST /api/v2/token of 3.0', servers['3.0'], V2_TOKEN],
-    ['the token endpoint of the realm, in 2.19', servers['2.19'], REALM_TOKEN],
-    ['the token endpoint of the realm, in 3.0', servers['3.0'], REALM_TOKEN],
+    ['the token endpoint of the realm in 2.19', servers['2.19'], REALM_TOKEN],
+    ['the token endpoint of the realm in 3.0', servers['3.0'], REALM_TOKEN],
   ];
 
-  it.each(ENDPOINTS)('%s refuses in the same way', async (_what, on, path) => {
+  it.each(ENDPOINTS)('has the same errors as the others: %s', async (_name, on, path) => {
     const fields = { grant_type: CLIENT_CREDENTIALS };
     await expectRefusal(on, path, { fields: '', error: 'invalid_request', names: ['`grant_type`'] });
     await expectRefusal(on, path, {
       fields,
-      headers: basic(keyId, WRONG),
+      headers: basic(keyId, WRONG_SECRET),
       status: 401,
       error: 'invalid_client',
       reason: 'wrong_secret',
     });
-    const wrongPassword = { ...byPassword, password: WRONG };
+    const wrongPassword = { ...byPassword, password: WRONG_SECRET };
     await expectRefusal(on, path, { fields: wrongPassword, error: 'invalid_grant', reason: 'wrong_password' });
     const unknown = await postForm(on, path, { ...byKey, grant_type: 'device_code' });
     expect(oauthError(unknown, 400, 'unsupported_grant_type')).toContain('`client_credentials`, `password`');
   });
 
-  it('the document limits the fields of a token request alike', () => {
-    const limits = profiles.flatMap((profile) => tokenFormsOf(profile).map(({ properties }) => properties));
+  it('has the same maximum lengths of the fields of a token request in its document', () => {
+    const limits = profiles.flatMap((profile) => readTokenForms(profile).map(({ properties }) => properties));
 
     expect(limits).toHaveLength(5);
     for (const properties of limits) {
-      const known = Object.entries(MAX_LENGTHS).filter(([name]) => name in properties);
-      const found = known.map(([name]) => [name, properties[name]?.maxLength]);
-      expect(found).toEqual(known);
-      expect(known.length).toBeGreaterThan(4);
+      const expected = Object.entries(MAX_LENGTHS).filter(([name]) => name in properties);
+      const actual = expected.map(([name]) => [name, properties[name]?.maxLength]);
+      expect(actual).toEqual(expected);
+      expect(expected.length).toBeGreaterThan(4);
     }
   });
 });
 
-it('an application that is refused its grant has not logged in', async () => {
-  const refused = [
+it('a rejected grant does not change `lastLogin` of an application', async () => {
+  const answers = [
     await postForm(server, V2_TOKEN, byApplication),
-    await postForm(server, REALM_TOKEN, { ...byApplication, ...person, grant_type: 'password' }),
+    await postForm(server, REALM_TOKEN, { ...byApplication, ...userFields, grant_type: 'password' }),
   ];
-  for (const answer of refused) oauthError(answer, 400, 'unauthorized_client');
+  for (const answer of answers) oauthError(answer, 400, 'unauthorized_client');
   const { body } = await server.call(`GET /api/v1/apps/${application.id}`, { token: await server.tokenOf(admin) });
 
   expect(body).toMatchObject({ clientId: application.clientId, lastLogin: null });
 });
 
-describe('a field without a value counts as left out:', () => {
-  it('`code_verifier`, where the code has no challenge', async () => {
+describe('a field without a value is ignored', () => {
+  it('if it is `code_verifier` and the code has no challenge', async () => {
     const fields = codeFields(await codeOf(server), { code_verifier: '' });
 
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
   });
 
-  it.each(['client_id', 'client_secret'])('`%s` beside a client by header', async (name) => {
+  it.each(['client_id', 'client_secret'])('if it is `%s` and the client authenticates with Basic', async (name) => {
     const fields = { grant_type: CLIENT_CREDENTIALS, [name]: '' };
     for (const path of [V2_TOKEN, REALM_TOKEN]) {
       expect((await postForm(server, path, fields, basic(keyId, keySecret))).status).toBe(200);
@@ -480,8 +482,8 @@ describe('a field without a value counts as left out:', () => {
   });
 });
 
-describe('a client by header', () => {
-  it('is read as RFC 7617 and RFC 6749 have it', async () => {
+describe('a client that authenticates with Basic', () => {
+  it('is accepted with any case of `Basic` and any number of spaces (RFC 7617)', async () => {
     const encoded = Buffer.from(`${keyId}:${keySecret}`).toString('base64');
     for (const authorization of [`Basic ${encoded}`, `basic ${encoded}`, `BASIC   ${encoded}`]) {
       const answer = await postForm(server, REALM_TOKEN, { grant_type: CLIENT_CREDENTIALS }, { authorization });
@@ -489,21 +491,24 @@ describe('a client by header', () => {
     }
   });
 
-  it('may be named in the body, too', async () => {
+  it('may repeat its `client_id` in the body', async () => {
     const fields = { grant_type: CLIENT_CREDENTIALS, client_id: keyId };
 
     expect((await postForm(server, V2_TOKEN, fields, basic(keyId, keySecret))).status).toBe(200);
   });
 
-  it.each(['Basic', 'Basic bm8tY29sb24='])('that says "%s" is told how it is written', async (authorization) => {
-    const fields = { grant_type: CLIENT_CREDENTIALS };
-    const answer = await postForm(server, REALM_TOKEN, fields, { authorization });
-    const { fixes } = await explained(server, answer, 'malformed_basic');
+  it.each(['Basic', 'Basic bm8tY29sb24='])(
+    'is rejected for "%s" with a fix that describes the header',
+    async (authorization) => {
+      const fields = { grant_type: CLIENT_CREDENTIALS };
+      const answer = await postForm(server, REALM_TOKEN, fields, { authorization });
+      const { fixes } = await explained(server, answer, 'malformed_basic');
 
-    expect(fixes[0].text).toContain('`Authorization: Basic`');
-  });
+      expect(fixes[0].text).toContain('`Authorization: Basic`');
+    },
+  );
 
-  it('is not there twice', async () => {
+  it('is rejected with a repeated `Authorization` header', async () => {
     const { port } = await server.listen('127.0.0.1', 0);
     const { authorization } = basic(keyId, keySecret);
     const headers = ['Host: localhost', 'Content-Type: application/x-www-form-urlencoded'];
@@ -514,31 +519,34 @@ describe('a client by header', () => {
   });
 });
 
-it('the scopes that a client with a secret asks for are in its token as in the answer', async () => {
+it('the token of a confidential client has the scopes of the request, as does the response', async () => {
   const { body } = await postForm(server, REALM_TOKEN, { ...byKey, scope: 'openid email' });
 
   expect([body.scope, decodeJwt(body.access_token)['scope']]).toEqual(['openid email', 'openid email']);
 });
 
-describe('which grants there are', () => {
-  const OTHERS: [on: Profile, path: string, grantType: string, versions: string][] = [
+describe('the supported grants', () => {
+  const UNSUPPORTED: [profile: Profile, path: string, grantType: string, versions: string][] = [
     ['2.24', V2_TOKEN, 'external_token_exchange', '3.0'],
     ['3.0', V2_TOKEN, 'authorization_code', '2.24'],
     ['3.0', V2_TOKEN, 'refresh_token', '2.24'],
   ];
 
-  it.each(OTHERS)('in %s POST %s has no %s, and a finding names %s', async (profile, path, grantType, versions) => {
-    const on = servers[profile];
-    const answer = await postForm(on, path, { grant_type: grantType, client_id: PUBLIC_CLIENT });
+  it.each(UNSUPPORTED)(
+    'of %s at %s do not include %s, and a finding names %s',
+    async (profile, path, grantType, versions) => {
+      const on = servers[profile];
+      const answer = await postForm(on, path, { grant_type: grantType, client_id: PUBLIC_CLIENT });
 
-    expect(oauthError(answer, 400, 'unsupported_grant_type')).not.toContain(grantType);
-    const message = `POST requested the grant \`${grantType}\`, which this endpoint supports only in ${versions}`;
-    expect(await otherVersions(on)).toContain(message);
-  });
+      expect(oauthError(answer, 400, 'unsupported_grant_type')).not.toContain(grantType);
+      const message = `POST requested the grant \`${grantType}\`, which this endpoint supports only in ${versions}`;
+      expect(await otherVersions(on)).toContain(message);
+    },
+  );
 
-  it('in no version the realm exchanges tokens of an identity provider', async () => {
-    for (const used of Object.values(servers)) {
-      const on = await afresh(used);
+  it('of the realm do not include external_token_exchange in any version', async () => {
+    for (const usedServer of Object.values(servers)) {
+      const on = await afresh(usedServer);
       const answer = await postForm(on, REALM_TOKEN, {
         grant_type: 'external_token_exchange',
         external_token: 'x.y.z',
@@ -549,7 +557,7 @@ describe('which grants there are', () => {
     }
   });
 
-  it('2.19 has no POST /api/v2/token at all, and a finding names who has', async () => {
+  it('of 2.19 do not include POST /api/v2/token, and a finding names the versions that have it', async () => {
     const answer = await postForm(servers['2.19'], V2_TOKEN, byKey);
 
     oauthError(answer, 404, 'invalid_request');
@@ -557,7 +565,7 @@ describe('which grants there are', () => {
   });
 });
 
-it('POST /api/v2/token knows the codes and the refresh tokens of the realm, and uses them up alike', async () => {
+it('POST /api/v2/token accepts codes and refresh tokens of the realm, each once', async () => {
   const code = await codeOf(server, S256);
   const redeemed = codeFields(code, { code_verifier: VERIFIER });
   const { status, body } = await postForm(server, V2_TOKEN, redeemed);
@@ -574,7 +582,7 @@ it('POST /api/v2/token knows the codes and the refresh tokens of the realm, and 
   expect(await judged(server, next.body.access_token)).toEqual([401, 'revoked_token']);
 });
 
-it('POST /api/v2/token asks for every field of a login, also for the client that a password does without', async () => {
+it('POST /api/v2/token requires all fields of the authorization_code and refresh_token grants', async () => {
   const forms: Fields[] = [codeFields('x'.repeat(43)), { grant_type: 'refresh_token', refresh_token: 'x'.repeat(64) }];
   const without = forms.flatMap((form) =>
     Object.keys(form)
@@ -596,7 +604,7 @@ describe('a code', () => {
   const path = REALM_TOKEN;
   const redeem = (fields: Fields, on = server) => postForm(on, path, fields);
 
-  it('gets tokens, once', async () => {
+  it('is exchanged for tokens', async () => {
     const code = await codeOf(server, S256);
     const answer = await redeem(codeFields(code, { code_verifier: VERIFIER }));
 
@@ -605,7 +613,7 @@ describe('a code', () => {
     expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' });
   });
 
-  it('used twice ends all that came of it', async () => {
+  it('revokes all tokens of its login when it is used twice', async () => {
     const code = await codeOf(server);
     const first = await redeem(codeFields(code));
     const next = await redeem({
@@ -621,7 +629,7 @@ describe('a code', () => {
     await expectRefusal(server, path, { fields, error: 'invalid_grant', reason: 'revoked_refresh_token' });
   });
 
-  it('of two that redeem it at once, one wins, and loses again', async () => {
+  it('is redeemed by one of two concurrent requests, and the other revokes the tokens', async () => {
     const code = await codeOf(server);
     const answers = await Promise.all([redeem(codeFields(code)), redeem(codeFields(code))]);
     const winner = answers.find(({ status }) => status === 200);
@@ -630,39 +638,42 @@ describe('a code', () => {
     expect(await judged(server, winner?.body.access_token)).toEqual([401, 'revoked_token']);
   });
 
-  const WRONGLY_REDEEMED: [what: string, asked: Fields, given: Fields, reason: string, names: string][] = [
+  const INVALID_REDEMPTIONS: [what: string, parameters: Fields, changes: Fields, reason: string, name: string][] = [
     ['with a wrong verifier', S256, { code_verifier: `${VERIFIER}x` }, 'wrong_verifier', '`code_verifier`'],
-    ['with the challenge for a verifier', S256, { code_verifier: CHALLENGE }, 'wrong_verifier', '`code_verifier`'],
+    ['with the challenge as the verifier', S256, { code_verifier: CHALLENGE }, 'wrong_verifier', '`code_verifier`'],
     ['without the verifier of its challenge', S256, {}, 'wrong_verifier', '`code_verifier`'],
     ['with a verifier and no challenge', {}, { code_verifier: VERIFIER }, 'wrong_verifier', '`code_verifier`'],
     ['with another redirect URI', {}, { redirect_uri: `${CALLBACK}/` }, 'wrong_redirect', '`redirect_uri`'],
     ['by another client', {}, { client_id: 'cli' }, 'code_of_other_client', '`client_id`'],
   ];
 
-  it.each(WRONGLY_REDEEMED)('%s is refused, and used up', async (_case, asked, given, reason, name) => {
-    const code = await codeOf(server, asked);
-    await expectRefusal(server, path, {
-      fields: codeFields(code, given),
-      error: 'invalid_grant',
-      reason,
-      names: [name],
-    });
-    const right = asked === S256 ? { code_verifier: VERIFIER } : {};
+  it.each(INVALID_REDEMPTIONS)(
+    'is rejected and used up if it is redeemed %s',
+    async (_what, parameters, changes, reason, name) => {
+      const code = await codeOf(server, parameters);
+      await expectRefusal(server, path, {
+        fields: codeFields(code, changes),
+        error: 'invalid_grant',
+        reason,
+        names: [name],
+      });
+      const verifier = parameters === S256 ? { code_verifier: VERIFIER } : {};
 
-    await expectRefusal(server, path, {
-      fields: codeFields(code, right),
-      error: 'invalid_grant',
-      reason: 'reused_code',
-    });
-  });
+      await expectRefusal(server, path, {
+        fields: codeFields(code, verifier),
+        error: 'invalid_grant',
+        reason: 'reused_code',
+      });
+    },
+  );
 
-  it.each(['code', 'redirect_uri', 'client_id'])('is asked for with `%s`', async (name) => {
+  it.each(['code', 'redirect_uri', 'client_id'])('is rejected without `%s`', async (name) => {
     const fields = codeFields('x'.repeat(43), { [name]: undefined });
 
     await expectRefusal(server, path, { fields, error: 'invalid_request', names: [`\`${name}\``] });
   });
 
-  it('that nobody issued is refused', () =>
+  it('is rejected if it was never issued', () =>
     expectRefusal(server, path, {
       fields: codeFields('x'.repeat(43)),
       error: 'invalid_grant',
@@ -672,15 +683,15 @@ describe('a code', () => {
 
   it('cannot be redeemed by an access key', () =>
     expectRefusal(server, path, {
-      fields: codeFields('x'.repeat(43), key),
+      fields: codeFields('x'.repeat(43), keyFields),
       error: 'unauthorized_client',
       reason: 'wrong_grant',
     }));
 
   it.each([
-    ['a minute', other, CODE_TTL],
-    ['as long as --token-ttl says', short, 5_000],
-  ])('counts for %s', async (_case, on, lifetime) => {
+    ['a minute', clockServer, CODE_TTL],
+    ['as long as --token-ttl sets', shortLived, 5_000],
+  ])('is valid for %s', async (_what, on, lifetime) => {
     const own = await afresh(on);
     const ends = START + lifetime;
     const [inTime, late] = [await codeOf(own), await codeOf(own)];
@@ -691,8 +702,8 @@ describe('a code', () => {
     await expectRefusal(own, path, { fields: codeFields(late), error: 'invalid_grant', reason: 'expired_code' });
   });
 
-  it('of somebody who was disabled meanwhile is refused', async () => {
-    const own = await afresh(other);
+  it('is rejected if its user is disabled', async () => {
+    const own = await afresh(clockServer);
     const code = await codeOf(own);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -702,12 +713,12 @@ describe('a code', () => {
 
 describe('a refresh token', () => {
   const path = REALM_TOKEN;
-  const refreshFields = (token: string, given: Fields = {}): Fields => {
-    return { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: token, ...given };
+  const refreshFields = (token: string, changes: Fields = {}): Fields => {
+    return { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: token, ...changes };
   };
   const login = async (on = server) => (await postForm(on, path, byPassword)).body;
 
-  it('used twice ends the login, with its access tokens', async () => {
+  it('revokes the login and its access tokens when it is used twice', async () => {
     const first = await login();
     const { body: next } = await postForm(server, path, refreshFields(first.refresh_token));
     expect(await judged(server, next.access_token)).toEqual([200, undefined]);
@@ -723,16 +734,16 @@ describe('a refresh token', () => {
     });
   });
 
-  it('leaves other logins of the same user alone', async () => {
-    const [one, other] = [await login(), await login()];
-    await postForm(server, path, refreshFields(one.refresh_token));
-    await postForm(server, path, refreshFields(one.refresh_token));
+  it('has no effect on other logins of the same user when it is used twice', async () => {
+    const [first, second] = [await login(), await login()];
+    await postForm(server, path, refreshFields(first.refresh_token));
+    await postForm(server, path, refreshFields(first.refresh_token));
 
-    expect(await judged(server, other.access_token)).toEqual([200, undefined]);
-    expect((await postForm(server, path, refreshFields(other.refresh_token))).status).toBe(200);
+    expect(await judged(server, second.access_token)).toEqual([200, undefined]);
+    expect((await postForm(server, path, refreshFields(second.refresh_token))).status).toBe(200);
   });
 
-  it('of two that use it at once, one wins', async () => {
+  it('is accepted from one of two concurrent requests', async () => {
     const { refresh_token: token } = await login();
     const answers = await Promise.all([1, 2].map(() => postForm(server, path, refreshFields(token))));
 
@@ -743,7 +754,7 @@ describe('a refresh token', () => {
 
   const scopeOf = ({ body }: Answer) => decodeJwt(body.access_token)['scope'];
 
-  it('gets no more scopes than the login has, and stays good', async () => {
+  it('is rejected with a scope that the login does not have, and remains valid', async () => {
     const { body } = await postForm(server, path, { ...byPassword, scope: 'openid' });
     await expectRefusal(server, path, {
       fields: refreshFields(body.refresh_token, { scope: 'openid email' }),
@@ -754,27 +765,27 @@ describe('a refresh token', () => {
     expect(scopeOf(await postForm(server, path, refreshFields(body.refresh_token)))).toBe('openid');
   });
 
-  it('gets fewer scopes, and all of them at the next time', async () => {
+  it('can be used for fewer scopes, and for all scopes at the next refresh', async () => {
     const scope = 'openid email';
     const first = await postForm(server, path, { ...byPassword, scope });
     const fewer = await postForm(server, path, refreshFields(first.body.refresh_token, { scope: 'email' }));
     const all = await postForm(server, path, refreshFields(fewer.body.refresh_token));
-    const asked = await postForm(server, path, refreshFields(all.body.refresh_token, { scope }));
+    const explicit = await postForm(server, path, refreshFields(all.body.refresh_token, { scope }));
 
-    const answers = [fewer, all, asked];
+    const answers = [fewer, all, explicit];
     const scopes = ['email', scope, scope];
     expect(answers.map(scopeOf)).toEqual(scopes);
     expect(answers.map(({ body }) => body.scope)).toEqual(scopes);
   });
 
-  it('of another client is refused, and stays good for its own', async () => {
+  it('is rejected from another client, and remains valid for its own client', async () => {
     const { refresh_token: token } = await login();
     await expectRefusal(server, path, {
       fields: refreshFields(token, { client_id: 'cli' }),
       error: 'invalid_grant',
       reason: 'other_client',
     });
-    // Nor is told that it asks for more than the login has.
+    // A scope that the login does not have makes no difference.
     await expectRefusal(server, path, {
       fields: refreshFields(token, { client_id: 'cli', scope: 'openid email profile' }),
       error: 'invalid_grant',
@@ -788,20 +799,20 @@ describe('a refresh token', () => {
     const { refresh_token: token } = await login();
 
     await expectRefusal(server, path, {
-      fields: refreshFields(token, key),
+      fields: refreshFields(token, keyFields),
       error: 'unauthorized_client',
       reason: 'wrong_grant',
     });
   });
 
-  it('that nobody issued is refused', () =>
+  it('is rejected if it was never issued', () =>
     expectRefusal(server, path, {
       fields: refreshFields('x'.repeat(64)),
       error: 'invalid_grant',
       reason: 'unknown_refresh_token',
     }));
 
-  it('has to be there', () =>
+  it('is required', () =>
     expectRefusal(server, path, {
       fields: refreshFields('', {}),
       error: 'invalid_request',
@@ -809,9 +820,9 @@ describe('a refresh token', () => {
     }));
 
   it.each([
-    ['a day', other, REFRESH_TTL],
-    ['as long as --token-ttl says', short, 5_000],
-  ])('counts for %s', async (_case, on, lifetime) => {
+    ['a day', clockServer, REFRESH_TTL],
+    ['as long as --token-ttl sets', shortLived, 5_000],
+  ])('is valid for %s', async (_what, on, lifetime) => {
     const own = await afresh(on);
     const ends = START + lifetime;
     const [inTime, late] = [await login(own), await login(own)];
@@ -826,8 +837,8 @@ describe('a refresh token', () => {
     });
   });
 
-  it('of somebody who was disabled meanwhile is refused', async () => {
-    const own = await afresh(other);
+  it('is rejected if its user is disabled', async () => {
+    const own = await afresh(clockServer);
     const { refresh_token: token } = await login(own);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -835,7 +846,7 @@ describe('a refresh token', () => {
   });
 });
 
-describe('a client that authenticates with an assertion (RFC 7523, 2.2)', () => {
+describe('a client assertion (RFC 7523, 2.2)', () => {
   const assertion = {
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJjIn0.AAAA',
@@ -845,7 +856,7 @@ describe('a client that authenticates with an assertion (RFC 7523, 2.2)', () => 
     names: ['This mock does not support `private_key_jwt`; send `client_secret`.'],
   };
 
-  it.each([V2_TOKEN, REALM_TOKEN])('is told at %s that it is not supported', async (path) => {
+  it.each([V2_TOKEN, REALM_TOKEN])('is rejected at %s as not supported, for every grant', async (path) => {
     const refresh = { grant_type: 'refresh_token', refresh_token: 'x'.repeat(64), client_id: PUBLIC_CLIENT };
     for (const grant of [byKey, { ...byKey, client_id: undefined }, byPassword, refresh]) {
       const fields = { ...grant, client_secret: undefined, ...assertion };
@@ -853,7 +864,7 @@ describe('a client that authenticates with an assertion (RFC 7523, 2.2)', () => 
     }
   });
 
-  it.each([INTROSPECTION, REVOCATION])('is told at %s, too', (path) =>
+  it.each([INTROSPECTION, REVOCATION])('is rejected at %s as not supported', (path) =>
     expectRefusal(server, path, { fields: { token: 'x.y.z', client_id: keyId, ...assertion }, ...refusal }),
   );
 
@@ -861,10 +872,10 @@ describe('a client that authenticates with an assertion (RFC 7523, 2.2)', () => 
     ['client_assertion', 'client_credentials'],
     ['clientAssertion', 'client_credentials'],
     ['client_assertion', 'password'],
-  ])('is told at /api/v1/token: %s of %s', async (name, grantType) => {
+  ])('is rejected at /api/v1/token: `%s` with the grant %s', async (name, grantType) => {
     for (const [profile, on] of Object.entries(servers)) {
       const secret = profile === '2.19' ? 'appSecret' : 'clientSecret';
-      const body = { grantType, ...person, clientId: keyId, [name]: assertion.client_assertion };
+      const body = { grantType, ...userFields, clientId: keyId, [name]: assertion.client_assertion };
       const answer = await on.call('POST /api/v1/token', { body });
       const { fixes } = await explained(on, answer, 'client_assertion');
 
@@ -877,41 +888,41 @@ describe('a client that authenticates with an assertion (RFC 7523, 2.2)', () => 
     }
   });
 
-  it('counts as none if it is empty', async () => {
+  it('is ignored if it is empty', async () => {
     expect((await postForm(server, REALM_TOKEN, { ...byKey, client_assertion: '' })).status).toBe(200);
   });
 });
 
-const QUESTIONS: [what: string, path: string][] = [
+const CLIENT_ENDPOINTS: [name: string, path: string][] = [
   ['introspection', INTROSPECTION],
   ['revocation', REVOCATION],
 ];
 
-describe.each(QUESTIONS)('%s refuses', (_what, path) => {
-  const asked = { token: 'a-token-that-is-none', ...key };
-  const REFUSALS: [what: string, refused: Refused][] = [
-    ['no token', { fields: key, error: 'invalid_request', names: ['`token`'] }],
-    ['an empty token', { fields: { ...key, token: '' }, error: 'invalid_request', names: ['`token`'] }],
+describe.each(CLIENT_ENDPOINTS)('%s', (_name, path) => {
+  const validFields = { token: 'not-a-token', ...keyFields };
+  const REFUSALS: [what: string, refusal: Refusal][] = [
+    ['no token', { fields: keyFields, error: 'invalid_request', names: ['`token`'] }],
+    ['an empty token', { fields: { ...keyFields, token: '' }, error: 'invalid_request', names: ['`token`'] }],
     [
       'an empty body',
       { fields: '', status: 401, error: 'invalid_client', names: ['`client_id`'], reason: 'no_client' },
     ],
     [
-      'nobody',
+      'no client',
       { fields: { token: 'x.y.z' }, status: 401, error: 'invalid_client', names: ['`client_id`'], reason: 'no_client' },
     ],
     [
-      'a token that is there twice',
-      { fields: `${formOf(asked)}&token=another-one`, error: 'invalid_request', names: ['`token`', 'twice'] },
+      'a repeated token',
+      { fields: `${formOf(validFields)}&token=another-one`, error: 'invalid_request', names: ['`token`', 'twice'] },
     ],
     [
       'a token of more than 8192 characters',
-      { fields: { ...asked, token: 'x'.repeat(8193) }, error: 'invalid_request', names: ['`token`', '8192'] },
+      { fields: { ...validFields, token: 'x'.repeat(8193) }, error: 'invalid_request', names: ['`token`', '8192'] },
     ],
     [
       'JSON',
       {
-        fields: JSON.stringify(asked),
+        fields: JSON.stringify(validFields),
         headers: { 'content-type': 'application/json' },
         error: 'invalid_request',
         names: ['`Content-Type: application/x-www-form-urlencoded`'],
@@ -919,22 +930,22 @@ describe.each(QUESTIONS)('%s refuses', (_what, path) => {
     ],
     [
       'a secret by header and in the body',
-      { fields: asked, headers: basic(keyId, keySecret), error: 'invalid_request', names: ['`client_secret`'] },
+      { fields: validFields, headers: basic(keyId, keySecret), error: 'invalid_request', names: ['`client_secret`'] },
     ],
     [
       'another client in the body than in the header',
       {
-        fields: { token: asked.token, client_id: PUBLIC_CLIENT },
+        fields: { token: validFields.token, client_id: PUBLIC_CLIENT },
         headers: basic(keyId, keySecret),
         error: 'invalid_request',
         names: ['`client_id`'],
       },
     ],
     [
-      'a header that cannot be read',
+      'a malformed Basic header',
       {
-        fields: { token: asked.token },
-        headers: pair('no-colon'),
+        fields: { token: validFields.token },
+        headers: basicHeader('no-colon'),
         status: 401,
         error: 'invalid_client',
         reason: 'malformed_basic',
@@ -943,8 +954,8 @@ describe.each(QUESTIONS)('%s refuses', (_what, path) => {
     [
       'a wrong secret by header',
       {
-        fields: { token: asked.token },
-        headers: basic(keyId, WRONG),
+        fields: { token: validFields.token },
+        headers: basic(keyId, WRONG_SECRET),
         status: 401,
         error: 'invalid_client',
         reason: 'wrong_secret',
@@ -952,34 +963,44 @@ describe.each(QUESTIONS)('%s refuses', (_what, path) => {
     ],
     [
       'a wrong secret in the body',
-      { fields: { ...asked, client_secret: WRONG }, status: 401, error: 'invalid_client', reason: 'wrong_secret' },
+      {
+        fields: { ...validFields, client_secret: WRONG_SECRET },
+        status: 401,
+        error: 'invalid_client',
+        reason: 'wrong_secret',
+      },
     ],
     [
       'an unknown client',
-      { fields: { ...asked, client_id: UNKNOWN_ID }, status: 401, error: 'invalid_client', reason: 'unknown_client' },
+      {
+        fields: { ...validFields, client_id: UNKNOWN_ID },
+        status: 401,
+        error: 'invalid_client',
+        reason: 'unknown_client',
+      },
     ],
     [
-      'a client with a secret that keeps it back',
-      { fields: { ...asked, client_secret: '' }, status: 401, error: 'invalid_client', reason: 'wrong_secret' },
+      'a confidential client without its secret',
+      { fields: { ...validFields, client_secret: '' }, status: 401, error: 'invalid_client', reason: 'wrong_secret' },
     ],
   ];
 
-  it('every request that cannot be read, and every client that does not count', async () => {
-    expect(await failuresOf(REFUSALS, (refused) => expectRefusal(server, path, refused))).toEqual([]);
+  it('rejects every invalid request and all invalid credentials', async () => {
+    expect(await failuresOf(REFUSALS, (refusal) => expectRefusal(server, path, refusal))).toEqual([]);
   });
 
-  it('whoever is disabled', async () => {
+  it('rejects disabled clients', async () => {
     const disabled = { status: 401, error: 'invalid_client', reason: 'disabled' };
 
     for (const client of [plainBot, researcher.accessKey]) {
       const inBody = { client_id: client.clientId, client_secret: client.clientSecret };
-      await expectRefusal(withDisabled, path, { fields: { token: asked.token, ...inBody }, ...disabled });
+      await expectRefusal(withDisabled, path, { fields: { token: validFields.token, ...inBody }, ...disabled });
       const headers = basic(client.clientId, client.clientSecret);
-      await expectRefusal(withDisabled, path, { fields: { token: asked.token }, headers, ...disabled });
+      await expectRefusal(withDisabled, path, { fields: { token: validFields.token }, headers, ...disabled });
     }
   });
 
-  it('other methods, and says which it has', async () => {
+  it('rejects other methods with 405 and an `Allow` header', async () => {
     const answer = await server.call(`GET ${path}`);
 
     oauthError(answer, 405, 'invalid_request');
@@ -988,10 +1009,10 @@ describe.each(QUESTIONS)('%s refuses', (_what, path) => {
 });
 
 describe('introspection', () => {
-  const ask = (token: string, headers = basic(adminBot.clientId, adminBot.clientSecret)) =>
+  const introspect = (token: string, headers = basic(adminBot.clientId, adminBot.clientSecret)) =>
     postForm(server, INTROSPECTION, { token }, headers);
 
-  it('is for clients with a secret', () =>
+  it('rejects public clients', () =>
     expectRefusal(server, INTROSPECTION, {
       fields: { token: 'x.y.z', client_id: PUBLIC_CLIENT },
       status: 401,
@@ -999,10 +1020,10 @@ describe('introspection', () => {
       reason: 'public_client',
     }));
 
-  it('says of a token what it is, and nothing of one that does not count', async () => {
-    const own = await afresh(other);
+  it('describes active tokens, and returns only `active: false` for others', async () => {
+    const own = await afresh(clockServer);
     const { access_token: access, refresh_token: refresh, id_token: idToken } = await tokensOf(own);
-    const askOwn = async (token: string) => {
+    const introspectAsApplication = async (token: string) => {
       const answer = await postForm(own, INTROSPECTION, { token }, basic(application.clientId, application.secret));
       expect(answer.status).toBe(200);
       expect(answer.headers['cache-control']).toBe('no-store');
@@ -1011,7 +1032,7 @@ describe('introspection', () => {
     const inactive = { active: false };
     const login = { active: true, client_id: PUBLIC_CLIENT, username: researcher.email, sub: researcher.id };
 
-    expect(await askOwn(access)).toEqual({
+    expect(await introspectAsApplication(access)).toEqual({
       ...login,
       token_type: 'Bearer',
       scope: 'openid',
@@ -1021,23 +1042,23 @@ describe('introspection', () => {
       jti: expect.any(String),
       sid: expect.any(String),
     });
-    expect(await askOwn(refresh)).toEqual({
+    expect(await introspectAsApplication(refresh)).toEqual({
       ...login,
       scope: 'openid',
       exp: (START + REFRESH_TTL) / 1000,
       sid: expect.any(String),
     });
-    expect(await askOwn(idToken)).toEqual(inactive);
-    expect(await askOwn('anything')).toEqual(inactive);
+    expect(await introspectAsApplication(idToken)).toEqual(inactive);
+    expect(await introspectAsApplication('anything')).toEqual(inactive);
     own.clock.set(START + 3_600_000);
-    expect(await askOwn(access)).toEqual(inactive);
-    expect(await askOwn(refresh)).toMatchObject({ active: true });
+    expect(await introspectAsApplication(access)).toEqual(inactive);
+    expect(await introspectAsApplication(refresh)).toMatchObject({ active: true });
     own.clock.set(START + REFRESH_TTL);
-    expect(await askOwn(refresh)).toEqual(inactive);
+    expect(await introspectAsApplication(refresh)).toEqual(inactive);
   });
 
-  it('leaves no decision behind about the token', async () => {
-    expect((await ask('anything')).decision).toBeNull();
+  it('records no decision about the token', async () => {
+    expect((await introspect('anything')).decision).toBeNull();
   });
 });
 
@@ -1045,7 +1066,7 @@ describe('revocation', () => {
   const revoke = (token: string, client: Fields = { client_id: PUBLIC_CLIENT }) =>
     postForm(server, REVOCATION, { token, ...client });
 
-  it('ends an access token by itself', async () => {
+  it('of an access token does not revoke its refresh token', async () => {
     const { access_token: access, refresh_token: refresh } = await tokensOf(server);
     const answer = await revoke(access);
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: refresh };
@@ -1055,14 +1076,14 @@ describe('revocation', () => {
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
   });
 
-  it('of an access token stays in force when another one is revoked', async () => {
+  it('of an access token is not undone by the revocation of another', async () => {
     const [{ access_token: first }, { access_token: second }] = [await tokensOf(server), await tokensOf(server)];
     for (const token of [first, second]) expect((await revoke(token)).status).toBe(200);
 
     expect(await judged(server, first)).toEqual([401, 'revoked_token']);
   });
 
-  it('ends with a refresh token all that came of its login', async () => {
+  it('of a refresh token revokes all tokens of its login', async () => {
     const { access_token: access, refresh_token: refresh } = await tokensOf(server);
     expect((await revoke(refresh)).status).toBe(200);
 
@@ -1074,14 +1095,14 @@ describe('revocation', () => {
     });
   });
 
-  it('takes a hint, and finds the token whatever it says', async () => {
+  it('accepts a wrong `token_type_hint`', async () => {
     const { access_token: access } = await tokensOf(server);
 
     expect((await revoke(access, { client_id: PUBLIC_CLIENT, token_type_hint: 'refresh_token' })).status).toBe(200);
     expect(await judged(server, access)).toEqual([401, 'revoked_token']);
   });
 
-  it('of a token that never counted is done already, and so is a second one', async () => {
+  it('of an unknown or revoked token succeeds', async () => {
     const { refresh_token: refresh } = await tokensOf(server);
 
     for (const token of ['anything', refresh, refresh]) expect((await revoke(token)).status).toBe(200);
@@ -1089,8 +1110,8 @@ describe('revocation', () => {
 
   it.each([
     ['another public client', { client_id: 'cli' }],
-    ['a client with a secret', key],
-  ])('by %s than the one of the token is refused', async (_what, client) => {
+    ['a confidential client that does not own the token', keyFields],
+  ])('by %s is rejected', async (_what, client) => {
     const { access_token: access, refresh_token: refresh } = await tokensOf(server);
     for (const token of [access, refresh]) {
       const fields = { token, ...client };
@@ -1102,7 +1123,7 @@ describe('revocation', () => {
 });
 
 describe('userinfo', () => {
-  it('is refused in the words of OAuth', async () => {
+  it('rejects a request with an error of OAuth', async () => {
     for (const [headers, reason, challenge] of [
       [{}, 'no_token', 'Bearer'],
       [{ authorization: 'Bearer garbage' }, 'malformed_token', 'Bearer error="invalid_token"'],
@@ -1116,7 +1137,7 @@ describe('userinfo', () => {
     }
   });
 
-  it('answers by GET and by POST alike', async () => {
+  it('returns the same claims for GET and POST', async () => {
     const { access_token: token } = await tokensOf(server);
     const [byGet, byPost] = [
       await server.call(`GET ${USERINFO}`, { token }),
@@ -1133,18 +1154,18 @@ describe('userinfo', () => {
   });
 });
 
-describe('a realm that there is not', () => {
-  const elsewhere = (path: string) => path.replace('/realms/acme', '/realms/other');
+describe('an unknown realm', () => {
+  const inOtherRealm = (path: string) => path.replace('/realms/acme', '/realms/other');
 
-  it.each([REALM_TOKEN, INTROSPECTION, REVOCATION])('has no %s', async (path) => {
-    const answer = await postForm(server, elsewhere(path), { ...byKey, token: 'x.y.z' });
+  it.each([REALM_TOKEN, INTROSPECTION, REVOCATION])('is rejected with 404 at %s', async (path) => {
+    const answer = await postForm(server, inOtherRealm(path), { ...byKey, token: 'x.y.z' });
 
     expect(oauthError(answer, 404, 'invalid_request')).toContain('`acme`');
   });
 
-  it('has no userinfo', async () => {
+  it('is rejected with 404 at its userinfo endpoint', async () => {
     const token = await server.tokenOf(researcher);
 
-    oauthError(await server.call(`GET ${elsewhere(USERINFO)}`, { token }), 404, 'invalid_request');
+    oauthError(await server.call(`GET ${inOtherRealm(USERINFO)}`, { token }), 404, 'invalid_request');
   });
 });
