@@ -33,17 +33,17 @@ import { type Answer, afresh, START, type TestServer, testServer } from '../../s
 const ISSUER = 'http://localhost:6625/auth/realms/acme';
 const ORIGIN_CALLBACK = 'http://localhost:6625/login/callback';
 const ADMIN_UI = 'runai-admin-ui';
-const WRONG = 'not-the-password';
+const WRONG_PASSWORD = 'not-the-password';
 const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&quot;`;
 
 const server = await testServer({}, { seed: withoutRetired });
-const other = await testServer({}, { seed: withoutRetired });
-const open = (given: Fields = {}, on = server) => on.call(`GET ${authorizationPath(given)}`);
-const openByPost = (given: Fields = {}) =>
-  postForm(server, AUTHORIZATION, new URL(authorizationPath(given), ISSUER).search.slice(1));
+const clockServer = await testServer({}, { seed: withoutRetired });
+const openPage = (parameters: Fields = {}, on = server) => on.call(`GET ${authorizationPath(parameters)}`);
+const openPageByPost = (parameters: Fields = {}) =>
+  postForm(server, AUTHORIZATION, new URL(authorizationPath(parameters), ISSUER).search.slice(1));
 
-/** Expects a page of ours: nothing is loaded, kept, framed or run. */
-function page({ status, body, headers, decision }: Answer, expected: number): string {
+/** Expects a page of the mock that loads no resources, runs no scripts, and can be neither cached nor framed. */
+function expectPage({ status, body, headers, decision }: Answer, expected: number): string {
   expect(status, String(body)).toBe(expected);
   expect(headers).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
@@ -56,33 +56,33 @@ function page({ status, body, headers, decision }: Answer, expected: number): st
   expect(policy.join()).not.toMatch(/script-src|unsafe-eval|https?:|\*/);
   expect(headers).not.toHaveProperty('location');
   expect(body).toMatch(/^<!doctype html>\n<html lang="en">/);
-  expect(strangersIn(body)).toEqual([]);
+  expect(findUnexpectedMarkup(body)).toEqual([]);
   if (expected !== 401) expect(decision).toBeNull();
   return body;
 }
 
-const ELEMENTS =
+const ALLOWED_ELEMENTS =
   'html head meta title style body main div h1 h2 p code strong span ul li form input label button'.split(' ');
 
-/** Elements and attributes that no page of ours has; what stands in quotes or between tags is neither. */
-function strangersIn(html: string): string[] {
+/** Finds elements and event handlers that no page of the mock has. Quoted values and text are ignored. */
+function findUnexpectedMarkup(html: string): string[] {
   const markup = html.replaceAll(/"[^"]*"/g, '""');
   const elements = [...markup.matchAll(/<([a-z][^\s/>]*)/gi)].map(([, name = '']) => name);
   const tags = [...markup.matchAll(/<[^>]*>/g)].join('');
   const handlers = [...tags.matchAll(/\s(on\w+)\s*=/gi)].map(([, name = '']) => name);
-  return [...elements.filter((name) => !ELEMENTS.includes(name)), ...handlers];
+  return [...elements.filter((name) => !ALLOWED_ELEMENTS.includes(name)), ...handlers];
 }
 
-/** What a page says is wrong. */
-const shownFault = (html: string) =>
+/** Reads the error message of a page. */
+const readErrorMessage = (html: string) =>
   /<p class="fault" role="alert">(.*?)<\/p>/.exec(html)?.[1]?.replaceAll(/<\/?code>/g, '`');
 
 describe('the authorization endpoint', () => {
   it.each([
-    ['by GET', open],
-    ['by POST', openByPost],
-  ])('asked %s shows a page that asks who it is', async (_how, ask) => {
-    const html = page(await ask({ nonce: 'a-nonce', ...S256, response_mode: 'query' }), 200);
+    ['GET', openPage],
+    ['POST', openPageByPost],
+  ])('returns a login page for %s', async (_method, request) => {
+    const html = expectPage(await request({ nonce: 'a-nonce', ...S256, response_mode: 'query' }), 200);
 
     expect(shownForm(html)).toEqual({
       action: LOGIN_ACTION,
@@ -101,7 +101,7 @@ describe('the authorization endpoint', () => {
       },
     });
     expect(html).toContain(PUBLIC_CLIENT);
-    expect(shownFault(html)).toBeUndefined();
+    expect(readErrorMessage(html)).toBeUndefined();
   });
 
   it.each<Fields>([
@@ -110,75 +110,82 @@ describe('the authorization endpoint', () => {
     { response_mode: '' },
     { code_challenge_method: '' },
     { code_challenge: '', code_challenge_method: '' },
-  ])('takes a parameter without a value as left out: %j', async (given) => {
-    for (const ask of [open, openByPost]) {
-      expect(shownForm(page(await ask(given), 200)).fields).toEqual(shownForm((await open()).body).fields);
+  ])('ignores a parameter without a value: %j', async (parameters) => {
+    for (const request of [openPage, openPageByPost]) {
+      expect(shownForm(expectPage(await request(parameters), 200)).fields).toEqual(
+        shownForm((await openPage()).body).fields,
+      );
     }
   });
 
-  it('fills in who the client expects', async () => {
-    const html = page(await open({ login_hint: researcher.email }), 200);
+  it('fills in the user name of `login_hint`', async () => {
+    const html = expectPage(await openPage({ login_hint: researcher.email }), 200);
 
     expect(shownForm(html).fields['username']).toBe(researcher.email);
   });
 
-  it('asks again although it was asked before: a browser has no session', async () => {
+  it('returns the login page again after a login, because a browser has no session', async () => {
     await logIn(server, authorizationPath());
-    const answer = await open();
+    const answer = await openPage();
 
-    page(answer, 200);
+    expectPage(answer, 200);
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
-  it.each(['state', 'nonce', 'login_hint'])('shows a script in `%s` as the text that it is', async (name) => {
-    const { fields } = shownForm(page(await open({ [name]: SCRIPT }), 200));
+  it.each(['state', 'nonce', 'login_hint'])('escapes a script in `%s`', async (name) => {
+    const { fields } = shownForm(expectPage(await openPage({ [name]: SCRIPT }), 200));
 
     expect(fields[name === 'login_hint' ? 'username' : name]).toBe(SCRIPT);
   });
 
-  it('shows a script in a redirect URI as the text that it is', async () => {
+  it('escapes a script in a redirect URI', async () => {
     const redirectUri = `${CALLBACK}?next=${SCRIPT.replaceAll(' ', '')}`;
 
-    expect(shownForm(page(await open({ redirect_uri: redirectUri }), 200)).fields['redirect_uri']).toBe(redirectUri);
+    expect(shownForm(expectPage(await openPage({ redirect_uri: redirectUri }), 200)).fields['redirect_uri']).toBe(
+      redirectUri,
+    );
   });
 });
 
-describe('nothing is sent to a place that is not known to be the client’s', () => {
-  const UNSAFE: [what: string, given: Fields, names: string][] = [
+describe('a page with status 400 or 404, and no redirect, is the response to', () => {
+  const UNSAFE: [what: string, parameters: Fields, name: string][] = [
     ['no client', { client_id: undefined }, '`client_id`'],
     ['an empty client', { client_id: '' }, '`client_id`'],
     ['an unknown client', { client_id: 'nobody' }, '`client_id`'],
-    ['a script for a client', { client_id: SCRIPT }, '`client_id`'],
-    ['an access key, which nobody logs in through', { client_id: researcher.accessKey.clientId }, '`client_id`'],
+    ['a script as the client', { client_id: SCRIPT }, '`client_id`'],
+    ['an access key as the client', { client_id: researcher.accessKey.clientId }, '`client_id`'],
     ['no redirect URI', { redirect_uri: undefined }, '`redirect_uri`'],
-    ['a redirect URI that is none', { redirect_uri: 'callback' }, '`redirect_uri`'],
-    ['a script for a redirect URI', { redirect_uri: `javascript:${SCRIPT}` }, '`redirect_uri`'],
-    ['a redirect URI of somebody else', { redirect_uri: `https://evil.test/?${SCRIPT}` }, '`redirect_uri`'],
+    ['a relative redirect URI', { redirect_uri: 'callback' }, '`redirect_uri`'],
+    ['a script as the redirect URI', { redirect_uri: `javascript:${SCRIPT}` }, '`redirect_uri`'],
+    ['a redirect URI on another host', { redirect_uri: `https://evil.test/?${SCRIPT}` }, '`redirect_uri`'],
     [
-      'a fault and a redirect URI of somebody else',
+      'an empty response type and a redirect URI on another host',
       { response_type: '', redirect_uri: 'https://evil.test/' },
       'redirect',
     ],
-    ['a prompt of none and an unknown client', { prompt: 'none', client_id: 'nobody' }, '`client_id`'],
+    ['`prompt=none` and an unknown client', { prompt: 'none', client_id: 'nobody' }, '`client_id`'],
     ['a state of more than 4096 characters', { state: 'x'.repeat(4097) }, '`state`'],
   ];
 
-  it.each(UNSAFE)('%s', async (_what, given, name) => {
-    for (const ask of [open, openByPost]) expect(shownFault(page(await ask(given), 400))).toContain(name);
+  it.each(UNSAFE)('%s', async (_what, parameters, name) => {
+    for (const request of [openPage, openPageByPost])
+      expect(readErrorMessage(expectPage(await request(parameters), 400))).toContain(name);
   });
 
-  it('not by the form either, whatever its hidden fields say', async () => {
-    const { fields } = shownForm((await open()).body);
+  it('a submitted form with a changed client or redirect URI', async () => {
+    const { fields } = shownForm((await openPage()).body);
     const credentials = { username: researcher.email, password: researcher.password };
     for (const change of [{ redirect_uri: 'https://evil.test/' }, { client_id: 'nobody' }]) {
-      page(await postForm(server, LOGIN_ACTION, { ...fields, ...credentials, ...change }), 400);
+      expectPage(await postForm(server, LOGIN_ACTION, { ...fields, ...credentials, ...change }), 400);
     }
   });
 
-  it('a parameter that is there twice', async () => {
-    expect(shownFault(page(await server.call(`GET ${authorizationPath()}&state=another`), 400))).toContain('`state`');
+  it('a repeated parameter', async () => {
+    expect(readErrorMessage(expectPage(await server.call(`GET ${authorizationPath()}&state=another`), 400))).toContain(
+      '`state`',
+    );
     const body = `${new URL(authorizationPath(), ISSUER).search.slice(1)}&client_id=cli`;
-    expect(shownFault(page(await postForm(server, AUTHORIZATION, body), 400))).toContain('`client_id`');
+    expect(readErrorMessage(expectPage(await postForm(server, AUTHORIZATION, body), 400))).toContain('`client_id`');
   });
 
   it.each([
@@ -187,12 +194,12 @@ describe('nothing is sent to a place that is not known to be the client’s', ()
     ['POST', AUTHORIZATION],
     ['POST', LOGIN_ACTION],
     ['POST', LOGOUT],
-  ])('a realm that there is not: %s %s', async (method, path) => {
+  ])('%s %s of an unknown realm', async (method, path) => {
     for (const realm of ['other', encodeURIComponent(SCRIPT).replaceAll('%2F', '-')]) {
       const url = path.replace('/acme/', `/${realm}/`);
       const answer = method === 'GET' ? await server.call(`GET ${url}`) : await postForm(server, url, {});
 
-      expect(shownFault(page(answer, 404))).toContain('`acme`');
+      expect(readErrorMessage(expectPage(answer, 404))).toContain('`acme`');
     }
   });
 });
@@ -201,15 +208,15 @@ it.each([
   ['DELETE', AUTHORIZATION, 'GET, HEAD, POST'],
   ['GET', LOGIN_ACTION, 'POST'],
   ['PUT', LOGOUT, 'GET, HEAD, POST'],
-])('%s %s is told on a page, with the methods that there are', async (method, path, allow) => {
+])('%s %s is rejected on a page with status 405 and an `Allow` header', async (method, path, allow) => {
   const answer = await server.call(`${method} ${path}`);
 
-  page(answer, 405);
+  expectPage(answer, 405);
   expect(answer.headers['allow']).toBe(allow);
 });
 
-describe('the client is told', () => {
-  const FAULTS: [what: string, given: Fields, error: string, names: string][] = [
+describe('the client is redirected with an error for', () => {
+  const ERRORS: [what: string, parameters: Fields, error: string, name: string][] = [
     ['no response type', { response_type: undefined }, 'invalid_request', 'response_type'],
     ['an empty response type', { response_type: '' }, 'invalid_request', 'response_type'],
     [
@@ -231,17 +238,17 @@ describe('the client is told', () => {
     ['a challenge with padding', { ...S256, code_challenge: `${CHALLENGE}=` }, 'invalid_request', 'code_challenge'],
     ['a challenge in plain Base64', { ...S256, code_challenge: '+'.repeat(43) }, 'invalid_request', 'code_challenge'],
     ['a challenge that is too short', { ...S256, code_challenge: 'x'.repeat(42) }, 'invalid_request', 'code_challenge'],
-    ['that nobody may be asked', { prompt: 'none' }, 'login_required', 'prompt'],
+    ['`prompt=none`', { prompt: 'none' }, 'login_required', 'prompt'],
     ['a request object', { request: 'x.y.z' }, 'request_not_supported', 'request'],
-    ['where a request object is', { request_uri: 'https://x.test' }, 'request_uri_not_supported', 'request_uri'],
+    ['the URI of a request object', { request_uri: 'https://x.test' }, 'request_uri_not_supported', 'request_uri'],
     ['an unknown scope', { scope: 'openid admin' }, 'invalid_scope', 'admin'],
-    ['a scope that is no scope', { scope: 'openid "é\\' }, 'invalid_scope', 'scope'],
-    ['an unknown scope of many characters', { scope: 'x'.repeat(900) }, 'invalid_scope', 'a longer value'],
+    ['a scope with invalid characters', { scope: 'openid "é\\' }, 'invalid_scope', 'scope'],
+    ['a long unknown scope', { scope: 'x'.repeat(900) }, 'invalid_scope', 'a longer value'],
   ];
 
-  it.each(FAULTS)('%s', async (_what, given, error, name) => {
-    for (const ask of [open, openByPost]) {
-      const answer = await ask(given);
+  it.each(ERRORS)('%s', async (_what, parameters, error, name) => {
+    for (const request of [openPage, openPageByPost]) {
+      const answer = await request(parameters);
       const { origin, pathname, searchParams } = locationOf(answer);
 
       expect(origin + pathname).toBe(CALLBACK);
@@ -256,25 +263,28 @@ describe('the client is told', () => {
     }
   });
 
-  it('the same by the form, before anybody is asked for a password', async () => {
-    const { fields } = shownForm((await open()).body);
-    const answer = await postForm(server, LOGIN_ACTION, { ...fields, response_mode: 'jwt', password: WRONG });
+  it('an invalid field of the submitted form, before the password is checked', async () => {
+    const { fields } = shownForm((await openPage()).body);
+    const answer = await postForm(server, LOGIN_ACTION, { ...fields, response_mode: 'jwt', password: WRONG_PASSWORD });
 
     expect(locationOf(answer).searchParams.get('error')).toBe('invalid_request');
     expect(answer.decision).toBeNull();
   });
 
-  it('a state only if it sent one, unchanged', async () => {
+  it('a request with or without a state, and the state is unchanged', async () => {
     const state = `ä +&=%20 ${SCRIPT}`;
-    const [without, kept] = [await open({ state: undefined, prompt: 'none' }), await open({ state, prompt: 'none' })];
+    const [withoutState, withState] = [
+      await openPage({ state: undefined, prompt: 'none' }),
+      await openPage({ state, prompt: 'none' }),
+    ];
 
-    expect(locationOf(without).searchParams.has('state')).toBe(false);
-    expect(locationOf(kept).searchParams.get('state')).toBe(state);
+    expect(locationOf(withoutState).searchParams.has('state')).toBe(false);
+    expect(locationOf(withState).searchParams.get('state')).toBe(state);
   });
 });
 
 describe('a login', () => {
-  it('sends a code to the client, with its state and who answers', async () => {
+  it('redirects to the client with `code`, `session_state`, `state` and `iss`', async () => {
     const answer = await logIn(server, authorizationPath());
     const { origin, pathname, searchParams } = locationOf(answer);
 
@@ -289,7 +299,7 @@ describe('a login', () => {
     expect(answer.decision).toBeNull();
   });
 
-  it('keeps the query that the redirect URI has', async () => {
+  it('keeps the query of the redirect URI', async () => {
     const redirectUri = `${CALLBACK}?tenant=a&next=%2Fhome`;
     const { searchParams } = locationOf(await logIn(server, authorizationPath({ redirect_uri: redirectUri })));
     const fields = codeFields(String(searchParams.get('code')), { redirect_uri: redirectUri });
@@ -299,18 +309,18 @@ describe('a login', () => {
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
   });
 
-  it('keeps that query as it is written, and adds to it', async () => {
+  it('appends its parameters to the query of the redirect URI without re-encoding it', async () => {
     const redirectUri = `${CALLBACK}?a=b%20c&flag&d=%7e`;
     const path = authorizationPath({ redirect_uri: redirectUri });
     const answers = [await logIn(server, path), await server.call(`GET ${path}&prompt=none`)];
-    const [code, fault] = answers.map(({ headers }) => String(headers['location']).split(redirectUri));
+    const [code, error] = answers.map(({ headers }) => String(headers['location']).split(redirectUri));
 
     expect(code).toEqual(['', expect.stringMatching(/^&code=\w{43}&session_state=[0-9a-f-]{36}&state=a-state&iss=/)]);
-    expect(fault).toEqual(['', expect.stringMatching(/^&error=login_required&/)]);
+    expect(error).toEqual(['', expect.stringMatching(/^&error=login_required&/)]);
   });
 
-  it('is told in the ID token', async () => {
-    const own = await afresh(other);
+  it('is described by the claims of the ID token', async () => {
+    const own = await afresh(clockServer);
     const code = await codeOf(own, { nonce: 'a-nonce' });
     own.clock.set(START + 5_000);
     const { body } = await postForm(own, REALM_TOKEN, codeFields(code));
@@ -336,101 +346,107 @@ describe('a login', () => {
     expect(await judged(own, body.id_token)).toEqual([401, 'malformed_token']);
   });
 
-  it('without the scope openid gives no ID token', async () => {
+  it('returns no ID token without the scope openid', async () => {
     const { body } = await postForm(server, REALM_TOKEN, codeFields(await codeOf(server, { scope: 'profile' })));
 
     expect(body).toMatchObject({ scope: 'profile', refresh_token: expect.any(String) });
     expect(body).not.toHaveProperty('id_token');
   });
 
-  it('finds the user in any spelling of the address', async () => {
-    const spelled = { email: researcher.email.toUpperCase(), password: researcher.password };
+  it('ignores the case of the email address', async () => {
+    const upperCase = { email: researcher.email.toUpperCase(), password: researcher.password };
 
-    expect(locationOf(await logIn(server, authorizationPath(), spelled)).searchParams.has('code')).toBe(true);
+    expect(locationOf(await logIn(server, authorizationPath(), upperCase)).searchParams.has('code')).toBe(true);
   });
 
-  const REFUSED: [what: string, email: string, reason: string][] = [
+  const REJECTED: [what: string, email: string, reason: string][] = [
     ['a wrong password', admin.email, 'wrong_password'],
     ['an unknown user', 'nobody@acme.test', 'unknown_user'],
-    ['a script for a user', SCRIPT, 'unknown_user'],
+    ['a script as the user name', SCRIPT, 'unknown_user'],
   ];
 
-  it.each(REFUSED)('with %s asks again, and is a decision', async (_what, email, reason) => {
-    const answer = await logIn(server, authorizationPath({ ...S256, nonce: 'a-nonce' }), { email, password: WRONG });
-    const html = page(answer, 401);
-    const { fields } = shownForm(html);
-    const remembered = await explained(server, answer, reason);
+  it.each(REJECTED)(
+    'with %s is rejected on the login page with 401, and recorded as a decision',
+    async (_what, email, reason) => {
+      const answer = await logIn(server, authorizationPath({ ...S256, nonce: 'a-nonce' }), {
+        email,
+        password: WRONG_PASSWORD,
+      });
+      const html = expectPage(answer, 401);
+      const { fields } = shownForm(html);
+      const decision = await explained(server, answer, reason);
 
-    expect(shownFault(html)).toBe('The user name or the password is not valid.');
-    expect(fields).toMatchObject({ username: email, password: '', state: 'a-state', nonce: 'a-nonce', ...S256 });
-    expect(remembered).toMatchObject({ operation: 'log_in', request: { method: 'POST', path: LOGIN_ACTION } });
-    expect(html + JSON.stringify(remembered)).not.toContain(WRONG);
-  });
+      expect(readErrorMessage(html)).toBe('The user name or the password is not valid.');
+      expect(fields).toMatchObject({ username: email, password: '', state: 'a-state', nonce: 'a-nonce', ...S256 });
+      expect(decision).toMatchObject({ operation: 'log_in', request: { method: 'POST', path: LOGIN_ACTION } });
+      expect(html + JSON.stringify(decision)).not.toContain(WRONG_PASSWORD);
+    },
+  );
 
-  it('can be tried again from the page that asks again', async () => {
+  it('can be repeated on the page that rejects it', async () => {
     const { email, password } = researcher;
-    const { body } = await logIn(server, authorizationPath(), { email, password: WRONG });
+    const { body } = await logIn(server, authorizationPath(), { email, password: WRONG_PASSWORD });
     const { action, fields } = shownForm(body);
 
     expect(locationOf(await postForm(server, action, { ...fields, password })).searchParams.has('code')).toBe(true);
   });
 
-  it('of a user who is disabled does not come about', async () => {
-    const own = await afresh(other);
+  it('is rejected for a disabled user', async () => {
+    const own = await afresh(clockServer);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     const answer = await logIn(own, authorizationPath());
 
-    page(answer, 401);
+    expectPage(answer, 401);
     await explained(own, answer, 'disabled');
   });
 
-  it('of a user whom an identity provider vouches for does not come about', async () => {
-    const own = await afresh(other);
+  it('is rejected for a user of an identity provider', async () => {
+    const own = await afresh(clockServer);
     const identities = identitiesIn(own.world.store);
-    const known = await identities.byId(researcher.id);
-    if (known === null) throw new Error('the cast has no researcher');
+    const user = await identities.byId(researcher.id);
+    if (user === null) throw new Error('the cast has no researcher');
     const email = 'external@acme.test';
-    await identities.create({ ...known, id: 'external', name: email, passwordHash: null, isLocal: false });
+    await identities.create({ ...user, id: 'external', name: email, passwordHash: null, isLocal: false });
     const answer = await logIn(own, authorizationPath(), { email, password: researcher.password });
 
-    page(answer, 401);
+    expectPage(answer, 401);
     await explained(own, answer, 'external_user');
   });
 });
 
-/** The users that a page offers, each with what it says of them. */
-const offered = (html: string) =>
+/** Reads the users of a page, with their descriptions. */
+const readUsers = (html: string) =>
   [
     ...html.matchAll(/<button name="user" value="([^"]*)"[^>]*>([^<]*)<\/button>\n<span id="[^"]*">([^<]*)<\/span>/g),
-  ].map(([, id = '', name = '', may = '']) => ({ id, name, may }));
+  ].map(([, id = '', name = '', description = '']) => ({ id, name, description }));
 
 /** Opens the page, and clicks a user. */
-async function choose(on: TestServer, user: string, given: Fields = {}, headers: Record<string, string> = {}) {
-  const { action, fields } = shownForm((await open(given, on)).body);
-  const { username: _, password: __, ...carried } = fields;
-  return postForm(on, action, { ...carried, user }, headers);
+async function clickUser(on: TestServer, user: string, parameters: Fields = {}, headers: Record<string, string> = {}) {
+  const { action, fields } = shownForm((await openPage(parameters, on)).body);
+  const { username: _, password: __, ...hidden } = fields;
+  return postForm(on, action, { ...hidden, user }, headers);
 }
 
-/** A server on which an administrator may do everything, and somebody else very little. */
-const withUsers = (users: readonly object[], more: object = {}) =>
-  testServer({}, { seed: { extends: 'builtin', runai: { users, ...more } } });
+/** Starts a server with more users and other members of the Run:ai seed. */
+const startServerWithUsers = (users: readonly object[], runai: object = {}) =>
+  testServer({}, { seed: { extends: 'builtin', runai: { users, ...runai } } });
 
-describe('the users that the page offers', () => {
-  it('are those who can log in, each with what they may do', async () => {
-    const html = page(await open(), 200);
+describe('the users on the login page', () => {
+  it('are the users who can log in, each with their roles and number of permissions', async () => {
+    const html = expectPage(await openPage(), 200);
 
-    expect(offered(html)).toEqual([
+    expect(readUsers(html)).toEqual([
       {
         id: admin.id,
         name: admin.email,
-        may: expect.stringMatching(
+        description: expect.stringMatching(
           /^System administrator in tenant acme\. May do everything\. \d+ permissions, \d+ of them with write access\.$/,
         ),
       },
       {
         id: researcher.id,
         name: researcher.email,
-        may: 'L1 researcher in tenant acme. Runs workloads. 11 permissions, 4 of them with write access.',
+        description: 'L1 researcher in tenant acme. Runs workloads. 11 permissions, 4 of them with write access.',
       },
     ]);
     expect(html).not.toContain(admin.password);
@@ -438,7 +454,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are logged in by a click', async () => {
-    const answer = await choose(server, researcher.id);
+    const answer = await clickUser(server, researcher.id);
     const { origin, pathname, searchParams } = locationOf(answer);
     const { body } = await postForm(server, REALM_TOKEN, codeFields(String(searchParams.get('code'))));
 
@@ -448,10 +464,10 @@ describe('the users that the page offers', () => {
     expect(decodeJwt(body.id_token)).toMatchObject({ sub: researcher.id, aud: PUBLIC_CLIENT });
   });
 
-  it('leave the same behind as if they had typed their password', async () => {
-    const own = await afresh(other);
+  it('are recorded by a click as by a password', async () => {
+    const own = await afresh(clockServer);
     await logIn(own, authorizationPath());
-    await choose(own, researcher.id);
+    await clickUser(own, researcher.id);
     const { requests } = (await own.call('GET /_mock/requests?operation=log_in')).body;
     const reported = requests.map(({ status, principal, decision, done }: Record<string, unknown>) => {
       return { status, principal, decision, done };
@@ -461,166 +477,170 @@ describe('the users that the page offers', () => {
     expect(reported[0]).toMatchObject({ status: 302, done: true });
   });
 
-  it('bring along what the client asked for', async () => {
-    const code = locationOf(await choose(server, researcher.id, S256)).searchParams.get('code');
+  it('are logged in with the PKCE challenge of the client', async () => {
+    const code = locationOf(await clickUser(server, researcher.id, S256)).searchParams.get('code');
     const fields = codeFields(String(code));
 
     expect((await postForm(server, REALM_TOKEN, { ...fields, code_verifier: VERIFIER })).status).toBe(200);
   });
 
-  it('are logged in after their password was changed', async () => {
-    const own = await afresh(other);
+  it('are logged in by a click after their password was changed', async () => {
+    const own = await afresh(clockServer);
     await identitiesIn(own.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
 
-    expect(locationOf(await choose(own, researcher.id)).searchParams.has('code')).toBe(true);
+    expect(locationOf(await clickUser(own, researcher.id)).searchParams.has('code')).toBe(true);
   });
 
-  it('are also offered on the page that asks again', async () => {
+  it('are also listed after a rejected login', async () => {
     const { email } = researcher;
 
-    expect(offered((await logIn(server, authorizationPath(), { email, password: WRONG })).body)).toHaveLength(2);
+    expect(
+      readUsers((await logIn(server, authorizationPath(), { email, password: WRONG_PASSWORD })).body),
+    ).toHaveLength(2);
   });
 
-  it('are not those who could not log in', async () => {
-    const own = await afresh(other);
+  it('do not include users who cannot log in', async () => {
+    const own = await afresh(clockServer);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     await identitiesIn(own.world.store).edit(admin.id, { passwordHash: null }, START);
-    const html = page(await open({}, own), 200);
+    const html = expectPage(await openPage({}, own), 200);
 
-    expect(offered(html)).toEqual([]);
+    expect(readUsers(html)).toEqual([]);
     expect(html).toContain('No user of this world can log in with a password.');
   });
 
   it.each([
     ['disabled', { enabled: false }],
     ['external_user', { passwordHash: null }],
-  ] as const)('are refused by a click where they would be by a password: %s', async (reason, edit) => {
-    const own = await afresh(other);
+  ] as const)('are rejected by a click for the same reason as by a password: %s', async (reason, edit) => {
+    const own = await afresh(clockServer);
     await identitiesIn(own.world.store).edit(researcher.id, edit, START);
-    const answer = await choose(own, researcher.id);
+    const answer = await clickUser(own, researcher.id);
 
-    page(answer, 401);
+    expectPage(answer, 401);
     expect(answer.headers).not.toHaveProperty('location');
     await explained(own, answer, reason);
   });
 
   it.each(['nobody', researcher.email, researcher.accessKey.id, SCRIPT])('do not include %s', async (user) => {
-    const answer = await choose(server, user);
+    const answer = await clickUser(server, user);
 
-    expect(shownFault(page(answer, 401))).toBe('The user does not exist.');
+    expect(readErrorMessage(expectPage(answer, 401))).toBe('The user does not exist.');
     await explained(server, answer, 'unknown_user');
   });
 
   it('do not include an application', async () => {
     const [application] = await identitiesIn(server.world.store).all('application');
-    const answer = await choose(server, String(application?.id));
+    const answer = await clickUser(server, String(application?.id));
 
     await explained(server, answer, 'unknown_user');
   });
 
-  it('log in without a password, or not by a click', async () => {
-    const { action, fields } = shownForm((await open()).body);
-    for (const more of [{ password: researcher.password }, { password: WRONG }]) {
-      const answer = await postForm(server, action, { ...fields, ...more, user: researcher.id });
+  it('are rejected if a password is sent with the click', async () => {
+    const { action, fields } = shownForm((await openPage()).body);
+    for (const password of [researcher.password, WRONG_PASSWORD]) {
+      const answer = await postForm(server, action, { ...fields, password, user: researcher.id });
 
-      expect(shownFault(page(answer, 401))).toContain('`user`');
+      expect(readErrorMessage(expectPage(answer, 401))).toContain('`user`');
     }
   });
 
-  it('are told with what each access rule and group brings, up to three', async () => {
-    const rule = (role: string, scopeType: string, scopeId: string) => {
+  it('have a description of up to three access rules of their own and of their groups', async () => {
+    const createRule = (role: string, scopeType: string, scopeId: string) => {
       return { subjectType: 'user', subjectId: 'many@acme.test', role, scopeType, scopeId };
     };
-    const own = await withUsers(
+    const own = await startServerWithUsers(
       [
         { email: 'none@acme.test', role: null },
         { email: 'many@acme.test', role: 'Viewer', groups: ['ml-team'] },
       ],
       {
         accessRules: [
-          rule('Research manager', 'project', '4600001'),
-          rule('ML engineer', 'department', '4500001'),
-          rule('Template administrator', 'cluster', '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0001'),
+          createRule('Research manager', 'project', '4600001'),
+          createRule('ML engineer', 'department', '4500001'),
+          createRule('Template administrator', 'cluster', '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0001'),
         ],
       },
     );
-    const people = offered(page(await open({}, own), 200));
-    const mayOf = (wanted: string) => people.find(({ name }) => name === wanted)?.may;
+    const users = readUsers(expectPage(await openPage({}, own), 200));
+    const descriptionOf = (email: string) => users.find(({ name }) => name === email)?.description;
 
-    expect(mayOf('none@acme.test')).toBe('No role: may use only operations that need no permission.');
-    expect(mayOf('many@acme.test')).toBe(
+    expect(descriptionOf('none@acme.test')).toBe('No role: may use only operations that need no permission.');
+    expect(descriptionOf('many@acme.test')).toBe(
       'Viewer in tenant acme; Research manager in project vision; ML engineer in department research and 2 more. 16 permissions, 7 of them with write access.',
     );
   });
 
-  it('are twenty at most; the page says how many more there are', async () => {
+  it('are limited to twenty, followed by the number of others', async () => {
     const users = Array.from({ length: 19 }, (_, index) => ({
       email: `user-${index}@acme.test`,
       password: 'x',
       role: null,
     }));
-    const html = page(await open({}, await withUsers(users)), 200);
+    const html = expectPage(await openPage({}, await startServerWithUsers(users)), 200);
 
-    expect(offered(html)).toHaveLength(20);
+    expect(readUsers(html)).toHaveLength(20);
     expect(html).toContain('There are 2 more users who can');
   });
 
-  it('come before the form for a name and a password', async () => {
-    const html = page(await open(), 200);
+  it('come before the form for a user name and a password', async () => {
+    const html = expectPage(await openPage(), 200);
 
     expect(html.indexOf('name="user"')).toBeGreaterThan(0);
     expect(html.indexOf('name="user"')).toBeLessThan(html.indexOf('name="password"'));
     expect(html).not.toContain('autofocus');
   });
 
-  it('are shown as the text that they are, of any length', async () => {
-    const own = await withUsers([
+  it('have their names escaped and shortened', async () => {
+    const own = await startServerWithUsers([
       { email: `${SCRIPT}@acme.test`, role: null },
       { email: `${'long'.repeat(15_000)}@acme.test`, role: null },
     ]);
-    const html = page(await open({}, own), 200);
+    const html = expectPage(await openPage({}, own), 200);
 
     expect(html).toContain('&lt;script&gt;');
     expect(html.length).toBeLessThan(12_000);
-    for (const { id } of offered(html)) {
-      expect(locationOf(await choose(own, id)).searchParams.has('code')).toBe(true);
+    for (const { id } of readUsers(html)) {
+      expect(locationOf(await clickUser(own, id)).searchParams.has('code')).toBe(true);
     }
   });
 
-  describe('are nobody’s business who may not read the cast:', () => {
-    const REFUSED = 'does not allow logins without a password';
+  describe('are not listed for a caller who may not read the cast:', () => {
+    const MESSAGE = 'does not allow logins without a password';
 
     it('with an admin token', async () => {
       const own = await testServer({ adminToken: 'open-sesame' });
-      expect(offered(page(await open({}, own), 200))).toEqual([]);
-      const answer = await choose(own, researcher.id);
+      expect(readUsers(expectPage(await openPage({}, own), 200))).toEqual([]);
+      const answer = await clickUser(own, researcher.id);
 
-      expect(shownFault(page(answer, 401))).toContain(REFUSED);
+      expect(readErrorMessage(expectPage(answer, 401))).toContain(MESSAGE);
       expect(answer.decision).toBeNull();
       expect(locationOf(await logIn(own, authorizationPath())).searchParams.has('code')).toBe(true);
     });
 
-    it('under a name that is not the server’s, by which programs may ask', async () => {
+    it('under an unknown host name', async () => {
       const host = 'acme.elsewhere.test';
-      const shown = await server.call(`GET ${authorizationPath()}`, { headers: { host } });
-      expect(offered(page(shown, 200))).toEqual([]);
+      const answer = await server.call(`GET ${authorizationPath()}`, { headers: { host } });
+      expect(readUsers(expectPage(answer, 200))).toEqual([]);
 
-      expect(shownFault(page(await choose(server, researcher.id, {}, { host }), 401))).toContain(REFUSED);
+      expect(readErrorMessage(expectPage(await clickUser(server, researcher.id, {}, { host }), 401))).toContain(
+        MESSAGE,
+      );
     });
 
     it.each(['https://evil.test', 'null', 'http://localhost:9999'])('from a page of %s', async (origin) => {
-      expect((await choose(server, researcher.id, {}, { origin })).status).toBe(403);
+      expect((await clickUser(server, researcher.id, {}, { origin })).status).toBe(403);
     });
   });
 
-  it("are offered under a production name, which leads here only where somebody's resolver says so", async () => {
-    const shown = await server.call(`GET ${authorizationPath()}`, { headers: { host: 'acme.run.ai' } });
+  it('are listed under a production host name', async () => {
+    const answer = await server.call(`GET ${authorizationPath()}`, { headers: { host: 'acme.run.ai' } });
 
-    expect(offered(page(shown, 200)).length).toBeGreaterThan(0);
+    expect(readUsers(expectPage(answer, 200)).length).toBeGreaterThan(0);
   });
 
-  it('are those of the world that the page is of', async () => {
-    const own = await afresh(other);
+  it('are the users of the world in the path', async () => {
+    const own = await afresh(clockServer);
     const seed = {
       runai: {
         tenant: { id: 7, name: 'other', realm: 'other' },
@@ -628,8 +648,8 @@ describe('the users that the page offers', () => {
         users: [{ email: 'eve@other.test', role: null }],
       },
     };
-    const made = await own.call('POST /_mock/worlds', { body: { id: 'w', seed } });
-    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    const created = await own.call('POST /_mock/worlds', { body: { id: 'w', seed } });
+    expect(created.status, JSON.stringify(created.body)).toBe(201);
     const path = authorizationPath().replace('/acme/', '/other/');
     const html = (await own.call(`GET /w/w${path}`)).body;
 
@@ -638,24 +658,24 @@ describe('the users that the page offers', () => {
   });
 });
 
-describe('the clients that there are', () => {
-  const clientsIn = (html: string) => [...html.matchAll(/<li><strong><code>([^<]*)<\/code>/g)].map(([, id]) => id);
+describe('the list of clients on an error page', () => {
+  const readClientIds = (html: string) => [...html.matchAll(/<li><strong><code>([^<]*)<\/code>/g)].map(([, id]) => id);
 
-  it('are named where one is unknown, with their redirect URIs', async () => {
-    for (const given of [{ client_id: 'nobody' }, { client_id: undefined }]) {
-      const html = page(await open(given), 400);
+  it('contains all clients and their redirect URIs if the client is unknown', async () => {
+    for (const parameters of [{ client_id: 'nobody' }, { client_id: undefined }]) {
+      const html = expectPage(await openPage(parameters), 400);
 
-      expect(clientsIn(html)).toEqual([ADMIN_UI, PUBLIC_CLIENT, 'cli', 'runai']);
+      expect(readClientIds(html)).toEqual([ADMIN_UI, PUBLIC_CLIENT, 'cli', 'runai']);
       expect(html).toContain(`<code>${ORIGIN_CALLBACK}</code>`);
       expect(html).toContain('<code>http://localhost:*</code> <span class="quiet">any port and path</span>');
     }
   });
 
-  it('are only the one that was named, where its redirect URI is wrong', async () => {
-    for (const given of [{ redirect_uri: 'https://evil.test/' }, { redirect_uri: undefined }]) {
-      const html = page(await open({ ...given, client_id: ADMIN_UI }), 400);
+  it('contains only the requested client if its redirect URI is wrong', async () => {
+    for (const parameters of [{ redirect_uri: 'https://evil.test/' }, { redirect_uri: undefined }]) {
+      const html = expectPage(await openPage({ ...parameters, client_id: ADMIN_UI }), 400);
 
-      expect(clientsIn(html)).toEqual([ADMIN_UI]);
+      expect(readClientIds(html)).toEqual([ADMIN_UI]);
       expect(html).toContain(ORIGIN_CALLBACK);
     }
   });
@@ -664,34 +684,34 @@ describe('the clients that there are', () => {
     ['http://localhost.test:5173/cb', '--redirect-uri runai-admin-ui=http://localhost.test:5173/cb'],
     ['https://app.test/?a=1', '--redirect-uri &#39;runai-admin-ui=https://app.test/?a=1&#39;'],
     ['/callback', 'It must be an absolute URL'],
-  ])('are refused another redirect URI, with the option that would allow it: %s', async (redirect_uri, advice) => {
-    const fault = shownFault(page(await open({ redirect_uri, client_id: ADMIN_UI }), 400));
+  ])('follows a message that explains how to allow the redirect URI %s', async (redirect_uri, advice) => {
+    const message = readErrorMessage(expectPage(await openPage({ redirect_uri, client_id: ADMIN_UI }), 400));
 
-    expect(fault).toContain(`\`${redirect_uri}\`, which is not a redirect URI of \`${ADMIN_UI}\``);
-    expect(fault).toContain(advice);
+    expect(message).toContain(`\`${redirect_uri}\`, which is not a redirect URI of \`${ADMIN_UI}\``);
+    expect(message).toContain(advice);
   });
 
-  it('are not all named where there are very many', async () => {
+  it('is limited to 20 clients, followed by the number of others', async () => {
     const uris = Array.from({ length: 9 }, (_, index) => `https://${index}.test/`);
     const clients = Array.from({ length: 40 }, (_, index) => ({ clientId: `c-${index}`, redirectUris: uris }));
     const own = await testServer({}, { seed: { extends: 'builtin', runai: { clients } } });
-    const html = page(await open({ client_id: 'nobody' }, own), 400);
+    const html = expectPage(await openPage({ client_id: 'nobody' }, own), 400);
 
-    expect(clientsIn(html)).toHaveLength(20);
+    expect(readClientIds(html)).toHaveLength(20);
     expect(html).toContain('and 24 more clients');
     expect(html).toContain('and 4 more');
   });
 
-  it('may be none', async () => {
+  it('is absent if there are no clients', async () => {
     const own = await testServer({}, { seed: { runai: { tenant: { id: 1001, name: 'acme', realm: 'acme' } } } });
 
-    expect(page(await open({}, own), 400)).toContain('is not a client for user logins');
+    expect(expectPage(await openPage({}, own), 400)).toContain('is not a client for user logins');
   });
 });
 
 describe('a redirect URI', () => {
-  const isTaken = async (client_id: string, redirect_uri: string, on = server) => {
-    const { status } = await open({ client_id, redirect_uri }, on);
+  const isAccepted = async (client_id: string, redirect_uri: string, on = server) => {
+    const { status } = await openPage({ client_id, redirect_uri }, on);
     return status === 200;
   };
 
@@ -706,8 +726,8 @@ describe('a redirect URI', () => {
     ['cli', 'http://localhost:8080/callback'],
     ['cli', 'http://[::1]:51234/callback'],
     [PUBLIC_CLIENT, 'http://[::1]'],
-  ])('of %s can be %s', async (client, uri) => {
-    expect(await isTaken(client, uri)).toBe(true);
+  ])('of the client `%s` is accepted: %s', async (client, uri) => {
+    expect(await isAccepted(client, uri)).toBe(true);
   });
 
   it.each([
@@ -743,37 +763,37 @@ describe('a redirect URI', () => {
     [PUBLIC_CLIENT, `${CALLBACK}#`],
     [PUBLIC_CLIENT, `${CALLBACK}#fragment`],
     [PUBLIC_CLIENT, '//127.0.0.1/callback'],
-  ])('of %s cannot be %s', async (client, uri) => {
-    expect(await isTaken(client, uri)).toBe(false);
+  ])('of the client `%s` is rejected: %s', async (client, uri) => {
+    expect(await isAccepted(client, uri)).toBe(false);
   });
 
-  it('that is a path is one of the name that the server was called by', async () => {
+  it('that is registered as a path is resolved against the host of the request', async () => {
     const host = '127.0.0.1:6625';
     const uri = `http://${host}/login/callback`;
     const path = authorizationPath({ client_id: ADMIN_UI, redirect_uri: uri });
 
-    page(await server.call(`GET ${path}`, { headers: { host } }), 200);
+    expectPage(await server.call(`GET ${path}`, { headers: { host } }), 200);
   });
 
-  it('that is a path is also matched with the default port', async () => {
+  it('that is registered as a path matches with and without the default port', async () => {
     const host = 'mock:80';
     for (const origin of ['http://mock', 'http://mock:80']) {
       const path = authorizationPath({ client_id: ADMIN_UI, redirect_uri: `${origin}/login/callback` });
-      page(await server.call(`GET ${path}`, { headers: { host } }), 200);
+      expectPage(await server.call(`GET ${path}`, { headers: { host } }), 200);
     }
     const path = authorizationPath({ client_id: ADMIN_UI, redirect_uri: 'http://evil@mock:80/login/callback' });
-    page(await server.call(`GET ${path}`, { headers: { host } }), 400);
+    expectPage(await server.call(`GET ${path}`, { headers: { host } }), 400);
   });
 
-  it('that is a path is one of the public URL, where there is one', async () => {
+  it('that is registered as a path is resolved against the public URL if one is set', async () => {
     const secure = await testServer({ publicUrl: 'https://mock.test' });
 
-    expect(await isTaken(ADMIN_UI, 'https://mock.test/login/callback', secure)).toBe(true);
-    expect(await isTaken(ADMIN_UI, ORIGIN_CALLBACK, secure)).toBe(false);
+    expect(await isAccepted(ADMIN_UI, 'https://mock.test/login/callback', secure)).toBe(true);
+    expect(await isAccepted(ADMIN_UI, ORIGIN_CALLBACK, secure)).toBe(false);
   });
 });
 
-describe('a redirect URI of a native app, of a loopback address without a port (RFC 8252, 7.3)', async () => {
+describe('a loopback redirect URI that is registered without a port (RFC 8252, 7.3)', async () => {
   const native = await testServer({
     redirectUri: [
       ...['by-v4=http://127.0.0.1/callback', 'by-v6=http://[::1]/callback?app=1', 'by-name=http://localhost/callback'],
@@ -781,8 +801,8 @@ describe('a redirect URI of a native app, of a loopback address without a port (
       ...['other=http://127.0.0.2/callback', 'longer=http://localhost.test/callback'],
     ],
   });
-  const statusOf = async (client_id: string, redirect_uri: string) =>
-    (await open({ client_id, redirect_uri }, native)).status;
+  const readStatus = async (client_id: string, redirect_uri: string) =>
+    (await openPage({ client_id, redirect_uri }, native)).status;
 
   it.each([
     ['by-v4', 'http://127.0.0.1:51234/callback'],
@@ -795,8 +815,8 @@ describe('a redirect URI of a native app, of a loopback address without a port (
     ['with-port', 'http://127.0.0.1:8000/callback'],
     ['no-path', 'http://127.0.0.1:51234'],
     ['tls', 'https://127.0.0.1/callback'],
-  ])('of `%s` can be %s', async (client, uri) => {
-    expect(await statusOf(client, uri)).toBe(200);
+  ])('of the client `%s` is accepted: %s', async (client, uri) => {
+    expect(await readStatus(client, uri)).toBe(200);
   });
 
   it.each([
@@ -817,11 +837,11 @@ describe('a redirect URI of a native app, of a loopback address without a port (
     ['tls', 'https://127.0.0.1:51234/callback'],
     ['other', 'http://127.0.0.2:51234/callback'],
     ['longer', 'http://localhost.test:51234/callback'],
-  ])('of `%s` cannot be %s', async (client, uri) => {
-    expect(await statusOf(client, uri)).toBe(400);
+  ])('of the client `%s` is rejected: %s', async (client, uri) => {
+    expect(await readStatus(client, uri)).toBe(400);
   });
 
-  it('is one of a logout too', async () => {
+  it('is matched in the same way at logout', async () => {
     const logOutAt = (uri: string) =>
       native.call(`GET ${LOGOUT}?${formOf({ client_id: 'by-v4', post_logout_redirect_uri: uri })}`);
 
@@ -829,27 +849,27 @@ describe('a redirect URI of a native app, of a loopback address without a port (
     expect((await logOutAt('http://[::1]:51234/bye')).status).toBe(400);
   });
 
-  it('is redeemed with the port of the request', async () => {
+  it('is redeemed with the port of the authorization request', async () => {
     const redirect_uri = 'http://127.0.0.1:51234/callback';
     const path = authorizationPath({ client_id: 'by-v4', redirect_uri });
     const code = String(locationOf(await logIn(native, path)).searchParams.get('code'));
-    const redeemed = (uri: string) =>
+    const redeemCode = (uri: string) =>
       postForm(native, REALM_TOKEN, codeFields(code, { client_id: 'by-v4', redirect_uri: uri }));
 
-    expect((await redeemed(redirect_uri)).status).toBe(200);
+    expect((await redeemCode(redirect_uri)).status).toBe(200);
   });
 
-  it('is explained on the page that refuses another', async () => {
-    const shown = async (client_id: string) =>
-      page(await open({ client_id, redirect_uri: 'https://evil.test/' }, native), 400);
+  it('is described on the page that rejects another redirect URI', async () => {
+    const readPage = async (client_id: string) =>
+      expectPage(await openPage({ client_id, redirect_uri: 'https://evil.test/' }, native), 400);
 
-    expect(await shown('by-v4')).toContain(
+    expect(await readPage('by-v4')).toContain(
       '<code>http://127.0.0.1/callback</code> <span class="quiet">any port, also of <code>[::1]</code></span>',
     );
-    expect(await shown('by-name')).toContain(
+    expect(await readPage('by-name')).toContain(
       '<code>http://localhost/callback</code> <span class="quiet">any port</span>',
     );
-    expect(await shown('with-port')).toContain('<code>http://127.0.0.1:8000/callback</code></span>');
+    expect(await readPage('with-port')).toContain('<code>http://127.0.0.1:8000/callback</code></span>');
   });
 });
 
@@ -860,63 +880,65 @@ describe('a logout', () => {
     return postForm(server, REALM_TOKEN, fields);
   };
 
-  it('by an ID token ends the login that it is of', async () => {
-    const [ended, other] = [await tokensOf(server), await tokensOf(server)];
-    page(await logOut({ id_token_hint: ended.id_token }), 200);
-    const refused = await refresh(ended.refresh_token);
+  it('by an ID token revokes the tokens of its login only', async () => {
+    const [ended, active] = [await tokensOf(server), await tokensOf(server)];
+    expectPage(await logOut({ id_token_hint: ended.id_token }), 200);
+    const rejected = await refresh(ended.refresh_token);
 
     expect(await judged(server, ended.access_token)).toEqual([401, 'revoked_token']);
-    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_grant']);
-    await explained(server, refused, 'revoked_refresh_token');
-    expect(await judged(server, other.access_token)).toEqual([200, undefined]);
+    expect([rejected.status, rejected.body.error]).toEqual([400, 'invalid_grant']);
+    await explained(server, rejected, 'revoked_refresh_token');
+    expect(await judged(server, active.access_token)).toEqual([200, undefined]);
   });
 
-  it('by an ID token that has expired ends the login, too', async () => {
-    const own = await afresh(other);
+  it('by an expired ID token revokes the tokens of its login', async () => {
+    const own = await afresh(clockServer);
     const tokens = await tokensOf(own);
     own.clock.set(START + 7_200_000);
-    page(await own.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
+    expectPage(await own.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token };
 
     expect((await postForm(own, REALM_TOKEN, fields)).decision.reason).toBe('revoked_refresh_token');
   });
 
-  it('by an ID token of another client than the one that is named ends nothing', async () => {
+  it('by an ID token of a client other than `client_id` is rejected', async () => {
     const tokens = await tokensOf(server);
     for (const post_logout_redirect_uri of [undefined, CALLBACK]) {
       const fields = { id_token_hint: tokens.id_token, client_id: 'cli', post_logout_redirect_uri };
-      expect(shownFault(page(await logOut(fields), 400))).toContain('`client_id`');
+      expect(readErrorMessage(expectPage(await logOut(fields), 400))).toContain('`client_id`');
     }
 
     expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
     expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 
-  it('goes where the client asks for, with its state', async () => {
+  it('redirects to `post_logout_redirect_uri` with the state', async () => {
     const { id_token: hint } = await tokensOf(server);
-    const asked = { post_logout_redirect_uri: `${CALLBACK}?bye=b%20c`, state: 'a & state' };
-    const byHint = locationOf(await logOut({ id_token_hint: hint, ...asked }));
-    const byName = locationOf(await logOut({ client_id: PUBLIC_CLIENT, ...asked, state: undefined }));
-    const byPost = locationOf(await postForm(server, LOGOUT, { id_token_hint: hint, ...asked }));
+    const target = { post_logout_redirect_uri: `${CALLBACK}?bye=b%20c`, state: 'a & state' };
+    const byHint = locationOf(await logOut({ id_token_hint: hint, ...target }));
+    const byClientId = locationOf(await logOut({ client_id: PUBLIC_CLIENT, ...target, state: undefined }));
+    const byPost = locationOf(await postForm(server, LOGOUT, { id_token_hint: hint, ...target }));
 
     expect(byHint.href).toBe(`${CALLBACK}?bye=b%20c&state=a+%26+state`);
-    expect(byName.href).toBe(`${CALLBACK}?bye=b%20c`);
+    expect(byClientId.href).toBe(`${CALLBACK}?bye=b%20c`);
     expect(byPost.href).toBe(byHint.href);
   });
 
   it.each([
-    ['of somebody else', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: 'https://evil.test/' }],
+    ['on another host', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: 'https://evil.test/' }],
     ['of another client', { client_id: ADMIN_UI, post_logout_redirect_uri: CALLBACK }],
-    ['of nobody', { post_logout_redirect_uri: CALLBACK }],
+    ['without a client', { post_logout_redirect_uri: CALLBACK }],
     ['of an unknown client', { client_id: 'nobody', post_logout_redirect_uri: CALLBACK }],
     ['with a fragment', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: `${CALLBACK}#x` }],
-    ['that is a script', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: `javascript:${SCRIPT}` }],
-  ])('does not go to a place %s', async (_what, fields) => {
-    expect(shownFault(page(await logOut(fields), 400))).toContain('`post_logout_redirect_uri`');
-    expect(shownFault(page(await postForm(server, LOGOUT, fields), 400))).toContain('`post_logout_redirect_uri`');
+    ['with a script', { client_id: PUBLIC_CLIENT, post_logout_redirect_uri: `javascript:${SCRIPT}` }],
+  ])('does not redirect to a URI %s', async (_what, fields) => {
+    expect(readErrorMessage(expectPage(await logOut(fields), 400))).toContain('`post_logout_redirect_uri`');
+    expect(readErrorMessage(expectPage(await postForm(server, LOGOUT, fields), 400))).toContain(
+      '`post_logout_redirect_uri`',
+    );
   });
 
-  it('by a refresh token of the client ends its login, and shows no page', async () => {
+  it('by a refresh token revokes the tokens of its login, and returns 204', async () => {
     const tokens = await tokensOf(server);
     const answer = await postForm(server, LOGOUT, { client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token });
 
@@ -925,7 +947,7 @@ describe('a logout', () => {
     expect((await refresh(tokens.refresh_token)).decision.reason).toBe('revoked_refresh_token');
   });
 
-  it('by a refresh token can be sent by GET, too', async () => {
+  it('by a refresh token is also accepted by GET', async () => {
     const tokens = await tokensOf(server);
     const answer = await logOut({ client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token });
 
@@ -934,14 +956,14 @@ describe('a logout', () => {
   });
 
   describe('by a refresh token', () => {
-    const end = (on: TestServer, refresh_token: string, client_id = PUBLIC_CLIENT) =>
+    const logOutWith = (on: TestServer, refresh_token: string, client_id = PUBLIC_CLIENT) =>
       postForm(on, LOGOUT, { client_id, refresh_token });
 
-    it('that was used before ends the login that went on from it', async () => {
+    it('that was used before revokes all tokens of its login', async () => {
       const first = await tokensOf(server);
       const second = (await refresh(first.refresh_token)).body;
       const third = (await refresh(second.refresh_token)).body;
-      expect((await end(server, first.refresh_token)).status).toBe(204);
+      expect((await logOutWith(server, first.refresh_token)).status).toBe(204);
 
       for (const { access_token } of [first, second, third]) {
         expect(await judged(server, access_token)).toEqual([401, 'revoked_token']);
@@ -949,45 +971,46 @@ describe('a logout', () => {
       expect((await refresh(third.refresh_token)).decision.reason).toBe('revoked_refresh_token');
     });
 
-    it('that has expired ends the login, whose access tokens may count for longer', async () => {
+    it('that has expired revokes the access tokens of its login', async () => {
       const own = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, refresh: 60_000 } });
       const tokens = await tokensOf(own);
       own.clock.set(START + 60_000);
       expect(await judged(own, tokens.access_token)).toEqual([200, undefined]);
-      expect((await end(own, tokens.refresh_token)).status).toBe(204);
+      expect((await logOutWith(own, tokens.refresh_token)).status).toBe(204);
 
       expect(await judged(own, tokens.access_token)).toEqual([401, 'revoked_token']);
     });
 
-    it('of a login that was ended before is done already', async () => {
+    it('of a login that has ended succeeds', async () => {
       const tokens = await tokensOf(server);
-      for (let time = 0; time < 2; time++) expect((await end(server, tokens.refresh_token)).status).toBe(204);
+      for (let attempt = 0; attempt < 2; attempt++)
+        expect((await logOutWith(server, tokens.refresh_token)).status).toBe(204);
 
       expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
     });
 
-    it('that nobody knows is done already, and nothing else ends', async () => {
+    it('that is unknown succeeds, and revokes nothing', async () => {
       const tokens = await tokensOf(server);
-      for (const unknown of ['nothing', 'A'.repeat(64)]) expect((await end(server, unknown)).status).toBe(204);
+      for (const unknown of ['nothing', 'A'.repeat(64)]) expect((await logOutWith(server, unknown)).status).toBe(204);
 
       expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
     });
 
-    it('that was used before, of another client, ends nothing', async () => {
+    it('that was used before and is of another client revokes nothing', async () => {
       const first = await tokensOf(server);
       const second = (await refresh(first.refresh_token)).body;
-      await end(server, first.refresh_token, 'cli');
+      await logOutWith(server, first.refresh_token, 'cli');
 
       expect(await judged(server, second.access_token)).toEqual([200, undefined]);
       expect((await refresh(second.refresh_token)).status).toBe(200);
     });
   });
 
-  it('by what is no token of the login ends nothing', async () => {
+  it('by an invalid or incomplete token revokes nothing', async () => {
     const tokens = await tokensOf(server);
     const [header = '', payload = ''] = tokens.id_token.split('.');
     for (const id_token_hint of [tokens.access_token, tokens.refresh_token, 'garbage', `${header}.${payload}.AAAA`]) {
-      page(await logOut({ id_token_hint }), 200);
+      expectPage(await logOut({ id_token_hint }), 200);
     }
     for (const client_id of ['cli', undefined]) {
       await postForm(server, LOGOUT, { client_id, refresh_token: tokens.refresh_token });
@@ -997,15 +1020,15 @@ describe('a logout', () => {
     expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 
-  it('without anything says that it is done', async () => {
-    expect(page(await server.call(`GET ${LOGOUT}`), 200)).toContain('Logged out');
+  it('without parameters returns a page that confirms the logout', async () => {
+    expect(expectPage(await server.call(`GET ${LOGOUT}`), 200)).toContain('Logged out');
   });
 
   it.each(['id_token_hint', 'refresh_token', 'post_logout_redirect_uri'])(
-    'with `%s`, but no value, says the same',
+    'with an empty `%s` returns the same page',
     async (name) => {
-      expect(page(await logOut({ [name]: '' }), 200)).toContain('Logged out');
-      expect(page(await postForm(server, LOGOUT, { [name]: '' }), 200)).toContain('Logged out');
+      expect(expectPage(await logOut({ [name]: '' }), 200)).toContain('Logged out');
+      expect(expectPage(await postForm(server, LOGOUT, { [name]: '' }), 200)).toContain('Logged out');
     },
   );
 });
