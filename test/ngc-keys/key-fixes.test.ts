@@ -520,7 +520,7 @@ describe('the remaining reason of a fix', () => {
     return findKeyFixes(decision, input, initialReason ?? reason);
   };
 
-  it.each<[_title: string, caller: Caller, remaining: DenyReason]>([
+  it.each<[title: string, caller: Caller, remaining: DenyReason]>([
     ['is the reason of the refusal', key([]), 'missing_scope'],
     ['is the reason that applies with the service added', key([], [], { services: [] }), 'missing_scope'],
     ['is the missing service if nothing else is missing', key(['play'], [], { services: [] }), 'service_not_enabled'],

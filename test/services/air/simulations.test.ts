@@ -87,7 +87,7 @@ describe('creating', () => {
     expect(Date.parse(created.expires_at)).toBe(START + 2 * MINUTE);
   });
 
-  it.each<[_title: string, body: unknown, field: string]>([
+  it.each<[title: string, body: unknown, field: string]>([
     ['no name', {}, 'name'],
     ['an empty name', { name: '' }, 'name'],
     ['a name of 129 characters', { name: 'x'.repeat(129) }, 'name'],

@@ -318,7 +318,7 @@ describe.each(OPERATIONS)('%s', (operation, body) => {
 });
 
 describe(`GET ${KEYS}`, () => {
-  it.each(['nobody', 'returns 403 for the organisation %s'])('is refused below the organisation %s', async (org) => {
+  it.each(['nobody', 'ACME'])('returns 403 for the organisation %s', async (org) => {
     const answer = await call(`GET /v3/orgs/${org}/keys`);
 
     expectForbidden(answer);
@@ -446,7 +446,7 @@ it('the rejected requests above change no key', async () => {
   );
 });
 
-it('an owner of another organisation manages only the keys of that organization', async () => {
+it('an owner of another organisation manages only the keys of that organisation', async () => {
   const order = { type: 'personal', name: 'boss', services: [], roles: ['ORG_OWNER'], org: 'globex' };
   const { body } = await server.call('POST /_mock/keys', { body: order });
   const list = await call('GET /v3/orgs/globex/keys', undefined, body.key);
@@ -475,7 +475,7 @@ describe.each(OPERATIONS.filter(([operation]) => operation.includes(registrarId)
 });
 
 describe('an invalid body', () => {
-  const invalidBodies: [_title: string, body: Record<string, unknown>, message?: RegExp][] = [
+  const invalidBodies: [title: string, body: Record<string, unknown>, message?: RegExp][] = [
     ['an empty name', { name: '' }, /name/],
     ['a name of 65 characters', { name: 'n'.repeat(65) }, /name/],
     ['a description of 257 characters', { description: 'd'.repeat(257) }, /description/],
