@@ -12,23 +12,23 @@ import { serviceKey } from '../../support/air-requests.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 
 const server = await airImagesServer();
-const later = await airImagesServer({ air: 'dsx' });
+const dsx = await airImagesServer({ air: 'dsx' });
 const { acme, globex } = server;
 const DEMOS = 'marketplace/demos/';
 const [INACTIVE, ACTIVE, OF_GLOBEX] = [1, 2, 3].map((number) => `7c9d2e41-5b3a-4f68-9d12-3e8f6a0b000${number}`);
-const GIVEN = { name: 'spine-demo', tags: ['Routing', 'BGP'], simulation: INACTIVE };
+const ORDER = { name: 'spine-demo', tags: ['Routing', 'BGP'], simulation: INACTIVE };
 const MANAGER_SCOPES = ['air:access', 'air:marketplace_demo_read', 'air:marketplace_demo_write'];
 
-const made = async (given: object = {}, caller: AirCaller = acme) => {
-  const { status, body } = await caller(`POST ${DEMOS}`, { ...GIVEN, ...given });
+const createDemo = async (overrides: object = {}, caller: AirCaller = acme) => {
+  const { status, body } = await caller(`POST ${DEMOS}`, { ...ORDER, ...overrides });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
-/** What the later API wants of a demo before it is published. */
+/** Members that dsx requires before a demo is published. */
 const DESCRIBED = { description: 'To try', documentation: '# Try it', publisher: 'Acme' };
 
-const published = async (given: object = {}, caller: AirCaller = acme) => {
-  const demo = await made({ ...DESCRIBED, ...given }, caller);
+const createPublished = async (overrides: object = {}, caller: AirCaller = acme) => {
+  const demo = await createDemo({ ...DESCRIBED, ...overrides }, caller);
   expect((await caller(`PATCH ${DEMOS}${demo.id}/publish/`, {})).status).toBe(204);
   return demo;
 };
@@ -39,8 +39,8 @@ const nodesOf = async (simulation: string, caller: AirCaller) => {
 const countOf = async (caller: AirCaller) => (await caller('GET simulations/')).body.count as number;
 
 describe('a demo', () => {
-  it('is made of a simulation, with everything that was not said at its default', async () => {
-    const body = await made();
+  it('is created from a simulation, with the default of every missing member', async () => {
+    const body = await createDemo();
 
     expect(body).toEqual({
       id: expect.stringMatching(UUID),
@@ -69,9 +69,9 @@ describe('a demo', () => {
     expect((await acme(`GET ${DEMOS}${body.id}/`)).body).toEqual(body);
   });
 
-  it('copies the simulation with its nodes, and leaves it as it was', async () => {
+  it('copies the simulation with its nodes and does not change it', async () => {
     const { body: before } = await acme(`GET simulations/${INACTIVE}/`);
-    const { demo } = await made();
+    const { demo } = await createDemo();
 
     expect(demo).not.toBe(INACTIVE);
     expect((await acme(`GET simulations/${demo}/`)).body).toMatchObject({ id: demo, state: 'DEMO' });
@@ -80,10 +80,10 @@ describe('a demo', () => {
     expect(await nodesOf(String(INACTIVE), acme)).toEqual(['leaf1', 'leaf2', 'spine1']);
   });
 
-  it('is refused of a simulation that runs, which leaves nothing behind', async () => {
+  it('of a running simulation is rejected, and nothing is stored', async () => {
     const before = await countOf(acme);
 
-    expectRefusal(await acme(`POST ${DEMOS}`, { ...GIVEN, simulation: ACTIVE }), 400, /`ACTIVE`.*`INACTIVE`/);
+    expectRefusal(await acme(`POST ${DEMOS}`, { ...ORDER, simulation: ACTIVE }), 400, /`ACTIVE`.*`INACTIVE`/);
     expect(await countOf(acme)).toBe(before);
   });
 
@@ -99,18 +99,18 @@ describe('a demo', () => {
     ['description', ''],
     ['description', 'x'.repeat(257)],
     ['repo', `https://example.test/${'x'.repeat(200)}`],
-  ])('has no `%s` of %j', async (member, value) => {
-    expectRefusal(await acme(`POST ${DEMOS}`, { ...GIVEN, [member]: value }), 400, new RegExp(`\`${member}\``));
+  ])('is rejected with a `%s` of %j', async (member, value) => {
+    expectRefusal(await acme(`POST ${DEMOS}`, { ...ORDER, [member]: value }), 400, new RegExp(`\`${member}\``));
   });
 
-  it('has its longest name and description', async () => {
-    const given = { name: 'x'.repeat(96), description: 'y'.repeat(256), documentation: '# Read', publisher: 'us' };
+  it('accepts a name and description of the maximum length', async () => {
+    const body = { name: 'x'.repeat(96), description: 'y'.repeat(256), documentation: '# Read', publisher: 'us' };
 
-    expect(await made(given)).toMatchObject(given);
+    expect(await createDemo(body)).toMatchObject(body);
   });
 
-  it('is changed, but neither its simulation nor its counts', async () => {
-    const before = await made();
+  it('is updated, except for its simulation and its counts', async () => {
+    const before = await createDemo();
     const { status, body } = await acme(`PATCH ${DEMOS}${before.id}/`, {
       name: 'renamed',
       tags: ['NEW', 'new'],
@@ -124,7 +124,7 @@ describe('a demo', () => {
   });
 
   it('is deleted with its copy of the simulation', async () => {
-    const { id, demo } = await made();
+    const { id, demo } = await createDemo();
 
     expect((await acme(`DELETE ${DEMOS}${id}/`, {})).status).toBe(204);
     expectRefusal(await acme(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
@@ -132,10 +132,10 @@ describe('a demo', () => {
     expect((await acme(`GET simulations/${INACTIVE}/`)).status).toBe(200);
   });
 
-  it('is found by its name, its creator, its publication and its tags', async () => {
-    const { id } = await published({ name: 'to-find', tags: ['needle'] });
+  it('is filtered by name, creator, publication and tags', async () => {
+    const { id } = await createPublished({ name: 'to-find', tags: ['needle'] });
     const idsOf = async (query: string) =>
-      (await acme(`GET ${DEMOS}?${query}`)).body.results.map((one: { id: string }) => one.id);
+      (await acme(`GET ${DEMOS}?${query}`)).body.results.map((demo: { id: string }) => demo.id);
 
     expect(await idsOf('name=to-find')).toEqual([id]);
     expect(await idsOf('search=FIND')).toEqual([id]);
@@ -146,8 +146,8 @@ describe('a demo', () => {
 });
 
 describe('publishing a demo', () => {
-  it('answers with nothing, and is refused the second time', async () => {
-    const { id } = await made();
+  it('returns 204, and 400 if it is repeated', async () => {
+    const { id } = await createDemo();
 
     expectRefusal(await acme(`PATCH ${DEMOS}${id}/unpublish/`, {}), 400, /not published/);
     const first = await acme(`PATCH ${DEMOS}${id}/publish/`, {});
@@ -158,19 +158,23 @@ describe('publishing a demo', () => {
     expectRefusal(await acme(`PATCH ${DEMOS}${id}/unpublish/`, {}), 400, /not published/);
   });
 
-  it('shows it to others, until it is unpublished', async () => {
-    const { id } = await published({ name: 'seen-by-all' });
+  it('shows the demo to other organisations until it is unpublished', async () => {
+    const { id } = await createPublished({ name: 'seen-by-all' });
     const listed = async () => (await globex(`GET ${DEMOS}?name=seen-by-all`)).body.count;
 
-    expect((await globex(`GET ${DEMOS}${id}/`)).body).toMatchObject({ id, published: true, publicly_published: true });
+    expect((await globex(`GET ${DEMOS}${id}/`)).body).toMatchObject({
+      id,
+      published: true,
+      publicly_published: true,
+    });
     expect(await listed()).toBe(1);
     await acme(`PATCH ${DEMOS}${id}/unpublish/`, {});
     expectRefusal(await globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
     expect(await listed()).toBe(0);
   });
 
-  it('needs `air:marketplace_demo_publish`, which changes nothing else', async () => {
-    const { id } = await made();
+  it('requires `air:marketplace_demo_publish`, which allows no other change', async () => {
+    const { id } = await createDemo();
     const writer = await server.withScopes(['air:access', 'air:marketplace_demo_read', 'air:marketplace_demo_write']);
     const publisher = await server.withScopes(['air:access', 'air:marketplace_demo_publish']);
 
@@ -190,9 +194,9 @@ describe('publishing a demo', () => {
     ).flatMap(([method, action, body]) =>
       (['2.0', 'dsx'] as const).map((version) => ({ version, method, action, body })),
     ),
-  )('does not let others change it in $version: $method {id}/$action', async ({ version, method, action, body }) => {
-    const on = version === 'dsx' ? later : server;
-    const { id } = await published({}, on.acme);
+  )('does not allow changes by others in $version: $method {id}/$action', async ({ version, method, action, body }) => {
+    const on = version === 'dsx' ? dsx : server;
+    const { id } = await createPublished({}, on.acme);
     const answer = await on.globex(`${method} ${DEMOS}${id}/${action}`, body);
 
     expectRefusal(answer, 403, NOT_PERMITTED);
@@ -202,8 +206,8 @@ describe('publishing a demo', () => {
     expect((await on.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ name: 'spine-demo', published: true });
   });
 
-  it('leaves its name to its organisation, and its tags and its end to those who look after the platform', async () => {
-    const { id } = await published();
+  it('still allows a manager to rename the demo, but not to change its tags or delete it', async () => {
+    const { id } = await createPublished();
     const manager = await server.withScopes(MANAGER_SCOPES);
 
     expect((await manager(`PATCH ${DEMOS}${id}/`, { name: 'renamed' })).body.name).toBe('renamed');
@@ -212,8 +216,8 @@ describe('publishing a demo', () => {
     expect((await manager(`GET ${DEMOS}${id}/`)).body.tags).toEqual(['routing', 'bgp']);
   });
 
-  it('leaves its tags and its end also to `air-admin` of its own organisation', async () => {
-    const { id } = await published();
+  it('still allows `air-admin` of its organisation to change its tags and delete it', async () => {
+    const { id } = await createPublished();
 
     expect((await acme(`PATCH ${DEMOS}${id}/`, { tags: ['Other'] })).body.tags).toEqual(['other']);
     expect((await acme(`DELETE ${DEMOS}${id}/`, {})).status).toBe(204);
@@ -224,8 +228,8 @@ describe('publishing a demo', () => {
     ['air:admin', 'acme'],
     ['air:sre', 'globex'],
     ['air:admin', 'globex'],
-  ])('lets `%s` of %s change its tags and delete it', async (scope, org) => {
-    const { id } = await published();
+  ])('allows `%s` of %s to change its tags and delete it', async (scope, org) => {
+    const { id } = await createPublished();
     const operator = await server.withScopes([...MANAGER_SCOPES, scope], org);
 
     const changed = await operator(`PATCH ${DEMOS}${id}/`, { tags: ['Other'] });
@@ -233,15 +237,15 @@ describe('publishing a demo', () => {
     expect((await operator(`DELETE ${DEMOS}${id}/`, {})).status).toBe(204);
   });
 
-  it('may be ended by those who look after the platform, of whatever organisation', async () => {
-    const { id } = await published();
+  it('can be reverted by `air:sre` of another organisation', async () => {
+    const { id } = await createPublished();
     const operator = await server.withScopes(['air:access', 'air:sre', 'air:marketplace_demo_publish'], 'globex');
 
     expect((await operator(`PATCH ${DEMOS}${id}/unpublish/`, {})).status).toBe(204);
   });
 
-  it('and unpublishing gives the owner all rights again', async () => {
-    const { id } = await published();
+  it('can be reverted, which restores the rights of the owner', async () => {
+    const { id } = await createPublished();
     await acme(`PATCH ${DEMOS}${id}/unpublish/`, {});
 
     expect((await acme(`PATCH ${DEMOS}${id}/`, { tags: ['other'] })).status).toBe(200);
@@ -250,8 +254,8 @@ describe('publishing a demo', () => {
 });
 
 describe('provisioning a demo', () => {
-  it('makes a simulation of one’s own, with its nodes, and counts', async () => {
-    const { id, demo } = await published();
+  it('creates a simulation of the caller with its nodes and increments `provision_count`', async () => {
+    const { id, demo } = await createPublished();
     const { status, body } = await globex(`POST ${DEMOS}${id}/provision/`, {});
 
     expect(status).toBe(201);
@@ -267,14 +271,14 @@ describe('provisioning a demo', () => {
     expect((await globex(`GET ${DEMOS}${id}/`)).body.provision_count).toBe(2);
   });
 
-  it('may name it', async () => {
-    const { id } = await made();
+  it('accepts a name', async () => {
+    const { id } = await createDemo();
 
     expect((await acme(`POST ${DEMOS}${id}/provision/`, { name: 'ours' })).body.name).toBe('ours');
   });
 
-  it('outlives the demo', async () => {
-    const { id } = await made();
+  it('creates a simulation that remains if the demo is deleted', async () => {
+    const { id } = await createDemo();
     const { body } = await acme(`POST ${DEMOS}${id}/provision/`, {});
     await acme(`DELETE ${DEMOS}${id}/`, {});
 
@@ -282,8 +286,8 @@ describe('provisioning a demo', () => {
     expect(await nodesOf(body.id, acme)).toHaveLength(3);
   });
 
-  it('needs `air:marketplace_demo_read` and `air:simulation_create`', async () => {
-    const { id } = await published();
+  it('requires `air:marketplace_demo_read` and `air:simulation_create`', async () => {
+    const { id } = await createPublished();
     const reader = await server.withScopes(['air:access', 'air:marketplace_demo_read', 'air:simulation_read']);
     const creator = await server.withScopes(['air:access', 'air:simulation_create']);
     const visitor = await server.withScopes(['air:access', 'air:marketplace_demo_read', 'air:simulation_create']);
@@ -293,34 +297,34 @@ describe('provisioning a demo', () => {
     expect((await visitor(`POST ${DEMOS}${id}/provision/`, {})).status).toBe(201);
   });
 
-  it('needs only `air:simulation_create` in the later API', async () => {
-    const { id } = await published({}, later.acme);
-    const creator = await later.withScopes(['air:simulation_create']);
+  it('requires only `air:simulation_create` in dsx', async () => {
+    const { id } = await createPublished({}, dsx.acme);
+    const creator = await dsx.withScopes(['air:simulation_create']);
 
     expect((await creator(`POST ${DEMOS}${id}/provision/`, {})).status).toBe(201);
   });
 
-  it('is refused with the scope that is missing, and with the change to the key that helps', async () => {
-    const { id } = await published();
-    const made = await serviceKey(server, ['air:access', 'air:simulation_create']);
+  it('is rejected with the missing scope, and with the change to the key as a fix', async () => {
+    const { id } = await createPublished();
+    const key = await serviceKey(server, ['air:access', 'air:simulation_create']);
     const path = `/api/v3/${DEMOS}${id}/provision/`;
-    const { decision } = await server.call(`POST ${path}`, { token: made.key, body: {} });
+    const { decision } = await server.call(`POST ${path}`, { token: key.key, body: {} });
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
     expect(decision).toMatchObject({ reason: 'missing_scope', missing: ['air:marketplace_demo_read'] });
     expect(body.fixes[0].request).toEqual({
       method: 'PATCH',
-      path: `/_mock/keys/${made.id}`,
+      path: `/_mock/keys/${key.id}`,
       body: { scopes: ['air:access', 'air:simulation_create', 'air:marketplace_demo_read'] },
     });
   });
 });
 
-describe('asking for access to a demo', () => {
-  it('is new the first time, and known after that', async () => {
-    const { id } = await published({}, later.acme);
-    const first = await later.globex(`PATCH ${DEMOS}${id}/request-access/`, {});
-    const second = await later.globex(`PATCH ${DEMOS}${id}/request-access/`, {});
+describe('requesting access to a demo', () => {
+  it('returns 201 the first time and 200 after that', async () => {
+    const { id } = await createPublished({}, dsx.acme);
+    const first = await dsx.globex(`PATCH ${DEMOS}${id}/request-access/`, {});
+    const second = await dsx.globex(`PATCH ${DEMOS}${id}/request-access/`, {});
 
     expect(first.status).toBe(201);
     expect(first.body).toMatchObject({
@@ -329,15 +333,15 @@ describe('asking for access to a demo', () => {
       requesting_org: 'globex',
     });
     expect({ status: second.status, body: second.body }).toEqual({ status: 200, body: first.body });
-    const own = await made({}, later.acme);
-    expectRefusal(await later.globex(`PATCH ${DEMOS}${own.id}/request-access/`, {}), 404, NOT_FOUND);
-    expect((await later.acme(`PATCH ${DEMOS}${id}/request-access/`)).status).toBe(201);
+    const own = await createDemo({}, dsx.acme);
+    expectRefusal(await dsx.globex(`PATCH ${DEMOS}${own.id}/request-access/`, {}), 404, NOT_FOUND);
+    expect((await dsx.acme(`PATCH ${DEMOS}${id}/request-access/`)).status).toBe(201);
   });
 });
 
 describe('reading demos', () => {
-  it('needs `air:marketplace_demo_read`, which the role `air` does not bring', async () => {
-    const { id } = await made();
+  it('requires `air:marketplace_demo_read`, which the role `air` does not have', async () => {
+    const { id } = await createDemo();
     const user = server.as(castKey('air-user').key);
     const reader = await server.withScopes(['air:access', 'air:marketplace_demo_read']);
 
@@ -347,58 +351,58 @@ describe('reading demos', () => {
     expect((await reader(`GET ${DEMOS}${id}/`)).status).toBe(200);
   });
 
-  it('needs any scope in the later API', async () => {
-    const { id } = await made({}, later.acme);
-    const any = await later.withScopes(['air:image_sharing']);
-    const none = await later.withScopes([]);
+  it('requires any scope in dsx', async () => {
+    const { id } = await createDemo({}, dsx.acme);
+    const anyScope = await dsx.withScopes(['air:image_sharing']);
+    const noScope = await dsx.withScopes([]);
 
-    expect((await any(`GET ${DEMOS}`)).status).toBe(200);
-    expect((await any(`GET ${DEMOS}${id}/`)).status).toBe(200);
-    expectRefusal(await none(`GET ${DEMOS}`), 403, NOT_PERMITTED);
+    expect((await anyScope(`GET ${DEMOS}`)).status).toBe(200);
+    expect((await anyScope(`GET ${DEMOS}${id}/`)).status).toBe(200);
+    expectRefusal(await noScope(`GET ${DEMOS}`), 403, NOT_PERMITTED);
   });
 });
 
-describe('the later API', () => {
+describe('demos in dsx', () => {
   it.each([[[]], [['x']], [['good', 'x']], [['x'.repeat(33)]], [['']]])(
-    'has no tags %j, and makes nothing of a demo that would have them',
+    'are not created with the tags %j',
     async (tags) => {
-      const before = await countOf(later.acme);
+      const before = await countOf(dsx.acme);
 
-      expectRefusal(await later.acme(`POST ${DEMOS}`, { ...GIVEN, tags }), 400, /`tags[.\d]*`/);
-      expect(await countOf(later.acme)).toBe(before);
+      expectRefusal(await dsx.acme(`POST ${DEMOS}`, { ...ORDER, tags }), 400, /`tags[.\d]*`/);
+      expect(await countOf(dsx.acme)).toBe(before);
     },
   );
 
-  it('has tags of 2 and of 32 characters', async () => {
+  it('have tags of 2 to 32 characters', async () => {
     const tags = ['ab', 'x'.repeat(32)];
 
-    expect((await made({ tags }, later.acme)).tags).toEqual(tags);
+    expect((await createDemo({ tags }, dsx.acme)).tags).toEqual(tags);
   });
 
   it.each([
-    ['request-publish/', { justification: 'it is ready', publisher: 'Acme' }, () => made(DESCRIBED, later.acme)],
-    ['request-unpublish/', { justification: 'it is old' }, () => published({}, later.acme)],
-  ])('has one request about a demo open at a time, and no change meanwhile: %s', async (action, body, demo) => {
-    const { id } = await demo();
-    const first = await later.acme(`PATCH ${DEMOS}${id}/${action}`, body);
+    ['request-publish/', { justification: 'it is ready', publisher: 'Acme' }, () => createDemo(DESCRIBED, dsx.acme)],
+    ['request-unpublish/', { justification: 'it is old' }, () => createPublished({}, dsx.acme)],
+  ])('have at most one open request, which blocks changes: %s', async (action, body, prepare) => {
+    const { id } = await prepare();
+    const first = await dsx.acme(`PATCH ${DEMOS}${id}/${action}`, body);
 
     expect(first.status).toBe(200);
     expect(first.body.publish_access_record_id).toMatch(UUID);
-    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/${action}`, body), 409, /open/);
-    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/request-publish/`, { justification: 'now' }), 409, /open/);
-    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/`, { name: 'other' }), 409, /open/);
-    expect((await later.acme(`GET ${DEMOS}${id}/`)).body.name).toBe('spine-demo');
+    expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/${action}`, body), 409, /open/);
+    expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/request-publish/`, { justification: 'now' }), 409, /open/);
+    expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/`, { name: 'other' }), 409, /open/);
+    expect((await dsx.acme(`GET ${DEMOS}${id}/`)).body.name).toBe('spine-demo');
   });
 
-  it('asks for a published demo only in the name of its owner', async () => {
-    const { id } = await published({}, later.acme);
+  it('accept requests only from their owner', async () => {
+    const { id } = await createPublished({}, dsx.acme);
 
-    expectRefusal(await later.globex(`PATCH ${DEMOS}${id}/request-publish/`, {}), 403, NOT_PERMITTED);
+    expectRefusal(await dsx.globex(`PATCH ${DEMOS}${id}/request-publish/`, {}), 403, NOT_PERMITTED);
   });
 
-  it.each(['air:sre', 'air:admin'])('has demos managed with `%s`', async (scope) => {
-    const { id } = await published({}, later.acme);
-    const operator = await later.withScopes([scope], 'globex');
+  it.each(['air:sre', 'air:admin'])('are managed with `%s`', async (scope) => {
+    const { id } = await createPublished({}, dsx.acme);
+    const operator = await dsx.withScopes([scope], 'globex');
     const { status, body } = await operator(`PATCH ${DEMOS}${id}/manage/`, { featured: true, order: 3 });
 
     expect(status).toBe(200);
@@ -407,14 +411,17 @@ describe('the later API', () => {
       featured: true,
       order: null,
     });
-    expectRefusal(await later.acme(`PATCH ${DEMOS}${id}/manage/`, { featured: false }), 403, NOT_PERMITTED);
+    expectRefusal(await dsx.acme(`PATCH ${DEMOS}${id}/manage/`, { featured: false }), 403, NOT_PERMITTED);
   });
 
-  it('shows a demo that is not published for everybody to no other organisation', async () => {
-    const { id } = await made(DESCRIBED, later.acme);
-    expect((await later.acme(`PATCH ${DEMOS}${id}/publish/`, { prefer_public: false })).status).toBe(204);
+  it('are hidden from other organisations without `prefer_public`', async () => {
+    const { id } = await createDemo(DESCRIBED, dsx.acme);
+    expect((await dsx.acme(`PATCH ${DEMOS}${id}/publish/`, { prefer_public: false })).status).toBe(204);
 
-    expect((await later.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ published: true, publicly_published: false });
-    expectRefusal(await later.globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
+    expect((await dsx.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({
+      published: true,
+      publicly_published: false,
+    });
+    expectRefusal(await dsx.globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
   });
 });

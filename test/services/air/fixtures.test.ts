@@ -59,24 +59,24 @@ interface AirCast {
   }[];
 }
 
-const written: AirCast = JSON.parse(readFileSync(new URL('../../../fixtures/air/cast.json', import.meta.url), 'utf8'));
+const FIXTURE: AirCast = JSON.parse(readFileSync(new URL('../../../fixtures/air/cast.json', import.meta.url), 'utf8'));
 const server = await airImagesServer();
-const later = await airImagesServer({ air: 'dsx' });
+const dsx = await airImagesServer({ air: 'dsx' });
 const cast = (await server.call('GET /_mock/cast')).body;
 const airKeys = ngcCast.keys.filter(({ services }) => services.includes('air'));
 
-/** The administrator's key of an organisation. */
-const of = (org: string, world: AirImagesServer = server) => (org === 'acme' ? world.acme : world.globex);
-const other = (org: string) => (org === 'acme' ? 'globex' : 'acme');
+/** The caller with the administrator's key of an organisation. */
+const adminOf = (org: string, world: AirImagesServer = server) => (org === 'acme' ? world.acme : world.globex);
+const otherOrg = (org: string) => (org === 'acme' ? 'globex' : 'acme');
 
-async function seeded(parts: unknown): Promise<AirImagesServer> {
+async function startSeeded(parts: unknown): Promise<AirImagesServer> {
   const file = join(await emptyFolder(), 'world.json');
   await writeFile(file, JSON.stringify(parts));
   return airImagesServer({ seed: file });
 }
 
-/** Everything that both organisations see of a world. */
-async function seen(world: AirImagesServer) {
+/** Everything that the administrators of both organisations can read. */
+async function readVisible(world: AirImagesServer) {
   const paths = [
     'simulations/',
     'simulations/nodes/',
@@ -88,41 +88,43 @@ async function seen(world: AirImagesServer) {
     'trainings/',
   ];
   const answers = paths.flatMap((path) =>
-    ['acme', 'globex'].map(async (org) => (await of(org, world)(`GET ${path}`)).body),
+    ['acme', 'globex'].map(async (org) => (await adminOf(org, world)(`GET ${path}`)).body),
   );
   return Promise.all(answers);
 }
 
-/** `normalise` of NVIDIA's Air SDK overwrites the digits of version and variant of every other id. */
-describe('each id of the cast is a UUID of version 4', () => {
+/** `normalise` of NVIDIA's Air SDK changes the version and variant digits of any other UUID. */
+describe('each id of the seed is a UUID of version 4', () => {
   const ANY = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
   const VERSION_4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-  const others = (given: unknown) => (JSON.stringify(given).match(ANY) ?? []).filter((id) => !VERSION_4.test(id));
+  const findOtherIds = (value: unknown) => (JSON.stringify(value).match(ANY) ?? []).filter((id) => !VERSION_4.test(id));
 
-  it('in the file, and in what the control API tells', () => {
-    expect(others(written)).toEqual([]);
-    expect(others(cast.air)).toEqual([]);
+  it('in the file and in the control API', () => {
+    expect(findOtherIds(FIXTURE)).toEqual([]);
+    expect(findOtherIds(cast.air)).toEqual([]);
   });
 
   it.each([
     ['2.0', server],
-    ['dsx', later],
+    ['dsx', dsx],
   ] as const)('in each list of %s', async (version, world) => {
     const document = (await world.call('GET /openapi/air.json')).body;
     const lists = Object.entries<Record<string, { operationId: string }>>(document.paths).filter(
       ([path, { get }]) => get?.operationId.endsWith('_list') === true && !path.includes('{'),
     );
     const answers = await Promise.all(
-      lists.flatMap(([path]) => ['acme', 'globex'].map((org) => of(org, world)(`GET ${path.replace('/api/v3/', '')}`))),
+      lists.flatMap(([path]) =>
+        ['acme', 'globex'].map((org) => adminOf(org, world)(`GET ${path.replace('/api/v3/', '')}`)),
+      ),
     );
 
     expect(answers.filter(({ status }) => status === 200).length, version).toBeGreaterThan(20);
-    expect(others(answers.map(({ body }) => body))).toEqual([]);
+    expect(findOtherIds(answers.map(({ body }) => body))).toEqual([]);
   });
 });
 
-describe('the keys of the cast', () => {
-  it('are who and what is promised', () => {
+describe('the keys of the seed', () => {
+  it('have the documented organisations, types, services and roles', () => {
     expect(castKey('air-user')).toMatchObject({ org: 'acme', type: 'personal', services: ['air'], roles: ['air'] });
     expect(castKey('air-admin')).toMatchObject({
       org: 'acme',
@@ -142,12 +144,12 @@ describe('the keys of the cast', () => {
     expect(castKey('globex-air').user).toMatch(/@globex\.test$/);
   });
 
-  it.each(airKeys)('$name looks like a key that was minted here', ({ key }) => {
+  it.each(airKeys)('$name has the format of an issued key', ({ key }) => {
     expect(key).toMatch(/^nvapi-[\w-]{64}$/);
     expect(classifyKey(key)).toBe('marked');
   });
 
-  it.each(airKeys)('$name opens Air, for its own organisation only', async ({ key, org }) => {
+  it.each(airKeys)('$name has access to Air in its own organisation only', async ({ key, org }) => {
     const [budget] = (await server.as(key)('GET resource-budgets/')).body.results;
     const { body } = await server.as(key)('GET simulations/');
     const ids = body.results
@@ -157,15 +159,15 @@ describe('the keys of the cast', () => {
 
     expect(budget.ngc_org_name).toBe(org);
     expect(ids).toEqual(
-      written.simulations
-        .filter((one) => one.org === org)
+      FIXTURE.simulations
+        .filter((simulation) => simulation.org === org)
         .map(({ id }) => id)
         .toSorted(),
     );
   });
 
   it.each(ngcCast.keys.filter(({ services }) => !services.includes('air')))(
-    '$name does not open Air, for which it was not made',
+    '$name has no access to Air, because it was created for another service',
     async ({ key }) => {
       const answer = await server.as(key)('GET simulations/');
 
@@ -174,15 +176,15 @@ describe('the keys of the cast', () => {
     },
   );
 
-  it('do what their names say', async () => {
+  it('have the access that their names suggest', async () => {
     const [reader, user, admin] = ['air-reader', 'air-user', 'air-admin'].map((name) => server.as(castKey(name).key));
     const statusOf = async (caller: typeof reader, request: string, body?: unknown) =>
       (await caller?.(request, body))?.status;
-    const make = { name: 'made' };
+    const simulation = { name: 'made' };
     const image = { name: 'made', version: '1', default_username: 'a', default_password: 'b' };
 
     expect(await statusOf(reader, 'GET simulations/')).toBe(200);
-    expect(await statusOf(reader, 'POST simulations/', make)).toBe(403);
+    expect(await statusOf(reader, 'POST simulations/', simulation)).toBe(403);
     expect(await statusOf(reader, 'GET images/')).toBe(403);
     expect(await statusOf(user, 'GET images/')).toBe(200);
     expect(await statusOf(user, 'POST images/', image)).toBe(403);
@@ -191,7 +193,7 @@ describe('the keys of the cast', () => {
     expect(await statusOf(admin, 'GET marketplace/demos/')).toBe(200);
   });
 
-  it('have an owner who uses both services', async () => {
+  it('include an owner of both services', async () => {
     const { key } = castKey('owner');
 
     expect((await server.as(key)('GET simulations/')).status).toBe(200);
@@ -199,152 +201,155 @@ describe('the keys of the cast', () => {
   });
 });
 
-describe('the objects of the cast', () => {
-  it('are shown as they stand in the fixtures', () => {
-    expect(cast.air).toEqual(written);
+describe('the objects of the seed', () => {
+  it('are the same in the control API as in the fixtures', () => {
+    expect(cast.air).toEqual(FIXTURE);
     expect(cast.ngc.keys).toEqual(ngcCast.keys);
     for (const { airSubscription } of cast.ngc.organizations) expect(airSubscription).toBe(true);
   });
 
-  it('have a simulation that rests and one that runs, and one of the second organisation', () => {
-    const places = written.simulations.map(({ org, state }) => `${org} ${state}`);
+  it('include an inactive and an active simulation, and a simulation of the second organisation', () => {
+    const places = FIXTURE.simulations.map(({ org, state }) => `${org} ${state}`);
 
     expect(places).toEqual(expect.arrayContaining(['acme INACTIVE', 'acme ACTIVE', 'globex INACTIVE']));
   });
 
-  it('have ids of their own, without `_`', () => {
-    const { simulations, images, systemNodes, demos, objects } = written;
+  it('have unique ids that are UUIDs', () => {
+    const { simulations, images, systemNodes, demos, objects } = FIXTURE;
     const ids = [...simulations, ...images, ...systemNodes, ...demos, ...objects].map(({ id }) => id);
 
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 
-  it.each(written.simulations)(
+  it.each(FIXTURE.simulations)(
     '$org has the simulation $name',
     async ({ org, id, name, state, creator, nodes = [] }) => {
-      expect((await of(org)(`GET simulations/${id}/`)).body).toMatchObject({
+      expect((await adminOf(org)(`GET simulations/${id}/`)).body).toMatchObject({
         id,
         name,
         state,
         creator: creator ?? expect.any(String),
       });
-      const { body } = await of(org)(`GET simulations/nodes/?simulation=${id}`);
+      const { body } = await adminOf(org)(`GET simulations/nodes/?simulation=${id}`);
       expect(body.results.map((node: { name: string }) => node.name).toSorted()).toEqual([...nodes].toSorted());
-      expectRefusal(await of(other(org))(`GET simulations/${id}/`), 404, NOT_FOUND);
+      expectRefusal(await adminOf(otherOrg(org))(`GET simulations/${id}/`), 404, NOT_FOUND);
     },
   );
 
-  it.each(written.images)('$org has the image $name', async (image) => {
+  it.each(FIXTURE.images)('$org has the image $name', async (image) => {
     const { org, id, name, version, published, upload, publishAccessRecord } = image;
-    const { body } = await of(org)(`GET images/${id}/`);
-    const elsewhere = await of(other(org))(`GET images/${id}/`);
+    const { body } = await adminOf(org)(`GET images/${id}/`);
+    const foreignResponse = await adminOf(otherOrg(org))(`GET images/${id}/`);
 
     const complete = publishAccessRecord === undefined ? 'COMPLETE' : 'PENDING_PUBLISH';
     const upload_status = upload === undefined ? complete : 'UPLOADING';
     expect(body).toMatchObject({ id, name, version, published, is_owned_by_client: true, upload_status });
-    if (published) expect(elsewhere.body).toMatchObject({ id, is_owned_by_client: false });
-    else expectRefusal(elsewhere, 404, NOT_FOUND);
+    if (published) expect(foreignResponse.body).toMatchObject({ id, is_owned_by_client: false });
+    else expectRefusal(foreignResponse, 404, NOT_FOUND);
   });
 
-  it.each(written.systemNodes)('there is the system node $name', async ({ id, name, category }) => {
-    for (const org of ['acme', 'globex']) {
-      expect((await of(org)(`GET systems/nodes/${id}/`)).body).toMatchObject({ id, name, category });
-    }
-  });
+  it.each(FIXTURE.systemNodes)(
+    'the system node $name is visible to both organisations',
+    async ({ id, name, category }) => {
+      for (const org of ['acme', 'globex']) {
+        expect((await adminOf(org)(`GET systems/nodes/${id}/`)).body).toMatchObject({ id, name, category });
+      }
+    },
+  );
 
-  it.each(written.demos.filter(({ published }) => published))(
-    'every organisation is offered the demo $name',
+  it.each(FIXTURE.demos.filter(({ published }) => published))(
+    'every organisation can see and provision the demo $name',
     async ({ org, id, name, simulation, tags }) => {
       for (const caller of [
-        of(org),
-        of(other(org)),
+        adminOf(org),
+        adminOf(otherOrg(org)),
         await server.withScopes(['air:access', 'air:marketplace_demo_read']),
       ]) {
         const { body } = await caller('GET marketplace/demos/');
-        const [found] = body.results.filter((one: { id: string }) => one.id === id);
-        expect(found).toMatchObject({ id, name, tags, published: true, publicly_published: true });
-        expect((await caller(`GET marketplace/demos/${id}/`)).body).toEqual(found);
+        const [listed] = body.results.filter((listedDemo: { id: string }) => listedDemo.id === id);
+        expect(listed).toMatchObject({ id, name, tags, published: true, publicly_published: true });
+        expect((await caller(`GET marketplace/demos/${id}/`)).body).toEqual(listed);
       }
-      const { demo } = (await of(org)(`GET marketplace/demos/${id}/`)).body;
-      expect((await of(org)(`GET simulations/${demo}/`)).body).toMatchObject({ name, state: 'DEMO' });
-      const nodesOf = async (of_: string, caller = of(org)) => {
-        const { body } = await caller(`GET simulations/nodes/?simulation=${of_}`);
+      const { demo } = (await adminOf(org)(`GET marketplace/demos/${id}/`)).body;
+      expect((await adminOf(org)(`GET simulations/${demo}/`)).body).toMatchObject({ name, state: 'DEMO' });
+      const nodesOf = async (simulationId: string, caller = adminOf(org)) => {
+        const { body } = await caller(`GET simulations/nodes/?simulation=${simulationId}`);
         return body.results.map((node: { name: string }) => node.name).toSorted();
       };
       expect(await nodesOf(demo)).toEqual(await nodesOf(simulation));
 
       const world = await airImagesServer();
-      const provisioned = await of(other(org), world)(`POST marketplace/demos/${id}/provision/`, {});
+      const provisioned = await adminOf(otherOrg(org), world)(`POST marketplace/demos/${id}/provision/`, {});
       expect(provisioned.status, JSON.stringify(provisioned.body)).toBe(201);
     },
   );
 
-  it.each(written.demos.filter(({ published }) => !published))(
-    '$org alone sees the demo $name, which is not published',
+  it.each(FIXTURE.demos.filter(({ published }) => !published))(
+    'only $org can see the unpublished demo $name',
     async ({ org, id, name }) => {
-      expect((await of(org)(`GET marketplace/demos/${id}/`)).body).toMatchObject({ name, published: false });
-      expectRefusal(await of(other(org))(`GET marketplace/demos/${id}/`), 404, NOT_FOUND);
+      expect((await adminOf(org)(`GET marketplace/demos/${id}/`)).body).toMatchObject({ name, published: false });
+      expectRefusal(await adminOf(otherOrg(org))(`GET marketplace/demos/${id}/`), 404, NOT_FOUND);
     },
   );
 
-  it.each(written.objects.map((one) => [one.resource, one.id, one] as const))(
-    'have the object of %s with the id %s in the list of its organisation',
+  it.each(FIXTURE.objects.map((object) => [object.resource, object.id, object] as const))(
+    'include the object of %s with the id %s in the list of its organisation',
     async (resource, id, { org, members }) => {
       const path = RESOURCES.find(({ name }) => name === resource)?.path.replace('/api/v3/', '');
-      const { body } = await later.as(castKey(org === 'acme' ? 'owner' : 'globex-air').key)(`GET ${path}?limit=100`);
-      const found = body.results.find((one: { id: string }) => one.id === id);
+      const { body } = await dsx.as(castKey(org === 'acme' ? 'owner' : 'globex-air').key)(`GET ${path}?limit=100`);
+      const listed = body.results.find((object: { id: string }) => object.id === id);
 
-      expect(found, JSON.stringify(body).slice(0, 300)).toBeDefined();
+      expect(listed, JSON.stringify(body).slice(0, 300)).toBeDefined();
       for (const name of ['name', 'node', 'fqdn', 'node_port', 'run', 'fleet', 'target_org']) {
-        if (members[name] !== undefined) expect(found).toMatchObject({ [name]: members[name] });
+        if (members[name] !== undefined) expect(listed).toMatchObject({ [name]: members[name] });
       }
     },
   );
 
-  it('of version dsx are offered to a key that only reads simulations', async () => {
+  it('of version dsx include demos for a key that only reads simulations', async () => {
     const world = await airImagesServer({ air: 'dsx' });
     const { body } = await world.as(castKey('air-reader').key)('GET marketplace/demos/');
 
-    expect(body.results.map(({ name }: { name: string }) => name)).toEqual(written.demos.map(({ name }) => name));
+    expect(body.results.map(({ name }: { name: string }) => name)).toEqual(FIXTURE.demos.map(({ name }) => name));
   });
 
-  it('of every running simulation can be shut down, and of every resting one started', async () => {
+  it('include simulations that can be shut down or started according to their state', async () => {
     const world = await airImagesServer();
-    for (const { org, id, state } of written.simulations) {
+    for (const { org, id, state } of FIXTURE.simulations) {
       const action = state === 'ACTIVE' ? 'shutdown' : 'start';
 
-      expect((await of(org, world)(`PATCH simulations/${id}/${action}/`, {})).status, id).toBe(200);
+      expect((await adminOf(org, world)(`PATCH simulations/${id}/${action}/`, {})).status, id).toBe(200);
     }
   });
 });
 
-describe('the cast as a seed', () => {
-  it('is without fault', () => {
+describe('the built-in cast as a seed', () => {
+  it('has no errors', () => {
     expect(findSeedErrors(cast, SERVICES)).toEqual([]);
   });
 
-  it('gives the same world', async () => {
-    const world = await seeded(cast);
+  it('results in the same world', async () => {
+    const world = await startSeeded(cast);
 
     expect((await world.call('GET /_mock/cast')).body).toEqual(cast);
-    expect(await seen(world)).toEqual(await seen(await airImagesServer()));
+    expect(await readVisible(world)).toEqual(await readVisible(await airImagesServer()));
   });
 
-  it('may leave out Air, whose keys then find nothing', async () => {
+  it('can omit Air, and every list is then empty', async () => {
     const { air: _, ...rest } = cast;
-    const world = await seeded(rest);
+    const world = await startSeeded(rest);
 
     expect((await world.acme('GET simulations/')).body.count).toBe(0);
     expect((await world.acme('GET images/')).body.count).toBe(0);
   });
 
-  it('may have an organisation without a subscription', async () => {
-    const organizations = cast.ngc.organizations.map((one: { name: string }) => ({
-      ...one,
-      airSubscription: one.name === 'acme',
+  it('can have an organisation without a subscription, which gets 402', async () => {
+    const organizations = cast.ngc.organizations.map((organization: { name: string }) => ({
+      ...organization,
+      airSubscription: organization.name === 'acme',
     }));
-    const world = await seeded({ ...cast, ngc: { ...cast.ngc, organizations } });
+    const world = await startSeeded({ ...cast, ngc: { ...cast.ngc, organizations } });
     const { status, body } = await world.globex('GET simulations/');
 
     expect(status).toBe(402);
@@ -356,64 +361,64 @@ describe('the cast as a seed', () => {
   });
 
   it.each([
-    ['an organisation that is not there', { simulations: [{ ...written.simulations[0], org: 'nobody' }] }, /nobody/],
-    ['an id twice', { images: [written.images[0], written.images[0]] }, /twice/],
-    ['an id that is none', { images: [{ ...written.images[0], id: '1' }] }, /id/],
-    ['a state between others', { simulations: [{ ...written.simulations[0], state: 'BOOTING' }] }, /state/],
-    ['nodes without an image', { simulations: [written.simulations[0]] }, /image/],
-    ['a member that is not known', { volumes: [] }, /volumes/],
+    ['an unknown organisation', { simulations: [{ ...FIXTURE.simulations[0], org: 'nobody' }] }, /nobody/],
+    ['a repeated id', { images: [FIXTURE.images[0], FIXTURE.images[0]] }, /twice/],
+    ['an invalid id', { images: [{ ...FIXTURE.images[0], id: '1' }] }, /id/],
+    ['a transitional state', { simulations: [{ ...FIXTURE.simulations[0], state: 'BOOTING' }] }, /state/],
+    ['nodes without an image', { simulations: [FIXTURE.simulations[0]] }, /image/],
+    ['an unknown member', { volumes: [] }, /volumes/],
     [
-      'an object of nothing before it',
-      { ...written, objects: [{ ...written.objects[0], members: { node: written.images[0]?.id, name: 'swp1' } }] },
+      'an object with a reference to an unknown object',
+      { ...FIXTURE, objects: [{ ...FIXTURE.objects[0], members: { node: FIXTURE.images[0]?.id, name: 'swp1' } }] },
       /`air\.objects\[0\]\.members\.node` is .*no such object in `nodes` before this one/,
     ],
     [
-      'an object without what a request needs',
-      { objects: [{ ...written.objects[0], resource: 'fleets', members: {} }] },
+      'an object without a required member',
+      { objects: [{ ...FIXTURE.objects[0], resource: 'fleets', members: {} }] },
       /`air\.objects\[0\]\.members\.name` must be a string/,
     ],
     [
       'a link with one end',
-      { ...written, objects: [written.objects[0], { ...LINK, members: { interfaces: [written.objects[0]?.id] } }] },
+      { ...FIXTURE, objects: [FIXTURE.objects[0], { ...LINK, members: { interfaces: [FIXTURE.objects[0]?.id] } }] },
       /`air\.objects\[1\]\.members\.interfaces` must have two different interfaces/,
     ],
     [
-      'an SSH key that is none',
+      'an invalid SSH key',
       { objects: [{ ...LINK, resource: 'ssh_keys', members: { name: 'a', public_key: 'b', user: 'a@acme.test' } }] },
       /`air\.objects\[0\]\.members\.public_key` must be a complete `ssh-ed25519` or `ssh-rsa` key/,
     ],
     [
-      'an image share for nobody',
+      'an image share for an unknown organisation',
       {
-        ...written,
+        ...FIXTURE,
         objects: [
-          { ...LINK, resource: 'image_shares', members: { image: written.images[0]?.id, target_org: 'gobex' } },
+          { ...LINK, resource: 'image_shares', members: { image: FIXTURE.images[0]?.id, target_org: 'gobex' } },
         ],
       },
       /`air\.objects\[0\]` has the organisation `gobex`/,
     ],
-    ['an object of an unknown resource', { objects: [{ ...written.objects[0], resource: 'fleet' }] }, /`fleets`/],
+    ['an object of an unknown resource', { objects: [{ ...FIXTURE.objects[0], resource: 'fleet' }] }, /`fleets`/],
     [
-      'a demo of no simulation',
-      { ...written, demos: [{ ...written.demos[0], simulation: written.images[0]?.id }] },
+      'a demo of an unknown simulation',
+      { ...FIXTURE, demos: [{ ...FIXTURE.demos[0], simulation: FIXTURE.images[0]?.id }] },
       /simulation/,
     ],
     [
-      'a demo of a simulation that runs',
-      { ...written, demos: [{ ...written.demos[0], simulation: written.simulations[1]?.id }] },
+      'a demo of a running simulation',
+      { ...FIXTURE, demos: [{ ...FIXTURE.demos[0], simulation: FIXTURE.simulations[1]?.id }] },
       /INACTIVE/,
     ],
     [
-      'a demo of another organisation’s simulation',
-      { ...written, demos: [{ ...written.demos[0], org: 'globex' }] },
+      'a demo of a simulation of another organisation',
+      { ...FIXTURE, demos: [{ ...FIXTURE.demos[0], org: 'globex' }] },
       /globex/,
     ],
-  ])('is refused with %s', (_, air, fault) => {
+  ])('is rejected with %s', (_, air, fault) => {
     expect(findSeedErrors({ ngc: cast.ngc, air }, SERVICES).map(formatSeedError).join('\n')).toMatch(fault);
   });
 });
 
-it('a key of the cast reads nothing more than its scopes say', async () => {
+it('a key of the seed reads only what its scopes allow', async () => {
   const reader = server.as(castKey('air-reader').key);
 
   for (const path of ['images/', 'images/shares/', 'marketplace/demos/', 'trainings/', 'manifests/']) {

@@ -17,11 +17,11 @@ const PUBLIC = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001';
 const SPARE_PUBLIC = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0010';
 const SPARE_SHOWN = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0011';
 const PRIVATE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
-const same = (time: string) => Date.parse(time);
+const timeOf = (time: string) => Date.parse(time);
 const idsOf = (answer: { body: { results: readonly { id: string }[] } }) => answer.body.results.map(({ id }) => id);
 
-describe('an image that is made', () => {
-  it('awaits its upload, with everything that was not said at its default', async () => {
+describe('creating an image', () => {
+  it('sets every missing member to its default and awaits the upload', async () => {
     const { status, body } = await acme('POST images/', IMAGE);
 
     expect(status).toBe(201);
@@ -50,13 +50,13 @@ describe('an image that is made', () => {
       hash: '',
       last_uploaded_at: null,
     });
-    expect(same(body.created)).toBe(START);
-    expect(same(body.modified)).toBe(START);
+    expect(timeOf(body.created)).toBe(START);
+    expect(timeOf(body.modified)).toBe(START);
     expect((await acme(`GET images/${body.id}/`)).body).toEqual(body);
   });
 
-  it('keeps everything that a request may say', async () => {
-    const said = {
+  it('stores every member of the request', async () => {
+    const members = {
       ...IMAGE,
       mountpoint: '/mnt',
       minimum_resources: { cpu: 2, memory: 4096, storage: 20 },
@@ -70,7 +70,7 @@ describe('an image that is made', () => {
       user_manual: 'read it',
     };
 
-    expect((await acme('POST images/', said)).body).toMatchObject(said);
+    expect((await acme('POST images/', members)).body).toMatchObject(members);
   });
 
   it.each([
@@ -80,14 +80,14 @@ describe('an image that is made', () => {
       { storage: 1, color: 'red' },
       { cpu: 1, memory: 1024, storage: 1 },
     ],
-  ])('completes minimum resources of %j', async (given, minimum_resources) => {
-    const { status, body } = await acme('POST images/', { ...IMAGE, minimum_resources: given });
+  ])('completes minimum resources of %j', async (minimums, minimum_resources) => {
+    const { status, body } = await acme('POST images/', { ...IMAGE, minimum_resources: minimums });
 
     expect({ status, minimum_resources: body.minimum_resources }).toEqual({ status: 201, minimum_resources });
     expect((await acme(`GET images/${body.id}/`)).body).toEqual(body);
   });
 
-  it('keeps the minimum resources that a change does not name', async () => {
+  it('keeps the minimum resources that an update omits', async () => {
     const { body } = await acme('POST images/', { ...IMAGE, minimum_resources: { cpu: 2, memory: 4096 } });
 
     const changed = await acme(`PATCH images/${body.id}/`, { minimum_resources: { memory: 512 } });
@@ -96,7 +96,7 @@ describe('an image that is made', () => {
   });
 
   it.each([{ cpu: -1 }, { memory: 0 }, { storage: 1.5 }, { cpu: '2' }, { cpu: null }])(
-    'refuses minimum resources of %j',
+    'rejects minimum resources of %j',
     async (minimum_resources) => {
       const [member = ''] = Object.keys(minimum_resources);
       const { id } = (await acme('POST images/', IMAGE)).body;
@@ -108,7 +108,7 @@ describe('an image that is made', () => {
     },
   );
 
-  it('has its size, status, owner and publication from nobody but the server', async () => {
+  it('ignores the size, status, creator and publication in the request', async () => {
     const { body } = await acme('POST images/', {
       ...IMAGE,
       id: NO_ID,
@@ -129,13 +129,13 @@ describe('an image that is made', () => {
     expect(body).not.toHaveProperty('color');
   });
 
-  it('names a service key as its creator by the name of the key', async () => {
+  it('with a service key sets the name of the key as the creator', async () => {
     const uploader = await server.withScopes(['air:access', 'air:image_write']);
 
     expect((await uploader('POST images/', IMAGE)).body.creator).toMatch(/^made-\d+@acme$/);
   });
 
-  it.each(['name', 'version', 'default_username', 'default_password'] as const)('needs `%s`', async (member) => {
+  it.each(['name', 'version', 'default_username', 'default_password'] as const)('requires `%s`', async (member) => {
     const { [member]: _, ...rest } = IMAGE;
 
     expectRefusal(await acme('POST images/', rest), 400, new RegExp(`\`${member}\``));
@@ -146,13 +146,13 @@ describe('an image that is made', () => {
     ['version', 64],
     ['default_username', 64],
     ['default_password', 64],
-  ])('has from 1 to the most characters in `%s`, which is %i', async (member, max) => {
-    const asked = (length: number) => acme('POST images/', { ...IMAGE, [member]: 'x'.repeat(length) });
+  ])('accepts 1 to the maximum number of characters in `%s`: %i', async (member, max) => {
+    const createWith = (length: number) => acme('POST images/', { ...IMAGE, [member]: 'x'.repeat(length) });
 
-    expect((await asked(1)).status).toBe(201);
-    expect((await asked(max)).status).toBe(201);
-    expectRefusal(await asked(max + 1), 400, new RegExp(`\`${member}\``));
-    expectRefusal(await asked(0), 400, new RegExp(`\`${member}\``));
+    expect((await createWith(1)).status).toBe(201);
+    expect((await createWith(max)).status).toBe(201);
+    expectRefusal(await createWith(max + 1), 400, new RegExp(`\`${member}\``));
+    expectRefusal(await createWith(0), 400, new RegExp(`\`${member}\``));
   });
 
   it.each([
@@ -161,32 +161,32 @@ describe('an image that is made', () => {
     ['includes_air_agent', 'yes'],
     ['emulation_type', 'switch'],
     ['name', 5],
-  ])('has no `%s` of %j', async (member, value) => {
+  ])('rejects a `%s` of %j', async (member, value) => {
     expectRefusal(await acme('POST images/', { ...IMAGE, [member]: value }), 400, new RegExp(`\`${member}\``));
   });
 });
 
-describe('an image of one’s own', () => {
-  it('is changed in what is said, and only in that', async () => {
+describe('an image of the caller', () => {
+  it('is updated only in the members of the request', async () => {
     const { body: before } = await acme('POST images/', IMAGE);
     server.clock.set(START + 5000);
     const { status, body } = await acme(`PATCH images/${before.id}/`, { version: '2.0', notes: 'new', size: 9 });
 
     expect(status).toBe(200);
     expect(body).toEqual({ ...before, version: '2.0', notes: 'new', modified: body.modified });
-    expect(same(body.modified)).toBe(START + 5000);
+    expect(timeOf(body.modified)).toBe(START + 5000);
     expect((await acme(`GET images/${before.id}/`)).body).toEqual(body);
     server.clock.set(START);
   });
 
-  it('stays as it is when a change is out of bounds', async () => {
+  it('stays unchanged if an update is invalid', async () => {
     const { body: before } = await acme('POST images/', IMAGE);
 
     expectRefusal(await acme(`PATCH images/${before.id}/`, { version: '3', name: '' }), 400, /`name`/);
     expect((await acme(`GET images/${before.id}/`)).body).toEqual(before);
   });
 
-  it('accepts a change of nothing, with and without a body', async () => {
+  it('accepts an empty update, with and without a body', async () => {
     const id = await server.image();
 
     expect((await acme(`PATCH images/${id}/`, {})).status).toBe(200);
@@ -202,7 +202,7 @@ describe('an image of one’s own', () => {
     expectRefusal(await acme(`DELETE images/${id}/`, {}), 404, NOT_FOUND);
   });
 
-  it('leaves nothing behind when it is deleted, not even its history', async () => {
+  it('leaves no data behind when it is deleted, including its history', async () => {
     const sizeOfWorld = async () => (await server.call('POST /_mock/snapshots', { body: {} })).body.bytes;
     const before = await sizeOfWorld();
     const id = await server.uploaded();
@@ -227,7 +227,7 @@ describe('an image of one’s own', () => {
 });
 
 describe('an image of another organisation', () => {
-  it('is seen where it is public, and says that it is not the caller’s', async () => {
+  it('is visible if it is public, with `is_owned_by_client` false', async () => {
     const { status, body } = await globex(`GET images/${PUBLIC}/`);
 
     expect(status).toBe(200);
@@ -244,19 +244,19 @@ describe('an image of another organisation', () => {
     ['PATCH', 'clear-upload/', {}],
     ['PATCH', 'publish/', {}],
     ['PATCH', 'unpublish/', {}],
-  ])('cannot be changed where it is public: %s {id}/%s', async (method, action, body) => {
+  ])('returns 403 if it is public: %s {id}/%s', async (method, action, body) => {
     const before = await globex(`GET images/${PUBLIC}/`);
 
     expectRefusal(await globex(`${method} images/${PUBLIC}/${action}`, body), 403, NOT_PERMITTED);
     expect((await globex(`GET images/${PUBLIC}/`)).body).toEqual(before.body);
   });
 
-  it('is refused as another’s before the body is looked at', async () => {
+  it('returns 403 before the body is validated', async () => {
     expectRefusal(await globex(`PATCH images/${PUBLIC}/`, { name: '' }), 403, NOT_PERMITTED);
     expectRefusal(await globex(`PATCH images/${PUBLIC}/start-upload/`, {}), 403, NOT_PERMITTED);
   });
 
-  it('is in the list where it is public, and not where it is private', async () => {
+  it('is listed only if it is public', async () => {
     const own = await server.image();
 
     expect(idsOf(await globex('GET images/'))).toEqual(expect.arrayContaining([PUBLIC, PRIVATE_OF_GLOBEX]));
@@ -284,19 +284,19 @@ describe('the list of images', async () => {
     ['published=true', [PUBLIC, SPARE_PUBLIC, SPARE_SHOWN]],
     ['search=WANT', [wanted]],
     ['name=want', []],
-  ])('shows what `%s` asks for', async (query, ids) => {
+  ])('contains the images that match `%s`', async (query, ids) => {
     expect(new Set(idsOf(await world.acme(`GET images/?${query}`)))).toEqual(new Set(ids));
   });
 
-  it('can be narrowed to the images that include the agent', async () => {
+  it('can be filtered by `includes_air_agent`', async () => {
     expect(idsOf(await world.acme('GET images/?includes_air_agent=true'))).toEqual([agent]);
   });
 
-  it('can be narrowed to the image with a hash', async () => {
+  it('can be filtered by `hash`', async () => {
     expect(idsOf(await world.acme(`GET images/?hash=${hash}`))).toEqual([complete]);
   });
 
-  it('can be narrowed to the images of one’s own, and to those of others', async () => {
+  it('can be filtered by `is_owned_by_client`', async () => {
     expect(idsOf(await world.globex('GET images/?is_owned_by_client=true'))).toEqual([PRIVATE_OF_GLOBEX]);
     expect(idsOf(await world.globex('GET images/?is_owned_by_client=false'))).toEqual([
       PUBLIC,
@@ -305,7 +305,7 @@ describe('the list of images', async () => {
     ]);
   });
 
-  it('comes in pages', async () => {
+  it('is paginated', async () => {
     const { body } = await world.acme('GET images/?limit=2&offset=1&ordering=name');
 
     expect(body.count).toBe(14);
@@ -316,14 +316,14 @@ describe('the list of images', async () => {
 });
 
 describe('publishing an image', () => {
-  it('needs a complete upload', async () => {
+  it('requires a complete upload', async () => {
     const id = await server.image();
 
     expectRefusal(await acme(`PATCH images/${id}/publish/`, {}), 400, /`READY`.*`COMPLETE`/);
     expect((await acme(`GET images/${id}/`)).body.published).toBe(false);
   });
 
-  it('shows it to others, under another name if asked, until it is unpublished', async () => {
+  it('shows the image to other organisations, with a new name if requested, until it is unpublished', async () => {
     const id = await server.uploaded({ name: 'hidden' });
     expectRefusal(await globex(`GET images/${id}/`), 404, NOT_FOUND);
 
@@ -340,44 +340,47 @@ describe('publishing an image', () => {
     expect(idsOf(await globex('GET images/?name=shown'))).toEqual([]);
   });
 
-  it.each(['2.0', 'dsx'] as const)('may get another name and version when it is unpublished, in %s', async (air) => {
-    const its = await airImagesServer({ air });
-    const id = await its.uploaded({ name: 'shown' });
-    await its.acme(`PATCH images/${id}/publish/`, {});
+  it.each(['2.0', 'dsx'] as const)(
+    'accepts a new name and version when the image is unpublished, in %s',
+    async (air) => {
+      const other = await airImagesServer({ air });
+      const id = await other.uploaded({ name: 'shown' });
+      await other.acme(`PATCH images/${id}/publish/`, {});
 
-    const after = await its.acme(`PATCH images/${id}/unpublish/`, { name: 'hidden', version: '2.0' });
+      const after = await other.acme(`PATCH images/${id}/unpublish/`, { name: 'hidden', version: '2.0' });
 
-    expect(after.body).toMatchObject({ name: 'hidden', version: '2.0', published: false });
-  });
+      expect(after.body).toMatchObject({ name: 'hidden', version: '2.0', published: false });
+    },
+  );
 
-  it('may get them when a request to unpublish it is approved, in the later API', async () => {
-    const later = await airImagesServer({ air: 'dsx' });
-    const operator = await later.withScopes(['air:sre']);
-    const id = await later.uploaded({ name: 'shown' });
-    await later.acme(`PATCH images/${id}/publish/`, {});
+  it('applies the name and version of a request to unpublish when it is approved, in dsx', async () => {
+    const dsx = await airImagesServer({ air: 'dsx' });
+    const operator = await dsx.withScopes(['air:sre']);
+    const id = await dsx.uploaded({ name: 'shown' });
+    await dsx.acme(`PATCH images/${id}/publish/`, {});
     const request = { justification: 'old', name: 'hidden', version: '2.0' };
-    const { body } = await later.acme(`PATCH images/${id}/request-unpublish/`, request);
+    const { body } = await dsx.acme(`PATCH images/${id}/request-unpublish/`, request);
     expect(body).toMatchObject({ name: 'shown', upload_status: 'PENDING_UNPUBLISH' });
 
     const record = `publishing/image-publish-access-records/${body.publish_access_record_id}/`;
     expect((await operator(`PATCH ${record}approve/`, {})).status).toBe(200);
 
-    const after = (await later.acme(`GET images/${id}/`)).body;
+    const after = (await dsx.acme(`GET images/${id}/`)).body;
     expect(after).toMatchObject({ name: 'hidden', version: '2.0', published: false });
   });
 
-  it('is found by whether every organisation sees it, in the later API', async () => {
-    const later = await airImagesServer({ air: 'dsx' });
-    const id = await later.uploaded({ name: 'restricted' });
-    await later.acme(`PATCH images/${id}/publish/`, { prefer_public: false, allowed_orgs: [] });
+  it('sets `publicly_published`, which is a filter in dsx', async () => {
+    const dsx = await airImagesServer({ air: 'dsx' });
+    const id = await dsx.uploaded({ name: 'restricted' });
+    await dsx.acme(`PATCH images/${id}/publish/`, { prefer_public: false, allowed_orgs: [] });
 
-    const found = async (query: string) => (await later.acme(`GET images/?name=restricted&${query}`)).body.count;
-    expect(await found('publicly_published=false')).toBe(1);
-    expect(await found('publicly_published=true')).toBe(0);
-    expect((await later.acme('GET images/?publicly_published=true')).body.count).toBeGreaterThan(0);
+    const countOf = async (query: string) => (await dsx.acme(`GET images/?name=restricted&${query}`)).body.count;
+    expect(await countOf('publicly_published=false')).toBe(1);
+    expect(await countOf('publicly_published=true')).toBe(0);
+    expect((await dsx.acme('GET images/?publicly_published=true')).body.count).toBeGreaterThan(0);
   });
 
-  it('is refused the second time, as unpublishing is', async () => {
+  it('returns 400 if the image is already published, and unpublishing if it is not', async () => {
     const id = await server.uploaded();
     expectRefusal(await acme(`PATCH images/${id}/unpublish/`, {}), 400, /not published/);
     expect((await acme(`PATCH images/${id}/publish/`)).status).toBe(200);
@@ -386,7 +389,7 @@ describe('publishing an image', () => {
     expectRefusal(await acme(`PATCH images/${id}/unpublish/`, {}), 400, /not published/);
   });
 
-  it('needs `air:image_publish`, which uploads nothing', async () => {
+  it('requires `air:image_publish`, which does not allow uploads', async () => {
     const id = await server.uploaded();
     const writer = await server.withScopes(['air:access', 'air:image_read', 'air:image_write']);
     const publisher = await server.withScopes(['air:access', 'air:image_publish']);
@@ -396,7 +399,7 @@ describe('publishing an image', () => {
     expect((await publisher(`PATCH images/${id}/publish/`, {})).status).toBe(200);
   });
 
-  it('lets an image be changed by its owner while it is published', async () => {
+  it('still allows its owner to update the image', async () => {
     const id = await server.uploaded();
     await acme(`PATCH images/${id}/publish/`, {});
 
@@ -405,72 +408,72 @@ describe('publishing an image', () => {
   });
 });
 
-describe('the later API', async () => {
-  const later = await airImagesServer({ air: 'dsx' });
-  const because = { justification: 'everybody needs it' };
+describe('image requests in dsx', async () => {
+  const dsx = await airImagesServer({ air: 'dsx' });
+  const REASON = { justification: 'everybody needs it' };
 
-  it('has one request about an image open at a time, until it is cancelled', async () => {
-    const id = await later.uploaded();
-    const { status, body } = await later.acme(`PATCH images/${id}/request-publish/`, because);
+  it('allow one open request for an image, until it is cancelled', async () => {
+    const id = await dsx.uploaded();
+    const { status, body } = await dsx.acme(`PATCH images/${id}/request-publish/`, REASON);
     expect(status).toBe(200);
     expect(body).toMatchObject({ published: false, publish_access_record_id: expect.stringMatching(UUID) });
 
-    expectRefusalOf409(await later.acme(`PATCH images/${id}/request-publish/`, because));
-    expectRefusalOf409(await later.acme(`PATCH images/${id}/request-unpublish/`, because));
+    expectOpenRequest(await dsx.acme(`PATCH images/${id}/request-publish/`, REASON));
+    expectOpenRequest(await dsx.acme(`PATCH images/${id}/request-unpublish/`, REASON));
 
-    const cancelled = await later.acme(`PATCH images/${id}/cancel-publish-access-record/`, {});
+    const cancelled = await dsx.acme(`PATCH images/${id}/cancel-publish-access-record/`, {});
     expect(cancelled.status).toBe(200);
     expect(cancelled.body.publish_access_record_id).toBeNull();
-    expectRefusal(await later.acme(`PATCH images/${id}/cancel-publish-access-record/`, {}), 400, /open/);
-    expect((await later.acme(`PATCH images/${id}/request-publish/`, because)).status).toBe(200);
+    expectRefusal(await dsx.acme(`PATCH images/${id}/cancel-publish-access-record/`, {}), 400, /open/);
+    expect((await dsx.acme(`PATCH images/${id}/request-publish/`, REASON)).status).toBe(200);
   });
 
-  it('asks to publish only what is not published, and to unpublish only what is', async () => {
-    const id = await later.uploaded();
-    expectRefusal(await later.acme(`PATCH images/${id}/request-unpublish/`, because), 400, /is unpublished/);
-    await later.acme(`PATCH images/${id}/publish/`, {});
-    expectRefusal(await later.acme(`PATCH images/${id}/request-publish/`, because), 400, /is public/);
-    expect((await later.acme(`PATCH images/${id}/request-unpublish/`, because)).status).toBe(200);
+  it('allow publishing only an unpublished image, and unpublishing only a published image', async () => {
+    const id = await dsx.uploaded();
+    expectRefusal(await dsx.acme(`PATCH images/${id}/request-unpublish/`, REASON), 400, /is unpublished/);
+    await dsx.acme(`PATCH images/${id}/publish/`, {});
+    expectRefusal(await dsx.acme(`PATCH images/${id}/request-publish/`, REASON), 400, /is public/);
+    expect((await dsx.acme(`PATCH images/${id}/request-unpublish/`, REASON)).status).toBe(200);
   });
 
-  it('needs a justification for a request to publish', async () => {
-    const id = await later.uploaded();
+  it('require a justification', async () => {
+    const id = await dsx.uploaded();
 
-    expectRefusal(await later.acme(`PATCH images/${id}/request-publish/`, {}), 400, /`justification`/);
+    expectRefusal(await dsx.acme(`PATCH images/${id}/request-publish/`, {}), 400, /`justification`/);
   });
 
-  it.each(['air:image_write', 'air:image_publish'])('takes a request from a key with `%s`', async (scope) => {
-    const id = await later.uploaded();
-    const key = await later.withScopes([scope]);
+  it.each(['air:image_write', 'air:image_publish'])('accept a key with `%s`', async (scope) => {
+    const id = await dsx.uploaded();
+    const key = await dsx.withScopes([scope]);
 
-    expect((await key(`PATCH images/${id}/request-publish/`, because)).status).toBe(200);
+    expect((await key(`PATCH images/${id}/request-publish/`, REASON)).status).toBe(200);
   });
 
-  it('shows an image that is not published for everybody only to the organisations that are named', async () => {
-    const budgets = await later.globex('GET resource-budgets/');
+  it('show an image with `allowed_orgs` only to these organisations', async () => {
+    const budgets = await dsx.globex('GET resource-budgets/');
     const [{ org_id }] = budgets.body.results;
-    const [forNobody, forGlobex] = [await later.uploaded(), await later.uploaded()];
-    const published = await later.acme(`PATCH images/${forNobody}/publish/`, { prefer_public: false });
+    const [forNobody, forGlobex] = [await dsx.uploaded(), await dsx.uploaded()];
+    const published = await dsx.acme(`PATCH images/${forNobody}/publish/`, { prefer_public: false });
     expect(published.body).toMatchObject({ published: true, publicly_published: false });
-    await later.acme(`PATCH images/${forGlobex}/publish/`, { prefer_public: false, allowed_orgs: [org_id] });
+    await dsx.acme(`PATCH images/${forGlobex}/publish/`, { prefer_public: false, allowed_orgs: [org_id] });
 
-    expect((await later.globex(`GET images/${forGlobex}/`)).status).toBe(200);
-    expectRefusal(await later.globex(`GET images/${forNobody}/`), 404, NOT_FOUND);
+    expect((await dsx.globex(`GET images/${forGlobex}/`)).status).toBe(200);
+    expectRefusal(await dsx.globex(`GET images/${forNobody}/`), 404, NOT_FOUND);
   });
 
-  it('is the only one with requests about images', async () => {
+  it('do not exist in 2.0', async () => {
     const id = await server.uploaded();
 
-    expect((await acme(`PATCH images/${id}/request-publish/`, because)).status).toBe(404);
+    expect((await acme(`PATCH images/${id}/request-publish/`, REASON)).status).toBe(404);
   });
 });
 
-function expectRefusalOf409(answer: Parameters<typeof expectRefusal>[0]): void {
+function expectOpenRequest(answer: Parameters<typeof expectRefusal>[0]): void {
   expectRefusal(answer, 409, /open/);
 }
 
-describe('who may have images', () => {
-  it('reads them with `air:image_read`, and writes none', async () => {
+describe('access to images', () => {
+  it('with `air:image_read` is read-only', async () => {
     const reader = await server.withScopes(['air:access', 'air:image_read']);
 
     expect((await reader('GET images/')).status).toBe(200);
@@ -480,14 +483,14 @@ describe('who may have images', () => {
     expectRefusal(await reader(`DELETE images/${PUBLIC}/`, {}), 403, NOT_PERMITTED);
   });
 
-  it('is told of a missing scope before a missing image or a bad body', async () => {
+  it('is checked before the image and the body', async () => {
     const reader = await server.withScopes(['air:access', 'air:image_read']);
 
     expectRefusal(await reader(`PATCH images/${NO_ID}/start-upload/`, { size: 'big' }), 403, NOT_PERMITTED);
     expectRefusal(await reader('POST images/', {}), 403, NOT_PERMITTED);
   });
 
-  it('is the user with the role `air` for reading', async () => {
+  it('is read-only with the role `air`', async () => {
     const user = server.as(castKey('air-user').key);
 
     expect((await user('GET images/')).status).toBe(200);
@@ -495,6 +498,6 @@ describe('who may have images', () => {
   });
 });
 
-it('tells times of an image in UTC', async () => {
+it('the times of an image are in UTC', async () => {
   expect((await acme('POST images/', IMAGE)).body.created).toMatch(/^2026-01-15T12:00:00(?:\.0+)?Z$/);
 });

@@ -22,7 +22,7 @@ const air = servers['2.0'];
 const { admin, done } = air;
 
 describe('creating', () => {
-  it('needs a name and a simulation; the image is the first one there is', async () => {
+  it('requires a name and a simulation, and uses the first image by default', async () => {
     const { id } = await air.simulation();
 
     const node = await done(201, `POST ${NODES}`, { name: 'n', simulation: id });
@@ -44,8 +44,8 @@ describe('creating', () => {
     expect(await done(200, `GET ${NODES}${node.id}/`)).toEqual(node);
   });
 
-  it('keeps what is given', async () => {
-    const given = {
+  it('stores every value of the request', async () => {
+    const body = {
       name: 'n',
       image: ACME_SWITCH,
       cpu: 8,
@@ -61,10 +61,10 @@ describe('creating', () => {
       management_mac: '02:00:00:00:00:01',
     };
 
-    expect(await air.node(given)).toMatchObject(given);
+    expect(await air.node(body)).toMatchObject(body);
   });
 
-  it.each<[named: string, body: object]>([
+  it.each<[field: string, body: object]>([
     ['name', { name: '' }],
     ['name', { name: 5 }],
     ['cpu', { cpu: 0 }],
@@ -79,30 +79,34 @@ describe('creating', () => {
     ['simulation', { simulation: NOTHING }],
     ['simulation', { simulation: 'nothing' }],
     ['simulation', { simulation: GLOBEX_LAB }],
-  ])('a wrong `%s` is refused by its name: %j', async (named, body) => {
+  ])('with an invalid `%s` returns 400 and names it: %j', async (field, body) => {
     const { id } = await air.simulation();
 
-    expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, ...body }), 400, named);
+    expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, ...body }), 400, field);
     expect(await air.all(`${NODES}?simulation=${id}`)).toEqual([]);
   });
 
-  it.each(['name', 'simulation'])('without `%s` is refused by its name', async (named) => {
+  it.each(['name', 'simulation'])('without `%s` returns 400 and names it', async (field) => {
     const { id } = await air.simulation();
 
-    expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, [named]: undefined }), 400, named);
+    expectRefused(await admin(`POST ${NODES}`, { name: 'n', simulation: id, [field]: undefined }), 400, field);
   });
 });
 
-it('a strict server looks into the entries of maps', async () => {
+it('a strict server validates the entries of maps', async () => {
   const strict = await airServer({ strict: true });
   const { id } = await strict.simulation();
-  const made = (more: object) => strict.admin(`POST ${NODES}`, { name: 'n', simulation: id, ...more });
+  const create = (more: object) => strict.admin(`POST ${NODES}`, { name: 'n', simulation: id, ...more });
 
-  expectRefused(await made({ management_interfaces: { eth0: { ipp: '::1' } } }), 400, 'management_interfaces.eth0.ipp');
-  expect((await made({ management_interfaces: { eth0: { ip: null } }, metadata: null })).status).toBe(201);
+  expectRefused(
+    await create({ management_interfaces: { eth0: { ipp: '::1' } } }),
+    400,
+    'management_interfaces.eth0.ipp',
+  );
+  expect((await create({ management_interfaces: { eth0: { ip: null } }, metadata: null })).status).toBe(201);
 });
 
-it('an image that a drive names can be seen, and is not deleted', async () => {
+it('the image of a drive must be visible and cannot be deleted', async () => {
   const image = await done(201, 'POST images/', {
     name: 'cd',
     version: '1',
@@ -110,9 +114,9 @@ it('an image that a drive names can be seen, and is not deleted', async () => {
     default_password: 'p',
   });
   const cdrom = { image: image.id };
-  for (const wrong of [NOTHING, GLOBEX_PRIVATE]) {
+  for (const invalidImage of [NOTHING, GLOBEX_PRIVATE]) {
     const { id } = await air.simulation();
-    const body = { name: 'n', simulation: id, cdrom: { image: wrong } };
+    const body = { name: 'n', simulation: id, cdrom: { image: invalidImage } };
     expectRefused(await admin(`POST ${NODES}`, body), 400, 'cdrom.image');
   }
   const node = await air.node({ cdrom });
@@ -124,11 +128,11 @@ it('an image that a drive names can be seen, and is not deleted', async () => {
 });
 
 describe('updating', () => {
-  it('changes what is given, and never the simulation', async () => {
+  it('changes only the members of the request, and never the simulation', async () => {
     const node = await air.node();
-    const other = await air.simulation();
+    const target = await air.simulation();
 
-    const after = await done(200, `PATCH ${NODES}${node.id}/`, { name: 'new', cpu: 3, simulation: other.id });
+    const after = await done(200, `PATCH ${NODES}${node.id}/`, { name: 'new', cpu: 3, simulation: target.id });
 
     expect({ ...after, modified: '' }).toEqual({ ...node, name: 'new', cpu: 3, modified: '' });
   });
@@ -139,21 +143,21 @@ describe('updating', () => {
     ['image', null],
     ['cpu', 0],
     ['memory', 512],
-  ])('a wrong `%s` is refused by its name: %j', async (named, value) => {
+  ])('with an invalid `%s` returns 400 and names it: %j', async (field, value) => {
     const node = await air.node();
 
-    expectRefused(await admin(`PATCH ${NODES}${node.id}/`, { [named]: value }), 400, named);
+    expectRefused(await admin(`PATCH ${NODES}${node.id}/`, { [field]: value }), 400, field);
     expect(await done(200, `GET ${NODES}${node.id}/`)).toEqual(node);
   });
 });
 
-it('deleting a node takes its interfaces, links, services and instructions along, and the other end stays', async () => {
+it('deleting a node deletes its interfaces, links, services and instructions, and keeps the other end of a link', async () => {
   const node = await air.node();
-  const other = await air.node({ simulation: node.simulation });
-  const mine = await air.interface({ node: node.id });
-  const theirs = await air.interface({ node: other.id });
-  const link = await done(201, `POST ${LINKS}`, { interfaces: [mine.id, theirs.id] });
-  const service = await done(201, `POST ${SERVICES}`, { interface: mine.id, node_port: 22 });
+  const peer = await air.node({ simulation: node.simulation });
+  const ownInterface = await air.interface({ node: node.id });
+  const peerInterface = await air.interface({ node: peer.id });
+  const link = await done(201, `POST ${LINKS}`, { interfaces: [ownInterface.id, peerInterface.id] });
+  const service = await done(201, `POST ${SERVICES}`, { interface: ownInterface.id, node_port: 22 });
   const instruction = await done(201, `POST ${INSTRUCTIONS}`, {
     node: node.id,
     executor: 'shell',
@@ -164,19 +168,19 @@ it('deleting a node takes its interfaces, links, services and instructions along
 
   for (const path of [
     `${NODES}${node.id}`,
-    `${INTERFACES}${mine.id}`,
+    `${INTERFACES}${ownInterface.id}`,
     `${LINKS}${link.id}`,
     `${SERVICES}${service.id}`,
     `${INSTRUCTIONS}${instruction.id}`,
   ]) {
     expectRefused(await admin(`GET ${path}/`), 404);
   }
-  await done(200, `GET ${INTERFACES}${theirs.id}/`);
+  await done(200, `GET ${INTERFACES}${peerInterface.id}/`);
   expect(await air.all(`${NODES}?simulation=${node.simulation}`)).toHaveLength(1);
 });
 
-describe('out of a system node', () => {
-  it('has what that has, and what is given instead', async () => {
+describe('creating from a system node', () => {
+  it('copies the system node and applies the values of the request', async () => {
     const { id } = await air.simulation();
     const path = `POST ${NODES}from-system-node/`;
 
@@ -194,14 +198,14 @@ describe('out of a system node', () => {
     ['simulation', { simulation: GLOBEX_LAB }],
     ['image', { image: NOTHING }],
     ['name', { name: '' }],
-  ])('a wrong `%s` is refused by its name', async (named, wrong) => {
+  ])('with an invalid `%s` returns 400 and names it', async (field, overrides) => {
     const { id } = await air.simulation();
-    const body = { system_node: SYSTEM_NODE, simulation: id, name: 'x', ...wrong };
+    const body = { system_node: SYSTEM_NODE, simulation: id, name: 'x', ...overrides };
 
-    expectRefused(await admin(`POST ${NODES}from-system-node/`, body), 400, named);
+    expectRefused(await admin(`POST ${NODES}from-system-node/`, body), 400, field);
   });
 
-  it('of another organisation is made as well, because everybody may see them', async () => {
+  it('works for another organisation, because system nodes are visible to all', async () => {
     const body = { system_node: SYSTEM_NODE, simulation: GLOBEX_LAB, name: 'x' };
 
     expect((await air.globex(`POST ${NODES}from-system-node/`, body)).status).toBe(201);
@@ -212,7 +216,7 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
   const world = servers[profile];
   const isLater = profile === 'dsx';
 
-  async function furnished() {
+  async function createFurnished() {
     const { id } = await world.simulation();
     await world.done(200, `PATCH simulations/${id}/start/`);
     const nodes = [await world.node({ simulation: id }), await world.node({ simulation: id })];
@@ -231,8 +235,8 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
   ];
   const requestOf = (action: string) => `${action.replace(' ', ` ${NODES}`)}/`;
 
-  it.each(actions)('%s takes nodes of the simulation', async (action, status, entry) => {
-    const { id, nodes } = await furnished();
+  it.each(actions)('%s accepts nodes of the simulation', async (action, status, entry) => {
+    const { id, nodes } = await createFurnished();
 
     const answer = await world.admin(requestOf(action), { simulation: id, nodes: idsOf(nodes).map(entry) });
 
@@ -242,58 +246,63 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     expect(await world.all(`${NODES}?simulation=${id}`)).toHaveLength(expected);
   });
 
-  it.runIf(isLater)('copies have names that no other node of the simulation has', async () => {
-    const { id, nodes } = await furnished();
-    const copied = () => world.admin(`POST ${NODES}bulk-copy/`, { simulation: id, nodes: [{ id: nodes[0].id }] });
-    await copied();
-    await copied();
+  it.runIf(isLater)('copies have unique names in the simulation', async () => {
+    const { id, nodes } = await createFurnished();
+    const copy = () => world.admin(`POST ${NODES}bulk-copy/`, { simulation: id, nodes: [{ id: nodes[0].id }] });
+    await copy();
+    await copy();
 
     const { name } = nodes[0];
-    const names = (await world.all(`${NODES}?simulation=${id}`)).map((one: Thing) => one.name);
+    const names = (await world.all(`${NODES}?simulation=${id}`)).map((node: Thing) => node.name);
     expect(names).toEqual(expect.arrayContaining([name, `${name}-copy`, `${name}-copy-2`]));
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each(actions)('%s leaves all as it was where one node is not to be had', async (action, _status, entry) => {
-    const { id, nodes } = await furnished();
-    const stranger = await world.node();
-    const before = [await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)];
+  it.each(actions)(
+    '%s changes nothing if one node does not exist in the simulation',
+    async (action, _status, entry) => {
+      const { id, nodes } = await createFurnished();
+      const foreignNode = await world.node();
+      const before = [await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)];
 
-    for (const bad of [NOTHING, stranger.id]) {
-      const body = { simulation: id, nodes: [...idsOf(nodes), bad].map(entry) };
-      expectRefused(await world.admin(requestOf(action), body), 400, 'nodes');
-    }
+      for (const foreignId of [NOTHING, foreignNode.id]) {
+        const body = { simulation: id, nodes: [...idsOf(nodes), foreignId].map(entry) };
+        expectRefused(await world.admin(requestOf(action), body), 400, 'nodes');
+      }
 
-    expect([await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)]).toEqual(before);
-  });
+      expect([await world.all(NODES), await world.all(`histories/?model=node&object_id=${nodes[0].id}`)]).toEqual(
+        before,
+      );
+    },
+  );
 
-  it.each(actions)('%s counts a node that is named twice once', async (action, status, entry) => {
-    const { id, nodes } = await furnished();
+  it.each(actions)('%s applies once to a repeated node', async (action, status, entry) => {
+    const { id, nodes } = await createFurnished();
     const before = await world.all(`${NODES}?simulation=${id}`);
 
     const twice = [nodes[0].id, nodes[0].id].map(entry);
     const answer = await world.admin(requestOf(action), { simulation: id, nodes: twice });
 
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-    const more = action.includes('delete') ? -1 : action.includes('copy') ? 1 : 0;
-    expect(await world.all(`${NODES}?simulation=${id}`)).toHaveLength(before.length + more);
+    const change = action.includes('delete') ? -1 : action.includes('copy') ? 1 : 0;
+    expect(await world.all(`${NODES}?simulation=${id}`)).toHaveLength(before.length + change);
   });
 
-  it('bulk-assign refuses different configs for one node', async () => {
-    const { id, nodes } = await furnished();
+  it('bulk-assign rejects different configs for one node', async () => {
+    const { id, nodes } = await createFurnished();
     const config = async () =>
       (await world.done(201, 'POST userconfigs/', { name: 'u', kind: 'cloud-init-user-data', content: '#' })).id;
     const entries = [await config(), await config()].map((user_data) => ({ node: nodes[0].id, user_data }));
-    const assign = (...given: readonly object[]) =>
-      world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: given });
+    const assign = (...assignments: readonly object[]) =>
+      world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: assignments });
 
     expectRefused(await assign(...entries), 400, nodes[0].id, 'user_data');
     expect((await world.done(200, `GET ${NODES}${nodes[0].id}/`)).cloud_init).toBeNull();
     expect((await assign({ node: nodes[0].id, meta_data: null }, entries[0] ?? {})).status).toBe(204);
   });
 
-  it.each(actions)('%s names what is wrong with its body', async (action, _status, entry) => {
-    const { id, nodes } = await furnished();
+  it.each(actions)('%s names the invalid member of the body', async (action, _status, entry) => {
+    const { id, nodes } = await createFurnished();
     const request = requestOf(action);
 
     expectRefused(await world.admin(request, { simulation: NOTHING, nodes: [entry(nodes[0].id)] }), 400, 'simulation');
@@ -307,16 +316,16 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     expectRefused(await world.admin(request, { simulation: id }), 400, 'nodes');
   });
 
-  it.each(['reset', 'rebuild'])('bulk-%s needs a running simulation', async (action) => {
-    const { id, nodes } = await furnished();
+  it.each(['reset', 'rebuild'])('bulk-%s requires a running simulation', async (action) => {
+    const { id, nodes } = await createFurnished();
     await world.done(200, `PATCH simulations/${id}/shutdown/`);
-    const body = { simulation: id, nodes: idsOf(nodes).map((one) => ({ id: one })) };
+    const body = { simulation: id, nodes: idsOf(nodes).map((nodeId) => ({ id: nodeId })) };
 
     expectRefused(await world.admin(`PATCH ${NODES}bulk-${action}/`, body), 400, '`INACTIVE`', '`ACTIVE`');
   });
 
-  it('bulk-assign sets user configs, keeps what is absent and takes away what is null', async () => {
-    const { id, nodes } = await furnished();
+  it('bulk-assign sets user configs, keeps absent members and removes null members', async () => {
+    const { id, nodes } = await createFurnished();
     const config = (kind: string) =>
       world.done(201, 'POST userconfigs/', { name: kind, kind: `cloud-init-${kind}`, content: '#cloud-config' });
     const [user, meta] = [await config('user-data'), await config('meta-data')];
@@ -324,7 +333,7 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     const assign = (...entries: object[]) =>
       world.done(204, `PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: entries });
     const cloudInit = async () =>
-      Promise.all([first, second].map(async (one) => (await world.done(200, `GET ${NODES}${one}/`)).cloud_init));
+      Promise.all([first, second].map(async (nodeId) => (await world.done(200, `GET ${NODES}${nodeId}/`)).cloud_init));
 
     await assign({ node: first, user_data: user.id, meta_data: meta.id }, { node: second, user_data: user.id });
     expect(await cloudInit()).toEqual([
@@ -334,10 +343,10 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     await assign({ node: first, user_data: null });
     expect((await cloudInit())[0]).toEqual({ user_data: null, meta_data: meta.id });
 
-    for (const wrong of [NOTHING, user.id]) {
+    for (const userConfig of [NOTHING, user.id]) {
       const entries = [
         { node: second, user_data: null },
-        { node: first, meta_data: wrong },
+        { node: first, meta_data: userConfig },
       ];
       expectRefused(
         await world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: entries }),
@@ -349,76 +358,76 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
   });
 
   if (isLater) {
-    it('bulk-update changes several nodes alike', async () => {
-      const { id, nodes } = await furnished();
+    it('bulk-update changes several nodes', async () => {
+      const { id, nodes } = await createFurnished();
       const body = { simulation: id, node_ids: idsOf(nodes), cpu: 4, image: ACME_SWITCH, name: 'never' };
 
-      const reported = await world.done(200, `PATCH ${NODES}bulk-update/`, body);
+      const updated = await world.done(200, `PATCH ${NODES}bulk-update/`, body);
 
-      expect(reported).toMatchObject([
+      expect(updated).toMatchObject([
         { cpu: 4, image: ACME_SWITCH },
         { cpu: 4, image: ACME_SWITCH },
       ]);
-      expect(reported.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
+      expect(updated.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
     });
 
-    it('bulk-update counts a node that is named twice once', async () => {
-      const { id, nodes } = await furnished();
+    it('bulk-update applies once to a repeated node', async () => {
+      const { id, nodes } = await createFurnished();
       const body = { simulation: id, node_ids: [nodes[0].id, nodes[0].id], cpu: 4 };
 
       expect(await world.done(200, `PATCH ${NODES}bulk-update/`, body)).toMatchObject([{ cpu: 4 }]);
     });
 
-    it.each<[named: string, wrong: (id: string) => object]>([
+    it.each<[field: string, overridesOf: (id: string) => object]>([
       ['image', () => ({ image: NOTHING })],
       ['cpu', () => ({ cpu: 0 })],
       ['node', (id) => ({ node_ids: [id, NOTHING] })],
       ['node_ids', () => ({ node_ids: [] })],
       ['simulation', () => ({ simulation: NOTHING })],
-    ])('bulk-update names a wrong `%s`, and changes nothing', async (named, wrong) => {
-      const { id, nodes } = await furnished();
-      const body = { simulation: id, node_ids: idsOf(nodes), cpu: 9, ...wrong(nodes[0].id) };
+    ])('bulk-update with an invalid `%s` returns 400 and changes nothing', async (field, overridesOf) => {
+      const { id, nodes } = await createFurnished();
+      const body = { simulation: id, node_ids: idsOf(nodes), cpu: 9, ...overridesOf(nodes[0].id) };
 
-      expectRefused(await world.admin(`PATCH ${NODES}bulk-update/`, body), 400, named);
+      expectRefused(await world.admin(`PATCH ${NODES}bulk-update/`, body), 400, field);
       expect((await world.all(`${NODES}?simulation=${id}`)).map(({ cpu }) => cpu)).toEqual([1, 1]);
     });
   }
 });
 
-describe('a node of the later API', () => {
-  const later = servers.dsx;
+describe('a node in dsx', () => {
+  const dsx = servers.dsx;
 
   it.each(['cdrom', ['network', 'hd'], ['cdrom']])('boots from %j', async (boot) => {
-    const { id } = await later.node({ advanced: { boot } });
+    const { id } = await dsx.node({ advanced: { boot } });
     const order = ['hd', 'network', 'cdrom'];
 
-    expect((await later.done(200, `GET ${NODES}${id}/`)).advanced.boot).toEqual(boot);
-    expect((await later.done(200, `PATCH ${NODES}${id}/`, { advanced: { boot: order } })).advanced.boot).toEqual(order);
+    expect((await dsx.done(200, `GET ${NODES}${id}/`)).advanced.boot).toEqual(boot);
+    expect((await dsx.done(200, `PATCH ${NODES}${id}/`, { advanced: { boot: order } })).advanced.boot).toEqual(order);
   });
 
   it.each(['floppy', [], ['floppy'], ['hd', 'hd', 'hd', 'hd']])('does not boot from %j', async (boot) => {
-    const { id: simulation } = await later.simulation();
-    const given = { simulation, name: 'odd', advanced: { boot } };
-    expectRefused(await later.admin(`POST ${NODES}`, given), 400, 'advanced.boot');
+    const { id: simulation } = await dsx.simulation();
+    const body = { simulation, name: 'odd', advanced: { boot } };
+    expectRefused(await dsx.admin(`POST ${NODES}`, body), 400, 'advanced.boot');
   });
 
-  it.each(['cdrom', ['hd', 'network']])('boots from %j in the later API only', async (boot) => {
+  it.each(['cdrom', ['hd', 'network']])('boots from %j only in dsx, not in 2.0', async (boot) => {
     const { id: simulation } = await servers['2.0'].simulation();
-    const given = { simulation, name: 'early', advanced: { boot } };
-    expectRefused(await servers['2.0'].admin(`POST ${NODES}`, given), 400, 'advanced.boot');
+    const body = { simulation, name: 'early', advanced: { boot } };
+    expectRefused(await servers['2.0'].admin(`POST ${NODES}`, body), 400, 'advanced.boot');
   });
 
-  it('is made of a template with a placement group and addresses, too', async () => {
-    const { id: simulation } = await later.simulation();
+  it('is created from a system node with a placement group and addresses', async () => {
+    const { id: simulation } = await dsx.simulation();
     const management_interfaces = { eth1: { ip: '192.168.200.9', mac_address: '02:00:00:00:00:09' } };
-    const given = { system_node: SYSTEM_NODE, name: 'placed', simulation, placement_group: ' rack-a ' };
+    const template = { system_node: SYSTEM_NODE, name: 'placed', simulation, placement_group: ' rack-a ' };
 
-    const body = { ...given, management_interfaces };
-    expect(await later.done(201, `POST ${NODES}from-system-node/`, body)).toMatchObject({
+    const body = { ...template, management_interfaces };
+    expect(await dsx.done(201, `POST ${NODES}from-system-node/`, body)).toMatchObject({
       placement_group: 'rack-a',
       management_interfaces,
     });
-    const long = { ...given, placement_group: 'x'.repeat(65) };
-    expectRefused(await later.admin(`POST ${NODES}from-system-node/`, long), 400, 'placement_group');
+    const long = { ...template, placement_group: 'x'.repeat(65) };
+    expectRefused(await dsx.admin(`POST ${NODES}from-system-node/`, long), 400, 'placement_group');
   });
 });

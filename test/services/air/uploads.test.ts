@@ -23,10 +23,10 @@ const { chunk_size: CHUNK } = await start(await image(), SMALL);
 const LARGE = Buffer.alloc(CHUNK * 2 + 5, 'large');
 
 const statusOf = async (id: string) => (await acme(`GET images/${id}/`)).body.upload_status;
-const complete = (id: string, parts: unknown) => acme(`PATCH images/${id}/complete-upload/`, { parts });
+const completeUpload = (id: string, parts: unknown) => acme(`PATCH images/${id}/complete-upload/`, { parts });
 const urlOf = ({ part_urls }: StartedUpload, number: number) => part_urls[number - 1]?.url ?? '';
 
-/** Sends the parts with these numbers; what a completion says of them. */
+/** Uploads the parts with these numbers, and returns them as a completion lists them. */
 async function send(started: StartedUpload, bytes: Buffer, numbers?: readonly number[]): Promise<SentPart[]> {
   const chunks = chunksOf(bytes, started);
   const sent: SentPart[] = [];
@@ -38,15 +38,15 @@ async function send(started: StartedUpload, bytes: Buffer, numbers?: readonly nu
   return sent;
 }
 
-/** A large upload of which every part has arrived. */
-async function sentLarge() {
+/** Starts a large upload and sends every part. */
+async function uploadLarge() {
   const id = await image();
   const started = await start(id, LARGE);
   return { id, started, parts: await send(started, LARGE) };
 }
 
-describe('an upload that begins', () => {
-  it('changes its image with every part, also for the order of lists', async () => {
+describe('starting an upload', () => {
+  it('makes every part update `modified` of the image, also in sorted lists', async () => {
     const id = await image();
     const started = await start(id, LARGE);
     server.clock.set(START + 60_000);
@@ -56,10 +56,10 @@ describe('an upload that begins', () => {
     const { results } = (await acme('GET images/?ordering=-modified&limit=1')).body;
     server.clock.set(START);
 
-    expect(results.map((one: { readonly id: string }) => one.id)).toEqual([id]);
+    expect(results.map((item: { readonly id: string }) => item.id)).toEqual([id]);
   });
 
-  it('is told where each part goes, and how large a part is', async () => {
+  it('returns the URL of each part and the size of a part', async () => {
     const id = await image();
     const { status, body } = await acme(`PATCH images/${id}/start-upload/`, {
       hash: sha256(LARGE),
@@ -80,7 +80,7 @@ describe('an upload that begins', () => {
     [CHUNK, 1],
     [CHUNK + 1, 2],
     [CHUNK * 4, 4],
-  ])('of %i bytes has as many parts as they fill, which is %i', async (size, count) => {
+  ])('of %i bytes returns %i parts', async (size, count) => {
     const { body } = await acme(`PATCH images/${await image()}/start-upload/`, { hash: sha256(SMALL), size });
 
     expect(body.part_urls).toHaveLength(count);
@@ -97,7 +97,7 @@ describe('an upload that begins', () => {
     ['size', 1.5],
     ['size', '13'],
     ['size', 64 * 1024 ** 3 + 1],
-  ])('is refused with a `%s` of %j', async (member, value) => {
+  ])('is rejected with a `%s` of %j', async (member, value) => {
     const id = await image();
     const body = { hash: sha256(SMALL), size: SMALL.length, [member]: value };
 
@@ -105,24 +105,24 @@ describe('an upload that begins', () => {
     expect(await statusOf(id)).toBe('READY');
   });
 
-  it('may be of 64 GiB', async () => {
+  it('accepts a size of 64 GiB', async () => {
     const max = { hash: sha256(SMALL), size: 64 * 1024 ** 3 };
 
     expect((await acme(`PATCH images/${await image()}/start-upload/`, max)).status).toBe(200);
   });
 
-  it('is refused while another one runs, which goes on', async () => {
+  it('is rejected while another upload is running, which continues', async () => {
     const id = await image();
     const started = await start(id, SMALL);
-    const again = await acme(`PATCH images/${id}/start-upload/`, { hash: sha256(SMALL), size: 5 });
+    const second = await acme(`PATCH images/${id}/start-upload/`, { hash: sha256(SMALL), size: 5 });
 
-    expectRefusal(again, 400, /`UPLOADING`/);
-    expect((await complete(id, await send(started, SMALL))).status).toBe(200);
+    expectRefusal(second, 400, /`UPLOADING`/);
+    expect((await completeUpload(id, await send(started, SMALL))).status).toBe(200);
   });
 });
 
 describe('a part', () => {
-  it('is taken without any key, and answered with a quoted ETag', async () => {
+  it('is accepted without a key and returns a quoted ETag', async () => {
     const started = await start(await image(), SMALL);
     const { status, etag, body } = await put(urlOf(started, 1), SMALL);
 
@@ -130,8 +130,8 @@ describe('a part', () => {
     expect(etag).toMatch(/^"[^"]+"$/);
   });
 
-  it('has an ETag of its own, the same for the same bytes', async () => {
-    const { parts, started } = await sentLarge();
+  it('has an ETag that depends only on its bytes', async () => {
+    const { parts, started } = await uploadLarge();
     const [first, second, last] = parts.map(({ etag }) => etag);
 
     expect(first).not.toBe(last);
@@ -143,9 +143,9 @@ describe('a part', () => {
     ['too small', 1, CHUNK - 1],
     ['empty', 1, 0],
     ['too large', 1, CHUNK + 1],
-    ['the last one, too small', 3, 4],
-    ['the last one, too large', 3, 6],
-  ])('is refused where it is %s', async (_, number, size) => {
+    ['the last part and too small', 3, 4],
+    ['the last part and too large', 3, 6],
+  ])('is rejected if it is %s', async (_, number, size) => {
     const started = await start(await image(), LARGE);
     const { status, etag, body } = await put(urlOf(started, number), Buffer.alloc(size));
     const { detail } = JSON.parse(body);
@@ -155,52 +155,52 @@ describe('a part', () => {
     expect(detail).toMatch(/\d+ bytes/);
   });
 
-  it('that was refused may be sent again as it should be', async () => {
+  it('can be sent again after it was rejected', async () => {
     const id = await image();
     const started = await start(id, LARGE);
     expect((await put(urlOf(started, 3), Buffer.alloc(4))).status).toBe(400);
     expect((await put(urlOf(started, 3), Buffer.alloc(6))).status).toBe(413);
 
-    expect((await complete(id, await send(started, LARGE))).status).toBe(200);
+    expect((await completeUpload(id, await send(started, LARGE))).status).toBe(200);
   });
 
   it.each([
     ['a part beyond the last', (url: string) => url.replace(/1$/, '2')],
     ['part 0', (url: string) => url.replace(/1$/, '0')],
-    ['a part that is no number', (url: string) => url.replace(/1$/, 'one')],
+    ['a part that is not a number', (url: string) => url.replace(/1$/, 'one')],
     ['a part with a fraction', (url: string) => url.replace(/1$/, '1.5')],
-    ['a part in another notation', (url: string) => url.replace(/1$/, '1e0')],
+    ['a part in exponential notation', (url: string) => url.replace(/1$/, '1e0')],
     ['another upload', (url: string) => url.replace(/\.[^/]+/, `.${NO_ID}`)],
     ['another image', (url: string) => url.replace(/uploads\/[^.]+/, `uploads/${NO_ID}`)],
-    ['no upload at all', (url: string) => url.replace(/uploads\/[^/]+/, 'uploads/nothing')],
-  ])('is refused where it is %s', async (_, other) => {
+    ['an unknown upload', (url: string) => url.replace(/uploads\/[^/]+/, 'uploads/nothing')],
+  ])('returns 404 if it is %s', async (_, changePath) => {
     const path = new URL(urlOf(await start(await image(), SMALL), 1)).pathname;
-    const { status, body } = await put(`http://localhost:6625${other(path)}`, SMALL);
+    const { status, body } = await put(`http://localhost:6625${changePath(path)}`, SMALL);
 
     expect(status).toBe(404);
     expect(JSON.parse(body)).toEqual({ detail: expect.any(String), request_id: expect.stringMatching(UUID) });
   });
 
   it.each([
-    ['completed', async (id: string, parts: SentPart[]) => complete(id, parts)],
+    ['completed', async (id: string, parts: SentPart[]) => completeUpload(id, parts)],
     ['aborted', async (id: string) => acme(`PATCH images/${id}/abort-upload/`, {})],
     ['cleared', async (id: string) => acme(`PATCH images/${id}/clear-upload/`, {})],
     ['deleted', async (id: string) => acme(`DELETE images/${id}/`, {})],
-  ])('is refused once the upload is %s', async (_, end) => {
+  ])('returns 404 once the upload is %s', async (_, endUpload) => {
     const id = await image();
     const started = await start(id, SMALL);
-    await end(id, await send(started, SMALL));
+    await endUpload(id, await send(started, SMALL));
 
     expect((await put(urlOf(started, 1), SMALL)).status).toBe(404);
   });
 
-  it('between two others is no part', async () => {
+  it('with a fraction in its number returns 404', async () => {
     const path = urlOf(await start(await image(), LARGE), 1).replace(/1$/, '1.5');
 
     expect((await put(path, Buffer.alloc(CHUNK))).status).toBe(404);
   });
 
-  it('may come in any order, and at the same time as others', async () => {
+  it('can be sent in any order and in parallel', async () => {
     const id = await image();
     const started = await start(id, LARGE);
     const chunks = chunksOf(LARGE, started);
@@ -210,27 +210,27 @@ describe('a part', () => {
         return { part_number: number, etag };
       }),
     );
-    const parts = etags.toSorted((one, other) => one.part_number - other.part_number);
+    const parts = etags.toSorted((first, second) => first.part_number - second.part_number);
 
-    expect((await complete(id, parts)).body).toMatchObject({ upload_status: 'COMPLETE' });
+    expect((await completeUpload(id, parts)).body).toMatchObject({ upload_status: 'COMPLETE' });
   });
 
-  it('that is sent twice counts as it was sent last', async () => {
+  it('that is sent twice replaces the first', async () => {
     const id = await image();
     const started = await start(id, LARGE);
     const wrong = await put(urlOf(started, 3), Buffer.from('wrong'));
     const parts = await send(started, LARGE);
 
-    expectRefusal(await complete(id, [...parts.slice(0, 2), { part_number: 3, etag: wrong.etag }]), 400, /\[2\]/);
-    expect((await complete(id, parts)).status).toBe(200);
+    expectRefusal(await completeUpload(id, [...parts.slice(0, 2), { part_number: 3, etag: wrong.etag }]), 400, /\[2\]/);
+    expect((await completeUpload(id, parts)).status).toBe(200);
   });
 });
 
-describe('an upload that completes', () => {
-  it('gives the image its size, its hash, and the time', async () => {
-    const { id, parts } = await sentLarge();
+describe('completing an upload', () => {
+  it('sets the size, hash and upload time of the image', async () => {
+    const { id, parts } = await uploadLarge();
     server.clock.set(START + 60_000);
-    const { status, body } = await complete(id, parts);
+    const { status, body } = await completeUpload(id, parts);
     server.clock.set(START);
 
     expect(status).toBe(200);
@@ -245,39 +245,39 @@ describe('an upload that completes', () => {
     expect((await acme(`GET images/${id}/`)).body).toEqual(body);
   });
 
-  it('takes ETags with their quotes and without', async () => {
-    const { id, parts } = await sentLarge();
+  it('accepts ETags with and without quotes', async () => {
+    const { id, parts } = await uploadLarge();
     const mixed = parts.map(({ part_number, etag }, index) => ({
       part_number,
       etag: index === 1 ? etag : etag.replaceAll('"', ''),
     }));
 
-    expect((await complete(id, mixed)).status).toBe(200);
+    expect((await completeUpload(id, mixed)).status).toBe(200);
   });
 
-  it('takes a hash in capitals', async () => {
+  it('accepts a hash in upper case', async () => {
     const id = await image();
     const started = await start(id, SMALL, sha256(SMALL).toUpperCase());
 
-    expect((await complete(id, await send(started, SMALL))).body.upload_status).toBe('COMPLETE');
+    expect((await completeUpload(id, await send(started, SMALL))).body.upload_status).toBe('COMPLETE');
   });
 
-  it('names the part that has not arrived, and goes on once it has', async () => {
+  it('names the missing part and succeeds once it is sent', async () => {
     const id = await image();
     const started = await start(id, LARGE);
     const [first, last] = await send(started, LARGE, [1, 3]);
     const guess = { part_number: 2, etag: first?.etag ?? '' };
 
-    expectRefusal(await complete(id, [first, guess, last]), 400, /`parts\[1\]`: part 2 /);
+    expectRefusal(await completeUpload(id, [first, guess, last]), 400, /`parts\[1\]`: part 2 /);
     expect(await statusOf(id)).toBe('UPLOADING');
     const [second] = await send(started, LARGE, [2]);
-    expect((await complete(id, [first, second, last])).body.upload_status).toBe('COMPLETE');
+    expect((await completeUpload(id, [first, second, last])).body.upload_status).toBe('COMPLETE');
   });
 
-  it('is refused with parts that are not those that arrived, and may then be completed as it should be', async () => {
-    const { id, parts } = await sentLarge();
+  it('is rejected with wrong parts, and can be repeated with the correct parts', async () => {
+    const { id, parts } = await uploadLarge();
     const [a, b, c] = parts as [SentPart, SentPart, SentPart];
-    const spoilt: readonly (readonly [what: string, parts: readonly unknown[], detail: RegExp])[] = [
+    const invalid: readonly (readonly [title: string, parts: readonly unknown[], detail: RegExp])[] = [
       ['none', [], /`parts`(?!.*expected an array, got an array)/],
       ['too few', [a, b], /`parts`.* 2 .*3/],
       ['too many', [...parts, { part_number: 4, etag: 'x' }], /`parts`.* 4 .*3/],
@@ -290,50 +290,50 @@ describe('an upload that completes', () => {
       ['without a number', [{ etag: a.etag }, b, c], /part_number/],
     ];
     const failures = await failuresOf(
-      spoilt.map(([what, sent, detail]) => [what, { sent, detail }] as const),
+      invalid.map(([title, sent, detail]) => [title, { sent, detail }] as const),
       async ({ sent, detail }) => {
-        expectRefusal(await complete(id, sent), 400, detail);
+        expectRefusal(await completeUpload(id, sent), 400, detail);
         expect(await statusOf(id)).toBe('UPLOADING');
       },
     );
 
     expect(failures).toEqual([]);
-    expect((await complete(id, parts)).body.upload_status).toBe('COMPLETE');
+    expect((await completeUpload(id, parts)).body.upload_status).toBe('COMPLETE');
   });
 
-  it('is refused where one part makes the image and its bytes are not those of the hash', async () => {
+  it('is rejected if the bytes of a single part do not match the hash', async () => {
     const id = await image();
     const started = await start(id, SMALL);
-    const other = Buffer.from('another image'.slice(0, SMALL.length));
-    const { etag } = await put(urlOf(started, 1), other);
+    const bytes = Buffer.from('another image'.slice(0, SMALL.length));
+    const { etag } = await put(urlOf(started, 1), bytes);
 
-    expectRefusal(await complete(id, [{ part_number: 1, etag }]), 400, /`hash`/);
+    expectRefusal(await completeUpload(id, [{ part_number: 1, etag }]), 400, /`hash`/);
     expect(await statusOf(id)).toBe('UPLOADING');
-    expect((await complete(id, await send(started, SMALL))).body).toMatchObject({
+    expect((await completeUpload(id, await send(started, SMALL))).body).toMatchObject({
       upload_status: 'COMPLETE',
       hash: sha256(SMALL),
     });
   });
 
-  it('is refused before it begins, and once it is over', async () => {
+  it('is rejected before the upload starts and after it has completed', async () => {
     const id = await image();
-    expectRefusal(await complete(id, [{ part_number: 1, etag: 'x' }]), 400, /`READY`.*`UPLOADING`/);
+    expectRefusal(await completeUpload(id, [{ part_number: 1, etag: 'x' }]), 400, /`READY`.*`UPLOADING`/);
     const parts = await send(await start(id, SMALL), SMALL);
-    expect((await complete(id, parts)).status).toBe(200);
-    expectRefusal(await complete(id, parts), 400, /`COMPLETE`.*`UPLOADING`/);
+    expect((await completeUpload(id, parts)).status).toBe(200);
+    expectRefusal(await completeUpload(id, parts), 400, /`COMPLETE`.*`UPLOADING`/);
   });
 
-  it('happens once, however often it is asked for at the same time', async () => {
+  it('succeeds once if it is requested several times in parallel', async () => {
     const id = await image();
     const parts = await send(await start(id, SMALL), SMALL);
-    const answers = await Promise.all([1, 2, 3].map(() => complete(id, parts)));
+    const answers = await Promise.all([1, 2, 3].map(() => completeUpload(id, parts)));
 
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400]);
   });
 });
 
-describe('an upload that is given up', () => {
-  it('leaves the image ready for another one', async () => {
+describe('aborting an upload', () => {
+  it('returns the image to `READY` for another upload', async () => {
     const id = await image();
     await start(id, LARGE);
     const { status, body } = await acme(`PATCH images/${id}/abort-upload/`, {});
@@ -341,19 +341,19 @@ describe('an upload that is given up', () => {
     expect({ status, body }).toEqual({ status: 204, body: undefined });
     expect(await statusOf(id)).toBe('READY');
     expectRefusal(await acme(`PATCH images/${id}/abort-upload/`, {}), 400, /`READY`.*`UPLOADING`/);
-    expect((await complete(id, await send(await start(id, SMALL), SMALL))).status).toBe(200);
+    expect((await completeUpload(id, await send(await start(id, SMALL), SMALL))).status).toBe(200);
   });
 
-  it('takes nothing from the one before it', async () => {
+  it('discards the parts of the aborted upload', async () => {
     const id = await image();
     const [part] = await send(await start(id, SMALL), SMALL);
     await acme(`PATCH images/${id}/abort-upload/`, {});
     await start(id, SMALL);
 
-    expectRefusal(await complete(id, [part]), 400, /`parts\[0\]`/);
+    expectRefusal(await completeUpload(id, [part]), 400, /`parts\[0\]`/);
   });
 
-  it('of a complete image leaves it either complete or empty, and nothing between them', async () => {
+  it('of a complete image leaves the image either complete or empty', async () => {
     const id = await server.uploaded({}, SMALL);
     await start(id, LARGE);
     expect((await acme(`PATCH images/${id}/abort-upload/`, {})).status).toBe(204);
@@ -366,18 +366,18 @@ describe('an upload that is given up', () => {
   });
 });
 
-describe('an upload that is cleared', () => {
-  it('leaves the image as it was before it', async () => {
+describe('clearing an upload', () => {
+  it('resets the size, hash and status of the image', async () => {
     const id = await server.uploaded({}, SMALL);
     const { status, body } = await acme(`PATCH images/${id}/clear-upload/`, {});
 
     expect(status).toBe(200);
     expect(body).toMatchObject({ id, upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null });
     expect((await acme(`GET images/${id}/`)).body).toEqual(body);
-    expect((await complete(id, await send(await start(id, SMALL), SMALL))).status).toBe(200);
+    expect((await completeUpload(id, await send(await start(id, SMALL), SMALL))).status).toBe(200);
   });
 
-  it('may have been running', async () => {
+  it('works while the upload is running', async () => {
     const id = await image();
     await start(id, SMALL);
 
@@ -385,7 +385,7 @@ describe('an upload that is cleared', () => {
   });
 });
 
-it('needs `air:image_write` for every step but the parts', async () => {
+it('every upload step except sending parts requires `air:image_write`', async () => {
   const publisher = await server.withScopes(['air:access', 'air:image_read', 'air:image_publish']);
   const id = await image();
 
@@ -394,7 +394,7 @@ it('needs `air:image_write` for every step but the parts', async () => {
   }
 });
 
-it.runIf(hasDriver)('keeps nothing of the bytes', async () => {
+it.runIf(hasDriver)('the data folder contains no uploaded bytes', async () => {
   const folder = await emptyFolder();
   const world = await airImagesServer({ data: join(folder, 'world.db') });
   const mark = 'these bytes are in no file';
