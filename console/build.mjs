@@ -12,23 +12,10 @@ import { build } from 'vite';
 
 const CONSOLE = fileURLToPath(new URL('./', import.meta.url));
 
-/**
- * Replaces vite's helper for dynamic imports, which loads style sheets and other scripts in advance. The console has one
- * style sheet and one further script, so that only the import itself is needed.
- *
- * @type {import('vite').Plugin}
- */
-const plainImports = {
-  name: 'plain-imports',
-  enforce: 'pre',
-  load: (id) => (id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : null),
-};
-
 /** @type {import('vite').InlineConfig} */
 const SETTINGS = {
   root: CONSOLE,
   configFile: false,
-  plugins: [plainImports],
   logLevel: 'warn',
   // A call of the classic form is shorter: it has its children as arguments, and no object around them.
   oxc: {

@@ -132,12 +132,12 @@ describe('the console', () => {
     expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
   });
 
-  it('has two scripts without foreign URLs; compressed, the first is less than 21 kB, and both are less than 70 kB', () => {
+  it('has two scripts without foreign URLs; compressed, the first is less than 21 kB, and both are less than 71 kB', () => {
     const scripts = SCRIPTS.map((name) => Buffer.from(read(`dist/console/${name}.js`)));
     const [first = Number.NaN, second = Number.NaN] = scripts.map((script) => brotliCompressSync(script).length);
 
     expect(first).toBeLessThan(21_000);
-    expect(first + second).toBeLessThan(70_000);
+    expect(first + second).toBeLessThan(71_000);
     for (const script of scripts) {
       expect(script.toString().replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:\/\/[a-z]/);
     }

@@ -181,7 +181,7 @@ it('a verification does not begin to wait once the journal has ended', async () 
   journal.end('deleted');
 
   await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({
-    why: 'deleted',
+    reason: 'deleted',
   });
 });
 

@@ -117,7 +117,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
 
     it('begins with the default world, which has nothing', async () => {
       const { head, worlds, snapshots } = await log.read();
-      const nothing = { begin: [], later: [], uses: [] };
+      const nothing = { initialRows: [], changedRows: [], uses: [] };
       expect(worlds).toEqual([
         { name: 'default', made: '', ttl: null, createdAt: 0, usedAt: 0, state: '', ...nothing },
       ]);

@@ -35,7 +35,7 @@ describe.each(['RS256', 'ES256'] as const)('a world whose key is replaced, with 
     const rotation = await rotate(server);
     const after = await server.tokenOf(admin);
 
-    expect(rotation).toEqual({ kid: kidOf(after), replaced: kidOf(before), until: START + 10 * MINUTE });
+    expect(rotation).toEqual({ kid: kidOf(after), replacedKid: kidOf(before), validUntil: START + 10 * MINUTE });
     expect(await kidsAt(server.call)).toEqual([kidOf(after), kidOf(before)]);
     for (const token of [before, after]) expect((await asked(server.call, token)).status).toBe(200);
 

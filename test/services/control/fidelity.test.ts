@@ -312,7 +312,7 @@ it('a client that looks for the issuer is told why there is none', async () => {
   const part = { tenant: { realm: 'acme' } };
   const seen = await issuer.run(async () => ({ status: 501, body: {} }), { base: 'http://localhost:6625', part });
 
-  expect(seen).toEqual({ good: true, finding: expect.stringContaining('only documented endpoints') });
+  expect(seen).toEqual({ isGood: true, finding: expect.stringContaining('only documented endpoints') });
 });
 
 it('is an option and a call of the library', async () => {
