@@ -10,8 +10,8 @@ import { emptyFolder } from '../support/folder.ts';
 import { fullStore } from '../support/nouns.ts';
 import type { Bench } from './contract.ts';
 
-/** @param step gives the store for the next step, and is done with the one before where that is another */
-function benchOn(
+/** @param step returns the store for the next step, and closes the previous store if it is another one */
+function createBench(
   store: Store,
   step: (store: Store) => Promise<Store>,
   {
@@ -34,23 +34,23 @@ function benchOn(
   };
 }
 
-export const inMemory = async () => benchOn(openMemory(NO_ROWS), async (store) => store);
+export const openInMemory = async () => createBench(openMemory(NO_ROWS), async (store) => store);
 
-export const copied = async () => {
-  return benchOn(openMemory(NO_ROWS), async (store) => {
+export const openCopied = async () => {
+  return createBench(openMemory(NO_ROWS), async (store) => {
     const copy = openMemory(await store.freeze());
     await store.close();
     return copy;
   });
 };
 
-/** In a file. @param driver what opens it */
-export const inFileBy = (driver: SqliteDriver) => async () => {
+/** Returns a function that opens a store in a file. @param driver the driver that opens the file */
+export const openInFile = (driver: SqliteDriver) => async () => {
   const folder = await emptyFolder();
   const open = () => openFile(join(folder, 'mock.db'), createStoreParts(), driver);
-  const reopened = async (store: Store) => {
+  const reopen = async (store: Store) => {
     await store.close();
     return open();
   };
-  return benchOn(await open(), reopened, { usesWrittenIn: 1100, end: () => rm(folder, { recursive: true }) });
+  return createBench(await open(), reopen, { usesWrittenIn: 1100, end: () => rm(folder, { recursive: true }) });
 };

@@ -19,13 +19,13 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-it('makes rows that have nothing of what was left out', () => {
+it('creates rows with defaults for absent members', () => {
   const row = OTHERS.row({ id: 'a', owner: 'acme', parent: null, body: { size: 1 } });
   const none = { parent: null, aliases: [], labels: [], sharedWith: [], dueAt: null, revision: NEW };
   expect(row).toEqual({ collection: 'others', id: 'a', owner: 'acme', body: { size: 1 }, ...none });
 });
 
-it('reads and changes what was written through it, and nothing of another collection', async () => {
+it('reads and changes its own rows, and none of another collection', async () => {
   const { collections } = store;
   const row = THINGS.row({
     id: 'a',
@@ -53,7 +53,7 @@ it('reads and changes what was written through it, and nothing of another collec
   expect(await THINGS.byId(collections, 'a')).toBeNull();
 });
 
-it('gives the same list as long as nothing of the collection changes', async () => {
+it('returns the same list while the collection is unchanged', async () => {
   const { collections } = store;
   await THINGS.insert(collections, THINGS.row({ id: 'a', owner: 'acme', parent: 'whole', body: { size: 1 } }), null);
   const before = await THINGS.ofOwner(collections, 'acme');

@@ -10,11 +10,11 @@ import type { Bench } from './contract.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** When access tokens that were made at noon have expired. */
+/** The time at which access tokens of noon have expired. */
 const LATER = NOON + HOUR;
 
-/** A code of a login of Ada's that lasts a minute, but for what is given. */
-function code(hash: string, given: Partial<AuthorizationCode> = {}): AuthorizationCode {
+/** Creates a code of a login of Ada that lasts a minute. */
+function createCode(hash: string, overrides: Partial<AuthorizationCode> = {}): AuthorizationCode {
   return {
     hash,
     family: `family-of-${hash}`,
@@ -26,13 +26,13 @@ function code(hash: string, given: Partial<AuthorizationCode> = {}): Authorizati
     challenge: null,
     nonce: null,
     expiresAt: NOON + 60_000,
-    ...given,
+    ...overrides,
   };
 }
 
 const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
 
-/** What `src/services/runai/collections/grants.ts` promises beyond refresh tokens that are used one after the other. */
+/** Tests of `src/services/runai/collections/grants.ts`, for every adapter. */
 export function grantsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, grants:`, () => {
     let bench: Bench;
@@ -42,25 +42,25 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
     });
     afterEach(() => bench.end());
 
-    /** What is true of a store at once has to be true after the next step too. */
-    const nowAndLater = async (store: Store, check: (grants: Grants) => Promise<void>) => {
+    /** Runs a check on a store, and again after the next step. */
+    const checkNowAndLater = async (store: Store, check: (grants: Grants) => Promise<void>) => {
       await check(store.grants);
       await check((await bench.next()).grants);
     };
 
-    /** A store in which the people live, with these logins and codes. */
-    const holding = async (...given: readonly (RefreshToken | AuthorizationCode)[]) => {
+    /** Opens a store with users, and with these logins and codes. */
+    const openWith = async (...grants: readonly (RefreshToken | AuthorizationCode)[]) => {
       const store = await bench.next();
       await store.world.load(keptSeed, people);
-      for (const one of given) {
-        if ('redirectUri' in one) await store.grants.issueCode(one, NOON);
-        else await store.grants.issue(one, NOON);
+      for (const grant of grants) {
+        if ('redirectUri' in grant) await store.grants.issueCode(grant, NOON);
+        else await store.grants.issue(grant, NOON);
       }
       return bench.next();
     };
 
-    /** Uses a refresh token up, at noon. */
-    const use = (grants: Grants, hash: string, successor: string, clientId: string | null = null) =>
+    /** Rotates a refresh token at noon. */
+    const rotate = (grants: Grants, hash: string, successor: string, clientId: string | null = null) =>
       grants.rotate(
         { hash, family: 'family-of-first', clientId },
         { hash: successor, expiresAt: NOON + 2 * HOUR },
@@ -73,77 +73,80 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       it.each([
         ['without challenge and nonce', {}],
         ['with both', { challenge: 'S256-of-a-verifier', nonce: 'n-0S6_WzA2Mj', scope: '' }],
-      ])('%s is redeemed whole', async (_what, given) => {
-        const { grants } = await holding(code('first', given));
+      ])('%s is redeemed with all members', async (_title, members) => {
+        const { grants } = await openWith(createCode('first', members));
 
-        expect(await redeem(grants, 'first')).toEqual({ outcome: 'redeemed', code: code('first', given) });
+        expect(await redeem(grants, 'first')).toEqual({ outcome: 'redeemed', code: createCode('first', members) });
       });
 
-      it('that was never issued is unknown', async () => {
-        const { grants } = await holding(code('first'));
+      it('is unknown if it was never issued', async () => {
+        const { grants } = await openWith(createCode('first'));
 
         expect(await redeem(grants, 'FIRST')).toEqual({ outcome: 'unknown' });
         expect(await redeem(grants, '')).toEqual({ outcome: 'unknown' });
       });
 
-      it('counts until the moment it expires, not at it', async () => {
-        const { grants } = await holding(
-          code('late', { expiresAt: NOON + 10 }),
-          code('in-time', { expiresAt: NOON + 10 }),
+      it('is accepted until the moment of its expiry, exclusive', async () => {
+        const { grants } = await openWith(
+          createCode('late', { expiresAt: NOON + 10 }),
+          createCode('in-time', { expiresAt: NOON + 10 }),
         );
 
         expect(await redeem(grants, 'late', NOON + 10)).toEqual({ outcome: 'expired' });
         expect(await redeem(grants, 'in-time', NOON + 9)).toMatchObject({ outcome: 'redeemed' });
       });
 
-      it('is used up by being presented too late, as by being redeemed', async () => {
-        const store = await holding(code('late', { expiresAt: NOON }), code('good'));
+      it('is used when it is redeemed, and when it is presented after its expiry', async () => {
+        const store = await openWith(createCode('late', { expiresAt: NOON }), createCode('good'));
         await redeem(store.grants, 'late');
         await redeem(store.grants, 'good');
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await redeem(grants, 'late', NOON - 1)).toEqual({ outcome: 'reused' });
           expect(await redeem(grants, 'good')).toEqual({ outcome: 'reused' });
         });
       });
 
-      it('that is presented again ends all that came of it, and nothing else', async () => {
-        const store = await holding(
-          code('first'),
-          code('other'),
+      it('revokes the tokens of its login, and no others, when it is presented again', async () => {
+        const store = await openWith(
+          createCode('first'),
+          createCode('other'),
           refreshToken('of-other', { family: 'family-of-other' }),
         );
         await redeem(store.grants, 'first');
         await store.grants.issue(refreshToken('of-first', { family: 'family-of-first' }), NOON);
-        await use(store.grants, 'of-first', 'next');
+        await rotate(store.grants, 'of-first', 'next');
         expect(await store.grants.isRevoked(['family-of-first'])).toBe(false);
         await redeem(store.grants, 'first');
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
           expect(await grants.findActive(presentedToken('next'), NOON)).toBeNull();
-          expect(await use(grants, 'next', 'one-more')).toEqual({ outcome: 'revoked' });
+          expect(await rotate(grants, 'next', 'one-more')).toEqual({ outcome: 'revoked' });
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
           expect(await grants.findActive(presentedToken('of-other', 'other'), NOON)).not.toBeNull();
         });
         expect(await redeem((await bench.next()).grants, 'other')).toMatchObject({ outcome: 'redeemed' });
       });
 
-      it('is redeemed by one of many at once', async () => {
-        const { grants } = await holding(code('first'));
+      it('is redeemed once by concurrent requests', async () => {
+        const { grants } = await openWith(createCode('first'));
         const all = await Promise.all(Array.from({ length: 10 }, () => redeem(grants, 'first')));
 
         expect(all.filter(({ outcome }) => outcome === 'redeemed')).toHaveLength(1);
         expect(all.filter(({ outcome }) => outcome === 'reused')).toHaveLength(9);
       });
 
-      it('that expired is known for a day more, and then swept by the next one', async () => {
-        const store = await holding(code('swept', { expiresAt: NOON }), code('kept', { expiresAt: NOON + 1 }));
+      it('is kept for a day after its expiry, and then removed when another code is issued', async () => {
+        const store = await openWith(
+          createCode('swept', { expiresAt: NOON }),
+          createCode('kept', { expiresAt: NOON + 1 }),
+        );
         await redeem(store.grants, 'swept');
         await redeem(store.grants, 'kept');
-        await store.grants.issueCode(code('new', { expiresAt: NOON + 2 * DAY }), NOON + DAY);
+        await store.grants.issueCode(createCode('new', { expiresAt: NOON + 2 * DAY }), NOON + DAY);
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await redeem(grants, 'swept', NOON + DAY)).toEqual({ outcome: 'unknown' });
           expect(await redeem(grants, 'kept', NOON + DAY)).toEqual({ outcome: 'reused' });
         });
@@ -151,21 +154,21 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       });
     });
 
-    describe('a refresh token that can be used', () => {
-      it('is told whole, with everything of its login', async () => {
-        const given = { clientId: 'cli', scope: 'openid profile', authTime: NOON - 7, expiresAt: NOON + 1 };
-        const store = await holding(refreshToken('first', given));
+    describe('findActive', () => {
+      it('returns a token with all members of its login', async () => {
+        const members = { clientId: 'cli', scope: 'openid profile', authTime: NOON - 7, expiresAt: NOON + 1 };
+        const store = await openWith(refreshToken('first', members));
 
-        await nowAndLater(store, async (grants) => {
-          expect(await grants.findActive(presentedToken('first'), NOON)).toEqual(refreshToken('first', given));
+        await checkNowAndLater(store, async (grants) => {
+          expect(await grants.findActive(presentedToken('first'), NOON)).toEqual(refreshToken('first', members));
         });
       });
 
-      it('is the last of its login: one that was used is none', async () => {
-        const store = await holding(refreshToken('first', { scope: 'openid' }));
-        await use(store.grants, 'first', 'second');
+      it('returns the last token of a login, and null for used tokens', async () => {
+        const store = await openWith(refreshToken('first', { scope: 'openid' }));
+        await rotate(store.grants, 'first', 'second');
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await grants.findActive(presentedToken('first'), NOON)).toBeNull();
           expect(await grants.findActive(presentedToken('second'), NOON)).toEqual({
             ...refreshToken('first', { scope: 'openid' }),
@@ -175,8 +178,8 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         });
       });
 
-      it('is none that was never issued, and none whose time has come', async () => {
-        const { grants } = await holding(refreshToken('first', { expiresAt: NOON + 10 }));
+      it('returns null for an unknown token and for an expired token', async () => {
+        const { grants } = await openWith(refreshToken('first', { expiresAt: NOON + 10 }));
 
         expect(await grants.findActive(presentedToken('nothing'), NOON)).toBeNull();
         expect(await grants.findActive(presentedToken('first'), NOON + 9)).not.toBeNull();
@@ -189,32 +192,34 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       const anyClient = { hash: 'first', family: 'family-of-first', clientId: null, anyClient: true };
       const next = { hash: 'second', expiresAt: NOON + 2 * HOUR };
 
-      it('counts where no client is asked for, and its successor stays bound', async () => {
-        const store = await holding(bound);
+      it('is accepted if no client is required, and its successor stays bound', async () => {
+        const store = await openWith(bound);
         expect(await store.grants.rotate(anyClient, next, NOON, LATER)).toEqual({
           outcome: 'rotated',
           login: loginOf(bound),
         });
 
-        expect(await use((await bench.next()).grants, 'second', 'third')).toEqual({ outcome: 'other_client' });
-        expect(await use((await bench.next()).grants, 'second', 'third', 'cli')).toMatchObject({ outcome: 'rotated' });
+        expect(await rotate((await bench.next()).grants, 'second', 'third')).toEqual({ outcome: 'other_client' });
+        expect(await rotate((await bench.next()).grants, 'second', 'third', 'cli')).toMatchObject({
+          outcome: 'rotated',
+        });
       });
 
-      it('ends its login when it is used again there', async () => {
-        const store = await holding(bound);
+      it('revokes its login when it is presented again without a client', async () => {
+        const store = await openWith(bound);
         await store.grants.rotate(anyClient, next, NOON, LATER);
         expect(await store.grants.rotate(anyClient, { ...next, hash: 'third' }, NOON, LATER)).toEqual({
           outcome: 'reused',
         });
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await grants.isRevoked([bound.family])).toBe(true);
-          expect(await use(grants, 'second', 'fourth', 'cli')).toEqual({ outcome: 'revoked' });
+          expect(await rotate(grants, 'second', 'fourth', 'cli')).toEqual({ outcome: 'revoked' });
         });
       });
 
-      it('is refused to another client without anything else coming of it', async () => {
-        const { grants } = await holding(bound);
+      it('is rejected for another client, and stays active', async () => {
+        const { grants } = await openWith(bound);
         await grants.rotate({ ...anyClient, anyClient: false }, next, NOON, LATER);
 
         expect(await grants.findActive(presentedToken('first'), NOON)).toEqual(bound);
@@ -223,124 +228,124 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       });
     });
 
-    it('a refresh token that is used again ends the access tokens of its login, too', async () => {
-      const store = await holding(refreshToken('first'), refreshToken('other'));
-      await use(store.grants, 'first', 'second');
-      await use(store.grants, 'first', 'third');
+    it('a used refresh token that is presented again also revokes the access tokens of its login', async () => {
+      const store = await openWith(refreshToken('first'), refreshToken('other'));
+      await rotate(store.grants, 'first', 'second');
+      await rotate(store.grants, 'first', 'third');
 
-      await nowAndLater(store, async (grants) => {
+      await checkNowAndLater(store, async (grants) => {
         expect(await grants.isRevoked(['family-of-first'])).toBe(true);
         expect(await grants.isRevoked(['family-of-other'])).toBe(false);
       });
     });
 
-    it('however often a login is continued, it is one row, and its first token is still known as used', async () => {
-      const store = await holding(refreshToken('first'), refreshToken('other'));
+    it('a login stays a single row after 200 rotations, and its first token is still `reused`', async () => {
+      const store = await openWith(refreshToken('first'), refreshToken('other'));
       const tokens = ['first', ...Array.from({ length: 200 }, (_, number) => `next-${number}`)];
       for (const [number, hash] of tokens.slice(0, -1).entries()) {
-        await use(store.grants, hash, tokens[number + 1] as string);
+        await rotate(store.grants, hash, tokens[number + 1] as string);
       }
 
       expect(await store.world.counts()).toMatchObject({ refreshTokens: 2 });
-      expect(await use((await bench.next()).grants, 'first', 'one-more')).toEqual({ outcome: 'reused' });
-      expect(await use((await bench.next()).grants, 'next-199', 'one-more')).toEqual({ outcome: 'revoked' });
+      expect(await rotate((await bench.next()).grants, 'first', 'one-more')).toEqual({ outcome: 'reused' });
+      expect(await rotate((await bench.next()).grants, 'next-199', 'one-more')).toEqual({ outcome: 'revoked' });
     });
 
-    describe('what a login rests on', () => {
+    describe('the premise of a login', () => {
       const begin = {
         'a refresh token': (store: Store, premise?: Premise) =>
           store.grants.issue(refreshToken('first'), NOON, premise),
-        'a code': (store: Store, premise?: Premise) => store.grants.issueCode(code('first'), NOON, premise),
+        'a code': (store: Store, premise?: Premise) => store.grants.issueCode(createCode('first'), NOON, premise),
       };
-      const nothingIssued = (store: Store) =>
-        nowAndLater(store, async (grants) => {
+      const expectNothingIssued = (store: Store) =>
+        checkNowAndLater(store, async (grants) => {
           expect(await grants.findActive(presentedToken('first'), NOON)).toBeNull();
           expect(await redeem(grants, 'first')).toEqual({ outcome: 'unknown' });
         });
 
       describe.each(Object.entries(begin))('%s', (_what, issue) => {
-        it('of somebody who was deleted is NotFound', async () => {
-          const store = await holding();
+        it('is rejected for a deleted user with NotFound', async () => {
+          const store = await openWith();
           await store.identities.delete('ada');
 
           await expect(issue(store)).rejects.toBeInstanceOf(NotFound);
-          await nothingIssued(store);
+          await expectNothingIssued(store);
         });
 
-        it('of somebody who was disabled is Outdated', async () => {
-          const store = await holding();
+        it('is rejected for a disabled user with StaleDecision', async () => {
+          const store = await openWith();
           await store.identities.edit('ada', { enabled: false }, NOON);
 
           await expect(issue(store)).rejects.toBeInstanceOf(StaleDecision);
-          await nothingIssued(store);
+          await expectNothingIssued(store);
         });
 
-        it('for a password that is another by now is Outdated', async () => {
-          const store = await holding();
+        it('is rejected for a password that was changed with StaleDecision', async () => {
+          const store = await openWith();
           await store.identities.edit('ada', { passwordHash: 'scrypt-of-another' }, NOON);
 
           await expect(issue(store, { passwordHash: 'scrypt-of-ada' })).rejects.toBeInstanceOf(StaleDecision);
-          await nothingIssued(store);
+          await expectNothingIssued(store);
         });
 
-        it('for the password there is counts', async () => {
-          const store = await holding();
+        it('is issued for the current password', async () => {
+          const store = await openWith();
           await issue(store, { passwordHash: 'scrypt-of-ada' });
 
-          const isThere =
+          const isIssued =
             (await store.grants.findActive(presentedToken('first'), NOON)) !== null ||
             (await redeem(store.grants, 'first')).outcome === 'redeemed';
-          expect(isThere).toBe(true);
+          expect(isIssued).toBe(true);
         });
       });
 
-      it('a refresh token of a login that was ended since is one that was revoked', async () => {
-        const store = await holding(code('first'));
+      it('a refresh token of a revoked login is `revoked`', async () => {
+        const store = await openWith(createCode('first'));
         await redeem(store.grants, 'first');
         await redeem(store.grants, 'first');
         const late = refreshToken('late', { family: 'family-of-first' });
 
         await store.grants.issue(late, NOON);
         expect(await store.grants.findActive(presentedToken('late', 'late'), NOON)).toBeNull();
-        expect(await use(store.grants, 'late', 'next')).toEqual({ outcome: 'revoked' });
+        expect(await rotate(store.grants, 'late', 'next')).toEqual({ outcome: 'revoked' });
       });
     });
 
-    describe('the login of a refresh token', () => {
+    describe('loginOf', () => {
       const first = refreshToken('first', { clientId: 'cli', scope: 'openid' });
-      const known = ({ grants }: Store, hash = 'first') => grants.loginOf({ hash, family: 'family-of-first' });
+      const readLogin = ({ grants }: Store, hash = 'first') => grants.loginOf({ hash, family: 'family-of-first' });
 
       it.each<[string, (store: Store) => Promise<unknown>]>([
         ['can be used', async () => {}],
-        ['was used', ({ grants }) => use(grants, 'first', 'second', 'cli')],
+        ['was used', ({ grants }) => rotate(grants, 'first', 'second', 'cli')],
         ['was revoked', ({ grants }) => grants.end(first.family, NOON, LATER)],
-      ])('is told of one that %s', async (_what, happens) => {
-        const store = await holding(first);
-        await happens(store);
+      ])('returns the login of a token that %s', async (_what, prepare) => {
+        const store = await openWith(first);
+        await prepare(store);
 
-        expect(await known(store)).toEqual(loginOf(first));
-        expect(await known(await bench.next())).toEqual(loginOf(first));
+        expect(await readLogin(store)).toEqual(loginOf(first));
+        expect(await readLogin(await bench.next())).toEqual(loginOf(first));
       });
 
-      it('is null for one that is unknown, or whose owner is gone', async () => {
-        const store = await holding(first);
+      it('returns null for an unknown token, and for a token of a deleted owner', async () => {
+        const store = await openWith(first);
 
         expect(await store.grants.loginOf({ hash: 'nothing', family: 'family-of-nothing' })).toBeNull();
         await store.identities.delete('ada');
-        expect(await known(store)).toBeNull();
+        expect(await readLogin(store)).toBeNull();
       });
     });
 
     describe('ending a login', () => {
-      it('ends its refresh tokens and its access tokens, and no other login', async () => {
-        const store = await holding(refreshToken('first'), refreshToken('other'));
-        await use(store.grants, 'first', 'second');
+      it('revokes its refresh tokens and access tokens, and no other login', async () => {
+        const store = await openWith(refreshToken('first'), refreshToken('other'));
+        await rotate(store.grants, 'first', 'second');
         await store.grants.isRevoked(['family-of-first']);
         await store.grants.end('family-of-first', NOON, LATER);
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await grants.findActive(presentedToken('second'), NOON)).toBeNull();
-          expect(await use(grants, 'second', 'third')).toEqual({ outcome: 'revoked' });
+          expect(await rotate(grants, 'second', 'third')).toEqual({ outcome: 'revoked' });
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
           expect(await grants.findActive(presentedToken('other', 'other'), NOON)).not.toBeNull();
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
@@ -350,23 +355,23 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         });
       });
 
-      it('that has no refresh token ends its access tokens', async () => {
-        const store = await holding();
+      it('revokes the access tokens of a login without a refresh token', async () => {
+        const store = await openWith();
         await store.grants.end('family', NOON, LATER);
 
-        await nowAndLater(store, async (grants) => expect(await grants.isRevoked(['family'])).toBe(true));
+        await checkNowAndLater(store, async (grants) => expect(await grants.isRevoked(['family'])).toBe(true));
       });
 
-      it('of somebody ends every one of theirs, and none of anybody else', async () => {
-        const store = await holding(
+      it('by endAllOf revokes all logins of a user, and none of other users', async () => {
+        const store = await openWith(
           refreshToken('first'),
           refreshToken('second', { clientId: 'cli' }),
           refreshToken('robots', { subject: 'app' }),
         );
-        await use(store.grants, 'first', 'successor');
+        await rotate(store.grants, 'first', 'successor');
         await store.grants.endAllOf('ada', NOON, LATER);
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           for (const hash of ['first', 'successor', 'second'])
             expect(await grants.findActive(presentedToken(hash, hash), NOON), hash).toBeNull();
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
@@ -376,19 +381,19 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         });
       });
 
-      it('of somebody ends none that begins later', async () => {
-        const store = await holding(refreshToken('first'));
+      it('by endAllOf does not affect later logins', async () => {
+        const store = await openWith(refreshToken('first'));
         await store.grants.endAllOf('ada', NOON, LATER);
         await store.grants.issue(refreshToken('later'), NOON);
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await grants.findActive(presentedToken('later', 'later'), NOON)).toEqual(refreshToken('later'));
           expect(await grants.isRevoked(['family-of-later'])).toBe(false);
         });
       });
 
-      it('of somebody ends those whose names were revoked before and are past, too', async () => {
-        const store = await holding();
+      it('by endAllOf revokes logins after an earlier revocation of their names has expired', async () => {
+        const store = await openWith();
         for (const hash of ['first', 'second', 'third']) {
           await store.grants.revoke(`family-of-${hash}`, NOON, NOON + 10);
           await store.grants.issue(refreshToken(hash), NOON + 10);
@@ -396,7 +401,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.grants.revoke('past', NOON, NOON + 10);
         await store.grants.endAllOf('ada', NOON + 10, LATER);
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           for (const hash of ['first', 'second', 'third']) {
             expect(await grants.findActive(presentedToken(hash, hash), NOON + 10), hash).toBeNull();
             expect(await grants.isRevoked([`family-of-${hash}`]), hash).toBe(true);
@@ -405,8 +410,8 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         });
       });
 
-      it('of somebody without one changes nothing', async () => {
-        const { grants } = await holding(refreshToken('first'));
+      it('by endAllOf changes nothing for a user without logins', async () => {
+        const { grants } = await openWith(refreshToken('first'));
         await grants.endAllOf('bo', NOON, LATER);
         await grants.endAllOf('nobody', NOON, LATER);
 
@@ -414,58 +419,58 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       });
     });
 
-    describe('a name that access tokens carry', () => {
+    describe('isRevoked', () => {
       it.each([
-        ['itself', ['jti'], true],
-        ['itself among others', ['other', 'jti'], true],
-        ['another', ['other'], false],
-        ['another case', ['JTI'], false],
-        ['nothing', [], false],
-      ])('is revoked for a token that carries %s', async (_what, names, expected) => {
-        const store = await holding();
+        ['the revoked name', ['jti'], true],
+        ['the revoked name among others', ['other', 'jti'], true],
+        ['another name', ['other'], false],
+        ['the name in another case', ['JTI'], false],
+        ['no name', [], false],
+      ])('with %s returns the expected result', async (_what, names, expected) => {
+        const store = await openWith();
         expect(await store.grants.isRevoked(names)).toBe(false);
         await store.grants.revoke('jti', NOON, LATER);
 
-        await nowAndLater(store, async (grants) => expect(await grants.isRevoked(names)).toBe(expected));
+        await checkNowAndLater(store, async (grants) => expect(await grants.isRevoked(names)).toBe(expected));
       });
 
-      it('is kept until the tokens have expired, and then swept by the next one', async () => {
-        const store = await holding();
+      it('returns true until the tokens have expired', async () => {
+        const store = await openWith();
         await store.grants.revoke('short', NOON, NOON + 10);
         await store.grants.revoke('long', NOON, NOON + 11);
         await store.grants.revoke('next', NOON + 10, NOON + 20);
 
-        await nowAndLater(store, async (grants) => {
+        await checkNowAndLater(store, async (grants) => {
           expect(await grants.isRevoked(['short'])).toBe(false);
           expect(await grants.isRevoked(['long'])).toBe(true);
           expect(await grants.isRevoked(['next'])).toBe(true);
         });
       });
 
-      it('may be revoked by many at once', async () => {
-        const store = await holding();
+      it('returns true after concurrent revocations of a name', async () => {
+        const store = await openWith();
         await Promise.all(Array.from({ length: 10 }, () => store.grants.revoke('jti', NOON, LATER)));
 
-        await nowAndLater(store, async (grants) => expect(await grants.isRevoked(['jti'])).toBe(true));
+        await checkNowAndLater(store, async (grants) => expect(await grants.isRevoked(['jti'])).toBe(true));
       });
 
-      it('that is revoked again is kept until the later end', async () => {
-        const store = await holding();
+      it('returns true until the later end of two revocations', async () => {
+        const store = await openWith();
         await store.grants.revoke('jti', NOON, NOON + 10);
         await store.grants.revoke('jti', NOON + 5, NOON + 50);
         await store.grants.revoke('next', NOON + 10, NOON + 60);
 
-        await nowAndLater(store, async (grants) => expect(await grants.isRevoked(['jti'])).toBe(true));
+        await checkNowAndLater(store, async (grants) => expect(await grants.isRevoked(['jti'])).toBe(true));
       });
     });
 
-    it('another world knows none of this', async () => {
-      const store = await holding(code('first'), refreshToken('token'));
+    it('loading a world removes all codes, tokens and revocations', async () => {
+      const store = await openWith(createCode('first'), refreshToken('token'));
       await store.grants.revoke('jti', NOON, LATER);
       await store.grants.isRevoked(['jti']);
       await store.world.load(keptSeed, people);
 
-      await nowAndLater(store, async (grants) => {
+      await checkNowAndLater(store, async (grants) => {
         expect(await grants.isRevoked(['jti'])).toBe(false);
         expect(await grants.findActive(presentedToken('token', 'token'), NOON)).toBeNull();
         expect(await redeem(grants, 'first')).toEqual({ outcome: 'unknown' });

@@ -25,9 +25,9 @@ import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
 
-/** A thing that searches find by its name, made at noon. */
-function named(name: string, given: Partial<Row> = {}): Row {
-  return row(name, { facets: { name, state: 'IDLE', createdAt: NOON, modifiedAt: NOON }, ...given });
+/** Creates a row that a search finds by its name. */
+function createThing(name: string, overrides: Partial<Row> = {}): Row {
+  return row(name, { facets: { name, state: 'IDLE', createdAt: NOON, modifiedAt: NOON }, ...overrides });
 }
 
 function searchFor(text: string): PageQuery {
@@ -37,7 +37,7 @@ function searchFor(text: string): PageQuery {
   };
 }
 
-/** A store in which there is something of everything. */
+/** Creates objects of every kind in a store. */
 export async function fill(store: Store): Promise<void> {
   await store.world.load(keptSeed, { ...people, ...organizations });
   for (const name of ['one', 'two', 'three']) await store.accessKeys.create(accessKey(name), 20);
@@ -48,11 +48,11 @@ export async function fill(store: Store): Promise<void> {
   const policy = { next: { scopes: ['more'], resources: [] }, recordedAt: NOON, effectiveAt: LATER };
   await store.ngcKeys.edit('deployer', { policy });
   await plainly(store).collections.insert(
-    named('first lamp', { sharedWith: ['globex'], aliases: ['lamp'], dueAt: LATER }),
+    createThing('first lamp', { sharedWith: ['globex'], aliases: ['lamp'], dueAt: LATER }),
     null,
   );
-  await plainly(store).collections.insert(named('second lamp', { owner: 'globex', sharedWith: ['*'] }), null);
-  await plainly(store).collections.insert(named('chair', { parent: 'first lamp' }), null);
+  await plainly(store).collections.insert(createThing('second lamp', { owner: 'globex', sharedWith: ['*'] }), null);
+  await plainly(store).collections.insert(createThing('chair', { parent: 'first lamp' }), null);
   await plainly(store).collections.insert(row('plain'), null);
   await plainly(store).collections.change('things', 'chair', (before) => ({ ...before, body: { legs: 3 } }));
   await store.grants.issue(refreshToken('first', { scope: 'openid' }), NOON);
@@ -63,8 +63,8 @@ export async function fill(store: Store): Promise<void> {
   await store.accessKeys.touch(accessKey('one').id, NOON + 20, accessKey('one').secretHash);
 }
 
-/** Everything that can be read of a store. */
-export async function readingsOf(store: Store) {
+/** Reads everything from a store. */
+export async function readAll(store: Store) {
   const { accessKeys, identities, ngcKeys, grants, settings, world, oauthClients } = store;
   const { collections } = plainly(store);
   return {
@@ -92,9 +92,9 @@ export async function readingsOf(store: Store) {
   };
 }
 
-/** Changes something of everything that `fill` makes. */
-async function disturb(store: Store): Promise<void> {
-  await readingsOf(store);
+/** Changes objects of every kind that `fill` creates. */
+async function changeAll(store: Store): Promise<void> {
+  await readAll(store);
   await store.accessKeys.create(accessKey('four'), 20);
   await store.accessKeys.replaceSecret(accessKey('one').id, 'another');
   await store.accessKeys.touch(accessKey('three').id, NOON + 99, accessKey('three').secretHash);
@@ -103,7 +103,7 @@ async function disturb(store: Store): Promise<void> {
   await store.identities.touch('ada', NOON + 99);
   await store.ngcKeys.create(serviceKey('late'), [], null);
   await store.ngcKeys.delete('reader');
-  await plainly(store).collections.insert(named('third lamp'), null);
+  await plainly(store).collections.insert(createThing('third lamp'), null);
   await plainly(store).collections.change('things', 'first lamp', () => null);
   await store.grants.endAllOf('ada', NOON, LATER);
   await store.grants.revoke('another-token', NOON, LATER);
@@ -111,7 +111,7 @@ async function disturb(store: Store): Promise<void> {
   await store.settings.next('counter');
 }
 
-/** What `src/store/index.ts` promises of frozen rows. */
+/** Tests of `freeze` and `restore`, for every adapter. */
 export function imagesContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, frozen:`, () => {
     let bench: Bench;
@@ -126,13 +126,13 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       await rm(folder, { recursive: true });
     });
 
-    const filled = async () => {
+    const openFilled = async () => {
       const store = await bench.next();
       await fill(store);
       return bench.next();
     };
-    /** Does something with a store that is a copy of an image. */
-    const inCopy = async <Value>(image: State, use: (copy: Store) => Promise<Value>): Promise<Value> => {
+    /** Opens a copy of an image for the duration of a callback. */
+    const useCopy = async <Value>(image: State, use: (copy: Store) => Promise<Value>): Promise<Value> => {
       const copy = fullStore(openMemory(image));
       try {
         return await use(copy);
@@ -140,119 +140,119 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         await copy.close();
       }
     };
-    const restored = async (store: Store, image: State) => {
+    const restore = async (store: Store, image: State) => {
       await store.restore(image);
       return store;
     };
 
-    describe('what a store has at a moment', () => {
-      it('has everything that the store has', async () => {
-        const store = await filled();
-        const readings = await readingsOf(store);
+    describe('a frozen image', () => {
+      it('has all data of the store', async () => {
+        const store = await openFilled();
+        const readings = await readAll(store);
 
         expect(readings.found.rows.map(({ id }) => id)).toEqual(['first lamp', 'second lamp']);
-        expect(await inCopy(await store.freeze(), readingsOf)).toEqual(readings);
+        expect(await useCopy(await store.freeze(), readAll)).toEqual(readings);
       });
 
-      it('has the logins that were noted and not written yet', async () => {
-        const store = await filled();
+      it('has recorded logins that are not written yet', async () => {
+        const store = await openFilled();
         await store.identities.touch('ada', NOON + 77);
         await store.accessKeys.touch(accessKey('three').id, NOON + 78, accessKey('three').secretHash);
 
-        await inCopy(await store.freeze(), async ({ identities, accessKeys }) => {
+        await useCopy(await store.freeze(), async ({ identities, accessKeys }) => {
           expect((await identities.byId('ada'))?.lastLogin).toBe(NOON + 77);
           expect((await accessKeys.byId(accessKey('three').id))?.lastLogin).toBe(NOON + 78);
         });
       });
 
-      it('has none of what happens later, and the store has nothing of what happens in a copy', async () => {
-        const store = await filled();
+      it('is unaffected by later changes, and the store by changes of a copy', async () => {
+        const store = await openFilled();
         const image = await store.freeze();
-        const before = await readingsOf(store);
-        await inCopy(image, disturb);
-        expect(await readingsOf(store)).toEqual(before);
-        await disturb(store);
+        const before = await readAll(store);
+        await useCopy(image, changeAll);
+        expect(await readAll(store)).toEqual(before);
+        await changeAll(store);
 
-        expect(await inCopy(image, readingsOf)).toEqual(before);
-        expect(await readingsOf(store)).not.toEqual(before);
+        expect(await useCopy(image, readAll)).toEqual(before);
+        expect(await readAll(store)).not.toEqual(before);
       });
 
-      it('stays as it is, whatever becomes of its copies', async () => {
-        const store = await filled();
+      it('stays unchanged by changes of its copies', async () => {
+        const store = await openFilled();
         const image = await store.freeze();
         const rows = JSON.stringify(listRows(image));
-        await inCopy(image, disturb);
-        await inCopy(image, async (copy) => copy.world.load(keptSeed, {}));
-        await inCopy(image, async (copy) => copy.restore(image));
-        await restored(store, image);
-        await disturb(await bench.next());
+        await useCopy(image, changeAll);
+        await useCopy(image, async (copy) => copy.world.load(keptSeed, {}));
+        await useCopy(image, async (copy) => copy.restore(image));
+        await restore(store, image);
+        await changeAll(await bench.next());
 
         expect(JSON.stringify(listRows(image))).toBe(rows);
       });
 
-      it('of a copy is as good as the first', async () => {
-        const store = await filled();
-        const second = await inCopy(await store.freeze(), (copy) => copy.freeze());
+      it('of a copy is equal to the original', async () => {
+        const store = await openFilled();
+        const second = await useCopy(await store.freeze(), (copy) => copy.freeze());
 
-        expect(await inCopy(second, readingsOf)).toEqual(await readingsOf(store));
+        expect(await useCopy(second, readAll)).toEqual(await readAll(store));
       });
 
-      it('of a store that was never loaded has no seed', async () => {
+      it('of a store without a loaded world has no seed', async () => {
         const store = await bench.next();
 
-        expect(await inCopy(await store.freeze(), ({ world }) => world.seed())).toBeNull();
+        expect(await useCopy(await store.freeze(), ({ world }) => world.seed())).toBeNull();
       });
     });
 
-    describe('a store that is restored', () => {
-      it('is as it was then, whatever came after', async () => {
-        const store = await filled();
-        const [image, before] = [await store.freeze(), await readingsOf(store)];
-        await disturb(store);
-        const after = await restored(store, image);
+    describe('a restored store', () => {
+      it('has the data of the image, whatever was changed later', async () => {
+        const store = await openFilled();
+        const [image, before] = [await store.freeze(), await readAll(store)];
+        await changeAll(store);
+        const after = await restore(store, image);
 
-        expect(await readingsOf(after)).toEqual(before);
-        expect(await readingsOf(await bench.next())).toEqual(before);
+        expect(await readAll(after)).toEqual(before);
+        expect(await readAll(await bench.next())).toEqual(before);
       });
 
-      it('forgets logins that were noted and not written', async () => {
-        const store = await filled();
+      it('drops logins that were recorded and not written', async () => {
+        const store = await openFilled();
         const image = await store.freeze();
         await store.identities.touch('ada', NOON + 99);
         await store.accessKeys.touch(accessKey('three').id, NOON + 99, accessKey('three').secretHash);
-        await restored(store, image);
+        await restore(store, image);
         const { identities, accessKeys } = await bench.next();
 
         expect((await identities.byId('ada'))?.lastLogin).toBe(NOON + 10);
         expect((await accessKeys.byId(accessKey('three').id))?.lastLogin).toBeNull();
       });
 
-      it('finds what searches look for, and only that, also of what changes then', async () => {
-        const store = await filled();
+      it('returns correct search results, also after further changes', async () => {
+        const store = await openFilled();
         const image = await store.freeze();
         await plainly(store).collections.page(searchFor('lamp'));
-        await disturb(store);
-        const { collections } = plainly(await restored(store, image));
-        const found = async (text: string) => (await collections.page(searchFor(text))).rows.map(({ id }) => id);
+        await changeAll(store);
+        const { collections } = plainly(await restore(store, image));
+        const findIds = async (text: string) => (await collections.page(searchFor(text))).rows.map(({ id }) => id);
 
-        expect(await found('lamp')).toEqual(['first lamp', 'second lamp']);
-        expect(await found('third')).toEqual([]);
-        await collections.insert(named('fourth lamp'), null);
+        expect(await findIds('lamp')).toEqual(['first lamp', 'second lamp']);
+        expect(await findIds('third')).toEqual([]);
+        await collections.insert(createThing('fourth lamp'), null);
         const chair = { name: 'armchair', state: null, createdAt: NOON, modifiedAt: NOON };
         await collections.change('things', 'chair', (before) => ({ ...before, facets: chair }));
         await collections.change('things', 'first lamp', () => null);
-        expect(await found('lamp')).toEqual(['fourth lamp', 'second lamp']);
-        expect(await found('armchair')).toEqual(['chair']);
+        expect(await findIds('lamp')).toEqual(['fourth lamp', 'second lamp']);
+        expect(await findIds('armchair')).toEqual(['chair']);
         const later = plainly(await bench.next()).collections;
         expect((await later.page(searchFor('lamp'))).rows.map(({ id }) => id)).toEqual(['fourth lamp', 'second lamp']);
       });
 
-      it('knows how many keys there are, for limits', async () => {
-        const store = await filled();
+      it('applies limits to the restored number of keys', async () => {
+        const store = await openFilled();
         const image = await store.freeze();
         await store.accessKeys.create(accessKey('four'), 20);
         await store.ngcKeys.delete('reader');
-        const { accessKeys, ngcKeys } = await restored(store, image);
+        const { accessKeys, ngcKeys } = await restore(store, image);
 
         await expect(accessKeys.create(accessKey('five'), 2)).rejects.toBeInstanceOf(LimitReached);
         await accessKeys.create(accessKey('five'), 3);
@@ -262,41 +262,41 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         await (await bench.next()).accessKeys.create(accessKey('six'), 3);
       });
 
-      it('goes on as any other: everything can be changed, and all of it is kept', async () => {
-        const store = await filled();
-        const after = await restored(store, await store.freeze());
-        await disturb(after);
-        const disturbed = await readingsOf(after);
+      it('accepts and keeps further changes', async () => {
+        const store = await openFilled();
+        const after = await restore(store, await store.freeze());
+        await changeAll(after);
+        const disturbed = await readAll(after);
 
-        expect(await readingsOf(await bench.next())).toEqual(disturbed);
+        expect(await readAll(await bench.next())).toEqual(disturbed);
         expect(disturbed.accessKeys.map(({ name }) => name)).toEqual(['one', 'three', 'four']);
       });
 
-      it('can be restored again and again, to what was before and to what came later', async () => {
-        const store = await filled();
-        const [early, before] = [await store.freeze(), await readingsOf(store)];
-        await disturb(store);
-        const [late, disturbed] = [await store.freeze(), await readingsOf(store)];
+      it('can be restored repeatedly, to earlier and later images', async () => {
+        const store = await openFilled();
+        const [early, before] = [await store.freeze(), await readAll(store)];
+        await changeAll(store);
+        const [late, disturbed] = [await store.freeze(), await readAll(store)];
         for (const [image, readings] of [
           [early, before],
           [late, disturbed],
           [early, before],
           [early, before],
         ] as const) {
-          expect(await readingsOf(await restored(await bench.next(), image))).toEqual(readings);
+          expect(await readAll(await restore(await bench.next(), image))).toEqual(readings);
         }
       });
 
-      it('may be one that was never loaded, before or after', async () => {
+      it('can be restored to and from an image without a loaded world', async () => {
         const store = await bench.next();
         const nothing = await store.freeze();
         await fill(store);
-        const [full, readings] = [await store.freeze(), await readingsOf(store)];
-        const emptied = await restored(await bench.next(), nothing);
+        const [full, readings] = [await store.freeze(), await readAll(store)];
+        const emptied = await restore(await bench.next(), nothing);
 
         expect(await emptied.world.seed()).toBeNull();
         expect(new Set(Object.values(await emptied.world.counts()))).toEqual(new Set([0]));
-        expect(await readingsOf(await restored(await bench.next(), full))).toEqual(readings);
+        expect(await readAll(await restore(await bench.next(), full))).toEqual(readings);
       });
     });
   });

@@ -19,15 +19,15 @@ const ALL: PageQuery = {
 };
 
 const idsOf = (rows: readonly Row[]) => rows.map(({ id }) => id);
-const put = (one: Row): Change => ({ kind: 'put', row: one });
-const gone = (id: string, collection = THINGS): Change => ({ kind: 'remove', collection, id });
+const putOf = (stored: Row): Change => ({ kind: 'put', row: stored });
+const removalOf = (id: string, collection = THINGS): Change => ({ kind: 'remove', collection, id });
 
-/** A row that lists find, made and changed at noon, but for what is given. */
-function listed(id: string, facets: Partial<Facets> = {}, given: Partial<Row> = {}): Row {
-  return row(id, { facets: { name: id, state: null, createdAt: NOON, modifiedAt: NOON, ...facets }, ...given });
+/** Creates a row with facets, created and modified at noon. */
+function createListed(id: string, facets: Partial<Facets> = {}, overrides: Partial<Row> = {}): Row {
+  return row(id, { facets: { name: id, state: null, createdAt: NOON, modifiedAt: NOON, ...facets }, ...overrides });
 }
 
-/** What `src/store/collections.ts` promises of pages, and of changes that are made together. */
+/** Tests of pages and commits of `src/store/collections.ts`, for every adapter. */
 export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, pages:`, () => {
     let bench: Bench;
@@ -37,20 +37,22 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
     });
     afterEach(() => bench.end());
 
-    const holding = async (...rows: readonly Row[]) => {
-      await plainly(await bench.next()).collections.commit(rows.map(put));
+    const openWith = async (...rows: readonly Row[]) => {
+      await plainly(await bench.next()).collections.commit(rows.map(putOf));
       return plainly(await bench.next()).collections;
     };
 
-    const found = async (collections: PlainCollections, query: Partial<PageQuery>) => {
+    const findIds = async (collections: PlainCollections, query: Partial<PageQuery>) => {
       const { count, rows } = await collections.page({ ...ALL, ...query });
-      expect(count, 'the count is of all pages').toBe(rows.length);
+      expect(count, 'the count covers all pages').toBe(rows.length);
       return idsOf(rows);
     };
 
-    it('a page of large rows ends where they have no more room, and the next one begins there', async () => {
+    it('a page of large rows ends at the size limit, and the next page continues there', async () => {
       const ids = Array.from({ length: 60 }, (_, index) => `row-${String(index).padStart(2, '0')}`);
-      const collections = await holding(...ids.map((id) => listed(id, {}, { body: { text: 'x'.repeat(1000) } })));
+      const collections = await openWith(
+        ...ids.map((id) => createListed(id, {}, { body: { text: 'x'.repeat(1000) } })),
+      );
       const read: string[] = [];
       for (const expected of [39, 21]) {
         const page = await collections.page({ ...ALL, offset: read.length, most: 40_000 });
@@ -59,13 +61,13 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         read.push(...idsOf(page.rows));
       }
       expect(read).toEqual(ids);
-      expect((await collections.page({ ...ALL, offset: 59, most: 10 })).rows, 'one at least').toHaveLength(1);
+      expect((await collections.page({ ...ALL, offset: 59, most: 10 })).rows, 'at least one row').toHaveLength(1);
       expect((await collections.page({ ...ALL, limit: 35, most: 40_000 })).rows).toHaveLength(35);
     });
 
-    describe('what is on them', () => {
-      it('rows come back as they were put', async () => {
-        const whole = listed(
+    describe('rows', () => {
+      it('are returned as they were stored', async () => {
+        const whole = createListed(
           'whole',
           { name: 'Über', state: 'ACTIVE', createdAt: NOON - 1, modifiedAt: NOON + 1 },
           {
@@ -76,47 +78,47 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
             body: { deep: [{ a: 1, b: null }] },
           },
         );
-        const collections = await holding(whole);
+        const collections = await openWith(whole);
 
         expect(await collections.page(ALL)).toEqual({ count: 1, rows: [whole] });
       });
 
-      it('own, shared and public rows once each, and nothing else', async () => {
-        const collections = await holding(
-          listed('own'),
-          listed('own-and-shared', {}, { sharedWith: ['acme', 'globex', '*'] }),
-          listed('shared', {}, { owner: 'globex', sharedWith: ['initech', 'acme'] }),
-          listed('public', {}, { owner: 'globex', sharedWith: ['*'] }),
-          listed('foreign', {}, { owner: 'globex', sharedWith: ['initech'] }),
-          listed('elsewhere', {}, { collection: 'others', sharedWith: ['*'] }),
+      it('are returned once each if own, shared or public', async () => {
+        const collections = await openWith(
+          createListed('own'),
+          createListed('own-and-shared', {}, { sharedWith: ['acme', 'globex', '*'] }),
+          createListed('shared', {}, { owner: 'globex', sharedWith: ['initech', 'acme'] }),
+          createListed('public', {}, { owner: 'globex', sharedWith: ['*'] }),
+          createListed('foreign', {}, { owner: 'globex', sharedWith: ['initech'] }),
+          createListed('elsewhere', {}, { collection: 'others', sharedWith: ['*'] }),
         );
 
-        expect(await found(collections, {})).toEqual(['own', 'own-and-shared', 'public', 'shared']);
-        expect(await found(collections, { account: 'globex' })).toEqual([
+        expect(await findIds(collections, {})).toEqual(['own', 'own-and-shared', 'public', 'shared']);
+        expect(await findIds(collections, { account: 'globex' })).toEqual([
           'foreign',
           'own-and-shared',
           'public',
           'shared',
         ]);
-        expect(await found(collections, { account: 'nobody' })).toEqual(['own-and-shared', 'public']);
-        expect(await found(collections, { account: '*' })).toEqual(['own-and-shared', 'public']);
-        expect(await found(collections, { collection: 'others', account: 'nobody' })).toEqual(['elsewhere']);
+        expect(await findIds(collections, { account: 'nobody' })).toEqual(['own-and-shared', 'public']);
+        expect(await findIds(collections, { account: '*' })).toEqual(['own-and-shared', 'public']);
+        expect(await findIds(collections, { collection: 'others', account: 'nobody' })).toEqual(['elsewhere']);
       });
 
-      it('rows without facets are on no page', async () => {
-        const collections = await holding(row('bare'), listed('listed'));
+      it('are on no page without facets', async () => {
+        const collections = await openWith(row('bare'), createListed('listed'));
 
-        expect(await found(collections, {})).toEqual(['listed']);
+        expect(await findIds(collections, {})).toEqual(['listed']);
       });
 
-      it('nothing of a collection that is none', async () => {
-        const collections = await holding(listed('one'));
+      it('are absent from an unknown collection', async () => {
+        const collections = await openWith(createListed('one'));
 
         expect(await collections.page({ ...ALL, collection: 'nothing' })).toEqual({ count: 0, rows: [] });
       });
     });
 
-    describe('their order', () => {
+    describe('order', () => {
       const facets: readonly [id: string, facets: Partial<Facets>][] = [
         ['a', { name: 'zeta', state: 'ACTIVE', createdAt: NOON + 2, modifiedAt: NOON + 2 }],
         ['b', { name: 'alpha', state: null, createdAt: NOON + 1, modifiedAt: NOON + 9 }],
@@ -130,17 +132,17 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         ['state', 'badc'],
         ['createdAt', 'dbac'],
         ['modifiedAt', 'acdb'],
-      ])('by %s, both ways, and by id where that is the same', async (by, ascending) => {
-        const collections = await holding(...[...facets].reverse().map(([id, given]) => listed(id, given)));
+      ])('by %s in both directions, and by id for equal values', async (by, ascending) => {
+        const collections = await openWith(...[...facets].reverse().map(([id, members]) => createListed(id, members)));
 
-        expect(await found(collections, { order: { by, descending: false } })).toEqual([...ascending]);
-        expect(await found(collections, { order: { by, descending: true } })).toEqual([...ascending].reverse());
+        expect(await findIds(collections, { order: { by, descending: false } })).toEqual([...ascending]);
+        expect(await findIds(collections, { order: { by, descending: true } })).toEqual([...ascending].reverse());
       });
     });
 
-    describe('what they are narrowed by', () => {
+    describe('conditions', () => {
       const rows = [
-        listed(
+        createListed(
           'one',
           { name: 'first', state: 'ACTIVE' },
           {
@@ -148,7 +150,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
             body: { members: { on: true, port: 22, text: 'x', none: null }, hidden: { place: 'here' } },
           },
         ),
-        listed(
+        createListed(
           'two',
           { name: 'second', state: 'ACTIVE' },
           {
@@ -156,7 +158,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
             body: { members: { on: false, port: 220, text: 'X' }, hidden: { place: 'there' } },
           },
         ),
-        listed(
+        createListed(
           'three',
           { name: 'first', state: null },
           {
@@ -183,30 +185,30 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         ['hidden.place', 'there', ['two']],
       ];
 
-      it.each(cases)('%s is `%s`', async (member, value, expected) => {
-        const collections = await holding(...rows);
+      it.each(cases)('%s equals `%s`', async (member, value, expected) => {
+        const collections = await openWith(...rows);
 
-        expect((await found(collections, { where: [{ member, value }] })).sort()).toEqual([...expected].sort());
+        expect((await findIds(collections, { where: [{ member, value }] })).sort()).toEqual([...expected].sort());
       });
 
-      it('several at once, all of which have to hold', async () => {
-        const collections = await holding(...rows);
-        const both = (first: string, second: string) =>
-          found(collections, {
+      it('are combined with AND', async () => {
+        const collections = await openWith(...rows);
+        const findByBoth = (first: string, second: string) =>
+          findIds(collections, {
             where: [
               { member: 'name', value: first },
               { member: 'members.on', value: second },
             ],
           });
 
-        expect(await both('first', 'true')).toEqual(['one', 'three']);
-        expect(await both('second', 'true')).toEqual([]);
+        expect(await findByBoth('first', 'true')).toEqual(['one', 'three']);
+        expect(await findByBoth('second', 'true')).toEqual([]);
       });
 
-      it('a condition does not open what is not to be seen', async () => {
-        const collections = await holding(...rows);
+      it('do not return rows of other accounts', async () => {
+        const collections = await openWith(...rows);
 
-        expect(await found(collections, { account: 'globex', where: [{ member: 'name', value: 'first' }] })).toEqual(
+        expect(await findIds(collections, { account: 'globex', where: [{ member: 'name', value: 'first' }] })).toEqual(
           [],
         );
       });
@@ -214,11 +216,11 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
 
     describe('search', () => {
       const rows = [
-        listed('plain', { name: 'Leaf Spine' }, { body: { members: { notes: 'ALPHA' } } }),
-        listed('percent', { name: '100%_sure' }, { body: { members: { notes: 'a*b?c[d]' } } }),
-        listed('accent', { name: 'Über\\uns' }, { body: { members: {} } }),
-        listed('faces', { name: '😀😀a' }, { body: {} }),
-        listed('quote', { name: `it's "it"` }, { body: { members: { notes: null } } }),
+        createListed('plain', { name: 'Leaf Spine' }, { body: { members: { notes: 'ALPHA' } } }),
+        createListed('percent', { name: '100%_sure' }, { body: { members: { notes: 'a*b?c[d]' } } }),
+        createListed('accent', { name: 'Über\\uns' }, { body: { members: {} } }),
+        createListed('faces', { name: '😀😀a' }, { body: {} }),
+        createListed('quote', { name: `it's "it"` }, { body: { members: { notes: null } } }),
       ];
       const search = (text: string, ...members: string[]) => ({
         search: { members: members.length === 0 ? ['name'] : members, text },
@@ -241,17 +243,17 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         ['"IT"', ['quote']],
         ['😀a', ['faces']],
         ['😀😀', ['faces']],
-      ])('for `%s` is for a part of the name, whatever its case', async (text, expected) => {
-        expect(await found(await holding(...rows), search(text))).toEqual(expected);
+      ])('for `%s` matches a part of the name in any case', async (text, expected) => {
+        expect(await findIds(await openWith(...rows), search(text))).toEqual(expected);
       });
 
-      it('looks into every member that it is told', async () => {
-        const collections = await holding(...rows);
+      it('matches every requested member', async () => {
+        const collections = await openWith(...rows);
 
-        expect(await found(collections, search('alpha', 'name', 'members.notes'))).toEqual(['plain']);
-        expect(await found(collections, search('*B?', 'name', 'members.notes'))).toEqual(['percent']);
-        expect(await found(collections, search('alpha', 'name'))).toEqual([]);
-        expect(await found(collections, { search: { members: [], text: 'alpha' } })).toEqual([]);
+        expect(await findIds(collections, search('alpha', 'name', 'members.notes'))).toEqual(['plain']);
+        expect(await findIds(collections, search('*B?', 'name', 'members.notes'))).toEqual(['percent']);
+        expect(await findIds(collections, search('alpha', 'name'))).toEqual([]);
+        expect(await findIds(collections, { search: { members: [], text: 'alpha' } })).toEqual([]);
       });
     });
 
@@ -267,8 +269,8 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         [Number.MAX_SAFE_INTEGER, 0, 'abcde'],
         [Number.MAX_SAFE_INTEGER, 3, 'de'],
         [0, 0, ''],
-      ])('%i from %i', async (limit, offset, expected) => {
-        const collections = await holding(...[...'edcba'].map((id) => listed(id)));
+      ])('limit %i, offset %i', async (limit, offset, expected) => {
+        const collections = await openWith(...[...'edcba'].map((id) => createListed(id)));
 
         for (const descending of [false, true]) {
           const name = descending ? [...'abcde'].reverse() : [...'abcde'];
@@ -279,21 +281,21 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       });
     });
 
-    it('every page of any world is what sorting all of its rows gives', async () => {
+    it('every page of random worlds matches the sorted list of all rows', async () => {
       const collections = plainly(await bench.next()).collections;
       const random = createSeededRandom(seedOf('pages'));
       const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
-      const below = (max: number) => parseInt(random.hex(4), 16) % max;
+      const drawBelow = (max: number) => parseInt(random.hex(4), 16) % max;
       for (let world = 0; world < roundsOf(25); world++) {
         const collection = `world-${world}`;
-        const rows = Array.from({ length: below(40) }, () =>
-          listed(
+        const rows = Array.from({ length: drawBelow(40) }, () =>
+          createListed(
             random.uuid(),
             {
               name: pick(['a', 'b', 'B', 'ab', 'A b', '%', '', 'abab', 'x-BABA%', 'bab']),
               state: pick([null, 'ACTIVE', 'INACTIVE']),
-              createdAt: NOON + below(3),
-              modifiedAt: NOON + below(3),
+              createdAt: NOON + drawBelow(3),
+              modifiedAt: NOON + drawBelow(3),
             },
             {
               collection,
@@ -304,8 +306,8 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
             },
           ),
         );
-        await collections.commit(rows.map(put));
-        for (let asked = 0; asked < 40; asked++) {
+        await collections.commit(rows.map(putOf));
+        for (let attempt = 0; attempt < 40; attempt++) {
           const query: PageQuery = {
             collection,
             account: pick(['acme', 'globex', 'nobody']),
@@ -327,11 +329,11 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
               by: pick(['id', 'name', 'state', 'createdAt', 'modifiedAt'] as const),
               descending: pick([true, false]),
             },
-            limit: below(12),
-            offset: below(45),
+            limit: drawBelow(12),
+            offset: drawBelow(45),
           };
           const { count, rows: paged } = await collections.page(query);
-          const sorted = naive(rows, query);
+          const sorted = pageNaively(rows, query);
           expect({ count, ids: idsOf(paged) }, JSON.stringify(query)).toEqual({
             count: sorted.length,
             ids: idsOf(sorted.slice(query.offset, query.offset + query.limit)),
@@ -340,88 +342,94 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       }
     });
 
-    it('a page tells of every change at once', async () => {
+    it('a page has every change at once', async () => {
       const store = plainly(await bench.next());
       const { collections } = store;
-      const pages = async () => {
+      const describePage = async () => {
         const { count, rows } = await collections.page(ALL);
         return `${count}: ${idsOf(rows)}`;
       };
-      const seen = [await pages()];
-      await collections.insert(listed('a'), null);
-      seen.push(await pages());
-      await collections.commit([put(listed('b')), put(listed('c', {}, { owner: 'globex' }))]);
-      seen.push(await pages());
-      await collections.change(THINGS, 'c', (one) => ({ ...one, sharedWith: ['acme'] }));
-      seen.push(await pages());
-      await collections.change(THINGS, 'c', (one) => ({ ...one, sharedWith: [] }));
-      seen.push(await pages());
+      const seen = [await describePage()];
+      await collections.insert(createListed('a'), null);
+      seen.push(await describePage());
+      await collections.commit([putOf(createListed('b')), putOf(createListed('c', {}, { owner: 'globex' }))]);
+      seen.push(await describePage());
+      await collections.change(THINGS, 'c', (item) => ({ ...item, sharedWith: ['acme'] }));
+      seen.push(await describePage());
+      await collections.change(THINGS, 'c', (item) => ({ ...item, sharedWith: [] }));
+      seen.push(await describePage());
       await collections.change(THINGS, 'a', () => null);
-      seen.push(await pages());
-      await collections.commit([gone('b')]);
-      seen.push(await pages());
-      await collections.insert(listed('d', {}, { dueAt: NOON }), null);
-      seen.push(await pages());
+      seen.push(await describePage());
+      await collections.commit([removalOf('b')]);
+      seen.push(await describePage());
+      await collections.insert(createListed('d', {}, { dueAt: NOON }), null);
+      seen.push(await describePage());
       await collections.sweep(THINGS, NOON);
-      seen.push(await pages());
+      seen.push(await describePage());
 
       expect(seen).toEqual(['0: ', '1: a', '2: a,b', '3: a,b,c', '2: a,b', '1: b', '0: ', '1: d', '0: ']);
     });
 
-    describe('changes that are made together', () => {
-      it('put and remove', async () => {
-        const collections = await holding(listed('old'), listed('kept'));
+    describe('a commit', () => {
+      it('puts and removes rows', async () => {
+        const collections = await openWith(createListed('old'), createListed('kept'));
 
         await collections.commit([
-          put(listed('new')),
-          put(listed('kept', { name: 'renamed' })),
-          gone('old'),
-          gone('old'),
-          put(row('other', { collection: 'others' })),
+          putOf(createListed('new')),
+          putOf(createListed('kept', { name: 'renamed' })),
+          removalOf('old'),
+          removalOf('old'),
+          putOf(row('other', { collection: 'others' })),
         ]);
 
         const later = plainly(await bench.next()).collections;
-        expect(await found(later, {})).toEqual(['kept', 'new']);
+        expect(await findIds(later, {})).toEqual(['kept', 'new']);
         expect((await later.byId(THINGS, 'kept'))?.facets?.name).toBe('renamed');
         expect(await later.byId('others', 'other')).not.toBeNull();
       });
 
-      it('what is not there counts as removed', async () => {
-        const collections = await holding(listed('one'));
+      it('accepts the removal of unknown rows', async () => {
+        const collections = await openWith(createListed('one'));
 
-        await collections.commit([gone('nothing'), gone('one', 'others'), put(listed('two'))]);
+        await collections.commit([removalOf('nothing'), removalOf('one', 'others'), putOf(createListed('two'))]);
 
-        expect(await found(collections, {})).toEqual(['one', 'two']);
+        expect(await findIds(collections, {})).toEqual(['one', 'two']);
       });
 
-      it('none at all is fine', async () => {
-        const collections = await holding(listed('one'));
+      it('accepts an empty list', async () => {
+        const collections = await openWith(createListed('one'));
 
         await collections.commit([]);
 
-        expect(await found(collections, {})).toEqual(['one']);
+        expect(await findIds(collections, {})).toEqual(['one']);
       });
 
-      it('a put replaces shares, parent and alias', async () => {
-        const collections = await holding(
-          listed('one', {}, { owner: 'globex', sharedWith: ['acme'], parent: 'p', aliases: ['a'] }),
+      it('replaces shares, parent and alias of a row', async () => {
+        const collections = await openWith(
+          createListed('one', {}, { owner: 'globex', sharedWith: ['acme'], parent: 'p', aliases: ['a'] }),
         );
 
-        await collections.commit([put(listed('one', {}, { owner: 'globex', sharedWith: ['initech'], parent: 'q' }))]);
+        await collections.commit([
+          putOf(createListed('one', {}, { owner: 'globex', sharedWith: ['initech'], parent: 'q' })),
+        ]);
 
-        expect(await found(collections, {})).toEqual([]);
-        expect(await found(collections, { account: 'initech' })).toEqual(['one']);
+        expect(await findIds(collections, {})).toEqual([]);
+        expect(await findIds(collections, { account: 'initech' })).toEqual(['one']);
         expect(idsOf(await collections.ofParent(THINGS, 'q'))).toEqual(['one']);
         expect(await collections.ofParent(THINGS, 'p')).toEqual([]);
         expect(await collections.byAlias(THINGS, 'a')).toBeNull();
       });
 
-      it('are made all or not at all', async () => {
-        const collections = await holding(listed('one', {}, { aliases: ['taken'] }), listed('two'));
+      it('stores all changes or none', async () => {
+        const collections = await openWith(createListed('one', {}, { aliases: ['taken'] }), createListed('two'));
         const before = await collections.page(ALL);
 
         await expect(
-          collections.commit([gone('two'), put(listed('three')), put(listed('four', {}, { aliases: ['taken'] }))]),
+          collections.commit([
+            removalOf('two'),
+            putOf(createListed('three')),
+            putOf(createListed('four', {}, { aliases: ['taken'] })),
+          ]),
         ).rejects.toThrow();
 
         expect(await collections.page(ALL)).toEqual(before);
@@ -431,8 +439,8 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
   });
 }
 
-/** The same without a database. */
-function naive(rows: readonly Row[], { account, where, search, order }: PageQuery): readonly Row[] {
+/** Filters and sorts rows without the store. */
+function pageNaively(rows: readonly Row[], { account, where, search, order }: PageQuery): readonly Row[] {
   const memberOf = ({ id, parent, body, facets }: Row, member: string): unknown => {
     if (member === 'id') return id;
     if (member === 'parent') return parent;
@@ -440,21 +448,21 @@ function naive(rows: readonly Row[], { account, where, search, order }: PageQuer
     if (own !== undefined) return own;
     return member.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)?.[name], body);
   };
-  const compare = (one: Row, other: Row) => {
-    const [a, b] = [memberOf(one, order.by), memberOf(other, order.by)] as [string | null, string | null];
+  const compare = (first: Row, second: Row) => {
+    const [a, b] = [memberOf(first, order.by), memberOf(second, order.by)] as [string | null, string | null];
     if (a !== b) return a === null || (b !== null && a < b) ? -1 : 1;
-    return one.id < other.id ? -1 : 1;
+    return first.id < second.id ? -1 : 1;
   };
   const kept = rows
     .filter(
       ({ owner, sharedWith }) => owner === account || sharedWith.includes(account ?? '') || sharedWith.includes('*'),
     )
-    .filter((one) => where.every(({ member, value }) => String(memberOf(one, member)) === value))
+    .filter((item) => where.every(({ member, value }) => String(memberOf(item, member)) === value))
     .filter(
-      (one) =>
+      (item) =>
         search === null ||
         search.members.some((member) =>
-          String(memberOf(one, member)).toLowerCase().includes(search.text.toLowerCase()),
+          String(memberOf(item, member)).toLowerCase().includes(search.text.toLowerCase()),
         ),
     )
     .sort(compare);

@@ -23,14 +23,14 @@ const LATER = NOON + 3_600_000;
 
 const derivedSeed: StoredSeed = { fingerprint: 'print-of-the-derived', origin: 'file', text: '{"derived":true}' };
 
-/** What everything gets in a world `w`. */
+/** The new credentials of a world `w`. */
 const rekeying: CredentialReplacer = {
   keyHash: (_, id) => `key-hash-of-${id}`,
   secretHash: (id) => `secret-hash-of-${id}`,
-  clientId: (given) => `${given}-w`,
+  clientId: (clientId) => `${clientId}-w`,
 };
 
-/** What `src/worlds/credentials.ts` promises, on every store. */
+/** Tests of `src/worlds/credentials.ts`, for every adapter. */
 export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, credentials:`, () => {
     let bench: Bench;
@@ -40,7 +40,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
     });
     afterEach(() => bench.end());
 
-    const filled = async (clientIds: Readonly<Record<string, string>> = {}) => {
+    const openFilled = async (clientIds: Readonly<Record<string, string>> = {}) => {
       const store = await bench.next();
       await store.world.load(keptSeed, {
         ...people,
@@ -50,14 +50,14 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       });
       return bench.next();
     };
-    /** What is true of a store at once has to be true after the next step too. */
-    const nowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
+    /** Runs a check on a store, and again after the next step. */
+    const checkNowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
       await check(store);
       await check(await bench.next());
     };
     const clientIdsOf = async ({ accessKeys }: Store) => (await accessKeys.all({})).map(({ clientId }) => clientId);
 
-    it('of collections whose rows are keys are found by other aliases from then on, and no other row is', async () => {
+    it('of credential collections get other aliases, and other rows keep theirs', async () => {
       const store = await bench.next();
       const keyRow = (collection: string, id: string) => row(id, { collection, aliases: [`alias-of-${id}`] });
       await store.world.load(keptSeed, {
@@ -69,42 +69,47 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         holderOf: () => null,
       };
       const own = { ...rekeying, keyHash: (_: unknown, id: string) => `other-alias-of-${id}` };
-      const its = new Credentials([{ credentials: { stored: { rows: [toys], derivedCollections: [] } } }]);
-      const { state } = await its.rekey(await store.freeze(), { rekeying: own, storedSeed: () => derivedSeed });
+      const credentialsOfToys = new Credentials([
+        { credentials: { stored: { rows: [toys], derivedCollections: [] } } },
+      ]);
+      const { state } = await credentialsOfToys.rekey(await store.freeze(), {
+        rekeying: own,
+        storedSeed: () => derivedSeed,
+      });
       await store.restore(state);
 
-      await nowAndLater(store, async (later) => {
+      await checkNowAndLater(store, async (later) => {
         const { collections } = plainly(later);
-        const found = (collection: string, alias: string) => collections.byAlias(collection, alias);
-        expect(await found('toys.keys', 'alias-of-a')).toBeNull();
-        expect((await found('toys.keys', 'other-alias-of-a'))?.id).toBe('a');
-        expect((await found('toys.keys', 'other-alias-of-b'))?.id).toBe('b');
-        expect((await found('toys.toys', 'alias-of-c'))?.id).toBe('c');
+        const findByAlias = (collection: string, alias: string) => collections.byAlias(collection, alias);
+        expect(await findByAlias('toys.keys', 'alias-of-a')).toBeNull();
+        expect((await findByAlias('toys.keys', 'other-alias-of-a'))?.id).toBe('a');
+        expect((await findByAlias('toys.keys', 'other-alias-of-b'))?.id).toBe('b');
+        expect((await findByAlias('toys.toys', 'alias-of-c'))?.id).toBe('c');
       });
     });
 
-    it('of a world are hashes of NGC keys, and what its clients call themselves', async () => {
-      const { keyHashes, clientIds } = await (await filled()).world.credentials();
+    it('of a world are the hashes of NGC keys and the ids of its clients', async () => {
+      const { keyHashes, clientIds } = await (await openFilled()).world.credentials();
 
       expect([...keyHashes].sort()).toEqual(['hash-of-deployer', 'hash-of-reader']);
       expect([...clientIds].sort()).toEqual(['client-of-one', 'client-of-two', 'robot']);
     });
 
-    it('of a world are the hashes of the secrets of its clients', async () => {
-      const store = await filled();
+    it('of a world include the hashes of the secrets of its clients', async () => {
+      const store = await openFilled();
       await store.identities.create(
         identity('ci', { kind: 'application', name: 'CI App', clientId: 'ci', secretHash: 'hash-of-ci' }),
       );
 
-      await nowAndLater(store, async (later) => {
+      await checkNowAndLater(store, async (later) => {
         await later.accessKeys.all({});
         expect(credentials.hasSecret(later, 'hash-of-ci')).toBe(true);
         expect(credentials.hasSecret(later, 'hash-of-deployer')).toBe(false);
       });
     });
 
-    it('of a world are the names of its applications, too, but of nobody else', async () => {
-      const store = await filled();
+    it('of a world include the names of applications, but not of service accounts', async () => {
+      const store = await openFilled();
       await store.identities.create(
         identity('ci', { kind: 'application', name: 'CI App', clientId: 'ci', secretHash: 'hash-of-ci' }),
       );
@@ -118,19 +123,19 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       expect(clientIds).not.toContain('cli');
     });
 
-    it('of a world that was never loaded are none', async () => {
+    it('of a world that was never loaded are empty', async () => {
       expect(await (await bench.next()).world.credentials()).toEqual({
         keyHashes: [],
         clientIds: [],
       });
     });
 
-    describe('that are all given another value', () => {
-      it('are named, each with its new client id', async () => {
-        const { world } = await filled();
+    describe('that are replaced', () => {
+      it('are listed with their new client ids', async () => {
+        const { world } = await openFilled();
         const rekeyed = await world.rekey(rekeying, derivedSeed);
 
-        expect([...rekeyed].sort((one, other) => one.id.localeCompare(other.id))).toEqual([
+        expect([...rekeyed].sort((first, second) => first.id.localeCompare(second.id))).toEqual([
           { kind: 'service-account', id: 'account', name: 'robot', clientId: 'robot-w', owner: '' },
           { kind: 'application', id: 'app', name: 'robot', clientId: 'robot-w', owner: '' },
           { kind: 'ngc-key', id: 'deployer', name: 'name-of-deployer', clientId: null, owner: 'acme' },
@@ -140,8 +145,8 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         ]);
       });
 
-      it('are what the world is known by from then on', async () => {
-        const { world } = await filled();
+      it('are the new credentials of the world', async () => {
+        const { world } = await openFilled();
         await world.rekey(rekeying, derivedSeed);
         const { keyHashes, clientIds } = await (await bench.next()).world.credentials();
 
@@ -149,39 +154,39 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         expect([...clientIds].sort()).toEqual(['client-of-one-w', 'client-of-two-w', 'robot', 'robot-w']);
       });
 
-      it('end the NGC keys of before, which may have been read, and nothing else of them', async () => {
-        const store = await filled();
+      it('invalidate the previous NGC keys, and keep their other members', async () => {
+        const store = await openFilled();
         const before = await store.ngcKeys.findBySecret('hash-of-deployer', NOON);
         expect(before).not.toBeNull();
         await store.world.rekey(rekeying, derivedSeed);
 
-        await nowAndLater(store, async ({ ngcKeys }) => {
+        await checkNowAndLater(store, async ({ ngcKeys }) => {
           expect(await ngcKeys.findBySecret('hash-of-deployer', NOON)).toBeNull();
           expect(await ngcKeys.findBySecret('key-hash-of-deployer', NOON)).toEqual(before);
         });
       });
 
-      it('end the access keys of before, which may have been read, and nothing else of them', async () => {
-        const store = await filled();
+      it('invalidate the previous access keys, and keep their other members', async () => {
+        const store = await openFilled();
         await store.accessKeys.ofOwner('ada');
         await store.accessKeys.byClientId('client-of-one');
         await store.world.rekey(rekeying, derivedSeed);
-        const one = { ...accessKey('one'), clientId: 'client-of-one-w', secretHash: 'secret-hash-of-id-of-one' };
+        const rekeyed = { ...accessKey('one'), clientId: 'client-of-one-w', secretHash: 'secret-hash-of-id-of-one' };
 
-        await nowAndLater(store, async ({ accessKeys }) => {
+        await checkNowAndLater(store, async ({ accessKeys }) => {
           expect(await accessKeys.byClientId('client-of-one')).toBeNull();
-          expect(await accessKeys.byClientId('client-of-one-w')).toEqual({ ...one, lastLogin: null });
+          expect(await accessKeys.byClientId('client-of-one-w')).toEqual({ ...rekeyed, lastLogin: null });
           expect((await accessKeys.ofOwner('ada')).map(({ name }) => name)).toEqual(['one', 'two']);
-          expect((await accessKeys.ofOwner('ada'))[0]).toEqual({ ...one, lastLogin: null });
+          expect((await accessKeys.ofOwner('ada'))[0]).toEqual({ ...rekeyed, lastLogin: null });
         });
       });
 
-      it('end the secrets of applications and service accounts, and leave passwords as they are', async () => {
-        const store = await filled();
+      it('invalidate the secrets of applications and service accounts, and keep passwords', async () => {
+        const store = await openFilled();
         for (const id of ['ada', 'app', 'account']) await store.identities.byId(id);
         await store.world.rekey(rekeying, derivedSeed);
 
-        await nowAndLater(store, async ({ identities }) => {
+        await checkNowAndLater(store, async ({ identities }) => {
           expect(await identities.byId('app')).toMatchObject({
             ...{ name: 'robot', clientId: 'robot-w', secretHash: 'secret-hash-of-app' },
           });
@@ -193,8 +198,8 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         });
       });
 
-      it('leave what has no secret without one, and public clients as they are', async () => {
-        const store = await filled();
+      it('add no secret to applications without one, and keep public clients', async () => {
+        const store = await openFilled();
         await store.identities.create(identity('bare', { kind: 'application', name: 'bare' }));
         await store.identities.create(identity('other', { kind: 'application', name: 'other' }));
         await store.world.rekey(rekeying, derivedSeed);
@@ -204,8 +209,8 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await store.oauthClients.byId('cli-w')).toBeNull();
       });
 
-      it('end every code, refresh token and revoked name', async () => {
-        const store = await filled();
+      it('remove every code, refresh token and revoked name', async () => {
+        const store = await openFilled();
         await store.grants.issue(refreshToken('first'), NOON);
         await store.grants.issueCode(
           {
@@ -218,31 +223,31 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await store.grants.isRevoked(['a-token'])).toBe(true);
         await store.world.rekey(rekeying, derivedSeed);
 
-        await nowAndLater(store, async ({ grants }) => {
+        await checkNowAndLater(store, async ({ grants }) => {
           expect(await grants.findActive(presentedToken('first'), NOON)).toBeNull();
           expect(await grants.redeemCode('code', NOON, LATER)).toEqual({ outcome: 'unknown' });
           expect(await grants.isRevoked(['a-token'])).toBe(false);
         });
       });
 
-      it('come with the seed that they are written in', async () => {
-        const { world } = await filled();
+      it('are stored with the seed that has them', async () => {
+        const { world } = await openFilled();
         await world.rekey(rekeying, derivedSeed);
 
         expect(await world.seed()).toEqual(derivedSeed);
         expect(await (await bench.next()).world.seed()).toEqual(derivedSeed);
       });
 
-      it('keep logins that were noted and not written yet', async () => {
-        const store = await filled();
+      it('keep recorded logins that are not written yet', async () => {
+        const store = await openFilled();
         await store.accessKeys.touch('id-of-one', NOON + 7, 'hash-of-one');
         await store.world.rekey(rekeying, derivedSeed);
 
         expect((await store.accessKeys.byId('id-of-one'))?.lastLogin).toBe(NOON + 7);
       });
 
-      it('may be what another one had before', async () => {
-        const store = await filled({ one: 'ci', two: 'ci-w' });
+      it('may be the previous values of other clients and keys', async () => {
+        const store = await openFilled({ one: 'ci', two: 'ci-w' });
         await store.world.rekey(rekeying, derivedSeed);
         expect(await clientIdsOf(store)).toEqual(['ci-w', 'ci-w-w']);
 
@@ -255,7 +260,11 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
           ['reader', 'key-hash-of-deployer'],
         ]);
         await store.world.rekey(
-          { ...rekeying, clientId: (given) => swapped.get(given) ?? given, keyHash: (_, id) => hashes.get(id) ?? id },
+          {
+            ...rekeying,
+            clientId: (clientId) => swapped.get(clientId) ?? clientId,
+            keyHash: (_, id) => hashes.get(id) ?? id,
+          },
           derivedSeed,
         );
         const after = await bench.next();
@@ -266,8 +275,8 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       it.each([
         ['client ids', { clientId: () => 'same' }],
         ['hashes of NGC keys', { keyHash: () => 'same' }],
-      ])('are a Collision where two %s would be the same, and nothing is changed', async (_what, same) => {
-        const store = await filled();
+      ])('are rejected with Collision if two %s would be equal, and nothing is changed', async (_what, same) => {
+        const store = await openFilled();
         const before = await store.world.credentials();
 
         await expect(store.world.rekey({ ...rekeying, ...same }, derivedSeed)).rejects.toBeInstanceOf(Collision);

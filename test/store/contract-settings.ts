@@ -3,7 +3,7 @@ import type { FullStore as Store } from '../support/nouns.ts';
 import { keptSeed, people } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
-/** What `src/store/settings.ts` promises beyond reading and writing. */
+/** Tests of counters and removal of `src/store/settings.ts`, for every adapter. */
 export function settingsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, settings:`, () => {
     let bench: Bench;
@@ -13,11 +13,11 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
     });
     afterEach(() => bench.end());
 
-    const valuesOf = (store: Store, names: readonly string[]) =>
+    const readValues = (store: Store, names: readonly string[]) =>
       Promise.all(names.map((name) => store.settings.get(name)));
 
     describe('a counter', () => {
-      it('counts from 0, and goes on after the store was opened again', async () => {
+      it('starts at 0, and continues after the store was reopened', async () => {
         const { settings } = await bench.next();
         const before = [await settings.next('place'), await settings.next('place'), await settings.next('place')];
         const later = (await bench.next()).settings;
@@ -26,17 +26,19 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await later.next('place')).toBe(3);
       });
 
-      it('gives no number twice, however many ask at once', async () => {
+      it('returns no number twice in concurrent calls', async () => {
         const first = await bench.next();
         const atOnce = await Promise.all(Array.from({ length: 50 }, () => first.settings.next('place')));
         const second = await bench.next();
         const again = await Promise.all(Array.from({ length: 50 }, () => second.settings.next('place')));
         const numbers = [...atOnce, ...again];
 
-        expect(numbers.sort((one, other) => one - other)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+        expect(numbers.sort((first, second) => first - second)).toEqual(
+          Array.from({ length: 100 }, (_, index) => index),
+        );
       });
 
-      it('goes beyond one digit in order', async () => {
+      it('counts beyond one digit in order', async () => {
         const { settings } = await bench.next();
         const numbers: number[] = [];
         for (let time = 0; time < 12; time++) numbers.push(await settings.next('place'));
@@ -44,7 +46,7 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
       });
 
-      it('counts for itself: another name and other settings stay as they are', async () => {
+      it('does not affect other counters and settings', async () => {
         const { settings } = await bench.next();
         await settings.set('mode', 'jitter');
         await settings.next('one');
@@ -54,7 +56,7 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await settings.get('mode')).toBe('jitter');
       });
 
-      it('is a setting that was read before it counted', async () => {
+      it('is readable as a setting', async () => {
         const { settings } = await bench.next();
         expect(await settings.get('place')).toBeNull();
         await settings.next('place');
@@ -63,7 +65,7 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await settings.get('place')).toBe('2');
       });
 
-      it('begins anew once it was removed', async () => {
+      it('restarts at 0 after its removal', async () => {
         const { settings } = await bench.next();
         await settings.next('place');
         await settings.next('place');
@@ -73,7 +75,7 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await later.next('place')).toBe(0);
       });
 
-      it('begins anew in another world', async () => {
+      it('restarts at 0 in another world', async () => {
         const store = await bench.next();
         await store.settings.next('place');
         await store.world.load(keptSeed, people);
@@ -84,20 +86,20 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
     });
 
     describe('removing', () => {
-      it('takes away what is named, and nothing else', async () => {
+      it('removes the given names, and nothing else', async () => {
         const store = await bench.next();
         for (const name of ['one', 'two', 'three']) await store.settings.set(name, name);
-        await valuesOf(store, ['one', 'two', 'three']);
+        await readValues(store, ['one', 'two', 'three']);
         await store.settings.remove(['one', 'three']);
 
-        expect(await valuesOf(store, ['one', 'two', 'three'])).toEqual([null, 'two', null]);
-        expect(await valuesOf(await bench.next(), ['one', 'two', 'three'])).toEqual([null, 'two', null]);
+        expect(await readValues(store, ['one', 'two', 'three'])).toEqual([null, 'two', null]);
+        expect(await readValues(await bench.next(), ['one', 'two', 'three'])).toEqual([null, 'two', null]);
       });
 
       it.each([
-        ['nothing', []],
-        ['what is not there', ['nothing']],
-        ['a wildcard', ['%', '*', '']],
+        ['no names', []],
+        ['an unknown name', ['nothing']],
+        ['wildcards', ['%', '*', '']],
       ])('of %s changes nothing', async (_what, names) => {
         const store = await bench.next();
         await store.settings.set('one', '1');
@@ -106,7 +108,7 @@ export function settingsContract(kind: string, benchOf: () => Promise<Bench>): v
         expect(await store.settings.get('one')).toBe('1');
       });
 
-      it('leaves a name free to be set again', async () => {
+      it('allows a name to be set again', async () => {
         const store = await bench.next();
         await store.settings.set('one', '1');
         await store.settings.remove(['one']);

@@ -7,7 +7,7 @@ import { NOON, row } from '../support/records.ts';
 
 /** How a kind of log is opened for one test. */
 export interface LogBench {
-  /** The log; it begins empty, but for the default world. */
+  /** A log that has only the empty default world. */
   readonly log: WorldLog;
   /** Closes the log, and opens it again. */
   reopen(): Promise<WorldLog>;
@@ -17,29 +17,29 @@ export interface LogBench {
 const HEAD = { at: NOON };
 const NOTHING: LogChanges = { puts: [], removed: [], states: [] };
 
-/** A row as it is read. */
-function logged(given: Row, place: number, usedAt: number | null = null): ReadRow {
-  return { row: given, place, usedAt };
+/** Creates a row as the log returns it. */
+function createReadRow(stored: Row, place: number, usedAt: number | null = null): ReadRow {
+  return { row: stored, place, usedAt };
 }
 
-function textOf({ row: given, place, usedAt }: ReadRow): string {
-  return serializeRow({ ...given, revision: { place, size: 0, weight: 0 } }, usedAt);
+function serialize({ row: stored, place, usedAt }: ReadRow): string {
+  return serializeRow({ ...stored, revision: { place, size: 0, weight: 0 } }, usedAt);
 }
 
-function putIn(world: string, read: ReadRow): LoggedPut {
-  return { world, collection: read.row.collection, id: read.row.id, text: textOf(read) };
+function createPut(world: string, read: ReadRow): LoggedPut {
+  return { world, collection: read.row.collection, id: read.row.id, text: serialize(read) };
 }
 
-/** Rows in parts. */
-function partsIn(rows: readonly ReadRow[]): string[] {
+/** Serializes rows in parts of 500. */
+function splitIntoParts(rows: readonly ReadRow[]): string[] {
   const parts = Array.from({ length: Math.ceil(rows.length / 500) }, (_, part) =>
     rows.slice(500 * part, 500 * part + 500),
   );
-  return parts.map((part) => `[${part.map(textOf).join()}]`);
+  return parts.map((part) => `[${part.map(serialize).join()}]`);
 }
 
-/** All rows of a world, in the order of their places. */
-function contentOf({ initialRows: begin, changedRows: later, uses }: LoggedWorld): readonly ReadRow[] {
+/** Lists all rows of a world in the order of their places. */
+function listContent({ initialRows: begin, changedRows: later, uses }: LoggedWorld): readonly ReadRow[] {
   const rows = new Map(begin.map((read) => [`${read.row.collection} ${read.row.id}`, read]));
   for (const { collection, id, read } of later) {
     if (read === null) rows.delete(`${collection} ${id}`);
@@ -47,18 +47,18 @@ function contentOf({ initialRows: begin, changedRows: later, uses }: LoggedWorld
   }
   const used = new Map(uses.map(({ collection, id, at }) => [`${collection} ${id}`, at]));
   const all = [...rows].map(([name, read]) => ({ ...read, usedAt: used.get(name) ?? read.usedAt }));
-  return all.sort((one, other) => one.place - other.place);
+  return all.sort((first, second) => first.place - second.place);
 }
 
-function world(name: string, given: Partial<WorldRecord> = {}): WorldRecord {
-  return { name, made: `{"name":"${name}"}`, ttl: null, createdAt: NOON, usedAt: NOON, ...given };
+function createWorld(name: string, overrides: Partial<WorldRecord> = {}): WorldRecord {
+  return { name, made: `{"name":"${name}"}`, ttl: null, createdAt: NOON, usedAt: NOON, ...overrides };
 }
 
-function snapshot(id: string, place: number, given: Partial<SnapshotRecord> = {}): SnapshotRecord {
-  return { id, place, name: null, world: 'default', at: NOON, size: 12, made: '{}', ...given };
+function createSnapshot(id: string, place: number, overrides: Partial<SnapshotRecord> = {}): SnapshotRecord {
+  return { id, place, name: null, world: 'default', at: NOON, size: 12, made: '{}', ...overrides };
 }
 
-/** Each member has a value, and a time is larger than 32 bits. */
+/** A row in which each member has a value; its times are larger than 32 bits. */
 const FULL = row('full', {
   parent: 'above',
   aliases: ['one', 'two'],
@@ -69,7 +69,7 @@ const FULL = row('full', {
   facets: { name: 'full of it', state: 'READY', createdAt: NOON, modifiedAt: NOON + 3 },
 });
 
-/** Texts that a statement, an array in one, or an encoding could change. */
+/** Texts that an SQL statement, an array in it, or an encoding could change. */
 const TEXTS: readonly string[] = [
   ...['', ' ', `it's`, `"quoted"`, '"', `''`, '\\', '\\\\', '\\n', '\\u0041', '\\x41', "E'\\n'"],
   ...['{', '}', '{}', '{a,b}', '{"a":1}', '(1,2)', ',', 'a,b', '[1]', '$1', '%s', '?', ':x', '@x', '--', ';', '/* */'],
@@ -78,10 +78,10 @@ const TEXTS: readonly string[] = [
   ...['😀', '👩‍👩‍👧', '🏳️‍🌈', '漢字', 'עברית', '\u202e', '\u{10ffff}', 'ẞ', 'İ', ' both ends '],
 ];
 
-/** What no UTF-8 has, or PostgreSQL does not store: only texts within JSON have it, where it is escaped. */
+/** Texts that UTF-8 or PostgreSQL cannot store, except escaped within JSON. */
 const ESCAPED: readonly string[] = ['\0', 'a\0b', '\ud800', 'a\udfffb', '\udc00\ud800'];
 
-/** Everything that `src/store/world-log.ts` promises. Every adapter has to pass it. */
+/** Tests of `src/store/world-log.ts`, for every adapter. */
 export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>): void {
   describe(`${kind}, the log:`, () => {
     let bench: LogBench;
@@ -94,19 +94,19 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     afterEach(() => bench.end());
 
     const put = (...rows: readonly ReadRow[]) =>
-      log.commit({ ...NOTHING, puts: rows.map((one) => putIn('default', one)) }, HEAD);
-    /** What another process would find. */
-    const found = async () => {
+      log.commit({ ...NOTHING, puts: rows.map((row) => createPut('default', row)) }, HEAD);
+    /** Reopens the log and reads it, as another process would. */
+    const readAgain = async () => {
       log = await bench.reopen();
       return log.read();
     };
-    const worldsFound = async () =>
-      (await found()).worlds.map(({ initialRows: begin, changedRows: later, uses, ...rest }) => ({
+    const readWorlds = async () =>
+      (await readAgain()).worlds.map(({ initialRows: begin, changedRows: later, uses, ...rest }) => ({
         ...rest,
-        rows: contentOf({ initialRows: begin, changedRows: later, uses, ...rest }),
+        rows: listContent({ initialRows: begin, changedRows: later, uses, ...rest }),
       }));
-    const rowsOf = async (name = 'default') => (await worldsFound()).find((one) => one.name === name)?.rows;
-    const partsOf = async (id: string) => {
+    const readRows = async (name = 'default') => (await readWorlds()).find((item) => item.name === name)?.rows;
+    const readParts = async (id: string) => {
       const parts: string[] = [];
       for (;;) {
         const part = await log.readSnapshotPart(id, parts.length);
@@ -115,7 +115,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       }
     };
 
-    it('begins with the default world, which has nothing', async () => {
+    it('starts with an empty default world', async () => {
       const { head, worlds, snapshots } = await log.read();
       const nothing = { initialRows: [], changedRows: [], uses: [] };
       expect(worlds).toEqual([
@@ -126,83 +126,98 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     });
 
     describe('a commit', () => {
-      it('gives back each row as it was, in the order of the places', async () => {
+      it('returns each row unchanged, in the order of places', async () => {
         const plain = row('plain');
-        await put(logged(plain, 9), logged(FULL, 10));
-        await put(logged(row('early'), 2));
-        expect(await rowsOf()).toEqual([logged(row('early'), 2), logged(plain, 9), logged(FULL, 10)]);
+        await put(createReadRow(plain, 9), createReadRow(FULL, 10));
+        await put(createReadRow(row('early'), 2));
+        expect(await readRows()).toEqual([
+          createReadRow(row('early'), 2),
+          createReadRow(plain, 9),
+          createReadRow(FULL, 10),
+        ]);
       });
 
       it('replaces a row', async () => {
-        await put(logged(row('a'), 1), logged(FULL, 2), logged(row('b'), 3));
+        await put(createReadRow(row('a'), 1), createReadRow(FULL, 2), createReadRow(row('b'), 3));
         const other = row('full', { owner: 'globex', body: [] });
-        await put(logged(other, 2));
-        expect(await rowsOf()).toEqual([logged(row('a'), 1), logged(other, 2), logged(row('b'), 3)]);
-        await put(logged(FULL, 2));
-        expect((await rowsOf())?.[1]).toEqual(logged(FULL, 2));
+        await put(createReadRow(other, 2));
+        expect(await readRows()).toEqual([
+          createReadRow(row('a'), 1),
+          createReadRow(other, 2),
+          createReadRow(row('b'), 3),
+        ]);
+        await put(createReadRow(FULL, 2));
+        expect((await readRows())?.[1]).toEqual(createReadRow(FULL, 2));
       });
 
-      it('removes rows, which need not be there', async () => {
-        await put(logged(row('a'), 1), logged(row('b'), 2), logged(row('a', { collection: 'others' }), 3));
+      it('removes rows, and ignores unknown ones', async () => {
+        await put(
+          createReadRow(row('a'), 1),
+          createReadRow(row('b'), 2),
+          createReadRow(row('a', { collection: 'others' }), 3),
+        );
         const removed = [
           { world: 'default', collection: 'things', id: 'a' },
           { world: 'default', collection: 'things', id: 'nothing' },
           { world: 'nowhere', collection: 'things', id: 'b' },
         ];
         await log.commit({ ...NOTHING, removed }, HEAD);
-        expect(await rowsOf()).toEqual([logged(row('b'), 2), logged(row('a', { collection: 'others' }), 3)]);
+        expect(await readRows()).toEqual([
+          createReadRow(row('b'), 2),
+          createReadRow(row('a', { collection: 'others' }), 3),
+        ]);
       });
 
-      it('writes the states of worlds, and rows of several worlds, in one step', async () => {
-        await log.fill(world('one'), partsIn([logged(row('a'), 1)]), HEAD);
+      it('writes states and rows of several worlds at once', async () => {
+        await log.fill(createWorld('one'), splitIntoParts([createReadRow(row('a'), 1)]), HEAD);
         const states = [
           { world: 'default', state: '{"mode":"observe"}' },
           { world: 'one', state: 'of one' },
           { world: 'nowhere', state: 'lost' },
         ];
         const puts = [
-          putIn('one', logged(row('b'), 2)),
+          createPut('one', createReadRow(row('b'), 2)),
           { world: 'one', collection: 'things', id: 'a', text: null },
-          putIn('default', logged(row('b'), 1)),
+          createPut('default', createReadRow(row('b'), 1)),
         ];
         await log.commit({ puts, removed: [], states }, HEAD);
-        expect((await worldsFound()).map(({ name, state, rows }) => [name, state, rows])).toEqual([
-          ['default', '{"mode":"observe"}', [logged(row('b'), 1)]],
-          ['one', 'of one', [logged(row('b'), 2)]],
+        expect((await readWorlds()).map(({ name, state, rows }) => [name, state, rows])).toEqual([
+          ['default', '{"mode":"observe"}', [createReadRow(row('b'), 1)]],
+          ['one', 'of one', [createReadRow(row('b'), 2)]],
         ]);
       });
 
-      it('of nothing is no fault', async () => {
+      it('accepts empty changes', async () => {
         await log.commit(NOTHING, HEAD);
-        expect((await found()).head).toEqual(HEAD);
+        expect((await readAgain()).head).toEqual(HEAD);
       });
 
-      it('stores as many rows as there are, with large bodies', async () => {
-        const rows = Array.from({ length: 2500 }, (_, index) => logged(row(`row-${index}`), index));
+      it('stores thousands of rows, and large bodies', async () => {
+        const rows = Array.from({ length: 2500 }, (_, index) => createReadRow(row(`row-${index}`), index));
         await put(...rows);
         const large = [1, 2, 3].map((index) =>
-          logged(row(`large-${index}`, { body: { text: `${index}`.repeat(5 * 1024 * 1024) } }), 2500 + index),
+          createReadRow(row(`large-${index}`, { body: { text: `${index}`.repeat(5 * 1024 * 1024) } }), 2500 + index),
         );
-        await put(...large, logged(row('last'), 2600));
-        const all = (await rowsOf()) ?? [];
-        expect(all.map((one) => one.row.id)).toEqual([...rows, ...large].map((one) => one.row.id).concat('last'));
-        expect(all.slice(2500)).toEqual([...large, logged(row('last'), 2600)]);
+        await put(...large, createReadRow(row('last'), 2600));
+        const all = (await readRows()) ?? [];
+        expect(all.map((item) => item.row.id)).toEqual([...rows, ...large].map((item) => item.row.id).concat('last'));
+        expect(all.slice(2500)).toEqual([...large, createReadRow(row('last'), 2600)]);
       });
 
-      it('stores all of its rows or none, however many there are', async () => {
-        const rows = Array.from({ length: 2500 }, (_, index) => logged(row(`row-${index}`), index));
-        const unfit = logged(row('unfit', { id: null as unknown as string }), 2500);
+      it('stores all rows or none', async () => {
+        const rows = Array.from({ length: 2500 }, (_, index) => createReadRow(row(`row-${index}`), index));
+        const unfit = createReadRow(row('unfit', { id: null as unknown as string }), 2500);
         await expect(put(...rows, unfit)).rejects.toThrow();
-        expect(await rowsOf()).toEqual([]);
+        expect(await readRows()).toEqual([]);
         await put(...rows);
-        expect(await rowsOf()).toEqual(rows);
+        expect(await readRows()).toEqual(rows);
       });
     });
 
     describe('texts', () => {
-      it('are given back as they were, wherever they stand', async () => {
+      it('are returned unchanged in every member', async () => {
         const rows = TEXTS.map((text, index) =>
-          logged(
+          createReadRow(
             row(`${text}#${index}`, {
               ...{ owner: text, parent: text, aliases: [text, 'other'], labels: [text], sharedWith: [text] },
               body: { [text]: text, list: [text] },
@@ -212,19 +227,22 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
           ),
         );
         await put(...rows);
-        await log.fill(world('texts', { made: TEXTS.join('|') }), partsIn(rows), HEAD);
+        await log.fill(createWorld('texts', { made: TEXTS.join('|') }), splitIntoParts(rows), HEAD);
         await log.commit({ ...NOTHING, states: [{ world: 'texts', state: TEXTS.join('|') }] }, HEAD);
         for (const [index, text] of TEXTS.entries()) {
-          await log.putSnapshot(snapshot(`${text}#${index}`, index + 1, { name: text, made: text }), [text, text]);
+          await log.putSnapshot(createSnapshot(`${text}#${index}`, index + 1, { name: text, made: text }), [
+            text,
+            text,
+          ]);
         }
 
-        const worlds = await worldsFound();
+        const worlds = await readWorlds();
         const { snapshots } = await log.read();
         expect(worlds[0]?.rows).toEqual(rows);
-        expect(worlds[1]).toEqual({ ...world('texts'), made: TEXTS.join('|'), state: TEXTS.join('|'), rows });
+        expect(worlds[1]).toEqual({ ...createWorld('texts'), made: TEXTS.join('|'), state: TEXTS.join('|'), rows });
         expect(snapshots.map(({ name }) => name)).toEqual(TEXTS);
         for (const [index, text] of TEXTS.entries()) {
-          expect(await partsOf(`${text}#${index}`)).toEqual([text, text]);
+          expect(await readParts(`${text}#${index}`)).toEqual([text, text]);
         }
         await log.use(
           {
@@ -235,50 +253,59 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         );
         const removed = rows.slice(5).map(({ row: { collection, id } }) => ({ world: 'default', collection, id }));
         await log.commit({ ...NOTHING, removed }, HEAD);
-        expect(await rowsOf()).toEqual(rows.slice(0, 5).map((one) => ({ ...one, usedAt: NOON + 5 })));
+        expect(await readRows()).toEqual(rows.slice(0, 5).map((item) => ({ ...item, usedAt: NOON + 5 })));
       });
 
-      it('with NUL or half of a surrogate pair are given back, where they are within JSON', async () => {
+      it('with NUL or a lone surrogate are returned unchanged within JSON', async () => {
         const rows = ESCAPED.map((text, index) =>
-          logged(
+          createReadRow(
             row(`row-${index}`, { aliases: [text], labels: [text], sharedWith: [text], body: { [text]: text } }),
             index,
           ),
         );
         await put(...rows);
-        expect(await rowsOf()).toEqual(rows);
+        expect(await readRows()).toEqual(rows);
       });
     });
 
-    it('a text with NUL, where none can be escaped, is refused as a whole or given back, and the log goes on', async () => {
-      const unusual = logged(row('a\0b'), 1);
-      const fate = await put(unusual, logged(row('beside'), 2)).catch((cause: unknown) => cause);
-      if (fate !== undefined) expect(fate).toMatchObject({ name: 'WriteFailure', why: 'failing' });
-      expect(await rowsOf()).toEqual(fate === undefined ? [unusual, logged(row('beside'), 2)] : []);
-      await put(logged(row('after'), 3));
-      expect((await rowsOf())?.at(-1)).toEqual(logged(row('after'), 3));
+    it('an id with NUL is rejected with its whole commit or returned, and later commits are stored', async () => {
+      const unusual = createReadRow(row('a\0b'), 1);
+      const outcome = await put(unusual, createReadRow(row('beside'), 2)).catch((cause: unknown) => cause);
+      if (outcome !== undefined) expect(outcome).toMatchObject({ name: 'WriteFailure', why: 'failing' });
+      expect(await readRows()).toEqual(outcome === undefined ? [unusual, createReadRow(row('beside'), 2)] : []);
+      await put(createReadRow(row('after'), 3));
+      expect((await readRows())?.at(-1)).toEqual(createReadRow(row('after'), 3));
     });
 
-    it('the time never goes back', async () => {
+    it('the stored time never goes back', async () => {
       await log.commit(NOTHING, { at: NOON });
       await log.commit(NOTHING, { at: NOON - 1 });
       await log.use({ rows: [], worlds: [] }, { at: NOON - 1 });
       await log.fill('default', [], { at: NOON - 1 });
-      expect((await found()).head).toEqual({ at: NOON });
-      await log.fill(world('one'), [], { at: NOON });
+      expect((await readAgain()).head).toEqual({ at: NOON });
+      await log.fill(createWorld('one'), [], { at: NOON });
       await log.use({ rows: [], worlds: [] }, { at: NOON + 1 });
-      expect((await found()).head).toEqual({ at: NOON + 1 });
+      expect((await readAgain()).head).toEqual({ at: NOON + 1 });
       await log.commit(NOTHING, { at: 8.64e15 });
-      expect((await found()).head).toEqual({ at: 8.64e15 });
+      expect((await readAgain()).head).toEqual({ at: 8.64e15 });
     });
 
-    it('a use is noted of rows and worlds, and has no effect on those that are gone', async () => {
-      await log.fill(world('one'), partsIn([logged(row('a'), 1), logged(FULL, 2, NOON)]), HEAD);
-      await put(logged(row('a'), 1));
-      const use = (name: string, id: string, at: number) => ({ world: name, collection: 'things', id, at });
+    it('a use is recorded for existing rows and worlds, and ignored for removed ones', async () => {
+      await log.fill(
+        createWorld('one'),
+        splitIntoParts([createReadRow(row('a'), 1), createReadRow(FULL, 2, NOON)]),
+        HEAD,
+      );
+      await put(createReadRow(row('a'), 1));
+      const createUse = (name: string, id: string, at: number) => ({ world: name, collection: 'things', id, at });
       await log.use(
         {
-          rows: [use('one', 'a', NOON + 1), use('one', 'full', NOON + 2), use('one', 'gone', 1), use('gone', 'a', 1)],
+          rows: [
+            createUse('one', 'a', NOON + 1),
+            createUse('one', 'full', NOON + 2),
+            createUse('one', 'gone', 1),
+            createUse('gone', 'a', 1),
+          ],
           worlds: [
             { world: 'one', at: NOON + 3 },
             { world: 'gone', at: NOON + 4 },
@@ -286,90 +313,91 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         },
         HEAD,
       );
-      const [first, one, ...others] = await worldsFound();
-      expect([first?.usedAt, first?.rows, others]).toEqual([0, [logged(row('a'), 1)], []]);
-      expect(one?.usedAt).toBe(NOON + 3);
-      expect(one?.rows).toEqual([logged(row('a'), 1, NOON + 1), logged(FULL, 2, NOON + 2)]);
-      // Whoever gets the id of a removed row was not used.
-      await log.commit({ ...NOTHING, puts: [{ ...putIn('one', logged(row('a'), 1)), text: null }] }, HEAD);
-      await log.commit({ ...NOTHING, puts: [putIn('one', logged(row('a'), 9))] }, HEAD);
-      expect(await rowsOf('one')).toEqual([logged(FULL, 2, NOON + 2), logged(row('a'), 9)]);
-      await log.fill('one', partsIn([logged(FULL, 2)]), HEAD);
-      expect(await rowsOf('one')).toEqual([logged(FULL, 2)]);
+      const [first, item, ...others] = await readWorlds();
+      expect([first?.usedAt, first?.rows, others]).toEqual([0, [createReadRow(row('a'), 1)], []]);
+      expect(item?.usedAt).toBe(NOON + 3);
+      expect(item?.rows).toEqual([createReadRow(row('a'), 1, NOON + 1), createReadRow(FULL, 2, NOON + 2)]);
+      // A new row with the id of a removed row has no use.
+      await log.commit({ ...NOTHING, puts: [{ ...createPut('one', createReadRow(row('a'), 1)), text: null }] }, HEAD);
+      await log.commit({ ...NOTHING, puts: [createPut('one', createReadRow(row('a'), 9))] }, HEAD);
+      expect(await readRows('one')).toEqual([createReadRow(FULL, 2, NOON + 2), createReadRow(row('a'), 9)]);
+      await log.fill('one', splitIntoParts([createReadRow(FULL, 2)]), HEAD);
+      expect(await readRows('one')).toEqual([createReadRow(FULL, 2)]);
     });
 
     describe('a fill', () => {
-      const many = (count: number) => Array.from({ length: count }, (_, index) => logged(row(`row-${index}`), index));
+      const createRows = (count: number) =>
+        Array.from({ length: count }, (_, index) => createReadRow(row(`row-${index}`), index));
 
-      it('makes a world, after those that are there', async () => {
-        const short = world('short', { ttl: 60_000, createdAt: NOON + 1, usedAt: NOON + 2 });
-        await log.fill(world('zoo'), partsIn(many(2500)), HEAD);
+      it('creates a world after the existing ones', async () => {
+        const short = createWorld('short', { ttl: 60_000, createdAt: NOON + 1, usedAt: NOON + 2 });
+        await log.fill(createWorld('zoo'), splitIntoParts(createRows(2500)), HEAD);
         await log.fill(short, [], { at: NOON + 1 });
-        const worlds = await worldsFound();
+        const worlds = await readWorlds();
         expect((await log.read()).head).toEqual({ at: NOON + 1 });
         expect(worlds.slice(1)).toEqual([
-          { ...world('zoo'), state: '', rows: many(2500) },
+          { ...createWorld('zoo'), state: '', rows: createRows(2500) },
           { ...short, state: '', rows: [] },
         ]);
       });
 
-      it('makes a world of the name of another, of which nothing is left', async () => {
-        await log.fill(world('one'), partsIn(many(3)), HEAD);
-        await log.fill(world('two'), partsIn(many(1)), HEAD);
+      it('replaces a world of the same name completely', async () => {
+        await log.fill(createWorld('one'), splitIntoParts(createRows(3)), HEAD);
+        await log.fill(createWorld('two'), splitIntoParts(createRows(1)), HEAD);
         await log.commit({ ...NOTHING, states: [{ world: 'one', state: 'old' }] }, HEAD);
-        const again = world('one', { made: 'again', ttl: 5, createdAt: NOON + 1, usedAt: NOON + 1 });
-        await log.fill(again, partsIn([logged(row('new'), 1)]), HEAD);
-        expect((await worldsFound()).slice(1)).toEqual([
-          { ...world('two'), state: '', rows: many(1) },
-          { ...again, state: '', rows: [logged(row('new'), 1)] },
+        const again = createWorld('one', { made: 'again', ttl: 5, createdAt: NOON + 1, usedAt: NOON + 1 });
+        await log.fill(again, splitIntoParts([createReadRow(row('new'), 1)]), HEAD);
+        expect((await readWorlds()).slice(1)).toEqual([
+          { ...createWorld('two'), state: '', rows: createRows(1) },
+          { ...again, state: '', rows: [createReadRow(row('new'), 1)] },
         ]);
       });
 
-      it('replaces the rows of a world, and leaves what it was made from and its state', async () => {
-        await log.fill(world('one'), partsIn(many(1200)), HEAD);
+      it('replaces the rows of a world, and keeps its origin and state', async () => {
+        await log.fill(createWorld('one'), splitIntoParts(createRows(1200)), HEAD);
         await log.commit({ ...NOTHING, states: [{ world: 'one', state: 'kept' }] }, HEAD);
-        await log.fill('one', partsIn([logged(row('row-7', { body: 'other' }), 1)]), HEAD);
-        expect((await worldsFound())[1]).toEqual({
-          ...world('one'),
+        await log.fill('one', splitIntoParts([createReadRow(row('row-7', { body: 'other' }), 1)]), HEAD);
+        expect((await readWorlds())[1]).toEqual({
+          ...createWorld('one'),
           state: 'kept',
-          rows: [logged(row('row-7', { body: 'other' }), 1)],
+          rows: [createReadRow(row('row-7', { body: 'other' }), 1)],
         });
       });
 
-      it('with bodies that take more than a statement gives all of them back', async () => {
+      it('stores bodies that are larger than one statement', async () => {
         const rows = ['a', 'b', 'c', 'd'].map((id, index) =>
-          logged(row(id, { body: { text: id.repeat(5 * 1024 * 1024) } }), index),
+          createReadRow(row(id, { body: { text: id.repeat(5 * 1024 * 1024) } }), index),
         );
-        await log.fill(world('large'), partsIn(rows), HEAD);
-        expect(await rowsOf('large')).toEqual(rows);
+        await log.fill(createWorld('large'), splitIntoParts(rows), HEAD);
+        expect(await readRows('large')).toEqual(rows);
       });
 
-      it('that fails changes nothing', async () => {
-        await log.fill(world('one'), partsIn(many(2)), HEAD);
+      it('changes nothing if it fails', async () => {
+        await log.fill(createWorld('one'), splitIntoParts(createRows(2)), HEAD);
         const failing = function* () {
-          yield* partsIn(many(1500));
+          yield* splitIntoParts(createRows(1500));
           throw new Error('no more parts');
         };
         await expect(log.fill('one', failing(), HEAD)).rejects.toThrow('no more parts');
-        await expect(log.fill(world('two'), failing(), HEAD)).rejects.toThrow('no more parts');
-        expect((await worldsFound()).slice(1)).toEqual([{ ...world('one'), state: '', rows: many(2) }]);
-        await log.fill('one', partsIn(many(3)), HEAD);
-        expect(await rowsOf('one')).toEqual(many(3));
+        await expect(log.fill(createWorld('two'), failing(), HEAD)).rejects.toThrow('no more parts');
+        expect((await readWorlds()).slice(1)).toEqual([{ ...createWorld('one'), state: '', rows: createRows(2) }]);
+        await log.fill('one', splitIntoParts(createRows(3)), HEAD);
+        expect(await readRows('one')).toEqual(createRows(3));
       });
     });
 
-    it('a deleted world is gone with its rows, and may come back empty', async () => {
-      await log.fill(world('one'), partsIn([logged(row('a'), 1)]), HEAD);
-      await log.fill(world('two'), partsIn([logged(row('a'), 1)]), HEAD);
-      await put(logged(row('a'), 1));
+    it('deletes a world with its rows, and accepts a new one with its name', async () => {
+      await log.fill(createWorld('one'), splitIntoParts([createReadRow(row('a'), 1)]), HEAD);
+      await log.fill(createWorld('two'), splitIntoParts([createReadRow(row('a'), 1)]), HEAD);
+      await put(createReadRow(row('a'), 1));
       await log.delete('one');
       await log.delete('nothing');
-      expect((await worldsFound()).map(({ name, rows }) => [name, rows.length])).toEqual([
+      expect((await readWorlds()).map(({ name, rows }) => [name, rows.length])).toEqual([
         ['default', 1],
         ['two', 1],
       ]);
-      await log.fill(world('one'), [], HEAD);
-      expect((await worldsFound()).map(({ name, rows }) => [name, rows.length])).toEqual([
+      await log.fill(createWorld('one'), [], HEAD);
+      expect((await readWorlds()).map(({ name, rows }) => [name, rows.length])).toEqual([
         ['default', 1],
         ['two', 1],
         ['one', 0],
@@ -377,11 +405,11 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     });
 
     describe('a snapshot', () => {
-      it('is given back in its parts, and the list of them without', async () => {
+      it('is read in its parts, and listed without them', async () => {
         const all = [
-          snapshot('b', 1, { name: 'first', size: 3_000_000_000, at: NOON + 1 }),
-          snapshot('a', 2, { world: 'one', made: '{"seed":1}' }),
-          snapshot('c', 3),
+          createSnapshot('b', 1, { name: 'first', size: 3_000_000_000, at: NOON + 1 }),
+          createSnapshot('a', 2, { world: 'one', made: '{"seed":1}' }),
+          createSnapshot('c', 3),
         ];
         const parts = [`["${'x'.repeat(5 * 1024 * 1024)}"]`, '[]', '[{"a":"😀"}]'];
         await log.putSnapshot(all[1] as SnapshotRecord, []);
@@ -390,32 +418,32 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
           all[2] as SnapshotRecord,
           Array.from({ length: 25 }, (_, part) => `[${part}]`),
         );
-        expect((await found()).snapshots).toEqual(all);
-        expect(await partsOf('b')).toEqual(parts);
-        expect(await partsOf('a')).toEqual([]);
-        expect(await partsOf('c')).toEqual(Array.from({ length: 25 }, (_, part) => `[${part}]`));
-        expect(await partsOf('nothing')).toEqual([]);
+        expect((await readAgain()).snapshots).toEqual(all);
+        expect(await readParts('b')).toEqual(parts);
+        expect(await readParts('a')).toEqual([]);
+        expect(await readParts('c')).toEqual(Array.from({ length: 25 }, (_, part) => `[${part}]`));
+        expect(await readParts('nothing')).toEqual([]);
       });
 
-      it('that is deleted is gone with its parts', async () => {
-        await log.putSnapshot(snapshot('a', 1), ['[1]']);
-        await log.putSnapshot(snapshot('b', 2), ['[2]']);
+      it('is deleted with its parts', async () => {
+        await log.putSnapshot(createSnapshot('a', 1), ['[1]']);
+        await log.putSnapshot(createSnapshot('b', 2), ['[2]']);
         await log.deleteSnapshot('a');
         await log.deleteSnapshot('nothing');
-        expect((await found()).snapshots).toEqual([snapshot('b', 2)]);
-        expect(await partsOf('a')).toEqual([]);
-        await log.putSnapshot(snapshot('a', 3), ['[3]']);
-        expect(await partsOf('a')).toEqual(['[3]']);
+        expect((await readAgain()).snapshots).toEqual([createSnapshot('b', 2)]);
+        expect(await readParts('a')).toEqual([]);
+        await log.putSnapshot(createSnapshot('a', 3), ['[3]']);
+        expect(await readParts('a')).toEqual(['[3]']);
       });
 
-      it('whose parts fail is not there', async () => {
+      it('is not stored if its parts fail', async () => {
         const failing = function* () {
           yield '[1]';
           throw new Error('no more parts');
         };
-        await expect(log.putSnapshot(snapshot('a', 1), failing())).rejects.toThrow('no more parts');
-        expect((await found()).snapshots).toEqual([]);
-        expect(await partsOf('a')).toEqual([]);
+        await expect(log.putSnapshot(createSnapshot('a', 1), failing())).rejects.toThrow('no more parts');
+        expect((await readAgain()).snapshots).toEqual([]);
+        expect(await readParts('a')).toEqual([]);
       });
     });
   });

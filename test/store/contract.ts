@@ -22,9 +22,9 @@ import { identitiesContract } from './contract-identities.ts';
 
 /** How a kind of store is opened for one test. */
 export interface Bench {
-  /** Does it give the same object again for what has not changed? */
+  /** Whether it returns the same object again for unchanged data. */
   readonly remembers: boolean;
-  /** Milliseconds after which the last uses are written as well; 0 where nothing is. */
+  /** Milliseconds after which the last uses are written; 0 if nothing is written. */
   readonly usesWrittenIn: number;
   /** The store for the next step of the test: one that keeps a file is closed and opened again. */
   next(): Promise<Store>;
@@ -32,7 +32,7 @@ export interface Bench {
   end(): Promise<void>;
 }
 
-/** Everything that the interfaces of `src/store` promise. Every adapter has to pass it. */
+/** Tests of the interfaces of `src/store`, for every adapter. */
 export function storeContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(kind, () => {
     let bench: Bench;
@@ -42,23 +42,23 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
     });
     afterEach(() => bench.end());
 
-    /** What is true of a store at once has to be true after the next step too. */
-    const nowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
+    /** Runs a check on a store, and again after the next step. */
+    const checkNowAndLater = async (store: Store, check: (store: Store) => Promise<void>) => {
       await check(store);
       await check(await bench.next());
     };
 
-    /** A store in which the people live. */
-    const peopled = async () => {
+    /** Opens a store that has the users and applications of `people`. */
+    const openWithPeople = async () => {
       const store = await bench.next();
       await store.world.load(keptSeed, people);
       return bench.next();
     };
 
     describe('access keys:', () => {
-      /** Ada has `one` and `two`, Bo has `one`, made in the order one, one, two. */
-      const withKeys = async () => {
-        const store = await peopled();
+      /** Opens a store in which Ada has the keys `one` and `two`, and Bo has `one`. */
+      const openWithKeys = async () => {
+        const store = await openWithPeople();
         for (const key of keysInOrder) await store.accessKeys.create(key, 20);
         return bench.next();
       };
@@ -71,8 +71,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       });
       const adasTwo = accessKey('two', { createdAt: NOON + 1 });
       const keysInOrder = [adasOne, bosOne, adasTwo];
-      /** Every way to read Ada's first key. */
-      const readings = async ({ accessKeys }: Store) => [
+      /** Reads Ada's first key in every way. */
+      const readKey = async ({ accessKeys }: Store) => [
         await accessKeys.byId(adasOne.id),
         await accessKeys.byClientId(adasOne.clientId),
         (await accessKeys.ofOwner('ada')).find(({ id }) => id === adasOne.id) ?? null,
@@ -82,14 +82,14 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         (await accessKeys.all({ clientId: adasOne.clientId, createdBy: adasOne.createdBy }))[0] ?? null,
       ];
 
-      it('a created key is in every reading, whole, without a login', async () => {
-        const store = await withKeys();
+      it('returns a created key from every read, without a last login', async () => {
+        const store = await openWithKeys();
 
-        for (const shown of await readings(store)) expect(shown).toEqual({ ...adasOne, lastLogin: null });
+        for (const shown of await readKey(store)) expect(shown).toEqual({ ...adasOne, lastLogin: null });
       });
 
-      it('a key that nobody has is null', async () => {
-        const { accessKeys } = await withKeys();
+      it('returns null for a key that does not exist', async () => {
+        const { accessKeys } = await openWithKeys();
 
         expect(await accessKeys.byId('nothing')).toBeNull();
         expect(await accessKeys.byClientId('nothing')).toBeNull();
@@ -97,8 +97,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await accessKeys.ofOwner('app')).toEqual([]);
       });
 
-      it('a new key is in lists that were read before', async () => {
-        const { accessKeys } = await withKeys();
+      it('adds a new key to lists that were read before', async () => {
+        const { accessKeys } = await openWithKeys();
         await accessKeys.ofOwner('ada');
         await accessKeys.byClientId('client-of-three');
         await accessKeys.create(accessKey('three'), 20);
@@ -107,39 +107,39 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await accessKeys.byClientId('client-of-three')).toMatchObject({ name: 'three' });
       });
 
-      it('a name that the owner has is a Collision, and changes nothing', async () => {
-        const store = await withKeys();
+      it('rejects a second key with the same name with Collision', async () => {
+        const store = await openWithKeys();
         const again = accessKey('one', { id: 'another', clientId: 'another', secretHash: 'another' });
 
         await expect(store.accessKeys.create(again, 20)).rejects.toBeInstanceOf(Collision);
         expect(await (await bench.next()).accessKeys.ofOwner('ada')).toHaveLength(2);
       });
 
-      it('one key more than the limit is LimitReached, and changes nothing', async () => {
-        const { accessKeys } = await withKeys();
+      it('rejects a key beyond the limit with LimitReached', async () => {
+        const { accessKeys } = await openWithKeys();
 
         await expect(accessKeys.create(accessKey('three'), 2)).rejects.toBeInstanceOf(LimitReached);
         await expect(accessKeys.create(accessKey('three'), 0)).rejects.toBeInstanceOf(LimitReached);
         expect(await (await bench.next()).accessKeys.ofOwner('ada')).toHaveLength(2);
       });
 
-      it('the name is looked at before the limit', async () => {
-        const { accessKeys } = await withKeys();
+      it('checks the name before the limit', async () => {
+        const { accessKeys } = await openWithKeys();
 
         await expect(accessKeys.create({ ...adasTwo, id: 'another', clientId: 'another' }, 2)).rejects.toBeInstanceOf(
           Collision,
         );
       });
 
-      it("another owner's keys count for neither", async () => {
-        const { accessKeys } = await withKeys();
+      it('ignores the keys of other owners in both checks', async () => {
+        const { accessKeys } = await openWithKeys();
         await accessKeys.create(accessKey('two', { id: 'bos-two', owner: 'bo', clientId: 'bos-two' }), 2);
 
         expect((await accessKeys.ofOwner('bo')).map(({ name }) => name)).toEqual(['one', 'two']);
       });
 
-      it('a deleted key gives its name and its place back', async () => {
-        const store = await withKeys();
+      it('accepts the name of a deleted key again', async () => {
+        const store = await openWithKeys();
         await store.accessKeys.delete(adasOne.id);
         const { accessKeys } = await bench.next();
         await accessKeys.create({ ...adasOne, id: 'another', clientId: 'another' }, 2);
@@ -147,8 +147,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect((await accessKeys.ofOwner('ada')).map(({ id }) => id)).toEqual([adasTwo.id, 'another']);
       });
 
-      it('of many at once, as many are made as there is room for', async () => {
-        const { accessKeys } = await peopled();
+      it('creates no more keys than the limit in concurrent calls', async () => {
+        const { accessKeys } = await openWithPeople();
         const names = ['a', 'b', 'c', 'd', 'e'];
         const results = await Promise.allSettled(names.map((name) => accessKeys.create(accessKey(name), 3)));
 
@@ -156,8 +156,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await accessKeys.ofOwner('ada')).toHaveLength(3);
       });
 
-      it('of two with one name at once, one is made', async () => {
-        const { accessKeys } = await peopled();
+      it('creates a single key in two concurrent calls with the same name', async () => {
+        const { accessKeys } = await openWithPeople();
         const twins = [accessKey('twin'), accessKey('twin', { id: 'other', clientId: 'other' })];
         const results = await Promise.allSettled(twins.map((key) => accessKeys.create(key, 20)));
 
@@ -165,8 +165,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await accessKeys.ofOwner('ada')).toHaveLength(1);
       });
 
-      it('lists are oldest first, also after the newest and the oldest were deleted', async () => {
-        let { accessKeys } = await withKeys();
+      it('lists keys oldest first, also after the newest and the oldest were deleted', async () => {
+        let { accessKeys } = await openWithKeys();
         const idsOf = async () => (await accessKeys.all({})).map(({ id }) => id);
         expect(await idsOf()).toEqual(keysInOrder.map(({ id }) => id));
 
@@ -185,12 +185,12 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         ]);
       });
 
-      const filters: [what: string, filter: { clientId?: string; createdBy?: string }, ids: string[]][] = [
-        ['nothing', {}, keysInOrder.map(({ id }) => id)],
+      const filters: [title: string, filter: { clientId?: string; createdBy?: string }, ids: string[]][] = [
+        ['no filter', {}, keysInOrder.map(({ id }) => id)],
         ['a client id', { clientId: bosOne.clientId }, [bosOne.id]],
         ['a creator', { createdBy: 'ada@acme.test' }, [adasOne.id, adasTwo.id]],
-        ['both', { clientId: adasTwo.clientId, createdBy: 'ada@acme.test' }, [adasTwo.id]],
-        ["somebody else's client id", { clientId: bosOne.clientId, createdBy: 'ada@acme.test' }, []],
+        ['a client id and its creator', { clientId: adasTwo.clientId, createdBy: 'ada@acme.test' }, [adasTwo.id]],
+        ["a client id of another creator's key", { clientId: bosOne.clientId, createdBy: 'ada@acme.test' }, []],
         ['a creator in another case', { createdBy: 'ADA@acme.test' }, []],
         ['the start of a creator', { createdBy: 'ada' }, []],
         ['a wildcard', { createdBy: '%' }, []],
@@ -198,122 +198,122 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         ['an empty creator', { createdBy: '' }, []],
       ];
 
-      it.each(filters)('a list narrowed by %s matches exactly', async (_what, filter, ids) => {
-        const { accessKeys } = await withKeys();
+      it.each(filters)('filters a list exactly by %s', async (_what, filter, ids) => {
+        const { accessKeys } = await openWithKeys();
 
         expect((await accessKeys.all(filter)).map(({ id }) => id)).toEqual(ids);
       });
 
-      it('a deleted key is in no reading', async () => {
-        const store = await withKeys();
-        await readings(store);
+      it('returns a deleted key from no read', async () => {
+        const store = await openWithKeys();
+        await readKey(store);
         await store.accessKeys.delete(adasOne.id);
 
         expect((await store.accessKeys.ofOwner('ada')).map(({ id }) => id)).toEqual([adasTwo.id]);
-        for (const shown of (await readings(store)).slice(0, 5)) expect(shown).toBeNull();
-        for (const shown of (await readings(await bench.next())).slice(0, 5)) expect(shown).toBeNull();
+        for (const shown of (await readKey(store)).slice(0, 5)) expect(shown).toBeNull();
+        for (const shown of (await readKey(await bench.next())).slice(0, 5)) expect(shown).toBeNull();
       });
 
-      it('deleting what is not there is NotFound', async () => {
-        const store = await withKeys();
+      it('rejects the deletion of an unknown key with NotFound', async () => {
+        const store = await openWithKeys();
         await store.accessKeys.delete(adasOne.id);
 
         await expect(store.accessKeys.delete(adasOne.id)).rejects.toBeInstanceOf(NotFound);
         await expect((await bench.next()).accessKeys.delete('nothing')).rejects.toBeInstanceOf(NotFound);
       });
 
-      it('a new secret counts at once in every reading, and nothing else changes', async () => {
-        const store = await withKeys();
-        await readings(store);
+      it('returns a new secret from every read at once, and changes nothing else', async () => {
+        const store = await openWithKeys();
+        await readKey(store);
         await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
 
         const expected = { ...adasOne, secretHash: 'new-hash', lastLogin: null };
-        await nowAndLater(store, async (store) => {
-          for (const shown of await readings(store)) expect(shown).toEqual(expected);
+        await checkNowAndLater(store, async (store) => {
+          for (const shown of await readKey(store)) expect(shown).toEqual(expected);
         });
       });
 
-      it('a new secret for what is not there is NotFound', async () => {
-        const store = await withKeys();
+      it('rejects a new secret for an unknown key with NotFound', async () => {
+        const store = await openWithKeys();
         await store.accessKeys.delete(adasOne.id);
 
         await expect(store.accessKeys.replaceSecret(adasOne.id, 'new')).rejects.toBeInstanceOf(NotFound);
         await expect(store.accessKeys.replaceSecret('nothing', 'new')).rejects.toBeInstanceOf(NotFound);
       });
 
-      it('the limit counts the keys there are: not deleted ones, and nobody elses', async () => {
-        const store = await withKeys();
-        const next = (name: string) => store.accessKeys.create(accessKey(name), 3);
-        await next('three');
-        await expect(next('four')).rejects.toBeInstanceOf(LimitReached);
+      it('applies the limit to existing keys of the owner only', async () => {
+        const store = await openWithKeys();
+        const createSuccessor = (name: string) => store.accessKeys.create(accessKey(name), 3);
+        await createSuccessor('three');
+        await expect(createSuccessor('four')).rejects.toBeInstanceOf(LimitReached);
         await store.accessKeys.delete(adasTwo.id);
-        await next('four');
-        await expect(next('five')).rejects.toBeInstanceOf(LimitReached);
+        await createSuccessor('four');
+        await expect(createSuccessor('five')).rejects.toBeInstanceOf(LimitReached);
         await store.identities.delete('ada');
         await store.identities.create(identity('ada'));
-        for (const name of ['six', 'seven', 'eight']) await next(name);
+        for (const name of ['six', 'seven', 'eight']) await createSuccessor(name);
 
-        await expect(next('nine')).rejects.toBeInstanceOf(LimitReached);
+        await expect(createSuccessor('nine')).rejects.toBeInstanceOf(LimitReached);
         await store.world.load(keptSeed, { ...people, accessKeys: [adasOne] });
         await store.accessKeys.create(adasTwo, 2);
         const later = (await bench.next()).accessKeys.create(accessKey('three'), 2);
         await expect(later).rejects.toBeInstanceOf(LimitReached);
       });
 
-      it('a login shows at once in every reading, and stays', async () => {
-        const store = await withKeys();
-        await readings(store);
+      it('returns a login from every read at once, and keeps it', async () => {
+        const store = await openWithKeys();
+        await readKey(store);
         await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
 
-        for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 10);
-        for (const shown of await readings(await bench.next())) expect(shown?.lastLogin).toBe(NOON + 10);
+        for (const shown of await readKey(store)) expect(shown?.lastLogin).toBe(NOON + 10);
+        for (const shown of await readKey(await bench.next())) expect(shown?.lastLogin).toBe(NOON + 10);
         expect((await (await bench.next()).accessKeys.byId(adasTwo.id))?.lastLogin).toBeNull();
       });
 
-      it('a login that was written a second later shows as before', async () => {
-        const store = await withKeys();
-        await readings(store);
+      it('returns a login unchanged after it was written', async () => {
+        const store = await openWithKeys();
+        await readKey(store);
         await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
         await setTimeout(bench.usesWrittenIn);
 
-        for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 10);
+        for (const shown of await readKey(store)) expect(shown?.lastLogin).toBe(NOON + 10);
         await store.accessKeys.touch(adasOne.id, NOON + 20, adasOne.secretHash);
-        for (const shown of await readings(store)) expect(shown?.lastLogin).toBe(NOON + 20);
+        for (const shown of await readKey(store)) expect(shown?.lastLogin).toBe(NOON + 20);
       });
 
-      it('the last of several logins counts', async () => {
-        const store = await withKeys();
+      it('keeps the last of several logins', async () => {
+        const store = await openWithKeys();
         await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
         await store.accessKeys.touch(adasOne.id, NOON + 20, adasOne.secretHash);
 
         expect((await (await bench.next()).accessKeys.byId(adasOne.id))?.lastLogin).toBe(NOON + 20);
       });
 
-      it('a login and a new secret do not undo one another', async () => {
-        const store = await withKeys();
+      it('keeps both a login and a new secret', async () => {
+        const store = await openWithKeys();
         await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
         await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
 
         const expected = { ...adasOne, secretHash: 'new-hash', lastLogin: NOON + 10 };
-        await nowAndLater(store, async (store) => {
-          for (const shown of await readings(store)) expect(shown).toEqual(expected);
+        await checkNowAndLater(store, async (store) => {
+          for (const shown of await readKey(store)) expect(shown).toEqual(expected);
         });
       });
 
-      it('a login with a secret that was replaced since is Outdated, and not noted', async () => {
-        const store = await withKeys();
+      it('rejects a login with a replaced secret with StaleDecision, and does not record it', async () => {
+        const store = await openWithKeys();
         await store.accessKeys.replaceSecret(adasOne.id, 'new-hash');
 
         await expect(store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash)).rejects.toBeInstanceOf(
           StaleDecision,
         );
-        await nowAndLater(store, async ({ accessKeys }) => {
+        await checkNowAndLater(store, async ({ accessKeys }) => {
           expect((await accessKeys.byId(adasOne.id))?.lastLogin).toBeNull();
         });
       });
 
-      it('a login whose owner is disabled is Outdated', async () => {
-        const { accessKeys } = await withKeys();
+      it('rejects a login of a disabled owner with StaleDecision', async () => {
+        const { accessKeys } = await openWithKeys();
 
         await expect(accessKeys.touch(bosOne.id, NOON + 10, bosOne.secretHash)).rejects.toBeInstanceOf(StaleDecision);
       });
@@ -321,26 +321,26 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       it.each([
         ['key', (store: Store) => store.accessKeys.delete(adasOne.id)],
         ['owner', (store: Store) => store.identities.delete('ada')],
-      ])('a login whose %s was deleted since is NotFound', async (_what, remove) => {
-        const store = await withKeys();
-        await readings(store);
+      ])('rejects a login after its %s was deleted with NotFound', async (_what, remove) => {
+        const store = await openWithKeys();
+        await readKey(store);
         await remove(store);
 
-        await nowAndLater(store, async ({ accessKeys }) => {
+        await checkNowAndLater(store, async ({ accessKeys }) => {
           await expect(accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash)).rejects.toBeInstanceOf(NotFound);
         });
       });
 
-      it('a key of somebody who is gone is NotFound, and not made', async () => {
-        const store = await peopled();
+      it('rejects a key of a deleted owner with NotFound', async () => {
+        const store = await openWithPeople();
         await store.identities.delete('ada');
 
         await expect(store.accessKeys.create(adasOne, 20)).rejects.toBeInstanceOf(NotFound);
         expect(await store.accessKeys.all({})).toEqual([]);
       });
 
-      it('a login does not bring a deleted key back', async () => {
-        const store = await withKeys();
+      it('does not restore a deleted key by its last login', async () => {
+        const store = await openWithKeys();
         await store.accessKeys.touch(adasOne.id, NOON + 10, adasOne.secretHash);
         await store.accessKeys.delete(adasOne.id);
 
@@ -352,21 +352,21 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
     describe('identities:', () => {
       const [ada, bo, app, account] = people.identities as [Identity, Identity, Identity, Identity];
 
-      it.each([ada, bo, app, account])('$kind `$id` is found by its id, whole', async (expected) => {
-        const { identities } = await peopled();
+      it.each([ada, bo, app, account])('finds the $kind `$id` by its id', async (expected) => {
+        const { identities } = await openWithPeople();
 
         expect(await identities.byId(expected.id)).toEqual(expected);
         expect(await identities.byId(expected.id)).toEqual(expected);
       });
 
-      it('an id that nobody has is null', async () => {
-        const { identities } = await peopled();
+      it('returns null for an unknown id', async () => {
+        const { identities } = await openWithPeople();
 
         expect(await identities.byId('nobody')).toBeNull();
       });
 
-      it('a name is found among its kind, without regard to case', async () => {
-        const { identities } = await peopled();
+      it('finds a name within its kind, without regard to case', async () => {
+        const { identities } = await openWithPeople();
 
         expect(await identities.byName('user', 'ADA@Acme.Test')).toEqual(ada);
         expect(await identities.byName('application', 'Robot')).toEqual(app);
@@ -377,7 +377,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await identities.byName('user', '%')).toBeNull();
       });
 
-      it('a name beyond ASCII is found without regard to case', async () => {
+      it('finds a non-ASCII name without regard to case', async () => {
         const store = await bench.next();
         const zoe = identity('zoe', { name: 'zoë@acme.test' });
         await store.world.load(keptSeed, { ...people, identities: [zoe] });
@@ -385,8 +385,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await (await bench.next()).identities.byName('user', 'ZOË@acme.test')).toEqual(zoe);
       });
 
-      it('a client id is found among its kind', async () => {
-        const { identities } = await peopled();
+      it('finds a client id within its kind', async () => {
+        const { identities } = await openWithPeople();
 
         expect(await identities.byClientId('application', 'robot')).toEqual(app);
         expect(await identities.byClientId('service-account', 'robot')).toEqual(account);
@@ -395,23 +395,24 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await identities.byClientId('application', 'nothing')).toBeNull();
       });
 
-      it('a login shows at once in every reading, and stays', async () => {
-        const store = await peopled();
-        const readings = async ({ identities }: Store) => [
+      it('returns a login from every read at once, and keeps it', async () => {
+        const store = await openWithPeople();
+        const readApplication = async ({ identities }: Store) => [
           await identities.byId('app'),
           await identities.byName('application', 'robot'),
           await identities.byClientId('application', 'robot'),
         ];
-        await readings(store);
+        await readApplication(store);
         await store.identities.touch('app', NOON + 10);
 
-        for (const shown of await readings(store)) expect(shown).toEqual({ ...app, lastLogin: NOON + 10 });
-        for (const shown of await readings(await bench.next())) expect(shown).toEqual({ ...app, lastLogin: NOON + 10 });
+        for (const shown of await readApplication(store)) expect(shown).toEqual({ ...app, lastLogin: NOON + 10 });
+        for (const shown of await readApplication(await bench.next()))
+          expect(shown).toEqual({ ...app, lastLogin: NOON + 10 });
         expect(await (await bench.next()).identities.byId('account')).toEqual(account);
       });
 
-      it('a login that was written a second later shows as before', async () => {
-        const { identities } = await peopled();
+      it('returns a login unchanged after it was written', async () => {
+        const { identities } = await openWithPeople();
         await identities.byId('ada');
         await identities.touch('ada', NOON + 10);
         await setTimeout(bench.usesWrittenIn);
@@ -422,21 +423,21 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
     });
 
     describe('OAuth clients:', () => {
-      it('a client is found by its id, with its redirect URIs in order', async () => {
-        const { oauthClients } = await peopled();
+      it('finds a client by its id, with its redirect URIs in order', async () => {
+        const { oauthClients } = await openWithPeople();
 
         expect(await oauthClients.byId('cli')).toEqual(people.oauthClients?.[0]);
         expect(await oauthClients.byId('silent')).toEqual({ clientId: 'silent', redirectUris: [] });
       });
 
-      it('all of them are listed, oldest first', async () => {
-        const { oauthClients } = await peopled();
+      it('lists all clients, oldest first', async () => {
+        const { oauthClients } = await openWithPeople();
 
         expect(await oauthClients.all()).toEqual(people.oauthClients);
       });
 
-      it('one that nobody registered is null', async () => {
-        const { oauthClients } = await peopled();
+      it('returns null for an unregistered client', async () => {
+        const { oauthClients } = await openWithPeople();
 
         expect(await oauthClients.byId('nothing')).toBeNull();
         expect(await oauthClients.byId('CLI')).toBeNull();
@@ -446,89 +447,91 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
     describe('grants:', () => {
       const HOUR = 3_600_000;
       const THIRTY_DAYS = 720 * HOUR;
-      /** When access tokens of these logins have expired. */
+      /** The time at which access tokens of these logins have expired. */
       const LATER = NOON + 2 * HOUR;
       const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
-      const next = (hash: string, expiresAt: Instant = NOON + 2 * HOUR) => ({ hash, expiresAt });
-      /** Uses a token of no client up, at noon. */
-      const use = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON, login = 'first') =>
-        grants.rotate({ ...presentedToken(hash, login), clientId: null }, next(successor), now, LATER);
-      const withLogin = async (given: Parameters<typeof refreshToken>[1] = {}) => {
-        const store = await peopled();
-        await store.grants.issue(refreshToken('first', given), NOON);
+      const createSuccessor = (hash: string, expiresAt: Instant = NOON + 2 * HOUR) => ({ hash, expiresAt });
+      /** Rotates a token that is bound to no client. */
+      const rotate = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON, login = 'first') =>
+        grants.rotate({ ...presentedToken(hash, login), clientId: null }, createSuccessor(successor), now, LATER);
+      const openWithLogin = async (overrides: Parameters<typeof refreshToken>[1] = {}) => {
+        const store = await openWithPeople();
+        await store.grants.issue(refreshToken('first', overrides), NOON);
         return bench.next();
       };
 
-      it('a token is used up, and its successor is good', async () => {
-        await use(await withLogin(), 'first', 'second');
+      it('rotates a token, and then accepts its successor', async () => {
+        await rotate(await openWithLogin(), 'first', 'second');
         const store = await bench.next();
 
-        expect(await use(store, 'second', 'third')).toEqual({
+        expect(await rotate(store, 'second', 'third')).toEqual({
           outcome: 'rotated',
           login: loginOf(refreshToken('first')),
         });
       });
 
-      it('a token that was never issued is unknown', async () => {
-        const foreign = (store: Store, hash: string) => use(store, hash, 'next', NOON, 'nothing');
+      it('returns `unknown` for a token that was never issued', async () => {
+        const rotateUnknown = (store: Store, hash: string) => rotate(store, hash, 'next', NOON, 'nothing');
 
-        expect(await foreign(await withLogin(), 'nothing')).toEqual({ outcome: 'unknown' });
-        expect(await foreign(await bench.next(), 'next')).toEqual({ outcome: 'unknown' });
+        expect(await rotateUnknown(await openWithLogin(), 'nothing')).toEqual({ outcome: 'unknown' });
+        expect(await rotateUnknown(await bench.next(), 'next')).toEqual({ outcome: 'unknown' });
       });
 
-      it('a token counts until the moment it expires, not at it', async () => {
-        const store = await withLogin({ expiresAt: NOON + HOUR });
+      it('accepts a token until the moment of its expiry, exclusive', async () => {
+        const store = await openWithLogin({ expiresAt: NOON + HOUR });
 
-        expect(await use(store, 'first', 'second', NOON + HOUR)).toEqual({ outcome: 'expired' });
-        expect(await use(await bench.next(), 'first', 'second', NOON + HOUR - 1)).toMatchObject({ outcome: 'rotated' });
+        expect(await rotate(store, 'first', 'second', NOON + HOUR)).toEqual({ outcome: 'expired' });
+        expect(await rotate(await bench.next(), 'first', 'second', NOON + HOUR - 1)).toMatchObject({
+          outcome: 'rotated',
+        });
       });
 
-      it('a successor has an end of its own', async () => {
-        await use(await withLogin(), 'first', 'second');
+      it('gives a successor its own expiry', async () => {
+        await rotate(await openWithLogin(), 'first', 'second');
         const store = await bench.next();
 
-        expect(await use(store, 'second', 'third', NOON + 2 * HOUR)).toEqual({ outcome: 'expired' });
-        expect(await use(store, 'second', 'third', NOON + 2 * HOUR - 1)).toMatchObject({ outcome: 'rotated' });
+        expect(await rotate(store, 'second', 'third', NOON + 2 * HOUR)).toEqual({ outcome: 'expired' });
+        expect(await rotate(store, 'second', 'third', NOON + 2 * HOUR - 1)).toMatchObject({ outcome: 'rotated' });
       });
 
-      it('a token used again ends all that came of its login, and nothing else', async () => {
-        let store = await withLogin();
+      it('revokes all tokens of a login, and no others, when a used token is presented again', async () => {
+        let store = await openWithLogin();
         await store.grants.issue(refreshToken('other-login'), NOON);
-        await use(store, 'first', 'second');
-        await use(store, 'second', 'third');
+        await rotate(store, 'first', 'second');
+        await rotate(store, 'second', 'third');
         store = await bench.next();
 
-        expect(await use(store, 'first', 'fourth')).toEqual({ outcome: 'reused' });
+        expect(await rotate(store, 'first', 'fourth')).toEqual({ outcome: 'reused' });
         store = await bench.next();
         const outcomes = { first: 'reused', second: 'reused', third: 'revoked', fourth: 'reused' };
         for (const [hash, outcome] of Object.entries(outcomes)) {
-          expect(await use(store, hash, 'fifth'), hash).toEqual({ outcome });
+          expect(await rotate(store, hash, 'fifth'), hash).toEqual({ outcome });
         }
-        expect(await use(store, 'other-login', 'sixth', NOON, 'other-login')).toMatchObject({ outcome: 'rotated' });
+        expect(await rotate(store, 'other-login', 'sixth', NOON, 'other-login')).toMatchObject({ outcome: 'rotated' });
       });
 
-      it('a token used again after its time ends its family too', async () => {
-        const store = await withLogin({ expiresAt: NOON + HOUR });
-        await use(store, 'first', 'second');
+      it('revokes the family also when a used token is presented again after its expiry', async () => {
+        const store = await openWithLogin({ expiresAt: NOON + HOUR });
+        await rotate(store, 'first', 'second');
 
-        expect(await use(await bench.next(), 'first', 'third', NOON + HOUR + 1)).toEqual({ outcome: 'reused' });
-        expect(await use(await bench.next(), 'second', 'fourth', NOON + HOUR + 1)).toEqual({ outcome: 'revoked' });
+        expect(await rotate(await bench.next(), 'first', 'third', NOON + HOUR + 1)).toEqual({ outcome: 'reused' });
+        expect(await rotate(await bench.next(), 'second', 'fourth', NOON + HOUR + 1)).toEqual({ outcome: 'revoked' });
       });
 
-      it('of two at once, one wins', async () => {
-        const store = await withLogin();
-        const outcomes = await Promise.all([use(store, 'first', 'second'), use(store, 'first', 'third')]);
+      it('accepts one of two concurrent rotations of a token', async () => {
+        const store = await openWithLogin();
+        const outcomes = await Promise.all([rotate(store, 'first', 'second'), rotate(store, 'first', 'third')]);
 
         expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['reused', 'rotated']);
       });
 
-      it.each([null, 'other'])('a token of a client that %s presents stays as it is', async (clientId) => {
-        const store = await withLogin({ clientId: 'cli' });
+      it.each([null, 'other'])('does not rotate a token of a client for the client %s', async (clientId) => {
+        const store = await openWithLogin({ clientId: 'cli' });
 
         expect(
           await store.grants.rotate(
             { hash: 'first', family: 'family-of-first', clientId },
-            next('second'),
+            createSuccessor('second'),
             NOON,
             LATER,
           ),
@@ -538,21 +541,26 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(
           await (await bench.next()).grants.rotate(
             { hash: 'first', family: 'family-of-first', clientId: 'cli' },
-            next('second'),
+            createSuccessor('second'),
             NOON,
             LATER,
           ),
         ).toEqual({ outcome: 'rotated', login: loginOf(refreshToken('first', { clientId: 'cli' })) });
       });
 
-      it('a used token that another client presents leaves its family as it is', async () => {
-        const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', family: 'family-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
+      it('does not revoke a family when another client presents a used token', async () => {
+        const { grants } = await openWithLogin({ clientId: 'cli' });
+        await grants.rotate(
+          { hash: 'first', family: 'family-of-first', clientId: 'cli' },
+          createSuccessor('second'),
+          NOON,
+          LATER,
+        );
 
         expect(
           await grants.rotate(
             { hash: 'first', family: 'family-of-first', clientId: 'other' },
-            next('third'),
+            createSuccessor('third'),
             NOON,
             LATER,
           ),
@@ -562,7 +570,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(
           await grants.rotate(
             { hash: 'second', family: 'family-of-first', clientId: 'cli' },
-            next('third'),
+            createSuccessor('third'),
             NOON,
             LATER,
           ),
@@ -571,27 +579,32 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      it('a successor is bound to the same client', async () => {
-        const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', family: 'family-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
+      it('binds a successor to the same client', async () => {
+        const { grants } = await openWithLogin({ clientId: 'cli' });
+        await grants.rotate(
+          { hash: 'first', family: 'family-of-first', clientId: 'cli' },
+          createSuccessor('second'),
+          NOON,
+          LATER,
+        );
 
         expect(
           await (await bench.next()).grants.rotate(
             { hash: 'second', family: 'family-of-first', clientId: null },
-            next('third'),
+            createSuccessor('third'),
             NOON,
             LATER,
           ),
         ).toEqual({ outcome: 'other_client' });
       });
 
-      it('a token of no client may be presented by any', async () => {
-        const { grants } = await withLogin();
+      it('accepts a token without a client from any client', async () => {
+        const { grants } = await openWithLogin();
 
         expect(
           await grants.rotate(
             { hash: 'first', family: 'family-of-first', clientId: 'cli' },
-            next('second'),
+            createSuccessor('second'),
             NOON,
             LATER,
           ),
@@ -601,9 +614,9 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      describe('those that expired between two moments', () => {
-        const expiring = async () => {
-          const store = await peopled();
+      describe('findExpiredBetween', () => {
+        const openWithExpiring = async () => {
+          const store = await openWithPeople();
           const ends: [string, Instant][] = [
             ['third', NOON + 300],
             ['first', NOON + 100],
@@ -628,25 +641,25 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
           [301, 1000, []],
         ];
 
-        it.each(spans)('without %i, with %i, come earliest first', async (from, to, expected) => {
-          const { grants } = await expiring();
+        it.each(spans)('returns tokens that expire in (%i, %i], earliest first', async (from, to, expected) => {
+          const { grants } = await openWithExpiring();
 
           expect(await grants.findExpiredBetween(NOON + from, NOON + to, ALL)).toEqual(expected);
         });
 
-        it.each([0, 1, 2])('are at most %i, the first ones', async (limit) => {
-          const { grants } = await expiring();
+        it.each([0, 1, 2])('returns the earliest %i tokens at most', async (limit) => {
+          const { grants } = await openWithExpiring();
 
           expect(await grants.findExpiredBetween(NOON, NOON + 1000, limit)).toEqual(
             [first, second, third].slice(0, limit),
           );
         });
 
-        it('are without the used ones, but with their successors', async () => {
-          const store = await expiring();
+        it('returns successors instead of used tokens', async () => {
+          const store = await openWithExpiring();
           await store.grants.rotate(
             { hash: 'second', family: 'family-of-second', clientId: null },
-            next('fourth', NOON + 250),
+            createSuccessor('fourth', NOON + 250),
             NOON,
             LATER,
           );
@@ -659,8 +672,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      it('a login sweeps what expired 30 days ago, and only that', async () => {
-        let store = await withLogin({ expiresAt: NOON + 100 });
+      it('removes tokens that expired 30 days ago when a login is issued', async () => {
+        let store = await openWithLogin({ expiresAt: NOON + 100 });
         await store.grants.issue(refreshToken('longer', { expiresAt: NOON + 201 }), NOON);
         await store.grants.issue(refreshToken('exact', { expiresAt: NOON + 200 }), NOON);
         store = await bench.next();
@@ -668,29 +681,29 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         store = await bench.next();
 
         expect(await store.world.counts()).toMatchObject({ refreshTokens: 2 });
-        expect(await use(store, 'first', 'any', NOON + 200)).toEqual({ outcome: 'unknown' });
-        expect(await use(store, 'longer', 'any', NOON + 200, 'longer')).toMatchObject({ outcome: 'rotated' });
+        expect(await rotate(store, 'first', 'any', NOON + 200)).toEqual({ outcome: 'unknown' });
+        expect(await rotate(store, 'longer', 'any', NOON + 200, 'longer')).toMatchObject({ outcome: 'rotated' });
       });
     });
 
     describe('aliases of rows:', () => {
       const things = row('first', { aliases: ['nickname'] });
 
-      it('one that another row has is a Collision, whatever the limit, and changes nothing', async () => {
+      it('rejects the alias of another row with Collision, whatever the limit', async () => {
         const store = await bench.next();
         await plainly(store).collections.insert(things, null);
         const again = row('second', { aliases: ['nickname'] });
         await expect(plainly(store).collections.insert(again, null)).rejects.toBeInstanceOf(Collision);
         await expect(plainly(store).collections.insert(again, 1)).rejects.toBeInstanceOf(Collision);
 
-        await nowAndLater(store, async (later) => {
+        await checkNowAndLater(store, async (later) => {
           const { collections } = plainly(later);
           expect(await collections.ofOwner('things', 'acme')).toEqual([things]);
           expect(await collections.byAlias('things', 'nickname')).toEqual(things);
         });
       });
 
-      it('one that a row of another collection has is free, and so is none', async () => {
+      it('accepts an alias of another collection, and rows without an alias', async () => {
         const { collections } = plainly(await bench.next());
         await collections.insert(things, null);
         await collections.insert(row('second', { collection: 'others', aliases: ['nickname'] }), null);
@@ -700,7 +713,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await collections.ofOwner('things', 'acme')).toHaveLength(3);
       });
 
-      it('one that a row had is free again', async () => {
+      it('accepts an alias that another row gave up', async () => {
         const { collections } = plainly(await bench.next());
         await collections.insert(things, null);
         await collections.change('things', 'first', (before) => ({ ...before, aliases: [] }));
@@ -712,13 +725,13 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
     });
 
     describe('settings:', () => {
-      it('one that was never set is null', async () => {
+      it('returns null for a name that was never set', async () => {
         const { settings } = await bench.next();
 
         expect(await settings.get('nothing')).toBeNull();
       });
 
-      it('the last value counts at once, and stays', async () => {
+      it('returns the last value at once, and keeps it', async () => {
         const store = await bench.next();
         await store.settings.set('name', 'first');
         expect(await store.settings.get('name')).toBe('first');
@@ -742,13 +755,13 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         expect(await world.seed()).toBeNull();
       });
 
-      it('keeps the seed it was made of, whole', async () => {
-        const { world } = await peopled();
+      it('keeps its seed', async () => {
+        const { world } = await openWithPeople();
 
         expect(await world.seed()).toEqual(keptSeed);
       });
 
-      it('brings the keys of a seed along', async () => {
+      it('has the access keys of its seed', async () => {
         const store = await bench.next();
         await store.world.load(keptSeed, { ...people, accessKeys: [accessKey('seeded'), accessKey('next')] });
 
@@ -758,7 +771,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         ]);
       });
 
-      it('counts what there is of each', async () => {
+      it('returns the counts of its objects', async () => {
         let store = await bench.next();
         const nothing = {
           users: 0,
@@ -772,7 +785,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         };
         expect(await store.world.counts()).toEqual(nothing);
 
-        store = await peopled();
+        store = await openWithPeople();
         await store.accessKeys.create(accessKey('one'), 20);
         await store.grants.issue(refreshToken('first'), NOON);
 
@@ -786,9 +799,9 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      /** A world in which everything was changed and read, so that a store may remember it. */
-      const lived = async () => {
-        const store = await peopled();
+      /** Opens a store in which everything was changed and read, so that it may be cached. */
+      const openUsed = async () => {
+        const store = await openWithPeople();
         await store.accessKeys.create(accessKey('one'), 20);
         await store.grants.issue(refreshToken('first'), NOON);
         await store.settings.set('clock', '5');
@@ -801,11 +814,11 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         return store;
       };
 
-      it('is replaced as a whole: nothing of the one before is left', async () => {
-        const before = await lived();
+      it('keeps nothing of the previous world after a load', async () => {
+        const before = await openUsed();
         await before.world.load(otherSeed, { identities: [], accessKeys: [], oauthClients: [], settings: {} });
 
-        await nowAndLater(before, async (store) => {
+        await checkNowAndLater(before, async (store) => {
           expect(await store.world.seed()).toEqual(otherSeed);
           expect(new Set(Object.values(await store.world.counts()))).toEqual(new Set([0]));
           expect(await store.accessKeys.ofOwner('ada')).toEqual([]);
@@ -827,8 +840,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      it('has new people under the ids of those before, without their logins', async () => {
-        const before = await lived();
+      it('has new users under the ids of previous ones, without their logins', async () => {
+        const before = await openUsed();
         const ada = identity('ada', { name: 'lovelace@acme.test', groups: ['poets'] });
         const key = accessKey('one', { secretHash: 'another', createdBy: ada.name });
         await before.world.load(otherSeed, {
@@ -838,7 +851,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
           settings: { realm: 'other' },
         });
 
-        await nowAndLater(before, async (store) => {
+        await checkNowAndLater(before, async (store) => {
           expect(await store.identities.byId('ada')).toEqual(ada);
           expect(await store.identities.byName('user', 'ada@acme.test')).toBeNull();
           expect(await store.accessKeys.ofOwner('ada')).toEqual([{ ...key, lastLogin: null }]);
@@ -848,12 +861,12 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      it('stays as it was when a load fails half-way', async () => {
-        const before = await lived();
+      it('stays unchanged when a load fails halfway', async () => {
+        const before = await openUsed();
         const twins = { ...people, identities: [identity('ada'), identity('ada')] };
         await expect(before.world.load(otherSeed, twins)).rejects.toThrow();
 
-        await nowAndLater(before, async (store) => {
+        await checkNowAndLater(before, async (store) => {
           expect(await store.world.seed()).toEqual(keptSeed);
           expect(await store.settings.get('clock')).toBe('5');
           expect((await store.identities.byId('ada'))?.lastLogin).toBe(NOON + 10);
@@ -861,8 +874,8 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         });
       });
 
-      it('can be loaded again and again', async () => {
-        const store = await lived();
+      it('can be loaded repeatedly', async () => {
+        const store = await openUsed();
         await store.world.load(keptSeed, people);
         await store.world.load(keptSeed, people);
 

@@ -7,7 +7,7 @@ import { rekeyingContract } from './contract-rekeying.ts';
 import { revisionsContract } from './contract-revisions.ts';
 import { settingsContract } from './contract-settings.ts';
 
-/** All that a store promises. */
+/** The contracts of a store. */
 export const CONTRACTS = [
   ...[storeContract, ngcKeysContract, collectionsContract, pagesContract, settingsContract],
   ...[imagesContract, rekeyingContract, revisionsContract],

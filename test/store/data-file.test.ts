@@ -6,8 +6,8 @@ import { WriteFailure } from '../../src/store/errors.ts';
 import { DataFile } from '../../src/store/sqlite/data-file.ts';
 import { it } from '../support/in-folder.ts';
 
-/** A file of a few bytes, in use. */
-async function used(folder: string) {
+/** Creates a small data file, and opens it. */
+async function createDataFile(folder: string) {
   const path = join(folder, 'mock.db');
   await writeFile(path, 'x'.repeat(100));
   const file = new DataFile(path, () => {});
@@ -15,8 +15,8 @@ async function used(folder: string) {
   return { path, file };
 }
 
-/** What can become of a file while it is in use. */
-const FATES: readonly [became: string, become: (path: string) => Promise<void>][] = [
+/** Changes of a file that is in use. */
+const CHANGES: readonly [title: string, change: (path: string) => Promise<void>][] = [
   ['was removed', (path) => rm(path)],
   ['was truncated', (path) => truncate(path, 50)],
   [
@@ -30,24 +30,24 @@ const FATES: readonly [became: string, become: (path: string) => Promise<void>][
 
 describe('a data file in use', () => {
   it('has no fault while it grows', async ({ folder }) => {
-    const { path, file } = await used(folder);
+    const { path, file } = await createDataFile(folder);
     await writeFile(path, 'x'.repeat(200));
 
     expect(file.fault).toBeNull();
   });
 
-  it.for(FATES)('that %s has a fault that says so, and what to do', async ([became, become], { folder }) => {
-    const { path, file } = await used(folder);
-    await become(path);
+  it.for(CHANGES)('that %s has a fault with the cause and a remedy', async ([title, change], { folder }) => {
+    const { path, file } = await createDataFile(folder);
+    await change(path);
 
     expect(file.fault).toBe(
-      `The data file ${path} ${became} while the server was using it, so nothing can be stored. ` +
+      `The data file ${path} ${title} while the server was using it, so nothing can be stored. ` +
         'Put the file back, or restart the server.',
     );
   });
 
-  it('has no fault any more once it was put back', async ({ folder }) => {
-    const { path, file } = await used(folder);
+  it('has no fault after it was put back', async ({ folder }) => {
+    const { path, file } = await createDataFile(folder);
     await rename(path, `${path}.away`);
     expect(file.fault).not.toBeNull();
     await rename(`${path}.away`, path);
@@ -56,15 +56,15 @@ describe('a data file in use', () => {
   });
 });
 
-it('a data file that was refused a write has a fault until it can be written again', async ({ folder }) => {
+it('a data file has a fault from a failed write until it can be written again', async ({ folder }) => {
   const path = join(folder, 'mock.db');
   await writeFile(path, 'x');
   let isFull = true;
-  const full = () => {
+  const throwIfFull = () => {
     if (isFull) throw new Database.SqliteError('full', 'SQLITE_FULL');
   };
-  const file = new DataFile(path, full);
-  const write = () => file.write(full);
+  const file = new DataFile(path, throwIfFull);
+  const write = () => file.write(throwIfFull);
   expect(write).toThrow(expect.objectContaining({ why: 'full' }));
 
   expect(file.fault).toContain('is full');
@@ -79,9 +79,9 @@ it('a data file that was refused a write has a fault until it can be written aga
   expect(file.fault).toBeNull();
 });
 
-describe('what is written', () => {
-  it('is written as long as it is found again, and refused afterwards', async ({ folder }) => {
-    const { path, file } = await used(folder);
+describe('a write', () => {
+  it('is accepted while the file exists, and rejected afterwards', async ({ folder }) => {
+    const { path, file } = await createDataFile(folder);
     expect(file.write(() => 2)).toBe(2);
     await rm(path);
 
@@ -96,20 +96,23 @@ describe('what is written', () => {
     ['SQLITE_CORRUPT', 'failing', /cannot be written \(SQLITE_CORRUPT\)/],
     ['SQLITE_READONLY', 'failing', /cannot be written \(SQLITE_READONLY\)/],
     ['SQLITE_NOTADB', 'failing', /cannot be written \(SQLITE_NOTADB\)/],
-  ] as const)('and ends with %s says what the system did not take', async ([code, why, message], { folder }) => {
-    const { file } = await used(folder);
-    const cause = new Database.SqliteError('said the driver', code);
-    const write = () =>
-      file.write(() => {
-        throw cause;
-      });
+  ] as const)(
+    'that fails with %s is rejected with a message about its cause',
+    async ([code, why, message], { folder }) => {
+      const { file } = await createDataFile(folder);
+      const cause = new Database.SqliteError('said the driver', code);
+      const write = () =>
+        file.write(() => {
+          throw cause;
+        });
 
-    expect(write).toThrow(WriteFailure);
-    expect(write).toThrow(expect.objectContaining({ why, cause, message: expect.stringMatching(message) }));
-  });
+      expect(write).toThrow(WriteFailure);
+      expect(write).toThrow(expect.objectContaining({ why, cause, message: expect.stringMatching(message) }));
+    },
+  );
 
-  it('and throws anything else throws that', async ({ folder }) => {
-    const { file } = await used(folder);
+  it('rethrows any other error', async ({ folder }) => {
+    const { file } = await createDataFile(folder);
     for (const thrown of [new Error('a bug'), new Database.SqliteError('said the driver', 'SQLITE_CONSTRAINT')]) {
       const write = () =>
         file.write(() => {

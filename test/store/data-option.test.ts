@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { checkDataOption, isInMemory, isPostgresUrl, redactData } from '../../src/store/data-option.ts';
 import { parseLocation } from '../../src/store/postgres/location.ts';
 
-describe('what `--data` names', () => {
-  it('is a database if it is a URL of one, and otherwise a file', () => {
-    const given = ['postgres://a/b', 'postgresql://a/b', 'POSTGRES://a/b', 'mock.db', './postgres', 'postgres.db'];
-    expect(given.map(isPostgresUrl)).toEqual([true, true, true, false, false, false]);
+describe('the value of `--data`', () => {
+  it('is a database if it is a PostgreSQL URL, and otherwise a file', () => {
+    const values = ['postgres://a/b', 'postgresql://a/b', 'POSTGRES://a/b', 'mock.db', './postgres', 'postgres.db'];
+    expect(values.map(isPostgresUrl)).toEqual([true, true, true, false, false, false]);
   });
 
-  it('is memory if SQLite would keep it there', () => {
+  it('is memory if SQLite would open it in memory', () => {
     const memory = [
       ':memory:',
       ':MEMORY:',
@@ -86,17 +86,17 @@ describe('what `--data` names', () => {
     ['postgres://ada:1/secret@db/mock', '%2F'],
     ['postgres://ada:1?secret@db/mock', '%3F'],
     ['postgres://ada:1#secret@db/mock', '%23'],
-  ])('is not %j, which is said without a password', (data, said) => {
-    expect(checkDataOption(data)).toContain(said);
+  ])('is rejected, without its password in the message: %j', (data, expected) => {
+    expect(checkDataOption(data)).toContain(expected);
     expect(checkDataOption(data)).not.toContain('secret');
   });
 
-  it.each(['schema', 'sslmode'])('has a `%s` that is refused without the password behind it', async (name) => {
+  it.each(['schema', 'sslmode'])('is rejected with a bad `%s`, without the password in the message', async (name) => {
     const data = `postgres://ada@db/mock?${name}=team?password=secret`;
     await expect(parseLocation(data)).rejects.toThrow(/`(?:sslmode=)?\.\.\.`/);
   });
 
-  it('is shown without a password', () => {
+  it('is redacted', () => {
     expect(redactData('data/mock.db')).toBe('data/mock.db');
     expect(redactData('postgres://ada:secret@db.test:5433/mock?schema=team&sslmode=require&password=secret')).toBe(
       'postgres://ada@db.test:5433/mock?schema=team',

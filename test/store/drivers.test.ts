@@ -10,11 +10,11 @@ import { loadNodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { it } from '../support/in-folder.ts';
 
-const own = loadNodeSqlite();
-const DRIVERS: readonly SqliteDriver[] = [BETTER_SQLITE3, ...(own === null ? [] : [own])];
+const nodeSqlite = loadNodeSqlite();
+const DRIVERS: readonly SqliteDriver[] = [BETTER_SQLITE3, ...(nodeSqlite === null ? [] : [nodeSqlite])];
 
-/** What a call throws. */
-function thrownBy(call: () => unknown): unknown {
+/** Returns the error that a call throws. */
+function catchError(call: () => unknown): unknown {
   try {
     call();
   } catch (thrown) {
@@ -24,7 +24,7 @@ function thrownBy(call: () => unknown): unknown {
 }
 
 describe.each(DRIVERS)('$name', (driver) => {
-  it('opens a file by its name, and reads what was written', ({ folder }) => {
+  it('opens a file by its name, and reads its data', ({ folder }) => {
     const path = join(folder, 'some.db');
     const file = driver.open(path);
     file.exec('CREATE TABLE numbers (number INTEGER) STRICT; PRAGMA user_version = 7');
@@ -42,7 +42,7 @@ describe.each(DRIVERS)('$name', (driver) => {
     again.close();
   });
 
-  it('takes back what a transaction did that failed', ({ folder }) => {
+  it('rolls back a failed transaction', ({ folder }) => {
     const file = driver.open(join(folder, 'some.db'));
     file.exec('CREATE TABLE numbers (number INTEGER) STRICT');
     const failing = () =>
@@ -56,7 +56,7 @@ describe.each(DRIVERS)('$name', (driver) => {
     file.close();
   });
 
-  it.skipIf(process.platform === 'win32')('opens a new data file that only its owner can read', ({ folder }) => {
+  it.skipIf(process.platform === 'win32')('creates a data file that only its owner can read', ({ folder }) => {
     const path = join(folder, 'mock.db');
     const before = process.umask(0);
     try {
@@ -71,7 +71,7 @@ describe.each(DRIVERS)('$name', (driver) => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('leaves the mode of a data file that is there as it is', ({ folder }) => {
+  it.skipIf(process.platform === 'win32')('keeps the mode of an existing data file', ({ folder }) => {
     const path = join(folder, 'mock.db');
     writeFileSync(path, '', { mode: 0o640 });
     closeDatabase(openDatabase(path, driver).database);
@@ -79,54 +79,61 @@ describe.each(DRIVERS)('$name', (driver) => {
     expect((statSync(path).mode & 0o777).toString(8)).toBe('640');
   });
 
-  it('tells faults by the codes of SQLite', ({ folder }) => {
-    expect(readErrorCode(thrownBy(() => driver.open(folder)))).toMatch(/^SQLITE_CANTOPEN/);
-    const [one, other] = [driver.open(join(folder, 'some.db')), driver.open(join(folder, 'some.db'))];
-    one.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE numbers (number INTEGER)');
+  it('reports faults by SQLite codes', ({ folder }) => {
+    expect(readErrorCode(catchError(() => driver.open(folder)))).toMatch(/^SQLITE_CANTOPEN/);
+    const [first, second] = [driver.open(join(folder, 'some.db')), driver.open(join(folder, 'some.db'))];
+    first.exec('PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE numbers (number INTEGER)');
     expect(
-      readErrorCode(thrownBy(() => other.exec('PRAGMA busy_timeout = 0; CREATE TABLE others (number INTEGER)'))),
+      readErrorCode(catchError(() => second.exec('PRAGMA busy_timeout = 0; CREATE TABLE others (number INTEGER)'))),
     ).toMatch(/^SQLITE_BUSY/);
-    one.close();
-    other.close();
+    first.close();
+    second.close();
   });
 });
 
-describe('the driver that is loaded', () => {
-  it('is better-sqlite3 where it works', async () => {
+describe('loadDriver', () => {
+  it('returns better-sqlite3 if it works', async () => {
     expect((await loadDriver(() => null)).name).toBe('better-sqlite3');
   });
 
   it.for([
     ['was never compiled', { tries: ['build/better_sqlite3.node'] }, /was installed without its binary.*npm rebuild/],
-    ['is of another Node', { code: 'ERR_DLOPEN_FAILED' }, /has a binary that Node \S+ cannot load.*npm rebuild/],
-    ['is not there', { code: 'ERR_MODULE_NOT_FOUND' }, /is not installed.*npm install better-sqlite3/],
-  ] as const)('is that of Node where the binary %s, and otherwise it says what to do', async ([, fault, reported]) => {
-    const open = vi.spyOn(BETTER_SQLITE3, 'open').mockImplementation(() => {
-      throw Object.assign(new Error('said the module'), fault);
-    });
-    const other: SqliteDriver = { name: 'another', open };
-    try {
-      expect(await loadDriver(() => other)).toBe(other);
-      await expect(loadDriver(() => null)).rejects.toThrow(UserError);
-      await expect(loadDriver(() => null)).rejects.toThrow(reported);
-    } finally {
-      open.mockRestore();
-    }
-  });
+    [
+      'was built for another Node',
+      { code: 'ERR_DLOPEN_FAILED' },
+      /has a binary that Node \S+ cannot load.*npm rebuild/,
+    ],
+    ['is not installed', { code: 'ERR_MODULE_NOT_FOUND' }, /is not installed.*npm install better-sqlite3/],
+  ] as const)(
+    'returns the driver of Node, or else rejects with a remedy, if the binary %s',
+    async ([, fault, reported]) => {
+      const open = vi.spyOn(BETTER_SQLITE3, 'open').mockImplementation(() => {
+        throw Object.assign(new Error('said the module'), fault);
+      });
+      const other: SqliteDriver = { name: 'another', open };
+      try {
+        expect(await loadDriver(() => other)).toBe(other);
+        await expect(loadDriver(() => null)).rejects.toThrow(UserError);
+        await expect(loadDriver(() => null)).rejects.toThrow(reported);
+      } finally {
+        open.mockRestore();
+      }
+    },
+  );
 
-  it('is not one that asks for a newer Node, which its binary would end', () => {
-    const of = (node: string) => ({ version: '13.2.0', engines: { node } });
+  it('rejects a version that requires a newer Node', () => {
+    const createManifest = (node: string) => ({ version: '13.2.0', engines: { node } });
 
-    expect(checkVersion(of('>=22'), '20.19.0')).toEqual({
+    expect(checkVersion(createManifest('>=22'), '20.19.0')).toEqual({
       what: 'is installed as 13.2.0, which needs Node 22 or newer',
       remedy: expect.stringContaining('npm install better-sqlite3@12'),
     });
-    for (const manifest of [of('>=20'), of('20.x || 22.x'), { version: '12.0.0' }, null]) {
+    for (const manifest of [createManifest('>=20'), createManifest('20.x || 22.x'), { version: '12.0.0' }, null]) {
       expect(checkVersion(manifest, '20.19.0')).toBeNull();
     }
   });
 
-  it('is none where something else goes wrong, which is thrown', async () => {
+  it('rethrows any other error', async () => {
     const fault = new Error('something else');
     const open = vi.spyOn(BETTER_SQLITE3, 'open').mockImplementation(() => {
       throw fault;
@@ -137,7 +144,7 @@ describe('the driver that is loaded', () => {
   });
 });
 
-it('the code of a fault is told whichever copy of the driver made it, and of nothing else', () => {
+it('readErrorCode returns the SQLite code of errors of every driver, and an empty code for other errors', () => {
   const ofOtherCopy = Object.assign(new Error('disk I/O error'), { name: 'SqliteError', code: 'SQLITE_IOERR_READ' });
   const ofNode = Object.assign(new Error('disk full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
 
@@ -150,10 +157,10 @@ it('the code of a fault is told whichever copy of the driver made it, and of not
   }
 });
 
-it('the warning that node:sqlite is experimental is not shown, and others are', () => {
-  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+it('loading node:sqlite suppresses only its experimental warning', () => {
+  const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   loadNodeSqlite();
   process.emitWarning('something else');
-  expect(warned.mock.calls).toEqual([['something else']]);
-  warned.mockRestore();
+  expect(emitWarning.mock.calls).toEqual([['something else']]);
+  emitWarning.mockRestore();
 });

@@ -3,8 +3,8 @@ import { ReadOnlyDatabase, UnknownOutcome, UnreachableDatabase, WriteFailure } f
 import { LogQueue } from '../../src/store/log-queue.ts';
 import type { LogChanges } from '../../src/store/world-log.ts';
 
-/** Changes with as many rows as there are ids; an id that begins with a minus is removed. */
-function changes(...ids: readonly string[]): LogChanges {
+/** Creates changes that put a row for each id, or remove it if the id begins with a minus. */
+function createChanges(...ids: readonly string[]): LogChanges {
   const removed = ids.filter((id) => id.startsWith('-'));
   const added = ids.filter((id) => !id.startsWith('-'));
   return {
@@ -13,25 +13,29 @@ function changes(...ids: readonly string[]): LogChanges {
     states: [],
   };
 }
-const state = (text: string): LogChanges => ({ puts: [], removed: [], states: [{ world: 'default', state: text }] });
+const createState = (text: string): LogChanges => ({
+  puts: [],
+  removed: [],
+  states: [{ world: 'default', state: text }],
+});
 const idsOf = ({ puts, removed, states }: LogChanges) => [
   ...puts.map(({ id }) => id),
   ...removed.map(({ id }) => `-${id}`),
-  ...states.map((one) => `state ${one.state}`),
+  ...states.map(({ state }) => `state ${state}`),
 ];
-const rows = (first: number, count: number) => Array.from({ length: count }, (_, index) => `${first + index}`);
-/** Everything that can happen now has happened. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const createIds = (first: number, count: number) => Array.from({ length: count }, (_, index) => `${first + index}`);
+/** Waits until all pending callbacks have run. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A queue whose writes end when the test says so. @param faultOf the error of a write that fails */
-function queueOf(faultOf: (ids: readonly string[]) => Error | null = () => null) {
+/** Creates a queue whose writes the test ends. @param faultOf returns the error of a failing write, or null */
+function createQueue(faultOf: (ids: readonly string[]) => Error | null = () => null) {
   const written: (readonly string[] | string)[] = [];
   const ends: (() => void)[] = [];
   const outcomes: string[] = [];
   let underWay = 0;
   let max = 0;
-  const write = (what: readonly string[] | string, fault: Error | null) => {
-    written.push(what);
+  const write = (content: readonly string[] | string, fault: Error | null) => {
+    written.push(content);
     underWay += 1;
     max = Math.max(max, underWay);
     return new Promise<void>((resolve, reject) => {
@@ -51,9 +55,9 @@ function queueOf(faultOf: (ids: readonly string[]) => Error | null = () => null)
   return {
     written,
     outcomes,
-    most: () => max,
-    commit: (...ids: string[]) => follow(ids.join(' '), queue.commit(changes(...ids))),
-    commitState: (text: string) => follow(text, queue.commit(state(text))),
+    readMax: () => max,
+    commit: (...ids: string[]) => follow(ids.join(' '), queue.commit(createChanges(...ids))),
+    commitState: (text: string) => follow(text, queue.commit(createState(text))),
     run: (name: string, fault: Error | null = null) =>
       follow(
         name,
@@ -62,31 +66,31 @@ function queueOf(faultOf: (ids: readonly string[]) => Error | null = () => null)
     /** Ends the write that is under way. */
     end: async () => {
       ends.shift()?.();
-      await settled();
+      await settle();
     },
     endAll: async () => {
-      await settled();
+      await settle();
       for (let end = ends.shift(); end !== undefined; end = ends.shift()) {
         end();
-        await settled();
+        await settle();
       }
     },
   };
 }
 
-describe('changes of worlds are written', () => {
-  it('at once if nothing else is being written', async () => {
-    const { commit, written, outcomes, end } = queueOf();
+describe('commits are written', () => {
+  it('at once if no write is running', async () => {
+    const { commit, written, outcomes, end } = createQueue();
     commit('a', '-b');
     expect(written).toEqual([['a', '-b']]);
-    await settled();
+    await settle();
     expect(outcomes).toEqual([]);
     await end();
     expect(outcomes).toEqual(['a -b']);
   });
 
-  it('one write after the other, in their order', async () => {
-    const { commit, run, written, outcomes, endAll, most: max } = queueOf();
+  it('one after another, in order', async () => {
+    const { commit, run, written, outcomes, endAll, readMax } = createQueue();
     commit('a');
     run('fill');
     commit('b');
@@ -95,11 +99,11 @@ describe('changes of worlds are written', () => {
     await endAll();
     expect(written).toEqual([['a'], 'fill', ['b'], 'delete', ['c']]);
     expect(outcomes).toEqual(['a', 'fill', 'b', 'delete', 'c']);
-    expect(max()).toBe(1);
+    expect(readMax()).toBe(1);
   });
 
-  it('together, if they come while another write is under way', async () => {
-    const { commit, commitState, written, outcomes, end, endAll } = queueOf();
+  it('together if they arrive during another write', async () => {
+    const { commit, commitState, written, outcomes, end, endAll } = createQueue();
     commit('a');
     commit('b');
     commitState('observe');
@@ -114,8 +118,8 @@ describe('changes of worlds are written', () => {
     expect(outcomes).toEqual(['a', 'b', 'observe', 'c -d', 'e']);
   });
 
-  it('together only if no write of its own came between', async () => {
-    const { commit, run, written, endAll } = queueOf();
+  it('separately around a call of `run`', async () => {
+    const { commit, run, written, endAll } = createQueue();
     run('first');
     commit('a');
     commit('b');
@@ -126,36 +130,36 @@ describe('changes of worlds are written', () => {
     expect(written).toEqual(['first', ['a', 'b'], 'between', ['c', 'd']]);
   });
 
-  it('at most 1000 rows together, and more only if one change has more', async () => {
-    const { commit, commitState, written, endAll } = queueOf();
+  it('in writes of at most 1000 rows, unless a single commit has more', async () => {
+    const { commit, commitState, written, endAll } = createQueue();
     commit('first');
-    for (const at of [0, 400, 800]) commit(...rows(at, 400));
-    commit(...rows(1200, 200));
-    commit(...rows(1400, 400));
+    for (const at of [0, 400, 800]) commit(...createIds(at, 400));
+    commit(...createIds(1200, 200));
+    commit(...createIds(1400, 400));
     commit('one more');
     commitState('observe');
-    commit(...rows(2000, 1500));
+    commit(...createIds(2000, 1500));
     commit('last');
     await endAll();
     expect(written.map(({ length }) => length)).toEqual([1, 800, 1000, 2, 1500, 1]);
-    expect(written.flat().slice(1, 1801)).toEqual(rows(0, 1800));
+    expect(written.flat().slice(1, 1801)).toEqual(createIds(0, 1800));
   });
 });
 
-describe('a change that cannot be stored', () => {
+describe('a commit that cannot be stored', () => {
   const full = new WriteFailure('full', 'full');
-  const broken = (ids: readonly string[]) => (ids.includes('bad') ? full : null);
+  const findFault = (ids: readonly string[]) => (ids.includes('bad') ? full : null);
 
-  it('fails, and the next one is written', async () => {
-    const { commit, outcomes, endAll } = queueOf(broken);
+  it('is rejected, and the next commit is written', async () => {
+    const { commit, outcomes, endAll } = createQueue(findFault);
     commit('bad');
     commit('a');
     await endAll();
     expect(outcomes).toEqual(['bad: full', 'a']);
   });
 
-  it('fails alone, although others went with it', async () => {
-    const { commit, written, outcomes, endAll, most: max } = queueOf(broken);
+  it('is rejected alone, and commits of the same write are stored', async () => {
+    const { commit, written, outcomes, endAll, readMax } = createQueue(findFault);
     commit('first');
     commit('a');
     commit('bad');
@@ -163,11 +167,11 @@ describe('a change that cannot be stored', () => {
     await endAll();
     expect(written).toEqual([['first'], ['a', 'bad', 'b'], ['a'], ['bad'], ['b']]);
     expect(outcomes).toEqual(['first', 'a', 'bad: full', 'b']);
-    expect(max()).toBe(1);
+    expect(readMax()).toBe(1);
   });
 
-  it('is tried before those that come meanwhile', async () => {
-    const { commit, run, written, end, endAll } = queueOf(broken);
+  it('is retried before later commits', async () => {
+    const { commit, run, written, end, endAll } = createQueue(findFault);
     commit('first');
     commit('bad');
     commit('a');
@@ -180,11 +184,11 @@ describe('a change that cannot be stored', () => {
   });
 
   it.each([
-    ['nobody knows whether it was stored', new UnknownOutcome('lost')],
+    ['the outcome is unknown', new UnknownOutcome('lost')],
     ['the database does not answer', new UnreachableDatabase('lost')],
-    ['the database takes no changes', new ReadOnlyDatabase('is read-only')],
-  ])('fails with all that go with it if %s, and none is tried again', async (_why, cause) => {
-    const { commit, written, outcomes, endAll } = queueOf((ids) => (ids.includes('bad') ? cause : null));
+    ['the database is read-only', new ReadOnlyDatabase('is read-only')],
+  ])('is rejected with all commits of its write, without a retry, if %s', async (_why, cause) => {
+    const { commit, written, outcomes, endAll } = createQueue((ids) => (ids.includes('bad') ? cause : null));
     commit('first');
     commit('a');
     commit('bad');
@@ -198,14 +202,14 @@ describe('a change that cannot be stored', () => {
   });
 });
 
-describe('a write of its own', () => {
-  it('returns what it has read', async () => {
+describe('run', () => {
+  it('returns the result of its callback', async () => {
     const queue = new LogQueue(async () => {});
     expect(await queue.run(async () => 7)).toBe(7);
   });
 
-  it('fails alone, and the next one comes in its turn', async () => {
-    const { commit, run, written, outcomes, endAll } = queueOf();
+  it('rejects with the error of its callback, and the next write follows', async () => {
+    const { commit, run, written, outcomes, endAll } = createQueue();
     commit('a');
     run('fill', new WriteFailure('lost', 'gone'));
     commit('b');

@@ -1,4 +1,4 @@
-/** What is written to a file, where the contract cannot look. */
+/** The content of a data file, which the contract does not read. */
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -12,21 +12,21 @@ import { it } from '../support/in-folder.ts';
 import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import { keptSeed, NOON, people, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
-import { fill, readingsOf } from './contract-images.ts';
+import { fill, readAll } from './contract-images.ts';
 
-async function readingsIn(frozen: State) {
-  return readingsOf(fullStore(openMemory(frozen)));
+async function readFrozen(frozen: State) {
+  return readAll(fullStore(openMemory(frozen)));
 }
 
-async function filledAt(path: string): Promise<Store> {
+async function openFilled(path: string): Promise<Store> {
   const store = fullStore(await openFile(path));
   await fill(store);
   return store;
 }
 
-it('a use of a row is in the file a second later, and at once when it is closed', async ({ folder }) => {
+it('the use of a row is in the file after it is closed', async ({ folder }) => {
   const path = join(folder, 'mock.db');
-  const store = await filledAt(path);
+  const store = await openFilled(path);
   await store.identities.touch('ada', NOON + 77);
   await store.close();
 
@@ -36,7 +36,7 @@ it('a use of a row is in the file a second later, and at once when it is closed'
   database.close();
 });
 
-it('another row that gets the id of a used one was not used', async ({ folder }) => {
+it('a new row with the id of a removed row has no use', async ({ folder }) => {
   const path = join(folder, 'mock.db');
   const store = fullStore(await openFile(path));
   const { collections } = plainly(store);
@@ -51,12 +51,9 @@ it('another row that gets the id of a used one was not used', async ({ folder })
   await again.close();
 });
 
-it('what is in memory is not changed where the disk is full, and a use waits until it is not', async ({
-  folder,
-  skip,
-}) => {
+it('a full disk rejects a restore, and the data in memory stays unchanged', async ({ folder, skip }) => {
   const disk = await smallDisk(folder, skip);
-  const store = await filledAt(join(disk.path, 'mock.db'));
+  const store = await openFilled(join(disk.path, 'mock.db'));
   try {
     await fillDisk(disk.path);
     const insertMany = async () => {
@@ -65,11 +62,11 @@ it('what is in memory is not changed where the disk is full, and a use waits unt
     await expect(insertMany()).rejects.toMatchObject({ why: 'full' });
     await store.identities.touch('ada', NOON + 77);
     const frozen = await store.freeze();
-    const readings = await readingsOf(store);
+    const readings = await readAll(store);
 
     expect(readings.people[0]?.find(({ id }) => id === 'ada')?.lastLogin).toBe(NOON + 77);
     await expect(store.restore(frozen)).rejects.toMatchObject({ why: 'full' });
-    expect(await readingsOf(store)).toEqual(readings);
+    expect(await readAll(store)).toEqual(readings);
   } finally {
     await store.close().catch(() => {});
     await disk.remove();
@@ -77,37 +74,37 @@ it('what is in memory is not changed where the disk is full, and a use waits unt
 });
 
 describe('a data file', () => {
-  it('that was taken away is refused what is restored, and what is read goes on', async ({ folder }) => {
+  it('that was removed rejects a restore, and is still read from memory', async ({ folder }) => {
     const path = join(folder, 'mock.db');
-    const store = await filledAt(path);
-    const before = await readingsOf(store);
+    const store = await openFilled(path);
+    const before = await readAll(store);
     const frozen = await store.freeze();
     await rm(path);
 
-    expect(await readingsIn(frozen)).toEqual(before);
+    expect(await readFrozen(frozen)).toEqual(before);
     await expect(store.restore(frozen)).rejects.toThrow(WriteFailure);
     await expect(store.restore(frozen)).rejects.toMatchObject({ why: 'lost' });
-    expect(await readingsOf(store)).toEqual(before);
+    expect(await readAll(store)).toEqual(before);
     await store.close();
   });
 
-  it('whose process ends while it is restored opens with what was before', async ({ folder }) => {
+  it('opens with the previous data after a crash during a restore', async ({ folder }) => {
     const path = join(folder, 'mock.db');
-    const store = await filledAt(path);
-    const [before, frozen] = [await readingsOf(store), await store.freeze()];
+    const store = await openFilled(path);
+    const [before, frozen] = [await readAll(store), await store.freeze()];
     await store.world.load(keptSeed, people);
     await store.restore(frozen);
     const copy = join(folder, 'copy.db');
     await copyFile(path, copy);
     const log = await readFile(`${path}-wal`);
-    // The last frame of the log is the one that makes the change count.
+    // The last frame of the log commits the change.
     await writeFile(`${copy}-wal`, log.subarray(0, log.length - 1));
     await store.close();
     const [torn, whole] = [fullStore(await openFile(copy)), fullStore(await openFile(path))];
 
     expect((await torn.world.counts())['ngcKeys']).toBe(0);
     expect((await torn.world.counts())['users']).toBe(2);
-    expect(await readingsOf(whole)).toEqual(before);
+    expect(await readAll(whole)).toEqual(before);
     await torn.close();
     await whole.close();
   });

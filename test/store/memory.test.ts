@@ -1,6 +1,6 @@
 /** The contract of a store, in memory; its other forms are `forms.e2e.ts`. */
 
-import { inMemory } from './benches.ts';
+import { openInMemory } from './benches.ts';
 import { CONTRACTS } from './contracts.ts';
 
-for (const contract of CONTRACTS) contract('memory', inMemory);
+for (const contract of CONTRACTS) contract('memory', openInMemory);

@@ -4,8 +4,8 @@ import { watchTurns } from '../support/turn-watch.ts';
 
 watchTurns();
 
-/** A task that ends when the test says so. */
-function task(name: string, log: string[]) {
+/** Creates a task that the test ends. */
+function createTask(name: string, log: string[]) {
   let end: (fault?: Error) => void = () => {};
   const ended = new Promise<string>((resolve, reject) => {
     end = (fault) => (fault === undefined ? resolve(name) : reject(fault));
@@ -20,29 +20,29 @@ function task(name: string, log: string[]) {
   };
   return { work, end };
 }
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('tasks that take turns', () => {
-  it('run one after the other, in their order, the first at once', async () => {
+describe('runExclusive', () => {
+  it('runs tasks one after another in order, the first at once', async () => {
     const log: string[] = [];
-    const turns = new Mutex();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => task(name, log)) as [
-      ReturnType<typeof task>,
-      ReturnType<typeof task>,
-      ReturnType<typeof task>,
+    const mutex = new Mutex();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => createTask(name, log)) as [
+      ReturnType<typeof createTask>,
+      ReturnType<typeof createTask>,
+      ReturnType<typeof createTask>,
     ];
-    const all = Promise.all([a, b, c].map(({ work }) => turns.runExclusive(work)));
+    const all = Promise.all([a, b, c].map(({ work }) => mutex.runExclusive(work)));
     expect(log).toEqual(['a begins']);
     for (const { end } of [c, b, a]) end();
     expect(await all).toEqual(['a', 'b', 'c']);
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
-  it('do not wait for the success of those before', async () => {
+  it('runs the next task after a failed one', async () => {
     const log: string[] = [];
-    const turns = new Mutex();
-    const [a, b] = [task('a', log), task('b', log)];
-    const [first, second] = [turns.runExclusive(a.work), turns.runExclusive(b.work)];
+    const mutex = new Mutex();
+    const [a, b] = [createTask('a', log), createTask('b', log)];
+    const [first, second] = [mutex.runExclusive(a.work), mutex.runExclusive(b.work)];
     a.end(new Error('broken'));
     b.end();
     await expect(first).rejects.toThrow('broken');
@@ -50,22 +50,22 @@ describe('tasks that take turns', () => {
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
-  it('fail if they wait for their own turn, in tests', async () => {
-    const [turns, others] = [new Mutex(), new Mutex()];
-    const inner = () => turns.runExclusive(async () => 'never');
-    await expect(turns.runExclusive(() => others.runExclusive(inner))).rejects.toThrow('waits for its own turn');
-    expect(await turns.runExclusive(async () => 'again')).toBe('again');
+  it('rejects a task that waits for itself, in tests', async () => {
+    const [mutex, otherMutex] = [new Mutex(), new Mutex()];
+    const inner = () => mutex.runExclusive(async () => 'never');
+    await expect(mutex.runExclusive(() => otherMutex.runExclusive(inner))).rejects.toThrow('waits for its own turn');
+    expect(await mutex.runExclusive(async () => 'again')).toBe('again');
   });
 
-  it('come after one that was taken just as another one ended', async () => {
+  it('runs a task after one that was queued when the previous one ended', async () => {
     const log: string[] = [];
-    const turns = new Mutex();
-    const [a, b, c] = [task('a', log), task('b', log), task('c', log)];
-    const first = turns.runExclusive(a.work).then(() => turns.runExclusive(b.work));
+    const mutex = new Mutex();
+    const [a, b, c] = [createTask('a', log), createTask('b', log), createTask('c', log)];
+    const first = mutex.runExclusive(a.work).then(() => mutex.runExclusive(b.work));
     a.end();
-    await settled();
-    const last = turns.runExclusive(c.work);
-    await settled();
+    await settle();
+    const last = mutex.runExclusive(c.work);
+    await settle();
     expect(log).toEqual(['a begins', 'a ends', 'b begins']);
     b.end();
     c.end();
@@ -74,12 +74,12 @@ describe('tasks that take turns', () => {
   });
 });
 
-it('tasks take turns also where nothing watches them, as in a server', async () => {
+it('tasks run in order also without a watcher, as in a server', async () => {
   const { watch } = Mutex;
   Mutex.watch = null;
   try {
-    const turns = new Mutex();
-    expect(await Promise.all([turns.runExclusive(async () => 'a'), turns.runExclusive(async () => 'b')])).toEqual([
+    const mutex = new Mutex();
+    expect(await Promise.all([mutex.runExclusive(async () => 'a'), mutex.runExclusive(async () => 'b')])).toEqual([
       'a',
       'b',
     ]);
@@ -88,7 +88,7 @@ it('tasks take turns also where nothing watches them, as in a server', async () 
   }
 });
 
-it('a task knows only the turns that it has', async () => {
+it('the watcher of a task has only the mutex that it holds', async () => {
   const held = new Mutex();
   const seen = await held.runExclusive(async () => Mutex.watch?.getStore());
 

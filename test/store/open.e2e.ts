@@ -1,4 +1,4 @@
-/** Which data files are opened, and what the others are refused with. */
+/** Which data files are opened, and why others are refused. */
 import { chmod, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -10,12 +10,12 @@ import { openFile, openFileDatabase } from '../support/data-file.ts';
 import { fullStore } from '../support/nouns.ts';
 import { accessKey, keptSeed, people } from '../support/records.ts';
 
-/** Another user than the one that runs the tests, where there may be one: root may write everywhere. */
+/** Root may write everywhere, so it runs the server as another user. */
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
 
-/** The names and bytes of everything in a folder. */
-async function bytesIn(folder: string): Promise<Record<string, string>> {
+/** Reads the names and bytes of all files in a folder. */
+async function readFiles(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).sort();
   const bytes = names.map(async (name): Promise<[string, string]> => {
     const path = join(folder, name);
@@ -24,22 +24,22 @@ async function bytesIn(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(bytes));
 }
 
-/** What opening a file is refused with, after making sure that neither it nor anything beside it was touched. */
-async function refusalOf(path: string): Promise<string> {
-  const before = await bytesIn(dirname(path));
+/** Expects that a file is refused, and that its folder is unchanged; returns the message. */
+async function expectRefusal(path: string): Promise<string> {
+  const before = await readFiles(dirname(path));
   let refusal: unknown;
   try {
     await fullStore(await openFile(path)).close();
   } catch (thrown) {
     refusal = thrown;
   }
-  expect(await bytesIn(dirname(path))).toEqual(before);
+  expect(await readFiles(dirname(path))).toEqual(before);
   expect(refusal).toBeInstanceOf(UserError);
   return (refusal as UserError).message;
 }
 
-/** A file of ours that was closed, with a world in it that takes more than a few pages. */
-async function ourFile(folder: string): Promise<string> {
+/** Creates and closes a data file with a world of many pages. */
+async function createOwnFile(folder: string): Promise<string> {
   const path = join(folder, 'mock.db');
   const store = fullStore(await openFile(path));
   const names = Array.from({ length: 200 }, (_, number) => `key-${number}`);
@@ -48,8 +48,8 @@ async function ourFile(folder: string): Promise<string> {
   return path;
 }
 
-/** A file that another program made, in the way that SQLite files are mostly written, with its log beside it. */
-async function foreignFile(folder: string): Promise<string> {
+/** Creates a database of another program, with its log. */
+async function createForeignFile(folder: string): Promise<string> {
   const path = join(folder, 'theirs.db');
   const elsewhere = join(folder, 'elsewhere');
   await mkdir(elsewhere);
@@ -63,60 +63,57 @@ async function foreignFile(folder: string): Promise<string> {
   return path;
 }
 
-describe('a data file is refused untouched, with what to do, when it is', () => {
+describe('a data file is refused with a remedy, and stays unchanged, if it is', () => {
   it('a directory', async ({ folder }) => {
     const path = join(folder, 'data');
     await mkdir(path);
 
-    expect(await refusalOf(path)).toBe(`--data ${path} is a directory. Use the path of a file.`);
+    expect(await expectRefusal(path)).toBe(`--data ${path} is a directory. Use the path of a file.`);
   });
 
   it("another program's database, with its log", async ({ folder }) => {
-    const path = await foreignFile(folder);
+    const path = await createForeignFile(folder);
 
-    expect(await refusalOf(path)).toMatch(/database of another program.*not changed.*use another one/);
+    expect(await expectRefusal(path)).toMatch(/database of another program.*not changed.*use another one/);
   });
 
   it("another program's database, without a log", async ({ folder }) => {
     const path = join(folder, 'theirs.db');
     new Database(path).exec('CREATE TABLE theirs (text TEXT)').close();
 
-    expect(await refusalOf(path)).toMatch(/database of another program.*use another one/);
+    expect(await expectRefusal(path)).toMatch(/database of another program.*use another one/);
   });
 
   it.for([
     ['a text file', 'These are my notes.\n'],
     ['a long text file', 'These are my notes.\n'.repeat(1000)],
     ['a file of a single byte', 'S'],
-    ['a file that only begins like a database', 'SQLite format 3\0'],
+    ['a file with only the header of a database', 'SQLite format 3\0'],
   ] as const)('%s', async ([, text], { folder }) => {
     const path = join(folder, 'notes.txt');
     await writeFile(path, text);
 
-    expect(await refusalOf(path)).toMatch(/not an SQLite database.*not changed.*use another one/);
+    expect(await expectRefusal(path)).toMatch(/not an SQLite database.*not changed.*use another one/);
   });
 
-  it.for([0, 1, 9])('one of schema %i, of another version', async (schema, { folder }) => {
-    const path = await ourFile(folder);
+  it.for([0, 1, 9])('a file of another version with schema %i', async (schema, { folder }) => {
+    const path = await createOwnFile(folder);
     const database = new Database(path);
     database.pragma(`user_version = ${schema}`);
     database.close();
 
-    expect(await refusalOf(path)).toBe(
+    expect(await expectRefusal(path)).toBe(
       `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this version reads 3). ` +
         'Use that version, or rename or delete the file.',
     );
   });
 
-  it('one of yesterday, before the first release, although its world would be replaced', async ({
-    command,
-    folder,
-  }) => {
-    const path = await ourFile(folder);
+  it('a file from before the first release, also with `--reseed`', async ({ command, folder }) => {
+    const path = await createOwnFile(folder);
     const database = new Database(path);
     database.pragma(`application_id = ${Buffer.from('NVAM').readUInt32BE()}`);
     database.close();
-    const before = await bytesIn(folder);
+    const before = await readFiles(folder);
 
     for (const option of [[], ['--reseed']]) {
       expect(await command.run(['--port', '0', '--data', path, ...option])).toMatchObject({
@@ -125,23 +122,23 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
         stderr: `nv-auth-mock: --data ${path} was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or delete it.\n`,
       });
     }
-    expect(await bytesIn(folder)).toEqual(before);
+    expect(await readFiles(folder)).toEqual(before);
   });
 
-  it('one of which the end is missing', async ({ folder }) => {
-    const path = await ourFile(folder);
+  it('truncated', async ({ folder }) => {
+    const path = await createOwnFile(folder);
     const { size } = await stat(path);
     for (const length of [size - 1, size - 4096, Math.floor(size / 2), 4096, 100]) {
       await truncate(path, length);
 
-      expect(await refusalOf(path), `${length} bytes`).toMatch(/damaged.*use another/i);
+      expect(await expectRefusal(path), `${length} bytes`).toMatch(/damaged.*use another/i);
     }
     await truncate(path, 99);
-    expect(await refusalOf(path)).toMatch(/damaged.*use another/i);
+    expect(await expectRefusal(path)).toMatch(/damaged.*use another/i);
   });
 
-  it('one with garbage in any of its pages', async ({ folder }) => {
-    const path = await ourFile(folder);
+  it('damaged in any of its pages', async ({ folder }) => {
+    const path = await createOwnFile(folder);
     const good = await readFile(path);
     const pages = good.length / 4096;
     expect(pages).toBeGreaterThan(8);
@@ -150,12 +147,12 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
       bad.fill(0xaa, page === 0 ? 100 : page * 4096, (page + 1) * 4096);
       await writeFile(path, bad);
 
-      expect(await refusalOf(path), `page ${page + 1}`).toMatch(/damaged[\s\S]*use another/i);
+      expect(await expectRefusal(path), `page ${page + 1}`).toMatch(/damaged[\s\S]*use another/i);
     }
   });
 
-  it('one that is open already', async ({ folder }) => {
-    const path = await ourFile(folder);
+  it('in use by the same process', async ({ folder }) => {
+    const path = await createOwnFile(folder);
     const first = fullStore(await openFile(path));
     try {
       const before = await readFile(path);
@@ -173,8 +170,8 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     }
   });
 
-  it('one that is open already, and stays closed to other processes', async ({ command, folder }) => {
-    const path = await ourFile(folder);
+  it('in use by another process', async ({ command, folder }) => {
+    const path = await createOwnFile(folder);
     const first = fullStore(await openFile(path));
     try {
       await expect(openFile(path)).rejects.toThrow(/in use by another server/);
@@ -189,7 +186,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     }
   });
 
-  it('one in a folder that is a file', async ({ folder }) => {
+  it('in a path that is a file', async ({ folder }) => {
     await writeFile(join(folder, 'notes.txt'), 'notes');
     const open = () => openFileDatabase(join(folder, 'notes.txt', 'mock.db'));
 
@@ -199,78 +196,80 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
   });
 });
 
-describe('a data file is refused untouched to a user who', () => {
-  /** Of the user that starts the server: its owner where tests do not run as root, any other where they do. */
-  const mode = (digit: number) => (isRoot ? 0o600 + digit * 0o11 : digit * 0o111);
-  /** Starts the server as somebody who is not almighty, and makes sure that nothing in the folder was touched. */
-  const refusalIn = async (
+describe('a data file is refused, and stays unchanged, for a user who', () => {
+  /** Returns the mode for the user that starts the server. */
+  const createMode = (digit: number) => (isRoot ? 0o600 + digit * 0o11 : digit * 0o111);
+  /** Expects that a server of another user is refused, and that the folder is unchanged; returns the message. */
+  const expectRefusalAsUser = async (
     command: Command,
     folder: string,
     name: string,
     modes: { file?: number; folder: number },
   ) => {
     const data = join(folder, name);
-    const before = await bytesIn(folder);
-    if (modes.file !== undefined) await chmod(data, mode(modes.file));
-    await chmod(folder, mode(modes.folder));
-    const uid = isRoot ? NOBODY : undefined;
-    const { code, stdout, stderr } = await command.run(['--port', '0', '--data', data], { uid });
+    const before = await readFiles(folder);
+    if (modes.file !== undefined) await chmod(data, createMode(modes.file));
+    await chmod(folder, createMode(modes.folder));
+    const otherUid = isRoot ? NOBODY : undefined;
+    const { code, stdout, stderr } = await command.run(['--port', '0', '--data', data], { uid: otherUid });
     await chmod(folder, 0o700);
     if (modes.file !== undefined) await chmod(data, 0o600);
 
-    expect(await bytesIn(folder)).toEqual(before);
+    expect(await readFiles(folder)).toEqual(before);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`--data ${data}`);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     return stderr;
   };
 
-  const own = isRoot ? NOBODY : process.getuid?.();
-  /** What a message says of who started the server, and of whose the file or the folder is. */
-  const ids = (path: string, digit: number) =>
-    `this process has uid ${own}; ${path} belongs to uid ${process.getuid?.()}, mode ${mode(digit).toString(8).padStart(3, '0')}`;
+  const uid = isRoot ? NOBODY : process.getuid?.();
+  /** The part of a message about the process and the owner of the file or folder. */
+  const describeOwners = (path: string, digit: number) =>
+    `this process has uid ${uid}; ${path} belongs to uid ${process.getuid?.()}, mode ${createMode(digit).toString(8).padStart(3, '0')}`;
 
   it('may only read it', async ({ command, folder }) => {
-    await ourFile(folder);
+    await createOwnFile(folder);
 
-    const said = await refusalIn(command, folder, 'mock.db', { file: 4, folder: 7 });
+    const message = await expectRefusalAsUser(command, folder, 'mock.db', { file: 4, folder: 7 });
 
-    expect(said).toMatch(/cannot be read and written.*Change its permissions/);
-    expect(said).toContain(ids(join(folder, 'mock.db'), 4));
+    expect(message).toMatch(/cannot be read and written.*Change its permissions/);
+    expect(message).toContain(describeOwners(join(folder, 'mock.db'), 4));
   });
 
   it('may only write it', async ({ command, folder }) => {
-    await ourFile(folder);
+    await createOwnFile(folder);
 
-    expect(await refusalIn(command, folder, 'mock.db', { file: 2, folder: 7 })).toMatch(
+    expect(await expectRefusalAsUser(command, folder, 'mock.db', { file: 2, folder: 7 })).toMatch(
       /cannot be read and written.*Change its permissions/,
     );
   });
 
   it('may read and write it, but not write its folder', async ({ command, folder }) => {
-    await ourFile(folder);
+    await createOwnFile(folder);
 
-    expect(await refusalIn(command, folder, 'mock.db', { file: 6, folder: 5 })).toMatch(/permissions|use another/i);
+    expect(await expectRefusalAsUser(command, folder, 'mock.db', { file: 6, folder: 5 })).toMatch(
+      /permissions|use another/i,
+    );
   });
 
-  it('may not make it in its folder', async ({ command, folder }) => {
-    const said = await refusalIn(command, folder, 'mock.db', { folder: 5 });
+  it('may not create it in its folder', async ({ command, folder }) => {
+    const message = await expectRefusalAsUser(command, folder, 'mock.db', { folder: 5 });
 
-    expect(said).toMatch(/cannot be opened for writing.*Change the permissions of its folder/);
-    expect(said).toContain(ids(folder, 5));
+    expect(message).toMatch(/cannot be opened for writing.*Change the permissions of its folder/);
+    expect(message).toContain(describeOwners(folder, 5));
   });
 
-  it('may not make its folder', async ({ command, folder }) => {
-    const said = await refusalIn(command, folder, 'a/mock.db', { folder: 5 });
+  it('may not create its folder', async ({ command, folder }) => {
+    const message = await expectRefusalAsUser(command, folder, 'a/mock.db', { folder: 5 });
 
-    expect(said).toMatch(/folder.*cannot be created.*Use a writable path/);
-    expect(said).toContain(ids(folder, 5));
+    expect(message).toMatch(/folder.*cannot be created.*Use a writable path/);
+    expect(message).toContain(describeOwners(folder, 5));
   });
 });
 
-describe('a data file is used', () => {
-  /** Uses a store as a server would, and shows that it keeps what it is given. */
-  const use = async (path: string) => {
+describe('a data file is opened', () => {
+  /** Expects that a store of this file keeps its data. */
+  const expectUsable = async (path: string) => {
     const store: Store = fullStore(await openFile(path));
     await store.settings.set('name', 'value');
     await store.close();
@@ -279,9 +278,9 @@ describe('a data file is used', () => {
     await again.close();
   };
 
-  it('when it is not there yet; it is marked as ours, and alone once it is closed', async ({ folder }) => {
+  it('when it does not exist, and is created with the application id and no other files', async ({ folder }) => {
     const path = join(folder, 'mock.db');
-    await use(path);
+    await expectUsable(path);
     const header = await readFile(path);
 
     expect(header.toString('latin1', 68, 72)).toBe('NVA1');
@@ -292,28 +291,28 @@ describe('a data file is used', () => {
   it('when it is empty', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     await writeFile(path, '');
-    await use(path);
+    await expectUsable(path);
 
     expect(await readdir(folder)).toEqual(['mock.db']);
   });
 
-  it('when its folders are not there yet', async ({ folder }) => {
-    await use(join(folder, 'a', 'b', 'mock.db'));
+  it('when its folders do not exist', async ({ folder }) => {
+    await expectUsable(join(folder, 'a', 'b', 'mock.db'));
 
     expect((await stat(join(folder, 'a', 'b', 'mock.db'))).isFile()).toBe(true);
   });
 
-  it('when it bears its mark from the moment it exists, so that a crash leaves it usable', async ({ folder }) => {
+  it('after a crash right after its creation', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     const copy = join(folder, 'copy.db');
     const store = fullStore(await openFile(path));
     await copyFile(path, copy);
     await store.close();
 
-    await use(copy);
+    await expectUsable(copy);
   });
 
-  it('when another server had it and was killed', async ({ command, folder }) => {
+  it('after its server was killed', async ({ command, folder }) => {
     const path = join(folder, 'mock.db');
     const server = await command.start(['--data', path]);
     await expect(openFile(path)).rejects.toThrow(/in use by another server/);

@@ -10,19 +10,19 @@ import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { NOON, row } from '../support/records.ts';
 
-async function taken(place: Storage) {
+async function takeOwnership(place: Storage) {
   const held = await place.takeOwnership(() => {
-    throw new Error('nobody has to wait');
+    throw new Error('the process has to wait');
   });
-  if (held === null) throw new Error('it is not closed');
+  if (held === null) throw new Error('it is closed');
   return held;
 }
 
-describe('the place of all worlds', () => {
-  it('is memory without `--data`, and has the time of the machine', async () => {
+describe('openStorage', () => {
+  it('opens memory without `--data`, with the given clock', async () => {
     const clock = createManualClock(NOON);
     const place = await openStorage(null, createStoreParts(), clock);
-    const held = await taken(place);
+    const held = await takeOwnership(place);
 
     expect([place.kind, place.driver, place.schema]).toEqual(['memory', null, null]);
     expect([held.storedWorlds, held.clock, held.isFirstTry, held.isSure(), held.notices]).toEqual([
@@ -36,15 +36,15 @@ describe('the place of all worlds', () => {
     await place.close();
   });
 
-  it('is refused if `--data` names nothing that can be one', async () => {
+  it('rejects an invalid `--data`', async () => {
     await expect(openStorage('mysql://host/db', createStoreParts())).rejects.toThrow(/--data/);
   });
 
-  it.runIf(hasDriver)('is a file, which has all worlds and snapshots when it is next opened', async ({ folder }) => {
+  it.runIf(hasDriver)('opens a file that keeps all worlds and snapshots', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     const parts = createStoreParts();
     const place = await openStorage(path, parts, createManualClock(NOON));
-    const { store, storedWorlds } = await taken(place);
+    const { store, storedWorlds } = await takeOwnership(place);
     const state = createState([row('a'), row('b')]);
     await store.restore(state);
     await store.state?.update(() => ['observe', undefined]);
@@ -57,19 +57,19 @@ describe('the place of all worlds', () => {
     await place.close();
 
     const again = await openStorage(path, createStoreParts(), createManualClock(NOON));
-    const held = await taken(again);
+    const held = await takeOwnership(again);
     expect([again.kind, typeof again.driver, held.isFirstTry, held.isSure()]).toEqual(['file', 'string', true, true]);
     expect(held.storedWorlds?.foundWorlds).toEqual([
       { name: 'bob', ...info },
       { name: 'alice', ...info, usedAt: NOON + 5 },
     ]);
     expect(held.store.state?.text).toBe('observe');
-    for (const one of [held.store, held.storedWorlds?.open('alice')]) {
-      expect((await one?.collections.list({ collection: 'things' }))?.map(({ id }) => id)).toEqual(['a', 'b']);
+    for (const store of [held.store, held.storedWorlds?.open('alice')]) {
+      expect((await store?.collections.list({ collection: 'things' }))?.map(({ id }) => id)).toEqual(['a', 'b']);
     }
     expect((await held.storedWorlds?.snapshots.list())?.map(({ id }) => id)).toEqual(['s']);
-    await held.storedWorlds?.snapshots.use('s', async (found) => {
-      expect(found && listRows(found.state).map(({ id }) => id)).toEqual(['a', 'b']);
+    await held.storedWorlds?.snapshots.use('s', async (snapshot) => {
+      expect(snapshot && listRows(snapshot.state).map(({ id }) => id)).toEqual(['a', 'b']);
     });
     await held.storedWorlds?.close();
     await again.close();

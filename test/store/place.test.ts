@@ -1,4 +1,4 @@
-/** What a process gets with the worlds. */
+/** The worlds and the clock of a process that reopens a data file. */
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { createNoWorldsProblem } from '../../src/store/waiting.ts';
@@ -9,8 +9,8 @@ import { openServer, START, type TestServer } from '../support/server.ts';
 
 const HOUR = 3_600_000;
 
-describe.runIf(hasDriver)('a process that goes on with worlds', () => {
-  it('begins no earlier than the last time that was written, and says so', async ({ folder }) => {
+describe.runIf(hasDriver)('a process that reopens a data file', () => {
+  it('starts no earlier than the last stored time, and reports that', async ({ folder }) => {
     const data = join(folder, 'mock.db');
     const first = await openServer({ data }, { clock: createManualClock(START + HOUR) });
     await first.call('POST /_mock/clock/advance', { body: { by: '1s' } });
@@ -18,24 +18,22 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
 
     const clock = createManualClock(START);
     const second = await openServer({ data }, { clock });
-    const now = async () => (await second.call('GET /_mock/clock')).body.now;
-    expect(await now()).toBe('2026-01-15T13:00:01.000Z');
+    const readTime = async () => (await second.call('GET /_mock/clock')).body.now;
+    expect(await readTime()).toBe('2026-01-15T13:00:01.000Z');
     expect(second.notices.join('\n')).toContain(
       '--data was last written at 2026-01-15T13:00:00.000Z, which is later than',
     );
     clock.set(START + HOUR);
-    expect(await now()).toBe('2026-01-15T14:00:01.000Z');
+    expect(await readTime()).toBe('2026-01-15T14:00:01.000Z');
     await second.close();
   });
 
-  it('shows every time as it was answered before, although the clock ran on while each of them was stored', async ({
-    folder,
-  }) => {
+  it('returns the same times as before the restart, also if the clock ran during writes', async ({ folder }) => {
     const data = join(folder, 'mock.db');
     let at = START;
     const clock = { ...createManualClock(START), now: () => (at += 7) };
     const lists = ['worlds', 'snapshots', 'keys', 'faults', 'drills', 'clients'];
-    const shownBy = async (server: TestServer) => {
+    const readLists = async (server: TestServer) => {
       const bodies = await Promise.all(lists.map(async (list) => (await server.call(`GET /_mock/${list}`)).body));
       // The requests themselves use the default world.
       const [{ worlds }, ...rest] = bodies;
@@ -43,36 +41,36 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
     };
 
     const first = await openServer({ data, world: ['named'] }, { clock });
-    const make = async (path: string, body: object) => {
+    const create = async (path: string, body: object) => {
       const answer = await first.call(`POST /_mock/${path}`, { body });
       expect(answer.status, JSON.stringify(answer.body)).toBe(201);
       return answer.body;
     };
     const worlds = [
-      await make('worlds', { id: 'fresh' }),
-      await make('worlds', { id: 'copy', from: { world: 'fresh' }, ttl: 'never' }),
+      await create('worlds', { id: 'fresh' }),
+      await create('worlds', { id: 'copy', from: { world: 'fresh' }, ttl: 'never' }),
     ];
-    const snapshot = await make('snapshots', { name: 'taken' });
-    await make('keys', { name: 'key', type: 'service', services: ['air'], scopes: ['air:access'] });
-    const { endsAt } = await make('drills/slow-token', { for: '1h' });
-    const shown = await shownBy(first);
+    const snapshot = await create('snapshots', { name: 'taken' });
+    await create('keys', { name: 'key', type: 'service', services: ['air'], scopes: ['air:access'] });
+    const { endsAt } = await create('drills/slow-token', { for: '1h' });
+    const shown = await readLists(first);
     await first.close();
     const second = await openServer({ data, world: ['named'] }, { clock });
-    const again = await shownBy(second);
+    const again = await readLists(second);
     await second.close();
 
     const [others, snapshots, , , drills] = again;
-    const times = ({ createdAt, lastUsedAt, expiresAt }: Record<string, string>) => ({
+    const pickTimes = ({ createdAt, lastUsedAt, expiresAt }: Record<string, string>) => ({
       ...{ createdAt, lastUsedAt, expiresAt },
     });
     expect(again).toEqual(shown);
     expect(others.map(({ id }: { id: string }) => id)).toEqual(['named', 'fresh', 'copy']);
-    expect(others.slice(1).map(times)).toEqual(worlds.map(times));
+    expect(others.slice(1).map(pickTimes)).toEqual(worlds.map(pickTimes));
     expect(snapshots.snapshots).toEqual([snapshot]);
     expect(drills.drills.flatMap((drill: { endsAt: string | null }) => drill.endsAt ?? [])).toEqual([endsAt]);
   });
 
-  it('says nothing of a difference of seconds', async ({ folder }) => {
+  it('reports no difference of seconds', async ({ folder }) => {
     const data = join(folder, 'mock.db');
     await (await openServer({ data }, { clock: createManualClock(START + 5000) })).close();
     const second = await openServer({ data }, { clock: createManualClock(START) });
@@ -82,7 +80,7 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
 });
 
 describe('a request to a process without worlds', () => {
-  it('is told to try again in a second, and where to go', () => {
+  it('is rejected with `retryAfter` and the reason', () => {
     expect(createNoWorldsProblem({ status: 'standby', why: 'Another process has the worlds.' })).toMatchObject({
       kind: 'unavailable',
       retryAfter: 1,

@@ -1,4 +1,4 @@
-/** What a database has to be, and what is said of one that is not. */
+/** Which databases are accepted, and why others are refused. */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -20,11 +20,11 @@ import { emptyFolder } from '../support/folder.ts';
 import { describePostgres, freshSchema, it, privatePostgres } from '../support/postgres.ts';
 import { changed, sql } from '../support/standby-faults.ts';
 
-/** As the command loads it. */
+/** The driver as the command loads it. */
 const DRIVER = pg as unknown as typeof Postgres;
 
-/** Takes the worlds of a database, as a process does at its start. It is closed with the test. */
-async function taken(url: string): Promise<{ readonly place: Storage; readonly held: Ownership }> {
+/** Takes ownership of a database, as a process does at its start. It is closed after the test. */
+async function takeOwnership(url: string): Promise<{ readonly place: Storage; readonly held: Ownership }> {
   const place = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
   onTestFinished(() => place.close());
   const held = await place.takeOwnership(() => {});
@@ -32,19 +32,19 @@ async function taken(url: string): Promise<{ readonly place: Storage; readonly h
   return { place, held };
 }
 
-/** What is said of a database that is refused: one line, without the password. */
-async function refusal(url: string): Promise<string> {
-  const said = await taken(url).then(
+/** Expects that a database is refused in one line without the password; returns the line. */
+async function expectRefusal(url: string): Promise<string> {
+  const message = await takeOwnership(url).then(
     () => '',
     (thrown: Error) => `${thrown.name}: ${thrown.message}`,
   );
-  expect(said).toMatch(/^Unusable: --data postgres:\/\/.+\.$/);
-  expect(said).not.toMatch(/secret|\n/);
-  return said;
+  expect(message).toMatch(/^Unusable: --data postgres:\/\/.+\.$/);
+  expect(message).not.toMatch(/secret|\n/);
+  return message;
 }
 
-/** Why a process waits for a database: one line, without the password. */
-async function reasonToWait(url: string): Promise<string> {
+/** Expects that a process waits for a database; returns the reason, which is one line without the password. */
+async function expectWait(url: string): Promise<string> {
   const place = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
   const { status, why } = await new Promise<WaitState>((resolve, reject) => {
     place.takeOwnership(resolve).catch(reject);
@@ -56,28 +56,28 @@ async function reasonToWait(url: string): Promise<string> {
   return why;
 }
 
-/** A user of a server who may do nothing yet. */
-async function guestOn(url: string): Promise<string> {
+/** Creates a user of a server without rights. */
+async function createGuest(url: string): Promise<string> {
   const name = `guest_${createSystemRandom().hex(6)}`;
   await sql(url, `CREATE ROLE ${name} LOGIN PASSWORD 'right'`);
-  return changed(url, (one) => Object.assign(one, { username: name, password: 'right' }));
+  return changed(url, (parsed) => Object.assign(parsed, { username: name, password: 'right' }));
 }
 
-const nameIn = (url: string) => new URL(url).username;
+const readUser = (url: string) => new URL(url).username;
 
 describe('the URL of a database', () => {
-  it('is shown without the password, and its parts are taken out of it', async () => {
+  it('is parsed, and is displayed without the password', async () => {
     const { shown, settings, schema, options } = await parseLocation(
       'postgres://ada:secret@db.test:5433/mock?schema=team_a&options=-c%20geqo%3Doff',
     );
     expect(shown).toBe('postgres://ada@db.test:5433/mock');
     expect([schema, options]).toEqual(['team_a', '-c geqo=off']);
     expect(settings).toEqual({ connectionString: 'postgres://ada:secret@db.test:5433/mock', ssl: false });
-    const { schema: usual, options: none } = await parseLocation('postgresql://db.test/mock');
-    expect([usual, none]).toEqual(['nv_auth_mock', null]);
+    const { schema: defaultSchema, options: noOptions } = await parseLocation('postgresql://db.test/mock');
+    expect([defaultSchema, noOptions]).toEqual(['nv_auth_mock', null]);
   });
 
-  it.each<[url: string, said: RegExp]>([
+  it.each<[url: string, message: RegExp]>([
     ['postgres://db.test:99999/mock', /^--data is not a valid URL/],
     ['postgres://ada:secret@db.test/mock?schema=Team', /`Team` is not a valid schema name/],
     ['postgres://ada:secret@db.test/mock?schema=a"b', /is not a valid schema name/],
@@ -85,78 +85,78 @@ describe('the URL of a database', () => {
     ['postgres://ada:secret@db.test/mock?schema=', /is not a valid schema name/],
     ['postgres://ada:secret@db.test/mock?sslmode=prefer', /`sslmode=prefer` is not supported. Use disable/],
     ['postgres://ada:secret@db.test/mock?sslmode=verify-ca&sslrootcert=/nowhere.pem', /\/nowhere.pem cannot be read/],
-  ])('is refused with what to do: %s', async (url, said) => {
-    await expect(parseLocation(url)).rejects.toThrow(said);
+  ])('is rejected with a remedy: %s', async (url, message) => {
+    await expect(parseLocation(url)).rejects.toThrow(message);
     await expect(parseLocation(url)).rejects.not.toThrow(/secret/);
   });
 });
 
 describePostgres('a database', () => {
-  it('is made ready by the first process, and has what it had for the next one', async ({ schema }) => {
-    const { place, held } = await taken(schema.url);
+  it('is set up by the first process, and has the same data for the next process', async ({ schema }) => {
+    const { place, held } = await takeOwnership(schema.url);
     expect([place.kind, place.driver, place.schema]).toEqual(['postgres', null, schema.name]);
     expect([held.isFirstTry, held.notices]).toEqual([true, []]);
     await held.store.settings.set('name', 'value');
     await held.storedWorlds?.close();
-    const again = await taken(schema.url);
+    const again = await takeOwnership(schema.url);
     expect(await again.held.store.settings.get('name')).toBe('value');
   });
 
-  it('may be one whose user has nothing but a schema', async ({ schema }) => {
-    const url = await guestOn(schema.url);
-    const own = nameIn(url);
+  it('is accepted if its user owns only a schema', async ({ schema }) => {
+    const url = await createGuest(schema.url);
+    const own = readUser(url);
     await sql(
       schema.url,
       `CREATE SCHEMA ${own} AUTHORIZATION ${own}`,
       `REVOKE CREATE ON DATABASE postgres FROM PUBLIC`,
     );
-    const { held } = await taken(changed(url, (one) => one.searchParams.set('schema', own)));
+    const { held } = await takeOwnership(changed(url, (parsed) => parsed.searchParams.set('schema', own)));
     await held.store.settings.set('name', 'value');
     await held.storedWorlds?.close();
     await sql(schema.url, `DROP SCHEMA ${own} CASCADE`, `DROP ROLE ${own}`);
   });
 
-  it('has locks of its own for each schema, and for each database', async ({ server }) => {
+  it('has a separate lock for each schema and each database', async ({ server }) => {
     await sql(server.url, 'CREATE DATABASE other');
-    const other = changed(server.url, (one) => Object.assign(one, { pathname: '/other' }));
+    const other = changed(server.url, (parsed) => Object.assign(parsed, { pathname: '/other' }));
     const all = [`${server.url}?schema=one`, `${server.url}?schema=two`, `${other}?schema=one`];
-    for (const url of all) expect((await taken(url)).held.isFirstTry).toBe(true);
+    for (const url of all) expect((await takeOwnership(url)).held.isFirstTry).toBe(true);
   });
 
-  it('that is refused is told in one line, without the password', async ({ server }) => {
-    const guest = await guestOn(server.url);
-    const wrong = changed(guest, (one) => Object.assign(one, { password: 'secret' }));
-    expect(await refusal(wrong)).toMatch(/rejected the user or the password. Check both/);
-    expect(await refusal(guest)).toMatch(/lacks the right to create or use the schema `nv_auth_mock`/);
-    expect(await refusal(changed(server.url, (one) => Object.assign(one, { pathname: '/nothing' })))).toMatch(
-      /names a database that does not exist/,
-    );
-    expect(await refusal(`${server.url}?sslmode=require`)).toMatch(/cannot be reached over TLS/);
-    const noPassword = changed(guest, (one) => Object.assign(one, { password: '' }));
-    expect(await refusal(noPassword)).toMatch(/client password must be a string/);
+  it('is refused in one line without the password', async ({ server }) => {
+    const guest = await createGuest(server.url);
+    const wrong = changed(guest, (parsed) => Object.assign(parsed, { password: 'secret' }));
+    expect(await expectRefusal(wrong)).toMatch(/rejected the user or the password. Check both/);
+    expect(await expectRefusal(guest)).toMatch(/lacks the right to create or use the schema `nv_auth_mock`/);
+    expect(
+      await expectRefusal(changed(server.url, (parsed) => Object.assign(parsed, { pathname: '/nothing' }))),
+    ).toMatch(/names a database that does not exist/);
+    expect(await expectRefusal(`${server.url}?sslmode=require`)).toMatch(/cannot be reached over TLS/);
+    const noPassword = changed(guest, (parsed) => Object.assign(parsed, { password: '' }));
+    expect(await expectRefusal(noPassword)).toMatch(/client password must be a string/);
   });
 
-  it('that is away is waited for, at the first attempt, too', async () => {
-    expect(await reasonToWait('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refused the connection/);
-    expect(await reasonToWait('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/has an unknown host/);
+  it('that does not answer is waited for, also at the first attempt', async () => {
+    expect(await expectWait('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refused the connection/);
+    expect(await expectWait('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/has an unknown host/);
     const server = await privatePostgres();
     onTestFinished(() => server.end());
     server.freeze();
-    expect(await reasonToWait(server.url)).toMatch(/does not answer/);
+    expect(await expectWait(server.url)).toMatch(/does not answer/);
   });
 
   it('that has no free connection is waited for', async () => {
     const server = await privatePostgres({ settings: { max_connections: 3, superuser_reserved_connections: 1 } });
     onTestFinished(() => server.end());
-    const guest = await guestOn(server.url);
+    const guest = await createGuest(server.url);
     const clients = [1, 2].map(() => new pg.Client({ connectionString: guest }));
     for (const client of clients) await client.connect();
-    expect(await reasonToWait(guest)).toMatch(/has reached its connection limit/);
+    expect(await expectWait(guest)).toMatch(/has reached its connection limit/);
     for (const client of clients) await client.end();
   });
 
-  describe('whose user may not do everything', () => {
-    const CASES: readonly [what: string, grants: readonly string[]][] = [
+  describe('with a user who lacks rights', () => {
+    const CASES: readonly [title: string, grants: readonly string[]][] = [
       ['use the schema', []],
       ['read the tables', ['GRANT USAGE ON SCHEMA $schema TO $name']],
       [
@@ -180,23 +180,22 @@ describePostgres('a database', () => {
       ],
     ];
 
-    it.for(CASES)('is refused: it may not %s', async ([, grants]) => {
+    it.for(CASES)('is refused if the user may not %s', async ([, grants]) => {
       const schema = await freshSchema();
       onTestFinished(() => schema.drop());
-      const { held } = await taken(schema.url);
+      const { held } = await takeOwnership(schema.url);
       await held.storedWorlds?.close();
-      const guest = await guestOn(schema.url);
-      const own = grants.map((one) => one.replaceAll('$schema', schema.name).replaceAll('$name', nameIn(guest)));
+      const guest = await createGuest(schema.url);
+      const own = grants.map((grant) => grant.replaceAll('$schema', schema.name).replaceAll('$name', readUser(guest)));
       await sql(schema.url, ...own);
-      expect(await refusal(guest)).toMatch(/lacks the right to /);
-      await sql(schema.url, `DROP OWNED BY ${nameIn(guest)}`, `DROP ROLE ${nameIn(guest)}`);
+      expect(await expectRefusal(guest)).toMatch(/lacks the right to /);
+      await sql(schema.url, `DROP OWNED BY ${readUser(guest)}`, `DROP ROLE ${readUser(guest)}`);
     });
   });
 
-  describe('with a schema that is not ours', () => {
-    /** How the schema `$schema` comes about, and what is said. */
+  describe('with the schema', () => {
     const OTHER = /the schema `\w+` belongs to another program and was not changed. Give another schema/;
-    const CASES: readonly [whose: string, statements: readonly string[], said: RegExp][] = [
+    const CASES: readonly [owner: string, statements: readonly string[], message: RegExp][] = [
       ['another program', ['CREATE TABLE $schema.things (a text)'], OTHER],
       ['a program with a view', ['CREATE VIEW $schema.things AS SELECT 1 AS one'], OTHER],
       ['a program with a table `store`', ['CREATE TABLE $schema.store (a text)'], OTHER],
@@ -220,7 +219,7 @@ describePostgres('a database', () => {
         /the schema `\w+` was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or drop it\./,
       ],
       [
-        'ours, of which a table was dropped',
+        'this version, without one of its tables',
         [
           'CREATE TABLE $schema.store (program text, schema integer)',
           `INSERT INTO $schema.store VALUES ('nv-auth-mock', ${SCHEMA_VERSION})`,
@@ -239,27 +238,27 @@ describePostgres('a database', () => {
       ],
     ];
 
-    it.for(CASES)('of %s is left as it is', async ([, statements, said], { schema: common }) => {
+    it.for(CASES)('of %s is refused, and stays unchanged', async ([, statements, message], { schema: common }) => {
       const schema = await freshSchema();
       onTestFinished(() => schema.drop());
-      await sql(common.url, ...statements.map((one) => one.replaceAll('$schema', schema.name)));
-      const tables = () =>
+      await sql(common.url, ...statements.map((statement) => statement.replaceAll('$schema', schema.name)));
+      const readTables = () =>
         sql(
           common.url,
           `SELECT c.relname, c.relkind, (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid) AS columns
            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '${schema.name}' ORDER BY 1`,
         );
-      const before = await tables();
-      expect(await refusal(schema.url)).toMatch(said);
-      expect(await tables()).toEqual(before);
+      const before = await readTables();
+      expect(await expectRefusal(schema.url)).toMatch(message);
+      expect(await readTables()).toEqual(before);
     });
 
-    it('of another number is refused, also where it changes while a process waits for the lock', async () => {
+    it('of another version is refused, also if it changes while a process waits for the lock', async () => {
       const schema = await freshSchema();
       onTestFinished(() => schema.drop());
-      const { held } = await taken(schema.url);
+      const { held } = await takeOwnership(schema.url);
       await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${SCHEMA_VERSION + 1}`);
-      expect(await refusal(schema.url)).toMatch(new RegExp(`\\(${SCHEMA_VERSION + 1}; this version reads`));
+      expect(await expectRefusal(schema.url)).toMatch(new RegExp(`\\(${SCHEMA_VERSION + 1}; this version reads`));
       await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${SCHEMA_VERSION}`);
       const place = await PostgresStorage.open(schema.url, createStoreParts(), createMachineClock());
       onTestFinished(() => place.close());
@@ -275,8 +274,8 @@ describePostgres('a database', () => {
     });
   });
 
-  describe('by TLS', () => {
-    it('is reached in each mode, and refused where its certificate is not the right one', async () => {
+  describe('over TLS', () => {
+    it('is reached in each mode, and refused with an unexpected certificate', async () => {
       const clock = createMachineClock();
       const authority = createAuthority(clock.now(), createSystemRandom());
       const key = generateKey();
@@ -294,46 +293,46 @@ describePostgres('a database', () => {
       const [ours, others] = [join(folder, 'ours.pem'), join(folder, 'others.pem')];
       await writeFile(ours, authority.certificate);
       await writeFile(others, createAuthority(clock.now(), createSystemRandom()).certificate);
-      const by = (mode: string, file?: string) =>
+      const createUrl = (mode: string, file?: string) =>
         `${server.url}?schema=${mode.replace('-', '_')}&sslmode=${mode}${file === undefined ? '' : `&sslrootcert=${file}`}`;
-      await taken(by('require'));
-      await taken(by('verify-ca', ours));
-      expect(await refusal(by('verify-ca', others))).toMatch(/cannot be reached over TLS: .*Check `sslmode`/);
-      expect(await refusal(by('verify-ca'))).toMatch(/cannot be reached over TLS/);
+      await takeOwnership(createUrl('require'));
+      await takeOwnership(createUrl('verify-ca', ours));
+      expect(await expectRefusal(createUrl('verify-ca', others))).toMatch(
+        /cannot be reached over TLS: .*Check `sslmode`/,
+      );
+      expect(await expectRefusal(createUrl('verify-ca'))).toMatch(/cannot be reached over TLS/);
       // The certificate is not for this address.
-      expect(await refusal(by('verify-full', ours))).toMatch(/cannot be reached over TLS: .*altnames/);
-      expect(await refusal(server.url)).toMatch(/no entry in `pg_hba.conf` .* without TLS. Add `sslmode=require`/);
+      expect(await expectRefusal(createUrl('verify-full', ours))).toMatch(/cannot be reached over TLS: .*altnames/);
+      expect(await expectRefusal(server.url)).toMatch(
+        /no entry in `pg_hba.conf` .* without TLS. Add `sslmode=require`/,
+      );
     });
   });
 
-  describe('that is not what it has to be', () => {
-    /** A client of a server that says something else of itself. */
-    const clientOf = (said: object) =>
+  describe('on an unsupported server', () => {
+    /** Creates a client class that changes how the server describes itself. */
+    const createClientClass = (members: object) =>
       class extends DRIVER.Client {
-        override query(...given: unknown[]): never {
-          const asked = super.query(...(given as [never])) as unknown as Promise<Postgres.QueryResult>;
-          const reported = asked.then((result) => {
-            for (const row of result.rows) if ('process_id' in row) Object.assign(row, said);
+        override query(...parameters: unknown[]): never {
+          const answer = super.query(...(parameters as [never])) as unknown as Promise<Postgres.QueryResult>;
+          const changedAnswer = answer.then((result) => {
+            for (const row of result.rows) if ('process_id' in row) Object.assign(row, members);
             return result;
           });
-          return reported as never;
+          return changedAnswer as never;
         }
       };
 
-    it.for<[what: string, said: object, reported: string]>([
+    it.for<[title: string, members: object, message: string]>([
       [
         'too old',
         { number: '130014', version: '13.14' },
         'is PostgreSQL 13.14, which is too old. Use version 14 or newer.',
       ],
-      [
-        'a pooler that gives it sessions of others',
-        { process_id: 1 },
-        'is a pooler such as PgBouncer, and locks are unreliable',
-      ],
+      ['a pooler that switches sessions', { process_id: 1 }, 'is a pooler such as PgBouncer, and locks are unreliable'],
       ['a pooler that drops settings', { mark: null }, 'is a pooler such as PgBouncer, and locks are unreliable'],
       [
-        'a pooler with settings of others',
+        'a pooler with settings of another session',
         { mark: 'other' },
         'is a pooler such as PgBouncer, and locks are unreliable',
       ],
@@ -343,10 +342,10 @@ describePostgres('a database', () => {
         { read_only: true },
         'is read-only. Make it writable, or give the address of a server that accepts',
       ],
-    ])('is refused: %s', async ([, said, reported], { schema }) => {
+    ])('is refused: %s', async ([, members, message], { schema }) => {
       const location = await parseLocation(schema.url);
-      const other = { ...DRIVER, Client: clientOf(said) } as typeof DRIVER;
-      await expect(openSession(other, location)).rejects.toThrow(`--data ${location.shown} ${reported}`);
+      const other = { ...DRIVER, Client: createClientClass(members) } as typeof DRIVER;
+      await expect(openSession(other, location)).rejects.toThrow(`--data ${location.shown} ${message}`);
       const sessions = `SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name LIKE 'nv-auth-mock on %process ${process.pid}'`;
       await expect.poll(() => sql(schema.url, sessions)).toEqual([{ open: 0 }]);
     });
@@ -355,20 +354,23 @@ describePostgres('a database', () => {
   it.for([
     ['22023', 'invalid value for parameter "client_connection_check_interval": 1000'],
     ['42704', 'unrecognized configuration parameter "client_connection_check_interval"'],
-  ] as const)('that cannot look for its clients is used without that: %s', async ([code, message], { schema }) => {
-    const { port, refused } = await withoutChecks(Number(new URL(schema.url).port), code, message);
-    const own = await freshSchema();
-    onTestFinished(() => own.drop());
-    const url = changed(own.url, (one) => Object.assign(one, { port: String(port) }));
-    const { held } = await taken(url);
-    await held.store.settings.set('name', 'value');
-    expect(refused()).toBe(1);
-    await held.storedWorlds?.close();
-  });
+  ] as const)(
+    'that cannot check its connections is used without these checks: %s',
+    async ([code, message], { schema }) => {
+      const { port, readRefused } = await startServerWithoutChecks(Number(new URL(schema.url).port), code, message);
+      const emptySchema = await freshSchema();
+      onTestFinished(() => emptySchema.drop());
+      const url = changed(emptySchema.url, (parsed) => Object.assign(parsed, { port: String(port) }));
+      const { held } = await takeOwnership(url);
+      await held.store.settings.set('name', 'value');
+      expect(readRefused()).toBe(1);
+      await held.storedWorlds?.close();
+    },
+  );
 });
 
-/** A server in front of PostgreSQL that refuses a setting, as PostgreSQL does on systems that cannot do it. */
-async function withoutChecks(target: number, code: string, message: string) {
+/** Starts a proxy of PostgreSQL that refuses a setting, as PostgreSQL does on systems without support for it. */
+async function startServerWithoutChecks(target: number, code: string, message: string) {
   let refused = 0;
   const server = createServer((client: Socket) => {
     client.on('error', () => {});
@@ -391,5 +393,5 @@ async function withoutChecks(target: number, code: string, message: string) {
   onTestFinished(() => {
     server.close();
   });
-  return { port: (server.address() as AddressInfo).port, refused: () => refused };
+  return { port: (server.address() as AddressInfo).port, readRefused: () => refused };
 }

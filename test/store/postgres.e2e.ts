@@ -17,28 +17,28 @@ import type { Bench } from './contract.ts';
 import { type LogBench, worldLogContract } from './contract-world-log.ts';
 import { CONTRACTS } from './contracts.ts';
 
-/** The worlds of a schema, as a process has them. */
-async function held(url: string): Promise<Ownership & { close(): Promise<void> }> {
+/** Opens the worlds of a schema, as a process does. */
+async function openSchema(url: string): Promise<Ownership & { close(): Promise<void> }> {
   const place = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
-  const found = await place.takeOwnership(() => {});
-  if (found === null) throw new Error('the place was closed');
+  const ownership = await place.takeOwnership(() => {});
+  if (ownership === null) throw new Error('the place was closed');
   const close = async () => {
-    await found.storedWorlds?.close();
+    await ownership.storedWorlds?.close();
     await place.close();
   };
-  return { ...found, close };
+  return { ...ownership, close };
 }
 
-/** @param isReopened each step closes everything, and reads it again */
-async function benchOn(url: string, isReopened: boolean): Promise<Bench> {
-  let current = await held(url);
+/** @param isReopened whether each step closes and reopens everything */
+async function createBench(url: string, isReopened: boolean): Promise<Bench> {
+  let current = await openSchema(url);
   let { store }: { store: Store } = current;
   await store.restore(NO_ROWS);
   const next = async () => {
     if (isReopened) {
       await store.close();
       await current.close();
-      current = await held(url);
+      current = await openSchema(url);
       store = current.store;
     }
     return fullStore(store);
@@ -50,10 +50,10 @@ async function benchOn(url: string, isReopened: boolean): Promise<Bench> {
   return { remembers: true, usesWrittenIn: 1100, next, end };
 }
 
-/** As the command loads it. */
+/** The driver as the command loads it. */
 const DRIVER = pg as unknown as typeof Postgres;
 
-/** The log alone, as the process has it that has the lock. */
+/** Opens only the log, as the process with the lock has it. */
 async function openLog(location: DatabaseLocation): Promise<PostgresLog> {
   const session = await openSession(DRIVER, location);
   if (!(await tryLock(session, location)).has) throw new Error('another process has the lock');
@@ -61,7 +61,7 @@ async function openLog(location: DatabaseLocation): Promise<PostgresLog> {
   return new PostgresLog(session, location.schema);
 }
 
-async function logOn(): Promise<LogBench> {
+async function createLogBench(): Promise<LogBench> {
   const schema = await freshSchema();
   const location = await parseLocation(schema.url);
   let log = await openLog(location);
@@ -77,7 +77,7 @@ async function logOn(): Promise<LogBench> {
   return { log, reopen, end };
 }
 
-// Each step goes to a server, and some tests take thousands.
+// Some tests take thousands of steps, each with a request to the server.
 vi.setConfig({ testTimeout: 120_000 });
 
 describePostgres('a store', () => {
@@ -87,10 +87,10 @@ describePostgres('a store', () => {
   });
   afterAll(() => schema.drop());
 
-  worldLogContract('PostgreSQL', logOn);
+  worldLogContract('PostgreSQL', createLogBench);
 
   for (const contract of CONTRACTS) {
-    contract('PostgreSQL', () => benchOn(schema.url, false));
-    contract('PostgreSQL that is read again for each step', () => benchOn(schema.url, true));
+    contract('PostgreSQL', () => createBench(schema.url, false));
+    contract('PostgreSQL that is reopened for each step', () => createBench(schema.url, true));
   }
 });

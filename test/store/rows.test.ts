@@ -5,26 +5,26 @@ import { Rows } from '../../src/store/rows.ts';
 import { createState, listRows } from '../../src/store/state.ts';
 import { NOON, row } from '../support/records.ts';
 
-const made = (rows: readonly Row[]) => new Rows(listRows(createState(rows)));
-const ids = (rows: readonly Row[]) => rows.map(({ id }) => id);
+const createRows = (rows: readonly Row[]) => new Rows(listRows(createState(rows)));
+const idsOf = (rows: readonly Row[]) => rows.map(({ id }) => id);
 
-describe('rows that are due', () => {
+describe('due', () => {
   const DUE = [row('late', { dueAt: NOON + 2 }), row('never'), row('soon', { dueAt: NOON + 1 })];
-  const asParts = DUE.map((one) => ({ ...one, parent: 'p' }));
+  const asParts = DUE.map((due) => ({ ...due, parent: 'p' }));
   const query = { collection: 'things', after: NOON, to: NOON + 9, limit: 9 };
 
   it.each([
-    ['of a collection', made(DUE), {}],
-    ['of an object', made(asParts), { parent: 'p' }],
-  ])('%s are in the order of their times, or in reverse', (_what, rows, of) => {
-    expect(ids(rows.due({ ...query, ...of }))).toEqual(['soon', 'late']);
-    expect(ids(rows.due({ ...query, ...of, latestFirst: true }))).toEqual(['late', 'soon']);
-    expect(ids(rows.due({ ...query, ...of, limit: 1, latestFirst: true }))).toEqual(['late']);
-    expect(ids(rows.due({ ...query, ...of, after: NOON + 1 }))).toEqual(['late']);
+    ['of a collection', createRows(DUE), {}],
+    ['of an object', createRows(asParts), { parent: 'p' }],
+  ])('returns rows %s in order of time or in reverse', (_what, rows, of) => {
+    expect(idsOf(rows.due({ ...query, ...of }))).toEqual(['soon', 'late']);
+    expect(idsOf(rows.due({ ...query, ...of, latestFirst: true }))).toEqual(['late', 'soon']);
+    expect(idsOf(rows.due({ ...query, ...of, limit: 1, latestFirst: true }))).toEqual(['late']);
+    expect(idsOf(rows.due({ ...query, ...of, after: NOON + 1 }))).toEqual(['late']);
   });
 
-  it('are none without a limit, or in a time that ends before it begins', () => {
-    const rows = made(DUE);
+  it('returns nothing with the limit 0, or if `to` is before `after`', () => {
+    const rows = createRows(DUE);
 
     for (const latestFirst of [true, false]) {
       expect(rows.due({ ...query, limit: 0, latestFirst })).toEqual([]);
@@ -32,23 +32,23 @@ describe('rows that are due', () => {
     }
   });
 
-  it('have a time, also where they come later', () => {
+  it('returns only rows with a time, also of rows that are added later', () => {
     for (const [rows, of] of [
-      [made(DUE), {}],
-      [made(asParts), { parent: 'p' }],
+      [createRows(DUE), {}],
+      [createRows(asParts), { parent: 'p' }],
     ] as const) {
       const ever = { ...query, ...of, after: -1 };
-      expect(ids(rows.due(ever))).toEqual(['soon', 'late']);
+      expect(idsOf(rows.due(ever))).toEqual(['soon', 'late']);
       const [more] = listRows(createState([row('more', { parent: 'p' })]));
       rows.put(more as Row);
-      expect(ids(rows.due(ever))).toEqual(['soon', 'late']);
+      expect(idsOf(rows.due(ever))).toEqual(['soon', 'late']);
     }
   });
 });
 
-describe('what is kept until the next change', () => {
-  it('are the visible rows of the last ten accounts', () => {
-    const rows = made([row('one')]);
+describe('the cache', () => {
+  it('keeps the visible rows of the last ten accounts', () => {
+    const rows = createRows([row('one')]);
     const listFor = (number: number) => rows.list({ collection: 'things', visibleTo: `account-${number}` });
     const first = listFor(0);
     for (let number = 1; number < 10; number += 1) listFor(number);
@@ -58,8 +58,8 @@ describe('what is kept until the next change', () => {
     expect(listFor(0)).not.toBe(first);
   });
 
-  it('is the number of rows of the last hundred queries', () => {
-    const rows = made([row('one')]);
+  it('keeps the counts of the last hundred queries', () => {
+    const rows = createRows([row('one')]);
     let counted = 0;
     const count = (number: number) => rows.cacheCount(`query-${number}`, () => (counted += 1));
     for (let number = 0; number < 100; number += 1) count(number);

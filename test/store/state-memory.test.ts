@@ -6,33 +6,33 @@ import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
 
-function memoryOf(bytes: number) {
+function createMemory(bytes: number) {
   const quota = new Quota(bytes);
   return { quota, memory: new StateMemory(quota) };
 }
 
-const put = (id: string, body: unknown = id) => ({ kind: 'put', row: row(id, { body }) }) as const;
+const putOf = (id: string, body: unknown = id) => ({ kind: 'put', row: row(id, { body }) }) as const;
 
-it('what several hold counts once, until the last of them has dropped it', () => {
-  const { quota, memory } = memoryOf(1000);
+it('shared parts are counted once, until their last holder releases them', () => {
+  const { quota, memory } = createMemory(1000);
   const part = { weight: 30 };
-  const [one, two] = [
+  const [first, second] = [
     { weight: 100, parts: [part] },
     { weight: 10, parts: [part] },
   ];
-  expect(memory.uncountedBytes(one)).toBe(130);
-  for (const held of [one, two, one]) memory.hold(held);
-  expect([quota.used, memory.uncountedBytes(one)]).toEqual([140, 0]);
-  memory.release(one);
+  expect(memory.uncountedBytes(first)).toBe(130);
+  for (const held of [first, second, first]) memory.hold(held);
+  expect([quota.used, memory.uncountedBytes(first)]).toEqual([140, 0]);
+  memory.release(first);
   expect(quota.used).toBe(140);
-  memory.release(one);
+  memory.release(first);
   expect(quota.used).toBe(40);
-  memory.release(two);
+  memory.release(second);
   expect(quota.used).toBe(0);
 });
 
-it('what does not fit is refused, and then nothing is counted', () => {
-  const { quota, memory } = memoryOf(100);
+it('bytes beyond the limit are rejected, and not counted', () => {
+  const { quota, memory } = createMemory(100);
   memory.reserve(60);
   expect(() => memory.reserve(41)).toThrow(WriteFailure);
   expect(() => memory.assertRoom(41)).toThrow(expect.objectContaining({ why: 'full' }));
@@ -41,8 +41,8 @@ it('what does not fit is refused, and then nothing is counted', () => {
   expect(quota.used).toBe(0);
 });
 
-it('what takes nothing is not refused, even beyond the limit', () => {
-  const { quota, memory } = memoryOf(100);
+it('zero bytes are accepted even beyond the limit', () => {
+  const { quota, memory } = createMemory(100);
   memory.hold({ weight: 200 });
 
   memory.assertRoom(0);
@@ -50,8 +50,8 @@ it('what takes nothing is not refused, even beyond the limit', () => {
   expect(quota.used).toBe(200);
 });
 
-it('a refusal says what is full, and what makes room', () => {
-  const { memory } = memoryOf(3 * 1024 * 1024);
+it('a rejection has the limit and a remedy', () => {
+  const { memory } = createMemory(3 * 1024 * 1024);
 
   expect(() => memory.reserve(4 * 1024 * 1024)).toThrow(
     'The objects of all worlds fill the 3 MB of memory that `--max-state` allows, so nothing was stored. ' +
@@ -59,13 +59,13 @@ it('a refusal says what is full, and what makes room', () => {
   );
 });
 
-it('worlds share what they began with, and count what they change in full', async () => {
-  const { quota, memory } = memoryOf(1_000_000);
+it('worlds share initial rows, and count changed collections in full', async () => {
+  const { quota, memory } = createMemory(1_000_000);
   const begin = createState(['a', 'b', 'c'].map((id) => row(id)));
   const weight = begin.collections.get('things')?.weight ?? 0;
   const worlds = [1, 2, 3].map(() => new WorldRows(begin, { memory }));
   expect(quota.used).toBe(weight);
-  await worlds[0]?.commit([put('d')]);
+  await worlds[0]?.commit([putOf('d')]);
   expect(quota.used).toBeGreaterThan(2 * weight);
   const frozen = worlds[0]?.freeze() ?? NO_ROWS;
   memory.hold(frozen);
@@ -77,25 +77,25 @@ it('worlds share what they began with, and count what they change in full', asyn
   expect(quota.used).toBe(0);
 });
 
-it('rows that have no room are refused and change nothing; deleting makes room at once', async () => {
-  const { quota, memory } = memoryOf(20_000);
+it('rows beyond the limit are rejected and change nothing, and a deletion frees bytes at once', async () => {
+  const { quota, memory } = createMemory(20_000);
   const world = new WorldRows(NO_ROWS, { memory });
-  await world.commit([put('a', 'x'.repeat(8000))]);
+  await world.commit([putOf('a', 'x'.repeat(8000))]);
   const { used } = quota;
-  await expect(world.commit([put('b', 'x'.repeat(15_000))])).rejects.toBeInstanceOf(WriteFailure);
+  await expect(world.commit([putOf('b', 'x'.repeat(15_000))])).rejects.toBeInstanceOf(WriteFailure);
   expect([quota.used, await world.count('things')]).toEqual([used, 1]);
   await world.commit([{ kind: 'remove', collection: 'things', id: 'a' }]);
   expect(quota.used).toBe(0);
-  await world.commit([put('b', 'x'.repeat(15_000))]);
-  // A change that makes it smaller is never refused.
+  await world.commit([putOf('b', 'x'.repeat(15_000))]);
+  // A change that reduces the size is never rejected.
   memory.hold({ weight: 20_000 });
   const [before] = await world.list({ collection: 'things' });
   await world.commit([{ kind: 'put', row: { ...(before ?? row('b')), body: 'x' } }]);
   expect(quota.used).toBeLessThan(22_000);
 });
 
-it('a state is counted row by row while it is made, and no longer once that is over', () => {
-  const { quota, memory } = memoryOf(10_000);
+it('a state is counted row by row while it is built, until it is released', () => {
+  const { quota, memory } = createMemory(10_000);
   const builder = new StateBuilder(memory);
   builder.add(row('a'));
   expect(quota.used).toBeGreaterThan(500);

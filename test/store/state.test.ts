@@ -1,4 +1,4 @@
-/** States, as worlds and snapshots begin with them. */
+/** The initial states of worlds and snapshots. */
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
 import { Collision } from '../../src/store/errors.ts';
@@ -7,7 +7,7 @@ import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { NOON, row } from '../support/records.ts';
 
-describe('a state that is made row by row', () => {
+describe('a state that is built row by row', () => {
   it('has each row with its last use', () => {
     const builder = new StateBuilder();
     builder.add(row('one'), { usedAt: NOON });
@@ -23,7 +23,7 @@ describe('a state that is made row by row', () => {
     expect([...builder.state.uses.keys()]).toEqual(['things']);
   });
 
-  it('has its rows in the order of their places, whatever their collections', () => {
+  it('has its rows in the order of places across collections', () => {
     const builder = new StateBuilder();
     builder.add(row('b'), { place: 7 });
     builder.add(row('a', { collection: 'others' }), { place: 3 });
@@ -37,7 +37,7 @@ describe('a state that is made row by row', () => {
     expect(builder.state.nextPlace).toBe(9);
   });
 
-  it('refuses a second row with an id, or with an alias', () => {
+  it('rejects a second row with the same id or alias', () => {
     const rows = [row('one', { aliases: ['first'] })];
 
     expect(() => createState([...rows, row('one')])).toThrow(Collision);
@@ -45,18 +45,18 @@ describe('a state that is made row by row', () => {
     expect(sizeOf(createState([...rows, row('one', { collection: 'others' })]))).toBe(2 * '{"about":"one"}'.length);
   });
 
-  it('has bodies as JSON has them, unless they are its own', () => {
+  it('has bodies as JSON, and keeps own bodies unchanged', () => {
     const body = { known: 1, unknown: undefined };
     const builder = new StateBuilder();
     builder.add(row('one', { body }));
     builder.add(row('two', { body }), { isOurs: true });
-    const [one, two] = listRows(builder.state);
+    const [first, second] = listRows(builder.state);
 
-    expect(one?.body).toStrictEqual({ known: 1 });
-    expect(two?.body).toBe(body);
+    expect(first?.body).toStrictEqual({ known: 1 });
+    expect(second?.body).toBe(body);
   });
 
-  it('takes room until it is released, once', () => {
+  it('takes memory until it is released', () => {
     const quota = new Quota(10_000);
     const builder = new StateBuilder(new StateMemory(quota));
     builder.add(row('one'));
@@ -69,15 +69,16 @@ describe('a state that is made row by row', () => {
   });
 });
 
-describe('a state with rows of its own', () => {
+describe('a state with own rows', () => {
   const cast = createState([row('one'), row('two', { collection: 'others' })]);
   const own = {
     ...cast,
-    own: (collection: string) => (collection === 'others' ? null : (one: typeof ROW) => ({ ...one, body: 'own' })),
+    own: (collection: string) =>
+      collection === 'others' ? null : (shared: typeof ROW) => ({ ...shared, body: 'own' }),
   };
   const ROW = row('x');
 
-  it('is made whole for a log', () => {
+  it('is completed for a log', () => {
     const whole = completeState(own);
 
     expect(listRows(whole).map(({ id, body }) => [id, body])).toEqual([
@@ -88,7 +89,7 @@ describe('a state with rows of its own', () => {
     expect(completeState(cast).collections).toEqual(cast.collections);
   });
 
-  it('is made by a world when a collection is first asked for', async () => {
+  it('is resolved when a world reads a collection for the first time', async () => {
     const world = new WorldRows(own);
 
     expect((await world.byId('things', 'one'))?.body).toBe('own');

@@ -1,4 +1,4 @@
-/** Data files whose pages are in order and whose rows are not. */
+/** Data files with intact pages and damaged rows. */
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -14,9 +14,9 @@ const open = (data: string) => openServer({ data }, { clock: createManualClock(S
 interface Stored {
   readonly collection: string;
   readonly id: string;
-  /** As JSON. */
+  /** The body as JSON. */
   readonly body: string;
-  /** The part of the world's beginning that it is in, with the others; null if it was written later. */
+  /** The part of the initial rows that has it; null if it was written later. */
   readonly part: { readonly number: number; readonly rows: readonly SavedRow[] } | null;
   readonly saved: SavedRow;
 }
@@ -27,8 +27,8 @@ interface SavedRow {
   readonly body: unknown;
 }
 
-/** A file with all that a start reads: a seed, keys, a moved clock, another signing key. */
-async function written(path: string): Promise<readonly Stored[]> {
+/** Creates a file with a seed, keys, a moved clock and a rotated signing key. */
+async function createFile(path: string): Promise<readonly Stored[]> {
   const server = await open(path);
   await server.call('POST /_mock/clock/advance', { body: { by: '1h' } });
   await server.call('POST /_mock/drills/rotate-signing-key', { body: {} });
@@ -37,19 +37,19 @@ async function written(path: string): Promise<readonly Stored[]> {
   const parts = database.prepare<[], { part: number; rows: Buffer }>('SELECT part, rows FROM world_parts').all();
   const later = database.prepare<[], { row: string }>('SELECT row FROM objects').all();
   database.close();
-  const stored = (saved: SavedRow, part: Stored['part']): Stored => {
+  const createStored = (saved: SavedRow, part: Stored['part']): Stored => {
     const { collection, id, body } = saved;
     return { collection, id, body: JSON.stringify(body), part, saved };
   };
-  const begun = parts.flatMap(({ part: number, rows }) => {
+  const initial = parts.flatMap(({ part: number, rows }) => {
     const all: SavedRow[] = JSON.parse(inflateRawSync(rows).toString());
-    return all.map((one) => stored(one, { number, rows: all }));
+    return all.map((saved) => createStored(saved, { number, rows: all }));
   });
-  return [...begun, ...later.map(({ row }) => stored(JSON.parse(row), null))];
+  return [...initial, ...later.map(({ row }) => createStored(JSON.parse(row), null))];
 }
 
-/** A copy of the file in which a row has another body. */
-async function tampered(folder: string, { part, saved }: Stored, body: string): Promise<string> {
+/** Copies the file and changes the body of a row. */
+async function tamper(folder: string, { part, saved }: Stored, body: string): Promise<string> {
   const path = join(folder, 'tampered.db');
   await copyFile(join(folder, 'whole.db'), path);
   const { body: _, ...rest } = saved;
@@ -59,7 +59,7 @@ async function tampered(folder: string, { part, saved }: Stored, body: string): 
     const { collection, id } = saved;
     database.prepare('UPDATE objects SET row = ? WHERE collection = ? AND id = ?').run(text, collection, id);
   } else {
-    const rows = part.rows.map((one) => (one === saved ? text : JSON.stringify(one)));
+    const rows = part.rows.map((row) => (row === saved ? text : JSON.stringify(row)));
     database
       .prepare('UPDATE world_parts SET rows = ? WHERE part = ?')
       .run(deflateRawSync(`[${rows.join()}]`), part.number);
@@ -68,8 +68,8 @@ async function tampered(folder: string, { part, saved }: Stored, body: string): 
   return path;
 }
 
-/** Why a server does not start; null if it does. */
-async function refusalOf(path: string): Promise<unknown> {
+/** Returns why a server does not start, or null if it starts. */
+async function findRefusal(path: string): Promise<unknown> {
   try {
     await (await open(path)).close();
     return null;
@@ -79,20 +79,20 @@ async function refusalOf(path: string): Promise<unknown> {
 }
 
 describe('a data file', () => {
-  /** Why a server does not start with a file that was changed by a statement; null if it does. */
-  const refusalAfter = async (path: string, statement: string) => {
+  /** Returns why a server does not start with a file that a statement changed, or null if it starts. */
+  const findRefusalAfter = async (path: string, statement: string) => {
     await (await open(path)).close();
     const database = new Database(path);
     database.exec(statement);
     database.close();
-    return refusalOf(path);
+    return findRefusal(path);
   };
 
   it.for(['objects', 'world_parts', 'uses', 'store'])(
     'stops the start if its table of %s is missing',
     async (table, { folder }) => {
       const path = join(folder, 'mock.db');
-      const refusal = await refusalAfter(path, `DROP TABLE ${table}`);
+      const refusal = await findRefusalAfter(path, `DROP TABLE ${table}`);
 
       expect(refusal).toBeInstanceOf(UserError);
       expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
@@ -100,54 +100,54 @@ describe('a data file', () => {
   );
 
   it.for(['objects', 'world_parts', 'store'])(
-    'stops the start if it has no rows of %s, or starts',
+    'without rows of %s is opened or refused with a message',
     async (table, { folder }) => {
-      const refusal = await refusalAfter(join(folder, 'mock.db'), `DELETE FROM ${table}`);
+      const refusal = await findRefusalAfter(join(folder, 'mock.db'), `DELETE FROM ${table}`);
 
       expect(refusal === null || refusal instanceof UserError, String(refusal)).toBe(true);
     },
   );
 
-  it('stops the start if a row of it is no JSON, and names itself and the row, or the world whose beginning it is in', async ({
+  it('with a row of invalid JSON stops the start, with the file and the row or world in the message', async ({
     folder,
   }) => {
-    const rows = await written(join(folder, 'whole.db'));
+    const rows = await createFile(join(folder, 'whole.db'));
     const wrong: string[] = [];
-    for (const one of rows) {
-      const path = await tampered(folder, one, one.body.slice(0, one.body.length / 2));
-      const refusal = await refusalOf(path);
-      const said = refusal instanceof UserError ? refusal.message : String(refusal);
-      const name = one.part === null ? [`\`${one.id}\``, `\`${one.collection}\``] : ['`default`'];
+    for (const row of rows) {
+      const path = await tamper(folder, row, row.body.slice(0, row.body.length / 2));
+      const refusal = await findRefusal(path);
+      const message = refusal instanceof UserError ? refusal.message : String(refusal);
+      const name = row.part === null ? [`\`${row.id}\``, `\`${row.collection}\``] : ['`default`'];
       const named = [`--data ${path} is damaged`, ...name, 'se another'];
-      if (!named.every((part) => said.includes(part))) wrong.push(`${one.collection} ${one.id}: ${said}`);
+      if (!named.every((part) => message.includes(part))) wrong.push(`${row.collection} ${row.id}: ${message}`);
     }
 
     expect(rows.length).toBeGreaterThan(50);
     expect(wrong).toEqual([]);
   });
 
-  it('names the setting whose text is no JSON, although the row is', async ({ folder }) => {
-    const rows = await written(join(folder, 'whole.db'));
+  it('with a setting of invalid JSON stops the start, with the setting in the message', async ({ folder }) => {
+    const rows = await createFile(join(folder, 'whole.db'));
     const nested = rows.filter(({ body }) => body.includes('{\\"'));
     expect(nested.map(({ collection }) => collection)).toEqual(expect.arrayContaining(['settings', 'seed']));
-    for (const one of nested) {
-      const path = await tampered(folder, one, one.body.replace('\\":', '\\";'));
-      expect(await refusalOf(path)).toMatchObject({
+    for (const row of nested) {
+      const path = await tamper(folder, row, row.body.replace('\\":', '\\";'));
+      expect(await findRefusal(path)).toMatchObject({
         name: new UserError('').name,
-        message: expect.stringMatching(new RegExp(`${path} is damaged.*\`${one.id}\` of \`${one.collection}\``)),
+        message: expect.stringMatching(new RegExp(`${path} is damaged.*\`${row.id}\` of \`${row.collection}\``)),
       });
     }
   });
 
-  it('stops the start, or does not, and never with a stack, if a letter of it was replaced', async ({ folder }) => {
-    const rows = await written(join(folder, 'whole.db'));
+  it('with a replaced letter is opened or refused with a message', async ({ folder }) => {
+    const rows = await createFile(join(folder, 'whole.db'));
     const unexplained: string[] = [];
-    for (const one of rows) {
-      for (const at of [3, 51, 101].filter((place) => place < one.body.length)) {
-        const body = `${one.body.slice(0, at)}~${one.body.slice(at + 1)}`;
-        const refusal = await refusalOf(await tampered(folder, one, body));
+    for (const row of rows) {
+      for (const at of [3, 51, 101].filter((place) => place < row.body.length)) {
+        const body = `${row.body.slice(0, at)}~${row.body.slice(at + 1)}`;
+        const refusal = await findRefusal(await tamper(folder, row, body));
         if (refusal !== null && !(refusal instanceof UserError)) {
-          unexplained.push(`${one.collection} ${one.id}, ${at}: ${refusal}`);
+          unexplained.push(`${row.collection} ${row.id}, ${at}: ${refusal}`);
         }
       }
     }

@@ -1,4 +1,4 @@
-/** A row weighs at least what it takes of the heap, whatever its user made it of. */
+/** The weight of a row is at least its share of the heap. */
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -14,49 +14,43 @@ setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
 const MEGABYTE = 1024 * 1024;
-/** Enough for the noise of a heap to be small beside it. */
+/** Large compared to the noise of the heap. */
 const COUNTED = 24 * MEGABYTE;
 
 const list = <Item>(length: number, make: (index: number) => Item) => Array.from({ length }, (_, index) => make(index));
 
-it.each<[what: string, make: (number: number) => Partial<Row>]>([
+it.each<[title: string, make: (number: number) => Partial<Row>]>([
   ['empty lists', () => ({ body: list(2000, () => []) })],
   ['empty objects', () => ({ body: list(2000, () => ({})) })],
   ['nested lists', () => ({ body: list(100, () => JSON.parse('['.repeat(60) + ']'.repeat(60))) })],
-  [
-    'names that no other object has',
-    (at) => ({ body: Object.fromEntries(list(100, (one) => [`k${at}x${one}`, one])) }),
-  ],
-  ['numbers', () => ({ body: list(2000, (one) => one + 0.5) })],
-  ['short texts', (at) => ({ body: list(500, (one) => `t${at}x${one}`) })],
+  ['unique member names', (at) => ({ body: Object.fromEntries(list(100, (index) => [`k${at}x${index}`, index])) })],
+  ['numbers', () => ({ body: list(2000, (index) => index + 0.5) })],
+  ['short texts', (at) => ({ body: list(500, (index) => `t${at}x${index}`) })],
   ['a long text', (at) => ({ body: 'x'.repeat(5000) + at })],
-  ['a text with two bytes for each character', (at) => ({ body: 'ж'.repeat(5000) + at })],
-  ['nothing', () => ({ body: null })],
-  ['labels', (at) => ({ labels: list(200, (one) => `l${at}-${one}`) })],
-  ['aliases', (at) => ({ aliases: list(200, (one) => `a${at}-${one}`) })],
-  ['accounts', (at) => ({ sharedWith: list(200, (one) => `s${at}-${one}`) })],
-  [
-    'members by which lists are sorted',
-    (at) => ({ dueAt: at, facets: { name: `${at}`, state: null, createdAt: at, modifiedAt: at } }),
-  ],
-])('of %s', async (_what, make) => {
+  ['a text of two-byte characters', (at) => ({ body: 'ж'.repeat(5000) + at })],
+  ['no body', () => ({ body: null })],
+  ['labels', (at) => ({ labels: list(200, (index) => `l${at}-${index}`) })],
+  ['aliases', (at) => ({ aliases: list(200, (index) => `a${at}-${index}`) })],
+  ['accounts', (at) => ({ sharedWith: list(200, (index) => `s${at}-${index}`) })],
+  ['sort keys', (at) => ({ dueAt: at, facets: { name: `${at}`, state: null, createdAt: at, modifiedAt: at } })],
+])('the weight of rows covers their heap: %s', async (_what, make) => {
   const quota = new Quota(1024 * MEGABYTE);
   const world = new WorldRows(NO_ROWS, { memory: new StateMemory(quota) });
   await buildIndexes(world);
-  const before = await heapUsed();
+  const before = await readHeapUsed();
   for (let number = 0; quota.used < COUNTED; number += 1) {
     await world.commit([{ kind: 'put', row: row(`row-${number}`, make(number)) }]);
   }
 
-  expect(((await heapUsed()) - before) / quota.used).toBeLessThan(1.1);
+  expect(((await readHeapUsed()) - before) / quota.used).toBeLessThan(1.1);
   await world.commit(
     (await world.list({ collection: 'things' })).map(({ id }) => ({ kind: 'remove', collection: 'things', id })),
   );
   expect(quota.used).toBe(0);
 });
 
-/** What is reachable: one collection may leave what a task that waits still holds, or what the one before it has only marked. */
-async function heapUsed(): Promise<number> {
+/** Returns the heap in use; a single collection may leave garbage. */
+async function readHeapUsed(): Promise<number> {
   let used = Number.POSITIVE_INFINITY;
   for (;;) {
     await setTimeout(10);
@@ -67,7 +61,7 @@ async function heapUsed(): Promise<number> {
   }
 }
 
-/** All that there can be, before there are rows: they are kept up from then on. */
+/** Builds all indexes of a collection; they are updated from then on. */
 async function buildIndexes(world: WorldRows): Promise<void> {
   const collection = 'things';
   await world.commit([{ kind: 'put', row: row('first') }]);

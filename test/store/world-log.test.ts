@@ -7,7 +7,7 @@ import { driver, hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type LogBench, worldLogContract } from './contract-world-log.ts';
 
-async function logInFile(): Promise<LogBench> {
+async function openLogInFile(): Promise<LogBench> {
   const folder = await emptyFolder();
   const open = () => openSqliteFile(join(folder, 'mock.db'), driver()).log;
   let log = open();
@@ -23,4 +23,4 @@ async function logInFile(): Promise<LogBench> {
   return { log, reopen, end };
 }
 
-describe.skipIf(!hasDriver)('in a file', () => worldLogContract('SQLite', logInFile));
+describe.skipIf(!hasDriver)('in a file', () => worldLogContract('SQLite', openLogInFile));

@@ -10,13 +10,13 @@ import { WorldRows } from '../../src/store/world-rows.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
 
-const ids = (rows: readonly Row[]) => rows.map(({ id, body }) => `${id}: ${JSON.stringify(body)}`);
+const describeRows = (rows: readonly Row[]) => rows.map(({ id, body }) => `${id}: ${JSON.stringify(body)}`);
 const ACCOUNTS = ['acme', 'globex', 'nobody'];
 const PARENTS = ['p', 'q'];
 const ORDERS = ['id', 'name', 'state', 'createdAt', 'modifiedAt'] as const;
 
-/** Everything that indexes answer of a collection. */
-async function answersOf(rows: WorldRows) {
+/** Reads a collection through all indexes. */
+async function readAll(rows: WorldRows) {
   const collection = 'things';
   const page = (by: PageQuery['order']['by'], descending: boolean, account: string | null) => {
     const query = { collection, account, where: [], search: null, order: { by, descending }, limit: 1000, offset: 0 };
@@ -24,44 +24,54 @@ async function answersOf(rows: WorldRows) {
   };
   const due = { collection, after: NOON - 1, to: NOON + 5, limit: 4 };
   return {
-    all: ids(await rows.list({ collection })),
-    owners: await Promise.all(ACCOUNTS.map(async (owner) => ids(await rows.list({ collection, owner })))),
-    parents: await Promise.all(PARENTS.map(async (parent) => ids(await rows.list({ collection, parent })))),
-    labels: await Promise.all(PARENTS.map(async (label) => ids(await rows.list({ collection, label })))),
-    visible: await Promise.all(ACCOUNTS.map(async (visibleTo) => ids(await rows.list({ collection, visibleTo })))),
+    all: describeRows(await rows.list({ collection })),
+    owners: await Promise.all(ACCOUNTS.map(async (owner) => describeRows(await rows.list({ collection, owner })))),
+    parents: await Promise.all(PARENTS.map(async (parent) => describeRows(await rows.list({ collection, parent })))),
+    labels: await Promise.all(PARENTS.map(async (label) => describeRows(await rows.list({ collection, label })))),
+    visible: await Promise.all(
+      ACCOUNTS.map(async (visibleTo) => describeRows(await rows.list({ collection, visibleTo }))),
+    ),
     counts: await Promise.all(ACCOUNTS.map(async (owner) => rows.count(collection, owner))),
     aliases: await Promise.all(
       Array.from({ length: 12 }, async (_, index) => (await rows.byAlias(collection, `alias-${index}`))?.id),
     ),
-    due: ids(await rows.due(due)),
+    due: describeRows(await rows.due(due)),
     parts: await Promise.all(
-      [false, true].map(async (latestFirst) => ids(await rows.due({ ...due, parent: 'p', latestFirst }))),
+      [false, true].map(async (latestFirst) => describeRows(await rows.due({ ...due, parent: 'p', latestFirst }))),
     ),
     pages: await Promise.all(
-      ORDERS.map(async (by) => [ids((await page(by, false, 'acme')).rows), ids((await page(by, true, null)).rows)]),
+      ORDERS.map(async (by) => [
+        describeRows((await page(by, false, 'acme')).rows),
+        describeRows((await page(by, true, null)).rows),
+      ]),
     ),
-    dump: ids(listRows(rows.freeze())),
+    dump: describeRows(listRows(rows.freeze())),
   };
 }
 
-it('indexes that are kept up say what indexes that are made afresh say, in every copy of a world', async () => {
+it('updated indexes return the same rows as new indexes, in every copy of a world', async () => {
   const random = createSeededRandom(seedOf('world-rows'));
-  const below = (max: number) => parseInt(random.hex(4), 16) % max;
-  const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
+  const drawBelow = (max: number) => parseInt(random.hex(4), 16) % max;
+  const pick = <Item>(items: readonly Item[]) => items[drawBelow(items.length)] as Item;
   let serial = 0;
-  const some = (id: string, before: Row | null): Row => {
+  const createRow = (id: string, before: Row | null): Row => {
     serial += 1;
     const name = pick(['a', 'b', 'B', '\u{1f600}', '\uffff']);
     return row(id, {
       owner: pick(ACCOUNTS),
       parent: pick([null, ...PARENTS]),
-      aliases: before?.aliases ?? (below(2) === 0 ? [] : [`alias-${Number(id.slice(4))}`]),
+      aliases: before?.aliases ?? (drawBelow(2) === 0 ? [] : [`alias-${Number(id.slice(4))}`]),
       labels: pick([[], ['p'], ['p', 'q']]),
       sharedWith: pick([[], ['acme'], ['*'], ['globex', 'acme']]),
       dueAt: pick([null, NOON, NOON + 1, NOON + 2]),
       body: { serial },
-      ...(below(3) > 0 && {
-        facets: { name, state: pick([null, 'ON', 'OFF']), createdAt: NOON + below(3), modifiedAt: NOON + below(3) },
+      ...(drawBelow(3) > 0 && {
+        facets: {
+          name,
+          state: pick([null, 'ON', 'OFF']),
+          createdAt: NOON + drawBelow(3),
+          modifiedAt: NOON + drawBelow(3),
+        },
       }),
       revision: before?.revision ?? NEW,
     });
@@ -70,26 +80,26 @@ it('indexes that are kept up say what indexes that are made afresh say, in every
   const kept: { readonly frozen: State; readonly answers: unknown }[] = [];
   for (let round = 0; round < roundsOf(150); round += 1) {
     const world = pick(worlds);
-    const changed = new Set(Array.from({ length: 1 + below(3) }, () => `row-${below(12)}`));
+    const changed = new Set(Array.from({ length: 1 + drawBelow(3) }, () => `row-${drawBelow(12)}`));
     const changes: Change[] = [];
     for (const id of changed) {
       const before = await world.byId('things', id);
-      if (before !== null && below(3) === 0) changes.push({ kind: 'remove', collection: 'things', id });
-      else changes.push({ kind: 'put', row: some(id, before) });
+      if (before !== null && drawBelow(3) === 0) changes.push({ kind: 'remove', collection: 'things', id });
+      else changes.push({ kind: 'put', row: createRow(id, before) });
     }
     await world.commit(changes);
-    if (below(2) === 0) await world.note('things', `row-${below(12)}`, NOON + round);
-    if (below(8) === 0 && worlds.length < 6) worlds.push(new WorldRows(world.freeze()));
-    if (below(10) === 0) kept.push({ frozen: world.freeze(), answers: await answersOf(world) });
-    if (below(12) === 0 && kept.length > 0) await world.replace(pick(kept).frozen);
+    if (drawBelow(2) === 0) await world.note('things', `row-${drawBelow(12)}`, NOON + round);
+    if (drawBelow(8) === 0 && worlds.length < 6) worlds.push(new WorldRows(world.freeze()));
+    if (drawBelow(10) === 0) kept.push({ frozen: world.freeze(), answers: await readAll(world) });
+    if (drawBelow(12) === 0 && kept.length > 0) await world.replace(pick(kept).frozen);
     const afresh = new WorldRows(createState(listRows(world.freeze())));
-    expect(await answersOf(world)).toEqual(await answersOf(afresh));
+    expect(await readAll(world)).toEqual(await readAll(afresh));
   }
-  // What was frozen is as it was, whatever became of the worlds that began with it.
-  for (const { frozen, answers } of kept) expect(await answersOf(new WorldRows(frozen))).toEqual(answers);
+  // Frozen states are unchanged by the worlds that started with them.
+  for (const { frozen, answers } of kept) expect(await readAll(new WorldRows(frozen))).toEqual(answers);
 });
 
-it('a world that nobody has changed makes nothing of its own, and is what it began with', async () => {
+it('an unchanged world copies nothing, and freezes to its initial state', async () => {
   const first = new WorldRows(NO_ROWS);
   await first.commit([{ kind: 'put', row: row('a') }]);
   const frozen = first.freeze();
@@ -100,17 +110,17 @@ it('a world that nobody has changed makes nothing of its own, and is what it beg
   expect(later.freeze()).toBe(frozen);
 });
 
-it('a world with rows of its own makes all of a collection when it is first asked for, once, and no other', async () => {
+it('a world with own rows resolves a collection once, when it is read for the first time', async () => {
   const first = new WorldRows(NO_ROWS);
   const rows = ['a', 'b', 'c'].map((id) => row(id, { aliases: [`of ${id}`], body: id }));
   await first.commit([...rows, row('d', { collection: 'others' })].map((one) => ({ kind: 'put', row: one })));
   const made: string[] = [];
-  const ofWorld = (given: Row): Row => {
-    made.push(given.id);
-    return given.id === 'c' ? given : { ...given, aliases: [`own ${given.id}`], body: `own ${given.id}` };
+  const toOwnRow = (shared: Row): Row => {
+    made.push(shared.id);
+    return shared.id === 'c' ? shared : { ...shared, aliases: [`own ${shared.id}`], body: `own ${shared.id}` };
   };
   const shared = first.freeze();
-  const begin = { ...shared, own: () => ofWorld };
+  const begin = { ...shared, own: () => toOwnRow };
   const world = new WorldRows(begin);
 
   expect(made).toEqual([]);
@@ -128,7 +138,7 @@ it('a world with rows of its own makes all of a collection when it is first aske
   expect(await world.byId('things', 'a')).toMatchObject({ body: 'own a' });
 });
 
-it('that a row was used changes no row and no list, and is forgotten with the row', async () => {
+it('the use of a row changes no row and no list, and is dropped with the row', async () => {
   const rows = new WorldRows(NO_ROWS);
   await rows.commit([{ kind: 'put', row: row('a') }]);
   const list = await rows.list({ collection: 'things' });
@@ -143,7 +153,7 @@ it('that a row was used changes no row and no list, and is forgotten with the ro
   expect(await new WorldRows(frozen).uses('things')).toEqual(new Map([['a', NOON]]));
 });
 
-it('a list is the same array until a row of it changes', async () => {
+it('a list is the same array until one of its rows changes', async () => {
   const rows = new WorldRows(NO_ROWS);
   await rows.commit([
     { kind: 'put', row: row('a') },
@@ -157,7 +167,7 @@ it('a list is the same array until a row of it changes', async () => {
   expect(await list('globex')).toBe(globex);
 });
 
-it('snapshots of what has not changed have the same collections', async () => {
+it('snapshots share unchanged collections', async () => {
   const rows = new WorldRows(NO_ROWS);
   await rows.commit([
     { kind: 'put', row: row('a') },
@@ -166,14 +176,14 @@ it('snapshots of what has not changed have the same collections', async () => {
   const [one, two] = [rows.freeze(), rows.freeze()];
   await rows.commit([{ kind: 'put', row: row('c') }]);
   const three = rows.freeze();
-  const of = (state: State, name: string) => state.collections.get(name);
-  expect(of(two, 'things')).toBe(of(one, 'things'));
-  expect(of(three, 'others')).toBe(of(one, 'others'));
-  expect(of(three, 'things')).not.toBe(of(one, 'things'));
-  expect(of(one, 'things')?.count).toBe(1);
+  const collectionIn = (state: State, name: string) => state.collections.get(name);
+  expect(collectionIn(two, 'things')).toBe(collectionIn(one, 'things'));
+  expect(collectionIn(three, 'others')).toBe(collectionIn(one, 'others'));
+  expect(collectionIn(three, 'things')).not.toBe(collectionIn(one, 'things'));
+  expect(collectionIn(one, 'things')?.count).toBe(1);
 });
 
-it('says how many characters the bodies have, also of what was removed and replaced', async () => {
+it('sizeOf returns the total length of current bodies', async () => {
   const rows = new WorldRows(NO_ROWS);
   await rows.commit([
     { kind: 'put', row: row('a', { body: 'xxxx' }) },
@@ -186,7 +196,7 @@ it('says how many characters the bodies have, also of what was removed and repla
   expect(sizeOf(rows.freeze())).toBe(3);
 });
 
-it('a body is what is left of it as JSON, and nobody can change it from outside', async () => {
+it('a body is stored as JSON, and later changes of the original have no effect', async () => {
   const rows = new WorldRows(NO_ROWS);
   const body = { at: new Date(NOON), none: undefined, list: [1] };
   await rows.commit([{ kind: 'put', row: row('a', { body }) }]);
@@ -194,7 +204,7 @@ it('a body is what is left of it as JSON, and nobody can change it from outside'
   expect((await rows.byId('things', 'a'))?.body).toEqual({ at: new Date(NOON).toISOString(), list: [1] });
 });
 
-it('a search through long texts lets others be served meanwhile', async () => {
+it('a search through long texts does not block the event loop', async () => {
   const facets = { name: 'a', state: null, createdAt: NOON, modifiedAt: NOON };
   const text = 'Ä'.repeat(4000);
   const rows = new WorldRows(
@@ -218,15 +228,15 @@ it('a search through long texts lets others be served meanwhile', async () => {
   expect(turns).toBeGreaterThan(0);
 });
 
-const putOf = (id: string, given: Partial<Row> = {}): Change => ({ kind: 'put', row: row(id, given) });
+const putOf = (id: string, members: Partial<Row> = {}): Change => ({ kind: 'put', row: row(id, members) });
 const removalOf = (id: string): Change => ({ kind: 'remove', collection: 'things', id });
 
-it('the log of a world has each change with the last use of its rows, before it is visible', async () => {
+it('the log of a world receives each change with the last uses, before it is visible', async () => {
   const logged: unknown[] = [];
   const log: RowLog = {
     commit: async ({ puts, removed, usedAt }) => {
       const isVisible = (await world.byId('things', 'two')) !== null;
-      logged.push([puts.map((one) => [one.id, usedAt(one)]), removed.map(({ id }) => id), isVisible]);
+      logged.push([puts.map((put) => [put.id, usedAt(put)]), removed.map(({ id }) => id), isVisible]);
     },
     replace: async (state) => void logged.push(['replace', listRows(state).map(({ id }) => id)]),
     use: ({ collection, id }, at) => void logged.push(['use', collection, id, at]),
@@ -255,7 +265,7 @@ it('the log of a world has each change with the last use of its rows, before it 
   ]);
 });
 
-it('a new row with the id of a removed one was never used', async () => {
+it('a new row with the id of a removed row has no use', async () => {
   const world = new WorldRows(createState([row('one')]));
   await world.note('things', 'one', NOON);
   await world.commit([removalOf('one'), putOf('two')]);
@@ -264,7 +274,7 @@ it('a new row with the id of a removed one was never used', async () => {
   expect([...(await world.uses('things'))]).toEqual([]);
 });
 
-it('a watcher sees what was put, and what was there before', async () => {
+it('a watcher receives the new rows and the previous rows', async () => {
   const world = new WorldRows(createState([row('one')]));
   const seen: unknown[] = [];
   world.watch(async ({ puts, before }) => {
@@ -279,7 +289,7 @@ it('a watcher sees what was put, and what was there before', async () => {
   ]);
 });
 
-it('the collections that have rows are counted', async () => {
+it('counts returns collections with rows only', async () => {
   const world = new WorldRows(createState([row('one'), row('two'), row('three', { collection: 'others' })]));
   await world.commit([{ kind: 'remove', collection: 'others', id: 'three' }]);
 
@@ -287,7 +297,7 @@ it('the collections that have rows are counted', async () => {
   expect([await world.count('things'), await world.count('others'), await world.count('none')]).toEqual([2, 0, 0]);
 });
 
-it('the secrets in bodies are found by their hash', () => {
+it('hasSecret finds secrets in bodies by their hash', () => {
   const world = new WorldRows(createState([row('one', { body: { secretHash: 'abc' } }), row('two', { body: null })]));
 
   expect(world.hasSecret('things', 'abc')).toBe(true);
@@ -295,28 +305,28 @@ it('the secrets in bodies are found by their hash', () => {
   expect(world.hasSecret('nothing', 'abc')).toBe(false);
 });
 
-it('a row without a parent is the part of nothing', async () => {
+it('a row without a parent is in no list of parts', async () => {
   const world = new WorldRows(createState([row('one'), row('two', { parent: 'null' })]));
 
   expect((await world.list({ collection: 'things', parent: 'null' })).map(({ id }) => id)).toEqual(['two']);
 });
 
-it('lists are in the order of places, also of rows that came back to an owner', async () => {
+it('lists are in the order of places, also for rows that were returned to an owner', async () => {
   const world = new WorldRows(createState([row('one'), row('two'), row('three')]));
-  const idsOf = async (owner: string) => (await world.list({ collection: 'things', owner })).map(({ id }) => id);
-  const give = async (id: string, owner: string) => {
-    const one = (await world.byId('things', id)) as Row;
-    await world.commit([{ kind: 'put', row: { ...one, owner } }]);
+  const readIds = async (owner: string) => (await world.list({ collection: 'things', owner })).map(({ id }) => id);
+  const moveTo = async (id: string, owner: string) => {
+    const stored = (await world.byId('things', id)) as Row;
+    await world.commit([{ kind: 'put', row: { ...stored, owner } }]);
   };
-  expect(await idsOf('acme')).toEqual(['one', 'two', 'three']);
-  await give('one', 'globex');
-  expect([await idsOf('acme'), await idsOf('globex')]).toEqual([['two', 'three'], ['one']]);
-  await give('one', 'acme');
+  expect(await readIds('acme')).toEqual(['one', 'two', 'three']);
+  await moveTo('one', 'globex');
+  expect([await readIds('acme'), await readIds('globex')]).toEqual([['two', 'three'], ['one']]);
+  await moveTo('one', 'acme');
 
-  expect(await idsOf('acme')).toEqual(['one', 'two', 'three']);
+  expect(await readIds('acme')).toEqual(['one', 'two', 'three']);
 });
 
-it('a commit reserves the collections that it copies, and a snapshot the copies that nobody has', async () => {
+it('a commit reserves memory for copied collections, and a snapshot for unshared copies', async () => {
   const state = createState([row('one'), row('two', { collection: 'others' })]);
   const weights = [...state.collections.values()].map(({ weight }) => weight) as [number, number];
   const [things, others] = weights;
@@ -326,12 +336,12 @@ it('a commit reserves the collections that it copies, and a snapshot the copies 
   memory.reserve = (bytes) => void reserved.push(bytes);
   memory.unreserve = () => {};
   const world = new WorldRows(state, { memory });
-  const next = async (id: string) => {
+  const commitRow = async (id: string) => {
     await world.commit([putOf(id)]);
     return (await world.byId('things', id))?.revision.weight as number;
   };
-  const three = await next('three');
-  const four = await next('four');
+  const three = await commitRow('three');
+  const four = await commitRow('four');
   expect(reserved).toEqual([three + things, four]);
   expect(quota.used).toBe(things + others + things + three + four);
 
