@@ -19,18 +19,18 @@ interface Parameter {
   readonly 'x-profiles'?: readonly string[];
 }
 
-interface Built {
+interface BuiltDocument {
   readonly paths: Readonly<Record<string, { readonly get?: { readonly parameters?: readonly Parameter[] } }>>;
 }
 
-/** A document as it is served: the orders of its lists are the members of their results. */
-function served(profile: string): Built {
+/** A built document; the orders of its lists are the members of their results. */
+function readBuilt(profile: string): BuiltDocument {
   return JSON.parse(readFileSync(new URL(`../../../dist/openapi/air.${profile}.json`, import.meta.url), 'utf8'));
 }
 
-/** The paths of a profile that are lists, below the prefix, with their orders. */
+/** The lists of a profile, as paths below the prefix, with their orders. */
 function ordersOf(profile: string): (readonly [path: string, orders: readonly string[]])[] {
-  return Object.entries(served(profile).paths).flatMap(([path, { get }]) => {
+  return Object.entries(readBuilt(profile).paths).flatMap(([path, { get }]) => {
     const { schema } = (get?.parameters ?? []).find(({ name }) => name === 'ordering') ?? {};
     return schema?.enum === undefined || path.includes('{')
       ? []
@@ -38,18 +38,18 @@ function ordersOf(profile: string): (readonly [path: string, orders: readonly st
   });
 }
 
-/** Null, then what is smaller. Times are compared as such. */
-function keyOf(value: unknown): [number, number | string] {
+/** Sort key with null first. Times are compared as times. */
+function sortKeyOf(value: unknown): [number, number | string] {
   if (value === null || value === undefined) return [0, 0];
   const time = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
   return [1, Number.isNaN(time) ? (typeof value === 'boolean' ? Number(value) : (value as number | string)) : time];
 }
 
 function isSorted(values: readonly unknown[]): boolean {
-  const keys = values.map(keyOf);
-  return keys.every(([some, key], index) => {
-    const [before, other] = keys[index - 1] ?? [0, 0];
-    return before < some || (before === some && (before === 0 || other <= key));
+  const keys = values.map(sortKeyOf);
+  return keys.every(([rank, key], index) => {
+    const [previousRank, previousKey] = keys[index - 1] ?? [0, 0];
+    return previousRank < rank || (previousRank === rank && (previousRank === 0 || previousKey <= key));
   });
 }
 
@@ -70,17 +70,17 @@ const MANIFEST = {
   simulator_image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001',
   simulator_resources: {},
 };
-const folder = new URL('../../../openapi/air/', import.meta.url);
-const OTHERS = ['common.json', 'baseline.json'];
-const FILES = readdirSync(folder).filter((name) => name.endsWith('.json') && !OTHERS.includes(name));
-const documents = FILES.map((name): Document => JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
+const FOLDER = new URL('../../../openapi/air/', import.meta.url);
+const SHARED_FILES = ['common.json', 'baseline.json'];
+const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.json') && !SHARED_FILES.includes(name));
+const documents = FILES.map((name): Document => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')));
 const schemas: Readonly<Record<string, Schema>> = Object.assign(
   {},
   ...documents.map(({ components }) => components?.schemas ?? {}),
 );
 const operations = documents.flatMap(({ paths }) => Object.values(paths).flatMap((methods) => Object.values(methods)));
 
-/** What the official client refuses to do without. */
+/** The members without which the official SDK fails. */
 const REQUIRED = {
   Simulation: 'id name created modified state creator',
   Image:
@@ -108,22 +108,22 @@ const REQUIRED = {
   Worker: 'id created modified fqdn fleet cpu memory storage available cpu_arch ip_address',
 } as const;
 
-describe('the schema of an answer', () => {
-  it.each(Object.entries(REQUIRED))('%s requires what the official client needs, and nothing else', (name, members) => {
+describe('the schema of a response', () => {
+  it.each(Object.entries(REQUIRED))('%s requires exactly the members that the official SDK needs', (name, members) => {
     expect([...(schemas[name]?.required ?? [])].toSorted()).toEqual(members.split(' ').toSorted());
   });
 
-  it.each(Object.entries(REQUIRED))('%s describes every member that it requires', (name, members) => {
+  it.each(Object.entries(REQUIRED))('%s describes every required member', (name, members) => {
     expect(Object.keys(schemas[name]?.properties ?? {})).toEqual(expect.arrayContaining(members.split(' ')));
   });
 
-  it('has whole numbers, and what is used, in a budget', () => {
+  it('ResourceBudget requires the usage', () => {
     expect([...(schemas['ResourceBudget']?.properties?.['usage']?.required ?? [])].toSorted()).toEqual(
       ['cpu', 'disk_storage', 'image_storage', 'memory', 'userconfigs'].toSorted(),
     );
   });
 
-  it('says how much an image needs at least', () => {
+  it('Image requires the minimum resources', () => {
     expect([...(schemas['Image']?.properties?.['minimum_resources']?.required ?? [])].toSorted()).toEqual([
       'cpu',
       'memory',
@@ -133,7 +133,7 @@ describe('the schema of an answer', () => {
 
   const pages = Object.entries(schemas).filter(([name]) => name.endsWith('Page'));
 
-  it.each(pages)('%s has a count, its results, and where the next page is, if there is one', (_, page) => {
+  it.each(pages)('%s has a count, the results and nullable links', (_, page) => {
     expect(page.required).toEqual(expect.arrayContaining(['count', 'results', 'next']));
     expect(page.properties?.['next']?.nullable).toBe(true);
     expect(page.properties?.['previous']?.nullable).toBe(true);
@@ -142,24 +142,32 @@ describe('the schema of an answer', () => {
 
 describe('a list', async () => {
   const server = await airImagesServer();
-  const later = await airImagesServer({ air: 'dsx' });
-  const every = SCOPES.map(({ id }) => id);
-  const [caller, laterCaller] = [await server.withScopes(every), await later.withScopes(every)];
+  const dsx = await airImagesServer({ air: 'dsx' });
+  const scopes = SCOPES.map(({ id }) => id);
+  const [caller, dsxCaller] = [await server.withScopes(scopes), await dsx.withScopes(scopes)];
   beforeAll(async () => {
     await populate(caller);
-    await populateLater(later, laterCaller);
-    const { body } = await laterCaller('POST simulations/', { name: 'run' });
-    await laterCaller(`PATCH simulations/${body.id}/start/`, {});
+    await populateDsx(dsx, dsxCaller);
+    const { body } = await dsxCaller('POST simulations/', { name: 'run' });
+    await dsxCaller(`PATCH simulations/${body.id}/start/`, {});
   });
 
-  const asked = documents.flatMap(({ paths }) =>
+  const filters = documents.flatMap(({ paths }) =>
     Object.entries(paths).flatMap(([path, { get }]) => {
       if (!get?.operationId?.endsWith('_list') || path.includes('{')) return [];
-      const own = (get.parameters ?? []).filter(({ in: place }) => place === 'query');
-      if (own.some(({ required }) => required === true)) return [];
-      return own
+      const queryParameters = (get.parameters ?? []).filter(({ in: place }) => place === 'query');
+      if (queryParameters.some(({ required }) => required === true)) return [];
+      return queryParameters
         .filter(({ name = '' }) => !['limit', 'offset', 'ordering', 'search'].includes(name))
-        .map((one) => [path.replace('/api/v3/', ''), one.name ?? '', one.schema?.type, isLater(path, one)] as const);
+        .map(
+          (parameter) =>
+            [
+              path.replace('/api/v3/', ''),
+              parameter.name ?? '',
+              parameter.schema?.type,
+              isInDsxOnly(path, parameter),
+            ] as const,
+        );
     }),
   );
   const countOf = async (ask: AirCaller, path: string, query = '') => {
@@ -168,52 +176,53 @@ describe('a list', async () => {
     return status === 400 ? 0 : (body.count as number);
   };
 
-  it('is there for every filter that follows', () => {
-    expect(asked.length).toBeGreaterThan(50);
+  it('has documented filters', () => {
+    expect(filters.length).toBeGreaterThan(50);
   });
 
-  const earlier = new Map(ordersOf('2.0'));
-  // Both ways for the first member, and one way for each other: what turns an order around knows no member. The later
-  // version sorts by the same code, so it is asked for what only it has.
-  const oneWay = (orders: readonly string[]) => orders.filter((order, at) => at < 2 || !order.startsWith('-'));
-  const sorted = [
-    ...ordersOf('2.0').map(([path, orders]) => ['2.0', path, oneWay(orders)] as const),
+  const ordersOf2_0 = new Map(ordersOf('2.0'));
+  // Both directions of the first member and one direction of each other, because the direction does not depend on the
+  // member. dsx has the same sorting code, so only its additional members are tested.
+  const selectOrders = (orders: readonly string[]) =>
+    orders.filter((order, index) => index < 2 || !order.startsWith('-'));
+  const sortedLists = [
+    ...ordersOf('2.0').map(([path, orders]) => ['2.0', path, selectOrders(orders)] as const),
     ...ordersOf('dsx').flatMap(([path, orders]) => {
-      const others = orders.filter((order) => earlier.get(path)?.includes(order) !== true);
-      return others.length === 0 ? [] : [['dsx', path, oneWay(others)] as const];
+      const dsxOnly = orders.filter((order) => ordersOf2_0.get(path)?.includes(order) !== true);
+      return dsxOnly.length === 0 ? [] : [['dsx', path, selectOrders(dsxOnly)] as const];
     }),
   ];
 
-  it.each(sorted)('of %s: %s is sorted by each member of its results', async (profile, path, orders) => {
-    const ask = profile === 'dsx' ? laterCaller : caller;
+  it.each(sortedLists)('of %s: %s is sorted by each member of its results', async (profile, path, orders) => {
+    const ask = profile === 'dsx' ? dsxCaller : caller;
     for (const order of orders) {
       const separator = path.startsWith('histories') ? '?model=simulation&' : '?';
       const { status, body } = await ask(`GET ${path}${separator}ordering=${order}`);
       if (status === 403) return;
       expect(status, `${order}: ${JSON.stringify(body)}`).toBe(200);
-      const values = body.results.map((one: Record<string, unknown>) => one[order.replace('-', '')]);
+      const values = body.results.map((item: Record<string, unknown>) => item[order.replace('-', '')]);
       expect(isSorted(order.startsWith('-') ? values.toReversed() : values), `${order}: ${values}`).toBe(true);
     }
   });
 
-  it('can be sorted in both versions, by several members and both ways', () => {
+  it('is sorted by several members in both directions, in both versions', () => {
     for (const [path, orders] of [...ordersOf('2.0'), ...ordersOf('dsx')]) {
       expect(orders.length, path).toBeGreaterThan(3);
       expect(orders.filter((order) => order.startsWith('-')).length, path).toBe(orders.length / 2);
     }
   });
 
-  it('is sorted by what its version has', () => {
-    const [earlier, later] = ['2.0', 'dsx'].map((profile) => new Map(ordersOf(profile)).get('simulations/'));
+  it('is sorted only by members of its version', () => {
+    const [old, dsxOrders] = ['2.0', 'dsx'].map((profile) => new Map(ordersOf(profile)).get('simulations/'));
 
-    expect(earlier).toEqual(expect.arrayContaining(['auto_netq_enabled', '-creator', 'sleep_at']));
-    expect(later).not.toContain('auto_netq_enabled');
+    expect(old).toEqual(expect.arrayContaining(['auto_netq_enabled', '-creator', 'sleep_at']));
+    expect(dsxOrders).not.toContain('auto_netq_enabled');
   });
 
-  it.each(asked)('%s is narrowed by `%s`, as its document says', async (path, name, type, isOfLater) => {
-    const ask = isOfLater ? laterCaller : caller;
+  it.each(filters)('%s is filtered by `%s` as documented', async (path, name, type, isDsxOnly) => {
+    const ask = isDsxOnly ? dsxCaller : caller;
     const total = await countOf(ask, path);
-    expect(total, 'there is nothing to narrow').toBeGreaterThan(0);
+    expect(total, 'the list is empty').toBeGreaterThan(0);
 
     if (type === 'boolean') {
       const [yes, no] = [await countOf(ask, path, `?${name}=true`), await countOf(ask, path, `?${name}=false`)];
@@ -224,16 +233,22 @@ describe('a list', async () => {
   });
 });
 
-/** Lists of the later API. */
-const LATER = ['manifests/plugin-images/', 'manifests/os-', 'manifests/platform-', 'publishing/', 'simulations/runs/'];
+/** Lists that only dsx has. */
+const DSX_LISTS = [
+  'manifests/plugin-images/',
+  'manifests/os-',
+  'manifests/platform-',
+  'publishing/',
+  'simulations/runs/',
+];
 
-/** Whether only the later API has the filter. */
-function isLater(path: string, { 'x-profiles': profiles }: Parameter): boolean {
-  return LATER.some((prefix) => path.startsWith(`/api/v3/${prefix}`)) || profiles?.includes('dsx') === true;
+/** Whether only dsx has the filter. */
+function isInDsxOnly(path: string, { 'x-profiles': profiles }: Parameter): boolean {
+  return DSX_LISTS.some((prefix) => path.startsWith(`/api/v3/${prefix}`)) || profiles?.includes('dsx') === true;
 }
 
-/** Makes something for every list that only the later API has. */
-async function populateLater(server: AirImagesServer, caller: AirCaller): Promise<void> {
+/** Creates an object for every list that only dsx has. */
+async function populateDsx(server: AirImagesServer, caller: AirCaller): Promise<void> {
   const ask = async (request: string, body: unknown) => {
     const answer = await caller(request, body);
     expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
@@ -251,47 +266,47 @@ async function populateLater(server: AirImagesServer, caller: AirCaller): Promis
   await ask(`PATCH marketplace/demos/${demo}/request-publish/`, { justification: 'because', publisher: 'Acme' });
 }
 
-/** Makes something for every list. */
+/** Creates an object for every list of 2.0. */
 async function populate(caller: AirCaller): Promise<void> {
-  const make = async (path: string, body: unknown) => {
+  const create = async (path: string, body: unknown) => {
     const answer = await caller(`POST ${path}`, body);
     expect(answer.status, `${path}: ${JSON.stringify(answer.body)}`).toBe(201);
     return answer.body;
   };
-  const simulation = (await make('simulations/', { name: 'filled' })).id;
+  const simulation = (await create('simulations/', { name: 'filled' })).id;
   const ends: string[] = [];
   for (const name of ['n1', 'n2']) {
-    const node = (await make('simulations/nodes/', { name, simulation })).id;
-    ends.push((await make('simulations/nodes/interfaces/', { name: 'eth0', node })).id);
+    const node = (await create('simulations/nodes/', { name, simulation })).id;
+    ends.push((await create('simulations/nodes/interfaces/', { name: 'eth0', node })).id);
     const instruction = { name: 'say', node, executor: 'shell', data: { commands: ['true'] } };
-    if (name === 'n1') await make('simulations/nodes/instructions/', instruction);
+    if (name === 'n1') await create('simulations/nodes/instructions/', instruction);
   }
-  await make('simulations/nodes/interfaces/services/', { interface: ends[0], node_port: 22 });
-  await make('simulations/nodes/interfaces/links/', { interfaces: ends });
+  await create('simulations/nodes/interfaces/services/', { interface: ends[0], node_port: 22 });
+  await create('simulations/nodes/interfaces/links/', { interfaces: ends });
   expect((await caller(`PATCH simulations/${simulation}/start/`, {})).status).toBe(200);
   expect((await caller(`PATCH simulations/${simulation}/shutdown/`, {})).status).toBe(200);
-  const image = (await make('images/', IMAGE)).id;
-  await make('images/shares/', { image, target_org: 'globex' });
-  await make('marketplace/demos/', { name: 'demo', tags: ['tag'], simulation });
-  await make('marketplace/demos/tags/', { name: 'tag' });
+  const image = (await create('images/', IMAGE)).id;
+  await create('images/shares/', { image, target_org: 'globex' });
+  await create('marketplace/demos/', { name: 'demo', tags: ['tag'], simulation });
+  await create('marketplace/demos/tags/', { name: 'tag' });
   const at = (hours: number) => new Date(START + hours * 3_600_000).toISOString();
   const times = { event_time: at(48), sim_start_time: at(24), sim_end_time: at(96) };
-  await make('trainings/', { name: 'training', parent_simulation: simulation, attendees: [], ...times });
-  await make('userconfigs/', { name: 'config', kind: 'cloud-init-user-data', content: '' });
+  await create('trainings/', { name: 'training', parent_simulation: simulation, attendees: [], ...times });
+  await create('userconfigs/', { name: 'config', kind: 'cloud-init-user-data', content: '' });
   const public_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
-  await make('users/ssh-keys/', { name: 'key', public_key });
-  const fleet = (await make('infra/fleets/', { name: 'fleet' })).id;
-  const worker = (await make('infra/workers/', { fleet, fqdn: 'w.test', ip_address: '192.0.2.1' })).id;
-  await make(`infra/workers/${worker}/issue-certificate/`, {});
-  await make('manifests/', MANIFEST);
+  await create('users/ssh-keys/', { name: 'key', public_key });
+  const fleet = (await create('infra/fleets/', { name: 'fleet' })).id;
+  const worker = (await create('infra/workers/', { fleet, fqdn: 'w.test', ip_address: '192.0.2.1' })).id;
+  await create(`infra/workers/${worker}/issue-certificate/`, {});
+  await create('manifests/', MANIFEST);
 }
 
-it('every operation of a resource is in a document', () => {
-  const named = new Set(operations.map(({ operationId }) => operationId));
+it('every operation of a resource is documented', () => {
+  const documented = new Set(operations.map(({ operationId }) => operationId));
 
   expect(
     RESOURCES.flatMap(listOperations)
       .map(({ id }) => id)
-      .filter((id) => !named.has(id)),
+      .filter((id) => !documented.has(id)),
   ).toEqual([]);
 });

@@ -17,18 +17,18 @@ const { acme, globex } = server;
 const BYTES = Buffer.from('shared bytes');
 const IMAGE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
 const image = await server.uploaded({ name: 'to-share', version: '3' }, BYTES);
-const time = (at: number) => new Date(at).toISOString();
+const iso = (runAt: number) => new Date(runAt).toISOString();
 
-const share = async (given: object = {}) => {
-  const { status, body } = await acme('POST images/shares/', { image, target_org: 'globex', ...given });
+const createShare = async (overrides: object = {}) => {
+  const { status, body } = await acme('POST images/shares/', { image, target_org: 'globex', ...overrides });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
-const claim = (image_share: string, more: object = {}) =>
-  globex('POST images/claim-image-share/', { image_share, ...more });
+const claim = (image_share: string, overrides: object = {}) =>
+  globex('POST images/claim-image-share/', { image_share, ...overrides });
 
-/** Runs at another time than the start. */
-async function at<Result>(moment: number, run: () => Promise<Result>): Promise<Result> {
+/** Runs a function at another time of the server. */
+async function runAt<Result>(moment: number, run: () => Promise<Result>): Promise<Result> {
   server.clock.set(moment);
   try {
     return await run();
@@ -38,8 +38,8 @@ async function at<Result>(moment: number, run: () => Promise<Result>): Promise<R
 }
 
 describe('a share', () => {
-  it('is active for a day unless it says otherwise', async () => {
-    const body = await share();
+  it('is active for a day by default', async () => {
+    const body = await createShare();
 
     expect(body).toEqual({
       id: expect.stringMatching(UUID),
@@ -59,9 +59,11 @@ describe('a share', () => {
     expect((await acme(`GET images/shares/${body.id}/`)).body).toEqual(body);
   });
 
-  it('lasts as long as it says', async () => {
-    expect(Date.parse((await share({ expires_at: time(START + 60_000) })).expires_at)).toBe(START + 60_000);
-    expect(Date.parse((await share({ expires_at: '2026-01-15T14:00:00+01:00' })).expires_at)).toBe(START + 3_600_000);
+  it('is active until `expires_at`', async () => {
+    expect(Date.parse((await createShare({ expires_at: iso(START + 60_000) })).expires_at)).toBe(START + 60_000);
+    expect(Date.parse((await createShare({ expires_at: '2026-01-15T14:00:00+01:00' })).expires_at)).toBe(
+      START + 3_600_000,
+    );
   });
 
   it.each([
@@ -72,18 +74,18 @@ describe('a share', () => {
     ['target_org', ''],
     ['target_org', 'nobody'],
     ['target_org', 'acme'],
-    ['expires_at', time(START)],
-    ['expires_at', time(START - 1)],
+    ['expires_at', iso(START)],
+    ['expires_at', iso(START - 1)],
     ['expires_at', 'tomorrow'],
-  ])('has no `%s` of %j', async (member, value) => {
+  ])('is rejected with a `%s` of %j', async (member, value) => {
     const body = { image, target_org: 'globex', [member]: value };
 
     expectRefusal(await acme('POST images/shares/', body), 400, new RegExp(`\`${member}\``));
   });
 
-  it('of a public image of another organisation is refused', async () => {
-    const given = { image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', target_org: 'acme' };
-    const answer = await globex('POST images/shares/', given);
+  it('of a public image of another organisation is rejected', async () => {
+    const body = { image: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', target_org: 'acme' };
+    const answer = await globex('POST images/shares/', body);
 
     expectRefusal(answer, 403, NOT_PERMITTED);
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
@@ -91,19 +93,19 @@ describe('a share', () => {
     expect(fixes).toMatchObject([{ kind: 'identity' }]);
   });
 
-  it('is over from the moment it expires', async () => {
-    const { id } = await share();
+  it('expires at its expiry time', async () => {
+    const { id } = await createShare();
     const stateAt = async (moment: number) =>
-      (await at(moment, () => acme(`GET images/shares/${id}/`))).body.state as string;
+      (await runAt(moment, () => acme(`GET images/shares/${id}/`))).body.state as string;
 
     expect(await stateAt(START + DAY - 1)).toBe('ACTIVE');
     expect(await stateAt(START + DAY)).toBe('EXPIRED');
-    expectRefusal(await at(START + DAY, () => claim(id)), 400, /`EXPIRED`/);
-    expect((await at(START + DAY - 1, () => claim(id))).status).toBe(201);
+    expectRefusal(await runAt(START + DAY, () => claim(id)), 400, /`EXPIRED`/);
+    expect((await runAt(START + DAY - 1, () => claim(id))).status).toBe(201);
   });
 
-  it('needs `air:image_sharing` in every way', async () => {
-    const { id } = await share();
+  it('requires `air:image_sharing` for every operation', async () => {
+    const { id } = await createShare();
     const writer = await server.withScopes(['air:access', 'air:image_read', 'air:image_write', 'air:image_publish']);
     const sharer = await server.withScopes(['air:access', 'air:image_sharing']);
 
@@ -117,30 +119,32 @@ describe('a share', () => {
     expect((await sharer(`DELETE images/shares/${id}/`, {})).status).toBe(204);
   });
 
-  it('is seen, listed and deleted only by the organisation that made it', async () => {
-    const { id } = await share();
+  it('is visible, listed and deleted only by the organisation that created it', async () => {
+    const { id } = await createShare();
 
     expectRefusal(await globex(`GET images/shares/${id}/`), 404, NOT_FOUND);
     expectRefusal(await globex(`DELETE images/shares/${id}/`, {}), 404, NOT_FOUND);
-    expect((await globex('GET images/shares/')).body.results.map((one: { id: string }) => one.id)).not.toContain(id);
-    expect((await acme('GET images/shares/')).body.results.map((one: { id: string }) => one.id)).toContain(id);
+    expect((await globex('GET images/shares/')).body.results.map((share: { id: string }) => share.id)).not.toContain(
+      id,
+    );
+    expect((await acme('GET images/shares/')).body.results.map((share: { id: string }) => share.id)).toContain(id);
     expect((await acme(`DELETE images/shares/${id}/`, {})).status).toBe(204);
     expectRefusal(await acme(`GET images/shares/${id}/`), 404, NOT_FOUND);
     expectRefusal(await claim(id), 404, NOT_FOUND);
   });
 
-  it('goes with its image', async () => {
-    const gone = await server.uploaded();
-    const { id } = await share({ image: gone });
-    expect((await acme(`DELETE images/${gone}/`, {})).status).toBe(204);
+  it('is deleted with its image', async () => {
+    const deleted = await server.uploaded();
+    const { id } = await createShare({ image: deleted });
+    expect((await acme(`DELETE images/${deleted}/`, {})).status).toBe(204);
 
     expectRefusal(await acme(`GET images/shares/${id}/`), 404, NOT_FOUND);
     expectRefusal(await claim(id), 404, NOT_FOUND);
   });
 
-  it('is found by its image, its target and its state', async () => {
+  it('is filtered by image, target and state', async () => {
     const own = await server.uploaded();
-    const [open, used] = [await share({ image: own }), await share({ image: own })];
+    const [open, used] = [await createShare({ image: own }), await createShare({ image: own })];
     await claim(used.id);
     const idsOf = async (query: string) =>
       (await acme(`GET images/shares/?image=${own}&${query}`)).body.results.map(({ id }: { id: string }) => id);
@@ -148,13 +152,13 @@ describe('a share', () => {
     expect(new Set(await idsOf('target_org=globex'))).toEqual(new Set([open.id, used.id]));
     expect(await idsOf('state=ACTIVE')).toEqual([open.id]);
     expect(await idsOf('target_org=acme')).toEqual([]);
-    expect(await at(START + DAY, () => idsOf('state=ACTIVE'))).toEqual([]);
+    expect(await runAt(START + DAY, () => idsOf('state=ACTIVE'))).toEqual([]);
   });
 });
 
 describe('claiming a share', () => {
-  it('gives the target an image of its own', async () => {
-    const { id } = await share();
+  it('creates an image of the target organisation', async () => {
+    const { id } = await createShare();
     const { status, body } = await claim(id);
 
     expect(status).toBe(201);
@@ -178,15 +182,15 @@ describe('claiming a share', () => {
     expect((await acme(`GET images/${image}/`)).status).toBe(200);
   });
 
-  it('may give it another name and version', async () => {
-    expect((await claim((await share()).id, { name: 'ours', version: '4' })).body).toMatchObject({
+  it('accepts another name and version', async () => {
+    expect((await claim((await createShare()).id, { name: 'ours', version: '4' })).body).toMatchObject({
       name: 'ours',
       version: '4',
     });
   });
 
-  it('happens once, and is told to who shared it', async () => {
-    const { id } = await share();
+  it('succeeds once, and is visible to the organisation that shared the image', async () => {
+    const { id } = await createShare();
     const answers = await Promise.all([claim(id), claim(id), claim(id)]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 400, 400]);
 
@@ -197,41 +201,41 @@ describe('claiming a share', () => {
     });
   });
 
-  it('is refused to everybody but the target, the one who shared it included', async () => {
-    const { id } = await share();
+  it('is rejected for the organisation that shared the image', async () => {
+    const { id } = await createShare();
 
     expectRefusal(await acme('POST images/claim-image-share/', { image_share: id }), 404, NOT_FOUND);
     expect((await claim(id)).status).toBe(201);
   });
 
-  it.each([NO_ID, 'no-id', ''])('is refused with the code %j', async (code) => {
+  it.each([NO_ID, 'no-id', ''])('is rejected with the code %j', async (code) => {
     expectRefusal(await claim(code), 404, NOT_FOUND);
   });
 
-  it('needs a code', async () => {
+  it('requires a code', async () => {
     expectRefusal(await globex('POST images/claim-image-share/', {}), 400, /`image_share`/);
   });
 
-  it('needs `air:image_write`, and reading or sharing is not enough', async () => {
-    const { id } = await share();
-    const others = await server.withScopes(
+  it('requires `air:image_write`', async () => {
+    const { id } = await createShare();
+    const insufficient = await server.withScopes(
       ['air:access', 'air:image_read', 'air:image_sharing', 'air:image_claiming'],
       'globex',
     );
     const writer = await server.withScopes(['air:access', 'air:image_write'], 'globex');
 
-    expectRefusal(await others('POST images/claim-image-share/', { image_share: id }), 403, NOT_PERMITTED);
+    expectRefusal(await insufficient('POST images/claim-image-share/', { image_share: id }), 403, NOT_PERMITTED);
     expect((await writer('POST images/claim-image-share/', { image_share: id })).status).toBe(201);
   });
 
-  it('does with `air:image_claiming` in the later API', async () => {
-    const later = await airImagesServer({ air: 'dsx' });
-    const shared = await later.uploaded();
-    const code = async () =>
-      (await later.acme('POST images/shares/', { image: shared, target_org: 'globex' })).body.id as string;
+  it('requires `air:image_claiming` or `air:image_write` in dsx', async () => {
+    const dsx = await airImagesServer({ air: 'dsx' });
+    const uploadedImage = await dsx.uploaded();
+    const createCode = async () =>
+      (await dsx.acme('POST images/shares/', { image: uploadedImage, target_org: 'globex' })).body.id as string;
     const claimWith = async (scope: string) => {
-      const key = await later.withScopes([scope], 'globex');
-      return (await key('POST images/claim-image-share/', { image_share: await code() })).status;
+      const key = await dsx.withScopes([scope], 'globex');
+      return (await key('POST images/claim-image-share/', { image_share: await createCode() })).status;
     };
 
     expect(await claimWith('air:image_claiming')).toBe(201);

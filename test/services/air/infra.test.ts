@@ -8,13 +8,13 @@ const FLEETS = 'infra/fleets/';
 const WORKERS = 'infra/workers/';
 const CERTIFICATES = 'infra/workers/certificates/';
 
-const fleet = async (name = 'lab') => {
+const createFleet = async (name = 'lab') => {
   const { status, body } = await acme(`POST ${FLEETS}`, { name });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
-const worker = async (given: object = {}) => {
-  const body = { fleet: (await fleet()).id, fqdn: 'w1.acme.test', ip_address: '192.0.2.1', ...given };
+const createWorker = async (overrides: object = {}) => {
+  const body = { fleet: (await createFleet()).id, fqdn: 'w1.acme.test', ip_address: '192.0.2.1', ...overrides };
   const answer = await acme(`POST ${WORKERS}`, body);
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body;
@@ -22,8 +22,8 @@ const worker = async (given: object = {}) => {
 const certificateOf = async (id: string) => (await acme(`GET ${CERTIFICATES}?worker=${id}`)).body.results[0];
 
 describe('a fleet', () => {
-  it('is made, renamed and deleted', async () => {
-    const body = await fleet('first');
+  it('is created, renamed and deleted', async () => {
+    const body = await createFleet('first');
     expect(body).toEqual({
       id: expect.stringMatching(UUID),
       name: 'first',
@@ -38,32 +38,32 @@ describe('a fleet', () => {
   });
 
   it('cannot be deleted while it has workers', async () => {
-    const { id, fleet: itsFleet } = await worker();
-    const refused = await acme(`DELETE ${FLEETS}${itsFleet}/`, {});
+    const { id, fleet: fleetId } = await createWorker();
+    const refused = await acme(`DELETE ${FLEETS}${fleetId}/`, {});
 
     expectRefusal(refused, 400, new RegExp(id));
     expect(refused.body.type).toBe('PROTECTED');
-    expect((await acme(`GET ${FLEETS}${itsFleet}/`)).status).toBe(200);
+    expect((await acme(`GET ${FLEETS}${fleetId}/`)).status).toBe(200);
     expect((await acme(`DELETE ${WORKERS}${id}/`, {})).status).toBe(204);
-    expect((await acme(`DELETE ${FLEETS}${itsFleet}/`, {})).status).toBe(204);
+    expect((await acme(`DELETE ${FLEETS}${fleetId}/`, {})).status).toBe(204);
   });
 
-  it('needs a name', async () => {
+  it('requires a name', async () => {
     expectRefusal(await acme(`POST ${FLEETS}`, {}), 400, /`name`/);
     expectRefusal(await acme(`POST ${FLEETS}`, { name: '' }), 400, /`name`/);
   });
 
-  it('needs access', async () => {
-    const without = await server.withScopes(['air:simulation_read']);
+  it('requires `air:access`', async () => {
+    const noAccess = await server.withScopes(['air:simulation_read']);
 
-    expectRefusal(await without(`GET ${FLEETS}`), 403, NOT_PERMITTED);
-    expectRefusal(await without(`POST ${FLEETS}`, { name: 'no' }), 403, NOT_PERMITTED);
+    expectRefusal(await noAccess(`GET ${FLEETS}`), 403, NOT_PERMITTED);
+    expectRefusal(await noAccess(`POST ${FLEETS}`, { name: 'no' }), 403, NOT_PERMITTED);
   });
 });
 
 describe('a worker', () => {
-  it('is told the token to register with when it is made, and never again', async () => {
-    const { registration_token, ...rest } = await worker();
+  it('returns the registration token only when it is created', async () => {
+    const { registration_token, ...rest } = await createWorker();
 
     expect(registration_token).toMatch(/^\S{20,}$/);
     expect(rest).toMatchObject({
@@ -76,16 +76,16 @@ describe('a worker', () => {
       memory: expect.any(Number),
       storage: expect.any(Number),
     });
-    const reported = await Promise.all([
+    const responses = await Promise.all([
       acme(`GET ${WORKERS}${rest.id}/`),
       acme(`GET ${WORKERS}`),
       acme(`PATCH ${WORKERS}${rest.id}/`, { available: false }),
     ]);
-    for (const { status, body } of reported) {
+    for (const { status, body } of responses) {
       expect(status).toBe(200);
       expect(JSON.stringify(body)).not.toContain(registration_token);
     }
-    expect(reported[2]?.body).toMatchObject({ ...rest, available: false, modified: expect.any(String) });
+    expect(responses[2]?.body).toMatchObject({ ...rest, available: false, modified: expect.any(String) });
   });
 
   it.each([
@@ -97,28 +97,32 @@ describe('a worker', () => {
     ['ip_address', undefined],
     ['ip_address', ''],
     ['cpu_arch', 'x86_64'],
-  ])('has no `%s` of %j', async (member, value) => {
-    const body = { fleet: (await fleet()).id, fqdn: 'w.acme.test', ip_address: '192.0.2.2', [member]: value };
+  ])('is rejected with a `%s` of %j', async (member, value) => {
+    const body = { fleet: (await createFleet()).id, fqdn: 'w.acme.test', ip_address: '192.0.2.2', [member]: value };
 
     expectRefusal(await acme(`POST ${WORKERS}`, body), 400, new RegExp(`\`${member}\``));
   });
 
-  it('cannot be put into the fleet of another organisation', async () => {
+  it('cannot be in a fleet of another organisation', async () => {
     const { body } = await globex(`POST ${FLEETS}`, { name: 'theirs' });
-    const { id, fleet } = await worker();
-    const given = { fleet: body.id, fqdn: 'w.acme.test', ip_address: '192.0.2.2' };
+    const { id, fleet } = await createWorker();
+    const order = { fleet: body.id, fqdn: 'w.acme.test', ip_address: '192.0.2.2' };
 
-    expectRefusal(await acme(`POST ${WORKERS}`, given), 400, /`fleet`/);
-    // The SDK does not change the fleet of a worker.
+    expectRefusal(await acme(`POST ${WORKERS}`, order), 400, /`fleet`/);
+    // The SDK cannot change the fleet of a worker.
     expect((await acme(`PATCH ${WORKERS}${id}/`, { fleet: body.id })).body.fleet).toBe(fleet);
   });
 
-  it('is found by what it is', async () => {
-    const { id, fleet: itsFleet } = await worker({ fqdn: 'find.acme.test', cpu_arch: 'ARM', ip_address: '192.0.2.9' });
+  it('is filtered by its members', async () => {
+    const { id, fleet: fleetId } = await createWorker({
+      fqdn: 'find.acme.test',
+      cpu_arch: 'ARM',
+      ip_address: '192.0.2.9',
+    });
     const idsOf = async (query: string) =>
-      (await acme(`GET ${WORKERS}?${query}`)).body.results.map((one: { id: string }) => one.id);
+      (await acme(`GET ${WORKERS}?${query}`)).body.results.map((worker: { id: string }) => worker.id);
 
-    expect(await idsOf(`fleet=${itsFleet}`)).toEqual([id]);
+    expect(await idsOf(`fleet=${fleetId}`)).toEqual([id]);
     expect(await idsOf('fqdn=find.acme.test')).toEqual([id]);
     expect(await idsOf('cpu_arch=ARM&available=true')).toEqual([id]);
     expect(await idsOf('cpu_arch=ARM&available=false')).toEqual([]);
@@ -127,8 +131,8 @@ describe('a worker', () => {
 });
 
 describe('a certificate of a worker', () => {
-  it('is issued with a key that is shown once', async () => {
-    const { id } = await worker();
+  it('is returned with a private key once', async () => {
+    const { id } = await createWorker();
     const { status, body } = await acme(`POST ${WORKERS}${id}/issue-certificate/`);
 
     expect(status).toBe(201);
@@ -152,8 +156,8 @@ describe('a certificate of a worker', () => {
     expect(JSON.stringify(listed.body)).not.toMatch(/PRIVATE|BEGIN/);
   });
 
-  it('counts until it expires', async () => {
-    const { id } = await worker();
+  it('is usable until it expires', async () => {
+    const { id } = await createWorker();
     await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
     const expires = Date.parse((await certificateOf(id)).expires);
     expect(expires).toBeGreaterThan(START);
@@ -166,7 +170,7 @@ describe('a certificate of a worker', () => {
   });
 
   it('is revoked once', async () => {
-    const { id } = await worker();
+    const { id } = await createWorker();
     await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
     const certificate = await certificateOf(id);
     const { status, body } = await acme(`PATCH ${CERTIFICATES}${certificate.id}/revoke/`);
@@ -174,15 +178,15 @@ describe('a certificate of a worker', () => {
     expect(status).toBe(200);
     expect(body).toEqual({ ...certificate, revoked: true, usable: false });
     expect(await certificateOf(id)).toEqual(body);
-    // What the SDK asks for to refresh it.
+    // The SDK refreshes the certificate with this request.
     expect((await acme(`GET ${CERTIFICATES}${certificate.id}/`)).body).toEqual(body);
     expectRefusal(await acme(`PATCH ${CERTIFICATES}${certificate.id}/revoke/`, {}), 400, /already/);
     expect((await acme(`GET ${CERTIFICATES}?worker=${id}&revoked=false`)).body.count).toBe(0);
     expect((await acme(`GET ${CERTIFICATES}?worker=${id}&revoked=true`)).body.count).toBe(1);
   });
 
-  it('is found by its fingerprint and its worker’s name', async () => {
-    const { id } = await worker({ fqdn: 'only.acme.test' });
+  it('is filtered by its fingerprint and the name of its worker', async () => {
+    const { id } = await createWorker({ fqdn: 'only.acme.test' });
     await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
     const certificate = await certificateOf(id);
     const results = async (query: string) => (await acme(`GET ${CERTIFICATES}?${query}`)).body.results;
@@ -191,8 +195,8 @@ describe('a certificate of a worker', () => {
     expect(await results(`fingerprint=${encodeURIComponent(certificate.fingerprint)}`)).toEqual([certificate]);
   });
 
-  it('goes with its worker, and is nobody else’s', async () => {
-    const { id } = await worker();
+  it('is deleted with its worker, and is hidden from other organisations', async () => {
+    const { id } = await createWorker();
     await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
     const certificate = await certificateOf(id);
 

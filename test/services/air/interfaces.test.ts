@@ -16,23 +16,23 @@ const air = await airServer();
 const { admin, done } = air;
 
 describe('creating', () => {
-  it('needs a node and a name; the MAC address is administered locally, and its own', async () => {
+  it('requires a node and a name, and generates a unique local MAC address', async () => {
     const { id: node } = await air.node();
 
-    const made = await Promise.all(
+    const created = await Promise.all(
       ['swp1', 'swp2', 'swp3'].map((name) => done(201, `POST ${INTERFACES}`, { node, name })),
     );
 
-    for (const one of made) {
-      expect(one).toMatchObject({ node, interface_type: 'DATA_PLANE_INTF', outbound: false, labels: null });
-      expect(one.mac_address).toMatch(/^02(:[0-9a-f]{2}){5}$/);
-      expect(await done(200, `GET ${INTERFACES}${one.id}/`)).toEqual(one);
+    for (const item of created) {
+      expect(item).toMatchObject({ node, interface_type: 'DATA_PLANE_INTF', outbound: false, labels: null });
+      expect(item.mac_address).toMatch(/^02(:[0-9a-f]{2}){5}$/);
+      expect(await done(200, `GET ${INTERFACES}${item.id}/`)).toEqual(item);
     }
-    expect(new Set(made.map(({ mac_address }) => mac_address)).size).toBe(3);
+    expect(new Set(created.map(({ mac_address }) => mac_address)).size).toBe(3);
   });
 
-  it('keeps what is given', async () => {
-    const given = {
+  it('stores every value of the request', async () => {
+    const body = {
       name: 'e'.repeat(15),
       mac_address: '02:11:22:33:44:55',
       interface_type: 'OOB_INTF',
@@ -40,10 +40,10 @@ describe('creating', () => {
       labels: { a: 'b' },
     };
 
-    expect(await air.interface(given)).toMatchObject(given);
+    expect(await air.interface(body)).toMatchObject(body);
   });
 
-  it.each<[named: string, body: object]>([
+  it.each<[field: string, body: object]>([
     ['node', { node: NOTHING }],
     ['node', { node: GLOBEX_LAB }],
     ['node', { node: undefined }],
@@ -54,14 +54,14 @@ describe('creating', () => {
     ['mac_address', { mac_address: 'none of this' }],
     ['mac_address', { mac_address: 5 }],
     ['outbound', { outbound: 'yes' }],
-  ])('a wrong `%s` is refused by its name: %j', async (named, body) => {
+  ])('with an invalid `%s` returns 400 and names it: %j', async (field, body) => {
     const { id: node } = await air.node();
 
-    expectRefused(await admin(`POST ${INTERFACES}`, { node, name: 'swp1', ...body }), 400, named);
+    expectRefused(await admin(`POST ${INTERFACES}`, { node, name: 'swp1', ...body }), 400, field);
   });
 });
 
-it('updating changes what is given, and never the node', async () => {
+it('an update changes only the members of the request, and never the node', async () => {
   const before = await air.interface();
   const other = await air.node();
 
@@ -70,44 +70,46 @@ it('updating changes what is given, and never the node', async () => {
   expect({ ...after, modified: '' }).toEqual({ ...before, name: 'new', outbound: true, modified: '' });
 });
 
-it('keeps its role and its scalable unit, and has all of its labels', async () => {
-  const given = { interface_role: 'leaf', scalable_unit: 3, labels: { interface_role: 'spine' } };
-  const one = await air.interface(given);
+it('an interface stores its role and scalable unit, and an update replaces its labels', async () => {
+  const body = { interface_role: 'leaf', scalable_unit: 3, labels: { interface_role: 'spine' } };
+  const created = await air.interface(body);
 
-  expect(one).toMatchObject({ ...given, labels: { interface_role: 'spine', scalable_unit: null } });
+  expect(created).toMatchObject({ ...body, labels: { interface_role: 'spine', scalable_unit: null } });
 
-  const changed = await done(200, `PATCH ${INTERFACES}${one.id}/`, { scalable_unit: 4, labels: { scalable_unit: 4 } });
+  const changed = await done(200, `PATCH ${INTERFACES}${created.id}/`, {
+    scalable_unit: 4,
+    labels: { scalable_unit: 4 },
+  });
 
   expect(changed).toMatchObject({ scalable_unit: 4, labels: { interface_role: null, scalable_unit: 4 } });
-  expect(await done(200, `PATCH ${INTERFACES}${one.id}/`, { labels: null })).toMatchObject({ labels: null });
+  expect(await done(200, `PATCH ${INTERFACES}${created.id}/`, { labels: null })).toMatchObject({ labels: null });
 });
 
-it('deleting takes links and services along, and leaves the other end', async () => {
-  const mine = await air.interface();
-  const { simulation } = await done(200, `GET ${NODES}${mine.node}/`);
-  const theirs = await air.interface({ node: (await air.node({ simulation })).id });
-  const link = await done(201, `POST ${LINKS}`, { interfaces: [mine.id, theirs.id] });
-  const service = await done(201, `POST ${SERVICES}`, { interface: mine.id, node_port: 22 });
+it('deleting an interface deletes its links and services, and keeps the other end', async () => {
+  const own = await air.interface();
+  const { simulation } = await done(200, `GET ${NODES}${own.node}/`);
+  const peer = await air.interface({ node: (await air.node({ simulation })).id });
+  const link = await done(201, `POST ${LINKS}`, { interfaces: [own.id, peer.id] });
+  const service = await done(201, `POST ${SERVICES}`, { interface: own.id, node_port: 22 });
 
-  await done(204, `DELETE ${INTERFACES}${mine.id}/`);
+  await done(204, `DELETE ${INTERFACES}${own.id}/`);
 
-  for (const path of [`${INTERFACES}${mine.id}`, `${LINKS}${link.id}`, `${SERVICES}${service.id}`]) {
+  for (const path of [`${INTERFACES}${own.id}`, `${LINKS}${link.id}`, `${SERVICES}${service.id}`]) {
     expectRefused(await admin(`GET ${path}/`), 404);
   }
-  await done(200, `GET ${INTERFACES}${theirs.id}/`);
+  await done(200, `GET ${INTERFACES}${peer.id}/`);
 });
 
 describe('a breakout', () => {
-  const onNode = (node: string) => air.all(`${INTERFACES}?node=${node}&ordering=name`);
-  const namesOf = async (node: string) => (await onNode(node)).map(({ name }) => name);
-  const brokenOut = (id: string, split_count: number) =>
-    done(200, `POST ${INTERFACES}${id}/breakout/`, { split_count });
-  const reverted = (id: string) => done(200, `POST ${INTERFACES}${id}/revert-breakout/`);
+  const listOfNode = (node: string) => air.all(`${INTERFACES}?node=${node}&ordering=name`);
+  const namesOf = async (node: string) => (await listOfNode(node)).map(({ name }) => name);
+  const breakOut = (id: string, split_count: number) => done(200, `POST ${INTERFACES}${id}/breakout/`, { split_count });
+  const revert = (id: string) => done(200, `POST ${INTERFACES}${id}/revert-breakout/`);
 
-  it('renames the interface, which becomes the first of as many parts as are asked for', async () => {
+  it('renames the interface and creates the other parts', async () => {
     const whole = await air.interface({ name: 'swp1' });
 
-    const parts = await brokenOut(whole.id, 4);
+    const parts = await breakOut(whole.id, 4);
 
     expect(parts).toMatchObject([
       { id: whole.id, name: 'swp1s0', mac_address: whole.mac_address },
@@ -120,65 +122,65 @@ describe('a breakout', () => {
     expect(await namesOf(whole.node)).toEqual(['swp1s0', 'swp1s1', 'swp1s2', 'swp1s3']);
   });
 
-  it('is reverted from any of its parts, and leaves the first with the name of the whole', async () => {
+  it('can be reverted from any part, and restores the name of the interface', async () => {
     const whole = await air.interface({ name: 'swp1' });
     const other = await air.interface({ name: 'swp10s1', node: whole.node });
 
     for (const index of [0, 11]) {
-      const parts = await brokenOut(whole.id, 12);
-      expect(await reverted(parts[index].id)).toMatchObject({ id: whole.id, name: 'swp1', split: null });
-      expect(idsOf(await onNode(whole.node)).sort()).toEqual([whole.id, other.id].sort());
+      const parts = await breakOut(whole.id, 12);
+      expect(await revert(parts[index].id)).toMatchObject({ id: whole.id, name: 'swp1', split: null });
+      expect(idsOf(await listOfNode(whole.node)).sort()).toEqual([whole.id, other.id].sort());
     }
   });
 
-  it('removes links, its own and those of the parts', async () => {
+  it('and its reversal delete the links of the parts', async () => {
     const [whole, peer] = [await air.interface({ name: 'swp1' }), await air.interface({ name: 'swp1' })];
     const { simulation } = await done(200, `GET ${NODES}${whole.node}/`);
     const near = await air.interface({ name: 'near', node: (await air.node({ simulation })).id });
     await done(201, `POST ${LINKS}`, { interfaces: [whole.id, near.id] });
 
-    const [first, second] = await brokenOut(whole.id, 2);
+    const [first, second] = await breakOut(whole.id, 2);
     expect(await air.all(`${LINKS}?simulation=${simulation}`)).toEqual([]);
     await done(201, `POST ${LINKS}`, { interfaces: [first.id, second.id] });
-    await reverted(second.id);
+    await revert(second.id);
 
     expect(await air.all(`${LINKS}?simulation=${simulation}`)).toEqual([]);
     expect((await done(200, `GET ${INTERFACES}${peer.id}/`)).name).toBe('swp1');
   });
 
-  it('is not reverted while one of its parts has a service', async () => {
+  it('cannot be reverted while a part has a service', async () => {
     const whole = await air.interface();
-    const [first, second] = await brokenOut(whole.id, 2);
+    const [first, second] = await breakOut(whole.id, 2);
     const service = await done(201, `POST ${SERVICES}`, { interface: second.id, node_port: 22 });
 
     expectRefused(await admin(`POST ${INTERFACES}${first.id}/revert-breakout/`), 400, 'has a service');
 
     await done(204, `DELETE ${SERVICES}${service.id}/`);
-    await reverted(first.id);
+    await revert(first.id);
   });
 
-  it('is reverted whatever its parts are called meanwhile', async () => {
+  it('can be reverted after its parts are renamed', async () => {
     const whole = await air.interface({ name: 'swp1' });
-    const [first, second] = await brokenOut(whole.id, 3);
+    const [first, second] = await breakOut(whole.id, 3);
     await done(200, `PATCH ${INTERFACES}${first.id}/`, { name: 'uplink' });
     await done(200, `PATCH ${INTERFACES}${second.id}/`, { name: 'swp1' });
 
-    expect(await reverted(second.id)).toMatchObject({ id: whole.id, name: 'swp1', split: null });
+    expect(await revert(second.id)).toMatchObject({ id: whole.id, name: 'swp1', split: null });
     expect(await namesOf(whole.node)).toEqual(['swp1']);
     expectRefused(await admin(`POST ${INTERFACES}${whole.id}/revert-breakout/`), 400, 'not broken out');
-    expect(await brokenOut(whole.id, 2)).toHaveLength(2);
+    expect(await breakOut(whole.id, 2)).toHaveLength(2);
   });
 
-  it('is reverted without its first part, if that was deleted', async () => {
+  it('can be reverted after its first part is deleted', async () => {
     const whole = await air.interface({ name: 'swp1' });
-    const [first, second, third] = await brokenOut(whole.id, 3);
+    const [first, second, third] = await breakOut(whole.id, 3);
     await done(204, `DELETE ${INTERFACES}${first.id}/`);
 
-    expect(await reverted(third.id)).toMatchObject({ id: second.id, name: 'swp1', split: null });
+    expect(await revert(third.id)).toMatchObject({ id: second.id, name: 'swp1', split: null });
     expect(await namesOf(whole.node)).toEqual(['swp1']);
   });
 
-  it('is refused while another interface of the node has the name of a part', async () => {
+  it('returns 400 while another interface of the node has the name of a part', async () => {
     const whole = await air.interface({ name: 'swp1' });
     const other = await air.interface({ name: 'swp1s1', node: whole.node });
 
@@ -186,40 +188,40 @@ describe('a breakout', () => {
     expect(await namesOf(whole.node)).toEqual(['swp1', 'swp1s1']);
 
     await done(204, `DELETE ${INTERFACES}${other.id}/`);
-    await brokenOut(whole.id, 2);
+    await breakOut(whole.id, 2);
   });
 
-  it('is not reverted while another interface of the node has the name of the whole', async () => {
+  it('cannot be reverted while another interface of the node has the original name', async () => {
     const whole = await air.interface({ name: 'swp1' });
-    await brokenOut(whole.id, 2);
+    await breakOut(whole.id, 2);
     const other = await air.interface({ name: 'swp1', node: whole.node });
 
     expectRefused(await admin(`POST ${INTERFACES}${whole.id}/revert-breakout/`), 400, '`swp1`');
     expect(await namesOf(whole.node)).toEqual(['swp1', 'swp1s0', 'swp1s1']);
 
     await done(200, `PATCH ${INTERFACES}${other.id}/`, { name: 'swp2' });
-    expect(await reverted(whole.id)).toMatchObject({ name: 'swp1' });
+    expect(await revert(whole.id)).toMatchObject({ name: 'swp1' });
   });
 
-  it('can be reverted in a clone, which leaves the original as it was', async () => {
+  it('can be reverted in a clone without changing the original', async () => {
     const whole = await air.interface({ name: 'swp1' });
-    const [first] = await brokenOut(whole.id, 2);
+    const [first] = await breakOut(whole.id, 2);
     await done(200, `PATCH ${INTERFACES}${first.id}/`, { name: 'uplink' });
     const { simulation } = await done(200, `GET ${NODES}${whole.node}/`);
     const clone = await done(201, 'POST simulations/clone/', { simulation });
     const [copy] = await air.all(`${INTERFACES}?simulation=${clone.id}&ordering=-name`);
 
     expect(copy.name).toBe('uplink');
-    expect(await reverted(copy.id)).toMatchObject({ id: copy.id, name: 'swp1', split: null });
+    expect(await revert(copy.id)).toMatchObject({ id: copy.id, name: 'swp1', split: null });
     expect(await namesOf(copy.node)).toEqual(['swp1']);
     expect(await namesOf(whole.node)).toEqual(['swp1s1', 'uplink']);
   });
 
-  it('and a reverted one are kept by a snapshot file', async () => {
+  it('is preserved in a snapshot file, also after it is reverted', async () => {
     const [whole, other] = [await air.interface({ name: 'swp1' }), await air.interface({ name: 'swp2' })];
-    const [, second] = await brokenOut(whole.id, 2);
-    await brokenOut(other.id, 2);
-    await reverted(other.id);
+    const [, second] = await breakOut(whole.id, 2);
+    await breakOut(other.id, 2);
+    await revert(other.id);
     const world = await airServer();
 
     const snapshot = await uploaded(world, await fileOf(air));
@@ -231,7 +233,7 @@ describe('a breakout', () => {
     await world.done(200, `POST ${INTERFACES}${other.id}/breakout/`, { split_count: 2 });
   });
 
-  it('of a long name or of another type is refused', async () => {
+  it('returns 400 for a long name and for another interface type', async () => {
     const long = await air.interface({ name: 'abcdefghijklmn' });
     const oob = await air.interface({ interface_type: 'OOB_INTF' });
 
@@ -239,39 +241,42 @@ describe('a breakout', () => {
     expectRefused(await admin(`POST ${INTERFACES}${oob.id}/breakout/`, { split_count: 2 }), 400, 'DATA_PLANE_INTF');
   });
 
-  it('of a part, a second one, and a revert of none are refused', async () => {
+  it('returns 400 for a part, and so does reverting an interface without parts', async () => {
     const whole = await air.interface();
     expectRefused(await admin(`POST ${INTERFACES}${whole.id}/revert-breakout/`), 400);
-    const [first, second] = await brokenOut(whole.id, 2);
+    const [first, second] = await breakOut(whole.id, 2);
 
     for (const id of [first.id, second.id]) {
       expectRefused(await admin(`POST ${INTERFACES}${id}/breakout/`, { split_count: 2 }), 400);
     }
-    expect(await onNode(whole.node)).toHaveLength(2);
+    expect(await listOfNode(whole.node)).toHaveLength(2);
   });
 
-  it('may be given when an interface is made, in the later API', async () => {
-    const later = await airServer({ air: 'dsx' });
-    const first = await later.interface({ name: 'swp1s0', split: '2' });
-    const second = await later.interface({ name: 'swp1s1', split: '2', node: first.node });
+  it('is set when an interface is created with `split` in dsx', async () => {
+    const dsx = await airServer({ air: 'dsx' });
+    const first = await dsx.interface({ name: 'swp1s0', split: '2' });
+    const second = await dsx.interface({ name: 'swp1s1', split: '2', node: first.node });
 
     expect(second.split).toBe('2');
-    expect(await later.done(200, `POST ${INTERFACES}${second.id}/revert-breakout/`)).toMatchObject({
+    expect(await dsx.done(200, `POST ${INTERFACES}${second.id}/revert-breakout/`)).toMatchObject({
       id: first.id,
       name: 'swp1',
     });
     expect((await air.interface({ name: 'swp1s0', split: '2' })).split).toBeNull();
 
-    const named = await later.interface({ name: 'uplink', split: '2' });
-    expect(await later.done(200, `POST ${INTERFACES}${named.id}/revert-breakout/`)).toMatchObject({
+    const plain = await dsx.interface({ name: 'uplink', split: '2' });
+    expect(await dsx.done(200, `POST ${INTERFACES}${plain.id}/revert-breakout/`)).toMatchObject({
       name: 'uplink',
       split: null,
     });
   });
 
-  it.each([0, 1, -1, 1.5, '2', null, undefined, 10_000])('into %s is refused by its name', async (split_count) => {
-    const { id } = await air.interface();
+  it.each([0, 1, -1, 1.5, '2', null, undefined, 10_000])(
+    'into %s returns 400 and names `split_count`',
+    async (split_count) => {
+      const { id } = await air.interface();
 
-    expectRefused(await admin(`POST ${INTERFACES}${id}/breakout/`, { split_count }), 400, 'split_count');
-  });
+      expectRefused(await admin(`POST ${INTERFACES}${id}/breakout/`, { split_count }), 400, 'split_count');
+    },
+  );
 });

@@ -15,10 +15,10 @@ const USER = [
 ];
 const DEMO_WRITE = 'air:marketplace_demo_write';
 const DEMO_PUBLISH = 'air:marketplace_demo_publish';
-/** The fourteen scopes of the page, and the others that operations of 2.0 need. */
+/** The fourteen scopes of the documentation, and the others that operations of 2.0 require. */
 const EVERY_SCOPE_OF_2_0 = [...AIR_SCOPES.slice(0, 14), 'air:sre', 'air:manifest_read', 'air:manifest_write'];
 
-/** What every role of a profile brings: those of the page, and those of the later reference. */
+/** The scopes of every role of a profile, as the documentation of 2.0 and the reference of dsx list them. */
 const ROLES: Readonly<Record<AirProfile, Readonly<Record<string, readonly string[]>>>> = {
   '2.0': {
     air: USER,
@@ -47,40 +47,40 @@ const ROLES: Readonly<Record<AirProfile, Readonly<Record<string, readonly string
   },
 };
 
-/** A request that changes nothing, and what it needs beside `air:access`: all of the scopes, or any of them. */
+/** A request without side effects, and its required scopes in addition to `air:access`: all, or any of them. */
 interface Probe {
   readonly request: string;
   readonly body?: unknown;
   readonly needs: readonly string[];
-  /** One of them is enough. */
+  /** Any of the scopes is enough. */
   readonly any?: true;
-  /** Does in place of the scopes. */
+  /** A role that replaces the scopes. */
   readonly orRole?: string;
 }
 
-/** As a decision tells it. */
+/** A fix of a decision. */
 interface Fix {
   readonly request?: { readonly path: string; readonly body: { readonly roles: readonly string[] } };
 }
 
-const NOBODY = '00000000-0000-4000-8000-000000000000';
+const NO_ID = '00000000-0000-4000-8000-000000000000';
 const PARSED = { topology_data: '{"nodes":{}}', source_format: 'JSON', destination_format: 'JSON' };
 const TRAINEE = { orRole: 'air_trainee' } as const;
 
-/** One request for every scope. Those about an object that does not exist are answered 404 to whoever may. */
+/** A request for each scope. Requests for an object that does not exist return 404 to a caller with access. */
 const COMMON: readonly Probe[] = [
   { request: 'GET /simulations/', needs: ['air:simulation_read'], ...TRAINEE },
   { request: 'POST /simulations/parse/', body: PARSED, needs: ['air:simulation_create'] },
-  { request: `PATCH /simulations/${NOBODY}/`, body: {}, needs: ['air:simulation_edit'] },
-  { request: `DELETE /simulations/${NOBODY}/`, needs: ['air:simulation_delete'] },
-  { request: `PATCH /simulations/${NOBODY}/start/`, body: {}, needs: ['air:simulation_start_stop'], ...TRAINEE },
+  { request: `PATCH /simulations/${NO_ID}/`, body: {}, needs: ['air:simulation_edit'] },
+  { request: `DELETE /simulations/${NO_ID}/`, needs: ['air:simulation_delete'] },
+  { request: `PATCH /simulations/${NO_ID}/start/`, body: {}, needs: ['air:simulation_start_stop'], ...TRAINEE },
   { request: 'GET /images/', needs: ['air:image_read'] },
-  { request: `DELETE /images/${NOBODY}/`, needs: ['air:image_write'] },
-  { request: `PATCH /images/${NOBODY}/publish/`, body: {}, needs: ['air:image_publish'] },
+  { request: `DELETE /images/${NO_ID}/`, needs: ['air:image_write'] },
+  { request: `PATCH /images/${NO_ID}/publish/`, body: {}, needs: ['air:image_publish'] },
   { request: 'GET /images/shares/', needs: ['air:image_sharing'] },
-  { request: `DELETE /marketplace/demos/${NOBODY}/`, needs: [DEMO_WRITE] },
-  { request: `PATCH /marketplace/demos/${NOBODY}/publish/`, body: {}, needs: [DEMO_PUBLISH] },
-  { request: `DELETE /marketplace/demos/tags/${NOBODY}/`, needs: ['air:sre'] },
+  { request: `DELETE /marketplace/demos/${NO_ID}/`, needs: [DEMO_WRITE] },
+  { request: `PATCH /marketplace/demos/${NO_ID}/publish/`, body: {}, needs: [DEMO_PUBLISH] },
+  { request: `DELETE /marketplace/demos/tags/${NO_ID}/`, needs: ['air:sre'] },
 ];
 const PROBES: Readonly<Record<AirProfile, readonly Probe[]>> = {
   '2.0': [
@@ -89,7 +89,7 @@ const PROBES: Readonly<Record<AirProfile, readonly Probe[]>> = {
     { request: 'GET /marketplace/demos/', needs: ['air:marketplace_demo_read'] },
     { request: 'GET /trainings/', needs: ['air:training_instructor'] },
     { request: 'GET /manifests/', needs: ['air:manifest_read'] },
-    { request: `DELETE /manifests/${NOBODY}/`, needs: ['air:manifest_write'] },
+    { request: `DELETE /manifests/${NO_ID}/`, needs: ['air:manifest_write'] },
   ],
   dsx: [
     ...COMMON,
@@ -97,12 +97,12 @@ const PROBES: Readonly<Record<AirProfile, readonly Probe[]>> = {
     { request: 'GET /marketplace/demos/', needs: AIR_SCOPES, any: true },
     {
       request: 'POST /images/claim-image-share/',
-      body: { image_share: NOBODY },
+      body: { image_share: NO_ID },
       needs: ['air:image_write', 'air:image_claiming'],
       any: true,
     },
     {
-      request: `PATCH /marketplace/demos/${NOBODY}/manage/`,
+      request: `PATCH /marketplace/demos/${NO_ID}/manage/`,
       body: {},
       needs: ['air:sre', 'air:admin'],
       any: true,
@@ -111,13 +111,13 @@ const PROBES: Readonly<Record<AirProfile, readonly Probe[]>> = {
   ],
 };
 
-/** Whoever has these roles, and no others. */
-function held(profile: AirProfile, roles: readonly string[]): readonly string[] {
+/** The scopes of a user with these roles. */
+function scopesOfRoles(profile: AirProfile, roles: readonly string[]): readonly string[] {
   const scopes = roles.flatMap((role) => ROLES[profile][role] ?? []);
   return [...new Set(scopes)].sort();
 }
 
-/** Requests about objects of the cast that change nothing or may be changed. */
+/** Requests for objects of the seed that have no side effects or may change the object. */
 const OWN_IMAGE = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0002';
 const ON_EXISTING: Readonly<Record<string, Pick<Probe, 'request' | 'body'>>> = {
   'air-admin': { request: 'GET /marketplace/demos/' },
@@ -126,30 +126,30 @@ const ON_EXISTING: Readonly<Record<string, Pick<Probe, 'request' | 'body'>>> = {
   'air-image-publisher': { request: `PATCH /images/${OWN_IMAGE}/unpublish/`, body: {} },
 };
 
-/** What the caller lacks for a probe, in the order in which a refusal tells it. */
-function missing(profile: AirProfile, { needs, any, orRole }: Probe, roles: readonly string[]): readonly string[] {
+/** The scopes that the caller lacks for a probe, in the order of the response. */
+function findMissing(profile: AirProfile, { needs, any, orRole }: Probe, roles: readonly string[]): readonly string[] {
   if (profile === 'dsx' && orRole !== undefined && roles.includes(orRole)) return [];
-  const scopes = held(profile, roles);
+  const scopes = scopesOfRoles(profile, roles);
   if (any === true) return needs.some((scope) => scopes.includes(scope)) ? [] : needs;
   return (profile === '2.0' ? [ACCESS, ...needs] : needs).filter((scope) => !scopes.includes(scope));
 }
 
-function alone(profile: AirProfile): string[][] {
+function listSingleRoles(profile: AirProfile): string[][] {
   return Object.keys(ROLES[profile]).map((role) => [role]);
 }
 
-/** Each role with the next one. */
-function pairs(profile: AirProfile): string[][] {
+/** Pairs of consecutive roles. */
+function listRolePairs(profile: AirProfile): string[][] {
   const names = Object.keys(ROLES[profile]);
-  return names.slice(1).map((other, index) => [names[index] ?? '', other]);
+  return names.slice(1).map((next, index) => [names[index] ?? '', next]);
 }
 
-async function ask(server: TestServer, { request, body }: Pick<Probe, 'request' | 'body'>, token: string) {
+async function send(server: TestServer, { request, body }: Pick<Probe, 'request' | 'body'>, token: string) {
   const [method, path] = request.split(' ');
   return server.call(`${method} /api/v3${path}`, { token, ...(body !== undefined && { body }) });
 }
 
-/** What a key can do at all, by operation. */
+/** The effect of every operation for a key. */
 async function effectsOf(
   server: TestServer,
   principal: string,
@@ -160,7 +160,7 @@ async function effectsOf(
   return body.operations.filter(({ operation }: { operation: string }) => operation !== 'uploads_put_part');
 }
 
-/** The scopes by which requests of a key are decided. */
+/** The scopes that apply to the requests of a key. */
 async function scopesOf(server: TestServer, { id }: { readonly id: string }): Promise<readonly string[]> {
   const { body } = await server.call('POST /_mock/decisions/simulate', {
     body: { principal: id, method: 'GET', path: '/api/v3/simulations/' },
@@ -168,24 +168,24 @@ async function scopesOf(server: TestServer, { id }: { readonly id: string }): Pr
   return body.held.toSorted();
 }
 
-/** Exactly what the roles bring, seen from outside: what is answered, and what a refusal says is missing. */
+/** Expects exactly the rights of the roles, by the status and the missing scopes of each probe. */
 async function expectRights(server: TestServer, profile: AirProfile, token: string, roles: readonly string[]) {
   for (const probe of PROBES[profile]) {
-    const { status, decision } = await ask(server, probe, token);
-    const lacking = missing(profile, probe, roles);
-    const named = `${roles.join(' and ') || 'no role'}; ${probe.request}`;
+    const { status, decision } = await send(server, probe, token);
+    const lacking = findMissing(profile, probe, roles);
+    const label = `${roles.join(' and ') || 'no role'}; ${probe.request}`;
     if (lacking.length > 0) {
       const isChoice = probe.any === true && probe.needs.length > 1;
       const { id: _, certainty: __, ...reported } = decision;
-      expect({ status, ...reported }, named).toEqual({
+      expect({ status, ...reported }, label).toEqual({
         ...{ status: 403, effect: 'deny', reason: 'missing_scope' },
         ...(isChoice ? { missingAnyOf: lacking } : { missing: lacking }),
       });
-    } else expect(status, named).toBe(JSON.stringify(probe).includes(NOBODY) ? 404 : 200);
+    } else expect(status, label).toBe(JSON.stringify(probe).includes(NO_ID) ? 404 : 200);
   }
 }
 
-describe.each(['2.0', 'dsx'] as const)('in profile %s a personal key with', async (profile) => {
+describe.each(['2.0', 'dsx'] as const)('a personal key in profile %s', async (profile) => {
   const server = await testServer({ air: profile });
   let people = 0;
   const keyOf = (roles: readonly string[]) => {
@@ -193,37 +193,37 @@ describe.each(['2.0', 'dsx'] as const)('in profile %s a personal key with', asyn
     return personalKey(server, `person-${people}@acme.test`, roles);
   };
 
-  it.each([[[]], ...[...alone(profile), ...pairs(profile), Object.keys(ROLES[profile])].map((roles) => [roles])])(
-    'the roles %j has exactly their scopes together',
-    async (roles) => {
-      expect(await scopesOf(server, await keyOf(roles))).toEqual(held(profile, roles));
-    },
-  );
+  it.each([
+    [[]],
+    ...[...listSingleRoles(profile), ...listRolePairs(profile), Object.keys(ROLES[profile])].map((roles) => [roles]),
+  ])('with the roles %j has exactly their combined scopes', async (roles) => {
+    expect(await scopesOf(server, await keyOf(roles))).toEqual(scopesOfRoles(profile, roles));
+  });
 
-  it('every role is answered accordingly', async () => {
+  it('with every role has exactly their rights', async () => {
     const roles = Object.keys(ROLES[profile]);
 
     await expectRights(server, profile, (await keyOf(roles)).key, roles);
   });
 
-  it('roles that are changed has what they bring at once, and no more what the old ones brought', async () => {
-    const made = await keyOf([]);
-    for (const roles of [...alone(profile), []]) {
-      const { status, body } = await server.call(`PATCH /_mock/keys/${made.id}`, { body: { roles } });
+  it('with changed roles has the rights of the new roles only, at once', async () => {
+    const created = await keyOf([]);
+    for (const roles of [...listSingleRoles(profile), []]) {
+      const { status, body } = await server.call(`PATCH /_mock/keys/${created.id}`, { body: { roles } });
       expect([status, body.roles]).toEqual([200, roles]);
-      expect(await scopesOf(server, made)).toEqual(held(profile, roles));
+      expect(await scopesOf(server, created)).toEqual(scopesOfRoles(profile, roles));
     }
-    await expectRights(server, profile, made.key, []);
+    await expectRights(server, profile, created.key, []);
   });
 
-  it('every role opens nothing, where it was not made for Air', async () => {
+  it('with every role has no access if it was created without the service `air`', async () => {
     const roles = Object.keys(ROLES[profile]);
-    const other = await personalKey(server, 'elsewhere@acme.test', roles, ['nvcf']);
+    const keyOfNvcf = await personalKey(server, 'elsewhere@acme.test', roles, ['nvcf']);
     const service = await serviceKey(server, AIR_SCOPES, []);
-    for (const { id, key } of [other, service]) {
+    for (const { id, key } of [keyOfNvcf, service]) {
       const reasons = (await effectsOf(server, id)).map(({ reason }) => reason);
       expect(new Set(reasons)).toEqual(new Set(['service_not_enabled']));
-      const { status, body, decision } = await ask(server, { request: 'GET /simulations/' }, key);
+      const { status, body, decision } = await send(server, { request: 'GET /simulations/' }, key);
       expect([status, decision.reason]).toEqual([403, 'service_not_enabled']);
       expect(body).toEqual({
         detail: 'You do not have permission to perform this action.',
@@ -232,25 +232,25 @@ describe.each(['2.0', 'dsx'] as const)('in profile %s a personal key with', asyn
     }
   });
 
-  it('the service Air added to it is opened at once', async () => {
+  it('with the service `air` added has access at once', async () => {
     const [role = '', scopes] = Object.entries(ROLES[profile])[0] ?? [];
-    const made = await personalKey(server, 'late@acme.test', [role], ['nvcf']);
-    const edited = await server.call(`PATCH /_mock/keys/${made.id}`, { body: { services: ['nvcf', 'air'] } });
+    const created = await personalKey(server, 'late@acme.test', [role], ['nvcf']);
+    const edited = await server.call(`PATCH /_mock/keys/${created.id}`, { body: { services: ['nvcf', 'air'] } });
 
     expect(edited.status).toBe(200);
     expect(scopes).toContain(ACCESS);
-    await expectRights(server, profile, made.key, [role]);
+    await expectRights(server, profile, created.key, [role]);
   });
 
-  it('a role of Cloud Functions or of the organisation alone has no scope of Air', async () => {
+  it('with only a role of Cloud Functions or of the organisation has no scope of Air', async () => {
     expect(await scopesOf(server, await keyOf(['ORG_OWNER', 'Cloud Functions Admin']))).toEqual([]);
   });
 });
 
-describe('in profile 2.0', async () => {
+describe('profile 2.0', async () => {
   const server = await testServer();
 
-  it('only `air` and `air-admin` open anything alone, as the others bring no `air:access`', async () => {
+  it('only `air` and `air-admin` allow any request alone, because other roles lack `air:access`', async () => {
     const opened: string[] = [];
     for (const role of Object.keys(ROLES['2.0'])) {
       const { id } = await personalKey(server, `${role}@acme.test`, [role]);
@@ -260,11 +260,11 @@ describe('in profile 2.0', async () => {
     expect(opened).toEqual(['air', 'air-admin']);
   });
 
-  it('an ordinary user cannot view demos, and can do everything with simulations', async () => {
+  it('a user with the role `air` manages simulations but cannot read demos', async () => {
     const { key } = castKey('air-user');
     const demos = await server.call('GET /api/v3/marketplace/demos/', { token: key });
-    const made = await server.call('POST /api/v3/simulations/', { token: key, body: { name: 'mine' } });
-    const path = `/api/v3/simulations/${made.body.id}/`;
+    const simulation = await server.call('POST /api/v3/simulations/', { token: key, body: { name: 'mine' } });
+    const path = `/api/v3/simulations/${simulation.body.id}/`;
     const statuses = [];
     for (const [request, body] of [
       [`GET ${path}`, undefined],
@@ -277,31 +277,35 @@ describe('in profile 2.0', async () => {
     }
 
     expect([demos.status, demos.decision.missing]).toEqual([403, ['air:marketplace_demo_read']]);
-    expect([made.status, ...statuses]).toEqual([201, 200, 200, 200, 200, 204]);
+    expect([simulation.status, ...statuses]).toEqual([201, 200, 200, 200, 200, 204]);
   });
 
-  it.each(Object.entries(ROLES['2.0']))('a refusal tells how %s is given, and that turns it', async (role, scopes) => {
-    const before = role === 'air' ? [] : ['air'];
-    const made = await personalKey(server, `wants-${role}@acme.test`, before);
-    const probe = PROBES['2.0'].find(
-      (one) => missing('2.0', one, before).length > 0 && one.needs.every((scope) => scopes.includes(scope)),
-    );
-    // A fix is told only where the object is there, so it is asked for a list, or for what needs no object.
-    const request = ON_EXISTING[role] ?? probe ?? { request: '' };
-    const { decision } = await ask(server, request, made.key);
-    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
-    const fix = body.fixes.find((one: Fix) => one.request?.body.roles.includes(role));
+  it.each(Object.entries(ROLES['2.0']))(
+    'a refusal suggests the role %s, and granting it fixes the refusal',
+    async (role, scopes) => {
+      const before = role === 'air' ? [] : ['air'];
+      const key = await personalKey(server, `wants-${role}@acme.test`, before);
+      const probe = PROBES['2.0'].find(
+        (candidate) =>
+          findMissing('2.0', candidate, before).length > 0 && candidate.needs.every((scope) => scopes.includes(scope)),
+      );
+      // A fix needs an existing object, so the request is for a list or for an object of the seed.
+      const request = ON_EXISTING[role] ?? probe ?? { request: '' };
+      const { decision } = await send(server, request, key.key);
+      const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+      const fix = body.fixes.find((entry: Fix) => entry.request?.body.roles.includes(role));
 
-    expect(fix?.request).toEqual({
-      method: 'PATCH',
-      path: `/_mock/keys/${made.id}`,
-      body: { roles: [...before, role] },
-    });
-    expect((await server.call(`PATCH ${fix.request.path}`, { body: fix.request.body })).status).toBe(200);
-    expect((await ask(server, request, made.key)).decision.effect).toBe('allow');
-  });
+      expect(fix?.request).toEqual({
+        method: 'PATCH',
+        path: `/_mock/keys/${key.id}`,
+        body: { roles: [...before, role] },
+      });
+      expect((await server.call(`PATCH ${fix.request.path}`, { body: fix.request.body })).status).toBe(200);
+      expect((await send(server, request, key.key)).decision.effect).toBe('allow');
+    },
+  );
 
-  it('a role of the later profile is not known, so no key is made with it', async () => {
+  it('a role of dsx is unknown, and a key with it is rejected', async () => {
     const { status, body } = await server.call('POST /_mock/keys', {
       body: { type: 'personal', name: 'later', services: ['air'], user: 'later@acme.test', roles: ['air_trainee'] },
     });
@@ -310,28 +314,28 @@ describe('in profile 2.0', async () => {
   });
 });
 
-describe('in profile dsx', async () => {
+describe('profile dsx', async () => {
   const server = await testServer({ air: 'dsx' });
-  const refused = async (key: string) => {
+  const readRefusal = async (key: string) => {
     const { status, decision } = await server.call('GET /api/v3/trainings/', { token: key });
     expect([status, decision.reason]).toEqual([403, 'missing_role']);
     return (await server.call(`GET /_mock/decisions/${decision.id}`)).body;
   };
 
-  it('a refusal for want of a role tells how it is given, and that turns it', async () => {
-    const made = await personalKey(server, 'instructor@acme.test', ['air_instructor']);
-    const { missing: lacking, fixes } = await refused(made.key);
+  it('a refusal suggests the missing role, and granting it fixes the refusal', async () => {
+    const key = await personalKey(server, 'instructor@acme.test', ['air_instructor']);
+    const { missing, fixes } = await readRefusal(key.key);
     const [fix] = fixes as Fix[];
 
-    expect(lacking).toEqual(['air_org_admin']);
+    expect(missing).toEqual(['air_org_admin']);
     expect(fix?.request?.body.roles).toEqual(['air_instructor', 'air_org_admin']);
     await server.call(`PATCH ${fix?.request?.path}`, { body: fix?.request?.body });
-    expect((await server.call('GET /api/v3/trainings/', { token: made.key })).status).toBe(200);
+    expect((await server.call('GET /api/v3/trainings/', { token: key.key })).status).toBe(200);
   });
 
-  it('a service key, which has no roles, is told what to do instead', async () => {
+  it('the refusal of a service key suggests a personal key', async () => {
     const { key } = await serviceKey(server, AIR_SCOPES);
-    const { fixes } = await refused(key);
+    const { fixes } = await readRefusal(key);
 
     expect(JSON.stringify(fixes)).toContain('personal key');
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
 
-const PAGE_SCOPES = [
+const SCOPES_2_0 = [
   'air:access',
   'air:simulation_read',
   'air:simulation_create',
@@ -18,8 +18,8 @@ const PAGE_SCOPES = [
   'air:marketplace_demo_publish',
   'air:training_instructor',
 ];
-const LATER_SCOPES = ['air:image_claiming', 'air:admin', 'air:sre', 'air:manifest_read', 'air:manifest_write'];
-const PAGE_ROLES = [
+const DSX_SCOPES = ['air:image_claiming', 'air:admin', 'air:sre', 'air:manifest_read', 'air:manifest_write'];
+const ROLES_2_0 = [
   'air',
   'air-admin',
   'air-demo-manager',
@@ -28,7 +28,7 @@ const PAGE_ROLES = [
   'air-image-sharer',
   'air-instructor',
 ];
-const LATER_ROLES = [
+const DSX_ROLES = [
   'air_user',
   'air_org_admin',
   'air_demo_manager',
@@ -69,7 +69,7 @@ interface Tables {
   readonly operations: readonly OperationRow[];
 }
 
-function documented(profile: string): string[] {
+function listDocumented(profile: string): string[] {
   const file = new URL(`../../../dist/openapi/air.${profile}.json`, import.meta.url);
   const { paths } = JSON.parse(readFileSync(file, 'utf8')) as {
     paths: Record<string, Record<string, { operationId: string }>>;
@@ -83,27 +83,27 @@ describe.each(['2.0', 'dsx'] as const)('GET /_mock/tables/air in profile %s', as
   const server = await testServer({ air: profile });
   const { status, body } = await server.call('GET /_mock/tables/air');
   const tables = body as Tables;
-  const keyed = tables.operations.filter(({ rule }) => rule !== 'public');
+  const protectedOperations = tables.operations.filter(({ rule }) => rule !== 'public');
 
-  it('names the service and the profile', () => {
+  it('has the service and the profile', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ service: 'air', profile, term: 'scope', product: 'air' });
   });
 
-  it('has the fourteen scopes of the page, and after them the later ones, marked as such', () => {
-    const page = tables.grants.slice(0, 14);
-    const later = tables.grants.slice(14);
+  it('has the fourteen documented scopes, followed by the scopes of dsx with their source', () => {
+    const documented = tables.grants.slice(0, 14);
+    const further = tables.grants.slice(14);
 
-    expect(page.map(({ id }) => id)).toEqual(PAGE_SCOPES);
-    for (const { id, source, certainty, label } of page) {
+    expect(documented.map(({ id }) => id)).toEqual(SCOPES_2_0);
+    for (const { id, source, certainty, label } of documented) {
       expect({ source, certainty, label }, id).toEqual({
         source: 'API authentication page, scopes',
         certainty: 'documented',
         label: id,
       });
     }
-    expect(later.map(({ id }) => id)).toEqual(LATER_SCOPES);
-    for (const { id, source } of later) expect(source, id).toMatch(/later edition|DSX/);
+    expect(further.map(({ id }) => id)).toEqual(DSX_SCOPES);
+    for (const { id, source } of further) expect(source, id).toMatch(/later edition|DSX/);
   });
 
   it('has the roles of the profile, each with scopes of the table', () => {
@@ -111,17 +111,17 @@ describe.each(['2.0', 'dsx'] as const)('GET /_mock/tables/air in profile %s', as
     const scopes = tables.grants.map(({ id }) => id);
 
     expect(new Set(names).size).toBe(names.length);
-    expect([...names].sort()).toEqual([...PAGE_ROLES, ...(profile === 'dsx' ? LATER_ROLES : [])].sort());
+    expect([...names].sort()).toEqual([...ROLES_2_0, ...(profile === 'dsx' ? DSX_ROLES : [])].sort());
     for (const { name, grants } of tables.roles) {
       expect(scopes, name).toEqual(expect.arrayContaining([...grants]));
       expect(new Set(grants).size, name).toBe(grants.length);
     }
   });
 
-  it('says how certain each role of the page is', () => {
-    const ofPage = tables.roles.filter(({ name }) => PAGE_ROLES.includes(name));
-    const certainties = Object.fromEntries(ofPage.map(({ name, certainty }) => [name, certainty]));
-    const entered = tables.roles.filter(({ grants }) => grants.includes('air:access')).map(({ name }) => name);
+  it('has the certainty of each documented role', () => {
+    const roles_2_0 = tables.roles.filter(({ name }) => ROLES_2_0.includes(name));
+    const certainties = Object.fromEntries(roles_2_0.map(({ name, certainty }) => [name, certainty]));
+    const rolesWithAccess = tables.roles.filter(({ grants }) => grants.includes('air:access')).map(({ name }) => name);
     if (profile === 'dsx') {
       expect(new Set(Object.values(certainties))).toEqual(new Set(['inferred']));
       return;
@@ -136,12 +136,12 @@ describe.each(['2.0', 'dsx'] as const)('GET /_mock/tables/air in profile %s', as
       'air-image-sharer': 'implied',
       'air-instructor': 'implied',
     });
-    expect(entered).toEqual(['air', 'air-admin']);
-    for (const { name, source } of ofPage.filter(({ name: role }) => !entered.includes(role)))
+    expect(rolesWithAccess).toEqual(['air', 'air-admin']);
+    for (const { name, source } of roles_2_0.filter(({ name: role }) => !rolesWithAccess.includes(role)))
       expect(source, name).toContain('that it does not grant `air:access` is inferred');
   });
 
-  it('says of every row where it is from and how certain it is', () => {
+  it('has a source and a certainty in every row', () => {
     for (const rows of [tables.grants, tables.roles, tables.rules, tables.operations]) {
       expect(rows.length).toBeGreaterThan(0);
       for (const row of rows) {
@@ -151,19 +151,19 @@ describe.each(['2.0', 'dsx'] as const)('GET /_mock/tables/air in profile %s', as
     }
   });
 
-  it('has every operation of the document once, and exactly one rule for each', () => {
+  it('has every operation of the document once, with exactly one rule', () => {
     const rules = tables.rules.map(({ id }) => id);
 
-    expect(tables.operations.map(({ id }) => id).sort()).toEqual(documented(profile).sort());
+    expect(tables.operations.map(({ id }) => id).sort()).toEqual(listDocumented(profile).sort());
     expect(new Set(rules).size).toBe(rules.length);
-    expect(keyed.map(({ rule }) => rule).sort()).toEqual([...rules].sort());
+    expect(protectedOperations.map(({ rule }) => rule).sort()).toEqual([...rules].sort());
   });
 
-  it('is public only where parts of an image arrive', () => {
+  it('has one public operation, the upload of a part', () => {
     expect(tables.operations.filter(({ rule }) => rule === 'public').map(({ id }) => id)).toEqual(['uploads_put_part']);
   });
 
-  it('asks only for scopes and roles that it has', () => {
+  it('requires only scopes and roles of the table', () => {
     const scopes = tables.grants.map(({ id }) => id);
     const roles = tables.roles.map(({ name }) => name);
     for (const { id, needs } of tables.rules) {
@@ -173,27 +173,27 @@ describe.each(['2.0', 'dsx'] as const)('GET /_mock/tables/air in profile %s', as
     }
   });
 
-  it('asks for `air:access` everywhere, or nowhere alone, and for roles in the later profile only', () => {
+  it('requires `air:access` for all operations of 2.0 and none of dsx, and roles only in dsx', () => {
     for (const { id, needs } of tables.rules) {
       if (profile === '2.0') {
         expect(needs.all?.[0], id).toBe('air:access');
         expect([needs.roles, needs.orRoles], id).toEqual([undefined, undefined]);
       } else expect(needs.all ?? [], id).not.toContain('air:access');
     }
-    const byRole = tables.rules.filter(({ needs }) => needs.roles !== undefined);
-    expect(byRole.map(({ id }) => id).every((id) => id.startsWith('trainings_'))).toBe(true);
-    expect(byRole).toHaveLength(profile === 'dsx' ? 9 : 0);
+    const rulesWithRoles = tables.rules.filter(({ needs }) => needs.roles !== undefined);
+    expect(rulesWithRoles.map(({ id }) => id).every((id) => id.startsWith('trainings_'))).toBe(true);
+    expect(rulesWithRoles).toHaveLength(profile === 'dsx' ? 9 : 0);
   });
 
-  it('says of an operation what it says of its rule, or where its shape is from', () => {
+  it('has the same source for an operation and its rule, unless the SDK documents the operation', () => {
     const rules = new Map(tables.rules.map((row) => [row.id, row]));
-    const unlike = keyed.filter(({ id, rule, source, certainty }) => {
+    const mismatches = protectedOperations.filter(({ id, rule, source, certainty }) => {
       const row = rules.get(rule);
-      const isOfSdk = /^source of the SDK 1\.3\.1/.test(source) && ['documented', 'contradicted'].includes(certainty);
-      return rule !== id || (!isOfSdk && (row?.source !== source || row.certainty !== certainty));
+      const isFromSdk = /^source of the SDK 1\.3\.1/.test(source) && ['documented', 'contradicted'].includes(certainty);
+      return rule !== id || (!isFromSdk && (row?.source !== source || row.certainty !== certainty));
     });
 
-    expect(unlike.map(({ id }) => id)).toEqual([]);
+    expect(mismatches.map(({ id }) => id)).toEqual([]);
     expect(tables.rules.filter(({ source }) => source.includes('SDK 1.3.1'))).toEqual([]);
   });
 });

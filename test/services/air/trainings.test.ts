@@ -16,29 +16,29 @@ const server = await airImagesServer();
 const { acme, globex } = server;
 const PARENT = '7c9d2e41-5b3a-4f68-9d12-3e8f6a0b0001';
 const OF_GLOBEX = '7c9d2e41-5b3a-4f68-9d12-3e8f6a0b0003';
-const time = (at: number) => new Date(at).toISOString();
-/** The earliest that is allowed, in hours from now. */
+const iso = (at: number) => new Date(at).toISOString();
+/** The earliest valid times, in hours from now. */
 const EARLIEST = { sim_start_time: 1, event_time: 5, sim_end_time: 29 };
 type Times = typeof EARLIEST;
 const timesAt = (hours: Partial<Times>, shift: Partial<Times> = {}, now = START) => {
   const names = Object.keys(EARLIEST) as (keyof Times)[];
   const entries = names.map((name) => {
-    return [name, time(now + ({ ...EARLIEST, ...hours }[name] ?? 0) * HOUR + (shift[name] ?? 0))];
+    return [name, iso(now + ({ ...EARLIEST, ...hours }[name] ?? 0) * HOUR + (shift[name] ?? 0))];
   });
   return Object.fromEntries(entries) as Record<keyof Times, string>;
 };
-const GIVEN = { name: 'day-one', parent_simulation: PARENT, attendees: ['Ann@acme.test', 'bob@acme.test'] };
+const ORDER = { name: 'day-one', parent_simulation: PARENT, attendees: ['Ann@acme.test', 'bob@acme.test'] };
 
-const made = async (given: object = {}, caller: AirCaller = acme) => {
-  const { status, body } = await caller('POST trainings/', { ...GIVEN, ...timesAt({}), ...given });
+const createTraining = async (overrides: object = {}, caller: AirCaller = acme) => {
+  const { status, body } = await caller('POST trainings/', { ...ORDER, ...timesAt({}), ...overrides });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
 const attendeesOf = async (id: string) => (await acme(`GET trainings/${id}/`)).body.attendees;
 
 describe('a training', () => {
-  it('is made of a simulation, which it copies', async () => {
-    const body = await made();
+  it('is created from a copy of a simulation', async () => {
+    const body = await createTraining();
 
     expect(body).toMatchObject({
       id: expect.stringMatching(UUID),
@@ -54,7 +54,8 @@ describe('a training', () => {
       checkpoint_name: null,
       parent_simulation_name: 'leaf-spine',
     });
-    for (const [name, said] of Object.entries(timesAt({}))) expect(Date.parse(body[name]), name).toBe(Date.parse(said));
+    for (const [name, expected] of Object.entries(timesAt({})))
+      expect(Date.parse(body[name]), name).toBe(Date.parse(expected));
     expect((await acme(`GET trainings/${body.id}/`)).body).toEqual(body);
 
     const copy = body.training_simulation;
@@ -69,45 +70,45 @@ describe('a training', () => {
     ['sim_start_time', { sim_start_time: -1 }, /`sim_start_time`/],
     ['sim_start_time', { sim_start_time: 1 }, /`sim_start_time`.*`event_time`/],
     ['sim_end_time', { sim_end_time: -1 }, /`sim_end_time`.*`event_time`/],
-  ])('keeps to every rule about times to the millisecond: %s, by %j', async (_, shift, detail) => {
-    const times = (by: Partial<Times>) => ({ ...GIVEN, ...timesAt({}, by) });
+  ])('has time limits that are exact to the millisecond: %s, by %j', async (_, shift, detail) => {
+    const times = (by: Partial<Times>) => ({ ...ORDER, ...timesAt({}, by) });
 
     expectRefusal(await acme('POST trainings/', times(shift)), 400, detail);
     expect((await acme('POST trainings/', times({}))).status).toBe(201);
   });
 
-  it('has its rules about times by the clock of the server, not of the caller', async () => {
+  it('has time limits that depend on the clock of the server', async () => {
     server.clock.set(START + 1);
-    expectRefusal(await acme('POST trainings/', { ...GIVEN, ...timesAt({}) }), 400, /`event_time`/);
-    expect((await acme('POST trainings/', { ...GIVEN, ...timesAt({}, {}, START + 1) })).status).toBe(201);
+    expectRefusal(await acme('POST trainings/', { ...ORDER, ...timesAt({}) }), 400, /`event_time`/);
+    expect((await acme('POST trainings/', { ...ORDER, ...timesAt({}, {}, START + 1) })).status).toBe(201);
     server.clock.set(START);
   });
 
   it.each(['name', 'parent_simulation', 'attendees', 'event_time', 'sim_start_time', 'sim_end_time'])(
-    'needs `%s`',
+    'requires `%s`',
     async (member) => {
-      const body = { ...GIVEN, ...timesAt({}), [member]: undefined };
+      const body = { ...ORDER, ...timesAt({}), [member]: undefined };
 
       expectRefusal(await acme('POST trainings/', body), 400, new RegExp(`\`${member}\``));
     },
   );
 
   it.each(['Day-One', 'day_one', 'day one', '-day', 'day-', 'day--one', '', 'x'.repeat(256), 'däy'])(
-    'is not called %j',
+    'cannot have the name %j',
     async (name) => {
-      expectRefusal(await acme('POST trainings/', { ...GIVEN, ...timesAt({}), name }), 400, /`name`/);
+      expectRefusal(await acme('POST trainings/', { ...ORDER, ...timesAt({}), name }), 400, /`name`/);
     },
   );
 
-  it.each(['a', '1', 'day-1-of-2'])('may be called %j', async (name) => {
-    expect((await made({ name })).name).toBe(name);
+  it.each(['a', '1', 'day-1-of-2'])('can have the name %j', async (name) => {
+    expect((await createTraining({ name })).name).toBe(name);
   });
 
-  it('may have a name of 255 characters, of which its simulation has no more than its 128', async () => {
+  it('can have a name of 255 characters, although a simulation name has at most 128', async () => {
     const world = await airImagesServer();
     const name = 'x'.repeat(255);
 
-    expect((await made({ name }, world.acme)).name).toBe(name);
+    expect((await createTraining({ name }, world.acme)).name).toBe(name);
     expect((await world.acme('GET simulations/')).status).toBe(200);
   });
 
@@ -119,23 +120,23 @@ describe('a training', () => {
     ['event_time', 'tomorrow'],
     ['sim_end_time', 5],
     ['parent_simulation_checkpoint', NO_ID],
-  ])('has no `%s` of %j', async (member, value) => {
+  ])('is rejected with a `%s` of %j', async (member, value) => {
     const before = (await acme('GET simulations/')).body.count;
 
     expectRefusal(
-      await acme('POST trainings/', { ...GIVEN, ...timesAt({}), [member]: value }),
+      await acme('POST trainings/', { ...ORDER, ...timesAt({}), [member]: value }),
       400,
       new RegExp(member),
     );
     expect((await acme('GET simulations/')).body.count).toBe(before);
   });
 
-  it('may begin without attendees', async () => {
-    expect((await made({ attendees: [] })).attendees).toEqual([]);
+  it('can have no attendees', async () => {
+    expect((await createTraining({ attendees: [] })).attendees).toEqual([]);
   });
 
-  it('is changed in its three times, and in nothing else', async () => {
-    const before = await made();
+  it('is updated only in its three times', async () => {
+    const before = await createTraining();
     const times = timesAt({ event_time: 48, sim_start_time: 40, sim_end_time: 100 });
     const { status, body } = await acme(`PATCH trainings/${before.id}/`, {
       ...times,
@@ -150,23 +151,24 @@ describe('a training', () => {
       ...Object.fromEntries(Object.keys(times).map((name) => [name, body[name]])),
       modified: body.modified,
     });
-    for (const [name, said] of Object.entries(times)) expect(Date.parse(body[name]), name).toBe(Date.parse(said));
+    for (const [name, expected] of Object.entries(times))
+      expect(Date.parse(body[name]), name).toBe(Date.parse(expected));
   });
 
-  it('keeps to the rules about times when one of them is changed', async () => {
-    const { id } = await made(timesAt({ event_time: 48, sim_start_time: 40, sim_end_time: 100 }));
+  it('has the same time limits when it is updated', async () => {
+    const { id } = await createTraining(timesAt({ event_time: 48, sim_start_time: 40, sim_end_time: 100 }));
     const change = (body: object) => acme(`PATCH trainings/${id}/`, body);
 
-    expectRefusal(await change({ event_time: time(START + 44 * HOUR - 1) }), 400, /`sim_start_time`.*`event_time`/);
-    expectRefusal(await change({ event_time: time(START + 76 * HOUR + 1) }), 400, /`sim_end_time`/);
-    expectRefusal(await change({ sim_start_time: time(START + HOUR - 1) }), 400, /`sim_start_time`/);
-    expect((await change({ event_time: time(START + 44 * HOUR) })).status).toBe(200);
-    expect((await change({ event_time: time(START + 76 * HOUR) })).status).toBe(200);
-    expect((await change({ sim_start_time: time(START + HOUR) })).status).toBe(200);
+    expectRefusal(await change({ event_time: iso(START + 44 * HOUR - 1) }), 400, /`sim_start_time`.*`event_time`/);
+    expectRefusal(await change({ event_time: iso(START + 76 * HOUR + 1) }), 400, /`sim_end_time`/);
+    expectRefusal(await change({ sim_start_time: iso(START + HOUR - 1) }), 400, /`sim_start_time`/);
+    expect((await change({ event_time: iso(START + 44 * HOUR) })).status).toBe(200);
+    expect((await change({ event_time: iso(START + 76 * HOUR) })).status).toBe(200);
+    expect((await change({ sim_start_time: iso(START + HOUR) })).status).toBe(200);
   });
 
   it('is deleted with its simulation', async () => {
-    const { id, training_simulation } = await made();
+    const { id, training_simulation } = await createTraining();
 
     expect((await acme(`DELETE trainings/${id}/`, {})).status).toBe(204);
     expectRefusal(await acme(`GET trainings/${id}/`), 404, NOT_FOUND);
@@ -174,8 +176,8 @@ describe('a training', () => {
     expect((await acme(`GET simulations/${PARENT}/`)).status).toBe(200);
   });
 
-  it('needs `air:training_instructor`, and nothing but that beside access', async () => {
-    const { id } = await made();
+  it('requires only `air:training_instructor` and access', async () => {
+    const { id } = await createTraining();
     const user = server.as(castKey('air-user').key);
     const instructor = await server.withScopes(['air:access', 'air:training_instructor']);
 
@@ -183,13 +185,13 @@ describe('a training', () => {
     expectRefusal(await user(`GET trainings/${id}/`), 403, NOT_PERMITTED);
     expectRefusal(await user('POST trainings/', {}), 403, NOT_PERMITTED);
     expect((await instructor('GET trainings/')).status).toBe(200);
-    expect((await made({ name: 'by-a-service' }, instructor)).creator).toMatch(/@acme$/);
+    expect((await createTraining({ name: 'by-a-service' }, instructor)).creator).toMatch(/@acme$/);
   });
 
-  it('is found by its name and its creator', async () => {
-    const { id } = await made({ name: 'to-find' });
+  it('is filtered by name and creator', async () => {
+    const { id } = await createTraining({ name: 'to-find' });
     const idsOf = async (query: string) =>
-      (await acme(`GET trainings/?${query}`)).body.results.map((one: { id: string }) => one.id);
+      (await acme(`GET trainings/?${query}`)).body.results.map((training: { id: string }) => training.id);
 
     expect(await idsOf('name=to-find')).toEqual([id]);
     expect(await idsOf('name=to-find&creator=nobody')).toEqual([]);
@@ -198,10 +200,10 @@ describe('a training', () => {
 });
 
 describe('the attendees of a training', () => {
-  it('are added and removed, whatever case they are written in', async () => {
-    const { id } = await made({ attendees: ['ann@acme.test'] });
-    const change = async (how: string, attendees: readonly string[]) => {
-      const { status, body } = await acme(`PATCH trainings/${id}/attendees/${how}/`, { attendees });
+  it('are added and removed regardless of case', async () => {
+    const { id } = await createTraining({ attendees: ['ann@acme.test'] });
+    const change = async (action: string, attendees: readonly string[]) => {
+      const { status, body } = await acme(`PATCH trainings/${id}/attendees/${action}/`, { attendees });
       expect({ status, body }).toEqual({ status: 204, body: undefined });
       return attendeesOf(id);
     };
@@ -216,23 +218,23 @@ describe('the attendees of a training', () => {
     expect(await change('remove', [])).toEqual(['bob@acme.test', 'cay@acme.test']);
   });
 
-  it('are all there after several were added at the same time', async () => {
-    const { id } = await made({ attendees: [] });
+  it('are all stored if they are added in parallel', async () => {
+    const { id } = await createTraining({ attendees: [] });
     const names = ['a@acme.test', 'b@acme.test', 'c@acme.test', 'd@acme.test'];
     await Promise.all(names.map((name) => acme(`PATCH trainings/${id}/attendees/add/`, { attendees: [name] })));
 
     expect((await attendeesOf(id)).toSorted()).toEqual(names);
   });
 
-  it.each(['add', 'remove'])('have to be e-mail addresses to %s', async (how) => {
-    const { id } = await made();
+  it.each(['add', 'remove'])('must be e-mail addresses to %s', async (action) => {
+    const { id } = await createTraining();
 
-    expectRefusal(await acme(`PATCH trainings/${id}/attendees/${how}/`, { attendees: ['ann'] }), 400, /attendees/);
-    expectRefusal(await acme(`PATCH trainings/${id}/attendees/${how}/`, {}), 400, /`attendees`/);
+    expectRefusal(await acme(`PATCH trainings/${id}/attendees/${action}/`, { attendees: ['ann'] }), 400, /attendees/);
+    expectRefusal(await acme(`PATCH trainings/${id}/attendees/${action}/`, {}), 400, /`attendees`/);
   });
 
-  it('are the invitations of the group of external users', async () => {
-    const { id, ngc_group_id } = await made({ attendees: ['ann@acme.test'] });
+  it('are the pending invitations of the external user group', async () => {
+    const { id, ngc_group_id } = await createTraining({ attendees: ['ann@acme.test'] });
     const { status, body } = await acme(`GET trainings/${id}/external-user-group/`);
 
     expect(status).toBe(200);
@@ -242,11 +244,11 @@ describe('the attendees of a training', () => {
   });
 });
 
-describe('the later API', async () => {
-  const later = await airImagesServer({ air: 'dsx' });
-  const ALL = ['air_instructor', 'air_org_admin', 'user_admin'];
-  const instructor = await later.withRoles(ALL, 'ida@acme.test');
-  const given = () => ({ ...GIVEN, ...timesAt({}) });
+describe('training roles in dsx', async () => {
+  const dsx = await airImagesServer({ air: 'dsx' });
+  const ALL_ROLES = ['air_instructor', 'air_org_admin', 'user_admin'];
+  const instructor = await dsx.withRoles(ALL_ROLES, 'ida@acme.test');
+  const createOrder = () => ({ ...ORDER, ...timesAt({}) });
 
   it.each([
     [['air_instructor']],
@@ -254,29 +256,29 @@ describe('the later API', async () => {
     [['air_instructor', 'user_admin']],
     [['air_org_admin', 'user_admin']],
     [['air_admin', 'air_user']],
-  ])('lets nobody make a training who has but the roles %j', async (roles) => {
-    const caller = await later.withRoles(roles, `${roles.join('.')}@acme.test`);
+  ])('do not allow creating a training with only %j', async (roles) => {
+    const caller = await dsx.withRoles(roles, `${roles.join('.')}@acme.test`);
 
-    expectRefusal(await caller('POST trainings/', given()), 403, NOT_PERMITTED);
+    expectRefusal(await caller('POST trainings/', createOrder()), 403, NOT_PERMITTED);
   });
 
-  it('shows trainings to organisation administrators who are instructors', async () => {
-    const { id } = await made({}, instructor);
-    const reader = await later.withRoles(['air_instructor', 'air_org_admin'], 'rae@acme.test');
-    const user = await later.withRoles(['air_user', 'air_instructor'], 'uma@acme.test');
+  it('allow instructors who are organisation administrators to read trainings', async () => {
+    const { id } = await createTraining({}, instructor);
+    const reader = await dsx.withRoles(['air_instructor', 'air_org_admin'], 'rae@acme.test');
+    const user = await dsx.withRoles(['air_user', 'air_instructor'], 'uma@acme.test');
 
     expect((await reader('GET trainings/')).status).toBe(200);
     expect((await reader(`GET trainings/${id}/`)).status).toBe(200);
     expect((await reader(`GET trainings/${id}/workbench-simulations/`)).body).toMatchObject({ count: 0, results: [] });
     expectRefusal(await user('GET trainings/'), 403, NOT_PERMITTED);
-    expectRefusal(await later.acme('GET trainings/'), 403, NOT_PERMITTED);
+    expectRefusal(await dsx.acme('GET trainings/'), 403, NOT_PERMITTED);
   });
 
-  it('is closed to service keys, which have no roles', async () => {
-    const key = await later.withScopes(['air:access', 'air:training_instructor']);
+  it('exclude service keys', async () => {
+    const key = await dsx.withScopes(['air:access', 'air:training_instructor']);
 
     expectRefusal(await key('GET trainings/'), 403, NOT_PERMITTED);
-    expectRefusal(await key('POST trainings/', given()), 403, NOT_PERMITTED);
+    expectRefusal(await key('POST trainings/', createOrder()), 403, NOT_PERMITTED);
   });
 
   it.each([
@@ -285,32 +287,32 @@ describe('the later API', async () => {
     ['PATCH', 'attendees/add/', { attendees: ['eve@acme.test'] }],
     ['PATCH', 'attendees/remove/', { attendees: ['ann@acme.test'] }],
     ['GET', 'external-user-group/', undefined],
-  ])('lets only the instructor who made it: %s {id}/%s', async (method, action, body) => {
-    const { id } = await made({}, instructor);
-    const other = await later.withRoles(ALL, 'otto@acme.test');
+  ])('allow changes only by the instructor who created the training: %s {id}/%s', async (method, action, body) => {
+    const { id } = await createTraining({}, instructor);
+    const colleague = await dsx.withRoles(ALL_ROLES, 'otto@acme.test');
 
-    const answer = await other(`${method} trainings/${id}/${action}`, body);
+    const answer = await colleague(`${method} trainings/${id}/${action}`, body);
     expectRefusal(answer, 403, NOT_PERMITTED);
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
-    expect((await other(`GET trainings/${id}/`)).body.attendees).toEqual(['ann@acme.test', 'bob@acme.test']);
+    expect((await colleague(`GET trainings/${id}/`)).body.attendees).toEqual(['ann@acme.test', 'bob@acme.test']);
     expect((await instructor(`${method} trainings/${id}/${action}`, body)).status).toBeLessThan(300);
   });
 
-  it('knows an instructor by the person, whichever of the person’s keys is used', async () => {
-    const { id } = await made({}, instructor);
-    const secondKey = await later.withRoles(ALL, 'ida@acme.test');
+  it('belong to the user, not to the key', async () => {
+    const { id } = await createTraining({}, instructor);
+    const secondKey = await dsx.withRoles(ALL_ROLES, 'ida@acme.test');
 
     expect((await secondKey(`DELETE trainings/${id}/`, {})).status).toBe(204);
   });
 });
 
-describe('in the later API, a training', async () => {
-  const later = await airImagesServer({ air: 'dsx' });
-  const teacher = await later.withRoles(['air', 'air_instructor', 'air_org_admin', 'user_admin'], 'teacher@acme.test');
+describe('a training in dsx', async () => {
+  const dsx = await airImagesServer({ air: 'dsx' });
+  const teacher = await dsx.withRoles(['air', 'air_instructor', 'air_org_admin', 'user_admin'], 'teacher@acme.test');
 
-  it('has a name for people, which is its name unless another is given', async () => {
-    expect(await made({}, teacher)).toMatchObject({ name: 'day-one', display_name: 'day-one' });
-    const { id, display_name } = await made({ name: 'day-two', display_name: 'Day Two' }, teacher);
+  it('has a display name, by default its name', async () => {
+    expect(await createTraining({}, teacher)).toMatchObject({ name: 'day-one', display_name: 'day-one' });
+    const { id, display_name } = await createTraining({ name: 'day-two', display_name: 'Day Two' }, teacher);
 
     expect(display_name).toBe('Day Two');
     expect((await teacher(`PATCH trainings/${id}/`, { display_name: 'Two' })).body.display_name).toBe('Two');
@@ -319,8 +321,8 @@ describe('in the later API, a training', async () => {
     expectRefusal(await teacher(`PATCH trainings/${id}/`, { display_name: '' }), 400, /`display_name`/);
   });
 
-  it('tells which attendees have not come to Air yet', async () => {
-    const { id } = await made({ name: 'details' }, teacher);
+  it('contains the attendees who are not yet in Air', async () => {
+    const { id } = await createTraining({ name: 'details' }, teacher);
     await teacher(`PATCH trainings/${id}/attendees/remove/`, { attendees: ['bob@acme.test'] });
 
     expect((await teacher(`GET trainings/${id}/`)).body.attendee_details).toEqual([
@@ -328,14 +330,14 @@ describe('in the later API, a training', async () => {
     ]);
   });
 
-  it('has workbenches that can be looked for by id', async () => {
-    const { id, training_simulation } = await made({ name: 'benches' }, teacher);
+  it('has workbenches that are filtered by id', async () => {
+    const { id, training_simulation } = await createTraining({ name: 'benches' }, teacher);
     const path = `GET trainings/${id}/workbench-simulations/?id=${training_simulation}`;
     expect((await teacher(path)).body.results).toEqual([]);
   });
 
-  it('has none of this in 2.0', async () => {
-    const { id, ...older } = await made({ display_name: 'Another' });
+  it('has no such members in 2.0', async () => {
+    const { id, ...older } = await createTraining({ display_name: 'Another' });
     expect([older.display_name, 'attendee_details' in older]).toEqual(['day-one', false]);
     expect((await acme(`PATCH trainings/${id}/`, { display_name: 'Another' })).body.display_name).toBe('day-one');
   });
