@@ -1,6 +1,6 @@
 /**
- * Ids of functions that the published code drops (`ApiKeyValidationResult.allAllowedFunctions`): everything behind the first
- * slash must be `*` or a UUID.
+ * Ids of functions that the published code drops (`ApiKeyValidationResult.allAllowedFunctions`): everything after the
+ * first slash must be `*` or a UUID.
  */
 import { describe, expect, it } from 'vitest';
 import { authorizationsFor, createKey, FUNCTIONS } from '../../support/nak.ts';
@@ -31,12 +31,12 @@ const warningsOf = async (server: TestServer): Promise<string[]> => {
 const WITHOUT_EFFECT = new RegExp(`names \`${ECHO}\` without effect: .*\\. Did you mean \`${ECHO}/\\*\`\\?$`);
 
 describe('the id of a function without `/*`', () => {
-  it.each(['documented', 'open-source'] as const)('opens nothing in a policy of NGC, %s', async (nvcf) => {
+  it.each(['documented', 'open-source'] as const)('has no effect in a policy of NGC, %s', async (nvcf) => {
     const server = await afresh(servers[nvcf]);
     const order = (id: string) => ({ name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) });
-    const make = async (id: string) =>
+    const create = async (id: string) =>
       (await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order(id) })).body.apiKey;
-    const [bare, whole] = [await make(ECHO), await make(`${ECHO}/*`)];
+    const [bare, whole] = [await create(ECHO), await create(`${ECHO}/*`)];
 
     expect(bare.policies).toEqual(policiesWith(ECHO));
     expect((await invoke(server, whole.value)).status).toBe(200);
@@ -53,12 +53,12 @@ describe('the id of a function without `/*`', () => {
     expect((await invoke(server, bare.value)).status).toBe(200);
   });
 
-  it('opens nothing in a key of the key service, and is shown as it was sent', async () => {
+  it('has no effect in a key of the key service, and is returned unchanged', async () => {
     const server = await afresh(servers['open-source']);
     const [policy] = authorizationsFor(['invoke_function']).policies;
     const authorizationsWith = (id: string) => ({ policies: [{ ...policy, resources: [{ id, type: 'function' }] }] });
-    const make = async (id: string) => (await createKey(server, { authorizations: authorizationsWith(id) })).body;
-    const [bare, whole] = [await make(ECHO), await make(`${ECHO}/*`)];
+    const create = async (id: string) => (await createKey(server, { authorizations: authorizationsWith(id) })).body;
+    const [bare, whole] = [await create(ECHO), await create(`${ECHO}/*`)];
 
     expect(bare.authorizations).toEqual(authorizationsWith(ECHO));
     expect((await invoke(server, whole.value)).status).toBe(200);
@@ -70,7 +70,7 @@ describe('the id of a function without `/*`', () => {
     expect(body.authorizations).toEqual(authorizationsWith(ECHO));
   });
 
-  it('opens nothing in a seed that holds the type as the vendors spell it, and does with the type of the mock', async () => {
+  it("has no effect in a seed with a type in NGC's format, unlike a type of the mock", async () => {
     const key = (name: string, type: string, id: string) => ({
       ...{ name, org: 'acme', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
       resource: { type, ids: [id] },
@@ -80,7 +80,7 @@ describe('the id of a function without `/*`', () => {
     const { body: world } = await server.call('POST /_mock/worlds', {
       body: { seed: { extends: 'builtin', ngc: { keys } } },
     });
-    const textOf = (name: string) => world.cast.ngc.keys.find((one: { name: string }) => one.name === name).key;
+    const textOf = (name: string) => world.cast.ngc.keys.find((key: { name: string }) => key.name === name).key;
     const statusOf = async (name: string) =>
       (await server.call(`POST /w/${world.id}/v2/nvcf/pexec/functions/${ECHO}`, { token: textOf(name), body: {} }))
         .status;
@@ -90,7 +90,7 @@ describe('the id of a function without `/*`', () => {
     expect(findings).toContainEqual(expect.objectContaining({ message: expect.stringMatching(WITHOUT_EFFECT) }));
   });
 
-  it('opens the function in the control API, whose ids are the whole function', async () => {
+  it('includes the whole function in the control API', async () => {
     const server = await afresh(servers.documented);
     const { body } = await server.call('POST /_mock/keys', {
       body: {
@@ -105,7 +105,7 @@ describe('the id of a function without `/*`', () => {
 
 describe('an id that the published code drops', () => {
   const FORMS = 'ids of type `function` have the form `<functionId>/*` or `<functionId>/<versionId>`, with UUIDs.';
-  const cases: [id: string, meant: string | null][] = [
+  const cases: [id: string, suggestion: string | null][] = [
     [ECHO, `${ECHO}/*`],
     [ECHO.toUpperCase(), `${ECHO.toUpperCase()}/*`],
     [`${ECHO}/`, `${ECHO}/*`],
@@ -121,8 +121,8 @@ describe('an id that the published code drops', () => {
   ];
 
   it.each(cases)(
-    'opens nothing, is shown as it was sent, and the warning says what was meant: %s',
-    async (id, meant) => {
+    'has no effect, is returned unchanged, and the warning suggests a valid id: %s',
+    async (id, suggestion) => {
       const server = await afresh(servers['open-source']);
       const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) };
       const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
@@ -135,14 +135,14 @@ describe('an id that the published code drops', () => {
       ]) {
         expect((await server.call(`POST ${path}`, { token: body.apiKey.value, body: {} })).status).toBe(403);
       }
-      const question = meant === null ? '' : ` Did you mean \`${meant}\`?`;
+      const question = suggestion === null ? '' : ` Did you mean \`${suggestion}\`?`;
       expect(await warningsOf(server)).toEqual([`The key \`ci\` names \`${id}\` without effect: ${FORMS}${question}`]);
       const { policy } = (await server.call(`GET /_mock/keys/${body.apiKey.keyId}`)).body;
       expect(policy.resource).toEqual({ type: 'Function', ignoredIds: [id] });
     },
   );
 
-  it.each(cases)('opens nothing in a key of the key service either: %s', async (id) => {
+  it.each(cases)('has no effect in a key of the key service: %s', async (id) => {
     const server = await afresh(servers['open-source']);
     const [policy] = authorizationsFor(['invoke_function']).policies;
     const authorizations = { policies: [{ ...policy, resources: [{ id, type: 'function' }] }] };
@@ -153,7 +153,7 @@ describe('an id that the published code drops', () => {
     expect(await warningsOf(server)).toHaveLength(1);
   });
 
-  it('leaves the other ids of the policy their effect, and all of them are shown', async () => {
+  it('does not affect the other ids of the policy', async () => {
     const server = await afresh(servers.documented);
     const resources = [`${ECHO}/*`, VERSION, `${VERSION}/*`, ECHO].map((id) => ({ id, type: 'function' }));
     const policies = [{ ...policiesWith('')[0], resources }];
@@ -168,7 +168,7 @@ describe('an id that the published code drops', () => {
     ]);
   });
 
-  it('of another type is told as well', async () => {
+  it('of another type is reported as well', async () => {
     const server = await afresh(servers.documented);
     const policies = [
       {
@@ -191,7 +191,7 @@ describe('an id that the published code drops', () => {
 describe('a key with an id without effect', () => {
   const VERSION_ONLY = `${VERSION}/*`;
 
-  async function mixedKey() {
+  async function createMixedKey() {
     const server = await afresh(servers.documented);
     const resources = [ECHO, `${ECHO}/*`, VERSION_ONLY].map((id) => ({ id, type: 'function' }));
     const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: [{ ...policiesWith('')[0], resources }] };
@@ -201,9 +201,9 @@ describe('a key with an id without effect', () => {
     return { server, path, resource, value: body.apiKey.value };
   }
 
-  it.each([{}, { force: true }])('keeps its resource if only its scopes are edited, %j', async (more) => {
-    const { server, path, resource, value } = await mixedKey();
-    const { status, body } = await server.call(`PATCH ${path}`, { body: { scopes: ['list_functions'], ...more } });
+  it.each([{}, { force: true }])('keeps its resource if only its scopes are edited, %j', async (extra) => {
+    const { server, path, resource, value } = await createMixedKey();
+    const { status, body } = await server.call(`PATCH ${path}`, { body: { scopes: ['list_functions'], ...extra } });
 
     expect([status, body.policy.scopes]).toEqual([200, ['list_functions']]);
     expect(body.policy.resource).toEqual(resource);
@@ -212,18 +212,18 @@ describe('a key with an id without effect', () => {
     expect((await invoke(server, value)).status).toBe(200);
   });
 
-  it.each(['shown', 'listed'])('can be given the resource that is %s', async (how) => {
-    const { server, path, resource } = await mixedKey();
+  it.each(['shown', 'listed'])('accepts its own resource in the form that is %s', async (form) => {
+    const { server, path, resource } = await createMixedKey();
     const { status, body } = await server.call(`PATCH ${path}`, {
-      body: { resource: how === 'shown' ? resource : [resource] },
+      body: { resource: form === 'shown' ? resource : [resource] },
     });
 
     expect(status).toBe(200);
     expect(body.policy.resource).toEqual(resource);
   });
 
-  it('can be made by the control API, with a warning', async () => {
-    const { server, resource } = await mixedKey();
+  it('can be created by the control API, with a warning', async () => {
+    const { server, resource } = await createMixedKey();
     const { body } = await server.call('POST /_mock/keys', {
       body: { ...{ name: 'copy', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] }, resource },
     });

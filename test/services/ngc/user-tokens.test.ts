@@ -11,28 +11,29 @@ const HOUR = '1h';
 
 type Server = Pick<typeof server, 'call'>;
 
-const exchange = (key: string, on: Server = server) =>
-  on.call('GET /token', { headers: { authorization: `ApiKey ${key}` } });
+const exchange = (key: string, target: Server = server) =>
+  target.call('GET /token', { headers: { authorization: `ApiKey ${key}` } });
 
-const start = (on: Server = server, deviceId = DEVICE, email = airUser.user) =>
-  on.call('POST /device/login', { body: { deviceId, email } });
-const confirm = (principal: string | undefined, on: Server = server, deviceId = DEVICE) =>
-  on.call(`POST /_mock/device-logins/${deviceId}/confirm`, { body: { principal } });
-const redeem = (sessionKey: string, on: Server = server, deviceId: string | null = DEVICE) =>
-  on.call('GET /token', { token: sessionKey, ...(deviceId !== null && { headers: { 'x-device-id': deviceId } }) });
-const newest = async (on: Server = server) => (await on.call('GET /_mock/decisions?limit=1')).body.decisions[0];
+const start = (target: Server = server, deviceId = DEVICE, email = airUser.user) =>
+  target.call('POST /device/login', { body: { deviceId, email } });
+const confirm = (principal: string | undefined, target: Server = server, deviceId = DEVICE) =>
+  target.call(`POST /_mock/device-logins/${deviceId}/confirm`, { body: { principal } });
+const redeem = (sessionKey: string, target: Server = server, deviceId: string | null = DEVICE) =>
+  target.call('GET /token', { token: sessionKey, ...(deviceId !== null && { headers: { 'x-device-id': deviceId } }) });
+const readNewestDecision = async (target: Server = server) =>
+  (await target.call('GET /_mock/decisions?limit=1')).body.decisions[0];
 
-/** A token of a user, by a device login. */
-async function tokenOf(user: string | undefined, on: Server = server): Promise<string> {
-  const { body } = await start(on);
-  await confirm(user, on);
-  const answer = await redeem(body.sessionKey, on);
+/** Creates the token of a user through a device login. */
+async function createToken(user: string | undefined, target: Server = server): Promise<string> {
+  const { body } = await start(target);
+  await confirm(user, target);
+  const answer = await redeem(body.sessionKey, target);
   expect(answer.status).toBe(200);
   return answer.body.token;
 }
 
 describe('GET /token with a key', () => {
-  it('gives a token with which NGC tells the user, and lets them manage their keys', async () => {
+  it('returns a token of the user for the user API and the keys of the user', async () => {
     const { status, body } = await exchange(owner.key);
     const me = await server.call('GET /v2/users/me', { token: body.token });
     const keys = await server.call(`GET /v3/orgs/${ngcCast.org}/keys`, { token: body.token });
@@ -41,38 +42,38 @@ describe('GET /token with a key', () => {
     expect(Object.keys(body)).toEqual(['token']);
     expect(me.body.user).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: owner.user });
     expect(keys.status).toBe(200);
-    expect(await newest()).toMatchObject({
+    expect(await readNewestDecision()).toMatchObject({
       effect: 'allow',
       principal: { kind: 'organization-user', user: owner.user },
     });
   });
 
-  it.each(['ApiKey', 'apikey', 'APIKEY'])('takes the scheme in any case: %s', async (scheme) => {
+  it.each(['ApiKey', 'apikey', 'APIKEY'])('accepts the scheme in any case: %s', async (scheme) => {
     expect((await server.call('GET /token', { headers: { authorization: `${scheme} ${owner.key}` } })).status).toBe(
       200,
     );
   });
 
-  const refusals: [what: string, request: Request, reason: string][] = [
-    ['nothing', {}, 'no_token'],
+  const refusals: [title: string, request: Request, reason: string][] = [
+    ['no credentials', {}, 'no_token'],
     ['a key as a bearer', { token: owner.key }, 'key_as_session'],
     ['a service key', { headers: { authorization: `ApiKey ${deployer.key}` } }, 'key_without_user'],
-    ['a text that is no key', { headers: { authorization: 'ApiKey nvapi-short' } }, 'malformed_key'],
+    ['a malformed key', { headers: { authorization: 'ApiKey nvapi-short' } }, 'malformed_key'],
     ['an unknown key', { headers: { authorization: `ApiKey ${owner.key.slice(0, -2)}AA` } }, 'foreign_key'],
     ['`$oauthtoken`', { headers: { authorization: `Basic ${btoa(`$oauthtoken:${owner.key}`)}` } }, 'wrong_scheme'],
   ];
 
-  it.each(refusals)('refuses %s', async (_, request, reason) => {
+  it.each(refusals)('rejects %s', async (_, request, reason) => {
     const { status, body } = await server.call('GET /token', request);
 
     expect(status).toBe(401);
     expect(body.requestStatus).toMatchObject({ statusCode: 'UNAUTHORIZED' });
-    expect(await newest()).toMatchObject({ effect: 'deny', reason });
+    expect(await readNewestDecision()).toMatchObject({ effect: 'deny', reason });
   });
 });
 
 describe('a device login', () => {
-  it('leads to a token with which Air accepts the user, in the organisation of the header', async () => {
+  it('results in a token that Air accepts for the organisation of the header', async () => {
     const started = await start();
     const confirmed = await confirm(airUser.user);
     const { status, body } = await redeem(started.body.sessionKey);
@@ -88,10 +89,10 @@ describe('a device login', () => {
     expect((await server.call('GET /api/v3/simulations/', { token: body.token, headers: inAccount })).status).toBe(200);
   });
 
-  it('has the rights of the roles of its user, and a fix that gives more', async () => {
-    const token = await tokenOf(castKey('nvcf-user').user);
+  it('has the rights of the roles of its user, and a refusal suggests a further role', async () => {
+    const token = await createToken(castKey('nvcf-user').user);
     const { status } = await server.call('GET /api/v3/simulations/', { token });
-    const decision = await newest();
+    const decision = await readNewestDecision();
 
     expect(status).toBe(403);
     expect(decision).toMatchObject({ reason: 'missing_scope', principal: { kind: 'organization-user' } });
@@ -100,34 +101,34 @@ describe('a device login', () => {
     ]);
   });
 
-  it('is refused until it is confirmed, for another device, after its end, and once it was replaced', async () => {
+  it('is rejected before it is confirmed, for another device, after it expires and after it is replaced', async () => {
     const own = await testServer();
     const { sessionKey } = (await start(own)).body;
-    const reasons = async (asked: Promise<{ status: number }>) => {
-      expect((await asked).status).toBe(401);
-      return (await newest(own)).reason;
+    const reasonOf = async (response: Promise<{ status: number }>) => {
+      expect((await response).status).toBe(401);
+      return (await readNewestDecision(own)).reason;
     };
 
-    expect(await reasons(redeem(sessionKey, own))).toBe('unconfirmed_login');
+    expect(await reasonOf(redeem(sessionKey, own))).toBe('unconfirmed_login');
     await confirm(airUser.user, own);
-    expect(await reasons(redeem(sessionKey, own, 'another'))).toBe('other_device');
-    expect(await reasons(redeem(sessionKey, own, null))).toBe('other_device');
+    expect(await reasonOf(redeem(sessionKey, own, 'another'))).toBe('other_device');
+    expect(await reasonOf(redeem(sessionKey, own, null))).toBe('other_device');
     expect((await redeem(sessionKey, own)).status).toBe(200);
     await start(own);
-    expect(await reasons(redeem(sessionKey, own))).toBe('unknown_session');
+    expect(await reasonOf(redeem(sessionKey, own))).toBe('unknown_session');
     const second = (await start(own)).body.sessionKey;
     await own.call('POST /_mock/clock/advance', { body: { by: '15m' } });
     await start(own, 'another');
-    expect(await reasons(redeem(second, own))).toBe('expired_session');
+    expect(await reasonOf(redeem(second, own))).toBe('expired_session');
     expect((await confirm(airUser.user, own)).status).toBe(404);
   });
 
-  it('is started with an id of the device and an address', async () => {
+  it('requires a valid device id and an e-mail address', async () => {
     const bodies = [{}, { deviceId: DEVICE }, { deviceId: '../x', email: 'a@b.c' }, { deviceId: '', email: 'a@b.c' }];
     for (const body of bodies) expect((await server.call('POST /device/login', { body })).status).toBe(400);
   });
 
-  it('is confirmed by an address, by the name of a personal key, and by nobody else', async () => {
+  it('is confirmed by an e-mail address or by the name of a personal key', async () => {
     await start();
 
     expect((await confirm(airUser.user)).status).toBe(200);
@@ -142,17 +143,17 @@ describe('a device login', () => {
 });
 
 describe('the page of a device login', () => {
-  const page = (on: Server, deviceId: string) => on.call(`GET /device/login/${deviceId}`);
-  const choose = (on: Server, user: string, deviceId = DEVICE) =>
-    on.call(`POST /device/login/${deviceId}`, {
+  const getPage = (target: Server, deviceId: string) => target.call(`GET /device/login/${deviceId}`);
+  const choose = (target: Server, user: string, deviceId = DEVICE) =>
+    target.call(`POST /device/login/${deviceId}`, {
       body: new URLSearchParams({ user }).toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
 
-  it('lists the users, whoever started the login first; a click confirms it', async () => {
+  it('lists the users, starting with the user of the login, and confirms the login', async () => {
     const { sessionKey } = (await start()).body;
-    const { status, body: text } = await page(server, DEVICE);
-    const [, first = ''] = /name="user" value="([^"]+)"[^>]*>([^<]+)</.exec(text) ?? [];
+    const { status, body: html } = await getPage(server, DEVICE);
+    const [, first = ''] = /name="user" value="([^"]+)"[^>]*>([^<]+)</.exec(html) ?? [];
     const clicked = await choose(server, first);
     const { body } = await redeem(sessionKey);
     const me = await server.call('GET /v2/users/me', { token: body.token });
@@ -162,63 +163,64 @@ describe('the page of a device login', () => {
     expect(me.body.user).toMatchObject({ id: first, email: airUser.user });
   });
 
-  it('says that there is no such login, and no such user', async () => {
+  it('returns 404 for an unknown login and 400 for an unknown user', async () => {
     await start();
 
-    expect((await page(server, 'unknown')).status).toBe(404);
+    expect((await getPage(server, 'unknown')).status).toBe(404);
     expect((await choose(server, owner.user ?? '', 'unknown')).status).toBe(404);
     expect((await choose(server, 'nobody')).status).toBe(400);
   });
 
-  it('is there for a thousand logins; one more replaces the oldest', async () => {
+  it('is available for the latest thousand logins', async () => {
     const own = await testServer();
     await start(own, 'oldest');
     await own.call('POST /_mock/clock/advance', { body: { by: '1m' } });
     for (let device = 1; device <= 1000; device += 1) await start(own, `device-${device}`);
 
-    expect((await page(own, 'oldest')).status).toBe(404);
-    for (const device of ['device-1', 'device-999', 'device-1000']) expect((await page(own, device)).status).toBe(200);
+    expect((await getPage(own, 'oldest')).status).toBe(404);
+    for (const device of ['device-1', 'device-999', 'device-1000'])
+      expect((await getPage(own, device)).status).toBe(200);
   });
 
-  it('lists nobody and confirms nothing without the admin token', async () => {
+  it('lists no users and rejects a confirmation without the admin token', async () => {
     const guarded = await testServer({ adminToken: 'admin-token-of-the-test' });
     await start(guarded);
-    const { status, body: text } = await page(guarded, DEVICE);
+    const { status, body: html } = await getPage(guarded, DEVICE);
 
     expect(status).toBe(200);
-    expect(text).not.toContain('name="user"');
+    expect(html).not.toContain('name="user"');
     expect((await choose(guarded, airUser.user ?? '')).status).toBe(403);
   });
 });
 
 describe('the token of a user', () => {
-  it('is refused after an hour, after a change, and in another organisation', async () => {
+  it('is rejected after an hour, with a changed signature and for an unknown organisation', async () => {
     const own = await testServer();
-    const token = await tokenOf(airUser.user, own);
-    const reason = async (asked: Request) => {
-      const { status } = await own.call('GET /api/v3/simulations/', asked);
-      return [status, (await newest(own)).reason];
+    const token = await createToken(airUser.user, own);
+    const statusAndReasonOf = async (request: Request) => {
+      const { status } = await own.call('GET /api/v3/simulations/', request);
+      return [status, (await readNewestDecision(own)).reason];
     };
 
-    expect(await reason({ token: `${token.slice(0, -8)}AAAAAAAA` })).toEqual([403, 'bad_signature']);
-    expect(await reason({ token, headers: { 'nv-ngc-org': 'nowhere' } })).toEqual([403, 'not_a_member']);
+    expect(await statusAndReasonOf({ token: `${token.slice(0, -8)}AAAAAAAA` })).toEqual([403, 'bad_signature']);
+    expect(await statusAndReasonOf({ token, headers: { 'nv-ngc-org': 'nowhere' } })).toEqual([403, 'not_a_member']);
     await own.call('POST /_mock/clock/advance', { body: { by: HOUR } });
-    expect(await reason({ token })).toEqual([403, 'expired_token']);
+    expect(await statusAndReasonOf({ token })).toEqual([403, 'expired_token']);
   });
 
-  it('is no key for Cloud Functions, and no token of Run:ai', async () => {
-    const token = await tokenOf(airUser.user);
+  it('is rejected by Cloud Functions and by Run:ai', async () => {
+    const token = await createToken(airUser.user);
 
     expect((await server.call('GET /v2/nvcf/functions', { token })).status).toBe(401);
     expect((await server.call('GET /api/v1/users', { token })).status).toBe(401);
-    const decision = await newest();
+    const decision = await readNewestDecision();
     expect(decision.reason).toBe('wrong_issuer');
     expect(decision.fixes[0].text).toContain('NGC user');
   });
 
-  it('is in least privilege with what its user holds', async () => {
+  it('appears in the least privilege report with the roles of its user', async () => {
     const own = await testServer();
-    const token = await tokenOf(owner.user, own);
+    const token = await createToken(owner.user, own);
     await own.call('GET /api/v3/simulations/', { token });
     const { body } = await own.call('GET /_mock/least-privilege');
     const [report] = body.principals;
@@ -228,31 +230,32 @@ describe('the token of a user', () => {
     expect(report.smallest.roles).toEqual(['air']);
   });
 
-  it('is for one organisation: two in the header are none', async () => {
-    const token = await tokenOf(airUser.user);
+  it('is rejected with two organisations in the header', async () => {
+    const token = await createToken(airUser.user);
     const headers = { 'nv-ngc-org': `${ngcCast.org}, globex` };
 
     expect((await server.call('GET /v2/users/me', { token, headers })).status).toBe(401);
-    expect(await newest()).toMatchObject({ reason: 'not_a_member' });
+    expect(await readNewestDecision()).toMatchObject({ reason: 'not_a_member' });
   });
 
-  it('leads to its world, as its session key does', async () => {
+  it('identifies its world, and so does its session key', async () => {
     const { body: world } = await server.call('POST /_mock/worlds', { body: { id: 'logins' } });
-    const at = (request: string, asked: Request = {}) => {
+    const callIn = (request: string, options: Request = {}) => {
       const [method, path] = request.split(' ');
-      return server.call(`${method} /w/${world.id}${path}`, asked);
+      return server.call(`${method} /w/${world.id}${path}`, options);
     };
-    const { sessionKey, loginUrl } = (await at('POST /device/login', { body: { deviceId: 'w', email: 'x@y' } })).body;
-    await at('POST /_mock/device-logins/w/confirm', { body: { principal: airUser.user } });
+    const { sessionKey, loginUrl } = (await callIn('POST /device/login', { body: { deviceId: 'w', email: 'x@y' } }))
+      .body;
+    await callIn('POST /_mock/device-logins/w/confirm', { body: { principal: airUser.user } });
     const { status, body } = await redeem(sessionKey, server, 'w');
 
     expect(loginUrl).toContain('/w/logins/device/login/w');
     expect(status).toBe(200);
     expect((await server.call('GET /v2/users/me', { token: body.token })).body.user.email).toBe(airUser.user);
-    expect((await at('GET /_mock/decisions?limit=1')).body.decisions[0]).toMatchObject({ effect: 'allow' });
+    expect((await callIn('GET /_mock/decisions?limit=1')).body.decisions[0]).toMatchObject({ effect: 'allow' });
   });
 
-  it('and its session key are in no record', async () => {
+  it('does not appear in the request log, nor does its session key', async () => {
     const own = await testServer();
     const { sessionKey } = (await start(own)).body;
     await confirm(airUser.user, own);
@@ -265,6 +268,6 @@ describe('the token of a user', () => {
   });
 });
 
-it('a service key has no user', async () => {
+it('a service key has no user, and returns 403', async () => {
   expect((await server.call('GET /v2/users/me', { token: deployer.key })).status).toBe(403);
 });
