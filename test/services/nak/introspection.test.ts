@@ -3,15 +3,15 @@ import { asOwner, authorizationsFor, CAST_OWNER, createKey, FUNCTIONS, TASKS } f
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const server = await testServer({ nvcf: 'open-source' });
-const introspect = (key: unknown, audience: unknown = FUNCTIONS, on: TestServer = server) =>
-  on.call('POST /v1/introspect', { body: { audience_service_id: audience, key } });
-const evaluate = (apiKey: unknown, path = 'nvcf/evaluations/apikey.allow', on: TestServer = server) =>
-  on.call(`POST /v1/namespaces/${path}`, { body: { input: { apiKey } } });
-const setStatus = (path: string, status: unknown, on: TestServer = server) =>
-  on.call(`PUT ${path}`, { body: { status }, headers: asOwner() });
+const introspect = (key: unknown, audience: unknown = FUNCTIONS, target: TestServer = server) =>
+  target.call('POST /v1/introspect', { body: { audience_service_id: audience, key } });
+const evaluate = (apiKey: unknown, path = 'nvcf/evaluations/apikey.allow', target: TestServer = server) =>
+  target.call(`POST /v1/namespaces/${path}`, { body: { input: { apiKey } } });
+const setStatus = (path: string, status: unknown, target: TestServer = server) =>
+  target.call(`PUT ${path}`, { body: { status }, headers: asOwner() });
 
 describe('introspection', () => {
-  it('names the owner and the authorizations of a valid key', async () => {
+  it('returns the owner and the authorizations of a valid key', async () => {
     const { body: key } = await createKey(server, {}, asOwner('one@example.test'));
     const { status, headers, body } = await introspect(key.value);
 
@@ -32,38 +32,38 @@ describe('introspection', () => {
     [null, 400, 'api key empty'],
     ['nvapi-short', 400, 'api key format invalid'],
     [`nvapi-${'a'.repeat(64)}`, 400, 'Invalid key'],
-  ])('of the text %j is refused', async (key, status, detail) => {
+  ])('of the key %j is rejected', async (key, status, detail) => {
     expect(await introspect(key)).toMatchObject({ status, body: { detail } });
   });
 
-  it('refuses unknown, suspended and expired keys, other audiences, and keys of suspended owners, in this order', async () => {
-    const one = await testServer({ nvcf: 'open-source' });
-    const { body: key } = await createKey(one);
+  it('rejects unknown, suspended and expired keys, other audiences and suspended owners, in this order', async () => {
+    const own = await testServer({ nvcf: 'open-source' });
+    const { body: key } = await createKey(own);
     const path = `/v1/service-admin/users/ci@example.test/keys/${key.id}/status`;
     for (const audience of [TASKS, null]) {
-      expect(await introspect(key.value, audience, one)).toMatchObject({
+      expect(await introspect(key.value, audience, own)).toMatchObject({
         status: 400,
         body: { detail: 'audience_service_id invalid' },
       });
     }
-    await setStatus('/v1/admin/users/ci@example.test/status', 'SUSPENDED', one);
-    expect((await introspect(key.value, TASKS, one)).status).toBe(400);
-    expect(await introspect(key.value, FUNCTIONS, one)).toMatchObject({
+    await setStatus('/v1/admin/users/ci@example.test/status', 'SUSPENDED', own);
+    expect((await introspect(key.value, TASKS, own)).status).toBe(400);
+    expect(await introspect(key.value, FUNCTIONS, own)).toMatchObject({
       status: 404,
       body: { detail: 'Key not found.' },
     });
-    await setStatus(path, 'SUSPENDED', one);
-    expect(await introspect(key.value, TASKS, one)).toMatchObject({ status: 404, body: { detail: 'Key not found' } });
-    await setStatus(path, 'ACTIVE', one);
-    await setStatus('/v1/admin/users/ci@example.test/status', 'ACTIVE', one);
-    expect((await introspect(key.value, FUNCTIONS, one)).status).toBe(200);
-    await one.call('POST /_mock/clock/advance', { body: { by: '24h' } });
-    expect((await introspect(key.value, FUNCTIONS, one)).status).toBe(404);
-    await one.call(`DELETE /v1/keys/${key.id}`, { headers: asOwner() });
-    expect((await introspect(key.value, FUNCTIONS, one)).status).toBe(404);
+    await setStatus(path, 'SUSPENDED', own);
+    expect(await introspect(key.value, TASKS, own)).toMatchObject({ status: 404, body: { detail: 'Key not found' } });
+    await setStatus(path, 'ACTIVE', own);
+    await setStatus('/v1/admin/users/ci@example.test/status', 'ACTIVE', own);
+    expect((await introspect(key.value, FUNCTIONS, own)).status).toBe(200);
+    await own.call('POST /_mock/clock/advance', { body: { by: '24h' } });
+    expect((await introspect(key.value, FUNCTIONS, own)).status).toBe(404);
+    await own.call(`DELETE /v1/keys/${key.id}`, { headers: asOwner() });
+    expect((await introspect(key.value, FUNCTIONS, own)).status).toBe(404);
   });
 
-  it('does not know the keys of NGC', async () => {
+  it('rejects keys that were created through NGC', async () => {
     const { body } = await server.call('GET /_mock/cast');
     const { key } = body.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-deployer');
 
@@ -74,7 +74,7 @@ describe('introspection', () => {
 describe('an evaluation', () => {
   const NOT_ALLOWED = { allowed: false };
 
-  it('has account, owner and policy of a key for the namespace', async () => {
+  it('returns the account, the owner and the policy of a key for the namespace', async () => {
     const { body: key } = await createKey(server, {}, asOwner('two@example.test'));
     const { headers, body } = await evaluate(key.value);
 
@@ -96,7 +96,7 @@ describe('an evaluation', () => {
   it.each([
     { aud: FUNCTIONS },
     { aud: FUNCTIONS, auds: 'x', scopes: null, resources: { a: 1 }, ofALaterVersion: [null, { b: 2 }] },
-  ])('returns the policy as it was sent: %j', async (policy) => {
+  ])('returns the policy unchanged: %j', async (policy) => {
     const owner = asOwner(`as-it-is-${Object.keys(policy).length}`);
     const { body: key } = await createKey(
       server,
@@ -112,7 +112,7 @@ describe('an evaluation', () => {
     });
   });
 
-  it('reads `aud`, and not `auds`', async () => {
+  it('ignores `auds` and requires `aud`', async () => {
     const [policy] = authorizationsFor(['list_functions']).policies;
     const authorizations = { policies: [{ ...policy, aud: 'other', auds: [FUNCTIONS] }] };
     const { body: key } = await createKey(server, { authorizations }, asOwner('three@example.test'));
@@ -121,31 +121,31 @@ describe('an evaluation', () => {
     expect((await server.call('GET /v2/nvcf/functions', { token: key.value })).status).toBe(403);
   });
 
-  it.each(['nvapi-short', `nvapi-${'a'.repeat(64)}`, 'x'])('of the text %s is not allowed', async (key) => {
+  it.each(['nvapi-short', `nvapi-${'a'.repeat(64)}`, 'x'])('of the key %s is not allowed', async (key) => {
     expect((await evaluate(key)).body.result).toEqual(NOT_ALLOWED);
   });
 
-  it('is not allowed for a key that Cloud Functions would refuse', async () => {
-    const one = await testServer({ nvcf: 'open-source' });
-    const { body: key } = await createKey(one);
-    const agree = async () => {
-      const { result } = (await evaluate(key.value, undefined, one)).body;
-      const { status, body } = await one.call('GET /v2/nvcf/functions', { token: key.value });
+  it('allows a key exactly if Cloud Functions accepts it', async () => {
+    const own = await testServer({ nvcf: 'open-source' });
+    const { body: key } = await createKey(own);
+    const readAgreedResult = async () => {
+      const { result } = (await evaluate(key.value, undefined, own)).body;
+      const { status, body } = await own.call('GET /v2/nvcf/functions', { token: key.value });
       expect([result.allowed, status]).toEqual(result.allowed ? [true, 200] : [false, 403]);
       if (!result.allowed) expect(body.detail).toBe('Authorization failed');
       return result.allowed;
     };
-    expect(await agree()).toBe(true);
-    await setStatus('/v1/admin/users/ci@example.test/status', 'SUSPENDED', one);
-    expect(await agree()).toBe(false);
-    await setStatus('/v1/admin/users/ci@example.test/status', 'ACTIVE', one);
-    expect(await agree()).toBe(true);
-    await one.call('PUT /v1/service-admin/users/ci@example.test/suspend', { body: {}, headers: asOwner() });
-    expect(await agree()).toBe(false);
-    await setStatus(`/v1/service-admin/users/ci@example.test/keys/${key.id}/status`, 'ACTIVE', one);
-    expect(await agree()).toBe(true);
-    await one.call('POST /_mock/clock/advance', { body: { by: '24h' } });
-    expect(await agree()).toBe(false);
+    expect(await readAgreedResult()).toBe(true);
+    await setStatus('/v1/admin/users/ci@example.test/status', 'SUSPENDED', own);
+    expect(await readAgreedResult()).toBe(false);
+    await setStatus('/v1/admin/users/ci@example.test/status', 'ACTIVE', own);
+    expect(await readAgreedResult()).toBe(true);
+    await own.call('PUT /v1/service-admin/users/ci@example.test/suspend', { body: {}, headers: asOwner() });
+    expect(await readAgreedResult()).toBe(false);
+    await setStatus(`/v1/service-admin/users/ci@example.test/keys/${key.id}/status`, 'ACTIVE', own);
+    expect(await readAgreedResult()).toBe(true);
+    await own.call('POST /_mock/clock/advance', { body: { by: '24h' } });
+    expect(await readAgreedResult()).toBe(false);
   });
 
   it.each([
@@ -160,51 +160,51 @@ describe('an evaluation', () => {
     ['nvcf/evaluations/apikey.allow', '', 'Api key is not provided'],
     ['nvcf/evaluations/apikey.allow', null, 'Api key is not provided'],
     ['other/evaluations/apikey.allow', 'a', "Namespace 'other' is not configured"],
-  ])('at %s of %j is refused', async (path, key, detail) => {
+  ])('at %s with the key %j is rejected', async (path, key, detail) => {
     expect(await evaluate(key, path)).toMatchObject({ status: 400, body: { detail } });
   });
 });
 
 describe('a key of another world', () => {
-  it('leads its introspection, evaluation and lookup to that world', async () => {
-    const one = await testServer({ nvcf: 'open-source' });
-    await one.call('POST /_mock/worlds', { body: { id: 'alice', credentials: 'own' } });
-    const { body: cast } = await one.call('GET /w/alice/_mock/cast');
+  it('leads introspection, evaluation and lookup to that world', async () => {
+    const own = await testServer({ nvcf: 'open-source' });
+    await own.call('POST /_mock/worlds', { body: { id: 'alice', credentials: 'own' } });
+    const { body: cast } = await own.call('GET /w/alice/_mock/cast');
     const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-cli');
 
-    expect((await introspect(key, FUNCTIONS, one)).body.owner_id).toBe(CAST_OWNER);
-    expect((await evaluate(key, undefined, one)).body.result.allowed).toBe(true);
-    const { body } = await one.call('POST /v1/admin/lookup', { body: { key } });
+    expect((await introspect(key, FUNCTIONS, own)).body.owner_id).toBe(CAST_OWNER);
+    expect((await evaluate(key, undefined, own)).body.result.allowed).toBe(true);
+    const { body } = await own.call('POST /v1/admin/lookup', { body: { key } });
     expect(body.owner_id).toBe(CAST_OWNER);
-    const { body: list } = await one.call('GET /w/alice/v1/keys', { headers: asOwner(CAST_OWNER) });
+    const { body: list } = await own.call('GET /w/alice/v1/keys', { headers: asOwner(CAST_OWNER) });
     expect(list.keys[0].value).toBe(`nvapi-**********${key.slice(-3)}`);
     expect(
-      (await introspect(key, FUNCTIONS, { ...one, call: (r, p) => one.call(r.replace(' ', ' /w/default'), p) })).status,
+      (await introspect(key, FUNCTIONS, { ...own, call: (r, p) => own.call(r.replace(' ', ' /w/default'), p) })).status,
     ).toBe(404);
   });
 });
 
 describe('an evaluation for an invocation of a language model', () => {
-  const NONE = { inputTokenRateLimit: null, outputTokenRateLimit: null };
+  const NO_LIMITS = { inputTokenRateLimit: null, outputTokenRateLimit: null };
 
-  it('tells the limits of the account, which nobody has set, beside what the usual rule tells', async () => {
+  it('returns the unset limits of the account in addition to the result of the usual rule', async () => {
     const { body: key } = await createKey(server, {}, asOwner('llm@example.test'));
     const usual = (await evaluate(key.value)).body.result;
 
     expect((await evaluate(key.value, 'nvcf/evaluations/apikey.llm_allow')).body).toEqual({
       namespace: 'nvcf',
       rule_name: 'apikey.llm_allow',
-      result: { ...usual, accountTokenRateLimit: NONE },
+      result: { ...usual, accountTokenRateLimit: NO_LIMITS },
     });
     expect((await evaluate('nvapi-bad', 'nvcf/evaluations/apikey.llm_allow')).body.result).toEqual({ allowed: false });
   });
 
-  it('asks for the limits of an account without a key by the rule ssa.allow', async () => {
+  it('returns the limits of an account without a key by the rule `ssa.allow`', async () => {
     const { status, headers, body } = await server.call('POST /v1/namespaces/nvcf/evaluations/ssa.allow', {
       body: { input: { tiered_rate_key: 'nca-acme-0001' } },
     });
 
     expect([status, headers['cache-control']]).toEqual([200, 'max-age=60']);
-    expect(body).toEqual({ namespace: 'nvcf', rule_name: 'ssa.allow', result: NONE });
+    expect(body).toEqual({ namespace: 'nvcf', rule_name: 'ssa.allow', result: NO_LIMITS });
   });
 });
