@@ -21,9 +21,9 @@ const NOW = 10_000;
 const TEXT = createKeyText('a'.repeat(43));
 const FOREIGN = `nvapi-${'b'.repeat(64)}`;
 
-/** A world with one key, which has this text. */
-const attempt = (found: KeyInForce | null, ...lines: readonly string[]): NgcKeyAttempt => {
-  faked(NgcKeys.prototype, { findBySecret: async (hash: string) => (hash === hashSecret(TEXT) ? found : null) });
+/** An attempt with these headers, in a world with one key that has the text `TEXT`. */
+const createAttempt = (keyInForce: KeyInForce | null, ...lines: readonly string[]): NgcKeyAttempt => {
+  faked(NgcKeys.prototype, { findBySecret: async (hash: string) => (hash === hashSecret(TEXT) ? keyInForce : null) });
   return {
     headerLines: (name: string) => (name === 'authorization' ? lines : []),
     now: NOW,
@@ -32,26 +32,26 @@ const attempt = (found: KeyInForce | null, ...lines: readonly string[]): NgcKeyA
 };
 afterEach(() => vi.restoreAllMocks());
 const refusalOf = (work: Promise<unknown>) => work.catch((thrown: unknown) => thrown);
-const tokenSaying = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+const forgeToken = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
 describe('the key of a header', () => {
-  it('is the one with its text', async () => {
-    const found = inForce();
+  it('is found by its text, with the scheme in any case unless it must be exact', async () => {
+    const key = inForce();
 
-    expect(await authenticateKey(attempt(found, `Bearer ${TEXT}`))).toBe(found);
-    expect(await authenticateKey(attempt(found, `bearer ${TEXT}`))).toBe(found);
-    expect(await refusalOf(authenticateKey(attempt(found, `bearer ${TEXT}`), true))).toMatchObject({
+    expect(await authenticateKey(createAttempt(key, `Bearer ${TEXT}`))).toBe(key);
+    expect(await authenticateKey(createAttempt(key, `bearer ${TEXT}`))).toBe(key);
+    expect(await refusalOf(authenticateKey(createAttempt(key, `bearer ${TEXT}`), true))).toMatchObject({
       reason: 'wrong_scheme',
     });
   });
 
   it.each([
-    ['a text', 'abc', undefined],
-    ['a token of nobody that is known', tokenSaying({ iss: 'https://issuer.test' }), 'it is a JWT'],
-    ['a token that says no issuer', tokenSaying({ iss: ['/auth/realms/'] }), 'it is a JWT'],
-    ['a token of Run:ai', tokenSaying({ iss: 'http://a/auth/realms/b' }), 'it is a Run:ai token'],
-  ])('is no other token, and that is said of %s', async (_what, token, why) => {
-    const problem = await refusalOf(authenticateKey(attempt(inForce(), `Bearer ${token}`)));
+    ['a string', 'abc', undefined],
+    ['a JWT of an unknown issuer', forgeToken({ iss: 'https://issuer.test' }), 'it is a JWT'],
+    ['a JWT with an invalid issuer', forgeToken({ iss: ['/auth/realms/'] }), 'it is a JWT'],
+    ['a token of Run:ai', forgeToken({ iss: 'http://a/auth/realms/b' }), 'it is a Run:ai token'],
+  ])('is rejected with a hint about the kind of token: %s', async (_what, token, why) => {
+    const problem = await refusalOf(authenticateKey(createAttempt(inForce(), `Bearer ${token}`)));
 
     expect(problem).toMatchObject({
       kind: 'unauthenticated',
@@ -62,28 +62,28 @@ describe('the key of a header', () => {
   });
 });
 
-/** Of a key that an owner lost the right to use. */
+/** A key with an owner who is suspended. */
 const SUSPENDED = { isOwnerSuspended: true } as never;
 const ISSUED = { isOwnerSuspended: false } as never;
 
 it.each([
-  ['that does not end', {}, true],
-  ['that ends later', { expiresAt: NOW + 1 }, true],
-  ['that ends now', { expiresAt: NOW }, false],
+  ['without an expiry', {}, true],
+  ['before its expiry', { expiresAt: NOW + 1 }, true],
+  ['at its expiry', { expiresAt: NOW }, false],
   ['that is disabled', { enabled: false }, false],
-  ['whose owner is suspended', { issuance: SUSPENDED }, false],
-  ['whose owner is not suspended', { issuance: { isOwnerSuspended: false } as never }, true],
-])('a key %s is in force: %s', (_what, key, isNow) => {
-  expect(isInForce(inForce(key), NOW)).toBe(isNow);
+  ['with a suspended owner', { issuance: SUSPENDED }, false],
+  ['with an active owner', { issuance: { isOwnerSuspended: false } as never }, true],
+])('a key %s is in force: %s', (_what, key, expected) => {
+  expect(isInForce(inForce(key), NOW)).toBe(expected);
 });
 
-describe('a key is not accepted', () => {
+describe('a rejected key', () => {
   it.each([
-    ['that nobody knows', createKeyText('b'.repeat(43)), 'unknown_key'],
-    ['that no mock made', FOREIGN, 'foreign_key'],
+    ['that does not exist', createKeyText('b'.repeat(43)), 'unknown_key'],
+    ['that no mock issued', FOREIGN, 'foreign_key'],
     ['that is too short', 'nvapi-abc', 'malformed_key'],
-  ])('%s, and all are refused in the same words', async (_what, text, reason) => {
-    const problem = await refusalOf(findKey(text, attempt(inForce())));
+  ])('%s has its reason, and a common message', async (_what, text, reason) => {
+    const problem = await refusalOf(findKey(text, createAttempt(inForce())));
 
     expect(problem).toMatchObject({ kind: 'unauthenticated', reason, message: 'The key is not accepted.' });
     expect(problem).toMatchObject({ claimed: undefined });
@@ -91,50 +91,50 @@ describe('a key is not accepted', () => {
 
   it.each([
     ['that has expired', { expiresAt: NOW }, 'expired_key'],
-    ['that has expired, and is disabled', { expiresAt: NOW, enabled: false }, 'expired_key'],
+    ['that has expired and is disabled', { expiresAt: NOW, enabled: false }, 'expired_key'],
     ['that is disabled', { expiresAt: NOW + 1, enabled: false }, 'disabled_key'],
     ['that the key service suspended', { enabled: false, issuance: ISSUED }, 'suspended_key'],
     [
-      'that the key service suspended, and that has expired',
+      'that the key service suspended and that has expired',
       { expiresAt: NOW, enabled: false, issuance: ISSUED },
       'suspended_key',
     ],
-    ['that is suspended with its owner', { enabled: false, issuance: SUSPENDED }, 'suspended_key'],
-    ['whose owner is suspended', { issuance: SUSPENDED }, 'suspended_owner'],
-  ])('%s, and whose it is is known', async (_what, key, reason) => {
+    ['that is suspended together with its owner', { enabled: false, issuance: SUSPENDED }, 'suspended_key'],
+    ['with a suspended owner', { issuance: SUSPENDED }, 'suspended_owner'],
+  ])('%s has its reason and its principal', async (_what, key, reason) => {
     const claimed = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme', account: 'nca-1' };
 
-    expect(await refusalOf(findKey(TEXT, attempt(inForce(key))))).toMatchObject({
+    expect(await refusalOf(findKey(TEXT, createAttempt(inForce(key))))).toMatchObject({
       reason,
       message: 'The key is not accepted.',
       claimed,
     });
   });
 
-  it('but until then it is', async () => {
-    const found = inForce({ expiresAt: NOW + 1 });
+  it('is accepted until it expires', async () => {
+    const key = inForce({ expiresAt: NOW + 1 });
 
-    expect(await findKey(TEXT, attempt(found))).toBe(found);
+    expect(await findKey(TEXT, createAttempt(key))).toBe(key);
   });
 });
 
-describe('a key is called', () => {
+describe('resolving a key', () => {
   const robot = inForce();
   const laptop = personal();
   const old = inForce({ id: 'key-3', name: 'old', expiresAt: NOW });
   const calls: unknown[][] = [];
-  const among = (...keys: KeyInForce[]) => {
-    const those = (fits: (key: KeyInForce['key']) => boolean, limit: number) =>
+  const storeOf = (...keys: KeyInForce[]) => {
+    const select = (fits: (key: KeyInForce['key']) => boolean, limit: number) =>
       keys.filter(({ key }) => fits(key)).slice(0, limit);
     faked(NgcKeys.prototype, {
-      findById: async (id: string) => those((key) => key.id === id, 1)[0] ?? null,
+      findById: async (id: string) => select((key) => key.id === id, 1)[0] ?? null,
       listByName: async (name: string, limit: number, at: number) => {
         calls.push([limit, at]);
-        return those((key) => key.name === name, limit);
+        return select((key) => key.name === name, limit);
       },
       listOfUser: async (user: string, limit: number, at: number) => {
         calls.push([limit, at]);
-        return those((key) => key.user === user, limit);
+        return select((key) => key.user === user, limit);
       },
     });
     return {} as never;
@@ -145,24 +145,24 @@ describe('a key is called', () => {
     ['robot', robot],
     ['ada@acme.test', laptop],
     ['nobody', null],
-  ])('by its id, its name, or its user: %s', async (who, found) => {
-    expect(await resolveKey(among(robot, laptop, old), who, NOW)).toBe(found);
+  ])('accepts its id, its name or its user: %s', async (credential, key) => {
+    expect(await resolveKey(storeOf(robot, laptop, old), credential, NOW)).toBe(key);
   });
 
-  it('to call as it, and nobody where it is none', async () => {
-    const store = among(robot);
-    const impersonate = createImpersonator({ ofKey: (found, world) => ({ world, found }) as never });
+  it('is the first step of impersonation, which returns null for an unknown name', async () => {
+    const store = storeOf(robot);
+    const impersonate = createImpersonator({ ofKey: (key, world) => ({ world, key }) as never });
 
-    expect(await impersonate({ store } as never, 'robot', NOW)).toEqual({ world: { store }, found: robot });
+    expect(await impersonate({ store } as never, 'robot', NOW)).toEqual({ world: { store }, key: robot });
     expect(await impersonate({ store } as never, 'nobody', NOW)).toBeNull();
   });
 
-  it.each(['key-3', 'old'])('only while it counts: %s', async (who) => {
-    expect(await refusalOf(resolveKey(among(robot, old), who, NOW))).toMatchObject({ reason: 'expired_key' });
+  it.each(['key-3', 'old'])('rejects an expired key: %s', async (credential) => {
+    expect(await refusalOf(resolveKey(storeOf(robot, old), credential, NOW))).toMatchObject({ reason: 'expired_key' });
   });
 
-  it('by something that means no other', async () => {
-    const keys = among(robot, inForce({ id: 'key-4' }), laptop, personal({ id: 'key-5', name: 'phone' }));
+  it('rejects an ambiguous name or user', async () => {
+    const keys = storeOf(robot, inForce({ id: 'key-4' }), laptop, personal({ id: 'key-5', name: 'phone' }));
 
     expect(await refusalOf(resolveKey(keys, 'robot', NOW))).toMatchObject({
       kind: 'invalid_request',
@@ -176,8 +176,8 @@ describe('a key is called', () => {
   });
 });
 
-describe('a key stands for', () => {
-  it('itself, in its organisation, and for its user if it has one', () => {
+describe('the caller of a key', () => {
+  it('has the key as principal, with its organisation and its user', () => {
     expect(principalOfKey(inForce())).toEqual({
       kind: 'service-key',
       id: 'key-1',
@@ -190,11 +190,11 @@ describe('a key stands for', () => {
 
   const callerOf = createCallerFactory(toyLaw);
 
-  it('what its policy holds, and what it will hold', () => {
-    const found = inForce({}, { pending: [versionOf(2, ['look'])] });
+  it('has the rights of the policy and of pending versions', () => {
+    const key = inForce({}, { pending: [versionOf(2, ['look'])] });
 
-    expect(callerOf(found)).toEqual({
-      principal: principalOfKey(found),
+    expect(callerOf(key)).toEqual({
+      principal: principalOfKey(key),
       heldRights: {
         roles: [],
         services: ['toys'],
@@ -206,7 +206,7 @@ describe('a key stands for', () => {
     });
   });
 
-  it('nothing, if it has no policy', () => {
+  it('has no rights without a policy', () => {
     expect(callerOf(inForce({}, { policy: null })).heldRights).toStrictEqual({
       roles: [],
       services: ['toys'],
@@ -216,7 +216,7 @@ describe('a key stands for', () => {
     });
   });
 
-  it('what the roles of its user allow, if it is personal', () => {
+  it('has the rights of the roles of its user if the key is personal', () => {
     expect(callerOf(personal()).heldRights).toEqual({
       roles: ['Player'],
       held: new Set(['play', 'look']),
@@ -226,12 +226,12 @@ describe('a key stands for', () => {
     });
   });
 
-  it('the same caller as long as nothing about it changes', () => {
-    const under = createCallerFactory(toyLaw);
-    const found = inForce();
-    const first = under(found);
+  it('is reused while the key does not change', () => {
+    const callersOf = createCallerFactory(toyLaw);
+    const key = inForce();
+    const first = callersOf(key);
 
-    expect(under(found)).toBe(first);
-    expect(under({ ...found })).not.toBe(first);
+    expect(callersOf(key)).toBe(first);
+    expect(callersOf({ ...key })).not.toBe(first);
   });
 });

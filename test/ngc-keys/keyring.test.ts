@@ -21,112 +21,115 @@ import { toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 
-interface Room extends KeyContext {
-  readonly kept: Map<string, string>;
-  readonly reported: unknown[][];
-  /** What those who watch were told. */
+interface TestContext extends KeyContext {
+  readonly stored: Map<string, string>;
+  readonly calls: unknown[][];
+  /** Arguments of every published event. */
   readonly events: unknown[][];
 }
 
 afterEach(() => vi.restoreAllMocks());
 
-/** A world with settings, and what its keys were told. */
-function room({
+/** A context with stored settings and a repository that records the calls. */
+function createContext({
   mark = '',
   propagation = 'fixed',
 }: {
   mark?: string;
   propagation?: 'fixed' | 'off' | 'jitter';
-} = {}): Room {
-  const kept = new Map<string, string>();
-  const reported: unknown[][] = [];
+} = {}): TestContext {
+  const stored = new Map<string, string>();
+  const calls: unknown[][] = [];
   const events: unknown[][] = [];
-  const tell =
-    (what: string) =>
+  const record =
+    (method: string) =>
     async (...parts: unknown[]) =>
-      void reported.push([what, ...parts]);
+      void calls.push([method, ...parts]);
   const settings = {
-    get: async (name: string) => kept.get(name) ?? null,
-    set: async (name: string, value: string) => void kept.set(name, value),
+    get: async (name: string) => stored.get(name) ?? null,
+    set: async (name: string, value: string) => void stored.set(name, value),
     remove: async (names: readonly string[]) => {
-      for (const name of names) kept.delete(name);
+      for (const name of names) stored.delete(name);
     },
     next: async (name: string) => {
-      const place = Number(kept.get(name) ?? 0);
-      kept.set(name, String(place + 1));
+      const place = Number(stored.get(name) ?? 0);
+      stored.set(name, String(place + 1));
       return place;
     },
   };
   faked(NgcKeys.prototype, {
-    create: tell('create'),
-    edit: tell('edit'),
-    replaceSecret: tell('replaceSecret'),
+    create: record('create'),
+    edit: record('edit'),
+    replaceSecret: record('replaceSecret'),
     findNewestVersion: async (id: string) => (id === 'key-1' ? versionOf(7, ['look']) : null),
     list: async (filter: object, limit: number, now: number) => {
-      reported.push(['list', filter, limit, now]);
+      calls.push(['list', filter, limit, now]);
       return [inForce({ services: [] }), inForce({ id: 'key-9', name: 'good' })];
     },
   });
   return {
-    kept,
-    reported,
+    stored,
+    calls,
     events,
     world: { mark, activityLog: { publishEvent: (...parts: unknown[]) => void events.push(parts) } },
     store: { settings },
     settings: { propagation, propagationDelay: 60_000 },
     random: { uuid: () => 'id-1', base64url: (bytes: number) => 'r'.repeat(Math.ceil((bytes * 4) / 3)) },
-  } as unknown as Room;
+  } as unknown as TestContext;
 }
 
-describe('how long edits take', () => {
-  it('is what the server was started with, until something else is set', async () => {
-    const world = room();
-    expect(await readPropagationSettings(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+describe('the propagation settings', () => {
+  it('are the options of the server until they are changed', async () => {
+    const context = createContext();
+    expect(await readPropagationSettings(context)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
 
-    await changePropagationSettings(world, { mode: 'jitter', delay: 0 });
-    expect(await readPropagationSettings(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'nv-auth-mock' });
+    await changePropagationSettings(context, { mode: 'jitter', delay: 0 });
+    expect(await readPropagationSettings(context)).toEqual({ mode: 'jitter', delay: 0, seed: 'nv-auth-mock' });
 
-    await changePropagationSettings(world, { seed: 'mine' });
-    expect(await readPropagationSettings(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'mine' });
+    await changePropagationSettings(context, { seed: 'mine' });
+    expect(await readPropagationSettings(context)).toEqual({ mode: 'jitter', delay: 0, seed: 'mine' });
   });
 
-  it('survives a restart, unless the server is started with something else', async () => {
-    const world = room();
-    await restorePropagationSettings(world);
-    await changePropagationSettings(world, { mode: 'off', delay: 1, seed: 'mine' });
-    await restorePropagationSettings(world);
-    expect(await readPropagationSettings(world)).toEqual({ mode: 'off', delay: 1, seed: 'mine' });
+  it('survive a restart, unless the options of the server change', async () => {
+    const context = createContext();
+    await restorePropagationSettings(context);
+    await changePropagationSettings(context, { mode: 'off', delay: 1, seed: 'mine' });
+    await restorePropagationSettings(context);
+    expect(await readPropagationSettings(context)).toEqual({ mode: 'off', delay: 1, seed: 'mine' });
 
-    world.kept.set('propagation.position', '7');
-    await restorePropagationSettings({ ...world, settings: { propagation: 'off', propagationDelay: 60_000 } } as never);
-    expect(await readPropagationSettings(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
-    expect([...world.kept]).toEqual([['propagation.started-with', 'off 60000']]);
+    context.stored.set('propagation.position', '7');
+    await restorePropagationSettings({
+      ...context,
+      settings: { propagation: 'off', propagationDelay: 60_000 },
+    } as never);
+    expect(await readPropagationSettings(context)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+    expect([...context.stored]).toEqual([['propagation.started-with', 'off 60000']]);
   });
 
-  it('is kept by a world that was never started before', async () => {
-    const world = room();
-    await changePropagationSettings(world, { mode: 'off' });
-    await restorePropagationSettings(world);
+  it('are kept by a world that was never started before', async () => {
+    const context = createContext();
+    await changePropagationSettings(context, { mode: 'off' });
+    await restorePropagationSettings(context);
 
-    expect((await readPropagationSettings(world)).mode).toBe('off');
+    expect((await readPropagationSettings(context)).mode).toBe('off');
   });
 });
 
 describe('an edit of a policy', () => {
   const policy = { scopes: ['look'], resources: [] };
-  const edits = async (world: Room, count: number) => {
-    for (let number = 0; number < count; number++) await editKey(world, 1000, inForce().key, { policy });
-    return world.reported.map(([, , edit]) => (edit as { policy: { effectiveAt: number } }).policy.effectiveAt);
+  const recordEdits = async (context: TestContext, count: number) => {
+    for (let number = 0; number < count; number++) await editKey(context, 1000, inForce().key, { policy });
+    return context.calls.map(([, , edit]) => (edit as { policy: { effectiveAt: number } }).policy.effectiveAt);
   };
 
-  it('comes into force once it has propagated; the rest of it at once', async () => {
-    const world = room();
-    await editKey(world, 1000, inForce().key, { name: 'new', policy });
+  it('takes effect after the propagation delay, and other changes take effect at once', async () => {
+    const context = createContext();
+    await editKey(context, 1000, inForce().key, { name: 'new', policy });
 
-    expect(world.reported).toEqual([
+    expect(context.calls).toEqual([
       ['edit', 'key-1', { name: 'new', policy: { next: policy, recordedAt: 1000, effectiveAt: 61_000 } }],
     ]);
-    expect(world.events).toEqual([
+    expect(context.events).toEqual([
       [
         'policy',
         {
@@ -135,56 +138,56 @@ describe('an edit of a policy', () => {
         },
       ],
     ]);
-    expect(await edits(room({ propagation: 'off' }), 1)).toEqual([1000]);
+    expect(await recordEdits(createContext({ propagation: 'off' }), 1)).toEqual([1000]);
   });
 
-  it('is told to those who watch, with the rights that it changes', async () => {
-    const world = room();
-    await editKey(world, 1000, inForce().key, { name: 'new' });
-    await editKey(world, 1000, personal().key, { roles: ['Player'], enabled: false });
-    await editKey(world, 1000, inForce().key, { services: [] });
+  it('is published as an event with the changed rights', async () => {
+    const context = createContext();
+    await editKey(context, 1000, inForce().key, { name: 'new' });
+    await editKey(context, 1000, personal().key, { roles: ['Player'], enabled: false });
+    await editKey(context, 1000, inForce().key, { services: [] });
 
-    expect(world.events).toStrictEqual([
+    expect(context.events).toStrictEqual([
       ['policy', { keyId: 'key-1', what: 'edited' }],
       ['policy', { keyId: 'key-2', what: 'edited', roles: ['Player'], enabled: false }],
       ['policy', { keyId: 'key-1', what: 'edited', services: [] }],
     ]);
   });
 
-  it('is none for a personal key, or where none is given', async () => {
-    const world = room();
-    await editKey(world, 1000, personal().key, { name: 'new', policy });
-    await editKey(world, 1000, inForce().key, { name: 'newer' });
+  it('is not stored for a personal key, or without a policy', async () => {
+    const context = createContext();
+    await editKey(context, 1000, personal().key, { name: 'new', policy });
+    await editKey(context, 1000, inForce().key, { name: 'newer' });
 
-    expect(world.reported).toEqual([
+    expect(context.calls).toEqual([
       ['edit', 'key-2', { name: 'new' }],
       ['edit', 'key-1', { name: 'newer' }],
     ]);
   });
 
-  it('with jitter takes another time each time, and the same series after its seed is given again', async () => {
-    const world = room({ propagation: 'jitter' });
-    const first = await edits(world, 3);
+  it('with jitter has a different delay each time, in a series that its seed repeats', async () => {
+    const context = createContext({ propagation: 'jitter' });
+    const first = await recordEdits(context, 3);
     expect(new Set(first).size).toBe(3);
     for (const at of first) expect(at).toBeGreaterThanOrEqual(1000);
     for (const at of first) expect(at).toBeLessThanOrEqual(61_000);
 
-    await changePropagationSettings(world, { seed: 'nv-auth-mock' });
-    expect((await edits(world, 3)).slice(3)).toEqual(first);
-    await changePropagationSettings(world, { seed: 'other' });
-    expect((await edits(world, 3)).slice(6)).not.toEqual(first);
+    await changePropagationSettings(context, { seed: 'nv-auth-mock' });
+    expect((await recordEdits(context, 3)).slice(3)).toEqual(first);
+    await changePropagationSettings(context, { seed: 'other' });
+    expect((await recordEdits(context, 3)).slice(6)).not.toEqual(first);
   });
 
-  it('with a fixed delay takes no place in the series', async () => {
-    const world = room();
-    await edits(world, 1);
+  it('with a fixed delay does not advance the series', async () => {
+    const context = createContext();
+    await recordEdits(context, 1);
 
-    expect([...world.kept]).toEqual([]);
+    expect([...context.stored]).toEqual([]);
   });
 });
 
-it('edits that are put into force at once are told to those who watch, each with its version', async () => {
-  const world = room();
+it('flushed edits are published as events with their versions', async () => {
+  const context = createContext();
   const flushed = [
     { keyId: 'key-1', version: 2 },
     { keyId: 'key-2', version: 5 },
@@ -193,22 +196,22 @@ it('edits that are put into force at once are told to those who watch, each with
     flush: async (keyId: string | null, now: number) => (keyId === null && now === 1000 ? flushed : []),
   });
 
-  expect(await flushEdits(world, null, 1000)).toEqual(flushed);
-  expect(world.events).toEqual(
-    flushed.map((one) => ['policy', { ...one, what: 'flushed', effectiveAt: rfc3339(1000) }]),
+  expect(await flushEdits(context, null, 1000)).toEqual(flushed);
+  expect(context.events).toEqual(
+    flushed.map((edit) => ['policy', { ...edit, what: 'flushed', effectiveAt: rfc3339(1000) }]),
   );
 });
 
-describe('a new key', () => {
+describe('a created key', () => {
   const order = { name: 'robot', services: ['toys'], roles: ['Player'] } as unknown as NewKeyOptions;
 
-  it('is shown once, and only its hash is stored', async () => {
-    const world = room();
-    const { id, text } = await issueKey(world, 1000, order, 5);
+  it('is returned once, and only its hash is stored', async () => {
+    const context = createContext();
+    const { id, text } = await issueKey(context, 1000, order, 5);
 
     expect(id).toBe('id-1');
     expect(classifyKey(text)).toBe('marked');
-    expect(world.reported).toEqual([
+    expect(context.calls).toEqual([
       [
         'create',
         {
@@ -225,52 +228,52 @@ describe('a new key', () => {
     ]);
   });
 
-  it('begins with the mark of its world, and so does its next secret', async () => {
-    const world = room({ mark: '0123456789ab' });
-    const { text } = await issueKey(world, 1000, order, null);
-    const next = await rotateKey(world, 'key-1');
+  it('starts with the mark of its world, also after it is rotated', async () => {
+    const context = createContext({ mark: '0123456789ab' });
+    const { text } = await issueKey(context, 1000, order, null);
+    const rotated = await rotateKey(context, 'key-1');
 
     expect(text).toMatch(/^nvapi-0123456789abr{31}/);
-    expect(next).toMatch(/^nvapi-0123456789abr{31}/);
-    expect(world.reported[1]).toEqual(['replaceSecret', 'key-1', hashSecret(next), next.slice(-3)]);
+    expect(rotated).toMatch(/^nvapi-0123456789abr{31}/);
+    expect(context.calls[1]).toEqual(['replaceSecret', 'key-1', hashSecret(rotated), rotated.slice(-3)]);
   });
 });
 
 describe('the newest policy of a key', () => {
-  it('is the one in force, or the last that is recorded', async () => {
-    const world = room();
+  it('is the effective policy, or the latest pending version', async () => {
+    const context = createContext();
 
-    expect(await readNewestPolicy(world, inForce())).toEqual({ scopes: ['play'], resources: [{ type: 'all-toys' }] });
-    expect(await readNewestPolicy(world, inForce({}, { pending: [versionOf(2)] }))).toEqual({
+    expect(await readNewestPolicy(context, inForce())).toEqual({ scopes: ['play'], resources: [{ type: 'all-toys' }] });
+    expect(await readNewestPolicy(context, inForce({}, { pending: [versionOf(2)] }))).toEqual({
       scopes: ['look'],
       resources: [{ type: 'all-toys' }],
     });
-    expect(await readNewestPolicy(world, personal())).toBeNull();
+    expect(await readNewestPolicy(context, personal())).toBeNull();
   });
 });
 
-describe('a key that can do nothing', () => {
-  const reporting = () => {
-    const { store, reported } = room();
-    const findings = { report: (...parts: unknown[]) => void reported.push(['finding', ...parts]) };
-    return { reported, report: { rulesets: [toyLaw], findings, store } };
+describe('a useless key', () => {
+  const createReport = () => {
+    const { store, calls } = createContext();
+    const findings = { report: (...parts: unknown[]) => void calls.push(['finding', ...parts]) };
+    return { calls, report: { rulesets: [toyLaw], findings, store } };
   };
-  const SAID = 'The key `robot` has no service, so every service refuses it. Valid services are `toys`.';
+  const MESSAGE = 'The key `robot` has no service, so every service refuses it. Valid services are `toys`.';
 
-  it('is worth knowing, for each reason', async () => {
-    const { reported, report } = reporting();
+  it('is reported as a finding with its reason', async () => {
+    const { calls, report } = createReport();
 
-    expect(await reportKeyWarnings(report, 1000, inForce({ services: [] }))).toEqual([SAID]);
-    expect(reported).toEqual([['finding', 'useless_key', SAID, 1000]]);
+    expect(await reportKeyWarnings(report, 1000, inForce({ services: [] }))).toEqual([MESSAGE]);
+    expect(calls).toEqual([['finding', 'useless_key', MESSAGE, 1000]]);
   });
 
-  it('is looked for among all', async () => {
-    const { reported, report } = reporting();
+  it('is found among all keys of a seed', async () => {
+    const { calls, report } = createReport();
     await reportSeedKeyWarnings(report, 1000);
 
-    expect(reported[0]).toEqual(['list', { org: undefined }, 1000, 1000]);
-    expect(reported.slice(1)).toMatchObject([
-      ['finding', 'useless_key', SAID, 1000],
+    expect(calls[0]).toEqual(['list', { org: undefined }, 1000, 1000]);
+    expect(calls.slice(1)).toMatchObject([
+      ['finding', 'useless_key', MESSAGE, 1000],
       ['finding', 'useless_key', expect.stringContaining('`good` can do nothing in `toys`'), 1000],
     ]);
   });

@@ -1,6 +1,6 @@
 /**
- * Whatever the rules are, and whatever a key was used for: the smallest rights are enough, and nothing in them can be
- * left out.
+ * Properties of the least rights, for any rules and any uses of a key: the smallest rights are enough, and removing any
+ * of them is not.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,13 +13,13 @@ import { findLeastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
 import { key, keyOfUser, personalKey, ruleOf, serviceKey, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 import { roundsOf, seedNumberOf } from '../support/properties.ts';
 
-/** Scopes that are offered with any type, so that those rules alone decide which types are needed. */
+/** Scopes that are available with any type, so that only the rules determine the required types. */
 const TABLES = { ...TOY_TABLES, permissions: TOY_TABLES.permissions.filter(({ id }) => id !== 'burn') };
 const LAW: Ruleset = createRuleset('toys', null, TABLES);
 const SCOPES = TABLES.permissions.map(({ id }) => id);
 const TYPES = TABLES.resourceTypes.map(({ id }) => id);
 
-const some = <Item>(items: readonly Item[]) => fc.subarray([...items]);
+const subsetOf = <Item>(items: readonly Item[]) => fc.subarray([...items]);
 const toy = fc.constantFrom('ball', 'doll', 'kite');
 const part = fc.constantFrom('skin', 'valve');
 const relation = fc.constantFrom('owned', 'shared', 'public');
@@ -41,8 +41,8 @@ const lookedUp: fc.Arbitrary<ResourceState | null> = fc.oneof(
 );
 const rule: fc.Arbitrary<Rule> = fc
   .record({
-    all: some(SCOPES),
-    any: some(SCOPES),
+    all: subsetOf(SCOPES),
+    any: subsetOf(SCOPES),
     on: fc.option(fc.subarray([...TYPES], { minLength: 1 }), { nil: undefined }),
     open: fc.option(fc.subarray(['owned', 'shared', 'public'] as const), { nil: undefined, freq: 4 }),
     versionless: fc.constantFrom('refuse', 'narrow'),
@@ -64,7 +64,7 @@ const use: fc.Arbitrary<Use> = fc.record({ rule, lookedUp }).map(({ rule, looked
 const uses = fc.array(use, { maxLength: 8 });
 const NO_WORLD = {} as Parameters<typeof findLeastRightsOfKey>[0];
 
-interface Smallest {
+interface ReportedPolicy {
   readonly scopes: readonly string[];
   readonly resource?: GivenResource | readonly GivenResource[];
 }
@@ -73,14 +73,18 @@ interface GivenResource {
   readonly ids?: readonly string[];
 }
 
-/** What a policy allows, asked of the decision itself. */
-function allows({ accessRequest, lookedUp }: Use, scopes: readonly string[], resources: readonly Resource[]): boolean {
+/** Whether a policy allows a use, according to the decision itself. */
+function isAllowedBy(
+  { accessRequest, lookedUp }: Use,
+  scopes: readonly string[],
+  resources: readonly Resource[],
+): boolean {
   const caller = key(scopes, resources);
   return decideOnResource(accessRequest, caller, lookedUp).effect === 'allow';
 }
 
-/** A policy as it was told, in the ids of the tables. */
-function read({ scopes, resource = [] }: Smallest) {
+/** A reported policy with the ids of the tables. */
+function parsePolicy({ scopes, resource = [] }: ReportedPolicy) {
   const resources = [resource].flat().map(({ type, ids }: GivenResource): Resource => {
     const row = TABLES.resourceTypes.find(({ label }) => label === type);
     return { type: row?.id ?? 'unknown', ...(ids !== undefined && { ids }) };
@@ -88,57 +92,63 @@ function read({ scopes, resource = [] }: Smallest) {
   return { scopes, resources };
 }
 
-/** Is there something to try: an object with names, or a type that needs none? */
-function isTried({ accessRequest: { rule }, lookedUp }: Use): boolean {
+/** Whether the object has names, or a type needs none. */
+function canBeAllowed({ accessRequest: { rule }, lookedUp }: Use): boolean {
   const isNamed = lookedUp?.found === 'object' && lookedUp.attributes !== undefined;
   const namesNone: readonly string[] = TABLES.resourceTypes.filter(({ names }) => names === null).map(({ id }) => id);
   return isNamed || rule.on === undefined || rule.on.some((type) => namesNone.includes(type));
 }
 
-const without = <Item>(items: readonly Item[], one: Item) => items.filter((item) => item !== one);
-const all = TYPES.map((type) => ({ type }));
+const without = <Item>(items: readonly Item[], removed: Item) => items.filter((item) => item !== removed);
+const ALL_TYPES = TYPES.map((type) => ({ type }));
 
 describe('the smallest policy of a service key', () => {
-  const check = (all: (reported: ReturnType<typeof read>, possible: readonly Use[], uses: readonly Use[]) => void) =>
+  const checkProperty = (
+    assertPolicy: (policy: ReturnType<typeof parsePolicy>, possible: readonly Use[], uses: readonly Use[]) => void,
+  ) =>
     fc.assert(
-      fc.asyncProperty(uses, some(SCOPES), async (did, held) => {
+      fc.asyncProperty(uses, subsetOf(SCOPES), async (uses, held) => {
         const caller = key(held, [{ type: 'all-toys' }]);
-        const { smallest, beyond } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses: did });
-        // It has the members of a policy, as the tests of whole flows show.
-        const reported = read(smallest as unknown as Smallest);
-        all(
-          reported,
-          did.filter((one) => !beyond.includes(one)),
-          did,
+        const { smallest, beyond } = await findLeastRightsOfKey(NO_WORLD, {
+          principal: serviceKey,
+          caller,
+          uses: uses,
+        });
+        // It has the members of a policy, as other tests show.
+        const policy = parsePolicy(smallest as unknown as ReportedPolicy);
+        assertPolicy(
+          policy,
+          uses.filter((use) => !beyond.includes(use)),
+          uses,
         );
       }),
       { numRuns: roundsOf(300), seed: seedNumberOf(6625) },
     );
 
-  it('is enough', async () => {
-    await check(({ scopes, resources }, possible) => {
-      for (const one of possible) expect(allows(one, scopes, resources)).toBe(true);
+  it('allows every possible use', async () => {
+    await checkProperty(({ scopes, resources }, possible) => {
+      for (const use of possible) expect(isAllowedBy(use, scopes, resources)).toBe(true);
     });
   });
 
-  it('has no scope that can be left out', async () => {
-    await check(({ scopes, resources }, possible) => {
+  it('has no scope that can be removed', async () => {
+    await checkProperty(({ scopes, resources }, possible) => {
       for (const scope of scopes) {
         const less = without(scopes, scope);
         expect(
-          possible.every((one) => allows(one, less, resources)),
+          possible.every((use) => isAllowedBy(use, less, resources)),
           scope,
         ).toBe(false);
       }
     });
   });
 
-  it('has no resource that can be left out, and no object', async () => {
-    await check(({ scopes, resources }, possible) => {
+  it('has no resource or object that can be removed', async () => {
+    await checkProperty(({ scopes, resources }, possible) => {
       for (const resource of resources) {
         const others = without(resources, resource);
         expect(
-          possible.every((one) => allows(one, scopes, others)),
+          possible.every((use) => isAllowedBy(use, scopes, others)),
           resource.type,
         ).toBe(false);
         const { ids = [] } = resource;
@@ -146,7 +156,7 @@ describe('the smallest policy of a service key', () => {
         for (const id of ids) {
           const less = [...others, { ...resource, ids: without(ids, id) }];
           expect(
-            possible.every((one) => allows(one, scopes, less)),
+            possible.every((use) => isAllowedBy(use, scopes, less)),
             id,
           ).toBe(false);
         }
@@ -154,70 +164,84 @@ describe('the smallest policy of a service key', () => {
     });
   });
 
-  it('leaves out only what no policy allows', async () => {
-    await check((_told, possible, did) => {
-      const namedAs = (type: 'toy' | 'toy-parts') =>
-        did.flatMap(({ accessRequest, lookedUp }) => {
+  it('excludes only uses that no policy allows', async () => {
+    await checkProperty((_policy, possible, uses) => {
+      const idsOf = (type: 'toy' | 'toy-parts') =>
+        uses.flatMap(({ accessRequest, lookedUp }) => {
           const isBindable = accessRequest.rule.on?.includes(type) === true;
           return isBindable && lookedUp?.found === 'object' ? (lookedUp.attributes?.names[type] ?? []) : [];
         });
       const everything = [
-        ...all.filter(({ type }) => type !== 'toy' && type !== 'toy-parts'),
-        { type: 'toy', ids: namedAs('toy') },
-        { type: 'toy-parts', ids: namedAs('toy-parts') },
+        ...ALL_TYPES.filter(({ type }) => type !== 'toy' && type !== 'toy-parts'),
+        { type: 'toy', ids: idsOf('toy') },
+        { type: 'toy-parts', ids: idsOf('toy-parts') },
       ];
-      for (const one of did) {
-        const isPossible = allows(one, SCOPES, everything);
-        // A type that names objects is nothing without one.
-        if (isPossible && isTried(one)) expect(possible).toContain(one);
-        if (!isPossible) expect(possible).not.toContain(one);
+      for (const use of uses) {
+        const isPossible = isAllowedBy(use, SCOPES, everything);
+        // A type with ids is useless without an id.
+        if (isPossible && canBeAllowed(use)) expect(possible).toContain(use);
+        if (!isPossible) expect(possible).not.toContain(use);
       }
     });
   });
 
-  it('prefers what the key holds already', async () => {
+  it('prefers rights that the key already has', async () => {
     const either = ruleOf({ needs: { any: ['look', 'look_closely'] } });
-    const did = [{ operation: 'o', accessRequest: { rule: either, ruleset: LAW }, lookedUp: null, example: EXAMPLE }];
+    const observed = [
+      { operation: 'o', accessRequest: { rule: either, ruleset: LAW }, lookedUp: null, example: EXAMPLE },
+    ];
     for (const scope of ['look', 'look_closely']) {
       const caller = key([scope]);
-      const { smallest, unused } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses: did });
+      const { smallest, unused } = await findLeastRightsOfKey(NO_WORLD, {
+        principal: serviceKey,
+        caller,
+        uses: observed,
+      });
       expect({ smallest, unused }).toMatchObject({ smallest: { scopes: [scope] }, unused: [] });
     }
   });
 
-  it('is of a type that a scope is offered with', async () => {
+  it('includes a type that the scope is available with', async () => {
     const burn = ruleOf({ needs: { all: ['burn'] } });
     const play = ruleOf({ needs: { all: ['play'] }, on: ['all-toys'] });
-    const did = [burn, play].map((rule) => ({
+    const observed = [burn, play].map((rule) => ({
       ...{ operation: 'o', accessRequest: { rule, ruleset: toyLaw }, lookedUp: null },
       example: EXAMPLE,
     }));
-    const { smallest } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller: key([]), uses: did });
+    const { smallest } = await findLeastRightsOfKey(NO_WORLD, {
+      principal: serviceKey,
+      caller: key([]),
+      uses: observed,
+    });
 
     expect(smallest['resource']).toEqual([{ type: 'All Toys' }, { type: 'Everything' }]);
   });
 
-  it('names what the key names where nothing else is known of its lists', async () => {
+  it('keeps the objects of the key if its lists are the only use', async () => {
     const list = ruleOf({ needs: { all: ['look'] }, on: ['all-toys', 'toy'] });
     const uses = [{ operation: 'o', accessRequest: { rule: list, ruleset: LAW }, lookedUp: null, example: EXAMPLE }];
     const bound = { type: 'toy', ids: ['ball', 'doll'] };
     const caller = key(['look'], [bound]);
-    const reported = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses });
+    const result = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses });
 
-    expect(reported.smallest['resource']).toEqual({ type: 'Toy', ids: ['ball', 'doll'] });
-    expect(reported.broader).toEqual([]);
+    expect(result.smallest['resource']).toEqual({ type: 'Toy', ids: ['ball', 'doll'] });
+    expect(result.broader).toEqual([]);
   });
 
-  it('is found as fast for a thousand objects as a request is answered', async () => {
+  it('is found for a thousand objects', async () => {
     const rule = ruleOf({ needs: { all: ['play'] }, on: TYPES });
-    const did = Array.from({ length: 1000 }, (_, number): Use => {
+    const observed = Array.from({ length: 1000 }, (_, number): Use => {
       const names = { toy: [`toy-${number}`], 'toy-parts': [`toy-${number}/skin`] };
       const lookedUp = { found: 'object', attributes: { relation: 'owned', names } } as const;
       return { operation: 'o', accessRequest: { rule, ruleset: LAW }, lookedUp, example: EXAMPLE };
     });
-    const { smallest } = await findLeastRightsOfKey(NO_WORLD, { principal: serviceKey, caller: key([]), uses: did });
+    const { smallest } = await findLeastRightsOfKey(NO_WORLD, {
+      principal: serviceKey,
+      caller: key([]),
+      uses: observed,
+    });
 
-    expect(read(smallest as unknown as Smallest).resources[0]?.ids).toHaveLength(1000);
+    expect(parsePolicy(smallest as unknown as ReportedPolicy).resources[0]?.ids).toHaveLength(1000);
   });
 });
 
@@ -238,35 +262,35 @@ describe('the smallest roles of a user', () => {
     return decideOnResource(accessRequest, { principal: personalKey, heldRights: asking }, lookedUp).effect === 'allow';
   };
 
-  it('are enough, and none of them can be left out', async () => {
+  it('are enough, and none of them can be removed', async () => {
     await fc.assert(
-      fc.asyncProperty(uses, some(NAMES), async (did, held) => {
-        const asked = did.map((one) => ({ ...one, accessRequest: { ...one.accessRequest, ruleset } }));
+      fc.asyncProperty(uses, subsetOf(NAMES), async (used, held) => {
+        const tested = used.map((use) => ({ ...use, accessRequest: { ...use.accessRequest, ruleset } }));
         const caller = keyOfUser(held);
-        const reported = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: asked });
-        const needed = reported.smallest['roles'] as readonly string[];
-        for (const one of asked) expect(isAllowed(one, needed)).toBe(!reported.beyond.includes(one));
-        const possible = asked.filter((one) => !reported.beyond.includes(one));
+        const result = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: tested });
+        const needed = result.smallest['roles'] as readonly string[];
+        for (const use of tested) expect(isAllowed(use, needed)).toBe(!result.beyond.includes(use));
+        const possible = tested.filter((use) => !result.beyond.includes(use));
         for (const role of needed) {
           expect(
-            possible.every((one) => isAllowed(one, without(needed, role))),
+            possible.every((use) => isAllowed(use, without(needed, role))),
             role,
           ).toBe(false);
         }
-        const kept = held.filter((role) => !reported.unused.includes(role));
-        for (const one of asked) expect(isAllowed(one, kept)).toBe(isAllowed(one, held));
+        const kept = held.filter((role) => !result.unused.includes(role));
+        for (const use of tested) expect(isAllowed(use, kept)).toBe(isAllowed(use, held));
       }),
       { numRuns: roundsOf(300), seed: seedNumberOf(6625) },
     );
   });
 
-  it('are the ones that bring least', async () => {
+  it('are those with the fewest rights', async () => {
     const look = ruleOf({ needs: { all: ['look'] } });
-    const did = [{ operation: 'o', accessRequest: { rule: look, ruleset }, lookedUp: null, example: EXAMPLE }];
+    const observed = [{ operation: 'o', accessRequest: { rule: look, ruleset }, lookedUp: null, example: EXAMPLE }];
     const caller = keyOfUser(['Parent', 'Mender']);
-    const reported = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: did });
+    const result = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: observed });
 
-    expect(reported).toMatchObject({
+    expect(result).toMatchObject({
       smallest: { roles: ['Looker'] },
       unused: ['Mender'],
       broader: [{ what: 'role', held: ['Parent'], enough: ['Looker'] }],
