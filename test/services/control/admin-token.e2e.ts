@@ -1,4 +1,4 @@
-/** The token that the switchboard asks for. */
+/** The admin token of the control API. */
 import { describe, expect } from 'vitest';
 import { connect } from '../../../src/library/client.ts';
 import { startMock } from '../../../src/library/start-mock.ts';
@@ -11,8 +11,8 @@ const TOKEN = 'a-token-of-the-team';
 const server = await testServer({ adminToken: TOKEN });
 const admin = { headers: { 'x-mock-admin-token': TOKEN } };
 
-describe('a switchboard with an admin token', () => {
-  it('refuses every call without it, whether the path exists or not, and says what to send', async () => {
+describe('a control API with an admin token', () => {
+  it('rejects every call without the token with 401, even for unknown paths', async () => {
     const requests = [
       'GET /_mock/cast',
       'POST /_mock/reset',
@@ -29,16 +29,16 @@ describe('a switchboard with an admin token', () => {
     }
   });
 
-  it.each(['wrong', '', TOKEN.toUpperCase(), `${TOKEN}, ${TOKEN}`])('refuses the token %j', async (given) => {
-    const answer = await server.call('GET /_mock/cast', { headers: { 'x-mock-admin-token': given } });
+  it.each(['wrong', '', TOKEN.toUpperCase(), `${TOKEN}, ${TOKEN}`])('rejects the token %j', async (token) => {
+    const answer = await server.call('GET /_mock/cast', { headers: { 'x-mock-admin-token': token } });
 
-    // White space around a header's value is none of it (RFC 9110, 5.5).
-    expect(answer.status).toBe(given.trim() === TOKEN ? 200 : 401);
+    // White space around the value of a header is not part of it (RFC 9110, 5.5).
+    expect(answer.status).toBe(token.trim() === TOKEN ? 200 : 401);
     if (answer.status === 401) expect(problemDocument(answer)).toMatch(/is wrong|is missing/);
     expect(JSON.stringify(answer.body)).not.toContain(TOKEN);
   });
 
-  it('answers with it, and never shows it', async () => {
+  it('accepts the token and never returns it', async () => {
     const answer = await server.call('GET /_mock/info', admin);
 
     expect(answer.status).toBe(200);
@@ -46,14 +46,14 @@ describe('a switchboard with an admin token', () => {
     expect(JSON.stringify(answer.body)).not.toContain(TOKEN);
   });
 
-  it('tells its health without it, and the vendors do not ask for it', async () => {
+  it('requires no token for its health and for vendor APIs', async () => {
     expect((await server.call('GET /_mock/health')).status).toBe(200);
     expect(await server.tokenOf(researcher)).toMatch(/^eyJ/);
   });
 });
 
-describe('the admin token is given by', () => {
-  it('the library to itself, and to programs that connect', async () => {
+describe('the admin token is sent by', () => {
+  it('the library with the option `adminToken`', async () => {
     await using mock = await startMock({ adminToken: TOKEN });
 
     expect((await mock.clock.now()).ahead).toBe('PT0S');
@@ -62,7 +62,7 @@ describe('the admin token is given by', () => {
     await expect(connect(mock.url).clock.now()).rejects.toThrow(/x-mock-admin-token/);
   });
 
-  it('a variable to the commands that ask a running server', async ({ command }) => {
+  it('commands with `NV_AUTH_MOCK_ADMIN_TOKEN` or `--admin-token`', async ({ command }) => {
     const env = { NV_AUTH_MOCK_ADMIN_TOKEN: TOKEN };
     const running = await command.start([], { env });
     const port = ['--port', String(running.port)];
@@ -74,17 +74,17 @@ describe('the admin token is given by', () => {
       stderr: expect.stringContaining('--admin-token'),
     });
     expect((await command.run(['doctor', ...port], { env })).code).toBe(0);
-    const other = { NV_AUTH_MOCK_ADMIN_TOKEN: 'another-token' };
-    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('has a different admin token');
-    const lost = await command.run(['doctor', ...port]);
-    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('set it with --admin-token') });
+    const otherEnv = { NV_AUTH_MOCK_ADMIN_TOKEN: 'another-token' };
+    expect((await command.run(['env', ...port], { env: otherEnv })).stderr).toContain('has a different admin token');
+    const unauthorized = await command.run(['doctor', ...port]);
+    expect(unauthorized).toMatchObject({ code: 1, stdout: expect.stringContaining('set it with --admin-token') });
     expect((await command.run(['health', ...port])).code).toBe(0);
     expect((await running.stop()).stderr).not.toContain(TOKEN);
   });
 });
 
 describe('an admin token', () => {
-  it('that is too short stops the start, and is not shown', async ({ command }) => {
+  it('that is too short stops the start and is not printed', async ({ command }) => {
     const { code, stderr } = await command.run(['--port', '0', '--admin-token', 'hunter2']);
 
     expect(code).toBe(2);
@@ -94,13 +94,13 @@ describe('an admin token', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  it('is asked for by the banner beyond this machine, and only there', async ({ command }) => {
-    const noted = async (...args: string[]) => (await command.run(['--port', '0', ...args])).stdout;
+  it('is suggested by the banner only if the server listens beyond this machine', async ({ command }) => {
+    const readBanner = async (...args: string[]) => (await command.run(['--port', '0', ...args])).stdout;
 
-    expect(await noted('--host', '0.0.0.0')).toMatch(
+    expect(await readBanner('--host', '0.0.0.0')).toMatch(
       /note: anyone who can reach 0\.0\.0\.0 can control the mock.*--admin-token/,
     );
-    expect(await noted('--host', '0.0.0.0', '--admin-token', TOKEN)).not.toMatch(/anyone who can reach|a-token/);
-    expect(await noted()).not.toContain('anyone who can reach');
+    expect(await readBanner('--host', '0.0.0.0', '--admin-token', TOKEN)).not.toMatch(/anyone who can reach|a-token/);
+    expect(await readBanner()).not.toContain('anyone who can reach');
   });
 });

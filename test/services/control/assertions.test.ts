@@ -7,16 +7,16 @@ import { afresh, type TestServer, testServer } from '../../support/server.ts';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const server = await testServer();
-const judge = (name: string, on: TestServer = server) => on.call(`GET /_mock/requests/assertions/${name}`);
-const advance = (by: string) => server.call('POST /_mock/clock/advance', { body: { by } });
-const inject = (operation: string, action: object) =>
+const readAssertion = (name: string, on: TestServer = server) => on.call(`GET /_mock/requests/assertions/${name}`);
+const advanceClock = (by: string) => server.call('POST /_mock/clock/advance', { body: { by } });
+const injectFault = (operation: string, action: object) =>
   server.call('POST /_mock/faults', { body: { match: { operation }, times: 1, do: action } });
 
-/** The paths and statuses of the requests that a failed assertion shows; `passed` for one that passed. */
-const shown = async (name: string, on: TestServer = server) => {
-  const { status, body } = await judge(name, on);
-  expect(status, JSON.stringify(body)).toBe(200);
-  const lines = body.requests.map((one: { path: string; status: number }) => `${one.path} ${one.status}`);
+/** Returns `passed`, or the paths and statuses of the requests of a failed assertion. */
+const readOutcome = async (name: string, on: TestServer = server) => {
+  const { status: answerStatus, body } = await readAssertion(name, on);
+  expect(answerStatus, JSON.stringify(body)).toBe(200);
+  const lines = body.requests.map(({ path, status }: { path: string; status: number }) => `${path} ${status}`);
   return body.passed ? 'passed' : lines;
 };
 
@@ -28,19 +28,19 @@ describe('token-fetched-once', () => {
   it('passes for a client that keeps its token until shortly before it expires', async () => {
     const token = await server.tokenOf(admin);
     for (const path of ['/api/v1/users', '/api/v1/authorization/roles']) await server.call(`GET ${path}`, { token });
-    await advance('54m');
+    await advanceClock('54m');
     await server.tokenOf(admin);
 
-    expect(await shown('token-fetched-once')).toBe('passed');
+    expect(await readOutcome('token-fetched-once')).toBe('passed');
   });
 
-  it('fails for a client that fetches a token while it has one, and shows both requests', async () => {
+  it('fails with both requests for a client that fetches a token while it has a valid token', async () => {
     await server.tokenOf(admin);
     await server.tokenOf(researcher);
-    await advance('53m');
+    await advanceClock('53m');
     await server.tokenOf(admin);
 
-    const { body } = await judge('token-fetched-once');
+    const { body } = await readAssertion('token-fetched-once');
     expect(body).toMatchObject({
       name: 'token-fetched-once',
       passed: false,
@@ -54,32 +54,32 @@ describe('token-fetched-once', () => {
 
   it('passes for a client that fetches a token after a 401', async () => {
     const token = await server.tokenOf(admin);
-    await inject('get_users', { status: 401 });
+    await injectFault('get_users', { status: 401 });
     await server.call('GET /api/v1/users', { token });
     await server.tokenOf(admin);
 
-    expect(await shown('token-fetched-once')).toBe('passed');
+    expect(await readOutcome('token-fetched-once')).toBe('passed');
   });
 
   it.each([
-    ['is not sent', { status: 503 }],
-    ['is not sent, although it was issued', { status: 503, after: true }],
-    ['is lost on its way', { drop: 'body' }],
+    ['is not issued', { status: 503 }],
+    ['is issued but not sent', { status: 503, after: true }],
+    ['is lost with the connection', { drop: 'body' }],
     ['cannot be read', { body: 'truncated' }],
-  ])('counts no token that %s because of a fault', async (_what, action) => {
-    await inject('grant_token', action);
+  ])('ignores a token that %s because of a fault', async (_title, action) => {
+    await injectFault('grant_token', action);
     await server.tokenOf(admin).catch(() => undefined);
     await server.tokenOf(admin);
 
-    expect(await shown('token-fetched-once')).toBe('passed');
+    expect(await readOutcome('token-fetched-once')).toBe('passed');
   });
 
-  it('counts a token that comes late because of a fault', async () => {
-    await inject('grant_token', { delay: '1ms' });
+  it('includes a token that a fault delays', async () => {
+    await injectFault('grant_token', { delay: '1ms' });
     await server.tokenOf(admin);
     await server.tokenOf(admin);
 
-    expect(await shown('token-fetched-once')).toEqual(['/api/v1/token 200', '/api/v1/token 200']);
+    expect(await readOutcome('token-fetched-once')).toEqual(['/api/v1/token 200', '/api/v1/token 200']);
   });
 
   const { clientId, clientSecret } = admin.accessKey;
@@ -95,100 +95,100 @@ describe('token-fetched-once', () => {
       'GET /token',
       { headers: { authorization: `ApiKey ${ngcCast.keys.find(({ type }) => type === 'personal')?.key}` } },
     ],
-  ])('knows the token endpoint %s', async (_which, call, parts) => {
+  ])('includes the token endpoint %s', async (_title, call, parts) => {
     for (let time = 0; time < 2; time += 1) expect((await server.call(call, parts)).status).toBe(200);
 
-    expect((await judge('token-fetched-once')).body).toMatchObject({ passed: false, requests: [{}, {}] });
+    expect((await readAssertion('token-fetched-once')).body).toMatchObject({ passed: false, requests: [{}, {}] });
   });
 
-  it('knows the token endpoint of Run:ai 2.19', async () => {
-    const old = await testServer({ runai: '2.19' });
+  it('includes the token endpoint of Run:ai 2.19', async () => {
+    const server219 = await testServer({ runai: '2.19' });
     const body = { grantType: 'app_token', appID: clientId, appSecret: clientSecret };
-    for (let time = 0; time < 2; time += 1) await old.call('POST /api/v1/token', { body });
+    for (let time = 0; time < 2; time += 1) await server219.call('POST /api/v1/token', { body });
 
-    expect(await shown('token-fetched-once', old)).toEqual(['/api/v1/token 200', '/api/v1/token 200']);
+    expect(await readOutcome('token-fetched-once', server219)).toEqual(['/api/v1/token 200', '/api/v1/token 200']);
   });
 });
 
 describe('token-sent-with-every-request', () => {
-  it('passes if each request that needs a credential had one, whatever it was worth', async () => {
+  it('passes if each protected request had a credential, even an invalid credential', async () => {
     const token = await server.tokenOf(admin);
     await server.call('GET /api/v1/users', { token });
     await server.call('GET /v2/nvcf/functions', { token: 'nonsense' });
     await server.call('GET /auth/realms/acme/protocol/openid-connect/certs');
 
-    expect(await shown('token-sent-with-every-request')).toBe('passed');
+    expect(await readOutcome('token-sent-with-every-request')).toBe('passed');
   });
 
-  it('fails for requests without one, of any service', async () => {
+  it('fails for requests without a credential, to any service', async () => {
     await server.call('GET /api/v1/users', { token: await server.tokenOf(admin) });
     for (const path of ['/api/v1/users', '/v2/nvcf/functions', '/api/v3/simulations/']) {
       await server.call(`GET ${path}`);
     }
 
-    expect(await shown('token-sent-with-every-request')).toEqual([
+    expect(await readOutcome('token-sent-with-every-request')).toEqual([
       '/api/v1/users 401',
       '/v2/nvcf/functions 401',
       '/api/v3/simulations/ 403',
     ]);
   });
 
-  it('cannot be judged by public operations alone', async () => {
+  it('returns 409 if there are only public operations', async () => {
     await server.tokenOf(admin);
 
-    expect((await judge('token-sent-with-every-request')).status).toBe(409);
+    expect((await readAssertion('token-sent-with-every-request')).status).toBe(409);
   });
 });
 
 describe('gave-up-after-forbidden', () => {
-  it('passes for a client that goes on with other requests', async () => {
+  it('passes for a client that continues with other requests', async () => {
     const { key } = castKey('nvcf-invoker');
     for (const name of ['one', 'other']) {
       const { status } = await server.call('POST /v2/nvcf/functions', { token: key, body: { name } });
       expect(status).toBe(403);
     }
 
-    expect(await shown('gave-up-after-forbidden')).toBe('passed');
+    expect(await readOutcome('gave-up-after-forbidden')).toBe('passed');
   });
 
-  it('fails for a client that tries again, even if a test has read the journal in between', async () => {
+  it('fails for a client that retries, even if a test has read the journal in between', async () => {
     const call = { token: castKey('nvcf-invoker').key, body: { name: 'one' } };
     await server.call('POST /v2/nvcf/functions', call);
     await server.call('GET /_mock/requests');
     await server.call('POST /v2/nvcf/functions', call);
 
-    expect(await shown('gave-up-after-forbidden')).toEqual(['/v2/nvcf/functions 403', '/v2/nvcf/functions 403']);
+    expect(await readOutcome('gave-up-after-forbidden')).toEqual(['/v2/nvcf/functions 403', '/v2/nvcf/functions 403']);
   });
 
-  it('passes if the repeated request is allowed, such as after a 403 by a fault', async () => {
+  it('passes if the retry is allowed, such as after an injected 403', async () => {
     const token = await server.tokenOf(admin);
-    await inject('get_users', { status: 403 });
+    await injectFault('get_users', { status: 403 });
     await server.call('GET /api/v1/users', { token });
     await server.call('GET /api/v1/users', { token });
 
-    expect(await shown('gave-up-after-forbidden')).toBe('passed');
+    expect(await readOutcome('gave-up-after-forbidden')).toBe('passed');
   });
 });
 
 describe('respected-retry-after', () => {
   it.each([
-    ['passes for a client that waits by the clock of the world', '30s', 'passed'],
+    ['passes for a client that waits on the clock of the world', '30s', 'passed'],
     ['fails for a client that does not wait long enough', '29s', ['/api/v1/token 503', '/api/v1/token 200']],
-  ])('%s', async (_what, waited, result) => {
-    await inject('grant_token', { status: 503, retryAfter: 30 });
+  ])('%s', async (_title, waited, result) => {
+    await injectFault('grant_token', { status: 503, retryAfter: 30 });
     await server.tokenOf(admin);
-    await advance(waited);
+    await advanceClock(waited);
     await server.tokenOf(admin);
 
-    expect(await shown('respected-retry-after')).toEqual(result);
+    expect(await readOutcome('respected-retry-after')).toEqual(result);
   });
 
-  it('passes for another client', async () => {
-    await inject('grant_token', { status: 503, retryAfter: 30 });
+  it('passes for requests of another client', async () => {
+    await injectFault('grant_token', { status: 503, retryAfter: 30 });
     await server.tokenOf(admin);
     await server.tokenOf(researcher);
 
-    expect(await shown('respected-retry-after')).toBe('passed');
+    expect(await readOutcome('respected-retry-after')).toBe('passed');
   });
 });
 
@@ -196,7 +196,7 @@ describe('called-only-documented-operations', () => {
   it('passes if each request has an operation', async () => {
     await server.call('GET /api/v1/users', { token: await server.tokenOf(admin) });
 
-    expect(await shown('called-only-documented-operations')).toBe('passed');
+    expect(await readOutcome('called-only-documented-operations')).toBe('passed');
   });
 
   it('fails for an unknown path, an unknown method, and an operation of another version', async () => {
@@ -205,7 +205,7 @@ describe('called-only-documented-operations', () => {
     await server.call('PUT /api/v1/users');
     await server.call('GET /api/v1/authorization/settings/enableScopedAuthorization');
 
-    expect(await shown('called-only-documented-operations')).toEqual([
+    expect(await readOutcome('called-only-documented-operations')).toEqual([
       '/api/v1/userz 404',
       '/api/v1/users 405',
       '/api/v1/authorization/settings/enableScopedAuthorization 404',
@@ -220,21 +220,21 @@ describe('an assertion', () => {
     'gave-up-after-forbidden',
     'respected-retry-after',
     'called-only-documented-operations',
-  ])('is refused in an empty journal, in which nothing can be wrong: %s', async (name) => {
-    const answer = await judge(name);
+  ])('returns 409 for an empty journal: %s', async (name) => {
+    const answer = await readAssertion(name);
 
     expect(answer.status).toBe(409);
     expect(problemDocument(answer)).toContain(`\`${name}\` cannot be judged`);
   });
 
-  it('is refused with the nearest name if it does not exist', async () => {
-    const answer = await judge('token-fetched-twice');
+  it('returns 404 with the nearest name if it is unknown', async () => {
+    const answer = await readAssertion('token-fetched-twice');
 
     expect(answer.status).toBe(404);
     expect(problemDocument(answer)).toContain('Did you mean `token-fetched-once`?');
   });
 
-  it('is about one world', async () => {
+  it('covers only the requests of its world', async () => {
     await server.tokenOf(admin);
     await server.call('POST /_mock/worlds', { body: { id: 'other' } });
 

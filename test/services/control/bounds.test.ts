@@ -1,4 +1,4 @@
-/** What waits, what is kept and what is looked for has its bounds, and whoever meets one is told so. */
+/** Limits of the control API. */
 import { beforeEach, expect, it } from 'vitest';
 import { application } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
@@ -6,7 +6,7 @@ import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
 const call = (line: string, body?: unknown) => server.call(line, body === undefined ? {} : { body });
-const detailOf = async (line: string, body: unknown) => {
+const readDetail = async (line: string, body: unknown) => {
   const { status, body: problem } = await call(line, body);
   return [status, problem.detail];
 };
@@ -15,18 +15,18 @@ beforeEach(async () => {
   await call('POST /_mock/reset');
 });
 
-it('a placeholder stands for a whole segment, so that no path takes long to compare', async () => {
+it('a placeholder in a path must be a whole segment', async () => {
   await call(`GET /${'a'.repeat(90)}`);
   const path = `/${'{a}'.repeat(12)}!`;
 
-  expect(await detailOf('POST /_mock/requests/verify', { match: { path } })).toEqual([
+  expect(await readDetail('POST /_mock/requests/verify', { match: { path } })).toEqual([
     400,
     expect.stringContaining('matches any whole segment'),
   ]);
 });
 
-it('a method that does not exist is refused with the nearest', async () => {
-  expect(await detailOf('POST /_mock/requests/verify', { match: { method: 'GETT' } })).toEqual([
+it('an unknown method is rejected with the nearest one', async () => {
+  expect(await readDetail('POST /_mock/requests/verify', { match: { method: 'GETT' } })).toEqual([
     400,
     expect.stringContaining('Did you mean `GET`?'),
   ]);
@@ -35,17 +35,17 @@ it('a method that does not exist is refused with the nearest', async () => {
 it('the body of a match has at most 16384 characters', async () => {
   const body = { x: 'a'.repeat(16_384) };
 
-  expect(await detailOf('POST /_mock/requests/verify', { match: { body } })).toEqual([
+  expect(await readDetail('POST /_mock/requests/verify', { match: { body } })).toEqual([
     400,
     expect.stringContaining('is longer than 16384 characters'),
   ]);
 });
 
-it('100 verifications may wait in a world, and tell what came even if they wait for more', async () => {
-  const order = { match: { operation: 'get_users' }, times: 3, within: '1s' };
-  const waiting = Array.from({ length: 101 }, () => call('POST /_mock/requests/verify', order));
+it('100 verifications may wait in a world, and another one returns 409', async () => {
+  const verification = { match: { operation: 'get_users' }, times: 3, within: '1s' };
+  const pending = Array.from({ length: 101 }, () => call('POST /_mock/requests/verify', verification));
   await call('GET /api/v1/users');
-  const answers = await Promise.all(waiting);
+  const answers = await Promise.all(pending);
 
   expect(answers.filter(({ status }) => status === 409)).toHaveLength(1);
   for (const { body } of answers.filter(({ status }) => status === 200)) {
@@ -53,7 +53,7 @@ it('100 verifications may wait in a world, and tell what came even if they wait 
   }
 });
 
-it('a verification counts all requests, and tells the newest hundred', async () => {
+it('a verification counts all requests and returns the newest 100', async () => {
   for (let number = 0; number < 101; number++) await call(`GET /api/v1/users?number=${number}`);
   const { body } = await call('POST /_mock/requests/verify', { match: { operation: 'get_users' }, times: 101 });
 
@@ -61,27 +61,27 @@ it('a verification counts all requests, and tells the newest hundred', async () 
   expect(body.matched[0].query).toEqual({ number: '100' });
 });
 
-it('faults that have struck as often as they may make room for others', async () => {
-  const order = { match: { operation: 'get_users' }, times: 1, do: { status: 503 } };
-  for (let number = 0; number < 100; number++) expect((await call('POST /_mock/faults', order)).status).toBe(201);
+it('faults that were injected `times` times do not count towards the limit of 100', async () => {
+  const fault = { match: { operation: 'get_users' }, times: 1, do: { status: 503 } };
+  for (let number = 0; number < 100; number++) expect((await call('POST /_mock/faults', fault)).status).toBe(201);
   const refused = [409, expect.stringContaining('which is the limit')];
 
-  expect(await detailOf('POST /_mock/faults', order)).toEqual(refused);
+  expect(await readDetail('POST /_mock/faults', fault)).toEqual(refused);
   expect((await call('GET /api/v1/users')).status).toBe(503);
-  expect((await call('POST /_mock/faults', order)).status).toBe(201);
-  expect(await detailOf('POST /_mock/faults', order)).toEqual(refused);
+  expect((await call('POST /_mock/faults', fault)).status).toBe(201);
+  expect(await readDetail('POST /_mock/faults', fault)).toEqual(refused);
 });
 
-it('a fault and a verification mean the same bodies', async () => {
+it('a fault and a verification match the same bodies', async () => {
   const match = { operation: 'grant_token', body: { AppId: application.clientId } };
-  const asked = { grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret };
+  const credentials = { grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret };
   await call('POST /_mock/faults', { match, do: { status: 503 } });
 
-  expect((await call('POST /api/v1/token', asked)).status).toBe(503);
+  expect((await call('POST /api/v1/token', credentials)).status).toBe(503);
   expect((await call('POST /_mock/requests/verify', { match, times: 1 })).body.verified).toBe(true);
 });
 
-it('a request that a fault delays goes on once the fault is removed', async () => {
+it('a delayed request continues when its fault is removed', async () => {
   await call('POST /_mock/faults', { match: { operation: 'get_users' }, do: { delay: '5m' } });
   const delayed = call('GET /api/v1/users');
   await expect.poll(async () => (await call('GET /_mock/faults')).body.faults[0].fired).toBe(1);
@@ -90,7 +90,7 @@ it('a request that a fault delays goes on once the fault is removed', async () =
   expect((await delayed).status).toBe(401);
 });
 
-const many = <Entry>(length: number, entry: (index: number) => Entry) =>
+const repeat = <Entry>(length: number, entry: (index: number) => Entry) =>
   Array.from({ length }, (_, index) => entry(index));
 const KEY = { type: 'service', name: 'ci', services: ['nvcf'], scopes: ['list_functions'] };
 
@@ -102,25 +102,25 @@ it.each<[line: string, field: string, body: (list: unknown[]) => object]>([
   ['POST /_mock/keys', 'roles', (roles) => ({ type: 'personal', name: 'ci', services: ['nvcf'], roles })],
   [`PATCH /_mock/keys/${castKey('nvcf-invoker').id}`, 'scopes', (scopes) => ({ scopes })],
   ['POST /_mock/decisions/simulate', 'holding.resource', (resource) => ({ operations: '*', holding: { resource } })],
-])('a list of %s, %s, has up to 1000 entries', async (line, field, body) => {
-  const [status, detail] = await detailOf(line, body(many(1001, () => 'x')));
+])('%s accepts at most 1000 entries in `%s`', async (line, field, body) => {
+  const [status, detail] = await readDetail(line, body(repeat(1001, () => 'x')));
 
   expect([status, detail]).toEqual([400, expect.stringContaining(`Field \`${field}\` is not valid; expected `)]);
   expect(detail).toContain('an array of at most 1000 entries');
 });
 
-it('a key has up to 1000 scopes, and names up to 1000 objects, in all of its resources together', async () => {
-  const ids = (length: number) => many(length, () => crypto.randomUUID());
-  const resource = (each: number) => many(4, () => ({ type: 'Function', ids: ids(each) }));
+it('a key has at most 1000 types and ids in all its resources together', async () => {
+  const makeIds = (length: number) => repeat(length, () => crypto.randomUUID());
+  const makeResources = (each: number) => repeat(4, () => ({ type: 'Function', ids: makeIds(each) }));
 
-  expect(await detailOf('POST /_mock/keys', { ...KEY, resource: resource(251) })).toEqual([
+  expect(await readDetail('POST /_mock/keys', { ...KEY, resource: makeResources(251) })).toEqual([
     400,
     'Field `resource` has 1004 types and ids. The maximum in this mock is 1000.',
   ]);
-  expect((await call('POST /_mock/keys', { ...KEY, resource: resource(250), force: true })).status).toBe(201);
+  expect((await call('POST /_mock/keys', { ...KEY, resource: makeResources(250), force: true })).status).toBe(201);
 });
 
-it('an unknown scope or type is searched for once, however often the largest body repeats it', async () => {
+it('a body with very many unknown names is rejected within 3 seconds of CPU time', async () => {
   const before = process.cpuUsage();
   const seed = (keys: object[]) => ({
     seed: {
@@ -128,21 +128,21 @@ it('an unknown scope or type is searched for once, however often the largest bod
     },
   });
   const seeded = { org: 'acme', type: 'service', services: ['nvcf'] };
-  const scopes = many(990, (index) => `invoke_fn${index}`);
+  const scopes = repeat(990, (index) => `invoke_fn${index}`);
   const worlds = await Promise.all([
-    detailOf('POST /_mock/worlds', seed(many(60, (index) => ({ ...seeded, name: `k${index}`, scopes })))),
-    detailOf('POST /_mock/worlds', seed(many(9000, () => ({})))),
-    detailOf('POST /_mock/worlds', { seed: Object.fromEntries(many(4990, (index) => [`ngc${index}`, 1])) }),
+    readDetail('POST /_mock/worlds', seed(repeat(60, (index) => ({ ...seeded, name: `k${index}`, scopes })))),
+    readDetail('POST /_mock/worlds', seed(repeat(9000, () => ({})))),
+    readDetail('POST /_mock/worlds', { seed: Object.fromEntries(repeat(4990, (index) => [`ngc${index}`, 1])) }),
   ]);
 
   for (const [status, detail] of worlds)
     expect([status, detail]).toEqual([400, expect.stringContaining('the seed cannot be used')]);
   expect(worlds[0]?.[1]).toContain('and 59300 more');
-  // A suggestion for each of them takes half a minute.
+  // A suggestion for each name would take half a minute.
   expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
 });
 
-it('a key in the place of a name is not shown', async () => {
+it('a key in place of a name is redacted', async () => {
   const key = `nvapi-${'k'.repeat(64)}`;
   await call('POST /_mock/faults', { match: { principal: key }, do: { status: 503, offDocument: true } });
   await call(`GET /v1/${key}/x`);

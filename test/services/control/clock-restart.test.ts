@@ -6,83 +6,83 @@ import { emptyFolder } from '../../support/folder.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 
 const MINUTE = 60_000;
-const at = (after: number) => new Date(START + after).toISOString();
-const clockOf = async (on: TestServer) => (await on.call('GET /_mock/clock')).body;
+const at = (milliseconds: number) => new Date(START + milliseconds).toISOString();
+const readClock = async (on: TestServer) => (await on.call('GET /_mock/clock')).body;
 
-/** A server whose real time stands at a moment. */
-async function serverAt(data: string, after: number): Promise<TestServer> {
-  const clock = createManualClock(START + after);
+/** Starts a server with a fixed real time. */
+async function startServerAt(data: string, elapsed: number): Promise<TestServer> {
+  const clock = createManualClock(START + elapsed);
   return { ...(await testServer({ data }, { clock })), clock };
 }
 
 interface Case {
-  readonly was: string;
+  readonly state: string;
   readonly change: (on: TestServer) => Promise<unknown>;
-  /** Ten minutes after the start. */
-  readonly shown: object;
+  /** The clock ten minutes after the start. */
+  readonly expected: object;
   readonly posture: RegExp;
 }
 
 const cases: readonly Case[] = [
   {
-    was: 'advanced',
+    state: 'advanced',
     change: (on) => on.call('POST /_mock/clock/advance', { body: { by: '2d' } }),
-    shown: { now: at(10 * MINUTE + 172_800_000), ahead: 'PT48H', frozen: false },
+    expected: { now: at(10 * MINUTE + 172_800_000), ahead: 'PT48H', frozen: false },
     posture: / clock=\+PT48H /,
   },
   {
-    was: 'set',
+    state: 'set',
     change: (on) => on.call('POST /_mock/clock/set', { body: { to: at(15 * MINUTE) } }),
-    shown: { now: at(25 * MINUTE), ahead: 'PT15M', frozen: false },
+    expected: { now: at(25 * MINUTE), ahead: 'PT15M', frozen: false },
     posture: / clock=\+PT15M /,
   },
   {
-    was: 'frozen',
+    state: 'frozen',
     change: (on) => on.call('POST /_mock/clock/freeze'),
-    shown: { now: at(0), ahead: '-PT10M', frozen: true },
+    expected: { now: at(0), ahead: '-PT10M', frozen: true },
     posture: / clock=frozen@2026-01-15T12:00:00\.000Z /,
   },
   {
-    was: 'frozen and advanced',
+    state: 'frozen and advanced',
     change: async (on) => {
       await on.call('POST /_mock/clock/freeze');
       await on.call('POST /_mock/clock/advance', { body: { by: '1h' } });
     },
-    shown: { now: at(60 * MINUTE), ahead: 'PT50M', frozen: true },
+    expected: { now: at(60 * MINUTE), ahead: 'PT50M', frozen: true },
     posture: / clock=frozen@2026-01-15T13:00:00\.000Z /,
   },
   {
-    was: 'resumed behind the real time',
+    state: 'resumed behind the real time',
     change: async (on) => {
       await on.call('POST /_mock/clock/freeze');
       on.clock.set(START + 5 * MINUTE);
       await on.call('POST /_mock/clock/resume');
     },
-    shown: { now: at(5 * MINUTE), ahead: '-PT5M', frozen: false },
+    expected: { now: at(5 * MINUTE), ahead: '-PT5M', frozen: false },
     posture: / clock=-PT5M /,
   },
   {
-    was: 'never touched',
+    state: 'never changed',
     change: async () => {},
-    shown: { now: at(10 * MINUTE), ahead: 'PT0S', frozen: false },
+    expected: { now: at(10 * MINUTE), ahead: 'PT0S', frozen: false },
     posture: /^(?!.*clock=)/,
   },
 ];
 
-describe.each(cases)('a clock that was $was', ({ change, shown, posture }) => {
-  it.runIf(hasDriver)('is so after a restart, until a reset', async () => {
+describe.each(cases)('a clock that was $state', ({ change, expected, posture }) => {
+  it.runIf(hasDriver)('has the same state after a restart, until a reset', async () => {
     const data = join(await emptyFolder(), 'mock.db');
-    const first = await serverAt(data, 0);
+    const first = await startServerAt(data, 0);
     await change(first);
     await first.close();
 
-    const second = await serverAt(data, 10 * MINUTE);
-    expect(await clockOf(second)).toMatchObject(shown);
+    const second = await startServerAt(data, 10 * MINUTE);
+    expect(await readClock(second)).toMatchObject(expected);
     expect(second.posture).toMatch(posture);
     await second.call('POST /_mock/reset');
     await second.close();
 
-    const third = await serverAt(data, 10 * MINUTE);
-    expect(await clockOf(third)).toMatchObject({ now: at(10 * MINUTE), ahead: 'PT0S', frozen: false });
+    const third = await startServerAt(data, 10 * MINUTE);
+    expect(await readClock(third)).toMatchObject({ now: at(10 * MINUTE), ahead: 'PT0S', frozen: false });
   });
 });

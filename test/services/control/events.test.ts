@@ -4,28 +4,28 @@ import { type Mock, startMock, type World } from '../../../src/index.ts';
 const mock: Mock = await startMock();
 afterAll(() => mock.stop());
 
-interface Told {
+interface StreamEvent {
   readonly id: string;
   readonly event: string;
   // biome-ignore lint/suspicious/noExplicitAny: events have data of every form
   readonly data: any;
 }
 
-/** Reads a stream of events until as many have come, then leaves. */
+/** Reads `count` events of a stream and closes it. */
 async function readEvents(
   world: Pick<World, 'url'>,
   count: number,
   act: () => Promise<unknown>,
   lastId?: string,
-): Promise<Told[]> {
-  const leave = new AbortController();
+): Promise<StreamEvent[]> {
+  const abort = new AbortController();
   const answer = await fetch(`${world.url}/_mock/events`, {
-    signal: leave.signal,
+    signal: abort.signal,
     headers: lastId === undefined ? {} : { 'last-event-id': lastId },
   });
   expect(answer.headers.get('content-type')).toBe('text/event-stream');
   await act();
-  const reported: Told[] = [];
+  const reported: StreamEvent[] = [];
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of answer.body ?? []) {
@@ -39,11 +39,11 @@ async function readEvents(
     }
     if (reported.length >= count) break;
   }
-  leave.abort();
+  abort.abort();
   return reported;
 }
 
-it('events tell that the mode of the world was changed', async () => {
+it('a change of the mode is an event', async () => {
   const world = await mock.world();
   const [reported] = await readEvents(world, 1, () =>
     fetch(`${world.url}/_mock/mode`, {
@@ -56,7 +56,7 @@ it('events tell that the mode of the world was changed', async () => {
   expect(reported).toMatchObject({ event: 'world', data: { what: 'modes' } });
 });
 
-it('events tell of requests, decisions, keys, clock, faults and findings as they happen, without secrets', async () => {
+it('requests, decisions, keys, clock, faults and findings are events without secrets', async () => {
   const world = await mock.world();
   const key = world.key('nvcf-deployer');
   const send = (path: string, method: string, body: unknown) =>
@@ -86,24 +86,24 @@ it('events tell of requests, decisions, keys, clock, faults and findings as they
     'request',
     'finding',
   ]);
-  const [decision, request, policy, clock, fault, struck, finding] = reported.map(({ data }) => data);
+  const [decision, request, policy, clock, fault, failed, finding] = reported.map(({ data }) => data);
   expect(request).toMatchObject({ operation: 'listFunctions', status: 200, decision: decision.id });
   expect(policy).toMatchObject({ what: 'edited', effectiveAt: expect.any(String) });
   expect(clock).toMatchObject({ ahead: 'PT1M' });
-  expect(struck.fault).toBe(fault.fault);
+  expect(failed.fault).toBe(fault.fault);
   expect(finding.kind).toBe('unused_fault');
   expect(JSON.stringify(reported)).not.toContain(key);
 });
 
-it('events of a key are its creation, each edit, its rotation and its deletion, without its text', async () => {
+it('creation, edit, rotation and deletion of a key are events without its secret', async () => {
   const world = await mock.world();
-  const texts: string[] = [];
+  const secrets: string[] = [];
   const reported = await readEvents(world, 4, async () => {
-    // Of Air, where a key without a resource is no finding.
-    const order = { type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] } as const;
-    const { id, key } = await world.keys.create(order);
+    // A key of Air without a resource is not a finding.
+    const fields = { type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] } as const;
+    const { id, key } = await world.keys.create(fields);
     await world.keys.edit(id, { name: 'renamed' });
-    texts.push(key, (await world.keys.rotate(id)).key);
+    secrets.push(key, (await world.keys.rotate(id)).key);
     await world.keys.delete(id);
   });
 
@@ -114,10 +114,10 @@ it('events of a key are its creation, each edit, its rotation and its deletion, 
     'policy deleted',
   ]);
   expect(new Set(reported.map(({ data }) => data.keyId)).size).toBe(1);
-  for (const text of texts) expect(JSON.stringify(reported)).not.toContain(text);
+  for (const secret of secrets) expect(JSON.stringify(reported)).not.toContain(secret);
 });
 
-it('a reader who comes back is told what happened meanwhile, and of no other world', async () => {
+it('a client that reconnects gets the missed events of its world only', async () => {
   const [world, other] = [await mock.world(), await mock.world()];
   const [first] = await readEvents(world, 1, () => world.getToken());
   await other.getToken();
@@ -126,7 +126,7 @@ it('a reader who comes back is told what happened meanwhile, and of no other wor
   expect(missed.map(({ data }) => data.principal.name)).toEqual(['researcher@acme.test']);
 });
 
-it('a reader who comes back to another process is told so, then what happened there', async () => {
+it('a client that reconnects to another process gets `restarted` and then its events', async () => {
   const [world, other] = [await mock.world(), await mock.world()];
   const [last] = await readEvents(other, 1, () => other.getToken());
   await readEvents(world, 1, () => world.getToken());
@@ -138,7 +138,7 @@ it('a reader who comes back to another process is told so, then what happened th
   expect(next).toEqual(request);
 });
 
-it('those who watch the default world are told which worlds are made and deleted', async () => {
+it('the creation and deletion of worlds are events of the default world', async () => {
   const reported = await readEvents(mock, 2, async () => {
     const world = await mock.world({ id: 'told' });
     await world.stop();
@@ -150,7 +150,7 @@ it('those who watch the default world are told which worlds are made and deleted
   ]);
 });
 
-it('a stream ends with its world', async () => {
+it('a stream ends when its world is deleted', async () => {
   const world = await mock.world();
   const answer = await fetch(`${world.url}/_mock/events`);
   const ended = answer.text();
@@ -158,7 +158,7 @@ it('a stream ends with its world', async () => {
   expect(await ended).toMatch(/^:/);
 });
 
-it('a stream ends with the server, which does not wait for its readers', async () => {
+it('a stream ends when the server stops, without delaying the stop', async () => {
   const server = await startMock();
   const ended = fetch(`${server.url}/_mock/events`).then((answer) => answer.text());
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -168,12 +168,12 @@ it('a stream ends with the server, which does not wait for its readers', async (
   expect(performance.now() - before).toBeLessThan(2000);
 });
 
-it('fifty may read along in one world', async () => {
-  const leave = new AbortController();
+it('a world has at most 50 streams', async () => {
+  const abort = new AbortController();
   const { url } = await mock.world();
-  const open = () => fetch(`${url}/_mock/events`, { signal: leave.signal });
-  const statuses = (await Promise.all(Array.from({ length: 51 }, open))).map(({ status }) => status);
-  leave.abort();
+  const openStream = () => fetch(`${url}/_mock/events`, { signal: abort.signal });
+  const statuses = (await Promise.all(Array.from({ length: 51 }, openStream))).map(({ status }) => status);
+  abort.abort();
 
   expect(statuses.filter((status) => status === 200)).toHaveLength(50);
   expect(statuses.filter((status) => status === 409)).toHaveLength(1);

@@ -8,21 +8,21 @@ import { makeWorld, tokenOf } from '../../support/worlds.ts';
 
 const server = await testServer();
 const { clientId, clientSecret } = admin.accessKey;
-const order = { grantType: 'client_credentials', clientId, clientSecret };
+const credentials = { grantType: 'client_credentials', clientId, clientSecret };
 
-const post = (body: unknown) => server.call('POST /_mock/faults', { body });
-const add = async (body: unknown): Promise<string> => {
-  const answer = await post(body);
+const postFault = (body: unknown) => server.call('POST /_mock/faults', { body });
+const addFault = async (body: unknown): Promise<string> => {
+  const answer = await postFault(body);
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body.id;
 };
-const newest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
-const findings = async () =>
+const readNewestRequest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
+const readFindings = async () =>
   (await server.call('GET /_mock/findings')).body.findings.filter(
     ({ kind }: { kind: string }) => kind === 'unused_fault',
   );
-/** What the refusal with this status says. */
-const refused = (answer: Answer, status = 400): string => {
+/** Expects the status and returns the problem document as text. */
+const readRefusal = (answer: Answer, status = 400): string => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);
   return problemDocument(answer);
 };
@@ -32,21 +32,21 @@ beforeEach(async () => {
 });
 
 describe('a fault', () => {
-  it('makes the next call fail in the words of its vendor, once, and nothing is done', async () => {
-    const id = await add({
+  it('fails the next request once with the error of the vendor, without running the operation', async () => {
+    const id = await addFault({
       match: { operation: 'grant_token' },
       times: 1,
       do: { status: 503, retryAfter: 2, offDocument: true },
     });
 
-    const struck = await server.grant(order);
-    expect(struck.status).toBe(503);
-    expect(runaiRefusal(struck)).toBe('Service Unavailable');
-    expect(struck.headers).toMatchObject({ 'x-mock-fault': id, 'retry-after': '2' });
-    expect(await newest()).toMatchObject({ status: 503, fault: id, done: false });
+    const failed = await server.grant(credentials);
+    expect(failed.status).toBe(503);
+    expect(runaiRefusal(failed)).toBe('Service Unavailable');
+    expect(failed.headers).toMatchObject({ 'x-mock-fault': id, 'retry-after': '2' });
+    expect(await readNewestRequest()).toMatchObject({ status: 503, fault: id, done: false });
 
-    expect((await server.grant(order)).status).toBe(200);
-    expect((await newest()).fault).toBeNull();
+    expect((await server.grant(credentials)).status).toBe(200);
+    expect((await readNewestRequest()).fault).toBeNull();
     expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 1, fired: 1 });
   });
 
@@ -54,15 +54,15 @@ describe('a fault', () => {
     ['1ms', '1'],
     ['1500ms', '2'],
     ['PT1M30S', '90'],
-  ])('that is over in %s says so in whole seconds, rounded up: %s', async (retryAfter, seconds) => {
-    await add({ do: { status: 503, retryAfter, offDocument: true } });
+  ])('with the retry delay %s returns whole seconds, rounded up: %s', async (retryAfter, seconds) => {
+    await addFault({ do: { status: 503, retryAfter, offDocument: true } });
 
-    expect((await server.grant(order)).headers['retry-after']).toBe(seconds);
+    expect((await server.grant(credentials)).headers['retry-after']).toBe(seconds);
   });
 
-  it('of several operations counts the requests for all of them', async () => {
+  it('of several operations applies `times` to all of them together', async () => {
     const match = { operations: ['grant_token', 'get_users'] };
-    const id = await add({ match, times: 2, do: { status: 503, offDocument: true } });
+    const id = await addFault({ match, times: 2, do: { status: 503, offDocument: true } });
     const calls = ['GET /api/v1/users', 'GET /api/v1/access-keys', 'POST /api/v1/token', 'GET /api/v1/users'];
     const statuses: number[] = [];
     for (const call of calls) statuses.push((await server.call(call)).status);
@@ -71,13 +71,13 @@ describe('a fault', () => {
     expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ match, seen: 2, fired: 2 });
   });
 
-  it('acts on the finished answer if it says so: what was asked for is done', async () => {
+  it('with `after` replaces the answer of an operation that has run', async () => {
     const token = await tokenOf(server.call, admin.accessKey);
-    await add({ match: { operation: 'create_access_key1' }, do: { status: 503, after: true, offDocument: true } });
+    await addFault({ match: { operation: 'create_access_key1' }, do: { status: 503, after: true, offDocument: true } });
 
-    const struck = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
-    expect(struck.status).toBe(503);
-    expect(await newest()).toMatchObject({ status: 503, done: true, wouldBe: 201 });
+    const failed = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
+    expect(failed.status).toBe(503);
+    expect(await readNewestRequest()).toMatchObject({ status: 503, done: true, wouldBe: 201 });
     const { body } = await server.call('GET /api/v1/access-keys', { token });
     expect(JSON.stringify(body)).toContain('kept');
   });
@@ -87,73 +87,70 @@ describe('a fault', () => {
     ['runai', 'GET /api/v1/access-keys', 503],
     ['air', 'GET /api/v3/simulations/', 401],
     ['nvcf', 'GET /v2/nvcf/functions', 401],
-  ])('speaks as %s does: %s %i', async (service, call, status) => {
-    await add({ match: { service }, do: { status, offDocument: true } });
+  ])("has the vendor's status: %s %s %i", async (service, call, status) => {
+    await addFault({ match: { service }, do: { status, offDocument: true } });
     expect((await server.call(call, { token: castKey('nvcf-deployer').key })).status).toBe(status);
   });
 
-  it.each([V2_TOKEN, REALM_TOKEN, INTROSPECTION, REVOCATION])(
-    'says of %s that the client is not authenticated: there is no token yet',
-    async (path) => {
-      await add({ match: { service: 'runai' }, do: { status: 401, offDocument: true } });
-      oauthError(await postForm(server, path, {}), 401, 'invalid_client');
-    },
-  );
+  it.each([V2_TOKEN, REALM_TOKEN, INTROSPECTION, REVOCATION])('of 401 on %s returns `invalid_client`', async (path) => {
+    await addFault({ match: { service: 'runai' }, do: { status: 401, offDocument: true } });
+    oauthError(await postForm(server, path, {}), 401, 'invalid_client');
+  });
 
-  it.each([401, 503])('has the form that the document gives the realm token endpoint: %i', async (status) => {
-    await add({ match: { operation: 'grant_realm_token' }, times: 1, do: { status } });
+  it.each([401, 503])('has the documented format of the realm token endpoint: %i', async (status) => {
+    await addFault({ match: { operation: 'grant_realm_token' }, times: 1, do: { status } });
     const { body } = await postForm(server, REALM_TOKEN, {});
 
-    // An answer of one's own is checked against the document.
-    await add({ match: { operation: 'grant_realm_token' }, do: { answer: { status, body } } });
+    // A custom answer is validated against the document.
+    await addFault({ match: { operation: 'grant_realm_token' }, do: { answer: { status, body } } });
   });
 
   it.each<[call: string, body: object]>([
     ['GET /v2/nvcf/functions', { type: 'urn:nv-boot:problem-details:too-many-requests', title: 'Too Many Requests' }],
     ['GET /v1/nvct/tasks', { type: 'urn:nv-boot:problem-details:too-many-requests', title: 'Too Many Requests' }],
     ['POST /llm/v1/embeddings', { message: 'Too Many Requests' }],
-  ])('that limits the rate has no words of a request that is not valid: %s', async (call, body) => {
-    await add({ match: {}, do: { status: 429, offDocument: true } });
-    const struck = await server.call(call);
+  ])('of 429 does not call the request invalid: %s', async (call, body) => {
+    await addFault({ match: {}, do: { status: 429, offDocument: true } });
+    const failed = await server.call(call);
 
-    expect(struck.status).toBe(429);
-    expect(struck.body).toMatchObject(body);
-    expect(JSON.stringify(struck.body)).not.toMatch(/valid|invalid/i);
+    expect(failed.status).toBe(429);
+    expect(failed.body).toMatchObject(body);
+    expect(JSON.stringify(failed.body)).not.toMatch(/valid|invalid/i);
   });
 
-  it('lets some requests pass first, and strikes by a sequence that its seed determines', async () => {
-    await add({ match: { operation: 'grant_token' }, after: 2, times: 1, do: { status: 400 } });
-    const statuses = async (count: number) => {
+  it('skips the first `after` requests, and a `probability` depends on its seed', async () => {
+    await addFault({ match: { operation: 'grant_token' }, after: 2, times: 1, do: { status: 400 } });
+    const readStatuses = async (count: number) => {
       const all: number[] = [];
-      for (let index = 0; index < count; index += 1) all.push((await server.grant(order)).status);
+      for (let index = 0; index < count; index += 1) all.push((await server.grant(credentials)).status);
       return all;
     };
-    expect(await statuses(4)).toEqual([200, 200, 400, 200]);
+    expect(await readStatuses(4)).toEqual([200, 200, 400, 200]);
 
     const runs: number[][] = [];
     for (const seed of ['a', 'a', 'b']) {
       await server.call('POST /_mock/reset');
-      await add({ match: { operation: 'grant_token', probability: 0.5, seed }, do: { status: 400 } });
-      runs.push(await statuses(20));
+      await addFault({ match: { operation: 'grant_token', probability: 0.5, seed }, do: { status: 400 } });
+      runs.push(await readStatuses(20));
     }
     expect(runs[0]).toEqual(runs[1]);
     expect(runs[0]).not.toEqual(runs[2]);
     expect(new Set(runs[0])).toEqual(new Set([200, 400]));
   });
 
-  it('is chosen by the caller, the client that asks for a token, and the body', async () => {
-    await add({ match: { operation: 'grant_token', principal: admin.email }, do: { status: 400 } });
-    expect((await server.grant(order)).headers['x-mock-fault']).toBeDefined();
+  it('matches by caller, by the client of a token request, and by body', async () => {
+    await addFault({ match: { operation: 'grant_token', principal: admin.email }, do: { status: 400 } });
+    expect((await server.grant(credentials)).headers['x-mock-fault']).toBeDefined();
     const token = await tokenOf(server.call, researcher.accessKey);
 
     await server.call('DELETE /_mock/faults');
-    await add({ match: { principal: researcher.email, operation: 'get_access_keys' }, do: { status: 401 } });
+    await addFault({ match: { principal: researcher.email, operation: 'get_access_keys' }, do: { status: 401 } });
     expect((await server.call('GET /api/v1/access-keys', { token })).status).toBe(401);
     const other = await tokenOf(server.call, admin.accessKey);
     expect((await server.call('GET /api/v1/access-keys', { token: other })).status).toBe(200);
 
     await server.call('DELETE /_mock/faults');
-    await add({
+    await addFault({
       match: { operation: 'create_access_key1', body: { name: 'unlucky' } },
       do: { status: 409, offDocument: true },
     });
@@ -161,49 +158,49 @@ describe('a fault', () => {
     expect((await server.call('POST /api/v1/access-keys', { token, body: { name: 'unlucky' } })).status).toBe(409);
   });
 
-  it('is chosen by the fields of a form, as by the members of a body in JSON', async () => {
+  it('matches by the fields of a form as by the members of a JSON body', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    await add({
+    await addFault({
       match: { operation: 'grant_token_v2', body: { grant_type: 'client_credentials' } },
       do: { status: 503, offDocument: true },
     });
-    const asking = async (grantType: string) =>
+    const requestToken = async (grantType: string) =>
       (
         await server.call('POST /api/v2/token', {
           body: `grant_type=${grantType}&client_id=a&client_secret=b`,
           headers,
         })
       ).status;
-    expect(await asking('client_credentials')).toBe(503);
-    expect(await asking('refresh_token')).not.toBe(503);
+    expect(await requestToken('client_credentials')).toBe(503);
+    expect(await requestToken('refresh_token')).not.toBe(503);
   });
 
-  it('is chosen by how the request was answered, if it acts on the answer', async () => {
-    await add({
+  it('with `after` matches by the reason of the refusal', async () => {
+    await addFault({
       match: { operation: 'grant_token', reason: 'wrong_secret' },
       do: { status: 503, after: true, offDocument: true },
     });
-    expect((await server.grant(order)).status).toBe(200);
-    expect((await server.grant({ ...order, clientSecret: 'wrong' })).status).toBe(503);
+    expect((await server.grant(credentials)).status).toBe(200);
+    expect((await server.grant({ ...credentials, clientSecret: 'wrong' })).status).toBe(503);
   });
 
-  it('lets the request wait', async () => {
-    await add({ match: { operation: 'grant_token' }, do: { delay: '50ms' } });
+  it('delays the request', async () => {
+    await addFault({ match: { operation: 'grant_token' }, do: { delay: '50ms' } });
     const before = performance.now();
-    expect((await server.grant(order)).status).toBe(200);
+    expect((await server.grant(credentials)).status).toBe(200);
     expect(performance.now() - before).toBeGreaterThan(45);
   });
 
-  it('ends its waiting when its world does', async () => {
+  it('ends its delay when its world is deleted', async () => {
     const world = await makeWorld(server, { id: 'waits' });
     await world.call('POST /_mock/faults', { body: { do: { delay: '5m' } } });
-    const waiting = world.call('GET /api/v1/users');
+    const delayed = world.call('GET /api/v1/users');
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('DELETE /_mock/worlds/waits');
-    expect((await waiting).status).toBe(401);
+    expect((await delayed).status).toBe(401);
   });
 
-  it('belongs to its world, and strikes nothing of the switchboard', async () => {
+  it('applies only to its world, and not to the control API', async () => {
     const world = await makeWorld(server);
     await world.call('POST /_mock/faults', { body: { do: { status: 503, offDocument: true } } });
     expect((await world.call('GET /api/v1/users')).status).toBe(503);
@@ -211,35 +208,35 @@ describe('a fault', () => {
     expect((await world.call('GET /_mock/info')).status).toBe(200);
   });
 
-  it('is no finding if somebody removes it: that it was never injected is what they wanted', async () => {
-    const id = await add({ match: { operation: 'grant_token' }, do: { status: 400 } });
-    const before = await findings();
+  it('that is deleted by id before it was injected is not a finding', async () => {
+    const id = await addFault({ match: { operation: 'grant_token' }, do: { status: 400 } });
+    const before = await readFindings();
     expect((await server.call(`DELETE /_mock/faults/${id}`)).status).toBe(204);
 
-    expect(await findings()).toEqual(before);
+    expect(await readFindings()).toEqual(before);
   });
 
-  it('becomes a finding if it never struck: when all are removed, and at a reset', async () => {
-    const id = await add({ match: { operation: 'grant_token' }, after: 3, do: { status: 400 } });
-    await server.grant(order);
+  it('that was never injected is a finding when all are deleted, and at a reset', async () => {
+    const id = await addFault({ match: { operation: 'grant_token' }, after: 3, do: { status: 400 } });
+    await server.grant(credentials);
     expect((await server.call('DELETE /_mock/faults')).status).toBe(204);
-    expect((await findings())[0].message).toBe(
+    expect((await readFindings())[0].message).toBe(
       `the fault ${id} (operation \`grant_token\`) was never injected: it skips the first 3 matching requests, and only 1 arrived`,
     );
 
-    const other = await add({ match: { service: 'air' }, do: { delay: '1s' } });
+    const other = await addFault({ match: { service: 'air' }, do: { delay: '1s' } });
     await server.call('POST /_mock/reset');
-    expect((await findings())[0].message).toBe(
+    expect((await readFindings())[0].message).toBe(
       `the fault ${other} (service \`air\`) was never injected: no request matched`,
     );
     expect((await server.call('GET /_mock/faults')).body).toMatchObject({ faults: [], total: 0 });
   });
 
-  it('says how sure it is that the vendor answers so', async () => {
-    const certainty = async (status: number) =>
-      (await post({ match: { operation: 'grant_token' }, do: { status, offDocument: true } })).body.certainty;
-    expect(await certainty(400)).toBe('documented');
-    expect(await certainty(429)).toBe('ours');
+  it('contains the certainty of its status', async () => {
+    const readCertainty = async (status: number) =>
+      (await postFault({ match: { operation: 'grant_token' }, do: { status, offDocument: true } })).body.certainty;
+    expect(await readCertainty(400)).toBe('documented');
+    expect(await readCertainty(429)).toBe('ours');
   });
 
   it.each([
@@ -251,12 +248,15 @@ describe('a fault', () => {
     ['runai', 'create_access_rule', 409],
     ['air', 'simulations_create', 415],
     ['nvcf', 'createFunction', 415],
-  ])('needs `offDocument` for a status that is ours: %s, %s, %i', async (service, operation, status) => {
-    const refusal = await post({ match: { service, operation }, do: { status } });
-    expect(refused(refusal)).toMatch(new RegExp(`the vendor's document has no status ${status} for `));
-    const given = await post({ match: { service, operation }, do: { status, offDocument: true } });
-    expect(given.body.certainty).toBe('ours');
-  });
+  ])(
+    'needs `offDocument` for a status that the vendor does not document: %s, %s, %i',
+    async (service, operation, status) => {
+      const refusal = await postFault({ match: { service, operation }, do: { status } });
+      expect(readRefusal(refusal)).toMatch(new RegExp(`the vendor's document has no status ${status} for `));
+      const accepted = await postFault({ match: { service, operation }, do: { status, offDocument: true } });
+      expect(accepted.body.certainty).toBe('ours');
+    },
+  );
 
   it.each([
     ['runai', 'grant_token', 400],
@@ -270,25 +270,25 @@ describe('a fault', () => {
     ['nvcf', 'createInvocationToken', 429],
     ['runai', 'get_clusters', 404],
     ['runai', 'get_users', 500],
-  ])('accepts what the reference lists: %s, %s, %i', async (service, operation, status) => {
+  ])('accepts a status that the vendor documents: %s, %s, %i', async (service, operation, status) => {
     const match = { service, ...(operation !== undefined && { operation }) };
-    const { status: answered, body } = await post({ match, do: { status } });
+    const { status: answerStatus, body } = await postFault({ match, do: { status } });
 
-    expect([answered, body.certainty], JSON.stringify(body)).toEqual([201, 'documented']);
+    expect([answerStatus, body.certainty], JSON.stringify(body)).toEqual([201, 'documented']);
   });
 
-  it('injects the 500 of Air in the form of its other errors', async () => {
-    await add({ match: { operation: 'simulations_list' }, do: { status: 500 } });
+  it('injects 500 in the format of the other errors of Air', async () => {
+    await addFault({ match: { operation: 'simulations_list' }, do: { status: 500 } });
 
-    // The test's own server takes any 500 for a mistake of the mock, and says what it answered.
+    // The test server throws at any 500, with the body in the message.
     await expect(server.call('GET /api/v3/simulations/', { token: castKey('air-user').key })).rejects.toThrow(
       /\{"detail":"Internal Server Error","request_id":"[0-9a-f-]{36}"\}/,
     );
   });
 
-  it('injects the redirection to a large result of a function', async () => {
+  it('injects a redirect to a large result of a function', async () => {
     const answer = { status: 302, headers: { location: 'https://results.test/1' } };
-    const { status, body } = await post({ match: { operation: 'getInvocationStatus' }, do: { answer } });
+    const { status, body } = await postFault({ match: { operation: 'getInvocationStatus' }, do: { answer } });
 
     expect([status, body.certainty], JSON.stringify(body)).toEqual([201, 'documented']);
   });
@@ -344,9 +344,9 @@ describe('a fault', () => {
     [{ do: { delay: '1s' }, times: 0 }, 'at least 1'],
     [{ do: { delay: '1s' }, match: { body: { padding: 'x'.repeat(20_000) } } }, '16384 characters'],
     [{ do: { delay: '1s' }, matches: {} }, 'matches'],
-  ])('is refused as %j', async (body, said) => {
-    expect(refused(await post(body))).toEqual(
-      typeof said === 'string' ? expect.stringContaining(said) : expect.stringMatching(said),
+  ])('is rejected as %j', async (body, message) => {
+    expect(readRefusal(await postFault(body))).toEqual(
+      typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
     );
   });
 
@@ -356,13 +356,13 @@ describe('a fault', () => {
     '/api/v3/simulations/{id}',
     '/api/v1/access-keys/{id}',
     '/api/v1/access-keys/17',
-  ])('is taken at a path that requests can have: %s', async (path) => {
-    await add({ do: { drop: 'before' }, match: { path } });
+  ])('is accepted with the path %s', async (path) => {
+    await addFault({ do: { drop: 'before' }, match: { path } });
   });
 
-  it('is one of at most a hundred', async () => {
+  it('is rejected with 409 if there are already 100', async () => {
     for (let index = 0; index < 100; index += 1)
-      await add({ match: { operation: 'grant_token' }, do: { delay: '1ms' } });
-    expect(refused(await post({ do: { delay: '1ms' } }), 409)).toContain('100 faults');
+      await addFault({ match: { operation: 'grant_token' }, do: { delay: '1ms' } });
+    expect(readRefusal(await postFault({ do: { delay: '1ms' } }), 409)).toContain('100 faults');
   });
 });

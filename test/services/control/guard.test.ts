@@ -14,7 +14,7 @@ const published = await testServer({ publicUrl: 'https://public.acme.test:8443',
 const { port } = await server.listen('127.0.0.1', 0);
 const { port: publishedPort } = await published.listen('127.0.0.1', 0);
 
-/** Requests below the switchboard's prefix, and how each is answered when it may come in. */
+/** Requests to the control API, with the status of each if the origin guard lets it pass. */
 const requests: [request: string, headers: string[], body: string, status: number][] = [
   ['GET /_mock/health', [], '', 200],
   ['GET /_mock/cast', [], '', 200],
@@ -32,26 +32,26 @@ const requests: [request: string, headers: string[], body: string, status: numbe
   ['GET /_mock/decisions/%zz', [], '', 400],
 ];
 
-/** A call, and a path that does not exist: where the origin guard stands is proved with all of the requests below. */
-const few = requests.filter(([request]) => ['GET /_mock/cast', 'POST /_mock/nothing'].includes(request));
+/** A path that exists and an unknown path; a test below sends all requests. */
+const SAMPLE = requests.filter(([request]) => ['GET /_mock/cast', 'POST /_mock/nothing'].includes(request));
 
 /** Sends each of the requests with these header lines. */
-const sendAll = async (headers: readonly string[], to = port, which = requests) => {
+const sendAll = async (headers: readonly string[], to = port, selected = requests) => {
   const answers: Reply[] = [];
-  for (const [request, more, body] of which)
+  for (const [request, more, body] of selected)
     answers.push(await send(to, requestBytes(request, [...headers, ...more], body)));
   return answers;
 };
-const sendFew = (headers: readonly string[], to = port) => sendAll(headers, to, few);
-const statusesOf = (answers: readonly Answer[]) => answers.map(({ status }) => status);
-const served = few.map(([, , , status]) => status);
-const refused = few.map(() => 403);
+const sendSample = (headers: readonly string[], to = port) => sendAll(headers, to, SAMPLE);
+const listStatuses = (answers: readonly Answer[]) => answers.map(({ status }) => status);
+const SERVED_STATUSES = SAMPLE.map(([, , , status]) => status);
+const REFUSED_STATUSES = SAMPLE.map(() => 403);
 
 const expectNoCors = ({ headers }: Answer) => {
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
 };
 
-describe('the switchboard answers under', () => {
+describe('the control API accepts the host', () => {
   it.each([
     '127.0.0.1',
     '0.0.0.0:6625',
@@ -62,7 +62,7 @@ describe('the switchboard answers under', () => {
     'mock-alias',
     'mock.internal:6625',
   ])('%s', async (host) => {
-    expect(statusesOf(await sendFew([`Host: ${host}`]))).toEqual(served);
+    expect(listStatuses(await sendSample([`Host: ${host}`]))).toEqual(SERVED_STATUSES);
   });
 
   it.each([
@@ -72,8 +72,8 @@ describe('the switchboard answers under', () => {
     'mock-alias:1',
     'localhost',
     '127.0.0.1',
-  ])('%s with a public URL of that host or beside it', async (host) => {
-    expect(statusesOf(await sendFew([`Host: ${host}`], publishedPort))).toEqual(served);
+  ])('%s if the server has a public URL', async (host) => {
+    expect(listStatuses(await sendSample([`Host: ${host}`], publishedPort))).toEqual(SERVED_STATUSES);
   });
 
   it.runIf(hasLoopback6)('[::1] on ::1', async () => {
@@ -84,21 +84,21 @@ describe('the switchboard answers under', () => {
   });
 });
 
-it('every request of the switchboard is served under its own name, and refused under any other and to other pages', async () => {
+it('every request to the control API is accepted for its own host and origin, and rejected for others', async () => {
   const own = ['Host: localhost:6625'];
   for (const headers of [own, [...own, 'Origin: http://localhost:6625']]) {
     const answers = await sendAll(headers);
-    expect(statusesOf(answers)).toEqual(requests.map(([, , , status]) => status));
+    expect(listStatuses(answers)).toEqual(requests.map(([, , , status]) => status));
     for (const answer of answers) expectNoCors(answer);
   }
   for (const headers of [['Host: evil.test'], [...own, 'Origin: http://evil.test'], [...own, 'Origin: null']]) {
     const answers = await sendAll(headers);
-    expect(statusesOf(answers)).toEqual(requests.map(() => 403));
+    expect(listStatuses(answers)).toEqual(requests.map(() => 403));
     for (const answer of answers) expectNoCors(answer);
   }
 });
 
-describe('the switchboard refuses a path that exists and one that does not under', () => {
+describe('the control API rejects known and unknown paths under', () => {
   it.each([
     'evil.test',
     'localhost.evil.test',
@@ -107,10 +107,10 @@ describe('the switchboard refuses a path that exists and one that does not under
     'mock-alias.evil.test',
     'internal',
     'public.acme.test',
-  ])('the foreign name %s', async (host) => {
-    const answers = await sendFew([`Host: ${host}`]);
+  ])('the foreign host %s', async (host) => {
+    const answers = await sendSample([`Host: ${host}`]);
 
-    expect(statusesOf(answers)).toEqual(refused);
+    expect(listStatuses(answers)).toEqual(REFUSED_STATUSES);
     for (const answer of answers) {
       expect(problemDocument(answer)).toContain('--alias');
       expect(answer.decision).toBeNull();
@@ -118,44 +118,44 @@ describe('the switchboard refuses a path that exists and one that does not under
     }
   });
 
-  it('a foreign name, also with a public URL', async () => {
+  it('a foreign host if the server has a public URL', async () => {
     for (const host of ['evil.test', 'evil.test:8443', 'acme.test', 'x.y.public.acme.test', 'mock.internal']) {
-      expect(statusesOf(await sendFew([`Host: ${host}`], publishedPort))).toEqual(refused);
+      expect(listStatuses(await sendSample([`Host: ${host}`], publishedPort))).toEqual(REFUSED_STATUSES);
     }
   });
 
   it.each([
-    ['an empty one', ''],
+    ['an empty value', ''],
     ['two names', 'localhost evil.test'],
     ['a URL', 'http://localhost:6625'],
-    ['a user before it', 'evil@localhost'],
-    ['a port that is no number', 'localhost:http'],
+    ['a user name', 'evil@localhost'],
+    ['a port that is not a number', 'localhost:http'],
     ['an encoded name', '%6cocalhost'],
     ['IPv6 without brackets', '::1'],
     ['IPv4 with a number too large', '127.0.0.256'],
     ['a name outside ASCII', 'löcalhost'],
-  ])('a malformed `Host`: %s', async (_what, host) => {
-    const answers = [...(await sendFew([`Host: ${host}`])), ...(await sendFew([`Host: ${host}`], publishedPort))];
+  ])('a malformed `Host`: %s', async (_title, host) => {
+    const answers = [...(await sendSample([`Host: ${host}`])), ...(await sendSample([`Host: ${host}`], publishedPort))];
 
     for (const answer of answers) {
       expect([400, 403]).toContain(answer.status);
       problemDocument(answer);
       expect(answer.decision).toBeNull();
     }
-    expect(new Set(statusesOf(answers)).has(200)).toBe(false);
+    expect(new Set(listStatuses(answers)).has(200)).toBe(false);
   });
 
   it.each([
-    ['a known one first', ['Host: localhost', 'Host: evil.test']],
-    ['a known one last', ['Host: evil.test', 'Host: localhost']],
-  ])('two `Host` headers, %s', async (_what, hosts) => {
-    for (const answer of await sendFew(hosts)) {
+    ['the known host first', ['Host: localhost', 'Host: evil.test']],
+    ['the known host last', ['Host: evil.test', 'Host: localhost']],
+  ])('two `Host` headers, %s', async (_title, hosts) => {
+    for (const answer of await sendSample(hosts)) {
       expect([400, 403]).toContain(answer.status);
       problemDocument(answer);
     }
   });
 
-  it('a foreign name, however the path is written', async () => {
+  it('a foreign host with an encoded path or a query', async () => {
     for (const path of ['/%5fmock/cast', '/%5Fmock/cast', '/_%6Dock/cast', '/_mock/%63ast', '/_mock/cast?x=1']) {
       const answer = await send(port, requestBytes(`GET ${path}`, ['Host: evil.test']));
 
@@ -164,13 +164,13 @@ describe('the switchboard refuses a path that exists and one that does not under
     }
   });
 
-  it('a foreign name, for HEAD without a body', async () => {
+  it('a foreign host with HEAD', async () => {
     const answer = await send(port, requestBytes('HEAD /_mock/health', ['Host: evil.test']), true);
 
     expect(answer.status).toBe(403);
   });
 
-  it('a foreign name, in HTTP/1.0 too', async () => {
+  it('a foreign host in HTTP/1.0', async () => {
     const line = await openLine(port);
     line.send('GET /_mock/cast HTTP/1.0\r\nHost: evil.test\r\n\r\n');
 
@@ -178,7 +178,7 @@ describe('the switchboard refuses a path that exists and one that does not under
   });
 });
 
-describe('a request from a page', () => {
+describe('a request from a browser page', () => {
   it.each([
     ['localhost:6625', 'http://localhost:6625'],
     ['127.0.0.1:6625', 'http://127.0.0.1:6625'],
@@ -186,14 +186,14 @@ describe('a request from a page', () => {
     ['localhost', 'http://localhost'],
     ['mock-alias:8080', 'http://mock-alias:8080'],
     ['LocalHost:6625', 'http://localhost:6625'],
-  ])('of the same origin is answered: %s and %s', async (host, origin) => {
-    expect(statusesOf(await sendFew([`Host: ${host}`, `Origin: ${origin}`]))).toEqual(served);
+  ])('of the same origin is accepted: %s and %s', async (host, origin) => {
+    expect(listStatuses(await sendSample([`Host: ${host}`, `Origin: ${origin}`]))).toEqual(SERVED_STATUSES);
   });
 
-  it('of the same origin is answered behind a public URL', async () => {
+  it('of the same origin is accepted behind a public URL', async () => {
     const headers = ['Host: public.acme.test:8443', 'Origin: https://public.acme.test:8443'];
 
-    expect(statusesOf(await sendFew(headers, publishedPort))).toEqual(served);
+    expect(listStatuses(await sendSample(headers, publishedPort))).toEqual(SERVED_STATUSES);
   });
 
   it.each([
@@ -205,12 +205,12 @@ describe('a request from a page', () => {
     ['another port with https', 'https://localhost:3000'],
     ['no port', 'http://localhost'],
     ['another name of the same machine', 'http://127.0.0.1:6625'],
-    ['a name that begins alike', 'http://localhost:6625.evil.test'],
-    ['a name that ends alike', 'http://evil.localhost:6625'],
+    ['a host with the own host as prefix', 'http://localhost:6625.evil.test'],
+    ['a host with the own host as suffix', 'http://evil.localhost:6625'],
     ['an alias', 'http://mock-alias:6625'],
     ['`null`', 'null'],
     ['`NULL`', 'NULL'],
-    ['nothing', ''],
+    ['an empty value', ''],
     ['a file', 'file://'],
     ['an extension', 'chrome-extension://abcdefghijklmnop'],
     ['another scheme', 'ftp://localhost:6625'],
@@ -218,10 +218,10 @@ describe('a request from a page', () => {
     ['a user', 'http://evil@localhost:6625'],
     ['a list', 'http://localhost:6625 http://evil.test'],
     ['a wildcard', '*'],
-  ])('of another origin is refused: %s', async (_what, origin) => {
-    const answers = await sendFew(['Host: localhost:6625', `Origin: ${origin}`]);
+  ])('of another origin is rejected: %s', async (_title, origin) => {
+    const answers = await sendSample(['Host: localhost:6625', `Origin: ${origin}`]);
 
-    expect(statusesOf(answers)).toEqual(refused);
+    expect(listStatuses(answers)).toEqual(REFUSED_STATUSES);
     for (const answer of answers) {
       expect(problemDocument(answer)).toMatch(/origin/);
       expect(answer.decision).toBeNull();
@@ -229,18 +229,20 @@ describe('a request from a page', () => {
     }
   });
 
-  it('that names two origins is refused, whichever comes first', async () => {
-    const [ours, other] = ['Origin: http://localhost:6625', 'Origin: http://evil.test'];
+  it('with two `Origin` headers is rejected in either order', async () => {
+    const [own, foreign] = ['Origin: http://localhost:6625', 'Origin: http://evil.test'];
 
-    expect(statusesOf(await sendFew(['Host: localhost:6625', ours, other]))).toEqual(refused);
-    expect(statusesOf(await sendFew(['Host: localhost:6625', other, ours]))).toEqual(refused);
+    expect(listStatuses(await sendSample(['Host: localhost:6625', own, foreign]))).toEqual(REFUSED_STATUSES);
+    expect(listStatuses(await sendSample(['Host: localhost:6625', foreign, own]))).toEqual(REFUSED_STATUSES);
   });
 
-  it('under a foreign name that is its own origin is refused: the name was bent', async () => {
-    expect(statusesOf(await sendFew(['Host: evil.test:6625', 'Origin: http://evil.test:6625']))).toEqual(refused);
+  it('of the same origin under a foreign host is rejected, as in DNS rebinding', async () => {
+    expect(listStatuses(await sendSample(['Host: evil.test:6625', 'Origin: http://evil.test:6625']))).toEqual(
+      REFUSED_STATUSES,
+    );
   });
 
-  it('that is refused has changed nothing', async () => {
+  it('that is rejected changes nothing', async () => {
     const before = await server.call('GET /_mock/clock');
     const { body: created } = await server.call('POST /api/v1/access-keys', {
       token: await forge(),
@@ -260,7 +262,7 @@ describe('a request from a page', () => {
     expect(key.status).toBe(200);
   });
 
-  it('that is refused is no decision', async () => {
+  it('that is rejected adds no decision', async () => {
     await server.call('POST /_mock/reset');
     await sendAll(['Host: evil.test']);
 
@@ -276,7 +278,7 @@ describe('no answer has a CORS header', () => {
   ];
 
   it.each(['/_mock/health', '/_mock/reset', '/_mock/clock/advance', '/_mock/nothing', '/_mock'])(
-    'to OPTIONS %s, which is refused for another origin and unknown for the same',
+    'to OPTIONS %s, which is rejected for any origin',
     async (path) => {
       const options = (origin: string) =>
         send(port, requestBytes(`OPTIONS ${path}`, ['Host: localhost:6625', `Origin: ${origin}`, ...preflight]));
@@ -305,7 +307,7 @@ describe('no answer has a CORS header', () => {
   });
 });
 
-describe('the switchboard takes only JSON', () => {
+describe('the control API accepts only JSON', () => {
   it.each([
     ['no type', []],
     ['an empty type', ['Content-Type:']],
@@ -313,7 +315,7 @@ describe('the switchboard takes only JSON', () => {
     ['application/x-www-form-urlencoded', ['Content-Type: application/x-www-form-urlencoded']],
     ['multipart/form-data', ['Content-Type: multipart/form-data; boundary=x']],
     ['two types', ['Content-Type: text/plain', JSON_TYPE]],
-  ])('and refuses %s, also where it needs no body', async (_what, types) => {
+  ])('and rejects %s with 415, even for calls that need no body', async (_title, types) => {
     const before = await server.call('GET /_mock/clock');
     const headers = ['Host: localhost:6625', ...types];
     const answers = [
@@ -321,12 +323,12 @@ describe('the switchboard takes only JSON', () => {
       await send(port, requestBytes('POST /_mock/reset', headers, '{}')),
     ];
 
-    expect(statusesOf(answers)).toEqual([415, 415]);
+    expect(listStatuses(answers)).toEqual([415, 415]);
     for (const answer of answers) expect(problemDocument(answer)).toContain('application/json');
     expect((await server.call('GET /_mock/clock')).body).toEqual(before.body);
   });
 
-  it('and asks for the host first, then for the type', async () => {
+  it('and checks the host before the content type', async () => {
     const answer = await send(
       port,
       requestBytes('POST /_mock/clock/advance', ['Host: evil.test', 'Content-Type: text/plain'], '{"by":"1h"}'),
@@ -336,7 +338,7 @@ describe('the switchboard takes only JSON', () => {
   });
 });
 
-it('without the admin token nothing answers but the calls that SECURITY.md names', async () => {
+it('only the calls that SECURITY.md lists are accepted without the admin token', async () => {
   const guarded = await testServer({ adminToken: 'a-long-admin-token' });
   const { body: document } = await guarded.call('GET /openapi/control.json');
   const open: string[] = [];

@@ -8,8 +8,8 @@ import { openServer, START, type TestServer } from '../../support/server.ts';
 
 type Config = Parameters<typeof openServer>[0];
 
-/** Servers on one file, one after the other, whose machine's clock runs on between them. */
-function onFile(folder: string) {
+/** Starts servers one after the other on the same data file; their clock runs on between them. */
+function prepareServers(folder: string) {
   const clock = createManualClock(START);
   let server: TestServer | undefined;
   onTestFinished(() => server?.close());
@@ -30,32 +30,30 @@ const KEY = {
   scopes: ['list_functions'],
   resource: { type: 'All Functions' },
 };
-/** How far a frozen clock is ahead of the machine's shrinks as that runs on. */
-const withoutAhead = ({ ahead: _, ...body }: Record<string, unknown>) => body;
-const idsOf = async ({ call }: TestServer) =>
+/** Removes `ahead`, which shrinks for a frozen clock as the real time passes. */
+const removeAhead = ({ ahead: _, ...body }: Record<string, unknown>) => body;
+const listIds = async ({ call }: TestServer) =>
   (await call('GET /_mock/worlds')).body.worlds.map(({ id }: { id: string }) => id);
 
-describe.runIf(hasDriver)('with a data file, after a restart', () => {
-  it('the default world is as old as before, also after a reset and with another mode', async ({ folder }) => {
-    const { clock, start } = onFile(folder);
-    const createdAt = async ({ call }: TestServer) => (await call('GET /_mock/worlds')).body.worlds[0].createdAt;
+describe.runIf(hasDriver)('after a restart with a data file', () => {
+  it('the default world keeps its creation time, even after a reset and with another mode', async ({ folder }) => {
+    const { clock, start } = prepareServers(folder);
+    const readCreationTime = async ({ call }: TestServer) => (await call('GET /_mock/worlds')).body.worlds[0].createdAt;
     const first = await start();
     await first.call('POST /_mock/reset');
     await first.call('PUT /_mock/mode', { body: { mode: 'observe' } });
-    const before = await createdAt(first);
+    const before = await readCreationTime(first);
     clock.set(clock.now() + 3_600_000);
     const second = await start();
 
-    expect(await createdAt(second)).toBe(before);
+    expect(await readCreationTime(second)).toBe(before);
     expect((await second.call('GET /_mock/mode')).body.mode).toBe('observe');
     clock.set(clock.now() + 3_600_000);
-    expect(await createdAt(await start({ mode: 'observe' }))).toBe(before);
+    expect(await readCreationTime(await start({ mode: 'observe' }))).toBe(before);
   });
 
-  it('worlds are back with their keys, objects and credentials, and those that were deleted are not', async ({
-    folder,
-  }) => {
-    const { start } = onFile(folder);
+  it('worlds are restored with their keys, objects and credentials, and deleted worlds are not', async ({ folder }) => {
+    const { start } = prepareServers(folder);
     const first = await start();
     const { body: alice } = await first.call('POST /_mock/worlds', { body: { id: 'alice', label: 'of alice' } });
     const { body: copy } = await first.call('POST /_mock/worlds', {
@@ -66,17 +64,17 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
     const cast = (await first.call('GET /w/alice/_mock/cast')).body;
     const full = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-full-access');
-    const shared = async ({ call }: TestServer) =>
+    const trySharedKey = async ({ call }: TestServer) =>
       Promise.all(
         ['', '/w/alice', '/w/copy'].map(async (at) => {
           const { status, decision } = await call(`GET ${at}/v2/nvcf/functions`, { token: full.key });
           return [status, decision?.reason];
         }),
       );
-    const before = await shared(first);
+    const before = await trySharedKey(first);
     const second = await start();
 
-    expect(await idsOf(second)).toEqual(['default', 'alice', 'copy']);
+    expect(await listIds(second)).toEqual(['default', 'alice', 'copy']);
     expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
     expect((await second.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(200);
     expect((await second.call('GET /w/gone/_mock/health')).status).toBe(404);
@@ -86,15 +84,15 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     });
     expect(second.notices).toContain('2 worlds of --data are back.');
     expect(copy.ambiguous.length).toBeGreaterThan(0);
-    expect(await shared(second)).toEqual(before);
+    expect(await trySharedKey(second)).toEqual(before);
     expect(before.map(([status]) => status)).toEqual([403, 200, 200]);
   });
 
-  it('each has its clock, mode, signing key, faults and pending edits', async ({ folder }) => {
-    const { start, clock } = onFile(folder);
-    // An RSA key takes as long to make as a hundred requests.
-    const signed = { signingKey: 'ES256' };
-    const first = await start(signed);
+  it('each world has its clock, mode, signing key, faults and pending edits', async ({ folder }) => {
+    const { start, clock } = prepareServers(folder);
+    // An RSA key is slow to generate.
+    const options = { signingKey: 'ES256' };
+    const first = await start(options);
     await first.call('POST /_mock/worlds', { body: { id: 'alice' } });
     for (const at of ['', '/w/alice']) {
       await first.call(`PUT ${at}/_mock/propagation`, { body: { mode: 'fixed' } });
@@ -108,31 +106,33 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
     await first.call(`PATCH /w/alice/_mock/keys/${made.id}`, { body: { scopes: ['deploy_function'], force: true } });
     expect((await first.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(503);
-    const read = async (server: TestServer) => {
+    const readState = async (server: TestServer) => {
       const all = ['/w/alice', ''].flatMap((at) =>
-        ['clock', 'mode', 'propagation', 'tokens/zoo/keys'].map((one) => `GET ${at}/_mock/${one}`),
+        ['clock', 'mode', 'propagation', 'tokens/zoo/keys'].map((page) => `GET ${at}/_mock/${page}`),
       );
       return Promise.all(
-        [...all, `GET /w/alice/_mock/keys/${made.id}`].map(async (one) => withoutAhead((await server.call(one)).body)),
+        [...all, `GET /w/alice/_mock/keys/${made.id}`].map(async (request) =>
+          removeAhead((await server.call(request)).body),
+        ),
       );
     };
-    const before = await read(first);
+    const before = await readState(first);
     clock.set(clock.now() + 60_000);
-    const second = await start(signed);
+    const second = await start(options);
 
-    expect(await read(second)).toEqual(before);
+    expect(await readState(second)).toEqual(before);
     const [fault] = (await second.call('GET /w/alice/_mock/faults')).body.faults;
     expect(fault).toMatchObject({ seen: 1, fired: 1 });
     const statuses = [];
     for (let sent = 0; sent < 2; sent += 1) {
       statuses.push((await second.call('GET /v2/nvcf/functions', { token: made.key })).status);
     }
-    // The second time that the fault fires is the last; the edit has not taken effect yet.
+    // The fault is injected for the second and last time; the edit has not taken effect yet.
     expect(statuses).toEqual([503, 200]);
   });
 
-  it('snapshots are there, and lead back', async ({ folder }) => {
-    const { start } = onFile(folder);
+  it('snapshots are listed and can be restored', async ({ folder }) => {
+    const { start } = prepareServers(folder);
     const first = await start({ world: ['alice'] });
     const { body: snapshot } = await first.call('POST /w/alice/_mock/snapshots', { body: { name: 'empty' } });
     const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
@@ -147,8 +147,8 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     expect((await third.call('GET /_mock/snapshots')).body.snapshots).toEqual([]);
   });
 
-  it('a world that nobody used for too long has ended, and is named', async ({ folder }) => {
-    const { start, clock } = onFile(folder);
+  it('a world without use during its TTL is deleted and reported', async ({ folder }) => {
+    const { start, clock } = prepareServers(folder);
     const first = await start();
     for (const id of ['one', 'two', 'three', 'four', 'five', 'six', 'seven']) {
       await first.call('POST /_mock/worlds', { body: { id, ttl: id === 'one' ? '3h' : '1h' } });
@@ -156,26 +156,26 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     clock.set(clock.now() + 7_200_000);
     const second = await start();
 
-    expect(await idsOf(second)).toEqual(['default', 'one']);
+    expect(await listIds(second)).toEqual(['default', 'one']);
     expect(second.notices).toContain(
       '1 world of --data is back, and 6 worlds ended without use: `two`, `three`, `four`, `five`, `six` and 1 more.',
     );
     expect((await start()).notices).toContain('1 world of --data is back.');
   });
 
-  it('a use is remembered, so that a world that is used does not end', async ({ folder }) => {
-    const { start, clock } = onFile(folder);
+  it('a world with a recent use is kept', async ({ folder }) => {
+    const { start, clock } = prepareServers(folder);
     const first = await start();
     await first.call('POST /_mock/worlds', { body: { id: 'alice', ttl: '1h' } });
     clock.set(clock.now() + 3_000_000);
     await first.call('GET /w/alice/_mock/health');
     clock.set(clock.now() + 3_000_000);
 
-    expect(await idsOf(await start())).toEqual(['default', 'alice']);
+    expect(await listIds(await start())).toEqual(['default', 'alice']);
   });
 
-  it('--reseed replaces the default world only, and --world keeps the one that is there', async ({ folder }) => {
-    const { start } = onFile(folder);
+  it('`--reseed` replaces only the default world, and `--world` keeps an existing world', async ({ folder }) => {
+    const { start } = prepareServers(folder);
     const first = await start({ world: ['alice'] });
     const made = [];
     for (const at of ['', '/w/alice']) made.push((await first.call(`POST ${at}/_mock/keys`, { body: KEY })).body.id);
@@ -183,24 +183,22 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
 
     expect((await second.call(`GET /_mock/keys/${made[0]}`)).status).toBe(404);
     expect((await second.call(`GET /w/alice/_mock/keys/${made[1]}`)).status).toBe(200);
-    expect(await idsOf(second)).toEqual(['default', 'alice', 'bob']);
+    expect(await listIds(second)).toEqual(['default', 'alice', 'bob']);
   });
 
-  it('a mode that differs from the one that it was started with wins, otherwise the stored one stays', async ({
-    folder,
-  }) => {
-    const { start } = onFile(folder);
-    const modeOf = async ({ call }: TestServer) => (await call('GET /_mock/mode')).body.mode;
+  it('the stored mode is kept, unless the option differs from that of the last start', async ({ folder }) => {
+    const { start } = prepareServers(folder);
+    const readMode = async ({ call }: TestServer) => (await call('GET /_mock/mode')).body.mode;
     await (await start({ mode: 'observe' })).call('PUT /_mock/mode', { body: { mode: 'enforce' } });
     const second = await start({ mode: 'observe' });
 
-    expect(await modeOf(second)).toBe('enforce');
+    expect(await readMode(second)).toBe('enforce');
     await second.call('PUT /_mock/mode', { body: { mode: 'observe' } });
-    expect(await modeOf(await start({ mode: 'enforce' }))).toBe('enforce');
+    expect(await readMode(await start({ mode: 'enforce' }))).toBe('enforce');
   });
 
-  it('a reset of a world is its seed, also the next time', async ({ folder }) => {
-    const { start } = onFile(folder);
+  it('a world that was reset has the state of its seed', async ({ folder }) => {
+    const { start } = prepareServers(folder);
     const first = await start({ world: ['alice'] });
     const { body: made } = await first.call('POST /w/alice/_mock/keys', { body: KEY });
     await first.call('POST /w/alice/_mock/reset');
@@ -211,16 +209,16 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
   });
 
-  it('what is said of the file at the start is a finding of the default world', async ({ folder }) => {
-    const { start } = onFile(folder);
+  it('a notice about the data file at the start is a finding of the default world', async ({ folder }) => {
+    const { start } = prepareServers(folder);
     await (await start()).close();
     await writeFile(join(folder, 'mock.db-wal'), Buffer.alloc(1000, 0xaa));
     const second = await start();
-    const said = expect.stringMatching(/^The log of --data .* contains data that SQLite did not write/);
+    const message = expect.stringMatching(/^The log of --data .* contains data that SQLite did not write/);
 
-    expect(second.notices).toContainEqual(said);
+    expect(second.notices).toContainEqual(message);
     expect((await second.call('GET /_mock/findings')).body.findings).toEqual([
-      expect.objectContaining({ kind: 'storage', message: said, count: 1 }),
+      expect.objectContaining({ kind: 'storage', message: message, count: 1 }),
     ]);
   });
 });

@@ -7,7 +7,7 @@ import { type Answer, START, type TestServer, testServer } from '../../support/s
 const [echo] = castFunction('echo');
 const ECHO = echo?.functionId ?? '';
 const ECHO_VERSION = `${ECHO}/${echo?.versionId}`;
-const at = (after: number) => new Date(START + after).toISOString();
+const at = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 
 const log: string[] = [];
 const server = await testServer(
@@ -16,42 +16,42 @@ const server = await testServer(
 );
 const limited = await testServer();
 
-const create = (body: unknown, on: TestServer = server) => on.call('POST /_mock/keys', { body });
+const postKey = (body: unknown, on: TestServer = server) => on.call('POST /_mock/keys', { body });
 const read = async (id: string, on: TestServer = server) => (await on.call(`GET /_mock/keys/${id}`)).body;
 const patch = (id: string, body: unknown, on: TestServer = server) => on.call(`PATCH /_mock/keys/${id}`, { body });
 const listFunctions = (token: string, on: TestServer = server) => on.call('GET /v2/nvcf/functions', { token });
 
-const service = (given: Record<string, unknown> = {}) => ({
+const buildServiceKey = (fields: Record<string, unknown> = {}) => ({
   type: 'service',
   name: 'ci',
   services: ['nvcf'],
   scopes: ['list_functions'],
   resource: { type: 'All Functions' },
-  ...given,
+  ...fields,
 });
-const personal = (given: Record<string, unknown> = {}) => ({
+const buildPersonalKey = (fields: Record<string, unknown> = {}) => ({
   type: 'personal',
   name: 'ada',
   services: ['nvcf'],
   user: 'ada@acme.test',
   roles: ['Cloud Functions User'],
-  ...given,
+  ...fields,
 });
-const created = async (body: unknown, on: TestServer = server) => {
-  const answer = await create(body, on);
+const createKey = async (body: unknown, on: TestServer = server) => {
+  const answer = await postKey(body, on);
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body;
 };
 
-/** Expects a refusal for what was sent, and gives what it says. */
-const refusal = (answer: Answer): string => {
+/** Expects status 400 and returns the problem document as text. */
+const readRefusal = (answer: Answer): string => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(400);
   return problemDocument(answer);
 };
 
 describe('a new service key', () => {
-  it('is answered with every member that scripts rely on', async () => {
-    const { status, body } = await create(service({ expiresAt: at(60_000) }));
+  it('is returned with status 201 and every documented member', async () => {
+    const { status, body } = await postKey(buildServiceKey({ expiresAt: at(60_000) }));
     const first = {
       version: 1,
       recordedAt: at(0),
@@ -77,50 +77,50 @@ describe('a new service key', () => {
     });
   });
 
-  it('counts at once', async () => {
-    const { key } = await created(service());
+  it('is accepted immediately', async () => {
+    const { key } = await createKey(buildServiceKey());
 
     expect((await listFunctions(key)).status).toBe(200);
   });
 
   const OBJECTS = { ids: ['list_functions', 'invoke_function'], labels: ['List Functions', 'Invoke Function'] };
 
-  it.each<[what: string, given: Record<string, unknown>, scopes: string[], resource: unknown]>([
+  it.each<[title: string, fields: Record<string, unknown>, scopes: string[], resource: unknown]>([
     ['ids', { scopes: OBJECTS.ids, resource: { type: 'account-functions' } }, OBJECTS.ids, { type: 'All Functions' }],
     ['labels', { scopes: OBJECTS.labels, resource: { type: 'All Functions' } }, OBJECTS.ids, { type: 'All Functions' }],
     ['labels in another case', { scopes: ['list functions'] }, ['list_functions'], { type: 'All Functions' }],
     [
-      'one scope by both',
+      'the id and the label of the same scope',
       { scopes: ['List Functions', 'list_functions'] },
       ['list_functions'],
       { type: 'All Functions' },
     ],
     [
-      'a function',
+      'the id of a function',
       { resource: { type: 'Function', ids: [ECHO] } },
       OBJECTS.ids.slice(0, 1),
       { type: 'Function', ids: [ECHO] },
     ],
     [
-      'a version',
+      'the id of a version',
       { resource: { type: 'Function Versions', ids: [ECHO_VERSION] } },
       OBJECTS.ids.slice(0, 1),
       { type: 'Function Versions', ids: [ECHO_VERSION] },
     ],
     [
-      "the vendor's form of a function",
+      "a function in the vendor's format",
       { resource: { type: 'function', ids: [`${ECHO}/*`] } },
       OBJECTS.ids.slice(0, 1),
       { type: 'Function', ids: [ECHO] },
     ],
     [
-      "the vendor's form of a version",
+      "a version in the vendor's format",
       { resource: { type: 'function', ids: [ECHO_VERSION] } },
       OBJECTS.ids.slice(0, 1),
       { type: 'Function Versions', ids: [ECHO_VERSION] },
     ],
     [
-      "the vendor's two forms together",
+      "a function and a version in the vendor's format",
       { resource: { type: 'function', ids: [`${ECHO}/*`, ECHO_VERSION] } },
       OBJECTS.ids.slice(0, 1),
       [
@@ -129,20 +129,25 @@ describe('a new service key', () => {
       ],
     ],
     [
-      'an alias',
+      'an alias of a resource type',
       { scopes: ['List Clusters'], resource: { type: 'All Cluster(s)' } },
       ['list_clusters'],
       { type: 'All Clusters' },
     ],
     [
-      'a list',
+      'a list of resources',
       { resource: [{ type: 'All Functions' }, { type: 'authorized-functions' }] },
       OBJECTS.ids.slice(0, 1),
       [{ type: 'All Functions' }, { type: 'Authorized Functions' }],
     ],
-    ['a list of one', { resource: [{ type: 'All Entity' }] }, OBJECTS.ids.slice(0, 1), { type: 'All Entity' }],
     [
-      'two entries of one type',
+      'a list of a single resource',
+      { resource: [{ type: 'All Entity' }] },
+      OBJECTS.ids.slice(0, 1),
+      { type: 'All Entity' },
+    ],
+    [
+      'two resources of the same type',
       {
         resource: [
           { type: 'Function', ids: [ECHO] },
@@ -154,37 +159,41 @@ describe('a new service key', () => {
     ],
     ['no resource', { resource: undefined }, OBJECTS.ids.slice(0, 1), null],
     ['no scopes', { scopes: undefined }, [], { type: 'All Functions' }],
-  ])('is made by %s', async (_what, given, scopes, resource) => {
-    const { id, policy } = await created(service(given));
+  ])('accepts %s', async (_title, fields, scopes, resource) => {
+    const { id, policy } = await createKey(buildServiceKey(fields));
 
     expect(policy).toMatchObject({ scopes, resource });
     expect((await read(id)).history).toEqual([policy]);
   });
 
-  it('by labels may do the same as by ids', async () => {
-    const byIds = await created(service({ scopes: ['list_functions'], resource: { type: 'account-functions' } }));
-    const byLabels = await created(service({ scopes: ['List Functions'], resource: { type: 'All Functions' } }));
+  it('with scopes as labels has the same rights as with scopes as ids', async () => {
+    const byIds = await createKey(
+      buildServiceKey({ scopes: ['list_functions'], resource: { type: 'account-functions' } }),
+    );
+    const byLabels = await createKey(
+      buildServiceKey({ scopes: ['List Functions'], resource: { type: 'All Functions' } }),
+    );
 
     expect(byLabels.policy).toEqual(byIds.policy);
     expect((await listFunctions(byLabels.key)).body).toEqual((await listFunctions(byIds.key)).body);
   });
 
-  it('belongs to the first organisation, or to the one that is named', async () => {
-    const first = await created(service());
-    const other = await created(service({ org: 'globex' }));
-    const names = async (token: string) =>
+  it('belongs to the first organisation unless `org` is sent', async () => {
+    const acmeKey = await createKey(buildServiceKey());
+    const globexKey = await createKey(buildServiceKey({ org: 'globex' }));
+    const listOwners = async (token: string) =>
       (await server.call('GET /v2/nvcf/functions?visibility=private', { token })).body.functions.map(
         ({ ncaId }: { ncaId: string }) => ncaId,
       );
 
-    expect(first.org).toBe('acme');
-    expect(other.org).toBe('globex');
-    expect(await names(first.key)).toContain(ngcCast.ncaId);
-    expect(await names(other.key)).not.toContain(ngcCast.ncaId);
+    expect(acmeKey.org).toBe('acme');
+    expect(globexKey.org).toBe('globex');
+    expect(await listOwners(acmeKey.key)).toContain(ngcCast.ncaId);
+    expect(await listOwners(globexKey.key)).not.toContain(ngcCast.ncaId);
   });
 
-  it('is refused everything of a service that it was not made for', async () => {
-    const { key, services } = await created(service({ services: [] }));
+  it('is rejected by a service that is not among its `services`', async () => {
+    const { key, services } = await createKey(buildServiceKey({ services: [] }));
     const answer = await listFunctions(key);
 
     expect(services).toEqual([]);
@@ -194,8 +203,8 @@ describe('a new service key', () => {
 });
 
 describe('a new personal key', () => {
-  it('is answered with its user and their roles, and without a policy', async () => {
-    const { status, body } = await create(personal());
+  it('is returned with its user and roles, and without a policy', async () => {
+    const { status, body } = await postKey(buildPersonalKey());
 
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -217,30 +226,30 @@ describe('a new personal key', () => {
     expect((await listFunctions(body.key)).status).toBe(200);
   });
 
-  it('of a user who is known has their roles', async () => {
-    const { roles, user } = await created(personal({ user: 'nvcf-admin@acme.test', roles: undefined }));
+  it('of a known user has the roles of that user', async () => {
+    const { roles, user } = await createKey(buildPersonalKey({ user: 'nvcf-admin@acme.test', roles: undefined }));
 
     expect(user).toBe('nvcf-admin@acme.test');
     expect(roles).toEqual(['Cloud Functions Admin']);
   });
 
-  it('with roles alone is of a user of its own', async () => {
-    const { user, roles, key } = await created(personal({ name: 'Just Roles', user: undefined, roles: [] }));
+  it('with roles but no user gets a new user', async () => {
+    const { user, roles, key } = await createKey(buildPersonalKey({ name: 'Just Roles', user: undefined, roles: [] }));
 
     expect(user).toMatch(/@acme\.test$/);
     expect(roles).toEqual([]);
     expect((await listFunctions(key)).decision.reason).toBe('missing_scope');
   });
 
-  it('of the same user elsewhere has roles of its own', async () => {
-    const { roles } = await created(personal({ org: 'globex', roles: ['Cloud Functions Admin'] }));
+  it('of the same user in another organisation has separate roles', async () => {
+    const { roles } = await createKey(buildPersonalKey({ org: 'globex', roles: ['Cloud Functions Admin'] }));
 
     expect(roles).toEqual(['Cloud Functions Admin']);
   });
 
-  it('with other roles than its user has is a conflict, and no key is made', async () => {
+  it('with other roles than those of its user is rejected with 409 and not stored', async () => {
     const before = (await server.call('GET /_mock/keys?limit=1000')).body.keys.length;
-    const answer = await create(personal({ user: 'nvcf-user@acme.test', roles: ['ORG_OWNER'] }));
+    const answer = await postKey(buildPersonalKey({ user: 'nvcf-user@acme.test', roles: ['ORG_OWNER'] }));
 
     expect(answer.status).toBe(409);
     expect(problemDocument(answer)).toMatch(/`roles`/);
@@ -248,16 +257,16 @@ describe('a new personal key', () => {
   });
 });
 
-describe('what nobody could mean is refused, with the field and what is allowed', async () => {
-  const { key: _, ...edited } = await created(service(), limited);
-  const forceable: [what: string, given: Record<string, unknown>, said: RegExp][] = [
+describe('the validation of fields', async () => {
+  const { key: _, ...edited } = await createKey(buildServiceKey(), limited);
+  const forceable: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     [
-      'a scope for All Entity with another type',
+      'a scope for All Entity on All Functions',
       { scopes: ['manage_registry_credentials'] },
       /`scopes`.*`manage_registry_credentials`.*`All Entity`/,
     ],
     [
-      'a scope for All Entity with a function',
+      'a scope for All Entity on a function',
       { scopes: ['Manage Telemetries'], resource: { type: 'Function', ids: [ECHO] } },
       /`scopes`.*`All Entity`/,
     ],
@@ -273,20 +282,16 @@ describe('what nobody could mean is refused, with the field and what is allowed'
       { type: 'Function', ids: [ECHO] },
       { type: 'Function Versions', ids: [ECHO_VERSION] },
     ].map((resource): [string, Record<string, unknown>, RegExp] => [
-      `Authorize Clients with ${resource.type}`,
+      `the scope Authorize Clients on ${resource.type}`,
       { scopes: ['list_functions', 'Authorize Clients'], resource },
       /`scopes`.*`Authorize Clients` \(`authorize_clients`\).*`All Functions`/,
     ]),
     [
-      'ids that are no UUIDs',
+      'an id that is not a UUID',
       { resource: { type: 'Function', ids: ['my-function'] } },
       /`resource\.ids`.*`my-function`.*`<functionId>`.*UUID/,
     ],
-    [
-      'one of several ids that is no UUID',
-      { resource: { type: 'Function', ids: [ECHO, 'x'] } },
-      /`resource\.ids`.*`x`/,
-    ],
+    ['a second id that is not a UUID', { resource: { type: 'Function', ids: [ECHO, 'x'] } }, /`resource\.ids`.*`x`/],
     [
       'a version without its function',
       { resource: { type: 'Function Versions', ids: [ECHO] } },
@@ -307,7 +312,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
       /`resource\.ids`.*`<functionId>\/<versionId>`/,
     ],
   ];
-  const unforceable: [what: string, given: Record<string, unknown>, said: RegExp][] = [
+  const unforceable: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     ['an unknown scope', { scopes: ['list_functions', 'fly'] }, /`scopes`.*`fly`.*`list_functions`/],
     ['an empty scope', { scopes: [''] }, /`scopes`.*`list_functions`/],
     [
@@ -316,7 +321,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
       /`resource\.type`.*`Galaxy`.*`All Functions`.*`All Entity`/,
     ],
     [
-      'one unknown type of several',
+      'a second resource of an unknown type',
       { resource: [{ type: 'All Functions' }, { type: 'Galaxy' }] },
       /`resource\.type`.*`Galaxy`/,
     ],
@@ -324,17 +329,17 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     ['an unknown organisation', { org: 'initech' }, /`org`.*`acme`.*`globex`/],
     ['an organisation in another case', { org: 'ACME' }, /`org`.*`acme`/],
     ['a past expiry', { expiresAt: at(-1) }, /`expiresAt`/],
-    ['an expiry now', { expiresAt: at(0) }, /`expiresAt`/],
-    ['an expiry after the end of time', { expiresAt: '9999-06-01T00:00:00Z' }, /`expiresAt`/],
+    ['an expiry at the current time', { expiresAt: at(0) }, /`expiresAt`/],
+    ['an expiry after the latest supported time', { expiresAt: '9999-06-01T00:00:00Z' }, /`expiresAt`/],
     ['an expiry at a leap second', { expiresAt: '2026-12-31T23:59:60Z' }, /`expiresAt`/],
-    ['an expiry that is no time', { expiresAt: 'tomorrow' }, /`?expiresAt`?/],
-    ['an expiry on a day that is none', { expiresAt: '2027-02-30T00:00:00Z' }, /`?expiresAt`?/],
-    ["a personal key's user", { user: 'ada@acme.test' }, /`user`/],
-    ["a personal key's roles", { roles: ['ORG_OWNER'] }, /`roles`/],
+    ['an expiry that is not a timestamp', { expiresAt: 'tomorrow' }, /`?expiresAt`?/],
+    ['an expiry on a day that does not exist', { expiresAt: '2027-02-30T00:00:00Z' }, /`?expiresAt`?/],
+    ['a user', { user: 'ada@acme.test' }, /`user`/],
+    ['roles', { roles: ['ORG_OWNER'] }, /`roles`/],
   ];
-  const personalFaults: [what: string, given: Record<string, unknown>, said: RegExp][] = [
+  const personalFaults: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     ['an unknown role', { roles: ['Emperor'] }, /`roles`.*`Emperor`.*The roles of `nvcf` are `Cloud Functions Admin`/],
-    ['a user whom nobody knows', { user: 'nobody@acme.test', roles: undefined }, /`user`.*`acme`.*`roles`/],
+    ['an unknown user', { user: 'nobody@acme.test', roles: undefined }, /`user`.*`acme`.*`roles`/],
     [
       'a user of another organisation',
       { user: 'nvcf-admin@acme.test', roles: undefined, org: 'globex' },
@@ -342,56 +347,62 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     ],
     ['neither user nor roles', { user: undefined, roles: undefined }, /`user`.*`roles`/],
     [
-      "a service key's scopes",
+      'scopes',
       { scopes: ['list_functions'] },
       /`scopes` is not allowed: only service keys have it; a personal key gets its rights from the `roles` of its user\./,
     ],
-    ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
+    ['a resource', { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
     ['a past expiry', { expiresAt: at(-1) }, /`expiresAt`/],
   ];
-  const count = async () => (await limited.call('GET /_mock/info')).body.counts.ngcKeys;
+  const countKeys = async () => (await limited.call('GET /_mock/info')).body.counts.ngcKeys;
 
-  it.each(forceable)('%s, unless with `force`, as the refusal says', async (_what, given, said) => {
-    const before = await count();
-    const detail = refusal(await create(service(given), limited));
+  it.each(forceable)('a service key with %s is rejected unless it has `force`', async (_title, fields, message) => {
+    const before = await countKeys();
+    const detail = readRefusal(await postKey(buildServiceKey(fields), limited));
 
-    expect(detail).toMatch(said);
+    expect(detail).toMatch(message);
     expect(detail).toContain('"force": true');
-    expect(await count()).toBe(before);
-    const { id } = await created(service({ ...given, force: true }), limited);
+    expect(await countKeys()).toBe(before);
+    const { id } = await createKey(buildServiceKey({ ...fields, force: true }), limited);
     expect((await read(id, limited)).history).toHaveLength(1);
   });
 
   it.each([
-    ...unforceable.map(([what, given, said]) => [what, service(given), said] as const),
-    ...personalFaults.map(([what, given, said]) => [`of a personal key: ${what}`, personal(given), said] as const),
-  ])('%s, with `force`, too', async (_what, order, said) => {
-    const before = await count();
+    ...unforceable.map(
+      ([title, fields, message]) => [`a service key with ${title}`, buildServiceKey(fields), message] as const,
+    ),
+    ...personalFaults.map(
+      ([title, fields, message]) => [`a personal key with ${title}`, buildPersonalKey(fields), message] as const,
+    ),
+  ])('%s is rejected even with `force`', async (_title, body, message) => {
+    const before = await countKeys();
 
-    for (const given of [order, { ...order, force: true }]) {
-      const detail = refusal(await create(given, limited));
-      expect(detail).toMatch(said);
+    for (const fields of [body, { ...body, force: true }]) {
+      const detail = readRefusal(await postKey(fields, limited));
+      expect(detail).toMatch(message);
       expect(detail).not.toContain('"force": true');
     }
-    expect(await count()).toBe(before);
+    expect(await countKeys()).toBe(before);
   });
 
-  it('a forced unknown name beside something forceable is refused', async () => {
-    const given = {
+  it('an unknown scope is rejected even if `force` allows the other invalid fields', async () => {
+    const fields = {
       scopes: ['manage_telemetries', 'fly'],
       resource: { type: 'All Functions', ids: ['x'] },
       force: true,
     };
 
-    expect(refusal(await create(service(given), limited))).toContain('`fly`');
+    expect(readRefusal(await postKey(buildServiceKey(fields), limited))).toContain('`fly`');
   });
 
-  it('`force: false` forces nothing', async () => {
-    expect(refusal(await create(service({ resource: { type: 'Function' }, force: false }), limited))).toContain('ids');
+  it('`force: false` is the same as no `force`', async () => {
+    expect(
+      readRefusal(await postKey(buildServiceKey({ resource: { type: 'Function' }, force: false }), limited)),
+    ).toContain('ids');
   });
 
-  // One of each set of members: an edit is checked as an order is.
+  // An edit has the same checks as a new key, so one row for each set of members is enough.
   const patches = [
     ...new Map(
       [...forceable, ...unforceable]
@@ -400,34 +411,37 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     ).values(),
   ];
 
-  it.each(patches)('an edit to %s, and nothing of it is stored', async (_what, given, said) => {
-    const answer = await patch(edited.id, { name: 'half', status: 'disabled', ...given }, limited);
+  it.each(patches)(
+    'an edit of a service key with %s is rejected and stores nothing',
+    async (_title, fields, message) => {
+      const answer = await patch(edited.id, { name: 'half', status: 'disabled', ...fields }, limited);
 
-    expect(refusal(answer)).toMatch(said);
-    expect(await read(edited.id, limited)).toEqual(edited);
-  });
+      expect(readRefusal(answer)).toMatch(message);
+      expect(await read(edited.id, limited)).toEqual(edited);
+    },
+  );
 
   it.each([
     ['an unknown role', { roles: ['Emperor'] }, /`roles`.*`Emperor`.*`Cloud Functions Admin`/],
     [
-      "a service key's scopes",
+      'scopes',
       { scopes: ['list_functions'] },
       /`scopes` is not allowed: only service keys have it, and this key is personal; edit its `roles`\./,
     ],
-    ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
+    ['a resource', { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
-  ])('an edit of a personal key to %s, and nothing of it is stored', async (_what, given, said) => {
+  ])('an edit of a personal key with %s is rejected and stores nothing', async (_title, fields, message) => {
     const { id } = castKey('nvcf-user');
     const before = await read(id, limited);
-    const answer = await patch(id, { name: 'half', status: 'disabled', roles: ['ORG_OWNER'], ...given }, limited);
+    const answer = await patch(id, { name: 'half', status: 'disabled', roles: ['ORG_OWNER'], ...fields }, limited);
 
-    expect(refusal(answer)).toMatch(said);
+    expect(readRefusal(answer)).toMatch(message);
     expect(await read(id, limited)).toEqual(before);
   });
 });
 
-describe('JSON of the wrong type is refused, and nothing is stored', async () => {
-  const { key: _, ...edited } = await created(service());
+describe('the validation of JSON types', async () => {
+  const { key: _, ...edited } = await createKey(buildServiceKey());
   const wrong: [member: string, value: unknown][] = [
     ...[5, '', 'n'.repeat(256)].map((value): [string, unknown] => ['name', value]),
     ...['nvcf', [5]].map((value): [string, unknown] => ['services', value]),
@@ -438,7 +452,7 @@ describe('JSON of the wrong type is refused, and nothing is stored', async () =>
     ['expiresAt', 5],
     ['force', 'true'],
   ];
-  const ofOrders: [member: string, value: unknown][] = [
+  const wrongInNewKeys: [member: string, value: unknown][] = [
     ['type', 'robot'],
     ['type', undefined],
     ['org', 5],
@@ -446,8 +460,8 @@ describe('JSON of the wrong type is refused, and nothing is stored', async () =>
     ['services', undefined],
   ];
 
-  it.each([...wrong, ...ofOrders])('a new key with %s %j', async (member, value) => {
-    const detail = refusal(await create(service({ [member]: value })));
+  it.each([...wrong, ...wrongInNewKeys])('rejects a new service key with %s %j', async (member, value) => {
+    const detail = readRefusal(await postKey(buildServiceKey({ [member]: value })));
 
     expect(detail).toContain(member);
   });
@@ -457,28 +471,31 @@ describe('JSON of the wrong type is refused, and nothing is stored', async () =>
     ['user', ''],
     ['roles', 'ORG_OWNER'],
     ['roles', [5]],
-  ])('a new personal key with %s %j', async (member, value) => {
-    expect(refusal(await create(personal({ [member]: value })))).toContain(member);
+  ])('rejects a new personal key with %s %j', async (member, value) => {
+    expect(readRefusal(await postKey(buildPersonalKey({ [member]: value })))).toContain(member);
   });
 
-  it.each([...wrong, ['status', 'expired'] as const])('an edit with %s %j', async (member, value) => {
-    expect(refusal(await patch(edited.id, { [member]: value }))).toContain(member);
-    expect(await read(edited.id)).toEqual(edited);
+  it.each([...wrong, ['status', 'expired'] as const])(
+    'rejects an edit with %s %j and stores nothing',
+    async (member, value) => {
+      expect(readRefusal(await patch(edited.id, { [member]: value }))).toContain(member);
+      expect(await read(edited.id)).toEqual(edited);
+    },
+  );
+
+  it.each(['[]', '{', '', '{"__proto__":{}}'])('rejects the body %j for a new key', async (body) => {
+    readRefusal(await postKey(body));
   });
 
-  it.each(['[]', '{', '', '{"__proto__":{}}'])('a new key that is %j', async (body) => {
-    refusal(await create(body));
-  });
-
-  it('an edit without a body is refused, one of `{}` changes nothing', async () => {
-    const { id, key: _, ...before } = await created(service());
+  it('accepts the edit `{}`, which changes nothing', async () => {
+    const { id, key: _, ...before } = await createKey(buildServiceKey());
     const empty = await patch(id, {});
 
     expect(empty.status).toBe(200);
     expect(empty.body).toEqual({ id, ...before });
   });
 
-  it('no JSON is 415', async () => {
+  it('rejects a body that is not JSON with 415', async () => {
     const answer = await server.call('POST /_mock/keys', { body: 'a=b', headers: { 'content-type': 'text/plain' } });
 
     expect(answer.status).toBe(415);
@@ -486,8 +503,8 @@ describe('JSON of the wrong type is refused, and nothing is stored', async () =>
 });
 
 describe('an edit of a service key', () => {
-  it('of scopes replaces the whole list, and leaves the resource', async () => {
-    const { id } = await created(service({ scopes: ['list_functions', 'invoke_function'] }));
+  it('replaces all scopes and keeps the resource', async () => {
+    const { id } = await createKey(buildServiceKey({ scopes: ['list_functions', 'invoke_function'] }));
     const { status, body } = await patch(id, { scopes: ['Deploy Function'] });
 
     expect(status).toBe(200);
@@ -497,55 +514,57 @@ describe('an edit of a service key', () => {
     expect(body).not.toHaveProperty('key');
   });
 
-  it('of the resource replaces the whole, and leaves the scopes', async () => {
+  it('replaces the whole resource and keeps the scopes', async () => {
     const slow = castFunction('slow')[0]?.functionId;
-    const { id } = await created(service({ resource: { type: 'Function', ids: [ECHO] } }));
+    const { id } = await createKey(buildServiceKey({ resource: { type: 'Function', ids: [ECHO] } }));
     const { body } = await patch(id, { resource: { type: 'Function', ids: [slow] } });
 
     expect(body.policy).toMatchObject({ scopes: ['list_functions'], resource: { type: 'Function', ids: [slow] } });
   });
 
-  it('to no scopes takes everything away', async () => {
-    const { id, key } = await created(service());
+  it('to an empty list of scopes removes all rights', async () => {
+    const { id, key } = await createKey(buildServiceKey());
     await patch(id, { scopes: [] });
 
     expect((await listFunctions(key)).decision).toMatchObject({ effect: 'deny', reason: 'missing_scope' });
   });
 
-  it('to an empty list of resources leaves none', async () => {
-    const { id } = await created(service());
+  it('to an empty list of resources removes the resource', async () => {
+    const { id } = await createKey(buildServiceKey());
     const { body } = await patch(id, { resource: [] });
 
     expect(body.policy.resource).toBeNull();
   });
 
-  it('of scopes is judged with the resource that stays, and the other way round', async () => {
-    const { id } = await created(service({ scopes: ['manage_telemetries'], resource: { type: 'All Entity' } }));
+  it('of scopes or of the resource alone is validated against the other one', async () => {
+    const { id } = await createKey(
+      buildServiceKey({ scopes: ['manage_telemetries'], resource: { type: 'All Entity' } }),
+    );
 
-    expect(refusal(await patch(id, { resource: { type: 'All Functions' } }))).toMatch(/`manage_telemetries`/);
-    const { id: other } = await created(service());
-    expect(refusal(await patch(other, { scopes: ['manage_telemetries'] }))).toMatch(/`All Entity`/);
+    expect(readRefusal(await patch(id, { resource: { type: 'All Functions' } }))).toMatch(/`manage_telemetries`/);
+    const { id: second } = await createKey(buildServiceKey());
+    expect(readRefusal(await patch(second, { scopes: ['manage_telemetries'] }))).toMatch(/`All Entity`/);
     expect((await read(id)).history).toHaveLength(1);
-    expect((await read(other)).history).toHaveLength(1);
+    expect((await read(second)).history).toHaveLength(1);
   });
 
   it.each([
     ['name', { name: 'renamed' }],
     ['expiry', { expiresAt: at(5_000) }],
-    ['expiry away', { expiresAt: null }],
+    ['expiry to null', { expiresAt: null }],
     ['status', { status: 'disabled' }],
     ['services', { services: ['nvcf', 'air'] }],
     ['all of these', { name: 'renamed', expiresAt: at(5_000), status: 'disabled', services: ['nvcf', 'air'] }],
-  ])('of %s appends no version', async (_what, edit) => {
-    const { id, key: _, ...before } = await created(service({ expiresAt: at(60_000) }));
+  ])('of %s adds no version to the policy', async (_title, edit) => {
+    const { id, key: _, ...before } = await createKey(buildServiceKey({ expiresAt: at(60_000) }));
     const { body } = await patch(id, edit);
 
     expect(body).toEqual({ id, ...before, ...edit });
     expect(body.history).toHaveLength(1);
   });
 
-  it('to the same scopes appends a version all the same', async () => {
-    const { id } = await created(service());
+  it('to the same scopes adds a version', async () => {
+    const { id } = await createKey(buildServiceKey());
     await patch(id, { scopes: ['list_functions'] });
 
     expect((await read(id)).history).toHaveLength(2);
@@ -554,69 +573,69 @@ describe('an edit of a service key', () => {
   it.each([
     ['scopes', 'resource'],
     ['resource', 'scopes'],
-  ] as const)('of %s and one of %s at once lose neither', async (...parts) => {
-    const given = { scopes: ['invoke_function'], resource: { type: 'Function', ids: [ECHO] } };
-    const { id } = await created(service());
-    await Promise.all(parts.map((part) => patch(id, { [part]: given[part] })));
+  ] as const)('of %s is kept if an edit of %s runs concurrently', async (...parts) => {
+    const fields = { scopes: ['invoke_function'], resource: { type: 'Function', ids: [ECHO] } };
+    const { id } = await createKey(buildServiceKey());
+    await Promise.all(parts.map((part) => patch(id, { [part]: fields[part] })));
 
-    expect((await read(id)).policy).toMatchObject({ version: 3, ...given });
+    expect((await read(id)).policy).toMatchObject({ version: 3, ...fields });
   });
 
-  it('forced stores what the documents rule out', async () => {
-    const { id } = await created(service());
+  it('with `force` stores a scope that the resource does not allow', async () => {
+    const { id } = await createKey(buildServiceKey());
     const { status, body } = await patch(id, { scopes: ['manage_telemetries'], force: true });
 
     expect(status).toBe(200);
     expect(body.policy.scopes).toEqual(['manage_telemetries']);
   });
 
-  it('of roles is refused', async () => {
-    const { id } = await created(service());
+  it('of roles is rejected', async () => {
+    const { id } = await createKey(buildServiceKey());
 
-    expect(refusal(await patch(id, { roles: ['ORG_OWNER'] }))).toContain('`roles`');
+    expect(readRefusal(await patch(id, { roles: ['ORG_OWNER'] }))).toContain('`roles`');
   });
 });
 
-describe('a key that is switched off', () => {
+describe('a disabled key', () => {
   it.each([
-    ['service', service()],
-    ['personal', personal({ user: 'switched@acme.test' })],
-  ])('is refused at once, and accepted at once when it is switched on again: %s', async (_type, order) => {
-    const { id, key } = await created(order);
+    ['service', buildServiceKey()],
+    ['personal', buildPersonalKey({ user: 'switched@acme.test' })],
+  ])('is rejected immediately, and accepted again as soon as it is active: %s key', async (_type, body) => {
+    const { id, key } = await createKey(body);
     expect((await listFunctions(key)).status).toBe(200);
     expect((await patch(id, { status: 'disabled' })).body.status).toBe('disabled');
-    const off = await listFunctions(key);
+    const refused = await listFunctions(key);
     await patch(id, { status: 'active' });
 
-    expect(off.status).toBe(403);
-    expect(off.body.detail).toBe('Authorization failed');
-    expect(off.decision.reason).toBe('disabled_key');
+    expect(refused.status).toBe(403);
+    expect(refused.body.detail).toBe('Authorization failed');
+    expect(refused.decision.reason).toBe('disabled_key');
     expect((await listFunctions(key)).status).toBe(200);
   });
 });
 
-describe('roles of a personal key', () => {
-  it('count at once for every key of that user', async () => {
-    const one = await created(personal({ name: 'one', user: 'two-keys@acme.test', roles: [] }));
-    const two = await created(personal({ name: 'two', user: 'two-keys@acme.test', roles: undefined }));
-    const stranger = await created(personal({ name: 'three', user: 'other@acme.test', roles: [] }));
-    const statuses = async () =>
-      Promise.all([one, two, stranger].map(async ({ key }) => (await listFunctions(key)).status));
-    expect(await statuses()).toEqual([403, 403, 403]);
-    const { body } = await patch(one.id, { roles: ['Cloud Functions User'] });
+describe('an edit of the roles of a personal key', () => {
+  it('takes effect immediately for every key of its user', async () => {
+    const first = await createKey(buildPersonalKey({ name: 'one', user: 'two-keys@acme.test', roles: [] }));
+    const second = await createKey(buildPersonalKey({ name: 'two', user: 'two-keys@acme.test', roles: undefined }));
+    const unrelated = await createKey(buildPersonalKey({ name: 'three', user: 'other@acme.test', roles: [] }));
+    const readStatuses = async () =>
+      Promise.all([first, second, unrelated].map(async ({ key }) => (await listFunctions(key)).status));
+    expect(await readStatuses()).toEqual([403, 403, 403]);
+    const { body } = await patch(first.id, { roles: ['Cloud Functions User'] });
 
     expect(body.roles).toEqual(['Cloud Functions User']);
-    expect((await read(two.id)).roles).toEqual(['Cloud Functions User']);
-    expect(await statuses()).toEqual([200, 200, 403]);
-    await patch(two.id, { roles: [] });
-    expect(await statuses()).toEqual([403, 403, 403]);
+    expect((await read(second.id)).roles).toEqual(['Cloud Functions User']);
+    expect(await readStatuses()).toEqual([200, 200, 403]);
+    await patch(second.id, { roles: [] });
+    expect(await readStatuses()).toEqual([403, 403, 403]);
     expect(body.history).toEqual([]);
   });
 });
 
 describe('a rotated key', () => {
-  it('has a new secret, and the old one is refused at once', async () => {
-    const { id, key, ...before } = await created(service());
+  it('has a new secret, and its old secret is rejected immediately', async () => {
+    const { id, key, ...before } = await createKey(buildServiceKey());
     await listFunctions(key);
     const { status, body } = await server.call(`POST /_mock/keys/${id}/rotate`);
     const old = await listFunctions(key);
@@ -631,8 +650,8 @@ describe('a rotated key', () => {
 });
 
 describe('a deleted key', () => {
-  it('is refused at once, and is nowhere any more', async () => {
-    const { id, key } = await created(service());
+  it('is rejected immediately and is no longer listed', async () => {
+    const { id, key } = await createKey(buildServiceKey());
     await listFunctions(key);
     const answer = await server.call(`DELETE /_mock/keys/${id}`);
 
@@ -640,7 +659,7 @@ describe('a deleted key', () => {
     expect(answer.body).toBeUndefined();
     expect((await listFunctions(key)).decision.reason).toBe('unknown_key');
     expect(
-      (await server.call('GET /_mock/keys?limit=1000')).body.keys.map((one: { id: string }) => one.id),
+      (await server.call('GET /_mock/keys?limit=1000')).body.keys.map((listed: { id: string }) => listed.id),
     ).not.toContain(id);
   });
 
@@ -649,13 +668,13 @@ describe('a deleted key', () => {
     ['PATCH', ''],
     ['DELETE', ''],
     ['POST', '/rotate'],
-  ])('and one that never was are 404 for %s %s', async (method, rest) => {
-    const { id } = await created(service());
+  ])('and an unknown key return 404 for %s %s', async (method, rest) => {
+    const { id } = await createKey(buildServiceKey());
     await server.call(`DELETE /_mock/keys/${id}`);
 
-    for (const missing of [id, 'nothing', castKey('owner').id.toUpperCase()]) {
+    for (const missingId of [id, 'nothing', castKey('owner').id.toUpperCase()]) {
       const answer = await server.call(
-        `${method} /_mock/keys/${missing}${rest}`,
+        `${method} /_mock/keys/${missingId}${rest}`,
         method === 'PATCH' ? { body: {} } : {},
       );
       expect(answer.status).toBe(404);
@@ -664,10 +683,10 @@ describe('a deleted key', () => {
   });
 });
 
-describe('a key that expires', () => {
-  it('is accepted up to that moment and refused from it on, by the clock', async () => {
+describe('a key with an expiry', () => {
+  it('is accepted until that moment on the clock and rejected from then on', async () => {
     const on = await testServer();
-    const { id, key } = await created(service({ expiresAt: at(60_000) }), on);
+    const { id, key } = await createKey(buildServiceKey({ expiresAt: at(60_000) }), on);
     on.clock.set(START + 59_999);
     const before = await listFunctions(key, on);
     on.clock.set(START + 60_000);
@@ -684,22 +703,25 @@ describe('a key that expires', () => {
     expect(await read(id, on)).toMatchObject({ status: 'active' });
   });
 
-  it('with an offset means the same moment', async () => {
-    const { expiresAt } = await created(service({ expiresAt: '2030-01-01T02:30:00+02:30' }));
+  it('with a time zone offset has its expiry in UTC', async () => {
+    const { expiresAt } = await createKey(buildServiceKey({ expiresAt: '2030-01-01T02:30:00+02:30' }));
 
     expect(expiresAt).toBe('2030-01-01T00:00:00.000Z');
   });
 });
 
 describe('the list of keys', () => {
-  it('shows the cast, oldest first, and what was made since', async () => {
+  it('contains the keys of the cast, oldest first, and then the new ones', async () => {
     const on = await testServer();
-    const { id, key: _, ...rest } = await created(service(), on);
+    const { id, key: _, ...rest } = await createKey(buildServiceKey(), on);
     const { body } = await on.call('GET /_mock/keys');
 
-    expect(body.keys.map((one: { name: string }) => one.name)).toEqual([...ngcCast.keys.map(({ name }) => name), 'ci']);
+    expect(body.keys.map((listed: { name: string }) => listed.name)).toEqual([
+      ...ngcCast.keys.map(({ name }) => name),
+      'ci',
+    ]);
     expect(body.keys.at(-1)).toEqual({ id, ...rest });
-    for (const shown of body.keys) expect(shown).toEqual(await read(shown.id, on));
+    for (const listed of body.keys) expect(listed).toEqual(await read(listed.id, on));
   });
 
   it.each([
@@ -707,22 +729,22 @@ describe('the list of keys', () => {
     ['?org=nobody', 0],
     ['?limit=1', 1],
     ['?org=acme&limit=2', 2],
-  ])('is narrowed by %s', async (query, count) => {
+  ])('is filtered by %s', async (query, expected) => {
     const on = await testServer();
 
-    expect((await on.call(`GET /_mock/keys${query}`)).body.keys).toHaveLength(count);
+    expect((await on.call(`GET /_mock/keys${query}`)).body.keys).toHaveLength(expected);
   });
 
-  it.each(['?limit=0', '?limit=1001', '?limit=many'])('is not narrowed by %s', async (query) => {
-    expect(refusal(await server.call(`GET /_mock/keys${query}`))).toContain('`limit`');
+  it.each(['?limit=0', '?limit=1001', '?limit=many'])('rejects %s', async (query) => {
+    expect(readRefusal(await server.call(`GET /_mock/keys${query}`))).toContain('`limit`');
   });
 });
 
-it('the text of a key is in the answers that make it, and nowhere else', async () => {
-  const made = await created(service({ name: 'secret-one', scopes: [] }));
+it('the secret of a key is only in the answer that creates or rotates it', async () => {
+  const made = await createKey(buildServiceKey({ name: 'secret-one', scopes: [] }));
   const { body: rotated } = await server.call(`POST /_mock/keys/${made.id}/rotate`);
-  const shared = await created(personal({ name: 'secret-two', user: 'secret@acme.test', roles: [] }));
-  for (const key of [made.key, rotated.key, shared.key]) {
+  const personal = await createKey(buildPersonalKey({ name: 'secret-two', user: 'secret@acme.test', roles: [] }));
+  for (const key of [made.key, rotated.key, personal.key]) {
     await listFunctions(key);
     await server.call('GET /v3/orgs/acme/keys', { token: key });
     await server.call('GET /v2/nvcf/functions', { headers: { authorization: `Basic ${key}` } });
@@ -736,17 +758,17 @@ it('the text of a key is in the answers that make it, and nowhere else', async (
     'cast',
     'tables/nvcf',
   ];
-  const shown = await Promise.all(
+  const contents = await Promise.all(
     pages.map(async (page) => JSON.stringify((await server.call(`GET /_mock/${page}`)).body)),
   );
   const edited = await patch(made.id, { name: 'renamed' });
   const vendor = await server.call('GET /v3/orgs/acme/keys', { token: castKey('owner').key });
-  const everything = [...shown, JSON.stringify([edited.body, vendor.body]), ...log].join('\n');
+  const output = [...contents, JSON.stringify([edited.body, vendor.body]), ...log].join('\n');
 
   expect(log.join('')).toMatch(/403 GET \/v2\/nvcf\/functions/);
-  for (const key of [made.key, rotated.key, shared.key]) {
-    expect(everything).not.toContain(key);
-    expect(everything).not.toContain(key.slice(10, 40));
+  for (const key of [made.key, rotated.key, personal.key]) {
+    expect(output).not.toContain(key);
+    expect(output).not.toContain(key.slice(10, 40));
   }
 });
 
@@ -755,27 +777,27 @@ describe('an edit of a key that was stored with `force`', () => {
 
   it.each([
     ['other scopes', { scopes: ['manage_telemetries', 'list_functions'] }],
-    ['the resource as it is shown', { resource: FORCED.resource }],
-    ['one more id', { resource: { type: 'Function', ids: [...FORCED.resource.ids, ECHO] } }],
-  ])('needs it no more for what stays: %s', async (_what, edit) => {
-    const { id } = await created(service({ ...FORCED, force: true }));
+    ['the unchanged resource', { resource: FORCED.resource }],
+    ['an additional valid id', { resource: { type: 'Function', ids: [...FORCED.resource.ids, ECHO] } }],
+  ])('needs no `force` to keep the stored values: %s', async (_title, edit) => {
+    const { id } = await createKey(buildServiceKey({ ...FORCED, force: true }));
     const { status, body } = await patch(id, edit);
 
     expect(status, JSON.stringify(body)).toBe(200);
     expect(body.policy).toMatchObject({ ...FORCED, ...edit });
   });
 
-  it('changes nothing else with it', async () => {
-    const { id } = await created(service({ ...FORCED, force: true }));
+  it('with `force` changes only the members that it has', async () => {
+    const { id } = await createKey(buildServiceKey({ ...FORCED, force: true }));
     const { body } = await patch(id, { scopes: ['list_functions'], force: true });
 
     expect(body.policy.resource).toEqual(FORCED.resource);
   });
 
-  it('needs it for what is new', async () => {
-    const { id } = await created(service({ ...FORCED, scopes: ['list_functions'], force: true }));
+  it('needs `force` for new invalid values', async () => {
+    const { id } = await createKey(buildServiceKey({ ...FORCED, scopes: ['list_functions'], force: true }));
 
-    expect(refusal(await patch(id, { resource: { type: 'Function', ids: ['ball', 'doll'] } }))).toContain('`doll`');
-    expect(refusal(await patch(id, { scopes: ['manage_telemetries'] }))).toContain('`scopes`');
+    expect(readRefusal(await patch(id, { resource: { type: 'Function', ids: ['ball', 'doll'] } }))).toContain('`doll`');
+    expect(readRefusal(await patch(id, { scopes: ['manage_telemetries'] }))).toContain('`scopes`');
   });
 });

@@ -1,4 +1,4 @@
-/** Every list says how many it has, how many it left out, and how to go on. */
+/** Every list has its total, the number of dropped entries and the cursor of the next page. */
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
 
@@ -6,8 +6,8 @@ const server = await testServer();
 // biome-ignore lint/suspicious/noExplicitAny: entries of every list
 type Entry = any;
 
-/** Calls a list of a world of its own until it has no more pages. */
-const pagesOf = async (
+/** Reads all pages of a list. */
+const readPages = async (
   call: (line: string) => Promise<{ status: number; body: Entry }>,
   path: string,
   limit: number,
@@ -23,23 +23,23 @@ const pagesOf = async (
   throw new Error('the list does not end');
 };
 
-const worldOf = async () => {
+const createWorld = async () => {
   const { body } = await server.call('POST /_mock/worlds', { body: {} });
   const prefix = `/w/${body.id}`;
-  const call = (line: string, given?: unknown) =>
-    server.call(line.replace(' /', ` ${prefix}/`), given === undefined ? {} : { body: given });
+  const call = (line: string, content?: unknown) =>
+    server.call(line.replace(' /', ` ${prefix}/`), content === undefined ? {} : { body: content });
   return { id: body.id as string, call };
 };
 
-type Call = Awaited<ReturnType<typeof worldOf>>['call'];
+type Call = Awaited<ReturnType<typeof createWorld>>['call'];
 
-/** A fault that never struck is a finding once all are removed. */
+/** A fault that was never injected is a finding when all faults are deleted. */
 const addFinding = async (call: Call) => {
   await call('POST /_mock/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
   await call('DELETE /_mock/faults');
 };
 
-/** How the entries of each list come to be, and go. */
+/** How to add and remove entries of each list. */
 const LISTS: readonly {
   name: string;
   order: 'oldest first' | 'newest first';
@@ -81,12 +81,12 @@ const LISTS: readonly {
 ];
 
 describe.each(LISTS)('the list of $name', ({ name, order, add, remove }) => {
-  it('comes in pages that have each entry once, in its order, and says how many there are', async () => {
-    const { call } = await worldOf();
+  it('has pages with each entry once, in order, and the total', async () => {
+    const { call } = await createWorld();
     for (let number = 1; number <= 5; number++) await add(call, number);
     const { body } = await call(`GET /_mock/${name}?limit=1000`);
     const ids = body[name].map(({ id }: Entry) => id);
-    const pages = await pagesOf(call, name, 2);
+    const pages = await readPages(call, name, 2);
 
     expect(body).toMatchObject({ total: ids.length, dropped: 0, next: null });
     expect(ids.length).toBeGreaterThanOrEqual(5);
@@ -95,19 +95,19 @@ describe.each(LISTS)('the list of $name', ({ name, order, add, remove }) => {
     expect((await call(`GET /_mock/${name}?limit=2`)).body.total).toBe(ids.length);
   });
 
-  it('is narrowed by the id of an entry', async () => {
-    const { call } = await worldOf();
+  it('is filtered by the id of an entry in `since`', async () => {
+    const { call } = await createWorld();
     for (let number = 1; number <= 4; number++) await add(call, number);
     const { body } = await call(`GET /_mock/${name}?limit=1000`);
     const ids: string[] = body[name].map(({ id }: Entry) => id);
-    const [given, younger] = order === 'newest first' ? [ids[2], ids.slice(0, 2)] : [ids.at(-3), ids.slice(-2)];
-    const narrowed = (await call(`GET /_mock/${name}?since=${given}`)).body;
+    const [since, newer] = order === 'newest first' ? [ids[2], ids.slice(0, 2)] : [ids.at(-3), ids.slice(-2)];
+    const filtered = (await call(`GET /_mock/${name}?since=${since}`)).body;
 
-    expect([narrowed[name].map(({ id }: Entry) => id), narrowed.total]).toEqual([younger, 2]);
+    expect([filtered[name].map(({ id }: Entry) => id), filtered.total]).toEqual([newer, 2]);
   });
 
-  it.runIf(remove !== null)('goes on after entries that were deleted meanwhile, all of them or some', async () => {
-    const { call } = await worldOf();
+  it.runIf(remove !== null)('continues after entries that were deleted between two pages', async () => {
+    const { call } = await createWorld();
     for (let number = 1; number <= 6; number++) await add(call, number);
     const all = (await call(`GET /_mock/${name}?limit=1000`)).body[name].map(({ id }: Entry) => id);
     const from = all.length - 6;
@@ -119,7 +119,7 @@ describe.each(LISTS)('the list of $name', ({ name, order, add, remove }) => {
   });
 
   it.each(['there', '1.__proto__', '01', ...(name === 'worlds' ? [] : ['1.5', '1.x'])])(
-    'refuses a cursor that it never gave, and says what it takes: %s',
+    'rejects an invalid cursor: %s',
     async (after) => {
       const { status, body } = await server.call(`GET /_mock/${name}?after=${after}`);
 
@@ -127,22 +127,19 @@ describe.each(LISTS)('the list of $name', ({ name, order, add, remove }) => {
     },
   );
 
-  it.each(['0x10', '1e1', '%2016', '1.0'])(
-    'refuses a limit that is not written in decimal digits: %s',
-    async (limit) => {
-      const { status, body } = await server.call(`GET /_mock/${name}?limit=${limit}`);
+  it.each(['0x10', '1e1', '%2016', '1.0'])('rejects a limit that is not in decimal digits: %s', async (limit) => {
+    const { status, body } = await server.call(`GET /_mock/${name}?limit=${limit}`);
 
-      expect([status, body.detail]).toEqual([
-        400,
-        `Query parameter \`limit\` is not valid; expected a whole number in decimal digits, got \`${decodeURIComponent(limit)}\`.`,
-      ]);
-    },
-  );
+    expect([status, body.detail]).toEqual([
+      400,
+      `Query parameter \`limit\` is not valid; expected a whole number in decimal digits, got \`${decodeURIComponent(limit)}\`.`,
+    ]);
+  });
 });
 
 describe('the lists', () => {
-  it('of 150 requests: 100 are shown, of a total of 150, and the others are on the next page', async () => {
-    const { call } = await worldOf();
+  it('have 100 of 150 entries on the first page and the others on the second', async () => {
+    const { call } = await createWorld();
     for (let number = 0; number < 150; number++) await call(`GET /nothing/${number}`);
     const { body } = await call('GET /_mock/requests');
     const { body: rest } = await call(`GET /_mock/requests?after=${body.next}`);
@@ -151,8 +148,8 @@ describe('the lists', () => {
     expect([rest.requests.length, rest.requests.at(-1).path, rest.next]).toEqual([50, '/nothing/0', null]);
   });
 
-  it('go on where they were although more came, and end where everything was dropped', async () => {
-    const { call } = await worldOf();
+  it('continue at the cursor despite new entries, and are empty after a reset', async () => {
+    const { call } = await createWorld();
     for (let number = 0; number < 6; number++) await call(`GET /nothing/${number}`);
     const { next } = (await call('GET /_mock/requests?limit=3')).body;
     await call('GET /nothing/more');
@@ -168,18 +165,19 @@ describe('the lists', () => {
     });
   });
 
-  it('count only what fits the filter', async () => {
-    const { call } = await worldOf();
+  it('have the total of the filtered entries', async () => {
+    const { call } = await createWorld();
     for (const path of ['/api/v1/users', '/nothing', '/api/v1/users']) await call(`GET ${path}`);
-    const list = async (query: string) => (await call(`GET /_mock/requests?operation=get_users&limit=1${query}`)).body;
-    const first = await list('');
-    const second = await list(`&after=${first.next}`);
+    const listUsers = async (query: string) =>
+      (await call(`GET /_mock/requests?operation=get_users&limit=1${query}`)).body;
+    const first = await listUsers('');
+    const second = await listUsers(`&after=${first.next}`);
 
     expect([first.total, first.requests.length]).toEqual([2, 1]);
     expect([second.total, second.requests.length, second.next]).toEqual([2, 1, null]);
   });
 
-  it.each(['', 'drills', 'tokens/zoo'])('that are always whole say so: %s', async (path) => {
+  it.each(['', 'drills', 'tokens/zoo'])('that have a single page have no cursor: `/_mock/%s`', async (path) => {
     const { body } = await server.call(`GET /_mock/${path}`);
     const list = body.calls ?? body.drills ?? body.tokens;
 
@@ -188,15 +186,15 @@ describe('the lists', () => {
 });
 
 describe('a finding', () => {
-  it('has an id, and is deleted by it', async () => {
-    const { call } = await worldOf();
+  it('is deleted by its id', async () => {
+    const { call } = await createWorld();
     for (const _ of ['one', 'two']) await addFinding(call);
     const [newest, oldest] = (await call('GET /_mock/findings')).body.findings;
 
     expect((await call(`DELETE /_mock/findings/${newest.id}`)).status).toBe(204);
     expect((await call('GET /_mock/findings')).body).toMatchObject({ findings: [oldest], total: 1, dropped: 0 });
-    const again = await call(`DELETE /_mock/findings/${newest.id}`);
-    expect([again.status, again.body.detail]).toEqual([
+    const repeated = await call(`DELETE /_mock/findings/${newest.id}`);
+    expect([repeated.status, repeated.body.detail]).toEqual([
       404,
       expect.stringContaining('`GET /_mock/findings` lists them'),
     ]);

@@ -5,34 +5,34 @@ import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
-/** The log tells of each 507, as it should. */
+/** Hides the warnings that the server logs for each 507. */
 const QUIET = { log: () => SILENT_LOG };
 const server = await testServer({ maxState: 1 }, QUIET);
-const stateOf = async () => (await server.call('GET /_mock/info')).body.store;
+const readStore = async () => (await server.call('GET /_mock/info')).body.store;
 const NOTES = 'x'.repeat(60_000);
 
-it('where the state is, and how many worlds there are, is told', async () => {
+it('GET /_mock/info contains the kind of store, the number of worlds and the used memory', async () => {
   const reported = { kind: 'memory', driver: null, worlds: 1, bytes: expect.any(Number), most: 1024 * 1024 };
   expect((await server.call('GET /_mock/info')).body.store).toEqual(reported);
   const { id } = await makeWorld(server);
-  expect((await stateOf()).worlds).toBe(2);
+  expect((await readStore()).worlds).toBe(2);
   await server.call(`DELETE /_mock/worlds/${id}`);
 });
 
-it('what worlds hold is limited: more is refused in the form of the vendor, and a deleted world makes room', async () => {
-  const { most: max, bytes: before } = await stateOf();
+it('an operation beyond `--max-state` is rejected with 507, and a deleted world frees memory', async () => {
+  const { most: max, bytes: before } = await readStore();
   expect(max).toBe(1024 * 1024);
   const world = await makeWorld(server);
-  expect((await stateOf()).bytes).toBeGreaterThan(before);
+  expect((await readStore()).bytes).toBeGreaterThan(before);
   const token = world.cast.ngc.keys.find(({ name }: { name: string }) => name === 'air-admin').key;
-  const count = async () => (await world.call('GET /api/v3/simulations/', { token })).body.count;
-  const seeded = await count();
+  const countSimulations = async () => (await world.call('GET /api/v3/simulations/', { token })).body.count;
+  const seeded = await countSimulations();
   const statuses: number[] = [];
   let refused: unknown;
-  for (let made = 0; made < 20; made += 1) {
+  for (let index = 0; index < 20; index += 1) {
     const answer = await world.call('POST /api/v3/simulations/', {
       token,
-      body: { name: `s${made}`, metadata: NOTES },
+      body: { name: `s${index}`, metadata: NOTES },
     });
     statuses.push(answer.status);
     if (answer.status !== 201) refused = answer.body;
@@ -40,14 +40,14 @@ it('what worlds hold is limited: more is refused in the form of the vendor, and 
 
   expect(new Set(statuses)).toEqual(new Set([201, 507]));
   expect(JSON.stringify(refused)).toContain('1 MB of memory that `--max-state` allows');
-  expect((await count()) - seeded).toBe(statuses.filter((status) => status === 201).length);
-  expect((await stateOf()).bytes).toBeGreaterThan(max / 2);
+  expect((await countSimulations()) - seeded).toBe(statuses.filter((status) => status === 201).length);
+  expect((await readStore()).bytes).toBeGreaterThan(max / 2);
   await server.call(`DELETE /_mock/worlds/${world.id}`);
-  expect((await stateOf()).bytes).toBe(before);
+  expect((await readStore()).bytes).toBe(before);
 });
 
 const COUNT = 300;
-const seedOf = (number: number) => ({
+const buildSeed = (number: number) => ({
   extends: 'builtin',
   runai: {
     users: Array.from({ length: COUNT }, (_, index) => ({
@@ -58,63 +58,63 @@ const seedOf = (number: number) => ({
   },
 });
 
-describe('what a request puts into memory is counted:', () => {
-  it('the seed of a world, with its rows', async () => {
+describe('the used memory includes', () => {
+  it('the seed of a world and its rows', async () => {
     const large = await testServer({ maxState: 4 }, QUIET);
-    const made: string[] = [];
+    const created: string[] = [];
     let refused: { readonly status: number; readonly body: unknown } | null = null;
     for (let number = 0; number < 40 && refused === null; number += 1) {
-      const answer = await large.call('POST /_mock/worlds', { body: { id: `w${number}`, seed: seedOf(number) } });
-      if (answer.status === 201) made.push(`w${number}`);
+      const answer = await large.call('POST /_mock/worlds', { body: { id: `w${number}`, seed: buildSeed(number) } });
+      if (answer.status === 201) created.push(`w${number}`);
       else refused = answer;
     }
 
     expect(refused).toMatchObject({ status: 507, body: { detail: expect.stringContaining('`--max-state`') } });
-    expect(made.length).toBeGreaterThan(0);
-    await large.call(`DELETE /_mock/worlds/${made[0]}`);
-    expect((await large.call('POST /_mock/worlds', { body: { id: 'again', seed: seedOf(100) } })).status).toBe(201);
+    expect(created.length).toBeGreaterThan(0);
+    await large.call(`DELETE /_mock/worlds/${created[0]}`);
+    expect((await large.call('POST /_mock/worlds', { body: { id: 'again', seed: buildSeed(100) } })).status).toBe(201);
   });
 
-  it('a world that nobody has used', async () => {
+  it('a world without any use', async () => {
     const many = await testServer({ maxState: 2, maxWorlds: 1000 }, QUIET);
-    let made = 0;
-    while (made < 200 && (await many.call('POST /_mock/worlds')).status === 201) made += 1;
+    let count = 0;
+    while (count < 200 && (await many.call('POST /_mock/worlds')).status === 201) count += 1;
 
-    expect(made).toBeLessThan(200);
+    expect(count).toBeLessThan(200);
     const { bytes, most: max, worlds } = (await many.call('GET /_mock/info')).body.store;
-    expect(worlds).toBe(1 + made);
+    expect(worlds).toBe(1 + count);
     expect(bytes).toBeLessThanOrEqual(max);
   });
 
-  it('the first object of a world, with the tables that it copies', async () => {
+  it('the tables that the first object of a world copies', async () => {
     const { id } = await makeWorld(server, { credentials: 'cast' });
     const token = castKey('air-admin').key;
-    const simulation = () => server.call(`POST /w/${id}/api/v3/simulations/`, { token, body: { name: 'one' } });
-    const { bytes: before } = await stateOf();
-    expect((await simulation()).status).toBe(201);
-    const { bytes: first } = await stateOf();
-    expect((await simulation()).status).toBe(201);
-    const { bytes: second } = await stateOf();
+    const createSimulation = () => server.call(`POST /w/${id}/api/v3/simulations/`, { token, body: { name: 'one' } });
+    const { bytes: before } = await readStore();
+    expect((await createSimulation()).status).toBe(201);
+    const { bytes: first } = await readStore();
+    expect((await createSimulation()).status).toBe(201);
+    const { bytes: second } = await readStore();
 
     expect(first - before).toBeGreaterThan(second - first);
     expect(second - first).toBeGreaterThan(1000);
     await server.call(`DELETE /_mock/worlds/${id}`);
   });
 
-  it('snapshots, once for all that they have in common', async () => {
-    const { bytes: before } = await stateOf();
-    const take = async () => (await server.call('POST /_mock/snapshots')).body.id;
-    const [one, two] = [await take(), await take()];
-    const { bytes: after } = await stateOf();
+  it('shared content of snapshots once', async () => {
+    const { bytes: before } = await readStore();
+    const takeSnapshot = async () => (await server.call('POST /_mock/snapshots')).body.id;
+    const [first, second] = [await takeSnapshot(), await takeSnapshot()];
+    const { bytes: after } = await readStore();
     expect(after - before).toBeLessThan(before);
-    for (const id of [one, two]) await server.call(`DELETE /_mock/snapshots/${id}`);
+    for (const id of [first, second]) await server.call(`DELETE /_mock/snapshots/${id}`);
 
-    expect((await stateOf()).bytes).toBeLessThan(after);
+    expect((await readStore()).bytes).toBeLessThan(after);
   });
 });
 
-describe('where `--max-state` is reached', () => {
-  it('reading, deleting and a reset go on, and make room', async () => {
+describe('a server at the limit of `--max-state`', () => {
+  it('accepts reads, deletions and a reset, which free memory', async () => {
     const full = await testServer({ maxState: 1 }, QUIET);
     const token = castKey('air-admin').key;
     const create = (name: string, metadata: string) =>

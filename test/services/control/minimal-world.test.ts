@@ -1,4 +1,4 @@
-/** Making a world without its cast, for those who make thousands. */
+/** The creation of a world with `Prefer: return=minimal`. */
 import { expect, it } from 'vitest';
 import { startMock } from '../../../src/library/start-mock.ts';
 import { testServer } from '../../support/server.ts';
@@ -9,12 +9,12 @@ it.each([
   ['return=representation, return=minimal', false],
   ['return=minimalist', false],
   ['minimal', false],
-])('leaves out the cast, and nothing else, if the answer is preferred so: %s', async (prefer, isMinimal) => {
+])('a new world omits only its cast for `return=minimal`: `Prefer: %s`', async (prefer, isMinimal) => {
   const server = await testServer();
-  const make = (headers: Record<string, string>) =>
+  const createWorld = (headers: Record<string, string>) =>
     server.app.inject({ method: 'POST', url: '/_mock/worlds', headers, payload: { label: 'of a test' } });
-  const whole = (await make({})).json();
-  const answer = await make({ prefer });
+  const whole = (await createWorld({})).json();
+  const answer = await createWorld({ prefer });
 
   expect(answer.statusCode).toBe(201);
   expect(answer.headers['preference-applied']).toBe(isMinimal ? 'return=minimal' : undefined);
@@ -22,12 +22,14 @@ it.each([
   expect(Object.keys(answer.json())).toEqual(members);
 });
 
-it('has the cast that the control API has, in this process, too', async () => {
+it('a world of an in-process mock has the cast of the control API', async () => {
   const mock = await startMock({ listen: false });
   const world = await mock.world();
-  const read = await world.readCast();
+  const castOfApi = await world.readCast();
 
-  const withoutBearers = JSON.parse(JSON.stringify(read, (name, value) => (name === 'bearer' ? undefined : value)));
+  const withoutBearers = JSON.parse(
+    JSON.stringify(castOfApi, (name, value) => (name === 'bearer' ? undefined : value)),
+  );
   expect(JSON.parse(JSON.stringify(world.cast))).toEqual(withoutBearers);
   expect(world.cast).toBe(world.cast);
   await mock.stop();

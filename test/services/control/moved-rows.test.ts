@@ -1,10 +1,10 @@
-/** Rows that operations make, in a snapshot file. `test/fuzz` moves a world with objects in every state. */
+/** Rows that operations create, in a snapshot file. `test/fuzz` moves a world with objects in every state. */
 import { expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
 import { fileOf, uploaded } from '../../support/snapshot-files.ts';
 
-it('a world whose objects changed long after they were made, or will in the far future, is moved by a file', async () => {
+it('a snapshot file of objects with late or far future changes is accepted', async () => {
   const server = await testServer();
   const post = async (path: string, token: string, body: object) => {
     const answer = await server.call(`POST ${path}`, { token, body });
@@ -19,7 +19,7 @@ it('a world whose objects changed long after they were made, or will in the far 
     metadata: '{"nv_auth_mock_step_time":"9000000d"}',
   });
   await server.call(`PATCH /api/v3/simulations/${later.id}/start/`, { token: air, body: {} });
-  const { function: made } = await post('/v2/nvcf/functions', nvcf, {
+  const { function: created } = await post('/v2/nvcf/functions', nvcf, {
     ...{ name: 'late', inferenceUrl: '/', containerImage: 'nvcr.io/acme/late:1' },
     containerEnvironment: [
       { key: 'NV_AUTH_MOCK_DEPLOY_TIME', value: '9000000d' },
@@ -29,13 +29,13 @@ it('a world whose objects changed long after they were made, or will in the far 
   const deploymentSpecifications = [
     { gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 },
   ];
-  const path = `functions/${made.id}/versions/${made.versionId}`;
+  const path = `functions/${created.id}/versions/${created.versionId}`;
   await post(`/v2/nvcf/deployments/${path}`, nvcf, { deploymentSpecifications });
   server.clock.set(START + 3_600_000);
-  const shut = await server.call(`PATCH /api/v3/simulations/${id}/shutdown/`, { token: air, body: {} });
+  const shutdown = await server.call(`PATCH /api/v3/simulations/${id}/shutdown/`, { token: air, body: {} });
   const file = await fileOf(server);
 
-  expect(shut.status).toBe(200);
+  expect(shutdown.status).toBe(200);
   expect([...file.matchAll(/"collection":"air.runs"/g)].length).toBeGreaterThan(2);
   expect((await uploaded(server, file)).body.detail).toBeUndefined();
 });

@@ -9,18 +9,18 @@ const server = await testServer();
 const deployer = castKey('nvcf-deployer').key;
 const LIST = 'GET /v2/nvcf/functions';
 
-const post = (body: unknown) => server.call('POST /_mock/faults', { body });
-const answerWith = (answer: unknown, others: object = {}, match: object = { operation: 'listFunctions' }) =>
-  post({ match, do: { answer, ...others } });
-const newest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
+const postFault = (body: unknown) => server.call('POST /_mock/faults', { body });
+const postAnswer = (answer: unknown, others: object = {}, match: object = { operation: 'listFunctions' }) =>
+  postFault({ match, do: { answer, ...others } });
+const readNewestRequest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
 
 beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-describe('an answer of one’s own', () => {
-  it('is sent in place of the mock’s, and the journal says whose it is', async () => {
-    const { status, body } = await answerWith({
+describe('a custom answer of a fault', () => {
+  it('replaces the answer of the mock and is marked in the journal', async () => {
+    const { status, body } = await postAnswer({
       status: 200,
       headers: { 'X-Request-Id': 'abc' },
       body: { functions: [] },
@@ -39,7 +39,7 @@ describe('an answer of one’s own', () => {
       'x-mock-fault': body.id,
       'content-type': 'application/json; charset=utf-8',
     });
-    expect(await newest()).toMatchObject({
+    expect(await readNewestRequest()).toMatchObject({
       status: 200,
       fault: body.id,
       done: false,
@@ -47,24 +47,24 @@ describe('an answer of one’s own', () => {
     });
   });
 
-  it('comes after the operation if it says so, with what the mock would have answered', async () => {
+  it('with `after` replaces the answer after the operation, whose status is in `wouldBe`', async () => {
     const token = await tokenOf(server.call, admin.accessKey);
-    const given = await post({
+    const created = await postFault({
       match: { operation: 'create_access_key1' },
       times: 1,
       do: { answer: { status: 418, body: 'short and stout' }, after: true, offDocument: true },
     });
-    expect(given.body.certainty).toBe('ours');
+    expect(created.body.certainty).toBe('ours');
 
     const answer = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
     expect([answer.status, answer.body]).toEqual([418, 'short and stout']);
-    expect(await newest()).toMatchObject({ status: 418, wouldBe: 201, done: true });
+    expect(await readNewestRequest()).toMatchObject({ status: 418, wouldBe: 201, done: true });
     expect(JSON.stringify((await server.call('GET /api/v1/access-keys', { token })).body)).toContain('kept');
   });
 
-  it('may be a text, which a browser never runs as a page of this server', async () => {
+  it('of HTML has a policy that keeps browsers from running it as a page of the mock', async () => {
     const headers = { 'content-type': 'text/html' };
-    await answerWith({ status: 502, headers, body: '<h1>Bad Gateway</h1>' }, { offDocument: true });
+    await postAnswer({ status: 502, headers, body: '<h1>Bad Gateway</h1>' }, { offDocument: true });
 
     const answer = await server.call(LIST, { token: deployer });
     expect(answer.status).toBe(502);
@@ -86,67 +86,67 @@ describe('an answer of one’s own', () => {
     ['application/pdf', '', 'attachment'],
     ['', {}, 'attachment'],
     ['nothing', '', 'attachment'],
-  ])('is saved by browsers, and not shown, unless it is JSON or plain text: %s', async (type, body, disposition) => {
+  ])('is an attachment unless it is JSON or plain text: %s', async (type, body, disposition) => {
     const headers = { 'Content-Type': type, 'X-CONTENT-type-options': 'nosniff' };
-    expect((await answerWith({ status: 200, headers, body }, { offDocument: true })).status).toBe(201);
+    expect((await postAnswer({ status: 200, headers, body }, { offDocument: true })).status).toBe(201);
 
     const sent = (await server.call(LIST, { token: deployer })).headers;
     expect(sent['content-disposition']).toBe(disposition);
     expect(sent).toMatchObject({ 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' });
   });
 
-  it('may name the file as which browsers save it', async () => {
+  it('may set the file name of the attachment', async () => {
     const headers = { 'content-type': 'text/csv', 'Content-Disposition': 'attachment; filename="a.csv"' };
-    await answerWith({ status: 200, headers, body: 'a,b' }, { offDocument: true });
+    await postAnswer({ status: 200, headers, body: 'a,b' }, { offDocument: true });
 
     const answer = await server.call(LIST, { token: deployer });
     expect(answer.headers['content-disposition']).toBe('attachment; filename="a.csv"');
   });
 
-  it('has no such headers where there is nothing to show', async () => {
-    await answerWith({ status: 302, headers: { location: '/docs' } }, { offDocument: true });
+  it('without a body is not an attachment', async () => {
+    await postAnswer({ status: 302, headers: { location: '/docs' } }, { offDocument: true });
 
     expect((await server.call(LIST, { token: deployer })).headers).not.toHaveProperty('content-disposition');
   });
 
-  it('breaks off within its body, or waits, as any answer does', async () => {
-    const given = await answerWith({ status: 200, body: { functions: [] } }, { delay: '10ms' });
-    expect(given.status).toBe(201);
+  it('can be delayed or dropped within its body', async () => {
+    const created = await postAnswer({ status: 200, body: { functions: [] } }, { delay: '10ms' });
+    expect(created.status).toBe(201);
     expect((await server.call(LIST, { token: deployer })).body).toEqual({ functions: [] });
-    expect((await newest()).durationMs).toBeGreaterThan(9);
-    expect((await answerWith({ status: 200, body: { functions: [] } }, { drop: 'body' })).status).toBe(201);
+    expect((await readNewestRequest()).durationMs).toBeGreaterThan(9);
+    expect((await postAnswer({ status: 200, body: { functions: [] } }, { drop: 'body' })).status).toBe(201);
   });
 
-  it('shows no secret in the list of faults', async () => {
+  it('is listed without secrets', async () => {
     const apiKey = castKey('nvcf-deployer').key;
-    await answerWith({ status: 200, body: { functions: [], apiKey } }, { offDocument: true });
+    await postAnswer({ status: 200, body: { functions: [], apiKey } }, { offDocument: true });
     expect(JSON.stringify((await server.call('GET /_mock/faults')).body)).not.toContain(apiKey);
   });
 
-  it.each<[name: string, answer: unknown, others: object, says: string | RegExp]>([
+  it.each<[name: string, answer: unknown, others: object, message: string | RegExp]>([
     [
       'a body that the document does not allow',
       { status: 200, body: { functions: {} } },
       {},
       /does not match the document: .*functions.*offDocument/,
     ],
-    ['no body, where the document has one', { status: 200 }, {}, /has no body, but the document has one/],
+    ['no body where the document requires a body', { status: 200 }, {}, /has no body, but the document has one/],
     [
-      'a media type that the document does not name',
+      'an undocumented media type',
       { status: 200, headers: { 'content-type': 'text/plain' }, body: '' },
       {},
       /text\/plain/,
     ],
     [
-      'a status that the document does not name',
+      'an undocumented status',
       { status: 206, body: {} },
       {},
       /do\.answer\.status.*the vendor's document has no status/,
     ],
     ['a status that HTTP does not have', { status: 299, body: {} }, {}, /do\.answer\.status.*299/],
     ['an informational status', { status: 103 }, {}, /do\.answer\.status/],
-    ['a body of a status that has none', { status: 204, body: {} }, { offDocument: true }, /do\.answer\.body.*204/],
-    ['an object as text', { status: 200, headers: { 'content-type': 'text/html' }, body: {} }, {}, /must be a string/],
+    ['a body with the status 204', { status: 204, body: {} }, { offDocument: true }, /do\.answer\.body.*204/],
+    ['an object as HTML', { status: 200, headers: { 'content-type': 'text/html' }, body: {} }, {}, /must be a string/],
     [
       'a header of the connection',
       { status: 200, headers: { 'Content-Length': '3' }, body: {} },
@@ -154,50 +154,50 @@ describe('an answer of one’s own', () => {
       /`content-length`/,
     ],
     ['a header of the mock', { status: 200, headers: { 'X-Mock-Fault': 'f' }, body: {} }, {}, /`x-mock-fault`/],
-    ['a name that is no header’s', { status: 200, headers: { 'a b': '' }, body: {} }, {}, /`a b`/],
-    ['a value that splits the answer', { status: 200, headers: { a: 'x\r\ny: z' }, body: {} }, {}, /characters/],
+    ['an invalid header name', { status: 200, headers: { 'a b': '' }, body: {} }, {}, /`a b`/],
+    ['a header value with a line break', { status: 200, headers: { a: 'x\r\ny: z' }, body: {} }, {}, /characters/],
     [
-      'a policy that lets a browser run it',
+      'a content security policy without `sandbox`',
       { status: 200, headers: { 'Content-Security-Policy': "script-src 'unsafe-inline'" }, body: {} },
       {},
       /`content-security-policy` only as `sandbox`/,
     ],
     [
-      'a policy that lets a browser run scripts in it',
+      'a content security policy that allows scripts',
       { status: 200, headers: { 'content-security-policy': 'sandbox allow-scripts' }, body: {} },
       {},
       /`content-security-policy` only as `sandbox`/,
     ],
     [
-      'a disposition that lets a browser show it',
+      'an inline disposition',
       { status: 200, headers: { 'CONTENT-DISPOSITION': 'inline' }, body: {} },
       {},
       /`content-disposition` only as `attachment`/,
     ],
     [
-      'a type that a browser may guess',
+      '`x-content-type-options` other than `nosniff`',
       { status: 200, headers: { 'x-content-type-options': '' }, body: {} },
       {},
       /`x-content-type-options` only as `nosniff`/,
     ],
-    ['a list of values', { status: 200, headers: { a: ['b'] }, body: {} }, {}, /headers/],
+    ['a list of header values', { status: 200, headers: { a: ['b'] }, body: {} }, {}, /headers/],
     ['a header twice', { status: 200, headers: { a: '1', A: '2' }, body: {} }, {}, /twice/],
-    ['more headers than clients take', { status: 200, headers: { a: 'x'.repeat(9000) }, body: {} }, {}, /8192/],
-    ['a header that is no text', { status: 200, headers: { a: 1 }, body: {} }, {}, /headers/],
+    ['headers above the size limit', { status: 200, headers: { a: 'x'.repeat(9000) }, body: {} }, {}, /8192/],
+    ['a header value that is not a string', { status: 200, headers: { a: 1 }, body: {} }, {}, /headers/],
     ['an unknown member', { status: 200, reason: 'x' }, {}, /reason/],
     ['no status', { body: {} }, {}, /status/],
-    ['a status beside it', { status: 200, body: {} }, { status: 503 }, /exclude each other/],
-    ['a spoiled body beside it', { status: 200, body: {} }, { body: 'garbage' }, /exclude each other/],
-    ['a connection that breaks before it', { status: 200, body: {} }, { drop: 'before' }, /exclude each other/],
-    ['Retry-After beside it', { status: 200, body: {} }, { retryAfter: 3 }, /do\.answer\.headers/],
-  ])('is refused with %s', async (_, answer, others, says) => {
-    const refusal = await answerWith(answer, others);
+    ['a `status` in `do`', { status: 200, body: {} }, { status: 503 }, /exclude each other/],
+    ['a `body` in `do`', { status: 200, body: {} }, { body: 'garbage' }, /exclude each other/],
+    ['a dropped connection', { status: 200, body: {} }, { drop: 'before' }, /exclude each other/],
+    ['a `retryAfter` in `do`', { status: 200, body: {} }, { retryAfter: 3 }, /do\.answer\.headers/],
+  ])('is rejected with %s', async (_, answer, others, message) => {
+    const refusal = await postAnswer(answer, others);
     expect(refusal.status, JSON.stringify(refusal.body)).toBe(400);
-    expect(problemDocument(refusal)).toMatch(says);
+    expect(problemDocument(refusal)).toMatch(message);
   });
 
-  it('needs an operation whose document allows it', async () => {
-    expect(problemDocument(await answerWith({ status: 200, body: { functions: [] } }, {}, {}))).toContain(
+  it('requires a `match` that selects operations', async () => {
+    expect(problemDocument(await postAnswer({ status: 200, body: { functions: [] } }, {}, {}))).toContain(
       'Select operations',
     );
   });

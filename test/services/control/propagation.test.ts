@@ -1,4 +1,4 @@
-/** When an edit of a key begins to count. */
+/** When an edit of a key takes effect. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
@@ -11,23 +11,27 @@ import { START, type TestServer, testServer } from '../../support/server.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DELAY = 15 * MINUTE;
-const at = (after: number) => new Date(START + after).toISOString();
+const at = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 
 const owner = castKey('owner');
 const [echo] = castFunction('echo');
 const [slow] = castFunction('slow');
 const deployment = `/v2/nvcf/deployments/functions/${echo?.functionId}/versions/${echo?.versionId}`;
 
-interface Made {
+interface CreatedKey {
   readonly id: string;
   readonly key: string;
 }
 
-const make = async (on: TestServer, scopes: readonly string[], given: Record<string, unknown> = {}): Promise<Made> => {
-  const order = { type: 'service', name: 'ci', services: ['nvcf'], scopes, resource: { type: 'All Functions' } };
-  const { status, body } = await on.call('POST /_mock/keys', { body: { ...order, ...given } });
-  expect(status, JSON.stringify(body)).toBe(201);
-  return body;
+const createKey = async (
+  on: TestServer,
+  scopes: readonly string[],
+  fields: Record<string, unknown> = {},
+): Promise<CreatedKey> => {
+  const body = { type: 'service', name: 'ci', services: ['nvcf'], scopes, resource: { type: 'All Functions' } };
+  const answer = await on.call('POST /_mock/keys', { body: { ...body, ...fields } });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body;
 };
 const patch = async (on: TestServer, id: string, body: unknown) => {
   const answer = await on.call(`PATCH /_mock/keys/${id}`, { body });
@@ -35,10 +39,10 @@ const patch = async (on: TestServer, id: string, body: unknown) => {
   return answer.body;
 };
 const read = async (on: TestServer, id: string) => (await on.call(`GET /_mock/keys/${id}`)).body;
-const list = (on: TestServer, { key }: Made) => on.call('GET /v2/nvcf/functions', { token: key });
-const may = async (on: TestServer, made: Made) => (await list(on, made)).status === 200;
-const put = (on: TestServer, body: unknown) => on.call('PUT /_mock/propagation', { body });
-const toggle = async (on: TestServer) => (await on.call('GET /_mock/propagation')).body;
+const listFunctions = (on: TestServer, { key }: CreatedKey) => on.call('GET /v2/nvcf/functions', { token: key });
+const isAllowed = async (on: TestServer, key: CreatedKey) => (await listFunctions(on, key)).status === 200;
+const putSettings = (on: TestServer, body: unknown) => on.call('PUT /_mock/propagation', { body });
+const readSettings = async (on: TestServer) => (await on.call('GET /_mock/propagation')).body;
 const flush = (on: TestServer, body?: unknown) =>
   on.call('POST /_mock/propagation/flush', body === undefined ? {} : { body });
 const advance = async (on: TestServer, by: string) =>
@@ -49,74 +53,75 @@ const servers = {
   jitter: await testServer({ propagation: 'jitter' }),
   brief: await testServer({ propagation: 'jitter', propagationDelay: 2 }),
 };
-/** The server of that mode, as at its start. */
-const asStarted = async (mode: keyof typeof servers): Promise<TestServer> => {
+/** Resets the server of a mode, and its clock, to how they were at the start. */
+const resetServer = async (mode: keyof typeof servers): Promise<TestServer> => {
   const on = servers[mode];
   on.clock.set(START);
   expect((await on.call('POST /_mock/reset')).status).toBe(200);
   return on;
 };
-/** Milliseconds from recording to counting, for each edit. */
-const delaysOf = async (on: TestServer, id: string): Promise<number[]> =>
+/** Returns the milliseconds from the recording of each edit until it takes effect. */
+const readDelays = async (on: TestServer, id: string): Promise<number[]> =>
   (await read(on, id)).history
     .slice(1)
     .map(
-      (one: { recordedAt: string; effectiveAt: string }) => Date.parse(one.effectiveAt) - Date.parse(one.recordedAt),
+      (version: { recordedAt: string; effectiveAt: string }) =>
+        Date.parse(version.effectiveAt) - Date.parse(version.recordedAt),
     );
 
-describe('with propagation off', () => {
-  it('an edit counts at once, in both directions', async () => {
-    const on = await asStarted('off');
-    const key = await make(on, []);
-    expect(await may(on, key)).toBe(false);
+describe('with `propagation` off', () => {
+  it('an edit takes effect immediately, whether it adds or removes rights', async () => {
+    const on = await resetServer('off');
+    const key = await createKey(on, []);
+    expect(await isAllowed(on, key)).toBe(false);
     const edited = await patch(on, key.id, { scopes: ['list_functions'] });
-    expect(await may(on, key)).toBe(true);
+    expect(await isAllowed(on, key)).toBe(true);
     await patch(on, key.id, { scopes: [] });
 
-    expect(await may(on, key)).toBe(false);
+    expect(await isAllowed(on, key)).toBe(false);
     expect(edited).toMatchObject({ policy: { version: 2, recordedAt: at(0), effectiveAt: at(0) }, pending: [] });
   });
 });
 
-describe('with propagation fixed', () => {
+describe('with `propagation` fixed', () => {
   it.each([
-    ['an added scope is refused', [], ['list_functions']],
+    ['an added scope is rejected', [], ['list_functions']],
     ['a removed scope is accepted', ['list_functions'], []],
-  ])('%s until the delay is over, and not a millisecond longer', async (_what, before, after) => {
-    const on = await asStarted('fixed');
-    const key = await make(on, before);
+  ])('%s exactly until the delay has passed', async (_title, before, after) => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, before);
     on.clock.set(START + 7 * SECOND);
     await patch(on, key.id, { scopes: after });
-    const was = before.length > 0;
+    const wasAllowed = before.length > 0;
 
-    expect(await may(on, key)).toBe(was);
+    expect(await isAllowed(on, key)).toBe(wasAllowed);
     on.clock.set(START + 7 * SECOND + DELAY - 1);
-    expect(await may(on, key)).toBe(was);
+    expect(await isAllowed(on, key)).toBe(wasAllowed);
     on.clock.set(START + 7 * SECOND + DELAY);
-    expect(await may(on, key)).toBe(!was);
+    expect(await isAllowed(on, key)).toBe(!wasAllowed);
     on.clock.set(START + 1000 * DELAY);
-    expect(await may(on, key)).toBe(!was);
+    expect(await isAllowed(on, key)).toBe(!wasAllowed);
   });
 
-  it('a bound function changes as late as a scope', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, ['list_functions'], { resource: { type: 'Function', ids: [echo?.functionId] } });
+  it('an edit of the resource takes effect after the delay, like an edit of scopes', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, ['list_functions'], { resource: { type: 'Function', ids: [echo?.functionId] } });
     const readFunction = async (functionId?: string) =>
       (await on.call(`GET /v2/nvcf/functions/${functionId}/versions`, { token: key.key })).status;
-    const statuses = async () => [await readFunction(echo?.functionId), await readFunction(slow?.functionId)];
+    const readStatuses = async () => [await readFunction(echo?.functionId), await readFunction(slow?.functionId)];
     await patch(on, key.id, { resource: { type: 'Function', ids: [slow?.functionId] } });
     on.clock.set(START + DELAY - 1);
-    expect(await statuses()).toEqual([200, 403]);
+    expect(await readStatuses()).toEqual([200, 403]);
     on.clock.set(START + DELAY);
 
-    expect(await statuses()).toEqual([403, 200]);
+    expect(await readStatuses()).toEqual([403, 200]);
   });
 
-  it('a refusal says from when it will be allowed, and the key shows what is pending', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, []);
+  it('a refusal contains the time from which it will be allowed, and the key the pending version', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, []);
     const edited = await patch(on, key.id, { scopes: ['list_functions'] });
-    const { decision } = await list(on, key);
+    const { decision } = await listFunctions(on, key);
     const { body } = await on.call(`GET /_mock/decisions/${decision.id}`);
     const pending = { version: 2, effectiveAt: at(DELAY), effect: 'allow' };
 
@@ -135,20 +140,20 @@ describe('with propagation fixed', () => {
     expect(body.explanation).toContain(at(DELAY));
   });
 
-  it('an acceptance says from when it will be refused', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, ['list_functions']);
+  it('an allowed request contains the time from which it will be rejected', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, ['list_functions']);
     await patch(on, key.id, { scopes: [] });
 
-    expect((await list(on, key)).decision).toMatchObject({
+    expect((await listFunctions(on, key)).decision).toMatchObject({
       effect: 'allow',
       pending: { version: 2, effectiveAt: at(DELAY), effect: 'deny' },
     });
   });
 
-  it('two edits in the window count one after the other', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, ['list_functions']);
+  it('two edits within the delay take effect one after the other', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, ['list_functions']);
     on.clock.set(START + MINUTE);
     await patch(on, key.id, { scopes: [] });
     on.clock.set(START + 2 * MINUTE);
@@ -156,24 +161,24 @@ describe('with propagation fixed', () => {
     const answers: boolean[] = [];
     for (const moment of [MINUTE + DELAY - 1, MINUTE + DELAY, 2 * MINUTE + DELAY - 1, 2 * MINUTE + DELAY]) {
       on.clock.set(START + moment);
-      answers.push(await may(on, key));
+      answers.push(await isAllowed(on, key));
     }
 
     expect(answers).toEqual([true, false, false, true]);
   });
 
-  it('an edit of a part goes on from what was edited last, although that does not count yet', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, ['list_functions']);
+  it('an edit of only the resource keeps scopes that are still pending', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, ['list_functions']);
     await patch(on, key.id, { scopes: ['invoke_function'] });
     const { pending } = await patch(on, key.id, { resource: { type: 'Function', ids: [echo?.functionId] } });
 
     expect(pending.at(-1)).toMatchObject({ scopes: ['invoke_function'], resource: { type: 'Function' } });
   });
 
-  it('of two edits in the same millisecond the later one wins', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, []);
+  it('the later of two edits in the same millisecond takes effect', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, []);
     await patch(on, key.id, { scopes: ['list_functions'] });
     await patch(on, key.id, { scopes: ['invoke_function'] });
     on.clock.set(START + DELAY);
@@ -181,9 +186,9 @@ describe('with propagation fixed', () => {
     expect(await read(on, key.id)).toMatchObject({ policy: { version: 3, scopes: ['invoke_function'] }, pending: [] });
   });
 
-  it('the walk of the deployment: POST refused at 00:14:59.999, PUT accepted until 00:30:00.999', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, ['deploy_function']);
+  it('the `deploy_function` scope is effective from 00:15:00.000 until 00:30:00.999 exactly', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, ['deploy_function']);
     await patch(on, key.id, { scopes: ['deploy_function', 'list_functions'] });
     const body = {
       deploymentSpecifications: [{ gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 }],
@@ -204,9 +209,9 @@ describe('with propagation fixed', () => {
     expect((await send('PUT'))[0]).toBe(true);
   });
 
-  it('delays edits by the paths of the vendor, too', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, ['list_functions']);
+  it('an edit through the API of NGC is delayed too', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, ['list_functions']);
     const policies = [
       { product: 'nv-cloud-functions', scopes: [], resources: [{ id: '*', type: 'account-functions' }] },
     ];
@@ -214,74 +219,80 @@ describe('with propagation fixed', () => {
 
     expect(status).toBe(200);
     on.clock.set(START + DELAY - 1);
-    expect(await may(on, key)).toBe(true);
+    expect(await isAllowed(on, key)).toBe(true);
     on.clock.set(START + DELAY);
-    expect(await may(on, key)).toBe(false);
+    expect(await isAllowed(on, key)).toBe(false);
   });
 
-  describe('does not delay', () => {
-    it('a new key', async () => {
-      const on = await asStarted('fixed');
+  describe('there is no delay for', () => {
+    it('the creation of a key', async () => {
+      const on = await resetServer('fixed');
 
-      expect(await may(on, await make(on, ['list_functions']))).toBe(true);
+      expect(await isAllowed(on, await createKey(on, ['list_functions']))).toBe(true);
     });
 
-    it('a deletion', async () => {
-      const on = await asStarted('fixed');
-      const key = await make(on, ['list_functions']);
+    it('the deletion of a key', async () => {
+      const on = await resetServer('fixed');
+      const key = await createKey(on, ['list_functions']);
       await on.call(`DELETE /_mock/keys/${key.id}`);
 
-      expect((await list(on, key)).decision.reason).toBe('unknown_key');
+      expect((await listFunctions(on, key)).decision.reason).toBe('unknown_key');
     });
 
-    it('a rotation', async () => {
-      const on = await asStarted('fixed');
-      const key = await make(on, ['list_functions']);
+    it('the rotation of a key', async () => {
+      const on = await resetServer('fixed');
+      const key = await createKey(on, ['list_functions']);
       const { body } = await on.call(`POST /_mock/keys/${key.id}/rotate`);
 
-      expect(await may(on, key)).toBe(false);
-      expect(await may(on, body)).toBe(true);
+      expect(await isAllowed(on, key)).toBe(false);
+      expect(await isAllowed(on, body)).toBe(true);
     });
 
-    it('expiry, neither as made nor as edited', async () => {
-      const on = await asStarted('fixed');
-      const made = await make(on, ['list_functions'], { expiresAt: at(MINUTE) });
-      const edited = await make(on, ['list_functions']);
+    it('the expiry of a new or of an edited key', async () => {
+      const on = await resetServer('fixed');
+      const made = await createKey(on, ['list_functions'], { expiresAt: at(MINUTE) });
+      const edited = await createKey(on, ['list_functions']);
       await patch(on, edited.id, { expiresAt: at(MINUTE) });
       on.clock.set(START + MINUTE);
 
-      for (const key of [made, edited]) expect((await list(on, key)).decision.reason).toBe('expired_key');
+      for (const key of [made, edited]) expect((await listFunctions(on, key)).decision.reason).toBe('expired_key');
     });
 
-    it('services and status', async () => {
-      const on = await asStarted('fixed');
-      const key = await make(on, ['list_functions']);
+    it('an edit of services or of the status', async () => {
+      const on = await resetServer('fixed');
+      const key = await createKey(on, ['list_functions']);
       await patch(on, key.id, { services: [] });
-      expect((await list(on, key)).decision.reason).toBe('service_not_enabled');
+      expect((await listFunctions(on, key)).decision.reason).toBe('service_not_enabled');
       await patch(on, key.id, { status: 'disabled' });
 
-      expect((await list(on, key)).decision.reason).toBe('disabled_key');
+      expect((await listFunctions(on, key)).decision.reason).toBe('disabled_key');
     });
 
-    it('the roles of personal keys', async () => {
-      const on = await asStarted('fixed');
-      const order = { type: 'personal', scopes: undefined, resource: undefined, roles: [] };
-      const key = await make(on, [], order);
+    it('an edit of the roles of a personal key', async () => {
+      const on = await resetServer('fixed');
+      const fields = { type: 'personal', scopes: undefined, resource: undefined, roles: [] };
+      const key = await createKey(on, [], fields);
       await patch(on, key.id, { roles: ['Cloud Functions User'] });
 
-      expect(await may(on, key)).toBe(true);
+      expect(await isAllowed(on, key)).toBe(true);
       expect(await read(on, key.id)).toMatchObject({ policy: null, pending: [], history: [] });
     });
   });
 });
 
-describe('the toggle', () => {
-  it('tells what the server was started with', async () => {
-    expect(await toggle(await asStarted('off'))).toEqual({ mode: 'off', delay: 'PT15M', seed: expect.any(String) });
-    expect(await toggle(await testServer({ propagation: 'fixed', propagationDelay: 90 * SECOND }))).toMatchObject({
-      mode: 'fixed',
-      delay: 'PT1M30S',
+describe('the propagation settings', () => {
+  it('are those of the options at the start', async () => {
+    expect(await readSettings(await resetServer('off'))).toEqual({
+      mode: 'off',
+      delay: 'PT15M',
+      seed: expect.any(String),
     });
+    expect(await readSettings(await testServer({ propagation: 'fixed', propagationDelay: 90 * SECOND }))).toMatchObject(
+      {
+        mode: 'fixed',
+        delay: 'PT1M30S',
+      },
+    );
   });
 
   it.each([
@@ -294,16 +305,16 @@ describe('the toggle', () => {
     [{ seed: 'mine' }, { mode: 'off', delay: 'PT15M', seed: 'mine' }],
     [{ delay: '1ms' }, { delay: 'PT0.001S' }],
     [{}, { mode: 'off', delay: 'PT15M' }],
-  ])('takes %j, leaves the rest, and answers the whole', async (given, expected) => {
-    const on = await asStarted('off');
-    const { status, body } = await put(on, given);
+  ])('accept %j, keep the other members and return all of them', async (settings, expected) => {
+    const on = await resetServer('off');
+    const { status, body } = await putSettings(on, settings);
 
     expect(status).toBe(200);
     expect(body).toMatchObject(expected);
-    expect(await toggle(on)).toEqual(body);
+    expect(await readSettings(on)).toEqual(body);
   });
 
-  it.each<[given: Record<string, unknown>, field: string]>([
+  it.each<[settings: Record<string, unknown>, field: string]>([
     [{ mode: 'sometimes' }, 'mode'],
     [{ mode: null }, 'mode'],
     [{ mode: 5 }, 'mode'],
@@ -320,37 +331,37 @@ describe('the toggle', () => {
     [{ seed: 's'.repeat(256) }, 'seed'],
     [{ mode: 'fixed', delay: 'soon' }, 'delay'],
     [{ mode: 'jitter', seed: 5 }, 'seed'],
-  ])('refuses %j, names the field, and stays as it was', async (given, field) => {
+  ])('reject %j and keep the values, and the error names the field', async (settings, field) => {
     const on = servers.off;
-    const before = await toggle(on);
-    const answer = await put(on, given);
+    const before = await readSettings(on);
+    const answer = await putSettings(on, settings);
 
     expect(answer.status).toBe(400);
     expect(problemDocument(answer)).toContain(field);
-    expect(await toggle(on)).toEqual(before);
+    expect(await readSettings(on)).toEqual(before);
   });
 
-  it('changed in the window leaves the times that are recorded, and later edits follow it', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, []);
+  it('apply to later edits, not to those already pending', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, []);
     await patch(on, key.id, { scopes: ['list_functions'] });
-    await put(on, { mode: 'off' });
+    await putSettings(on, { mode: 'off' });
     on.clock.set(START + DELAY - 1);
-    expect(await may(on, key)).toBe(false);
+    expect(await isAllowed(on, key)).toBe(false);
     on.clock.set(START + DELAY);
-    expect(await may(on, key)).toBe(true);
+    expect(await isAllowed(on, key)).toBe(true);
     await patch(on, key.id, { scopes: [] });
-    expect(await may(on, key)).toBe(false);
-    await put(on, { mode: 'fixed', delay: '1m' });
+    expect(await isAllowed(on, key)).toBe(false);
+    await putSettings(on, { mode: 'fixed', delay: '1m' });
     await patch(on, key.id, { scopes: ['list_functions'] });
 
-    expect(await delaysOf(on, key.id)).toEqual([DELAY, 0, MINUTE]);
+    expect(await readDelays(on, key.id)).toEqual([DELAY, 0, MINUTE]);
   });
 
-  it('that leads beyond the end of time, because the clock was moved since, fails no edit', async () => {
-    const on = await asStarted('off');
-    const key = await make(on, []);
-    expect((await put(on, { mode: 'fixed', delay: '2900000d' })).status).toBe(200);
+  it('with a delay beyond the latest supported time cause no 500 for an edit', async () => {
+    const on = await resetServer('off');
+    const key = await createKey(on, []);
+    expect((await putSettings(on, { mode: 'fixed', delay: '2900000d' })).status).toBe(200);
     await advance(on, '730000d');
     const answer = await on.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['list_functions'] } });
 
@@ -358,57 +369,57 @@ describe('the toggle', () => {
     expect(await read(on, key.id)).toMatchObject({ policy: { version: 1 } });
   });
 
-  it('set to off lets an edit overtake what is pending for good', async () => {
-    const on = await asStarted('fixed');
-    const key = await make(on, []);
+  it('in mode `off` let a new edit replace a pending one permanently', async () => {
+    const on = await resetServer('fixed');
+    const key = await createKey(on, []);
     await patch(on, key.id, { scopes: ['list_functions'] });
-    await put(on, { mode: 'off' });
+    await putSettings(on, { mode: 'off' });
     await patch(on, key.id, { scopes: ['invoke_function'] });
     on.clock.set(START + 2 * DELAY);
 
-    expect(await may(on, key)).toBe(false);
+    expect(await isAllowed(on, key)).toBe(false);
     expect(await read(on, key.id)).toMatchObject({ policy: { version: 3 }, pending: [] });
   });
 });
 
 describe('a flush', () => {
-  it('of one key lets what was edited last count now, for good, and for no other key', async () => {
-    const on = await asStarted('fixed');
-    const [one, other] = [await make(on, []), await make(on, [])];
-    for (const { id } of [one, other]) await patch(on, id, { scopes: ['list_functions'] });
+  it('of a key makes its latest version effective immediately, and no version of another key', async () => {
+    const on = await resetServer('fixed');
+    const [flushedKey, otherKey] = [await createKey(on, []), await createKey(on, [])];
+    for (const { id } of [flushedKey, otherKey]) await patch(on, id, { scopes: ['list_functions'] });
     on.clock.set(START + MINUTE);
-    const { status, body } = await flush(on, { keyId: one.id });
+    const { status, body } = await flush(on, { keyId: flushedKey.id });
 
     expect(status).toBe(200);
-    expect(body).toEqual({ flushed: [{ keyId: one.id, version: 3 }] });
-    expect([await may(on, one), await may(on, other)]).toEqual([true, false]);
-    expect(await read(on, one.id)).toMatchObject({
+    expect(body).toEqual({ flushed: [{ keyId: flushedKey.id, version: 3 }] });
+    expect([await isAllowed(on, flushedKey), await isAllowed(on, otherKey)]).toEqual([true, false]);
+    expect(await read(on, flushedKey.id)).toMatchObject({
       policy: { version: 3, recordedAt: at(MINUTE), effectiveAt: at(MINUTE), scopes: ['list_functions'] },
       pending: [],
       history: [{ version: 1 }, { version: 2, effectiveAt: at(DELAY) }, { version: 3 }],
     });
     on.clock.set(START + DELAY);
-    expect([await may(on, one), await may(on, other)]).toEqual([true, true]);
-    expect((await read(on, one.id)).policy.version).toBe(3);
+    expect([await isAllowed(on, flushedKey), await isAllowed(on, otherKey)]).toEqual([true, true]);
+    expect((await read(on, flushedKey.id)).policy.version).toBe(3);
   });
 
   it.each([
     ['no body', undefined],
     ['an empty object', {}],
-  ])('with %s is of all keys', async (_what, body) => {
-    const on = await asStarted('fixed');
-    const keys = [await make(on, []), await make(on, []), await make(on, [])];
+  ])('with %s applies to all keys', async (_title, body) => {
+    const on = await resetServer('fixed');
+    const keys = [await createKey(on, []), await createKey(on, []), await createKey(on, [])];
     for (const { id } of keys.slice(0, 2)) await patch(on, id, { scopes: ['list_functions'] });
     const { flushed } = (await flush(on, body)).body;
 
     expect(flushed).toHaveLength(2);
     for (const { id } of keys.slice(0, 2)) expect(flushed).toContainEqual({ keyId: id, version: 3 });
-    expect(await Promise.all(keys.map((key) => may(on, key)))).toEqual([true, true, false]);
+    expect(await Promise.all(keys.map((key) => isAllowed(on, key)))).toEqual([true, true, false]);
     expect((await flush(on, body)).body).toEqual({ flushed: [] });
   });
 
-  it('with nothing pending is an empty list, for service and personal keys', async () => {
-    const on = await asStarted('fixed');
+  it('without pending versions returns an empty list, for service and personal keys', async () => {
+    const on = await resetServer('fixed');
 
     expect((await flush(on)).body).toEqual({ flushed: [] });
     for (const name of ['nvcf-deployer', 'owner']) {
@@ -416,30 +427,30 @@ describe('a flush', () => {
     }
   });
 
-  it('of a key that is not there is 404', async () => {
+  it('of an unknown key returns 404', async () => {
     const answer = await flush(servers.fixed, { keyId: 'nothing' });
 
     expect(answer.status).toBe(404);
     expect(problemDocument(answer)).toContain('GET /_mock/keys');
   });
 
-  it.each([{ keyId: 5 }, { keyId: null }, [], 'x'])('with %j is refused', async (body) => {
+  it.each([{ keyId: 5 }, { keyId: null }, [], 'x'])('with the body %j is rejected', async (body) => {
     const answer = await flush(servers.fixed, typeof body === 'string' ? JSON.stringify(body) : body);
 
     expect(answer.status).toBe(400);
   });
 });
 
-describe('with propagation jitter', () => {
-  const edits = async (on: TestServer, key: Made, count: number) => {
-    const before = (await delaysOf(on, key.id)).length;
+describe('with `propagation` jitter', () => {
+  const editRepeatedly = async (on: TestServer, key: CreatedKey, count: number) => {
+    const before = (await readDelays(on, key.id)).length;
     for (let time = 0; time < count; time++) await patch(on, key.id, { scopes: ['list_functions'] });
-    return (await delaysOf(on, key.id)).slice(before);
+    return (await readDelays(on, key.id)).slice(before);
   };
 
-  it('every delay is within the bounds, and they differ', async () => {
-    const on = await asStarted('jitter');
-    const delays = await edits(on, await make(on, []), 20);
+  it('the delays differ and are at most the configured one', async () => {
+    const on = await resetServer('jitter');
+    const delays = await editRepeatedly(on, await createKey(on, []), 20);
 
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...delays)).toBeLessThanOrEqual(DELAY);
@@ -448,72 +459,74 @@ describe('with propagation jitter', () => {
     expect(new Set(delays).size).toBeGreaterThan(15);
   });
 
-  it('reaches both ends', async () => {
-    const on = await asStarted('brief');
+  it('the delays include 0 and the configured one', async () => {
+    const on = await resetServer('brief');
 
-    expect(new Set(await edits(on, await make(on, []), 20))).toEqual(new Set([0, 1, 2]));
+    expect(new Set(await editRepeatedly(on, await createKey(on, []), 20))).toEqual(new Set([0, 1, 2]));
   });
 
-  it('is the same for the same seed, whatever the key, and another for another', async () => {
-    const [one, two, three] = [await asStarted('jitter'), await asStarted('off'), await asStarted('fixed')];
-    for (const on of [one, two]) await put(on, { mode: 'jitter', seed: 'mine' });
-    await put(three, { mode: 'jitter', seed: 'yours' });
-    const first = await edits(one, await make(one, []), 10);
+  it('the delays depend on the seed, not on the key', async () => {
+    const [first, second, third] = [await resetServer('jitter'), await resetServer('off'), await resetServer('fixed')];
+    for (const on of [first, second]) await putSettings(on, { mode: 'jitter', seed: 'mine' });
+    await putSettings(third, { mode: 'jitter', seed: 'yours' });
+    const delays = await editRepeatedly(first, await createKey(first, []), 10);
 
-    expect(await edits(two, await make(two, ['invoke_function']), 10)).toEqual(first);
-    expect(await edits(three, await make(three, []), 10)).not.toEqual(first);
+    expect(await editRepeatedly(second, await createKey(second, ['invoke_function']), 10)).toEqual(delays);
+    expect(await editRepeatedly(third, await createKey(third, []), 10)).not.toEqual(delays);
   });
 
-  it('goes on over all keys, and a seed that is put begins anew, also the same one', async () => {
-    const on = await asStarted('jitter');
-    const [one, other] = [await make(on, []), await make(on, [])];
-    await put(on, { seed: 'mine' });
-    const sequence = [...(await edits(on, one, 3)), ...(await edits(on, other, 3))];
-    await put(on, { seed: 'mine' });
-    const again = await edits(on, one, 6);
-    await put(on, { mode: 'jitter', delay: '15m' });
-    const later = await edits(on, one, 6);
+  it('all keys share a sequence of delays, which restarts when a seed is set', async () => {
+    const on = await resetServer('jitter');
+    const [first, second] = [await createKey(on, []), await createKey(on, [])];
+    await putSettings(on, { seed: 'mine' });
+    const sequence = [...(await editRepeatedly(on, first, 3)), ...(await editRepeatedly(on, second, 3))];
+    await putSettings(on, { seed: 'mine' });
+    const restarted = await editRepeatedly(on, first, 6);
+    await putSettings(on, { mode: 'jitter', delay: '15m' });
+    const later = await editRepeatedly(on, first, 6);
 
-    expect(again).toEqual(sequence);
+    expect(restarted).toEqual(sequence);
     expect(later).not.toEqual(sequence);
   });
 
-  it('a refused edit does not draw', async () => {
-    const on = await asStarted('jitter');
-    const key = await make(on, []);
-    await put(on, { seed: 'mine' });
-    const sequence = await edits(on, key, 3);
-    await put(on, { seed: 'mine' });
+  it('a rejected edit takes no delay from the sequence', async () => {
+    const on = await resetServer('jitter');
+    const key = await createKey(on, []);
+    await putSettings(on, { seed: 'mine' });
+    const sequence = await editRepeatedly(on, key, 3);
+    await putSettings(on, { seed: 'mine' });
     expect((await on.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['fly'] } })).status).toBe(400);
     await patch(on, key.id, { name: 'renamed' });
 
-    expect(await edits(on, key, 3)).toEqual(sequence);
+    expect(await editRepeatedly(on, key, 3)).toEqual(sequence);
   });
 
-  it('a reset returns to what the server was started with, and restarts the sequence', async () => {
-    const on = await asStarted('brief');
-    const started = await toggle(on);
-    const sequence = await edits(on, await make(on, []), 10);
-    await put(on, { mode: 'fixed', delay: '1h', seed: 'mine' });
+  it('a reset restores the settings of the start and restarts the sequence of delays', async () => {
+    const on = await resetServer('brief');
+    const started = await readSettings(on);
+    const sequence = await editRepeatedly(on, await createKey(on, []), 10);
+    await putSettings(on, { mode: 'fixed', delay: '1h', seed: 'mine' });
     await on.call('POST /_mock/reset');
 
     expect(started).toMatchObject({ mode: 'jitter', delay: 'PT0.002S' });
-    expect(await toggle(on)).toEqual(started);
-    expect(await edits(on, await make(on, []), 10)).toEqual(sequence);
+    expect(await readSettings(on)).toEqual(started);
+    expect(await editRepeatedly(on, await createKey(on, []), 10)).toEqual(sequence);
   });
 
-  it('the highest version that has begun counts, although an earlier one begins later', async () => {
-    const on = await asStarted('jitter');
-    const key = await make(on, []);
+  it('the highest effective version applies, even if an earlier version takes effect later', async () => {
+    const on = await resetServer('jitter');
+    const key = await createKey(on, []);
     for (let time = 0; time < 12; time++) await patch(on, key.id, { scopes: time % 2 === 0 ? ['list_functions'] : [] });
     const { history } = await read(on, key.id);
     let before = 0;
-    for (const moment of [...history].map((one: { effectiveAt: string }) => Date.parse(one.effectiveAt)).sort()) {
+    for (const moment of [...history]
+      .map((version: { effectiveAt: string }) => Date.parse(version.effectiveAt))
+      .sort()) {
       on.clock.set(moment);
-      const begun = history.filter((one: { effectiveAt: string }) => Date.parse(one.effectiveAt) <= moment);
+      const effective = history.filter((version: { effectiveAt: string }) => Date.parse(version.effectiveAt) <= moment);
       const { policy } = await read(on, key.id);
-      expect(policy).toEqual(begun.at(-1));
-      expect(await may(on, key)).toBe(policy.scopes.length > 0);
+      expect(policy).toEqual(effective.at(-1));
+      expect(await isAllowed(on, key)).toBe(policy.scopes.length > 0);
       expect(policy.version).toBeGreaterThanOrEqual(before);
       before = policy.version;
     }
@@ -522,107 +535,107 @@ describe('with propagation jitter', () => {
 });
 
 describe.runIf(hasDriver)('a restart', () => {
-  const restarted = async (first: TestServer, config: Partial<Config>) => {
+  const restart = async (first: TestServer, config: Partial<Config>) => {
     const now = first.clock.now();
     await first.close();
     const second = await testServer(config);
     second.clock.set(now);
     return second;
   };
-  const dataFile = async () => join(await emptyFolder(), 'mock.db');
+  const createDataPath = async () => join(await emptyFolder(), 'mock.db');
 
-  it('in the window changes no answer', async () => {
-    const config = { data: await dataFile(), propagation: 'fixed' } as const;
+  it('within the delay changes no answer', async () => {
+    const config = { data: await createDataPath(), propagation: 'fixed' } as const;
     const first = await testServer(config);
-    const [gains, loses] = [await make(first, []), await make(first, ['list_functions'])];
+    const [gains, loses] = [await createKey(first, []), await createKey(first, ['list_functions'])];
     await patch(first, gains.id, { scopes: ['list_functions'] });
     await patch(first, loses.id, { scopes: [] });
     first.clock.set(START + DELAY - 1);
-    const answers = async (on: TestServer) => ({
+    const readAnswers = async (on: TestServer) => ({
       keys: [await read(on, gains.id), await read(on, loses.id)],
-      may: [await may(on, gains), await may(on, loses)],
-      pending: (await list(on, gains)).decision.pending,
+      allowed: [await isAllowed(on, gains), await isAllowed(on, loses)],
+      pending: (await listFunctions(on, gains)).decision.pending,
     });
-    const before = await answers(first);
-    const second = await restarted(first, config);
+    const before = await readAnswers(first);
+    const second = await restart(first, config);
 
-    expect(before.may).toEqual([false, true]);
-    expect(await answers(second)).toEqual(before);
+    expect(before.allowed).toEqual([false, true]);
+    expect(await readAnswers(second)).toEqual(before);
     second.clock.set(START + DELAY);
-    expect([await may(second, gains), await may(second, loses)]).toEqual([true, false]);
+    expect([await isAllowed(second, gains), await isAllowed(second, loses)]).toEqual([true, false]);
   });
 
-  it('keeps a toggle that was put, and the place in the sequence', async () => {
-    const config = { data: await dataFile() };
+  it('keeps changed settings and the position in the sequence of delays', async () => {
+    const config = { data: await createDataPath() };
     const first = await testServer(config);
     const reference = await testServer();
-    const keys = [await make(first, []), await make(reference, [])] as const;
-    for (const on of [first, reference]) await put(on, { mode: 'jitter', delay: '30m', seed: 'mine' });
-    const edit = async (on: TestServer, { id }: Made) => {
+    const keys = [await createKey(first, []), await createKey(reference, [])] as const;
+    for (const on of [first, reference]) await putSettings(on, { mode: 'jitter', delay: '30m', seed: 'mine' });
+    const edit = async (on: TestServer, { id }: CreatedKey) => {
       for (let time = 0; time < 3; time++) await patch(on, id, { scopes: ['list_functions'] });
     };
     await edit(first, keys[0]);
-    const second = await restarted(first, config);
+    const second = await restart(first, config);
     await edit(second, keys[0]);
     for (let time = 0; time < 2; time++) await edit(reference, keys[1]);
 
-    expect(await toggle(second)).toEqual({ mode: 'jitter', delay: 'PT30M', seed: 'mine' });
+    expect(await readSettings(second)).toEqual({ mode: 'jitter', delay: 'PT30M', seed: 'mine' });
     expect(second.posture).toContain('propagation=jitter');
-    expect(await delaysOf(second, keys[0].id)).toEqual(await delaysOf(reference, keys[1].id));
+    expect(await readDelays(second, keys[0].id)).toEqual(await readDelays(reference, keys[1].id));
   });
 
-  it('with another --propagation than before takes the new one, and leaves the times that are recorded', async () => {
-    const data = await dataFile();
+  it('with another `--propagation` applies it, and keeps the recorded times', async () => {
+    const data = await createDataPath();
     const first = await testServer({ data });
-    const key = await make(first, []);
-    await put(first, { mode: 'jitter', delay: '30m', seed: 'mine' });
-    await put(first, { mode: 'fixed' });
+    const key = await createKey(first, []);
+    await putSettings(first, { mode: 'jitter', delay: '30m', seed: 'mine' });
+    await putSettings(first, { mode: 'fixed' });
     await patch(first, key.id, { scopes: ['list_functions'] });
-    const second = await restarted(first, { data, propagation: 'fixed', propagationDelay: MINUTE });
+    const second = await restart(first, { data, propagation: 'fixed', propagationDelay: MINUTE });
 
-    expect(await toggle(second)).toMatchObject({ mode: 'fixed', delay: 'PT1M' });
-    expect((await toggle(second)).seed).not.toBe('mine');
+    expect(await readSettings(second)).toMatchObject({ mode: 'fixed', delay: 'PT1M' });
+    expect((await readSettings(second)).seed).not.toBe('mine');
     await patch(second, key.id, { scopes: [] });
-    expect(await delaysOf(second, key.id)).toEqual([30 * MINUTE, MINUTE]);
-    const third = await restarted(second, { data, propagation: 'off', propagationDelay: MINUTE });
-    expect(await toggle(third)).toMatchObject({ mode: 'off', delay: 'PT1M' });
-    await put(third, { mode: 'fixed' });
-    const fourth = await restarted(third, { data, propagation: 'off', propagationDelay: MINUTE });
-    expect(await toggle(fourth)).toMatchObject({ mode: 'fixed' });
+    expect(await readDelays(second, key.id)).toEqual([30 * MINUTE, MINUTE]);
+    const third = await restart(second, { data, propagation: 'off', propagationDelay: MINUTE });
+    expect(await readSettings(third)).toMatchObject({ mode: 'off', delay: 'PT1M' });
+    await putSettings(third, { mode: 'fixed' });
+    const fourth = await restart(third, { data, propagation: 'off', propagationDelay: MINUTE });
+    expect(await readSettings(fourth)).toMatchObject({ mode: 'fixed' });
   });
 
-  it('after a reset starts from what the server was started with', async () => {
-    const config = { data: await dataFile(), propagation: 'fixed' } as const;
+  it('after a reset has the settings of the options at the start', async () => {
+    const config = { data: await createDataPath(), propagation: 'fixed' } as const;
     const first = await testServer(config);
-    await put(first, { mode: 'jitter', delay: '30m' });
+    await putSettings(first, { mode: 'jitter', delay: '30m' });
     await first.call('POST /_mock/reset');
-    const second = await restarted(first, config);
+    const second = await restart(first, config);
 
-    expect(await toggle(second)).toMatchObject({ mode: 'fixed', delay: 'PT15M' });
+    expect(await readSettings(second)).toMatchObject({ mode: 'fixed', delay: 'PT15M' });
   });
 
-  it('keeps a clock that was moved into the window', async () => {
-    const config = { data: await dataFile(), propagation: 'fixed' } as const;
+  it('keeps a clock that was advanced within the delay', async () => {
+    const config = { data: await createDataPath(), propagation: 'fixed' } as const;
     const first = await testServer(config);
-    const key = await make(first, []);
+    const key = await createKey(first, []);
     await patch(first, key.id, { scopes: ['list_functions'] });
     await advance(first, '14m59s');
-    expect(await may(first, key)).toBe(false);
+    expect(await isAllowed(first, key)).toBe(false);
     await first.close();
     const second = await testServer(config);
-    expect(await may(second, key)).toBe(false);
+    expect(await isAllowed(second, key)).toBe(false);
     await advance(second, '1s');
 
-    expect(await may(second, key)).toBe(true);
+    expect(await isAllowed(second, key)).toBe(true);
   });
 });
 
-describe('what a move of the clock tells', () => {
-  it('are versions that came into force and keys that expired, earliest first', async () => {
-    const on = await asStarted('fixed');
-    const brief = await make(on, [], { expiresAt: at(5 * MINUTE) });
-    const long = await make(on, [], { expiresAt: at(20 * MINUTE) });
-    const edited = await make(on, []);
+describe('the events of an advance of the clock', () => {
+  it('are versions that took effect and keys that expired, earliest first', async () => {
+    const on = await resetServer('fixed');
+    const brief = await createKey(on, [], { expiresAt: at(5 * MINUTE) });
+    const long = await createKey(on, [], { expiresAt: at(20 * MINUTE) });
+    const edited = await createKey(on, []);
     await patch(on, edited.id, { scopes: ['list_functions'] });
     await on.call('POST /_mock/clock/advance', { body: { by: '1m' } });
     await patch(on, edited.id, { scopes: [] });
@@ -636,9 +649,9 @@ describe('what a move of the clock tells', () => {
     ]);
   });
 
-  it('are told once, with the moment that was reached', async () => {
-    const on = await asStarted('fixed');
-    const { id } = await make(on, []);
+  it('are returned once, by the advance that reaches their time', async () => {
+    const on = await resetServer('fixed');
+    const { id } = await createKey(on, []);
     await patch(on, id, { scopes: ['list_functions'] });
 
     expect((await advance(on, '14m59s')).events).toEqual([]);
@@ -648,14 +661,14 @@ describe('what a move of the clock tells', () => {
     expect((await advance(on, '1h')).events).toEqual([]);
   });
 
-  it('are not of versions that were overtaken, flushed or deleted before they counted', async () => {
-    const on = await asStarted('fixed');
-    const keys = [await make(on, []), await make(on, []), await make(on, [])] as const;
+  it('exclude versions that were replaced, flushed or deleted before they took effect', async () => {
+    const on = await resetServer('fixed');
+    const keys = [await createKey(on, []), await createKey(on, []), await createKey(on, [])] as const;
     for (const { id } of keys) await patch(on, id, { scopes: ['list_functions'] });
     const [overtaken, flushed, deleted] = keys;
     await flush(on, { keyId: flushed.id });
     await on.call(`DELETE /_mock/keys/${deleted.id}`);
-    await put(on, { delay: '1m' });
+    await putSettings(on, { delay: '1m' });
     await patch(on, overtaken.id, { scopes: [] });
 
     expect((await advance(on, '1h')).events).toEqual([

@@ -10,15 +10,15 @@ import { openLine, requestBytes } from '../../support/wire.ts';
 const server = await testServer();
 const fingerprint = (secret: string) => server.world.activityLog.secrets.fingerprint(secret);
 const { clientId, clientSecret } = admin.accessKey;
-const order = { grantType: 'client_credentials', clientId, clientSecret };
+const credentials = { grantType: 'client_credentials', clientId, clientSecret };
 
-const requests = async (query = '') => (await server.call(`GET /_mock/requests${query}`)).body.requests;
-const newest = async () => (await requests())[0];
-const expiryIn = (token: string) => new Date((decodeJwt(token).exp ?? 0) * 1000).toISOString();
+const listRequests = async (query = '') => (await server.call(`GET /_mock/requests${query}`)).body.requests;
+const readNewestRequest = async () => (await listRequests())[0];
+const readExpiry = (token: string) => new Date((decodeJwt(token).exp ?? 0) * 1000).toISOString();
 const verify = async (body: unknown) => server.call('POST /_mock/requests/verify', { body });
 
-/** What the refusal with this status says. */
-const refused = (answer: Answer, status: number): string => {
+/** Expects the status and returns the problem document as text. */
+const readRefusal = (answer: Answer, status: number): string => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);
   return problemDocument(answer);
 };
@@ -28,10 +28,10 @@ beforeEach(async () => {
 });
 
 describe('the journal', () => {
-  it('has a successful request for a token, with the client it was for, and without its secrets', async () => {
-    const { body } = await server.grant(order);
+  it('contains a successful token request with its client and without secrets', async () => {
+    const { body } = await server.grant(credentials);
 
-    const entry = await newest();
+    const entry = await readNewestRequest();
     expect(entry).toMatchObject({
       world: 'default',
       service: 'runai',
@@ -48,7 +48,7 @@ describe('the journal', () => {
       done: true,
       request: {
         headers: { 'content-type': 'application/json' },
-        body: { ...order, clientSecret: fingerprint(clientSecret) },
+        body: { ...credentials, clientSecret: fingerprint(clientSecret) },
         truncated: false,
       },
       response: { body: { accessToken: fingerprint(body.accessToken) } },
@@ -57,69 +57,71 @@ describe('the journal', () => {
     expect(JSON.stringify(entry)).not.toContain(body.accessToken);
   });
 
-  it('says when a token that was issued expires: from then on, it is refused', async () => {
-    const { body } = await server.grant(order);
-    const { tokenExpiresAt } = await newest();
+  it('contains the time from which an issued token is rejected', async () => {
+    const { body } = await server.grant(credentials);
+    const { tokenExpiresAt } = await readNewestRequest();
     const listUsers = async () => (await server.call('GET /api/v1/users', { token: body.accessToken })).status;
-    const at = async (time: number) => {
+    const listUsersAt = async (time: number) => {
       await server.call('POST /_mock/clock/set', { body: { to: new Date(time).toISOString() } });
       return listUsers();
     };
 
-    expect(tokenExpiresAt).toBe(expiryIn(body.accessToken));
-    expect([await at(Date.parse(tokenExpiresAt) - 1), await at(Date.parse(tokenExpiresAt))]).toEqual([200, 401]);
-    expect((await newest()).reason).toBe('expired_token');
-    expect((await requests()).map((one: object) => 'tokenExpiresAt' in one)).toEqual([false, false, true]);
+    expect(tokenExpiresAt).toBe(readExpiry(body.accessToken));
+    expect([await listUsersAt(Date.parse(tokenExpiresAt) - 1), await listUsersAt(Date.parse(tokenExpiresAt))]).toEqual([
+      200, 401,
+    ]);
+    expect((await readNewestRequest()).reason).toBe('expired_token');
+    expect((await listRequests()).map((entry: object) => 'tokenExpiresAt' in entry)).toEqual([false, false, true]);
   });
 
-  it('says when a token of a user of NGC expires', async () => {
+  it('contains the expiry of a token of an NGC user', async () => {
     const { body } = await server.call('GET /token', { headers: { authorization: `ApiKey ${castKey('owner').key}` } });
 
-    expect((await newest()).tokenExpiresAt).toBe(expiryIn(body.token));
+    expect((await readNewestRequest()).tokenExpiresAt).toBe(readExpiry(body.token));
   });
 
   it.each([
     ['POST /api/v1/access-keys', 400, 'Field `name` is missing'],
     ['GET /api/v1/userz', 404, 'No operation has the path `/api/v1/userz`.'],
     ['PUT /api/v1/users', 405, '`/api/v1/users` does not support PUT; use GET or HEAD or POST.'],
-  ])('says what was wrong with a request that no decision is about: %s', async (call, status, explanation) => {
+  ])('contains an explanation for a rejected request without a decision: %s', async (call, status, explanation) => {
     const token = await server.tokenOf(admin);
     await server.call(call, { token, body: {} });
 
-    expect(await newest()).toMatchObject({
+    expect(await readNewestRequest()).toMatchObject({
       status,
       decision: null,
       explanation: expect.stringContaining(explanation),
     });
   });
 
-  it('has the size of a body that was read, and none of one that was refused before', async () => {
-    const sizeAfter = async (body: string, type: string) => {
+  it('contains the size of a body, or null if the body was not read', async () => {
+    const readSizeOf = async (body: string, type: string) => {
       await server.call('POST /api/v1/token', { body, headers: { 'content-type': type } });
-      return (await newest()).request.size;
+      return (await readNewestRequest()).request.size;
     };
 
-    expect([await sizeAfter('{}', 'application/json'), await sizeAfter('{', 'application/json')]).toEqual([2, 1]);
-    expect([await sizeAfter('{}', 'foo'), await sizeAfter('x'.repeat(2 ** 21), 'application/json')]).toEqual([
+    expect([await readSizeOf('{}', 'application/json'), await readSizeOf('{', 'application/json')]).toEqual([2, 1]);
+    expect([await readSizeOf('{}', 'foo'), await readSizeOf('x'.repeat(2 ** 21), 'application/json')]).toEqual([
       null,
       null,
     ]);
   });
 
-  it('lists requests without bodies if they are not wanted, with what else it knows of them', async () => {
-    await server.grant(order);
+  it('omits only the bodies with `bodies=false`', async () => {
+    await server.grant(credentials);
 
-    const [[whole], [bare]] = [await requests(), await requests('?bodies=false')];
+    const [[whole], [bare]] = [await listRequests(), await listRequests('?bodies=false')];
     expect(whole.request.body).toMatchObject({ clientId });
     const { request, response } = whole;
     expect(bare).toEqual({ ...whole, request: { ...request, body: null }, response: { ...response, body: null } });
   });
 
-  it('shows that a token was used: its fingerprint is that of the answer that gave it', async () => {
+  it('has the same fingerprint of a token where it is issued and where it is used', async () => {
     const token = await server.tokenOf(researcher);
     await server.call('GET /api/v1/users?limit=3', { token });
 
-    const [used, granted] = await requests();
+    const [used, granted] = await listRequests();
     expect(used.request.headers.authorization).toBe(`Bearer ${granted.response.body.accessToken}`);
     expect(used).toMatchObject({
       operation: 'get_users',
@@ -132,14 +134,14 @@ describe('the journal', () => {
     expect(used.decision).toBe((await server.call('GET /_mock/decisions')).body.decisions[0].id);
   });
 
-  it('has requests that reach no operation, and none of the switchboard', async () => {
+  it('contains requests without an operation, but none to the control API', async () => {
     await server.call('GET /api/v1/usres');
     await server.call('DELETE /v2/nvcf/functions', { token: castKey('nvcf-deployer').key });
     await server.call('GET /nowhere');
     await server.call('GET /_mock/info');
 
     expect(
-      (await requests()).map(({ service, operation, path, status }: never) => [service, operation, path, status]),
+      (await listRequests()).map(({ service, operation, path, status }: never) => [service, operation, path, status]),
     ).toEqual([
       [null, null, '/nowhere', 404],
       ['nvcf', null, '/v2/nvcf/functions', 405],
@@ -147,7 +149,7 @@ describe('the journal', () => {
     ]);
   });
 
-  it('hides secrets wherever they are: in a path, a query, a form, a header of ours, a body that is not JSON', async () => {
+  it('redacts secrets in paths, queries, forms, headers and bodies that are not JSON', async () => {
     const key = castKey('nvcf-deployer').key;
     await server.call(`GET /v2/nvcf/functions/${key}?key=${key}`, {
       headers: { 'x-mock-admin-token': 'a-secret-token', cookie: 'a=b' },
@@ -158,20 +160,20 @@ describe('the journal', () => {
     });
     await server.call('POST /api/v1/token', { body: '{"clientSecret":"half-of-a-secret' });
 
-    const text = JSON.stringify(await requests());
+    const text = JSON.stringify(await listRequests());
     for (const secret of [key, 'a-secret-token', 'hunter2', 'half-of-a-secret', 'a=b'])
       expect(text).not.toContain(secret);
-    expect((await requests('?operation=grant_token_v2'))[0].request.body).toMatchObject({
+    expect((await listRequests('?operation=grant_token_v2'))[0].request.body).toMatchObject({
       grant_type: 'password',
       username: 'someone',
       password: fingerprint('hunter2hunter2'),
     });
   });
 
-  it('keeps the beginning of a large body, and says how large it was', async () => {
-    await server.grant({ ...order, padding: 'x'.repeat(100_000) });
+  it('keeps the beginning of a large body and its full size', async () => {
+    await server.grant({ ...credentials, padding: 'x'.repeat(100_000) });
 
-    const { request } = await newest();
+    const { request } = await readNewestRequest();
     expect(request.truncated).toBe(true);
     expect(request.size).toBeGreaterThan(100_000);
     expect(request.body.length).toBeGreaterThan(60_000);
@@ -179,38 +181,38 @@ describe('the journal', () => {
     expect(request.body).not.toContain(clientSecret);
   });
 
-  it('is filtered by everything that a match has, and by what came since', async () => {
-    await server.grant(order);
-    const first = (await newest()).id;
-    await server.grant({ ...order, clientSecret: 'wrong' });
+  it('is filtered by every member of a match and by `since`', async () => {
+    await server.grant(credentials);
+    const first = (await readNewestRequest()).id;
+    await server.grant({ ...credentials, clientSecret: 'wrong' });
     const token = await server.tokenOf(researcher);
     await server.call('GET /api/v1/users', { token });
 
-    const ids = async (query: string) => (await requests(query)).length;
-    expect(await ids('?operation=grant_token')).toBe(3);
-    expect(await ids('?operation=grant_token&status=200')).toBe(2);
-    expect(await ids('?reason=wrong_secret')).toBe(1);
-    expect(await ids(`?principal=${admin.email}`)).toBe(2);
-    expect(await ids(`?principal=${clientId}`)).toBe(2);
-    expect(await ids('?method=get&path=/api/v1/users')).toBe(1);
-    expect(await ids('?path=/api/{version}/token')).toBe(3);
-    expect(await ids('?service=air')).toBe(0);
-    expect(await ids(`?since=${first}`)).toBe(3);
-    expect(await ids('?limit=1')).toBe(1);
+    const countRequests = async (query: string) => (await listRequests(query)).length;
+    expect(await countRequests('?operation=grant_token')).toBe(3);
+    expect(await countRequests('?operation=grant_token&status=200')).toBe(2);
+    expect(await countRequests('?reason=wrong_secret')).toBe(1);
+    expect(await countRequests(`?principal=${admin.email}`)).toBe(2);
+    expect(await countRequests(`?principal=${clientId}`)).toBe(2);
+    expect(await countRequests('?method=get&path=/api/v1/users')).toBe(1);
+    expect(await countRequests('?path=/api/{version}/token')).toBe(3);
+    expect(await countRequests('?service=air')).toBe(0);
+    expect(await countRequests(`?since=${first}`)).toBe(3);
+    expect(await countRequests('?limit=1')).toBe(1);
   });
 
-  it('is emptied by a reset, and counts what it had to drop', async () => {
-    await server.grant(order);
+  it('is empty after a reset', async () => {
+    await server.grant(credentials);
     expect((await server.call('GET /_mock/requests')).body).toMatchObject({ dropped: 0 });
     await server.call('POST /_mock/reset');
     expect((await server.call('GET /_mock/requests')).body).toEqual({ requests: [], total: 0, dropped: 0, next: null });
   });
 
-  it('shows one request by its id', async () => {
-    await server.grant(order);
-    const entry = await newest();
+  it('returns a request by its id', async () => {
+    await server.grant(credentials);
+    const entry = await readNewestRequest();
     expect((await server.call(`GET /_mock/requests/${entry.id}`)).body).toEqual(entry);
-    expect(refused(await server.call('GET /_mock/requests/nothing'), 404)).toContain('No request has this id');
+    expect(readRefusal(await server.call('GET /_mock/requests/nothing'), 404)).toContain('No request has this id');
   });
 
   it.each([
@@ -224,12 +226,12 @@ describe('the journal', () => {
     ['path=api/v1/token', 'such as `/api/v1/token`'],
     ['service=air&operation=grant_token', 'can never match'],
     ['since=yesterday', 'RFC 3339'],
-  ])('refuses the filter %s, and says what would do', async (query, said) => {
-    expect(refused(await server.call(`GET /_mock/requests?${query}`), 400)).toContain(said);
+  ])('rejects the filter %s and suggests a valid one', async (query, message) => {
+    expect(readRefusal(await server.call(`GET /_mock/requests?${query}`), 400)).toContain(message);
   });
 
-  it('becomes an archive that tools of browsers open', async () => {
-    await server.grant(order);
+  it('is exported as HAR', async () => {
+    await server.grant(credentials);
     const { body } = await server.call('GET /_mock/requests/har?operation=grant_token');
     expect(body.log).toMatchObject({ version: '1.2', creator: { name: 'nv-auth-mock' } });
     expect(body.log.entries).toHaveLength(1);
@@ -246,10 +248,10 @@ describe('the journal', () => {
   });
 });
 
-describe('verifying', () => {
-  it('finds what came, as often as expected', async () => {
-    await server.grant(order);
-    await server.grant(order);
+describe('a verification', () => {
+  it('succeeds if as many requests as expected match', async () => {
+    await server.grant(credentials);
+    await server.grant(credentials);
     const match = { operation: 'grant_token', body: { clientSecret } };
 
     expect((await verify({ match })).body).toMatchObject({ verified: true, count: 2, nearest: [] });
@@ -260,9 +262,9 @@ describe('verifying', () => {
     expect((await verify({ match: {}, atLeast: 2, atMost: 2 })).body.verified).toBe(true);
   });
 
-  it('tells the nearest request if what was expected did not come, and how it differs', async () => {
+  it('that fails returns the nearest request and its differences', async () => {
     await server.call('GET /api/v1/users', { token: 'nonsense' });
-    await server.grant({ ...order, clientSecret: 'wrong' });
+    await server.grant({ ...credentials, clientSecret: 'wrong' });
 
     const { body } = await verify({ match: { operation: 'grant_token', status: 200, body: { clientSecret } } });
     expect(body.verified).toBe(false);
@@ -274,36 +276,36 @@ describe('verifying', () => {
     ]);
   });
 
-  it('waits for a request that has not come yet', async () => {
-    const waiting = verify({ match: { operation: 'grant_token' }, within: '30s' });
+  it('with `within` waits for a request', async () => {
+    const pending = verify({ match: { operation: 'grant_token' }, within: '30s' });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await server.grant(order);
-    expect((await waiting).body).toMatchObject({ verified: true, count: 1 });
+    await server.grant(credentials);
+    expect((await pending).body).toMatchObject({ verified: true, count: 1 });
   });
 
-  it('waits until the end for a limit, unless that is exceeded', async () => {
-    await server.grant(order);
+  it('with an upper limit waits until the end or until the limit is exceeded', async () => {
+    await server.grant(credentials);
     expect((await verify({ match: { operation: 'grant_token' }, times: 1, within: '20ms' })).body.verified).toBe(true);
-    const waiting = verify({ match: { operation: 'grant_token' }, times: 1, within: '30s' });
+    const pending = verify({ match: { operation: 'grant_token' }, times: 1, within: '30s' });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await server.grant(order);
-    expect((await waiting).body).toMatchObject({ verified: false, count: 2 });
+    await server.grant(credentials);
+    expect((await pending).body).toMatchObject({ verified: false, count: 2 });
   });
 
-  it('ends with a reset, and with its world', async () => {
-    const waiting = verify({ match: { operation: 'grant_token' }, within: '30s' });
+  it('is rejected at a reset and when its world is deleted', async () => {
+    const pending = verify({ match: { operation: 'grant_token' }, within: '30s' });
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('POST /_mock/reset');
-    expect(refused(await waiting, 409)).toContain('cleared');
+    expect(readRefusal(await pending, 409)).toContain('cleared');
 
     await server.call('POST /_mock/worlds', { body: { id: 'short' } });
-    const there = server.call('POST /w/short/_mock/requests/verify', { body: { match: {}, within: '30s' } });
+    const inWorld = server.call('POST /w/short/_mock/requests/verify', { body: { match: {}, within: '30s' } });
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('DELETE /_mock/worlds/short');
-    expect(refused(await there, 404)).toContain('The world `short` was deleted');
+    expect(readRefusal(await inWorld, 404)).toContain('The world `short` was deleted');
   });
 
-  it('ends with its client', async () => {
+  it('stops when its client disconnects', async () => {
     const { port } = await server.listen('127.0.0.1', 0);
     const { journal } = server.world.activityLog;
     const line = await openLine(port);
@@ -315,22 +317,22 @@ describe('verifying', () => {
     await vi.waitFor(() => expect(journal.listenerCount).toBe(0));
 
     const aborting = new AbortController();
-    const waiting = createInProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
+    const pending = createInProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: aborting.signal },
     });
     await vi.waitFor(() => expect(journal.listenerCount).toBe(1));
     aborting.abort();
-    await expect(waiting).rejects.toThrow('aborted');
+    await expect(pending).rejects.toThrow('aborted');
     await vi.waitFor(() => expect(journal.listenerCount).toBe(0));
   });
 
-  it('ends with the server, which is there no longer rather than its world', async () => {
+  it('is rejected with 503 when the server stops', async () => {
     const stopping = await testServer();
     const body = { match: {}, within: '30s' };
-    const waiting = stopping.call('POST /_mock/requests/verify', { body });
+    const pending = stopping.call('POST /_mock/requests/verify', { body });
     await new Promise((resolve) => setTimeout(resolve, 20));
     await stopping.close();
-    expect(refused(await waiting, 503)).toContain('server');
+    expect(readRefusal(await pending, 503)).toContain('server');
   });
 
   it.each([
@@ -348,7 +350,7 @@ describe('verifying', () => {
     [{ match: {}, within: 'soon' }, 'up to 60 s'],
     [{ match: {}, times: -1 }, 'of at least 0'],
     [{ match: { opertion: 'x' } }, 'opertion'],
-  ])('refuses %j', async (body, said) => {
-    expect(refused(await verify(body), 400)).toContain(said);
+  ])('is rejected as %j', async (body, message) => {
+    expect(readRefusal(await verify(body), 400)).toContain(message);
   });
 });

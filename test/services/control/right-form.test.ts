@@ -1,11 +1,11 @@
-/** A call of the switchboard that is nearly right is told the right form. */
+/** Errors of the control API that suggest the right request. */
 import { expect, it } from 'vitest';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
 
-it.each<[request: string, body: unknown, status: number, said: string]>([
+it.each<[request: string, body: unknown, status: number, message: string]>([
   ['POST /_mock/clock/advance', { by: 'next-event' }, 400, "use `advance({to: 'next-event'})`"],
   [
     'POST /_mock/faults',
@@ -17,9 +17,9 @@ it.each<[request: string, body: unknown, status: number, said: string]>([
   ['POST /_mock/requests/verify', { operation: 'get_users', times: 1 }, 400, 'it belongs at `match.operation`'],
   ['POST /_mock/world', {}, 404, 'Did you mean `POST /_mock/worlds`?'],
   ['GET /_mock/clok', undefined, 404, 'Did you mean `GET /_mock/clock`?'],
-])('%s with %j is told so', async (request, body, status, said) => {
+])('%s with %j is rejected with a suggestion', async (request, body, status, message) => {
   const answer = await server.call(request, body === undefined ? {} : { body });
 
   expect(answer.status).toBe(status);
-  expect(problemDocument(answer)).toContain(said);
+  expect(problemDocument(answer)).toContain(message);
 });

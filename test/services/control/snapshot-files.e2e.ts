@@ -27,12 +27,12 @@ const KEY = {
 type Caller = Pick<TestServer, 'call'>;
 
 /**
- * Changes a world, and takes a snapshot of it.
+ * Changes a world and takes a snapshot of it.
  *
- * @param at the path before that of the control API
- * @param rotated whether its signing keys are changed too, of which each takes as long as a hundred requests
+ * @param at the prefix of the paths of the control API
+ * @param rotated whether to rotate its signing keys too, which is slow
  */
-async function taken(
+async function takeSnapshot(
   { call }: Caller,
   at = '',
   rotated = false,
@@ -44,25 +44,25 @@ async function taken(
   return { id: (await call(`POST ${at}/_mock/snapshots`, { body: { name: 'before' } })).body.id, key };
 }
 
-/** What users see of the default world. */
-async function stateOf({ call }: Caller): Promise<unknown> {
-  const of = async (path: string) => (await call(`GET ${path}`)).body;
+/** Reads the state of the default world that clients can see. */
+async function readState({ call }: Caller): Promise<unknown> {
+  const get = async (path: string) => (await call(`GET ${path}`)).body;
   return {
-    cast: await of('/_mock/cast'),
-    keys: await of('/_mock/keys?limit=500'),
-    propagation: await of('/_mock/propagation'),
-    ahead: (await of('/_mock/clock')).ahead,
-    jwks: await of('/auth/realms/acme/protocol/openid-connect/certs'),
+    cast: await get('/_mock/cast'),
+    keys: await get('/_mock/keys?limit=500'),
+    propagation: await get('/_mock/propagation'),
+    ahead: (await get('/_mock/clock')).ahead,
+    jwks: await get('/auth/realms/acme/protocol/openid-connect/certs'),
   };
 }
 
 describe('a snapshot file', async () => {
-  const [source, other] = [await testServer(), await testServer()];
-  const before = await stateOf(other);
-  const { id, key } = await taken(source, '', true);
+  const [source, target] = [await testServer(), await testServer()];
+  const before = await readState(target);
+  const { id, key } = await takeSnapshot(source, '', true);
   const file = await downloaded(source, id);
 
-  it('names its server and format, has a line for each row, and ends with the SHA-256 of the lines before', () => {
+  it('starts with its server and format, has a line for each row, and ends with their SHA-256', () => {
     const lines = file.trimEnd().split('\n');
     const [first, second, ...rest] = lines.map((line) => JSON.parse(line));
     const last = rest.pop();
@@ -79,9 +79,9 @@ describe('a snapshot file', async () => {
     expect(rewritten(file, (all) => all)).toBe(file);
   });
 
-  it('is added by another server, which restores it and makes worlds from it', async () => {
+  it('is accepted by another server, which restores it and creates worlds from it', async () => {
     const other = await testServer();
-    const before = await stateOf(source);
+    const before = await readState(source);
     const { status, body } = await uploaded(other, file);
 
     expect([status, body]).toEqual([201, (await source.call(`GET /_mock/snapshots/${id}`)).body]);
@@ -90,15 +90,15 @@ describe('a snapshot file', async () => {
     await other.call('POST /_mock/worlds', { body: { id: 'copy', from: { snapshot: id }, credentials: 'cast' } });
     expect((await other.call('GET /w/copy/v2/nvcf/functions', { token: key })).status).toBe(200);
     expect((await other.call(`POST /_mock/snapshots/${id}/restore`)).status).toBe(200);
-    expect(await stateOf(other)).toEqual(before);
+    expect(await readState(other)).toEqual(before);
     expect((await other.call('GET /w/default/v2/nvcf/functions', { token: key })).status).toBe(200);
     expect(await downloaded(other, id)).toBe(file);
   });
 
-  it('is a conflict while there is a snapshot of its id, and at the address of another world than its own', async () => {
+  it('is rejected with 409 while its id exists, and under the path of another world', async () => {
     const server = await testServer();
     for (const world of ['alice', 'bob']) await server.call('POST /_mock/worlds', { body: { id: world } });
-    const { id } = await taken(server, '/w/alice');
+    const { id } = await takeSnapshot(server, '/w/alice');
     const file = await downloaded(server, id);
     const twice = await uploaded(server, file);
 
@@ -116,86 +116,99 @@ describe('a snapshot file', async () => {
 
   it.for<[string, (file: string) => string, RegExp]>([
     ['that is empty', () => '', /^This is not a snapshot file/],
-    ['that is something else', () => '{"a": 1}\n', /^This is not a snapshot file/],
-    ['that is one long line', () => 'x'.repeat(1_000_000), /^This is not a snapshot file/],
-    ['of another format', (file) => file.replace('"format":1', '"format":2'), /has format 2 \(nv-auth-mock \d/],
+    ['that is other JSON', () => '{"a": 1}\n', /^This is not a snapshot file/],
+    ['that is a single long line', () => 'x'.repeat(1_000_000), /^This is not a snapshot file/],
+    [
+      'with another format number',
+      (file) => file.replace('"format":1', '"format":2'),
+      /has format 2 \(nv-auth-mock \d/,
+    ],
     ['that was cut within a line', (file) => file.slice(0, file.length / 2), /ends too early, after line \d+/],
     ['that was cut after a line', (file) => file.slice(0, file.lastIndexOf('{"sha')), /ends too early, after line \d+/],
     ['that was cut within its last line', (file) => file.slice(0, -10), /ends too early, after line \d+/],
-    ['with a line that is no JSON', (file) => file.replace('{"row":', '{row:'), /Line 3 is not a JSON object in UTF-8/],
-    ['with a line of another form', (file) => file.replace('{"row":', '{"rows":'), /Line 3 has an unexpected form/],
     [
-      'that was changed',
+      'with a line that is not JSON',
+      (file) => file.replace('{"row":', '{row:'),
+      /Line 3 is not a JSON object in UTF-8/,
+    ],
+    [
+      'with a line with an unknown member',
+      (file) => file.replace('{"row":', '{"rows":'),
+      /Line 3 has an unexpected form/,
+    ],
+    [
+      'that does not match its checksum',
       (file) => file.replace('admin@acme', 'other@acme'),
       /Its last line, \d+, does not have the SHA-256/,
     ],
-    ['that goes on after its end', (file) => `${file}{}\n`, /Line \d+ follows the line that ends the file/],
+    ['with a line after its checksum', (file) => `${file}{}\n`, /Line \d+ follows the line that ends the file/],
     [
       'with a line that is nested too deeply',
       (file) => rewritten(file, (all) => [...all, `{"row":${'['.repeat(100_000)}${']'.repeat(100_000)}}`]),
       /Line \d+ is nested deeper than 64 levels/,
     ],
     [
-      'of a moment that has no form',
+      'with a time that is out of range',
       (file) => rewritten(file, (all) => all.map((line) => line.replace(/"at":\d+/, '"at":1e300'))),
       /Line 2 has an unexpected form/,
     ],
     [
-      'with a row whose moment has no form',
+      'with a row with a time that is out of range',
       (file) =>
-        rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace('"dueAt":null', '"dueAt":1e300'))]),
+        rewritten(file, (all) => [...all, ...makeRows(1).map((line) => line.replace('"dueAt":null', '"dueAt":1e300'))]),
       /Line \d+ has an unexpected form/,
     ],
     ...[String.raw`a\u0000b`, String.raw`\ud800`].map((text): [string, (file: string) => string, RegExp] => [
-      `with an id that no database stores: ${text}`,
-      (file) => rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace(/"id":"/, `"id":"${text}`))]),
+      `with an id that a database cannot store: ${text}`,
+      (file) =>
+        rewritten(file, (all) => [...all, ...makeRows(1).map((line) => line.replace(/"id":"/, `"id":"${text}`))]),
       /Line \d+ has an unexpected form/,
     ]),
     [
-      'with a row twice',
+      'with a duplicate row',
       (file) => rewritten(file, (all) => [...all, ...all.slice(-1)]),
       /Line \d+ has the same object as an earlier line/,
     ],
     [
-      'with a seed that is none',
-      (file) => rewritten(file, ([first = '', , ...rows]) => [first, withSeed(file, 'nothing'), ...rows]),
+      'with an invalid seed',
+      (file) => rewritten(file, ([first = '', , ...rows]) => [first, replaceSeed(file, 'nothing'), ...rows]),
       /Line 2 has a seed that cannot be used: it is not JSON/,
     ],
-  ])('%s is refused, and not added', async ([, change, detail]) => {
-    const { status, body } = await uploaded(other, change(file));
+  ])('%s is rejected and not stored', async ([, change, detail]) => {
+    const { status, body } = await uploaded(target, change(file));
 
     expect([status, body.detail]).toEqual([400, expect.stringMatching(detail)]);
-    expect((await other.call('GET /_mock/snapshots')).body.total).toBe(0);
+    expect((await target.call('GET /_mock/snapshots')).body.total).toBe(0);
   });
 
-  it('that is refused at its last row changes nothing', async () => {
+  it('that is rejected at its last row changes nothing', async () => {
     const twice = rewritten(file, (all) => [...all, ...all.slice(-1)]);
 
-    expect((await uploaded(other, twice)).status).toBe(400);
-    expect(await stateOf(other)).toEqual(before);
+    expect((await uploaded(target, twice)).status).toBe(400);
+    expect(await readState(target)).toEqual(before);
   });
 
-  it('that is larger than the memory that `--max-state` leaves is refused, and leaves no memory taken', async () => {
+  it('that exceeds `--max-state` is rejected with 413 and releases its memory', async () => {
     const small = await testServer({}, { maxStateBytes: 2_000_000 });
-    const large = rewritten(file, (all) => [...all, ...rowsOf(3000)]);
-    const used = async () => (await small.call('GET /_mock/info')).body.store.bytes;
-    const before = await used();
+    const large = rewritten(file, (all) => [...all, ...makeRows(3000)]);
+    const readBytes = async () => (await small.call('GET /_mock/info')).body.store.bytes;
+    const before = await readBytes();
     const { status, body } = await uploaded(small, large);
 
     expect([status, body.detail]).toEqual([413, expect.stringContaining('`--max-state`')]);
-    expect(await used()).toBe(before);
+    expect(await readBytes()).toBe(before);
   });
 
   it.for<[string, string, number, string]>([
     ['row', '{"row":{"collection":"nvcf.assets","id":"', 2, 'which is longer than any row that the mock writes.'],
     ['seed', '{"row":{"collection":"seed","id":"', 16, 'which is the limit for a seed.'],
   ])(
-    'with a line that is longer than that of any %s is refused as soon as it is',
+    'with a line over the limit for a %s is rejected before the whole line is read',
     async ([, begin, mebibytes, why]) => {
       const head = `${file.split('\n', 2).join('\n')}\n`;
       const expected = `Line 3 of the snapshot file is longer than ${mebibytes * MEBIBYTE} bytes, ${why}`;
       const long = `${head}${begin}${'x'.repeat(mebibytes * MEBIBYTE)}`;
-      const { status, headers, body } = await uploaded(other, long);
+      const { status, headers, body } = await uploaded(target, long);
       expect([status, headers['connection'], body.detail]).toEqual([413, 'close', expect.stringContaining(expected)]);
 
       const reader = new SnapshotReader(await loadRowCheck(), Number.POSITIVE_INFINITY, () => {});
@@ -209,7 +222,7 @@ describe('a snapshot file', async () => {
     },
   );
 
-  it.runIf(hasDriver)('moves a large asset, in pieces, and a data file keeps it', async ({ folder }) => {
+  it.runIf(hasDriver)('transfers a large asset in pieces, and a data file keeps it', async ({ folder }) => {
     const clock = createManualClock(START);
     const asset = { contentType: 'application/octet-stream', description: 'large' };
     const token = castKey('nvcf-full-access').key;
@@ -238,7 +251,7 @@ describe('a snapshot file', async () => {
     expect(Math.max(...large.split('\n').map(({ length }) => length))).toBeLessThan(MEBIBYTE);
   });
 
-  it('needs the admin token', async () => {
+  it('requires the admin token', async () => {
     const server = await testServer({ adminToken: 'an-admin-token' });
 
     expect((await server.call('GET /_mock/snapshots/a/file')).status).toBe(401);
@@ -246,13 +259,13 @@ describe('a snapshot file', async () => {
   });
 });
 
-function withSeed(file: string, text: string): string {
+function replaceSeed(file: string, text: string): string {
   const { snapshot } = JSON.parse(file.split('\n')[1] ?? '');
   const made = { ...snapshot.made, seed: { ...snapshot.made.seed, text } };
   return JSON.stringify({ snapshot: { ...snapshot, made } });
 }
 
-function rowsOf(count: number): string[] {
+function makeRows(count: number): string[] {
   const row = { collection: 'nvcf.asset-pieces', owner: '', parent: 'a', aliases: [], labels: [], sharedWith: [] };
   return Array.from({ length: count }, (_, number) =>
     JSON.stringify({ row: { ...row, id: `${number}`, dueAt: null, usedAt: null, body: { base64: 'x'.repeat(300) } } }),
@@ -266,82 +279,83 @@ describe('`--snapshot`', () => {
     onTestFinished(() => server.close());
     return server;
   };
-  const snapshotOf = async (folder: string, { at = '', rotated = false } = {}) => {
+  const writeSnapshot = async (folder: string, { at = '', rotated = false } = {}) => {
     const server = await testServer({}, { clock });
     if (at !== '') await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
-    const { id, key } = await taken(server, at, rotated);
+    const { id, key } = await takeSnapshot(server, at, rotated);
     const snapshot = join(folder, 'snapshot.ndjson');
     await writeFile(snapshot, await downloaded(server, id));
     return { server, snapshot, key };
   };
 
-  it('begins the default world with the file, also after a reset: objects, clock, toggle and signing keys', async ({
-    folder,
-  }) => {
-    const { server, snapshot, key } = await snapshotOf(folder, { rotated: true });
-    const begun = await start({ snapshot });
-    const state = await stateOf(server);
+  it('restores objects, clock, propagation and signing keys at the start and at a reset', async ({ folder }) => {
+    const { server, snapshot, key } = await writeSnapshot(folder, { rotated: true });
+    const restored = await start({ snapshot });
+    const state = await readState(server);
 
-    expect(await stateOf(begun)).toEqual(state);
-    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
-    expect((await begun.call('GET /_mock/findings')).body.findings).toEqual([]);
-    await begun.call('POST /_mock/clock/advance', { body: { by: '5h' } });
-    await begun.call('PUT /_mock/propagation', { body: { mode: 'off' } });
-    for (const one of (await begun.call('GET /_mock/keys?limit=500')).body.keys) {
-      await begun.call(`DELETE /_mock/keys/${one.id}`);
+    expect(await readState(restored)).toEqual(state);
+    expect((await restored.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+    expect((await restored.call('GET /_mock/findings')).body.findings).toEqual([]);
+    await restored.call('POST /_mock/clock/advance', { body: { by: '5h' } });
+    await restored.call('PUT /_mock/propagation', { body: { mode: 'off' } });
+    for (const listed of (await restored.call('GET /_mock/keys?limit=500')).body.keys) {
+      await restored.call(`DELETE /_mock/keys/${listed.id}`);
     }
-    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(403);
-    await begun.call('POST /_mock/reset');
-    expect(await stateOf(begun)).toEqual(state);
-    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+    expect((await restored.call('GET /v2/nvcf/functions', { token: key })).status).toBe(403);
+    await restored.call('POST /_mock/reset');
+    expect(await readState(restored)).toEqual(state);
+    expect((await restored.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
   });
 
-  it('takes a snapshot of another world, whose own credentials count in the default one', async ({ folder }) => {
-    const { server, snapshot, key } = await snapshotOf(folder, { at: '/w/alice' });
+  it('accepts a snapshot of another world and its credentials in the default world', async ({ folder }) => {
+    const { server, snapshot, key } = await writeSnapshot(folder, { at: '/w/alice' });
     const cast = (await server.call('GET /w/alice/_mock/cast')).body;
-    const begun = await start({ snapshot, world: ['bob'] });
+    const restored = await start({ snapshot, world: ['bob'] });
 
-    expect(withoutBearers((await begun.call('GET /_mock/cast')).body)).toEqual(withoutBearers(cast));
-    expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+    expect(withoutBearers((await restored.call('GET /_mock/cast')).body)).toEqual(withoutBearers(cast));
+    expect((await restored.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
     const own = cast.ngc.keys.find(({ name }: { readonly name: string }) => name === 'nvcf-full-access');
-    expect((await begun.call('GET /v2/nvcf/functions', { token: own.key })).status).toBe(200);
+    expect((await restored.call('GET /v2/nvcf/functions', { token: own.key })).status).toBe(200);
     const { clientId, clientSecret } = cast.runai.users[0].accessKeys[0];
-    const { status, body } = await begun.grant({ grantType: 'client_credentials', clientId, clientSecret });
+    const { status, body } = await restored.grant({ grantType: 'client_credentials', clientId, clientSecret });
     expect(status).toBe(200);
-    expect((await begun.call('GET /api/v1/access-keys', { token: body.accessToken })).status).toBe(200);
-    await begun.call('POST /_mock/worlds', { body: { id: 'carl' } });
-    expect((await begun.call('GET /w/carl/_mock/cast')).status).toBe(200);
+    expect((await restored.call('GET /api/v1/access-keys', { token: body.accessToken })).status).toBe(200);
+    await restored.call('POST /_mock/worlds', { body: { id: 'carl' } });
+    expect((await restored.call('GET /w/carl/_mock/cast')).status).toBe(200);
   });
 
-  it.runIf(hasDriver)('goes on with a data file that began with it, and with no other', async ({ folder }) => {
-    const { snapshot, key } = await snapshotOf(folder);
-    const data = join(folder, 'mock.db');
-    const first = await openServer({ snapshot, data }, { clock });
-    await first.call('POST /_mock/keys', { body: { ...KEY, name: 'later' } });
-    await first.close();
-    const second = await openServer({ snapshot, data }, { clock });
-    const names = (await second.call('GET /_mock/keys?limit=500')).body.keys.map(
-      ({ name }: { readonly name: string }) => name,
-    );
-    await second.call('POST /_mock/reset');
-    await second.close();
-    // A reset takes nothing of that away.
-    await (await openServer({ snapshot, data }, { clock })).close();
-    const seeded = join(folder, 'seeded.db');
-    await (await openServer({ data: seeded }, { clock })).close();
+  it.runIf(hasDriver)(
+    'reopens a data file that was created from it, and rejects another data file',
+    async ({ folder }) => {
+      const { snapshot, key } = await writeSnapshot(folder);
+      const data = join(folder, 'mock.db');
+      const first = await openServer({ snapshot, data }, { clock });
+      await first.call('POST /_mock/keys', { body: { ...KEY, name: 'later' } });
+      await first.close();
+      const second = await openServer({ snapshot, data }, { clock });
+      const names = (await second.call('GET /_mock/keys?limit=500')).body.keys.map(
+        ({ name }: { readonly name: string }) => name,
+      );
+      await second.call('POST /_mock/reset');
+      await second.close();
+      // A reset keeps the data file tied to its snapshot.
+      await (await openServer({ snapshot, data }, { clock })).close();
+      const seeded = join(folder, 'seeded.db');
+      await (await openServer({ data: seeded }, { clock })).close();
 
-    expect(names).toEqual(expect.arrayContaining(['made', 'later']));
-    await expect(openServer({ snapshot, data: seeded }, { clock })).rejects.toThrow(
-      /has a world that was not created from --snapshot .* Remove --snapshot to keep that world, .*--reseed/,
-    );
-    const replaced = await start({ snapshot, data: seeded, reseed: true });
-    expect((await replaced.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
-  });
+      expect(names).toEqual(expect.arrayContaining(['made', 'later']));
+      await expect(openServer({ snapshot, data: seeded }, { clock })).rejects.toThrow(
+        /has a world that was not created from --snapshot .* Remove --snapshot to keep that world, .*--reseed/,
+      );
+      const replaced = await start({ snapshot, data: seeded, reseed: true });
+      expect((await replaced.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
+    },
+  );
 
-  it('is refused with a seed, without a file, and with a damaged one', async ({ folder }) => {
-    const { snapshot } = await snapshotOf(folder);
-    const other = join(folder, 'other');
-    await writeFile(other, 'something else\n');
+  it('is rejected with `--seed`, and with a file that is missing or damaged', async ({ folder }) => {
+    const { snapshot } = await writeSnapshot(folder);
+    const damaged = join(folder, 'damaged');
+    await writeFile(damaged, 'something else\n');
 
     await expect(openServer({ snapshot, seed: 'none' }, { clock })).rejects.toThrow(
       '--snapshot and --seed are both set',
@@ -351,12 +365,12 @@ describe('`--snapshot`', () => {
       /cannot be read: it does not exist/,
     );
     await expect(openServer({ snapshot: folder }, { clock })).rejects.toThrow(/cannot be read: it is a folder/);
-    await expect(openServer({ snapshot: other }, { clock })).rejects.toThrow(/other: This is not a snapshot file/);
+    await expect(openServer({ snapshot: damaged }, { clock })).rejects.toThrow(/damaged: This is not a snapshot file/);
     await expect(openServer({ snapshot, maxState: 0.01 }, { clock })).rejects.toThrow(/larger than --max-state/);
   });
 
-  it('keeps tokens of the world that the file has, if the server signs with its key', async ({ folder }) => {
-    const { server, snapshot } = await snapshotOf(folder);
+  it('accepts earlier tokens of the world in the file if the server has the same signing key', async ({ folder }) => {
+    const { server, snapshot } = await writeSnapshot(folder);
     const token = await server.tokenOf(admin);
 
     expect((await (await start({ snapshot })).call('GET /api/v1/users', { token })).status).toBe(200);

@@ -1,4 +1,4 @@
-/** Snapshots: taken, restored, copied, deleted. */
+/** Snapshots: create, restore, copy and delete. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,38 +10,38 @@ import { makeWorld, orderWorld, tokenOf, withoutBearers } from '../../support/wo
 const server = await testServer();
 const AIR = { type: 'service', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };
 
-/** A world with a key that was made since its seed. */
-async function worldWithKey(order: object = {}) {
-  const world = await makeWorld(server, order);
+/** Creates a world and a key that is not in its seed. */
+async function makeWorldWithKey(options: object = {}) {
+  const world = await makeWorld(server, options);
   const { body: made } = await world.call('POST /_mock/keys', { body: { ...AIR, name: 'made' } });
   return { ...world, made: made as { id: string; key: string } };
 }
 
-const reads = async (call: typeof server.call, token: string) => {
+const tryKey = async (call: typeof server.call, token: string) => {
   const { status, decision } = await call('GET /api/v3/simulations/', { token });
   return status === 200 ? 'allowed' : decision.reason;
 };
 
 describe('a snapshot', () => {
-  it('is what a world goes back to, in state, toggle and time', async () => {
-    const { call, made } = await worldWithKey();
+  it('restores the state, propagation and clock of a world', async () => {
+    const { call, made } = await makeWorldWithKey();
     await call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '7m' } });
     await call('POST /_mock/clock/advance', { body: { by: '1h' } });
     const { status, body: snapshot } = await call('POST /_mock/snapshots', { body: { name: 'before' } });
     await call(`DELETE /_mock/keys/${made.id}`);
     await call('PUT /_mock/propagation', { body: { mode: 'off' } });
     await call('POST /_mock/clock/advance', { body: { by: '5h' } });
-    const without = await reads(call, made.key);
+    const outcome = await tryKey(call, made.key);
     const { body: restored } = await call(`POST /_mock/snapshots/${snapshot.id}/restore`);
 
     expect([status, snapshot.name, snapshot.at]).toEqual([201, 'before', '2026-01-15T13:00:00.000Z']);
-    expect([without, await reads(call, made.key)]).toEqual(['unknown_key', 'allowed']);
+    expect([outcome, await tryKey(call, made.key)]).toEqual(['unknown_key', 'allowed']);
     expect(restored).toEqual({ status: 'restored', now: '2026-01-15T13:00:00.000Z' });
     expect((await call('GET /_mock/clock')).body.now).toBe('2026-01-15T13:00:00.000Z');
     expect((await call('GET /_mock/propagation')).body).toMatchObject({ mode: 'fixed', delay: 'PT7M' });
   });
 
-  it('can be restored again and again, and its clock goes on from there', async () => {
+  it('can be restored repeatedly, and the clock runs on from its time', async () => {
     const own = await testServer();
     const { body: snapshot } = await own.call('POST /_mock/snapshots');
     own.clock.set(own.clock.now() + 3_600_000);
@@ -54,7 +54,7 @@ describe('a snapshot', () => {
   });
 
   it('keeps the decisions of its world when it is restored', async () => {
-    const { call, made } = await worldWithKey();
+    const { call, made } = await makeWorldWithKey();
     const { body: snapshot } = await call('POST /_mock/snapshots');
     const { decision } = await call('GET /api/v3/simulations/', { token: made.key });
     await call(`POST /_mock/snapshots/${snapshot.id}/restore`);
@@ -62,8 +62,8 @@ describe('a snapshot', () => {
     expect((await call(`GET /_mock/decisions/${decision.id}`)).status).toBe(200);
   });
 
-  it('is listed in its world only, told by its id, and deleted', async () => {
-    const { call, id } = await worldWithKey();
+  it('is listed in its world only, read by id and deleted', async () => {
+    const { call, id } = await makeWorldWithKey();
     const { body: first } = await call('POST /_mock/snapshots');
     const { body: second } = await call('POST /_mock/snapshots', { body: { name: 'second' } });
     const { body: listed } = await call('GET /_mock/snapshots');
@@ -71,14 +71,14 @@ describe('a snapshot', () => {
     const { body: read } = await call(`GET /_mock/snapshots/${second.id}`);
     const deleted = await call(`DELETE /_mock/snapshots/${first.id}`);
 
-    expect(listed.snapshots.map((one: { id: string }) => one.id)).toEqual([second.id, first.id]);
+    expect(listed.snapshots.map((snapshot: { id: string }) => snapshot.id)).toEqual([second.id, first.id]);
     expect(elsewhere.snapshots).toEqual([]);
     expect(read).toEqual({ ...second, name: 'second', world: id });
     expect([deleted.status, (await call(`GET /_mock/snapshots/${first.id}`)).status]).toEqual([204, 404]);
   });
 
-  it('of another world is not restored: a world is made from it', async () => {
-    const { call } = await worldWithKey();
+  it('of another world is rejected with 409, which suggests creating a world from it', async () => {
+    const { call } = await makeWorldWithKey();
     const { body: snapshot } = await call('POST /_mock/snapshots');
     const { status, body } = await server.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
 
@@ -86,22 +86,22 @@ describe('a snapshot', () => {
   });
 
   it.each(['GET ', 'GET /file', 'POST /restore', 'DELETE '])(
-    'of another world is not there, except at the address of the default world, and as an origin: %s',
+    'of another world returns 404, except under the default world: %s',
     async (request) => {
       const [method, path = ''] = request.split(' ');
-      const [alice, bob] = [await worldWithKey(), await makeWorld(server)];
-      const [{ body: hers }, { body: ofDefault }] = [
+      const [alice, bob] = [await makeWorldWithKey(), await makeWorld(server)];
+      const [{ body: snapshotOfAlice }, { body: snapshotOfDefault }] = [
         await alice.call('POST /_mock/snapshots'),
         await server.call('POST /_mock/snapshots'),
       ];
-      for (const id of [hers.id, ofDefault.id]) {
+      for (const id of [snapshotOfAlice.id, snapshotOfDefault.id]) {
         const { status, body } = await bob.call(`${method} /_mock/snapshots/${id}${path}`);
         expect([status, body.detail]).toEqual([404, expect.stringContaining('/_mock/snapshots')]);
       }
-      const copy = await orderWorld(server, { from: { snapshot: hers.id } });
+      const copy = await orderWorld(server, { from: { snapshot: snapshotOfAlice.id } });
       const atDefault = await server.app.inject({
         method: method as 'GET',
-        url: `/_mock/snapshots/${hers.id}${path}`,
+        url: `/_mock/snapshots/${snapshotOfAlice.id}${path}`,
         headers: { host: 'localhost' },
       });
 
@@ -110,14 +110,14 @@ describe('a snapshot', () => {
     },
   );
 
-  it.each(['GET ', 'DELETE ', 'POST /restore', 'GET /file'])('that is not there: %s is 404', async (request) => {
+  it.each(['GET ', 'DELETE ', 'POST /restore', 'GET /file'])('that does not exist returns 404: %s', async (request) => {
     const [method, path = ''] = request.split(' ');
     const { status, body } = await server.call(`${method} /_mock/snapshots/nothing${path}`);
 
     expect([status, body.detail]).toEqual([404, expect.stringContaining('/_mock/snapshots')]);
   });
 
-  it('of an earlier world of the same id is not restored where that was made of another seed', async () => {
+  it('of an earlier world with the same id but another seed is rejected with 409', async () => {
     const { call, id } = await makeWorld(server, { seed: 'none' });
     const { body: snapshot } = await call('POST /_mock/snapshots');
     await server.call(`DELETE /_mock/worlds/${id}`);
@@ -128,7 +128,7 @@ describe('a snapshot', () => {
     expect(body.detail).toContain('another seed');
   });
 
-  it.runIf(hasDriver)('of a world in a file goes back, and survives a restart', async () => {
+  it.runIf(hasDriver)('of a world in a data file is restored, and its state survives a restart', async () => {
     const data = join(await mkdtemp(join(tmpdir(), 'snapshot-')), 'mock.db');
     const first = await testServer({ data });
     const { body: made } = await first.call('POST /_mock/keys', { body: { ...AIR, name: 'kept' } });
@@ -139,23 +139,23 @@ describe('a snapshot', () => {
     const second = await testServer({ data });
 
     expect(status).toBe(200);
-    expect(await reads(second.call, made.key)).toBe('allowed');
+    expect(await tryKey(second.call, made.key)).toBe('allowed');
   });
 
-  it('is refused beyond the hundredth, which says which to delete', async () => {
+  it('is rejected with 409 beyond the limit of 100', async () => {
     const own = await testServer();
     const [first] = await Promise.all(Array.from({ length: 100 }, () => own.call('POST /_mock/snapshots')));
     const { status, body } = await own.call('POST /_mock/snapshots');
     await own.call(`DELETE /_mock/snapshots/${first?.body.id}`);
-    const again = await own.call('POST /_mock/snapshots');
+    const retried = await own.call('POST /_mock/snapshots');
 
-    expect([status, body.detail, again.status]).toEqual([409, expect.stringContaining('DELETE'), 201]);
+    expect([status, body.detail, retried.status]).toEqual([409, expect.stringContaining('DELETE'), 201]);
   });
 });
 
-describe('a world as a copy', () => {
-  it('of another one has its state and time, and credentials of its own', async () => {
-    const { call, id, made } = await worldWithKey();
+describe('a copy of a world', () => {
+  it('has the state and time of the source, and new credentials', async () => {
+    const { call, id, made } = await makeWorldWithKey();
     await call('POST /_mock/clock/advance', { body: { by: '3h' } });
     const copy = await makeWorld(server, { from: { world: id } });
     const [created] = copy.made.created.keys;
@@ -163,13 +163,13 @@ describe('a world as a copy', () => {
     expect((await copy.call('GET /_mock/clock')).body.now).toBe('2026-01-15T15:00:00.000Z');
     expect(created).toMatchObject({ id: made.id, name: 'made', org: 'acme' });
     expect(created.key).not.toBe(made.key);
-    expect([await reads(copy.call, made.key), await reads(server.call, created.key)]).toEqual([
+    expect([await tryKey(copy.call, made.key), await tryKey(server.call, created.key)]).toEqual([
       'other_world',
       'allowed',
     ]);
   });
 
-  it('tells every new secret of what had been made since the seed, and each counts', async () => {
+  it('has valid new credentials for everything created after the seed', async () => {
     const source = await makeWorld(server, {});
     const token = await tokenOf(source.call, source.cast.runai.users[0].accessKey);
     await source.call('POST /api/v1/access-keys', { token, body: { name: 'made' } });
@@ -188,18 +188,18 @@ describe('a world as a copy', () => {
     expect(app.clientId).toBe(`made-app-${copy.id}`);
   });
 
-  it('of a snapshot begins where it was taken, after its world is gone, too', async () => {
-    const { call, id, made } = await worldWithKey();
+  it('from a snapshot has the state of that time, even after its world is deleted', async () => {
+    const { call, id, made } = await makeWorldWithKey();
     const { body: snapshot } = await call('POST /_mock/snapshots');
     await call(`DELETE /_mock/keys/${made.id}`);
     await server.call(`DELETE /_mock/worlds/${id}`);
     const copy = await makeWorld(server, { from: { snapshot: snapshot.id } });
 
     expect(copy.made.created.keys).toHaveLength(1);
-    expect(await reads(copy.call, copy.made.created.keys[0].key)).toBe('allowed');
+    expect(await tryKey(copy.call, copy.made.created.keys[0].key)).toBe('allowed');
   });
 
-  it('has client ids of its own also where what was made is called as its seed or the world would call it', async () => {
+  it('has distinct client ids even for names that contain the id of the world', async () => {
     const source = await makeWorld(server, { id: 'alike' });
     const token = await tokenOf(source.call, source.cast.runai.users[0].accessKey);
     for (const name of ['alike', 'alike-alike', 'made', 'made-alike']) {
@@ -215,7 +215,7 @@ describe('a world as a copy', () => {
     await tokenOf(server.call, copy.cast.runai.users[0].accessKey);
   });
 
-  it('with the credentials as they are shows them in its cast, keeps them in a reset, and can be copied itself', async () => {
+  it('with `credentials: cast` keeps the credentials, also after a reset and in a further copy', async () => {
     const source = await makeWorld(server, {});
     const copy = await makeWorld(server, { from: { world: source.id }, credentials: 'cast' });
     const [{ accessKey }] = source.cast.runai.users;
@@ -228,47 +228,47 @@ describe('a world as a copy', () => {
     await tokenOf(server.call, further.cast.runai.users[0].accessKey);
   });
 
-  it('with the credentials as they are counts where it is named, and says that they are not its own alone', async () => {
-    const { id, made } = await worldWithKey();
+  it('with `credentials: cast` lists keys that several worlds have as ambiguous', async () => {
+    const { id, made } = await makeWorldWithKey();
     const copy = await makeWorld(server, { from: { world: id }, credentials: 'cast' });
 
-    expect(await reads(copy.call, made.key)).toBe('allowed');
+    expect(await tryKey(copy.call, made.key)).toBe('allowed');
     expect(copy.made.ambiguous).toContain(made.id);
     expect(copy.made.created).toBeUndefined();
   });
 
-  it('is reset to the seed, with the credentials that it has', async () => {
-    const { id } = await worldWithKey();
+  it('is reset to the seed with its own credentials', async () => {
+    const { id } = await makeWorldWithKey();
     const copy = await makeWorld(server, { from: { world: id } });
     const [created] = copy.made.created.keys;
     await copy.call('POST /_mock/reset');
 
-    expect(await reads(copy.call, created.key)).toBe('unknown_key');
+    expect(await tryKey(copy.call, created.key)).toBe('unknown_key');
     expect(withoutBearers((await copy.call('GET /_mock/cast')).body)).toEqual(copy.cast);
     await tokenOf(copy.call, copy.cast.runai.users[0].accessKey);
   });
 });
 
-describe('a world of a seed in the order', () => {
+describe('a world with a `seed`', () => {
   it.each([
-    ['of the built-in cast', 'builtin', 3],
-    ['of nobody', 'none', 0],
+    ['has the built-in cast', 'builtin', 3],
+    ['has no users with `none`', 'none', 0],
   ])('%s', async (_, seed, users) => {
     const { call } = await makeWorld(server, { seed });
 
     expect((await call('GET /_mock/info')).body.counts.users).toBe(users);
   });
 
-  it('that says only what differs', async () => {
+  it('adds the users of a seed that extends `builtin`', async () => {
     const user = { email: 'new@acme.test', role: 'Viewer', accessKey: { name: 'new-key' } };
     const { cast, call } = await makeWorld(server, { seed: { extends: 'builtin', runai: { users: [user] } } });
-    const made = cast.runai.users.find((one: { email: string }) => one.email === 'new@acme.test');
+    const made = cast.runai.users.find((listed: { email: string }) => listed.email === 'new@acme.test');
 
     expect(cast.runai.users).toHaveLength(4);
     await tokenOf(call, made.accessKey);
   });
 
-  it('with all that is wrong with it', async () => {
+  it('is rejected with all errors of the seed', async () => {
     const { status, body } = await orderWorld(server, { seed: { runai: { users: [{ mail: 'x' }] }, nothing: 1 } });
 
     expect(status).toBe(400);

@@ -1,6 +1,6 @@
 /**
- * The switchboard refuses what it does not know: misspelt members of bodies and query parameters would otherwise be
- * dropped, and the call would do something else than was asked.
+ * The control API rejects unknown members of bodies and unknown query parameters,
+ * because a call that ignored a misspelt member would have another effect.
  */
 import { describe, expect, it } from 'vitest';
 import { startMock } from '../../../src/index.ts';
@@ -11,7 +11,7 @@ import { testServer } from '../../support/server.ts';
 const server = await testServer({ propagation: 'fixed' });
 const SERVICE_KEY = { type: 'service', name: 'ci', services: ['nvcf'] };
 
-describe('what is not known is refused with the nearest name:', () => {
+describe('unknown names are rejected with the nearest name:', () => {
   const cases: [request: string, body: unknown, detail: string][] = [
     [
       'PUT /_mock/propagation',
@@ -88,11 +88,11 @@ describe('what is not known is refused with the nearest name:', () => {
     ['PUT /_mock/propagation', { mode: 'fixd' }, '`mode`', '`fixed`'],
     ['POST /_mock/worlds', { credentials: 'owm' }, '`credentials`', '`own`'],
     ['GET /_mock/decisions?effect=alow', undefined, '`effect`', '`allow`'],
-  ])('values of enumerations: %s %j', async (request, body, what, nearest) => {
+  ])('values of enumerations: %s %j', async (request, body, member, nearest) => {
     const { status, body: problem } = await server.call(request, { body });
 
     expect(status).toBe(400);
-    expect(problem.detail).toContain(`${what} is not valid; expected one of `);
+    expect(problem.detail).toContain(`${member} is not valid; expected one of `);
     expect(problem.detail).toMatch(new RegExp(`Did you mean ${nearest}\\?$`));
   });
 
@@ -108,7 +108,7 @@ describe('what is not known is refused with the nearest name:', () => {
     expect(body.detail).toContain(` Did you mean ${nearest}?`);
   });
 
-  it('a value that is like none of an enumeration is not told a nearest one', async () => {
+  it('a value unlike all values of an enumeration, without a suggestion', async () => {
     const { body } = await server.call('PUT /_mock/propagation', { body: { mode: 'banana' } });
 
     expect(body.detail).toBe(
@@ -117,7 +117,7 @@ describe('what is not known is refused with the nearest name:', () => {
   });
 });
 
-it('nothing that is refused shows a credential that stood in the place of a name', async () => {
+it('an error contains no credential that was sent in place of a name', async () => {
   const { key } = castKey('owner');
   const bodies: [request: string, body: object][] = [
     ['POST /_mock/keys', { ...SERVICE_KEY, [key]: 1 }],
@@ -134,7 +134,7 @@ it('nothing that is refused shows a credential that stood in the place of a name
   }
 });
 
-it('what is refused is not done', async () => {
+it('a rejected call has no effect', async () => {
   const before = await server.call('GET /_mock/keys?limit=1000');
   await server.call('POST /_mock/keys', { body: { ...SERVICE_KEY, scope: [] } });
   await server.call(`PATCH /_mock/keys/${castKey('nvcf-user').id}`, { body: { scopes: [], nam: 'a' } });
@@ -142,13 +142,13 @@ it('what is refused is not done', async () => {
   expect((await server.call('GET /_mock/keys?limit=1000')).body).toEqual(before.body);
 });
 
-it('calls that take nothing take an empty body, an empty object, or none', async () => {
+it('calls without parameters accept an empty body, an empty object and no body', async () => {
   for (const body of [undefined, '', {}, '{}']) {
     expect((await server.call('POST /_mock/reset', { body })).status, JSON.stringify(body)).toBe(200);
   }
 });
 
-it('a seed that is given as a value still says where it is wrong, in its own words', async () => {
+it('an invalid seed in a body is rejected with the path of the error', async () => {
   const seed = { ngc: { keys: [{ nam: 'a' }] } };
   const { status, body } = await server.call('POST /_mock/worlds', { body: { seed } });
 
@@ -157,7 +157,7 @@ it('a seed that is given as a value still says where it is wrong, in its own wor
   expect(body.detail).toContain('unknown key `nam` in `ngc.keys[0]`; did you mean `name`?');
 });
 
-it('vendors ignore query parameters that they do not know, as before, and it becomes a finding', async () => {
+it('an unknown query parameter of a vendor API is ignored and adds a finding', async () => {
   const { status } = await server.call('GET /v2/nvcf/functions?visibilty=private', { token: castKey('nvcf-user').key });
   const { body } = await server.call('GET /_mock/findings');
 
@@ -165,29 +165,29 @@ it('vendors ignore query parameters that they do not know, as before, and it bec
   expect(body.findings[0]).toMatchObject({ kind: 'undocumented_query', message: expect.stringContaining('visibilty') });
 });
 
-it('the library is told the same, in whichever world', async () => {
+it('the library throws the same error, in every world', async () => {
   await using mock = await startMock({ listen: false });
   await using world = await mock.world();
 
-  for (const one of [mock, world]) {
-    // What JavaScript can send although no type allows it.
-    const wrong: object = { mod: 'fixed' };
-    await expect(one.propagation.set(wrong)).rejects.toThrow('did you mean `mode`?');
+  for (const caller of [mock, world]) {
+    // JavaScript can send this although the types do not allow it.
+    const misspelt: object = { mod: 'fixed' };
+    await expect(caller.propagation.set(misspelt)).rejects.toThrow('did you mean `mode`?');
   }
 });
 
-it('vendors ignore fields that they do not know; a slip of the pen becomes a finding, once for each operation', async () => {
+it('a misspelt field of a vendor API is ignored and adds a single finding for its operation', async () => {
   const token = castKey('owner').key;
   const body = { name: 'slip', descripton: 'x', functionType: 'DEFAULT', inferenceUrl: '/', containerImage: 'a/b:1' };
   const answers = [await server.call('POST /v2/nvcf/functions', { token, body })];
   answers.push(await server.call('POST /v2/nvcf/functions', { token, body }));
-  const { body: found } = await server.call('GET /_mock/findings');
+  const { body: report } = await server.call('GET /_mock/findings');
   const { body: journal } = await server.call('GET /_mock/requests');
-  const ofField = found.findings.filter(({ kind }: { kind: string }) => kind === 'undocumented_field');
+  const fieldFindings = report.findings.filter(({ kind }: { kind: string }) => kind === 'undocumented_field');
 
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-  expect(ofField).toHaveLength(1);
-  expect(ofField[0]).toMatchObject({
+  expect(fieldFindings).toHaveLength(1);
+  expect(fieldFindings[0]).toMatchObject({
     message: expect.stringMatching(/^createFunction was called with the field `descripton`.* `description`\?$/),
     count: 2,
     request: journal.requests[0].id,

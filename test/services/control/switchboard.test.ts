@@ -1,4 +1,4 @@
-/** What the switchboard tells of the server. */
+/** The control API: information about the server, reset, decisions and tables. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, cast, researcher } from '../../support/cast.ts';
@@ -11,11 +11,11 @@ beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-it.each(['/_mock', '/_mock/'])('GET %s lists every call of the switchboard', async (path) => {
+it.each(['/_mock', '/_mock/'])('GET %s lists every call of the control API', async (path) => {
   const { status, body } = await server.call(`GET ${path}`);
   const { paths } = (await server.call('GET /openapi/control.json')).body;
-  const documented = Object.entries<object>(paths).flatMap(([where, item]) =>
-    Object.keys(item).map((method) => `${method.toUpperCase()} ${where}`),
+  const documented = Object.entries<object>(paths).flatMap(([template, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${template}`),
   );
 
   expect(status).toBe(200);
@@ -27,17 +27,17 @@ it.each(['/_mock', '/_mock/'])('GET %s lists every call of the switchboard', asy
   });
 });
 
-it('GET /_mock/health says that the server is ready', async () => {
+it('GET /_mock/health returns `ready`', async () => {
   const { status, body } = await server.call('GET /_mock/health');
 
   expect(status).toBe(200);
   expect(body).toEqual({ status: 'ready' });
 });
 
-it('GET /_mock/info tells version, configuration with its origins, services and counts', async () => {
+it('GET /_mock/info contains version, configuration with its origins, services and counts', async () => {
   const configured = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 60_000 }, alias: ['mock'] });
   const { body } = await configured.call('GET /_mock/info');
-  const countOf = async (service: string): Promise<number> =>
+  const countOperations = async (service: string): Promise<number> =>
     (await configured.call(`GET /_mock/tables/${service}`)).body.operations.length;
 
   expect(body).toMatchObject({
@@ -54,7 +54,7 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
         title: 'NVIDIA Run:ai',
         hosts: ['*.run.ai'],
         profile: '2.24',
-        operations: await countOf('runai'),
+        operations: await countOperations('runai'),
       },
       expect.objectContaining({
         name: 'ngc',
@@ -62,7 +62,7 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
         profile: null,
       }),
       {
-        ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: await countOf('air') },
+        ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: await countOperations('air') },
         hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
       },
       expect.objectContaining({
@@ -87,19 +87,19 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
   });
 });
 
-it('GET /_mock/cast shows the identities with everything needed to use them', async () => {
+it('GET /_mock/cast contains the identities with their credentials', async () => {
   const { body } = await server.call('GET /_mock/cast');
 
   const bearer = expect.stringMatching(/^eyJ/);
   expect(body.runai.users).toEqual(cast.users.map(({ passwordHash: _, ...user }) => ({ ...user, bearer })));
-  expect(body.runai.applications).toEqual(cast.applications.map((one) => ({ ...one, bearer })));
-  expect(body.runai.serviceAccounts).toEqual(cast.serviceAccounts.map((one) => ({ ...one, bearer })));
+  expect(body.runai.applications).toEqual(cast.applications.map((listed) => ({ ...listed, bearer })));
+  expect(body.runai.serviceAccounts).toEqual(cast.serviceAccounts.map((listed) => ({ ...listed, bearer })));
   expect(body.runai.tenant).toEqual(cast.tenant);
   expect(body.runai.clients).toHaveLength(4);
 });
 
 describe('a reset', () => {
-  it('brings the world back to its seed', async () => {
+  it('restores the seed of the world', async () => {
     const token = await server.tokenOf(researcher);
     await server.call('POST /api/v1/access-keys', { token, body: { name: 'mine' } });
     await server.call(`POST /api/v1/access-keys/${researcher.accessKey.id}/secret`, { token });
@@ -111,37 +111,37 @@ describe('a reset', () => {
     expect(reset.body).toEqual({ status: 'reset', now: new Date(START).toISOString() });
     expect((await server.call('GET /_mock/decisions')).body.decisions).toEqual([]);
     expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
-    const again = await server.tokenOf(researcher);
-    const { accessKeys } = (await server.call('GET /api/v1/access-keys', { token: again })).body;
+    const token2 = await server.tokenOf(researcher);
+    const { accessKeys } = (await server.call('GET /api/v1/access-keys', { token: token2 })).body;
     expect(accessKeys.map(({ name }: { name: string }) => name)).not.toContain('mine');
     const { refreshToken } = login.body;
     const refresh = await server.grant({ grantType: 'refresh_token', refreshToken });
     expect(refresh.decision.reason).toBe('unknown_refresh_token');
   });
 
-  it('needs no body, and takes an empty JSON one', async () => {
+  it('needs no body and accepts an empty object', async () => {
     expect((await server.call('POST /_mock/reset')).status).toBe(200);
     expect((await server.call('POST /_mock/reset', { body: {} })).status).toBe(200);
   });
 });
 
 describe('decisions', () => {
-  const lookAround = async () => {
+  const sendRequests = async () => {
     const token = await server.tokenOf(researcher);
     await server.call('GET /api/v1/access-keys', { token });
     await server.call('GET /api/v1/administration/access-keys', { token });
     await server.call('GET /api/v1/access-keys', { token: await server.tokenOf(admin) });
     await server.call('GET /api/v1/access-keys');
   };
-  const decisions = async (query = '') => (await server.call(`GET /_mock/decisions${query}`)).body.decisions;
+  const listDecisions = async (query = '') => (await server.call(`GET /_mock/decisions${query}`)).body.decisions;
 
   it('are listed newest first', async () => {
-    await lookAround();
+    await sendRequests();
 
-    expect((await decisions()).map(({ reason }: { reason: string | null }) => reason)).toEqual([
+    expect((await listDecisions()).map(({ reason }: { reason: string | null }) => reason)).toEqual([
       'no_token',
       null,
-      'missing_permission',
+      'unknown_permission',
       null,
     ]);
   });
@@ -156,30 +156,30 @@ describe('decisions', () => {
     ['?operation=get_access_keys&effect=deny', 1],
     ['?limit=1', 1],
     ['?principal=nobody', 0],
-  ])('are narrowed by %s', async (query, count) => {
-    await lookAround();
+  ])('are filtered by %s', async (query, expected) => {
+    await sendRequests();
 
-    expect(await decisions(query)).toHaveLength(count);
+    expect(await listDecisions(query)).toHaveLength(expected);
   });
 
-  it.each(['?effect=maybe', '?limit=0', '?limit=many'])('are not narrowed by %s', async (query) => {
+  it.each(['?effect=maybe', '?limit=0', '?limit=many'])('reject the filter %s', async (query) => {
     const answer = await server.call(`GET /_mock/decisions${query}`);
 
     expect(answer.status).toBe(400);
     expect(answer.body.detail).toMatch(/^Query parameter `(effect|limit)`/);
   });
 
-  it('are found by their id, and one that is not there is a problem', async () => {
+  it('are read by id, and an unknown id returns 404', async () => {
     const { decision } = await server.call('GET /api/v1/access-keys');
-    const found = await server.call(`GET /_mock/decisions/${decision.id}`);
-    const missing = await server.call('GET /_mock/decisions/nothing');
+    const known = await server.call(`GET /_mock/decisions/${decision.id}`);
+    const unknown = await server.call('GET /_mock/decisions/nothing');
 
-    expect(found.body).toMatchObject({ id: decision.id, at: new Date(START).toISOString(), effect: 'deny' });
-    expect(missing.status).toBe(404);
-    expect(missing.headers['content-type']).toContain('application/problem+json');
+    expect(known.body).toMatchObject({ id: decision.id, at: new Date(START).toISOString(), effect: 'deny' });
+    expect(unknown.status).toBe(404);
+    expect(unknown.headers['content-type']).toContain('application/problem+json');
   });
 
-  it('stand beside every protected answer, and nowhere with --explain off', async () => {
+  it('are recorded but not sent in a header with `--explain off`', async () => {
     const quiet = await testServer({ explain: false });
     const token = await quiet.tokenOf(researcher);
 
@@ -189,37 +189,37 @@ describe('decisions', () => {
   });
 });
 
-describe('of versions that do not count yet, a refusal', () => {
+describe('a refusal with a pending edit of the key', () => {
   const [echo] = castFunction('echo');
   const [slow] = castFunction('slow');
   const readEcho = `GET /v2/nvcf/functions/${echo?.functionId}/versions/${echo?.versionId}`;
-  /** A key without the scope of reading, and an edit that adds it and counts later. */
-  const refusedWhile = async (functionId: string | undefined) => {
+  /** Creates a key without the scope, adds the scope by a pending edit and reads a function. */
+  const readWithPendingEdit = async (functionId: string | undefined) => {
     const resource = { type: 'Function', ids: [functionId] };
-    const order = { type: 'service', name: 'reader', services: ['nvcf'], scopes: ['queue_details'], resource };
+    const fields = { type: 'service', name: 'reader', services: ['nvcf'], scopes: ['queue_details'], resource };
     await server.call('PUT /_mock/propagation', { body: { mode: 'fixed' } });
-    const { id, key } = (await server.call('POST /_mock/keys', { body: order })).body;
+    const { id, key } = (await server.call('POST /_mock/keys', { body: fields })).body;
     await server.call(`PATCH /_mock/keys/${id}`, { body: { scopes: ['queue_details', 'list_functions'] } });
     return server.call(readEcho, { token: key });
   };
 
-  it('tells the first that will turn it', async () => {
-    const { status, decision } = await refusedWhile(echo?.functionId);
+  it('contains the version that will allow the request', async () => {
+    const { status, decision } = await readWithPendingEdit(echo?.functionId);
 
     expect(status).toBe(403);
-    expect(decision).toMatchObject({ reason: 'missing_scope', pending: { version: 2, effect: 'allow' } });
+    expect(decision).toMatchObject({ reason: 'unknown_scope', pending: { version: 2, effect: 'allow' } });
   });
 
-  it('tells none that adds the scope and does not name the object', async () => {
-    const { status, decision } = await refusedWhile(slow?.functionId);
+  it('contains no version that adds the scope but not the resource', async () => {
+    const { status, decision } = await readWithPendingEdit(slow?.functionId);
 
     expect(status).toBe(403);
-    expect(decision).toMatchObject({ reason: 'missing_scope' });
+    expect(decision).toMatchObject({ reason: 'unknown_scope' });
     expect(decision).not.toHaveProperty('pending');
   });
 });
 
-it('GET /_mock/findings tells of parameters that were ignored', async () => {
+it('GET /_mock/findings contains ignored query parameters', async () => {
   const token = await server.tokenOf(researcher);
   const answer = await server.call('GET /api/v1/access-keys?limit=5', { token });
   const { body } = await server.call('GET /_mock/findings');
@@ -231,7 +231,7 @@ it('GET /_mock/findings tells of parameters that were ignored', async () => {
 });
 
 describe('GET /_mock/tables/{service}', () => {
-  it('shows the law with source and certainty', async () => {
+  it('contains the rules with source and certainty', async () => {
     const { body } = await server.call('GET /_mock/tables/runai');
     const { body: document } = await server.call('GET /openapi/runai.json');
     const items: object[] = Object.values(document.paths);
@@ -249,7 +249,7 @@ describe('GET /_mock/tables/{service}', () => {
     expect(body.more.grantTypes).toContainEqual(expect.objectContaining({ grantType: 'app_token', endpoint: 'v1' }));
   });
 
-  it('names the services there are when it is asked for another', async () => {
+  it('returns 404 for an unknown service and lists the known ones', async () => {
     const answer = await server.call('GET /_mock/tables/azure');
 
     expect(answer.status).toBe(404);

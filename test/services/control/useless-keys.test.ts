@@ -1,23 +1,23 @@
-/** Keys that can do nothing. */
+/** Keys without any effective rights. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const LIST = { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'All Functions' } };
 
-const findingsOf = async (server: TestServer, wanted = 'useless_key'): Promise<string[]> => {
+const readFindings = async (server: TestServer, selected = 'useless_key'): Promise<string[]> => {
   const { findings } = (await server.call('GET /_mock/findings')).body;
   return findings
-    .filter(({ kind }: { kind: string }) => kind === wanted)
+    .filter(({ kind }: { kind: string }) => kind === selected)
     .map(({ message }: { message: string }) => message);
 };
-const make = async (server: TestServer, given: object) => {
-  const { status, body } = await server.call('POST /_mock/keys', { body: { type: 'service', name: 'ci', ...given } });
+const createKey = async (server: TestServer, fields: object) => {
+  const { status, body } = await server.call('POST /_mock/keys', { body: { type: 'service', name: 'ci', ...fields } });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
 
-const NOBODYS = '11111111-2222-4333-8444-555555555555';
+const UNKNOWN_ID = '11111111-2222-4333-8444-555555555555';
 const MIXED = `${castFunction('echo')[0]?.functionId}/${castFunction('slow')[0]?.versionId}`;
 const ECHO = castFunction('echo')[0]?.functionId ?? '';
 
@@ -27,20 +27,20 @@ beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-const expectWarnings = async (given: object, expected: RegExp[], kind: string, otherKind: string) => {
-  const { warnings, ...key } = await make(server, given);
+const expectWarnings = async (fields: object, expected: RegExp[], kind: string, otherKind: string) => {
+  const { warnings, ...key } = await createKey(server, fields);
 
-  expect(warnings).toEqual(expected.map((one) => expect.stringMatching(one)));
-  expect((await findingsOf(server, kind)).toSorted()).toEqual([...warnings].toSorted());
-  expect(await findingsOf(server, otherKind)).toEqual([]);
-  const { key: _, ...shown } = key;
-  expect((await server.call(`GET /_mock/keys/${key.id}`)).body).toEqual(shown);
+  expect(warnings).toEqual(expected.map((message) => expect.stringMatching(message)));
+  expect((await readFindings(server, kind)).toSorted()).toEqual([...warnings].toSorted());
+  expect(await readFindings(server, otherKind)).toEqual([]);
+  const { key: _, ...readable } = key;
+  expect((await server.call(`GET /_mock/keys/${key.id}`)).body).toEqual(readable);
 };
 
-describe('a key that can do less than it says is made all the same, and is not called useless:', () => {
-  it.each<[what: string, given: object, warnings: RegExp[]]>([
+describe('a key with partly ineffective rights is created with warnings and a finding `limited_key`:', () => {
+  it.each<[title: string, fields: object, warnings: RegExp[]]>([
     [
-      'a scope that counts on another resource type, which was forced',
+      'a forced scope of another resource type',
       {
         services: ['nvcf'],
         scopes: ['list_functions', 'manage_telemetries'],
@@ -68,7 +68,7 @@ describe('a key that can do less than it says is made all the same, and is not c
       ],
     ],
     [
-      'Authorize Clients with Function, and a telemetry scope with All Functions, which were forced',
+      'forced scopes of All Functions and of clusters with Function',
       {
         services: ['nvcf'],
         scopes: ['authorize_clients', 'list_functions', 'list_clusters'],
@@ -78,11 +78,11 @@ describe('a key that can do less than it says is made all the same, and is not c
       [/`authorize_clients`: the scope needs a resource of type `All Functions`\./, /`list_clusters`/],
     ],
     [
-      'functions that do not exist, or are of another account',
+      'functions that do not exist or belong to another account',
       {
         services: ['nvcf'],
         scopes: ['list_functions'],
-        resource: { type: 'Function', ids: [ECHO, NOBODYS, castFunction('private')[0]?.functionId] },
+        resource: { type: 'Function', ids: [ECHO, UNKNOWN_ID, castFunction('private')[0]?.functionId] },
       },
       [/^The key `ci` is bound to `Function` `11111111-.*`, `[-0-9a-f]+`, which do not exist in its account/],
     ],
@@ -91,14 +91,14 @@ describe('a key that can do less than it says is made all the same, and is not c
       { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'Function Versions', ids: [MIXED] } },
       [/is bound to `Function Versions` `.*`, which does not exist in its account/],
     ],
-  ])('%s', (_what, given, expected) => expectWarnings(given, expected, 'limited_key', 'useless_key'));
+  ])('%s', (_title, fields, expected) => expectWarnings(fields, expected, 'limited_key', 'useless_key'));
 });
 
-describe('a key that can do nothing is made all the same, and the answer says so:', () => {
-  it.each<[what: string, given: object, warnings: RegExp[]]>([
+describe('a key without effective rights is created with warnings and a finding `useless_key`:', () => {
+  it.each<[title: string, fields: object, warnings: RegExp[]]>([
     ['no service', { ...LIST, services: [] }, [/^The key `ci` has no service, .*`nvcf`/]],
     ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
-    ['scopes left out', { services: ['air'] }, [/nothing in `air`: it has no scope of `air`/]],
+    ['scopes omitted', { services: ['air'] }, [/nothing in `air`: it has no scope of `air`/]],
     ['scopes of another service', { services: ['air'], scopes: ['list_functions'] }, [/nothing in `air`/]],
     [
       'no resource',
@@ -108,38 +108,38 @@ describe('a key that can do nothing is made all the same, and the answer says so
       ],
     ],
     [
-      'no resource, and scopes of assets',
+      'no resource and a scope for assets',
       { services: ['nvcf'], scopes: ['invoke_function'] },
       [/nothing in `nvcf`: a key without a resource is bound to nothing at Cloud Functions/],
     ],
     [
-      'a type that no row has',
+      'a resource type of other scopes',
       { ...LIST, resource: { type: 'All Clusters' } },
       [
         /nothing in `nvcf`: its scopes and resource types allow no operation\. The scope `list_functions` needs a resource of type `All Functions`, /,
       ],
     ],
     [
-      'Invoke Function with All Entity, and nothing else',
+      'only Invoke Function with All Entity',
       { services: ['nvcf'], scopes: ['invoke_function'], resource: { type: 'All Entity' } },
       [
         /nothing in `nvcf`: .*\. The scope `invoke_function` needs a resource of type `All Functions`, `Function`, `Function Versions`/,
       ],
     ],
     [
-      'half of what Deploy needs',
+      'only a part of the scopes for Deploy',
       { ...LIST, scopes: ['deploy_function'] },
       [/nothing in `nvcf`: its scopes and resource types allow no operation/],
     ],
     [
-      'no access to Air',
+      'Air without `air:access`',
       { services: ['air'], scopes: ['air:simulation_read'] },
       [/nothing in `air`: its scopes and resource types allow no operation/],
     ],
-    ['two services of two', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
+    ['no scopes for two services', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
     ['a personal key without roles', { type: 'personal', services: ['air'], roles: [] }, [/its user has no roles/]],
     [
-      'a personal key with a role that no service on keys has',
+      'a personal key with a role of Run:ai',
       { type: 'personal', services: ['nvcf', 'air'], roles: ['System administrator'] },
       [
         /nothing in `air`: the role `System administrator` of its user grants no rights there; `air` has `air`, `air-admin`/,
@@ -151,76 +151,76 @@ describe('a key that can do nothing is made all the same, and the answer says so
       { type: 'personal', services: ['nvcf'], roles: ['air', 'Viewer'] },
       [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user grant no rights there;/],
     ],
-    ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
-  ])('%s', (_what, given, expected) => expectWarnings(given, expected, 'useless_key', 'limited_key'));
+    ['a personal key without services', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
+  ])('%s', (_title, fields, expected) => expectWarnings(fields, expected, 'useless_key', 'limited_key'));
 
-  it.each<[what: string, given: object]>([
-    ['a list', LIST],
-    ['a list of one function', { ...LIST, resource: { type: 'Function', ids: [ECHO] } }],
-    ['a list, for another service as well', { ...LIST, services: ['nvcf', 'air'] }],
-    ['a role of one of two services', { type: 'personal', services: ['nvcf', 'air'], roles: ['air'] }],
+  it.each<[title: string, fields: object]>([
+    ['list_functions', LIST],
+    ['list_functions with a single function', { ...LIST, resource: { type: 'Function', ids: [ECHO] } }],
+    ['list_functions for two services', { ...LIST, services: ['nvcf', 'air'] }],
+    ['a role for one of two services', { type: 'personal', services: ['nvcf', 'air'], roles: ['air'] }],
     ['the administration of keys', { type: 'personal', services: ['nvcf'], roles: ['ORG_OWNER'] }],
     ['reading Air', { services: ['air'], scopes: ['air:access', 'air:simulation_read'] }],
-  ])('unless it can do something: %s', async (_what, given) => {
-    expect(await make(server, given)).not.toHaveProperty('warnings');
-    expect(await findingsOf(server)).toEqual([]);
-    expect(await findingsOf(server, 'limited_key')).toEqual([]);
+  ])('but not with effective rights: %s', async (_title, fields) => {
+    expect(await createKey(server, fields)).not.toHaveProperty('warnings');
+    expect(await readFindings(server)).toEqual([]);
+    expect(await readFindings(server, 'limited_key')).toEqual([]);
   });
 
-  it('and the roles of its own services are named where a role is unknown', async () => {
+  it('and an unknown role is rejected with the roles of its services', async () => {
     const body = { type: 'personal', name: 'ci', services: ['nvcf'], roles: ['nope'] };
     const { body: problem } = await server.call('POST /_mock/keys', { body });
     expect(problem.detail).toContain('The roles of `nvcf` are `Cloud Functions Admin`, `Cloud Functions User`.');
   });
 
-  it('as the version that counts has it', async () => {
+  it('according to the version of the service', async () => {
     const code = await testServer({ air: 'dsx', nvcf: 'open-source' });
-    const given = {
+    const fields = {
       services: ['nvcf', 'air'],
       scopes: ['deploy_function', 'air:simulation_read'],
       resource: LIST.resource,
     };
 
-    expect((await make(server, given)).warnings).toHaveLength(2);
-    expect(await make(code, given)).not.toHaveProperty('warnings');
+    expect((await createKey(server, fields)).warnings).toHaveLength(2);
+    expect(await createKey(code, fields)).not.toHaveProperty('warnings');
   });
 
-  it('also when an edit takes away what it could do, whether that counts yet or not', async () => {
+  it('and so is a key that loses its rights by a pending edit', async () => {
     const server = await testServer({ propagation: 'fixed' });
-    const { id } = await make(server, LIST);
+    const { id } = await createKey(server, LIST);
 
     const { body } = await server.call(`PATCH /_mock/keys/${id}`, { body: { scopes: [] } });
 
     expect(body.warnings).toEqual([expect.stringContaining('no scope of `nvcf`')]);
-    expect(await findingsOf(server)).toEqual(body.warnings);
+    expect(await readFindings(server)).toEqual(body.warnings);
     expect((await server.call(`PATCH /_mock/keys/${id}`, { body: LIST })).body).not.toHaveProperty('warnings');
   });
 });
 
-it('on the paths of the vendor, whose answer has no place for it, a finding says so', async () => {
+it('a useless key from the API of NGC adds a finding', async () => {
   const token = castKey('owner').key;
   const path = '/v3/orgs/acme/keys';
   const policies = [{ product: 'nv-cloud-functions' }];
 
   const made = await server.call(`POST ${path}/type/SERVICE_KEY`, { token, body: { name: 'idle', policies } });
   expect(made.status, JSON.stringify(made.body)).toBe(200);
-  expect(await findingsOf(server)).toEqual([expect.stringMatching(/`idle` can do nothing in `nvcf`/)]);
+  expect(await readFindings(server)).toEqual([expect.stringMatching(/`idle` can do nothing in `nvcf`/)]);
 
   const edited = await server.call(`PATCH ${path}/${made.body.apiKey.keyId}`, {
     token,
     body: { policies: [{ product: 'air', scopes: ['air:simulation_read'] }] },
   });
   expect(edited.status, JSON.stringify(edited.body)).toBe(200);
-  expect(await findingsOf(server)).toContainEqual(expect.stringMatching(/`idle` can do nothing in `air`/));
+  expect(await readFindings(server)).toContainEqual(expect.stringMatching(/`idle` can do nothing in `air`/));
 });
 
-it('the types that would do are named where a key is edited, and on the paths of the vendor', async () => {
+it('warnings for edits and findings for keys of the API of NGC contain the resource types that a scope needs', async () => {
   const token = castKey('owner').key;
-  const misplaced = /can do nothing in `nvcf`: .* The scope `invoke_function` needs a resource of type `All Functions`/;
-  const { id } = await make(server, LIST);
+  const warning = /can do nothing in `nvcf`: .* The scope `invoke_function` needs a resource of type `All Functions`/;
+  const { id } = await createKey(server, LIST);
   const edit = { scopes: ['invoke_function'], resource: { type: 'All Entity' } };
   const { body } = await server.call(`PATCH /_mock/keys/${id}`, { body: edit });
-  expect(body.warnings).toEqual([expect.stringMatching(misplaced)]);
+  expect(body.warnings).toEqual([expect.stringMatching(warning)]);
 
   await server.call('POST /_mock/reset');
   const policies = [
@@ -231,26 +231,26 @@ it('the types that would do are named where a key is edited, and on the paths of
     body: { name: 'idle', policies },
   });
   expect(made.status, JSON.stringify(made.body)).toBe(200);
-  expect(await findingsOf(server)).toEqual([expect.stringMatching(misplaced)]);
+  expect(await readFindings(server)).toEqual([expect.stringMatching(warning)]);
 });
 
 describe('the keys of a seed', () => {
   it.each([{}, { air: 'dsx', nvcf: 'open-source' }] as const)(
-    'of the built-in cast are of use under %j',
+    'of the built-in cast have effective rights with %j',
     async (config) => {
-      expect(await findingsOf(await testServer(config))).toEqual([]);
+      expect(await readFindings(await testServer(config))).toEqual([]);
     },
   );
 
-  it('that can do nothing are found at start, and again after a reset', async () => {
+  it('without effective rights add a finding at the start and after a reset', async () => {
     const cast = (await server.call('GET /_mock/cast')).body;
     const [first, ...keys] = cast.ngc.keys.filter(({ type }: { type: string }) => type === 'service');
     const ngc = { ...cast.ngc, keys: [{ ...first, scopes: [] }, ...keys] };
     const seeded = await testServer({}, { seed: { ngc } });
     const reported = [expect.stringContaining(`\`${first.name}\` can do nothing`)];
 
-    expect(await findingsOf(seeded)).toEqual(reported);
+    expect(await readFindings(seeded)).toEqual(reported);
     await seeded.call('POST /_mock/reset');
-    expect(await findingsOf(seeded)).toEqual(reported);
+    expect(await readFindings(seeded)).toEqual(reported);
   });
 });
