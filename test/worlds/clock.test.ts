@@ -7,13 +7,13 @@ import { openClock } from '../../src/worlds/clock.ts';
 const NOON = Date.UTC(2026, 0, 15, 12);
 const MINUTE = 60_000;
 
-/** Settings on a disk that takes its time and can fail. */
+/** A store of settings that writes asynchronously and can fail. */
 class SlowSettings implements SettingsStore {
   readonly values = new Map<string, string>();
   writes = 0;
   failure: Error | null = null;
-  /** Runs while a write is under way. */
-  meanwhile: () => void = () => {};
+  /** Runs during each write. */
+  duringWrite: () => void = () => {};
 
   async get(name: string) {
     return this.values.get(name) ?? null;
@@ -25,13 +25,13 @@ class SlowSettings implements SettingsStore {
     const value = change(await this.get(name));
     this.writes += 1;
     await Promise.resolve();
-    this.meanwhile();
+    this.duringWrite();
     await Promise.resolve();
     if (this.failure !== null) throw this.failure;
     this.values.set(name, value);
   }
   async next(): Promise<number> {
-    throw new Error('a clock counts nothing');
+    throw new Error('a clock uses no counters');
   }
   async remove(names: readonly string[]) {
     for (const name of names) this.values.delete(name);
@@ -41,15 +41,15 @@ class SlowSettings implements SettingsStore {
 const machine = createManualClock(NOON);
 let settings: SlowSettings;
 const open = () => openClock(machine, settings);
-/** The clock as the next process finds it. */
-const afterRestart = open;
+/** Opens the clock in the next process. */
+const reopen = open;
 
 beforeEach(() => {
   machine.set(NOON);
   settings = new SlowSettings();
 });
 
-it('a new clock shows the real time, and runs', async () => {
+it('a new clock shows the real time and runs', async () => {
   const clock = await open();
   expect([clock.now(), clock.ahead, clock.frozen]).toEqual([NOON, 0, false]);
   machine.set(NOON + 5);
@@ -58,22 +58,22 @@ it('a new clock shows the real time, and runs', async () => {
   expect(settings.writes).toBe(0);
 });
 
-it('a clock that another process moved is known to be there once it cannot be set to an earlier moment', async () => {
-  const [here, there] = [await open(), await open()];
-  await there.advance(15 * MINUTE);
-  await expect(here.set(NOON + MINUTE)).rejects.toThrow(UnreachableTime);
-  expect(here.now()).toBe(NOON + 15 * MINUTE);
+it('a clock that another process advanced is reread when it rejects an earlier time', async () => {
+  const [first, second] = [await open(), await open()];
+  await second.advance(15 * MINUTE);
+  await expect(first.set(NOON + MINUTE)).rejects.toThrow(UnreachableTime);
+  expect(first.now()).toBe(NOON + 15 * MINUTE);
 });
 
 describe('a running clock', () => {
-  it('is moved forward by a duration, and tells from when until when', async () => {
+  it('advances by a duration and returns the times before and after', async () => {
     const clock = await open();
 
     expect(await clock.advance(15 * MINUTE)).toEqual({ from: NOON, to: NOON + 15 * MINUTE });
     expect([clock.now(), clock.ahead, clock.frozen]).toEqual([NOON + 15 * MINUTE, 15 * MINUTE, false]);
   });
 
-  it('is set to a moment, and runs on from there', async () => {
+  it('is set to a time and runs on from there', async () => {
     const clock = await open();
 
     expect(await clock.set(NOON + MINUTE)).toEqual({ from: NOON, to: NOON + MINUTE });
@@ -81,7 +81,7 @@ describe('a running clock', () => {
     expect(clock.now()).toBe(NOON + MINUTE + 3);
   });
 
-  it('is not set to what has passed, and stays as it was', async () => {
+  it('rejects a time in the past and stays unchanged', async () => {
     const clock = await open();
     await clock.advance(MINUTE);
 
@@ -91,7 +91,7 @@ describe('a running clock', () => {
     expect(settings.writes).toBe(1);
   });
 
-  it('does not leave the years that can be shown', async () => {
+  it('rejects a time after the latest supported time', async () => {
     const clock = await open();
 
     await expect(clock.set(END_OF_TIME + 1)).rejects.toMatchObject({ why: 'end' });
@@ -100,7 +100,7 @@ describe('a running clock', () => {
     expect(clock.now()).toBe(END_OF_TIME);
   });
 
-  it('that is to resume goes on as it does, and nothing is written', async () => {
+  it('ignores a resume and writes nothing', async () => {
     const clock = await open();
     await clock.resume();
 
@@ -109,7 +109,7 @@ describe('a running clock', () => {
 });
 
 describe('a frozen clock', () => {
-  it('stands still, and its distance to the real time changes', async () => {
+  it('stands still while the real time advances', async () => {
     const clock = await open();
     await clock.freeze();
     machine.set(NOON + MINUTE);
@@ -117,10 +117,10 @@ describe('a frozen clock', () => {
     expect([clock.now(), clock.ahead, clock.frozen]).toEqual([NOON, -MINUTE, true]);
   });
 
-  it('stands still while that is being written', async () => {
+  it('stands still while the freeze is being written', async () => {
     const clock = await open();
     const seen: number[] = [];
-    settings.meanwhile = () => {
+    settings.duringWrite = () => {
       machine.set(machine.now() + 5);
       seen.push(clock.now());
     };
@@ -129,7 +129,7 @@ describe('a frozen clock', () => {
     expect([...seen, clock.now()]).toEqual([NOON, NOON]);
   });
 
-  it('is moved by advance and by set, and stays frozen', async () => {
+  it('stays frozen after an advance and a set', async () => {
     const clock = await open();
     await clock.freeze();
     machine.set(NOON + MINUTE);
@@ -141,7 +141,7 @@ describe('a frozen clock', () => {
     await expect(clock.set(NOON)).rejects.toMatchObject({ why: 'past' });
   });
 
-  it('runs on from where it stands, behind the real time', async () => {
+  it('resumes from its time, behind the real time', async () => {
     const clock = await open();
     await clock.freeze();
     machine.set(NOON + MINUTE);
@@ -151,7 +151,7 @@ describe('a frozen clock', () => {
     expect([clock.now(), clock.ahead, clock.frozen]).toEqual([NOON + 5, -MINUTE, false]);
   });
 
-  it('that is to freeze once more stands where it stood, and nothing is written', async () => {
+  it('ignores another freeze and writes nothing', async () => {
     const clock = await open();
     await clock.freeze();
     machine.set(NOON + MINUTE);
@@ -162,11 +162,11 @@ describe('a frozen clock', () => {
 });
 
 describe('after a restart', () => {
-  it.each<[what: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
-    ['moved', (clock) => clock.advance(MINUTE)],
+  it.each<[title: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
+    ['advanced', (clock) => clock.advance(MINUTE)],
     ['set', (clock) => clock.set(NOON + 5)],
     ['frozen', (clock) => clock.freeze()],
-    ['frozen and moved', (clock) => clock.freeze().then(() => clock.advance(MINUTE))],
+    ['frozen and advanced', (clock) => clock.freeze().then(() => clock.advance(MINUTE))],
     [
       'behind the real time',
       async (clock) => {
@@ -175,16 +175,16 @@ describe('after a restart', () => {
         await clock.resume();
       },
     ],
-  ])('a clock that was %s is so still', async (_what, change) => {
+  ])('a clock that was %s has the same state', async (_title, change) => {
     const before = await open();
     await change(before);
     machine.set(machine.now() + 7 * MINUTE);
-    const after = await afterRestart();
+    const after = await reopen();
 
     expect([after.now(), after.ahead, after.frozen]).toEqual([before.now(), before.ahead, before.frozen]);
   });
 
-  it('a clock has one value, which is written once per change', async () => {
+  it('a clock has a single setting, which is written once for each change', async () => {
     const clock = await open();
     await clock.advance(MINUTE);
     await clock.freeze();
@@ -196,12 +196,12 @@ describe('after a restart', () => {
   });
 });
 
-describe('a change that cannot be written', () => {
-  it.each<[what: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
+describe('a change that fails to be written', () => {
+  it.each<[title: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
     ['advance', (clock) => clock.advance(MINUTE)],
     ['set', (clock) => clock.set(NOON + 5 * MINUTE)],
     ['freeze', (clock) => clock.freeze()],
-  ])('%s: leaves a running clock as it was', async (_what, change) => {
+  ])('keeps the state of a running clock: %s', async (_title, change) => {
     const clock = await open();
     settings.failure = new Error('the disk is full');
 
@@ -213,11 +213,11 @@ describe('a change that cannot be written', () => {
     expect(clock.ahead).toBe(MINUTE);
   });
 
-  it.each<[what: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
+  it.each<[title: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
     ['advance', (clock) => clock.advance(MINUTE)],
     ['set', (clock) => clock.set(NOON + 5 * MINUTE)],
     ['resume', (clock) => clock.resume()],
-  ])('%s: leaves a frozen clock as it was', async (_what, change) => {
+  ])('keeps the state of a frozen clock: %s', async (_title, change) => {
     const clock = await open();
     await clock.freeze();
     settings.failure = new Error('the disk is full');
@@ -228,8 +228,8 @@ describe('a change that cannot be written', () => {
   });
 });
 
-describe('changes at the same time', () => {
-  it('all count, one after the other', async () => {
+describe('concurrent changes', () => {
+  it('are applied here after the there', async () => {
     const clock = await open();
     const jumps = await Promise.all(Array.from({ length: 10 }, () => clock.advance(MINUTE)));
 
@@ -237,7 +237,7 @@ describe('changes at the same time', () => {
     expect(jumps.map(({ from }) => from)).toEqual(jumps.map((_, number) => NOON + number * MINUTE));
   });
 
-  it('of which one fails: the others count', async () => {
+  it('are applied even if another change fails', async () => {
     const clock = await open();
     const outcomes = await Promise.allSettled([clock.set(NOON + MINUTE), clock.set(NOON), clock.advance(MINUTE)]);
 
@@ -246,8 +246,8 @@ describe('changes at the same time', () => {
   });
 });
 
-describe('a world that is replaced', () => {
-  it('takes the clock back to the real time, if its settings have no clock', async () => {
+describe('a clock whose world was replaced', () => {
+  it('returns to the real time if the settings have no clock', async () => {
     const clock = await open();
     await clock.freeze();
     machine.set(NOON + 5);
@@ -257,7 +257,7 @@ describe('a world that is replaced', () => {
     expect([clock.now(), clock.ahead, clock.frozen]).toEqual([NOON + 5, 0, false]);
   });
 
-  it('brings its own clock, once that is read again', async () => {
+  it('has the time of the new settings when it is reread', async () => {
     const clock = await open();
     await clock.advance(MINUTE);
     settings.values.clear();
@@ -267,26 +267,26 @@ describe('a world that is replaced', () => {
     expect([clock.now(), clock.frozen]).toEqual([NOON, true]);
   });
 
-  it.each<[what: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
+  it.each<[title: string, change: (clock: Awaited<ReturnType<typeof open>>) => Promise<unknown>]>([
     ['advance', (clock) => clock.advance(MINUTE)],
     ['freeze', (clock) => clock.freeze()],
-  ])('while %s is being written: what the settings say afterwards counts', async (_what, change) => {
+  ])('has the time of the settings after a concurrent %s', async (_title, change) => {
     const clock = await open();
-    // Somebody else asks for it, who has no turn.
-    settings.meanwhile = AsyncResource.bind(() => void clock.reread());
+    // A reread from another context, which does not wait for its turn.
+    settings.duringWrite = AsyncResource.bind(() => void clock.reread());
     await change(clock);
-    const stored = await afterRestart();
+    const stored = await reopen();
 
     expect([clock.now(), clock.frozen]).toEqual([stored.now(), stored.frozen]);
     expect([clock.ahead, clock.frozen]).not.toEqual([0, false]);
   });
 });
 
-it('a clock that another process moved at the same time is moved by both', async () => {
-  const [one, other] = [await open(), await open()];
-  await one.advance(MINUTE);
-  expect(await other.advance(MINUTE)).toEqual({ from: NOON + MINUTE, to: NOON + 2 * MINUTE });
-  await other.freeze();
-  await one.reread();
-  expect([one.now(), one.frozen]).toEqual([NOON + 2 * MINUTE, true]);
+it('changes of a clock by two processes are both applied', async () => {
+  const [here, there] = [await open(), await open()];
+  await here.advance(MINUTE);
+  expect(await there.advance(MINUTE)).toEqual({ from: NOON + MINUTE, to: NOON + 2 * MINUTE });
+  await there.freeze();
+  await here.reread();
+  expect([here.now(), here.frozen]).toEqual([NOON + 2 * MINUTE, true]);
 });

@@ -6,57 +6,57 @@ import { CredentialTracker } from '../../src/worlds/credential-tracker.ts';
 import { credentials, rowsOf } from '../support/nouns.ts';
 import { serviceKey } from '../support/records.ts';
 
-/** Names of the worlds whose stores were asked for all credentials, which takes as long as making a world. */
-let asked: string[];
+/** Ids of the worlds with a list of all their credentials, which is as slow as the creation of a world. */
+let listedWorlds: string[];
 beforeEach(() => {
-  asked = [];
+  listedWorlds = [];
 });
 
-/** The clients of a world that has none. */
-const NOBODY = { ids: [], names: [] };
+/** The clients of a world without clients. */
+const NO_CLIENTS = { ids: [], names: [] };
 
-/** A world that has one key, and nobody with a client id. */
-function world(id: string, hash: string): World {
+/** Creates a world with a single key and without client ids. */
+function createWorld(id: string, hash: string): World {
   const key = serviceKey(`key of ${id}`, { secretHash: hash });
   const store = openMemory(createState(rowsOf({ ngcKeys: [key] })));
   const { list } = store.collections;
   store.collections.list = (query) => {
-    if (!asked.includes(id)) asked.push(id);
+    if (!listedWorlds.includes(id)) listedWorlds.push(id);
     return list.call(store.collections, query);
   };
   return { id, store } as unknown as World;
 }
 
-function indexingWith(...worlds: readonly World[]): CredentialTracker {
-  const find = (id: string) => worlds.find((one) => one.id === id);
-  // The default world is always there.
+function createTracker(...worlds: readonly World[]): CredentialTracker {
+  const find = (id: string) => worlds.find((world) => world.id === id);
+  // The default world always exists.
   const first = find('default') as World;
   return new CredentialTracker({ credentials, default: () => first, find, exists: () => true, hasOthers: () => true });
 }
 
-it('a new world is not searched for shared keys because others share those of the default world', async () => {
-  const [first, copy, fresh] = [world('default', 'h'), world('copy', 'h'), world('fresh', 'own')];
-  const indexing = indexingWith(first, copy, fresh);
-  expect(await indexing.add(copy, 'default', NOBODY)).toEqual([]);
-  await indexing.add(fresh, null, NOBODY);
-  indexing.drop('copy');
-  await indexing.add(fresh, null, NOBODY);
+it('a new world needs no search for shared keys if other worlds share only keys of the default world', async () => {
+  const [first, copy, fresh] = [createWorld('default', 'h'), createWorld('copy', 'h'), createWorld('fresh', 'own')];
+  const tracker = createTracker(first, copy, fresh);
+  expect(await tracker.add(copy, 'default', NO_CLIENTS)).toEqual([]);
+  await tracker.add(fresh, null, NO_CLIENTS);
+  tracker.drop('copy');
+  await tracker.add(fresh, null, NO_CLIENTS);
 
-  expect(asked).toEqual([]);
-  expect(indexing.index.hasKeys, 'the default world leads to itself').toBe(false);
+  expect(listedWorlds).toEqual([]);
+  expect(tracker.index.hasKeys, 'the index has no keys of the default world').toBe(false);
 });
 
-it('a world that is made again finds the keys that copies of the earlier one have, and copies of those', async () => {
-  const [first, earlier] = [world('default', 'd'), world('red', 'h')];
-  const [copy, second, again] = [world('copy', 'h'), world('second', 'h'), world('red', 'h')];
-  const indexing = indexingWith(first, earlier, copy, second);
-  await indexing.add(copy, 'red');
-  await indexing.add(second, 'copy');
-  indexing.drop('copy');
-  indexing.drop('red');
-  asked = [];
+it('a world that is created again shares keys with copies of the earlier world', async () => {
+  const [first, earlier] = [createWorld('default', 'd'), createWorld('red', 'h')];
+  const [copy, second, again] = [createWorld('copy', 'h'), createWorld('second', 'h'), createWorld('red', 'h')];
+  const tracker = createTracker(first, earlier, copy, second);
+  await tracker.add(copy, 'red');
+  await tracker.add(second, 'copy');
+  tracker.drop('copy');
+  tracker.drop('red');
+  listedWorlds = [];
 
-  expect(await indexing.add(again, null, NOBODY)).toEqual(['key of red']);
-  expect(asked).toEqual(['red']);
-  expect(indexing.index.of('key', 'h')).toEqual(['second', 'red']);
+  expect(await tracker.add(again, null, NO_CLIENTS)).toEqual(['key of red']);
+  expect(listedWorlds).toEqual(['red']);
+  expect(tracker.index.of('key', 'h')).toEqual(['second', 'red']);
 });

@@ -2,32 +2,38 @@ import { describe, expect, it } from 'vitest';
 import { grantMarkOf, keyMarkOf } from '../../src/credentials/world-mark.ts';
 import { EndedWorlds } from '../../src/worlds/ended-worlds.ts';
 
-/** The latest that are gone are remembered. */
+/** The limit of ended worlds that are remembered. */
 const MAX_REMEMBERED = 10_000;
 
-function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): EndedWorlds {
+function createEndedWorlds({
+  created = [],
+  ended = [],
+}: {
+  readonly created?: string[];
+  readonly ended?: string[];
+}): EndedWorlds {
   const all = new EndedWorlds();
-  for (const id of begun) all.noteCreated(id);
+  for (const id of created) all.noteCreated(id);
   for (const id of ended) all.noteEnded(id);
   return all;
 }
 
-describe('a mark leads to', () => {
-  it('the world that it is of, from its beginning, and when it is gone', () => {
-    expect(traces({}).worldsOfMark(keyMarkOf('red'))).toEqual([]);
-    expect(traces({ begun: ['red'] }).worldsOfMark(keyMarkOf('red'))).toEqual(['red']);
-    expect(traces({ begun: ['red'], ended: ['red'] }).worldsOfMark(keyMarkOf('red'))).toEqual(['red']);
+describe('the mark of a credential leads to', () => {
+  it('its world from its creation on, and after its end', () => {
+    expect(createEndedWorlds({}).worldsOfMark(keyMarkOf('red'))).toEqual([]);
+    expect(createEndedWorlds({ created: ['red'] }).worldsOfMark(keyMarkOf('red'))).toEqual(['red']);
+    expect(createEndedWorlds({ created: ['red'], ended: ['red'] }).worldsOfMark(keyMarkOf('red'))).toEqual(['red']);
   });
 
-  it('the default world only where it is that of a grant, because its keys have none', () => {
-    expect(traces({}).worldsOfMark(grantMarkOf('default'))).toEqual(['default']);
-    expect(traces({}).worldsOfMark(keyMarkOf('default'))).toEqual([]);
+  it('the default world only for a grant, because its keys have no mark', () => {
+    expect(createEndedWorlds({}).worldsOfMark(grantMarkOf('default'))).toEqual(['default']);
+    expect(createEndedWorlds({}).worldsOfMark(keyMarkOf('default'))).toEqual([]);
   });
 });
 
 describe('a client id leads to', () => {
-  it('the world that is gone whose id it ends with, whatever that contains', () => {
-    const all = traces({ ended: ['red', 'dark-blue'] });
+  it('the ended world with the id that is its suffix', () => {
+    const all = createEndedWorlds({ ended: ['red', 'dark-blue'] });
 
     expect(all.worldsOfClientId('robot-red')).toEqual(['red']);
     expect(all.worldsOfClientId('my-robot-dark-blue')).toEqual(['dark-blue']);
@@ -35,8 +41,8 @@ describe('a client id leads to', () => {
     expect(all.worldsOfClientId('red')).toEqual([]);
   });
 
-  it('none that exists, or exists again', () => {
-    const all = traces({ begun: ['red'], ended: ['blue'] });
+  it('no world that exists, or exists again', () => {
+    const all = createEndedWorlds({ created: ['red'], ended: ['blue'] });
     all.noteCreated('blue');
 
     expect(all.worldsOfClientId('robot-red')).toEqual([]);
@@ -44,9 +50,9 @@ describe('a client id leads to', () => {
   });
 });
 
-describe('a world is gone', () => {
-  it('from its end until there is another of its id', () => {
-    const all = traces({ begun: ['red'] });
+describe('a world has ended', () => {
+  it('from its end until its id is created again', () => {
+    const all = createEndedWorlds({ created: ['red'] });
     expect(all.hasEnded('red')).toBe(false);
     all.noteEnded('red');
     expect(all.hasEnded('red')).toBe(true);
@@ -54,9 +60,9 @@ describe('a world is gone', () => {
     expect(all.hasEnded('red')).toBe(false);
   });
 
-  it('as long as it is among the latest 10,000', () => {
+  it('while it is among the latest 10,000 ended worlds', () => {
     const ids = Array.from({ length: MAX_REMEMBERED }, (_, number) => `world-${number}`);
-    const all = traces({ begun: ids, ended: ids });
+    const all = createEndedWorlds({ created: ids, ended: ids });
     expect(all.hasEnded('world-0')).toBe(true);
     all.noteEnded('one-more');
 

@@ -10,14 +10,14 @@ const FIRST: WorldState = {
   begunPrefer: false,
 };
 
-it('the state of a world begins as the server says, and each change keeps the rest', async () => {
-  const texts: string[] = [];
-  const kept = new StoredText('', async (text) => void texts.push(text));
-  expect(parseWorldState(kept.text)).toBeNull();
+it('the state of a world starts with the defaults, and each change keeps the other members', async () => {
+  const writes: string[] = [];
+  const stored = new StoredText('', async (text) => void writes.push(text));
+  expect(parseWorldState(stored.text)).toBeNull();
 
-  expect(await changeState(kept, FIRST, (before) => [{ mode: 'observe' }, before.mode])).toBe('enforce');
-  expect(parseWorldState(kept.text)).toEqual({ ...FIRST, mode: 'observe' });
-  await changeState(kept, FIRST, () => [{ createdAt: 7 }, undefined]);
-  expect(parseWorldState(kept.text)).toEqual({ ...FIRST, mode: 'observe', createdAt: 7 });
-  expect(texts).toHaveLength(2);
+  expect(await changeState(stored, FIRST, (before) => [{ mode: 'observe' }, before.mode])).toBe('enforce');
+  expect(parseWorldState(stored.text)).toEqual({ ...FIRST, mode: 'observe' });
+  await changeState(stored, FIRST, () => [{ createdAt: 7 }, undefined]);
+  expect(parseWorldState(stored.text)).toEqual({ ...FIRST, mode: 'observe', createdAt: 7 });
+  expect(writes).toHaveLength(2);
 });

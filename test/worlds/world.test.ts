@@ -3,16 +3,16 @@ import { testServer } from '../support/server.ts';
 
 const OTHERS = 101;
 
-it('a world that rests, because a hundred others were used since, is as it was when it is used again', async () => {
+it('a world that was evicted from memory by 101 other worlds has its state when it is used again', async () => {
   const server = await testServer({ maxWorlds: OTHERS + 1 });
-  const { body: made } = await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
-  const { accessKey } = made.cast.runai.users.find((user: { accessKey?: object }) => user.accessKey !== undefined);
+  const { body: created } = await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
+  const { accessKey } = created.cast.runai.users.find((user: { accessKey?: object }) => user.accessKey !== undefined);
   const at = '/w/alice';
   await server.call(`POST ${at}/_mock/clock/advance`, { body: { by: '1h' } });
   await server.call(`PUT ${at}/_mock/mode`, { body: { mode: 'observe' } });
   await server.call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
-  const order = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
-  const { body: fault } = await server.call(`POST ${at}/_mock/faults`, { body: order });
+  const faultBody = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
+  const { body: fault } = await server.call(`POST ${at}/_mock/faults`, { body: faultBody });
   const { body: key } = await server.call(`POST ${at}/_mock/keys`, {
     body: {
       type: 'service',
@@ -24,8 +24,8 @@ it('a world that rests, because a hundred others were used since, is as it was w
   });
   const grant = { grantType: 'client_credentials', ...accessKey };
   const token = (await server.grant(grant)).body.accessToken;
-  const keysOf = () => server.call('GET /api/v1/access-keys', { token });
-  const before = await keysOf();
+  const listKeys = () => server.call('GET /api/v1/access-keys', { token });
+  const before = await listKeys();
   const { requests } = (await server.call(`GET ${at}/_mock/requests`)).body;
 
   for (let number = 0; number < OTHERS; number++) {
@@ -36,9 +36,9 @@ it('a world that rests, because a hundred others were used since, is as it was w
   expect((await server.call(`GET ${at}/_mock/mode`)).body.mode).toBe('observe');
   expect((await server.call(`GET ${at}/_mock/clock`)).body.ahead).toBe('PT1H');
   expect((await server.call(`GET ${at}/_mock/faults`)).body.faults).toMatchObject([{ id: fault.id }]);
-  expect((await server.call(`POST ${at}/_mock/faults`, { body: order })).body.id).not.toBe(fault.id);
+  expect((await server.call(`POST ${at}/_mock/faults`, { body: faultBody })).body.id).not.toBe(fault.id);
   expect((await server.call(`GET ${at}/_mock/requests`)).body.requests).toEqual(requests);
-  const after = await keysOf();
+  const after = await listKeys();
   expect([after.status, after.body]).toEqual([before.status, before.body]);
   expect(after.status).toBe(200);
   expect((await server.grant(grant)).status).toBe(200);
@@ -47,7 +47,7 @@ it('a world that rests, because a hundred others were used since, is as it was w
   expect((await server.call('GET /v2/nvcf/functions', { token: key.key })).status).toBe(200);
 });
 
-it('a world that nobody used yet ends with its server, and whoever waits in it is told', async () => {
+it('a world without any use ends with its server, and listeners get `stopping`', async () => {
   const server = await testServer({ world: ['alice'] });
   const world = server.worlds.find('alice');
   world?.announceEnd();
