@@ -1,4 +1,4 @@
-/** Who is let in by an access token. */
+/** How an access token authenticates a request. */
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DenyReason } from '../../../src/decisions/reasons.ts';
@@ -25,20 +25,20 @@ const server = await testServer(
   { log: (clock) => createLineLog('debug', false, clock, (line) => void log.push(line)) },
 );
 const { port } = await server.listen('127.0.0.1', 0);
-const other = await testServer();
-/** Another server, as it began. */
-const afresh = async () => {
-  other.clock.set(START);
-  await other.call('POST /_mock/reset');
-  return other;
+const clockServer = await testServer();
+/** Returns a second server in its initial state, with a clock that a test may set. */
+const resetClockServer = async () => {
+  clockServer.clock.set(START);
+  await clockServer.call('POST /_mock/reset');
+  return clockServer;
 };
 
 /** Lists access keys with this `Authorization` header. */
-const list = (authorization: string | undefined, host = 'localhost:6625', on: TestServer = server) =>
+const listKeys = (authorization: string | undefined, host = 'localhost:6625', on: TestServer = server) =>
   on.call('GET /api/v1/access-keys', { headers: { host, ...(authorization !== undefined && { authorization }) } });
-const listWith = (token: string, host?: string, on?: TestServer) => list(`Bearer ${token}`, host, on);
+const listKeysWith = (token: string, host?: string, on?: TestServer) => listKeys(`Bearer ${token}`, host, on);
 
-const mintedAt = async (host: string, on: TestServer = server): Promise<string> => {
+const mintTokenAt = async (host: string, on: TestServer = server): Promise<string> => {
   const { clientId, clientSecret } = researcher.accessKey;
   const { body } = await on.call('POST /api/v1/token', {
     headers: { host },
@@ -47,13 +47,13 @@ const mintedAt = async (host: string, on: TestServer = server): Promise<string> 
   return body.accessToken;
 };
 
-const findings = async (on: TestServer = server) => (await on.call('GET /_mock/findings')).body.findings;
+const readFindings = async (on: TestServer = server) => (await on.call('GET /_mock/findings')).body.findings;
 
-/** The parts of a credential that nobody else may read. */
-const secretsIn = (authorization: string) => authorization.split(/[ ."]/).filter((part) => part.length > 12);
+/** Lists the secret parts of a credential. */
+const listSecrets = (authorization: string) => authorization.split(/[ ."]/).filter((part) => part.length > 12);
 
-/** Fills the world of a server with the cast, changed. */
-const populate = async (on: TestServer, change: (identities: readonly Identity[]) => Identity[]) => {
+/** Loads the cast into the world of a server, with changed identities. */
+const loadCast = async (on: TestServer, change: (identities: readonly Identity[]) => Identity[]) => {
   const { rows, settings = {} } = await seed.createRows(cast, START, createSeededRandom('authentication'), {
     runai: cast,
   });
@@ -63,11 +63,11 @@ const populate = async (on: TestServer, change: (identities: readonly Identity[]
   await fullStore(on.world.store).world.load(await on.world.seed(), { ...records, identities, accessKeys, settings });
 };
 
-const good = await forge();
-const [goodHeader = '', goodPayload = '', goodSignature = ''] = good.split('.');
-const bearer = async (...parts: Parameters<typeof forge>) => `Bearer ${await forge(...parts)}`;
-const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const signed = (payload: string) =>
+const validToken = await forge();
+const [validHeader = '', validPayload = '', validSignature = ''] = validToken.split('.');
+const forgeBearer = async (...parts: Parameters<typeof forge>) => `Bearer ${await forge(...parts)}`;
+const encodeJson = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const signPayload = (payload: string) =>
   new CompactSign(Buffer.from(payload))
     .setProtectedHeader({ alg: 'RS256', kid: shippedKey.kid })
     .sign(shippedKey.privateKey);
@@ -76,123 +76,131 @@ const otherEc = await generateKeyPair('ES256');
 const pemAsSecret = new TextEncoder().encode(publicPem);
 const inSeconds = START / SECOND;
 
-const unsigned = `${base64({ alg: 'none', typ: 'JWT', kid: shippedKey.kid })}.${goodPayload}.`;
-const changedPayload = `${goodHeader}.${base64({ ...goodClaims, sub: admin.id })}.${goodSignature}`;
-const changedSignature = `${goodHeader}.${goodPayload}.${goodSignature.replace(/.{4}$/, (end) => (end === 'AAAA' ? 'BBBB' : 'AAAA'))}`;
+const unsigned = `${encodeJson({ alg: 'none', typ: 'JWT', kid: shippedKey.kid })}.${validPayload}.`;
+const changedPayload = `${validHeader}.${encodeJson({ ...goodClaims, sub: admin.id })}.${validSignature}`;
+const changedSignature = `${validHeader}.${validPayload}.${validSignature.replace(/.{4}$/, (end) => (end === 'AAAA' ? 'BBBB' : 'AAAA'))}`;
 
-/** The last character, with other bits of those that no byte is read from. */
-const withSpareBits = (part: string) => {
+/** Changes the unused bits of the last base64 character, which do not affect the decoded bytes. */
+const changeSpareBits = (part: string) => {
   const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const last = digits[digits.indexOf(part.at(-1) ?? '') ^ 1] ?? '';
-  const other = `${part.slice(0, -1)}${last}`;
-  expect(Buffer.from(other, 'base64url')).toEqual(Buffer.from(part, 'base64url'));
-  return other;
+  const changed = `${part.slice(0, -1)}${last}`;
+  expect(Buffer.from(changed, 'base64url')).toEqual(Buffer.from(part, 'base64url'));
+  return changed;
 };
-/** A good token whose payload ends in such bits, too. */
-const spare = (await Promise.all(['', 'x'].map((jti) => forge({ jti })))).find(
+/** A valid token with a payload that has unused bits, too. */
+const tokenWithSpareBits = (await Promise.all(['', 'x'].map((jti) => forge({ jti })))).find(
   (token) => (token.split('.')[1] ?? '').length % 4 !== 0,
 ) as string;
-const [, sparePayload = '', spareSignature = ''] = spare.split('.');
+const [, sparePayload = '', spareSignature = ''] = tokenWithSpareBits.split('.');
 const [ngcKey] = ngcCast.keys as [CastKey];
 
-const refused: [what: string, authorization: string | undefined, reason: DenyReason][] = [
+const rejected: [what: string, authorization: string | undefined, reason: DenyReason][] = [
   ['no header', undefined, 'no_token'],
   ['Basic credentials', `Basic ${Buffer.from('ci-bot:a-secret-of-it').toString('base64')}`, 'wrong_scheme'],
   ['`Bearer` alone', 'Bearer', 'wrong_scheme'],
-  ['a token without a scheme', good, 'wrong_scheme'],
-  ['another scheme with a good token', `JWT ${good}`, 'wrong_scheme'],
-  ['`Bearer` joined to its token', `Bearer${good}`, 'wrong_scheme'],
+  ['a token without a scheme', validToken, 'wrong_scheme'],
+  ['another scheme with a valid token', `JWT ${validToken}`, 'wrong_scheme'],
+  ['`Bearer` without a space before the token', `Bearer${validToken}`, 'wrong_scheme'],
   ['garbage', 'Bearer complete-and-utter-garbage', 'malformed_token'],
   ['garbage with two dots', 'Bearer garbage-header.garbage-payload.garbage-signature', 'malformed_token'],
-  ['nothing but dots', 'Bearer ...', 'malformed_token'],
-  ['two tokens', `Bearer ${good} ${good}`, 'malformed_token'],
-  ['a token in quotes', `Bearer "${good}"`, 'malformed_token'],
-  ['a token cut short by its signature', `Bearer ${goodHeader}.${goodPayload}`, 'malformed_token'],
-  ['a payload that is no JSON', `Bearer ${await signed('no JSON at all')}`, 'malformed_token'],
-  ['a payload that is a JSON array', `Bearer ${await signed('[1,2,3,4,5,6]')}`, 'malformed_token'],
-  ['an expired token', await bearer({ exp: inSeconds - 1 }), 'expired_token'],
-  ['a token that expires now', await bearer({ exp: inSeconds }), 'expired_token'],
-  ['an `exp` before the beginning of time', await bearer({ exp: -1e300 }), 'expired_token'],
-  ['an `nbf` in the future', await bearer({ nbf: inSeconds + 6 }), 'not_yet_valid'],
-  ['an `nbf` after the end of time', await bearer({ nbf: 1e300 }), 'not_yet_valid'],
-  ['an `iat` in the future', await bearer({ iat: inSeconds + 6 }), 'not_yet_valid'],
-  ['an `iat` after the end of time', await bearer({ iat: 1e300, exp: 1e301 }), 'not_yet_valid'],
+  ['only dots', 'Bearer ...', 'malformed_token'],
+  ['two tokens', `Bearer ${validToken} ${validToken}`, 'malformed_token'],
+  ['a token in quotes', `Bearer "${validToken}"`, 'malformed_token'],
+  ['a token without a signature part', `Bearer ${validHeader}.${validPayload}`, 'malformed_token'],
+  ['a payload that is not JSON', `Bearer ${await signPayload('no JSON at all')}`, 'malformed_token'],
+  ['a payload that is a JSON array', `Bearer ${await signPayload('[1,2,3,4,5,6]')}`, 'malformed_token'],
+  ['an expired token', await forgeBearer({ exp: inSeconds - 1 }), 'expired_token'],
+  ['a token that expires now', await forgeBearer({ exp: inSeconds }), 'expired_token'],
+  ['an `exp` of -1e300', await forgeBearer({ exp: -1e300 }), 'expired_token'],
+  ['an `nbf` in the future', await forgeBearer({ nbf: inSeconds + 6 }), 'not_yet_valid'],
+  ['an `nbf` of 1e300', await forgeBearer({ nbf: 1e300 }), 'not_yet_valid'],
+  ['an `iat` in the future', await forgeBearer({ iat: inSeconds + 6 }), 'not_yet_valid'],
+  ['an `iat` of 1e300', await forgeBearer({ iat: 1e300, exp: 1e301 }), 'not_yet_valid'],
   ['the algorithm `none`', `Bearer ${unsigned}`, 'unsupported_algorithm'],
-  ['the algorithm `none` over a good signature', `Bearer ${unsigned}${goodSignature}`, 'unsupported_algorithm'],
-  ['HS256 with the public key as its secret', await bearer({}, { alg: 'HS256' }, pemAsSecret), 'unsupported_algorithm'],
-  ['ES256 by another key', await bearer({}, { alg: 'ES256' }, otherEc.privateKey), 'unsupported_algorithm'],
-  ['PS256 by another key', `Bearer ${base64({ alg: 'PS256' })}.${goodPayload}.AAAA`, 'unsupported_algorithm'],
-  ['padding after its signature', `Bearer ${good}==`, 'malformed_token'],
-  ['padding after its payload', `Bearer ${goodHeader}.${goodPayload}==.${goodSignature}`, 'malformed_token'],
-  ['padding after its header', `Bearer ${goodHeader}=.${goodPayload}.${goodSignature}`, 'malformed_token'],
+  ['the algorithm `none` with a valid signature', `Bearer ${unsigned}${validSignature}`, 'unsupported_algorithm'],
   [
-    'a blank in its signature',
-    `Bearer ${goodHeader}.${goodPayload}.${goodSignature.slice(0, 9)} ${goodSignature.slice(9)}`,
+    'HS256 with the public key as its secret',
+    await forgeBearer({}, { alg: 'HS256' }, pemAsSecret),
+    'unsupported_algorithm',
+  ],
+  ['ES256 with another key', await forgeBearer({}, { alg: 'ES256' }, otherEc.privateKey), 'unsupported_algorithm'],
+  ['PS256 with another key', `Bearer ${encodeJson({ alg: 'PS256' })}.${validPayload}.AAAA`, 'unsupported_algorithm'],
+  ['padding after its signature', `Bearer ${validToken}==`, 'malformed_token'],
+  ['padding after its payload', `Bearer ${validHeader}.${validPayload}==.${validSignature}`, 'malformed_token'],
+  ['padding after its header', `Bearer ${validHeader}=.${validPayload}.${validSignature}`, 'malformed_token'],
+  [
+    'a space in its signature',
+    `Bearer ${validHeader}.${validPayload}.${validSignature.slice(0, 9)} ${validSignature.slice(9)}`,
     'malformed_token',
   ],
   [
     'a signature in plain base64',
-    `Bearer ${goodHeader}.${goodPayload}.${Buffer.from(goodSignature, 'base64url').toString('base64').replace(/=+$/, '')}`,
+    `Bearer ${validHeader}.${validPayload}.${Buffer.from(validSignature, 'base64url').toString('base64').replace(/=+$/, '')}`,
     'malformed_token',
   ],
   [
-    'other spare bits in its signature',
-    `Bearer ${goodHeader}.${goodPayload}.${withSpareBits(goodSignature)}`,
+    'changed unused bits in its signature',
+    `Bearer ${validHeader}.${validPayload}.${changeSpareBits(validSignature)}`,
     'malformed_token',
   ],
   [
-    'other spare bits in its payload',
-    `Bearer ${goodHeader}.${withSpareBits(sparePayload)}.${spareSignature}`,
+    'changed unused bits in its payload',
+    `Bearer ${validHeader}.${changeSpareBits(sparePayload)}.${spareSignature}`,
     'malformed_token',
   ],
   ['an NGC key', `Bearer ${ngcKey.key}`, 'ngc_key_as_token'],
-  ['a text that only begins like an NGC key', 'Bearer nvapi-short', 'ngc_key_as_token'],
-  ['the tenant of somebody else', await bearer({ tenant_id: 1002 }), 'wrong_tenant'],
-  ['a tenant in words', await bearer({ tenant_id: '1001' }), 'wrong_tenant'],
-  ['no tenant, in so many words', await bearer({ tenant_id: null }), 'wrong_tenant'],
-  ['several tenants', await bearer({ tenant_id: [1001] }), 'wrong_tenant'],
-  ['an unknown `kid`', await bearer({}, { kid: 'another-key' }), 'unknown_key_id'],
-  ['no `kid`', await bearer({}, { kid: undefined as never }), 'unknown_key_id'],
-  ['another RSA key under our `kid`', await bearer({}, {}, otherRsa.privateKey), 'bad_signature'],
+  ['a string with the prefix of an NGC key', 'Bearer nvapi-short', 'ngc_key_as_token'],
+  ['the id of another tenant', await forgeBearer({ tenant_id: 1002 }), 'wrong_tenant'],
+  ['a tenant id that is a string', await forgeBearer({ tenant_id: '1001' }), 'wrong_tenant'],
+  ['a tenant id that is null', await forgeBearer({ tenant_id: null }), 'wrong_tenant'],
+  ['an array of tenant ids', await forgeBearer({ tenant_id: [1001] }), 'wrong_tenant'],
+  ['an unknown `kid`', await forgeBearer({}, { kid: 'another-key' }), 'unknown_key_id'],
+  ['no `kid`', await forgeBearer({}, { kid: undefined as never }), 'unknown_key_id'],
+  ['another RSA key with the `kid` of the mock', await forgeBearer({}, {}, otherRsa.privateKey), 'bad_signature'],
   [
-    'another RSA key that it brings along',
-    await bearer({}, { jwk: await exportJWK(otherRsa.publicKey) }, otherRsa.privateKey),
+    'another RSA key in its `jwk` header',
+    await forgeBearer({}, { jwk: await exportJWK(otherRsa.publicKey) }, otherRsa.privateKey),
     'bad_signature',
   ],
   ['a changed payload', `Bearer ${changedPayload}`, 'bad_signature'],
   ['a changed signature', `Bearer ${changedSignature}`, 'bad_signature'],
-  ['no signature', `Bearer ${goodHeader}.${goodPayload}.`, 'bad_signature'],
-  ['an issuer of another host', await bearer({ iss: `http://evil.test${ISSUER_PATH}` }), 'wrong_issuer'],
+  ['an empty signature', `Bearer ${validHeader}.${validPayload}.`, 'bad_signature'],
+  ['an issuer of another host', await forgeBearer({ iss: `http://evil.test${ISSUER_PATH}` }), 'wrong_issuer'],
   [
-    'an issuer whose host begins like ours',
-    await bearer({ iss: `http://localhost.evil.test${ISSUER_PATH}` }),
+    'an issuer with the host of the mock as a prefix',
+    await forgeBearer({ iss: `http://localhost.evil.test${ISSUER_PATH}` }),
     'wrong_issuer',
   ],
   [
-    'an issuer that has our host for a user name',
-    await bearer({ iss: `http://localhost@evil.test${ISSUER_PATH}` }),
+    'an issuer with the host of the mock as its user name',
+    await forgeBearer({ iss: `http://localhost@evil.test${ISSUER_PATH}` }),
     'wrong_issuer',
   ],
-  ['an issuer of another realm', await bearer({ iss: 'http://localhost:6625/auth/realms/other' }), 'wrong_issuer'],
-  ['an issuer at an address of another machine', await bearer({ iss: `http://8.8.8.8${ISSUER_PATH}` }), 'wrong_issuer'],
-  ['an issuer at such an address of IPv6', await bearer({ iss: `http://[2001:db8::1]${ISSUER_PATH}` }), 'wrong_issuer'],
+  ['an issuer of another realm', await forgeBearer({ iss: 'http://localhost:6625/auth/realms/other' }), 'wrong_issuer'],
+  ['an issuer with a public IPv4 address', await forgeBearer({ iss: `http://8.8.8.8${ISSUER_PATH}` }), 'wrong_issuer'],
   [
-    'an issuer with a path that ends right',
-    await bearer({ iss: `http://localhost/x//localhost${ISSUER_PATH}` }),
+    'an issuer with a public IPv6 address',
+    await forgeBearer({ iss: `http://[2001:db8::1]${ISSUER_PATH}` }),
     'wrong_issuer',
   ],
-  ['an issuer that is the path of ours only', await bearer({ iss: ISSUER_PATH }), 'wrong_issuer'],
-  ['an issuer that is no URL', await bearer({ iss: 'acme' }), 'wrong_issuer'],
-  ['an issuer with a slash at its end', await bearer({ iss: `${goodClaims.iss}/` }), 'wrong_issuer'],
-  ['an issuer with a query', await bearer({ iss: `${goodClaims.iss}?realm=acme` }), 'wrong_issuer'],
-  ['an issuer of another scheme', await bearer({ iss: `ftp://localhost:6625${ISSUER_PATH}` }), 'wrong_issuer'],
-  ['an unknown subject', await bearer({ sub: 'f0000000-0000-4000-8000-000000000000' }), 'unknown_subject'],
-  ['an empty subject', await bearer({ sub: '' }), 'unknown_subject'],
+  [
+    'an issuer with a path that ends with the issuer of the mock',
+    await forgeBearer({ iss: `http://localhost/x//localhost${ISSUER_PATH}` }),
+    'wrong_issuer',
+  ],
+  ['an issuer that is only a path', await forgeBearer({ iss: ISSUER_PATH }), 'wrong_issuer'],
+  ['an issuer that is not a URL', await forgeBearer({ iss: 'acme' }), 'wrong_issuer'],
+  ['an issuer with a trailing slash', await forgeBearer({ iss: `${goodClaims.iss}/` }), 'wrong_issuer'],
+  ['an issuer with a query', await forgeBearer({ iss: `${goodClaims.iss}?realm=acme` }), 'wrong_issuer'],
+  ['an issuer of another scheme', await forgeBearer({ iss: `ftp://localhost:6625${ISSUER_PATH}` }), 'wrong_issuer'],
+  ['an unknown subject', await forgeBearer({ sub: 'f0000000-0000-4000-8000-000000000000' }), 'unknown_subject'],
+  ['an empty subject', await forgeBearer({ sub: '' }), 'unknown_subject'],
   ...(await Promise.all(
     ['iss', 'sub', 'azp', 'iat', 'exp'].map(
       async (claim): Promise<[string, string, DenyReason]> => [
         `a token without \`${claim}\``,
-        await bearer({ [claim]: undefined }),
+        await forgeBearer({ [claim]: undefined }),
         'malformed_token',
       ],
     ),
@@ -217,16 +225,16 @@ const refused: [what: string, authorization: string | undefined, reason: DenyRea
     ).map(
       async ([claim, value]): Promise<[string, string, DenyReason]> => [
         `\`${claim}\` as ${JSON.stringify(value)}`,
-        await bearer({ [claim]: value }),
+        await forgeBearer({ [claim]: value }),
         'malformed_token',
       ],
     ),
   )),
 ];
 
-describe('GET /api/v1/access-keys refuses', () => {
-  it.each(refused)('%s', async (_what, authorization, reason) => {
-    const answer = await list(authorization);
+describe('GET /api/v1/access-keys rejects', () => {
+  it.each(rejected)('%s', async (_what, authorization, reason) => {
+    const answer = await listKeys(authorization);
     const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
     expect(answer.status).toBe(401);
@@ -248,32 +256,21 @@ describe('GET /api/v1/access-keys refuses', () => {
     });
     expect(decision.fixes.filter(({ kind }: { kind: string }) => kind !== 'hint')).toHaveLength(1);
     expect(decision.explanation).toMatch(/^get_access_keys was refused: \w/);
-    const reported = JSON.stringify([answer.body, answer.headers, decision, await findings()]) + log.join('');
-    for (const secret of secretsIn(authorization ?? '')) expect(reported).not.toContain(secret);
-    expect((await listWith(good)).status).toBe(200);
+    const reported = JSON.stringify([answer.body, answer.headers, decision, await readFindings()]) + log.join('');
+    for (const secret of listSecrets(authorization ?? '')) expect(reported).not.toContain(secret);
+    expect((await listKeysWith(validToken)).status).toBe(200);
   });
 
-  it('an NGC key, and says that it is one and what is wanted', async () => {
-    const { decision } = await listWith(ngcKey.key);
+  it('an NGC key, with an explanation that names it and the endpoint for tokens', async () => {
+    const { decision } = await listKeysWith(ngcKey.key);
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
     expect(body.explanation).toContain('is an NGC key');
     expect(body.fixes[0].text).toContain('POST /api/v1/token');
   });
 
-  it.each(['/api/v3/simulations/', '/v2/nvcf/functions', '/v3/orgs/acme/keys'])(
-    'nothing, but its own tokens are told for what they are at GET %s',
-    async (path) => {
-      const { decision } = await server.call(`GET ${path}`, { token: good });
-      const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
-
-      expect(body).toMatchObject({ reason: 'unsupported_token', detail: expect.stringContaining('a Run:ai token') });
-      expect(body.explanation).toContain('nvapi-');
-    },
-  );
-
-  it('two `Authorization` headers, even of one good token', async () => {
-    const twice = [`Authorization: Bearer ${good}`, `Authorization: Bearer ${good}`];
+  it('two `Authorization` headers with the same valid token', async () => {
+    const twice = [`Authorization: Bearer ${validToken}`, `Authorization: Bearer ${validToken}`];
     const answer = await send(port, requestBytes('GET /api/v1/access-keys', ['Host: localhost', ...twice]));
     const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
@@ -282,12 +279,12 @@ describe('GET /api/v1/access-keys refuses', () => {
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     expect(answer.decision.reason).toBe('multiple_authorization');
     expect(decision.reason).toBe('multiple_authorization');
-    expect(JSON.stringify([answer.head, answer.body, decision])).not.toContain(goodSignature);
-    expect((await listWith(good)).status).toBe(200);
+    expect(JSON.stringify([answer.head, answer.body, decision])).not.toContain(validSignature);
+    expect((await listKeysWith(validToken)).status).toBe(200);
   });
 
-  it('a good token and Basic credentials beside it', async () => {
-    const both = [`Authorization: Bearer ${good}`, 'Authorization: Basic Y2ktYm90OnNlY3JldA=='];
+  it('a valid token together with Basic credentials', async () => {
+    const both = [`Authorization: Bearer ${validToken}`, 'Authorization: Basic Y2ktYm90OnNlY3JldA=='];
     const answer = await send(port, requestBytes('GET /api/v1/access-keys', ['Host: localhost', ...both]));
 
     expect(answer.status).toBe(401);
@@ -295,29 +292,31 @@ describe('GET /api/v1/access-keys refuses', () => {
   });
 
   it('a token that is not in the `Authorization` header', async () => {
-    const answer = await server.call(`GET /api/v1/access-keys?access_token=${good}`, {
-      headers: { cookie: `access_token=${good}`, 'x-access-token': good },
+    const answer = await server.call(`GET /api/v1/access-keys?access_token=${validToken}`, {
+      headers: { cookie: `access_token=${validToken}`, 'x-access-token': validToken },
     });
 
     expect(answer.status).toBe(401);
     expect(answer.decision.reason).toBe('no_token');
-    expect(JSON.stringify([answer.body, answer.headers, await findings()]) + log.join('')).not.toContain(goodSignature);
+    expect(JSON.stringify([answer.body, answer.headers, await readFindings()]) + log.join('')).not.toContain(
+      validSignature,
+    );
   });
 
-  it('first for the header, then the signature, the issuer, the world, the tenant, the time, the subject', async () => {
-    const ours = { sid: 's', tenant_id: 7, exp: inSeconds, sub: 'nobody' };
-    const wrong = { ...ours, sid: 's.elsewhere', iss: 'http://evil.test' };
+  it('a token by its header, then its signature, issuer, world, tenant, expiry and subject', async () => {
+    const wrongClaims = { sid: 's', tenant_id: 7, exp: inSeconds, sub: 'nobody' };
+    const allWrong = { ...wrongClaims, sid: 's.elsewhere', iss: 'http://evil.test' };
     const reasons = [];
     for (const authorization of [
-      `Basic ${good}`,
-      await bearer(wrong, {}, otherRsa.privateKey),
-      await bearer(wrong),
-      await bearer({ ...ours, sid: 's.elsewhere' }),
-      await bearer(ours),
-      await bearer({ exp: inSeconds, sub: 'nobody' }),
-      await bearer({ sub: 'nobody' }),
+      `Basic ${validToken}`,
+      await forgeBearer(allWrong, {}, otherRsa.privateKey),
+      await forgeBearer(allWrong),
+      await forgeBearer({ ...wrongClaims, sid: 's.elsewhere' }),
+      await forgeBearer(wrongClaims),
+      await forgeBearer({ exp: inSeconds, sub: 'nobody' }),
+      await forgeBearer({ sub: 'nobody' }),
     ]) {
-      reasons.push((await list(authorization)).decision.reason);
+      reasons.push((await listKeys(authorization)).decision.reason);
     }
 
     expect(reasons).toEqual([
@@ -332,90 +331,101 @@ describe('GET /api/v1/access-keys refuses', () => {
   });
 });
 
+it.each(['/api/v3/simulations/', '/v2/nvcf/functions', '/v3/orgs/acme/keys'])(
+  'GET %s rejects a Run:ai token as `unsupported_token` with an explanation that names it',
+  async (path) => {
+    const { decision } = await server.call(`GET ${path}`, { token: validToken });
+    const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+
+    expect(body).toMatchObject({ reason: 'unsupported_token', detail: expect.stringContaining('a Run:ai token') });
+    expect(body.explanation).toContain('nvapi-');
+  },
+);
+
 describe('GET /api/v1/access-keys accepts', async () => {
   it.each([
-    ['`bearer` in lower case', `bearer ${good}`],
-    ['`BEARER` in upper case', `BEARER ${good}`],
-    ['more than one space', `Bearer   ${good}`],
-    ['an `exp` far beyond what a date can show', await bearer({ exp: 1e300 })],
-    ['an `nbf` that is now', await bearer({ nbf: inSeconds })],
-    ['an `nbf` five seconds from now, as a clock that was set back sees it', await bearer({ nbf: inSeconds + 5 })],
-    ['an `iat` five seconds from now', await bearer({ iat: inSeconds + 5 })],
-    ['claims and header members it does not know', await bearer({ scope: 'x' }, { x5t: 'y' })],
+    ['`bearer` in lower case', `bearer ${validToken}`],
+    ['`BEARER` in upper case', `BEARER ${validToken}`],
+    ['more than one space', `Bearer   ${validToken}`],
+    ['an `exp` beyond the range of dates', await forgeBearer({ exp: 1e300 })],
+    ['an `nbf` of now', await forgeBearer({ nbf: inSeconds })],
+    ['an `nbf` five seconds from now', await forgeBearer({ nbf: inSeconds + 5 })],
+    ['an `iat` five seconds from now', await forgeBearer({ iat: inSeconds + 5 })],
+    ['unknown claims and header members', await forgeBearer({ scope: 'x' }, { x5t: 'y' })],
   ])('%s', async (_what, authorization) => {
-    const answer = await list(authorization);
+    const answer = await listKeys(authorization);
 
     expect(answer.status).toBe(200);
     expect(answer.decision).toEqual({ id: expect.any(String), effect: 'allow' });
   });
 
-  it('whoever has a token: a user, an application, a service account', async () => {
+  it('the token of a user, an application and a service account', async () => {
     const statuses = await Promise.all(
-      [admin.id, application.id, adminBot.id].map(async (sub) => (await listWith(await forge({ sub }))).status),
+      [admin.id, application.id, adminBot.id].map(async (sub) => (await listKeysWith(await forge({ sub }))).status),
     );
 
     expect(statuses).toEqual([200, 200, 200]);
   });
 });
 
-describe('the end of a token', () => {
-  it('comes with its `exp`, to the millisecond', async () => {
-    const aging = await afresh();
+describe('a token that expires', () => {
+  it('is rejected from the millisecond of its `exp`', async () => {
+    const own = await resetClockServer();
     const token = await forge();
-    aging.clock.set(START + HOUR - 1);
-    const before = await listWith(token, undefined, aging);
-    aging.clock.set(START + HOUR);
-    const fresh = await listWith(await forge({ jti: 'never seen before' }), undefined, aging);
+    own.clock.set(START + HOUR - 1);
+    const before = await listKeysWith(token, undefined, own);
+    own.clock.set(START + HOUR);
+    const after = await listKeysWith(await forge({ jti: 'never seen before' }), undefined, own);
 
     expect(before.status).toBe(200);
-    expect(fresh.status).toBe(401);
-    expect(fresh.decision.reason).toBe('expired_token');
+    expect(after.status).toBe(401);
+    expect(after.decision.reason).toBe('expired_token');
   });
 
-  it('comes for a remembered token the moment the clock passes its `exp`', async () => {
-    const aging = await afresh();
-    const token = await aging.tokenOf(researcher);
+  it('is rejected from its `exp` although it is cached', async () => {
+    const own = await resetClockServer();
+    const token = await own.tokenOf(researcher);
     const statuses = [];
     for (const at of [START, START + HOUR - 1, START + HOUR, START + HOUR + 1]) {
-      aging.clock.set(at);
-      statuses.push((await listWith(token, undefined, aging)).status);
+      own.clock.set(at);
+      statuses.push((await listKeysWith(token, undefined, own)).status);
     }
 
     expect(statuses).toEqual([200, 200, 401, 401]);
   });
 
-  it('is the same whether the token is remembered or not, for an `exp` with a fraction', async () => {
-    const aging = await afresh();
+  it('is rejected from an `exp` with a fraction, whether it is cached or not', async () => {
+    const own = await resetClockServer();
     const exp = inSeconds + 1.5;
-    const remembered = await forge({ exp });
-    await listWith(remembered, undefined, aging);
-    aging.clock.set(START + 1499);
-    const before = [remembered, await forge({ exp, jti: 'a' })].map((token) => listWith(token, undefined, aging));
-    const stillGood = (await Promise.all(before)).map(({ status }) => status);
-    aging.clock.set(START + 1500);
-    const after = [remembered, await forge({ exp, jti: 'b' })].map((token) => listWith(token, undefined, aging));
-    const over = (await Promise.all(after)).map(({ status }) => status);
+    const cached = await forge({ exp });
+    await listKeysWith(cached, undefined, own);
+    own.clock.set(START + 1499);
+    const before = [cached, await forge({ exp, jti: 'a' })].map((token) => listKeysWith(token, undefined, own));
+    const statusesBefore = (await Promise.all(before)).map(({ status }) => status);
+    own.clock.set(START + 1500);
+    const after = [cached, await forge({ exp, jti: 'b' })].map((token) => listKeysWith(token, undefined, own));
+    const statusesAfter = (await Promise.all(after)).map(({ status }) => status);
 
-    expect(stillGood).toEqual([200, 200]);
-    expect(over).toEqual([401, 401]);
+    expect(statusesBefore).toEqual([200, 200]);
+    expect(statusesAfter).toEqual([401, 401]);
   });
 
-  it('comes at once when the clock of the switchboard is moved', async () => {
-    const aging = await afresh();
-    const token = await aging.tokenOf(researcher);
-    await listWith(token, undefined, aging);
-    await aging.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+  it('is rejected as soon as the control API advances the clock', async () => {
+    const own = await resetClockServer();
+    const token = await own.tokenOf(researcher);
+    await listKeysWith(token, undefined, own);
+    await own.call('POST /_mock/clock/advance', { body: { by: '1h' } });
 
-    expect((await listWith(token, undefined, aging)).decision.reason).toBe('expired_token');
+    expect((await listKeysWith(token, undefined, own)).decision.reason).toBe('expired_token');
   });
 
-  it('leaves known whom it was issued to, in the decision and in the journal', async () => {
-    const aging = await afresh();
-    const token = await aging.tokenOf(researcher);
-    await aging.call('POST /_mock/clock/advance', { body: { by: '1h' } });
-    const answer = await listWith(token, undefined, aging);
-    const { body: decision } = await aging.call(`GET /_mock/decisions/${answer.decision.id}`);
-    const { body: journal } = await aging.call('GET /_mock/requests?limit=1');
+  it('is recorded with its subject in the decision and in the journal', async () => {
+    const own = await resetClockServer();
+    const token = await own.tokenOf(researcher);
+    await own.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const answer = await listKeysWith(token, undefined, own);
+    const { body: decision } = await own.call(`GET /_mock/decisions/${answer.decision.id}`);
+    const { body: journal } = await own.call('GET /_mock/requests?limit=1');
 
     expect(decision).toMatchObject({ reason: 'expired_token', principal: null, claimed: { id: researcher.id } });
     expect(decision.explanation).toContain(`it was issued to user \`${researcher.email}\``);
@@ -424,21 +434,21 @@ describe('the end of a token', () => {
 });
 
 describe('the owner of a token', () => {
-  const disabled = (id: string) => (identities: readonly Identity[]) =>
+  const disable = (id: string) => (identities: readonly Identity[]) =>
     identities.map((identity) => (identity.id === id ? { ...identity, enabled: false } : identity));
 
   it.each([
     ['user', researcher.id],
     ['application', application.id],
     ['service account', adminBot.id],
-  ])('is refused while it is disabled, if it is a %s', async (_kind, id) => {
-    const changing = await afresh();
+  ])('is rejected if it is a disabled %s', async (_kind, id) => {
+    const own = await resetClockServer();
     const token = await forge({ sub: id });
-    const before = await listWith(token, undefined, changing);
-    await populate(changing, disabled(id));
-    const answer = await listWith(token, undefined, changing);
-    const { body: decision } = await changing.call(`GET /_mock/decisions/${answer.decision.id}`);
-    const another = await listWith(await forge({ sub: admin.id }), undefined, changing);
+    const before = await listKeysWith(token, undefined, own);
+    await loadCast(own, disable(id));
+    const answer = await listKeysWith(token, undefined, own);
+    const { body: decision } = await own.call(`GET /_mock/decisions/${answer.decision.id}`);
+    const ofAdmin = await listKeysWith(await forge({ sub: admin.id }), undefined, own);
 
     expect(before.status).toBe(200);
     expect(answer.status).toBe(401);
@@ -446,21 +456,21 @@ describe('the owner of a token', () => {
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     expect(answer.decision.reason).toBe('disabled');
     expect(decision).toMatchObject({ reason: 'disabled', principal: null, claimed: { id } });
-    expect(another.status).toBe(200);
+    expect(ofAdmin.status).toBe(200);
   });
 
-  it('is refused once it is gone, although the token was accepted before', async () => {
-    const changing = await afresh();
-    const token = await changing.tokenOf(researcher);
-    const before = await listWith(token, undefined, changing);
-    await populate(changing, (identities) => identities.filter(({ id }) => id !== researcher.id));
+  it('is rejected after it is deleted, although the token was accepted before', async () => {
+    const own = await resetClockServer();
+    const token = await own.tokenOf(researcher);
+    const before = await listKeysWith(token, undefined, own);
+    await loadCast(own, (identities) => identities.filter(({ id }) => id !== researcher.id));
 
     expect(before.status).toBe(200);
-    expect((await listWith(token, undefined, changing)).decision.reason).toBe('unknown_subject');
+    expect((await listKeysWith(token, undefined, own)).decision.reason).toBe('unknown_subject');
   });
 });
 
-describe('a token of another name of this server', async () => {
+describe('a token of another host name of the server', async () => {
   const named = await testServer({ alias: ['mock-alias', '10.9.9.9'] });
   beforeEach(async () => {
     await named.call('POST /_mock/reset');
@@ -476,77 +486,80 @@ describe('a token of another name of this server', async () => {
     ['10.9.9.9:6625', 'localhost:6625'],
     ['mock-alias:6625', 'localhost:6625'],
     ['localhost:6625', 'mock-alias'],
-  ])('minted under %s is accepted under %s, and that is a finding', async (mintedUnder, usedUnder) => {
-    const token = await mintedAt(mintedUnder, named);
-    const answer = await listWith(token, usedUnder, named);
-    const found = await findings(named);
+  ])('is issued under %s, accepted under %s, and reported as a finding', async (issuedUnder, usedUnder) => {
+    const token = await mintTokenAt(issuedUnder, named);
+    const answer = await listKeysWith(token, usedUnder, named);
+    const reported = await readFindings(named);
 
-    expect(decodeJwt(token).iss).toBe(`http://${mintedUnder}${ISSUER_PATH}`);
+    expect(decodeJwt(token).iss).toBe(`http://${issuedUnder}${ISSUER_PATH}`);
     expect(answer.status).toBe(200);
-    expect(found).toEqual([expect.objectContaining({ kind: 'issuer_differs', count: 1 })]);
-    expect(found[0].message).toContain(`http://${mintedUnder}${ISSUER_PATH}`);
-    expect(found[0].message).toContain(`http://${usedUnder}`);
-    for (const part of secretsIn(token)) expect(JSON.stringify(found)).not.toContain(part);
+    expect(reported).toEqual([expect.objectContaining({ kind: 'issuer_differs', count: 1 })]);
+    expect(reported[0].message).toContain(`http://${issuedUnder}${ISSUER_PATH}`);
+    expect(reported[0].message).toContain(`http://${usedUnder}`);
+    for (const part of listSecrets(token)) expect(JSON.stringify(reported)).not.toContain(part);
   });
 
-  it('is a finding that counts, however often it is used', async () => {
-    const token = await mintedAt('127.0.0.1:6625', named);
-    for (let use = 0; use < 3; use++) await listWith(token, 'localhost:6625', named);
+  it('is reported as one finding with the number of requests', async () => {
+    const token = await mintTokenAt('127.0.0.1:6625', named);
+    for (let use = 0; use < 3; use++) await listKeysWith(token, 'localhost:6625', named);
 
-    expect(await findings(named)).toEqual([expect.objectContaining({ kind: 'issuer_differs', count: 3 })]);
+    expect(await readFindings(named)).toEqual([expect.objectContaining({ kind: 'issuer_differs', count: 3 })]);
   });
 
-  it('is no finding where it is used under its own, in whatever case', async () => {
-    const token = await mintedAt('localhost:6625', named);
+  it('is not reported under the same host name in another case', async () => {
+    const token = await mintTokenAt('localhost:6625', named);
 
-    expect((await listWith(token, 'LocalHost:6625', named)).status).toBe(200);
-    expect(await findings(named)).toEqual([]);
+    expect((await listKeysWith(token, 'LocalHost:6625', named)).status).toBe(200);
+    expect(await readFindings(named)).toEqual([]);
   });
 
   it.each([
     ['mock:80', 'mock', {}, 'http://mock'],
     ['mock', 'mock:80', {}, 'http://mock'],
     ['mock:443', 'mock', { tls: true }, 'https://mock'],
-  ])('minted under %s is no finding under %s, which is the same origin', async (one, other, given, origin) => {
-    const reached = await testServer({ alias: ['mock'], ...given });
-    const token = await mintedAt(one, reached);
+  ])(
+    'is issued under %s and not reported under %s, which is the same origin',
+    async (issuedUnder, usedUnder, config, origin) => {
+      const aliased = await testServer({ alias: ['mock'], ...config });
+      const token = await mintTokenAt(issuedUnder, aliased);
 
-    expect(decodeJwt(token).iss).toBe(`${origin}${ISSUER_PATH}`);
-    expect((await listWith(token, other, reached)).status).toBe(200);
-    expect(await findings(reached)).toEqual([]);
-  });
+      expect(decodeJwt(token).iss).toBe(`${origin}${ISSUER_PATH}`);
+      expect((await listKeysWith(token, usedUnder, aliased)).status).toBe(200);
+      expect(await readFindings(aliased)).toEqual([]);
+    },
+  );
 
-  it('has one issuer under all of them with --public-url', async () => {
+  it('has the issuer of --public-url under all host names', async () => {
     const published = await testServer({ publicUrl: 'https://mock.acme.test' });
-    const token = await mintedAt('localhost:6625', published);
+    const token = await mintTokenAt('localhost:6625', published);
     const statuses = await Promise.all(
       ['localhost:6625', '127.0.0.1:1', 'mock.acme.test', 'unknown.test'].map(
-        async (host) => (await listWith(token, host, published)).status,
+        async (host) => (await listKeysWith(token, host, published)).status,
       ),
     );
 
     expect(decodeJwt(token).iss).toBe(`https://mock.acme.test${ISSUER_PATH}`);
     expect(statuses).toEqual([200, 200, 200, 200]);
-    expect(await findings(published)).toEqual([]);
+    expect(await readFindings(published)).toEqual([]);
   });
 
-  it('minted before --public-url was set is accepted with it, and that is a finding', async () => {
+  it('is accepted and reported if it was issued before --public-url was set', async () => {
     const published = await testServer({ publicUrl: 'https://mock.acme.test' });
 
-    expect((await listWith(await forge(), 'localhost:6625', published)).status).toBe(200);
-    expect(await findings(published)).toEqual([expect.objectContaining({ kind: 'issuer_differs' })]);
+    expect((await listKeysWith(await forge(), 'localhost:6625', published)).status).toBe(200);
+    expect(await readFindings(published)).toEqual([expect.objectContaining({ kind: 'issuer_differs' })]);
   });
 
-  it('minted for the name of a public URL is refused where that name is unknown', async () => {
+  it('is rejected if its issuer is an unknown public URL', async () => {
     const token = await forge({ iss: `https://mock.acme.test${ISSUER_PATH}` });
 
-    expect((await listWith(token, 'localhost:6625', named)).decision.reason).toBe('wrong_issuer');
+    expect((await listKeysWith(token, 'localhost:6625', named)).decision.reason).toBe('wrong_issuer');
   });
 });
 
-describe('under an unknown host name', () => {
-  it('a token of a known one is refused, and the decision says what was expected', async () => {
-    const answer = await listWith(good, 'proxy.test:8080');
+describe('an unknown host name', () => {
+  it('rejects a token of a known host name, and the decision names both issuers', async () => {
+    const answer = await listKeysWith(validToken, 'proxy.test:8080');
     const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
     expect(answer.status).toBe(401);
@@ -556,20 +569,20 @@ describe('under an unknown host name', () => {
     expect(JSON.stringify(answer.body)).not.toContain('proxy.test');
   });
 
-  it('one minted there names that host and works there', async () => {
-    const token = await mintedAt('proxy.test:8080');
-    const answer = await listWith(token, 'proxy.test:8080');
+  it('is the issuer of tokens that it issues, and accepts them', async () => {
+    const token = await mintTokenAt('proxy.test:8080');
+    const answer = await listKeysWith(token, 'proxy.test:8080');
 
     expect(decodeJwt(token).iss).toBe(`http://proxy.test:8080${ISSUER_PATH}`);
     expect(answer.status).toBe(200);
     expect(answer.decision.effect).toBe('allow');
   });
 
-  it('one minted there works nowhere else', async () => {
-    const token = await mintedAt('proxy.test:8080');
+  it('issues tokens that no other host name accepts', async () => {
+    const token = await mintTokenAt('proxy.test:8080');
     const reasons = await Promise.all(
       ['localhost:6625', 'proxy.test', 'other.test:8080'].map(
-        async (host) => (await listWith(token, host)).decision.reason,
+        async (host) => (await listKeysWith(token, host)).decision.reason,
       ),
     );
 
@@ -577,39 +590,39 @@ describe('under an unknown host name', () => {
   });
 });
 
-describe('after a reset, a token of before', () => {
-  it('still counts', async () => {
-    const again = await afresh();
-    const token = await again.tokenOf(researcher);
-    await again.call('POST /_mock/reset');
+describe('a token issued before a reset', () => {
+  it('is accepted', async () => {
+    const own = await resetClockServer();
+    const token = await own.tokenOf(researcher);
+    await own.call('POST /_mock/reset');
 
-    expect((await listWith(token, undefined, again)).status).toBe(200);
+    expect((await listKeysWith(token, undefined, own)).status).toBe(200);
   });
 
-  it('still counts when the access key that got it is gone with the reset', async () => {
-    const again = await afresh();
-    const created = await again.call('POST /api/v1/access-keys', {
+  it('is accepted although the reset deleted its access key', async () => {
+    const own = await resetClockServer();
+    const created = await own.call('POST /api/v1/access-keys', {
       token: await forge(),
       body: { name: 'short-lived' },
     });
     const { clientId, clientSecret } = created.body;
     const credentials = { grantType: 'client_credentials', clientId, clientSecret };
-    const { body } = await again.grant(credentials);
-    await again.call('POST /_mock/reset');
+    const { body } = await own.grant(credentials);
+    await own.call('POST /_mock/reset');
 
-    expect((await again.grant(credentials)).decision.reason).toBe('unknown_client');
-    expect((await listWith(body.accessToken, undefined, again)).status).toBe(200);
+    expect((await own.grant(credentials)).decision.reason).toBe('unknown_client');
+    expect((await listKeysWith(body.accessToken, undefined, own)).status).toBe(200);
   });
 
-  it('does not count while its `iat` is in the future', async () => {
-    const again = await afresh();
-    await again.call('POST /_mock/clock/advance', { body: { by: '10m' } });
-    const token = await again.tokenOf(researcher);
-    const before = await listWith(token, undefined, again);
-    await again.call('POST /_mock/reset');
-    const after = await listWith(token, undefined, again);
-    await again.call('POST /_mock/clock/advance', { body: { by: '10m' } });
-    const later = await listWith(token, undefined, again);
+  it('is rejected while its `iat` is in the future', async () => {
+    const own = await resetClockServer();
+    await own.call('POST /_mock/clock/advance', { body: { by: '10m' } });
+    const token = await own.tokenOf(researcher);
+    const before = await listKeysWith(token, undefined, own);
+    await own.call('POST /_mock/reset');
+    const after = await listKeysWith(token, undefined, own);
+    await own.call('POST /_mock/clock/advance', { body: { by: '10m' } });
+    const later = await listKeysWith(token, undefined, own);
 
     expect(before.status).toBe(200);
     expect(after.status).toBe(401);
@@ -617,23 +630,23 @@ describe('after a reset, a token of before', () => {
     expect(later.status).toBe(200);
   });
 
-  it('does not count when its subject is gone with the reset', async () => {
-    const again = await afresh();
+  it('is rejected if the reset deleted its subject', async () => {
+    const own = await resetClockServer();
     const guest = 'f0000000-0000-4000-8000-00000000000f';
-    await populate(again, (identities) => [
+    await loadCast(own, (identities) => [
       ...identities,
       { ...(identities[0] as Identity), id: guest, name: 'guest@acme.test' },
     ]);
     const token = await forge({ sub: guest });
-    const before = await listWith(token, undefined, again);
-    await again.call('POST /_mock/reset');
+    const before = await listKeysWith(token, undefined, own);
+    await own.call('POST /_mock/reset');
 
     expect(before.status).toBe(200);
-    expect((await listWith(token, undefined, again)).decision.reason).toBe('unknown_subject');
+    expect((await listKeysWith(token, undefined, own)).decision.reason).toBe('unknown_subject');
   });
 });
 
-it('a remembered token is from the future, once the clock stands before its time', async () => {
+it('a cached token is rejected as `not_yet_valid` if the clock is more than five seconds before its `iat`', async () => {
   const mock = await testServer();
   const token = await mock.tokenOf(researcher);
   const before = await mock.call('GET /api/v1/access-keys', { token });

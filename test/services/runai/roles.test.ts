@@ -39,15 +39,15 @@ interface Named {
   readonly name: string;
 }
 const namesOf = (roles: readonly Named[]) => roles.map(({ name }) => name);
-const roleOf = (name: string, permissionSets: readonly string[], description?: string) => ({
+const createRoleBody = (name: string, permissionSets: readonly string[], description?: string) => ({
   name,
   ...(description !== undefined && { description }),
   permissionSets: permissionSets.map((set) => ({ id: sets[set] })),
 });
-const custom = (name: string, ...permissionSets: readonly string[]) =>
-  done(201, `POST ${ROLES}`, roleOf(name, permissionSets));
-/** Gives the researcher a role. */
-const give = (roleId: number, scopeType = 'tenant', scopeId = TENANT) =>
+const createRole = (name: string, ...permissionSets: readonly string[]) =>
+  done(201, `POST ${ROLES}`, createRoleBody(name, permissionSets));
+/** Creates an access rule that gives the researcher a role. */
+const assignRole = (roleId: number, scopeType = 'tenant', scopeId = TENANT) =>
   admin(`POST ${RULES}`, { subjectId: researcher.email, subjectType: 'user', roleId, scopeType, scopeId });
 
 beforeAll(async () => {
@@ -55,12 +55,12 @@ beforeAll(async () => {
   const { permissionSets } = await done(200, `GET ${SETS}`);
   for (const { id, name } of permissionSets) sets[name] = id;
 });
-const begin = async () => {
+const resetServer = async () => {
   await afresh(server);
 };
 
-/** What 2.19 has, and what came later. */
-const OLD_ROLES = [
+/** The predefined roles of 2.19, and the roles that 2.24 adds. */
+const ROLES_OF_2_19 = [
   [1, 'System administrator'],
   [3, 'Editor'],
   [4, 'Research manager'],
@@ -80,15 +80,15 @@ const OLD_ROLES = [
   [1711, 'Cloud operator'],
   [2256, 'Data volume administrator'],
 ] as const;
-const NEW_ROLES = [
+const ROLES_ADDED_BY_2_24 = [
   [14, 'AI practitioner'],
   [15, 'Data and storage administrator'],
   [16, 'Project administrator'],
 ] as const;
-const rolesOf = (profile: RunaiProfile) =>
-  [...OLD_ROLES, ...(profile === '2.19' ? [] : NEW_ROLES)].map(([id, name]) => ({ id, name }));
-const byId = (one: Named, other: Named) => one.id - other.id;
-const idAndName = (roles: readonly Named[]) => roles.map(({ id, name }) => ({ id, name })).sort(byId);
+const listPredefinedRoles = (profile: RunaiProfile) =>
+  [...ROLES_OF_2_19, ...(profile === '2.19' ? [] : ROLES_ADDED_BY_2_24)].map(([id, name]) => ({ id, name }));
+const byId = (a: Named, b: Named) => a.id - b.id;
+const selectIdAndName = (roles: readonly Named[]) => roles.map(({ id, name }) => ({ id, name })).sort(byId);
 
 const COMMON_TYPES = [
   'tenant',
@@ -113,19 +113,19 @@ const TYPES: Readonly<Record<RunaiProfile, readonly string[]>> = {
   ],
 };
 
-/** Ways to write 1 that are no id. */
-const NO_IDS = ['0x1', '1.0', '1e0', '01', '%201'];
+/** Spellings of the number 1 that are not ids. */
+const INVALID_IDS = ['0x1', '1.0', '1e0', '01', '%201'];
 
-describe.each(['2.19', '2.24'] as const)('the first list of roles, in %s', (profile) => {
+describe.each(['2.19', '2.24'] as const)('the list of roles of API v1 in %s', (profile) => {
   const { done } = servers[profile];
-  const list = () => done(200, 'GET authorization/roles');
+  const listRoles = () => done(200, 'GET authorization/roles');
 
-  it('has the predefined ones', async () => {
-    expect(idAndName(await list())).toEqual(rolesOf(profile).sort(byId));
+  it('contains the predefined roles', async () => {
+    expect(selectIdAndName(await listRoles())).toEqual(listPredefinedRoles(profile).sort(byId));
   });
 
-  it('shows each with every resource type, and what may be done to it', async () => {
-    for (const { permissions } of await list()) {
+  it('contains all resource types in each role, with their actions', async () => {
+    for (const { permissions } of await listRoles()) {
       expect(permissions.map(({ resourceType }: { resourceType: string }) => resourceType).sort()).toEqual(
         [...TYPES[profile]].sort(),
       );
@@ -143,32 +143,32 @@ describe.each(['2.19', '2.24'] as const)('the first list of roles, in %s', (prof
     });
   });
 
-  it('has the roles that are read by their ids', async () => {
-    for (const role of await list()) expect(await done(200, `GET authorization/roles/${role.id}`)).toEqual(role);
+  it('contains the same roles as are read by id', async () => {
+    for (const role of await listRoles()) expect(await done(200, `GET authorization/roles/${role.id}`)).toEqual(role);
   });
 
-  it.each(['999', 'Viewer', '-1', ...NO_IDS])('has no role %s', async (id) => {
+  it.each(['999', 'Viewer', '-1', ...INVALID_IDS])('has no role with the id %s: 404', async (id) => {
     expectRefused(await servers[profile].admin(`GET authorization/roles/${id}`), 404);
   });
 
-  it('is for who may see roles, in whichever scope', async () => {
+  it('requires roles:read in any scope', async () => {
     const [viewer, manager] = [
       await servers[profile].account({ roleId: VIEWER }),
       await servers[profile].account({ roleId: EDITOR, scopeType: 'project', scopeId: VISION }),
     ];
     for (const path of ['authorization/roles', 'authorization/roles/1', 'authorization/roles/999']) {
-      const refused = await viewer.call(`GET ${path}`);
-      expectRefused(refused, 403);
-      expect(refused.decision).toMatchObject({ reason: 'missing_permission', missing: ['roles:read'] });
+      const answer = await viewer.call(`GET ${path}`);
+      expectRefused(answer, 403);
+      expect(answer.decision).toMatchObject({ reason: 'missing_permission', missing: ['roles:read'] });
     }
     expect((await manager.call('GET authorization/roles')).status).toBe(200);
     expect((await manager.call('GET authorization/roles/1')).status).toBe(200);
   });
 });
 
-it('the first list has custom roles, too', async () => {
-  await begin();
-  const { id } = await custom('mine', 'usersReadAccess');
+it('the list of roles of API v1 also contains custom roles', async () => {
+  await resetServer();
+  const { id } = await createRole('mine', 'usersReadAccess');
   const list = await done(200, 'GET authorization/roles');
 
   expect(list.at(-1)).toMatchObject({ id, name: 'mine', custom: true, enabled: true, effectiveEnabled: true });
@@ -176,16 +176,16 @@ it('the first list has custom roles, too', async () => {
   expect(await done(200, `GET authorization/roles/${id}`)).toEqual(list.at(-1));
 });
 
-describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (profile) => {
-  beforeAll(begin);
+describe.each(['2.24', '3.0'] as const)('the list of roles of API v2 in %s', (profile) => {
+  beforeAll(resetServer);
 
   const { admin, done } = servers[profile];
 
-  it('has the predefined ones, with their permission sets', async () => {
+  it('contains the predefined roles with their permission sets', async () => {
     const { roles, next } = await done(200, `GET ${ROLES}`);
     const viewer = roles.find(({ id }: Named) => id === VIEWER);
 
-    expect(idAndName(roles)).toEqual(rolesOf(profile).sort(byId));
+    expect(selectIdAndName(roles)).toEqual(listPredefinedRoles(profile).sort(byId));
     expect(next).toBeNull();
     expect(viewer).toEqual({
       ...{ id: VIEWER, name: 'Viewer', description: expect.stringMatching(/\w/), createdBy: 'Run:ai' },
@@ -204,13 +204,13 @@ describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (prof
     );
   });
 
-  it('has the roles that are read by their ids', async () => {
+  it('contains the same roles as are read by id', async () => {
     const { roles } = await done(200, `GET ${ROLES}`);
     for (const role of roles) expect(await done(200, `GET ${ROLES}/${role.id}`)).toEqual(role);
     expectRefused(await admin(`GET ${ROLES}/999`), 404);
   });
 
-  it('says which roles newer ones are to replace', async () => {
+  it('marks the deprecated roles', async () => {
     const { roles } = await done(200, `GET ${ROLES}`);
 
     expect(namesOf(roles.filter(({ deprecated }: { deprecated: boolean }) => deprecated)).sort()).toEqual([
@@ -219,8 +219,8 @@ describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (prof
   });
 });
 
-describe('the second list of roles', () => {
-  beforeEach(begin);
+describe('the list of roles of API v2', () => {
+  beforeEach(resetServer);
 
   it.each([
     ['limit=5', 5, 5],
@@ -229,7 +229,7 @@ describe('the second list of roles', () => {
     ['limit=5&offset=20', 1, null],
     ['offset=21', 0, null],
     ['limit=1&search=cloud', 1, 1],
-  ])('is cut into pages: %s', async (query, count, next) => {
+  ])('is paged by %s', async (query, count, next) => {
     const page = await done(200, `GET ${ROLES}?${query}`);
 
     expect([page.roles.length, page.next]).toEqual([count, next]);
@@ -243,39 +243,39 @@ describe('the second list of roles', () => {
     ['filterBy=custom%3D%3Dtrue', []],
     ['filterBy=enabled%3D%3Dfalse', []],
     ['filterBy=createdBy%3D%3DRun:ai,name%3D$viewer', ['Viewer', 'Department viewer']],
-  ])('is narrowed and sorted: %s', async (query, names) => {
+  ])('is filtered and sorted by %s', async (query, names) => {
     expect(namesOf((await done(200, `GET ${ROLES}?${query}`)).roles)).toEqual(names);
   });
 
   it.each(['limit=0', 'limit=501', 'offset=-1', 'sortBy=id', 'sortOrder=up', 'filterBy=id%3D%3D1'])(
-    'is not asked for by %s',
+    'rejects %s with 400',
     async (query) => {
       expectRefused(await admin(`GET ${ROLES}?${query}`), 400, 'Query parameter');
     },
   );
 
-  it('tells custom roles from predefined ones, and enabled from disabled ones', async () => {
-    await custom('mine', 'usersReadAccess');
-    const { id } = await custom('yours', 'usersReadAccess');
+  it('can be filtered by custom and by enabled', async () => {
+    await createRole('mine', 'usersReadAccess');
+    const { id } = await createRole('yours', 'usersReadAccess');
     await done(204, `POST ${ROLES}/${id}/disable`);
-    const found = async (filterBy: string) =>
+    const filterNames = async (filterBy: string) =>
       namesOf((await done(200, `GET ${ROLES}?filterBy=${encodeURIComponent(filterBy)}`)).roles);
 
-    expect(await found('custom==true')).toEqual(['mine', 'yours']);
-    expect(await found('custom!=true')).toHaveLength(21);
-    expect(await found('enabled==false')).toEqual(['yours']);
-    expect(await found('custom==true,enabled==true')).toEqual(['mine']);
-    expect(await found(`createdAt>=${now}`)).toEqual(['mine', 'yours']);
-    expect(await found(`createdBy==${adminBot.name}`)).toEqual(['mine', 'yours']);
+    expect(await filterNames('custom==true')).toEqual(['mine', 'yours']);
+    expect(await filterNames('custom!=true')).toHaveLength(21);
+    expect(await filterNames('enabled==false')).toEqual(['yours']);
+    expect(await filterNames('custom==true,enabled==true')).toEqual(['mine']);
+    expect(await filterNames(`createdAt>=${now}`)).toEqual(['mine', 'yours']);
+    expect(await filterNames(`createdBy==${adminBot.name}`)).toEqual(['mine', 'yours']);
   });
 });
 
-describe.each(['2.24', '3.0'] as const)('permission sets, in %s', (profile) => {
-  beforeAll(begin);
+describe.each(['2.24', '3.0'] as const)('permission sets in %s', (profile) => {
+  beforeAll(resetServer);
 
   const { admin, done } = servers[profile];
 
-  it('are listed with what they bring, and read by their ids', async () => {
+  it('are listed with their permissions, and can be read by id', async () => {
     const { permissionSets } = await done(200, `GET ${SETS}`);
     const users = permissionSets.find(({ name }: Named) => name === 'usersEditAccess');
 
@@ -295,18 +295,18 @@ describe.each(['2.24', '3.0'] as const)('permission sets, in %s', (profile) => {
     expect(await done(200, `GET ${SETS}/${users.id.toUpperCase()}`)).toEqual(users);
   });
 
-  it('have those of applications only where there are applications', async () => {
+  it('include the sets of applications only if the version has applications', async () => {
     const names = namesOf((await done(200, `GET ${SETS}`)).permissionSets);
 
     expect(names.filter((name) => name.startsWith('applications'))).toHaveLength(profile === '2.24' ? 2 : 0);
   });
 
-  it('are not there under another id', async () => {
+  it('are not found by an unknown id (404) or by a name (400)', async () => {
     expectRefused(await admin(`GET ${SETS}/${NOTHING}`), 404);
     expectRefused(await admin(`GET ${SETS}/usersEditAccess`), 400, '`permissionSetId`');
   });
 
-  it('are for who may see roles', async () => {
+  it('require roles:read', async () => {
     const { call } = await servers[profile].account({ roleId: VIEWER });
 
     for (const path of [SETS, `${SETS}/${NOTHING}`]) {
@@ -316,12 +316,12 @@ describe.each(['2.24', '3.0'] as const)('permission sets, in %s', (profile) => {
 });
 
 describe('a custom role', () => {
-  beforeEach(begin);
+  beforeEach(resetServer);
 
-  it('is made of permission sets, and shown whole', async () => {
-    const order = roleOf('auditor', ['usersReadAccess', 'rolesReadAccess'], 'Looks at people.');
-    const { status, body } = await admin(`POST ${ROLES}`, order);
-    const held = body.permissions.filter(({ actions }: { actions: string[] }) => actions.length > 0);
+  it('is created from permission sets, and the response contains all its members', async () => {
+    const role = createRoleBody('auditor', ['usersReadAccess', 'rolesReadAccess'], 'Looks at people.');
+    const { status, body } = await admin(`POST ${ROLES}`, role);
+    const granted = body.permissions.filter(({ actions }: { actions: string[] }) => actions.length > 0);
 
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -333,41 +333,41 @@ describe('a custom role', () => {
         { id: sets['rolesReadAccess'], name: 'rolesReadAccess' },
       ],
     });
-    expect(held).toEqual([
+    expect(granted).toEqual([
       { resourceType: 'users', displayName: 'Users', groupId: 'iam', actions: ['read'] },
       { resourceType: 'roles', displayName: 'Roles', groupId: 'iam', actions: ['read'] },
     ]);
     expect(await done(200, `GET ${ROLES}/${body.id}`)).toEqual(body);
   });
 
-  it('needs no description', async () => {
-    expect((await custom('plain', 'usersReadAccess')).description).toBe('');
+  it('does not require a description', async () => {
+    expect((await createRole('plain', 'usersReadAccess')).description).toBe('');
   });
 
-  it('has an id that no role had before', async () => {
-    const { id } = await custom('first', 'usersReadAccess');
+  it('does not reuse the id of a deleted role', async () => {
+    const { id } = await createRole('first', 'usersReadAccess');
     await done(204, `DELETE ${ROLES}/${id}`);
 
-    expect((await custom('first', 'usersReadAccess')).id).toBe(id + 1);
+    expect((await createRole('first', 'usersReadAccess')).id).toBe(id + 1);
   });
 
-  it('brings what its sets bring, in the scope that it is given in', async () => {
-    const { id } = await custom('rules', 'accessRulesEditAccess');
-    await give(id, 'project', VISION);
+  it('grants the permissions of its sets in the scope of the access rule', async () => {
+    const { id } = await createRole('rules', 'accessRulesEditAccess');
+    await assignRole(id, 'project', VISION);
     const rule = { subjectId: 'g', subjectType: 'group', roleId: VIEWER };
 
-    const there = await asResearcher(`POST ${RULES}`, { ...rule, scopeType: 'project', scopeId: VISION });
-    const elsewhere = await asResearcher(`POST ${RULES}`, { ...rule, scopeType: 'tenant', scopeId: TENANT });
-    expect(there.body).toMatchObject({ createdBy: researcher.email });
-    expect(there.status).toBe(201);
-    expect(elsewhere.decision.reason).toBe('resource_mismatch');
+    const inScope = await asResearcher(`POST ${RULES}`, { ...rule, scopeType: 'project', scopeId: VISION });
+    const outOfScope = await asResearcher(`POST ${RULES}`, { ...rule, scopeType: 'tenant', scopeId: TENANT });
+    expect(inScope.body).toMatchObject({ createdBy: researcher.email });
+    expect(inScope.status).toBe(201);
+    expect(outOfScope.decision.reason).toBe('resource_mismatch');
     expect((await done(200, `GET ${RULES}?roleId=${id}`)).accessRules[0]).toMatchObject({ roleName: 'rules' });
   });
 
-  it('is replaced as a whole by PUT, but for who made it and when', async () => {
-    const { id } = await done(201, `POST ${ROLES}`, roleOf('before', ['usersReadAccess'], 'Before.'));
+  it('is replaced by PUT, except for `createdBy` and `createdAt`', async () => {
+    const { id } = await done(201, `POST ${ROLES}`, createRoleBody('before', ['usersReadAccess'], 'Before.'));
     server.clock.set(START + 5000);
-    const { status, body } = await admin(`PUT ${ROLES}/${id}`, roleOf('after', ['rolesReadAccess']));
+    const { status, body } = await admin(`PUT ${ROLES}/${id}`, createRoleBody('after', ['rolesReadAccess']));
 
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -378,52 +378,52 @@ describe('a custom role', () => {
     expect(await done(200, `GET ${ROLES}/${id}`)).toEqual(body);
   });
 
-  it('changes what it brings at once', async () => {
-    const { id } = await custom('mine', 'usersReadAccess');
-    await give(id);
+  it('grants its new permissions immediately after a change', async () => {
+    const { id } = await createRole('mine', 'usersReadAccess');
+    await assignRole(id);
     expect((await asResearcher('GET users')).status).toBe(200);
-    await done(200, `PUT ${ROLES}/${id}`, roleOf('mine', ['rolesReadAccess']));
+    await done(200, `PUT ${ROLES}/${id}`, createRoleBody('mine', ['rolesReadAccess']));
 
     expect((await asResearcher('GET users')).decision).toMatchObject({ missing: ['users:read'] });
     expect((await asResearcher(`GET ${ROLES}`)).status).toBe(200);
   });
 
-  it('brings nothing while it is disabled, and the same as before once it is enabled', async () => {
-    const { id } = await custom('mine', 'usersReadAccess');
-    await give(id);
+  it('grants no permissions while it is disabled', async () => {
+    const { id } = await createRole('mine', 'usersReadAccess');
+    await assignRole(id);
     await done(204, `POST ${ROLES}/${id}/disable`);
 
     expect((await asResearcher('GET users')).decision).toMatchObject({ missing: ['users:read'] });
     expect(await done(200, `GET ${ROLES}/${id}`)).toMatchObject({ enabled: false, effectiveEnabled: false });
-    const mine = (await asResearcher('GET authorization/permissions')).body;
-    expect(mine.map(({ resourceType }: { resourceType: string }) => resourceType)).not.toContain('users');
+    const permissions = (await asResearcher('GET authorization/permissions')).body;
+    expect(permissions.map(({ resourceType }: { resourceType: string }) => resourceType)).not.toContain('users');
     await done(204, `POST ${ROLES}/${id}/enable`);
     expect((await asResearcher('GET users')).status).toBe(200);
     expect(await done(200, `GET ${ROLES}/${id}`)).toMatchObject({ enabled: true, effectiveEnabled: true });
   });
 
-  it('stays disabled when it is changed, and may be disabled and enabled twice', async () => {
-    const { id } = await custom('mine', 'usersReadAccess');
-    for (let time = 0; time < 2; time++) await done(204, `POST ${ROLES}/${id}/disable`);
-    const changed = await done(200, `PUT ${ROLES}/${id}`, roleOf('mine', ['rolesReadAccess']));
-    for (let time = 0; time < 2; time++) await done(204, `POST ${ROLES}/${id}/enable`);
+  it('stays disabled when it is changed, and can be disabled and enabled twice', async () => {
+    const { id } = await createRole('mine', 'usersReadAccess');
+    for (let attempt = 0; attempt < 2; attempt++) await done(204, `POST ${ROLES}/${id}/disable`);
+    const changed = await done(200, `PUT ${ROLES}/${id}`, createRoleBody('mine', ['rolesReadAccess']));
+    for (let attempt = 0; attempt < 2; attempt++) await done(204, `POST ${ROLES}/${id}/enable`);
 
     expect(changed.enabled).toBe(false);
     expect((await done(200, `GET ${ROLES}/${id}`)).enabled).toBe(true);
   });
 
-  it('cannot be given while it is disabled', async () => {
-    const { id } = await custom('mine', 'usersReadAccess');
+  it('cannot be assigned while it is disabled', async () => {
+    const { id } = await createRole('mine', 'usersReadAccess');
     await done(204, `POST ${ROLES}/${id}/disable`);
 
-    expectRefused(await give(id), 400, 'Field `roleId`: role `mine` is disabled');
+    expectRefused(await assignRole(id), 400, 'Field `roleId`: role `mine` is disabled');
     await done(204, `POST ${ROLES}/${id}/enable`);
-    expect((await give(id)).status).toBe(201);
+    expect((await assignRole(id)).status).toBe(201);
   });
 
   it('cannot be deleted while an access rule uses it', async () => {
-    const { id } = await custom('mine', 'usersReadAccess');
-    const { body: rule } = await give(id);
+    const { id } = await createRole('mine', 'usersReadAccess');
+    const { body: rule } = await assignRole(id);
     expectRefused(
       await admin(`DELETE ${ROLES}/${id}`),
       400,
@@ -436,62 +436,70 @@ describe('a custom role', () => {
     expect(removed.status).toBe(204);
     expect(removed.body).toBeUndefined();
     expectRefused(await admin(`GET ${ROLES}/${id}`), 404);
-    expectRefused(await give(id), 404, `role \`${id}\` does not exist`);
-    await custom('mine', 'usersReadAccess');
+    expectRefused(await assignRole(id), 404, `role \`${id}\` does not exist`);
+    await createRole('mine', 'usersReadAccess');
   });
 
   it.each([
     ['of another custom role', 'taken'],
-    ['of another custom role, in other letters', 'TAKEN'],
+    ['of another custom role in another case', 'TAKEN'],
     ['of a predefined role', 'Viewer'],
-    ['of a predefined role, in other letters', 'system ADMINISTRATOR'],
-  ])('cannot have the name %s', async (_what, name) => {
-    await custom('taken', 'usersReadAccess');
-    const { id } = await custom('mine', 'usersReadAccess');
+    ['of a predefined role in another case', 'system ADMINISTRATOR'],
+  ])('cannot have the name %s: 409', async (_what, name) => {
+    await createRole('taken', 'usersReadAccess');
+    const { id } = await createRole('mine', 'usersReadAccess');
     for (const request of [`POST ${ROLES}`, `PUT ${ROLES}/${id}`]) {
-      const refused = await admin(request, roleOf(name, ['usersReadAccess']));
+      const answer = await admin(request, createRoleBody(name, ['usersReadAccess']));
 
-      expectRefused(refused, 409, 'Resource with this name already exists', `\`${name}\``);
+      expectRefused(answer, 409, 'Resource with this name already exists', `\`${name}\``);
     }
     expect((await done(200, `GET ${ROLES}/${id}`)).name).toBe('mine');
   });
 
-  it('can keep its name, in whatever case', async () => {
-    const { id } = await custom('mine', 'usersReadAccess');
+  it('can change the case of its name', async () => {
+    const { id } = await createRole('mine', 'usersReadAccess');
 
-    expect((await done(200, `PUT ${ROLES}/${id}`, roleOf('Mine', ['usersReadAccess']))).name).toBe('Mine');
+    expect((await done(200, `PUT ${ROLES}/${id}`, createRoleBody('Mine', ['usersReadAccess']))).name).toBe('Mine');
   });
 
-  it('is one of many that are made with its name at once', async () => {
-    const order = roleOf('race', ['usersReadAccess']);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => admin(`POST ${ROLES}`, order)));
+  it('is created once by 10 concurrent requests with the same name', async () => {
+    const role = createRoleBody('race', ['usersReadAccess']);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => admin(`POST ${ROLES}`, role)));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
   });
 
-  const set = () => ({ id: sets['usersReadAccess'] });
-  const faults: [field: string, order: () => object, words: string][] = [
-    ['name', () => ({ permissionSets: [set()] }), 'is missing'],
-    ['name', () => ({ name: '', permissionSets: [set()] }), 'of 1 to 255 characters'],
-    ['name', () => ({ name: 'x'.repeat(256), permissionSets: [set()] }), 'of 1 to 255 characters'],
-    ['name', () => ({ name: 7, permissionSets: [set()] }), 'a string'],
-    ['description', () => ({ ...roleOf('one', []), description: 'x'.repeat(1001), permissionSets: [set()] }), '1000'],
-    ['permissionSets', () => ({ name: 'one' }), 'is missing'],
-    ['permissionSets', () => ({ name: 'one', permissionSets: [] }), 'of 1 to 100 entries'],
-    ['permissionSets', () => ({ name: 'one', permissionSets: Array.from({ length: 101 }, set) }), 'of 1 to 100'],
-    ['permissionSets.0.id', () => ({ name: 'one', permissionSets: [{ name: 'usersReadAccess' }] }), 'is missing'],
-    ['permissionSets.0.id', () => ({ name: 'one', permissionSets: [{ id: 'usersReadAccess' }] }), '`uuid`'],
+  const createSet = () => ({ id: sets['usersReadAccess'] });
+  const invalidRoles: [field: string, createBody: () => object, problem: string][] = [
+    ['name', () => ({ permissionSets: [createSet()] }), 'is missing'],
+    ['name', () => ({ name: '', permissionSets: [createSet()] }), 'of 1 to 255 characters'],
+    ['name', () => ({ name: 'x'.repeat(256), permissionSets: [createSet()] }), 'of 1 to 255 characters'],
+    ['name', () => ({ name: 7, permissionSets: [createSet()] }), 'a string'],
+    [
+      'description',
+      () => ({ ...createRoleBody('invalid', []), description: 'x'.repeat(1001), permissionSets: [createSet()] }),
+      '1000',
+    ],
+    ['permissionSets', () => ({ name: 'invalid' }), 'is missing'],
+    ['permissionSets', () => ({ name: 'invalid', permissionSets: [] }), 'of 1 to 100 entries'],
     [
       'permissionSets',
-      () => ({ name: 'one', permissionSets: [set(), { id: NOTHING }] }),
+      () => ({ name: 'invalid', permissionSets: Array.from({ length: 101 }, createSet) }),
+      'of 1 to 100',
+    ],
+    ['permissionSets.0.id', () => ({ name: 'invalid', permissionSets: [{ name: 'usersReadAccess' }] }), 'is missing'],
+    ['permissionSets.0.id', () => ({ name: 'invalid', permissionSets: [{ id: 'usersReadAccess' }] }), '`uuid`'],
+    [
+      'permissionSets',
+      () => ({ name: 'invalid', permissionSets: [createSet(), { id: NOTHING }] }),
       `permission set \`${NOTHING}`,
     ],
   ];
 
-  it.each(faults)('is refused for its `%s`', async (field, order, words) => {
-    const { id } = await custom('mine', 'usersReadAccess');
+  it.each(invalidRoles)('is rejected with 400 for `%s`, case %$', async (field, createBody, problem) => {
+    const { id } = await createRole('mine', 'usersReadAccess');
     for (const request of [`POST ${ROLES}`, `PUT ${ROLES}/${id}`]) {
-      expectRefused(await admin(request, order()), 400, `\`${field}\``, words);
+      expectRefused(await admin(request, createBody()), 400, `\`${field}\``, problem);
     }
     expect((await done(200, `GET ${ROLES}?filterBy=custom%3D%3Dtrue`)).roles).toHaveLength(1);
   });
@@ -503,42 +511,44 @@ describe('a custom role', () => {
     ['POST', '/disable'],
   ] as const;
 
-  it.each(operations)('is what can be changed, a predefined one is not: %s {role}%s', async (method, path) => {
-    const body = method === 'PUT' ? roleOf('other', ['usersReadAccess']) : undefined;
-    const refused = await admin(`${method} ${ROLES}/${VIEWER}${path}`, body);
+  it.each(operations)('can be changed by %s {role}%s, and a predefined role cannot', async (method, path) => {
+    const body = method === 'PUT' ? createRoleBody('other', ['usersReadAccess']) : undefined;
+    const answer = await admin(`${method} ${ROLES}/${VIEWER}${path}`, body);
 
-    expectRefused(refused, 400, 'The role `Viewer` is predefined. Only custom roles can be changed');
+    expectRefused(answer, 400, 'The role `Viewer` is predefined. Only custom roles can be changed');
     expect(await done(200, `GET ${ROLES}/${VIEWER}`)).toMatchObject({ name: 'Viewer', enabled: true });
   });
 
-  it.each(operations)('that there is not is not found by %s {role}%s', async (method, path) => {
-    const body = method === 'PUT' ? roleOf('other', ['usersReadAccess']) : undefined;
+  it.each(operations)('is not found by %s {role}%s with an unknown id', async (method, path) => {
+    const body = method === 'PUT' ? createRoleBody('other', ['usersReadAccess']) : undefined;
 
     expectRefused(await admin(`${method} ${ROLES}/10001${path}`, body), 404);
   });
 
-  it('of applications is there only where applications are', async () => {
+  it('can have permission sets of applications only if the version has applications', async () => {
     const id = sets['applicationsReadAccess'];
-    const order = { name: 'apps', permissionSets: [{ id }] };
+    const role = { name: 'apps', permissionSets: [{ id }] };
 
-    expect((await admin(`POST ${ROLES}`, order)).status).toBe(201);
-    expectRefused(await servers['3.0'].admin(`POST ${ROLES}`, order), 400, `permission set \`${id}\` does not exist`);
+    expect((await admin(`POST ${ROLES}`, role)).status).toBe(201);
+    expectRefused(await servers['3.0'].admin(`POST ${ROLES}`, role), 400, `permission set \`${id}\` does not exist`);
   });
 
-  it.runIf(hasDriver)('survives a restart, with whether it counts', async () => {
+  it.runIf(hasDriver)('persists across a restart, enabled or disabled', async () => {
     const config = { data: join(await emptyFolder(), 'mock.db') };
     const first = await runaiServer(config, { seed: withoutCustomRoles });
-    const on = await first.done(201, `POST ${ROLES}`, roleOf('on', ['usersReadAccess']));
-    const off = await first.done(201, `POST ${ROLES}`, roleOf('off', ['rolesReadAccess']));
-    await first.done(204, `POST ${ROLES}/${off.id}/disable`);
-    const { name, secret } = await first.account({ roleId: on.id });
+    const enabled = await first.done(201, `POST ${ROLES}`, createRoleBody('on', ['usersReadAccess']));
+    const disabled = await first.done(201, `POST ${ROLES}`, createRoleBody('off', ['rolesReadAccess']));
+    await first.done(204, `POST ${ROLES}/${disabled.id}/disable`);
+    const { name, secret } = await first.account({ roleId: enabled.id });
     await first.close();
     const second = await runaiServer(config, { seed: withoutCustomRoles });
     const { body } = await second.login(name, secret);
 
-    expect(await second.done(200, `GET ${ROLES}/${on.id}`)).toEqual(on);
-    expect(await second.done(200, `GET ${ROLES}/${off.id}`)).toMatchObject({ name: 'off', enabled: false });
+    expect(await second.done(200, `GET ${ROLES}/${enabled.id}`)).toEqual(enabled);
+    expect(await second.done(200, `GET ${ROLES}/${disabled.id}`)).toMatchObject({ name: 'off', enabled: false });
     expect((await second.as(body.accessToken)('GET users')).status).toBe(200);
-    expect((await second.done(201, `POST ${ROLES}`, roleOf('new', ['usersReadAccess']))).id).toBe(off.id + 1);
+    expect((await second.done(201, `POST ${ROLES}`, createRoleBody('new', ['usersReadAccess']))).id).toBe(
+      disabled.id + 1,
+    );
   });
 });

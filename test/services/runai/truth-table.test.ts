@@ -20,8 +20,9 @@ import {
 import type { Answer } from '../../support/server.ts';
 
 /**
- * Every operation: id | versions | the permission that it needs | where that has to be held.
- * `public`: needs no token; `-`: a token is enough; `tenant`: in the whole tenant; `scope`: in any scope that holds the object.
+ * Every operation: id | versions | the required permission | where the permission must be held.
+ * `public`: no token is required; `-`: any token is accepted; `tenant`: in the whole tenant; `scope`: in any scope that
+ * contains the object.
  */
 const TABLE = `
 grant_token | all | public | -
@@ -143,7 +144,7 @@ const VERSIONS: Readonly<Record<string, readonly RunaiProfile[]>> = {
   'since 3.0': ['3.0'],
 };
 
-const ROLES_BEFORE = [
+const ROLES_OF_2_19 = [
   'System administrator',
   'Editor',
   'Research manager',
@@ -163,32 +164,32 @@ const ROLES_BEFORE = [
   'Department administrator',
   'Cloud operator',
 ] as const;
-const ROLES_NOW = [
-  ...ROLES_BEFORE,
+const ROLES_SINCE_2_24 = [
+  ...ROLES_OF_2_19,
   'AI practitioner',
   'Data and storage administrator',
   'Project administrator',
 ] as const;
-type RoleName = (typeof ROLES_NOW)[number];
+type RoleName = (typeof ROLES_SINCE_2_24)[number];
 
-const ROLES_OF: Readonly<Record<RunaiProfile, readonly RoleName[]>> = {
-  '2.19': ROLES_BEFORE,
-  '2.24': ROLES_NOW,
-  '3.0': ROLES_NOW,
+const ROLES_BY_PROFILE: Readonly<Record<RunaiProfile, readonly RoleName[]>> = {
+  '2.19': ROLES_OF_2_19,
+  '2.24': ROLES_SINCE_2_24,
+  '3.0': ROLES_SINCE_2_24,
 };
 
 const ADMINISTRATOR: readonly RoleName[] = ['System administrator'];
 const ADMINISTRATORS: readonly RoleName[] = ['System administrator', 'Department administrator'];
 const OPERATORS: readonly RoleName[] = ['System administrator', 'Cloud operator'];
-const RULE_MAKERS: readonly RoleName[] = [
+const RULE_CREATORS: readonly RoleName[] = [
   'System administrator',
   'Editor',
   'Research manager',
   'Application administrator',
   'Department administrator',
 ];
-const RULE_READERS: readonly RoleName[] = [...RULE_MAKERS, 'Cloud support', 'Cloud operator'];
-const ROLE_READERS: readonly RoleName[] = [...RULE_MAKERS, 'Cloud support'];
+const RULE_READERS: readonly RoleName[] = [...RULE_CREATORS, 'Cloud support', 'Cloud operator'];
+const ROLE_READERS: readonly RoleName[] = [...RULE_CREATORS, 'Cloud support'];
 const USER_READERS: readonly RoleName[] = [
   'System administrator',
   'Editor',
@@ -212,7 +213,7 @@ const ACCOUNT_READERS: readonly RoleName[] = [
 ];
 const PROJECT: RoleName = 'Project administrator';
 
-/** Who runs workloads: by the capture of 2024, and by the guide of 2.25. */
+/** The roles that may submit workloads, from the capture of 2024. The guide of 2.25 adds two more. */
 const SUBMITTERS: readonly RoleName[] = [
   'System administrator',
   'Editor',
@@ -222,31 +223,31 @@ const SUBMITTERS: readonly RoleName[] = [
   'Application administrator',
   'Department administrator',
 ];
-const SUBMITTERS_NOW: readonly RoleName[] = [...SUBMITTERS, 'AI practitioner', 'Project administrator'];
+const SUBMITTERS_SINCE_2_24: readonly RoleName[] = [...SUBMITTERS, 'AI practitioner', 'Project administrator'];
 
-function without(roles: readonly RoleName[], ...others: readonly RoleName[]): readonly RoleName[] {
-  return roles.filter((role) => !others.includes(role));
+function exclude(roles: readonly RoleName[], ...excluded: readonly RoleName[]): readonly RoleName[] {
+  return roles.filter((role) => !excluded.includes(role));
 }
 
-/** The roles that have a permission: in 2.19, and since. Null: the version has no such permission. */
-const HOLDERS: Readonly<Record<string, readonly [before: readonly RoleName[] | null, now: readonly RoleName[]]>> = {
-  'tenant:read': [ROLES_BEFORE, ROLES_NOW],
-  'cluster:read': [ROLES_BEFORE, ROLES_NOW],
-  'department:read': [ROLES_BEFORE, ROLES_NOW],
-  'project:read': [ROLES_BEFORE, ROLES_NOW],
-  'workloads:read': [without(ROLES_BEFORE, 'Cloud operator'), without(ROLES_NOW, 'Cloud operator')],
-  'workspaces:read': [without(ROLES_BEFORE, 'Cloud operator'), without(ROLES_NOW, 'Cloud operator')],
-  'workspaces:create': [SUBMITTERS, SUBMITTERS_NOW],
-  'workspaces:delete': [SUBMITTERS, SUBMITTERS_NOW],
+/** The roles that have a permission, in 2.19 and since 2.24. Null: the version has no such permission. */
+const HOLDERS: Readonly<Record<string, readonly [in219: readonly RoleName[] | null, since224: readonly RoleName[]]>> = {
+  'tenant:read': [ROLES_OF_2_19, ROLES_SINCE_2_24],
+  'cluster:read': [ROLES_OF_2_19, ROLES_SINCE_2_24],
+  'department:read': [ROLES_OF_2_19, ROLES_SINCE_2_24],
+  'project:read': [ROLES_OF_2_19, ROLES_SINCE_2_24],
+  'workloads:read': [exclude(ROLES_OF_2_19, 'Cloud operator'), exclude(ROLES_SINCE_2_24, 'Cloud operator')],
+  'workspaces:read': [exclude(ROLES_OF_2_19, 'Cloud operator'), exclude(ROLES_SINCE_2_24, 'Cloud operator')],
+  'workspaces:create': [SUBMITTERS, SUBMITTERS_SINCE_2_24],
+  'workspaces:delete': [SUBMITTERS, SUBMITTERS_SINCE_2_24],
   'trainings:read': [
-    without(ROLES_BEFORE, 'Cloud operator', 'ML engineer'),
-    without(ROLES_NOW, 'Cloud operator', 'ML engineer'),
+    exclude(ROLES_OF_2_19, 'Cloud operator', 'ML engineer'),
+    exclude(ROLES_SINCE_2_24, 'Cloud operator', 'ML engineer'),
   ],
-  'trainings:create': [SUBMITTERS, SUBMITTERS_NOW],
-  'trainings:delete': [SUBMITTERS, SUBMITTERS_NOW],
+  'trainings:create': [SUBMITTERS, SUBMITTERS_SINCE_2_24],
+  'trainings:delete': [SUBMITTERS, SUBMITTERS_SINCE_2_24],
   'access_rules:read': [RULE_READERS, [...RULE_READERS, PROJECT]],
-  'access_rules:create': [RULE_MAKERS, [...RULE_MAKERS, PROJECT]],
-  'access_rules:delete': [RULE_MAKERS, [...RULE_MAKERS, PROJECT]],
+  'access_rules:create': [RULE_CREATORS, [...RULE_CREATORS, PROJECT]],
+  'access_rules:delete': [RULE_CREATORS, [...RULE_CREATORS, PROJECT]],
   'roles:read': [ROLE_READERS, [...ROLE_READERS, PROJECT]],
   'roles:create': [null, ADMINISTRATOR],
   'roles:update': [null, ADMINISTRATOR],
@@ -273,7 +274,7 @@ interface Row {
   readonly operation: string;
   readonly profiles: readonly RunaiProfile[];
   readonly isPublic: boolean;
-  /** Null: a token is enough. */
+  /** The required permission; null: any token is accepted. */
   readonly needs: string | null;
   readonly held: 'tenant' | 'scope' | null;
 }
@@ -291,17 +292,17 @@ const ROWS = TABLE.trim()
     };
   });
 
-/** The roles that may, in a version. */
-function mayBy({ needs }: Row, profile: RunaiProfile): readonly RoleName[] {
-  if (needs === null) return ROLES_OF[profile];
-  const [before, now] = HOLDERS[needs] ?? [];
-  const holders = profile === '2.19' ? before : now;
+/** Lists the roles that may call the operation of a row in a version. */
+function listAllowedRoles({ needs }: Row, profile: RunaiProfile): readonly RoleName[] {
+  if (needs === null) return ROLES_BY_PROFILE[profile];
+  const [in219, since224] = HOLDERS[needs] ?? [];
+  const holders = profile === '2.19' ? in219 : since224;
   if (holders === undefined || holders === null) throw new Error(`${profile} has no permission ${needs}`);
   return holders;
 }
 
-/** The places that an access rule for a place holds. */
-const HOLDS: Readonly<Record<Exclude<Administered, null>, readonly PlaceName[]>> = {
+/** The places that the scope of an access rule contains. */
+const CONTAINED_PLACES: Readonly<Record<Exclude<Administered, null>, readonly PlaceName[]>> = {
   system: PLACE_NAMES,
   acme: PLACE_NAMES.filter((name) => name !== 'system'),
   'cluster-a': ['cluster-a', 'research', 'platform', 'vision', 'speech', 'tooling'],
@@ -309,87 +310,92 @@ const HOLDS: Readonly<Record<Exclude<Administered, null>, readonly PlaceName[]>>
   vision: ['vision'],
 };
 
-const SOMEWHERE = ADMINISTERED.filter((name) => name !== null);
-/** Parts of the tenant. */
-const PARTS: readonly Administered[] = ['cluster-a', 'research', 'vision'];
+const ADMINISTERED_SCOPES = ADMINISTERED.filter((name) => name !== null);
+const PARTS_OF_TENANT: readonly Administered[] = ['cluster-a', 'research', 'vision'];
 
-const holds = (administered: Administered, place: PlaceName) =>
-  administered !== null && HOLDS[administered].includes(place);
+const scopeContains = (administered: Administered, place: PlaceName) =>
+  administered !== null && CONTAINED_PLACES[administered].includes(place);
 
 const RULES = '/api/v1/authorization/access-rules';
 const FORBIDDEN = { code: 403, message: 'You do not have sufficient permissions.' };
 
-/** What an answer should be, and what it was: written alike. */
-function allowed(operation: string, profile: RunaiProfile): string {
+/** Formats the expected outcome of an allowed request as `formatOutcome` formats the actual one. */
+function formatAllowed(operation: string, profile: RunaiProfile): string {
   return `${successOf(operation, profile)} allow`;
 }
 
-function refused(reason: string, missing?: readonly string[]): string {
+/** Formats the expected outcome of a request that is refused. */
+function formatRefused(reason: string, missing?: readonly string[]): string {
   return [403, reason, missing, FORBIDDEN].map((part) => JSON.stringify(part)).join(' ');
 }
 
-function happened({ status, body, decision }: Answer): string {
+function formatOutcome({ status, body, decision }: Answer): string {
   if (decision?.effect === 'allow') return `${status} allow`;
   return [status, decision?.reason, decision?.missing, body].map((part) => JSON.stringify(part)).join(' ');
 }
 
-/** What is decided before any object is known. */
-function decidedFor({ needs, held }: Row, administered: Administered): string {
+/** Returns the expected decision about a request that names no object. */
+function expectedDecision({ needs, held }: Row, administered: Administered): string {
   if (needs === null) return 'allow';
   if (administered === null) return `missing_permission ${needs}`;
-  return held === 'tenant' && PARTS.includes(administered) ? 'incompatible_resource_type' : 'allow';
+  return held === 'tenant' && PARTS_OF_TENANT.includes(administered) ? 'incompatible_resource_type' : 'allow';
 }
 
-/** Carries out the first fix of a refusal as the administrator, sends the request again, and takes the fix back. */
-async function mended({ server, make }: StagedRunai, refusal: Answer, again: () => Promise<Answer>): Promise<string> {
+/** Applies the first fix of a refusal as the administrator, sends the request again, and reverts the fix. */
+async function retryAfterFix(
+  { server, make }: StagedRunai,
+  refusal: Answer,
+  retry: () => Promise<Answer>,
+): Promise<string> {
   const { body: decision } = await server.call(`GET /_mock/decisions/${refusal.decision.id}`);
   const { method, path, body } = decision.fixes[0]?.request ?? {};
   if (path !== RULES) return `${refusal.decision.reason} has no access rule as its first fix`;
   const { id, scopeType, scopeId } = await make.ask(`${method} ${path}`, body);
-  const answer = await again();
+  const answer = await retry();
   await make.ask(`DELETE ${RULES}/${id}`);
-  return `fixed in ${scopeType} ${scopeId}: ${happened(answer)}`;
+  return `fixed in ${scopeType} ${scopeId}: ${formatOutcome(answer)}`;
 }
 
-function fixed(operation: string, place: PlaceName, profile: RunaiProfile): string {
-  return `fixed in ${PLACES[place].type} ${PLACES[place].id}: ${allowed(operation, profile)}`;
+/** Formats the expected outcome of `retryAfterFix`. */
+function formatFixed(operation: string, place: PlaceName, profile: RunaiProfile): string {
+  return `fixed in ${PLACES[place].type} ${PLACES[place].id}: ${formatAllowed(operation, profile)}`;
 }
 
 const nameOf = ({ name }: { name: string }) => name;
 
-function same(some: readonly string[], others: readonly string[]): boolean {
-  return [...some].sort().join() === [...others].sort().join();
+function haveSameMembers(first: readonly string[], second: readonly string[]): boolean {
+  return [...first].sort().join() === [...second].sort().join();
 }
 
-/** The operations of the document of a version, with their requests. */
-function operationsOf(profile: RunaiProfile): Map<string, string> {
+/** Reads the operations of the document of a version, with their requests. */
+function readOperations(profile: RunaiProfile): Map<string, string> {
   const file = new URL(`../../../dist/openapi/runai.${profile}.json`, import.meta.url);
   const { paths } = JSON.parse(readFileSync(file, 'utf8')) as Document;
-  const found = Object.entries(paths).flatMap(([path, methods]) =>
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { operationId }]): [string, string][] =>
       operationId === undefined ? [] : [[operationId, `${method.toUpperCase()} ${path}`]],
     ),
   );
-  return new Map(found);
+  return new Map(operations);
 }
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
 }
 
-interface LawRule {
+interface RulesetRule {
   readonly id: string;
   readonly needs: { readonly all?: readonly string[] };
   readonly on?: readonly string[];
 }
 
-interface LawRole {
+interface RulesetRole {
   readonly name: string;
   readonly grants: readonly string[];
 }
 
-describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
-  const roles = ROLES_OF[profile];
+describe.each(PROFILES)('Run:ai %s', (profile) => {
+  const roles = ROLES_BY_PROFILE[profile];
   const rows = ROWS.filter(({ profiles, isPublic }) => profiles.includes(profile) && !isPublic);
   let staged: StagedRunai;
 
@@ -398,9 +404,9 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     for (const name of PLACE_NAMES) await staged.make.lastingRule(PLACES[name], `seen-in-${name}`);
   });
 
-  it('has every operation of the document, as the document has it', () => {
+  it('has the operations of the table in its document', () => {
     const all = ROWS.filter(({ profiles }) => profiles.includes(profile));
-    const documented = operationsOf(profile);
+    const documented = readOperations(profile);
 
     expect(all.map(({ operation }) => operation).sort()).toEqual([...documented.keys()].sort());
     expect(rows.map(({ operation }) => requestOf(operation))).toEqual(
@@ -411,31 +417,30 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     );
   });
 
-  it('says of permissions, scopes and roles what the law says', async () => {
+  it('has the permissions, scopes and roles of the table in its ruleset', async () => {
     const { body: ruleset } = await staged.server.call('GET /_mock/tables/runai');
-    const rules = new Map<string, LawRule>(ruleset.rules.map((rule: LawRule) => [rule.id, rule]));
+    const rules = new Map<string, RulesetRule>(ruleset.rules.map((rule: RulesetRule) => [rule.id, rule]));
     const reported = ruleset.operations.map(({ id, rule }: { id: string; rule: string }) => {
       const { needs, on } = rules.get(rule) ?? {};
       const isTenant = on !== undefined && !on.includes('project');
       const held = on === undefined ? null : isTenant ? 'tenant' : 'scope';
       return { operation: id, isPublic: rule === 'public', needs: needs?.all?.join(' + ') ?? null, held };
     });
-    const may = rows.map((row) => {
-      const does = ({ grants }: LawRole) => row.needs === null || grants.includes(row.needs);
-      return [row.operation, ruleset.roles.filter(does).map(({ name }: LawRole) => name)];
+    const rolesByOperation = rows.map((row) => {
+      const isGranted = ({ grants }: RulesetRole) => row.needs === null || grants.includes(row.needs);
+      return [row.operation, ruleset.roles.filter(isGranted).map(({ name }: RulesetRole) => name)];
     });
 
-    const ours = ROWS.filter(({ profiles }) => profiles.includes(profile));
-    const byOperation = (one: { operation: string }, other: { operation: string }) =>
-      one.operation < other.operation ? -1 : 1;
-    expect(reported.sort(byOperation)).toEqual(ours.map(({ profiles: _, ...row }) => row).sort(byOperation));
-    expect(ruleset.roles.map(({ name }: LawRole) => name).sort()).toEqual([...roles].sort());
-    expect(may.map(([operation, names]) => [operation, [...names].sort()])).toEqual(
-      rows.map((row) => [row.operation, [...mayBy(row, profile)].sort()]),
+    const expectedRows = ROWS.filter(({ profiles }) => profiles.includes(profile));
+    const byOperation = (a: { operation: string }, b: { operation: string }) => (a.operation < b.operation ? -1 : 1);
+    expect(reported.sort(byOperation)).toEqual(expectedRows.map(({ profiles: _, ...row }) => row).sort(byOperation));
+    expect(ruleset.roles.map(({ name }: RulesetRole) => name).sort()).toEqual([...roles].sort());
+    expect(rolesByOperation.map(([operation, names]) => [operation, [...names].sort()])).toEqual(
+      rows.map((row) => [row.operation, [...listAllowedRoles(row, profile)].sort()]),
     );
   });
 
-  it('answers nobody who has no token', async () => {
+  it('rejects every operation that is not public with 401 without a token', async () => {
     for (const { operation } of rows) {
       const answer = await staged.server.call(requestOf(operation).replace('{realm}', 'acme'));
 
@@ -443,120 +448,125 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     }
   });
 
-  it.each(roles)('decides about every operation by the permissions of the role %s', async (role) => {
-    const decided = await staged.decisionsAbout(await staged.userWith(role));
+  it.each(roles)('allows the operations that the permissions of the role %s include', async (role) => {
+    const decisions = await staged.decisionsAbout(await staged.userWith(role));
 
-    expect(rows.map(({ operation }) => [operation, decided.get(operation)])).toEqual(
-      rows.map((row) => [row.operation, decidedFor(row, mayBy(row, profile).includes(role) ? 'acme' : null)]),
+    expect(rows.map(({ operation }) => [operation, decisions.get(operation)])).toEqual(
+      rows.map((row) => [
+        row.operation,
+        expectedDecision(row, listAllowedRoles(row, profile).includes(role) ? 'acme' : null),
+      ]),
     );
   });
 
-  it.each(ADMINISTERED)('decides about every operation by the scope of an administrator of %s', async (place) => {
-    const decided = await staged.decisionsAbout(await staged.administratorOf(place));
+  it.each(ADMINISTERED)('allows the operations that the scope of an administrator of %s includes', async (place) => {
+    const decisions = await staged.decisionsAbout(await staged.administratorOf(place));
 
-    expect(rows.map(({ operation }) => [operation, decided.get(operation)])).toEqual(
-      rows.map((row) => [row.operation, decidedFor(row, place)]),
+    expect(rows.map(({ operation }) => [operation, decisions.get(operation)])).toEqual(
+      rows.map((row) => [row.operation, expectedDecision(row, place)]),
     );
   });
 
-  /** What is decided in each version is told above: a refusal is sent in the newest version that has the operation. */
+  /** The tests above cover each version. Refusals are sent only in the newest version of an operation. */
   const isNewest = ({ profiles }: Row) => profiles.at(-1) === profile;
 
-  /** The first refusal of each permission is mended. */
-  const mendedRows = new Set(new Map(rows.toReversed().map((row) => [row.needs, row])).values());
+  /** The fix is applied to the first refusal for each permission. */
+  const fixedRows = new Set(new Map(rows.toReversed().map((row) => [row.needs, row])).values());
 
-  /** Sends the request of an operation. A refusal is also mended where a place says where. */
-  async function attempt(row: Row, caller: RunaiCaller, place: PlaceName | null, mendedIn: PlaceName | null) {
+  /** Sends the request of an operation. If a place for the fix is given, the fix is applied to the refusal. */
+  async function sendRequest(row: Row, caller: RunaiCaller, place: PlaceName | null, fixPlace: PlaceName | null) {
     const { operation } = row;
     const filling = await staged.fill(operation, caller, place ?? undefined);
-    const again = () => staged.ask(operation, filling, caller);
-    const answer = await again();
-    const reported = [happened(answer)];
-    if (mendedIn !== null) reported.push(await mended(staged, answer, again));
-    return reported;
+    const send = () => staged.ask(operation, filling, caller);
+    const answer = await send();
+    const outcomes = [formatOutcome(answer)];
+    if (fixPlace !== null) outcomes.push(await retryAfterFix(staged, answer, send));
+    return outcomes;
   }
 
-  // Every role in turn.
-  it.each(rows)('$operation answers somebody with the permission, and nobody without', async (row) => {
+  // The roles take turns, so each is used for some operations.
+  it.each(rows)('$operation is allowed with the permission, and refused without it', async (row) => {
     const { operation, needs } = row;
     const turn = ROWS.indexOf(row);
-    const may = mayBy(row, profile);
-    const holder = await staged.userWith(String(may[turn % may.length]));
+    const allowedRoles = listAllowedRoles(row, profile);
+    const holder = await staged.userWith(String(allowedRoles[turn % allowedRoles.length]));
 
-    expect(await attempt(row, holder, null, null)).toEqual([allowed(operation, profile)]);
+    expect(await sendRequest(row, holder, null, null)).toEqual([formatAllowed(operation, profile)]);
 
     if (needs === null || !isNewest(row)) return;
-    const others = roles.filter((role) => !may.includes(role));
-    const other = await (others.length > 0
-      ? staged.userWith(String(others[turn % others.length]))
+    const refusedRoles = roles.filter((role) => !allowedRoles.includes(role));
+    const refusedCaller = await (refusedRoles.length > 0
+      ? staged.userWith(String(refusedRoles[turn % refusedRoles.length]))
       : staged.administratorOf(null));
-    // The body that says where the new rule will be is only read once there is any right to make one.
+    // The scope in the body of a new rule is only read if the caller may create rules somewhere.
     const place = operation.startsWith('create_') ? 'acme' : (usualPlaceOf(operation) ?? 'acme');
-    const isMended = mendedRows.has(row);
+    const isFixed = fixedRows.has(row);
 
-    expect(await attempt(row, other, null, isMended ? place : null)).toEqual([
-      refused('missing_permission', [needs]),
-      ...(isMended ? [fixed(operation, place, profile)] : []),
+    expect(await sendRequest(row, refusedCaller, null, isFixed ? place : null)).toEqual([
+      formatRefused('missing_permission', [needs]),
+      ...(isFixed ? [formatFixed(operation, place, profile)] : []),
     ]);
   });
 
   const ofTenant = rows.filter((row) => row.held === 'tenant' && isNewest(row));
 
-  it.each(ofTenant)('$operation is not for administrators of a part of the tenant', async (row) => {
-    const caller = await staged.administratorOf(PARTS[ROWS.indexOf(row) % PARTS.length] ?? null);
-    const isMended = mendedRows.has(row);
+  it.each(ofTenant)('$operation is refused for administrators of a part of the tenant', async (row) => {
+    const caller = await staged.administratorOf(PARTS_OF_TENANT[ROWS.indexOf(row) % PARTS_OF_TENANT.length] ?? null);
+    const isFixed = fixedRows.has(row);
 
-    expect(await attempt(row, caller, null, isMended ? 'acme' : null)).toEqual([
-      refused('incompatible_resource_type'),
-      ...(isMended ? [fixed(row.operation, 'acme', profile)] : []),
+    expect(await sendRequest(row, caller, null, isFixed ? 'acme' : null)).toEqual([
+      formatRefused('incompatible_resource_type'),
+      ...(isFixed ? [formatFixed(row.operation, 'acme', profile)] : []),
     ]);
   });
 
   const scoped = rows.filter(({ held }) => held === 'scope');
 
-  it.each(scoped)('$operation is for administrators of a scope that holds the object', async (row) => {
+  it.each(scoped)('$operation is allowed only for administrators of a scope that contains the object', async (row) => {
     const { operation } = row;
     const places = placesOf(operation);
     for (const place of places) {
-      const narrowest = SOMEWHERE.findLast((administered) => holds(administered, place)) ?? null;
-      const widest = SOMEWHERE.find((administered) => !holds(administered, place));
+      const narrowest = ADMINISTERED_SCOPES.findLast((administered) => scopeContains(administered, place)) ?? null;
+      const widest = ADMINISTERED_SCOPES.find((administered) => !scopeContains(administered, place));
 
-      expect(await attempt(row, await staged.administratorOf(narrowest), place, null), place).toEqual([
-        allowed(operation, profile),
+      expect(await sendRequest(row, await staged.administratorOf(narrowest), place, null), place).toEqual([
+        formatAllowed(operation, profile),
       ]);
 
       if (widest === undefined) continue;
-      const isMended = place === PLACE_NAMES.findLast((name) => PLACES[name].type === PLACES[place].type);
+      const isFixed = place === PLACE_NAMES.findLast((name) => PLACES[name].type === PLACES[place].type);
 
-      expect(await attempt(row, await staged.administratorOf(widest), place, isMended ? place : null), place).toEqual([
-        refused('resource_mismatch'),
-        ...(isMended ? [fixed(operation, place, profile)] : []),
-      ]);
+      expect(
+        await sendRequest(row, await staged.administratorOf(widest), place, isFixed ? place : null),
+        place,
+      ).toEqual([formatRefused('resource_mismatch'), ...(isFixed ? [formatFixed(operation, place, profile)] : [])]);
     }
     if (places.length > 0) return;
-    expect(await attempt(row, await staged.administratorOf('vision'), null, null)).toEqual([
-      allowed(operation, profile),
+    expect(await sendRequest(row, await staged.administratorOf('vision'), null, null)).toEqual([
+      formatAllowed(operation, profile),
     ]);
   });
 
   const lists = SCOPED_LISTS.filter(({ operation }) => rows.some((row) => row.operation === operation));
 
-  it.each(lists)('$operation shows what the scope of the caller holds, and nothing else', async (list) => {
-    const wrong: string[] = [];
-    for (const administered of SOMEWHERE) {
+  it.each(lists)('$operation returns only objects in the scope of the caller', async (list) => {
+    const failures: string[] = [];
+    for (const administered of ADMINISTERED_SCOPES) {
       const { token } = await staged.administratorOf(administered);
       const { body } = await staged.server.call(`${requestOf(list.operation)}${list.query ?? ''}`, { token });
-      const wanted = PLACE_NAMES.filter((name) => list.types.includes(PLACES[name].type) && holds(administered, name));
-      const shown = list.shown(body);
-      const isShown = typeof shown === 'number' ? shown === wanted.length : same(shown, wanted);
-      if (!isShown) wrong.push(`administrator of ${administered}: ${shown}, and not ${wanted}`);
+      const expected = PLACE_NAMES.filter(
+        (name) => list.types.includes(PLACES[name].type) && scopeContains(administered, name),
+      );
+      const listed = list.shown(body);
+      const isExpected = typeof listed === 'number' ? listed === expected.length : haveSameMembers(listed, expected);
+      if (!isExpected) failures.push(`administrator of ${administered}: ${listed}, and not ${expected}`);
     }
 
-    expect(wrong).toEqual([]);
+    expect(failures).toEqual([]);
   });
 
-  it('get_tenants shows the tenant to whoever has a role in any part of it', async () => {
-    for (const administered of SOMEWHERE) {
+  it('get_tenants returns the tenant for a role in any part of it', async () => {
+    for (const administered of ADMINISTERED_SCOPES) {
       const { token } = await staged.administratorOf(administered);
       const { body } = await staged.server.call(requestOf('get_tenants'), { token });
 
@@ -565,40 +575,43 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
   });
 
   it.runIf(profile !== '2.19')(
-    'access_rules_batch ends the rules that the scope holds, and tells of the others',
+    'access_rules_batch deletes the rules in the scope of the caller, and reports the others as forbidden',
     async () => {
-      for (const administered of SOMEWHERE) {
+      for (const administered of ADMINISTERED_SCOPES) {
         const { token } = await staged.administratorOf(administered);
         const ids = await Promise.all(PLACE_NAMES.map((name) => staged.make.rule(PLACES[name])));
-        const idsOf = (isHeld: boolean) =>
-          ids.filter((_, at) => holds(administered, PLACE_NAMES[at] as PlaceName) === isHeld);
+        const selectIds = (inScope: boolean) =>
+          ids.filter((_, index) => scopeContains(administered, PLACE_NAMES[index] as PlaceName) === inScope);
         for (const action of ['validate_delete', 'delete']) {
           const { body } = await staged.server.call(requestOf('access_rules_batch'), { token, body: { action, ids } });
-          const failed = idsOf(false).map((id) => ({ id, ...FORBIDDEN }));
+          const failed = selectIds(false).map((id) => ({ id, ...FORBIDDEN }));
 
-          expect(body, `administrator of ${administered}: ${action}`).toMatchObject({ succeeded: idsOf(true), failed });
+          expect(body, `administrator of ${administered}: ${action}`).toMatchObject({
+            succeeded: selectIds(true),
+            failed,
+          });
         }
       }
     },
   );
 
   it.runIf(profile !== '2.19')(
-    'access_rules_batch_create makes the rules that the scope holds, and tells of the others',
+    'access_rules_batch_create creates the rules in the scope of the caller, and reports the others as forbidden',
     async () => {
-      for (const administered of SOMEWHERE) {
+      for (const administered of ADMINISTERED_SCOPES) {
         const { token } = await staged.administratorOf(administered);
         const subject = { subjectId: `made-of-${administered}`, subjectType: 'group' };
         const scopes = PLACE_NAMES.map((name) => ({ scopeType: PLACES[name].type, scopeId: PLACES[name].id }));
-        const orders = scopes.map((scope) => ({ ...subject, ...scope, roleId: 7 }));
-        const ordersOf = (isHeld: boolean) =>
-          orders.filter((_, at) => holds(administered, PLACE_NAMES[at] as PlaceName) === isHeld);
+        const rules = scopes.map((scope) => ({ ...subject, ...scope, roleId: 7 }));
+        const selectRules = (inScope: boolean) =>
+          rules.filter((_, index) => scopeContains(administered, PLACE_NAMES[index] as PlaceName) === inScope);
         const { body } = await staged.server.call(requestOf('access_rules_batch_create'), {
           token,
           body: { payload: { roleId: 7, subjects: [subject], scopes } },
         });
-        const failed = ordersOf(false).map((payload) => ({ payload, ...FORBIDDEN }));
+        const failed = selectRules(false).map((payload) => ({ payload, ...FORBIDDEN }));
 
-        expect(body.succeeded, `administrator of ${administered}`).toMatchObject(ordersOf(true));
+        expect(body.succeeded, `administrator of ${administered}`).toMatchObject(selectRules(true));
         expect(body.failed, `administrator of ${administered}`).toEqual(failed);
       }
     },
