@@ -1,4 +1,4 @@
-/** Tokens of an identity provider, exchanged for ours. */
+/** The exchange of a token of an identity provider for a token of the mock. */
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,21 +18,21 @@ import { forge } from '../../support/tokens.ts';
 
 const GRANT = 'external_token_exchange';
 const EMAIL = 'ella@idp.test';
-/** The group that a rule of the cast makes Viewer of this project. */
+/** A group that has the role Viewer in this project by an access rule of the cast. */
 const GROUP = 'ml-team';
 const PROJECT = '4600001';
 const NOW = START / 1000;
 
-/** A key pair of the identity provider. */
-async function keyOf(kid: string) {
+/** Creates a key pair of the identity provider. */
+async function createKey(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } };
 }
-type Key = Awaited<ReturnType<typeof keyOf>>;
+type Key = Awaited<ReturnType<typeof createKey>>;
 
-const [key, nextKey, strangerKey] = (await Promise.all(['one', 'two', 'one'].map(keyOf))) as [Key, Key, Key];
+const [key, nextKey, foreignKey] = (await Promise.all(['one', 'two', 'one'].map(createKey))) as [Key, Key, Key];
 
-const goodClaims = {
+const validClaims = {
   iss: 'https://idp.test',
   sub: 'idp|ella',
   email: EMAIL,
@@ -41,314 +41,320 @@ const goodClaims = {
   exp: NOW + 300,
 };
 
-/** A token of the identity provider that is good but for what is given. */
-function vouch(
+/** Signs a token of the identity provider, with changed claims, another key or other header members. */
+function signToken(
   claims: Record<string, unknown> = {},
-  by: Key = key,
+  signer: Key = key,
   header: Partial<JWTHeaderParameters> = {},
 ): Promise<string> {
-  return new SignJWT({ ...goodClaims, ...claims })
-    .setProtectedHeader({ alg: 'ES256', kid: by.kid, ...header })
-    .sign(by.privateKey);
+  return new SignJWT({ ...validClaims, ...claims })
+    .setProtectedHeader({ alg: 'ES256', kid: signer.kid, ...header })
+    .sign(signer.privateKey);
 }
 
 const file = join(await emptyFolder(), 'idp.json');
 await writeFile(file, JSON.stringify({ keys: [key.jwk] }));
 
-const serverWith = (profile: Profile, config: Partial<Config> = {}) =>
+const startServer = (profile: Profile, config: Partial<Config> = {}) =>
   testServer({ runai: profile, runaiIdp: [file], ...config });
 
-/** How a version asks for the exchange, and what it is told. */
-interface Way {
-  readonly what: string;
+/** A token endpoint of a version, with its request and response members. */
+interface Endpoint {
+  readonly name: string;
   readonly profile: keyof typeof servers;
-  /** Where the token stands. */
+  /** The request member of the external token. */
   readonly field: string;
-  ask(on: TestServer, token: string | undefined, client?: string): Promise<Answer>;
-  accessToken(answer: Answer): string;
-  refreshToken(answer: Answer): string;
-  /** Expects a refusal; its words. */
-  refusal(answer: Answer, status?: number, error?: string): string;
+  exchange(on: TestServer, token: string | undefined, client?: string): Promise<Answer>;
+  readAccessToken(answer: Answer): string;
+  readRefreshToken(answer: Answer): string;
+  /** Expects a refusal, and returns its message. */
+  expectRefusal(answer: Answer, status?: number, error?: string): string;
 }
 
-const byV1 = (profile: Way['profile']): Way => ({
-  what: `POST /api/v1/token of ${profile}`,
+const createV1Endpoint = (profile: Endpoint['profile']): Endpoint => ({
+  name: `POST /api/v1/token of ${profile}`,
   profile,
   field: 'externalToken',
-  ask: (on, externalToken, clientID) => on.grant({ grantType: GRANT, externalToken, clientID }),
-  accessToken: ({ body }) => body.accessToken,
-  refreshToken: ({ body }) => body.refreshToken,
-  refusal: (answer, status = 400) => {
+  exchange: (on, externalToken, clientID) => on.grant({ grantType: GRANT, externalToken, clientID }),
+  readAccessToken: ({ body }) => body.accessToken,
+  readRefreshToken: ({ body }) => body.refreshToken,
+  expectRefusal: (answer, status = 400) => {
     expect(answer.status).toBe(status);
     return runaiRefusal(answer);
   },
 });
 
-const byV2: Way = {
-  what: 'POST /api/v2/token of 3.0',
+const v2Endpoint: Endpoint = {
+  name: 'POST /api/v2/token of 3.0',
   profile: '3.0',
   field: 'external_token',
-  ask: (on, external_token, client_id) => postForm(on, V2_TOKEN, { grant_type: GRANT, external_token, client_id }),
-  accessToken: ({ body }) => body.access_token,
-  refreshToken: ({ body }) => body.refresh_token,
-  refusal: (answer, status = 400, error = 'invalid_grant') => oauthError(answer, status, error),
+  exchange: (on, external_token, client_id) => postForm(on, V2_TOKEN, { grant_type: GRANT, external_token, client_id }),
+  readAccessToken: ({ body }) => body.access_token,
+  readRefreshToken: ({ body }) => body.refresh_token,
+  expectRefusal: (answer, status = 400, error = 'invalid_grant') => oauthError(answer, status, error),
 };
 
-const projectsOf = async (on: TestServer, token: string): Promise<string[]> => {
+const listProjectIds = async (on: TestServer, token: string): Promise<string[]> => {
   const { body } = await on.call('GET /api/v1/org-unit/projects', { token });
   return (body.projects ?? []).map(({ id }: { id: string }) => id);
 };
 
-const userOf = async (on: TestServer, email: string) => {
+const findUser = async (on: TestServer, email: string) => {
   const { body } = await on.call('GET /api/v1/users', { token: await on.tokenOf(admin) });
   return body.find(({ username }: { username: string }) => username === email);
 };
 
-/** Somebody whom no server knows yet. */
-let newcomers = 0;
-const newcomer = () => `newcomer-${++newcomers}@idp.test`;
+/** Returns an email address that no server has a user for. */
+let emailCount = 0;
+const createEmail = () => `newcomer-${++emailCount}@idp.test`;
 
 const publicKey = new TextEncoder().encode(JSON.stringify(key.jwk));
-const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const unsigned = `${base64({ alg: 'none' })}.${base64(goodClaims)}.`;
-const bySecret = await new SignJWT(goodClaims).setProtectedHeader({ alg: 'HS256', kid: key.kid }).sign(publicKey);
-const [head = '', , signature = ''] = (await vouch()).split('.');
+const encodeJson = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const unsigned = `${encodeJson({ alg: 'none' })}.${encodeJson(validClaims)}.`;
+const hs256Token = await new SignJWT(validClaims).setProtectedHeader({ alg: 'HS256', kid: key.kid }).sign(publicKey);
+const [head = '', , signature = ''] = (await signToken()).split('.');
 
-/** Tokens that are not taken, and what is said of them. */
-const REFUSED: [what: string, token: string, names: RegExp][] = [
-  ['that has expired', await vouch({ exp: NOW - 1 }), /exp/],
-  ['that expires now', await vouch({ exp: NOW }), /exp/],
-  ['that does not count yet', await vouch({ nbf: NOW + 60 }), /nbf/],
-  ['that never expires', await vouch({ exp: undefined }), /exp/],
-  ['without a subject', await vouch({ sub: undefined }), /sub/],
-  ['without an address or a subject', await vouch({ sub: undefined, email: undefined }), /sub/],
-  ['with an empty address', await vouch({ email: '' }), /`email`/],
-  ['with an address that is no text', await vouch({ email: 7 }), /`email`/],
-  ['of a stranger under a known key id', await vouch({}, strangerKey), /signature/],
-  ['of a key that is not in the set', await vouch({}, nextKey), /key/],
+/** Tokens that are rejected, with a word of the message. */
+const REJECTED: [what: string, token: string, names: RegExp][] = [
+  ['that has expired', await signToken({ exp: NOW - 1 }), /exp/],
+  ['that expires now', await signToken({ exp: NOW }), /exp/],
+  ['that is not valid yet', await signToken({ nbf: NOW + 60 }), /nbf/],
+  ['that never expires', await signToken({ exp: undefined }), /exp/],
+  ['without a subject', await signToken({ sub: undefined }), /sub/],
+  ['without an email address and a subject', await signToken({ sub: undefined, email: undefined }), /sub/],
+  ['with an empty email address', await signToken({ email: '' }), /`email`/],
+  ['with an email address that is not a string', await signToken({ email: 7 }), /`email`/],
+  ['signed with a foreign key and a known key id', await signToken({}, foreignKey), /signature/],
+  ['signed with a key that is not in the set', await signToken({}, nextKey), /key/],
   [
-    'with other claims than were signed',
-    `${head}.${base64({ ...goodClaims, email: admin.email })}.${signature}`,
+    'with claims that were changed after signing',
+    `${head}.${encodeJson({ ...validClaims, email: admin.email })}.${signature}`,
     /signature/,
   ],
-  ['signed with HS256 and the public key', bySecret, /alg/i],
+  ['signed with HS256 and the public key', hs256Token, /alg/i],
   ['that is not signed', unsigned, /alg/i],
-  ['that is none', 'utter-garbage', /Compact JWS/],
-  ['that this server made', await forge(), /key/],
+  ['that is not a JWT', 'utter-garbage', /Compact JWS/],
+  ['that this server issued', await forge(), /key/],
 ];
 
-const servers = { '2.24': await serverWith('2.24'), '3.0': await serverWith('3.0') };
+const servers = { '2.24': await startServer('2.24'), '3.0': await startServer('3.0') };
 
-const WAYS = [byV1('2.24'), byV1('3.0'), byV2];
+const ENDPOINTS = [createV1Endpoint('2.24'), createV1Endpoint('3.0'), v2Endpoint];
 
-describe.each(WAYS)('$what exchanges a token of the identity provider', (way) => {
-  const { ask, accessToken, refreshToken, refusal, profile, field } = way;
+describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
+  const { exchange, readAccessToken, readRefreshToken, expectRefusal, profile, field } = endpoint;
   const server = servers[profile];
-  const login = async (claims: Record<string, unknown>) => {
-    const answer = await ask(server, await vouch(claims));
+  const logIn = async (claims: Record<string, unknown>) => {
+    const answer = await exchange(server, await signToken(claims));
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-    return accessToken(answer);
+    return readAccessToken(answer);
   };
 
-  it('and makes a user of whom it names, with the rights of their groups', async () => {
-    const email = newcomer();
-    expect(await userOf(server, email)).toBeUndefined();
-    const answer = await ask(server, await vouch({ email }));
-    const token = accessToken(answer);
+  it('creates the user of the token, with the permissions of their groups', async () => {
+    const email = createEmail();
+    expect(await findUser(server, email)).toBeUndefined();
+    const answer = await exchange(server, await signToken({ email }));
+    const token = readAccessToken(answer);
 
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(decodeJwt(token)).toMatchObject({ email, preferred_username: email, groups: [GROUP] });
-    expect(refreshToken(answer)).toEqual(expect.any(String));
-    expect(await projectsOf(server, token)).toEqual([PROJECT]);
-    expect(await userOf(server, email)).toMatchObject({ isLocal: false, groups: [GROUP], id: decodeJwt(token).sub });
+    expect(readRefreshToken(answer)).toEqual(expect.any(String));
+    expect(await listProjectIds(server, token)).toEqual([PROJECT]);
+    expect(await findUser(server, email)).toMatchObject({ isLocal: false, groups: [GROUP], id: decodeJwt(token).sub });
   });
 
-  it('but makes no user of an address that is said not to be verified', async () => {
-    const email = newcomer();
-    const answer = await ask(server, await vouch({ email, email_verified: false }));
+  it('creates no user if `email_verified` is false', async () => {
+    const email = createEmail();
+    const answer = await exchange(server, await signToken({ email, email_verified: false }));
 
-    refusal(answer);
+    expectRefusal(answer);
     await explained(server, answer, 'unverified_email');
-    expect(await userOf(server, email)).toBeUndefined();
+    expect(await findUser(server, email)).toBeUndefined();
   });
 
-  it('through a client, and not through an access key', async () => {
-    const token = await vouch({ email: newcomer() });
-    const through = async (client: string) => ask(server, token, client);
+  it('accepts the id of a client, and rejects unknown ids and access keys', async () => {
+    const token = await signToken({ email: createEmail() });
+    const exchangeWith = async (client: string) => exchange(server, token, client);
 
-    expect(decodeJwt(accessToken(await through('runai-cli')))['azp']).toBe('runai-cli');
-    await explained(server, await through('nobody'), 'unknown_client');
-    await explained(server, await through(researcher.accessKey.clientId), 'wrong_secret');
+    expect(decodeJwt(readAccessToken(await exchangeWith('runai-cli')))['azp']).toBe('runai-cli');
+    await explained(server, await exchangeWith('nobody'), 'unknown_client');
+    await explained(server, await exchangeWith(researcher.accessKey.clientId), 'wrong_secret');
   });
 
-  it('and calls it as it was asked for', async () => {
-    const answer = await ask(server, await vouch({}, strangerKey));
+  it(`names the field \`${field}\` when it rejects a token`, async () => {
+    const answer = await exchange(server, await signToken({}, foreignKey));
 
-    expect(refusal(answer)).toMatch(new RegExp(`^Field \`${field}\` is not a valid token`));
+    expect(expectRefusal(answer)).toMatch(new RegExp(`^Field \`${field}\` is not a valid token`));
   });
 
-  it('but not without one', async () => {
+  it('rejects a request without a token', async () => {
     for (const token of [undefined, '']) {
-      const answer = await ask(server, token);
+      const answer = await exchange(server, token);
 
-      expect(refusal(answer, 400, 'invalid_request')).toMatch(/Field `external_?[tT]oken` is missing/);
+      expect(expectRefusal(answer, 400, 'invalid_request')).toMatch(/Field `external_?[tT]oken` is missing/);
       expect(answer.decision).toBeNull();
     }
   });
 
-  // The grant is one for all endpoints: what it takes is told of one.
-  if (way !== WAYS[0]) return;
+  // All endpoints share the grant, so the other tests use only the first.
+  if (endpoint !== ENDPOINTS[0]) return;
 
-  it('for the same user at every login, with the groups of the newest', async () => {
-    const email = newcomer();
-    const first = await login({ email });
-    const second = await login({ email: email.toUpperCase(), groups: ['others'] });
-    const third = await login({ email, groups: undefined, GROUPS: [GROUP, 'others'] });
+  it('returns the same user at every login, with the groups of the last token', async () => {
+    const email = createEmail();
+    const first = await logIn({ email });
+    const second = await logIn({ email: email.toUpperCase(), groups: ['others'] });
+    const third = await logIn({ email, groups: undefined, GROUPS: [GROUP, 'others'] });
 
     expect(new Set([first, second, third].map((token) => decodeJwt(token).sub)).size).toBe(1);
     expect(decodeJwt(second)['groups']).toEqual(['others']);
     expect(decodeJwt(third)['groups']).toEqual([GROUP, 'others']);
-    expect(await userOf(server, email)).toMatchObject({ groups: [GROUP, 'others'] });
+    expect(await findUser(server, email)).toMatchObject({ groups: [GROUP, 'others'] });
   });
 
-  it('and takes the rights of a group away with the group', async () => {
-    const email = newcomer();
-    const before = await login({ email });
-    const after = await login({ email, groups: [] });
+  it('revokes the permissions of a group that the last token does not have', async () => {
+    const email = createEmail();
+    const before = await logIn({ email });
+    const after = await logIn({ email, groups: [] });
 
-    expect(await projectsOf(server, after)).toEqual([]);
-    expect(await projectsOf(server, before)).toEqual([]);
+    expect(await listProjectIds(server, after)).toEqual([]);
+    expect(await listProjectIds(server, before)).toEqual([]);
   });
 
-  it('and does so for somebody who has used these rights already, and gives them back', async () => {
-    const email = newcomer();
-    const token = await login({ email });
-    expect(await projectsOf(server, token)).toEqual([PROJECT]);
-    await login({ email, groups: ['others'] });
-    expect(await projectsOf(server, token)).toEqual([]);
-    await login({ email });
+  it('revokes and restores the permissions of a group for a token in use', async () => {
+    const email = createEmail();
+    const token = await logIn({ email });
+    expect(await listProjectIds(server, token)).toEqual([PROJECT]);
+    await logIn({ email, groups: ['others'] });
+    expect(await listProjectIds(server, token)).toEqual([]);
+    await logIn({ email });
 
-    expect(await projectsOf(server, token)).toEqual([PROJECT]);
+    expect(await listProjectIds(server, token)).toEqual([PROJECT]);
   });
 
-  it('that says nothing of groups, and leaves them', async () => {
-    const email = newcomer();
-    await login({ email });
+  it('keeps the groups of the user if the token has no groups', async () => {
+    const email = createEmail();
+    await logIn({ email });
 
-    expect(await projectsOf(server, await login({ email, groups: undefined }))).toEqual([PROJECT]);
+    expect(await listProjectIds(server, await logIn({ email, groups: undefined }))).toEqual([PROJECT]);
   });
 
   it.each([
-    ['the user name, where there is no address', { email: undefined, preferred_username: 'ella' }, 'ella'],
-    ['the subject, where there is nothing else', { email: undefined }, 'idp|ella'],
-  ])('by %s', async (_what, claims, name) => {
-    expect(decodeJwt(await login(claims))['preferred_username']).toBe(name);
+    ['the user name if the token has no email address', { email: undefined, preferred_username: 'ella' }, 'ella'],
+    ['the subject if the token has neither', { email: undefined }, 'idp|ella'],
+  ])('names the user by %s', async (_what, claims, name) => {
+    expect(decodeJwt(await logIn(claims))['preferred_username']).toBe(name);
   });
 
-  it('for a local user whose address it vouches for', async () => {
-    const token = await login({ email: researcher.email, email_verified: true, groups: undefined });
+  it('logs in a local user if the token has their verified email address', async () => {
+    const token = await logIn({ email: researcher.email, email_verified: true, groups: undefined });
 
     expect(decodeJwt(token)).toMatchObject({ sub: researcher.id, email: researcher.email });
   });
 
   it.each([
-    ['an address of which it does not say that it is verified', { email: admin.email }],
-    ['an address that is not verified', { email: admin.email, email_verified: false }],
-    ['an address in another case', { email: admin.email.toUpperCase() }],
-    ['an address that is verified in words', { email: admin.email, email_verified: 'true' }],
+    ['an email address without `email_verified`', { email: admin.email }],
+    ['an email address that is not verified', { email: admin.email, email_verified: false }],
+    ['an email address in another case', { email: admin.email.toUpperCase() }],
+    ['an email address with `email_verified` as a string', { email: admin.email, email_verified: 'true' }],
     ['a user name', { email: undefined, preferred_username: admin.email }],
     [
-      'a user name, beside a claim about no address',
+      'a user name with `email_verified`, but no email address',
       { email: undefined, preferred_username: admin.email, email_verified: true },
     ],
     ['a subject', { email: undefined, sub: admin.email }],
-  ])('but for no local user by %s', async (_what, claims) => {
-    const answer = await ask(server, await vouch(claims));
+  ])('does not log in a local user by %s', async (_what, claims) => {
+    const answer = await exchange(server, await signToken(claims));
 
-    expect(refusal(answer)).toContain('email_verified');
+    expect(expectRefusal(answer)).toContain('email_verified');
     await explained(server, answer, 'unverified_email');
-    expect(await userOf(server, admin.email)).toMatchObject({ isLocal: true });
-    expect(await userOf(server, admin.email)).not.toHaveProperty('groups');
+    expect(await findUser(server, admin.email)).toMatchObject({ isLocal: true });
+    expect(await findUser(server, admin.email)).not.toHaveProperty('groups');
   });
 
-  it('whose user has no password here', async () => {
-    const email = newcomer();
-    await login({ email });
+  it('creates a user who cannot log in with a password', async () => {
+    const email = createEmail();
+    await logIn({ email });
     const answer = await server.grant({ grantType: 'password', username: email, password: 'any-password' });
 
     expect(answer.status).toBe(400);
     await explained(server, answer, 'external_user');
   });
 
-  it('until its user is disabled', async () => {
-    const email = newcomer();
-    const { sub } = decodeJwt(await login({ email }));
+  it('rejects the token of a disabled user', async () => {
+    const email = createEmail();
+    const { sub } = decodeJwt(await logIn({ email }));
     await identitiesIn(server.world.store).edit(String(sub), { enabled: false }, START);
-    const answer = await ask(server, await vouch({ email }));
+    const answer = await exchange(server, await signToken({ email }));
 
-    refusal(answer);
+    expectRefusal(answer);
     await explained(server, answer, 'disabled');
   });
 
-  it.each(REFUSED)('but none %s', async (_what, token, names) => {
-    const answer = await ask(server, token);
-    const remembered = await explained(server, answer, 'bad_external_token');
-    const said = refusal(answer);
+  it.each(REJECTED)('rejects a token %s', async (_what, token, names) => {
+    const answer = await exchange(server, token);
+    const decision = await explained(server, answer, 'bad_external_token');
+    const message = expectRefusal(answer);
 
-    expect(said).toMatch(names);
-    expect(said).toMatch(/external.?token|identity provider/i);
-    expect(JSON.stringify([said, remembered])).not.toContain(token);
-    expect(await userOf(server, EMAIL)).toBeUndefined();
+    expect(message).toMatch(names);
+    expect(message).toMatch(/external.?token|identity provider/i);
+    expect(JSON.stringify([message, decision])).not.toContain(token);
+    expect(await findUser(server, EMAIL)).toBeUndefined();
   });
 
-  it('but only where one is configured, and says how', async () => {
-    const without = await serverWith(profile, { runaiIdp: [] });
-    const answer = await ask(without, await vouch());
-    const { fixes } = await explained(without, answer, 'no_identity_provider');
+  it('is rejected with a fix that names --runai-idp if no identity provider is configured', async () => {
+    const serverWithoutIdp = await startServer(profile, { runaiIdp: [] });
+    const answer = await exchange(serverWithoutIdp, await signToken());
+    const { fixes } = await explained(serverWithoutIdp, answer, 'no_identity_provider');
 
-    expect(refusal(answer)).toContain('`--runai-idp`');
+    expect(expectRefusal(answer)).toContain('`--runai-idp`');
     expect(fixes[0].text).toContain('`--runai-idp`');
   });
 });
 
-describe('an identity provider whose tokens have to name an issuer and an audience', async () => {
+describe('an identity provider with an issuer or an audience', async () => {
   const ISSUER = 'https://idp.test';
   const AUDIENCE = 'runai';
-  const { ask, refusal } = byV1('2.24');
-  const byIssuer = await serverWith('2.24', { runaiIdp: [file, `issuer=${ISSUER}`] });
-  const byAudience = await serverWith('2.24', { runaiIdp: [`audience=${AUDIENCE}`, file] });
-  const unasked = servers['2.24'];
+  const { exchange, expectRefusal } = createV1Endpoint('2.24');
+  const serverWithIssuer = await startServer('2.24', { runaiIdp: [file, `issuer=${ISSUER}`] });
+  const serverWithAudience = await startServer('2.24', { runaiIdp: [`audience=${AUDIENCE}`, file] });
+  const unrestrictedServer = servers['2.24'];
 
   it.each<[string, TestServer, Record<string, unknown>]>([
-    ['its issuer', byIssuer, { aud: 'anything' }],
-    ['its audience', byAudience, { iss: 'https://other.test', aud: AUDIENCE }],
-    ['its audience among others', byAudience, { aud: ['other', AUDIENCE] }],
-    ['any of both, where nothing is asked for', unasked, { iss: 'https://other.test', aud: 'other' }],
-  ])('takes a token that names %s', async (_what, server, claims) => {
-    expect((await ask(server, await vouch({ email: newcomer(), ...claims }))).status).toBe(200);
+    ['its issuer', serverWithIssuer, { aud: 'anything' }],
+    ['its audience', serverWithAudience, { iss: 'https://other.test', aud: AUDIENCE }],
+    ['its audience among others', serverWithAudience, { aud: ['other', AUDIENCE] }],
+    [
+      'any issuer and audience if neither is configured',
+      unrestrictedServer,
+      { iss: 'https://other.test', aud: 'other' },
+    ],
+  ])('accepts a token with %s', async (_what, server, claims) => {
+    expect((await exchange(server, await signToken({ email: createEmail(), ...claims }))).status).toBe(200);
   });
 
   it.each<[string, TestServer, Record<string, unknown>, RegExp]>([
-    ['another issuer', byIssuer, { iss: 'https://other.test' }, /"iss"/],
-    ['its issuer and more', byIssuer, { iss: `${ISSUER}/` }, /"iss"/],
-    ['no issuer', byIssuer, { iss: undefined }, /"iss"/],
-    ['another audience', byAudience, { aud: 'other' }, /"aud"/],
-    ['other audiences', byAudience, { aud: ['other', 'runai-too'] }, /"aud"/],
-    ['no audience', byAudience, {}, /"aud"/],
-  ])('refuses a token that names %s', async (_what, server, claims, words) => {
-    const email = newcomer();
-    const answer = await ask(server, await vouch({ email, ...claims }));
+    ['another issuer', serverWithIssuer, { iss: 'https://other.test' }, /"iss"/],
+    ['its issuer and a trailing slash', serverWithIssuer, { iss: `${ISSUER}/` }, /"iss"/],
+    ['no issuer', serverWithIssuer, { iss: undefined }, /"iss"/],
+    ['another audience', serverWithAudience, { aud: 'other' }, /"aud"/],
+    ['other audiences', serverWithAudience, { aud: ['other', 'runai-too'] }, /"aud"/],
+    ['no audience', serverWithAudience, {}, /"aud"/],
+  ])('rejects a token with %s', async (_what, server, claims, message) => {
+    const email = createEmail();
+    const answer = await exchange(server, await signToken({ email, ...claims }));
 
-    expect(refusal(answer)).toMatch(words);
+    expect(expectRefusal(answer)).toMatch(message);
     await explained(server, answer, 'bad_external_token');
-    expect(await userOf(server, email)).toBeUndefined();
+    expect(await findUser(server, email)).toBeUndefined();
   });
 
-  it('can have both, and a text that contains `=`', async () => {
-    const both = await serverWith('2.24', { runaiIdp: [file, `issuer=${ISSUER}`, 'audience=a=b'] });
+  it('can have both, and a value that contains `=`', async () => {
+    const serverWithBoth = await startServer('2.24', { runaiIdp: [file, `issuer=${ISSUER}`, 'audience=a=b'] });
 
-    expect((await ask(both, await vouch({ email: newcomer(), aud: 'a=b' }))).status).toBe(200);
-    expect(refusal(await ask(both, await vouch({ email: newcomer(), aud: 'a' })))).toMatch(/"aud"/);
+    expect((await exchange(serverWithBoth, await signToken({ email: createEmail(), aud: 'a=b' }))).status).toBe(200);
+    expect(expectRefusal(await exchange(serverWithBoth, await signToken({ email: createEmail(), aud: 'a' })))).toMatch(
+      /"aud"/,
+    );
   });
 
   it.each([
@@ -357,98 +363,98 @@ describe('an identity provider whose tokens have to name an issuer and an audien
     ['two issuers', [file, 'issuer=a', 'issuer=b'], '--runai-idp has `issuer=` twice. Keep one of them.'],
     ['two audiences', ['audience=a', file, 'audience=a'], '--runai-idp has `audience=` twice. Keep one of them.'],
     ['two JWK sets', [file, 'issuer=a', file], '--runai-idp has two JWK sets. Keep one of them.'],
-  ])('does not start with %s', async (_what, runaiIdp, said) => {
-    await expect(testServer({ runaiIdp })).rejects.toThrow(said);
+  ])('prevents the start if it has %s', async (_what, runaiIdp, message) => {
+    await expect(testServer({ runaiIdp })).rejects.toThrow(message);
   });
 });
 
-describe('an identity provider at a URL', () => {
-  /** What is served there: a set, or anything else with a status. */
-  const served = { status: 200, body: JSON.stringify({ keys: [key.jwk] }), asked: 0 };
+describe('an identity provider with a JWK set at a URL', () => {
+  /** The response of the provider, and the number of its requests. */
+  const provided = { status: 200, body: JSON.stringify({ keys: [key.jwk] }), requests: 0 };
   const provider = createServer((_request, response) => {
-    served.asked += 1;
-    response.writeHead(served.status, { 'content-type': 'application/json' }).end(served.body);
+    provided.requests += 1;
+    response.writeHead(provided.status, { 'content-type': 'application/json' }).end(provided.body);
   });
-  const listening = new Promise<string>((resolve) => {
+  const urlOfSet = new Promise<string>((resolve) => {
     provider.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks`));
   });
   afterAll(() => void provider.close());
-  const serve = (...keys: readonly Key[]) => {
-    Object.assign(served, { status: 200, body: JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), asked: 0 });
+  const provideKeys = (...keys: readonly Key[]) => {
+    Object.assign(provided, { status: 200, body: JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), requests: 0 });
   };
-  const { ask } = byV1('2.24');
+  const { exchange } = createV1Endpoint('2.24');
 
-  it('is asked for its keys at the first token, and not again', async () => {
-    serve(key);
-    const server = await serverWith('2.24', { runaiIdp: [await listening] });
-    expect(served.asked).toBe(0);
+  it('is read at the first token, and then cached', async () => {
+    provideKeys(key);
+    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
+    expect(provided.requests).toBe(0);
     for (const email of ['one@idp.test', 'two@idp.test']) {
-      expect((await ask(server, await vouch({ email }))).status).toBe(200);
+      expect((await exchange(server, await signToken({ email }))).status).toBe(200);
     }
 
-    expect(served.asked).toBe(1);
+    expect(provided.requests).toBe(1);
   });
 
-  it('can change its keys: a key id that is not known reads the set again', async () => {
-    serve(key);
-    const server = await serverWith('2.24', { runaiIdp: [await listening] });
-    await ask(server, await vouch());
-    serve(key, nextKey);
-    expect((await ask(server, await vouch({}, nextKey))).status).toBe(200);
-    expect((await ask(server, await vouch())).status).toBe(200);
+  it('is read again for an unknown key id', async () => {
+    provideKeys(key);
+    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
+    await exchange(server, await signToken());
+    provideKeys(key, nextKey);
+    expect((await exchange(server, await signToken({}, nextKey))).status).toBe(200);
+    expect((await exchange(server, await signToken())).status).toBe(200);
 
-    expect(served.asked).toBe(1);
+    expect(provided.requests).toBe(1);
   });
 
-  it('that is away is missed for keys that are not known, and for no others', async () => {
-    serve(key);
-    const server = await serverWith('2.24', { runaiIdp: [await listening] });
-    expect((await ask(server, await vouch())).status).toBe(200);
-    Object.assign(served, { status: 500, body: '{}' });
+  it('that becomes unavailable causes 503 for an unknown key id only', async () => {
+    provideKeys(key);
+    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
+    expect((await exchange(server, await signToken())).status).toBe(200);
+    Object.assign(provided, { status: 500, body: '{}' });
 
-    expect((await ask(server, await vouch({}, nextKey))).status).toBe(503);
-    expect((await ask(server, await vouch())).status).toBe(200);
+    expect((await exchange(server, await signToken({}, nextKey))).status).toBe(503);
+    expect((await exchange(server, await signToken())).status).toBe(200);
   });
 
-  it('can take a key back', async () => {
-    serve(key);
-    const server = await serverWith('2.24', { runaiIdp: [await listening] });
-    await ask(server, await vouch());
-    serve(nextKey);
-    await ask(server, await vouch({}, nextKey));
+  it('can remove a key, and tokens of that key are then rejected', async () => {
+    provideKeys(key);
+    const server = await startServer('2.24', { runaiIdp: [await urlOfSet] });
+    await exchange(server, await signToken());
+    provideKeys(nextKey);
+    await exchange(server, await signToken({}, nextKey));
 
-    expect((await ask(server, await vouch())).decision.reason).toBe('bad_external_token');
+    expect((await exchange(server, await signToken())).decision.reason).toBe('bad_external_token');
   });
 
   const FAILURES: [what: string, status: number, body: string][] = [
-    ['answers 500', 500, '{}'],
-    ['answers no JSON', 200, '<html>'],
-    ['answers something that is no JWK set', 200, '{"issuer":"https://idp.test"}'],
-    ['answers an empty set', 200, '{"keys":[]}'],
+    ['responds with 500', 500, '{}'],
+    ['does not return JSON', 200, '<html>'],
+    ['does not return a JWK set', 200, '{"issuer":"https://idp.test"}'],
+    ['returns an empty set', 200, '{"keys":[]}'],
   ];
 
-  it.each(FAILURES)('that %s is told as what is missing, until it recovers', async (_what, status, body) => {
-    const url = await listening;
-    const server = await serverWith('3.0', { runaiIdp: [url] });
-    Object.assign(served, { status, body });
-    const v1 = byV1('3.0');
-    const reported = v1.refusal(await v1.ask(server, await vouch()), 503);
-    // As the published document says, this is no error of OAuth.
-    const toldByV2 = v1.refusal(await byV2.ask(server, await vouch()), 503);
+  it.each(FAILURES)('that %s causes 503 with its URL in the message until it recovers', async (_what, status, body) => {
+    const url = await urlOfSet;
+    const server = await startServer('3.0', { runaiIdp: [url] });
+    Object.assign(provided, { status, body });
+    const v1Endpoint = createV1Endpoint('3.0');
+    const message = v1Endpoint.expectRefusal(await v1Endpoint.exchange(server, await signToken()), 503);
+    // As in the published document, this is not an error of OAuth.
+    const v2Message = v1Endpoint.expectRefusal(await v2Endpoint.exchange(server, await signToken()), 503);
 
-    expect(reported).toContain(url);
-    expect(reported).toContain('identity provider');
-    expect(toldByV2).toBe(reported);
-    serve(key);
-    expect((await v1.ask(server, await vouch())).status).toBe(200);
+    expect(message).toContain(url);
+    expect(message).toContain('identity provider');
+    expect(v2Message).toBe(message);
+    provideKeys(key);
+    expect((await v1Endpoint.exchange(server, await signToken())).status).toBe(200);
   });
 
-  it('that cannot be reached is told with its address', async () => {
+  it('that cannot be reached causes 503 with its URL in the message', async () => {
     const { port, release } = await takenPort();
     await release();
     const url = `http://127.0.0.1:${port}/jwks`;
-    const server = await serverWith('2.24', { runaiIdp: [url] });
-    const answer = await ask(server, await vouch());
+    const server = await startServer('2.24', { runaiIdp: [url] });
+    const answer = await exchange(server, await signToken());
 
     expect(answer.status).toBe(503);
     expect(runaiRefusal(answer)).toBe(
@@ -458,24 +464,24 @@ describe('an identity provider at a URL', () => {
   });
 });
 
-describe('a file that is no JWK set stops the start', () => {
+describe('the server does not start if the file of --runai-idp is', () => {
   it.each([
     ['missing', undefined, 'cannot be read'],
-    ['no JSON', 'keys', 'is not valid JSON'],
+    ['not JSON', 'keys', 'is not valid JSON'],
     ['a single key', JSON.stringify(key.jwk), 'is not a JWK set'],
     ['an empty set', '{"keys":[]}', 'is not a JWK set'],
-  ])('%s', async (_what, text, words) => {
+  ])('%s', async (_what, text, message) => {
     const path = join(await emptyFolder(), 'set.json');
     if (text !== undefined) await writeFile(path, text);
 
-    await expect(serverWith('2.24', { runaiIdp: [path] })).rejects.toThrow(words);
+    await expect(startServer('2.24', { runaiIdp: [path] })).rejects.toThrow(message);
   });
 });
 
-describe('where the exchange does not exist', () => {
-  it('2.19 names the grants that it has, and a finding names the versions that have it', async () => {
-    const server = await serverWith('2.19');
-    const answer = await server.grant({ grantType: GRANT, externalToken: await vouch() });
+describe('the exchange is not supported', () => {
+  it('in 2.19; the message lists the supported grants, and a finding names the other versions', async () => {
+    const server = await startServer('2.19');
+    const answer = await server.grant({ grantType: GRANT, externalToken: await signToken() });
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of `app_token`, /);
@@ -485,19 +491,19 @@ describe('where the exchange does not exist', () => {
     expect(await identitiesIn(server.world.store).byName('user', EMAIL)).toBeNull();
   });
 
-  it('2.24 has it not at POST /api/v2/token, and a finding names 3.0', async () => {
+  it('at POST /api/v2/token of 2.24; a finding names 3.0', async () => {
     const server = servers['2.24'];
-    const answer = await byV2.ask(server, await vouch());
+    const answer = await v2Endpoint.exchange(server, await signToken());
 
-    byV2.refusal(answer, 400, 'unsupported_grant_type');
+    v2Endpoint.expectRefusal(answer, 400, 'unsupported_grant_type');
     expect(await otherVersions(server)).toContain(
       `POST requested the grant \`${GRANT}\`, which this endpoint supports only in 3.0`,
     );
   });
 
-  it('the realm never has it', async () => {
+  it('at the token endpoint of the realm', async () => {
     const server = servers['3.0'];
-    const answer = await postForm(server, REALM_TOKEN, { grant_type: GRANT, external_token: await vouch() });
+    const answer = await postForm(server, REALM_TOKEN, { grant_type: GRANT, external_token: await signToken() });
 
     oauthError(answer, 400, 'unsupported_grant_type');
   });
