@@ -19,29 +19,29 @@ import { START } from '../../support/server.ts';
 
 const now = new Date(START).toISOString();
 
-/** Applications and service accounts are alike, but for some names. */
+/** Applications and service accounts differ only in some names. */
 const APPLICATIONS = {
   list: 'apps',
   member: 'secret',
   subjectType: 'app',
-  called: 'an application',
-  first: cast.applications,
-  other: plainBot,
+  phrase: 'an application',
+  seeded: cast.applications,
+  otherKind: plainBot,
   credentials: (name: string, secret: string) => ({ grantType: 'app_token', AppId: name, AppSecret: secret }),
 } as const;
 const SERVICE_ACCOUNTS = {
   list: 'service-accounts',
   member: 'clientSecret',
   subjectType: 'service-account',
-  called: 'a service account',
-  first: cast.serviceAccounts,
-  other: application,
+  phrase: 'a service account',
+  seeded: cast.serviceAccounts,
+  otherKind: application,
   credentials: (clientId: string, clientSecret: string) => ({
     ...{ grantType: 'client_credentials', clientId, clientSecret },
   }),
 } as const;
 
-/** The handlers are those of every version: only one tells everything. */
+/** All versions share the handlers, so `isWhole` runs every test in only one version of each kind. */
 const cases = [
   { profile: '2.19', isWhole: false, ...APPLICATIONS },
   { profile: '2.24', isWhole: true, ...APPLICATIONS },
@@ -55,7 +55,7 @@ const servers = {
   '3.0': await runaiServer({ runai: '3.0' }),
 };
 
-describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, credentials, ...names }) => {
+describe.each(cases)('$list of $profile', ({ profile, isWhole, list, member, credentials, ...names }) => {
   const server = servers[profile];
   const { admin, done } = server;
 
@@ -64,17 +64,17 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
     await server.call('POST /_mock/reset');
   });
 
-  const create = (name = 'deploy-bot') => done(201, `POST ${list}`, { name });
-  const login = (name: string, secret: string, on: RunaiServer = server) => on.grant(credentials(name, secret));
-  const callerOf = async (name: string, secret: string, on: RunaiServer = server) => {
-    const { status, body } = await login(name, secret, on);
+  const createAccount = (name = 'deploy-bot') => done(201, `POST ${list}`, { name });
+  const logIn = (name: string, secret: string, on: RunaiServer = server) => on.grant(credentials(name, secret));
+  const createCaller = async (name: string, secret: string, on: RunaiServer = server) => {
+    const { status, body } = await logIn(name, secret, on);
     expect(status, JSON.stringify(body)).toBe(200);
     return on.as(body.accessToken);
   };
   const permissions = 'GET authorization/permissions';
 
-  describe('a new one', () => {
-    it('is made with a secret that is shown this once', async () => {
+  describe('a new account', () => {
+    it('is created with a secret that no later response contains', async () => {
       const { status, body } = await admin(`POST ${list}`, { name: 'deploy-bot_2' });
 
       expect(status).toBe(201);
@@ -88,12 +88,12 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
       expect(JSON.stringify(await done(200, `GET ${list}/${body.id}`))).not.toContain(body[member]);
     });
 
-    it('is listed after those before it, and read by its id', async () => {
-      const { id } = await create();
+    it('is listed last, and can be read by id', async () => {
+      const { id } = await createAccount();
       const all = await done(200, `GET ${list}`);
 
       expect(all.map(({ name }: { name: string }) => name)).toEqual([
-        ...names.first.map(({ name }) => name),
+        ...names.seeded.map(({ name }) => name),
         'deploy-bot',
       ]);
       expect(all.at(-1)).toEqual({
@@ -101,14 +101,14 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
         createdBy: profile === '2.19' ? application.name : adminBot.name,
         ...{ createdAt: now, updatedAt: now, lastLogin: null },
       });
-      for (const one of all) expect(await done(200, `GET ${list}/${one.id}`)).toEqual(one);
+      for (const account of all) expect(await done(200, `GET ${list}/${account.id}`)).toEqual(account);
     });
 
     if (!isWhole) return;
 
-    it('may do nothing until there is an access rule, and then at once', async () => {
-      const { name, [member]: secret } = await create();
-      const call = await callerOf(name, secret);
+    it('has no permissions until an access rule is created for it', async () => {
+      const { name, [member]: secret } = await createAccount();
+      const call = await createCaller(name, secret);
       expect((await call(permissions)).body).toEqual([]);
       expect((await call('GET users')).decision).toMatchObject({
         reason: 'missing_permission',
@@ -120,100 +120,115 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
       expect((await call('GET users')).status).toBe(200);
     });
 
-    it('is seen to have logged in', async () => {
-      const { id, name, [member]: secret } = await create();
+    it('has the time of its last login', async () => {
+      const { id, name, [member]: secret } = await createAccount();
       server.clock.set(START + 7000);
-      await login(name, secret);
+      await logIn(name, secret);
 
       expect((await done(200, `GET ${list}/${id}`)).lastLogin).toBe(new Date(START + 7000).toISOString());
     });
 
-    it('is the only one of its kind with the name', async () => {
-      await create();
-      const refused = await admin(`POST ${list}`, { name: 'deploy-bot' });
+    it('cannot have the name of an account of the same kind: 409', async () => {
+      await createAccount();
+      const answer = await admin(`POST ${list}`, { name: 'deploy-bot' });
 
-      expectRefused(refused, 409, 'Resource with this name already exists');
-      expect(refused.body.details).toContain(`There is already ${names.called} named \`deploy-bot\`.`);
-      expect(await done(200, `GET ${list}`)).toHaveLength(names.first.length + 1);
+      expectRefused(answer, 409, 'Resource with this name already exists');
+      expect(answer.body.details).toContain(`There is already ${names.phrase} named \`deploy-bot\`.`);
+      expect(await done(200, `GET ${list}`)).toHaveLength(names.seeded.length + 1);
     });
 
-    it('may have the name of one of the other kind', async () => {
-      const { id, name, [member]: secret } = await create(names.other.name);
-      const call = await callerOf(name, secret);
+    it('can have the name of an account of the other kind', async () => {
+      const { id, name, [member]: secret } = await createAccount(names.otherKind.name);
+      const call = await createCaller(name, secret);
 
-      expect(id).not.toBe(names.other.id);
+      expect(id).not.toBe(names.otherKind.id);
       expect((await call(permissions)).body).toEqual([]);
     });
 
-    it('is one of many that are made with its name at once', async () => {
+    it('is created once by 10 concurrent requests with the same name', async () => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => admin(`POST ${list}`, { name: 'race' })));
 
       expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
     });
 
-    it('may be named with letters, digits, hyphens and underscores', async () => {
+    it('can have a name of letters, digits, hyphens and underscores', async () => {
       for (const name of ['ab', 'a9', 'a-b', 'a_b', 'a--_0', 'x'.repeat(255)]) {
-        expect((await create(name)).clientId).toBe(name);
+        expect((await createAccount(name)).clientId).toBe(name);
       }
     });
 
-    it('may not be named otherwise', async () => {
-      const names_ = ['', 'a', 'A', 'Ab', 'aB', '1a', '-a', 'a-', 'a_', 'a b', 'ä1', 'a.b', 'ab\n', 'x'.repeat(256)];
-      for (const name of [...names_, null, 7, ['ab'], undefined]) {
+    it('cannot have an invalid name: 400', async () => {
+      const invalidNames = [
+        '',
+        'a',
+        'A',
+        'Ab',
+        'aB',
+        '1a',
+        '-a',
+        'a-',
+        'a_',
+        'a b',
+        'ä1',
+        'a.b',
+        'ab\n',
+        'x'.repeat(256),
+      ];
+      for (const name of [...invalidNames, null, 7, ['ab'], undefined]) {
         expectRefused(await admin(`POST ${list}`, { name }), 400, '`name`');
       }
-      expect(await done(200, `GET ${list}`)).toHaveLength(names.first.length);
+      expect(await done(200, `GET ${list}`)).toHaveLength(names.seeded.length);
     });
   });
 
   if (!isWhole) return;
 
-  describe('a disabled one', () => {
-    const switched = async (id: string, enabled: boolean) => {
+  describe('a disabled account', () => {
+    const setEnabled = async (id: string, enabled: boolean) => {
       const answer = await admin(`PATCH ${list}/${id}`, { enabled });
       expect(answer.status).toBe(200);
       expect(answer.body).toBeUndefined();
     };
 
-    it('gets no token, and those that it has do not count', async () => {
-      const { id, name, [member]: secret } = await create();
-      const call = await callerOf(name, secret);
+    it('gets no token, and its tokens are rejected', async () => {
+      const { id, name, [member]: secret } = await createAccount();
+      const call = await createCaller(name, secret);
       server.clock.set(START + 3000);
-      await switched(id, false);
-      const [refused, login_] = [await call(permissions), await login(name, secret)];
+      await setEnabled(id, false);
+      const [response, login] = [await call(permissions), await logIn(name, secret)];
 
-      expectRefused(refused, 401);
-      expect(refused.decision).toMatchObject({ effect: 'deny', reason: 'disabled' });
-      expectRefused(login_, 400);
-      expect(login_.decision.reason).toBe('disabled');
+      expectRefused(response, 401);
+      expect(response.decision).toMatchObject({ effect: 'deny', reason: 'disabled' });
+      expectRefused(login, 400);
+      expect(login.decision.reason).toBe('disabled');
       expect(await done(200, `GET ${list}/${id}`)).toMatchObject({
         ...{ enabled: false, createdAt: now, updatedAt: new Date(START + 3000).toISOString() },
       });
     });
 
-    it('is as it was once it is enabled again: its tokens count', async () => {
-      const { id, name, [member]: secret } = await create();
-      const call = await callerOf(name, secret);
-      await switched(id, false);
-      await switched(id, true);
+    it('can log in and use its tokens after it is enabled again', async () => {
+      const { id, name, [member]: secret } = await createAccount();
+      const call = await createCaller(name, secret);
+      await setEnabled(id, false);
+      await setEnabled(id, true);
 
       expect((await call(permissions)).status).toBe(200);
-      expect((await login(name, secret)).status).toBe(200);
+      expect((await logIn(name, secret)).status).toBe(200);
       expect((await done(200, `GET ${list}/${id}`)).enabled).toBe(true);
     });
 
-    it('may be disabled again, and keeps its secret and its rules', async () => {
-      const { id, name, [member]: secret } = await create();
+    it('can be disabled and enabled twice, and keeps its secret and its rules', async () => {
+      const { id, name, [member]: secret } = await createAccount();
       const rule = { subjectId: name, subjectType: names.subjectType, roleId: VIEWER };
       await done(201, `POST ${RULES}`, { ...rule, scopeType: 'tenant', scopeId: TENANT });
-      for (const enabled of [false, false, true, true]) await switched(id, enabled);
-      const call = await callerOf(name, secret);
+      for (const enabled of [false, false, true, true]) await setEnabled(id, enabled);
+      const call = await createCaller(name, secret);
 
       expect((await call(permissions)).body).not.toEqual([]);
     });
 
-    it('is not what a body without `enabled` asks for', async () => {
-      const { id } = await create();
+    it('is not the result of an invalid PATCH body: 400', async () => {
+      const { id } = await createAccount();
       for (const body of [{}, { enabled: 'no' }, { enabled: null }, { enabled: 0 }, [], null]) {
         expectRefused(await admin(`PATCH ${list}/${id}`, body), 400);
       }
@@ -222,80 +237,80 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
   });
 
   describe('a new secret', () => {
-    it('ends the one before at once, and leaves tokens to run out', async () => {
-      const { id, name, [member]: before } = await create();
-      const call = await callerOf(name, before);
+    it('replaces the old secret immediately, and does not revoke tokens', async () => {
+      const { id, name, [member]: before } = await createAccount();
+      const call = await createCaller(name, before);
       server.clock.set(START + 3000);
       const { status, body } = await admin(`POST ${list}/${id}/secret`);
-      const refused = await login(name, before);
+      const login = await logIn(name, before);
 
       expect(status).toBe(200);
       expect(body).toEqual({ [member]: expect.stringMatching(SECRET) });
       expect(body[member]).not.toBe(before);
-      expectRefused(refused, 400);
-      expect(refused.decision.reason).toBe('wrong_secret');
-      expect((await login(name, body[member])).status).toBe(200);
+      expectRefused(login, 400);
+      expect(login.decision.reason).toBe('wrong_secret');
+      expect((await logIn(name, body[member])).status).toBe(200);
       expect((await call(permissions)).status).toBe(200);
       expect((await done(200, `GET ${list}/${id}`)).updatedAt).toBe(new Date(START + 3000).toISOString());
     });
 
-    it('ends the tokens of the one before, too, where the server was started so', async () => {
+    it('revokes the tokens of the old secret with --runai-revoke-on-delete', async () => {
       const strict = await runaiServer({ runai: profile, runaiRevokeOnDelete: true });
       const { id, name, [member]: first } = await strict.done(201, `POST ${list}`, { name: 'deploy-bot' });
-      const other = await strict.done(201, `POST ${list}`, { name: 'other-bot' });
-      const [before, again, others] = [
-        await callerOf(name, first, strict),
-        await callerOf(name, first, strict),
-        await callerOf(other.name, other[member], strict),
+      const otherAccount = await strict.done(201, `POST ${list}`, { name: 'other-bot' });
+      const [firstCaller, secondCaller, otherCaller] = [
+        await createCaller(name, first, strict),
+        await createCaller(name, first, strict),
+        await createCaller(otherAccount.name, otherAccount[member], strict),
       ];
-      expect((await before(permissions)).status).toBe(200);
+      expect((await firstCaller(permissions)).status).toBe(200);
       const { [member]: second } = await strict.done(200, `POST ${list}/${id}/secret`);
-      const renewed = await callerOf(name, second, strict);
+      const callerWithNewSecret = await createCaller(name, second, strict);
 
-      for (const call of [before, again]) {
-        const refused = await call(permissions);
-        expectRefused(refused, 401);
-        expect(refused.decision).toMatchObject({ effect: 'deny', reason: 'revoked_token' });
+      for (const call of [firstCaller, secondCaller]) {
+        const response = await call(permissions);
+        expectRefused(response, 401);
+        expect(response.decision).toMatchObject({ effect: 'deny', reason: 'revoked_token' });
       }
-      expect((await renewed(permissions)).status).toBe(200);
-      expect((await others(permissions)).status).toBe(200);
+      expect((await callerWithNewSecret(permissions)).status).toBe(200);
+      expect((await otherCaller(permissions)).status).toBe(200);
       await strict.done(200, `POST ${list}/${id}/secret`);
-      expect((await renewed(permissions)).decision.reason).toBe('revoked_token');
+      expect((await callerWithNewSecret(permissions)).decision.reason).toBe('revoked_token');
     });
 
-    it('leaves whoever is disabled disabled', async () => {
-      const { id, name } = await create();
+    it('does not enable a disabled account', async () => {
+      const { id, name } = await createAccount();
       await done(200, `PATCH ${list}/${id}`, { enabled: false });
       const { [member]: secret } = await done(200, `POST ${list}/${id}/secret`);
 
-      expect((await login(name, secret)).decision.reason).toBe('disabled');
+      expect((await logIn(name, secret)).decision.reason).toBe('disabled');
     });
   });
 
-  describe('a deleted one', () => {
-    it('is not there any more, and neither are its tokens', async () => {
-      const { id, name, [member]: secret } = await create();
-      const call = await callerOf(name, secret);
+  describe('a deleted account', () => {
+    it('is not found, and its tokens are rejected', async () => {
+      const { id, name, [member]: secret } = await createAccount();
+      const call = await createCaller(name, secret);
       const removed = await admin(`DELETE ${list}/${id}`);
-      const [refused, login_] = [await call(permissions), await login(name, secret)];
+      const [response, login] = [await call(permissions), await logIn(name, secret)];
 
       expect(removed.status).toBe(204);
       expect(removed.body).toBeUndefined();
-      expectRefused(refused, 401);
-      expect(refused.decision.reason).toBe('unknown_subject');
-      expect(login_.decision.reason).toBe('unknown_client');
-      expect(await done(200, `GET ${list}`)).toHaveLength(names.first.length);
+      expectRefused(response, 401);
+      expect(response.decision.reason).toBe('unknown_subject');
+      expect(login.decision.reason).toBe('unknown_client');
+      expect(await done(200, `GET ${list}`)).toHaveLength(names.seeded.length);
       expectRefused(await admin(`GET ${list}/${id}`), 404);
     });
 
-    it('gives its name back, and nothing that it had', async () => {
-      const { id, name, [member]: secret } = await create();
-      const call = await callerOf(name, secret);
+    it('can be replaced by an account with the same name, and its secret and tokens remain invalid', async () => {
+      const { id, name, [member]: secret } = await createAccount();
+      const call = await createCaller(name, secret);
       await done(204, `DELETE ${list}/${id}`);
-      const heir = await create();
+      const successor = await createAccount();
 
-      expect(heir.id).not.toBe(id);
-      expect((await login(name, secret)).decision.reason).toBe('wrong_secret');
+      expect(successor.id).not.toBe(id);
+      expect((await logIn(name, secret)).decision.reason).toBe('wrong_secret');
       expect((await call(permissions)).decision.reason).toBe('unknown_subject');
     });
   });
@@ -305,9 +320,9 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
     ['PATCH', ''],
     ['DELETE', ''],
     ['POST', '/secret'],
-  ])('what is not there is not found by %s {id}%s', async (method, path) => {
+  ])('%s {id}%s returns 404 for an unknown id', async (method, path) => {
     const body = method === 'PATCH' ? { enabled: true } : undefined;
-    for (const id of [NOTHING, 'x', names.other.id, researcher.id, names.first[0]?.name]) {
+    for (const id of [NOTHING, 'x', names.otherKind.id, researcher.id, names.seeded[0]?.name]) {
       const answer = await admin(`${method} ${list}/${id}${path}`, body);
 
       expectRefused(answer, 404);
@@ -317,24 +332,24 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
 });
 
 it.runIf(hasDriver).each([APPLICATIONS, SERVICE_ACCOUNTS])(
-  '$list survive a restart as they are',
+  '$list persist across a restart',
   async ({ list, member, credentials }) => {
     const config = { data: join(await emptyFolder(), 'mock.db') };
     const first = await runaiServer(config);
-    const off = await first.done(201, `POST ${list}`, { name: 'off-bot' });
-    await first.done(200, `PATCH ${list}/${off.id}`, { enabled: false });
-    const on = await first.done(201, `POST ${list}`, { name: 'on-bot' });
-    const { [member]: secret } = await first.done(200, `POST ${list}/${on.id}/secret`);
-    await first.grant(credentials(on.name, secret));
+    const disabled = await first.done(201, `POST ${list}`, { name: 'off-bot' });
+    await first.done(200, `PATCH ${list}/${disabled.id}`, { enabled: false });
+    const enabled = await first.done(201, `POST ${list}`, { name: 'on-bot' });
+    const { [member]: secret } = await first.done(200, `POST ${list}/${enabled.id}/secret`);
+    await first.grant(credentials(enabled.name, secret));
     const before = await first.done(200, `GET ${list}`);
     await first.close();
     const second = await runaiServer(config);
-    const login = async (name: string, with_: string) => second.grant(credentials(name, with_));
+    const logIn = async (name: string, loginSecret: string) => second.grant(credentials(name, loginSecret));
 
     expect(await second.done(200, `GET ${list}`)).toEqual(before);
     expect(before.at(-1).lastLogin).toBe(now);
-    expect((await login(off.name, off[member])).decision.reason).toBe('disabled');
-    expect((await login(on.name, on[member])).decision.reason).toBe('wrong_secret');
-    expect((await login(on.name, secret)).status).toBe(200);
+    expect((await logIn(disabled.name, disabled[member])).decision.reason).toBe('disabled');
+    expect((await logIn(enabled.name, enabled[member])).decision.reason).toBe('wrong_secret');
+    expect((await logIn(enabled.name, secret)).status).toBe(200);
   },
 );

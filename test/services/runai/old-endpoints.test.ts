@@ -20,7 +20,7 @@ import { START, type TestServer, testServer } from '../../support/server.ts';
 const APP_TOKEN = '/v1/k8s/auth/oauth/apptoken';
 const CODE_EXCHANGE = '/v1/k8s/auth/token/exchange';
 const REFRESH = '/v1/k8s/auth/oauth/tokens/refresh';
-const WRONG = 'not-the-secret';
+const WRONG_SECRET = 'not-the-secret';
 
 const profiles: readonly Profile[] = ['2.19', '2.24', '3.0'];
 const servers = Object.fromEntries(
@@ -34,13 +34,13 @@ const { id: appId, name, clientId, secret } = application;
 
 describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s', (profile) => {
   const server = servers[profile];
-  const ask = (body: unknown) => server.call(`POST ${APP_TOKEN}`, { body });
+  const requestToken = (body: unknown) => server.call(`POST ${APP_TOKEN}`, { body });
 
   it.each([
     ['its name', name],
     ['its client id', clientId],
-  ])('gives an application by %s an access token and an ID token', async (_what, id) => {
-    const { status, body, headers } = await ask({ id, name, secret });
+  ])('returns an access token and an ID token for an application by %s', async (_what, id) => {
+    const { status, body, headers } = await requestToken({ id, name, secret });
 
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-store');
@@ -51,33 +51,33 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
     expect(await judged(server, body.id_token)).toEqual([401, 'malformed_token']);
   });
 
-  it('does not look at the name', async () => {
-    expect((await ask({ id: clientId, name: 'another', secret })).status).toBe(200);
+  it('ignores `name`', async () => {
+    expect((await requestToken({ id: clientId, name: 'another', secret })).status).toBe(200);
   });
 
   it.each([
     ['an unknown application', { id: 'nobody' }, 'unknown_client'],
-    ['a wrong secret', { secret: WRONG }, 'wrong_secret'],
-    ['the secret of somebody else', { secret: adminBot.clientSecret }, 'wrong_secret'],
-  ])('refuses %s', async (_what, change, reason) => {
-    const answer = await ask({ id: clientId, name, secret, ...change });
+    ['a wrong secret', { secret: WRONG_SECRET }, 'wrong_secret'],
+    ['the secret of another client', { secret: adminBot.clientSecret }, 'wrong_secret'],
+  ])('rejects %s', async (_what, changes, reason) => {
+    const answer = await requestToken({ id: clientId, name, secret, ...changes });
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toBe('The client id or the secret is not valid.');
     expect(await explained(server, answer, reason)).toMatchObject({ operation: 'app_token' });
   });
 
-  it.each(['id', 'name', 'secret'])('asks for `%s`', async (field) => {
-    const answer = await ask({ id: clientId, name, secret, [field]: undefined });
+  it.each(['id', 'name', 'secret'])('rejects a request without `%s`', async (field) => {
+    const answer = await requestToken({ id: clientId, name, secret, [field]: undefined });
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toContain(`\`${field}\``);
   });
 
-  // The handler is that of both versions.
+  // Both versions share the handler, so the other tests use only one.
   if (profile !== '2.24') return;
 
-  it('refuses a disabled application', async () => {
+  it('rejects a disabled application', async () => {
     const own = await testServer({ runai: profile });
     await identitiesIn(own.world.store).edit(appId, { enabled: false }, START);
     const answer = await own.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret } });
@@ -86,20 +86,20 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
     await explained(own, answer, 'disabled');
   });
 
-  it('refuses with 401 where --runai-bad-credentials says so', async () => {
+  it('rejects a wrong secret with 401 if --runai-bad-credentials is 401', async () => {
     const strict = await testServer({ runai: profile, runaiBadCredentials: 401 });
-    const answer = await strict.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret: WRONG } });
+    const answer = await strict.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret: WRONG_SECRET } });
 
     expect(answer.status).toBe(401);
   });
 });
 
 describe('GET /v1/k8s/auth/token/exchange of 2.19', () => {
-  const exchange = (code: string, redirectUri = CALLBACK) =>
+  const exchangeCode = (code: string, redirectUri = CALLBACK) =>
     oldest.call(`GET ${CODE_EXCHANGE}?${new URLSearchParams({ code, redirect_uri: redirectUri })}`);
 
-  it.each([PUBLIC_CLIENT, 'cli'])('gives the tokens of a login through %s, which it does not name', async (client) => {
-    const { status, body, headers } = await exchange(await codeOf(oldest, { client_id: client, nonce: 'a-nonce' }));
+  it.each([PUBLIC_CLIENT, 'cli'])('returns the tokens of a login through %s without a client id', async (client) => {
+    const { status, body, headers } = await exchangeCode(await codeOf(oldest, { client_id: client, nonce: 'a-nonce' }));
 
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-store');
@@ -108,41 +108,41 @@ describe('GET /v1/k8s/auth/token/exchange of 2.19', () => {
     expect(decodeJwt(body.idToken)).toMatchObject({ sub: researcher.id, aud: client, nonce: 'a-nonce' });
   });
 
-  it('takes a code once, and ends the login at the second time', async () => {
+  it('accepts a code once, and revokes the login when it is used again', async () => {
     const code = await codeOf(oldest);
-    const { body } = await exchange(code);
-    const again = await exchange(code);
+    const { body } = await exchangeCode(code);
+    const replay = await exchangeCode(code);
 
-    expect(again.status).toBe(400);
-    await explained(oldest, again, 'reused_code');
+    expect(replay.status).toBe(400);
+    await explained(oldest, replay, 'reused_code');
     expect(await judged(oldest, body.accessToken)).toEqual([401, 'revoked_token']);
   });
 
-  it('refuses another redirect URI, and names the parameter', async () => {
-    const answer = await exchange(await codeOf(oldest), `${CALLBACK}/other`);
+  it('rejects another redirect URI with a message that names the parameter', async () => {
+    const answer = await exchangeCode(await codeOf(oldest), `${CALLBACK}/other`);
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toContain('`redirect_uri`');
     await explained(oldest, answer, 'wrong_redirect');
   });
 
-  it('refuses a code that nobody issued, and names the parameter', async () => {
-    const answer = await exchange('x'.repeat(43));
+  it('rejects an unknown code with a message that names the parameter', async () => {
+    const answer = await exchangeCode('x'.repeat(43));
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toContain('`code`');
     await explained(oldest, answer, 'unknown_code');
   });
 
-  it('refuses a code of PKCE, because it takes no verifier', async () => {
-    const answer = await exchange(await codeOf(oldest, S256));
+  it('rejects a code with a PKCE challenge, because it accepts no verifier', async () => {
+    const answer = await exchangeCode(await codeOf(oldest, S256));
 
     expect(answer.status).toBe(400);
     const { fixes } = await explained(oldest, answer, 'wrong_verifier');
     expect(fixes[0].text).toContain('the token endpoint of the realm');
   });
 
-  it.each(['code', 'redirect_uri'])('asks for `%s`', async (missing) => {
+  it.each(['code', 'redirect_uri'])('rejects a request without `%s`', async (missing) => {
     const query = new URLSearchParams({ code: 'x', redirect_uri: CALLBACK });
     query.delete(missing);
     const answer = await oldest.call(`GET ${CODE_EXCHANGE}?${query}`);
@@ -153,18 +153,19 @@ describe('GET /v1/k8s/auth/token/exchange of 2.19', () => {
 });
 
 describe('POST /v1/k8s/auth/oauth/tokens/refresh of 2.19', () => {
-  const refresh = (token: string) => oldest.call(`POST ${REFRESH}?${new URLSearchParams({ refresh_token: token })}`);
-  const login = async (given: Record<string, string> = {}) => {
+  const refreshLogin = (token: string) =>
+    oldest.call(`POST ${REFRESH}?${new URLSearchParams({ refresh_token: token })}`);
+  const logIn = async (client: Record<string, string> = {}) => {
     const { email: username, password } = researcher;
-    return (await oldest.grant({ grantType: 'password', username, password, ...given })).body;
+    return (await oldest.grant({ grantType: 'password', username, password, ...client })).body;
   };
 
   it.each([
-    ['that named no client', {}],
+    ['without a client', {}],
     ['through a client', { clientID: PUBLIC_CLIENT }],
-  ])('gives the next tokens of a login %s', async (_what, given) => {
-    const first = await login(given);
-    const { status, body } = await refresh(first.refreshToken);
+  ])('returns the next tokens of a login %s', async (_what, client) => {
+    const first = await logIn(client);
+    const { status, body } = await refreshLogin(first.refreshToken);
 
     expect(status).toBe(200);
     expect(Object.keys(body).sort()).toEqual(['accessToken', 'idToken', 'refreshToken']);
@@ -173,24 +174,24 @@ describe('POST /v1/k8s/auth/oauth/tokens/refresh of 2.19', () => {
     expect(decodeJwt(body.accessToken)['sid']).toBe(decodeJwt(first.accessToken)['sid']);
   });
 
-  it('takes a token once, and ends the login at the second time', async () => {
-    const first = await login();
-    const { body: next } = await refresh(first.refreshToken);
-    await explained(oldest, await refresh(first.refreshToken), 'reused_refresh_token');
+  it('accepts a token once, and revokes the login when it is used again', async () => {
+    const first = await logIn();
+    const { body: next } = await refreshLogin(first.refreshToken);
+    await explained(oldest, await refreshLogin(first.refreshToken), 'reused_refresh_token');
 
     expect(await judged(oldest, next.accessToken)).toEqual([401, 'revoked_token']);
-    await explained(oldest, await refresh(next.refreshToken), 'revoked_refresh_token');
+    await explained(oldest, await refreshLogin(next.refreshToken), 'revoked_refresh_token');
   });
 
-  it('refuses a token that nobody issued, and does not repeat it', async () => {
-    const answer = await refresh('a-refresh-token-of-nobody');
+  it('rejects an unknown token with a message that does not contain it', async () => {
+    const answer = await refreshLogin('a-refresh-token-of-nobody');
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).not.toContain('a-refresh-token-of-nobody');
     await explained(oldest, answer, 'unknown_refresh_token');
   });
 
-  it('asks for `refresh_token`', async () => {
+  it('rejects a request without `refresh_token`', async () => {
     const answer = await oldest.call(`POST ${REFRESH}`);
 
     expect(answer.status).toBe(400);
@@ -199,7 +200,7 @@ describe('POST /v1/k8s/auth/oauth/tokens/refresh of 2.19', () => {
 });
 
 describe('later versions', () => {
-  const GONE: [profile: Profile, request: string, versions: string][] = [
+  const REMOVED: [profile: Profile, request: string, versions: string][] = [
     ['3.0', `POST ${APP_TOKEN}`, '2.19, 2.24'],
     ['2.24', `GET ${CODE_EXCHANGE}`, '2.19'],
     ['3.0', `GET ${CODE_EXCHANGE}`, '2.19'],
@@ -207,7 +208,7 @@ describe('later versions', () => {
     ['3.0', `POST ${REFRESH}`, '2.19'],
   ];
 
-  it.each(GONE)('%s: %s is no more, and a finding names %s', async (profile, request, versions) => {
+  it.each(REMOVED)('(%s) return 404 for %s, and a finding names %s', async (profile, request, versions) => {
     const server = servers[profile];
     const answer = await server.call(request, { body: { id: clientId, name, secret } });
 
@@ -221,11 +222,11 @@ describe('later versions', () => {
 
 describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) => {
   const server = servers[profile];
-  const exchange = (code: string, given: Record<string, unknown> = {}) =>
-    server.grant({ grantType: 'exchange_token', code, clientID: PUBLIC_CLIENT, redirectUri: CALLBACK, ...given });
+  const exchangeCode = (code: string, changes: Record<string, unknown> = {}) =>
+    server.grant({ grantType: 'exchange_token', code, clientID: PUBLIC_CLIENT, redirectUri: CALLBACK, ...changes });
 
-  it('gives the tokens of a login by page', async () => {
-    const { status, body } = await exchange(await codeOf(server, { nonce: 'a-nonce' }));
+  it('returns the tokens of a login on the login page', async () => {
+    const { status, body } = await exchangeCode(await codeOf(server, { nonce: 'a-nonce' }));
 
     expect(status).toBe(200);
     expect(decodeJwt(body.accessToken)).toMatchObject({ sub: researcher.id, azp: PUBLIC_CLIENT });
@@ -233,23 +234,23 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     expect(await judged(server, body.accessToken)).toEqual([200, undefined]);
   });
 
-  // The grant is that of every version.
+  // All versions share the grant, so the other tests use only one.
   if (profile !== '3.0') return;
 
-  it('takes the spelling of clients', async () => {
+  it('accepts its fields in other spellings', async () => {
     const body = { granttype: 'exchange_token', Code: await codeOf(server), ClientId: PUBLIC_CLIENT };
 
     expect((await server.grant({ ...body, RedirectURI: CALLBACK })).status).toBe(200);
   });
 
-  const WRONGLY: [what: string, given: Record<string, string>, reason: string, field: string][] = [
+  const INVALID: [what: string, changes: Record<string, string>, reason: string, field: string][] = [
     ['another redirect URI', { redirectUri: `${CALLBACK}/` }, 'wrong_redirect', '`redirectUri`'],
     ['another client', { clientID: 'cli' }, 'code_of_other_client', '`clientId`'],
     ['another code', { code: 'x'.repeat(43) }, 'unknown_code', '`code`'],
   ];
 
-  it.each(WRONGLY)('refuses %s, and names the field', async (_what, given, reason, field) => {
-    const answer = await exchange(await codeOf(server), given);
+  it.each(INVALID)('rejects %s with a message that names the field', async (_what, changes, reason, field) => {
+    const answer = await exchangeCode(await codeOf(server), changes);
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toContain(field);
@@ -260,9 +261,9 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     ['code', 'code'],
     ['clientId', 'clientID'],
     ['redirectUri', 'redirectUri'],
-  ])('asks for `%s`', async (reported, field) => {
+  ])('rejects a request without `%s`', async (reported, field) => {
     for (const empty of [undefined, '']) {
-      const answer = await exchange('x'.repeat(43), { [field]: empty });
+      const answer = await exchangeCode('x'.repeat(43), { [field]: empty });
 
       expect(answer.status).toBe(400);
       expect(runaiRefusal(answer)).toContain(`\`${reported}\``);
@@ -270,43 +271,43 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     }
   });
 
-  it('refuses an unknown client', async () => {
-    const answer = await exchange('x'.repeat(43), { clientID: 'nobody' });
+  it('rejects an unknown client', async () => {
+    const answer = await exchangeCode('x'.repeat(43), { clientID: 'nobody' });
 
     expect(answer.status).toBe(400);
     await explained(server, answer, 'unknown_client');
   });
 
-  it('refuses a code of PKCE, because it takes no verifier', async () => {
-    const answer = await exchange(await codeOf(server, S256));
+  it('rejects a code with a PKCE challenge, because it accepts no verifier', async () => {
+    const answer = await exchangeCode(await codeOf(server, S256));
 
     expect(answer.status).toBe(400);
     const { fixes } = await explained(server, answer, 'wrong_verifier');
     expect(fixes[0].text).toContain('the token endpoint of the realm');
   });
 
-  it('takes no verifier in any spelling: its document has none', async () => {
+  it('ignores a verifier in any spelling, because its document has none', async () => {
     const spellings = ['codeVerifier', 'CodeVerifier', 'codeverifier', 'CODEVERIFIER', 'code_verifier'];
-    const given = Object.fromEntries(spellings.map((name) => [name, VERIFIER]));
-    const answer = await exchange(await codeOf(server, S256), given);
+    const verifiers = Object.fromEntries(spellings.map((name) => [name, VERIFIER]));
+    const answer = await exchangeCode(await codeOf(server, S256), verifiers);
 
     expect(answer.status).toBe(400);
     await explained(server, answer, 'wrong_verifier');
   });
 
-  it('takes a code once, and ends the login at the second time', async () => {
+  it('accepts a code once, and revokes the login when it is used again', async () => {
     const code = await codeOf(server);
-    const { body } = await exchange(code);
-    await explained(server, await exchange(code), 'reused_code');
+    const { body } = await exchangeCode(code);
+    await explained(server, await exchangeCode(code), 'reused_code');
 
     expect(await judged(server, body.accessToken)).toEqual([401, 'revoked_token']);
   });
 });
 
-describe.each(profiles)('what POST /api/v1/token of %s answers', (profile) => {
+describe.each(profiles)('POST /api/v1/token of %s', (profile) => {
   const server = servers[profile];
   const lifetime = profile === '2.19' ? [] : ['expiresIn'];
-  const members = async (body: unknown) => {
+  const readMembers = async (body: unknown) => {
     const answer = await server.grant(body);
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     expect(answer.body.expiresIn).toBe(profile === '2.19' ? undefined : 3600);
@@ -315,56 +316,59 @@ describe.each(profiles)('what POST /api/v1/token of %s answers', (profile) => {
   const withLogin = ['accessToken', ...lifetime, 'idToken', 'refreshToken'];
   const { email: username, password } = researcher;
 
-  it('to users who log in: a refresh token and an ID token, too', async () => {
+  it('returns an access token, a refresh token and an ID token to users', async () => {
     const { body } = await server.grant({ grantType: 'password', username, password });
 
-    expect(await members({ grantType: 'password', username, password })).toEqual(withLogin);
-    expect(await members({ grantType: 'refresh_token', refreshToken: body.refreshToken })).toEqual(withLogin);
+    expect(await readMembers({ grantType: 'password', username, password })).toEqual(withLogin);
+    expect(await readMembers({ grantType: 'refresh_token', refreshToken: body.refreshToken })).toEqual(withLogin);
     const exchange = { grantType: 'exchange_token', clientID: PUBLIC_CLIENT, redirectUri: CALLBACK };
-    expect(await members({ ...exchange, code: await codeOf(server) })).toEqual(withLogin);
+    expect(await readMembers({ ...exchange, code: await codeOf(server) })).toEqual(withLogin);
   });
 
-  it('to clients with a secret: an access token', async () => {
-    const asked =
+  it('returns only an access token to confidential clients', async () => {
+    const body =
       profile === '3.0'
         ? { grantType: 'client_credentials', clientID: adminBot.clientId, clientSecret: adminBot.clientSecret }
         : { grantType: 'app_token', appID: clientId, appSecret: secret };
 
-    expect(await members(asked)).toEqual(['accessToken', ...lifetime]);
+    expect(await readMembers(body)).toEqual(['accessToken', ...lifetime]);
   });
 
-  it('to an unknown grant: the grants that it has', async () => {
+  it('rejects an unknown grant with a message that lists the supported grants', async () => {
     const answer = await server.grant({ grantType: 'authorization_code' });
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of .*exchange_token/);
   });
 
-  it('to a misspelt grant: which was meant', async () => {
-    const [grantType, meant] =
+  it('suggests a grant for a misspelt grant', async () => {
+    const [grantType, suggested] =
       profile === '2.19' ? ['apptoken', 'app_token'] : ['client-credentials', 'client_credentials'];
     const answer = await server.grant({ grantType });
 
     expect(answer.status).toBe(400);
-    expect(runaiRefusal(answer)).toMatch(new RegExp(`one of \`${meant}\`, .* Did you mean \`${meant}\`\\?$`));
+    expect(runaiRefusal(answer)).toMatch(new RegExp(`one of \`${suggested}\`, .* Did you mean \`${suggested}\`\\?$`));
   });
 });
 
 it.each([
   ['2.19', 'client_credentials', '2.24, 3.0'],
   ['3.0', 'app_token', '2.19, 2.24'],
-] as const)('POST /api/v1/token of %s has no %s, and a finding names %s', async (profile, grantType, versions) => {
-  const answer = await servers[profile].grant({ grantType, clientID: adminBot.clientId });
+] as const)(
+  'POST /api/v1/token of %s rejects the grant %s, and a finding names %s',
+  async (profile, grantType, versions) => {
+    const answer = await servers[profile].grant({ grantType, clientID: adminBot.clientId });
 
-  expect(answer.status).toBe(400);
-  expect(runaiRefusal(answer)).not.toContain(grantType);
-  const message = `POST requested the grant \`${grantType}\`, which this endpoint supports only in ${versions}`;
-  expect(await otherVersions(servers[profile])).toContain(message);
-});
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).not.toContain(grantType);
+    const message = `POST requested the grant \`${grantType}\`, which this endpoint supports only in ${versions}`;
+    expect(await otherVersions(servers[profile])).toContain(message);
+  },
+);
 
-it('2.19 knows no `clientSecret`: it is passed over, and becomes a finding', async () => {
+it('2.19 ignores `clientSecret` of a user, and reports a finding', async () => {
   const { email: username, password } = researcher;
-  const body = { grantType: 'password', username, password, clientID: 'cli', clientSecret: WRONG };
+  const body = { grantType: 'password', username, password, clientID: 'cli', clientSecret: WRONG_SECRET };
 
   expect((await oldest.grant(body)).status).toBe(200);
   expect(await otherVersions(oldest)).toContain(
@@ -382,21 +386,21 @@ it.each([
     'DELETE /api/v1/administration/access-keys/{accessKeyId}',
   ],
   ['GET /api/v1/authorization/roles', '2.19, 2.24', 'GET /api/v2/authorization/roles'],
-])('3.0 has no %s, and names what takes its place', async (request, versions, instead) => {
+])('3.0 returns 404 for %s with a hint that names its replacement', async (request, versions, replacement) => {
   const answer = await latest.call(request);
 
   expect([answer.status, answer.headers['x-mock-hint']]).toEqual([
     404,
-    expect.stringContaining(`Start the mock with \`--runai 2.24\`, or use its replacement, \`${instead}\`.`),
+    expect.stringContaining(`Start the mock with \`--runai 2.24\`, or use its replacement, \`${replacement}\`.`),
   ]);
   const [method, path] = request.split(' ');
   expect(await otherVersions(latest)).toContain(
-    `${method} ${path} was called, which only ${versions} has; its replacement is ${instead}`,
+    `${method} ${path} was called, which only ${versions} has; its replacement is ${replacement}`,
   );
 });
 
 it.each([`GET /api/v1/clusters/${CLUSTER}/nodes`, 'GET /api/v1/org-unit/priorities'])(
-  '3.0 says that it removed %s, which other versions do not have either',
+  '3.0 returns 404 for %s with a hint that no version of the mock has it',
   async (request) => {
     const [older, newer] = [await middle.call(request), await latest.call(request)];
     const hint = newer.headers['x-mock-hint'];
@@ -413,7 +417,7 @@ it.each([`GET /api/v1/clusters/${CLUSTER}/nodes`, 'GET /api/v1/org-unit/prioriti
   },
 );
 
-it('an operation that is yet to come has no replacement', async () => {
+it('an operation of a later version has no replacement in the hint', async () => {
   const answer = await oldest.call('GET /api/v1/user-applications');
   expect(answer.headers['x-mock-hint']).toContain('use an operation of the running version');
 });

@@ -23,7 +23,7 @@ import {
 import { START } from '../../support/server.ts';
 
 const createdAt = new Date(START).toISOString();
-/** No cluster (RFC 9562, 5.9). */
+/** The id of the cluster if there is none (RFC 9562, 5.9). */
 const NIL = '00000000-0000-0000-0000-000000000000';
 const DEPARTMENTS = 'org-unit/departments';
 const PROJECTS = 'org-unit/projects';
@@ -33,35 +33,38 @@ const cluster = {
   ...{ createdAt, updatedAt: createdAt, deletedAt: null, deleteRequestedAt: null },
 };
 const noResources = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
-const department = (id: string, name: string) => ({
+const createDepartment = (id: string, name: string) => ({
   ...{ id, name, clusterId: CLUSTER, description: '', createdAt, updatedAt: createdAt, ...noResources },
 });
-const departments = [department(RESEARCH, 'research'), department(PLATFORM, 'platform')];
-/** What the published document requires; ids are texts. */
-const project = (id: string, name: string, parentId: string) => ({
-  ...department(id, name),
+const departments = [createDepartment(RESEARCH, 'research'), createDepartment(PLATFORM, 'platform')];
+/** The members that the published document requires. Ids are strings. */
+const createProject = (id: string, name: string, parentId: string) => ({
+  ...createDepartment(id, name),
   ...{ parentId, status: { namespace: `runai-${name}`, phase: 'Ready' }, requestedNamespace: null, effective: {} },
   enforceRunaiScheduler: false,
 });
 const projects = [
-  project(VISION, 'vision', RESEARCH),
-  project(SPEECH, 'speech', RESEARCH),
-  project(TOOLING, 'tooling', PLATFORM),
+  createProject(VISION, 'vision', RESEARCH),
+  createProject(SPEECH, 'speech', RESEARCH),
+  createProject(TOOLING, 'tooling', PLATFORM),
 ];
-const workload = (last: number, projectId: string, projectName: string, phase: string, runningPods: number) => ({
-  ...{ id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${last}`, name: `train-${projectName}`, type: 'Training', phase },
+const createWorkload = (index: number, projectId: string, projectName: string, phase: string, runningPods: number) => ({
+  ...{ id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${index}`, name: `train-${projectName}`, type: 'Training', phase },
   ...{ source: 'Other', category: 'Train', priority: null, priorityClassName: 'low', tenantId: Number(TENANT) },
   ...{ clusterId: CLUSTER, departmentId: RESEARCH, departmentName: 'research', projectId, projectName },
   ...{ namespace: `runai-${projectName}`, k8sPhase: phase, conditions: [], runningPods },
   ...{ createdAt, updatedAt: createdAt, phaseUpdatedAt: createdAt, k8sPhaseUpdatedAt: createdAt, deletedAt: null },
 });
-const workloads = [workload(1, VISION, 'vision', 'Running', 1), workload(2, SPEECH, 'speech', 'Completed', 0)];
+const workloads = [
+  createWorkload(1, VISION, 'vision', 'Running', 1),
+  createWorkload(2, SPEECH, 'speech', 'Completed', 0),
+];
 
 /** The built-in world without its workspace and its distributed training. */
 const ONLY_TRAININGS = {
   extends: 'builtin',
   runai: {
-    workloads: [3, 4].map((last) => ({ id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${last}`, remove: true })),
+    workloads: [3, 4].map((index) => ({ id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${index}`, remove: true })),
   },
 };
 
@@ -73,7 +76,7 @@ const servers: Readonly<Record<string, RunaiServer>> = {
 const server = servers['2.24'] as RunaiServer;
 const { admin, done } = server;
 
-const shown: [path: string, body: unknown][] = [
+const responses: [path: string, body: unknown][] = [
   ['tenants', [{ id: Number(TENANT), name: 'acme', displayName: 'acme', status: 'Ready' }]],
   ['clusters', [cluster]],
   ['clusters/minimal', [{ uuid: CLUSTER, name: 'cluster-a' }]],
@@ -85,8 +88,8 @@ const shown: [path: string, body: unknown][] = [
   ['workloads', { workloads }],
 ];
 
-it.each(Object.keys(servers))('in %s what is shown is that of the cast', async (profile) => {
-  for (const [path, body] of shown)
+it.each(Object.keys(servers))('version %s returns the units and workloads of the cast', async (profile) => {
+  for (const [path, body] of responses)
     expect(await (servers[profile] as RunaiServer).done(200, `GET ${path}`), path).toEqual(body);
 });
 
@@ -98,12 +101,12 @@ it.each<[path: string, body: unknown]>([
   [`${DEPARTMENTS}/count`, { count: 2 }],
   [`${PROJECTS}/count`, { count: 3 }],
   ['workloads/count', { count: 2 }],
-])('%s are those of the cast', async (path, body) => {
+])('GET %s returns the units or their number', async (path, body) => {
   expect(await done(200, `GET ${path}`)).toEqual(body);
 });
 
-describe('a page', () => {
-  const named = async (path: string) => {
+describe('paging', () => {
+  const readPage = async (path: string) => {
     const { next, ...rest } = await done(200, `GET ${path}`);
     return [(Object.values(rest).flat() as { name: string }[]).map(({ name }) => name), next];
   };
@@ -120,11 +123,11 @@ describe('a page', () => {
     [`${PROJECTS}?filterBy=name%3D%5Esp`, ['speech'], undefined],
     ['workloads?limit=1', ['train-vision'], 1],
     ['workloads?offset=7', [], undefined],
-  ])('%s', async (path, names, next) => {
-    expect(await named(path)).toEqual([names, next]);
+  ])('of %s returns %j and the next offset', async (path, names, next) => {
+    expect(await readPage(path)).toEqual([names, next]);
   });
 
-  it.each([DEPARTMENTS, PROJECTS, 'workloads'])('of %s is not asked for wrongly', async (path) => {
+  it.each([DEPARTMENTS, PROJECTS, 'workloads'])('of %s rejects an invalid limit or offset with 400', async (path) => {
     for (const [name, value] of [
       ['limit', '0'],
       ['limit', '501'],
@@ -136,7 +139,7 @@ describe('a page', () => {
   });
 
   it.each([DEPARTMENTS, PROJECTS, 'workloads'])(
-    'of %s is not sorted and filtered by what is no field',
+    'of %s rejects unknown fields and orders in `sortBy`, `sortOrder` and `filterBy`',
     async (path) => {
       expectRefused(await admin(`GET ${path}?sortBy=id`), 400, '`sortBy`', '`name`');
       expectRefused(await admin(`GET ${path}?sortOrder=up`), 400, '`sortOrder`');
@@ -176,9 +179,9 @@ describe('filterBy', () => {
   });
 
   const measures = ['24h', '7d', '30d'].flatMap((range) =>
-    ['Allocation', 'Utilization', 'MemoryUtilization'].map((what) => `avgGpu${what}${range}`),
+    ['Allocation', 'Utilization', 'MemoryUtilization'].map((measure) => `avgGpu${measure}${range}`),
   );
-  const unmeasured = [
+  const fieldsWithoutValues = [
     ...[DEPARTMENTS, PROJECTS].flatMap((list) => [...measures, 'gpuAllocated'].map((field) => [list, field, '1.5'])),
     ...[
       'allocatedGPU',
@@ -196,18 +199,23 @@ describe('filterBy', () => {
     ]),
   ] as [list: string, field: string, value: string][];
 
-  it('finds nothing by fields that nothing has', async () => {
+  it('accepts documented fields without values, and finds nothing by them', async () => {
     const count = async (list: string, filter: string) =>
       (await done(200, `GET ${list}/count?filterBy=${encodeURIComponent(filter)}`)).count;
-    for (const [list, field, value] of unmeasured) {
+    for (const [list, field, value] of fieldsWithoutValues) {
       expect(await count(list, `${field}==${value}`), `${list}: ${field}`).toBe(0);
       expect((await admin(`GET ${list}?sortBy=${field}`)).status, `${list}: ${field}`).toBe(200);
     }
-    for (const [list, field, value] of [unmeasured[0], unmeasured.at(-1)] as typeof unmeasured) {
+    for (const [list, field, value] of [
+      fieldsWithoutValues[0],
+      fieldsWithoutValues.at(-1),
+    ] as typeof fieldsWithoutValues) {
       expect([await count(list, `${field}<=${value}`), await count(list, `${field}>=${value}`)]).toEqual([0, 0]);
     }
     for (const path of [DEPARTMENTS, PROJECTS, 'workloads']) {
-      const unequal = unmeasured.filter(([list]) => list === path).map(([, field, value]) => `${field}!=${value}`);
+      const unequal = fieldsWithoutValues
+        .filter(([list]) => list === path)
+        .map(([, field, value]) => `${field}!=${value}`);
       expect(await count(path, unequal.join())).toBe((await done(200, `GET ${path}/count`)).count);
     }
   });
@@ -217,10 +225,10 @@ describe('filterBy', () => {
     ['totalGpuQuota>=much', 'the value of `totalGpuQuota` must be a number such as `1.5`'],
     ['totalGpuQuota>=.5', 'the value of `totalGpuQuota` must be a number'],
     ['createdAt>=today', 'the value of `createdAt` must be a time'],
-  ])('%s is refused', async (filter, words) => {
+  ])('%s is rejected with 400', async (filter, problem) => {
     for (const list of [DEPARTMENTS, PROJECTS, `${DEPARTMENTS}/count`, `${PROJECTS}/count`]) {
-      const refused = await admin(`GET ${list}?filterBy=${encodeURIComponent(filter)}`);
-      expectRefused(refused, 400, '`filterBy`', words);
+      const answer = await admin(`GET ${list}?filterBy=${encodeURIComponent(filter)}`);
+      expectRefused(answer, 400, '`filterBy`', problem);
     }
   });
 });
@@ -233,7 +241,7 @@ describe('sortBy', () => {
     [DEPARTMENTS, 'createdAt', ['research', 'platform']],
     ['workloads', 'name', ['train-speech', 'train-vision']],
     ['workloads', 'projectId', ['train-vision', 'train-speech']],
-  ])('%s by %s', async (list, field, names) => {
+  ])('of %s by %s', async (list, field, names) => {
     const { next: _, ...body } = await done(200, `GET ${list}?sortBy=${field}`);
 
     expect((Object.values(body).flat() as { name: string }[]).map(({ name }) => name)).toEqual(names);
@@ -245,25 +253,25 @@ it.each([
   ['search=research', 2],
   ['deleted=true', 0],
   ['deleted=false', 2],
-])('workloads?%s', async (query, count) => {
+])('workloads?%s returns %d workloads', async (query, count) => {
   expect((await done(200, `GET workloads?${query}`)).workloads).toHaveLength(count);
   expect(await done(200, `GET workloads/count?${query}`)).toEqual({ count });
 });
 
-it('departments cannot be searched', async () => {
+it('departments ignore `search`, and a finding names it', async () => {
   expect((await done(200, `GET ${DEPARTMENTS}?search=PLAT`)).departments).toHaveLength(2);
   expect(await server.findings('undocumented_query')).toContainEqual(expect.stringContaining('`search`'));
 });
 
-it('a cluster is found by a UUID only', async () => {
+it('a cluster id that is not a UUID is rejected with 400', async () => {
   expectRefused(await admin('GET clusters/cluster-a'), 400, '`clusterUuid`');
 });
 
-it('counts projects whose names contain a text', async () => {
+it('the count of projects can be filtered by `search`', async () => {
   expect(await done(200, `GET ${PROJECTS}/count?search=I`)).toEqual({ count: 2 });
 });
 
-describe('who sees what:', () => {
+describe('visibility', () => {
   const scopes = {
     tenant: { scopeType: 'tenant', scopeId: TENANT },
     cluster: { scopeType: 'cluster', scopeId: CLUSTER },
@@ -274,8 +282,8 @@ describe('who sees what:', () => {
   } as const;
   type Name = keyof typeof scopes;
   const everything = ['cluster-a', 'research', 'platform', 'vision', 'speech', 'tooling'];
-  /** The truth table has the other scopes. */
-  const reaches: [of: Name, seen: readonly string[]][] = [
+  /** The other scopes are in the truth table. */
+  const visibleNames: [scope: Name, visible: readonly string[]][] = [
     ['tenant', everything],
     ['research', ['research', 'vision', 'speech']],
     ['speech', ['speech']],
@@ -288,10 +296,10 @@ describe('who sees what:', () => {
     ['speech', `${PROJECTS}/${SPEECH}`],
     ['tooling', `${PROJECTS}/${TOOLING}`],
   ];
-  const namesIn = (rows: readonly { name: string }[]) => rows.map(({ name }) => name);
+  const selectNames = (rows: readonly { name: string }[]) => rows.map(({ name }) => name);
 
-  it.each(reaches)('a role in %s shows %j', async (of, seen) => {
-    const { call } = await server.account({ roleId: VIEWER, ...scopes[of] });
+  it.each(visibleNames)('with a role in %s: lists contain %j only', async (scope, visible) => {
+    const { call } = await server.account({ roleId: VIEWER, ...scopes[scope] });
     const answers = await Promise.all(
       ['clusters', 'clusters/minimal', DEPARTMENTS, PROJECTS, 'workloads', 'tenants'].map((path) =>
         call(`GET ${path}`),
@@ -300,21 +308,23 @@ describe('who sees what:', () => {
     for (const { status } of answers) expect(status).toBe(200);
     const [clusters, minimal, inDepartments, inProjects, inWorkloads, tenants] = answers.map(({ body }) => body);
 
-    expect([...namesIn(clusters), ...namesIn(inDepartments.departments), ...namesIn(inProjects.projects)]).toEqual(
-      seen,
+    expect([
+      ...selectNames(clusters),
+      ...selectNames(inDepartments.departments),
+      ...selectNames(inProjects.projects),
+    ]).toEqual(visible);
+    expect(selectNames(minimal)).toEqual(selectNames(clusters));
+    expect(selectNames(inWorkloads.workloads)).toEqual(
+      workloads.filter(({ projectName }) => visible.includes(projectName)).map(({ name }) => name),
     );
-    expect(namesIn(minimal)).toEqual(namesIn(clusters));
-    expect(namesIn(inWorkloads.workloads)).toEqual(
-      workloads.filter(({ projectName }) => seen.includes(projectName)).map(({ name }) => name),
-    );
-    expect(namesIn(tenants)).toEqual(['acme']);
+    expect(selectNames(tenants)).toEqual(['acme']);
   });
 
-  it.each(reaches)('a role in %s lets read %j, and is refused the rest', async (of, seen) => {
-    const { call } = await server.account({ roleId: VIEWER, ...scopes[of] });
+  it.each(visibleNames)('with a role in %s: only %j can be read by id', async (scope, visible) => {
+    const { call } = await server.account({ roleId: VIEWER, ...scopes[scope] });
     for (const [name, path] of units) {
       const answer = await call(`GET ${path}`);
-      if (seen.includes(name)) {
+      if (visible.includes(name)) {
         expect(answer.body.name, path).toBe(name);
       } else {
         expectRefused(answer, 403, 'You do not have sufficient permissions.');
@@ -323,7 +333,7 @@ describe('who sees what:', () => {
     }
   });
 
-  it('roles in several parts show all of them, page by page', async () => {
+  it('with roles in several parts of the tenant: pages contain all of them', async () => {
     const { call } = await server.account(
       { roleId: VIEWER, ...scopes.speech },
       { roleId: EDITOR, ...scopes.platform },
@@ -332,26 +342,26 @@ describe('who sees what:', () => {
     const first = (await call(`GET ${PROJECTS}?limit=1`)).body;
     const second = (await call(`GET ${PROJECTS}?limit=1&offset=${first.next}`)).body;
 
-    expect(namesIn(first.projects)).toEqual(['speech']);
+    expect(selectNames(first.projects)).toEqual(['speech']);
     expect(first.next).toBe(1);
-    expect(namesIn(second.projects)).toEqual(['tooling']);
+    expect(selectNames(second.projects)).toEqual(['tooling']);
     expect(second).not.toHaveProperty('next');
-    expect(namesIn((await call(`GET ${DEPARTMENTS}`)).body.departments)).toEqual(['platform']);
+    expect(selectNames((await call(`GET ${DEPARTMENTS}`)).body.departments)).toEqual(['platform']);
   });
 
-  it('only roles that bring looking at it count', async () => {
+  it('only roles with the read permission of a unit make it visible', async () => {
     const { permissionSets } = await done(200, 'GET authorization/permission-sets');
     const set = permissionSets.find(({ name }: { name: string }) => name === 'departmentsReadAccess');
     const role = { name: 'departments-only', permissionSets: [{ id: set.id }] };
     const { id } = await done(201, 'POST /api/v2/authorization/roles', role);
     const { call } = await server.account({ roleId: id }, { roleId: VIEWER, ...scopes.speech });
 
-    expect(namesIn((await call(`GET ${DEPARTMENTS}`)).body.departments)).toEqual(['research', 'platform']);
-    expect(namesIn((await call(`GET ${PROJECTS}`)).body.projects)).toEqual(['speech']);
+    expect(selectNames((await call(`GET ${DEPARTMENTS}`)).body.departments)).toEqual(['research', 'platform']);
+    expect(selectNames((await call(`GET ${PROJECTS}`)).body.projects)).toEqual(['speech']);
     expect((await call(`GET ${PROJECTS}/${VISION}`)).decision.reason).toBe('resource_mismatch');
   });
 
-  describe('somebody without a role', () => {
+  describe('a caller without a role', () => {
     let call: RunaiCaller;
     beforeAll(async () => {
       ({ call } = await server.account());
@@ -368,11 +378,11 @@ describe('who sees what:', () => {
       [PROJECTS, 'project:read'],
       [`${PROJECTS}/${VISION}`, 'project:read'],
       ['workloads', 'workloads:read'],
-    ])('is refused %s', async (path, permission) => {
-      const refused = await call(`GET ${path}`);
+    ])('may not read %s: 403', async (path, permission) => {
+      const answer = await call(`GET ${path}`);
 
-      expectRefused(refused, 403, 'You do not have sufficient permissions.');
-      expect(refused.decision).toMatchObject({ reason: 'missing_permission', missing: [permission] });
+      expectRefused(answer, 403, 'You do not have sufficient permissions.');
+      expect(answer.decision).toMatchObject({ reason: 'missing_permission', missing: [permission] });
       expectRefused(await server.call(`GET /api/v1/${path}`), 401);
     });
   });
@@ -383,10 +393,10 @@ describe('who sees what:', () => {
     `${DEPARTMENTS}/research`,
     `${PROJECTS}/${RESEARCH}`,
     `${PROJECTS}/0`,
-  ])('nobody finds %s', async (path) => {
+  ])('GET %s returns 404 for every caller', async (path) => {
     const { call } = await server.account({ roleId: VIEWER, ...scopes.speech });
-    for (const one of [admin, call]) {
-      const answer = await one(`GET ${path}`);
+    for (const send of [admin, call]) {
+      const answer = await send(`GET ${path}`);
       expectRefused(answer, 404);
       expect(answer.decision.reason).toBe('no_such_object');
     }
@@ -399,61 +409,61 @@ it.each([
   ['Inference', 'Deploy', 'very-high'],
   ['DistributedInference', 'Deploy', 'very-high'],
   ['runai-job', '', ''],
-])('a workload of a seed has the defaults of its type: %s', async (type, category, priorityClassName) => {
+])('a seeded workload has the defaults of its type: %s', async (type, category, priorityClassName) => {
   const seed = {
     ...{ tenant: cast.tenant, serviceAccounts: cast.serviceAccounts },
     projects: [{ id: VISION, name: 'vision' }],
-    workloads: [{ id: NOTHING, name: 'one', type, phase: 'Pending', projectId: VISION }],
+    workloads: [{ id: NOTHING, name: 'example', type, phase: 'Pending', projectId: VISION }],
   };
   const file = join(await emptyFolder(), 'seed.json');
   await writeFile(file, JSON.stringify({ runai: seed }));
-  const { workloads: found } = await (await runaiServer({ seed: file })).done(200, 'GET workloads');
+  const { workloads: seeded } = await (await runaiServer({ seed: file })).done(200, 'GET workloads');
 
-  expect(found).toMatchObject([
+  expect(seeded).toMatchObject([
     { ...{ category, priorityClassName, clusterId: NIL, departmentId: '', departmentName: '' }, k8sPhase: 'Pending' },
   ]);
 });
 
-describe('units of a seed that name no others', () => {
+describe('seeded units without a cluster or department', () => {
   const parts = { departments: [{ id: RESEARCH, name: 'research' }], projects: [{ id: VISION, name: 'vision' }] };
-  const worldOf = async (seed: object) => {
+  const startServer = async (seed: object) => {
     const file = join(await emptyFolder(), 'seed.json');
     const tenant = { tenant: cast.tenant, serviceAccounts: cast.serviceAccounts };
     await writeFile(file, JSON.stringify({ runai: { ...tenant, ...parts, ...seed } }));
     return runaiServer({ seed: file });
   };
 
-  it('are in the first cluster', async () => {
-    const world = await worldOf({ clusters: [CLUSTER, NOTHING].map((id) => ({ id, name: id })) });
+  it('belong to the first cluster', async () => {
+    const world = await startServer({ clusters: [CLUSTER, NOTHING].map((id) => ({ id, name: id })) });
 
     for (const list of [DEPARTMENTS, PROJECTS]) {
       expect(await world.done(200, `GET ${list}/count?filterBy=clusterId==${CLUSTER}`)).toEqual({ count: 1 });
       const { call } = await world.account({ roleId: VIEWER, scopeType: 'cluster', scopeId: CLUSTER });
-      const [found] = Object.values((await call(`GET ${list}`)).body) as { clusterId: string }[][];
-      expect(found?.map(({ clusterId }) => clusterId)).toEqual([CLUSTER]);
+      const [visible] = Object.values((await call(`GET ${list}`)).body) as { clusterId: string }[][];
+      expect(visible?.map(({ clusterId }) => clusterId)).toEqual([CLUSTER]);
     }
   });
 
-  it('have the nil UUID where there is no cluster, and no parent', async () => {
-    const world = await worldOf({});
+  it('have the nil UUID as their cluster if there is none, and no parent', async () => {
+    const world = await startServer({});
 
     expect(await world.done(200, `GET ${DEPARTMENTS}/${RESEARCH}`)).toMatchObject({ clusterId: NIL });
     expect(await world.done(200, `GET ${PROJECTS}/${VISION}`)).toMatchObject({ clusterId: NIL, parentId: '' });
     expect(await world.done(200, `GET ${PROJECTS}/count?filterBy=clusterId==${NIL}`)).toEqual({ count: 1 });
   });
 
-  const workload = { id: NOTHING, name: 'one', type: 'Training', phase: 'Running', projectId: VISION };
+  const workload = { id: NOTHING, name: 'example', type: 'Training', phase: 'Running', projectId: VISION };
   it.each([
     ['clusters[0].id', { clusters: [{ id: 'cluster-a', name: 'a' }] }],
     ['departments[0].clusterId', { departments: [{ id: RESEARCH, name: 'research', clusterId: 'cluster-a' }] }],
     ['workloads[0].id', { workloads: [{ ...workload, id: 'one' }] }],
     ['workloads[0].phase', { workloads: [{ ...workload, phase: 'running' }] }],
-  ])('are refused if %s is not as the document says', async (place, seed) => {
-    await expect(worldOf(seed)).rejects.toThrow(`runai.${place}`);
+  ])('are rejected if %s does not match the document', async (path, seed) => {
+    await expect(startServer(seed)).rejects.toThrow(`runai.${path}`);
   });
 });
 
-it('a project of a seed that names only its department is in the cluster of that', async () => {
+it('a seeded project without a cluster belongs to the cluster of its department', async () => {
   const seed = {
     ...{ tenant: cast.tenant, serviceAccounts: cast.serviceAccounts },
     clusters: [CLUSTER, NOTHING].map((id) => ({ id, name: id })),
@@ -463,13 +473,13 @@ it('a project of a seed that names only its department is in the cluster of that
   const file = join(await emptyFolder(), 'seed.json');
   await writeFile(file, JSON.stringify({ runai: seed }));
   const world = await runaiServer({ seed: file });
-  const seenFrom = async (scopeId: string) => {
+  const readVisible = async (scopeId: string) => {
     const { call } = await world.account({ roleId: VIEWER, scopeType: 'cluster', scopeId });
-    const { projects: seen } = (await call(`GET ${PROJECTS}`)).body;
-    expect(seen.map(({ clusterId }: { clusterId: string }) => clusterId)).toEqual(seen.map(() => CLUSTER));
-    return [seen.map(({ name }: { name: string }) => name), (await call(`GET ${PROJECTS}/${VISION}`)).status];
+    const { projects: visible } = (await call(`GET ${PROJECTS}`)).body;
+    expect(visible.map(({ clusterId }: { clusterId: string }) => clusterId)).toEqual(visible.map(() => CLUSTER));
+    return [visible.map(({ name }: { name: string }) => name), (await call(`GET ${PROJECTS}/${VISION}`)).status];
   };
 
-  expect(await seenFrom(CLUSTER)).toEqual([['vision'], 200]);
-  expect(await seenFrom(NOTHING)).toEqual([[], 403]);
+  expect(await readVisible(CLUSTER)).toEqual([['vision'], 200]);
+  expect(await readVisible(NOTHING)).toEqual([[], 403]);
 });

@@ -23,33 +23,33 @@ import { afresh, START } from '../../support/server.ts';
 const server = await runaiServer({}, { seed: withoutRetired });
 const { admin, done } = server;
 const now = new Date(START).toISOString();
-const TEMPORARY = /^[A-Za-z0-9]{16}$/;
+const TEMPORARY_PASSWORD = /^[A-Za-z0-9]{16}$/;
 let asResearcher: RunaiCaller;
 
 beforeAll(async () => {
   asResearcher = server.as(await server.tokenOf(researcher));
 });
-const begin = async () => {
+const resetServer = async () => {
   await afresh(server);
 };
 
-const byPassword = (username: string, password: string, on = server) =>
+const logInByPassword = (username: string, password: string, on = server) =>
   on.grant({ grantType: 'password', username, password });
-const byRefresh = (refreshToken: string) => server.grant({ grantType: 'refresh_token', refreshToken });
-const create = (email: string) => done(201, 'POST users', { email });
+const refreshLogin = (refreshToken: string) => server.grant({ grantType: 'refresh_token', refreshToken });
+const createUser = (email: string) => done(201, 'POST users', { email });
 
 describe('a user', () => {
-  beforeEach(begin);
+  beforeEach(resetServer);
 
-  it('is made with a password for the first login', async () => {
+  it('is created with a temporary password', async () => {
     const { status, body } = await admin('POST users', { email: 'Eve@acme.test' });
-    const login = await byPassword('eve@acme.test', body.tempPassword);
+    const login = await logInByPassword('eve@acme.test', body.tempPassword);
 
     expect(status).toBe(201);
     expect(body).toEqual({
       id: expect.stringMatching(UUID),
       username: 'Eve@acme.test',
-      tempPassword: expect.stringMatching(TEMPORARY),
+      tempPassword: expect.stringMatching(TEMPORARY_PASSWORD),
     });
     expect(login.status).toBe(200);
     expect(await done(200, `GET users/${body.id}`)).toEqual({
@@ -58,9 +58,9 @@ describe('a user', () => {
     });
   });
 
-  it('may do nothing until there is an access rule, and then at once', async () => {
-    const { username, tempPassword } = await create('eve@acme.test');
-    const call = server.as((await byPassword(username, tempPassword)).body.accessToken);
+  it('has no permissions until an access rule is created for it', async () => {
+    const { username, tempPassword } = await createUser('eve@acme.test');
+    const call = server.as((await logInByPassword(username, tempPassword)).body.accessToken);
     expect((await call('GET authorization/permissions')).body).toEqual([]);
     expect((await call('GET users')).decision).toMatchObject({ reason: 'missing_permission', missing: ['users:read'] });
     const rule = { subjectId: username, subjectType: 'user', roleId: SYSTEM_ADMINISTRATOR };
@@ -69,21 +69,21 @@ describe('a user', () => {
     expect((await call('GET users')).status).toBe(200);
   });
 
-  it('is the only one of the name, in whatever case', async () => {
+  it('cannot have the email address of another user in any case: 409', async () => {
     for (const email of [researcher.email, researcher.email.toUpperCase()]) {
-      const refused = await admin('POST users', { email });
+      const answer = await admin('POST users', { email });
 
-      expectRefused(refused, 409, 'Resource with this name already exists', `There is already a user \`${email}\``);
+      expectRefused(answer, 409, 'Resource with this name already exists', `There is already a user \`${email}\``);
     }
     expect(await done(200, 'GET users/count')).toEqual({ count: 2 });
   });
 
   it.each([{ resetPassword: true }, { resetPassword: false, notify: false }, { notify: true }])(
-    'is made with %j, which changes nothing here',
-    async (given) => {
-      const { body } = await admin('POST users', { email: 'eve@acme.test', ...given });
+    'is created with %j, which has no effect',
+    async (options) => {
+      const { body } = await admin('POST users', { email: 'eve@acme.test', ...options });
 
-      expect(body.tempPassword).toMatch(TEMPORARY);
+      expect(body.tempPassword).toMatch(TEMPORARY_PASSWORD);
       expect(await server.findings('other_version')).toEqual([]);
     },
   );
@@ -100,18 +100,18 @@ describe('a user', () => {
     ['is not valid', { email: `${'x'.repeat(246)}@acme.test` }],
     ['is not valid', { email: null }],
     ['is not valid', { email: ['eve@acme.test'] }],
-  ])('is not made where the address %s: %j', async (words, body) => {
-    expectRefused(await admin('POST users', body), 400, '`email`', words);
+  ])('is rejected with 400 if the email address %s: %j', async (problem, body) => {
+    expectRefused(await admin('POST users', body), 400, '`email`', problem);
   });
 
   it.each([
     ['resetPassword', 'yes'],
     ['notify', 1],
-  ])('is not made with the %s %j', async (field, value) => {
+  ])('is rejected with 400 if `%s` is %j', async (field, value) => {
     expectRefused(await admin('POST users', { email: 'eve@acme.test', [field]: value }), 400, `\`${field}\``);
   });
 
-  it.each([NOTHING, 'x', application.id, adminBot.id, researcher.email])('is not found as %s', async (id) => {
+  it.each([NOTHING, 'x', application.id, adminBot.id, researcher.email])('is not found by the id %s', async (id) => {
     for (const request of ['GET users/{}', 'DELETE users/{}', 'POST users/{}/logout', 'POST users/{}/password']) {
       const answer = await admin(request.replace('{}', id));
 
@@ -120,7 +120,7 @@ describe('a user', () => {
     }
   });
 
-  it('is seen, but not managed, by who may only look', async () => {
+  it('can be read, but not created or deleted, with users:read only', async () => {
     const { call } = await server.account({ roleId: EDITOR });
 
     expect((await call('GET users')).status).toBe(200);
@@ -129,11 +129,11 @@ describe('a user', () => {
   });
 });
 
-describe('a user who is deleted', () => {
-  beforeEach(begin);
+describe('a deleted user', () => {
+  beforeEach(resetServer);
 
-  it('is gone, with tokens, logins and access keys', async () => {
-    const { body: login } = await byPassword(researcher.email, researcher.password);
+  it('is deleted with its tokens, logins and access keys', async () => {
+    const { body: login } = await logInByPassword(researcher.email, researcher.password);
     const removed = await admin(`DELETE users/${researcher.id}`);
     const { clientId, clientSecret } = researcher.accessKey;
     const byKey = await server.grant({ grantType: 'client_credentials', clientId, clientSecret });
@@ -141,37 +141,37 @@ describe('a user who is deleted', () => {
     expect(removed.status).toBe(204);
     expect(removed.body).toBeUndefined();
     for (const call of [server.as(login.accessToken), asResearcher]) {
-      const refused = await call('GET access-keys');
-      expectRefused(refused, 401);
-      expect(refused.decision.reason).toBe('unknown_subject');
+      const answer = await call('GET access-keys');
+      expectRefused(answer, 401);
+      expect(answer.decision.reason).toBe('unknown_subject');
     }
-    expect((await byRefresh(login.refreshToken)).decision.reason).toBe('unknown_refresh_token');
+    expect((await refreshLogin(login.refreshToken)).decision.reason).toBe('unknown_refresh_token');
     expect(byKey.decision.reason).toBe('unknown_client');
-    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('unknown_user');
+    expect((await logInByPassword(researcher.email, researcher.password)).decision.reason).toBe('unknown_user');
     expect((await done(200, 'GET administration/access-keys')).accessKeys).toHaveLength(1);
     expectRefused(await admin(`DELETE users/${researcher.id}`), 404);
     expect(await done(200, 'GET users/count')).toEqual({ count: 1 });
   });
 
-  it('is gone with a login that had ended', async () => {
-    const { body: login } = await byPassword(researcher.email, researcher.password);
+  it('is deleted with a login that was revoked', async () => {
+    const { body: login } = await logInByPassword(researcher.email, researcher.password);
     await done(200, `POST users/${researcher.id}/logout`);
-    expect((await byRefresh(login.refreshToken)).decision.reason).toBe('revoked_refresh_token');
+    expect((await refreshLogin(login.refreshToken)).decision.reason).toBe('revoked_refresh_token');
     await done(204, `DELETE users/${researcher.id}`);
 
-    expect((await byRefresh(login.refreshToken)).decision.reason).toBe('unknown_refresh_token');
+    expect((await refreshLogin(login.refreshToken)).decision.reason).toBe('unknown_refresh_token');
   });
 
-  it('gives the name back to somebody else, whom the old tokens are not for', async () => {
+  it('can be replaced by a new user with the same name, and its tokens remain invalid', async () => {
     await done(204, `DELETE users/${researcher.id}`);
-    const heir = await create(researcher.email);
+    const successor = await createUser(researcher.email);
 
-    expect(heir.id).not.toBe(researcher.id);
+    expect(successor.id).not.toBe(researcher.id);
     expect((await asResearcher('GET access-keys')).decision.reason).toBe('unknown_subject');
-    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
+    expect((await logInByPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
   });
 
-  it('may be the one who asks', async () => {
+  it('can be the caller', async () => {
     const call = server.as(await server.tokenOf(adminUser));
 
     expect((await call(`DELETE users/${adminUser.id}`)).status).toBe(204);
@@ -180,33 +180,33 @@ describe('a user who is deleted', () => {
   });
 });
 
-describe('a user who is logged out', () => {
-  beforeEach(begin);
+describe('the logout of a user', () => {
+  beforeEach(resetServer);
 
-  it('has no login any more, and still the tokens of access keys', async () => {
-    const { body: login } = await byPassword(researcher.email, researcher.password);
-    const { body: refreshed } = await byRefresh(login.refreshToken);
-    const { body: others } = await byPassword(adminUser.email, adminUser.password);
-    const loggedIn = [login, refreshed].map(({ accessToken }) => server.as(accessToken));
-    for (const call of loggedIn) expect((await call('GET access-keys')).status).toBe(200);
+  it('revokes the tokens of their logins, but not the tokens of access keys', async () => {
+    const { body: login } = await logInByPassword(researcher.email, researcher.password);
+    const { body: refreshed } = await refreshLogin(login.refreshToken);
+    const { body: loginOfAdmin } = await logInByPassword(adminUser.email, adminUser.password);
+    const callers = [login, refreshed].map(({ accessToken }) => server.as(accessToken));
+    for (const call of callers) expect((await call('GET access-keys')).status).toBe(200);
     const answer = await admin(`POST users/${researcher.id}/logout`);
 
     expect(answer.status).toBe(200);
     expect(answer.body).toBeUndefined();
-    for (const call of loggedIn) {
-      const refused = await call('GET access-keys');
-      expectRefused(refused, 401);
-      expect(refused.decision.reason).toBe('revoked_token');
+    for (const call of callers) {
+      const answer = await call('GET access-keys');
+      expectRefused(answer, 401);
+      expect(answer.decision.reason).toBe('revoked_token');
     }
-    expect((await byRefresh(refreshed.refreshToken)).decision.reason).toBe('revoked_refresh_token');
+    expect((await refreshLogin(refreshed.refreshToken)).decision.reason).toBe('revoked_refresh_token');
     expect((await asResearcher('GET access-keys')).status).toBe(200);
-    expect((await server.as(others.accessToken)('GET access-keys')).status).toBe(200);
-    expect((await byRefresh(others.refreshToken)).status).toBe(200);
-    const { body: again } = await byPassword(researcher.email, researcher.password);
-    expect((await server.as(again.accessToken)('GET access-keys')).status).toBe(200);
+    expect((await server.as(loginOfAdmin.accessToken)('GET access-keys')).status).toBe(200);
+    expect((await refreshLogin(loginOfAdmin.refreshToken)).status).toBe(200);
+    const { body: newLogin } = await logInByPassword(researcher.email, researcher.password);
+    expect((await server.as(newLogin.accessToken)('GET access-keys')).status).toBe(200);
   });
 
-  it('has no code any more that could become a login', async () => {
+  it('invalidates their authorization codes', async () => {
     const code = await codeOf(server);
     await done(200, `POST users/${researcher.id}/logout`);
 
@@ -215,79 +215,79 @@ describe('a user who is logged out', () => {
     expect((await postForm(server, REALM_TOKEN, codeFields(next))).status).toBe(200);
   });
 
-  it('has no token any more that outlives its refresh token, whoever logged in since', async () => {
+  it('revokes an access token that outlives its refresh token, even after another login', async () => {
     const HOUR = 3_600_000;
     const own = await runaiServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 2 * HOUR, refresh: HOUR } });
-    const { body } = await byPassword(researcher.email, researcher.password, own);
+    const { body } = await logInByPassword(researcher.email, researcher.password, own);
     own.clock.set(START + HOUR + 60_000);
-    await byPassword(adminUser.email, adminUser.password, own);
+    await logInByPassword(adminUser.email, adminUser.password, own);
     expect((await own.as(body.accessToken)('GET access-keys')).status).toBe(200);
     await own.done(200, `POST users/${researcher.id}/logout`);
 
     expect((await own.as(body.accessToken)('GET access-keys')).decision.reason).toBe('revoked_token');
   });
 
-  it('may be logged out again, and without a login', async () => {
-    for (let time = 0; time < 2; time++) await done(200, `POST users/${researcher.id}/logout`);
+  it('succeeds without a login, and when it is repeated', async () => {
+    for (let attempt = 0; attempt < 2; attempt++) await done(200, `POST users/${researcher.id}/logout`);
   });
 });
 
 describe('the password of a user', () => {
-  beforeEach(begin);
+  beforeEach(resetServer);
 
-  it('is replaced by one for the first login', async () => {
+  it('can be replaced with a temporary password by an administrator', async () => {
     server.clock.set(START + 5000);
     const { status, body } = await admin(`POST users/${researcher.id}/password`);
 
     expect(status).toBe(200);
-    expect(body).toEqual({ tempPassword: expect.stringMatching(TEMPORARY) });
-    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
-    expect((await byPassword(researcher.email, body.tempPassword)).status).toBe(200);
+    expect(body).toEqual({ tempPassword: expect.stringMatching(TEMPORARY_PASSWORD) });
+    expect((await logInByPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
+    expect((await logInByPassword(researcher.email, body.tempPassword)).status).toBe(200);
     expect((await done(200, `GET users/${researcher.id}`)).updatedAt).toBe(new Date(START + 5000).toISOString());
   });
 
-  it('is changed by themselves', async () => {
+  it('can be changed by the user', async () => {
     const newPassword = 'eight-or-more';
-    const order = { currentPassword: researcher.password, newPassword };
-    const answer = await asResearcher('POST me/password', order);
+    const passwords = { currentPassword: researcher.password, newPassword };
+    const answer = await asResearcher('POST me/password', passwords);
 
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({});
-    expect((await byPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
-    expect((await byPassword(researcher.email, newPassword)).status).toBe(200);
-    expectRefused(await asResearcher('POST me/password', order), 400, '`currentPassword`');
+    expect((await logInByPassword(researcher.email, researcher.password)).decision.reason).toBe('wrong_password');
+    expect((await logInByPassword(researcher.email, newPassword)).status).toBe(200);
+    expectRefused(await asResearcher('POST me/password', passwords), 400, '`currentPassword`');
   });
 
-  it('is not changed by who does not know it', async () => {
-    const order = { currentPassword: 'wrong', newPassword: 'eight-or-more' };
-    const refused = await asResearcher('POST me/password', order);
+  it('cannot be changed with a wrong current password', async () => {
+    const passwords = { currentPassword: 'wrong', newPassword: 'eight-or-more' };
+    const answer = await asResearcher('POST me/password', passwords);
 
-    expectRefused(refused, 400, 'Field `currentPassword` is not the current password');
-    expect((await byPassword(researcher.email, researcher.password)).status).toBe(200);
+    expectRefused(answer, 400, 'Field `currentPassword` is not the current password');
+    expect((await logInByPassword(researcher.email, researcher.password)).status).toBe(200);
   });
 
-  const good = { currentPassword: researcher.password, newPassword: 'eight-or-more' };
+  const validPasswords = { currentPassword: researcher.password, newPassword: 'eight-or-more' };
 
   it.each([
-    ['newPassword', { ...good, newPassword: 'seven77' }],
-    ['newPassword', { ...good, newPassword: 'x'.repeat(256) }],
-    ['newPassword', { ...good, newPassword: null }],
-    ['newPassword', { currentPassword: good.currentPassword }],
-    ['currentPassword', { ...good, currentPassword: '' }],
-    ['currentPassword', { newPassword: good.newPassword }],
-  ])('is not changed where `%s` is malformed', async (field, body) => {
+    ['newPassword', { ...validPasswords, newPassword: 'seven77' }],
+    ['newPassword', { ...validPasswords, newPassword: 'x'.repeat(256) }],
+    ['newPassword', { ...validPasswords, newPassword: null }],
+    ['newPassword', { currentPassword: validPasswords.currentPassword }],
+    ['currentPassword', { ...validPasswords, currentPassword: '' }],
+    ['currentPassword', { newPassword: validPasswords.newPassword }],
+  ])('is rejected with 400 for an invalid `%s`, case %$', async (field, body) => {
     expectRefused(await asResearcher('POST me/password', body), 400, `\`${field}\``);
   });
 
-  it('is nothing that service accounts and applications have', async () => {
+  it('cannot be changed by service accounts and applications', async () => {
     const bot = await server.login(plainBot.clientId, plainBot.clientSecret);
     const app = await server.grant({ grantType: 'app_token', AppId: application.name, AppSecret: application.secret });
 
     for (const { body } of [bot, app]) {
-      const refused = await server.as(body.accessToken)('POST me/password', good);
-      expectRefused(refused, 400, 'is not a local user');
+      const answer = await server.as(body.accessToken)('POST me/password', validPasswords);
+      expectRefused(answer, 400, 'is not a local user');
     }
-    expectRefused(await server.call('POST /api/v1/me/password', { body: good }), 401);
+    expectRefused(await server.call('POST /api/v1/me/password', { body: validPasswords }), 401);
   });
 });
 
@@ -301,10 +301,10 @@ describe('the list of users', async () => {
   let externalToken: string;
   let firstLogin: string;
 
-  /** The administrator logs in, then somebody of the identity provider, and then a local user is made. */
+  /** Logs in the administrator and a user of the identity provider, and creates a local user, one second apart. */
   beforeAll(async () => {
     world.clock.set(START + 1000);
-    await byPassword(adminUser.email, adminUser.password, world);
+    await logInByPassword(adminUser.email, adminUser.password, world);
     world.clock.set(START + 2000);
     externalToken = await new SignJWT({ email: EXTERNAL, groups: ['night-shift'] })
       .setProtectedHeader({ alg: 'ES256' })
@@ -317,14 +317,14 @@ describe('the list of users', async () => {
     await world.done(201, 'POST users', { email: 'bob@beta.test' });
   });
 
-  const zoe = () => world.done(200, 'GET users?search=zoe').then(([user]) => user);
-  const found = async (query: string) =>
+  const readZoe = () => world.done(200, 'GET users?search=zoe').then(([user]) => user);
+  const listNames = async (query: string) =>
     (await world.done(200, `GET users?${query}`)).map(({ username }: { username: string }) => username);
   const filter = (text: string) => `filterBy=${encodeURIComponent(text)}`;
   const [ADMIN, RESEARCHER] = active.users.map(({ email }) => email) as [string, string];
   const BOB = 'bob@beta.test';
 
-  it('shows each whole, oldest first', async () => {
+  it('contains all members of each user, oldest first', async () => {
     expect(await world.done(200, 'GET users')).toEqual([
       {
         ...{ id: adminUser.id, username: ADMIN, isLocal: true },
@@ -345,7 +345,7 @@ describe('the list of users', async () => {
     ]);
   });
 
-  it('has the users that are read by their ids', async () => {
+  it('contains the same users as are read by id', async () => {
     for (const user of await world.done(200, 'GET users')) {
       expect(await world.done(200, `GET users/${user.id}`)).toEqual(user);
     }
@@ -381,8 +381,8 @@ describe('the list of users', async () => {
     ['offset=1&limit=2', [RESEARCHER, EXTERNAL]],
     ['offset=4', []],
     ['limit=500', [ADMIN, RESEARCHER, EXTERNAL, BOB]],
-  ])('is narrowed, sorted and cut into pages: %s', async (query, names) => {
-    expect(await found(query)).toEqual(names);
+  ])('is filtered, sorted and paged by %s', async (query, names) => {
+    expect(await listNames(query)).toEqual(names);
   });
 
   it.each([
@@ -390,7 +390,7 @@ describe('the list of users', async () => {
     ['search=acme', 2],
     [filter('isLocal==false'), 1],
     [`${filter('isLocal==false')}&search=acme`, 0],
-  ])('is counted: %s', async (query, count) => {
+  ])('has a count for the query `%s`', async (query, count) => {
     expect(await world.done(200, `GET users/count?${query}`)).toEqual({ count });
   });
 
@@ -408,39 +408,39 @@ describe('the list of users', async () => {
     [filter('isLocal==maybe'), 'filterBy'],
     [filter('lastLogin=@2026'), 'filterBy'],
     [filter('lastLogin==never'), 'filterBy'],
-  ])('is not asked for by %s', async (query, name) => {
+  ])('rejects %s with 400', async (query, name) => {
     expectRefused(await world.admin(`GET users?${query}`), 400, `\`${name}\``);
   });
 
-  it('has people of an identity provider, who have no password here', async () => {
-    const { id } = await zoe();
+  it('contains users of an identity provider, who have no password', async () => {
+    const { id } = await readZoe();
     const password = { currentPassword: 'any', newPassword: 'eight-or-more' };
 
     expectRefused(await world.admin(`POST users/${id}/password`), 400, `\`${EXTERNAL}\` is not a local user`);
     expectRefused(await world.as(firstLogin)('POST me/password', password), 400, 'is not a local user');
-    expect((await byPassword(EXTERNAL, 'any', world)).decision.reason).toBe('external_user');
+    expect((await logInByPassword(EXTERNAL, 'any', world)).decision.reason).toBe('external_user');
   });
 
-  it('has them once, however often they come, and anew after they were deleted', async () => {
-    const { id } = await zoe();
+  it('contains a user of an identity provider once, and with a new id after deletion', async () => {
+    const { id } = await readZoe();
     const exchange = () => world.grant({ grantType: 'external_token_exchange', externalToken });
     await exchange();
-    expect((await zoe()).id).toBe(id);
+    expect((await readZoe()).id).toBe(id);
     await world.done(204, `DELETE users/${id}`);
     await exchange();
 
-    expect((await zoe()).id).not.toBe(id);
+    expect((await readZoe()).id).not.toBe(id);
     expect((await world.as(firstLogin)('GET access-keys')).decision.reason).toBe('unknown_subject');
   });
 });
 
-it('2.19 knows no `notify`: it is passed over, and becomes a finding', async () => {
-  const old = await runaiServer({ runai: '2.19' });
-  const { status, body } = await old.admin('POST users', { email: 'eve@acme.test', notify: 'whatever' });
+it('2.19 ignores `notify`, and reports a finding', async () => {
+  const oldServer = await runaiServer({ runai: '2.19' });
+  const { status, body } = await oldServer.admin('POST users', { email: 'eve@acme.test', notify: 'whatever' });
 
   expect(status).toBe(201);
   expect(body).toEqual({ id: expect.any(String), username: 'eve@acme.test', tempPassword: expect.any(String) });
-  expect(await old.findings('other_version')).toEqual([
+  expect(await oldServer.findings('other_version')).toEqual([
     'create_user was called with the field `notify`, which only 2.24, 3.0 has. It has no effect.',
   ]);
 });
