@@ -79,11 +79,11 @@ export class WorldsOfProcess {
   }
 
   get worlds(): Worlds {
-    return this.#getOwned().worlds;
+    return this.#openWorlds.worlds;
   }
 
   get snapshots(): Snapshots {
-    return this.#getOwned().snapshots;
+    return this.#openWorlds.snapshots;
   }
 
   /** The clock of the default world, or the machine's clock until there is one. */
@@ -104,7 +104,7 @@ export class WorldsOfProcess {
     await this.#parts.storage.close();
   }
 
-  #getOwned(): OwnedWorlds {
+  get #openWorlds(): OwnedWorlds {
     // A mistake in the code: requests wait until the worlds are open.
     if (this.#owned === null) throw new Error('the worlds are requested before they are open');
     return this.#owned;

@@ -156,6 +156,16 @@ export class Problem extends Error {
     this.acceptEncoding = parts.acceptEncoding;
     this.isLogged = parts.isLogged ?? false;
   }
+
+  /** Whether it is about the mock itself, so that no vendor has a message for it. */
+  get isMockProblem(): boolean {
+    return this.kind === 'no_such_world';
+  }
+
+  /** Whether writing to the disk failed. Neither the caller nor the mock is at fault, so it is also a finding. */
+  get isStorageProblem(): boolean {
+    return this.kind === 'storage_full' || this.kind === 'storage_failing';
+  }
 }
 
 /** Returns a clause that says when a refused credential, or its holder, was deleted. */
@@ -191,14 +201,4 @@ export function problemOf(thrown: unknown): Problem {
   return thrown instanceof Problem
     ? thrown
     : new Problem('internal', 'Internal error of the mock. Its log has the details.', { cause: thrown });
-}
-
-/** Returns whether a problem is about the mock itself, so that no vendor has a message for it. */
-export function isMockProblem({ kind }: Problem): boolean {
-  return kind === 'no_such_world';
-}
-
-/** Returns whether writing to the disk failed. Neither the caller nor the mock is at fault, so it is also a finding. */
-export function isStorageProblem({ kind }: Problem): boolean {
-  return kind === 'storage_full' || kind === 'storage_failing';
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { isBelow } from '../addresses/path-template.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { isMockProblem, Problem, problemOf } from '../decisions/problem.ts';
+import { Problem, problemOf } from '../decisions/problem.ts';
 import { describeNotEmulated } from '../definitions/not-emulated.ts';
 import { describeOlderApi } from '../explaining/hints/index.ts';
 import { describeOtherVersions } from '../explaining/other-versions.ts';
@@ -167,7 +167,7 @@ async function respondUnrouted(
     reported = new Problem(reported.kind, [reported.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
-  const refusal = isMockProblem(reported)
+  const refusal = reported.isMockProblem
     ? renderProblemDetails(reported)
     : service.renderProblem(reported, request.createRefusalContext());
   const outcome = withHintHeader(refusal, hints, server);

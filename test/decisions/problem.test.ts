@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   badCredentialsProblem,
   HTTP_STATUS,
-  isMockProblem,
-  isStorageProblem,
   Problem,
   type ProblemKind,
   problemOf,
@@ -49,6 +47,6 @@ it('a world that is not there is our own matter, and what cannot be stored one o
   // `Object.keys` knows of texts only.
   const kinds = Object.keys(HTTP_STATUS) as ProblemKind[];
 
-  expect(kinds.filter((kind) => isMockProblem(new Problem(kind)))).toEqual(['no_such_world']);
-  expect(kinds.filter((kind) => isStorageProblem(new Problem(kind)))).toEqual(['storage_failing', 'storage_full']);
+  expect(kinds.filter((kind) => new Problem(kind).isMockProblem)).toEqual(['no_such_world']);
+  expect(kinds.filter((kind) => new Problem(kind).isStorageProblem)).toEqual(['storage_failing', 'storage_full']);
 });

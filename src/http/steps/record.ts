@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { formatWorldForLog } from '../../addresses/world-id.ts';
 import type { Decision } from '../../decisions/decision.ts';
 import type { Principal } from '../../decisions/principal.ts';
-import { isStorageProblem, type Problem } from '../../decisions/problem.ts';
+import type { Problem } from '../../decisions/problem.ts';
 import type { Reasons } from '../../decisions/reasons.ts';
 import type { LogDetails, RequestLine } from '../../diagnostics/log.ts';
 import { createDecisionHeader, explain, findFixes } from '../../explaining/index.ts';
@@ -230,7 +230,7 @@ export function logRefusal(request: RequestInWorld<Route | null>, problem: Probl
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
   const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${formatWorldForLog(world.id)}`;
   if (problem.kind === 'internal') server.log.error(message, problem.cause);
-  else if (isStorageProblem(problem)) server.log.error(message);
+  else if (problem.isStorageProblem) server.log.error(message);
   else if (problem.isLogged) server.log.debug(message, { request: row });
   else server.log.info(message, { request: row });
 }

@@ -2,13 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
 import { basisOfReason, type Decision, decisionOfProblem } from '../../decisions/decision.ts';
-import {
-  describeDeletion,
-  isMockProblem,
-  isStorageProblem,
-  Problem,
-  type ProblemKind,
-} from '../../decisions/problem.ts';
+import { describeDeletion, Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { DenyReason } from '../../decisions/reasons.ts';
 import { describeOtherVersions } from '../../explaining/other-versions.ts';
 import { MAX_BODY_LENGTH, NO_BODY, type StoredBody, storeBytes } from '../../journal/entry.ts';
@@ -40,12 +34,12 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
   const { server, world, route, store, findings } = request;
   const problem = problemWithoutSecrets(toProblem(thrown, store), world.activityLog.secrets);
   request.problem = problem;
-  if (isStorageProblem(problem)) findings.report('storage', problem.message, request.now);
+  if (problem.isStorageProblem) findings.report('storage', problem.message, request.now);
   // Renderers and hints read it from the request.
   request.decision = await decisionOfRefusal(request, problem, thrown);
   if (request.decision?.reason === 'no_such_object') reportOtherVersion(request);
   request.hints = hintsOfRefusal(request, problem, request.decision);
-  const outcome = isMockProblem(problem)
+  const outcome = problem.isMockProblem
     ? renderProblemDetails(problem)
     : route.errorRenderer.renderProblem(problem, request.createRefusalContext());
   request.outcome = withHintHeader(outcome, request.hints, server);
