@@ -3,17 +3,17 @@ import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
 import { hasLoopback6, takenPort, urlOnPort } from '../support/ports.ts';
 
-/** Addresses for documentation (RFC 5737, RFC 3849), which no machine has. */
-const ELSEWHERE = ['192.0.2.1', '2001:db8::1'];
+/** Addresses for documentation (RFC 5737, RFC 3849) that no machine has. */
+const FOREIGN = ['192.0.2.1', '2001:db8::1'];
 
 const TAKEN = ['127.0.0.1', ...(hasLoopback6 ? ['::1'] : [])];
 
-async function healthAt(url: string): Promise<unknown> {
+async function readHealth(url: string): Promise<unknown> {
   return (await fetch(`${url}/_mock/health`)).json();
 }
 
 describe.concurrent('a server', () => {
-  it('listens on the port it is told', async ({ command }) => {
+  it('listens on the port of --port', async ({ command }) => {
     let url: string | null = null;
     let port = 0;
     while (url === null) {
@@ -24,10 +24,10 @@ describe.concurrent('a server', () => {
     }
 
     expect(url).toBe(`http://127.0.0.1:${port}`);
-    expect(await healthAt(url)).toEqual({ status: 'ready' });
+    expect(await readHealth(url)).toEqual({ status: 'ready' });
   });
 
-  it.for(TAKEN)('ends where its port on %s is in use, and says so', async (host, { command, onTestFinished }) => {
+  it.for(TAKEN)('exits with 2 if its port on %s is in use', async (host, { command, onTestFinished }) => {
     const { port, release } = await takenPort(host);
     onTestFinished(release);
     const { code, stdout, stderr } = await command.run(['--port', String(port)]);
@@ -44,35 +44,35 @@ describe.concurrent('a server', () => {
     const refused = await fetch(`http://[::1]:${port}/api/v1/access-keys`);
 
     expect(url).toBe(`http://127.0.0.1:${port}`);
-    expect(await healthAt(url)).toEqual({ status: 'ready' });
-    expect(await healthAt(`http://[::1]:${port}`)).toEqual({ status: 'ready' });
+    expect(await readHealth(url)).toEqual({ status: 'ready' });
+    expect(await readHealth(`http://[::1]:${port}`)).toEqual({ status: 'ready' });
     expect(refused.status).toBe(401);
     expect(refused.headers.get('x-mock-decision')).not.toBeNull();
   });
 
-  it.skipIf(!hasLoopback6)('answers on ::1 alone where it is told so', async ({ command }) => {
+  it.skipIf(!hasLoopback6)('answers only on ::1 with --host ::1', async ({ command }) => {
     const { port, url } = await command.start(['--host', '::1']);
 
     expect(url).toBe(`http://[::1]:${port}`);
-    expect(await healthAt(url)).toEqual({ status: 'ready' });
+    expect(await readHealth(url)).toEqual({ status: 'ready' });
     await expect(fetch(`http://127.0.0.1:${port}/_mock/health`)).rejects.toThrow();
   });
 
-  it('on every address says one that can be called', async ({ command }) => {
+  it('on every address prints a URL that clients can use', async ({ command }) => {
     const { port, url } = await command.start(['--host', '0.0.0.0']);
 
     expect(url).toBe(`http://127.0.0.1:${port}`);
-    expect(await healthAt(url)).toEqual({ status: 'ready' });
+    expect(await readHealth(url)).toEqual({ status: 'ready' });
   });
 
-  it('on `localhost` answers on every loopback address that the machine has', async ({ command }) => {
+  it('on `localhost` answers on every loopback address', async ({ command }) => {
     const { port } = await command.start(['--host', 'localhost']);
 
-    expect(await healthAt(`http://127.0.0.1:${port}`)).toEqual({ status: 'ready' });
-    if (hasLoopback6) expect(await healthAt(`http://[::1]:${port}`)).toEqual({ status: 'ready' });
+    expect(await readHealth(`http://127.0.0.1:${port}`)).toEqual({ status: 'ready' });
+    if (hasLoopback6) expect(await readHealth(`http://[::1]:${port}`)).toEqual({ status: 'ready' });
   });
 
-  it.for(ELSEWHERE)('ends on the address %s, which is none of this machine', async (host, { command }) => {
+  it.for(FOREIGN)('exits with 2 for %s, which is not an address of this machine', async (host, { command }) => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--host', host]);
 
     expect(code).toBe(2);

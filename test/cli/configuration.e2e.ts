@@ -1,4 +1,4 @@
-/** Flags, variables and files, as a person gives them. */
+/** Flags, variables and files. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -6,12 +6,12 @@ import { it, type Running, type Server } from '../support/command.ts';
 
 type Configuration = Record<string, { readonly value: unknown; readonly origin: string }>;
 
-/** What the server says about its options. */
-async function configurationOf(server: Server): Promise<Configuration> {
+/** Reads the options of a server. */
+async function readConfiguration(server: Server): Promise<Configuration> {
   return (await server.call('GET /_mock/info')).body.configuration;
 }
 
-describe.concurrent('an option counts', () => {
+describe.concurrent('an option is read', () => {
   const files: [name: string, text: string][] = [
     [
       'options.yaml',
@@ -30,14 +30,14 @@ describe.concurrent('an option counts', () => {
   ];
 
   it.for(files)(
-    'from a flag before a variable before %s before its default',
+    'from a flag first, then a variable, then %s, then its default',
     async ([name, text], { command, folder }) => {
       await writeFile(join(folder, name), text);
       const server = await command.start(['--config', name, '--token-ttl', '1m'], {
         env: { NV_AUTH_MOCK_TOKEN_TTL: '2m', NV_AUTH_MOCK_RUNAI_KEY_LIMIT: '2' },
       });
 
-      expect(await configurationOf(server)).toMatchObject({
+      expect(await readConfiguration(server)).toMatchObject({
         'token-ttl': { value: 'access=PT1M,refresh=PT24H,code=PT1M', origin: 'flag' },
         'runai-key-limit': { value: 2, origin: 'variable' },
         'runai-bad-credentials': { value: 401, origin: 'file' },
@@ -52,7 +52,7 @@ describe.concurrent('an option counts', () => {
   );
 
   it.for(['yaml', 'yml', 'json'])(
-    'from config.%s of the folder of --etc, and the world from the seed beside it',
+    'from config.%s in the folder of --etc, with the seed of that folder',
     async (ending, { command, folder, expect }) => {
       await writeFile(join(folder, `config.${ending}`), '{ "runai": "3.0" }');
       await writeFile(
@@ -61,7 +61,7 @@ describe.concurrent('an option counts', () => {
       );
       const server = await command.start(['--etc', '.']);
 
-      expect(await configurationOf(server)).toMatchObject({
+      expect(await readConfiguration(server)).toMatchObject({
         runai: { value: '3.0', origin: 'file' },
         seed: { value: `./seed.${ending}`, origin: 'file' },
       });
@@ -69,7 +69,7 @@ describe.concurrent('an option counts', () => {
     },
   );
 
-  it('from one file of that folder: two stop the start', async ({ command, folder, expect }) => {
+  it('from the folder of --etc only if it has one file of each kind', async ({ command, folder, expect }) => {
     for (const name of ['seed.yaml', 'seed.json']) await writeFile(join(folder, name), '{}');
     const { code, stdout, stderr } = await command.run(['--port', '0', '--etc', '.']);
 
@@ -77,27 +77,27 @@ describe.concurrent('an option counts', () => {
     expect(stderr).toContain('./seed.yaml and ./seed.json both exist. Keep one of them.');
   });
 
-  it('from the file that a variable names; a list and a switch from variables', async ({ command, folder }) => {
+  it('from the file of NV_AUTH_MOCK_CONFIG, and a list and a switch from variables', async ({ command, folder }) => {
     await writeFile(join(folder, 'options.yaml'), 'runai-key-limit: 1');
     const server = await command.start([], {
       env: { NV_AUTH_MOCK_CONFIG: 'options.yaml', NV_AUTH_MOCK_ALIAS: 'one,two', NV_AUTH_MOCK_RESEED: 'true' },
     });
 
-    expect(await configurationOf(server)).toMatchObject({
+    expect(await readConfiguration(server)).toMatchObject({
       'runai-key-limit': { value: 1, origin: 'file' },
       alias: { value: ['one', 'two'], origin: 'variable' },
       reseed: { value: true, origin: 'variable' },
     });
   });
 
-  it('from the file that a flag names before that of a variable; a list from a flag', async ({ command, folder }) => {
+  it('from the file of --config instead of NV_AUTH_MOCK_CONFIG, and a list from flags', async ({ command, folder }) => {
     await writeFile(join(folder, 'empty.yaml'), '# nothing yet\n');
     await writeFile(join(folder, 'other.yaml'), 'runai-key-limit: 1');
     const server = await command.start(['--config', 'empty.yaml', '--alias', 'one', '--alias', 'two'], {
       env: { NV_AUTH_MOCK_CONFIG: 'other.yaml' },
     });
 
-    expect(await configurationOf(server)).toMatchObject({
+    expect(await readConfiguration(server)).toMatchObject({
       'runai-key-limit': { value: 20, origin: 'default' },
       alias: { value: ['one', 'two'], origin: 'flag' },
       reseed: { value: false, origin: 'default' },
@@ -105,8 +105,8 @@ describe.concurrent('an option counts', () => {
   });
 });
 
-/** What Kubernetes puts into every pod for a Service of this name. */
-const injected = {
+/** The variables that Kubernetes sets in every pod for a Service of this name. */
+const INJECTED = {
   NV_AUTH_MOCK_SERVICE_HOST: '10.0.0.7',
   NV_AUTH_MOCK_SERVICE_PORT: '6625',
   NV_AUTH_MOCK_SERVICE_PORT_HTTP: '6625',
@@ -118,25 +118,23 @@ const injected = {
 };
 
 describe.concurrent('PORT', () => {
-  /** What a server that was given its port by a variable says about its options. */
-  const toldBy = async (running: Running) => {
+  /** Reads the port and the options of a server. */
+  const readInfo = async (running: Running) => {
     const { url, port } = JSON.parse((await running.said(/^.*\n/))[0]) as { url: string; port: number };
     const info = (await (await fetch(`${url}/_mock/info`)).json()) as { configuration: Configuration };
     return { port, configuration: info.configuration };
   };
 
-  it('is the port where NV_AUTH_MOCK_PORT is not set', async ({ command }) => {
-    const { port, configuration } = await toldBy(command.launch(['--json'], { env: { PORT: '0' } }));
+  it('sets the port without NV_AUTH_MOCK_PORT', async ({ command }) => {
+    const { port, configuration } = await readInfo(command.launch(['--json'], { env: { PORT: '0' } }));
 
     expect(port).not.toBe(6625);
     expect(configuration['port']).toEqual({ value: 0, origin: 'variable' });
   });
 
-  it('is the port where NV_AUTH_MOCK_PORT is what Kubernetes injects, and so is the rest of it passed over', async ({
-    command,
-  }) => {
-    const running = command.launch(['--json'], { env: { ...injected, PORT: '0' } });
-    const { port, configuration } = await toldBy(running);
+  it('sets the port with the variables of Kubernetes, which are ignored', async ({ command }) => {
+    const running = command.launch(['--json'], { env: { ...INJECTED, PORT: '0' } });
+    const { port, configuration } = await readInfo(running);
     const others = Object.entries(configuration).filter(([name]) => !['port', 'json'].includes(name));
 
     expect(port).not.toBe(6625);
@@ -144,14 +142,14 @@ describe.concurrent('PORT', () => {
     expect(others.map(([, { origin }]) => origin)).toEqual(others.map(() => 'default'));
   });
 
-  it('gives way to NV_AUTH_MOCK_PORT', async ({ command }) => {
+  it('is ignored with NV_AUTH_MOCK_PORT', async ({ command }) => {
     const env = { PORT: 'taken', NV_AUTH_MOCK_PORT: '0', NV_AUTH_MOCK_JSON: 'on' };
-    const { configuration } = await toldBy(command.launch([], { env }));
+    const { configuration } = await readInfo(command.launch([], { env }));
 
     expect(configuration['port']).toEqual({ value: 0, origin: 'variable' });
   });
 
-  it('is named where its value is bad', async ({ command }) => {
+  it('is named in the message about its invalid value', async ({ command }) => {
     const { code, stderr } = await command.run([], { env: { PORT: 'http' } });
 
     expect(code).toBe(2);
@@ -159,8 +157,8 @@ describe.concurrent('PORT', () => {
   });
 });
 
-describe.concurrent('an unknown name ends the start, and the nearest valid one is told:', () => {
-  const flags: [args: string[], given: string, nearest: string][] = [
+describe.concurrent('an unknown name stops the start with a suggestion:', () => {
+  const flags: [args: string[], unknown: string, nearest: string][] = [
     [['--prot', '1'], '--prot', '--port'],
     [['--tokenttl', '1m'], '--tokenttl', '--token-ttl'],
     [['start', '--reseeed'], '--reseeed', '--reseed'],
@@ -169,11 +167,11 @@ describe.concurrent('an unknown name ends the start, and the nearest valid one i
     [['env', '--fromat', 'json'], '--fromat', '--format'],
   ];
 
-  it.for(flags)('flag %j', async ([args, given, nearest], { command }) => {
+  it.for(flags)('flag %j', async ([args, unknown, nearest], { command }) => {
     const { code, stdout, stderr } = await command.run(args);
 
     expect(code).toBe(2);
-    expect(stderr).toContain(given);
+    expect(stderr).toContain(unknown);
     expect(stderr).toMatch(new RegExp(`${nearest}(?![\\w-])`));
     expect(stdout).toBe('');
   });
@@ -222,25 +220,25 @@ describe.concurrent('an unknown name ends the start, and the nearest valid one i
   });
 });
 
-describe.concurrent('an option that is gone ends the start, and the reason is told:', () => {
+describe.concurrent('a removed option stops the start with the reason:', () => {
   it.for([
     [['--key-cache', 'documented'], {}, 'flag `--key-cache`'],
     [['start', '--key-cache=off'], {}, 'flag `--key-cache`'],
     [[], { NV_AUTH_MOCK_KEY_CACHE: 'documented' }, 'variable NV_AUTH_MOCK_KEY_CACHE'],
-  ] as const)('%j %j', async ([args, env, what], { command }) => {
+  ] as const)('flags %j, variables %j', async ([args, env, option], { command }) => {
     expect(await command.run(args, { env })).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `nv-auth-mock: The ${what} was removed: the key service no longer emulates caches; remove the option.\n`,
+      stderr: `nv-auth-mock: The ${option} was removed: the key service no longer emulates caches; remove the option.\n`,
     });
   });
 });
 
-describe.concurrent('a bad value ends the start, and is told with what is expected:', () => {
-  /** Faults are told all at once, so a round is one run. */
+describe.concurrent('an invalid value stops the start with the expected values:', () => {
+  /** All faults are reported at once, so a round needs a single run. */
   const rounds: [round: string, faults: [flag: string, value: string, expected: RegExp][]][] = [
     [
-      'wrong words',
+      'values of the wrong type',
       [
         ['--port', 'http', /whole number from 0 to 65535/],
         ['--public-url', 'mock:6625', /http or https URL/],
@@ -262,7 +260,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
       ],
     ],
     [
-      'negative and secret values',
+      'negative values and fractions',
       [
         ['--port', '-1', /whole number from 0 to 65535/],
         ['--token-ttl', '-1h', /positive duration/],
@@ -270,7 +268,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
       ],
     ],
     [
-      'nothing at all',
+      'empty values',
       [
         ['--port', '', /whole number from 0 to 65535/],
         ['--host', '', /address/],
@@ -303,7 +301,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
     ' postgres://ada:secret@db/mock',
     'postgres;//ada:secret@db/mock',
     'jdbc:postgresql://db/mock?password=secret',
-  ])('a mistyped URL, without the password in it: %s', async (data, { command, folder }) => {
+  ])('a mistyped URL, with its password redacted: %s', async (data, { command, folder }) => {
     const { code, stdout, stderr } = await command.run([`--data=${data}`]);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -312,7 +310,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('one of a list', async ({ command }) => {
+  it('an item of a list', async ({ command }) => {
     expect(await command.run(['--alias', 'good', '--alias', 'b:1', '--alias', 'fine'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--alias is `b:1`. Expected'),
@@ -320,7 +318,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
   });
 
   it.for([[['--port']], [['start', 'now']], [['env', '--format', 'xml']]])(
-    'what the command line itself does not allow: %j',
+    'an invalid command line: %j',
     async ([args = []], { command }) => {
       const { code, stdout, stderr } = await command.run(args);
 
@@ -330,7 +328,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
     },
   );
 
-  it('by the name that it was given under, everywhere at once', async ({ command, folder }) => {
+  it('with its flag, variable or key, for all faults at once', async ({ command, folder }) => {
     await writeFile(join(folder, 'options.yaml'), 'explain: maybe\nlog-levle: info\n');
     const { code, stderr } = await command.run(['--port', 'x', '--token-ttl', '5', '--config', 'options.yaml'], {
       env: { NV_AUTH_MOCK_RUNAI_KEY_LIMIT: '-1', NV_AUTH_MOCK_SED: 'none' },
@@ -350,26 +348,26 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
   });
 });
 
-describe.concurrent('a config file that cannot be used ends the start:', () => {
-  const files: [what: string, file: string, text: string | null, said: RegExp][] = [
-    ['one that is not there', 'missing.yaml', null, /cannot be read/],
+describe.concurrent('an invalid config file stops the start:', () => {
+  const files: [title: string, file: string, text: string | null, message: RegExp][] = [
+    ['a missing file', 'missing.yaml', null, /cannot be read/],
     ['broken YAML', 'broken.yaml', 'port: [1\n', /not valid YAML/],
     ['broken JSON', 'broken.json', '{"port": 1', /not valid JSON/],
     ['a list', 'list.yaml', '- port\n', /options with their values/],
     ['a value that is an object', 'nested.yaml', 'data:\n  file: mock.db\n', /`data`/],
   ];
 
-  it.for(files)('%s', async ([, file, text, said], { command, folder }) => {
+  it.for(files)('%s', async ([, file, text, message], { command, folder }) => {
     if (text !== null) await writeFile(join(folder, file), text);
 
     expect(await command.run(['--port', '0', '--config', file])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(said),
+      stderr: expect.stringMatching(message),
     });
   });
 
-  it('and a key without a value is never taken for a file called `null`', async ({ command, folder }) => {
+  it('a key without a value creates no file called `null`', async ({ command, folder }) => {
     await writeFile(join(folder, 'options.yaml'), 'data:\n');
     const running = command.launch(['--port', '0', '--config', 'options.yaml']);
     await Promise.race([running.ended, running.said(/ready on/).catch(() => {})]);

@@ -1,4 +1,4 @@
-/** What a data file keeps between starts. */
+/** The data that a file keeps between starts. */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
@@ -8,29 +8,27 @@ import { takenPort } from '../support/ports.ts';
 
 const DATA = ['--data', 'mock.db'];
 
-/** A seed with the same tenant and nobody in it. */
+/** A seed with the same tenant and no users. */
 const emptyTenant = JSON.stringify({ runai: { tenant: cast.tenant } });
 
-/** Makes an access key of the researcher's. */
-async function newKey(server: Server, name: string): Promise<Credentials & { id: string }> {
+/** Creates an access key of the researcher. */
+async function createKey(server: Server, name: string): Promise<Credentials & { id: string }> {
   const token = await server.tokenOf(researcher.accessKey);
   const { status, body } = await server.call('POST /api/v1/access-keys', { token, body: { name } });
   expect(status).toBe(201);
   return body;
 }
 
-async function clockOf(server: Server): Promise<{ now: string; ahead: string }> {
+async function readClock(server: Server): Promise<{ now: string; ahead: string }> {
   return (await server.call('GET /_mock/clock')).body;
 }
 
-async function countsOf(server: Server): Promise<Record<string, number>> {
+async function readCounts(server: Server): Promise<Record<string, number>> {
   return (await server.call('GET /_mock/info')).body.counts;
 }
 
 describe.concurrent('--data keeps over a restart', () => {
-  it('worlds, clocks, snapshots, faults and edits that are pending, when its process is killed', async ({
-    command,
-  }) => {
+  it('worlds, clocks, snapshots, faults and pending edits, also after a crash', async ({ command }) => {
     const flags = [...DATA, '--propagation', 'fixed'];
     const before = await command.start(flags);
     await before.call('POST /_mock/worlds', { body: { id: 'alice' } });
@@ -44,17 +42,19 @@ describe.concurrent('--data keeps over a restart', () => {
     await before.call(`PATCH /w/alice/_mock/keys/${made.id}`, { body: { scopes: ['deploy_function'] } });
     const { body: snapshot } = await before.call('POST /w/alice/_mock/snapshots');
     expect((await before.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(503);
-    const read = async (server: Server) => {
+    const readWorld = async (server: Server) => {
       const paths = ['clock', 'faults', 'snapshots', `keys/${made.id}`];
-      const bodies = await Promise.all(paths.map(async (one) => (await server.call(`GET /w/alice/_mock/${one}`)).body));
+      const bodies = await Promise.all(
+        paths.map(async (path) => (await server.call(`GET /w/alice/_mock/${path}`)).body),
+      );
       const [{ ahead: _, ...clock }, ...others] = bodies;
       return [clock, ...others];
     };
-    const kept = await read(before);
+    const kept = await readWorld(before);
     await before.crash();
 
     const after = await command.start(flags);
-    expect(await read(after)).toEqual(kept);
+    expect(await readWorld(after)).toEqual(kept);
     expect(kept[1].faults[0]).toMatchObject({ fired: 1, seen: 1 });
     expect(kept[2].snapshots).toEqual([snapshot]);
     for (const status of [503, 503, 200]) {
@@ -63,16 +63,16 @@ describe.concurrent('--data keeps over a restart', () => {
     await after.stop();
   });
 
-  it('keys, new secrets, logins, the moved clock, and tokens', async ({ command }) => {
+  it('keys, new secrets, logins, tokens and a moved clock', async ({ command }) => {
     const before = await command.start(DATA);
     const token = await before.tokenOf(researcher.accessKey);
-    const made = await newKey(before, 'kept');
+    const made = await createKey(before, 'kept');
     const path = `/api/v1/access-keys/${researcher.accessKey.id}`;
     const renewed = (await before.call(`POST ${path}/secret`, { token })).body;
     await before.call('POST /_mock/clock/advance', { body: { by: '10m' } });
     await before.grant(made);
     const listed = (await before.call('GET /api/v1/access-keys', { token })).body;
-    const { now } = await clockOf(before);
+    const { now } = await readClock(before);
     expect((await before.stop()).code).toBe(0);
 
     const after = await command.start(DATA);
@@ -81,8 +81,8 @@ describe.concurrent('--data keeps over a restart', () => {
     expect((await after.grant(made)).status).toBe(200);
     expect((await after.grant({ clientId, clientSecret: renewed.clientSecret })).status).toBe(200);
     expect((await after.grant({ clientId, clientSecret })).status).toBe(400);
-    expect((await clockOf(after)).ahead).toBe('PT10M');
-    expect(Date.parse((await clockOf(after)).now)).toBeGreaterThanOrEqual(Date.parse(now));
+    expect((await readClock(after)).ahead).toBe('PT10M');
+    expect(Date.parse((await readClock(after)).now)).toBeGreaterThanOrEqual(Date.parse(now));
     expect(listed.accessKeys.map(({ lastLogin }: { lastLogin: string | null }) => lastLogin !== null)).toEqual([
       true,
       false,
@@ -91,9 +91,9 @@ describe.concurrent('--data keeps over a restart', () => {
     ]);
   });
 
-  it('that there was a reset', async ({ command }) => {
+  it('a reset, after a crash', async ({ command }) => {
     const before = await command.start(DATA);
-    const made = await newKey(before, 'lost');
+    const made = await createKey(before, 'lost');
     await before.call('POST /_mock/clock/advance', { body: { by: '10m' } });
     await before.call('POST /_mock/reset');
     await before.crash();
@@ -101,10 +101,10 @@ describe.concurrent('--data keeps over a restart', () => {
     const after = await command.start(DATA);
     expect((await after.grant(made)).status).toBe(400);
     expect((await after.grant(researcher.accessKey)).status).toBe(200);
-    expect((await clockOf(after)).ahead).toBe('PT0S');
+    expect((await readClock(after)).ahead).toBe('PT0S');
   });
 
-  it('every key that was answered, when the process is killed right after', async ({ command }) => {
+  it('every created key, after a crash right after the responses', async ({ command }) => {
     const before = await command.start(DATA);
     const token = await before.tokenOf(researcher.accessKey);
     const names = ['one', 'two', 'three', 'four', 'five'];
@@ -117,10 +117,10 @@ describe.concurrent('--data keeps over a restart', () => {
       expect(status).toBe(201);
       expect((await after.grant(body)).status).toBe(200);
     }
-    expect((await countsOf(after))['accessKeys']).toBe(names.length + 8);
+    expect((await readCounts(after))['accessKeys']).toBe(names.length + 8);
   });
 
-  it('a login, once it was written by itself', async ({ command, folder }) => {
+  it('a login that was written without another change', async ({ command, folder }) => {
     const before = await command.start(DATA);
     const log = join(folder, 'mock.db-wal');
     const { size } = await stat(log);
@@ -132,23 +132,23 @@ describe.concurrent('--data keeps over a restart', () => {
     const { body } = await after.call('GET /api/v1/access-keys', { token: await after.tokenOf(researcher.accessKey) });
     expect(body.accessKeys[0].lastLogin).not.toBeNull();
     const all = await after.call(`GET /api/v1/administration/access-keys?clientId=${admin.accessKey.clientId}`, {
-      token: await adminToken(after),
+      token: await requestAdminToken(after),
     });
     expect(all.body.accessKeys[0].lastLogin).not.toBeNull();
   });
 });
 
-/** A token of the administrator's that was not made with their key, so that the key's last login stays. */
-async function adminToken(server: Server): Promise<string> {
+/** Requests a token of the administrator by password, so that the last login of the key stays. */
+async function requestAdminToken(server: Server): Promise<string> {
   const body = { grantType: 'password', username: admin.email, password: admin.password };
   return (await server.call('POST /api/v1/token', { body })).body.accessToken;
 }
 
 describe.concurrent('a data file', () => {
-  it('keeps the seed it was made of: another is refused, the same is not', async ({ command, folder }) => {
+  it('rejects another seed, and accepts the same seed', async ({ command, folder }) => {
     await writeFile(join(folder, 'empty.json'), emptyTenant);
     const first = await command.start(DATA);
-    const made = await newKey(first, 'kept');
+    const made = await createKey(first, 'kept');
     const { body: shown } = await first.call('GET /_mock/cast');
     await writeFile(join(folder, 'same.json'), JSON.stringify(shown));
     await first.stop();
@@ -156,22 +156,22 @@ describe.concurrent('a data file', () => {
 
     const refused = await command.run(['--port', '0', ...DATA, '--seed', 'empty.json']);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    for (const said of ['--data mock.db', '--seed empty.json', '--reseed']) expect(refused.stderr).toContain(said);
+    for (const part of ['--data mock.db', '--seed empty.json', '--reseed']) expect(refused.stderr).toContain(part);
     expect(await readFile(join(folder, 'mock.db'))).toEqual(bytes);
 
     const same = await command.start([...DATA, '--seed', 'same.json']);
     expect((await same.grant(made)).status).toBe(200);
   });
 
-  it('is given another seed by --reseed, and says later that it was made of a file', async ({ command, folder }) => {
+  it('accepts another seed with --reseed, and reports it at later starts', async ({ command, folder }) => {
     await writeFile(join(folder, 'empty.json'), emptyTenant);
     const first = await command.start(DATA);
-    const made = await newKey(first, 'lost');
+    const made = await createKey(first, 'lost');
     await first.crash();
 
     const replaced = await command.start([...DATA, '--seed', 'empty.json', '--reseed']);
     expect((await replaced.grant(made)).status).toBe(400);
-    expect((await countsOf(replaced))['users']).toBe(0);
+    expect((await readCounts(replaced))['users']).toBe(0);
     await replaced.stop();
 
     const later = command.launch(['--port', '0', ...DATA]);
@@ -184,17 +184,17 @@ describe.concurrent('a data file', () => {
     expect(stdout).toMatch(/^note: .*seed file.*--reseed/m);
   });
 
-  it('is refused to a second server, which says so, and the first goes on', async ({ command }) => {
+  it('is rejected by a second server, and the first one keeps running', async ({ command }) => {
     const first = await command.start(DATA);
     const second = await command.run(['--port', '0', ...DATA]);
 
     expect(second).toMatchObject({ code: 2, stdout: '' });
     expect(second.stderr).toContain('--data mock.db is in use by another server');
     expect((await first.grant(admin.accessKey)).status).toBe(200);
-    await newKey(first, 'later');
+    await createKey(first, 'later');
   });
 
-  it('is made with its folders, and left free by a start that failed', async ({ command, folder, onTestFinished }) => {
+  it('is created with its folders, and unlocked after a failed start', async ({ command, folder, onTestFinished }) => {
     const { port, release } = await takenPort();
     onTestFinished(release);
     const failed = await command.run(['--port', String(port), '--data', 'a/b/mock.db']);
@@ -204,7 +204,7 @@ describe.concurrent('a data file', () => {
     await command.start(['--data', 'a/b/mock.db']);
   });
 
-  it('called `:memory:` is none: the state is in memory', async ({ command, folder }) => {
+  it('called `:memory:` is not created', async ({ command, folder }) => {
     const server = command.launch(['--port', '0', '--data', ':memory:']);
     await server.said(/^state=memory .*\n(?:.*\n)*nv-auth-mock ready on/m);
     server.kill('SIGTERM');
@@ -213,7 +213,7 @@ describe.concurrent('a data file', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('with a mistyped name is refused, and not made', async ({ command, folder }) => {
+  it('with a mistyped name is rejected, and not created', async ({ command, folder }) => {
     for (const data of [':memory', ' ', 'postgres.//ada:secret@127.0.0.1/mock']) {
       const { code, stderr } = await command.run(['--port', '0', '--data', data]);
       expect([code, stderr]).toEqual([2, expect.not.stringContaining('secret')]);

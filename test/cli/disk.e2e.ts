@@ -6,20 +6,20 @@ import { admin, researcher } from '../support/cast.ts';
 import { it, type Server } from '../support/command.ts';
 import { fill, smallDisk } from '../support/disk.ts';
 
-async function newKey(server: Server, token: string, name: string) {
+async function createKey(server: Server, token: string, name: string) {
   return server.call('POST /api/v1/access-keys', { token, body: { name } });
 }
 
-async function untilRefused(server: Server, token: string) {
+async function createUntilRefused(server: Server, token: string) {
   for (let number = 0; number < 1000; number++) {
-    const answer = await newKey(server, token, `key-${randomUUID()}`);
+    const answer = await createKey(server, token, `key-${randomUUID()}`);
     if (answer.status !== 201) return { answer, made: number };
   }
   throw new Error('a full disk took 1000 keys');
 }
 
-describe('on a full disk', () => {
-  it('a write is refused by 507 that names the disk, reading and logins go on, and nothing is lost', async ({
+describe('a full disk', () => {
+  it('rejects writes with 507, while reads and logins still work, and loses no data', async ({
     command,
     folder,
     skip,
@@ -30,7 +30,7 @@ describe('on a full disk', () => {
       const server = await command.start(data);
       const token = await server.tokenOf(researcher.accessKey);
       const filler = await fill(disk.path);
-      const { answer, made } = await untilRefused(server, token);
+      const { answer, made } = await createUntilRefused(server, token);
       expect(answer.status).toBe(507);
       expect(answer.body).toMatchObject({
         code: 507,
@@ -42,7 +42,7 @@ describe('on a full disk', () => {
       expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
         expect.objectContaining({ kind: 'storage', message: expect.stringContaining('is full') }),
       );
-      // Longer than a login waits to be written: on a full disk it goes on waiting, and nothing ends.
+      // Longer than the delay of logins, which wait on a full disk without an error.
       await new Promise((resolve) => setTimeout(resolve, 1200));
       expect((await server.call('GET /_mock/health')).body).toMatchObject({
         status: 'waiting',
@@ -55,18 +55,14 @@ describe('on a full disk', () => {
       const again = await command.start(data);
       expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(made + 3);
       await rm(filler);
-      expect((await newKey(again, token, 'there-is-room-again')).status).toBe(201);
+      expect((await createKey(again, token, 'there-is-room-again')).status).toBe(201);
       await again.stop();
     } finally {
       await disk.remove();
     }
   });
 
-  it('deletes and a reset are refused as well, and everything goes on once there is room', async ({
-    command,
-    folder,
-    skip,
-  }) => {
+  it('rejects deletes and resets with 507 until there is free space', async ({ command, folder, skip }) => {
     const disk = await smallDisk(folder, skip, 40);
     try {
       const path = join(disk.path, 'mock.db');
@@ -76,7 +72,7 @@ describe('on a full disk', () => {
         expect((await server.call('POST /_mock/worlds', { body: { id } })).status).toBe(201);
       }
       const filler = await fill(disk.path);
-      await untilRefused(server, token);
+      await createUntilRefused(server, token);
       const [key] = (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
       const changes = [`DELETE /api/v1/access-keys/${key.id}`, 'DELETE /_mock/worlds/one', 'POST /_mock/reset'];
       for (const change of changes) expect((await server.call(change, { token })).status, change).toBe(507);
@@ -102,7 +98,7 @@ describe('on a full disk', () => {
   });
 });
 
-describe('a data file that is taken away from a running server', () => {
+describe('a data file that is removed from a running server', () => {
   const files = ['', '-wal'];
 
   it.for([
@@ -115,16 +111,18 @@ describe('a data file that is taken away from a running server', () => {
       },
     ],
   ] as const)(
-    'is noticed when it was %s: writes are refused, and it is not ready',
-    async ([became, take], { command, folder }) => {
+    'makes writes fail with 503, and the server not ready, after it was %s',
+    async ([description, take], { command, folder }) => {
       const path = join(folder, 'mock.db');
       const server = await command.start(['--data', path]);
       const token = await server.tokenOf(researcher.accessKey);
       await take(path);
 
-      const { status, body } = await newKey(server, token, 'lost');
+      const { status, body } = await createKey(server, token, 'lost');
       expect(status).toBe(503);
-      expect(body.message).toMatch(new RegExp(`data file .* was ${became}.*Put the file back, or restart the server`));
+      expect(body.message).toMatch(
+        new RegExp(`data file .* was ${description}.*Put the file back, or restart the server`),
+      );
       expect((await server.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(3);
       for (const [change, body] of [
         ['advance', { by: '1h' }],
@@ -138,8 +136,8 @@ describe('a data file that is taken away from a running server', () => {
       const health = await server.call('GET /_mock/health');
       expect(health).toMatchObject({ status: 200, body: { status: 'waiting', detail: body.message } });
       expect((await server.call('GET /_mock/health?ready')).status).toBe(503);
-      const asked = await command.run(['health', '--port', String(server.port)]);
-      expect(asked).toMatchObject({ code: 1, stderr: expect.stringContaining(`was ${became}`) });
+      const healthCommand = await command.run(['health', '--port', String(server.port)]);
+      expect(healthCommand).toMatchObject({ code: 1, stderr: expect.stringContaining(`was ${description}`) });
       expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
         expect.objectContaining({ kind: 'storage', message: body.message }),
       );
@@ -156,45 +154,42 @@ describe('a data file that is taken away from a running server', () => {
         await symlink(path, path);
       },
     ],
-  ] as const)(
-    'is noticed when it was %s in another way; nothing is a 500',
-    async ([became, take], { command, folder }) => {
-      const path = join(folder, 'mock.db');
-      const server = await command.start(['--data', path]);
-      const token = await server.tokenOf(researcher.accessKey);
-      await newKey(server, token, 'kept');
-      await take(path);
+  ] as const)('causes no 500 in another form after it was %s', async ([description, take], { command, folder }) => {
+    const path = join(folder, 'mock.db');
+    const server = await command.start(['--data', path]);
+    const token = await server.tokenOf(researcher.accessKey);
+    await createKey(server, token, 'kept');
+    await take(path);
 
-      const { status, body } = await newKey(server, token, 'lost');
-      expect(status).toBe(503);
-      expect(body.message).toContain(`was ${became}`);
-      for (const request of ['POST /_mock/reset', 'GET /_mock/health', 'GET /_mock/info', 'GET /api/v1/users']) {
-        expect((await server.call(request, { token })).status, request).not.toBe(500);
-      }
-    },
-  );
+    const { status, body } = await createKey(server, token, 'lost');
+    expect(status).toBe(503);
+    expect(body.message).toContain(`was ${description}`);
+    for (const request of ['POST /_mock/reset', 'GET /_mock/health', 'GET /_mock/info', 'GET /api/v1/users']) {
+      expect((await server.call(request, { token })).status, request).not.toBe(500);
+    }
+  });
 
-  it('goes on being written once it is back', async ({ command, folder }) => {
+  it('is written again after it was put back', async ({ command, folder }) => {
     const path = join(folder, 'mock.db');
     const server = await command.start(['--data', path]);
     const token = await server.tokenOf(researcher.accessKey);
     for (const end of files) await rename(path + end, `${path + end}.away`);
-    expect((await newKey(server, token, 'refused')).status).toBe(503);
+    expect((await createKey(server, token, 'refused')).status).toBe(503);
     for (const end of files) await rename(`${path + end}.away`, path + end);
 
-    expect((await newKey(server, token, 'kept')).status).toBe(201);
+    expect((await createKey(server, token, 'kept')).status).toBe(201);
     await server.stop();
     const again = await command.start(['--data', path]);
     expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(4);
   });
 });
 
-describe('what a killed process left in its log', () => {
-  it('and belongs to no finished change is said at the start', async ({ command, folder }) => {
+describe('the log of a killed process', () => {
+  it('with an unfinished change is reported at the start', async ({ command, folder }) => {
     const path = join(folder, 'mock.db');
     const server = await command.start(['--data', path]);
     const token = await server.tokenOf(researcher.accessKey);
-    await newKey(server, token, 'kept');
+    await createKey(server, token, 'kept');
     await server.crash();
     const log = await open(`${path}-wal`, 'r+');
     const { size } = await log.stat();

@@ -3,15 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { describe } from 'vitest';
 import { it } from '../support/command.ts';
 
-/** Something else that answers on a port. */
-async function otherServer(status: number): Promise<{ url: string; close: () => void }> {
+/** Starts an HTTP server that is not the mock. */
+async function startOtherServer(status: number): Promise<{ url: string; close: () => void }> {
   const server = createServer((_request, response) => response.writeHead(status).end('hello'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
 
-describe.concurrent('nv-auth-mock doctor', () => {
-  it('finds nothing wrong with a server that is reached by the name it knows', async ({ command, expect }) => {
+describe.concurrent('`doctor`', () => {
+  it('reports no fault of a server that is reached by its own name', async ({ command, expect }) => {
     const { url } = await command.start();
     const { code, stdout } = await command.launch(['doctor', '--url', url]).ended;
 
@@ -20,8 +20,8 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('says that nothing listens', async ({ command, expect }) => {
-    const gone = await otherServer(200);
+  it('reports that no server listens', async ({ command, expect }) => {
+    const gone = await startOtherServer(200);
     gone.close();
     const { code, stdout } = await command.launch(['doctor', '--url', gone.url]).ended;
 
@@ -29,8 +29,8 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('says that something else has the address', async ({ command, expect }) => {
-    const other = await otherServer(200);
+  it('reports that another program listens', async ({ command, expect }) => {
+    const other = await startOtherServer(200);
     const { code, stdout } = await command.launch(['doctor', '--url', other.url]).ended;
     other.close();
 
@@ -38,26 +38,26 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('says that the host has no address', async ({ command, expect }) => {
+  it('reports that the host cannot be resolved', async ({ command, expect }) => {
     const { stdout } = await command.launch(['doctor', '--url', 'http://mock.invalid:6625']).ended;
 
     expect(stdout).toContain('mock.invalid cannot be resolved');
   });
 
-  it('says that what answers does not speak TLS', async ({ command, expect }) => {
+  it('reports that the server does not support TLS', async ({ command, expect }) => {
     const { url } = await command.start();
     const { stdout } = await command.launch(['doctor', '--url', url.replace('http:', 'https:')]).ended;
 
     expect(stdout).toContain('use http:// in the URL');
   });
 
-  it('says that clients do not call such a port', async ({ command, expect }) => {
+  it('reports a port that clients block', async ({ command, expect }) => {
     const { stdout } = await command.launch(['doctor', '--url', 'http://127.0.0.1:1']).ended;
 
     expect(stdout).toContain('BAD  reached: browsers and the `fetch` of Node block port 1');
   });
 
-  it('says that tokens name another issuer', async ({ command, expect }) => {
+  it('reports that tokens have another issuer', async ({ command, expect }) => {
     const { url } = await command.start(['--public-url', 'http://mock:6625']);
     const { code, stdout } = await command.launch(['doctor', '--url', url]).ended;
 
@@ -65,7 +65,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('says that the clock was moved', async ({ command, expect }) => {
+  it('reports a moved clock', async ({ command, expect }) => {
     const { url, call } = await command.start();
     await call('POST /_mock/clock/advance', { body: { by: '1h' } });
     const { stdout } = await command.launch(['doctor', '--url', url]).ended;
@@ -73,7 +73,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(stdout).toContain('the clock of the mock was moved by PT1H');
   });
 
-  it('says that the clock is frozen', async ({ command, expect }) => {
+  it('reports a frozen clock', async ({ command, expect }) => {
     const { url, call } = await command.start();
     await call('POST /_mock/clock/freeze');
     await call('POST /_mock/clock/advance', { body: { by: '1h' } });
@@ -82,7 +82,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect(stdout).toContain('the clock of the mock is frozen (POST /_mock/reset returns it to real time)');
   });
 
-  it('says that a proxy is in the way, unless NO_PROXY names the host', async ({ command, expect }) => {
+  it('reports a proxy, unless NO_PROXY has the host', async ({ command, expect }) => {
     const { url } = await command.start();
     const proxied = { env: { HTTP_PROXY: 'http://proxy.test:3128' } };
     const excepted = { env: { ...proxied.env, NO_PROXY: '.local,127.0.0.1' } };
@@ -93,7 +93,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     expect([bad.code, good.code]).toEqual([1, 0]);
   });
 
-  it('ends with 2 for what is no URL', async ({ command, expect }) => {
+  it('exits with 2 for an invalid URL', async ({ command, expect }) => {
     const { code, stderr } = await command.launch(['doctor', '--url', 'mock']).ended;
 
     expect([code, stderr]).toEqual([

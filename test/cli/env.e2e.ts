@@ -12,8 +12,8 @@ import { castKey, ngcCast } from '../support/ngc-cast.ts';
 const execute = promisify(execFile);
 const COMPOSE = new URL('../../examples/compose/compose.yaml', import.meta.url);
 
-/** Runs a shell script in an environment that holds nothing of ours. */
-async function shell(script: string): Promise<string> {
+/** Runs a shell script in an empty environment. */
+async function runShell(script: string): Promise<string> {
   return (await execute('sh', ['-euc', script], { env: { PATH: process.env['PATH'] } })).stdout;
 }
 
@@ -24,7 +24,7 @@ const REQUEST =
   '"{\\"grantType\\":\\"client_credentials\\",\\"clientId\\":\\"$RUNAI_CLIENT_ID\\",\\"clientSecret\\":\\"$RUNAI_CLIENT_SECRET\\"}"';
 
 describe.concurrent('`env`', () => {
-  it('prints what gets a token, in every format, found by flag or variable', async ({ command }) => {
+  it('prints variables that get a token, in every format, for a port by flag or variable', async ({ command }) => {
     const { port, url } = await command.start(['--alias', 'nvidia']);
     const env = { NV_AUTH_MOCK_PORT: String(port) };
     const [forShell, ...others] = await Promise.all([
@@ -45,7 +45,7 @@ describe.concurrent('`env`', () => {
     };
 
     for (const { code, stderr } of [forShell, ...others]) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(await shell(`${forShell.stdout}\n${REQUEST}`)).accessToken).toEqual(expect.any(String));
+    expect(JSON.parse(await runShell(`${forShell.stdout}\n${REQUEST}`)).accessToken).toEqual(expect.any(String));
     expect(forShell.stdout.match(/\w+(?==)/g)).toEqual(Object.keys(expected));
     expect(parseEnv(dotenv)).toEqual(expected);
     expect(JSON.parse(json)).toEqual(expected);
@@ -60,7 +60,7 @@ describe.concurrent('`env`', () => {
   it.for([
     ['the public URL of the server', ['--public-url', 'http://nv:8080', '--alias', 'nvidia'], [], /^http:\/\/nv:8080$/],
     ['the first alias of the server', ['--alias', 'nvidia', '--alias', 'other'], [], /^http:\/\/nvidia:\d+$/],
-    ['what --client-url says', ['--alias', 'nvidia'], ['--client-url', 'http://here:1/'], /^http:\/\/here:1$/],
+    ['the URL of --client-url', ['--alias', 'nvidia'], ['--client-url', 'http://here:1/'], /^http:\/\/here:1$/],
   ] as const)('prints for Compose %s', async ([, started, flags, address], { command, expect }) => {
     const { port } = await command.start(started);
     const args = ['env', '--port', String(port), '--format', 'compose', ...flags];
@@ -70,10 +70,7 @@ describe.concurrent('`env`', () => {
     expect(parse(stdout).environment.AIR_API_URL).toMatch(address);
   });
 
-  it('prints for Compose the service of the example where the server has no name, and says so', async ({
-    command,
-    expect,
-  }) => {
+  it('prints for Compose a default service name with a note if the server has no name', async ({ command, expect }) => {
     const { port } = await command.start();
     const { stdout, stderr } = await command.run(['env', '--port', String(port), '--format', 'compose']);
     const { services } = parse(await readFile(COMPOSE, 'utf8'));
@@ -83,7 +80,7 @@ describe.concurrent('`env`', () => {
     expect(stderr).toMatch(/a service named `mock`.*--alias NAME.*--client-url URL\n$/);
   });
 
-  it('ends with 2 when --client-url is no URL of a server', async ({ command, expect }) => {
+  it('exits with 2 if --client-url is not the URL of a server', async ({ command, expect }) => {
     const { port } = await command.start();
     const { code, stdout, stderr } = await command.run(['env', '--port', String(port), '--client-url', 'mock:6625']);
 
@@ -91,35 +88,38 @@ describe.concurrent('`env`', () => {
     expect(stderr).toContain('--client-url is `mock:6625`. Expected an http or https URL');
   });
 
-  it('takes the URL of a server or of a world, as `doctor` does', async ({ command, expect }) => {
+  it('accepts the URL of a server or of a world', async ({ command, expect }) => {
     const { url } = await command.start(['--world', 'alice']);
-    const of = async (...flags: readonly string[]) => {
+    const readVariables = async (...flags: readonly string[]) => {
       const { stdout, stderr } = await command.run(['env', '--format', 'json', ...flags]);
       expect(stderr).toBe('');
       return JSON.parse(stdout);
     };
-    const alice = await of('--url', `${url}/w/alice`);
+    const alice = await readVariables('--url', `${url}/w/alice`);
 
-    expect(await of('--url', `${url}/`)).toMatchObject({ AIR_API_URL: url, RUNAI_CLIENT_ID: admin.accessKey.clientId });
+    expect(await readVariables('--url', `${url}/`)).toMatchObject({
+      AIR_API_URL: url,
+      RUNAI_CLIENT_ID: admin.accessKey.clientId,
+    });
     expect(alice).toMatchObject({
       AIR_API_URL: `${url}/w/alice`,
       RUNAI_CLIENT_ID: `${admin.accessKey.clientId}-alice`,
     });
-    expect(await of('--url', url, '--world', 'alice')).toEqual(alice);
+    expect(await readVariables('--url', url, '--world', 'alice')).toEqual(alice);
   });
 
   it.for([
     ['mock:6625', '--url mock:6625 is not an http or https URL'],
     ['http://127.0.0.1:2/w/alice', 'No server answers on http://127.0.0.1:2. Start one, or set its address with --url'],
     ['https://127.0.0.1:2', 'No server answers on https://127.0.0.1:2.'],
-  ] as const)('ends with 2 when --url is %s', async ([url, said], { command, expect }) => {
+  ] as const)('exits with 2 if --url is %s', async ([url, message], { command, expect }) => {
     const { code, stdout, stderr } = await command.run(['env', '--url', url]);
 
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 
-  it('prints secrets with signs that a shell or Compose would read', async ({ command, folder, expect }) => {
+  it('escapes secrets for a shell and for Compose', async ({ command, folder, expect }) => {
     const secret = `it's $HOME "and" \`back\` \\n`;
     const accessKey = { name: 'key', clientId: 'client', clientSecret: secret };
     const user = { email: 'ada@umbra.test', password: 'word', role: 'System administrator', accessKey };
@@ -130,12 +130,12 @@ describe.concurrent('`env`', () => {
       ['shell', 'compose'].map((format) => command.run(['env', '--port', String(port), '--format', format])),
     );
 
-    expect.soft(await shell(`${forShell?.stdout}\nprintf %s "$RUNAI_CLIENT_SECRET"`)).toBe(secret);
+    expect.soft(await runShell(`${forShell?.stdout}\nprintf %s "$RUNAI_CLIENT_SECRET"`)).toBe(secret);
     // In a Compose file `$` begins a variable, and `$$` is a dollar sign (compose-spec, 12-interpolation).
     expect.soft(parse(compose?.stdout ?? '').environment.RUNAI_CLIENT_SECRET).toBe(secret.replaceAll('$', () => '$$'));
   });
 
-  it('prints what nvcf-cli reads, of a server that has the key service', async ({ command }) => {
+  it('prints the variables of nvcf-cli for a server with the key service', async ({ command }) => {
     const { port, url } = await command.start(['--nvcf', 'open-source']);
     const { stdout } = await command.run(['env', '--port', String(port), '--format', 'json']);
 
@@ -150,7 +150,7 @@ describe.concurrent('`env`', () => {
     expect(hosts).toContain('127.0.0.1 api-keys.nvcf.nvidia.com\n');
   });
 
-  it('prints only the addresses of an empty world, and says what it has not', async ({ command }) => {
+  it('prints only the addresses of an empty world, and reports missing credentials', async ({ command }) => {
     const { port, url } = await command.start(['--seed', 'none']);
 
     expect(await command.run(['env', '--port', String(port), '--format', 'json'])).toMatchObject({
@@ -160,7 +160,7 @@ describe.concurrent('`env`', () => {
     });
   });
 
-  it('ends with 2 when nobody listens, and says what to do', async ({ command }) => {
+  it('exits with 2 and a remedy if no server listens', async ({ command }) => {
     const { code, stdout, stderr } = await command.run(['env', '--port', '2']);
 
     expect(code).toBe(2);
@@ -168,7 +168,7 @@ describe.concurrent('`env`', () => {
     expect(stdout).toBe('');
   });
 
-  it('ends with 2 when something else listens', async ({ command, onTestFinished }) => {
+  it('exits with 2 if another program listens', async ({ command, onTestFinished }) => {
     const other = createServer((_request, response) => {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     });

@@ -20,7 +20,7 @@ const CALL = `  curl -i -X POST 'http://127.0.0.1:6625/v2/nvcf/functions'`;
 const BY_PATH = 'node /src/nv-auth-mock/dist/main.cjs';
 
 describe('the first steps', () => {
-  it('are a request with a key that lacks the right, the command that explains it, and a test', () => {
+  it('are a request with a key that lacks a right, the command that explains it, and a test', () => {
     expect(formatFirstSteps(STARTED)).toEqual([
       'in another terminal, try a request that will be refused, and see why:',
       `${CALL} -H 'Authorization: Bearer nvapi-reader'`,
@@ -48,7 +48,7 @@ describe('the first steps', () => {
     ]);
   });
 
-  it('find a server elsewhere, which has no certificate that curl knows', () => {
+  it('use the address of the server, and ignore its unknown certificate', () => {
     const steps = formatFirstSteps({ ...STARTED, url: 'https://127.0.0.1:7000', port: 7000, host: '0.0.0.0' });
 
     expect(steps[1]).toContain("curl -ik -X POST 'https://127.0.0.1:7000/");

@@ -5,7 +5,7 @@ import { it } from '../support/command.ts';
 import { urlOnPort } from '../support/ports.ts';
 
 describe.concurrent('`health`', () => {
-  it('ends with 0 when the server is ready, by flag or variable', async ({ command }) => {
+  it('exits with 0 if the server is ready, for a port by flag or variable', async ({ command }) => {
     const { port, url } = await command.start();
     const results = await Promise.all([
       command.run(['health', '--port', String(port)]),
@@ -18,10 +18,10 @@ describe.concurrent('`health`', () => {
     for (const result of results) expect(result).toMatchObject({ code: 0, stdout: `ready on ${url}\n`, stderr: '' });
   });
 
-  it('takes the URL of a server or of a world, with and without a slash at its end', async ({ command }) => {
+  it('accepts the URL of a server or of a world, with and without a trailing slash', async ({ command }) => {
     const { url } = await command.start(['--world', 'team-a']);
     const inWorld = `${url}/w/team-a`;
-    const healthOf = (place: string) => command.run(['health', '--url', place], { env: { NV_AUTH_MOCK_PORT: '2' } });
+    const runHealth = (place: string) => command.run(['health', '--url', place], { env: { NV_AUTH_MOCK_PORT: '2' } });
 
     for (const [place, named] of [
       [url, url],
@@ -29,9 +29,9 @@ describe.concurrent('`health`', () => {
       [inWorld, inWorld],
       [`${inWorld}/`, inWorld],
     ] as const) {
-      expect(await healthOf(place)).toMatchObject({ code: 0, stdout: `ready on ${named}\n`, stderr: '' });
+      expect(await runHealth(place)).toMatchObject({ code: 0, stdout: `ready on ${named}\n`, stderr: '' });
     }
-    expect(await healthOf(`${url}/w/nobody`)).toMatchObject({
+    expect(await runHealth(`${url}/w/nobody`)).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringContaining(
@@ -44,15 +44,15 @@ describe.concurrent('`health`', () => {
     ['mock:6625', '--url mock:6625 is not an http or https URL, such as `http://mock:6625`'],
     ['ftp://mock', '--url ftp://mock is not an http or https URL'],
     ['http://mock:6625/_mock/health', 'is not the URL of a server, such as `http://mock:6625`, or of a world'],
-  ] as const)('ends with 2 for the URL %s', async ([url, said], { command }) => {
+  ] as const)('exits with 2 for the URL %s', async ([url, message], { command }) => {
     expect(await command.run(['health', '--url', url])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining(said),
+      stderr: expect.stringContaining(message),
     });
   });
 
-  it('with an https URL trusts what Node trusts, and says how to trust the mock', async ({ command, folder }) => {
+  it('trusts the certificates that Node trusts, and reports how to trust the mock', async ({ command, folder }) => {
     const { url } = await command.start(['--tls']);
     const ca = join(folder, 'ca.pem');
     const untrusted = await command.run(['health', '--url', url]);
@@ -65,7 +65,7 @@ describe.concurrent('`health`', () => {
     expect(plain).toMatchObject({ code: 1, stderr: expect.stringContaining('offers https: use https:// in the URL') });
   });
 
-  it('sends no admin token, and says why a server refuses', async ({ command, onTestFinished }) => {
+  it('sends no admin token, and reports why a server refuses the request', async ({ command, onTestFinished }) => {
     const seen: unknown[] = [];
     const other = createServer((request, response) => {
       seen.push(request.headers['x-mock-admin-token']);
@@ -85,7 +85,7 @@ describe.concurrent('`health`', () => {
     expect(seen).toEqual([undefined]);
   });
 
-  it('ends with 1 when nobody listens', async ({ command }) => {
+  it('exits with 1 if no server listens', async ({ command }) => {
     const { code, stdout, stderr } = await command.run(['health', '--port', '2']);
 
     expect(code).toBe(1);
@@ -93,7 +93,7 @@ describe.concurrent('`health`', () => {
     expect(stderr).toContain('http://127.0.0.1:2');
   });
 
-  it('ends with 1 when something else listens', async ({ command, onTestFinished }) => {
+  it('exits with 1 if another program listens', async ({ command, onTestFinished }) => {
     const other = createServer((_request, response) => response.writeHead(404).end('not here'));
     onTestFinished(() => {
       other.close();
@@ -104,7 +104,7 @@ describe.concurrent('`health`', () => {
     expect(await command.run(['health', '--port', String(port)])).toMatchObject({ code: 1, stdout: '' });
   });
 
-  it('finds a server on a port that web pages may not call', async ({ command, expect }) => {
+  it('reaches a server on a port that browsers block', async ({ command, expect }) => {
     expect.assertions(1);
     // https://fetch.spec.whatwg.org/#port-blocking
     for (const port of [6666, 6667, 6668, 6669]) {
@@ -121,7 +121,7 @@ describe.concurrent('`health`', () => {
     }
   });
 
-  it('ends with 2 when it is called wrongly', async ({ command }) => {
+  it('exits with 2 for an invalid flag', async ({ command }) => {
     expect(await command.run(['health', '--port', 'http'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--port is `http`. Expected a whole number'),

@@ -14,14 +14,14 @@ import { tokenOf } from '../support/worlds.ts';
 const run = promisify(execFile);
 const CLONE = dirname(dirname(MAIN));
 
-/** What a file of a kind is called, and how its test is run in a folder with its packages. */
+/** The file of each kind, and the command that runs its test. */
 const TESTED = [
   ['vitest', 'nv-auth-mock.test.ts', ['node_modules/vitest/vitest.mjs', 'run', '--root', '.'], '1 passed'],
   ['jest', 'nv-auth-mock.test.cjs', ['node_modules/jest/bin/jest.js', '--rootDir', '.'], '1 passed'],
   ['node', 'nv-auth-mock.test.mjs', ['--test', '--test-reporter=tap', 'nv-auth-mock.test.mjs'], '# pass 1'],
 ] as const;
 
-async function json(answer: Promise<Response>) {
+async function readJson(answer: Promise<Response>) {
   // biome-ignore lint/suspicious/noExplicitAny: a body of any form
   return (await answer).json() as Promise<any>;
 }
@@ -42,14 +42,14 @@ describe('init', () => {
     },
   );
 
-  it('writes a seed with which the server starts', async ({ command }) => {
+  it('writes a seed that a server starts with', async ({ command }) => {
     expect((await command.run(['init', '--kind', 'seed'])).code).toBe(0);
     const server = await command.start(['--seed', 'nv-auth-mock.seed.yaml']);
     const { body } = await server.call('GET /_mock/cast');
     expect(JSON.stringify(body)).toContain('ada@acme.test');
   });
 
-  it('writes a compose file that builds the image from the clone, and publishes the port on this machine only', async ({
+  it('writes a compose file that builds the image from the clone, and publishes the port on localhost only', async ({
     command,
     folder,
   }) => {
@@ -62,7 +62,7 @@ describe('init', () => {
     });
   });
 
-  it('writes a compose file whose mock is used and controlled from the network and from this machine', async ({
+  it('writes a compose file with a mock that is reachable from the network and from this machine', async ({
     command,
     folder,
   }) => {
@@ -74,10 +74,10 @@ describe('init', () => {
 
     const { NV_AUTH_MOCK_PUBLIC_URL: publicUrl, ...unset } = environment;
     expect(publicUrl).toBe(inNetwork);
-    // What happens without the public URL is said in the file.
+    // The file describes the behaviour without the public URL.
     for (const env of [environment, unset]) {
       const { port } = await command.start([], { env });
-      // What leads `nv-auth-mock` to the server is the network, and on this machine the line in the hosts file.
+      // The network resolves `nv-auth-mock`, and on this machine the hosts file does.
       const through = fetchThrough(port);
       for (const base of [inNetwork, 'http://127.0.0.1:6625', 'http://localhost:6625']) {
         const { status, body: world } = await callsBelow(base, through)('POST /_mock/worlds', { body: {} });
@@ -86,23 +86,23 @@ describe('init', () => {
 
         const call = callsBelow(world.url, through);
         const { runai, ngc } = world.cast;
-        const key = (name: string) => ngc.keys.find((one: { name: string }) => one.name === name).key;
+        const findKey = (name: string) => ngc.keys.find((key: { name: string }) => key.name === name).key;
         const token = await tokenOf(call, runai.users[0].accessKey);
         expect((await call('GET /api/v1/users', { token })).status).toBe(200);
-        expect((await call('GET /v2/nvcf/functions', { token: key('owner') })).status).toBe(200);
+        expect((await call('GET /v2/nvcf/functions', { token: findKey('owner') })).status).toBe(200);
 
         const { iss } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
         expect(iss).toBe(`${address}/auth/realms/acme`);
-        const { issuer, jwks_uri: keys } = await json(through(`${iss}/.well-known/openid-configuration`));
+        const { issuer, jwks_uri: keys } = await readJson(through(`${iss}/.well-known/openid-configuration`));
         expect([issuer, (await through(keys)).status]).toEqual([iss, 200]);
-        const headers = { authorization: `Bearer ${key('owner')}` };
-        const { next } = await json(through(`${world.url}/api/v3/images/?limit=1`, { headers }));
+        const headers = { authorization: `Bearer ${findKey('owner')}` };
+        const { next } = await readJson(through(`${world.url}/api/v3/images/?limit=1`, { headers }));
         expect([next, (await through(next, { headers })).status]).toEqual([expect.stringMatching(`^${address}/`), 200]);
       }
     }
   });
 
-  it('writes AGENTS.md, of at most 60 lines, each of whose commands does what it says', async ({ onTestFinished }) => {
+  it('writes AGENTS.md with at most 60 lines, and each of its commands works', async ({ onTestFinished }) => {
     const folder = await copied();
     await cp(join(CLONE, 'examples'), join(folder, 'node_modules/nv-auth-mock/examples'), { recursive: true });
     await cp(join(CLONE, 'AGENTS.md'), join(folder, 'node_modules/nv-auth-mock/AGENTS.md'));
@@ -128,7 +128,7 @@ describe('init', () => {
 
     expect(stdout).toContain('wrote AGENTS.md');
     expect(page.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
-    // What each command prints; nothing where it is not the printing that matters.
+    // The output of each command, or nothing if it does not matter.
     const expected: readonly (readonly [begin: string, prints: string])[] = [
       ['node_modules/.bin/nv-auth-mock --port', ''],
       ['curl -sf --retry', '{"status":"ready"'],
@@ -153,7 +153,7 @@ describe('init', () => {
     await expect.poll(() => fetch(`http://127.0.0.1:${port}`).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
   });
 
-  it('AGENTS.md names who is in the cast', async ({ command }) => {
+  it('writes AGENTS.md with names of the built-in cast', async ({ command }) => {
     const page = await readFile(join(CLONE, 'AGENTS.md'), 'utf8');
     const named = [...page.matchAll(/^\| [^|]+ \| [^|]+ \| (`[^|]+`) \|$/gm)].flatMap(([, names = '']) =>
       names.replaceAll('`', '').split(', '),
@@ -164,21 +164,21 @@ describe('init', () => {
     expect(named.filter((name) => !cast.includes(`"${name}"`))).toEqual([]);
   });
 
-  it('puts a test for Go into the package of the folder', async ({ command, folder }) => {
+  it('writes a Go test for the package of the folder', async ({ command, folder }) => {
     await writeFile(join(folder, 'client.go'), '// Package billing\n\npackage billing\n');
     await command.run(['init', '--kind', 'go']);
     expect(await readFile(join(folder, 'nv_auth_mock_test.go'), 'utf8')).toMatch(/^package billing$/m);
   });
 
-  it('writes several kinds at once, and says what comes next', async ({ command, folder }) => {
+  it('writes several kinds at once, and prints the next steps', async ({ command, folder }) => {
     const { stdout } = await command.run(['init', '--kind', 'pytest', '--kind', 'seed', '--kind', 'seed']);
     expect((await readdir(folder)).sort()).toEqual(['nv-auth-mock.seed.yaml', 'test_nv_auth_mock.py']);
     expect(stdout).toContain('python3 -m pytest test_nv_auth_mock.py');
   });
 
-  // What `script` of Linux gives a program is a terminal; at the end of its own input it sends Ctrl+D.
+  // `script` of Linux runs a program in a terminal, and sends Ctrl+D at the end of its own input.
   it.runIf(process.platform === 'linux')(
-    'asks in a terminal, and takes no answer for one',
+    'asks in a terminal, and writes nothing without an answer',
     { timeout: 15_000 },
     async ({ folder }) => {
       const args = ['-qec', `'${process.execPath}' '${MAIN}' init`, '/dev/null'];
@@ -192,7 +192,7 @@ describe('init', () => {
     },
   );
 
-  it('says what is still to do, with the files of the clone that it runs in', async ({ command, folder }) => {
+  it('prints the next steps with files of its clone', async ({ command, folder }) => {
     await mkdir(join(folder, 'my app'));
     const { stdout } = await command.run(['init', 'my app', '--kind', 'node', '--kind', 'seed']);
 
@@ -207,7 +207,7 @@ describe('init', () => {
     );
   });
 
-  it('names no clone where the package is installed that has none', async () => {
+  it('prints a placeholder for the clone in an installed package', async () => {
     const folder = await copied();
     const main = join(folder, 'node_modules/nv-auth-mock/dist/main.cjs');
     await cp(join(CLONE, 'examples'), join(folder, 'node_modules/nv-auth-mock/examples'), { recursive: true });
@@ -227,7 +227,7 @@ describe('init', () => {
     );
   });
 
-  it('overwrites nothing: if one file is there, none is written', async ({ command, folder }) => {
+  it('writes no file if one of them exists', async ({ command, folder }) => {
     await writeFile(join(folder, 'nv-auth-mock.test.mjs'), 'mine');
     const { code, stderr } = await command.run(['init', '--kind', 'seed', '--kind', 'node']);
 
@@ -239,21 +239,21 @@ describe('init', () => {
     expect(await readFile(join(folder, 'nv-auth-mock.test.mjs'), 'utf8')).toBe('mine');
   });
 
-  it('does not write through a link that leads nowhere', async ({ command, folder }) => {
+  it('does not write through a broken symbolic link', async ({ command, folder }) => {
     await symlink(join(folder, 'elsewhere'), join(folder, 'nv-auth-mock.seed.yaml'));
     const { code, stderr } = await command.run(['init', '--kind', 'seed']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be written')]);
   });
 
-  it.for<[args: string[], says: RegExp]>([
+  it.for<[args: string[], message: RegExp]>([
     [['--kind'], /--kind has no value. Expected `--kind <KIND>`: what to write: vitest, jest/],
     [['--kind', 'mocha'], /--kind is `mocha`. Expected one of `vitest`/],
     [['nowhere', '--kind', 'go'], /nowhere is not a folder/],
     [['.', 'more', '--kind', 'go'], /but got `more`/],
     [[], /For this project, use `--kind node`/],
-  ])('is refused with %j', async ([args, says], { command }) => {
+  ])('rejects the arguments %j', async ([args, message], { command }) => {
     const { code, stderr } = await command.run(['init', ...args]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
   it.for([
@@ -280,7 +280,7 @@ describe('init', () => {
     ['package.json', '{"scripts": {"test": "echo none"}}', 'node'],
     ['pyproject.toml', '', 'pytest'],
   ] as const)(
-    'asks where %s (%s) declares no runner or several, and suggests %s',
+    'requires `--kind` if %s (%s) declares no runner or several, and suggests %s',
     async ([file, text, kind], { command, folder }) => {
       await mkdir(join(folder, 'app'));
       await writeFile(join(folder, 'app', file), text);

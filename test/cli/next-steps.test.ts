@@ -15,8 +15,8 @@ const SITE_PACKAGES = '.venv/lib/python3.11/site-packages';
 
 type Kind = Parameters<typeof formatNextSteps>[0][number];
 
-/** The steps of one kind in the folder `app`, when these files are there. */
-async function stepsIn(
+/** Lists the steps of a kind in the folder `app` with these files. */
+async function listSteps(
   outer: string,
   kind: Kind,
   files: Readonly<Record<string, string>> = {},
@@ -34,7 +34,7 @@ async function stepsIn(
     .map((line) => line.trim());
 }
 
-describe('what comes next in an npm project', () => {
+describe('the next steps of an npm project', () => {
   it.for<[kind: Kind, files: Record<string, string>, manifest: unknown, steps: string[]]>([
     ['vitest', {}, null, [PACK, `npm install --save-dev ${TARBALL} vitest`, 'npx vitest run nv-auth-mock.test.ts']],
     ['jest', {}, null, [PACK, `npm install --save-dev ${TARBALL} jest`, 'npx jest nv-auth-mock.test.cjs']],
@@ -62,12 +62,12 @@ describe('what comes next in an npm project', () => {
     ],
     ['seed', {}, null, ['node /src/nv-auth-mock/dist/main.cjs --seed nv-auth-mock.seed.yaml']],
     ['seed', IN_NPM, null, ['npx --no-install nv-auth-mock --seed nv-auth-mock.seed.yaml']],
-  ])('is for %s with the files %j and package.json %j: %j', async ([kind, files, manifest, steps], { folder }) => {
-    expect(await stepsIn(folder, kind, files, { manifest })).toEqual(steps);
+  ])('for %s with the files %j and package.json %j are %j', async ([kind, files, manifest, steps], { folder }) => {
+    expect(await listSteps(folder, kind, files, { manifest })).toEqual(steps);
   });
 });
 
-describe('what comes next in a project of Python', () => {
+describe('the next steps of a Python project', () => {
   const RUN = 'python3 -m pytest test_nv_auth_mock.py';
 
   it.for<[files: Record<string, string>, steps: string[]]>([
@@ -96,12 +96,12 @@ describe('what comes next in a project of Python', () => {
       },
       [RUN],
     ],
-  ])('is with the files %j: %j', async ([files, steps], { folder }) => {
-    expect(await stepsIn(folder, 'pytest', files)).toEqual(steps);
+  ])('with the files %j are %j', async ([files, steps], { folder }) => {
+    expect(await listSteps(folder, 'pytest', files)).toEqual(steps);
   });
 });
 
-describe('what comes next in a project of Go', () => {
+describe('the next steps of a Go project', () => {
   const RUN = 'go test -run TestATokenCountsForAnHour';
   const EDIT = `go mod edit -require=${MODULE}@v0.1.0`;
   const REPLACED = `${EDIT} -replace=${MODULE}=/src/nv-auth-mock/clients/go`;
@@ -114,18 +114,18 @@ describe('what comes next in a project of Go', () => {
     [{ ...IN_NPM, 'go.mod': `module app\n\nreplace (\n\t${MODULE} v0.1.0 => ../mock/clients/go\n)\n` }, [EDIT, RUN]],
     [{ ...IN_NPM, 'go.mod': `module app\n\nrequire ${MODULE} v0.1.0\n` }, [RUN]],
     [{ 'go.mod': `module app\n\nrequire (\n\t${MODULE} v0.1.0 // indirect\n)\n` }, [EXPORT, RUN]],
-  ])('is with the files %j: %j', async ([files, steps], { folder }) => {
-    expect(await stepsIn(folder, 'go', files)).toEqual(steps);
+  ])('with the files %j are %j', async ([files, steps], { folder }) => {
+    expect(await listSteps(folder, 'go', files)).toEqual(steps);
   });
 });
 
-it('Compose builds the image from the clone that its file names', async ({ folder }) => {
-  expect(await stepsIn(folder, 'compose', IN_NPM)).toEqual(['docker compose -f compose.nv-auth-mock.yaml up']);
+it('the next step of Compose builds the image from the clone of its file', async ({ folder }) => {
+  expect(await listSteps(folder, 'compose', IN_NPM)).toEqual(['docker compose -f compose.nv-auth-mock.yaml up']);
 });
 
-describe('the clone', () => {
-  it('is one that the reader has to make where the command is not in one, and the text says so', async ({ folder }) => {
-    const steps = await stepsIn(folder, 'pytest', {}, { home: INSTALLED });
+describe('the clone in the next steps', () => {
+  it('is a placeholder with an explanation if the command is not in a clone', async ({ folder }) => {
+    const steps = await listSteps(folder, 'pytest', {}, { home: INSTALLED });
 
     expect(steps).toEqual([
       'python3 -m pip install /path/to/the/clone/clients/python pytest',
@@ -136,14 +136,14 @@ describe('the clone', () => {
     ]);
   });
 
-  it('is quoted for a shell if its path needs that', async ({ folder }) => {
+  it('is quoted for a shell if necessary', async ({ folder }) => {
     const home = { ...CLONE, path: "/my files/mock's" };
 
-    expect((await stepsIn(folder, 'node', {}, { home }))[0]).toBe("npm pack '/my files/mock'\\''s'");
+    expect((await listSteps(folder, 'node', {}, { home }))[0]).toBe("npm pack '/my files/mock'\\''s'");
   });
 });
 
-it('several kinds need each step once', () => {
+it('several kinds list common steps once', () => {
   const text = formatNextSteps(['pytest', 'go'], { folder: '/none', manifest: null, goPackage: 'app' }, CLONE);
 
   expect(text.match(/NV_AUTH_MOCK_COMMAND/g)).toHaveLength(1);

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { checkOutput, writeOutput } from '../../src/cli/output-file.ts';
 import { it } from '../support/in-folder.ts';
 
-it('no file is written whose name may have a password in it, and the name is not repeated', async ({ folder }) => {
+it('a file name with a possible password is rejected, and not repeated in the message', async ({ folder }) => {
   for (const name of ['ada:secret@host', 'https=/ada:secret@host', 'report?token=secret', 'nvapi-secret']) {
     const file = `${folder}/${name}`;
     const tries = [checkOutput('--report', file), writeOutput('--junit', file, '')];

@@ -1,12 +1,12 @@
-/** Files that a person names, and that are none. */
+/** Paths of pipes and devices instead of files. */
 import { execFileSync } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { it } from '../support/command.ts';
 
-/** A pipe with a name, as `mkfifo` makes it. */
-function pipeIn(folder: string, name: string): string {
+/** Creates a named pipe. */
+function createPipe(folder: string, name: string): string {
   const path = join(folder, name);
   execFileSync('mkfifo', [path]);
   return path;
@@ -24,9 +24,9 @@ describe.skipIf(process.platform === 'win32').concurrent('a file that is read at
   it.for(READ_AT_START)(
     'may be a pipe, and SIGTERM ends the wait for it: %s',
     async (line, { command, folder, expect }) => {
-      const path = pipeIn(folder, 'pipe');
+      const path = createPipe(folder, 'pipe');
       const running = command.launch(['--port', '0', ...line.replaceAll('FILE', path).split(' ')]);
-      // Opens once the command has opened it, too.
+      // Resolves after the command has opened it, too.
       const pipe = await open(path, 'w');
       running.kill('SIGTERM');
       const { code, stdout } = await running.ended;
@@ -37,7 +37,7 @@ describe.skipIf(process.platform === 'win32').concurrent('a file that is read at
   );
 
   it('is read from a pipe', async ({ command, folder, expect }) => {
-    const [config, seed] = [pipeIn(folder, 'config'), pipeIn(folder, 'seed')];
+    const [config, seed] = [createPipe(folder, 'config'), createPipe(folder, 'seed')];
     const starting = command.start(['--config', config, '--seed', seed]);
     await writeFile(config, 'runai: "3.0"');
     await writeFile(seed, '{ "runai": { "tenant": { "id": 7, "name": "u", "realm": "u" } } }');
@@ -47,8 +47,8 @@ describe.skipIf(process.platform === 'win32').concurrent('a file that is read at
     expect((await call('GET /_mock/cast')).body.runai.tenant.name).toBe('u');
   });
 
-  it('has mistakes that are told without a line, if it is a pipe', async ({ command, folder, expect }) => {
-    const path = pipeIn(folder, 'config');
+  it('reports faults without a line number if it is a pipe', async ({ command, folder, expect }) => {
+    const path = createPipe(folder, 'config');
     const running = command.run(['--port', '0', '--config', path]);
     await writeFile(path, 'prot: 1');
 
@@ -58,15 +58,15 @@ describe.skipIf(process.platform === 'win32').concurrent('a file that is read at
     });
   });
 
-  it.for(READ_AT_START)('is refused if it is a device: %s', async (line, { command, expect }) => {
+  it.for(READ_AT_START)('is rejected if it is a device: %s', async (line, { command, expect }) => {
     const { code, stderr } = await command.run(['--port', '0', ...line.replaceAll('FILE', '/dev/zero').split(' ')]);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/\/dev\/zero cannot be read: it is not a file\. Give the path of/);
   });
 
-  it('is refused if it is a pipe in the place of the authority of --tls', async ({ command, folder, expect }) => {
-    const path = pipeIn(folder, 'mock.db.ca.pem');
+  it('is rejected if it is a pipe at the path of the CA of --tls', async ({ command, folder, expect }) => {
+    const path = createPipe(folder, 'mock.db.ca.pem');
     const { code, stdout, stderr } = await command.run(['--port', '0', '--tls', '--data', join(folder, 'mock.db')]);
 
     expect([code, stdout]).toEqual([2, '']);

@@ -24,14 +24,14 @@ const MALFORMED: Refusal['request'] = {
   ...{ status: 400, reason: null, decision: null, explanation: 'Field `name` is missing.' },
 };
 
-/** The text of a refusal that differs so. */
-function textOf(request: Partial<Refusal['request']>, decision: Partial<Decision> = {}, server = SERVER): string {
+/** Renders a refusal with these members. */
+function renderText(request: Partial<Refusal['request']>, decision: Partial<Decision> = {}, server = SERVER): string {
   const refusal = { request: { ...REQUEST, ...request }, decision: { ...DECISION, ...decision }, required: '`a`.' };
   return renderRefusal(refusal, server);
 }
 
 describe('the text of a refusal', () => {
-  it('has the request, what it required, what was held, the explanation, the fixes and the other causes', () => {
+  it('has the request, the required and held rights, the explanation, the fixes and other causes', () => {
     const fixes: Decision['fixes'] = [
       { kind: 'hint', text: 'this hint is listed with the request' },
       { kind: 'policy', text: 'add the scope', request: { method: 'PATCH', path: '/_mock/keys/k1', body: { a: 1 } } },
@@ -40,7 +40,7 @@ describe('the text of a refusal', () => {
     const hints = [{ code: 'other', text: 'the path has a typo' }];
     const binding = { fits: true, accepted: ['All Functions'], held: 'All Functions' };
 
-    expect(textOf({ hints }, { fixes, binding })).toBe(
+    expect(renderText({ hints }, { fixes, binding })).toBe(
       [
         'Refused: POST /v2/nvcf/functions (answered with 403)',
         '  caller:    service key `reader`',
@@ -62,16 +62,16 @@ describe('the text of a refusal', () => {
     );
   });
 
-  it('gets the token first for a fix that another principal makes', () => {
+  it('has a command for a token before a fix by another principal', () => {
     const request = { method: 'POST', path: '/api/v1/roles', body: {}, as: { principal: 'ada' } } as const;
-    const lines = textOf({}, { fixes: [{ kind: 'role', text: 'give a role', request }] }).split('\n');
+    const lines = renderText({}, { fixes: [{ kind: 'role', text: 'give a role', request }] }).split('\n');
     const at = lines.indexOf('  1. give a role');
 
     expect(lines[at + 1]).toMatch(/^ {5}TOKEN=\$\(curl .*\{"for":"ada"\}/);
     expect(lines[at + 2]).toMatch(/^ {5}curl -X POST .*\/w\/acme\/api\/v1\/roles' -H "Authorization: Bearer \$TOKEN"/);
   });
 
-  it('explains a refusal without a decision by the journal', () => {
+  it('has the explanation of the journal for a refusal without a decision', () => {
     const hints = [{ code: 'form', text: 'The body is a form.' }];
     const text = renderRefusal({ request: { ...MALFORMED, hints }, decision: null, required: null }, SERVER);
 
@@ -81,29 +81,31 @@ describe('the text of a refusal', () => {
   });
 
   it('reports that observe mode let the request pass', () => {
-    expect(textOf({ status: 200, wouldBe: 403 }, { enforced: false })).toMatch(
+    expect(renderText({ status: 200, wouldBe: 403 }, { enforced: false })).toMatch(
       /^Would be refused: POST \/v2\/nvcf\/functions \(answered with 200 in observe mode, otherwise 403\)\n/,
     );
   });
 
-  it('says whose credential was not accepted', () => {
-    expect(textOf({}, { principal: null })).toContain('caller:    not accepted, claims to be service key `reader`\n');
-    expect(textOf({ principal: null }, { principal: null })).toContain('caller:    unknown\n');
+  it('has the claimed caller of a rejected credential', () => {
+    expect(renderText({}, { principal: null })).toContain(
+      'caller:    not accepted, claims to be service key `reader`\n',
+    );
+    expect(renderText({ principal: null }, { principal: null })).toContain('caller:    unknown\n');
   });
 
   it.each([
     ['roles', { roles: ['Viewer'] }, 'held:      `list_functions`; by the role `Viewer`\n'],
-    ['no right', { held: [] }, 'held:      nothing\n'],
+    ['no held rights', { held: [] }, 'held:      nothing\n'],
     [
       'the source of an undocumented rule',
       { certainty: 'inferred', source: 'a page' } as const,
       'certainty: inferred, not documented: a page\n',
     ],
   ])('has %s', (_, decision, line) => {
-    expect(textOf({}, decision)).toContain(`  ${line}`);
+    expect(renderText({}, decision)).toContain(`  ${line}`);
   });
 
-  it('names the fault that closed the connection', () => {
+  it('has the fault that closed the connection', () => {
     const request = { ...MALFORMED, status: null, explanation: null, fault: 'f1' };
     const text = renderRefusal({ request, decision: null, required: null }, SERVER);
 
@@ -111,8 +113,8 @@ describe('the text of a refusal', () => {
     expect(text).toContain('  fault:     f1\n');
   });
 
-  it('cannot move the cursor', () => {
-    const text = textOf({ path: '/a\x1b[2J' }, { explanation: 'b\rc\nd\x9b1A' });
+  it('has escaped control characters', () => {
+    const text = renderText({ path: '/a\x1b[2J' }, { explanation: 'b\rc\nd\x9b1A' });
 
     expect(text).toContain('/a\\x1b[2J');
     expect(text).toContain('b\\x0dc\\x0ad\\x9b1A\n');
@@ -126,6 +128,6 @@ it.each<[Partial<Refusal['request']>, boolean]>([
   [{ status: 200, reason: 'missing_scope' }, true],
   [{ status: 200, reason: null }, false],
   [{ status: 302, reason: null }, false],
-])('a request with %j was refused: %j', (request, refused) => {
+])('isRefused of a request with %j returns %j', (request, refused) => {
   expect(isRefused({ ...REQUEST, ...request })).toBe(refused);
 });

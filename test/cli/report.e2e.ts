@@ -1,13 +1,11 @@
-/**
- * A running server is asked what its credentials were used for; a check in CI fails on what they could do without.
- */
+/** The report of used and unused rights of credentials. */
 import { describe } from 'vitest';
 import { it, type Server } from '../support/command.ts';
 
 const LIST = 'GET /v2/nvcf/functions';
 
-/** A key that lists functions, and may do more. */
-async function used(server: Server, scopes: readonly string[], world = ''): Promise<void> {
+/** Creates a key with these scopes, and lists functions with it. */
+async function useKey(server: Server, scopes: readonly string[], world = ''): Promise<void> {
   const { body } = await server.call(`POST ${world}/_mock/keys`, {
     body: { type: 'service', name: 'ci', services: ['nvcf'], scopes, resource: { type: 'All Functions' } },
   });
@@ -15,11 +13,11 @@ async function used(server: Server, scopes: readonly string[], world = ''): Prom
 }
 
 describe.concurrent('`report`', () => {
-  it('tells what was used, what is the smallest, and what could be left out', async ({ command, expect }) => {
+  it('prints used rights, the smallest credential and unused rights', async ({ command, expect }) => {
     const server = await command.start([]);
     const port = ['--port', String(server.port)];
     const before = await command.run(['report', ...port, '--fail-on', 'unused,broader']);
-    await used(server, ['List Functions', 'Delete Function']);
+    await useKey(server, ['List Functions', 'Delete Function']);
     const [reported, failed, asJson, ofOne] = await Promise.all([
       command.run(['report', ...port]),
       command.run(['report', ...port, '--fail-on', 'unused']),
@@ -41,22 +39,22 @@ describe.concurrent('`report`', () => {
     expect(ofOne.stdout).not.toContain('ci');
   });
 
-  it('does not fail on a credential that holds just what it used', async ({ command, expect }) => {
+  it('does not fail on a credential with only used rights', async ({ command, expect }) => {
     const server = await command.start(['--world', 'acme']);
-    await used(server, ['List Functions'], '/w/acme');
+    await useKey(server, ['List Functions'], '/w/acme');
     const flags = ['--port', String(server.port), '--world', 'acme', '--fail-on', 'unused, broader'];
     const { code, stdout } = await command.run(['report', ...flags]);
 
     expect([code, stdout.includes('unused:   nothing\n  broader:  nothing')]).toEqual([0, true]);
   });
 
-  it('says what it does not know', async ({ command, expect }) => {
+  it('exits with 2 for unknown values', async ({ command, expect }) => {
     const { port } = await command.start([]);
-    const ask = (...flags: string[]) => command.run(['report', '--port', String(port), ...flags]);
+    const runReport = (...flags: string[]) => command.run(['report', '--port', String(port), ...flags]);
     const [misspelt, nobody, nowhere, noServer] = await Promise.all([
-      ask('--fail-on', 'unsed'),
-      ask('--principal', 'nobody'),
-      ask('--world', 'atlantis'),
+      runReport('--fail-on', 'unsed'),
+      runReport('--principal', 'nobody'),
+      runReport('--world', 'atlantis'),
       command.run(['report', '--port', '1']),
     ]);
 

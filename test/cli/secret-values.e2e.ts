@@ -1,4 +1,4 @@
-/** What a person typed is told without what may be secret in it. */
+/** Values of the command line are repeated without possible secrets. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
@@ -55,7 +55,7 @@ describe.concurrent('no command repeats a secret in a value:', () => {
     }
   });
 
-  it('a server tells of a file that it cannot write without it, either', async ({ command, expect }) => {
+  it('a command with the URL of a running server', async ({ command, expect }) => {
     const { url } = await command.start();
     for (const value of VALUES) {
       for (const args of [

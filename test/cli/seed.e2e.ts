@@ -8,7 +8,7 @@ import { admin, adminBot, plainBot, researcher } from '../support/cast.ts';
 import { it } from '../support/command.ts';
 import { withoutBearers } from '../support/worlds.ts';
 
-/** A world of its own, as somebody would write it. */
+/** A seed with its own users. */
 const world = {
   runai: {
     tenant: { id: 7, name: 'umbra', realm: 'umbra' },
@@ -27,7 +27,7 @@ const world = {
   },
 };
 const [firstUser, secondUser] = world.runai.users;
-/** What the cast shows of it: ids that were left out follow from the names. */
+/** The same in the cast: absent ids are derived from names. */
 const withIds = {
   runai: {
     ...world.runai,
@@ -39,14 +39,20 @@ const withIds = {
       },
       { ...secondUser, id: deriveUuid('user:bo@umbra.test') },
     ],
-    applications: world.runai.applications.map((one) => ({ ...one, id: deriveUuid('application:robot') })),
-    serviceAccounts: world.runai.serviceAccounts.map((one) => ({ ...one, id: deriveUuid('service-account:bot') })),
+    applications: world.runai.applications.map((application) => ({
+      ...application,
+      id: deriveUuid('application:robot'),
+    })),
+    serviceAccounts: world.runai.serviceAccounts.map((account) => ({
+      ...account,
+      id: deriveUuid('service-account:bot'),
+    })),
   },
 };
 const ada = { clientId: 'ada-client', clientSecret: 'ada-secret' };
 
 describe.concurrent('--seed', () => {
-  it('takes what GET /_mock/cast shows', async ({ command, folder }) => {
+  it('accepts the response of GET /_mock/cast', async ({ command, folder }) => {
     const original = await command.start();
     const { body: cast } = await original.call('GET /_mock/cast');
     await writeFile(join(folder, 'cast.json'), JSON.stringify(cast, null, 2));
@@ -66,7 +72,7 @@ describe.concurrent('--seed', () => {
   it.for([
     ['world.yaml', stringify(world)],
     ['world.json', JSON.stringify(world)],
-  ] as const)('takes a world from %s', async ([file, text], { command, folder }) => {
+  ] as const)('loads a world from %s', async ([file, text], { command, folder }) => {
     await writeFile(join(folder, file), text);
     const server = await command.start(['--seed', file]);
     const token = await server.tokenOf(ada);
@@ -81,7 +87,7 @@ describe.concurrent('--seed', () => {
     expect((await server.call('GET /auth/realms/umbra/.well-known/openid-configuration')).status).toBe(200);
   });
 
-  it('takes `none` for an empty world', async ({ command }) => {
+  it('accepts `none` for an empty world', async ({ command }) => {
     const server = await command.start(['--seed', 'none']);
     const { counts } = (await server.call('GET /_mock/info')).body;
 
@@ -91,14 +97,14 @@ describe.concurrent('--seed', () => {
     expect((await server.call('POST /_mock/reset')).status).toBe(200);
   });
 
-  it('takes `builtin` for the built-in cast, where a configuration names another seed', async ({ command, folder }) => {
+  it('accepts `builtin` for the built-in cast, instead of the seed of a config file', async ({ command, folder }) => {
     await writeFile(join(folder, 'config.yaml'), 'seed: none\n');
     const server = await command.start(['--config', 'config.yaml', '--seed', 'builtin']);
 
     expect((await server.grant(admin.accessKey)).status).toBe(200);
   });
 
-  it('takes a file that extends another, and lets in whoever was added', async ({ command, folder }) => {
+  it('loads a file that extends another file, with its additional users', async ({ command, folder }) => {
     await writeFile(join(folder, 'team.yaml'), 'extends: builtin\nngc:\n  keys: null\n');
     await writeFile(
       join(folder, 'mine.yaml'),
@@ -124,7 +130,7 @@ describe.concurrent('--seed', () => {
     ],
     ['cast: 2 users, 1 application, 1 service account, no NGC keys', 'mine.yaml', stringify(world)],
   ] as const)(
-    'is told in the banner, now and when it is kept in a file: %s',
+    'is summarized in the banner, also at later starts with --data: %s',
     async ([line, seed, text], { command, folder }) => {
       await writeFile(join(folder, 'mine.yaml'), text);
       const running = command.launch(['--port', '0', '--seed', seed, '--data', 'mock.db']);
@@ -139,7 +145,7 @@ describe.concurrent('--seed', () => {
     },
   );
 
-  it('is what a reset leads back to', async ({ command, folder }) => {
+  it('is restored by a reset', async ({ command, folder }) => {
     await writeFile(join(folder, 'world.yaml'), stringify(world));
     const server = await command.start(['--seed', 'world.yaml']);
     const token = await server.tokenOf(ada);
@@ -151,24 +157,24 @@ describe.concurrent('--seed', () => {
   });
 });
 
-/** A copy of the world's only part, to which anything may be done. */
-// biome-ignore lint/suspicious/noExplicitAny: it is to be spoilt
-function loose(): Record<string, any> {
+/** Copies the only part of the world. */
+// biome-ignore lint/suspicious/noExplicitAny: tests make it invalid
+function copyWorld(): Record<string, any> {
   return structuredClone(world.runai);
 }
 
-/** The world with a change, as JSON. */
-function changed(change: (runai: ReturnType<typeof loose>) => void): string {
-  const runai = loose();
+/** Returns the world with a change, as JSON. */
+function changeWorld(change: (runai: ReturnType<typeof copyWorld>) => void): string {
+  const runai = copyWorld();
   change(runai);
   return JSON.stringify({ runai });
 }
 
-describe.concurrent('--seed ends the start, and tells every fault with its place:', () => {
-  const faults: [what: string, text: string, said: string[]][] = [
+describe.concurrent('--seed stops the start, and reports every fault with its place:', () => {
+  const faults: [title: string, text: string, messages: string[]][] = [
     ['an unknown part', JSON.stringify({ runay: world.runai }), ['unknown key `runay`', '`runai`']],
     [
-      'lists and members that stand too far out',
+      'lists and members at the wrong level',
       JSON.stringify({ users: [], ORGANIZATIONS: [], runai: { ...world.runai, realm: 'acme', clientSecret: 'x' } }),
       [
         'unknown key `users`; it belongs to `runai`, as `users`',
@@ -179,7 +185,7 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
     ],
     [
       'unknown lists and members',
-      changed((runai) => {
+      changeWorld((runai) => {
         runai['usres'] = runai['users'];
         runai['users'] = [{ ...runai['users'][0], accesskey: {} }];
       }),
@@ -187,7 +193,7 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
     ],
     [
       'missing members',
-      changed(({ tenant, users, applications, serviceAccounts, clients }) => {
+      changeWorld(({ tenant, users, applications, serviceAccounts, clients }) => {
         delete tenant.id;
         delete tenant.realm;
         delete users[0].email;
@@ -211,8 +217,8 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
       ],
     ],
     [
-      'members of another kind',
-      changed((runai) => {
+      'members of the wrong type',
+      changeWorld((runai) => {
         runai['applications'] = {};
         runai['users'][0].role = 'Emperor';
         runai['users'][1].accessKey = 'none';
@@ -228,8 +234,8 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
       ],
     ],
     [
-      'what occurs twice',
-      changed(({ users, applications, serviceAccounts, clients }) => {
+      'duplicates',
+      changeWorld(({ users, applications, serviceAccounts, clients }) => {
         users[0].id = 'same';
         users[1].id = 'same';
         users[1].email = 'ADA@umbra.test';
@@ -248,15 +254,15 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
       ],
     ],
     [
-      'a client id of an access key and of a service account',
-      changed(({ serviceAccounts }) => {
+      'a client id of both an access key and a service account',
+      changeWorld(({ serviceAccounts }) => {
         serviceAccounts[0].clientId = ada.clientId;
       }),
       ['`ada-client`', 'twice'],
     ],
     [
-      'ids that are no texts',
-      changed(({ users, applications }) => {
+      'ids that are not strings',
+      changeWorld(({ users, applications }) => {
         users[0].id = 5;
         users[0].accessKey.id = true;
         applications[0].id = { is: 5 };
@@ -264,8 +270,8 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
       ['runai.users[0].id', 'runai.users[0].accessKey.id', 'runai.applications[0].id'],
     ],
     [
-      'other values that nothing could be done with',
-      changed(({ users, clients }) => {
+      'other invalid values',
+      changeWorld(({ users, clients }) => {
         users[0].passwordHash = 'no hash';
         clients[0].redirectUris = [1];
       }),
@@ -273,19 +279,16 @@ describe.concurrent('--seed ends the start, and tells every fault with its place
     ],
   ];
 
-  it.for(faults)('%s', async ([, text, said], { command, folder, expect }) => {
+  it.for(faults)('%s', async ([, text, messages], { command, folder, expect }) => {
     await writeFile(join(folder, 'world.json'), text);
     const { code, stdout, stderr } = await command.run(['--port', '0', '--seed', 'world.json']);
 
     expect.soft({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    for (const words of said) expect.soft(stderr).toContain(words);
+    for (const words of messages) expect.soft(stderr).toContain(words);
     expect.soft(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('what refers to nothing, with its line and the nearest name, and what cannot be read in other parts at once', async ({
-    command,
-    folder,
-  }) => {
+  it('broken references with their lines and suggestions, and faults of other parts', async ({ command, folder }) => {
     const text = `runai:
   tenant: { id: 1, name: umbra, realm: umbra }
   users:
@@ -327,7 +330,7 @@ nvcf:
     expect(stderr).toContain('--seed world.json is not valid JSON, line 3:');
   });
 
-  it('no tenant, and names the file', async ({ command, folder }) => {
+  it('a missing tenant, with the file', async ({ command, folder }) => {
     await writeFile(join(folder, 'world.json'), JSON.stringify({ runai: {} }));
     const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.json']);
 
@@ -336,21 +339,21 @@ nvcf:
     expect(stderr).toContain('--seed world.json');
   });
 
-  const files: [what: string, file: string, text: string | null, said: string][] = [
-    ['a file that is not there', 'missing.yaml', null, 'cannot be read'],
+  const files: [title: string, file: string, text: string | null, messages: string][] = [
+    ['a missing file', 'missing.yaml', null, 'cannot be read'],
     ['broken YAML', 'broken.yaml', 'runai: [', 'not valid YAML'],
-    ['several documents in one', 'several.yaml', '{}\n---\n{}\n', 'several documents, the second one at line 2'],
-    ['a misspelt name', 'builtins', null, 'Or use `builtin`'],
+    ['several YAML documents', 'several.yaml', '{}\n---\n{}\n', 'several documents, the second one at line 2'],
+    ['a misspelt built-in name', 'builtins', null, 'Or use `builtin`'],
     ['a list', 'list.yaml', '- runai', 'must be an object'],
   ];
 
-  it.for(files)('%s', async ([, file, text, said], { command, folder }) => {
+  it.for(files)('%s', async ([, file, text, messages], { command, folder }) => {
     if (text !== null) await writeFile(join(folder, file), text);
 
     expect(await command.run(['--port', '0', '--seed', file])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(new RegExp(`--seed ${file}.*${said}`)),
+      stderr: expect.stringMatching(new RegExp(`--seed ${file}.*${messages}`)),
     });
   });
 });

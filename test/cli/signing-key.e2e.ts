@@ -15,20 +15,20 @@ const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 
-function pem(key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8'): string {
+function exportPem(key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8'): string {
   return key.export({ type, format: 'pem' }) as string;
 }
 
-function jwk(key: KeyObject): string {
+function exportJwk(key: KeyObject): string {
   return JSON.stringify(key.export({ format: 'jwk' }));
 }
 
 describe.concurrent('--signing-key signs with', () => {
   const keys: [form: string, text: string, publicKey: KeyObject, algorithm: string][] = [
-    ['an RSA key in PKCS #8', pem(rsa.privateKey), rsa.publicKey, 'RS256'],
-    ['an RSA key in PKCS #1', pem(rsa.privateKey, 'pkcs1'), rsa.publicKey, 'RS256'],
-    ['an EC key in SEC 1', pem(elliptic.privateKey, 'sec1'), elliptic.publicKey, 'ES256'],
-    ['an EC key as JWK', `\n ${jwk(elliptic.privateKey)}`, elliptic.publicKey, 'ES256'],
+    ['an RSA key in PKCS #8', exportPem(rsa.privateKey), rsa.publicKey, 'RS256'],
+    ['an RSA key in PKCS #1', exportPem(rsa.privateKey, 'pkcs1'), rsa.publicKey, 'RS256'],
+    ['an EC key in SEC 1', exportPem(elliptic.privateKey, 'sec1'), elliptic.publicKey, 'ES256'],
+    ['an EC key as JWK', `\n ${exportJwk(elliptic.privateKey)}`, elliptic.publicKey, 'ES256'],
   ];
 
   it.for(keys)('%s', async ([, text, publicKey, algorithm], { command, folder }) => {
@@ -55,24 +55,24 @@ describe.concurrent('--signing-key signs with the test key for', () => {
   });
 });
 
-describe.concurrent('--signing-key ends the start for', () => {
+describe.concurrent('--signing-key stops the start for', () => {
   const locked = elliptic.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' });
-  const keys: [what: string, text: string | Buffer | null, said: RegExp][] = [
-    ['a file that is not there', null, /cannot be read: .*, or `RS256` or `ES256` for a test key/],
-    ['garbage', 'garbage', /not contain a readable private key/],
+  const keys: [title: string, text: string | Buffer | null, message: RegExp][] = [
+    ['a missing file', null, /cannot be read: .*, or `RS256` or `ES256` for a test key/],
+    ['a file without a key', 'garbage', /not contain a readable private key/],
     ['a public key', elliptic.publicKey.export({ type: 'spki', format: 'pem' }), /not contain a readable private key/],
-    ['a key behind a passphrase', locked, /without a passphrase/],
-    ['an RSA key of 1024 bits', pem(short.privateKey), /at least 2048 bits/],
-    ['an EC key on another curve', pem(otherCurve.privateKey), /P-256/],
+    ['a key with a passphrase', locked, /without a passphrase/],
+    ['an RSA key of 1024 bits', exportPem(short.privateKey), /at least 2048 bits/],
+    ['an EC key on another curve', exportPem(otherCurve.privateKey), /P-256/],
   ];
 
-  it.for(keys)('%s', async ([, text, said], { command, folder }) => {
+  it.for(keys)('%s', async ([, text, message], { command, folder }) => {
     if (text !== null) await writeFile(join(folder, 'key'), text);
     const { code, stdout, stderr } = await command.run(['--port', '0', '--signing-key', 'key']);
 
     expect(code).toBe(2);
     expect(stderr).toContain('--signing-key key');
-    expect(stderr).toMatch(said);
+    expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');
   });

@@ -1,4 +1,4 @@
-/** What a server says when it is ready. */
+/** The output of a server at its start. */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { it } from '../support/command.ts';
 const { version } = packageJson;
 
 describe.concurrent('a start', () => {
-  it('neither reads nor writes compiled code: other users may write to the folder for temporary files', async ({
+  it('neither reads nor writes a compile cache in the temporary folder, which other users may write to', async ({
     command,
     folder,
   }) => {
@@ -23,7 +23,7 @@ describe.concurrent('a start', () => {
     expect(await readdir(folder, { recursive: true })).toEqual(['node-compile-cache']);
   });
 
-  it('tells people what it is, and last that it is ready; the log is on stderr', async ({ command }) => {
+  it('prints a banner that ends with the ready line, and logs to stderr', async ({ command }) => {
     const running = command.launch(['start', '--port', '0']);
     const [, url = ''] = await running.said(/ready on (.+)\n/);
     const { port } = new URL(url);
@@ -50,19 +50,19 @@ describe.concurrent('a start', () => {
     [['--seed', 'none'], 401],
     [['--tls'], 403],
   ] as const)(
-    'prints a request that is refused, and the command that explains it: %j',
+    'prints a request that is refused, and the command that explains it, with the flags %j',
     async ([args, status], { command }) => {
       const running = command.launch(['start', '--port', '0', ...args]);
-      const [, curl = '', ask = ''] = await running.said(/^ {2}(curl .+)\n {2}node (.+)\n.*\nnv-auth-mock ready/m);
+      const [, curl = '', why = ''] = await running.said(/^ {2}(curl .+)\n {2}node (.+)\n.*\nnv-auth-mock ready/m);
       const refused = await promisify(execFile)('sh', ['-c', `${curl} 2>/dev/null`]);
-      const explained = await command.run(ask.split(' ').slice(1));
+      const explained = await command.run(why.split(' ').slice(1));
 
       expect(refused.stdout).toMatch(new RegExp(`^HTTP/\\S+ ${status} `));
       expect(explained.stdout).toContain(`(answered with ${status})`);
     },
   );
 
-  it('tells programs one event, and nothing else; the log is JSON too', async ({ command }) => {
+  it('prints a single `ready` event with --json, and logs JSON', async ({ command }) => {
     const server = await command.start();
     await server.call('GET /api/v1/access-keys');
     const { stdout, stderr } = await server.stop();
@@ -84,7 +84,7 @@ describe.concurrent('a start', () => {
     });
   });
 
-  it('logs every request, or nothing, as it is told', async ({ command }) => {
+  it('logs every request with `debug`, and nothing with `silent`', async ({ command }) => {
     const loud = await command.start(['--log-level', 'debug']);
     const silent = await command.start(['--log-level', 'silent']);
     for (const server of [loud, silent]) {
@@ -103,7 +103,7 @@ describe.concurrent('the command', () => {
   });
 
   it.for([[['--help']], [['help']], [['start', '--help']], [['health', '--help']], [['env', '--help']]])(
-    'prints help: %j',
+    'prints help for %j',
     async ([args = []], { command }) => {
       const { code, stdout, stderr } = await command.run(args);
 
@@ -113,7 +113,7 @@ describe.concurrent('the command', () => {
     },
   );
 
-  it('has every flag in the help of `start`', async ({ command }) => {
+  it('lists every flag in the help of `start`', async ({ command }) => {
     const server = await command.start();
     const flags = Object.keys((await server.call('GET /_mock/info')).body.configuration);
     const { stdout } = await command.run(['start', '--help']);

@@ -1,4 +1,4 @@
-/** How a server ends. */
+/** How a server stops. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
@@ -7,37 +7,37 @@ import { it, launchProgram, MAIN, type Server } from '../support/command.ts';
 import { hasLoopback6 } from '../support/ports.ts';
 import { type Line, openLine, requestBytes } from '../support/wire.ts';
 
-/** Less than half-sent requests are given, and much more than an end takes that waits for nothing. */
+/** Less than the grace period of half-sent requests, and much more than an immediate stop takes. */
 const AT_ONCE_MS = 2500;
 
 const HEALTH = requestBytes('GET /_mock/health', ['Host: localhost']);
 const LOGIN = JSON.stringify({ grantType: 'password', username: admin.email, password: admin.password });
 const TOKEN = JSON.stringify({ grantType: 'client_credentials', ...researcher.accessKey });
 
-function tokenRequest(body: string): Buffer {
+function createTokenRequest(body: string): Buffer {
   return requestBytes('POST /api/v1/token', ['Host: localhost', 'Content-Type: application/json'], body);
 }
 
-/** A line on which a request was answered, and which was kept alive. */
-async function idleLine({ port }: Server, host = '127.0.0.1'): Promise<Line> {
+/** Opens a connection on which a request was answered, and which is kept alive. */
+async function openIdleLine({ port }: Server, host = '127.0.0.1'): Promise<Line> {
   const line = await openLine(port, host);
   line.send(HEALTH);
   expect((await line.reply())?.status).toBe(200);
   return line;
 }
 
-/** A line on which half of a request was sent, and the half that is missing. */
-async function halfSentLine({ port }: Server): Promise<{ line: Line; rest: Buffer }> {
+/** Opens a connection and sends a part of a request; returns the rest, too. */
+async function openHalfSentLine({ port }: Server): Promise<{ line: Line; rest: Buffer }> {
   const line = await openLine(port);
-  const bytes = tokenRequest(TOKEN);
+  const bytes = createTokenRequest(TOKEN);
   line.send(bytes.subarray(0, bytes.length - 10));
   return { line, rest: bytes.subarray(bytes.length - 10) };
 }
 
-/** Milliseconds since `start`, of the machine's steady clock. */
-const since = (start: number) => performance.now() - start;
+/** Measures the milliseconds since `start`. */
+const measureSince = (start: number) => performance.now() - start;
 
-/** Opens connections, 32 at once, with a request on each, until one is refused; prints how many ended in which way. */
+/** Sends requests on 32 connections at a time until one is refused, and prints the counts of outcomes. */
 const CALLERS = `
 import { connect } from 'node:net';
 const counts = {};
@@ -59,8 +59,8 @@ await Promise.all(Array.from({ length: 32 }, caller));
 console.log(JSON.stringify(counts));
 `;
 
-describe('a server that ends while clients connect', () => {
-  it('answers every client whose connection was made before it ended', async ({ command, folder }) => {
+describe('a server that stops while clients connect', () => {
+  it('answers every client that connected before', async ({ command, folder }) => {
     await writeFile(join(folder, 'callers.mjs'), CALLERS);
     const server = await command.start();
     const callers = launchProgram(process.execPath, ['callers.mjs', String(server.port)], folder);
@@ -75,36 +75,39 @@ describe('a server that ends while clients connect', () => {
 });
 
 describe.concurrent('a server', () => {
-  it.for(['SIGTERM', 'SIGINT'] as const)('ends by %s at once, although lines are idle', async (signal, { command }) => {
+  it.for(['SIGTERM', 'SIGINT'] as const)('stops at once on %s with idle connections', async (signal, { command }) => {
     const server = await command.start();
-    const lines = [await idleLine(server), await idleLine(server, hasLoopback6 ? '::1' : undefined)];
+    const lines = [await openIdleLine(server), await openIdleLine(server, hasLoopback6 ? '::1' : undefined)];
     const start = performance.now();
     server.kill(signal);
     const { code, stderr } = await server.ended;
 
     expect(code).toBe(0);
-    expect(since(start)).toBeLessThan(AT_ONCE_MS);
+    expect(measureSince(start)).toBeLessThan(AT_ONCE_MS);
     expect(stderr).toBe('');
     for (const line of lines) expect(await line.closed()).toBe('');
   });
 
-  // As the first process of a container it would not be ended by a signal that it does not listen to.
+  // The first process of a container ignores signals without a listener.
   it.for([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('ends by %s, with %i, before it is ready', async ([signal, expected], { command, folder }) => {
-    const sent = `process.on('newListener', (name) => {
+  ] as const)(
+    'stops on %s with the exit code %i before it is ready',
+    async ([signal, expected], { command, folder }) => {
+      const sent = `process.on('newListener', (name) => {
       if (name === '${signal}') setImmediate(() => process.kill(process.pid, name));
     });`;
-    await writeFile(join(folder, 'send.mjs'), sent);
-    const { code, stdout } = await command.launch(['--port', '0'], { env: { NODE_OPTIONS: '--import ./send.mjs' } })
-      .ended;
+      await writeFile(join(folder, 'send.mjs'), sent);
+      const { code, stdout } = await command.launch(['--port', '0'], { env: { NODE_OPTIONS: '--import ./send.mjs' } })
+        .ended;
 
-    expect(code).toBe(expected);
-    expect(stdout).toBe('');
-  });
+      expect(code).toBe(expected);
+      expect(stdout).toBe('');
+    },
+  );
 
-  it('ends at once, although requests wait for something to happen', async ({ command }) => {
+  it('stops at once with delayed and waiting requests', async ({ command }) => {
     const server = await command.start();
     await server.call('POST /_mock/worlds', { body: { id: 'other' } });
     for (const world of ['', '/w/other']) {
@@ -127,46 +130,46 @@ describe.concurrent('a server', () => {
 
     expect(await Promise.all(waiting)).toEqual([401, 503, 401, 503]);
     expect((await server.ended).code).toBe(0);
-    expect(since(start)).toBeLessThan(AT_ONCE_MS);
+    expect(measureSince(start)).toBeLessThan(AT_ONCE_MS);
   });
 
-  it('ends at once, although a line was opened on which nothing was sent yet', async ({ command }) => {
+  it('stops at once with a connection without a request', async ({ command }) => {
     const server = await command.start();
     const line = await openLine(server.port);
-    await idleLine(server);
+    await openIdleLine(server);
     const start = performance.now();
     server.kill('SIGTERM');
     const { code } = await server.ended;
 
     expect(code).toBe(0);
-    expect(since(start)).toBeLessThan(AT_ONCE_MS);
+    expect(measureSince(start)).toBeLessThan(AT_ONCE_MS);
     expect(await line.closed()).toBe('');
   });
 
-  it('cuts a half-sent request after three seconds, and takes no new one meanwhile', async ({ command }) => {
+  it('aborts a half-sent request after three seconds, and accepts no new one', async ({ command }) => {
     const server = await command.start();
-    const idle = await idleLine(server);
-    const lines = [(await halfSentLine(server)).line, await openLine(server.port)];
+    const idle = await openIdleLine(server);
+    const lines = [(await openHalfSentLine(server)).line, await openLine(server.port)];
     lines[1]?.send('GET /_mock/health HTTP/1.1\r\nHost:');
-    await idleLine(server);
+    await openIdleLine(server);
     const start = performance.now();
     server.kill('SIGTERM');
     await idle.closed();
-    expect(since(start)).toBeLessThan(AT_ONCE_MS);
+    expect(measureSince(start)).toBeLessThan(AT_ONCE_MS);
     await expect(fetch(`${server.url}/_mock/health`)).rejects.toThrow();
     const { code } = await server.ended;
 
     expect(code).toBe(0);
-    expect(since(start)).toBeGreaterThan(2900);
-    expect(since(start)).toBeLessThan(8000);
+    expect(measureSince(start)).toBeGreaterThan(2900);
+    expect(measureSince(start)).toBeLessThan(8000);
     for (const line of lines) await line.closed();
   });
 
-  it('answers a request whose second half comes while it stops, and closes its line', async ({ command }) => {
+  it('answers a request that is completed during the stop, and closes its connection', async ({ command }) => {
     const server = await command.start();
-    const idle = await idleLine(server);
-    const { line, rest } = await halfSentLine(server);
-    await idleLine(server);
+    const idle = await openIdleLine(server);
+    const { line, rest } = await openHalfSentLine(server);
+    await openIdleLine(server);
     const start = performance.now();
     server.kill('SIGTERM');
     await idle.closed();
@@ -178,13 +181,13 @@ describe.concurrent('a server', () => {
     expect(reply?.headers['connection']).toBe('close');
     expect(await line.closed()).toBe('');
     expect((await server.ended).code).toBe(0);
-    expect(since(start)).toBeLessThan(AT_ONCE_MS);
+    expect(measureSince(start)).toBeLessThan(AT_ONCE_MS);
   });
 
-  it('finishes the requests that are running, and closes their lines', async ({ command }) => {
+  it('finishes running requests, and closes their connections', async ({ command }) => {
     const server = await command.start();
-    const lines = await Promise.all(Array.from({ length: 16 }, () => idleLine(server)));
-    for (const line of lines) line.send(tokenRequest(LOGIN));
+    const lines = await Promise.all(Array.from({ length: 16 }, () => openIdleLine(server)));
+    for (const line of lines) line.send(createTokenRequest(LOGIN));
     server.kill('SIGTERM');
     const replies = await Promise.all(lines.map((line) => line.reply()));
 
@@ -193,9 +196,9 @@ describe.concurrent('a server', () => {
     expect((await server.ended).code).toBe(0);
   });
 
-  it('ends at once while answers are on their way', async ({ command }) => {
+  it('stops at once while it sends responses', async ({ command }) => {
     const body = { type: 'service', name: 'x', services: ['air'], scopes: ['air:access'] };
-    // The moment decides: each of them is told to end while it is busy.
+    // The outcome depends on timing, so several servers are stopped while they are busy.
     for (let round = 0; round < 6; round += 1) {
       const server = await command.start(['--data', `${round}.db`]);
       let made = 0;
@@ -208,16 +211,16 @@ describe.concurrent('a server', () => {
       server.kill('SIGTERM');
 
       expect((await server.ended).code).toBe(0);
-      expect(since(start)).toBeLessThan(AT_ONCE_MS);
+      expect(measureSince(start)).toBeLessThan(AT_ONCE_MS);
       await ended;
     }
   }, 60_000);
 
-  it('ends at once by a second signal', async ({ command }) => {
+  it('stops at once on a second signal', async ({ command }) => {
     const server = await command.start();
-    const idle = await idleLine(server);
-    await halfSentLine(server);
-    await idleLine(server);
+    const idle = await openIdleLine(server);
+    await openHalfSentLine(server);
+    await openIdleLine(server);
     const start = performance.now();
     server.kill('SIGINT');
     await idle.closed();
@@ -226,14 +229,14 @@ describe.concurrent('a server', () => {
     clearInterval(again);
 
     expect(code).toBe(1);
-    expect(since(start)).toBeLessThan(AT_ONCE_MS);
+    expect(measureSince(start)).toBeLessThan(AT_ONCE_MS);
   });
 
-  it('takes a signal that comes twice, from a terminal and from npm, for one', async ({ command }) => {
+  it('treats two signals in quick succession, from a terminal and from npm, as one', async ({ command }) => {
     const server = await command.start();
-    const idle = await idleLine(server);
-    const { line, rest } = await halfSentLine(server);
-    await idleLine(server);
+    const idle = await openIdleLine(server);
+    const { line, rest } = await openHalfSentLine(server);
+    await openIdleLine(server);
     server.kill('SIGINT');
     await idle.closed();
     server.kill('SIGTERM');
@@ -244,7 +247,7 @@ describe.concurrent('a server', () => {
   });
 });
 
-/** Starts the command as its child, says where it listens, and waits. */
+/** A program that starts the command as its child, and waits. */
 const PARENT = `
   import { spawn } from 'node:child_process';
   const [main, ...args] = process.argv.slice(2);
@@ -252,10 +255,10 @@ const PARENT = `
   setInterval(() => {}, 1000);
 `;
 
-describe.concurrent('with --exit-with-stdin', () => {
-  it('a server ends in order when standard input closes, and not before', async ({ command }) => {
+describe.concurrent('--exit-with-stdin', () => {
+  it('stops the server gracefully when standard input closes', async ({ command }) => {
     const server = await command.start(['--exit-with-stdin'], { input: true });
-    const { line, rest } = await halfSentLine(server);
+    const { line, rest } = await openHalfSentLine(server);
     expect((await server.call('GET /_mock/health')).status).toBe(200);
     server.closeInput();
     line.send(rest);
@@ -266,12 +269,12 @@ describe.concurrent('with --exit-with-stdin', () => {
     expect([code, stderr]).toEqual([0, '']);
   });
 
-  it('a server ends when the program that started it is killed', async ({ folder, onTestFinished }) => {
+  it('stops the server when its parent process is killed', async ({ folder, onTestFinished }) => {
     await writeFile(join(folder, 'parent.mjs'), PARENT);
     const args = ['parent.mjs', MAIN, 'start', '--port', '0', '--json', '--exit-with-stdin'];
     const parent = launchProgram(process.execPath, args, folder);
     const [, pid] = await parent.said(/"event":"ready".*"pid":(\d+)/);
-    const isThere = () => {
+    const isRunning = () => {
       try {
         return process.kill(Number(pid), 0);
       } catch {
@@ -279,17 +282,17 @@ describe.concurrent('with --exit-with-stdin', () => {
       }
     };
     onTestFinished(() => {
-      if (isThere()) process.kill(Number(pid), 'SIGKILL');
+      if (isRunning()) process.kill(Number(pid), 'SIGKILL');
     });
-    expect(isThere()).toBe(true);
+    expect(isRunning()).toBe(true);
     parent.kill('SIGKILL');
-    // Its output ends when the server's does, who has the same.
+    // The parent and the server share their output, so it ends with the server.
     await parent.ended;
 
-    await vi.waitUntil(() => !isThere(), { timeout: AT_ONCE_MS });
+    await vi.waitUntil(() => !isRunning(), { timeout: AT_ONCE_MS });
   });
 
-  it('a server without it does not look at standard input', async ({ command }) => {
+  it('is required for a server to watch standard input', async ({ command }) => {
     const server = await command.start([], { input: true });
     server.closeInput();
 

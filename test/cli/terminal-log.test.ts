@@ -18,15 +18,15 @@ const ANSWERED: RequestLine = {
 };
 const REFUSED: Partial<RequestLine> = { status: 403, reason: 'missing_scope', advice: 'add the scope `play`' };
 
-/** A terminal with its log, and the texts that were written to it, with `␛` for an escape. */
-function terminal(given: Partial<Pick<Terminal, 'columns' | 'hasColors' | 'canMoveCursor'>> = {}) {
+/** Creates a terminal with a log, and records its output with `␛` for an escape. */
+function createTerminal(overrides: Partial<Pick<Terminal, 'columns' | 'hasColors' | 'canMoveCursor'>> = {}) {
   const texts: string[] = [];
   const write = (text: string) => void texts.push(text.replaceAll('\x1b', '␛'));
   const screen = {
     columns: 80,
     hasColors: false,
     canMoveCursor: true,
-    ...given,
+    ...overrides,
     write,
     get writtenBytes() {
       return texts.join('').length;
@@ -40,16 +40,16 @@ function terminal(given: Partial<Pick<Terminal, 'columns' | 'hasColors' | 'canMo
   return { screen, log, texts, answer, refuse };
 }
 
-/** The rows of one request. */
-function rowsOf(line: Partial<RequestLine>, columns = 80): string[] {
-  const { texts, answer } = terminal({ columns });
+/** Renders the rows of a request. */
+function renderRows(line: Partial<RequestLine>, columns = 80): string[] {
+  const { texts, answer } = createTerminal({ columns });
   answer(line);
   return texts.join('').split('\n').slice(0, -1);
 }
 
 describe('a row has', () => {
-  it('method, path, status, caller and reason, and below them the advice', () => {
-    const { texts, answer, refuse } = terminal();
+  it('method, path, status, caller and reason, with the advice below', () => {
+    const { texts, answer, refuse } = createTerminal();
     answer();
     refuse({ method: 'OPTIONS' });
 
@@ -59,20 +59,20 @@ describe('a row has', () => {
     ]);
   });
 
-  it.each<[what: string, line: Partial<RequestLine>, end: string]>([
+  it.each<[title: string, line: Partial<RequestLine>, end: string]>([
     ['no caller', { caller: null }, '200 -'],
-    ['no status that the client can read', { status: null, fault: 'f-1' }, '-   robot [fault f-1]'],
+    ['no status', { status: null, fault: 'f-1' }, '-   robot [fault f-1]'],
     ['a world other than the default one', { world: 'team-a' }, '200 robot [world team-a]'],
     ['a refusal that is not enforced', { reason: 'missing_scope', wouldBeRefused: true }, '[would be refused]'],
-    ['all of that', { ...REFUSED, fault: 'f-1', world: 'x' }, '403 robot missing_scope [fault f-1] [world x]'],
+    ['all of these', { ...REFUSED, fault: 'f-1', world: 'x' }, '403 robot missing_scope [fault f-1] [world x]'],
   ])('%s', (_what, line, end) => {
-    const [row = ''] = rowsOf(line);
+    const [row = ''] = renderRows(line);
 
     expect(row.slice(-end.length - 1)).toBe(` ${end}`);
   });
 
   it('colors, if the terminal has them', () => {
-    const { texts, answer, refuse } = terminal({ hasColors: true });
+    const { texts, answer, refuse } = createTerminal({ hasColors: true });
     answer();
     refuse();
     answer({ status: 500 });
@@ -84,8 +84,8 @@ describe('a row has', () => {
     ]);
   });
 
-  it('no control character of a request, and no credential', () => {
-    const rows = rowsOf({ path: `/a\x1b[2J/${KEY}`, caller: 'rob\not', advice: `not ${KEY}\r` });
+  it('escaped control characters, and no credential', () => {
+    const rows = renderRows({ path: `/a\x1b[2J/${KEY}`, caller: 'rob\not', advice: `not ${KEY}\r` });
 
     expect(rows).toEqual([
       expect.stringMatching(/^GET {5}\/a\\x1b\[2J\/nvapi-\.\.\. .* 200 rob\\x0aot$/),
@@ -96,48 +96,48 @@ describe('a row has', () => {
 });
 
 describe('a row fits into the window', () => {
-  /** At most: some signs take only one column. */
-  const columnsOf = (row: string) => [...row].reduce((sum, sign) => sum + (sign <= '~' ? 1 : 2), 0);
+  /** Counts at most the columns of a row; some characters take only one column. */
+  const countColumns = (row: string) => [...row].reduce((sum, character) => sum + (character <= '~' ? 1 : 2), 0);
   const LONG = `/toys/${'x'.repeat(200)}`;
 
   it('by a shortened path', () => {
-    const [row = ''] = rowsOf({ path: LONG, reason: 'missing_scope' });
+    const [row = ''] = renderRows({ path: LONG, reason: 'missing_scope' });
 
     expect(row).toBe(`GET     /toys/${'x'.repeat(39)}… 403 robot missing_scope`.replace('403', '200'));
   });
 
   it.each([
     ['a long caller', { caller: 'c'.repeat(200) }],
-    ['wide signs', { path: `/${'球'.repeat(60)}`, caller: '球'.repeat(60) }],
-    ['everything long', { path: LONG, caller: 'c'.repeat(70), reason: 'r'.repeat(30), world: 'w'.repeat(32) }],
+    ['wide characters', { path: `/${'球'.repeat(60)}`, caller: '球'.repeat(60) }],
+    ['long values everywhere', { path: LONG, caller: 'c'.repeat(70), reason: 'r'.repeat(30), world: 'w'.repeat(32) }],
   ])('with %s', (_what, line) => {
     for (const columns of [40, 41, 80, 120]) {
-      const { texts, answer } = terminal({ columns });
+      const { texts, answer } = createTerminal({ columns });
       for (let count = 1; count <= 10; count += 1) answer(line);
       const row = (texts.at(-1) ?? '').replace(/^\r.*␛\[J/, '').trimEnd();
 
-      expect(columnsOf(row)).toBeLessThan(columns);
+      expect(countColumns(row)).toBeLessThan(columns);
       expect(row).toMatch(/ ×10$/);
     }
   });
 
   it('by breaking the advice, between words if possible', () => {
     const advice = `add ${'球 '.repeat(20)}to ${'x'.repeat(50)}`;
-    const [, ...rows] = rowsOf({ advice }, 41);
+    const [, ...rows] = renderRows({ advice }, 41);
 
-    expect(rows.map((row) => columnsOf(row) < 41)).toEqual(rows.map(() => true));
+    expect(rows.map((row) => countColumns(row) < 41)).toEqual(rows.map(() => true));
     expect(rows.join('').replaceAll(' ', '')).toBe(advice.replaceAll(' ', ''));
     expect(rows[0]).toBe(`        add${' 球'.repeat(9)}`);
   });
 
-  it('by 80 columns if its width is unknown', () => {
-    expect(rowsOf({ path: LONG }, 0)).toEqual(rowsOf({ path: LONG }, 80));
+  it('with 80 columns if its width is unknown', () => {
+    expect(renderRows({ path: LONG }, 0)).toEqual(renderRows({ path: LONG }, 80));
   });
 });
 
 describe('equal requests in sequence', () => {
-  it('share a row, which counts them, with the newest advice', () => {
-    const { texts, refuse } = terminal();
+  it('share a row with their count and the newest advice', () => {
+    const { texts, refuse } = createTerminal();
     refuse();
     refuse();
     refuse({ advice: `add ${'the scope '.repeat(10)}` });
@@ -150,7 +150,7 @@ describe('equal requests in sequence', () => {
     ]);
   });
 
-  it.each<[what: string, other: Partial<RequestLine>]>([
+  it.each<[title: string, difference: Partial<RequestLine>]>([
     ['method', { method: 'PUT' }],
     ['path', { path: '/toys/1' }],
     ['status', { status: 201 }],
@@ -158,23 +158,23 @@ describe('equal requests in sequence', () => {
     ['reason', { reason: 'missing_scope' }],
     ['world', { world: 'team-a' }],
     ['fault', { fault: 'f-1' }],
-  ])('do not if they differ by their %s', (_what, other) => {
-    const { texts, answer } = terminal();
+  ])('have separate rows if they differ by their %s', (_what, difference) => {
+    const { texts, answer } = createTerminal();
     answer();
-    answer(other);
+    answer(difference);
     answer();
 
     expect(texts.join('')).not.toMatch(/×|␛/);
   });
 
-  it.each<[what: string, change: (changed: ReturnType<typeof terminal>) => void]>([
+  it.each<[title: string, change: (changed: ReturnType<typeof createTerminal>) => void]>([
     ['a warning', ({ log }) => log.warn('Careful.')],
     ['an error', ({ log }) => log.error('Oh.')],
-    ['a line about a request that is not the vendor’s', ({ log }) => log.info('400 POST /_mock/faults')],
+    ['a log line about the control API', ({ log }) => log.info('400 POST /_mock/faults')],
     ['other output of the process', ({ screen }) => screen.write('ready\n')],
     ['another width of the window', ({ screen }) => Object.assign(screen, { columns: 60 })],
-  ])('do not after %s', (_what, change) => {
-    const changed = terminal();
+  ])('have separate rows after %s', (_what, change) => {
+    const changed = createTerminal();
     changed.answer();
     change(changed);
     changed.answer();
@@ -187,8 +187,8 @@ describe('equal requests in sequence', () => {
     ['cannot move its cursor', { canMoveCursor: false }],
     ['is too narrow', { columns: 39 }],
     ['does not report its width', { columns: 0 }],
-  ])('have rows of their own if the terminal %s', (_what, given) => {
-    const { texts, answer } = terminal(given);
+  ])('have separate rows if the terminal %s', (_what, capabilities) => {
+    const { texts, answer } = createTerminal(capabilities);
     answer();
     answer();
 
@@ -196,9 +196,9 @@ describe('equal requests in sequence', () => {
   });
 });
 
-describe('besides requests, a terminal shows', () => {
-  it('what has another line in the log, as the log has it', () => {
-    const { log, texts } = terminal();
+describe('besides requests, a terminal', () => {
+  it('shows other lines of the log unchanged', () => {
+    const { log, texts } = createTerminal();
     log.error('e');
     log.warn('w');
     log.info('400 POST /_mock/faults');
@@ -206,8 +206,8 @@ describe('besides requests, a terminal shows', () => {
     expect(texts.map((text) => text.slice(25))).toEqual(['error e\n', 'warn  w\n', 'info  400 POST /_mock/faults\n']);
   });
 
-  it('neither answers of the control API nor what the line of a request has', () => {
-    const { log, texts } = terminal();
+  it('does not show responses of the control API, or details of a request', () => {
+    const { log, texts } = createTerminal();
     log.debug('200 GET /_mock/cast');
     log.info('the fault f-1 is injected', { request: () => null });
 

@@ -1,4 +1,4 @@
-/** The log of the command where its standard error is a terminal. */
+/** The log of the command if its standard error is a terminal. */
 import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import type { Surroundings } from '../support/command.ts';
@@ -10,7 +10,7 @@ const KEY = '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
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const FUNCTION = { name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' };
 
-/** Tests that start the command in a terminal, send some requests, and get the output after the banner. */
+/** Starts the command in a terminal, sends requests, and returns the output after the banner. */
 const it = inFolder.extend<{ output: (args?: readonly string[], env?: Surroundings['env']) => Promise<string> }>({
   output: async ({ folder, onTestFinished }, use) => {
     await use(async (args = [], env = {}) => {
@@ -36,7 +36,7 @@ const it = inFolder.extend<{ output: (args?: readonly string[], env?: Surroundin
 });
 
 describe.skipIf(!hasTerminal).concurrent('in a terminal', () => {
-  it('each request to a vendor has a row, refusals their fix, and equal requests share a row', async ({
+  it('the log has a row for each vendor request, with a fix for refusals, and equal requests share a row', async ({
     output,
     expect,
   }) => {
@@ -51,11 +51,11 @@ describe.skipIf(!hasTerminal).concurrent('in a terminal', () => {
     expect(written).not.toMatch(/\[\d+m/);
   });
 
-  it('rows have colors, unless the environment forbids them', async ({ output, expect }) => {
+  it('the log has colors', async ({ output, expect }) => {
     expect(await output()).toContain('\x1b[33m403\x1b[0m');
   });
 
-  it('a dumb terminal gets plain rows one after the other', async ({ output, expect }) => {
+  it('the log has plain rows in a dumb terminal', async ({ output, expect }) => {
     const written = await output([], { TERM: 'dumb' });
 
     expect(written).not.toContain('\x1b');
@@ -63,7 +63,7 @@ describe.skipIf(!hasTerminal).concurrent('in a terminal', () => {
   });
 
   it.for([[['--json']], [['--log-level', 'info']]])(
-    'the log has lines of its own with %j',
+    'the log has ordinary lines with %j',
     async ([args], { output, expect }) => {
       const lines = (await output(args)).trim().split('\r\n');
 

@@ -1,4 +1,4 @@
-/** A refused request is explained in the terminal, with the commands that fix it. */
+/** The explanation of a refused request, with the commands that fix it. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
@@ -7,8 +7,8 @@ import { it, type Server } from '../support/command.ts';
 const run = promisify(execFile);
 const CREATE = 'POST /v2/nvcf/functions';
 
-/** The text of a key of the cast. */
-async function keyOf(server: Server, name: string): Promise<string> {
+/** Reads a key of the cast. */
+async function readKey(server: Server, name: string): Promise<string> {
   const { body } = await server.call('GET /_mock/cast');
   return body.ngc.keys.find((key: { name: string }) => key.name === name).key;
 }
@@ -16,7 +16,7 @@ async function keyOf(server: Server, name: string): Promise<string> {
 describe.concurrent('`why`', () => {
   it('explains the newest refusal, and its fix works', async ({ command, expect }) => {
     const server = await command.start();
-    const token = await keyOf(server, 'nvcf-deployer');
+    const token = await readKey(server, 'nvcf-deployer');
     const port = ['--port', String(server.port)];
     await server.call(CREATE);
     const { headers } = await server.call(CREATE, { token });
@@ -49,9 +49,9 @@ describe.concurrent('`why`', () => {
     expect(stdout).toContain('Did you mean `GET /v2/nvcf/functions`?');
   });
 
-  it('explains what observe mode lets pass', async ({ command, expect }) => {
+  it('explains a request that observe mode allowed', async ({ command, expect }) => {
     const server = await command.start(['--mode', 'observe']);
-    const token = await keyOf(server, 'nvcf-deployer');
+    const token = await readKey(server, 'nvcf-deployer');
     await server.call(CREATE, { token, body: { name: 'a', inferenceUrl: '/', containerImage: 'nvcr.io/acme/a:1' } });
     const { code, stdout } = await command.run(['why', '--port', String(server.port)]);
 
@@ -61,16 +61,16 @@ describe.concurrent('`why`', () => {
     ]);
   });
 
-  it('exits with 1 where no request was refused, and with 2 for an unknown id', async ({ command, expect }) => {
+  it('exits with 1 if no request was refused, and with 2 for an unknown id', async ({ command, expect }) => {
     const server = await command.start();
-    const ask = (...args: string[]) => command.run(['why', '--port', String(server.port), ...args]);
-    const unused = await ask();
+    const runWhy = (...args: string[]) => command.run(['why', '--port', String(server.port), ...args]);
+    const unused = await runWhy();
     await server.call('GET /health');
-    await server.call('GET /v2/nvcf/functions', { token: await keyOf(server, 'nvcf-deployer') });
+    await server.call('GET /v2/nvcf/functions', { token: await readKey(server, 'nvcf-deployer') });
     const { body } = await server.call('GET /_mock/requests');
-    const [unrefused, allowed] = await Promise.all([ask(), ask(body.requests[0].id)]);
+    const [unrefused, allowed] = await Promise.all([runWhy(), runWhy(body.requests[0].id)]);
     const { headers } = await server.call(CREATE);
-    const [unknown, nowhere] = await Promise.all([ask('a-1'), ask('--world', 'atlantis')]);
+    const [unknown, nowhere] = await Promise.all([runWhy('a-1'), runWhy('--world', 'atlantis')]);
 
     for (const { code, stdout } of [unused, unrefused, allowed]) expect([code, stdout]).toEqual([1, '']);
     expect(unused.stderr).toContain('no request was received in the world `default`. Send one');
@@ -83,17 +83,17 @@ describe.concurrent('`why`', () => {
     expect(nowhere.stderr).toContain('There is no world `atlantis`');
   });
 
-  it('asks for the admin token, and prints its variable only', async ({ command, expect }) => {
+  it('requires the admin token, and does not print it', async ({ command, expect }) => {
     const server = await command.start(['--admin-token', 'open-sesame']);
     await server.call(CREATE);
     const port = ['--port', String(server.port)];
-    const [without, with_] = await Promise.all([
+    const [withoutToken, withToken] = await Promise.all([
       command.run(['why', ...port]),
       command.run(['why', ...port, '--admin-token', 'open-sesame']),
     ]);
 
-    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('requires an admin token')]);
-    expect(with_.code).toBe(0);
-    expect(with_.stdout).not.toContain('open-sesame');
+    expect([withoutToken.code, withoutToken.stderr]).toEqual([2, expect.stringContaining('requires an admin token')]);
+    expect(withToken.code).toBe(0);
+    expect(withToken.stdout).not.toContain('open-sesame');
   });
 });

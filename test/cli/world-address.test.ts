@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { listWorlds, locateWorld, prefixOf, readWorldIds } from '../../src/cli/world-address.ts';
 
-it('everything in a world is below its path, and without a world below none', () => {
+it('prefixOf returns the path of a world, and an empty path without a world', () => {
   expect([prefixOf('team-a'), prefixOf(null)]).toEqual(['/w/team-a', '']);
 });
 
@@ -11,11 +11,11 @@ it.each([
   [{ worlds: 'a' }, null],
   ['not here', null],
   [null, null],
-])('of the answer %j the worlds are %j', async (body, ids) => {
+])('readWorldIds of the response %j returns %j', async (body, ids) => {
   expect(await readWorldIds(async () => body)).toEqual(ids);
 });
 
-it('of a list of several pages the worlds are those of all', async () => {
+it('readWorldIds reads all pages', async () => {
   const pages = new Map<string, unknown>([
     ['/_mock/worlds', { worlds: [{ id: 'default' }], next: '1.a' }],
     ['/_mock/worlds?after=1.a', { worlds: [{ id: 'b' }], next: null }],
@@ -24,7 +24,7 @@ it('of a list of several pages the worlds are those of all', async () => {
   expect(await readWorldIds(async (path) => pages.get(path))).toEqual(['default', 'b']);
 });
 
-it('of many worlds the nearest ones are named', () => {
+it('listWorlds lists the nearest of many worlds', () => {
   const many = Array.from({ length: 22 }, (_, index) => `team-${index}`);
 
   expect(listWorlds('x', ['a', 'b'])).toBe('`a`, `b`');
@@ -35,7 +35,7 @@ it.each([
   ['http://mock:6625', { root: 'http://mock:6625', world: null, base: 'http://mock:6625' }],
   ['http://mock:6625/', { root: 'http://mock:6625', world: null, base: 'http://mock:6625' }],
   ['http://mock:6625/w/a/', { root: 'http://mock:6625', world: 'a', base: 'http://mock:6625/w/a' }],
-])('a client with the URL %s uses %j', (url, place) => {
+])('locateWorld of the URL %s returns %j', (url, place) => {
   expect(locateWorld(url, null)).toEqual(place);
 });
 
@@ -45,7 +45,7 @@ it.each([
   ['http://mock:6625/w/a?b=1', 'http://mock:6625/w/a?...'],
   ['http://mock:6625/#/faults', 'http://mock:6625/#...'],
   ['https://ada:1/secret@mock', 'https://...'],
-])('the URL %s is refused for what is behind its address', (url, shown) => {
+])('locateWorld rejects the URL %s, which has more than an address', (url, shown) => {
   expect(() => locateWorld(url, null)).toThrow(
     `--url ${shown} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625/w/team-a\`.`,
   );
